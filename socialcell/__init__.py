@@ -1,0 +1,1 @@
+"""socialcell: the workbench of a city government's social media cell."""

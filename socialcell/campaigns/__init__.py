@@ -1,0 +1,1 @@
+"""Creators, coverage, links, outcomes, attribution: the reach of the city."""

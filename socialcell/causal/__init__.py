@@ -1,0 +1,1 @@
+"""Estimators of lift: arrays in, results out."""

@@ -1,0 +1,1 @@
+"""One file a platform, and base.py; no database here."""

@@ -1,0 +1,38 @@
+"""One exception class per thing to do about it; every message says what, where, how.
+
+SocialcellError        show the message and stop (exit 1)
+├── UsageError         the command was called wrongly: call it again (exit 2)
+├── NeedsAPerson       a credential must be renewed by a person (exit 4)
+├── AlreadyRunning     another daemon or command holds the workspace: later (exit 75)
+└── ConfigError        configuration, secret or database version is wrong (exit 78)
+"""
+
+
+class SocialcellError(Exception):
+    """Something a person must read: show the message, stop."""
+
+    exit_code = 1
+
+
+class UsageError(SocialcellError):
+    """The command was called in a way it does not understand."""
+
+    exit_code = 2
+
+
+class NeedsAPerson(SocialcellError):  # noqa: N818 - named for what to do
+    """Nothing can be done until a person renews a credential."""
+
+    exit_code = 4
+
+
+class AlreadyRunning(SocialcellError):  # noqa: N818 - named for what happened
+    """Another process holds what this one needs."""
+
+    exit_code = 75
+
+
+class ConfigError(SocialcellError):
+    """config.yaml, a secret or the database's version is wrong: fix it first."""
+
+    exit_code = 78

@@ -1,0 +1,1 @@
+"""One file a verb that CLI, daemon and web share."""

@@ -1,0 +1,1 @@
+"""read(texts) -> Readings; no database here."""

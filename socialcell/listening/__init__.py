@@ -1,0 +1,1 @@
+"""Mentions, search, engagement, rollups, alerts, influence."""

@@ -1,0 +1,1 @@
+"""Runs and outcomes, claims, coverage, budgets, audit."""

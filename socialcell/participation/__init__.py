@@ -1,0 +1,1 @@
+"""GCCP: processes, opinion map, answers."""
