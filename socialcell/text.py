@@ -1,0 +1,35 @@
+"""How text enters (clean_text) and how it is compared for search (fold)."""
+
+import re
+import unicodedata
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+# Controls carry no meaning in a post; tab and newline do.
+_CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_JOINERS = str.maketrans("", "", "\u200b\u200c\u200d\u2060\ufeff")
+_NUKTA = "\u093c"
+
+
+def clean_text(text: str) -> str:
+    """Text that every sink can take: NFC, no NUL, no lone surrogate, no controls.
+
+    Halves of a surrogate pair are joined; a lone half and NUL become U+FFFD; CR LF
+    and CR become a newline; other C0 and C1 controls go, tab and newline stay. ZWJ
+    and ZWNJ stay: Marathi needs them (र्‍य). Cleaning twice changes nothing.
+    """
+    if _SURROGATE.search(text):
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "\ufffd")
+    return unicodedata.normalize("NFC", _CONTROL.sub("", text))
+
+
+def fold(text: str) -> str:
+    """The form in which text is searched: no joiners, no nukta, lower case, NFC."""
+    bare = unicodedata.normalize("NFD", text.translate(_JOINERS).lower())
+    return unicodedata.normalize("NFC", bare.replace(_NUKTA, ""))
+
+
+def one_line(text: str, limit: int) -> str:
+    """White space folded and the end cut at `limit` code points with an ellipsis."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= limit else flat[: limit - 1].rstrip() + "…"
