@@ -1,0 +1,41 @@
+# Everything a person does here by hand. Each target sets up what it needs.
+
+BIN = .venv/bin
+TESTS =
+
+.PHONY: setup demo test check test-faults docs lock bench
+
+setup:  ## install everything, and nothing else
+	@python="$$(sh scripts/find-python)" && "$$python" scripts/bootstrap.py
+
+demo: setup  ## the main job, end to end, on a sample city
+	@$(BIN)/socialcell demo
+
+test: setup  ## all tests but the slow sweeps
+	$(BIN)/pytest -rs -n 2 -m "not faults" $(TESTS)
+
+check: setup  ## format, lint, types, layers, generated docs, locks, then the tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python scripts/docs.py --check
+	@if grep -n '://' requirements*.lock; then echo 'A lock names a host: run make lock.'; exit 1; fi
+	@$(MAKE) --no-print-directory test
+
+test-faults: setup  ## the slow sweeps: kills, restarts, a clean install
+	$(BIN)/pytest -rs -m faults $(TESTS)
+
+docs: setup  ## write docs/cli.md from the commands themselves
+	$(BIN)/python scripts/docs.py
+
+# Pins stay as they are where they still fit; not after set-up, which needs a good lock.
+RESOLVE = $(firstword $(wildcard $(BIN)/uv) uv) pip compile --quiet --universal --no-header --generate-hashes --python-version 3.11
+
+lock:  ## resolve pyproject.toml again, with hashes and without addresses
+	$(RESOLVE) pyproject.toml --all-extras -o requirements-dev.lock
+	$(RESOLVE) pyproject.toml -c requirements-dev.lock -o requirements.lock
+	echo uv | $(RESOLVE) - -o requirements-uv.lock
+
+bench: setup  ## measure speed, where there is something to measure
+	$(BIN)/python benchmarks/run.py
