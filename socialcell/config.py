@@ -1,0 +1,254 @@
+"""The workspace's config.yaml: read, checked at the door, frozen; and its secrets.
+
+A workspace is the folder of the config file. config.yaml holds names of secrets, never
+their values; a value is looked up in the credential folder that the service manager
+gives, in secrets/ beside the config (0700), then in the environment.
+"""
+
+import difflib
+import os
+from datetime import datetime
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import platformdirs
+import yaml
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
+
+from socialcell.clock import Clock, FixedClock, SystemClock
+from socialcell.errors import ConfigError
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Database(Section):
+    url: str = "sqlite:///socialcell.db"
+
+
+class FixedTime(Section):
+    fixed: AwareDatetime | None = None
+
+
+class SecretName(Section):
+    """The name of a secret, as in `bearer: {secret: x_bearer}`."""
+
+    secret: str = Field(pattern=r"^[A-Za-z0-9_.-]+$")
+
+
+class X(Section):
+    bearer: SecretName = SecretName(secret="x_bearer")
+    posts_per_month: int = Field(default=20_000, ge=0)
+
+
+class Connectors(Section):
+    x: X = X()
+
+
+class Sandbox(Section):
+    """Only for a workspace that talks to the sandbox: origin → address on loopback."""
+
+    base_urls: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("base_urls")
+    @classmethod
+    def _loopback_only(cls, urls: dict[str, str]) -> dict[str, str]:
+        for url in urls.values():
+            if not is_loopback(url):
+                raise ValueError(f"{url} is not on loopback (127.0.0.1)")
+        return urls
+
+
+class Report(Section):
+    city_en: str = "Pune"
+    city_mr: str = "पुणे"
+    city_hi: str = "पुणे"
+    organisation: str = "Pune Municipal Corporation"
+
+
+class Config(Section):
+    """The whole of config.yaml; every section has defaults that work offline."""
+
+    database: Database = Database()
+    clock: FixedTime = FixedTime()
+    connectors: Connectors = Connectors()
+    sandbox: Sandbox = Sandbox()
+    report: Report = Report()
+
+
+class Workspace:
+    """A folder with config.yaml, socialcell.db, secrets/ and reports/."""
+
+    def __init__(self, folder: Path, config: Config) -> None:
+        self.folder = folder
+        self.config = config
+
+    @property
+    def database_url(self) -> str:
+        """The database's URL; a relative SQLite path is inside the workspace."""
+        url = self.config.database.url
+        prefix = "sqlite:///"
+        if url.startswith(prefix) and not url.startswith(prefix + "/"):
+            return prefix + str(self.folder / url.removeprefix(prefix))
+        return url
+
+    @property
+    def reports(self) -> Path:
+        return self.folder / "reports"
+
+    def clock(self) -> Clock:
+        fixed = self.config.clock.fixed
+        return FixedClock(fixed) if fixed else SystemClock()
+
+    def secret(self, name: str) -> SecretStr:
+        """The value of a secret. ConfigError names every place that was looked in."""
+        for value in self._secret_places(name).values():
+            if value:
+                return SecretStr(value)
+        places = ", ".join(self._secret_places(name))
+        raise ConfigError(
+            f"The secret {name!r} is missing. Looked in: {places}. Put its value in "
+            f"{self.folder / 'secrets' / name} (one line, file mode 0600)."
+        )
+
+    def _secret_places(self, name: str) -> dict[str, str | None]:
+        places: dict[str, str | None] = {}
+        folder = os.environ.get("CREDENTIALS_DIRECTORY")
+        if folder:
+            places[str(Path(folder) / name)] = _line(Path(folder) / name)
+        own = self.folder / "secrets" / name
+        places[str(own)] = _line(own)
+        variable = "SOCIALCELL_SECRET_" + name.upper().replace("-", "_").replace(
+            ".", "_"
+        )
+        places[f"${variable}"] = os.environ.get(variable)
+        return places
+
+
+def find(given: Path | None = None) -> Path:
+    """Where config.yaml is: --config, $SOCIALCELL_CONFIG, here, the user's, /etc."""
+    if given is not None:
+        return _must_exist(given, "--config")
+    named = os.environ.get("SOCIALCELL_CONFIG")
+    if named:
+        return _must_exist(Path(named), "$SOCIALCELL_CONFIG")
+    places = [
+        Path("config.yaml"),
+        Path(platformdirs.user_config_dir("socialcell")) / "config.yaml",
+        Path("/etc/socialcell/config.yaml"),
+    ]
+    for place in places:
+        if place.is_file():
+            return place
+    looked = ", ".join(str(place) for place in places)
+    raise ConfigError(
+        f"No config.yaml found. Looked at: {looked}. "
+        "Make a workspace here with: socialcell init"
+    )
+
+
+def load(path: Path) -> Workspace:
+    """Read and check a config file. ConfigError lists every problem with its line."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: not UTF-8 at byte {error.start}") from None
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}") from None
+    try:
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
+        values = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path}: not YAML: {_flat(error)}") from None
+    if values is None:
+        values = {}
+    if not isinstance(values, dict):
+        raise ConfigError(f"{path}: expected sections such as `database:`")
+    try:
+        config = Config.model_validate(values)
+    except ValidationError as error:
+        raise ConfigError(_explain(path, tree, error)) from None
+    return Workspace(path.resolve().parent, config)
+
+
+def is_loopback(url: str) -> bool:
+    """True for http(s) URLs whose host is a loopback address or localhost."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def at(moment: datetime) -> str:
+    """A moment as config.yaml writes it."""
+    return moment.isoformat()
+
+
+def _must_exist(path: Path, origin: str) -> Path:
+    if not path.is_file():
+        raise ConfigError(f"{origin} names {path}, and there is no such file")
+    return path
+
+
+def _line(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except OSError:
+        return None
+
+
+def _flat(error: Exception) -> str:
+    return " ".join(str(error).split())
+
+
+def _explain(path: Path, tree: Any, error: ValidationError) -> str:
+    lines = []
+    for problem in error.errors():
+        where = problem["loc"]
+        line = _line_of(tree, where)
+        key = ".".join(str(part) for part in where)
+        message = problem["msg"].removeprefix("Value error, ")
+        if problem["type"] == "extra_forbidden":
+            message = "unknown key" + _nearest(where)
+        lines.append(f"{path}:{line}: {key}: {message}")
+    return "\n".join(lines)
+
+
+def _line_of(tree: Any, where: tuple[int | str, ...]) -> int:
+    node, line = tree, 1
+    for part in where:
+        if not isinstance(node, yaml.MappingNode):
+            break
+        for key, value in node.value:
+            if key.value == str(part):
+                node, line = value, key.start_mark.line + 1
+                break
+        else:
+            break
+    return line
+
+
+def _nearest(where: tuple[int | str, ...]) -> str:
+    model: Any = Config
+    for part in where[:-1]:
+        field = getattr(model, "model_fields", {}).get(part)
+        model = field.annotation if field else None
+    known = list(getattr(model, "model_fields", {}))
+    near = difflib.get_close_matches(str(where[-1]), known, n=1, cutoff=0.5)
+    if near:
+        return f"; did you mean {near[0]!r}?"
+    return f"; known keys here: {', '.join(sorted(known))}" if known else ""

@@ -1,0 +1,201 @@
+"""The contract of a connector: what it is given, what it yields, how it fails.
+
+A connector never sleeps, never writes, never retries and never logs a URL. It asks
+`budget.take(n)` before each paid call, looks at `stop()` between pages, parses item by
+item, and raises only ConnectorError. The runner (jobs/collect.py) decides the rest.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar, Protocol
+
+from pydantic import SecretStr
+
+from socialcell.clock import Clock
+from socialcell.config import Config
+from socialcell.errors import SocialcellError
+from socialcell.redact import redact
+
+
+class Kind(StrEnum):
+    """The whole error vocabulary of the runner: one kind per thing to do about it."""
+
+    AUTH = "auth"  # expired or revoked: stop until a person renews it
+    ACCESS = "access"  # right token, missing permission, plan or review
+    CONFIG = "config"  # the request is wrong: bad query, unknown page
+    RATE = "rate"  # short window, come back at `until`
+    QUOTA = "quota"  # day or month allowance, or money, spent
+    TRANSIENT = "transient"  # network, 5xx, cut answers
+    CURSOR = "cursor"  # checkpoint too old or unknown: restart, record a gap
+    GONE = "gone"  # the watched object no longer exists
+    DRIFT = "drift"  # the answer does not have the shape we know
+
+
+class ConnectorError(SocialcellError):
+    """A platform refused us or answered oddly; `kind` says what to do.
+
+    `until` (aware) is the moment before which asking again is pointless, when told.
+    The message is redacted on construction: tokens ride in URLs.
+    """
+
+    def __init__(
+        self, kind: Kind, message: str, *, until: datetime | None = None
+    ) -> None:
+        super().__init__(redact(message))
+        self.kind = kind
+        self.until = until
+
+
+class Capability(StrEnum):
+    MENTIONS = "mentions"
+    OWN_POSTS = "own_posts"
+    COMMENTS = "comments"
+    POST_METRICS = "post_metrics"
+    RECHECK = "recheck"
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who wrote it, with the figures the platform gave at collection time."""
+
+    uid: str
+    handle: str | None = None
+    name: str | None = None
+    verified: str | None = None  # the platform's own word: blue, business, government
+    followers: int | None = None
+    posts: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """This item replies to, quotes or reposts another item of the same platform."""
+
+    kind: str  # reply | quote | repost
+    target: str  # the other item's native id
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One engagement count under its platform-native name; None is not observed."""
+
+    name: str
+    value: int | None
+    common: str | None = None  # views, reactions, comments, shares, saves, clicks
+    state: str = "observed"  # observed | absent | hidden
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One mention as it arrives, normalised; `raw` is the platform's own JSON."""
+
+    platform: str
+    external_id: str
+    text: str
+    raw: Mapping[str, Any]
+    authored_at: datetime | None = None
+    edited_at: datetime | None = None
+    kind: str = "post"  # post | comment | article | review | message
+    url: str | None = None
+    title: str | None = None
+    author: Author | None = None
+    language: str | None = None  # the platform's own guess
+    conversation: str | None = None
+    relations: tuple[Relation, ...] = ()
+    links: tuple[str, ...] = ()
+    metrics: tuple[Metric, ...] = ()
+    missing: tuple[str, ...] = ()  # fields the platform did not give
+    via: str = "search"  # how we got it: search, mention, feed, file …
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """An item that could not be mapped: raw kept, reason kept, can be re-mapped."""
+
+    raw: Any
+    reason: str
+    row: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filtered:
+    """An item left out by a rule that is named."""
+
+    rule: str
+    row: int | None = None
+
+
+Item = Record | Reject | Filtered
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the platform's headers said about the allowance after this page."""
+
+    remaining: int | None = None
+    reset_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One page: its items, and the cursor that is true once they are stored.
+
+    `covered` is the span of authored time that is complete once this is stored;
+    `gap` a span that can no longer be had, with `gap_cause` in words.
+    """
+
+    items: Sequence[Item]
+    cursor: dict[str, Any]
+    covered: tuple[datetime, datetime] | None = None
+    gap: tuple[datetime, datetime] | None = None
+    gap_cause: str | None = None
+    cost: Mapping[str, int] = field(default_factory=dict)
+    limits: Limits | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What `check` found: a sentence for the operator, and what it could read."""
+
+    ok: bool
+    message: str
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a connector is given of the world: time, settings, secrets, addresses.
+
+    `base_urls` maps an origin to another base URL at run time; it is never stored.
+    """
+
+    clock: Clock
+    config: Config
+    secret: Callable[[str], SecretStr]
+    base_urls: Mapping[str, str] = field(default_factory=dict)
+
+    def base_url(self, origin: str) -> str | None:
+        return self.base_urls.get(origin)
+
+
+class Budget(Protocol):
+    """The ledger of calls, units and money; asked before each paid call."""
+
+    def take(self, bucket: str, n: int = 1) -> None:
+        """Reserve n units. ConnectorError QUOTA when the cap would be passed."""
+        ...
+
+
+class Connector(Protocol):
+    """One platform, one watched thing. Cursors go in and come out; it keeps none."""
+
+    platform: ClassVar[str]
+    cursor_version: ClassVar[int]
+    capabilities: ClassVar[frozenset[Capability]]
+
+    def check(self) -> Health: ...
+
+    def pull(
+        self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
+    ) -> Iterator[Batch]: ...

@@ -1,0 +1,256 @@
+"""News feeds, RSS and Atom: fetched politely by us, parsed by feedparser."""
+
+import calendar
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+import feedparser
+import requests
+from pydantic import BaseModel, ConfigDict, field_validator
+
+from socialcell.connectors.base import (
+    Author,
+    Batch,
+    Budget,
+    Capability,
+    ConnectorError,
+    Health,
+    Item,
+    Kind,
+    Record,
+    Reject,
+    Surroundings,
+)
+from socialcell.http import Fetched, fetch, require_public_form, retry_after
+from socialcell.text import from_html
+
+_REMEMBERED = 500  # entry keys kept to see what is new
+_TRACKING = ("utm_", "fbclid", "gclid")
+
+
+class FeedSettings(BaseModel):
+    """One feed by its own address."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    url: str
+
+    @field_validator("url")
+    @classmethod
+    def _public(cls, url: str) -> str:
+        try:
+            require_public_form(url)
+        except requests.RequestException as error:
+            raise ValueError(str(error)) from None
+        return url
+
+
+class Feed:
+    """Cursor: the feed's validators, the keys of entries seen, and `covered`."""
+
+    Settings: ClassVar[type[BaseModel]] = FeedSettings
+    platform: ClassVar[str] = "news"
+    cursor_version: ClassVar[int] = 1
+    capabilities: ClassVar[frozenset[Capability]] = frozenset({Capability.MENTIONS})
+
+    def __init__(self, settings: FeedSettings, around: Surroundings) -> None:
+        self._url = settings.url
+        self._clock = around.clock
+        self._base_urls = around.base_urls
+
+    def check(self) -> Health:
+        try:
+            feed = self._parsed(self._fetched({}))
+        except ConnectorError as error:
+            return Health(ok=False, message=str(error))
+        title = feed.feed.get("title", "no title")
+        return Health(ok=True, message=f"{title}: {len(feed.entries)} entries")
+
+    def pull(
+        self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
+    ) -> Iterator[Batch]:
+        state: dict[str, Any] = {"etag": None, "modified": None, "seen": []}
+        state |= cursor or {}
+        now = self._clock.now()
+        budget.take("calls", 1)
+        answer = self._fetched(state)
+        if answer.status == 304:
+            state = {**state, "covered": now.isoformat()}
+            yield Batch((), state, covered=_span(cursor, now), cost={"calls": 1})
+            return
+        entries = [dict(entry) for entry in self._parsed(answer).entries]
+        keys = [entry_key(entry) for entry in entries]
+        state = {
+            "etag": answer.headers.get("etag"),
+            "modified": answer.headers.get("last-modified"),
+            "seen": list(dict.fromkeys([*keys, *state["seen"]]))[:_REMEMBERED],
+            "covered": now.isoformat(),
+        }
+        yield Batch(
+            items=self._items(entries, now),
+            cursor=state,
+            covered=_covered(cursor, keys, entries, now),
+            cost={"calls": 1},
+        )
+
+    def _fetched(self, state: Mapping[str, Any]) -> Fetched:
+        headers = {"Accept": "application/rss+xml, application/atom+xml, text/xml"}
+        if state.get("etag"):
+            headers["If-None-Match"] = state["etag"]
+        if state.get("modified"):
+            headers["If-Modified-Since"] = state["modified"]
+        try:
+            answer = fetch(self._url, headers=headers, base_urls=self._base_urls)
+        except requests.RequestException as error:
+            raise _unreachable(error) from None
+        return self._accepted(answer)
+
+    def _accepted(self, answer: Fetched) -> Fetched:
+        if answer.status in (200, 304):
+            return answer
+        if answer.status in (404, 410):
+            raise ConnectorError(
+                Kind.GONE, f"The feed is gone ({answer.status}). Find its new address."
+            )
+        if answer.status in (401, 403):
+            raise ConnectorError(
+                Kind.ACCESS, f"The paper's server does not let us in ({answer.status})"
+            )
+        if answer.status == 429:
+            until = retry_after(answer.headers, self._clock.now())
+            raise ConnectorError(Kind.RATE, "The feed asks us to wait", until=until)
+        if answer.status >= 500:
+            until = retry_after(answer.headers, self._clock.now())
+            raise ConnectorError(
+                Kind.TRANSIENT,
+                f"The paper's server has trouble ({answer.status})",
+                until=until,
+            )
+        raise ConnectorError(Kind.CONFIG, f"The feed answered {answer.status}")
+
+    def _parsed(self, answer: Fetched) -> Any:
+        feed = feedparser.parse(
+            answer.body,
+            response_headers={
+                "content-type": answer.headers.get("content-type", ""),
+                "content-location": self._url,
+            },
+        )
+        if not feed.version or (feed.bozo and not feed.entries):
+            raise ConnectorError(
+                Kind.DRIFT, "The address does not answer with a feed (RSS or Atom)"
+            )
+        return feed
+
+    def _items(self, entries: list[dict[str, Any]], now: datetime) -> list[Item]:
+        paper = urlsplit(self._url).netloc
+        items: list[Item] = []
+        for entry in entries:
+            try:
+                items.append(to_record(entry, paper, now))
+            except (ValueError, TypeError, KeyError, OverflowError) as error:
+                reason = f"{type(error).__name__}: {error}"
+                items.append(Reject(raw=plain(entry), reason=reason))
+        if items and all(isinstance(item, Reject) for item in items):
+            raise ConnectorError(Kind.DRIFT, "no entry of the feed is readable")
+        return items
+
+
+def to_record(entry: Mapping[str, Any], paper: str, now: datetime) -> Record:
+    """One feed entry as a Record. An entry without a date is dated when first seen."""
+    title = from_html(entry.get("title", ""))
+    summary = from_html(_longest(entry))
+    if not title and not summary:
+        raise ValueError("an entry with neither title nor text")
+    published = _moment(entry.get("published_parsed") or entry.get("updated_parsed"))
+    link = entry.get("link") or None
+    byline = entry.get("author") or None
+    return Record(
+        platform="news",
+        external_id=entry_key(entry),
+        kind="article",
+        text=summary or title,
+        title=title or None,
+        raw=plain(entry),
+        authored_at=published or now,
+        url=canonical(link) if link else None,
+        author=Author(uid=paper, handle=paper, name=paper),
+        links=(canonical(link),) if link else (),
+        missing=(() if published else ("published",)) + (() if byline else ("author",)),
+        via="feed",
+    )
+
+
+def entry_key(entry: Mapping[str, Any]) -> str:
+    """What names an entry: its guid, else its link, else a hash of what it says."""
+    if entry.get("id"):
+        return str(entry["id"])
+    if entry.get("link"):
+        return canonical(entry["link"])
+    said = entry.get("title", "") + "\n" + entry.get("summary", "")
+    return "sha256:" + hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()
+
+
+def canonical(url: str) -> str:
+    """The same address without tracking parameters and fragment."""
+    parts = urlsplit(url)
+    kept = [
+        (name, value)
+        for name, value in parse_qsl(parts.query, keep_blank_values=True)
+        if not name.lower().startswith(_TRACKING)
+    ]
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode(kept), ""))
+
+
+def plain(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """The entry as plain JSON: feedparser's own types do not survive storing."""
+    made: dict[str, Any] = json.loads(json.dumps(entry, default=list))
+    return made
+
+
+def _longest(entry: Mapping[str, Any]) -> str:
+    contents = [part.get("value", "") for part in entry.get("content", [])]
+    return str(max([entry.get("summary", ""), *contents], key=len))
+
+
+def _moment(parsed: Any) -> datetime | None:
+    return datetime.fromtimestamp(calendar.timegm(parsed), UTC) if parsed else None
+
+
+def _span(cursor: Mapping[str, Any] | None, now: datetime) -> Any:
+    since = (cursor or {}).get("covered")
+    return (datetime.fromisoformat(since), now) if since else None
+
+
+def _covered(
+    cursor: Mapping[str, Any] | None,
+    keys: list[str],
+    entries: list[dict[str, Any]],
+    now: datetime,
+) -> tuple[datetime, datetime] | None:
+    """Complete since the last pull if an entry of then is still here, else since the
+    oldest entry that the feed still shows."""
+    since = _span(cursor, now)
+    known = set((cursor or {}).get("seen", []))
+    if since and (not known or known & set(keys)):
+        return (since[0], now)
+    times = [
+        moment
+        for entry in entries
+        if (moment := _moment(entry.get("published_parsed"))) and moment <= now
+    ]
+    return (min(times), now) if times else since
+
+
+def _unreachable(error: requests.RequestException) -> ConnectorError:
+    if isinstance(error, requests.exceptions.InvalidURL):
+        return ConnectorError(Kind.CONFIG, f"The feed's address is refused: {error}")
+    name = type(error).__name__
+    if name == "InvalidIPAddress":
+        return ConnectorError(
+            Kind.CONFIG, "The feed's address leads to a private network and is refused"
+        )
+    return ConnectorError(Kind.TRANSIENT, f"The feed could not be read: {name}")

@@ -1,0 +1,308 @@
+"""X through tweepy: posts that mention an account, and posts that match a search."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar, Literal
+
+import requests
+import tweepy
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from socialcell.connectors.base import (
+    Batch,
+    Budget,
+    Capability,
+    ConnectorError,
+    Health,
+    Item,
+    Kind,
+    Limits,
+    Reject,
+    Surroundings,
+)
+from socialcell.connectors.x_post import to_record
+from socialcell.http import PoliteAdapter
+
+ORIGIN = "https://api.x.com"
+_TWEEPY_ORIGIN = "https://api.twitter.com"  # a literal inside tweepy
+_PAGE = 100
+_REACH = timedelta(days=6, hours=23)  # X answers for seven days; an hour of slack
+_LATE = timedelta(minutes=1)
+_TIMELINE = 800  # the mentions timeline holds no more
+_FIELDS: dict[str, list[str]] = {
+    "tweet_fields": [
+        "created_at",
+        "lang",
+        "public_metrics",
+        "referenced_tweets",
+        "conversation_id",
+        "entities",
+        "edit_history_tweet_ids",
+    ],
+    "expansions": ["author_id"],
+    "user_fields": ["username", "name", "public_metrics", "verified_type"],
+}
+
+
+class XSettings(BaseModel):
+    """`mentions` of a user id, or `search` by a query of X's language."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    kind: Literal["mentions", "search"]
+    user_id: str | None = None
+    query: str | None = None
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> "XSettings":
+        if self.kind == "mentions" and not (self.user_id and self.user_id.isdigit()):
+            raise ValueError("mentions needs user_id, the account's number")
+        if self.kind == "search" and not self.query:
+            raise ValueError("search needs query")
+        if self.query and len(self.query) > 512:
+            raise ValueError(f"query has {len(self.query)} characters, X takes 512")
+        return self
+
+
+class X:
+    """Newest first, read downwards in a window that closes on its last page.
+
+    Cursor: `low`, the newest id below which all is stored; `open`, a window being read
+    (`high` its newest id, `bottom` the oldest stored, `at` when it was opened);
+    `covered`, the moment up to which authored time is complete.
+    """
+
+    Settings: ClassVar[type[BaseModel]] = XSettings
+    platform: ClassVar[str] = "x"
+    cursor_version: ClassVar[int] = 1
+    capabilities: ClassVar[frozenset[Capability]] = frozenset(
+        {Capability.MENTIONS, Capability.POST_METRICS}
+    )
+
+    def __init__(self, settings: XSettings, around: Surroundings) -> None:
+        self._settings = settings
+        self._clock = around.clock
+        self._client = tweepy.Client(
+            around.secret(around.config.connectors.x.bearer.secret).get_secret_value(),
+            return_type=requests.Response,
+            wait_on_rate_limit=False,
+        )
+        self._client.session.trust_env = False
+        self._client.session.mount(
+            _TWEEPY_ORIGIN, PoliteAdapter(around.base_url(ORIGIN) or ORIGIN)
+        )
+
+    def check(self) -> Health:
+        """Read one small page: the token works and may read what this source reads."""
+        try:
+            self._page({"max_results": 10 if self._search else 5})
+        except ConnectorError as error:
+            return Health(ok=False, message=str(error))
+        what = "search" if self._search else "the mentions timeline"
+        return Health(ok=True, message=f"X answers; {what} can be read")
+
+    def pull(
+        self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
+    ) -> Iterator[Batch]:
+        state: dict[str, Any] = {"low": None, "open": None, "covered": None}
+        state |= cursor or {}
+        while True:
+            state, asked = self._window(state)
+            budget.take("posts", _PAGE)
+            body, headers = self._page(asked)
+            posts, meta = self._posts(body)
+            before = state["open"]["bottom"]
+            state = _narrowed(state, posts, meta)
+            if posts and state["open"]["bottom"] == before:
+                raise ConnectorError(
+                    Kind.DRIFT, "X sends the same page again and again"
+                )
+            done = not meta.get("next_token")
+            covered = None
+            if done:
+                covered, state = self._closed(state)
+            yield Batch(
+                items=self._items(posts, body),
+                cursor=state,
+                covered=covered,
+                cost={"posts": len(posts), "calls": 1},
+                limits=_limits(headers),
+            )
+            if stop() or (done and not self._is_late(covered)):
+                return
+
+    def _is_late(self, covered: tuple[datetime, datetime] | None) -> bool:
+        """A window that an earlier run opened has closed: there is newer to read."""
+        return bool(covered and self._clock.now() - covered[1] > _LATE)
+
+    @property
+    def _search(self) -> bool:
+        return self._settings.kind == "search"
+
+    def _window(self, state: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The state with an open window, and what to ask for."""
+        now = self._clock.now()
+        if state["open"] is None:
+            at = _iso(now)
+            state = {**state, "open": {"high": None, "bottom": None, "at": at, "n": 0}}
+        opened = state["open"]
+        asked: dict[str, Any] = {"max_results": _PAGE}
+        if state["low"] is not None:
+            asked["since_id"] = state["low"]
+        else:
+            asked["start_time"] = _iso(datetime.fromisoformat(opened["at"]) - _REACH)
+        if opened["bottom"] is not None:
+            asked["until_id"] = opened["bottom"]
+        return state, asked
+
+    def _closed(
+        self, state: dict[str, Any]
+    ) -> tuple[tuple[datetime, datetime], dict[str, Any]]:
+        """The span that the window's last page completes, and the state after it."""
+        opened = state["open"]
+        to = datetime.fromisoformat(opened["at"])
+        start = to - _REACH
+        if state["low"] is not None and state["covered"]:
+            start = datetime.fromisoformat(state["covered"])
+        if not self._search and opened["n"] >= _TIMELINE and opened.get("oldest"):
+            start = max(start, datetime.fromisoformat(opened["oldest"]))
+        low = opened["high"] or state["low"]
+        return (start, to), {"low": low, "open": None, "covered": _iso(to)}
+
+    def _page(self, asked: Mapping[str, Any]) -> tuple[Any, Mapping[str, str]]:
+        try:
+            if self._search:
+                response = self._client.search_recent_tweets(
+                    self._settings.query, **asked, **_FIELDS
+                )
+            else:
+                response = self._client.get_users_mentions(
+                    self._settings.user_id, **asked, **_FIELDS
+                )
+        except (tweepy.TweepyException, requests.RequestException) as error:
+            raise _translated(error, self._clock.now()) from None
+        try:
+            return response.json(), response.headers
+        except ValueError:
+            raise ConnectorError(
+                Kind.DRIFT,
+                "X answered something that is not JSON "
+                f"({response.headers.get('content-type', 'no content type')})",
+            ) from None
+
+    def _posts(self, body: Any) -> tuple[list[Any], Mapping[str, Any]]:
+        if not isinstance(body, dict) or not isinstance(body.get("meta"), dict):
+            raise ConnectorError(Kind.DRIFT, "X's answer has no `meta`: not a page")
+        posts = body.get("data", [])
+        if not isinstance(posts, list):
+            raise ConnectorError(Kind.DRIFT, "X's answer has no list in `data`")
+        return posts, body["meta"]
+
+    def _items(self, posts: list[Any], body: Mapping[str, Any]) -> list[Item]:
+        users = users_of(body)
+        via = "search" if self._search else "mention"
+        items = [post_or_reject(post, users, via) for post in posts]
+        if items and all(isinstance(item, Reject) for item in items):
+            first = items[0]
+            reason = first.reason if isinstance(first, Reject) else ""
+            raise ConnectorError(
+                Kind.DRIFT, f"no post of the page is readable: {reason}"
+            )
+        return items
+
+
+def users_of(body: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """The user objects of `includes`, by id; oddly shaped ones are passed over."""
+    users = (body.get("includes") or {}).get("users") or []
+    return {
+        str(user["id"]): user
+        for user in users
+        if isinstance(user, dict) and "id" in user
+    }
+
+
+def post_or_reject(post: Any, users: Mapping[str, Mapping[str, Any]], via: str) -> Item:
+    try:
+        return to_record(post, users, via=via)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        return Reject(raw=post, reason=f"{type(error).__name__}: {error}")
+
+
+def _narrowed(
+    state: dict[str, Any], posts: list[Any], meta: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The state with the window read down to the oldest post of this page."""
+    if not posts:
+        return state
+    opened = state["open"]
+    newest, oldest = meta.get("newest_id"), meta.get("oldest_id")
+    if not newest or not oldest:
+        raise ConnectorError(Kind.DRIFT, "X's page has no newest_id and oldest_id")
+    times = [
+        p["created_at"] for p in posts if isinstance(p, dict) and "created_at" in p
+    ]
+    narrowed = {
+        **opened,
+        "high": opened["high"] or newest,
+        "bottom": oldest,
+        "n": opened["n"] + len(posts),
+        "oldest": min(times) if times else opened.get("oldest"),
+    }
+    return {**state, "open": narrowed}
+
+
+def _limits(headers: Mapping[str, str]) -> Limits:
+    remaining, reset = (
+        headers.get("x-rate-limit-remaining", ""),
+        headers.get("x-rate-limit-reset", ""),
+    )
+    return Limits(
+        remaining=int(remaining) if remaining.isdigit() else None,
+        reset_at=datetime.fromtimestamp(int(reset), UTC) if reset.isdigit() else None,
+    )
+
+
+def _translated(error: Exception, now: datetime) -> ConnectorError:
+    """tweepy's and requests' failures as one of our kinds, in words for an operator."""
+    if not isinstance(error, tweepy.HTTPException):
+        return ConnectorError(
+            Kind.TRANSIENT, f"X could not be reached: {type(error).__name__}"
+        )
+    said = "; ".join(error.api_messages) or error.response.reason or "no reason given"
+    if isinstance(error, tweepy.TooManyRequests):
+        return _too_many(error, said, now)
+    if isinstance(error, tweepy.Unauthorized):
+        return ConnectorError(
+            Kind.AUTH,
+            "X does not accept the bearer token: it is expired or revoked. "
+            "Make a new one in X's developer console and store it in the secret.",
+        )
+    if isinstance(error, tweepy.Forbidden):
+        return ConnectorError(
+            Kind.ACCESS, f"X's plan or permissions do not allow this: {said}"
+        )
+    if isinstance(error, tweepy.BadRequest):
+        kind = Kind.CURSOR if "since_id" in said else Kind.CONFIG
+        return ConnectorError(kind, f"X refuses the request: {said}")
+    if isinstance(error, tweepy.NotFound):
+        return ConnectorError(Kind.GONE, f"X does not know it (any more): {said}")
+    return ConnectorError(Kind.TRANSIENT, f"X has trouble of its own: {said}")
+
+
+def _too_many(
+    error: tweepy.TooManyRequests, said: str, now: datetime
+) -> ConnectorError:
+    # A spent account answers 429 too; only the body tells, and its reset may be past.
+    if "usage-capped" in error.response.text or "UsageCap" in error.response.text:
+        return ConnectorError(
+            Kind.QUOTA, f"The allowance of posts at X is spent: {said}"
+        )
+    until = None
+    if error.reset_time is not None:
+        until = datetime.fromtimestamp(error.reset_time, UTC)
+    if until is None or until <= now:
+        until = now + timedelta(minutes=15)
+    return ConnectorError(Kind.RATE, "X asks us to wait (rate limit)", until=until)
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,183 @@
+"""The polite HTTP client: one user agent, total deadlines, capped bodies, safe hosts.
+
+Two doors. `PoliteAdapter` goes under platform clients built on requests, whose hosts
+are fixed. `fetch` is for addresses that people give us: it connects to public hosts
+only (requests-hardened pins the checked address) and follows few redirects.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests_hardened import Config as HardenedConfig
+from requests_hardened import Manager
+from urllib3.exceptions import HTTPError as Urllib3Error
+
+USER_AGENT = "socialcell/0.1 (municipal social media cell)"
+CONNECT_READ = (5.0, 30.0)
+DEADLINE = 60.0
+BODY_CAP = 20 * 1024 * 1024
+REDIRECTS = 3
+
+
+class PoliteAdapter(HTTPAdapter):
+    """requests' adapter with a default timeout, a deadline, a body cap and a base URL.
+
+    `base_url` sends every request for the mounted origin to another host (the sandbox).
+    Seconds are wall-clock; bytes are counted after decompression.
+    """
+
+    def __init__(
+        self, base_url: str | None = None, *, deadline: float = DEADLINE
+    ) -> None:
+        self._base = urlsplit(base_url) if base_url else None
+        self._deadline = deadline
+        super().__init__()
+
+    def send(  # type: ignore[override]
+        self, request: requests.PreparedRequest, **options: Any
+    ) -> requests.Response:
+        if self._base is not None:
+            asked = urlsplit(request.url or "")
+            path = self._base.path.rstrip("/") + str(asked.path)
+            request.url = urlunsplit(
+                (self._base.scheme, self._base.netloc, path, str(asked.query), "")
+            )
+            request.headers["Host"] = self._base.netloc
+        options["timeout"] = options.get("timeout") or CONNECT_READ
+        options["stream"] = True
+        started = time.monotonic()
+        response = super().send(request, **options)
+        read_within(response, self._deadline - (time.monotonic() - started), BODY_CAP)
+        return response
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What an address answered: status, headers (lower case), body, where it was."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    url: str
+
+
+def fetch(
+    url: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    base_urls: Mapping[str, str] | None = None,
+    cap: int = 5 * 1024 * 1024,
+    deadline: float = 30.0,
+) -> Fetched:
+    """GET an address that a person gave us.
+
+    Only http and https on ports 80 and 443, to public addresses. `base_urls` maps an
+    origin (scheme://host) to an address on loopback: demo and tests pass it, and only
+    those origins may reach loopback. Raises requests.RequestException.
+    """
+    ends = time.monotonic() + deadline
+    for _hop in range(REDIRECTS + 1):
+        target, local = _routed(url, base_urls or {})
+        if not local:
+            require_public_form(url)
+        answer = _get(target, headers or {}, local, cap, ends)
+        if answer.status not in (301, 302, 303, 307, 308):
+            return Fetched(answer.status, answer.headers, answer.body, url)
+        url = urljoin(url, answer.headers.get("location", ""))
+    raise requests.TooManyRedirects(f"more than {REDIRECTS} redirects")
+
+
+def require_public_form(url: str) -> None:
+    """InvalidURL unless the address is http(s) on a usual port with no user name."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise requests.exceptions.InvalidURL("only http and https addresses are read")
+    if parts.port not in (None, 80, 443):
+        raise requests.exceptions.InvalidURL(
+            f"port {parts.port} is not read, only 80 and 443"
+        )
+    if parts.username:
+        raise requests.exceptions.InvalidURL("an address must not carry a user name")
+
+
+def read_within(response: requests.Response, seconds: float, cap: int) -> None:
+    """Read a streamed body into the response, within a deadline and a size.
+
+    Read timeouts alone bound neither: each byte starts them anew.
+    """
+    ends = time.monotonic() + seconds
+    body = bytearray()
+    try:
+        while chunk := response.raw.read1(65536, decode_content=True):
+            body += chunk
+            if len(body) > cap:
+                raise requests.exceptions.ContentDecodingError(
+                    f"the answer is larger than {cap // 1024 // 1024} MiB"
+                )
+            if time.monotonic() > ends:
+                raise requests.exceptions.ReadTimeout("the answer takes too long")
+    except (OSError, Urllib3Error) as error:
+        if isinstance(error, requests.RequestException):
+            raise
+        raise requests.exceptions.ConnectionError(
+            f"the answer broke off: {type(error).__name__}"
+        ) from None
+    finally:
+        response.close()
+    expected = response.headers.get("content-length", "")
+    encoded = "content-encoding" in response.headers
+    if expected.isdigit() and not encoded and len(body) < int(expected):
+        raise requests.exceptions.ConnectionError("the answer broke off")
+    response._content = bytes(body)
+    response._content_consumed = True  # type: ignore[attr-defined]
+
+
+def retry_after(headers: Mapping[str, str], now: datetime) -> datetime | None:
+    """When a Retry-After header (seconds or a date) allows the next request."""
+    value = headers.get("retry-after") or headers.get("Retry-After")
+    if not value:
+        return None
+    if value.strip().isdigit():
+        return now + timedelta(seconds=int(value))
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _get(
+    url: str, headers: Mapping[str, str], local: bool, cap: int, ends: float
+) -> Fetched:
+    manager = Manager(
+        HardenedConfig(
+            ip_filter_enable=True,
+            ip_filter_allow_loopback_ips=local,
+            never_redirect=True,
+            default_timeout=CONNECT_READ,
+            user_agent_override=USER_AGENT,
+        )
+    )
+    with manager.get_session() as session:
+        session.trust_env = False
+        response = session.request("GET", url, headers=dict(headers), stream=True)
+        read_within(response, ends - time.monotonic(), cap)
+    lower = {name.lower(): value for name, value in response.headers.items()}
+    return Fetched(response.status_code, lower, response.content, url)
+
+
+def _routed(url: str, base_urls: Mapping[str, str]) -> tuple[str, bool]:
+    parts = urlsplit(url)
+    base = base_urls.get(f"{parts.scheme}://{parts.netloc}")
+    if base is None:
+        return url, False
+    to = urlsplit(base)
+    path = to.path.rstrip("/") + parts.path
+    return urlunsplit((to.scheme, to.netloc, path, parts.query, "")), True

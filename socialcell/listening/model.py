@@ -1,0 +1,189 @@
+"""The tables of listening: mentions and all that is known about them, and areas."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from socialcell.db import BigId
+
+
+class RawItem(SQLModel, table=True):
+    """A platform's own JSON, kept apart from what we made of it."""
+
+    __tablename__ = "raw_item"
+    __table_args__ = (UniqueConstraint("platform", "sha256"),)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    platform: str
+    sha256: str
+    run_id: int = Field(foreign_key="run.id", index=True, sa_type=BigId)
+    received_at: datetime
+    state: str  # mapped | quarantined
+    reason: str | None = None
+    mapper_version: int
+    body: str
+
+
+class Author(SQLModel, table=True):
+    """Who writes on a platform; shown by pseudonym unless in the registry."""
+
+    __table_args__ = (UniqueConstraint("platform", "uid"),)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    platform: str
+    uid: str
+    handle: str | None = None
+    name: str | None = None
+    verified: str | None = None
+    first_seen_at: datetime
+
+
+class AuthorSnapshot(SQLModel, table=True):
+    """An author's figures at the time of a collection."""
+
+    __tablename__ = "author_snapshot"
+    author_id: int = Field(primary_key=True, foreign_key="author.id", sa_type=BigId)
+    taken_at: datetime = Field(primary_key=True)
+    followers: int | None = None
+    posts: int | None = None
+
+
+class Mention(SQLModel, table=True):
+    """One post, comment, article or review that concerns the city.
+
+    `language` … `urgency` hold what is in force: a person's decision where there is
+    one, else the model's suggestion; both are kept as annotations. `state` is stub
+    when the item is only known as the target of a relation.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("platform", "external_id"),
+        Index("mention_work_list", "tagged_at", "id"),
+        Index("mention_by_time", "authored_at"),
+    )
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    platform: str
+    external_id: str
+    kind: str
+    state: str = "present"  # present | stub | deleted
+    author_id: int | None = Field(
+        default=None, foreign_key="author.id", index=True, sa_type=BigId
+    )
+    text: str | None = None
+    folded: str | None = None
+    title: str | None = None
+    url: str | None = None
+    platform_language: str | None = None
+    conversation: str | None = None
+    missing: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    authored_at: datetime | None = None
+    edited_at: datetime | None = None
+    fetched_at: datetime | None = None
+    stored_at: datetime
+    content_hash: str | None = None
+    raw_id: int | None = Field(
+        default=None, foreign_key="raw_item.id", index=True, sa_type=BigId
+    )
+    tagged_at: datetime | None = None
+    language: str | None = None
+    mixed: bool | None = None
+    sentiment: str | None = None
+    intent: str | None = None
+    urgency: str | None = None
+
+
+class MentionMatch(SQLModel, table=True):
+    """Through which source a mention reached us, and first in which run."""
+
+    __tablename__ = "mention_match"
+    mention_id: int = Field(primary_key=True, foreign_key="mention.id", sa_type=BigId)
+    source_id: int = Field(primary_key=True, foreign_key="source.id", sa_type=BigId)
+    run_id: int = Field(foreign_key="run.id", sa_type=BigId)
+    via: str
+    seen_at: datetime
+
+
+class Relation(SQLModel, table=True):
+    """A mention replies to, quotes or reposts another, which may be a stub."""
+
+    mention_id: int = Field(primary_key=True, foreign_key="mention.id", sa_type=BigId)
+    kind: str = Field(primary_key=True)
+    target_id: int = Field(
+        primary_key=True, foreign_key="mention.id", index=True, sa_type=BigId
+    )
+
+
+class Link(SQLModel, table=True):
+    """A URL in a mention, as written."""
+
+    mention_id: int = Field(primary_key=True, foreign_key="mention.id", sa_type=BigId)
+    url: str = Field(primary_key=True)
+    domain: str = Field(index=True)
+
+
+class Engagement(SQLModel, table=True):
+    """One engagement count at one moment; append only, NULL with a state, never 0."""
+
+    mention_id: int = Field(primary_key=True, foreign_key="mention.id", sa_type=BigId)
+    metric: str = Field(primary_key=True)  # the platform's own name
+    taken_at: datetime = Field(primary_key=True)
+    common: str | None = None  # views, reactions, comments, shares, saves, clicks
+    value: int | None = Field(default=None, sa_type=BigId)
+    state: str = "observed"  # observed | absent | hidden | deleted
+
+
+class Annotation(SQLModel, table=True):
+    """What a model suggested about a mention, and what a person decided."""
+
+    __table_args__ = (Index("annotation_by_value", "kind", "value", "mention_id"),)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    mention_id: int = Field(foreign_key="mention.id", index=True, sa_type=BigId)
+    kind: str  # language, sentiment, intent, topic, urgency, entity
+    value: str
+    score: float | None = None
+    confident: bool | None = None
+    start: int | None = None
+    end: int | None = None
+    detail: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+    model: str
+    model_version: str
+    made_at: datetime
+    decided_value: str | None = None
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+
+
+class Area(SQLModel, table=True):
+    """A part of the city, in one of two trees, for a span of dates."""
+
+    __table_args__ = (UniqueConstraint("key", "valid_from"),)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    key: str
+    tree: str  # administrative | electoral
+    kind: str  # city, zone, ward_office, locality, village, prabhag
+    parent: str | None = None
+    name_en: str
+    name_mr: str
+    name_hi: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+    source: str
+
+
+class Owner(SQLModel, table=True):
+    """Who owns a kind of problem: a department of the corporation or another body."""
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    topic: str = Field(index=True)
+    key: str
+    name_en: str
+    name_mr: str
+    name_hi: str
+    scope: str | None = None
+    referral_en: str | None = None
+    referral_mr: str | None = None
+    referral_hi: str | None = None
+    accepts: str | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    source: str

@@ -1,0 +1,9 @@
+"""Alembic's entry: runs the revisions on the connection that db.upgrade hands over."""
+
+from alembic import context
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    transaction_per_migration=False,
+)
+context.run_migrations()

@@ -1,0 +1,113 @@
+"""The tables of operation: sources, cursors, runs and outcomes, coverage, usage."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from socialcell.db import BigId
+
+
+class Source(SQLModel, table=True):
+    """One watched thing on one platform, as an operator named it."""
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    name: str = Field(unique=True)
+    connector: str
+    settings: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    version: int = 1
+    enabled: bool = True
+    state: str = "ok"  # ok, rate_limited, quota_spent, needs_attention, paused, gone
+    state_reason: str | None = None
+    not_before: datetime | None = None
+    last_ok_at: datetime | None = None
+    failures: int = 0
+    created_at: datetime
+    changed_at: datetime
+
+
+class SourceVersion(SQLModel, table=True):
+    """What a source's settings were, from when, and why they changed."""
+
+    __tablename__ = "source_version"
+    source_id: int = Field(primary_key=True, foreign_key="source.id", sa_type=BigId)
+    version: int = Field(primary_key=True)
+    settings: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    reason: str
+    changed_at: datetime
+
+
+class Cursor(SQLModel, table=True):
+    """How far a source has been read; true for the rows stored beside it."""
+
+    source_id: int = Field(primary_key=True, foreign_key="source.id", sa_type=BigId)
+    version: int  # the connector's cursor_version
+    state: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    changed_at: datetime
+
+
+class Run(SQLModel, table=True):
+    """One collection or import, and the outcome of every item it received."""
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    source_id: int = Field(foreign_key="source.id", index=True, sa_type=BigId)
+    source_version: int
+    kind: str  # pull | import | receive
+    started_at: datetime
+    finished_at: datetime | None = None
+    state: str = "running"  # running, ok, partial, failed, interrupted
+    error_kind: str | None = None
+    reason: str | None = None
+    owner: str
+    pages: int = 0
+    received: int = 0
+    stored: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    duplicate: int = 0
+    quarantined: int = 0
+    filtered: int = 0
+    snapshots: int = 0
+    filtered_by: dict[str, int] = Field(
+        default_factory=dict, sa_column=Column(JSON, nullable=False)
+    )
+
+
+class Coverage(SQLModel, table=True):
+    """A span of authored time that a source has read whole, or has lost."""
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    source_id: int = Field(foreign_key="source.id", index=True, sa_type=BigId)
+    from_at: datetime
+    to_at: datetime
+    state: str  # covered | gap
+    cause: str | None = None
+
+
+class Usage(SQLModel, table=True):
+    """What a bucket of a platform's allowance has cost us in one window."""
+
+    __table_args__ = (UniqueConstraint("platform", "bucket", "window_start"),)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    platform: str
+    bucket: str  # posts, calls, units
+    window_start: datetime
+    used: int = 0
+    cap: int | None = None
+    remaining: int | None = None
+    reset_at: datetime | None = None
+
+
+class ImportedFile(SQLModel, table=True):
+    """A file that was imported, so that the same file twice changes nothing."""
+
+    __tablename__ = "imported_file"
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    sha256: str = Field(index=True)
+    name: str
+    format: str
+    mapping: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+    rows: int
+    run_id: int = Field(foreign_key="run.id", sa_type=BigId)
+    imported_at: datetime

@@ -1,0 +1,16 @@
+"""Hide the values of tokens, keys and passwords in anything that may be read."""
+
+import re
+
+_SECRET = re.compile(
+    r"(?i)((?:access_token|api_?key|key|client_secret|refresh_token|input_token|token"
+    r"|password|secret)[\"']?\s*[=:]\s*[\"']?)[^&\s'\",}]+|(bearer\s+)[\w.\-~+/%]+=*"
+    r"|(://[^/\s:@]+:)[^@\s/]+(?=@)"
+)
+
+
+def redact(text: str) -> str:
+    """The same text with every secret value replaced by ***."""
+    return _SECRET.sub(
+        lambda hit: (hit.group(1) or hit.group(2) or hit.group(3)) + "***", text
+    )
