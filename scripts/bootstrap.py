@@ -109,9 +109,10 @@ def set_up(wait: float) -> bool:
         if not is_whole(target):
             wipe(target)
             site.build()
+            mark(target, "packages")
         site.install_project()
         site.verify()
-        mark(target)
+        mark(target, project_key())
         turn_link(target)
         clear_all_but(target)
     return True
@@ -295,10 +296,10 @@ def is_ready(target: Path) -> bool:
     )
 
 
-def mark(target: Path) -> None:
+def mark(target: Path, state: str) -> None:
     fresh = target / ".ok.tmp"
     with fresh.open("w", encoding="utf-8") as marker:
-        marker.write(project_key())
+        marker.write(state)
         marker.flush()
         os.fsync(marker.fileno())
     fresh.replace(target / ".ok")
