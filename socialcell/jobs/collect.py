@@ -1,0 +1,350 @@
+"""Run connectors: a page, its cursor, its cost and its gaps commit together."""
+
+import random
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from socialcell import connectors, db
+from socialcell.clock import Clock
+from socialcell.connectors.base import (
+    Batch,
+    Connector,
+    ConnectorError,
+    Filtered,
+    Kind,
+    Record,
+    Reject,
+)
+from socialcell.errors import ConfigError
+from socialcell.jobs.budget import Ledger
+from socialcell.jobs.context import Context
+from socialcell.listening.store import pages
+from socialcell.ops import store
+from socialcell.ops.model import Run, Source
+
+_REJECTS_SHOWN = 1000
+_STATES = {
+    Kind.RATE: "rate_limited",
+    Kind.QUOTA: "quota_spent",
+    Kind.AUTH: "needs_attention",
+    Kind.ACCESS: "needs_attention",
+    Kind.CONFIG: "needs_attention",
+    Kind.GONE: "gone",
+}
+
+
+@dataclass
+class Result:
+    """What one run of a source came to; counts are the run's, by outcome."""
+
+    source: str
+    state: str  # ok | partial | failed
+    counts: dict[str, int]
+    filtered_by: dict[str, int]
+    error_kind: str | None = None
+    reason: str | None = None
+    not_before: datetime | None = None
+    rejects: list[Reject] = field(default_factory=list)
+
+
+def never() -> bool:
+    """A `stop` that lets a run go to its end."""
+    return False
+
+
+def collect(
+    context: Context,
+    names: Sequence[str] = (),
+    *,
+    stop: Callable[[], bool] = never,
+    progress: Callable[[str], None] | None = None,
+) -> list[Result]:
+    """Pull the named sources (all enabled ones without names) one after another.
+
+    A source that fails does not touch the others. A source's `not_before` is kept,
+    also when it is named.
+    """
+    with db.reading(context.engine) as session:
+        wanted = _wanted(session, names)
+    results = []
+    for source in wanted:
+        if stop():
+            break
+        if progress:
+            progress(source.name)
+        results.append(pull(context, source, stop=stop))
+    return results
+
+
+def pull(
+    context: Context, source: Source, *, stop: Callable[[], bool] = never
+) -> Result:
+    """One source now, unless the platform asked us to wait longer."""
+    now = context.clock.now()
+    if source.not_before is not None and source.not_before > now:
+        return _waiting(source)
+    try:
+        connector = connectors.build(
+            source.connector, source.settings, context.surroundings
+        )
+    except ConfigError as error:
+        failure = ConnectorError(Kind.CONFIG, str(error))
+        return _failed_before_start(context, source, failure)
+    caps = _caps(context, connector.platform)
+    ledger = Ledger(context.engine, context.clock, connector.platform, caps)
+    return run(context, source, connector, ledger, kind="pull", stop=stop)
+
+
+def run(
+    context: Context,
+    source: Source,
+    connector: Connector,
+    ledger: Ledger,
+    *,
+    kind: str,
+    stop: Callable[[], bool] = never,
+    on_page: Callable[[Session, Run, Batch], None] | None = None,
+) -> Result:
+    """Run one connector to its end and account for every item.
+
+    `on_page` adds to a page's transaction (an import notes its file there).
+    """
+    runner = _Runner(context.engine, context.clock, source, connector, ledger, on_page)
+    return runner.run(kind, context.owner, stop)
+
+
+class _Runner:
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Clock,
+        source: Source,
+        connector: Connector,
+        ledger: Ledger,
+        on_page: Callable[[Session, Run, Batch], None] | None,
+    ) -> None:
+        assert source.id is not None
+        self._engine = engine
+        self._clock = clock
+        self._source = source
+        self._source_id = source.id
+        self._connector = connector
+        self._ledger = ledger
+        self._on_page = on_page
+        self._seen: set[tuple[str, str]] = set()
+        self._rejects: list[Reject] = []
+
+    def run(self, kind: str, owner: str, stop: Callable[[], bool]) -> Result:
+        with db.writing(self._engine) as session:
+            opened = store.start_run(
+                session, self._source, kind, owner, self._clock.now()
+            )
+            self._run_id = opened.id
+            cursor = self._cursor(session)
+        try:
+            try:
+                self._pages(cursor, stop)
+            except ConnectorError as error:
+                if error.kind is not Kind.CURSOR:
+                    raise
+                # The checkpoint is of no use any more: read what can still be had.
+                # The span that is lost shows as a gap when the new window closes.
+                with db.writing(self._engine) as session:
+                    store.forget_cursor(session, self._source_id)
+                self._pages(None, stop)
+        except ConnectorError as error:
+            return self._failed(error)
+        return self._done()
+
+    def _cursor(self, session: Session) -> Mapping[str, object] | None:
+        found = store.cursor(session, self._source_id)
+        if found is None or found.version != self._connector.cursor_version:
+            return None
+        return found.state
+
+    def _pages(
+        self, cursor: Mapping[str, object] | None, stop: Callable[[], bool]
+    ) -> None:
+        state = dict(cursor) if cursor is not None else None
+        for batch in self._connector.pull(state, self._ledger, stop):
+            with db.writing(self._engine) as session:
+                self._store(session, batch)
+
+    def _store(self, session: Session, batch: Batch) -> None:
+        now = self._clock.now()
+        assert self._run_id is not None
+        arrival = pages.Arrival(self._source_id, self._run_id, now)
+        records = [item for item in batch.items if isinstance(item, Record)]
+        rejects = [item for item in batch.items if isinstance(item, Reject)]
+        rules = Counter(item.rule for item in batch.items if isinstance(item, Filtered))
+        stored = pages.store_records(session, records, arrival, self._seen)
+        pages.keep_rejects(session, self._connector.platform, rejects, arrival)
+        run = store.count(
+            session,
+            self._run_id,
+            {
+                "received": len(batch.items),
+                "stored": stored.stored,
+                "updated": stored.updated,
+                "unchanged": stored.unchanged,
+                "duplicate": stored.duplicate,
+                "quarantined": len(rejects),
+                "filtered": rules.total(),
+                "snapshots": stored.snapshots,
+            },
+        )
+        store.count_filtered(run, rules)
+        version = self._connector.cursor_version
+        store.save_cursor(session, self._source_id, version, batch.cursor, now)
+        self._note_coverage(session, batch)
+        self._ledger.book(session, batch)
+        if self._on_page:
+            self._on_page(session, run, batch)
+        room = _REJECTS_SHOWN - len(self._rejects)
+        self._rejects.extend(rejects[:room])
+
+    def _note_coverage(self, session: Session, batch: Batch) -> None:
+        if batch.gap:
+            store.add_coverage(
+                session,
+                self._source_id,
+                batch.gap,
+                state="gap",
+                cause=batch.gap_cause,
+            )
+        if not batch.covered:
+            return
+        until = store.covered_until(session, self._source_id)
+        if until is not None and batch.covered[0] > until:
+            store.add_coverage(
+                session,
+                self._source_id,
+                (until, batch.covered[0]),
+                state="gap",
+                cause="not collected in time: the platform no longer answers for it",
+            )
+        store.add_coverage(session, self._source_id, batch.covered)
+
+    def _done(self) -> Result:
+        now = self._clock.now()
+        assert self._run_id is not None
+        with db.writing(self._engine) as session:
+            run = store.finish_run(session, self._run_id, "ok", now)
+            source = session.get(Source, self._source_id)
+            assert source is not None
+            source.state, source.state_reason, source.not_before = "ok", None, None
+            source.failures, source.last_ok_at = 0, now
+            return self._result(run)
+
+    def _failed(self, error: ConnectorError) -> Result:
+        now = self._clock.now()
+        assert self._run_id is not None
+        with db.writing(self._engine) as session:
+            run = store.finish_run(
+                session,
+                self._run_id,
+                "partial" if self._has_pages(session) else "failed",
+                now,
+                error_kind=error.kind.value,
+                reason=str(error),
+            )
+            source = session.get(Source, self._source_id)
+            assert source is not None
+            note_failure(source, error, now)
+            return self._result(run, not_before=source.not_before)
+
+    def _has_pages(self, session: Session) -> bool:
+        run = session.get(Run, self._run_id)
+        return run is not None and run.pages > 0
+
+    def _result(self, run: Run, not_before: datetime | None = None) -> Result:
+        return Result(
+            source=self._source.name,
+            state=run.state,
+            counts={name: getattr(run, name) for name in store.COUNTS},
+            filtered_by=dict(run.filtered_by),
+            error_kind=run.error_kind,
+            reason=run.reason,
+            not_before=not_before,
+            rejects=self._rejects,
+        )
+
+
+def note_failure(source: Source, error: ConnectorError, now: datetime) -> None:
+    """The source's state after a failure, and when asking again makes sense."""
+    source.failures += 1
+    source.state = _STATES.get(error.kind, source.state)
+    source.state_reason = str(error)
+    source.not_before = error.until or _backoff(source, error.kind, now)
+
+
+def _backoff(source: Source, kind: Kind, now: datetime) -> datetime:
+    if kind is Kind.TRANSIENT:
+        minutes = min(60.0, 2.0 ** min(source.failures - 1, 6))
+        # Seeded by what it is for, so that many sources do not return together.
+        jitter = random.Random(f"{source.name}:{source.failures}").uniform(0.75, 1.25)
+        return now + timedelta(minutes=minutes * jitter)
+    if kind is Kind.RATE:
+        return now + timedelta(minutes=15)
+    if kind is Kind.DRIFT:
+        return now + timedelta(hours=1)
+    return now + timedelta(days=1)
+
+
+def _wanted(session: Session, names: Sequence[str]) -> list[Source]:
+    if names:
+        return [store.source_named(session, name) for name in dict.fromkeys(names)]
+    return [source for source in store.sources(session) if source.enabled]
+
+
+def _caps(context: Context, platform: str) -> Mapping[str, int]:
+    if platform == "x":
+        return {"posts": context.workspace.config.connectors.x.posts_per_month}
+    return {}
+
+
+def _waiting(source: Source) -> Result:
+    assert source.not_before is not None
+    return Result(
+        source=source.name,
+        state="waiting",
+        counts=dict.fromkeys(store.COUNTS, 0),
+        filtered_by={},
+        reason=f"not before {source.not_before.isoformat()}: {source.state_reason}",
+        not_before=source.not_before,
+    )
+
+
+def _failed_before_start(
+    context: Context, source: Source, error: ConnectorError
+) -> Result:
+    now = context.clock.now()
+    with db.writing(context.engine) as session:
+        run = store.start_run(session, source, "pull", context.owner, now)
+        assert run.id is not None and source.id is not None
+        store.finish_run(
+            session,
+            run.id,
+            "failed",
+            now,
+            error_kind=error.kind.value,
+            reason=str(error),
+        )
+        found = session.get(Source, source.id)
+        assert found is not None
+        note_failure(found, error, now)
+        not_before = found.not_before
+    return Result(
+        source=source.name,
+        state="failed",
+        counts=dict.fromkeys(store.COUNTS, 0),
+        filtered_by={},
+        error_kind=error.kind.value,
+        reason=str(error),
+        not_before=not_before,
+    )

@@ -1,0 +1,1 @@
+"""Listening's SQL: pages (what arrives), tags, questions, areas, digest."""

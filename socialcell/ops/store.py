@@ -1,0 +1,297 @@
+"""Questions and acts of operation: sources, cursors, runs, coverage, usage.
+
+The caller brings the session and owns the commit of a unit of work.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlmodel import Session, col
+
+from socialcell.errors import SocialcellError, UsageError
+from socialcell.ops.model import (
+    Coverage,
+    Cursor,
+    ImportedFile,
+    Run,
+    Source,
+    SourceVersion,
+    Usage,
+)
+
+OUTCOMES = ("stored", "updated", "unchanged", "duplicate", "quarantined", "filtered")
+COUNTS = ("received", *OUTCOMES, "snapshots")
+
+
+def add_source(
+    session: Session,
+    name: str,
+    connector: str,
+    settings: Mapping[str, Any],
+    now: datetime,
+    *,
+    reason: str = "added",
+    enabled: bool = True,
+) -> Source:
+    """A new source. UsageError when the name is taken."""
+    if find_source(session, name) is not None:
+        raise UsageError(f"There is a source {name!r} already. Choose another name.")
+    source = Source(
+        name=name,
+        connector=connector,
+        settings=dict(settings),
+        enabled=enabled,
+        created_at=now,
+        changed_at=now,
+    )
+    session.add(source)
+    session.flush()
+    _keep_version(session, source, reason, now)
+    return source
+
+
+def change_source(
+    session: Session,
+    source: Source,
+    settings: Mapping[str, Any],
+    now: datetime,
+    *,
+    reason: str,
+) -> None:
+    """New settings under a new version; the old ones stay on record."""
+    if source.settings == dict(settings):
+        return
+    source.settings = dict(settings)
+    source.version += 1
+    source.changed_at = now
+    source.state, source.state_reason, source.not_before = "ok", None, None
+    session.flush()
+    _keep_version(session, source, reason, now)
+
+
+def find_source(session: Session, name: str) -> Source | None:
+    return session.scalars(select(Source).where(col(Source.name) == name)).first()
+
+
+def source_named(session: Session, name: str) -> Source:
+    """The source of that name. UsageError lists the names there are."""
+    source = find_source(session, name)
+    if source is None:
+        names = ", ".join(found.name for found in sources(session)) or "none yet"
+        raise UsageError(f"There is no source {name!r}. There are: {names}.")
+    return source
+
+
+def sources(session: Session) -> Sequence[Source]:
+    return session.scalars(select(Source).order_by(col(Source.name))).all()
+
+
+def cursor(session: Session, source_id: int) -> Cursor | None:
+    return session.get(Cursor, source_id)
+
+
+def save_cursor(
+    session: Session,
+    source_id: int,
+    version: int,
+    state: Mapping[str, Any],
+    now: datetime,
+) -> None:
+    found = session.get(Cursor, source_id)
+    if found is None:
+        session.add(
+            Cursor(
+                source_id=source_id, version=version, state=dict(state), changed_at=now
+            )
+        )
+        return
+    found.version, found.state, found.changed_at = version, dict(state), now
+
+
+def forget_cursor(session: Session, source_id: int) -> None:
+    found = session.get(Cursor, source_id)
+    if found is not None:
+        session.delete(found)
+
+
+def start_run(
+    session: Session, source: Source, kind: str, owner: str, now: datetime
+) -> Run:
+    """A run that is open; earlier open runs of the source were interrupted."""
+    assert source.id is not None
+    session.execute(
+        update(Run)
+        .where(col(Run.source_id) == source.id, col(Run.state) == "running")
+        .values(state="interrupted", finished_at=now, reason="the process ended")
+    )
+    run = Run(
+        source_id=source.id,
+        source_version=source.version,
+        kind=kind,
+        started_at=now,
+        owner=owner,
+        filtered_by={},
+    )
+    session.add(run)
+    session.flush()
+    return run
+
+
+def count(session: Session, run_id: int, counts: Mapping[str, int]) -> Run:
+    """Add one page's outcomes to its run; their sum is what was received."""
+    run = session.get(Run, run_id)
+    assert run is not None
+    run.pages += 1
+    for name in COUNTS:
+        setattr(run, name, getattr(run, name) + counts.get(name, 0))
+    if run.received != sum(getattr(run, name) for name in OUTCOMES):
+        raise SocialcellError(
+            f"Run {run_id} received {run.received} items and accounts for "
+            f"{sum(getattr(run, name) for name in OUTCOMES)}: this page was not stored."
+        )
+    return run
+
+
+def count_filtered(run: Run, rules: Mapping[str, int]) -> None:
+    merged = dict(run.filtered_by)
+    for rule, n in rules.items():
+        merged[rule] = merged.get(rule, 0) + n
+    run.filtered_by = merged
+
+
+def finish_run(
+    session: Session,
+    run_id: int,
+    state: str,
+    now: datetime,
+    *,
+    error_kind: str | None = None,
+    reason: str | None = None,
+) -> Run:
+    run = session.get(Run, run_id)
+    assert run is not None
+    run.state, run.finished_at = state, now
+    run.error_kind, run.reason = error_kind, reason
+    return run
+
+
+def run_totals(session: Session) -> dict[int, dict[str, int]]:
+    """Outcome counts of each source over all its runs."""
+    sums = [func.sum(getattr(Run, name)).label(name) for name in COUNTS]
+    rows = session.execute(
+        select(col(Run.source_id), *sums).group_by(col(Run.source_id))
+    )
+    return {
+        row.source_id: {name: int(getattr(row, name)) for name in COUNTS}
+        for row in rows
+    }
+
+
+def last_runs(session: Session) -> dict[int, Run]:
+    """The newest run of each source."""
+    newest = select(func.max(col(Run.id))).group_by(col(Run.source_id))
+    runs = session.scalars(select(Run).where(col(Run.id).in_(newest)))
+    return {run.source_id: run for run in runs}
+
+
+def covered_until(session: Session, source_id: int) -> datetime | None:
+    """The end of the newest span that a source has read whole."""
+    newest = session.scalars(
+        select(Coverage)
+        .where(col(Coverage.source_id) == source_id, col(Coverage.state) == "covered")
+        .order_by(col(Coverage.to_at).desc())
+        .limit(1)
+    ).first()
+    return newest.to_at if newest else None
+
+
+def add_coverage(
+    session: Session,
+    source_id: int,
+    span: tuple[datetime, datetime],
+    *,
+    state: str = "covered",
+    cause: str | None = None,
+) -> None:
+    """Note a span; covered spans that touch grow together."""
+    start, end = span
+    if start >= end:
+        return
+    if state == "covered":
+        touching = session.scalars(
+            select(Coverage).where(
+                col(Coverage.source_id) == source_id,
+                col(Coverage.state) == "covered",
+                col(Coverage.from_at) <= end,
+                col(Coverage.to_at) >= start,
+            )
+        ).all()
+        for old in touching:
+            start, end = min(start, old.from_at), max(end, old.to_at)
+            session.delete(old)
+        session.flush()
+    session.add(
+        Coverage(
+            source_id=source_id, from_at=start, to_at=end, state=state, cause=cause
+        )
+    )
+
+
+def coverage(session: Session, source_id: int | None = None) -> Sequence[Coverage]:
+    asked = select(Coverage).order_by(col(Coverage.source_id), col(Coverage.from_at))
+    if source_id is not None:
+        asked = asked.where(col(Coverage.source_id) == source_id)
+    return session.scalars(asked).all()
+
+
+def usage(
+    session: Session, platform: str, bucket: str, window_start: datetime
+) -> Usage | None:
+    return session.scalars(
+        select(Usage).where(
+            col(Usage.platform) == platform,
+            col(Usage.bucket) == bucket,
+            col(Usage.window_start) == window_start,
+        )
+    ).first()
+
+
+def add_usage(
+    session: Session,
+    platform: str,
+    bucket: str,
+    window_start: datetime,
+    used: int,
+    cap: int | None,
+    *,
+    remaining: int | None = None,
+    reset_at: datetime | None = None,
+) -> None:
+    found = usage(session, platform, bucket, window_start)
+    if found is None:
+        found = Usage(platform=platform, bucket=bucket, window_start=window_start)
+        session.add(found)
+    found.used += used
+    found.cap, found.remaining, found.reset_at = cap, remaining, reset_at
+
+
+def imported(session: Session, sha256: str) -> ImportedFile | None:
+    """The import of a file with these bytes, if there was one."""
+    return session.scalars(
+        select(ImportedFile).where(col(ImportedFile.sha256) == sha256)
+    ).first()
+
+
+def _keep_version(session: Session, source: Source, reason: str, now: datetime) -> None:
+    assert source.id is not None
+    session.add(
+        SourceVersion(
+            source_id=source.id,
+            version=source.version,
+            settings=source.settings,
+            reason=reason,
+            changed_at=now,
+        )
+    )
