@@ -1,10 +1,94 @@
 """Commands of the noun `participation`."""
 
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
 import typer
 
-app = typer.Typer(help="Participation: opinion maps of a consultation.", no_args_is_help=True)
+from socialcell.commands import output
+
+if TYPE_CHECKING:
+    from socialcell.participation.opinion import OpinionMap
+
+app = typer.Typer(
+    help="Participation: opinion maps of a consultation.", no_args_is_help=True
+)
 
 
 @app.callback()
 def group() -> None:
     """Participation: opinion maps of a consultation."""
+
+
+@app.command("opinion-map")
+def opinion_map(
+    votes: Annotated[
+        Path, typer.Argument(help="CSV of votes; - reads standard input.")
+    ],
+    moderated_out: Annotated[
+        str, typer.Option(help="Statements moderated out, separated by commas.")
+    ] = "",
+    banned: Annotated[
+        str, typer.Option(help="Participants to drop, separated by commas.")
+    ] = "",
+    weights: Annotated[
+        Path | None, typer.Option(help="CSV participant,weight: adds weighted results.")
+    ] = None,
+    earlier: Annotated[
+        Path | None, typer.Option(help="Go on from a run that was remembered here.")
+    ] = None,
+    remember: Annotated[
+        Path | None, typer.Option(help="Write what the next run needs to go on.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Map who thinks alike in a conversation, and on what all agree.
+
+    Example: socialcell participation opinion-map votes.csv --json
+    """
+    from socialcell.participation.comparison import compare
+    from socialcell.participation.document import document
+    from socialcell.participation.memory import read_memory, write_memory
+    from socialcell.participation.votes import (
+        read_votes,
+        read_weights,
+        refuse_strangers,
+    )
+
+    cast = read_votes(votes)
+    out, dropped = _names(moderated_out), _names(banned)
+    refuse_strangers(out, cast.statements, "statement")
+    refuse_strangers(dropped, cast.participants, "participant")
+    made = compare(
+        cast,
+        moderated_out=out,
+        banned=dropped,
+        weights=read_weights(weights) if weights else None,
+        earlier=read_memory(earlier) if earlier else None,
+    )
+    if remember:
+        write_memory(made.plain.memory, remember)
+    if as_json:
+        output.as_json(document(made))
+    else:
+        _show(made.plain)
+
+
+def _names(listed: str) -> list[str]:
+    return [name.strip() for name in listed.split(",") if name.strip()]
+
+
+def _show(found: "OpinionMap") -> None:
+    output.say(
+        f"{len(found.participants)} people, {len(found.placed)} placed, "
+        f"{len(found.statements)} statements, {len(found.groups)} groups"
+    )
+    for group in found.groups:
+        output.say(f"Group {group.id}: {len(group.members)} people")
+        for one in group.representative:
+            side = "agrees with" if one.agrees else "disagrees with"
+            output.say(f"  {side} {one.statement} (z {one.z:.2f})")
+    output.say(f"Most agree with: {', '.join(found.agree) or 'nothing'}")
+    output.say(f"Most disagree with: {', '.join(found.disagree) or 'nothing'}")
+    for reason in found.reasons:
+        output.say(f"Not to be published: {reason}")

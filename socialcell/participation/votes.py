@@ -1,0 +1,181 @@
+"""The votes of one conversation: people by statements, read from a file."""
+
+import csv
+import io
+import re
+import sys
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from socialcell.errors import SocialcellError
+
+Matrix = NDArray[np.float64]
+
+COLUMNS = (
+    ("participant", "statement", "vote"),
+    ("voter-id", "comment-id", "vote"),
+)
+
+
+class VotesError(SocialcellError):
+    """The votes cannot be read as they stand: the file must be put right."""
+
+
+@dataclass(frozen=True)
+class Votes:
+    """Every person's latest vote on every statement.
+
+    `matrix` is people x statements: 1 agree, -1 disagree, 0 pass, NaN unseen.
+    """
+
+    participants: tuple[str, ...]
+    statements: tuple[str, ...]
+    matrix: Matrix
+
+    def without(self, people: Collection[str]) -> "Votes":
+        """The conversation as if these people had never voted."""
+        left_out = set(people)
+        stay = [name not in left_out for name in self.participants]
+        kept = tuple(
+            name for name, kept in zip(self.participants, stay, strict=True) if kept
+        )
+        return Votes(kept, self.statements, self.matrix[np.array(stay, dtype=bool)])
+
+
+def read_votes(path: Path) -> Votes:
+    """Read a CSV file of votes.
+
+    The header holds `participant,statement,vote` or `voter-id,comment-id,vote`, in any
+    order, among any others. Raises VotesError with file and line.
+    """
+    return parse_votes(_text(path), str(path))
+
+
+def read_weights(path: Path) -> dict[str, float]:
+    """Read a CSV file of `participant,weight`, weights 0 or more, one row a person.
+
+    Raises VotesError with file and line.
+    """
+    weights: dict[str, float] = {}
+    rows = _table(_text(path), str(path), (("participant", "weight"),))
+    for where, (person, cell) in rows:
+        if person in weights:
+            raise VotesError(f"{where}: {person!r} has a weight already")
+        try:
+            weights[person] = float(cell)
+        except ValueError as error:
+            raise VotesError(f"{where}: the weight {cell!r} is no number") from error
+        if not 0 <= weights[person] < float("inf"):
+            raise VotesError(f"{where}: the weight {cell!r} is not 0 or more")
+    return weights
+
+
+def parse_votes(text: str, name: str) -> Votes:
+    """Votes from the text of a CSV file; `name` is what messages call it."""
+    rows = _table(text, name, COLUMNS)
+    return votes_from_rows(
+        (person, statement, _vote(cell, where))
+        for where, (person, statement, cell) in rows
+    )
+
+
+def votes_from_rows(rows: Iterable[tuple[str, str, int]]) -> Votes:
+    """Votes from (participant, statement, vote) in order; of repeats the last counts.
+
+    People and statements are put in their natural order, so that the order of rows
+    makes no difference to anything computed from them.
+    """
+    latest = {(person, statement): vote for person, statement, vote in rows}
+    people = tuple(sorted({person for person, _ in latest}, key=natural))
+    statements = tuple(sorted({statement for _, statement in latest}, key=natural))
+    row_of = {person: row for row, person in enumerate(people)}
+    column_of = {statement: column for column, statement in enumerate(statements)}
+    matrix = np.full((len(people), len(statements)), np.nan)
+    for (person, statement), vote in latest.items():
+        matrix[row_of[person], column_of[statement]] = vote
+    return Votes(people, statements, matrix)
+
+
+def natural(name: str) -> tuple[str, str]:
+    """A sort key that puts 2 before 10 and s2 before s10."""
+    return re.sub("[0-9]+", lambda digits: digits[0].zfill(20), name), name
+
+
+def _text(path: Path) -> str:
+    try:
+        raw = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+        return raw.decode("utf-8-sig")
+    except OSError as error:
+        raise VotesError(f"{path}: cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise VotesError(f"{path}: is not UTF-8 text; save it as UTF-8") from error
+
+
+def _table(
+    text: str, name: str, wanted: Sequence[tuple[str, ...]]
+) -> Iterator[tuple[str, list[str]]]:
+    """Where each row stands, and its cells in the order of the columns found."""
+    if not text.strip():
+        raise VotesError(f"{name}: is empty; expected the header {_either(wanted)}")
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        header = [cell.strip().lower() for cell in next(reader)]
+        columns = _columns(header, name, wanted)
+        for row in reader:
+            if not any(cell.strip() for cell in row):
+                continue
+            where = f"{name}, line {reader.line_num}"
+            if len(row) != len(header):
+                raise VotesError(
+                    f"{where}: has {len(row)} cells where the header has {len(header)}"
+                )
+            cells = [row[column].strip() for column in columns]
+            if not all(cells):
+                raise VotesError(
+                    f"{where}: {header[columns[cells.index('')]]} is empty"
+                )
+            yield where, cells
+    except csv.Error as error:
+        raise VotesError(
+            f"{name}, line {reader.line_num}: is not CSV ({error})"
+        ) from error
+
+
+def _columns(
+    header: list[str], name: str, wanted: Sequence[tuple[str, ...]]
+) -> list[int]:
+    for columns in wanted:
+        if set(columns) <= set(header):
+            twice = [column for column in columns if header.count(column) > 1]
+            if twice:
+                raise VotesError(f"{name}: has the column {twice[0]} twice")
+            return [header.index(column) for column in columns]
+    raise VotesError(
+        f"{name}: has no columns {_either(wanted)}; it has {', '.join(header)}"
+    )
+
+
+def _vote(cell: str, where: str) -> int:
+    votes = {"1": 1, "+1": 1, "1.0": 1, "-1": -1, "-1.0": -1, "0": 0, "0.0": 0}
+    vote = votes.get(cell)
+    if vote is None:
+        raise VotesError(
+            f"{where}: the vote is {cell!r}; it must be 1 (agree), "
+            "-1 (disagree) or 0 (pass)"
+        )
+    return vote
+
+
+def _either(wanted: Sequence[tuple[str, ...]]) -> str:
+    return " or ".join(",".join(columns) for columns in wanted)
+
+
+def refuse_strangers(names: Collection[str], known: Collection[str], kind: str) -> None:
+    """Raise VotesError if a name a person typed is not among those of the votes."""
+    strangers = sorted(set(names) - set(known), key=natural)
+    if strangers:
+        raise VotesError(f"no {kind} {strangers[0]!r} in the votes; check the name")
