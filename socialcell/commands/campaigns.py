@@ -2,7 +2,9 @@
 
 import typer
 
-app = typer.Typer(help="Campaigns: choose creators, measure lift.", no_args_is_help=True)
+app = typer.Typer(
+    help="Campaigns: choose creators, measure lift.", no_args_is_help=True
+)
 
 
 @app.callback()

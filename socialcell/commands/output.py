@@ -2,9 +2,12 @@
 
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
+
+from socialcell.errors import SocialcellError
 
 
 def as_json(document: Any) -> None:
@@ -41,3 +44,49 @@ def _plain(value: Any) -> Any:
     if isinstance(value, set | frozenset):
         return sorted(value)
     raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """A table on a terminal; tab-separated lines when piped."""
+    if not sys.stdout.isatty():
+        for row in (columns, *rows):
+            say("\t".join("" if cell is None else str(cell) for cell in row))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    made = Table(*columns)
+    for row in rows:
+        made.add_row(*("" if cell is None else plain(cell) for cell in row))
+    Console().print(made)
+
+
+def as_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Comma-separated values on standard output, a header first."""
+    from socialcell.sheet import csv_lines
+
+    for line in csv_lines(columns, rows):
+        sys.stdout.write(line)
+
+
+def plain(cell: Any) -> str:
+    """A cell's text with Rich's square brackets taken literally."""
+    return str(cell).replace("[", r"\[")
+
+
+def write(lines: Iterable[str]) -> None:
+    """Text as it is, on standard output."""
+    for line in lines:
+        sys.stdout.write(line)
+
+
+def write_file(path: Path, lines: Iterable[str]) -> None:
+    """Write a file whole or not at all. SocialcellError when it cannot be written."""
+    aside = path.with_name(path.name + ".part")
+    try:
+        with aside.open("w", encoding="utf-8") as page:
+            page.writelines(lines)
+        aside.replace(path)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise SocialcellError(f"{path} cannot be written: {error.strerror}") from None

@@ -9,7 +9,7 @@ import importlib
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from socialcell.connectors.base import Connector, Surroundings
 from socialcell.errors import ConfigError
@@ -22,16 +22,28 @@ CONNECTORS = {
 
 def build(name: str, settings: Mapping[str, Any], around: Surroundings) -> Connector:
     """The connector of that name. ConfigError says what is wrong with its settings."""
+    made: Connector = _class(name)(_checked(name, settings), around)
+    return made
+
+
+def check_settings(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """A source's settings as they are stored. ConfigError says what is wrong."""
+    return _checked(name, settings).model_dump(mode="json", exclude_none=True)
+
+
+def _class(name: str) -> Any:
     if name not in CONNECTORS:
         known = ", ".join(sorted(CONNECTORS))
         raise ConfigError(f"There is no connector {name!r}. There are: {known}.")
     module, cls = CONNECTORS[name].split(":")
-    make = getattr(importlib.import_module(module), cls)
+    return getattr(importlib.import_module(module), cls)
+
+
+def _checked(name: str, settings: Mapping[str, Any]) -> BaseModel:
+    model: type[BaseModel] = _class(name).Settings
     try:
-        checked = make.Settings.model_validate(dict(settings))
+        return model.model_validate(dict(settings))
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"]) or "settings"
         raise ConfigError(f"Source settings of {name}: {key}: {first['msg']}") from None
-    connector: Connector = make(checked, around)
-    return connector

@@ -326,7 +326,8 @@ def _failed_before_start(
     now = context.clock.now()
     with db.writing(context.engine) as session:
         run = store.start_run(session, source, "pull", context.owner, now)
-        assert run.id is not None and source.id is not None
+        assert run.id is not None
+        assert source.id is not None
         store.finish_run(
             session,
             run.id,

@@ -44,7 +44,7 @@ def open_context(
     clock: Clock | None = None,
     base_urls: Mapping[str, str] | None = None,
 ) -> Context:
-    """Open the workspace of a config file. ConfigError when database or code is newer."""
+    """Open a config file's workspace. ConfigError when its schema is not ours."""
     workspace = config.load(config.find(path))
     engine = db.connect(workspace.database_url)
     db.require_current(engine)

@@ -153,6 +153,21 @@ class Annotation(SQLModel, table=True):
     decided_at: datetime | None = None
 
 
+class RegistryAccount(SQLModel, table=True):
+    """An account that may be shown by name: office, media, institution, creator."""
+
+    __tablename__ = "registry_account"
+    __table_args__ = (UniqueConstraint("platform", "handle"),)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    platform: str
+    handle: str  # lower case, without @
+    name: str
+    person_class: str  # public_office | media | institution | creator
+    evidence: str  # why it may be shown: an address, a consent, an order
+    added_by: str
+    added_at: datetime
+
+
 class Area(SQLModel, table=True):
     """A part of the city, in one of two trees, for a span of dates."""
 

@@ -111,3 +111,14 @@ class ImportedFile(SQLModel, table=True):
     rows: int
     run_id: int = Field(foreign_key="run.id", sa_type=BigId)
     imported_at: datetime
+
+
+class FrozenReport(SQLModel, table=True):
+    """The numbers of a report as they were when it was first made."""
+
+    __tablename__ = "frozen_report"
+    kind: str = Field(primary_key=True)  # weekly | daily
+    period_start: datetime = Field(primary_key=True)
+    period_end: datetime
+    made_at: datetime
+    numbers: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))

@@ -41,6 +41,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("platform", "uid"),
     )
     op.create_table(
+        "frozen_report",
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("period_start", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("period_end", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("numbers", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "period_start"),
+    )
+    op.create_table(
         "owner",
         sa.Column("id", ID, nullable=False),
         sa.Column("topic", sa.String(), nullable=False),
@@ -59,6 +68,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(op.f("ix_owner_topic"), "owner", ["topic"], unique=False)
+    op.create_table(
+        "registry_account",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("platform", sa.String(), nullable=False),
+        sa.Column("handle", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("person_class", sa.String(), nullable=False),
+        sa.Column("evidence", sa.String(), nullable=False),
+        sa.Column("added_by", sa.String(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("platform", "handle"),
+    )
     op.create_table(
         "source",
         sa.Column("id", ID, nullable=False),

@@ -1,0 +1,305 @@
+"""Commands of the noun `mentions`: list, search, show, export."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from socialcell.commands import output
+from socialcell.commands.options import (
+    Config,
+    Csv,
+    Json,
+    Jsonl,
+    open_context,
+    people_of,
+)
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from socialcell.listening.people import People
+    from socialcell.listening.store.questions import Wanted
+
+app = typer.Typer(
+    help="Mentions: what was said about the city, newest first.", no_args_is_help=True
+)
+
+Since = Annotated[
+    str | None, typer.Option(help="From this day (IST) or moment on.", metavar="DAY")
+]
+Until = Annotated[
+    str | None, typer.Option(help="Up to and with this day.", metavar="DAY")
+]
+Topic = Annotated[str | None, typer.Option(help="A topic id, such as water.")]
+Ward = Annotated[str | None, typer.Option(help="A ward's id, as areas list shows.")]
+Language = Annotated[str | None, typer.Option(help="en, hi, mr, hi-Latn, mr-Latn.")]
+Sentiment = Annotated[str | None, typer.Option(help="negative, neutral, positive.")]
+Limit = Annotated[int, typer.Option(min=1, help="At most so many.")]
+
+
+@app.command("list")
+def list_(
+    since: Since = None,
+    until: Until = None,
+    topic: Topic = None,
+    ward: Ward = None,
+    language: Language = None,
+    sentiment: Sentiment = None,
+    limit: Limit = 50,
+    config: Config = None,
+    json: Json = False,
+    jsonl: Jsonl = False,
+    csv: Csv = False,
+) -> None:
+    """List the newest mentions.
+
+    Example: socialcell mentions list --topic water --since 2026-11-16
+    """
+    wanted = _wanted(None, since, until, topic, ward, language, sentiment, limit)
+    _print(config, wanted, json=json, jsonl=jsonl, csv=csv)
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument(help='Words, "phrases", AND OR NOT, topic:…')],
+    since: Since = None,
+    until: Until = None,
+    topic: Topic = None,
+    ward: Ward = None,
+    language: Language = None,
+    sentiment: Sentiment = None,
+    limit: Limit = 50,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say why each mention matched.")
+    ] = False,
+    config: Config = None,
+    json: Json = False,
+    jsonl: Jsonl = False,
+    csv: Csv = False,
+) -> None:
+    """Search the text of mentions, newest first.
+
+    Fields: platform: lang: ward: topic: sentiment: since: until: from: (registry
+    accounts). Marathi words are found with and without joiners and nukta.
+
+    Example: socialcell mentions search "पाणी OR pani OR water" --since 2026-11-16
+    """
+    from socialcell.listening.query import parse
+
+    node = parse(query)
+    wanted = _wanted(node, since, until, topic, ward, language, sentiment, limit)
+    _print(config, wanted, json=json, jsonl=jsonl, csv=csv, explain=explain)
+
+
+@app.command()
+def show(
+    mention_id: Annotated[int, typer.Argument(metavar="ID")],
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Show one mention with all that is known about it.
+
+    Example: socialcell mentions show 17
+    """
+    from socialcell import db
+    from socialcell.errors import UsageError
+    from socialcell.listening.store import questions
+
+    context = open_context(config)
+    people = people_of(context)
+    with db.reading(context.engine) as session:
+        row = questions.mention(session, mention_id)
+        if row is None or row.state != "present":
+            raise UsageError(f"There is no mention {mention_id}.")
+        document = _whole(session, row, people)
+    if json:
+        output.as_json(document)
+        return
+    for key, value in document.items():
+        if value not in (None, [], ""):
+            output.say(f"{key}: {value if isinstance(value, str) else _flat(value)}")
+
+
+@app.command()
+def export(
+    query: Annotated[
+        str | None, typer.Option(help="Only what this query finds.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="A file; standard output if none.")
+    ] = None,
+    since: Since = None,
+    until: Until = None,
+    topic: Topic = None,
+    ward: Ward = None,
+    language: Language = None,
+    sentiment: Sentiment = None,
+    config: Config = None,
+    jsonl: Jsonl = False,
+) -> None:
+    """Export mentions as CSV (or JSON lines); people stay pseudonyms.
+
+    Example: socialcell mentions export --topic roads --out roads.csv
+    """
+    from socialcell import db
+    from socialcell.listening import shown
+    from socialcell.listening.query import parse
+    from socialcell.listening.store import questions
+    from socialcell.sheet import csv_lines
+
+    context = open_context(config)
+    people = people_of(context)
+    node = parse(query) if query else None
+    wanted = _wanted(node, since, until, topic, ward, language, sentiment, None)
+    with db.reading(context.engine) as session:
+        rows = _shown(session, questions.stream_mentions(session, wanted), people)
+        lines: Iterable[str] = (
+            (output.dumps(row) + "\n" for row in rows)
+            if jsonl
+            else csv_lines(shown.COLUMNS, rows)
+        )
+        if out is None:
+            output.write(lines)
+            return
+        output.write_file(out, lines)
+    output.note(f"Written: {out}")
+
+
+def _wanted(
+    query: Any,
+    since: str | None,
+    until: str | None,
+    topic: str | None,
+    ward: str | None,
+    language: str | None,
+    sentiment: str | None,
+    limit: int | None,
+) -> "Wanted":
+    from socialcell.listening.store.questions import Wanted, day_end, day_start
+
+    return Wanted(
+        query=query,
+        since=day_start(since, "--since") if since else None,
+        until=day_end(until, "--until") if until else None,
+        topic=topic,
+        ward=ward,
+        language=language,
+        sentiment=sentiment,
+        limit=limit,
+    )
+
+
+def _print(
+    config: Path | None,
+    wanted: "Wanted",
+    *,
+    json: bool,
+    jsonl: bool,
+    csv: bool,
+    explain: bool = False,
+) -> None:
+    from socialcell import db
+    from socialcell.listening import shown
+    from socialcell.listening.store import questions
+
+    context = open_context(config)
+    people = people_of(context)
+    with db.reading(context.engine) as session:
+        found = questions.mentions(session, wanted)
+        rows = list(_shown(session, found, people))
+        if explain and wanted.query is not None:
+            for row in rows:
+                row["why"] = questions.why(session, wanted.query, row["id"])
+        total = questions.count_mentions(session, wanted)
+    if json:
+        output.as_json({"mentions": rows, "total": total})
+    elif jsonl:
+        output.as_jsonl(rows)
+    elif csv:
+        output.as_csv(shown.COLUMNS, rows)
+    else:
+        _print_for_people(rows, total)
+
+
+def _print_for_people(rows: list[dict[str, Any]], total: int) -> None:
+    from socialcell.text import one_line
+
+    output.table(
+        ("id", "at (IST)", "platform", "author", "topics", "sentiment", "text"),
+        [
+            (
+                row["id"],
+                (row["at"] or "no time")[:16].replace("T", " "),
+                row["platform"],
+                row["author"],
+                ", ".join(row["topics"]),
+                row["sentiment"],
+                one_line(row["title"] or row["text"] or "", 90),
+            )
+            for row in rows
+        ],
+    )
+    for row in rows:
+        for reason in row.get("why", []):
+            output.say(f"{row['id']}: {reason}")
+    output.say(f"{len(rows)} of {total} mentions")
+
+
+def _shown(
+    session: "Session", rows: Iterable[Any], people: "People"
+) -> Iterator[dict[str, Any]]:
+    from socialcell import db
+    from socialcell.listening import shown
+    from socialcell.listening.store import questions
+
+    for some in db.chunks(rows):
+        understood = questions.annotations(session, [row.id for row in some])
+        for row in some:
+            yield shown.mention(row, understood[row.id], people)
+
+
+def _whole(session: "Session", row: Any, people: "People") -> dict[str, Any]:
+    from socialcell.listening import shown
+    from socialcell.listening.store import questions
+
+    understood = questions.annotations(session, [row.id])[row.id]
+    return {
+        **shown.mention(row, understood, people),
+        "links": questions.links(session, row.id),
+        "relations": [
+            {"kind": r.kind, "platform": r.platform, "id": r.id, "held": r.state}
+            for r in questions.relations(session, row.id)
+        ],
+        "sources": [
+            {"name": s.name, "via": s.via, "seen_at": s.seen_at}
+            for s in questions.sources_of(session, row.id)
+        ],
+        "engagement": [
+            {
+                "metric": e.metric,
+                "common": e.common,
+                "taken_at": e.taken_at,
+                "value": e.value,
+                "state": e.state,
+            }
+            for e in questions.engagement(session, row.id)
+        ],
+        "understood": [
+            {
+                "kind": a.kind,
+                "suggested": a.value,
+                "score": a.score,
+                "confident": a.confident,
+                "decided": a.decided_value,
+                "model": f"{a.model} {a.model_version}",
+                "detail": a.detail,
+            }
+            for a in understood
+        ],
+    }
+
+
+def _flat(value: Any) -> str:
+    return output.dumps(value)

@@ -1,0 +1,37 @@
+"""Options that many commands share, spelled once; and how a command opens its work."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import click
+import typer
+
+if TYPE_CHECKING:
+    from socialcell.jobs.context import Context
+    from socialcell.listening.people import People
+
+Config = Annotated[
+    Path | None,
+    typer.Option("--config", help="The workspace's config.yaml.", show_default=False),
+]
+Json = Annotated[bool, typer.Option("--json", help="One JSON document.")]
+Jsonl = Annotated[bool, typer.Option("--jsonl", help="One JSON object a line.")]
+Csv = Annotated[bool, typer.Option("--csv", help="Comma-separated values.")]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
+]
+
+
+def open_context(config: Path | None) -> "Context":
+    """The workspace of --config, given to the command or before it."""
+    from socialcell.jobs import context
+
+    root = click.get_current_context().find_root().params.get("config")
+    return context.open_context(config or root)
+
+
+def people_of(context: "Context") -> "People":
+    """How people are shown: the workspace's key and its registry."""
+    from socialcell.jobs import people
+
+    return people.of(context)

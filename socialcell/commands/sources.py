@@ -1,0 +1,140 @@
+"""Commands of the noun `sources`: list, add, test."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from socialcell.commands import output
+from socialcell.commands.options import Config, Json, open_context
+
+if TYPE_CHECKING:
+    from socialcell.ops.model import Run, Source
+
+app = typer.Typer(help="Sources: what is listened to.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_(config: Config = None, json: Json = False) -> None:
+    """List the sources with their state, last success and totals.
+
+    Example: socialcell sources list
+    """
+    from socialcell import db
+    from socialcell.ops import store
+
+    context = open_context(config)
+    with db.reading(context.engine) as session:
+        found = store.sources(session)
+        totals, last = store.run_totals(session), store.last_runs(session)
+        rows = [
+            _source(source, totals.get(source.id or 0), last.get(source.id or 0))
+            for source in found
+        ]
+    if json:
+        output.as_json({"sources": rows})
+        return
+    output.table(
+        ("name", "connector", "state", "last success", "mentions", "note"),
+        [
+            (
+                row["name"],
+                row["connector"],
+                row["state"] if row["enabled"] else "off",
+                _short(row["last_ok_at"]),
+                row["stored"],
+                row["reason"],
+            )
+            for row in rows
+        ],
+    )
+
+
+@app.command()
+def add(
+    name: Annotated[
+        str, typer.Argument(help="A name of your own, such as x.mentions.")
+    ],
+    connector: Annotated[str, typer.Argument(help="x or rss.")],
+    setting: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="A setting of the source.", metavar="KEY=VALUE"),
+    ] = None,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Add a source. Its settings are checked; nothing is collected yet.
+
+    The settings of each connector are in docs/connectors/. The paper behind a feed
+    and the account whose mentions are read are entered into the registry, so that
+    they are shown by name.
+
+    Example: socialcell sources add times rss --set url=https://paper.example/feed
+    """
+    from socialcell.jobs import sources
+
+    context = open_context(config)
+    added = sources.add(context, name, connector, _settings(setting or []))
+    if json:
+        output.as_json({"name": added.name, "connector": connector})
+    else:
+        output.say(f"Added {added.name}. Try it: socialcell sources test {added.name}")
+
+
+@app.command("test")
+def try_(
+    name: Annotated[str, typer.Argument()],
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Ask the platform whether this source can be read; nothing is stored.
+
+    Exit code 1 when it cannot, with what to do.
+
+    Example: socialcell sources test x.mentions
+    """
+    from socialcell.jobs import sources
+
+    health = sources.try_out(open_context(config), name)
+    if json:
+        output.as_json({"name": name, "ok": health.ok, "message": health.message})
+    else:
+        output.say(("Works. " if health.ok else "Does not work. ") + health.message)
+    raise typer.Exit(0 if health.ok else 1)
+
+
+def _settings(pairs: list[str]) -> dict[str, str]:
+    from socialcell.errors import UsageError
+
+    settings = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not key:
+            raise UsageError(f"--set takes KEY=VALUE, not {pair!r}.")
+        settings[key] = value
+    return settings
+
+
+def _source(
+    source: "Source", totals: dict[str, int] | None, last: "Run | None"
+) -> dict[str, Any]:
+    from socialcell.ops.store import COUNTS
+
+    return {
+        "name": source.name,
+        "connector": source.connector,
+        "settings": source.settings,
+        "version": source.version,
+        "enabled": source.enabled,
+        "state": source.state,
+        "reason": source.state_reason,
+        "not_before": source.not_before,
+        "last_ok_at": source.last_ok_at,
+        "last_run": last.state if last else None,
+        **(totals or dict.fromkeys(COUNTS, 0)),
+    }
+
+
+def _short(moment: Any) -> str:
+    from socialcell.clock import IST
+
+    return moment.astimezone(IST).strftime("%Y-%m-%d %H:%M") if moment else "never"

@@ -1,0 +1,81 @@
+"""Make a workspace: config.yaml, secrets/, the database with its areas."""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from socialcell import config, db
+from socialcell.config import Workspace
+from socialcell.errors import UsageError
+from socialcell.listening import areas
+from socialcell.listening.people import SECRET_NAME
+from socialcell.listening.store import areas as area_store
+
+
+@dataclass(frozen=True)
+class Made:
+    """What `initialise` found or made, for the person who asked."""
+
+    workspace: Workspace
+    created: tuple[str, ...]
+    kept: tuple[str, ...]
+
+
+def initialise(folder: Path, *, settings: str | None = None) -> Made:
+    """Make what is missing in a folder; what is there is kept. Safe to run again.
+
+    `settings` is the text of config.yaml; the shipped, commented one by default.
+    """
+    created: list[str] = []
+    kept: list[str] = []
+    _folder(folder)
+    _file(folder / "config.yaml", settings or shipped_config(), created, kept)
+    workspace = config.load(folder / "config.yaml")
+    _folder(folder / "secrets", mode=0o700)
+    key = folder / "secrets" / SECRET_NAME
+    _file(key, secrets.token_hex(32) + "\n", created, kept, mode=0o600)
+    engine = db.connect(workspace.database_url)
+    before, after = db.upgrade(engine)
+    (kept if before == after else created).append("database")
+    with db.writing(engine) as session:
+        if not area_store.all_areas(session):
+            area_store.replace(session, areas.read_areas(), areas.read_owners())
+            created.append("areas")
+    engine.dispose()
+    return Made(workspace, tuple(created), tuple(kept))
+
+
+def shipped_config() -> str:
+    """The complete, commented config.yaml that comes with the package."""
+    return resources.files("socialcell").joinpath("config.yaml").read_text("utf-8")
+
+
+def write_secrets(folder: Path, values: Iterable[tuple[str, str]]) -> None:
+    """Put secrets into a workspace's secrets/ folder, one file each, mode 0600."""
+    for name, value in values:
+        place = folder / "secrets" / name
+        place.touch(mode=0o600)
+        place.write_text(value + "\n", encoding="utf-8")
+
+
+def _folder(path: Path, mode: int = 0o755) -> None:
+    try:
+        path.mkdir(mode=mode, parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be made: {error.strerror}") from None
+
+
+def _file(
+    path: Path, text: str, created: list[str], kept: list[str], mode: int = 0o644
+) -> None:
+    if path.exists():
+        kept.append(path.name)
+        return
+    # Written aside and renamed: a killed init leaves no half file.
+    aside = path.with_name(path.name + ".new")
+    aside.touch(mode=mode)
+    aside.write_text(text, encoding="utf-8")
+    aside.rename(path)
+    created.append(path.name)

@@ -1,0 +1,80 @@
+"""Read the mentions on the work list and store what was understood."""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+
+from socialcell import db
+from socialcell.clock import IST
+from socialcell.jobs.context import Context
+from socialcell.language import read
+from socialcell.language.reading import Reading
+from socialcell.listening import areas
+from socialcell.listening.store import areas as area_store
+from socialcell.listening.store import tags
+from socialcell.listening.store.tags import Tagged, Untagged
+
+BATCH = 500
+
+
+def tag(
+    context: Context,
+    *,
+    stop: Callable[[], bool] = lambda: False,
+    progress: Callable[[int], None] | None = None,
+) -> int:
+    """Tag until the work list is empty or `stop` says so; how many were tagged.
+
+    Texts are read outside any transaction; one short transaction stores a batch.
+    """
+    with db.reading(context.engine) as session:
+        known = area_store.all_areas(session)
+    done = 0
+    while not stop():
+        with db.reading(context.engine) as session:
+            waiting = tags.untagged(session, BATCH)
+        if not waiting:
+            break
+        tagged = understand(waiting, known)
+        with db.writing(context.engine) as session:
+            done += tags.write(session, tagged, context.clock.now())
+        if progress:
+            progress(done)
+    return done
+
+
+def understand(
+    waiting: Iterable[Untagged], known: Iterable[areas.Area]
+) -> list[Tagged]:
+    """Read the texts, and find the wards of their places as of the day of the post."""
+    mentions, wards = list(waiting), WardFinder(known)
+    readings = read([mention.text for mention in mentions])
+    return [
+        Tagged(mention, reading, wards.of(reading, mention.authored_at))
+        for mention, reading in zip(mentions, readings, strict=True)
+    ]
+
+
+class WardFinder:
+    """Ward offices of a reading's places, as the areas were on a day."""
+
+    def __init__(self, known: Iterable[areas.Area]) -> None:
+        self._areas = list(known)
+        self._found: dict[tuple[str, date], str | None] = {}
+
+    def of(self, reading: Reading, at: datetime | None) -> tuple[str, ...]:
+        if at is None:
+            return ()
+        day = at.astimezone(IST).date()
+        ids = (entity.id for entity in reading.entities if entity.id)
+        found = (self._ward(id_, day) for id_ in ids)
+        return tuple(dict.fromkeys(ward for ward in found if ward))
+
+    def _ward(self, id_: str, day: date) -> str | None:
+        if not id_.startswith(("place:", "ward:")):
+            return None
+        key = (id_, day)
+        if key not in self._found:
+            chain = areas.at(self._areas, id_, day)
+            wards = [area.id for area in chain if area.kind == "ward_office"]
+            self._found[key] = wards[0] if wards else None
+        return self._found[key]

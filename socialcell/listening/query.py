@@ -1,0 +1,207 @@
+"""The query language: words, "phrases", AND OR NOT, parentheses and fields.
+
+`parse` gives a tree; store/questions.py asks the database with it. Grammar:
+
+    or    = and { "OR" and }
+    and   = not { ["AND"] not }
+    not   = "NOT" not | "-" not | part
+    part  = "(" or ")" | field ":" value | phrase | word | word "*"
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from socialcell.errors import UsageError
+from socialcell.text import clean_text, fold
+
+FIELDS = frozenset(
+    {"platform", "lang", "ward", "topic", "sentiment", "since", "until", "from"}
+)
+
+
+class QueryError(UsageError):
+    """A query that cannot be read; `position` counts characters from 1."""
+
+    def __init__(self, message: str, query: str, position: int) -> None:
+        pointer = " " * (position - 1) + "^"
+        super().__init__(f"{message} (at character {position})\n  {query}\n  {pointer}")
+        self.position = position
+
+
+@dataclass(frozen=True)
+class Words:
+    """A word or a phrase, folded; `prefix` also matches longer words."""
+
+    text: str
+    prefix: bool = False
+
+
+@dataclass(frozen=True)
+class Field:
+    """A restriction such as topic:water."""
+
+    name: str
+    value: str
+    position: int
+
+
+@dataclass(frozen=True)
+class Not:
+    part: "Node"
+
+
+@dataclass(frozen=True)
+class And:
+    parts: tuple["Node", ...]
+
+
+@dataclass(frozen=True)
+class Or:
+    parts: tuple["Node", ...]
+
+
+Node = Words | Field | Not | And | Or
+
+
+@dataclass(frozen=True)
+class _Token:
+    kind: str  # word, phrase, field, (, ), AND, OR, NOT, -
+    text: str
+    position: int
+
+
+_TOKEN = re.compile(
+    r"\s*(?:(?P<open>\()|(?P<close>\))"
+    r"|(?P<field>[a-z]+):(?P<value>\"[^\"]*\"|[^\s()\"]*)"
+    r"|\"(?P<phrase>[^\"]*)(?P<end>\"|$)"
+    r"|(?P<minus>-)(?=[^\s])"
+    r"|(?P<word>[^\s()\"]+))"
+)
+
+
+def parse(query: str) -> Node:
+    """The tree of a query. QueryError names the position of what is wrong."""
+    query = clean_text(query)
+    tokens = list(_tokens(query))
+    if not tokens:
+        raise QueryError("The query is empty", query, 1)
+    reader = _Reader(query, tokens)
+    node = reader.alternatives()
+    if reader.rest:
+        raise QueryError("A closing parenthesis too many", query, reader.rest.position)
+    return node
+
+
+def _tokens(query: str) -> Iterator[_Token]:
+    at = 0
+    while at < len(query.rstrip()):
+        hit = _TOKEN.match(query, at)
+        assert hit is not None, "every character begins a token"
+        position = hit.end() - len(hit[0].lstrip()) + 1
+        yield _token(query, hit, position)
+        at = hit.end()
+
+
+def _token(query: str, hit: re.Match[str], position: int) -> _Token:
+    if hit["open"] or hit["close"]:
+        return _Token(hit[0].strip(), "", position)
+    if hit["minus"]:
+        return _Token("NOT", "-", position)
+    if hit["field"] is not None:
+        return _field(query, hit, position)
+    if hit["phrase"] is not None:
+        if not hit["end"]:
+            raise QueryError("A quotation mark is not closed", query, position)
+        return _Token("phrase", hit["phrase"], position)
+    word = hit["word"]
+    if word in ("AND", "OR", "NOT"):
+        return _Token(word, word, position)
+    return _Token("word", word, position)
+
+
+def _field(query: str, hit: re.Match[str], position: int) -> _Token:
+    name, value = hit["field"], hit["value"].strip('"')
+    if name in ("http", "https"):
+        return _Token("phrase", hit[0].strip(), position)
+    if name not in FIELDS:
+        known = ", ".join(sorted(FIELDS))
+        raise QueryError(
+            f"There is no field {name!r}; there are {known}", query, position
+        )
+    if not value:
+        raise QueryError(f"{name}: needs a value", query, position)
+    return _Token("field", f"{name}:{value}", position)
+
+
+class _Reader:
+    def __init__(self, query: str, tokens: list[_Token]) -> None:
+        self._query = query
+        self._tokens = tokens
+        self._at = 0
+
+    @property
+    def rest(self) -> _Token | None:
+        return self._tokens[self._at] if self._at < len(self._tokens) else None
+
+    def alternatives(self) -> Node:
+        parts = [self._all()]
+        while self.rest and self.rest.kind == "OR":
+            self._at += 1
+            parts.append(self._all())
+        return parts[0] if len(parts) == 1 else Or(tuple(parts))
+
+    def _all(self) -> Node:
+        parts = [self._negated()]
+        while self.rest and self.rest.kind not in ("OR", ")"):
+            if self.rest.kind == "AND":
+                self._at += 1
+            parts.append(self._negated())
+        return parts[0] if len(parts) == 1 else And(tuple(parts))
+
+    def _negated(self) -> Node:
+        token = self.rest
+        if token and token.kind == "NOT":
+            self._at += 1
+            return Not(self._negated())
+        return self._part()
+
+    def _part(self) -> Node:
+        token = self.rest
+        if token is None:
+            raise QueryError(
+                "Something is missing at the end", self._query, len(self._query) + 1
+            )
+        self._at += 1
+        if token.kind == "(":
+            return self._group(token)
+        if token.kind == "field":
+            name, _, value = token.text.partition(":")
+            return Field(name, value, token.position)
+        if token.kind in ("word", "phrase"):
+            return self._words(token)
+        raise QueryError(
+            f"{token.text or token.kind} is not expected here",
+            self._query,
+            token.position,
+        )
+
+    def _group(self, opening: _Token) -> Node:
+        node = self.alternatives()
+        if self.rest is None:
+            raise QueryError(
+                "A parenthesis is not closed", self._query, opening.position
+            )
+        self._at += 1
+        return node
+
+    def _words(self, token: _Token) -> Words:
+        prefix = token.kind == "word" and token.text.endswith("*")
+        text = fold(token.text.rstrip("*") if prefix else token.text)
+        if not any(character.isalnum() for character in text):
+            raise QueryError(
+                f"{token.text!r} has no letter or digit to search for",
+                self._query,
+                token.position,
+            )
+        return Words(text, prefix)

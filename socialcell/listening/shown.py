@@ -1,0 +1,73 @@
+"""A mention as it may leave the house: pseudonyms, masked text, every number named."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Row
+
+from socialcell.clock import IST
+from socialcell.listening.people import People
+
+COLUMNS = (
+    "id",
+    "platform",
+    "at",
+    "author",
+    "text",
+    "language",
+    "mixed",
+    "intent",
+    "sentiment",
+    "urgency",
+    "topics",
+    "wards",
+    "places",
+    "url",
+)
+
+
+def mention(
+    row: Row[Any], annotations: Sequence[Row[Any]], people: People
+) -> dict[str, Any]:
+    """One row of store.questions with what was understood, as plain JSON."""
+    values = _by_kind(annotations)
+    known = bool(row.handle and people.is_registered(row.platform, row.handle))
+    return {
+        "id": row.id,
+        "platform": row.platform,
+        "kind": row.kind,
+        "at": _local(row.authored_at),
+        "edited_at": _local(row.edited_at),
+        "author": people.shown(row.platform, row.uid, row.handle),
+        "title": _masked(people, row.platform, row.title),
+        "text": _masked(people, row.platform, row.text),
+        "language": row.language,
+        "mixed": row.mixed,
+        "intent": row.intent,
+        "sentiment": row.sentiment,
+        "urgency": row.urgency,
+        "topics": values.get("topic", []),
+        "wards": values.get("ward", []),
+        "places": [v for v in values.get("entity", []) if v.startswith("place:")],
+        # Addresses of other people's posts carry their handle on most platforms.
+        "url": row.url if known or row.platform in ("x", "news") else None,
+        "missing": row.missing,
+    }
+
+
+def _by_kind(annotations: Sequence[Row[Any]]) -> Mapping[str, list[str]]:
+    values: dict[str, list[str]] = {}
+    for one in annotations:
+        found = values.setdefault(one.kind, [])
+        value = one.decided_value or one.value
+        if value not in found:
+            found.append(value)
+    return values
+
+
+def _masked(people: People, platform: str, text: str | None) -> str | None:
+    return None if text is None else people.masked(platform, text)
+
+
+def _local(moment: Any) -> str | None:
+    return moment.astimezone(IST).isoformat() if moment else None

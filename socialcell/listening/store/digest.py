@@ -1,0 +1,124 @@
+"""One hash over what the domain tables say: equal content, equal hash.
+
+Surrogate keys are replaced by natural ones; runs, logs, cursors and raw JSON (which is
+purged on a schedule) do not count.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.listening.model import (
+    Annotation,
+    Area,
+    Author,
+    AuthorSnapshot,
+    Engagement,
+    Link,
+    Mention,
+    MentionMatch,
+    Owner,
+    RegistryAccount,
+    Relation,
+)
+from socialcell.ops.model import Source
+
+_M = db.table(Mention)
+_KEYS = {"id", "mention_id", "author_id", "raw_id", "source_id", "run_id", "target_id"}
+
+
+def digest(session: Session) -> str:
+    """SHA-256, hexadecimal, of every row in the order of its own text."""
+    total = hashlib.sha256()
+    for name, asked in _questions():
+        rows = hashlib.sha256()
+        for line in sorted(_lines(session, asked)):
+            rows.update(line.encode() + b"\n")
+        total.update(f"{name} {rows.hexdigest()}\n".encode())
+    return total.hexdigest()
+
+
+def table_digests(session: Session) -> dict[str, str]:
+    """The same by table, to find where two databases differ."""
+    made = {}
+    for name, asked in _questions():
+        text = "\n".join(sorted(_lines(session, asked)))
+        made[name] = hashlib.sha256(text.encode()).hexdigest()
+    return made
+
+
+def _lines(session: Session, asked: Select[Any]) -> Iterator[str]:
+    for row in session.execute(asked, execution_options={"yield_per": 1000}):
+        yield json.dumps([_plain(value) for value in row], ensure_ascii=True)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return value
+
+
+def _questions() -> Iterator[tuple[str, Select[Any]]]:
+    author = db.table(Author)
+    mention_key = (_M.c.platform, _M.c.external_id)
+    author_key = (author.c.platform, author.c.uid)
+    yield (
+        "mention",
+        select(*_own(Mention), *author_key).select_from(
+            _M.outerjoin(author, _M.c.author_id == author.c.id)
+        ),
+    )
+    yield "author", select(*_own(Author))
+    figures = db.table(AuthorSnapshot)
+    yield (
+        "author_snapshot",
+        select(*author_key, *_own(AuthorSnapshot)).join_from(
+            figures, author, figures.c.author_id == author.c.id
+        ),
+    )
+    for model in (Link, Engagement, Annotation):
+        own = db.table(model)
+        yield (
+            own.name,
+            select(*mention_key, *_own(model)).join_from(
+                own, _M, own.c.mention_id == _M.c.id
+            ),
+        )
+    yield "relation", _relations()
+    yield "mention_match", _matches()
+    for whole in (RegistryAccount, Area, Owner):
+        yield db.table(whole).name, select(*_own(whole))
+
+
+def _own(model: Any) -> list[Any]:
+    return [column for column in db.table(model).c if column.name not in _KEYS]
+
+
+def _relations() -> Select[Any]:
+    relation, target = db.table(Relation), _M.alias()
+    return (
+        select(_M.c.platform, _M.c.external_id, relation.c.kind, target.c.external_id)
+        .join_from(relation, _M, relation.c.mention_id == _M.c.id)
+        .join(target, relation.c.target_id == target.c.id)
+    )
+
+
+def _matches() -> Select[Any]:
+    match, source = db.table(MentionMatch), db.table(Source)
+    return (
+        select(
+            _M.c.platform,
+            _M.c.external_id,
+            source.c.name,
+            match.c.via,
+            match.c.seen_at,
+        )
+        .join_from(match, _M, match.c.mention_id == _M.c.id)
+        .join(source, match.c.source_id == source.c.id)
+    )
