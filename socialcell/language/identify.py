@@ -1,0 +1,130 @@
+"""Which language a text is in: script first, then function words and word endings.
+
+A first version that a trained model replaces; `identify` is its whole interface.
+"""
+
+from collections.abc import Set
+from functools import lru_cache
+
+from socialcell.language import lexicon
+from socialcell.language.notes import Fact
+from socialcell.language.words import Word, key_of
+
+_Votes = tuple[float, ...]
+_NOTHING: _Votes = (0.0, 0.0, 0.0, 0.0, 0.0)
+EN, HI, MR, HI_LATN, MR_LATN = range(5)
+# Romanised writers borrow English words freely, so a little Hindi or Marathi decides.
+_BORROWING = 0.4
+_MARATHI_LETTERS = "ळॲऱ"
+_NUKTA = "\u093c"  # under a letter of its own: Hindi spelling
+
+
+def identify(facts: list[Fact], named: Set[int]) -> tuple[str, bool, str]:
+    """(language id, is it mixed, ISO 15924 script) of a text's words.
+
+    Names are left out of the vote unless they carry a case ending: Indian place names
+    in English text look like romanised Hindi.
+    """
+    votes = [0.0] * 5
+    letters: dict[str, int] = {}
+    words: dict[str, int] = {}
+    for position, fact in enumerate(facts):
+        script = fact.word.script
+        if not script:
+            continue
+        letters[script] = letters.get(script, 0) + fact.word.letters
+        if position in named and fact.word.key == fact.stem:
+            continue
+        words[script] = words.get(script, 0) + 1
+        if fact.votes is not None:
+            for index, vote in enumerate(fact.votes):
+                votes[index] += vote
+    if not letters:
+        return "und", False, "Zyyy"
+    script = max(letters, key=lambda code: (letters[code], code))
+    devanagari, latin = words.get("Deva", 0), words.get("Latn", 0)
+    two_scripts = min(devanagari, latin) >= 3 and (
+        min(devanagari, latin) >= 0.25 * (devanagari + latin)
+    )
+    if letters.get("Deva", 0) >= 0.5 * letters.get("Latn", 0) and script in (
+        "Deva",
+        "Latn",
+    ):
+        language = _devanagari(votes, devanagari)
+        return language, two_scripts, script
+    if script == "Latn":
+        language, two_languages = _latin(votes, latin)
+        return language, two_scripts or two_languages, script
+    return "und", False, script
+
+
+def _devanagari(votes: list[float], words: int) -> str:
+    if votes[MR] == votes[HI]:
+        # The city writes Marathi; one or two words without a sign prove nothing.
+        return "mr" if votes[MR] or words > 2 else "und"
+    return "mr" if votes[MR] > votes[HI] else "hi"
+
+
+def _latin(votes: list[float], words: int) -> tuple[str, bool]:
+    english = votes[EN]
+    indic = max(votes[HI_LATN], votes[MR_LATN])
+    if indic == english == 0:
+        return ("en" if words > 2 else "und"), False
+    mixed = min(english, indic) >= 2 and min(english, indic) >= 0.4 * max(
+        english, indic
+    )
+    if indic <= _BORROWING * english:
+        return "en", mixed
+    return ("mr-Latn" if votes[MR_LATN] > votes[HI_LATN] else "hi-Latn"), mixed
+
+
+def votes(word: Word) -> _Votes | None:
+    """How much a word speaks for each language, None for nothing; pure."""
+    known = _function_words().get(word.key)
+    if known is not None:
+        return known
+    if word.script == "Deva":
+        found = _by_letters(word)
+    elif word.script == "Latn":
+        found = _by_ending(word.key)
+    else:
+        return None
+    return found if any(found) else None
+
+
+def _by_letters(word: Word) -> _Votes:
+    found = list(_by_ending(word.key))
+    if any(letter in word.raw for letter in _MARATHI_LETTERS):
+        found[MR] += 0.7
+    if _NUKTA in word.raw:
+        found[HI] += 0.7
+    return tuple(found)
+
+
+def _by_ending(key: str) -> _Votes:
+    endings = _word_endings()
+    for length in range(min(6, len(key) - 2), 0, -1):
+        found = endings.get(key[-length:])
+        if found is not None:
+            return found
+    return _NOTHING
+
+
+@lru_cache(maxsize=1)
+def _function_words() -> dict[str, _Votes]:
+    return _table("words")
+
+
+@lru_cache(maxsize=1)
+def _word_endings() -> dict[str, _Votes]:
+    return _table("endings")
+
+
+def _table(part: str) -> dict[str, _Votes]:
+    found: dict[str, list[float]] = {}
+    for index, language in enumerate(lexicon.LANGUAGES):
+        for weight, words in lexicon.data("function_words")[part][language].items():
+            for word in words:
+                row = found.setdefault(key_of(str(word)), [0.0] * 5)
+                row[index] = max(row[index], float(weight))
+    return {word: tuple(row) for word, row in found.items()}

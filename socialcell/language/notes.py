@@ -1,0 +1,67 @@
+"""What the components of the pipeline tell each other about one document."""
+
+from dataclasses import dataclass, field
+
+from spacy.tokens import Doc
+
+from socialcell.language.lexicon import Cue
+from socialcell.language.reading import Entity, Intent, Sentiment, Topic, Urgency
+from socialcell.language.words import Word
+
+_KEY = "socialcell"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One token's word with what the data files say about it."""
+
+    word: Word
+    stem: str
+    stem_length: int
+    votes: tuple[float, ...] | None  # in the order of lexicon.LANGUAGES
+    tone: float
+    roles: frozenset[str]
+
+
+@dataclass(slots=True)
+class Hit:
+    """A cue found at tokens start to end (exclusive)."""
+
+    cue: Cue
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class Notes:
+    """Filled from left to right by the components; see pipeline.py for the order."""
+
+    facts: list[Fact] = field(default_factory=list)
+    entities: list[Entity] = field(default_factory=list)
+    named: set[int] = field(default_factory=set)  # tokens inside an entity
+    placed: set[int] = field(default_factory=set)  # tokens inside a PLACE
+    hits: list[Hit] = field(default_factory=list)
+    language: str = "und"
+    mixed: bool = False
+    script: str = "Zyyy"
+    topics: list[Topic] = field(default_factory=list)
+    intent: Intent | None = None
+    sentiment: Sentiment | None = None
+    urgency: Urgency | None = None
+
+    def values(self, kind: str) -> dict[str, float]:
+        """Cue values of a kind with their weights joined as independent evidence."""
+        doubt: dict[str, float] = {}
+        for hit in self.hits:
+            if hit.cue.kind == kind:
+                value = hit.cue.value
+                doubt[value] = doubt.get(value, 1.0) * (1.0 - hit.cue.weight)
+        return {value: 1.0 - rest for value, rest in doubt.items()}
+
+
+def notes(doc: Doc) -> Notes:
+    """The notes of a document; the first component makes them."""
+    found: Notes | None = doc.user_data.get(_KEY)
+    if found is None:
+        found = doc.user_data[_KEY] = Notes()
+    return found

@@ -1,0 +1,167 @@
+"""The gazetteer: places, wards, departments, services and bodies, found by name."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from spacy.language import Language
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc
+
+from socialcell.errors import SocialcellError
+from socialcell.language import lexicon
+from socialcell.language.notes import Fact, notes
+from socialcell.language.reading import Entity
+from socialcell.language.words import key_of
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One row of the gazetteer. `aliases` that begin with "=" are case-sensitive.
+
+    A name that also means something else `needs_context`: another name of the city,
+    a word such as road beside it, or an ending that says "in". It is never taken
+    where a word of `unless` is in the same text.
+    """
+
+    id: str
+    label: str
+    name_en: str
+    name_mr: str
+    name_hi: str
+    aliases: tuple[str, ...]
+    ward: str | None
+    needs_context: bool
+    unless: frozenset[str]
+    source: str
+
+    def names(self) -> Iterator[str]:
+        """Every spelling but the case-sensitive ones, words also written together."""
+        plain = [alias for alias in self.aliases if not alias.startswith("=")]
+        for name in (self.name_en, self.name_mr, self.name_hi, *plain):
+            yield name
+            if 1 < len(name.split()) < 3 and "-" not in name:
+                yield name.replace(" ", "")
+
+    def exact(self) -> list[str]:
+        """Spellings that count only in this very case."""
+        return [alias[1:] for alias in self.aliases if alias.startswith("=")]
+
+
+@lru_cache(maxsize=1)
+def places() -> tuple[Place, ...]:
+    """The whole gazetteer, checked; SocialcellError names file and line."""
+    found: dict[str, Place] = {}
+    labels = lexicon.vocabulary("entity")
+    for file, line, row in lexicon.gazetteer_rows():
+        where = f"gazetteer/{file}, line {line}"
+        place = _place(row, where)
+        if place.label not in labels:
+            raise SocialcellError(f"{where}: unknown label {place.label!r}")
+        if place.id in found:
+            raise SocialcellError(f"{where}: {place.id} is there twice")
+        found[place.id] = place
+    for place in found.values():
+        if place.ward is not None and place.ward not in found:
+            raise SocialcellError(f"gazetteer: {place.id} is in unknown {place.ward}")
+    return tuple(found.values())
+
+
+def name_words() -> set[str]:
+    """Single words of all names, as comparison keys."""
+    return {
+        key_of(word)
+        for place in places()
+        for name in place.names()
+        for word in name.replace("-", " ").split()
+    }
+
+
+class Gazetteer:
+    """Component: longest match first, endings left out of the entity."""
+
+    def __init__(self, nlp: Language) -> None:
+        self._loose = PhraseMatcher(nlp.vocab, attr="NORM")
+        self._exact = PhraseMatcher(nlp.vocab, attr="ORTH")
+        self._places: dict[int, Place] = {}
+        for place in places():
+            self._places[nlp.vocab.strings.add(place.id)] = place
+            self._loose.add(place.id, [nlp.make_doc(name) for name in place.names()])
+            if exact := place.exact():
+                self._exact.add(place.id, [nlp.make_doc(name) for name in exact])
+
+    def __call__(self, doc: Doc) -> Doc:
+        matches = self._loose(doc) + self._exact(doc)
+        if not matches:
+            return doc
+        found = notes(doc)
+        spans = [(start, end, self._places[match]) for match, start, end in matches]
+        kept = _longest(span for span in spans if not _vetoed(span[2], found.facts))
+        for start, end, place in kept:
+            if place.needs_context and not _in_context(start, end, kept, found.facts):
+                continue
+            last = doc[end - 1].idx + found.facts[end - 1].stem_length
+            first = doc[start].idx
+            found.entities.append(
+                Entity(first, last, doc.text[first:last], place.label, place.id)
+            )
+            found.named.update(range(start, end))
+            if place.label == "PLACE":
+                found.placed.update(range(start, end))
+        return doc
+
+
+_Span = tuple[int, int, Place]
+
+
+def _longest(spans: Iterator[_Span]) -> list[_Span]:
+    """No overlaps: the longer match wins, then the earlier, then the smaller id."""
+    taken: set[int] = set()
+    kept: list[_Span] = []
+    for span in sorted(spans, key=lambda s: (s[0] - s[1], s[0], s[2].id)):
+        tokens = range(span[0], span[1])
+        if taken.isdisjoint(tokens):
+            taken.update(tokens)
+            kept.append(span)
+    return sorted(kept, key=lambda span: span[0])
+
+
+def _vetoed(place: Place, facts: list[Fact]) -> bool:
+    return bool(place.unless) and any(
+        fact.word.key in place.unless or fact.stem in place.unless for fact in facts
+    )
+
+
+def _in_context(start: int, end: int, spans: list[_Span], facts: list[Fact]) -> bool:
+    if any(not other.needs_context for _, _, other in spans):
+        return True
+    around = facts[max(0, start - 1) : start] + facts[end : end + 1]
+    if any(fact.word.key in _words("beside_place") for fact in around):
+        return True
+    if start and facts[start - 1].word.key in _words("before_place"):
+        return facts[start].word.raw[0].isupper()
+    last = facts[end - 1].word.key
+    return last != facts[end - 1].stem and last.endswith(tuple(_words("in_place")))
+
+
+def _place(row: dict[str, str], where: str) -> Place:
+    try:
+        return Place(
+            id=row["id"],
+            label=row["label"],
+            name_en=row["name_en"],
+            name_mr=row["name_mr"],
+            name_hi=row["name_hi"] or row["name_mr"],
+            aliases=tuple(filter(None, row["aliases"].split("|"))),
+            ward=row["ward"] or None,
+            needs_context=row["needs_context"] == "yes",
+            unless=frozenset(map(key_of, filter(None, row["unless"].split("|")))),
+            source=row["source"],
+        )
+    except (KeyError, AttributeError) as error:
+        raise SocialcellError(f"{where}: a column is missing ({error})") from error
+
+
+@lru_cache
+def _words(part: str) -> frozenset[str]:
+    return frozenset(map(key_of, lexicon.data("place_signs")[part]))

@@ -1,0 +1,87 @@
+"""What the machine understood of one text: the Reading and its plain-dict form."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Sentiment:
+    """`score` in [-1, 1], negative to positive; `confident` is False to abstain."""
+
+    label: str
+    score: float
+    confident: bool
+    probabilities: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A name in the text: `text[start:end]`, code points of the cleaned text."""
+
+    start: int
+    end: int
+    text: str
+    label: str
+    id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What the writer wants; `score` in [0, 1]."""
+
+    label: str
+    score: float
+    confident: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic id of the vocabulary and its score in [0, 1]."""
+
+    id: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Urgency:
+    """How soon somebody must act; `reasons` are words for an operator."""
+
+    level: str
+    score: float
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What made the reading; a changed data file changes the version."""
+
+    name: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One text, understood. The fields are those of `socialcell tag`.
+
+    `text` is the whole cleaned text. `truncated` says that only its beginning was
+    read because it is longer than the pipeline takes.
+    """
+
+    text: str
+    language: str
+    mixed: bool
+    script: str
+    sentiment: Sentiment
+    entities: tuple[Entity, ...]
+    intent: Intent
+    topics: tuple[Topic, ...]
+    urgency: Urgency
+    model: Model
+    truncated: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """The form of `socialcell tag`; `truncated` is there only when it is so."""
+        plain = asdict(self)
+        if not self.truncated:
+            del plain["truncated"]
+        return plain

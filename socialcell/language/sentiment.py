@@ -1,0 +1,142 @@
+"""Sentiment from a small lexicon of our own: negation, emoji, irony, abstention."""
+
+import math
+from functools import lru_cache
+
+from socialcell.language import lexicon
+from socialcell.language.notes import Fact, Notes
+from socialcell.language.reading import Sentiment
+from socialcell.language.words import key_of
+
+_NEGATED = -0.75
+_STRONGER = 1.4
+_AFTER_BUT = 1.5
+_TROUBLE = -0.9
+_SOFTNESS = 2.0  # tone at which the score is tanh(1)
+_SLOPE = 3.0  # of the label's log odds over the score
+_NEUTRAL = 0.55  # log odds of neutral where nothing speaks
+_CONFIDENT = 0.55
+
+
+def sentiment(notes: Notes) -> Sentiment:
+    """Label, score in [-1, 1] and probabilities; not confident without evidence.
+
+    Praise in a text that also reports trouble or carries an ironic sign counts as
+    annoyance, and the machine abstains.
+    """
+    facts = notes.facts
+    total, seen, positive = _lexicon(facts)
+    trouble = _trouble(notes)
+    ironic = positive > 0 and (
+        any("irony" in fact.roles for fact in facts) or trouble < 2 * _TROUBLE
+    )
+    if ironic:
+        total -= 1.6 * positive
+    total += trouble
+    score = math.tanh(total / _SOFTNESS)
+    return _judged(score, seen + (trouble < 0), ironic)
+
+
+def _judged(score: float, evidence: int, doubtful: bool) -> Sentiment:
+    odds = {
+        "negative": -_SLOPE * score,
+        "neutral": _NEUTRAL,
+        "positive": _SLOPE * score,
+    }
+    weights = {label: math.exp(value) for label, value in odds.items()}
+    whole = sum(weights.values())
+    chances = {label: round(weight / whole, 4) for label, weight in weights.items()}
+    label = max(odds, key=lambda name: odds[name])
+    confident = evidence > 0 and not doubtful and chances[label] >= _CONFIDENT
+    return Sentiment(label, round(score, 3), confident, chances)
+
+
+def _lexicon(facts: list[Fact]) -> tuple[float, int, float]:
+    """(sum of tones, words with a tone, sum of the positive tones)."""
+    total, seen, positive = 0.0, 0, 0.0
+    contrast = 0
+    for index, fact in enumerate(facts):
+        if "contrast" in fact.roles:
+            contrast = index
+        if not fact.tone:
+            continue
+        tone = fact.tone * _around(facts, index)
+        seen += 1
+        total += tone
+        positive += max(tone, 0.0)
+    if contrast and seen > 1:
+        after, _, _ = _plain(facts[contrast:])
+        total += (_AFTER_BUT - 1.0) * after
+    return total, seen, positive
+
+
+def _plain(facts: list[Fact]) -> tuple[float, int, float]:
+    tones = [f.tone * _around(facts, i) for i, f in enumerate(facts) if f.tone]
+    return sum(tones), len(tones), 0.0
+
+
+def _around(facts: list[Fact], index: int) -> float:
+    """The factor that the neighbours put on a tone.
+
+    English denies before the word; Marathi and Hindi mostly after it.
+    """
+    factor = 1.0
+    before = facts[max(0, index - 3) : index]
+    after = facts[index + 1 : index + 3]
+    if any("denies_before" in fact.roles for fact in before) or any(
+        "denies_after" in fact.roles for fact in after
+    ):
+        factor *= _NEGATED
+    if any("stronger" in fact.roles for fact in before[-2:]):
+        factor *= _STRONGER
+    return factor
+
+
+def _trouble(notes: Notes) -> float:
+    """Tone of the cues of trouble, at most three of them; each token counts once."""
+    used: set[int] = set()
+    total = 0.0
+    for hit in notes.hits:
+        if hit.cue.value not in ("trouble", "complaint", "help"):
+            continue
+        tokens = range(hit.start, hit.end)
+        toned = any(notes.facts[token].tone < 0 for token in tokens)
+        if used.isdisjoint(tokens) and not toned:
+            used.update(tokens)
+            total += _TROUBLE * hit.cue.weight
+    return max(total, 3 * _TROUBLE)
+
+
+def tone(key: str, stem: str) -> float:
+    """The lexicon's tone of a word in [-3, 3], 0.0 when it has none."""
+    tones = _tones()
+    return tones.get(key) or tones.get(stem, 0.0)
+
+
+def roles(key: str) -> frozenset[str]:
+    """The parts a word can play: denies_before, denies_after, stronger, …"""
+    return _roles().get(key, frozenset())
+
+
+def toned_words() -> set[str]:
+    """Keys of all words with a tone, emoji left out."""
+    return {key for key in _tones() if key[0].isalpha()}
+
+
+@lru_cache(maxsize=1)
+def _tones() -> dict[str, float]:
+    found: dict[str, float] = {}
+    for weight, by_language in lexicon.data("sentiment")["tones"].items():
+        for words in by_language.values():
+            for word in words:
+                found.setdefault(key_of(str(word)), float(weight))
+    return found
+
+
+@lru_cache(maxsize=1)
+def _roles() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for role, words in lexicon.data("sentiment")["roles"].items():
+        for word in words:
+            found.setdefault(key_of(str(word)), set()).add(role)
+    return {key: frozenset(parts) for key, parts in found.items()}

@@ -1,0 +1,61 @@
+"""How soon somebody must act: weighted reasons that an operator can read."""
+
+from functools import lru_cache
+from itertools import pairwise
+
+from socialcell.language import lexicon
+from socialcell.language.notes import Fact, Notes
+from socialcell.language.reading import Urgency
+from socialcell.language.words import key_of
+
+_BASE = {"help": 0.5, "complaint": 0.3, "question": 0.15, "suggestion": 0.1}
+_LEVELS = (("critical", 0.8), ("high", 0.55), ("normal", 0.25), ("low", 0.0))
+_STILL_ABOUT_PEOPLE = ("help", "complaint", "question", "information")
+
+
+def urgency(notes: Notes) -> Urgency:
+    """Level, score in [0, 1] and reasons, strongest first.
+
+    Reasons are joined as independent evidence; spam and talk that is not about the
+    city is never urgent.
+    """
+    assert notes.intent is not None
+    label = notes.intent.label
+    if label in ("spam", "not_civic"):
+        return Urgency("low", 0.05, ())
+    found = notes.values("urgency")
+    if label not in _STILL_ABOUT_PEOPLE:
+        found = {reason: weight * 0.3 for reason, weight in found.items()}
+    reasons = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
+    words = [reason for reason, _ in reasons]
+    score = _BASE.get(label, 0.05)
+    for _, weight in reasons:
+        score = 1.0 - (1.0 - score) * (1.0 - weight)
+    days = _days(notes.facts)
+    if label in ("complaint", "help") and days >= 2:
+        topic = notes.topics[0].id if notes.topics else "trouble"
+        words.append(f"{topic} for {days} days")
+        score = 1.0 - (1.0 - score) * (1.0 - min(0.2 + 0.08 * days, 0.5))
+    level = next(name for name, least in _LEVELS if score >= least)
+    return Urgency(level, round(score, 3), tuple(words))
+
+
+def _days(facts: list[Fact]) -> int:
+    """The longest duration named, in days; 0 when none is."""
+    units, numbers = _table("units"), _table("numbers")
+    longest = 0
+    for fact, following in pairwise(facts):
+        days = units.get(following.word.key)
+        if days is None:
+            continue
+        count = fact.word.number
+        if count is None:
+            count = numbers.get(fact.word.key, 0)
+        longest = max(longest, min(count * days, 3650))
+    return longest
+
+
+@lru_cache
+def _table(part: str) -> dict[str, int]:
+    groups = lexicon.data("urgency")[part]
+    return {key_of(word): int(n) for n, words in groups.items() for word in words}
