@@ -40,7 +40,7 @@ def _block_pivot(design: Floats, target: Floats, ridge: float) -> Floats | None:
         pull = moment - design.T @ (design @ weights) - price
         wanted = np.where(free, weights > 0, pull > 1e-10 * abs(price))
         if np.array_equal(wanted, free):
-            return weights / weights.sum()
+            return np.asarray(weights / weights.sum(), dtype=np.float64)
         free = wanted
     return None
 
@@ -64,7 +64,9 @@ def _stationary(design: Floats, moment: Floats, ridge: float) -> tuple[Floats, f
 def _one_by_one(design: Floats, target: Floats, ridge: float) -> Floats:
     """Start at the best single column; add the one that helps most until none does."""
     lengths = np.sqrt(np.sum(design**2, axis=0))
-    tolerance = 1e-11 * lengths.max() * max(lengths.max(), float(np.linalg.norm(target)))
+    tolerance = (
+        1e-11 * lengths.max() * max(lengths.max(), float(np.linalg.norm(target)))
+    )
     first = int(np.argmin(np.sum((design - target[:, None]) ** 2, axis=0)))
     weights = np.zeros(len(lengths))
     weights[first] = 1.0
@@ -114,7 +116,9 @@ def _affine(design: Floats, target: Floats, ridge: float) -> Floats:
     right = target - design[:, 0]
     if ridge > 0:
         root = float(np.sqrt(ridge))
-        slopes = np.vstack([slopes, root * np.eye(count - 1), np.full(count - 1, -root)])
+        slopes = np.vstack(
+            [slopes, root * np.eye(count - 1), np.full(count - 1, -root)]
+        )
         right = np.concatenate([right, np.zeros(count - 1), [-root]])
     rest = np.linalg.lstsq(slopes, right, rcond=None)[0]
     return np.concatenate([[1.0 - rest.sum()], rest])

@@ -1,0 +1,284 @@
+"""Panel and series files: read strictly, refused with the line and what to do."""
+
+import csv
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from socialcell.causal.simplex import Floats
+from socialcell.errors import SocialcellError
+
+Moment = datetime | float
+
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2})?)?")
+
+
+class UnusableFile(SocialcellError):  # noqa: N818 - named for what is wrong
+    """The file cannot be measured as it is: correct it and call again."""
+
+
+@dataclass(frozen=True)
+class PanelFile:
+    """A complete panel: ``values`` is (units, periods), periods in order."""
+
+    units: list[str]
+    periods: list[Moment]
+    labels: list[str]
+    values: Floats
+
+
+@dataclass(frozen=True)
+class SeriesFile:
+    """Columns over time: ``columns`` maps a name to its (periods,) values."""
+
+    moments: list[Moment]
+    labels: list[str]
+    columns: dict[str, Floats]
+
+    @property
+    def daily(self) -> bool:
+        """True when every row is the day after the one before."""
+        return is_daily(self.moments)
+
+
+def read_panel(path: str) -> PanelFile:
+    """The panel of a file ``unit,date,value`` (other columns are left out)."""
+    header, rows = _table(path)
+    names = [name.strip().lower() for name in header]
+    missing = [name for name in ("unit", "date", "value") if name not in names]
+    if missing:
+        raise UnusableFile(
+            f"{path}: no column {' or '.join(missing)} in the header. A panel file has "
+            "the columns unit, date, value."
+        )
+    where = [names.index(name) for name in ("unit", "date", "value")]
+    cells: dict[tuple[str, Moment], tuple[int, float]] = {}
+    units: dict[str, None] = {}
+    labels: dict[Moment, str] = {}
+    for line, row in rows:
+        unit, date, value = (row[column].strip() for column in where)
+        if not unit:
+            raise UnusableFile(f"{path}, line {line}: the unit is empty.")
+        moment = _moment(path, line, date)
+        if (unit, moment) in cells:
+            raise UnusableFile(
+                f"{path}, line {line}: {unit} on {date} is there already, in line "
+                f"{cells[unit, moment][0]}. Keep one row for each unit and date."
+            )
+        cells[unit, moment] = line, _number(path, line, "value", value)
+        units[unit] = None
+        labels.setdefault(moment, date)
+    periods = _ordered(path, labels)
+    _require_complete(path, list(units), periods, labels, cells)
+    values = np.array([[cells[unit, at][1] for at in periods] for unit in units])
+    return PanelFile(list(units), periods, [labels[at] for at in periods], values)
+
+
+def _require_complete(
+    path: str,
+    units: list[str],
+    periods: list[Moment],
+    labels: dict[Moment, str],
+    cells: dict[tuple[str, Moment], tuple[int, float]],
+) -> None:
+    holes = [(unit, at) for at in periods for unit in units if (unit, at) not in cells]
+    if holes:
+        unit, at = holes[0]
+        raise UnusableFile(
+            f"{path}: {len(holes)} of {len(units) * len(periods)} values are missing, "
+            f"the first for {unit} on {labels[at]}. Every unit needs a value on every "
+            "date: fill the gaps from the source, or leave out the unit or the date."
+        )
+
+
+def read_series(path: str, wanted: Iterable[str]) -> SeriesFile:
+    """The series of a file whose first column is a date or index.
+
+    A file whose first column is one of ``wanted`` has no time column; its rows count
+    from 0. Columns not ``wanted`` are read when every value is a number.
+    """
+    header, rows = _table(path)
+    names = [name.strip() for name in header]
+    needed = list(wanted)
+    for name in needed:
+        if names.count(name) != 1:
+            found = "is there twice" if name in names else "is not there"
+            raise UnusableFile(
+                f"{path}: the column {name} {found}. The columns are: {_some(names)}."
+            )
+    table = list(rows)
+    timed = names[0] not in needed
+    labels = [row[0].strip() if timed else str(i) for i, (_, row) in enumerate(table)]
+    moments = [
+        _moment(path, line, label)
+        for (line, _), label in zip(table, labels, strict=True)
+    ]
+    _require_rising(path, moments, labels, [line for line, _ in table])
+    columns = {}
+    for position in range(1 if timed else 0, len(names)):
+        name = names[position]
+        texts = [(line, row[position].strip()) for line, row in table]
+        if name in needed or all(NUMBER.fullmatch(text) for _, text in texts):
+            values = [_number(path, line, name, text) for line, text in texts]
+            columns[name] = np.array(values)
+    return SeriesFile(moments, labels, columns)
+
+
+def _require_rising(
+    path: str, moments: list[Moment], labels: list[str], lines: list[int]
+) -> None:
+    _ordered(path, dict(zip(moments, labels, strict=True)))
+    for before, after in pairwise(range(len(moments))):
+        same = moments[after] == moments[before]
+        if same or _earlier(moments[after], moments[before]):
+            fault = "is there twice" if same else "comes after a later row"
+            raise UnusableFile(
+                f"{path}, line {lines[after]}: {labels[after]} {fault}. Give one row "
+                "for each date, oldest first."
+            )
+    gaps = calendar_gaps(moments, labels)
+    if gaps:
+        raise UnusableFile(
+            f"{path}: {len(gaps)} gaps in the calendar, the first after {gaps[0]}. A "
+            "series needs every period: fill the gaps from the source."
+        )
+
+
+def calendar_gaps(moments: list[Moment], labels: list[str]) -> list[str]:
+    """Labels of the periods after which one or more are missing.
+
+    The usual step is the median; steps of a day or week must be exact, longer ones
+    (months, quarters, years differ) may be up to half as long again.
+    """
+    if len(moments) < 3:
+        return []
+    steps = [_step(a, b) for a, b in pairwise(moments)]
+    usual = float(np.median(steps))
+    exact = isinstance(moments[0], datetime) and usual <= timedelta(days=7).days
+    limit = usual * (1.0 + 1e-9) if exact else usual * 1.5
+    return [labels[i] for i, step in enumerate(steps) if step > limit]
+
+
+def is_daily(moments: list[Moment]) -> bool:
+    """True for dates (not numbers) one day apart."""
+    return isinstance(moments[0], datetime) and all(
+        _step(a, b) == 1 for a, b in pairwise(moments)
+    )
+
+
+def position_of(
+    path: str, label: str, moments: list[Moment], labels: list[str], *, index: bool
+) -> int:
+    """The row of a period label; with ``index`` also a row number counted from 0."""
+    wanted = _moment_or_none(label.strip())
+    if wanted is not None and wanted in moments:
+        return moments.index(wanted)
+    if index and label.strip().isdigit() and int(label) < len(moments):
+        return int(label)
+    raise UnusableFile(
+        f"{path}: no period {label}. The file goes from {labels[0]} to {labels[-1]}."
+    )
+
+
+def _table(path: str) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+    """The header, and the other rows with their line numbers; blank lines left out."""
+    text = _text(path)
+    first = text.lstrip().split("\n", 1)[0]
+    mark = next((m for m in (",", ";", "\t") if m in first), ",")
+    reader = csv.reader(text.splitlines(), delimiter=mark)
+    numbered = [
+        (reader.line_num, row) for row in reader if any(cell.strip() for cell in row)
+    ]
+    if not numbered:
+        raise UnusableFile(f"{path} is empty.")
+    header = numbered[0][1]
+    if len(numbered) == 1:
+        raise UnusableFile(f"{path} has a header and no rows.")
+    return header, _even(path, len(header), numbered[1:])
+
+
+def _even(
+    path: str, width: int, rows: list[tuple[int, list[str]]]
+) -> Iterator[tuple[int, list[str]]]:
+    for line, row in rows:
+        if len(row) != width:
+            raise UnusableFile(
+                f"{path}, line {line}: {len(row)} cells, but the header has {width}."
+            )
+        yield line, row
+
+
+def _text(path: str) -> str:
+    try:
+        data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+    except OSError as error:
+        raise UnusableFile(f"{path} cannot be read: {error.strerror}.") from error
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UnusableFile(
+            f"{path} is not UTF-8 text (byte {error.start}). Save it as CSV UTF-8."
+        ) from error
+
+
+def _moment(path: str, line: int, text: str) -> Moment:
+    moment = _moment_or_none(text)
+    if moment is None:
+        raise UnusableFile(
+            f"{path}, line {line}: {text or 'an empty cell'} is neither a date such as "
+            "2026-11-24 nor a number."
+        )
+    return moment
+
+
+def _moment_or_none(text: str) -> Moment | None:
+    if NUMBER.fullmatch(text):
+        return float(text)
+    if ISO_DATE.fullmatch(text):
+        try:
+            return datetime.fromisoformat(text)
+        except ValueError:
+            return None
+    return None
+
+
+def _number(path: str, line: int, column: str, text: str) -> float:
+    if not NUMBER.fullmatch(text) or not np.isfinite(float(text)):
+        what = f"{text} is not a number" if text else "is empty; a gap is not a zero"
+        raise UnusableFile(f"{path}, line {line}: {column} {what}.")
+    return float(text)
+
+
+def _ordered(path: str, labels: dict[Moment, str]) -> list[Moment]:
+    dates = sorted(m for m in labels if isinstance(m, datetime))
+    numbers = sorted(m for m in labels if not isinstance(m, datetime))
+    if dates and numbers:
+        raise UnusableFile(
+            f"{path}: the time column mixes dates ({labels[dates[0]]}) and numbers "
+            f"({labels[numbers[0]]}). Use one of them."
+        )
+    return [*dates, *numbers]
+
+
+def _earlier(one: Moment, other: Moment) -> bool:
+    return _step(other, one) < 0
+
+
+def _step(one: Moment, other: Moment) -> float:
+    """From one to the other: days between dates, plain difference between numbers."""
+    if isinstance(one, datetime) and isinstance(other, datetime):
+        return (other - one) / timedelta(days=1)
+    if isinstance(one, datetime) or isinstance(other, datetime):
+        raise TypeError("a date and a number have no difference")
+    return other - one
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:8]) + (" …" if len(names) > 8 else "")

@@ -1,0 +1,79 @@
+"""Whether the pre-period is matched well enough for the estimate to mean anything."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from socialcell.causal.placebo import Placebos, pre_rms, pre_slope
+from socialcell.causal.panel import Fit
+from socialcell.causal.simplex import Floats
+
+WORST_RMS_RATIO = 3.0
+WORST_SLOPE_RATIO = 5.0
+FEWEST_PERIODS = 5
+FEWEST_PLACEBOS = 4
+
+
+@dataclass(frozen=True)
+class PreFit:
+    """Length of the pre-period gap about its mean, in outcome units, and its share of
+    the length that equal weights leave (None when those leave nothing)."""
+
+    l2: float
+    scaled_l2: float | None
+
+
+def pre_fit(fit: Fit, controls: Floats) -> PreFit:
+    """How far the counterfactual is from the pre-period; controls (units, periods)."""
+    plain = fit.actual[: fit.pre] - controls[:, : fit.pre].mean(axis=0)
+    l2 = pre_rms(fit) * float(np.sqrt(fit.pre))
+    base = float(np.linalg.norm(plain - plain.mean()))
+    return PreFit(l2, l2 / base if base > 0 else None)
+
+
+def reasons_to_refuse(fit: Fit, placebos: Placebos) -> list[str]:
+    """Sentences that say why no effect may be claimed; empty when one may.
+
+    The gap must not vary more than the treated series itself (F test at 0.001), nor
+    more than three times the median of the placebos' gaps, nor drift five times as
+    steeply as theirs. The last two need 5 pre-periods and 4 placebos.
+    """
+    gap = pre_rms(fit)
+    before = fit.actual[: fit.pre]
+    own = float(np.std(before))
+    if gap <= 1e-9 * max(1.0, float(np.abs(before).max())):
+        return []
+    reasons = []
+    if fit.pre > 1 and gap > own * _f_limit(fit.pre):
+        reasons.append(
+            f"Before the start the synthetic series is off by {gap:.4g} (root mean "
+            f"square) though the treated series itself varies by only {own:.4g}: the "
+            "controls do not resemble it. Choose other controls."
+        )
+    if fit.pre < FEWEST_PERIODS or len(placebos.effects) < FEWEST_PLACEBOS:
+        return reasons
+    usual = float(np.median(placebos.pre_rms))
+    if gap > WORST_RMS_RATIO * usual:
+        reasons.append(
+            f"Before the start the synthetic series is off by {gap:.4g} (root mean "
+            f"square), {_times(gap, usual)} the {usual:.4g} that is usual for the "
+            "controls: no mix of controls follows the treated units."
+        )
+    slope = pre_slope(fit)
+    usual_slope = float(np.sqrt(np.mean(placebos.slopes**2)))
+    if abs(slope) > WORST_SLOPE_RATIO * usual_slope:
+        reasons.append(
+            f"Before the start the gap already drifts by {slope:.4g} a period, "
+            f"{_times(abs(slope), usual_slope)} what is usual for the controls: the "
+            "drift would be taken for an effect."
+        )
+    return reasons
+
+
+def _f_limit(periods: int) -> float:
+    return float(np.sqrt(stats.f.ppf(0.999, periods - 1, periods - 1)))
+
+
+def _times(value: float, usual: float) -> str:
+    return f"{value / usual:.1f} times" if usual > 0 else "far more than"
