@@ -27,11 +27,15 @@ SEED = 20140618  # any fixed number will do: the map must not depend on chance
 
 @dataclass(frozen=True)
 class Grouping:
-    """People divided into k groups: a label for each, and the mean silhouette over the
-    base clusters (None for one group)."""
+    """People divided into k groups, a label for each.
+
+    `silhouette` is the mean over base clusters, by which k is chosen;
+    `people_silhouette` counts each base cluster once for every person in it.
+    """
 
     labels: Labels
-    silhouette: float | None
+    silhouette: float
+    people_silhouette: float
 
 
 def base_clusters(points: Matrix, known: Labels | None = None) -> Clusters:
@@ -77,13 +81,17 @@ def groupings(
         else:
             labels = _from_scratch(centres, weights, k)
         if len(np.unique(labels)) == k:
-            found[k] = Grouping(labels[place], silhouette(centres, labels))
+            found[k] = Grouping(
+                labels[place],
+                silhouette(centres, labels),
+                weighted_silhouette(centres, weights, labels),
+            )
     return found
 
 
 def best_k(found: Mapping[int, Grouping]) -> int:
     """The k of the highest silhouette, the smallest among equals; 1 without any."""
-    scores = {k: grouping.silhouette or 0.0 for k, grouping in found.items()}
+    scores = {k: grouping.silhouette for k, grouping in found.items()}
     return max(scores, key=lambda k: (scores[k], -k), default=1)
 
 

@@ -35,6 +35,7 @@ def _outline(found: OpinionMap) -> dict[str, Any]:
         "publishable": found.publishable,
         "reasons": list(found.reasons),
         "silhouette": found.silhouette,
+        "people_silhouette": found.people_silhouette,
         "groups": [_group(group) for group in found.groups],
         "consensus": {"agree": list(found.agree), "disagree": list(found.disagree)},
     }

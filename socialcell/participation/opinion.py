@@ -74,7 +74,8 @@ class OpinionMap:
     """A conversation's map. `reasons` says why it may not be published; none, it may.
 
     `projection` gives every voter's point; `explained` the share of variance of the two
-    axes; `silhouette` is over base clusters, None with fewer than two groups.
+    axes; the silhouettes are over base clusters and over people, None with fewer than
+    two groups.
     """
 
     participants: tuple[str, ...]
@@ -86,6 +87,7 @@ class OpinionMap:
     agree: tuple[str, ...]
     disagree: tuple[str, ...]
     silhouette: float | None
+    people_silhouette: float | None
     reasons: tuple[str, ...]
     straight_liners: tuple[str, ...]
     memory: Memory
@@ -120,10 +122,10 @@ def opinion_map(
     people = tuple(np.array(votes.participants, dtype=object)[inside])
     bases, found = _cluster(points[inside], people, earlier)
     k, memory = _settle(votes, plane, people, bases, found, earlier)
-    labels = found[k].labels if k in found else np.zeros(len(people), dtype=np.intp)
+    grouping = found.get(k)
+    labels = grouping.labels if grouping else np.zeros(len(people), dtype=np.intp)
     each = head_counts(votes.participants, weights or {})
     groups = _groups(votes, moderated, inside, labels, each)
-    silhouette = found[k].silhouette if k in found else None
     counts = tallies(votes.matrix, each)
     agree, disagree = consensus(*_open(votes.statements, counts, moderated))
     return OpinionMap(
@@ -135,17 +137,22 @@ def opinion_map(
         groups=groups,
         agree=tuple(agree),
         disagree=tuple(disagree),
-        silhouette=silhouette,
-        reasons=unpublishable(len(people), groups, silhouette),
+        silhouette=grouping.silhouette if grouping else None,
+        people_silhouette=grouping.people_silhouette if grouping else None,
+        reasons=unpublishable(len(people), groups, grouping),
         straight_liners=straight_liners(votes),
         memory=memory,
     )
 
 
 def unpublishable(
-    placed: int, groups: Collection[Group], silhouette: float | None
+    placed: int, groups: Collection[Group], grouping: Grouping | None
 ) -> tuple[str, ...]:
-    """Why these groups may not be shown to the public; empty when they may."""
+    """Why these groups may not be shown to the public; empty when they may.
+
+    Separation is judged over people: over base clusters, two camps of one position
+    each would score 0, though nothing could be further apart.
+    """
     reasons = []
     if placed == 0:
         reasons.append("there are no votes")
@@ -157,11 +164,11 @@ def unpublishable(
         for group in groups
         if len(group.members) < FEWEST_MEMBERS
     ]
-    if silhouette is None:
+    if grouping is None:
         reasons.append("there are not two groups with different opinions")
-    elif silhouette < LEAST_SILHOUETTE:
+    elif grouping.people_silhouette < LEAST_SILHOUETTE:
         reasons.append(
-            f"the groups overlap: silhouette {silhouette:.2f}, "
+            f"the groups overlap: silhouette {grouping.people_silhouette:.2f}, "
             f"{LEAST_SILHOUETTE} is needed"
         )
     return tuple(reasons)
