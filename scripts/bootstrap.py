@@ -108,7 +108,11 @@ def set_up(wait: float) -> bool:
         site = Site(target, turn)
         if not is_whole(target):
             wipe(target)
-            site.build()
+            try:
+                site.build()
+            except SetUpError:
+                wipe(target)
+                raise
             mark(target, "packages")
         site.install_project()
         site.verify()

@@ -1,0 +1,78 @@
+"""What we would publish: a wheel that starts where the source tree is not."""
+
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+from tests.shared import REPOSITORY
+
+
+@pytest.mark.faults
+def test_the_wheel_starts_in_a_clean_environment(tmp_path):
+    home = install(build(tmp_path), tmp_path / "clean")
+    command = [home / "bin" / "socialcell", "--help"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "social media cell" in done.stdout
+
+
+@pytest.mark.faults
+def test_the_wheel_holds_every_file_of_the_package(tmp_path):
+    home = install(build(tmp_path), tmp_path / "clean")
+    (installed,) = home.glob("lib/python3*/site-packages/socialcell")
+    assert files(installed) == tracked()
+
+
+def build(folder: Path) -> Path:
+    command = [sys.executable, "-m", "build", "--no-isolation", "--wheel"]
+    subprocess.run(
+        [*command, "--outdir", folder / "dist", REPOSITORY],
+        check=True,
+        capture_output=True,
+    )
+    (wheel,) = (folder / "dist").glob("*.whl")
+    return wheel
+
+
+def install(wheel: Path, home: Path) -> Path:
+    """The wheel alone in a new environment, which sees our dependencies but not us.
+
+    A folder named in a .pth file is searched for packages, while the .pth files inside
+    it, such as the one that leads to the source tree, are not read.
+    """
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", home], check=True)
+    python = home / "bin" / "python"
+    (site,) = home.glob("lib/python3*/site-packages")
+    (site / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    options = ["--no-deps", "--no-index", wheel]
+    subprocess.run([*installer(python), *options], check=True, capture_output=True)
+    return home
+
+
+def installer(python: Path) -> list[str | Path]:
+    uv = Path(sys.executable).parent / "uv"
+    if uv.exists():
+        return [uv, "pip", "install", "--python", python]
+    return [sys.executable, "-m", "pip", "--python", python, "install", "--no-user"]
+
+
+def files(package: Path) -> set[str]:
+    found = (path for path in package.rglob("*") if path.is_file())
+    return {str(one.relative_to(package)) for one in found if one.suffix != ".pyc"}
+
+
+def tracked() -> set[str]:
+    """The package's files as git knows them, changed and new ones included."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    listed = subprocess.run(
+        [*command, "--", "socialcell"],
+        cwd=REPOSITORY,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    names = [name.removeprefix("socialcell/") for name in listed.split("\0") if name]
+    return {name for name in names if (REPOSITORY / "socialcell" / name).exists()}
