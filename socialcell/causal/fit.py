@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from socialcell.causal.placebo import Placebos, pre_rms, pre_slope
 from socialcell.causal.panel import Fit
+from socialcell.causal.placebo import Placebos, pre_rms, pre_slope
 from socialcell.causal.simplex import Floats
 
 WORST_RMS_RATIO = 3.0

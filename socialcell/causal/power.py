@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from socialcell.causal.placebo import placebos_in_space
 from socialcell.causal.panel import Method, estimate
+from socialcell.causal.placebo import placebos_in_space
 from socialcell.causal.simplex import Floats
 from socialcell.errors import SocialcellError
 
@@ -31,6 +31,18 @@ class Power:
     false_claims: float
     shares: dict[float, float]
     smallest: float | None
+
+    def as_dict(self) -> dict[str, object]:
+        """As it stands in documents for scripts."""
+        return {
+            "smallest_detectable_percent": self.smallest,
+            "windows": self.windows,
+            "false_claims": self.false_claims,
+            "shares": [
+                {"lift_percent": percent, "power": share}
+                for percent, share in self.shares.items()
+            ],
+        }
 
 
 def detectable(method: Method, treated: Floats, controls: Floats, post: int) -> Power:

@@ -1,6 +1,12 @@
 """Commands of the noun `campaigns`."""
 
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
 import typer
+
+from socialcell.commands import output
+from socialcell.errors import UsageError
 
 app = typer.Typer(
     help="Campaigns: choose creators, measure lift.", no_args_is_help=True
@@ -10,3 +16,104 @@ app = typer.Typer(
 @app.callback()
 def group() -> None:
     """Campaigns: choose creators, measure lift."""
+
+
+@app.command()
+def lift(
+    file: Annotated[
+        str, typer.Argument(help="CSV of a panel or of series; - reads standard input.")
+    ],
+    method: Annotated[
+        Literal["sdid", "sc", "did", "bsts"],
+        typer.Option(help="sdid, sc, did for unit,date,value; bsts for series."),
+    ],
+    start: Annotated[
+        str, typer.Option(help="First treated period; bsts also takes a row from 0.")
+    ],
+    end: Annotated[str | None, typer.Option(help="Last treated period.")] = None,
+    treated: Annotated[
+        str, typer.Option(help="Treated units of a panel, separated by commas.")
+    ] = "",
+    outcome: Annotated[
+        str | None, typer.Option(help="Column of the outcome (bsts).")
+    ] = None,
+    controls: Annotated[
+        str | None,
+        typer.Option(help="Control columns, by commas; default: all others (bsts)."),
+    ] = None,
+    cost: Annotated[
+        str | None, typer.Option(help="Rupees spent: adds the cost of one more unit.")
+    ] = None,
+    power: Annotated[
+        bool, typer.Option(help="Add the smallest lift that could be detected.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Estimate what a campaign added to what would have happened anyway.
+
+    Example: socialcell campaigns lift wards.csv --method sdid --treated Kothrud
+    --start 2026-08-01 --json
+    """
+    micros = _micros(cost)
+    if method == "bsts":
+        if outcome is None or treated:
+            raise UsageError("bsts wants --outcome COLUMN, and no --treated.")
+        from socialcell.campaigns.lift_series import series_lift
+
+        columns = None if controls is None else _listed(controls)
+        found = series_lift(file, outcome, columns, start, end, micros, power)
+    else:
+        units = _listed(treated)
+        if not units or outcome is not None or controls is not None:
+            raise UsageError(
+                f"{method} wants --treated UNITS, neither --outcome nor --controls."
+            )
+        from socialcell.campaigns.lift import panel_lift
+
+        found = panel_lift(file, method, units, start, end, micros, power)
+    if as_json:
+        output.as_json(found)
+    else:
+        _show_lift(found)
+
+
+def _listed(names: str) -> list[str]:
+    return list(dict.fromkeys(n.strip() for n in names.split(",") if n.strip()))
+
+
+def _micros(rupees: str | None) -> int | None:
+    if rupees is None:
+        return None
+    if not rupees.replace(".", "", 1).isdecimal():
+        raise UsageError(f"--cost {rupees} is not an amount such as 25000 or 25000.50.")
+    return int(Decimal(rupees) * 1_000_000)
+
+
+def _show_lift(found: dict[str, Any]) -> None:
+    if found["att"] is None:
+        output.say("No effect can be claimed.")
+    else:
+        average = found.get("average")
+        bounds = (average["lower"], average["upper"]) if average else found["interval"]
+        span = f"{bounds[0]:.4g} to {bounds[1]:.4g}" if bounds else "unknown"
+        output.say(f"Effect per unit and period: {found['att']:.4g} (95 %: {span})")
+        if found["lift_percent"] is not None:
+            output.say(f"Lift: {found['lift_percent']:.1f} %")
+        output.say(f"Incremental in all: {found['incremental']:.4g}")
+        if average:
+            calibration = found["calibration"]
+            output.say(
+                f"Probability of the other sign: {found['p_value']:.3g}; false claims "
+                f"in {calibration['placebo_runs']} placebo windows: "
+                f"{100 * calibration['false_positive_rate']:.0f} %"
+            )
+        else:
+            output.say(
+                "p-values: "
+                + ", ".join(
+                    f"{name} {'unknown' if value is None else f'{value:.3g}'}"
+                    for name, value in found["p_values"].items()
+                )
+            )
+    for warning in found["warnings"]:
+        output.note(f"Warning: {warning}")

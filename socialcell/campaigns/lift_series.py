@@ -1,0 +1,192 @@
+"""The lift of a campaign on one outcome with control series, by BSTS."""
+
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from socialcell.campaigns.lift_files import (
+    SeriesFile,
+    UnusableFile,
+    position_of,
+    read_series,
+)
+from socialcell.causal.bsts import Estimate, Posterior, forecast
+from socialcell.causal.calibration import FEWEST_PERIODS, Calibration, calibrate
+from socialcell.causal.controls import choose_controls
+from socialcell.causal.cost import cost_per_incremental
+from socialcell.causal.power import TooLittleHistory, power_of
+from socialcell.causal.simplex import Floats
+
+WORST_FALSE_POSITIVES = 0.2
+
+
+def series_lift(
+    path: str,
+    outcome: str,
+    controls: list[str] | None,
+    start: str,
+    end: str | None = None,
+    cost_micros: int | None = None,
+    power: bool = False,
+) -> dict[str, Any]:
+    """Measure what the outcome column gained from period ``start`` on.
+
+    ``controls`` None means every other column of numbers. Raises UnusableFile when the
+    file cannot be measured; a pre-period too short or too wild to calibrate on gives
+    numbers of None and a warning.
+    """
+    series = read_series(path, [outcome, *(controls or [])])
+    pre, last = _bounds(path, series, start, end)
+    y = series.columns[outcome][: last + 1]
+    if np.ptp(y[:pre]) == 0:
+        raise UnusableFile(
+            f"{path}: {outcome} is {y[0]:g} in every period before the start. An "
+            "outcome that never changes says nothing about lift: check the export."
+        )
+    names = (
+        [n for n in series.columns if n != outcome] if controls is None else controls
+    )
+    candidates = _matrix(series, names, last + 1)
+    chosen = choose_controls(y[:pre], candidates[:pre], series.daily) if names else []
+    kept = [names[i] for i in chosen]
+    x = np.ascontiguousarray(candidates[:, chosen])
+    post = len(y) - pre
+    calibration = calibrate(y[:pre], x[:pre], post, weekdays=series.daily)
+    warnings = _reasons(pre, calibration)
+    document = _empty(calibration, kept, pre, post)
+    if calibration and not warnings:
+        found = forecast(y, x, pre, calibration.level_prior, weekdays=series.daily)
+        document |= _numbers(found, post)
+        if cost_micros is not None:
+            document["cost_per_incremental"] = _unit_cost(cost_micros, found, post)
+    if power:
+        document["power"] = _power(calibration, warnings)
+    document["warnings"] = [*warnings, *_cautions(names, kept)]
+    return document
+
+
+def _bounds(
+    path: str, series: SeriesFile, start: str, end: str | None
+) -> tuple[int, int]:
+    pre = position_of(path, start, series.moments, series.labels, index=True)
+    last = len(series.moments) - 1
+    if end is not None:
+        last = position_of(path, end, series.moments, series.labels, index=True)
+    if last < pre:
+        raise UnusableFile(f"{path}: the end {end} is before the start {start}.")
+    if pre < 2:
+        raise UnusableFile(f"{path}: {pre} periods before {start}; two are the least.")
+    return pre, last
+
+
+def _matrix(series: SeriesFile, names: list[str], periods: int) -> Floats:
+    columns = [series.columns[name][:periods] for name in names]
+    return np.column_stack(columns) if columns else np.empty((periods, 0))
+
+
+def _reasons(pre: int, calibration: Calibration | None) -> list[str]:
+    if calibration is None:
+        return [
+            f"{pre} periods before the start are too few to try the model where "
+            f"nothing happened ({FEWEST_PERIODS} at least), and without that no effect "
+            "is shown."
+        ]
+    rate = calibration.false_positive_rate
+    if not calibration.settled and rate > WORST_FALSE_POSITIVES:
+        return [
+            f"The model does not fit the time before the start: in {100 * rate:.0f} % "
+            f"of {len(calibration.runs)} placebo windows it claims an effect where "
+            "there was none. Choose other controls or a longer history."
+        ]
+    return []
+
+
+def _cautions(names: list[str], kept: list[str]) -> list[str]:
+    cautions = []
+    left = [name for name in names if name not in kept]
+    if left:
+        cautions.append(
+            f"{len(left)} of {len(names)} controls left out, as they do not follow the "
+            f"outcome before the start: {', '.join(left[:8])}"
+            f"{' …' if len(left) > 8 else ''}."
+        )
+    if not kept:
+        cautions.append(
+            "No control is used: anything else that changed at the start would be "
+            "taken for the campaign."
+        )
+    return cautions
+
+
+def _empty(
+    calibration: Calibration | None, kept: list[str], pre: int, post: int
+) -> dict[str, Any]:
+    unknown = dict.fromkeys(("effect", "sd", "lower", "upper"))
+    return {
+        "method": "bsts",
+        "att": None,
+        "lift_percent": None,
+        "incremental": None,
+        "average": {"actual": None, "predicted": None, **unknown},
+        "cumulative": {"actual": None, "predicted": None, **unknown},
+        "relative": dict(unknown),
+        "p_value": None,
+        "calibration": {
+            "placebo_runs": len(calibration.runs) if calibration else 0,
+            "false_positive_rate": calibration and calibration.false_positive_rate,
+            "level_prior": calibration and calibration.level_prior,
+        },
+        "controls": kept,
+        "periods": {"before": pre, "treated": post},
+    }
+
+
+def _numbers(found: Posterior, post: int) -> dict[str, Any]:
+    average = {
+        "actual": found.actual,
+        "predicted": found.predicted,
+        **_effect(found.effect),
+    }
+    return {
+        "att": found.effect.mean,
+        "lift_percent": 100 * found.effect.mean / found.predicted
+        if found.predicted
+        else None,
+        "incremental": found.effect.mean * post,
+        "average": average,
+        "cumulative": {name: value * post for name, value in average.items()},
+        "relative": _effect(found.relative),
+        "p_value": found.p_value,
+    }
+
+
+def _effect(estimate: Estimate) -> dict[str, float]:
+    values = asdict(estimate)
+    return {"effect": values.pop("mean"), **values}
+
+
+def _unit_cost(cost_micros: int, found: Posterior, post: int) -> dict[str, Any]:
+    low, high = found.effect.lower * post, found.effect.upper * post
+    unit = cost_per_incremental(cost_micros, found.effect.mean * post, (low, high))
+    return {
+        name: None if micros is None else {"amount_micros": micros, "currency": "INR"}
+        for name, micros in asdict(unit).items()
+    }
+
+
+def _power(
+    calibration: Calibration | None, warnings: list[str]
+) -> dict[str, Any] | None:
+    """Power from the placebo windows: the posterior does not see what is injected."""
+    runs = calibration.runs if calibration else []
+    try:
+        power = power_of(
+            np.array([run.effect.mean for run in runs]),
+            np.array([run.actual for run in runs]),
+            np.array([(run.effect.upper - run.effect.lower) / 2 for run in runs]),
+        )
+    except TooLittleHistory as short:
+        warnings.append(str(short))
+        return None
+    return power.as_dict()
