@@ -111,7 +111,7 @@ def stems() -> Stems:
     common = {
         key_of(word) for cue in lexicon.cues() for word in cue.phrase.split()
     } | sentiment.toned_words()
-    return Stems(name_words(), common, Endings.of(lexicon.data("endings")))
+    return Stems(name_words() - common, common, Endings.of(lexicon.data("endings")))
 
 
 def _fact(raw: str) -> Fact:

@@ -18,6 +18,7 @@ from socialcell.language.reading import Model, Reading
 from socialcell.text import clean_text
 
 LONGEST = 1_000_000  # spaCy refuses longer texts (E088)
+MOST_WORDS = 250_000
 _LETTER = "[^\\W\\d_]|[\u0900-\u0963]"
 _EMOJI = "[\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]"
 # Where a post is cut although nothing separates it: punctuation and emoji between
@@ -59,8 +60,10 @@ class Reader:
     def _batch(self, texts: list[str]) -> list[Reading]:
         cleaned = [clean_text(text) for text in texts]
         heads = [text[:LONGEST] for text in cleaned]
-        # The zone frees the words of a batch, so that a daemon does not grow.
-        with self._lock, self._nlp.memory_zone():
+        with self._lock:
+            # spaCy keeps every word it has seen: start afresh before it weighs.
+            if len(self._nlp.vocab) > MOST_WORDS:
+                self._nlp = build()
             return [
                 self._reading(text, doc)
                 for text, doc in zip(cleaned, self._nlp.pipe(heads), strict=True)
@@ -100,7 +103,8 @@ def build() -> Language:
     tokenizer.token_match = _ADDRESS.match
     # NORM of a word is the known word it is a form of: matchers see through endings.
     vocab: Any = nlp.vocab
-    vocab.lex_attr_getters[NORM] = components.stems().norm
+    # Its other facts about a word (shape, like_url …) nobody here asks for.
+    vocab.lex_attr_getters = {NORM: components.stems().norm}
     for name in _ORDER:
         nlp.add_pipe(name)
     return nlp

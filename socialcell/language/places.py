@@ -1,5 +1,6 @@
 """The gazetteer: places, wards, departments, services and bodies, found by name."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,6 +14,9 @@ from socialcell.language import lexicon
 from socialcell.language.notes import Fact, notes
 from socialcell.language.reading import Entity
 from socialcell.language.words import key_of
+
+
+_WORDS = re.compile(r"[^\s,.()\-–]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ def name_words() -> set[str]:
         key_of(word)
         for place in places()
         for name in place.names()
-        for word in name.replace("-", " ").split()
+        for word in _WORDS.findall(name)
     }
 
 
