@@ -1,0 +1,176 @@
+"""Streaming scores for bursts in a series of counts: how unlike a usual day this is.
+
+The excess of a count over its seasonal expectation is compared with the largest excess
+of a usual day of the same series, once for the single count and once for the mean of
+the last hour. The score answers "how many times a usual day's peak is this?", which
+means the same for a series of three mentions an hour and for one of three thousand: one
+threshold serves all.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from math import exp, log, log1p
+
+from socialcell.clock import as_utc
+from socialcell.errors import SocialcellError
+from socialcell.listening.seasonal import DAY, HOUR, Baseline
+
+ALERT_AT = 0.7
+LARGEST_COUNT = 1e15
+
+EPISODE = DAY
+GROWTH = log(2)
+PEAK_DAYS = 14
+PEAK_PRIOR_DAYS = 1
+LARGEST_PEAK_CHANGE = 2.0
+SMALLEST_BLOCK_STEPS = 7
+
+
+class SeriesError(SocialcellError):
+    """A series that cannot be scored: the message says which point and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One point with what was expected of it.
+
+    `observed` and `expected` are counts a step; `expected` is None for the first point,
+    about which nothing could be known. `score` is in [0, 1]; see `SpikeDetector`.
+    """
+
+    at: datetime
+    observed: float
+    expected: float | None
+    score: float
+
+
+def score_series(points: Iterable[tuple[datetime, float]]) -> list[Scored]:
+    """Score a whole series, each point from the points before it and itself.
+
+    Raises SeriesError as `SpikeDetector.see` does.
+    """
+    detector = SpikeDetector()
+    return [detector.see(at, observed) for at, observed in points]
+
+
+class SpikeDetector:
+    """Takes one point at a time and says how far it rises above a usual day.
+
+    With x the excess over the seasonal baseline in units of the series' own mean
+    deviation (at least one mention), and P the running mean over days of the daily
+    maximum of log(1 + x), the point's ratio to a usual peak is exp(log(1 + x) - P).
+    The logarithm of the daily maximum of heavy-tailed counts is a Gumbel variable whose
+    spread depends on the tail only, so such ratios can be compared between series. R is
+    the geometric mean of the ratio of the point and the ratio of the last hour's mean,
+    and the score is R / (1 + R): 0.5 at a usual day's peak, 0.75 at three times that,
+    0.9 at nine times.
+
+    A burst is news once. Within a day of the last report, a point scores 0 unless its
+    R is more than twice the R reported then. Counts at or below the expectation score
+    0: silence is a matter of coverage.
+    """
+
+    def __init__(self) -> None:
+        self._baseline = Baseline()
+        self._point = _UsualPeak(prior=2.5)
+        self._hour = _UsualPeak(prior=1.5)
+        self._hourly_excess = 0.0
+        self._block_start = 0.0
+        self._block_points = 0
+        self._reported: tuple[float, float] | None = None
+        self._last: datetime | None = None
+
+    def see(self, at: datetime, observed: float) -> Scored:
+        """Score a point, then learn from it.
+
+        `at` is aware and later than the last point's; `observed` is a count from 0 to
+        LARGEST_COUNT. Anything else raises SeriesError and changes nothing.
+        """
+        at = as_utc(at)
+        self._check(at, observed)
+        seconds = at.timestamp()
+        if self._last is None:
+            self._block_start = seconds
+            self._baseline.learn(seconds, observed)
+            self._last = at
+            return Scored(at, observed, None, 0.0)
+        self._close_block(seconds)
+        expected = self._baseline.expected(seconds)
+        rise = self._rise(seconds, observed - expected)
+        score = self._news(seconds, rise) if observed > expected else 0.0
+        self._baseline.learn(seconds, observed)
+        self._last = at
+        return Scored(at, observed, expected, score)
+
+    def _check(self, at: datetime, observed: float) -> None:
+        if self._last is not None and at <= self._last:
+            raise SeriesError(
+                f"{at.isoformat()} does not come after {self._last.isoformat()}: "
+                "sort the series by time and keep one value for each moment"
+            )
+        if not 0 <= observed <= LARGEST_COUNT:
+            raise SeriesError(
+                f"the value at {at.isoformat()} is {observed}: a count is a number from "
+                f"0 to {LARGEST_COUNT:g}; leave the row out when its count is unknown"
+            )
+
+    def _close_block(self, seconds: float) -> None:
+        """At the end of a day, learn its peaks, unless half of it is missing."""
+        length = max(DAY, SMALLEST_BLOCK_STEPS * self._baseline.step)
+        if seconds - self._block_start < length:
+            return
+        complete = self._block_points >= self._baseline.steps(length) / 2
+        for usual in (self._point, self._hour):
+            usual.close(complete)
+        self._block_start += length * ((seconds - self._block_start) // length)
+        self._block_points = 0
+
+    def _rise(self, seconds: float, excess: float) -> float:
+        """log R: the point and its last hour against the peaks of a usual day."""
+        self._block_points += 1
+        unit = self._baseline.deviation
+        self._hourly_excess = self._mean_of_hour(seconds, excess)
+        point = self._point.ratio(log1p(max(0.0, excess) / unit))
+        hour = self._hour.ratio(log1p(max(0.0, self._hourly_excess) / unit))
+        return (point + hour) / 2
+
+    def _mean_of_hour(self, seconds: float, excess: float) -> float:
+        """The exponential mean of the excess over an hour; missing steps count as 0."""
+        assert self._last is not None
+        weight = 1 / self._baseline.steps(HOUR)
+        missing = (seconds - self._last.timestamp()) / self._baseline.step - 1
+        faded = self._hourly_excess * float((1 - weight) ** max(0.0, missing))
+        return faded + weight * (excess - faded)
+
+    def _news(self, seconds: float, rise: float) -> float:
+        """The score, or 0 when an episode that is being told about only goes on."""
+        if self._reported is not None:
+            since, highest = self._reported
+            if seconds - since <= EPISODE and rise <= highest + GROWTH:
+                return 0.0
+        self._reported = seconds, rise
+        return 1 / (1 + exp(-rise))
+
+
+class _UsualPeak:
+    """The mean over days of the day's highest value, and the current day's so far."""
+
+    def __init__(self, prior: float) -> None:
+        self._usual = prior
+        self._days = 0
+        self._highest = 0.0
+
+    def ratio(self, value: float) -> float:
+        """How far a value (a logarithm) is above the usual peak."""
+        self._highest = max(self._highest, value)
+        return value - self._usual
+
+    def close(self, complete: bool) -> None:
+        """End the day; a day that was mostly missing teaches nothing."""
+        if complete:
+            self._days += 1
+            change = self._highest - self._usual
+            change = max(-LARGEST_PEAK_CHANGE, min(LARGEST_PEAK_CHANGE, change))
+            self._usual += change / min(self._days + PEAK_PRIOR_DAYS, PEAK_DAYS)
+        self._highest = 0.0
