@@ -1,0 +1,183 @@
+"""The sandbox city: one seeded world of posts whose truth is known."""
+
+from bisect import bisect_left
+from collections import defaultdict
+from dataclasses import replace
+from datetime import datetime, timedelta
+from random import Random
+
+from socialcell.clock import as_utc
+from socialcell.sandbox import engagement
+from socialcell.sandbox.chatter import chatter
+from socialcell.sandbox.people import PAPERS, People
+from socialcell.sandbox.post import Draft, Labels, Person, Post
+from socialcell.sandbox.press import press
+from socialcell.sandbox.story import Story, resolved, story
+from socialcell.sandbox.threads import follow
+
+_SNOWFLAKE_EPOCH = 1_288_834_974_657  # milliseconds: when the platform began to count
+
+
+class City:
+    """The world of `seed` over the `days` that end at `end` (aware).
+
+    The same three arguments give the same world on every machine. `posts` holds what
+    is published in [start, end), oldest first, of all platforms; `background` older
+    posts that newer ones point to. ValueError when no night fits into the days.
+    """
+
+    def __init__(self, seed: int, end: datetime, days: int) -> None:
+        self.seed, self.days = seed, days
+        self.end = as_utc(end)
+        self.start = self.end - timedelta(days=days)
+        self.people = People(self.start, self._random("people"))
+        told = story(self.people, self.start, self.end, self._random("story"))
+        self.crisis_start = told.crisis_start
+        self.closure_day = told.closure_day
+        self.false_closure_start = told.false_closure_start
+        self.papers = PAPERS
+        drafts = self._drafts(told)
+        self.background, self.posts = self._publish(told.old_video, drafts)
+        self.by_id = {(p.platform, p.id): p for p in (*self.background, *self.posts)}
+        self._answers = self._count_answers()
+        self._handles = {p.handle.lower(): p for p in self.people.all}
+
+    def person(self, handle: str) -> Person | None:
+        """The account with that handle, in any case."""
+        return self._handles.get(handle.lower().lstrip("@"))
+
+    def metrics(self, post: Post, moment: datetime) -> dict[str, int]:
+        """Engagement at a moment. Answers of this world are counted as they come."""
+        seconds = int((moment - post.at).total_seconds())
+        counts = {
+            name: engagement.grown(final, half, seconds)
+            for name, (final, half) in post.growth.items()
+        }
+        for name, times in self._answers.get((post.platform, post.id), {}).items():
+            counts[name] += bisect_left(times, moment + timedelta(microseconds=1))
+        return counts
+
+    def answers(self, post: Post) -> dict[str, list[datetime]]:
+        """When this world's own replies, quotes and reposts of a post came."""
+        return dict(self._answers.get((post.platform, post.id), {}))
+
+    def followers(self, person: Person, moment: datetime) -> int:
+        return engagement.followers(person, self.start, moment)
+
+    def _random(self, what: str) -> Random:
+        # A string seed is hashed by SHA-512: the same everywhere, unlike hash().
+        return Random(f"{self.seed}:{self.end.isoformat()}:{self.days}:{what}")
+
+    def _drafts(self, told: Story) -> list[Draft]:
+        first = [
+            *chatter(self.people, self.start, self.end, self._random("chatter")),
+            *told.drafts,
+        ]
+        first.sort(key=lambda draft: draft.at)
+        later = follow(first, self.people, self.end, self._random("threads"))
+        articles = press(
+            self.people,
+            self.start,
+            self.end,
+            self.crisis_start,
+            self._random("press"),
+        )
+        return [*first, *later, *articles]
+
+    def _publish(
+        self, video: Draft, drafts: list[Draft]
+    ) -> tuple[tuple[Post, ...], tuple[Post, ...]]:
+        ordered = [video, *sorted(drafts, key=lambda draft: draft.at)]
+        ids = _Numbers(self._random("ids"))
+        numbered = {id(draft): ids.of(draft) for draft in ordered}
+        edited = {id(d.edits): d for d in drafts if d.edits is not None}
+        press_ = _Printer(numbered, edited, video, self._random("growth"))
+        posts = tuple(press_.post(draft) for draft in ordered)
+        return posts[:1], posts[1:]
+
+    def _count_answers(self) -> dict[tuple[str, str], dict[str, list[datetime]]]:
+        found: dict[tuple[str, str], dict[str, list[datetime]]] = defaultdict(dict)
+        for post in self.posts:
+            for name, target in (
+                ("reply", post.reply_to),
+                ("quote", post.quotes),
+                ("retweet", post.reposts),
+            ):
+                if target is not None:
+                    times = found[post.platform, target].setdefault(name, [])
+                    times.append(post.at)
+        return dict(found)
+
+
+class _Numbers:
+    """Ids as each platform gives them: rising with time on X, per paper on feeds."""
+
+    def __init__(self, rng: Random) -> None:
+        self.rng, self.last = rng, 0
+
+    def of(self, draft: Draft) -> str:
+        if draft.native is not None:
+            return draft.native
+        milliseconds = round(draft.at.timestamp() * 1000) - _SNOWFLAKE_EPOCH
+        number = (milliseconds << 22) | self.rng.randrange(1 << 22)
+        self.last = max(number, self.last + 1)
+        return str(self.last)
+
+
+class _Printer:
+    """Turns drafts into posts once every draft has its id."""
+
+    def __init__(
+        self,
+        ids: dict[int, str],
+        edited: dict[int, Draft],
+        video: Draft,
+        rng: Random,
+    ) -> None:
+        self.ids, self.edited, self.video, self.rng = ids, edited, video, rng
+
+    def post(self, draft: Draft) -> Post:
+        own = self.ids[id(draft)]
+        newer = self.edited.get(id(draft))
+        ends = [t for t in (draft.removed, newer.at if newer else None) if t]
+        root = draft
+        while root.reply_to is not None:
+            root = root.reply_to
+        ids = {"self": own, "video": self.ids[id(self.video)]}
+        if draft.quotes is not None:
+            ids["quoted"] = self.ids[id(draft.quotes)]
+        older = self._id(draft.edits)
+        return Post(
+            draft.platform,
+            own,
+            draft.at,
+            draft.author,
+            draft.text,
+            _only_written(draft),
+            draft.story,
+            conversation=self.ids[id(root)],
+            reply_to=self._id(draft.reply_to),
+            quotes=self._id(draft.quotes),
+            reposts=self._id(draft.reposts),
+            repeats=self._id(draft.repeats),
+            versions=(older, own) if older else (own,),
+            replaced_by=self._id(newer),
+            ends=min(ends) if ends else None,
+            removed=draft.removed,
+            links=resolved(draft.links, ids),
+            point=draft.point,
+            feed=draft.feed,
+            title=draft.title,
+            changed=draft.changed,
+            growth=engagement.growth(draft, self.rng) if draft.platform == "x" else {},
+        )
+
+    def _id(self, draft: Draft | None) -> str | None:
+        return None if draft is None else self.ids[id(draft)]
+
+
+def _only_written(draft: Draft) -> Labels:
+    """The labels without places that a repost's cut text lost."""
+    whole = f"{draft.title or ''} {draft.text}"
+    kept = tuple(name for name in draft.labels.places if name in whole)
+    return replace(draft.labels, places=kept)

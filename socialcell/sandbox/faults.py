@@ -1,0 +1,142 @@
+"""Switches for everything that goes wrong between us and a platform.
+
+They are thrown from outside the product: by a test, or by a person at the sandbox.
+Each platform only says how its refusals look (`refusal`).
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from socialcell.clock import Clock
+from socialcell.sandbox.server import Answer, Request
+
+CAPTCHA = (
+    "<!doctype html><html><head><title>Just a moment</title></head>"
+    "<body><h1>Checking your browser</h1></body></html>"
+)
+
+
+@dataclass(slots=True)
+class Switch:
+    """A fault that is on: after so many good answers, for so many bad ones."""
+
+    after: int = 0
+    times: int | None = None  # None: until healed
+    value: float = 0.0
+    until: datetime | None = None
+
+
+class Faulty(ABC):
+    """A platform whose answers can be spoiled. Subclasses give `respond`, `refusal`."""
+
+    name: str
+    window = timedelta(minutes=15)  # how long a rate limit lasts
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self._switches: dict[str, Switch] = {}
+
+    # What a test throws -----------------------------------------------------------
+
+    def heal(self) -> None:
+        """Everything works again."""
+        self._switches.clear()
+
+    def expire_token(self) -> None:
+        """The credential is refused until healed."""
+        self._switches["expired"] = Switch()
+
+    def missing_permission(self) -> None:
+        """The credential is known but not allowed to do this, until healed."""
+        self._switches["forbidden"] = Switch()
+
+    def limit(self, after: int = 0) -> None:
+        """`after` more answers, then refused until the window passes on the clock."""
+        self._switches["limited"] = Switch(after=after)
+
+    def quota_spent(self) -> None:
+        """The allowance of the month is used up, until healed."""
+        self._switches["spent"] = Switch()
+
+    def server_error(self, times: int | None = 1) -> None:
+        """The platform's own fault, so many times (None: until healed)."""
+        self._switches["broken"] = Switch(times=times)
+
+    def slow(self, seconds: float, times: int | None = None) -> None:
+        """Good answers, so many seconds of real time late."""
+        self._switches["slow"] = Switch(times=times, value=seconds)
+
+    def truncate(self, times: int | None = 1) -> None:
+        """The connection ends in the middle of a body whose length was announced."""
+        self._switches["truncated"] = Switch(times=times)
+
+    def drop_connection(self, times: int | None = 1) -> None:
+        """The connection ends without an answer."""
+        self._switches["dropped"] = Switch(times=times)
+
+    def html_instead_of_json(self, times: int | None = 1) -> None:
+        """A captcha page with status 200."""
+        self._switches["html"] = Switch(times=times)
+
+    # How the harness uses it ------------------------------------------------------
+
+    def answer(self, request: Request) -> Answer:
+        """The platform's answer, or what the switches make of it."""
+        if self._fires("dropped"):
+            return Answer(drop=True)
+        answer = self._refused() or self._spoiled(request)
+        if self._fires("slow"):
+            answer.delay = self._slowness
+        return answer
+
+    @abstractmethod
+    def respond(self, request: Request) -> Answer:
+        """The answer when nothing is wrong with the line or the account."""
+
+    @abstractmethod
+    def refusal(self, fault: str, until: datetime) -> Answer:
+        """How this platform says expired, forbidden, limited, spent, broken.
+
+        `until` is when a rate limit ends. ValueError for a fault it does not have.
+        """
+
+    def _refused(self) -> Answer | None:
+        for fault in ("expired", "forbidden", "spent", "broken"):
+            if self._fires(fault):
+                return self.refusal(fault, self.clock.now() + self.window)
+        return self._limited()
+
+    def _limited(self) -> Answer | None:
+        switch = self._switches.get("limited")
+        if switch is None:
+            return None
+        if switch.after > 0:
+            switch.after -= 1
+            return None
+        now = self.clock.now()
+        switch.until = switch.until or now + self.window
+        if now >= switch.until:
+            del self._switches["limited"]
+            return None
+        return self.refusal("limited", switch.until)
+
+    def _spoiled(self, request: Request) -> Answer:
+        if self._fires("html"):
+            return Answer(200, CAPTCHA)
+        answer = self.respond(request)
+        answer.cut = self._fires("truncated")
+        return answer
+
+    def _fires(self, fault: str) -> bool:
+        """Whether a switch is on now; counts down the times it was asked for."""
+        switch = self._switches.get(fault)
+        if switch is None:
+            return False
+        if fault == "slow":
+            self._slowness = switch.value
+        if switch.times is not None:
+            switch.times -= 1
+            if switch.times <= 0:
+                del self._switches[fault]
+        return True

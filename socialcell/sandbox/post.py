@@ -1,0 +1,106 @@
+"""What the sandbox city is made of: a person, a post, and what is true of it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An invented account. `growth` is new followers a day, from `base` at the start."""
+
+    key: int
+    handle: str
+    name: str
+    joined: datetime
+    base: int
+    growth: int
+    following: int
+    posts: int
+    kind: str = "citizen"  # citizen | city | paper | creator | spammer
+    verified: str = "none"  # the platform's word: none | blue | business | government
+    location: str = ""
+    bio: str = ""
+    languages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What is true of a post, in the product's vocabularies; `places` as written."""
+
+    language: str
+    mixed: bool
+    intent: str
+    topic: str
+    sentiment: str
+    urgency: str
+    owner: str | None
+    places: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A shortened address in the text and the page behind it."""
+
+    short: str
+    page: str
+
+
+@dataclass(slots=True, eq=False)
+class Draft:
+    """A post before the world is put in order and numbered."""
+
+    at: datetime
+    author: Person
+    text: str
+    labels: Labels
+    platform: str = "x"
+    story: str | None = None
+    reach: int = 1
+    reply_to: "Draft | None" = None
+    quotes: "Draft | None" = None
+    reposts: "Draft | None" = None
+    repeats: "Draft | None" = None
+    edits: "Draft | None" = None
+    removed: datetime | None = None
+    links: tuple[Link, ...] = ()
+    point: tuple[str, float, float] | None = None  # place name, longitude, latitude
+    feed: str | None = None
+    title: str | None = None
+    changed: tuple[datetime, str] | None = None  # an article corrected in place
+    native: str | None = None  # the id, where it is not the platform that numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One published thing. Ids name other posts of the same platform.
+
+    `ends` is when it can no longer be found: removed by its author, or replaced by an
+    edited version with an id of its own (`replaced_by`). None: it stays.
+    """
+
+    platform: str
+    id: str
+    at: datetime
+    author: Person
+    text: str
+    labels: Labels
+    story: str | None = None
+    conversation: str = ""
+    reply_to: str | None = None
+    quotes: str | None = None
+    reposts: str | None = None
+    repeats: str | None = None
+    versions: tuple[str, ...] = ()  # earlier ids and its own, oldest first
+    replaced_by: str | None = None
+    ends: datetime | None = None
+    removed: datetime | None = None
+    links: tuple[Link, ...] = ()
+    point: tuple[str, float, float] | None = None
+    feed: str | None = None
+    title: str | None = None
+    changed: tuple[datetime, str] | None = None
+    growth: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def stands(self, moment: datetime) -> bool:
+        """Whether it can be found at a moment."""
+        return self.at <= moment and (self.ends is None or moment < self.ends)

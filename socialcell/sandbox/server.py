@@ -1,0 +1,169 @@
+"""A small HTTP server on loopback that lets a platform answer and keeps a log."""
+
+import contextlib
+import json
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Protocol
+from urllib.parse import parse_qsl, urlsplit
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a client sent. Header names are in lower case; `query` keeps last values."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+
+@dataclass(slots=True)
+class Answer:
+    """What a platform sends back, and how the line misbehaves on the way.
+
+    `body` is bytes, text, or anything that JSON can say. `cut`: the connection ends in
+    the middle of the body. `drop`: it ends before a word. `delay`: seconds of silence.
+    """
+
+    status: int = 200
+    body: Any = b""
+    headers: dict[str, str] = field(default_factory=dict)
+    cut: bool = False
+    drop: bool = False
+    delay: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """One line of the request log."""
+
+    platform: str
+    request: Request
+    status: int  # 0 when the connection was dropped
+
+
+class Answering(Protocol):
+    """Whatever can be put behind a server."""
+
+    name: str
+
+    def answer(self, request: Request) -> Answer: ...
+
+
+@contextlib.contextmanager
+def serve_http(platform: Answering, log: list[Logged]) -> Iterator[str]:
+    """Serve a platform on 127.0.0.1 at a free port; yields its base URL."""
+    server = _Server(platform, log)
+    # A short poll, so that leaving the block takes no half second.
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.close()
+        thread.join()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, platform: Answering, log: list[Logged]) -> None:
+        self.platform, self.log = platform, log
+        self.closing = threading.Event()
+        self._open: set[socket.socket] = set()
+        self._lock = threading.Lock()
+        super().__init__(("127.0.0.1", 0), _Handler)
+
+    def answer(self, request: Request) -> Answer:
+        # One at a time: a platform's switches are plain attributes.
+        with self._lock:
+            answer = self.platform.answer(request)
+            status = 0 if answer.drop else answer.status
+            self.log.append(Logged(self.platform.name, request, status))
+            return answer
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self._open.discard(request)
+        super().shutdown_request(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that hangs up is its own business, not a line on our terminal."""
+
+    def close(self) -> None:
+        """Stop, and end the connections that clients keep open."""
+        self.closing.set()
+        self.shutdown()
+        for connection in list(self._open):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        self.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1  # headers and body leave together
+    server: _Server
+
+    def do_GET(self) -> None:
+        answer = self.server.answer(self._request())
+        if answer.delay:
+            self.server.closing.wait(answer.delay)
+        if answer.drop:
+            self._hang_up()
+            return
+        self._send(answer)
+
+    def do_POST(self) -> None:
+        self.do_GET()
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """The log is a list that tests read, not lines on a terminal."""
+
+    def _request(self) -> Request:
+        parts = urlsplit(self.path)
+        length = int(self.headers.get("content-length") or 0)
+        return Request(
+            self.command,
+            parts.path,
+            dict(parse_qsl(parts.query, keep_blank_values=True)),
+            {name.lower(): value for name, value in self.headers.items()},
+            self.rfile.read(length),
+        )
+
+    def _send(self, answer: Answer) -> None:
+        body, kind = _encoded(answer.body)
+        self.send_response(answer.status)
+        for name, value in {"content-type": kind, **answer.headers}.items():
+            self.send_header(name, value)
+        if answer.status != 304:
+            self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        if answer.status == 304:
+            return
+        self.wfile.write(body[: len(body) // 2] if answer.cut else body)
+        if answer.cut:
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        self.close_connection = True
+        self.wfile.flush()
+        with contextlib.suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
+
+
+def _encoded(body: Any) -> tuple[bytes, str]:
+    if isinstance(body, bytes):
+        return body, "application/octet-stream"
+    if isinstance(body, str):
+        return body.encode(), "text/html; charset=utf-8"
+    text = json.dumps(body, ensure_ascii=False)
+    return text.encode(), "application/json; charset=utf-8"

@@ -1,0 +1,204 @@
+"""What is true of a city: every item, where and when it could be found, its labels."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from socialcell.clock import as_utc
+from socialcell.sandbox import engagement as growth
+from socialcell.sandbox import x_query, x_shape
+from socialcell.sandbox.city import City
+from socialcell.sandbox.people import CITY_HANDLE, Paper
+from socialcell.sandbox.post import Post
+from socialcell.sandbox.press import FEED_LENGTH, lacks_date, lacks_guid
+from socialcell.sandbox.sources import SEARCH_QUERY
+from socialcell.sandbox.story import CLOSED, FALSE_TOKEN, FIGURES, FLOODED, LEAK
+from socialcell.sandbox.x_world import MENTIONS_REACH, SEARCH_REACH, indexed
+
+RULES = {
+    "x.search": f"standing posts of the last {SEARCH_REACH.days} days, no reposts",
+    "x.mentions": f"the newest {MENTIONS_REACH} standing posts that call the account",
+    "rss": f"the newest {FEED_LENGTH} standing articles of the paper",
+    "standing": "visible_from <= moment, and moment < visible_to unless that is null",
+    "engagement": "final * t // (t + half) with t whole seconds since `at`, plus one "
+    "for each moment in `answers` that has come",
+    "followers": "base + growth_per_day * t // 86400, t whole seconds since `start`",
+}
+
+
+def truth(city: City) -> dict[str, Any]:
+    """Everything that is true of a city, ready for JSON. Moments are ISO 8601, UTC.
+
+    `items` has one entry a published version: an edited post on X is two entries,
+    the newer of which names the older in `supersedes`.
+    """
+    return {
+        "seed": city.seed,
+        "start": _iso(city.start),
+        "end": _iso(city.end),
+        "days": city.days,
+        "account": {"handle": CITY_HANDLE, "id": x_shape.user_id(city.people.city)},
+        "search_query": SEARCH_QUERY,
+        "rules": RULES,
+        "stories": _stories(city),
+        "items": [_item(city, post) for post in city.posts],
+    }
+
+
+def write_truth(city: City, path: Path) -> dict[str, Any]:
+    """Write truth.json; returns what it holds. OSError when it cannot be written."""
+    whole = truth(city)
+    text = json.dumps(whole, ensure_ascii=False, indent=1)
+    path.write_text(text + "\n", encoding="utf-8")
+    return whole
+
+
+def visible(whole: Mapping[str, Any], source: str, moment: datetime) -> set[str]:
+    """The native ids that one source would show, paged to its end, at a moment."""
+    now = _iso(moment)
+    standing = [
+        item
+        for item in whole["items"]
+        if source in item["sources"] and _stands(item, now)
+    ]
+    if source == "x.search":
+        oldest = _iso(moment - SEARCH_REACH)
+        standing = [item for item in standing if item["at"] >= oldest]
+    reach = {"x.search": None, "x.mentions": MENTIONS_REACH}.get(source, FEED_LENGTH)
+    return {item["id"] for item in standing[-reach if reach else 0 :]}
+
+
+def collected(
+    whole: Mapping[str, Any], source: str, moments: Iterable[datetime]
+) -> set[str]:
+    """The native ids that a source has shown at one of the moments at least."""
+    found: set[str] = set()
+    for moment in moments:
+        found |= visible(whole, source, moment)
+    return found
+
+
+def mentions(whole: Mapping[str, Any], ids: Iterable[str]) -> set[str]:
+    """Ids with edited posts folded: of all versions seen, the newest stands for all."""
+    seen = set(ids)
+    older = {
+        old
+        for item in whole["items"]
+        if item["id"] in seen
+        for old in item["supersedes"]
+    }
+    return seen - older
+
+
+def metrics(item: Mapping[str, Any], moment: datetime) -> dict[str, int]:
+    """Engagement of a truth item at a moment, under X's names less `_count`."""
+    now = _iso(moment)
+    seconds = int((as_utc(moment) - datetime.fromisoformat(item["at"])).total_seconds())
+    return {
+        name: growth.grown(final, half, seconds)
+        + sum(at <= now for at in item["answers"].get(name, ()))
+        for name, (final, half) in item["engagement"].items()
+    }
+
+
+def _item(city: City, post: Post) -> dict[str, Any]:
+    labels = post.labels
+    return {
+        "platform": post.platform,
+        "id": post.id,
+        "at": _iso(post.at),
+        "visible_from": _iso(post.at),
+        "visible_to": _iso(post.ends) if post.ends else None,
+        "removed_at": _iso(post.removed) if post.removed else None,
+        "sources": sources_of(city, post),
+        "supersedes": list(post.versions[:-1]),
+        "superseded_by": post.replaced_by,
+        "author": post.author.handle,
+        "author_kind": post.author.kind,
+        "followers": {"base": post.author.base, "growth_per_day": post.author.growth},
+        "title": post.title,
+        "text": post.text,
+        "changed": _changed(post),
+        "url": _address(post),
+        "reply_to": post.reply_to,
+        "quotes": post.quotes,
+        "reposts": post.reposts,
+        "repeats": post.repeats,
+        "story": post.story,
+        "language": labels.language,
+        "mixed": labels.mixed,
+        "intent": labels.intent,
+        "topic": labels.topic,
+        "sentiment": labels.sentiment,
+        "urgency": labels.urgency,
+        "places": list(labels.places),
+        "owner": labels.owner,
+        "engagement": {name: list(pair) for name, pair in post.growth.items()},
+        "answers": {
+            name: [_iso(at) for at in times]
+            for name, times in city.answers(post).items()
+        },
+        **_feed_facts(city, post),
+    }
+
+
+def sources_of(city: City, post: Post) -> list[str]:
+    """The sources that can show a post; none for reposts and the account's own posts."""
+    if post.feed is not None:
+        return [f"rss.{post.feed}"]
+    if post.reposts is not None or post.author is city.people.city:
+        return []
+    found = ["x.mentions"] if x_shape.calls_city(post.text) else []
+    if x_query.parse(SEARCH_QUERY)(indexed(city, post)):
+        found.append("x.search")
+    return found
+
+
+def _feed_facts(city: City, post: Post) -> dict[str, Any]:
+    if post.feed is None:
+        return {}
+    paper: Paper = next(p for p in city.papers if p.slug == post.feed)
+    page = post.links[0].page
+    return {"dated": not lacks_date(paper, page), "guid": not lacks_guid(paper, page)}
+
+
+def _stories(city: City) -> dict[str, Any]:
+    closure, false = city.closure_day, city.false_closure_start
+    return {
+        "crisis": {
+            "start": _iso(city.crisis_start),
+            "figures": FIGURES,
+            "places": list(FLOODED),
+            "old_video": city.background[0].id,
+        },
+        "closure": {"day": closure.isoformat(), "places": list(CLOSED), "leak": LEAK}
+        if closure
+        else None,
+        "false_closure": {"start": _iso(false), "token": FALSE_TOKEN}
+        if false
+        else None,
+    }
+
+
+def _changed(post: Post) -> dict[str, str] | None:
+    if post.changed is None:
+        return None
+    return {"at": _iso(post.changed[0]), "text": post.changed[1]}
+
+
+def _address(post: Post) -> str:
+    if post.platform == "x":
+        return f"https://x.com/{post.author.handle}/status/{post.id}"
+    return post.links[0].page
+
+
+def _stands(item: Mapping[str, Any], now: str) -> bool:
+    ends = item["visible_to"]
+    return item["visible_from"] <= now and (ends is None or now < ends)
+
+
+def _iso(moment: datetime) -> str:
+    """One width for all, so that text compares as time does."""
+    return as_utc(moment).isoformat(timespec="milliseconds")

@@ -1,0 +1,134 @@
+"""The posts that X's sandbox can show at a moment, and what tests add or take away."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from socialcell.sandbox import x_query, x_shape
+from socialcell.sandbox.city import City
+from socialcell.sandbox.post import Labels, Person, Post
+
+SEARCH_REACH = timedelta(days=7)
+MENTIONS_REACH = 800
+TIMELINE_REACH = 3200
+_EPOCH = 1_288_834_974_657
+_LABELS = Labels("en", False, "information", "other", "neutral", "low", "pmc")
+
+
+class World:
+    """The city's posts on X plus those a test publishes, minus those it removes."""
+
+    def __init__(self, city: City) -> None:
+        self.city = city
+        self._posts = [post for post in city.posts if post.platform == "x"]
+        self._known = {p.id: p for p in (*city.background, *self._posts)}
+        self._seen: dict[str, x_query.Seen] = {}
+        self._calls: dict[str, set[str]] = {}
+        self._removed: dict[str, datetime] = {}
+
+    def search(self, query: str, now: datetime) -> list[Post]:
+        """What recent search finds, newest first: seven days back, never reposts.
+
+        x_query.BadQuery when the query cannot be read.
+        """
+        test = x_query.parse(query)
+        oldest = now - SEARCH_REACH
+        fitting = (
+            post
+            for post in self._standing(now)
+            if post.at >= oldest and post.reposts is None
+        )
+        return [post for post in fitting if test(self._index(post))]
+
+    def mentions(self, person: Person, now: datetime) -> list[Post]:
+        """The newest 800 posts that call an account, reposts left out."""
+        handle = person.handle.lower()
+        return [
+            post
+            for post in self._standing(now)
+            if post.reposts is None
+            and post.author is not person
+            and handle in self._called(post)
+        ][:MENTIONS_REACH]
+
+    def timeline(self, person: Person, now: datetime) -> list[Post]:
+        """The newest 3,200 posts of an account."""
+        own = [post for post in self._standing(now) if post.author is person]
+        return own[:TIMELINE_REACH]
+
+    def post(self, id_: str, now: datetime) -> Post | None:
+        """One post, whichever version of it, unless its author removed it."""
+        post = self._known.get(id_)
+        if post is None or post.at > now or self._gone(post, now):
+            return None
+        if post.removed is not None and post.removed <= now:
+            return None
+        return post
+
+    def user(self, id_: str) -> Person | None:
+        everybody = self.city.people.all
+        return next((p for p in everybody if x_shape.user_id(p) == id_), None)
+
+    def draft(self, text: str, now: datetime, author: Person | None = None) -> Post:
+        """A new post that nobody can see until it is shown."""
+        milliseconds = round(now.timestamp() * 1000) - _EPOCH
+        newest = max((int(id_) for id_ in self._known), default=0)
+        number = max(milliseconds << 22, newest + 1)
+        id_ = str(number)
+        person = author or self.city.people.citizens[0]
+        post = Post("x", id_, now, person, text, _LABELS, conversation=id_, versions=(id_,))  # fmt: skip
+        self._known[id_] = post
+        return post
+
+    def show(self, posts: Iterable[Post]) -> None:
+        self._posts.extend(posts)
+        self._posts.sort(key=lambda post: int(post.id))
+
+    def remove(self, id_: str, now: datetime) -> None:
+        """As when its author deletes a post. KeyError when there is no such post."""
+        if id_ not in self._known:
+            raise KeyError(f"the sandbox has no post {id_}")
+        self._removed[id_] = now
+
+    def _standing(self, now: datetime) -> Iterable[Post]:
+        return (
+            post
+            for post in reversed(self._posts)
+            if post.stands(now) and not self._gone(post, now)
+        )
+
+    def _gone(self, post: Post, now: datetime) -> bool:
+        return post.id in self._removed and self._removed[post.id] <= now
+
+    def _called(self, post: Post) -> set[str]:
+        if post.id not in self._calls:
+            self._calls[post.id] = x_shape.handles(post.text)
+        return self._calls[post.id]
+
+    def _index(self, post: Post) -> x_query.Seen:
+        if post.id not in self._seen:
+            self._seen[post.id] = indexed(self.city, post)
+        return self._seen[post.id]
+
+
+def indexed(city: City, post: Post) -> x_query.Seen:
+    """A post as the search index holds it."""
+    parent = city.by_id.get(("x", post.reply_to)) if post.reply_to else None
+    traits = {
+        name
+        for name, has in (
+            ("reply", post.reply_to),
+            ("quote", post.quotes),
+            ("retweet", post.reposts),
+            ("geo", post.point),
+            ("media", any("/photo/" in x.page or "/video/" in x.page for x in post.links)),
+            ("verified", post.author.verified != "none"),
+        )
+        if has
+    }  # fmt: skip
+    return x_query.seen(
+        post.text,
+        post.author.handle,
+        parent.author.handle if parent else None,
+        x_shape.language(post),
+        traits,
+    )
