@@ -2,14 +2,34 @@
 
 import importlib
 import json
+import os
 import sys
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from socialcell.errors import SocialcellError
 
-GROUPS = ("campaigns", "alerts", "participation")
-COMMANDS: tuple[str, ...] = ()
+# Commands without a noun: name → module and function.
+COMMANDS = {
+    "init": "top:init",
+    "demo": "demo:demo",
+    "pull": "top:pull",
+    "import": "import_:import_file",
+    "tag": "tag:tag",
+}
+GROUPS = (
+    "mentions",
+    "sources",
+    "report",
+    "areas",
+    "alerts",
+    "campaigns",
+    "participation",
+    "db",
+    "sandbox",
+)
 
 app = typer.Typer(
     name="socialcell",
@@ -22,10 +42,27 @@ app = typer.Typer(
 )
 
 
+@app.callback()
+def everywhere(
+    config: Annotated[
+        Path | None,
+        typer.Option(help="The workspace's config.yaml.", show_default=False),
+    ] = None,
+) -> None:
+    """The workbench of a city government's social media cell."""
+
+
 def _join() -> None:
+    import importlib.util as u
+    for name, place in COMMANDS.items():
+        module, function = place.split(":")
+        if not u.find_spec(f"socialcell.commands.{module}"): continue
+        found = importlib.import_module(f"socialcell.commands.{module}")
+        app.command(name)(getattr(found, function))
     for name in GROUPS:
-        module = importlib.import_module(f"socialcell.commands.{name}")
-        app.add_typer(module.app, name=name)
+        if not u.find_spec(f"socialcell.commands.{name}"): continue
+        found = importlib.import_module(f"socialcell.commands.{name}")
+        app.add_typer(found.app, name=name)
 
 
 _join()
@@ -36,9 +73,15 @@ def main() -> None:
     try:
         app()
     except SocialcellError as error:
-        if "--json" in sys.argv:
-            sys.stdout.write(json.dumps({"error": str(error)}, ensure_ascii=False))
-            sys.stdout.write("\n")
-        else:
-            sys.stderr.write(f"socialcell: {error}\n")
+        _tell(error)
         sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # The reader of our output has gone (`| head`): that is no failure of ours.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+def _tell(error: SocialcellError) -> None:
+    sys.stderr.write(f"socialcell: {error}\n")
+    if "--json" in sys.argv:
+        sys.stdout.write(json.dumps({"error": str(error)}, ensure_ascii=False) + "\n")

@@ -71,6 +71,8 @@ class _Token:
     position: int
 
 
+_DEEPEST = 40
+_LONGEST = 1000
 _TOKEN = re.compile(
     r"\s*(?:(?P<open>\()|(?P<close>\))"
     r"|(?P<field>[a-z]+):(?P<value>\"[^\"]*\"|[^\s()\"]*)"
@@ -83,6 +85,9 @@ _TOKEN = re.compile(
 def parse(query: str) -> Node:
     """The tree of a query. QueryError names the position of what is wrong."""
     query = clean_text(query)
+    if len(query) > _LONGEST:
+        message = f"A query has at most {_LONGEST} characters"
+        raise QueryError(message, query[:40] + "…", 1)
     tokens = list(_tokens(query))
     if not tokens:
         raise QueryError("The query is empty", query, 1)
@@ -139,6 +144,7 @@ class _Reader:
         self._query = query
         self._tokens = tokens
         self._at = 0
+        self._depth = 0
 
     @property
     def rest(self) -> _Token | None:
@@ -187,7 +193,11 @@ class _Reader:
         )
 
     def _group(self, opening: _Token) -> Node:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise QueryError("Parentheses go too deep", self._query, opening.position)
         node = self.alternatives()
+        self._depth -= 1
         if self.rest is None:
             raise QueryError(
                 "A parenthesis is not closed", self._query, opening.position

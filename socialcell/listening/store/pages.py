@@ -454,7 +454,7 @@ def _replace_details(
             {
                 "mention_id": ids[record.external_id],
                 "url": url,
-                "domain": urlsplit(url).hostname or "",
+                "domain": _domain(url),
             }
             for record in fresh
             for url in record.links
@@ -490,7 +490,9 @@ def _targets(
 def _store_engagement(
     session: Session, records: list[Record], ids: dict[str, int], arrival: Arrival
 ) -> int:
-    """One snapshot for each metric seen; how many were new."""
+    """Engagement as it is now; how many mentions got a snapshot that is new."""
+    measured = [record for record in records if record.metrics]
+    had = _measured_at(session, [ids[r.external_id] for r in measured], arrival.at)
     rows = [
         {
             "mention_id": ids[record.external_id],
@@ -500,10 +502,32 @@ def _store_engagement(
             "value": metric.value,
             "state": metric.state if metric.value is not None else "absent",
         }
-        for record in records
+        for record in measured
         for metric in record.metrics
     ]
-    return db.insert_new(session, ENGAGEMENT, rows)
+    db.insert_new(session, ENGAGEMENT, rows)
+    return sum(ids[record.external_id] not in had for record in measured)
+
+
+def _measured_at(session: Session, ids: list[int], at: datetime) -> set[int]:
+    found: set[int] = set()
+    for some in db.chunks(ids):
+        found.update(
+            session.scalars(
+                select(ENGAGEMENT.c.mention_id)
+                .where(ENGAGEMENT.c.mention_id.in_(some), ENGAGEMENT.c.taken_at == at)
+                .distinct()
+            )
+        )
+    return found
+
+
+def _domain(url: str) -> str:
+    """The host of a link; empty when what was written is no address."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _clean(text: str | None) -> str | None:

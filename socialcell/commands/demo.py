@@ -1,0 +1,187 @@
+"""The command `demo`: the product's main job against a sandbox city on loopback."""
+
+import shutil
+import sys
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
+
+import typer
+
+from socialcell.clock import IST, FixedClock
+from socialcell.commands import output
+from socialcell.commands.options import Json
+
+if TYPE_CHECKING:
+    from socialcell.jobs import rehearsal
+    from socialcell.sandbox import Sandbox
+
+_SETTINGS = {"x": ("kind", "user_id", "query"), "rss": ("url",)}
+END = datetime(2026, 11, 23, 9, 0, tzinfo=IST)  # a Monday: the last week is complete
+
+
+def demo(
+    dir: Annotated[Path, typer.Option(help="The workspace to make.")] = Path("demo"),
+    days: Annotated[int, typer.Option(min=7, max=60, help="Simulated days.")] = 28,
+    seed: Annotated[int, typer.Option(min=0, help="Which world.")] = 7,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Rebuild a demo that is there.")
+    ] = False,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Leave the sandbox running at the end.")
+    ] = False,
+    lang: Annotated[
+        str, typer.Option(help="The report's language: en, mr, hi.")
+    ] = "en",
+    json: Json = False,
+) -> None:
+    """Listen to a sandbox city for four simulated weeks and write its weekly report.
+
+    The real client libraries pull over loopback from servers that speak the platforms'
+    protocols. Interrupt it and run it again: it goes on where it was. Finished and run
+    again it changes nothing.
+
+    Example: socialcell demo --dir demo --days 28 --seed 7
+    """
+    from socialcell import sandbox
+    from socialcell.jobs import rehearsal
+    from socialcell.sandbox.city import City
+
+    started = time.monotonic()
+    if fresh:
+        _remove(dir)
+    state = rehearsal.State(seed=seed, days=days, end=END.isoformat())
+    found = rehearsal.read_state(dir)
+    city = City(seed=seed, end=END, days=days)
+    clock = FixedClock(END)
+    with sandbox.serve(city, clock) as running:
+        state = rehearsal.prepare(
+            dir,
+            state,
+            running.secrets,
+            watched(running),
+            named(running),
+        )
+        _keep_truth(dir, city)
+        moments = rehearsal.steps(city.start, city.end, city.crisis_start)
+        if found and not json:
+            output.note(f"Going on in {dir}.")
+        context = rehearsal.run(
+            dir, state, moments, clock, running.base_urls, progress=_progress(json)
+        )
+        made = rehearsal.summary(context)
+        made["report"] = rehearsal.weekly(context, lang)
+        made["seconds"] = round(time.monotonic() - started, 1)
+        if json:
+            output.as_json(made)
+        else:
+            _print(made)
+        if serve:
+            _serve(dir, running.base_urls)
+
+
+def _remove(folder: Path) -> None:
+    from socialcell.errors import UsageError
+    from socialcell.jobs import rehearsal
+
+    if not folder.exists():
+        return
+    if rehearsal.read_state(folder) is None and any(folder.iterdir()):
+        raise UsageError(f"{folder} holds no rehearsal: --fresh does not remove it.")
+    shutil.rmtree(folder)
+
+
+def watched(running: "Sandbox") -> "list[rehearsal.Watched]":
+    """The sandbox's sources as a cell would enter them."""
+    from socialcell.jobs import rehearsal
+
+    return [
+        rehearsal.Watched(
+            source["name"],
+            source["connector"],
+            {
+                key: source[key]
+                for key in _SETTINGS[source["connector"]]
+                if key in source
+            },
+        )
+        for source in running.sources
+    ]
+
+
+def named(running: "Sandbox") -> "list[rehearsal.Named]":
+    """The city's own account and the papers: shown by name."""
+    from socialcell.jobs import rehearsal
+
+    made = []
+    for source in running.sources:
+        if "handle" in source:
+            handle = source["handle"]
+            made.append(rehearsal.Named("x", handle, handle, "public_office"))
+        if "title" in source:
+            paper = urlsplit(source["url"]).netloc
+            made.append(rehearsal.Named("news", paper, source["title"], "media"))
+    return made
+
+
+def _keep_truth(folder: Path, city: Any) -> None:
+    from socialcell.sandbox.truth import write_truth
+
+    place = folder / "truth.json"
+    if not place.exists():
+        write_truth(city, place)
+
+
+def _progress(quiet: bool) -> Any:
+    if quiet or not sys.stderr.isatty():
+        return None
+
+    def show(number: int, total: int, moment: datetime) -> None:
+        local = moment.astimezone(IST)
+        sys.stderr.write(f"\r{number}/{total}  {local:%a %d %b %H:%M} IST ")
+        if number == total:
+            sys.stderr.write("\n")
+        sys.stderr.flush()
+
+    return show
+
+
+def _print(made: dict[str, Any]) -> None:
+    output.say(f"{made['mentions']} mentions in {made['workspace']}")
+    output.table(
+        ("source", "received", "stored", "updated", "unchanged", "state"),
+        [
+            (
+                source["name"],
+                source["received"],
+                source["stored"],
+                source["updated"],
+                source["unchanged"],
+                source["state"],
+            )
+            for source in made["sources"]
+        ],
+    )
+    languages = ", ".join(f"{name} {n}" for name, n in made["languages"].items())
+    output.say(f"Languages: {languages}")
+    output.say(f"Places, departments and services named: {made['entities']}")
+    output.say(f"Weekly report: {made['report']['html']}")
+    output.say(f"               {made['report']['text']}")
+    output.say(f"Seconds: {made['seconds']}")
+    output.say("Look around:")
+    ours = f"socialcell --config {made['workspace']}/config.yaml"
+    output.say(f'  {ours} mentions search "पाणी OR pani OR water"')
+    output.say(f"  {ours} sources list")
+
+
+def _serve(folder: Path, base_urls: dict[str, str]) -> None:
+    for origin, base in sorted(base_urls.items()):
+        output.note(f"{origin} is played by {base}")
+    output.note(f"The sandbox of {folder} runs. Stop it with Ctrl-C.")
+    try:
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        output.note("Stopped.")
