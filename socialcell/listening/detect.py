@@ -111,8 +111,8 @@ class SpikeDetector:
             )
         if not 0 <= observed <= LARGEST_COUNT:
             raise SeriesError(
-                f"the value at {at.isoformat()} is {observed}: a count is a number from "
-                f"0 to {LARGEST_COUNT:g}; leave the row out when its count is unknown"
+                f"the value at {at.isoformat()} is {observed}: a count is a number "
+                f"from 0 to {LARGEST_COUNT:g}; leave out rows whose count is unknown"
             )
 
     def _close_block(self, seconds: float) -> None:
