@@ -1,0 +1,95 @@
+"""Records that storage can take: types, sizes and characters are what they must be."""
+
+from dataclasses import replace
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from socialcell.connectors.base import Author, Record
+from socialcell.text import clean_text
+
+_LONGEST_NAME = 1000  # ids, handles, languages; not texts
+_LARGEST = (1 << 63) - 1  # what a 64-bit column holds
+
+_T = TypeVar("_T", str, "str | None")
+
+
+def checked(record: Record) -> Record:
+    """The record with its names cleaned. ValueError names the field that is wrong.
+
+    Texts are left to storage, which cleans them; this is for everything that a
+    platform promises to be a short string or a count, and that a file may hold as
+    anything.
+    """
+    _texts(record)
+    for metric in record.metrics:
+        _count(metric.name, metric.value)
+    for link in record.links:
+        urlsplit(clean_text(_string("link", link)))
+    return replace(
+        record,
+        external_id=_name("id", record.external_id),
+        language=_name("language", record.language),
+        conversation=_name("conversation", record.conversation),
+        author=_author(record.author) if record.author else None,
+        relations=tuple(
+            replace(
+                relation,
+                kind=_name("relation", relation.kind),
+                target=_name("related id", relation.target),
+            )
+            for relation in record.relations
+        ),
+    )
+
+
+def _texts(record: Record) -> None:
+    _string("text", record.text)
+    for field, value in (("title", record.title), ("url", record.url)):
+        if value is not None:
+            _string(field, value)
+
+
+def _author(author: Author) -> Author:
+    _count("followers", author.followers)
+    _count("posts", author.posts)
+    return replace(
+        author,
+        uid=_name("author id", author.uid),
+        handle=_name("author handle", author.handle),
+        name=_name("author name", author.name),
+        verified=_name("author verified", author.verified),
+    )
+
+
+def _name(field: str, value: _T) -> _T:
+    if value is None:
+        return None
+    name = clean_text(_string(field, value))
+    if len(name) > _LONGEST_NAME:
+        raise ValueError(f"{field} has {len(name)} characters")
+    if not name and field in ("id", "author id", "related id"):
+        raise ValueError(f"{field} is empty")
+    return name
+
+
+def _string(field: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"{field} is {_kind(value)}, text is needed")
+    return value
+
+
+def _count(field: str, value: Any) -> None:
+    if value is None:
+        return
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise ValueError(f"{field} is {_kind(value)}, a whole number is needed")
+    if not 0 <= value <= _LARGEST:
+        raise ValueError(f"{field} is out of range")
+
+
+def _kind(value: Any) -> str:
+    """What a JSON value is, in words."""
+    kinds = {bool: "true or false", dict: "an object", list: "a list", str: "text"}
+    if value is None:
+        return "null"
+    return kinds.get(type(value), "a number")

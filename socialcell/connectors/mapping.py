@@ -1,0 +1,143 @@
+"""Which column of a file is what: from a mapping file, or by the usual names."""
+
+import difflib
+import tomllib
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from socialcell.errors import ConfigError, UsageError
+
+METRICS = ("views", "reactions", "comments", "shares", "saves", "clicks")
+
+# Our field → names that columns usually have, compared without case, space and _.
+USUAL: dict[str, tuple[str, ...]] = {
+    "id": ("id", "id_str", "post id", "tweet id", "status id", "comment id"),
+    "text": (
+        *("text", "full text", "message", "content", "body", "post", "tweet"),
+        *("comment", "post text", "caption", "review", "description"),
+    ),
+    "title": ("title", "headline", "subject"),
+    "created_at": (
+        *("created at", "timestamp", "datetime", "date time", "published at"),
+        *("published", "publish time", "posted at", "created time", "created"),
+    ),
+    "date": ("date", "day"),
+    "time": ("time",),
+    "author": (
+        *("author", "author name", "username", "user name", "user", "handle"),
+        *("screen name", "from"),
+    ),
+    "author_id": ("author id", "user id"),
+    "url": ("url", "link", "permalink", "permanent link", "post url"),
+    "lang": ("lang", "language"),
+    "reply_to": ("in reply to status id", "in reply to id", "reply to id"),
+    "conversation": ("conversation id", "thread id"),
+    "views": ("views", "impressions", "impression count", "view count"),
+    "reactions": ("reactions", "likes", "like count", "favorite count", "favorites"),
+    "comments": ("comments", "replies", "reply count", "comment count"),
+    "shares": ("shares", "retweets", "retweet count", "reposts", "share count"),
+    "saves": ("saves", "bookmarks", "bookmark count"),
+    "clicks": ("clicks", "link clicks"),
+}
+FIELDS = (*(name for name in USUAL if name not in ("date", "time")), "author_name")
+
+
+class Mapping(BaseModel):
+    """A mapping file. `columns` says which of our fields a column is.
+
+    Several columns may be one field: texts are joined by a line break, a date and a
+    time by a space. Columns that are not named are kept in the raw item only.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    platform: str = Field(default="file", pattern=r"^[a-z][a-z0-9_.-]{0,40}$")
+    kind: Literal["post", "comment", "article", "review", "message"] = "post"
+    zone: str = "Asia/Kolkata"
+    dates: tuple[str, ...] = ()
+    decimal: Literal[".", ","] = "."
+    delimiter: str | None = Field(default=None, min_length=1, max_length=1)
+    skip: int = Field(default=0, ge=0, le=100)
+    columns: dict[str, str] | None = None
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, zone: str) -> str:
+        try:
+            ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(f"{zone!r} is no time zone; Asia/Kolkata is one") from None
+        return zone
+
+    @field_validator("columns")
+    @classmethod
+    def _known_fields(cls, columns: dict[str, str]) -> dict[str, str]:
+        for column, field in columns.items():
+            if field not in FIELDS:
+                raise ValueError(f"{column!r} = {field!r}: {_nearest(field)}")
+        if not {"text", "title"} & set(columns.values()):
+            raise ValueError("no column is the text")
+        return columns
+
+    def fields(self, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """Our fields and the columns that are each, among a row's `names`."""
+        if self.columns is None:
+            return by_usual_names(tuple(names))
+        found: dict[str, tuple[str, ...]] = {}
+        for column, field in self.columns.items():
+            found[field] = (*found.get(field, ()), column)
+        return found
+
+
+def read_mapping(path: Path) -> Mapping:
+    """A mapping file. ConfigError says what is wrong in it, UsageError if absent."""
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: not UTF-8 at byte {error.start}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: not TOML: {error}") from None
+    except OSError as error:
+        raise UsageError(f"The mapping file {path}: {error.strerror}.") from None
+    try:
+        return Mapping.model_validate(values)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        key = ".".join(str(part) for part in problem["loc"])
+        said = problem["msg"].removeprefix("Value error, ")
+        if problem["type"] == "extra_forbidden":
+            said = f"unknown key; known are {', '.join(Mapping.model_fields)}"
+        raise ConfigError(f"{path}: {key}: {said}") from None
+
+
+@lru_cache(maxsize=256)
+def by_usual_names(names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """The fields that columns with usual names are; the first usual name wins."""
+    known: dict[str, str] = {}
+    for name in names:
+        known.setdefault(_bare(name), name)
+    found: dict[str, tuple[str, ...]] = {}
+    for field, usual in USUAL.items():
+        hits = (known[bare] for one in usual if (bare := _bare(one)) in known)
+        column = next(hits, None)
+        if column is not None:
+            found[field] = (column,)
+    day, time = found.pop("date", ()), found.pop("time", ())
+    if "created_at" not in found and (day or time):
+        found["created_at"] = (*day, *time)
+    return found
+
+
+def _bare(name: str) -> str:
+    return "".join(name.casefold().replace("_", " ").split())
+
+
+def _nearest(field: str) -> str:
+    near = difflib.get_close_matches(field, FIELDS, n=1, cutoff=0.5)
+    if near:
+        return f"there is no such field; did you mean {near[0]!r}?"
+    return f"there is no such field; there are {', '.join(FIELDS)}"

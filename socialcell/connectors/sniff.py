@@ -1,0 +1,185 @@
+"""See from a file's content what it is, and open it with the connector for that."""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from socialcell.connectors.csv_rows import delimiter_of
+from socialcell.connectors.files import FileConnector, sha256_of
+from socialcell.connectors.generic_file import GenericFile
+from socialcell.connectors.lines import Line, lines
+from socialcell.connectors.mapping import Mapping
+from socialcell.connectors.strict_json import parse
+from socialcell.connectors.x_archive import XArchive, post_files
+from socialcell.connectors.x_files import XLines
+from socialcell.errors import SocialcellError, UsageError
+
+FORMATS = ("auto", "x-archive", "x-jsonl", "generic")
+_LOOKED_AT = 20  # lines
+_ARCHIVE_PART = re.compile(r"\s*window\.YTD\.(\w+)\.part\d+\s*=")
+_FOREIGN = {  # first bytes of files that people try: what to do with them
+    b"\x1f\x8b": "compressed (gzip): unpack it first",
+    b"%PDF": "a PDF: export the posts as CSV instead",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook: save it as CSV UTF-8 first",
+    b"SQLite format 3": "a database: export a table as CSV first",
+}
+_RESPONSE = {"data", "includes", "meta", "errors", "matching_rules", "__twarc"}
+_POST = {
+    "author_id",
+    "conversation_id",
+    "edit_history_post_ids",
+    "edit_history_tweet_ids",
+    "public_metrics",
+    "referenced_posts",
+    "referenced_tweets",
+    "__twarc",
+}
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a file is: a format of ours, and the same in words for a person."""
+
+    format: str
+    words: str
+    problem: str | None = None  # why it could not be recognised for sure
+
+
+def open_file(
+    path: Path, format: str = "auto", mapping: Mapping | None = None
+) -> tuple[FileConnector, Found]:
+    """A connector for the file. One clear SocialcellError when it is not of `format`.
+
+    UsageError: no such file, a folder, or a format that we do not know.
+    """
+    if format not in FORMATS:
+        raise UsageError(f"--format is one of {', '.join(FORMATS)}, not {format!r}.")
+    try:
+        found = _found(path, format, mapping)
+        sha256 = sha256_of(path)
+    except OSError as error:
+        raise SocialcellError(f"{path} cannot be read: {error.strerror}") from None
+    if mapping is not None and found.format != "generic":
+        raise UsageError(
+            f"{path} is {found.words}: it needs no --mapping. "
+            "To read it by a mapping, say --format generic."
+        )
+    if found.format == "x-jsonl":
+        return XLines(path, sha256), found
+    if found.format == "x-archive":
+        return XArchive(path, sha256), found
+    return GenericFile(path, sha256, mapping or Mapping()), found
+
+
+def _found(path: Path, format: str, mapping: Mapping | None) -> Found:
+    if path.is_dir():
+        raise UsageError(
+            f"{path} is a folder. Name a file; of an X archive that is the .zip, or "
+            "data/tweets.js inside it."
+        )
+    if not path.exists():
+        raise UsageError(f"There is no file {path}.")
+    found = sniff(path)
+    if found.problem and format == "auto":
+        raise SocialcellError(f"{path} looks like {found.words}, but {found.problem}.")
+    if format in ("auto", found.format) or not path.stat().st_size:
+        wanted = found.format if format == "auto" else format
+        return Found(wanted, found.words)
+    lines_of_json = found.words.endswith("JSON lines")
+    if format in ("x-jsonl", "generic") and lines_of_json:
+        return Found(format, found.words)
+    raise SocialcellError(
+        f"{path} is not of the format {format}: it looks like {found.words}. "
+        "Leave --format away to have it recognised."
+    )
+
+
+def sniff(path: Path) -> Found:
+    """What the content of a file is. SocialcellError when it is nothing of ours."""
+    with path.open("rb") as file:
+        head = file.read(64)
+        for magic, words in _FOREIGN.items():
+            if head.startswith(magic):
+                raise SocialcellError(f"{path} is {words}.")
+        if head.startswith(b"PK\x03\x04"):
+            return _of_zip(path)
+        file.seek(0)
+        first = list(islice(_with_words(lines(file)), _LOOKED_AT))
+    if not first:
+        return Found("generic", "an empty file")
+    start = first[0].text.lstrip()
+    part = _ARCHIVE_PART.match(start)
+    if part:
+        return _of_part(path, part[1])
+    if start.startswith(("{", "[")):
+        return _of_json(path, first)
+    if start.startswith("<"):
+        raise SocialcellError(f"{path} is a web page or XML, not an export of posts.")
+    if "\x00" in start:
+        raise SocialcellError(f"{path} is not a text file.")
+    mark = delimiter_of(first[0].text)
+    names = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+    return Found("generic", f"CSV with {names[mark]}")
+
+
+def _with_words(all_lines: Iterator[Line]) -> Iterator[Line]:
+    return (line for line in all_lines if line.damage or line.text.strip())
+
+
+def _of_zip(path: Path) -> Found:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+            if post_files(archive):
+                return Found("x-archive", "an X archive (.zip)")
+    except zipfile.BadZipFile as error:
+        raise SocialcellError(f"{path} is a damaged .zip: {error}.") from None
+    if "xl/workbook.xml" in names:
+        raise SocialcellError(f"{path} is an Excel workbook: save it as CSV UTF-8.")
+    raise SocialcellError(
+        f"{path} is a .zip without data/tweets.js. Unpack it and import a file of it."
+    )
+
+
+def _of_part(path: Path, part: str) -> Found:
+    if part in ("tweets", "tweet"):
+        return Found("x-archive", "an X archive's tweets.js")
+    raise SocialcellError(
+        f"{path} is the part {part!r} of an X archive. Posts are in data/tweets.js."
+    )
+
+
+def _of_json(path: Path, first: list[Line]) -> Found:
+    values, problem = [], None
+    for line in first:
+        try:
+            values.append(parse(line.text))
+        except ValueError as error:
+            problem = problem or f"line {line.number}: {error}"
+    if not values:
+        if first[0].text.strip() in ("{", "[", "[{"):
+            raise SocialcellError(
+                f"{path} is one JSON document over many lines. Write one object a line."
+            )
+        return Found("generic", "JSON lines", problem)
+    if any(_is_x(value) for value in values):
+        return Found("x-jsonl", "X's API answers in JSON lines")
+    if not any(isinstance(value, dict) for value in values):
+        raise SocialcellError(f"{path} is JSON, but its lines are not objects.")
+    return Found("generic", "JSON lines")
+
+
+def _is_x(value: Any) -> bool:
+    if isinstance(value, list):
+        return any(_is_x(one) for one in value)
+    if not isinstance(value, dict):
+        return False
+    if {"data", "errors", "meta"} & value.keys() and value.keys() <= _RESPONSE:
+        return True
+    if "text" in value:
+        return "id" in value and bool(_POST & value.keys())
+    return {"id", "action"} <= value.keys() or {"id", "username"} <= value.keys()

@@ -1,0 +1,52 @@
+"""Read JSON that came from outside: no NaN, no infinity, no endless nesting."""
+
+import json
+import math
+from typing import Any, NoReturn
+
+DEEPEST = 100
+
+
+def parse(text: str) -> Any:
+    """The value of a JSON text. ValueError says in words what is wrong."""
+    try:
+        value = DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        raise ValueError(
+            f"not JSON: {error.msg} at character {error.pos + 1}"
+        ) from None
+    except RecursionError:
+        raise ValueError("not usable JSON: nested too deeply") from None
+    return shallow(value)
+
+
+def shallow(value: Any) -> Any:
+    """The same value. ValueError when it is nested deeper than 100 levels."""
+    level, depth = [value], 0
+    while level := [inner for outer in level for inner in _inside(outer)]:
+        depth += 1
+        if depth > DEEPEST:
+            raise ValueError(f"not usable JSON: nested deeper than {DEEPEST} levels")
+    return value
+
+
+def _inside(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return [inner for inner in value.values() if isinstance(inner, dict | list)]
+    if isinstance(value, list):
+        return [inner for inner in value if isinstance(inner, dict | list)]
+    return []
+
+
+def _constant(name: str) -> NoReturn:
+    raise ValueError(f"not JSON: {name} is no number")
+
+
+def _number(digits: str) -> float:
+    value = float(digits)
+    if math.isinf(value):
+        raise ValueError(f"not usable JSON: the number {digits[:20]} is out of range")
+    return value
+
+
+DECODER = json.JSONDecoder(parse_constant=_constant, parse_float=_number)
