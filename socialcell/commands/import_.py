@@ -1,0 +1,155 @@
+"""The command `import`: posts from a file, without any credential."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from socialcell.commands import output
+from socialcell.commands.options import Config, DryRun, Json, open_context
+from socialcell.commands.top import source_counts
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+    from socialcell.jobs.importing import Imported
+
+_REJECTS_TOLD = 20
+_PATIENCE = 1.0  # seconds before a progress bar appears
+
+
+def import_file(
+    file: Annotated[
+        Path, typer.Argument(help="The file; - reads standard input.", allow_dash=True)
+    ],
+    format: Annotated[
+        str,
+        typer.Option(help="auto, x-archive (X's .zip), x-jsonl (API v2) or generic."),
+    ] = "auto",
+    mapping: Annotated[
+        Path | None,
+        typer.Option(help="TOML: which column is what.", show_default=False),
+    ] = None,
+    dry_run: DryRun = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Import posts from a file: an X archive, X's API answers, CSV or JSON lines.
+
+    Rows that cannot be read are named with the reason, and the others are stored.
+    The same file again changes nothing. docs/import.md explains mapping files.
+
+    Exit code 3: some rows could not be read; 1: none could.
+
+    Example: socialcell import complaints.csv --mapping complaints.toml --dry-run
+    """
+    from socialcell.jobs import importing
+
+    context = open_context(config)
+    with _on_disk(file) as path, _Bar() as bar:
+        imported = importing.import_file(
+            context,
+            path,
+            format=format,
+            mapping=mapping,
+            dry_run=dry_run,
+            progress=bar.show,
+        )
+    if json:
+        output.as_json(_document(imported, dry_run=dry_run))
+    else:
+        _tell(imported, dry_run=dry_run)
+    raise typer.Exit({"failed": 1, "partial": 3}.get(imported.result.state, 0))
+
+
+def _document(imported: "Imported", *, dry_run: bool) -> dict[str, Any]:
+    result = imported.result
+    return {
+        "sources": [
+            {
+                **source_counts(result),
+                "format": imported.format,
+                "dry_run": dry_run,
+                "imported_before": imported.earlier,
+                "warnings": list(imported.warnings),
+                "rejects": [
+                    {"row": reject.row, "reason": reject.reason}
+                    for reject in result.rejects
+                ],
+            }
+        ]
+    }
+
+
+def _tell(imported: "Imported", *, dry_run: bool) -> None:
+    result = imported.result
+    counts = result.counts
+    output.say(f"Read as {imported.words}.")
+    if imported.earlier:
+        output.say(
+            f"The same file was imported on {imported.earlier:%Y-%m-%d}: "
+            "nothing is changed."
+        )
+    elif dry_run:
+        output.say("A dry run: nothing is stored. An import would come to:")
+    output.say(", ".join(f"{name} {n}" for name, n in counts.items() if n) or "no rows")
+    for rule, n in result.filtered_by.items():
+        output.say(f"left out as {rule}: {n}")
+    for reject in result.rejects[:_REJECTS_TOLD]:
+        output.note(f"row {reject.row}: {reject.reason}")
+    untold = counts["quarantined"] - _REJECTS_TOLD
+    if untold > 0:
+        output.note(f"and {untold} more rows that could not be read")
+    for warning in imported.warnings:
+        output.note(warning)
+    if result.reason:
+        output.note(result.reason)
+
+
+@contextmanager
+def _on_disk(file: Path) -> Iterator[Path]:
+    """The file, or standard input in a file of its own while it is needed."""
+    if str(file) != "-":
+        yield file
+        return
+    import shutil
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "standard-input"
+        with path.open("wb") as copy:
+            shutil.copyfileobj(sys.stdin.buffer, copy)
+        yield path
+
+
+class _Bar:
+    """A progress bar on standard error, for people, once it takes over a second."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self._progress: Progress | None = None
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> "_Bar":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._progress:
+            self._progress.stop()
+
+    def show(self, done: int, total: int) -> None:
+        if not sys.stderr.isatty() or time.monotonic() - self._began < _PATIENCE:
+            return
+        if self._progress is None:
+            from rich.console import Console
+            from rich.progress import Progress
+
+            self._progress = Progress(console=Console(stderr=True), transient=True)
+            self._progress.start()
+            self._task = self._progress.add_task("importing", total=total)
+        assert self._task is not None
+        self._progress.update(self._task, completed=done)

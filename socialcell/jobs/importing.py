@@ -1,0 +1,274 @@
+"""Import a file of posts: the runner of live sources, with a file as the platform."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.connectors import sniff
+from socialcell.connectors.base import Batch, Filtered, Record, Reject
+from socialcell.connectors.files import FileConnector
+from socialcell.connectors.generic_file import GenericFile
+from socialcell.connectors.mapping import Mapping, read_mapping
+from socialcell.errors import SocialcellError
+from socialcell.jobs import collect
+from socialcell.jobs.budget import Ledger
+from socialcell.jobs.collect import Result
+from socialcell.jobs.context import Context
+from socialcell.listening.store import pages
+from socialcell.ops import imports, store
+from socialcell.ops.model import Run, Source
+
+Progress = Callable[[int, int], None]
+
+_REJECTS_SHOWN = 1000
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What became of a file. `earlier` is when the same file was imported before."""
+
+    result: Result
+    format: str
+    words: str  # what the file was recognised as
+    earlier: datetime | None = None
+    warnings: tuple[str, ...] = ()
+
+
+def import_file(
+    context: Context,
+    path: Path,
+    *,
+    format: str = "auto",
+    mapping: Path | None = None,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+) -> Imported:
+    """Store the posts of a file; the same file again changes nothing.
+
+    An import that was interrupted goes on behind the last page that was stored.
+    `dry_run` gives the counts and rejects that an import would give, and stores
+    nothing. `progress` is told bytes read and bytes in all after each page.
+    SocialcellError when the file cannot be read as what it is said to be.
+    """
+    columns = read_mapping(mapping) if mapping else None
+    connector, found = sniff.open_file(path, format, columns)
+    health = connector.check()
+    if not health.ok:
+        raise SocialcellError(health.message)
+    watched = _Watched(progress, path.stat().st_size)
+    with db.reading(context.engine) as session:
+        known = imports.find(session, connector.sha256, connector.format, connector.way)
+        earlier = known.imported_at if known else None
+    if earlier:
+        result = _recount(connector, columns, watched)
+    elif dry_run:
+        result = _rehearse(context, connector, columns, watched)
+    else:
+        result = _import(context, connector, columns, watched)
+    return Imported(
+        result=result,
+        format=found.format,
+        words=found.words,
+        earlier=earlier,
+        warnings=_warnings(connector, columns, result),
+    )
+
+
+def _import(
+    context: Context,
+    connector: FileConnector,
+    mapping: Mapping | None,
+    watched: "_Watched",
+) -> Result:
+    run_ids: list[int] = []
+
+    def on_page(session: Session, run: Run, batch: Batch) -> None:
+        assert run.id is not None
+        run_ids.append(run.id)
+        watched(connector)
+        if batch.cursor["done"]:
+            imports.note(
+                session,
+                connector.sha256,
+                connector.format,
+                connector.way,
+                name=connector.path.name,
+                rows=batch.cursor["row"],
+                run_id=run.id,
+                now=context.clock.now(),
+            )
+
+    with db.writing(context.engine) as session:
+        source = _source(session, context, connector, mapping)
+        session.flush()
+        session.refresh(source)
+        session.expunge(source)
+    ledger = Ledger(context.engine, context.clock, connector.platform, {})
+    result = collect.run(
+        context, source, connector, ledger, kind="import", on_page=on_page
+    )
+    if result.error_kind is None and result.counts["quarantined"]:
+        result = _judged(result)
+        with db.writing(context.engine) as session:
+            store.finish_run(
+                session,
+                run_ids[-1],
+                result.state,
+                context.clock.now(),
+                reason=result.reason,
+            )
+    return result
+
+
+def _source(
+    session: Session,
+    context: Context,
+    connector: FileConnector,
+    mapping: Mapping | None,
+) -> Source:
+    """The source that files of this kind count for; it is never pulled."""
+    name = source_name(connector, mapping)
+    return store.find_source(session, name) or store.add_source(
+        session,
+        name,
+        "file",
+        {"format": connector.format},
+        context.clock.now(),
+        reason="a file was imported",
+        enabled=False,
+    )
+
+
+def source_name(connector: FileConnector, mapping: Mapping | None) -> str:
+    """file:x-jsonl, file:x-archive, or file: and the platform a mapping names."""
+    if mapping is not None and mapping.platform != GenericFile.platform:
+        return f"file:{mapping.platform}"
+    return f"file:{connector.format}"
+
+
+def _rehearse(
+    context: Context,
+    connector: FileConnector,
+    mapping: Mapping | None,
+    watched: "_Watched",
+) -> Result:
+    """Store each page and take it back, so that the counts are those of an import."""
+    tally = _Tally(source_name(connector, mapping))
+    seen: set[tuple[str, str]] = set()
+    now = context.clock.now()
+    for batch in connector.pull(None, _Free(), collect.never):
+        with db.writing(context.engine) as session:
+            source = _source(session, context, connector, mapping)
+            run = store.start_run(session, source, "import", context.owner, now)
+            assert source.id is not None
+            assert run.id is not None
+            arrival = pages.Arrival(source.id, run.id, now)
+            records = [item for item in batch.items if isinstance(item, Record)]
+            stored = pages.store_records(session, records, arrival, seen)
+            session.rollback()
+        tally.add_rest(batch)
+        for name in ("stored", "updated", "unchanged", "duplicate", "snapshots"):
+            tally.counts[name] += getattr(stored, name)
+        watched(connector)
+    return tally.result()
+
+
+def _recount(
+    connector: FileConnector, mapping: Mapping | None, watched: "_Watched"
+) -> Result:
+    """Account for a file that was imported before: what it holds is known."""
+    tally = _Tally(source_name(connector, mapping))
+    seen: set[tuple[str, str]] = set()
+    for batch in connector.pull(None, _Free(), collect.never):
+        tally.add_rest(batch)
+        for item in batch.items:
+            if isinstance(item, Record):
+                key = (item.platform, item.external_id)
+                tally.counts["duplicate" if key in seen else "unchanged"] += 1
+                seen.add(key)
+        watched(connector)
+    return tally.result()
+
+
+class _Free:
+    """Reading a file costs nothing."""
+
+    def take(self, bucket: str, n: int = 1) -> None:
+        return
+
+
+@dataclass
+class _Watched:
+    """Tells how far a file is read."""
+
+    progress: Progress | None
+    size: int
+
+    def __call__(self, connector: FileConnector) -> None:
+        if self.progress:
+            self.progress(connector.position, self.size)
+
+
+@dataclass
+class _Tally:
+    """Counts of a file that is read without being stored."""
+
+    source: str
+    counts: dict[str, int] = field(
+        default_factory=lambda: dict.fromkeys(store.COUNTS, 0)
+    )
+    rules: Counter[str] = field(default_factory=Counter)
+    rejects: list[Reject] = field(default_factory=list)
+
+    def add_rest(self, batch: Batch) -> None:
+        """Count all of a batch but what becomes of its records."""
+        self.counts["received"] += len(batch.items)
+        for item in batch.items:
+            if isinstance(item, Reject):
+                self.counts["quarantined"] += 1
+                if len(self.rejects) < _REJECTS_SHOWN:
+                    self.rejects.append(item)
+            elif isinstance(item, Filtered):
+                self.counts["filtered"] += 1
+                self.rules[item.rule] += 1
+
+    def result(self) -> Result:
+        return _judged(
+            Result(
+                source=self.source,
+                state="ok",
+                counts=self.counts,
+                filtered_by=dict(self.rules),
+                rejects=self.rejects,
+            )
+        )
+
+
+def _judged(result: Result) -> Result:
+    """The same with the state that its rejects make of it."""
+    rejected, received = result.counts["quarantined"], result.counts["received"]
+    if not rejected:
+        return result
+    return replace(
+        result,
+        state="failed" if rejected == received else "partial",
+        reason=f"{rejected} of {received} rows could not be read",
+    )
+
+
+def _warnings(
+    connector: FileConnector, mapping: Mapping | None, result: Result
+) -> tuple[str, ...]:
+    updated = result.counts["updated"]
+    if mapping is not None or connector.platform != GenericFile.platform or not updated:
+        return ()
+    return (
+        f"{updated} rows have the id of a row that was imported before, and other "
+        "content: they replace it. If they are other posts, name a `platform` of "
+        "their own in a mapping file.",
+    )

@@ -1,0 +1,47 @@
+"""Which files were imported, and how they were read."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from socialcell.ops.model import ImportedFile
+
+
+def find(
+    session: Session, sha256: str, format: str, way: Mapping[str, Any]
+) -> ImportedFile | None:
+    """The finished import of these bytes, read in this way; None if there is none."""
+    same_bytes = session.scalars(
+        select(ImportedFile)
+        .where(col(ImportedFile.sha256) == sha256, col(ImportedFile.format) == format)
+        .order_by(col(ImportedFile.id))
+    )
+    return next((one for one in same_bytes if (one.mapping or {}) == dict(way)), None)
+
+
+def note(
+    session: Session,
+    sha256: str,
+    format: str,
+    way: Mapping[str, Any],
+    *,
+    name: str,
+    rows: int,
+    run_id: int,
+    now: datetime,
+) -> None:
+    """Remember that a file was read to its end."""
+    session.add(
+        ImportedFile(
+            sha256=sha256,
+            name=name,
+            format=format,
+            mapping=dict(way),
+            rows=rows,
+            run_id=run_id,
+            imported_at=now,
+        )
+    )
