@@ -1,0 +1,265 @@
+"""The city's areas and who owns which problem: read from tables, asked by date."""
+
+import csv
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from socialcell.errors import SocialcellError
+from socialcell.text import fold
+
+_TREES = {
+    "administrative": ("city", "zone", "ward_office", "locality", "village"),
+    "electoral": ("city", "prabhag"),
+}
+_AREA_COLUMNS = (
+    "id",
+    "tree",
+    "kind",
+    "parent",
+    "name_en",
+    "name_mr",
+    "name_hi",
+    "valid_from",
+    "valid_to",
+    "source",
+)
+_OWNER_COLUMNS = (
+    "topic",
+    "owner",
+    "name_en",
+    "name_mr",
+    "name_hi",
+    "scope",
+    "referral_en",
+    "referral_mr",
+    "referral_hi",
+    "accepts",
+    "valid_from",
+    "valid_to",
+    "source",
+)
+_WAYS_IN = {"tag", "e-mail", "portal", "phone"}
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A part of the city from `valid_from` up to, not including, `valid_to`.
+
+    None means: since before, or until after, anything that is recorded. `id` agrees
+    with the gazetteer where the gazetteer knows the place.
+    """
+
+    id: str
+    tree: str
+    kind: str
+    parent: str | None
+    name_en: str
+    name_mr: str
+    name_hi: str
+    valid_from: date | None
+    valid_to: date | None
+    source: str
+
+    def is_valid(self, on: date) -> bool:
+        """Was it there on that day?"""
+        return (self.valid_from is None or self.valid_from <= on) and (
+            self.valid_to is None or on < self.valid_to
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Who owns a kind of problem, and the sentence that refers a citizen there.
+
+    `scope` narrows the topic in words for people ("" = all of it); `accepts` are the
+    ways in: tag, e-mail, portal, phone.
+    """
+
+    topic: str
+    owner: str
+    name_en: str
+    name_mr: str
+    name_hi: str
+    scope: str
+    referral_en: str
+    referral_mr: str
+    referral_hi: str
+    accepts: tuple[str, ...]
+    valid_from: date | None
+    valid_to: date | None
+    source: str
+
+
+def read_areas(path: Path | None = None) -> list[Area]:
+    """The areas of a CSV file (None: the package's own), checked.
+
+    SocialcellError names file and row: unknown columns, kind or parent, a parent in
+    the other tree or not there all the time, two rows of an id that overlap, a cycle.
+    """
+    rows, name = _rows(path, "areas.csv", _AREA_COLUMNS)
+    areas = [_area(row, f"{name}, row {number}") for number, row in rows]
+    _check(areas, {id(a): n for a, (n, _) in zip(areas, rows, strict=True)}, name)
+    return areas
+
+
+def read_owners(path: Path | None = None) -> list[Owner]:
+    """The owners of problems of a CSV file (None: the package's own), checked."""
+    rows, name = _rows(path, "owners.csv", _OWNER_COLUMNS)
+    return [_owner(row, f"{name}, row {number}") for number, row in rows]
+
+
+def at(areas: Iterable[Area], place: str, on: date) -> list[Area]:
+    """The chain from a place up to its city, as it was on a day.
+
+    `place` is an id or a name in one of the three languages; an id wins, and of two
+    places with one name the first in the table. Empty when the place was not in the
+    city on that day, or is not known.
+    """
+    there = [area for area in areas if area.is_valid(on)]
+    by_id = {area.id: area for area in there}
+    found = by_id.get(place) or _by_name(there, place)
+    chain: list[Area] = []
+    while found is not None:
+        chain.append(found)
+        found = by_id.get(found.parent) if found.parent else None
+    return chain
+
+
+def _by_name(areas: list[Area], name: str) -> Area | None:
+    wanted = fold(name).strip()
+    for area in areas:
+        if wanted in map(fold, (area.name_en, area.name_mr, area.name_hi)):
+            return area
+    return None
+
+
+def _check(areas: list[Area], rows: Mapping[int, int], name: str) -> None:
+    by_id: dict[str, list[Area]] = {}
+    for area in areas:
+        where = f"{name}, row {rows[id(area)]}"
+        for other in by_id.get(area.id, []):
+            if _overlap(area, other):
+                raise SocialcellError(
+                    f"{where}: {area.id} overlaps in time with row {rows[id(other)]}"
+                )
+            if area.tree != other.tree:
+                raise SocialcellError(f"{where}: {area.id} is in two trees")
+        by_id.setdefault(area.id, []).append(area)
+    for area in areas:
+        _check_parent(area, by_id, f"{name}, row {rows[id(area)]}")
+
+
+def _check_parent(area: Area, by_id: Mapping[str, list[Area]], where: str) -> None:
+    if area.parent is None:
+        if area.kind != "city":
+            raise SocialcellError(f"{where}: {area.id} has no parent; only a city may")
+        return
+    parents = by_id.get(area.parent)
+    if parents is None:
+        raise SocialcellError(f"{where}: {area.id} has unknown parent {area.parent!r}")
+    if parents[0].tree != area.tree:
+        raise SocialcellError(f"{where}: parent {area.parent!r} is in another tree")
+    if not any(_overlap(area, parent) for parent in parents):
+        raise SocialcellError(f"{where}: {area.parent!r} was not there in that time")
+    above, open_ends = set(), [area.parent]
+    while open_ends:
+        parent = open_ends.pop()
+        if parent == area.id:
+            raise SocialcellError(f"{where}: {area.id} is inside itself")
+        if parent not in above:
+            above.add(parent)
+            open_ends.extend(row.parent for row in by_id.get(parent, []) if row.parent)
+
+
+def _overlap(one: Area, other: Area) -> bool:
+    starts = max(one.valid_from or date.min, other.valid_from or date.min)
+    ends = min(one.valid_to or date.max, other.valid_to or date.max)
+    return starts < ends
+
+
+def _area(row: Mapping[str, str], where: str) -> Area:
+    if row["kind"] not in _TREES.get(row["tree"], ()):
+        raise SocialcellError(
+            f"{where}: tree {row['tree']!r} has no kind {row['kind']!r}; known are "
+            + "; ".join(f"{tree}: {', '.join(kinds)}" for tree, kinds in _TREES.items())
+        )
+    _require(row, ("id", "name_en", "name_mr", "name_hi", "source"), where)
+    first, last = _dates(row, where)
+    return Area(
+        id=row["id"],
+        tree=row["tree"],
+        kind=row["kind"],
+        parent=row["parent"] or None,
+        name_en=row["name_en"],
+        name_mr=row["name_mr"],
+        name_hi=row["name_hi"],
+        valid_from=first,
+        valid_to=last,
+        source=row["source"],
+    )
+
+
+def _owner(row: Mapping[str, str], where: str) -> Owner:
+    optional = ("scope", "valid_from", "valid_to")
+    _require(row, [name for name in _OWNER_COLUMNS if name not in optional], where)
+    accepts = tuple(row["accepts"].split("|"))
+    if unknown := set(accepts) - _WAYS_IN:
+        raise SocialcellError(f"{where}: unknown way in {', '.join(sorted(unknown))}")
+    first, last = _dates(row, where)
+    texts = {name: row[name] for name in _OWNER_COLUMNS}
+    del texts["accepts"], texts["valid_from"], texts["valid_to"]
+    return Owner(**texts, accepts=accepts, valid_from=first, valid_to=last)
+
+
+def _dates(row: Mapping[str, str], where: str) -> tuple[date | None, date | None]:
+    first, last = (_date(row[name], where, name) for name in ("valid_from", "valid_to"))
+    if first and last and first >= last:
+        raise SocialcellError(f"{where}: valid_from is not before valid_to")
+    return first, last
+
+
+def _date(text: str, where: str, name: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise SocialcellError(f"{where}: {name} {text!r} is no YYYY-MM-DD") from error
+
+
+def _require(row: Mapping[str, str], names: Iterable[str], where: str) -> None:
+    for name in names:
+        if not row[name]:
+            raise SocialcellError(f"{where}: {name} is empty")
+
+
+def _rows(
+    path: Path | None, own: str, columns: tuple[str, ...]
+) -> tuple[list[tuple[int, dict[str, str]]], str]:
+    """Rows with their number in the file (the heading is row 1), and its name."""
+    file: Traversable = resources.files("socialcell.listening") / "data" / own
+    if path is not None:
+        file = path
+    name = str(path) if path is not None else own
+    try:
+        text = file.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SocialcellError(f"{name}: cannot be read as UTF-8 text: {error}") from (
+            error
+        )
+    table = list(csv.reader(text.splitlines()))
+    if not table or tuple(table[0]) != columns:
+        raise SocialcellError(f"{name}, row 1: the columns must be {','.join(columns)}")
+    rows = []
+    for number, cells in enumerate(table[1:], start=2):
+        if len(cells) != len(columns):
+            raise SocialcellError(
+                f"{name}, row {number}: {len(cells)} cells instead of {len(columns)}"
+            )
+        cleaned = (cell.strip() for cell in cells)
+        rows.append((number, dict(zip(columns, cleaned, strict=True))))
+    return rows, name
