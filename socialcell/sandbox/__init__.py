@@ -25,6 +25,9 @@ from socialcell.sandbox.x import X
 __all__ = ["City", "Sandbox", "serve", "sources", "truth", "visible", "write_truth"]
 
 
+API = {"x": "https://api.x.com"}  # where a platform's own interface is
+
+
 @dataclass(frozen=True, slots=True)
 class Sandbox:
     """A served city: where its platforms listen, and what a product needs to ask them.
@@ -64,6 +67,7 @@ def serve(
             for name, platform in served.items()
         }
         origins = {paper.origin: urls["rss"] for paper in city.papers if "rss" in urls}
+        origins |= {API[name]: url for name, url in urls.items() if name in API}
         yield Sandbox(
             city, {**urls, **origins}, secrets, sources(city, names), log, served
         )

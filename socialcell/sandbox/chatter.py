@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from functools import cache
+from itertools import cycle
 from random import Random
 
 from socialcell.sandbox import voice
@@ -15,7 +16,7 @@ from socialcell.sandbox.words import table
 PER_DAY = 96.0
 # Complaints are a minority; most posts are just life.
 INTENTS = {
-    "complaint": 0.108,
+    "complaint": 0.104,
     "question": 0.085,
     "praise": 0.06,
     "suggestion": 0.045,
@@ -24,10 +25,10 @@ INTENTS = {
     "not_civic": 0.46,
     "spam": 0.065,
 }
-LANGUAGES = {"latin": 0.44, "mr": 0.23, "en": 0.17, "hi": 0.16}
+LANGUAGES = {"latin": 0.42, "mr": 0.27, "en": 0.17, "hi": 0.14}
 OTHER_BODY = 0.22  # of first complaints; the stories dilute it to one in eight
 REPEAT = 0.30  # of first complaints; replies dilute it to one in six
-PLACED = 0.93  # of complaints; replies without a place bring it to two in three
+PLACED = 0.90  # of complaints; replies without a place bring it to two in three
 CIVIC = {"complaint", "question", "praise", "suggestion", "help"}
 # Text that breaks careless software: joiners, families, right-to-left marks, NFD.
 _HARD = (
@@ -52,6 +53,7 @@ class _Talk:
     def __init__(self, people: People, rng: Random) -> None:
         self.people, self.rng = people, rng
         self.open: list[Draft] = []  # complaints somebody may come back to
+        self.hard_texts = cycle(_HARD)  # in turn, so that none is left out
         self.adverts: list[tuple[Pattern, str, tuple[str, ...]]] = []
 
     def post(self, at: datetime) -> Draft:
@@ -128,7 +130,7 @@ class _Talk:
         return draft
 
     def hard(self, at: datetime) -> Draft:
-        language, sentiment, text = self.rng.choice(_HARD)
+        language, sentiment, text = next(self.hard_texts)
         negative = sentiment == "negative"
         labels = Labels(
             language,

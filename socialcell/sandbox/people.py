@@ -145,7 +145,7 @@ class _Maker:
         person = self.citizen()
         return Person(
             person.key,
-            person.handle.replace("_sbx", "_cr_sbx"),
+            f"{person.handle.split('_')[0][:7]}_crsbx{person.key}",
             person.name,
             person.joined,
             base=self.rng.randint(8_000, 190_000),

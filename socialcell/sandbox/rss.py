@@ -56,6 +56,10 @@ class Rss(Faulty):
         """The feed carries one item more, with neither title, link nor guid."""
         self._switches["malformed"] = Switch(times=times)
 
+    def quota_spent(self) -> None:
+        """Always ValueError: a feed has no quota."""
+        raise ValueError("a feed has no quota that could be spent")
+
     def heal(self) -> None:
         super().heal()
         self._gone.clear()

@@ -56,7 +56,7 @@ class _After:
             self.repost(draft)
 
     def echoes(self, draft: Draft) -> None:
-        for _ in range(self.rng.choice((0, 0, 0, 0, 0, 1, 1))):
+        for _ in range(self.rng.choice((0, 0, 0, 0, 0, 0, 1))):
             person = self.people.who_writes(draft.labels.language, self.rng)
             if person is not draft.author:
                 same = _similar("reply_same", draft, self.rng)

@@ -196,7 +196,8 @@ class X(Faulty):
         if given and not stuck:
             bottom = asked.position(given, kind, token)
             found = [post for post in found if int(post.id) < bottom]
-        found = [post for post in found if asked.within(post)]
+        if not stuck:
+            found = [post for post in found if asked.within(post)]
         page, rest = found[:size], found[size:]
         body: dict[str, Any] = {"meta": {"result_count": len(page)}}
         if page:
