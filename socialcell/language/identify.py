@@ -14,8 +14,9 @@ _Votes = tuple[float, ...]
 _NOTHING: _Votes = (0.0, 0.0, 0.0, 0.0, 0.0)
 EN, HI, MR, HI_LATN, MR_LATN = range(5)
 # Romanised writers borrow English words freely, so a little Hindi or Marathi decides.
-_BORROWING = 0.4
+_BORROWING = 0.3
 _MARATHI_LETTERS = "ळॲऱ"
+_BREATHED = ("bh", "dh", "kh", "jh", "chh")  # rare in English words
 _NUKTA = "\u093c"  # under a letter of its own: Hindi spelling
 
 
@@ -86,7 +87,7 @@ def votes(word: Word) -> _Votes | None:
     if word.script == "Deva":
         found = _by_letters(word)
     elif word.script == "Latn":
-        found = _by_ending(word.key)
+        found = _by_sound(word.key)
     else:
         return None
     return found if any(found) else None
@@ -98,6 +99,14 @@ def _by_letters(word: Word) -> _Votes:
         found[MR] += 0.7
     if _NUKTA in word.raw:
         found[HI] += 0.7
+    return tuple(found)
+
+
+def _by_sound(key: str) -> _Votes:
+    found = list(_by_ending(key))
+    if any(sound in key for sound in _BREATHED):
+        found[HI_LATN] += 0.3
+        found[MR_LATN] += 0.3
     return tuple(found)
 
 
