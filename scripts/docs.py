@@ -82,7 +82,8 @@ def section(context: typer.Context) -> str:
     """Heading, words, usage, example and options of one group or command."""
     command = context.command
     group = isinstance(command, TyperGroup)
-    blocks = [f"{'##' if group else '###'} {context.command_path}"]
+    depth = len(context.command_path.split())
+    blocks = [f"{'#' * depth} {context.command_path}"]
     blocks += [text for text in paragraphs(command.help) if not is_example(text)]
     if not group:
         blocks.append(f"```\n{usage(context)}\n```")

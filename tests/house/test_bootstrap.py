@@ -183,6 +183,7 @@ def test_while_another_set_up_is_at_work_a_second_one_waits_no_longer_than_asked
     ]
 
 
+@pytest.mark.faults
 def test_a_package_that_was_altered_leaves_the_old_environment_in_use(ready):
     good = (ready.root / "requirements-dev.lock").read_text()
     ready.project()
@@ -200,6 +201,7 @@ def test_a_package_that_was_altered_leaves_the_old_environment_in_use(ready):
     assert len(ready.environments()) == 1
 
 
+@pytest.mark.faults
 def test_an_environment_made_by_hand_gives_way(tmp_path):
     house = House(tmp_path)
     (house.root / ".venv" / "bin").mkdir(parents=True)

@@ -61,7 +61,7 @@ def test_a_command_becomes_heading_words_usage_example_options():
     root = typer.Context(typer.main.get_command(town), info_name="town")
     (context,) = docs.below(root)
     expected = """\
-### town choose
+## town choose
 
 Choose creators.
 
