@@ -1,6 +1,7 @@
 """Commands of the noun `campaigns`."""
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
@@ -77,6 +78,34 @@ def lift(
         _show_lift(found)
 
 
+@app.command()
+def select(
+    file: Annotated[
+        Path, typer.Argument(help="JSON of creators; - reads standard input.")
+    ],
+    budget: Annotated[float, typer.Option(help="What may be spent, as costs are.")],
+    exact: Annotated[
+        float, typer.Option(min=0, help="Seconds to look for the very best choice.")
+    ] = 0.0,
+    sketch: Annotated[
+        str | None,
+        typer.Option(help="Count by sketches: hyperloglog:12 or minhash:256."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Choose the creators who together reach most people for a budget.
+
+    Example: socialcell campaigns select creators.json --budget 500000 --json
+    """
+    from socialcell.campaigns import selection
+
+    found = selection.select(file, budget, exact_seconds=exact, sketch=sketch)
+    if as_json:
+        output.as_json(found)
+    else:
+        _show_choice(found)
+
+
 def _listed(names: str) -> list[str]:
     return list(dict.fromkeys(n.strip() for n in names.split(",") if n.strip()))
 
@@ -115,5 +144,21 @@ def _show_lift(found: dict[str, Any]) -> None:
                     for name, value in found["p_values"].items()
                 )
             )
+    for warning in found["warnings"]:
+        output.note(f"Warning: {warning}")
+
+
+def _show_choice(found: dict[str, Any]) -> None:
+    for one in found["chosen"]:
+        added = f"{one['marginal_reach']:,.0f}"
+        output.say(f"{one['id']}: costs {one['cost']:,.2f}, adds {added} people")
+    output.say(
+        f"{len(found['chosen'])} creators reach {found['reach']:,.0f} people for "
+        f"{found['cost']:,.2f}; no choice reaches more than "
+        f"{found['best_bound']:,.0f}."
+    )
+    if found["sketch"]:
+        error = 100 * found["sketch"]["relative_error"]
+        output.say(f"Estimated from sketches, standard error {error:.1f} %.")
     for warning in found["warnings"]:
         output.note(f"Warning: {warning}")
