@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from socialcell.connectors.base import Author, Record
 from socialcell.text import clean_text
@@ -24,7 +23,7 @@ def checked(record: Record) -> Record:
     for metric in record.metrics:
         _count(metric.name, metric.value)
     for link in record.links:
-        urlsplit(clean_text(_string("link", link)))
+        _string("link", link)
     return replace(
         record,
         external_id=_name("id", record.external_id),

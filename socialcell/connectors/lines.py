@@ -4,7 +4,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 LONGEST = 64 << 20  # characters or bytes of one line; API pages have a few million
 
@@ -38,7 +38,7 @@ def lines(file: BinaryIO) -> Iterator[Line]:
     return _utf16(file, encoding)
 
 
-def skip_mark(file: BinaryIO) -> str:
+def skip_mark(file: IO[bytes]) -> str:
     """The file's encoding; the file then stands behind its byte order mark."""
     head = file.read(4)
     encoding, length = _encoding(head)

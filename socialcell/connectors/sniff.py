@@ -20,6 +20,8 @@ from socialcell.errors import SocialcellError, UsageError
 
 FORMATS = ("auto", "x-archive", "x-jsonl", "generic")
 _LOOKED_AT = 20  # lines
+_EMPTY = "an empty file"
+_EITHER = ("JSON lines", _EMPTY)  # what x-jsonl and generic can both be said of
 _ARCHIVE_PART = re.compile(r"\s*window\.YTD\.(\w+)\.part\d+\s*=")
 _FOREIGN = {  # first bytes of files that people try: what to do with them
     b"\x1f\x8b": "compressed (gzip): unpack it first",
@@ -86,11 +88,9 @@ def _found(path: Path, format: str, mapping: Mapping | None) -> Found:
     found = sniff(path)
     if found.problem and format == "auto":
         raise SocialcellError(f"{path} looks like {found.words}, but {found.problem}.")
-    if format in ("auto", found.format) or not path.stat().st_size:
-        wanted = found.format if format == "auto" else format
-        return Found(wanted, found.words)
-    lines_of_json = found.words.endswith("JSON lines")
-    if format in ("x-jsonl", "generic") and lines_of_json:
+    if format in ("auto", found.format):
+        return found
+    if format in ("x-jsonl", "generic") and found.words.endswith(_EITHER):
         return Found(format, found.words)
     raise SocialcellError(
         f"{path} is not of the format {format}: it looks like {found.words}. "
@@ -110,7 +110,7 @@ def sniff(path: Path) -> Found:
         file.seek(0)
         first = list(islice(_with_words(lines(file)), _LOOKED_AT))
     if not first:
-        return Found("generic", "an empty file")
+        return Found("generic", _EMPTY)
     start = first[0].text.lstrip()
     part = _ARCHIVE_PART.match(start)
     if part:
@@ -119,7 +119,7 @@ def sniff(path: Path) -> Found:
         return _of_json(path, first)
     if start.startswith("<"):
         raise SocialcellError(f"{path} is a web page or XML, not an export of posts.")
-    if "\x00" in start:
+    if "\x00" in start or (first[0].damage and b"\x00" in head):
         raise SocialcellError(f"{path} is not a text file.")
     mark = delimiter_of(first[0].text)
     names = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}

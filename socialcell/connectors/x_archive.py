@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, BinaryIO, ClassVar
+from typing import IO, Any, BinaryIO, ClassVar
 
 from socialcell.connectors.base import ConnectorError, Item, Kind, Reject
 from socialcell.connectors.files import FileConnector, Row
@@ -46,10 +46,11 @@ class XArchive(FileConnector):
 
     def rows(self, file: BinaryIO) -> Iterator[Row]:
         row = 0
-        for part in _parts(file):
-            for element in _elements(part):
-                row += 1
-                yield row, [self._item(element, row)]
+        with _plain_errors():
+            for part in _parts(file):
+                for element in _elements(part):
+                    row += 1
+                    yield row, [self._item(element, row)]
 
     def _item(self, element: Any, row: int) -> Item:
         if isinstance(element, _Damaged):
@@ -74,15 +75,24 @@ def post_files(archive: zipfile.ZipFile) -> list[str]:
     return [name for hit, name in sorted(found, key=lambda one: int(one[0][1] or 0))]
 
 
-def _parts(file: BinaryIO) -> Iterator[BinaryIO]:
+def _parts(file: BinaryIO) -> Iterator[IO[bytes]]:
     if not zipfile.is_zipfile(file):
         file.seek(0)
         yield file
         return
-    with _plain_errors(), zipfile.ZipFile(file) as archive:
+    with zipfile.ZipFile(file) as archive:
         for name in post_files(archive):
-            with archive.open(name) as part:
-                yield part  # type: ignore[misc]  # ZipExtFile reads and seeks
+            with _opened(archive, name) as part:
+                yield part
+
+
+def _opened(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
+    try:
+        return archive.open(name)
+    except RuntimeError as error:  # a password, or a compression we do not have
+        raise ConnectorError(
+            Kind.CONFIG, f"The .zip cannot be opened: {error}. Pack it plainly."
+        ) from None
 
 
 @contextmanager
@@ -90,14 +100,10 @@ def _plain_errors() -> Iterator[None]:
     try:
         yield
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-        raise ConnectorError(Kind.DRIFT, f"the .zip is damaged: {error}") from None
-    except RuntimeError as error:  # how zipfile says that a password is needed
-        raise ConnectorError(
-            Kind.CONFIG, f"the .zip cannot be opened: {error}"
-        ) from None
+        raise ConnectorError(Kind.DRIFT, f"The .zip is damaged: {error}") from None
 
 
-def _elements(file: BinaryIO) -> Iterator[Any]:
+def _elements(file: IO[bytes]) -> Iterator[Any]:
     """The elements of `window.YTD… = [ … ]`, one in memory at a time.
 
     A damaged element becomes _Damaged, and reading goes on at the next post.
@@ -153,7 +159,7 @@ def _damage(error: Exception, *, last: bool) -> str:
 class _Text:
     """The decoded text of a file, a piece at a time."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: IO[bytes]) -> None:
         encoding = skip_mark(file)
         keep = "surrogateescape" if encoding == "utf-8" else "replace"
         self._decoder = codecs.getincrementaldecoder(encoding)(keep)
@@ -163,8 +169,7 @@ class _Text:
 
     def more(self) -> bool:
         """Hold more text; False at the end of the file."""
-        with _plain_errors():
-            piece = self._file.read(self._size)
+        piece = self._file.read(self._size)
         self.held += self._decoder.decode(piece, final=not piece)
         return bool(piece)
 
