@@ -1,0 +1,220 @@
+"""Charts as PNG for mail and SVG for pages: one engine, which shapes Devanagari.
+
+The same input gives the same bytes. A value of None is not observed: it is drawn as a
+hatched field, never as zero.
+"""
+
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, wraps
+from typing import Any, ParamSpec, TypeVar
+
+import fontpkg_noto_sans_devanagari
+import matplotlib as mpl
+from fontpkg.mpl import use  # type: ignore[import-untyped]
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+NOW = "#0b5394"
+BEFORE = "#b6c7dc"
+NEGATIVE = "#b5452c"
+NEUTRAL = "#c9c9c4"
+POSITIVE = "#2a7f9e"
+_INK = "#222222"
+_MISSING = "#e6e6e2"
+_WIDTH = 5.2  # inches; at 160 dpi an 832-pixel image that a phone halves
+_DPI = 160
+
+Show = Callable[[float], str]
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+def _styled(draw: Callable[_P, _T]) -> Callable[_P, _T]:
+    """Draw in our style: a text keeps the font that was in force when it was made."""
+
+    @wraps(draw)
+    def styled(*args: _P.args, **kwargs: _P.kwargs) -> _T:
+        with mpl.rc_context(_style()):
+            return draw(*args, **kwargs)
+
+    return styled
+
+
+@dataclass(frozen=True)
+class Series:
+    """One row of values under its name and colour."""
+
+    name: str
+    values: Sequence[float | None]
+    colour: str
+
+
+@_styled
+def columns(
+    labels: Sequence[str],
+    series: Sequence[Series],
+    *,
+    show: Show,
+    unit: str,
+    missing: str,
+) -> Figure:
+    """Columns side by side over each label; where all are None the place is hatched."""
+    figure, axes = _blank(height=3.3)
+    width = 0.8 / len(series)
+    for place, one in enumerate(series):
+        at = [n - 0.4 + width * (place + 0.5) for n in range(len(labels))]
+        heights = [value or 0 for value in one.values]
+        bars = axes.bar(at, heights, width * 0.94, color=one.colour, label=one.name)
+        if place == 0:
+            written = ["" if v is None else show(v) for v in one.values]
+            axes.bar_label(bars, written, padding=2, fontsize=9.5, color=_INK)
+    absent = [
+        n for n in range(len(labels)) if all(one.values[n] is None for one in series)
+    ]
+    for n in absent:
+        _hatched(axes, n - 0.5, n + 0.5)
+    axes.set_xticks(range(len(labels)), labels)
+    axes.set_xlim(-0.5, len(labels) - 0.5)
+    _value_axis(axes, show, unit)
+    handles = [Patch(color=one.colour, label=one.name) for one in series]
+    _legend(axes, handles, missing if absent else None)
+    return figure
+
+
+@_styled
+def hours(
+    values: Sequence[float | None],
+    ticks: Sequence[tuple[int, str]],
+    *,
+    show: Show,
+    unit: str,
+    name: str,
+    missing: str,
+) -> Figure:
+    """One thin column an hour; hours that are None are hatched over their width."""
+    figure, axes = _blank(height=2.9)
+    axes.bar(
+        [n + 0.5 for n in range(len(values))],
+        [value or 0 for value in values],
+        1.0,
+        color=NOW,
+    )
+    absent = [n for n, value in enumerate(values) if value is None]
+    for n in absent:
+        _hatched(axes, n, n + 1)
+    axes.set_xlim(0, len(values))
+    axes.set_xticks([at for at, _ in ticks])
+    axes.set_xticklabels([label for _, label in ticks], ha="left")
+    _value_axis(axes, show, unit)
+    _legend(axes, [Patch(color=NOW, label=name)], missing if absent else None)
+    return figure
+
+
+@_styled
+def bars(
+    labels: Sequence[str], series: Sequence[Series], *, show: Show, unit: str
+) -> Figure:
+    """Lying bars, the first label on top; several series are stacked."""
+    figure, axes = _blank(height=0.9 + 0.36 * len(labels))
+    left = [0.0] * len(labels)
+    for one in series:
+        lengths = [value or 0 for value in one.values]
+        axes.barh(range(len(labels)), lengths, 0.7, left=left, color=one.colour)
+        left = [a + b for a, b in zip(left, lengths, strict=True)]
+    for n, end in enumerate(left):
+        axes.annotate(
+            show(end),
+            (end, n),
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=10,
+        )
+    axes.set_yticks(range(len(labels)), labels)
+    axes.invert_yaxis()
+    axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: show(value)))
+    axes.set_xlabel(unit)
+    axes.set_xlim(0, max([*left, 1]) * 1.15)
+    axes.grid(axis="x", color="#dddddd", linewidth=0.6)
+    if len(series) > 1:
+        handles = [Patch(color=one.colour, label=one.name) for one in series]
+        _legend(axes, handles, None)
+    return figure
+
+
+def png(figure: Figure) -> bytes:
+    """The chart as PNG, 832 pixels wide."""
+    return _saved(figure, "png", metadata={"Software": None})
+
+
+def svg(figure: Figure) -> bytes:
+    """The chart as SVG; letters are outlines, so that every reader sees the same."""
+    return _saved(figure, "svg", metadata={"Date": None, "Creator": None})
+
+
+@_styled
+def _saved(figure: Figure, kind: str, metadata: dict[str, Any]) -> bytes:
+    page = io.BytesIO()
+    figure.savefig(page, format=kind, dpi=_DPI, metadata=metadata)
+    return page.getvalue()
+
+
+def _blank(height: float) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=(_WIDTH, height), layout="constrained")
+    axes = figure.add_subplot()
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure, axes
+
+
+@lru_cache(maxsize=1)
+def _style() -> Any:
+    use(fontpkg_noto_sans_devanagari.FAMILY)
+    return {
+        "font.family": ["DejaVu Sans", fontpkg_noto_sans_devanagari.FAMILY],
+        "font.size": 11,
+        "text.color": _INK,
+        "axes.labelcolor": _INK,
+        "axes.edgecolor": "#888888",
+        "xtick.color": _INK,
+        "ytick.color": _INK,
+        "hatch.linewidth": 0.6,
+        "svg.hashsalt": "socialcell",
+    }
+
+
+def _value_axis(axes: Axes, show: Show, unit: str) -> None:
+    axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: show(value)))
+    axes.set_ylabel(unit)
+    axes.set_ylim(0, max(axes.get_ylim()[1], 1))
+    axes.grid(axis="y", color="#dddddd", linewidth=0.6)
+
+
+def _hatched(axes: Axes, start: float, end: float) -> None:
+    axes.axvspan(
+        start, end, facecolor=_MISSING, edgecolor="#bbbbbb", hatch="////", lw=0
+    )
+
+
+def _legend(axes: Axes, handles: list[Patch], missing: str | None) -> None:
+    if missing:
+        handles = [
+            *handles,
+            Patch(facecolor=_MISSING, edgecolor="#bbbbbb", hatch="////", label=missing),
+        ]
+    axes.figure.legend(
+        handles=handles,
+        loc="outside upper left",
+        ncols=len(handles),
+        frameon=False,
+        fontsize=10,
+        handlelength=1.2,
+        columnspacing=1.2,
+        borderaxespad=0.2,
+    )

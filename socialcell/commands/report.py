@@ -1,0 +1,66 @@
+"""Commands of the noun `report`: weekly."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from socialcell.commands import output
+from socialcell.commands.options import Config, Json, open_context
+
+app = typer.Typer(help="Reports for people: weekly.", no_args_is_help=True)
+
+
+@app.callback()
+def everywhere() -> None:
+    """Reports for people: weekly."""
+
+
+@app.command()
+def weekly(
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of",
+            help="A day or moment: the last complete week before it. Default: now.",
+            metavar="DATE",
+        ),
+    ] = None,
+    lang: Annotated[
+        str, typer.Option(help="The report's language: mr, hi or en.", metavar="LANG")
+    ] = "en",
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Where to write. Default: reports/ of the workspace."),
+    ] = None,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Write the weekly report: HTML, plain text and charts.
+
+    A week is Monday to Sunday, Indian time. Weeks are compared only over hours that
+    both covered. Numbers are frozen when a week is first reported: made again, the
+    report is the same, except that a quotation deleted since reads removed.
+
+    Example: socialcell report weekly --as-of 2026-11-23 --lang mr
+    """
+    from socialcell.jobs import report
+    from socialcell.listening.store.questions import day_start
+
+    context = open_context(config)
+    moment = day_start(as_of, "--as-of") if as_of else None
+    made = report.weekly(context, as_of=moment, lang=lang, out=out)
+    if json:
+        output.as_json(
+            {
+                "period": made.period,
+                "html": str(made.html),
+                "text": str(made.text),
+                "charts": [str(chart) for chart in made.charts],
+                "numbers": made.numbers,
+            }
+        )
+        return
+    output.say(f"Week: {made.period['from']} to {made.period['to']}")
+    for path in (made.html, made.text, *made.charts):
+        output.say(f"Written: {path}")

@@ -1,0 +1,109 @@
+"""Marathi, Hindi and English: messages from .po files, numbers, dates and times.
+
+Messages are written in English in the code; locale/<language>/LC_MESSAGES/ holds the
+others. Numbers are grouped as in India, with the digits that are usual for the language
+(Unicode CLDR): Devanagari in Marathi, Latin in Hindi and English.
+"""
+
+import gettext
+import io
+from datetime import date, datetime
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from babel import Locale
+from babel.dates import format_date
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, format_percent
+
+from socialcell.clock import IST
+from socialcell.errors import UsageError
+
+CODES = ("mr", "hi", "en")
+_DOMAIN = "socialcell"
+_DEVANAGARI = str.maketrans("0123456789", "०१२३४५६७८९")
+
+
+class Language:
+    """How one language says things; a missing message is said in English."""
+
+    def __init__(self, code: str, messages: gettext.NullTranslations) -> None:
+        self.code = code
+        self._messages = messages
+        self._locale = Locale(code, "IN")
+
+    def gettext(self, message: str, /, **values: Any) -> str:
+        """The message in this language, with its %(name)s filled."""
+        return self._messages.gettext(message) % values
+
+    def ngettext(self, one: str, many: str, n: int, /, **values: Any) -> str:
+        """The message for n things; %(n)s becomes the number as it is written here."""
+        values = {"n": self.number(n), **values}
+        return self._messages.ngettext(one, many, n) % values
+
+    def number(self, value: float) -> str:
+        """12,34,567 or १२,३४,५६७."""
+        return self.digits(format_decimal(value, locale=self._locale))
+
+    def change(self, before: int, now: int) -> str:
+        """The relative change as +18% or −4%; `before` is not 0."""
+        share = format_percent(abs(now - before) / before, locale=self._locale)
+        sign = "+" if now > before else "\N{MINUS SIGN}" if now < before else "±"
+        return self.digits(sign + share)
+
+    def percent(self, part: int, whole: int) -> str:
+        """A share as a whole percentage; only all is 100 and only none is 0."""
+        share = part / whole
+        rounded = min(max(round(share * 100), 0 if part == 0 else 1), 100)
+        if part < whole:
+            rounded = min(rounded, 99)
+        return self.digits(format_percent(rounded / 100, locale=self._locale))
+
+    def day(self, moment: date | datetime) -> str:
+        """Monday, 16 November 2026, in Indian time."""
+        return self._date(moment, "EEEE, d MMMM y")
+
+    def short_day(self, moment: date | datetime) -> str:
+        """Mon 16."""
+        return self._date(moment, "EEE d")
+
+    def weekday(self, day: date) -> str:
+        """Mon."""
+        return self._date(day, "EEE")
+
+    def moment(self, moment: datetime) -> str:
+        """16 Nov 2026, 14:30, in Indian time."""
+        return self._date(moment, "d MMM y") + ", " + self.clock(moment)
+
+    def clock(self, moment: datetime) -> str:
+        """14:30, in Indian time."""
+        return self.digits(moment.astimezone(IST).strftime("%H:%M"))
+
+    def digits(self, text: str) -> str:
+        """The text with the digits of this language."""
+        deva = self._locale.default_numbering_system == "deva"
+        return text.translate(_DEVANAGARI) if deva else text
+
+    def _date(self, moment: date | datetime, pattern: str) -> str:
+        local = moment.astimezone(IST) if isinstance(moment, datetime) else moment
+        return self.digits(format_date(local, pattern, locale=self._locale))
+
+
+@lru_cache(maxsize=len(CODES))
+def language(code: str) -> Language:
+    """The language of a code. UsageError names the codes there are."""
+    if code not in CODES:
+        raise UsageError(f"--lang takes {', '.join(CODES)}, not {code!r}.")
+    if code == "en":
+        return Language(code, gettext.NullTranslations())
+    compiled = io.BytesIO()
+    write_mo(compiled, read_po(io.BytesIO(_catalogue(code)), locale=code))
+    compiled.seek(0)
+    return Language(code, gettext.GNUTranslations(compiled))
+
+
+def _catalogue(code: str) -> bytes:
+    place = resources.files("socialcell") / "locale" / code / "LC_MESSAGES"
+    return (place / f"{_DOMAIN}.po").read_bytes()

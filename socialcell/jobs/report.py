@@ -1,0 +1,107 @@
+"""Write the weekly report: HTML, text and charts, whole or not at all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from socialcell import db
+from socialcell.clock import IST
+from socialcell.errors import SocialcellError
+from socialcell.i18n import language
+from socialcell.jobs import people
+from socialcell.jobs.context import Context
+from socialcell.reports import pictures, quoted, render, view
+from socialcell.reports import weekly as week_report
+from socialcell.reports.phrases import Phrases
+
+
+@dataclass(frozen=True)
+class WeeklyFiles:
+    """Where a weekly report was written, and the numbers it says."""
+
+    html: Path
+    text: Path
+    charts: tuple[Path, ...]
+    numbers: dict[str, Any]
+
+    @property
+    def period(self) -> dict[str, str]:
+        """{"from", "to"}: ISO 8601 with offset; the end does not belong to it."""
+        said: dict[str, str] = self.numbers["period"]
+        return said
+
+
+def weekly(
+    context: Context,
+    as_of: datetime | None = None,
+    lang: str = "en",
+    out: Path | None = None,
+) -> WeeklyFiles:
+    """The report on the last complete week before `as_of` (default: now).
+
+    Numbers are counted and frozen when a week is first reported, and read afterwards.
+    Files go to `out` (default: the workspace's reports/), the page itself last.
+    UsageError: an unknown language, or a week that is not over yet.
+    """
+    said = language(lang)
+    now = context.clock.now()
+    week = week_report.period(as_of or now, now)
+    numbers = week_report.document(context.engine, week, now)
+    with db.reading(context.engine) as session:
+        quotations = quoted.quotations(
+            session, numbers["quotations"], people.of(context), Phrases(said)
+        )
+    stem = f"weekly-{week.start.astimezone(IST).date().isoformat()}.{lang}"
+    drawn = {
+        name: (f"{stem}.{name}.png", image)
+        for name, image in pictures.draw(numbers, said).items()
+    }
+    page = view.page(
+        numbers,
+        quotations,
+        view.Pictures(**{name: file for name, (file, _) in drawn.items()}),
+        said,
+        context.workspace.config.report,
+    )
+    folder = out or context.workspace.reports
+    files = dict(drawn.values())
+    files[f"{stem}.txt"] = render.text(page).encode()
+    files[f"{stem}.html"] = render.html(page).encode()
+    _write(folder, files)
+    return WeeklyFiles(
+        html=folder / f"{stem}.html",
+        text=folder / f"{stem}.txt",
+        charts=tuple(folder / file for file, _ in drawn.values()),
+        numbers=_outward(numbers),
+    )
+
+
+def _outward(numbers: dict[str, Any]) -> dict[str, Any]:
+    """The numbers as others may read them: quotations only by what they stand for."""
+    kept = ("why", "topic", "urgency", "drawn_from")
+    return {
+        **numbers,
+        "quotations": [
+            {key: one[key] for key in kept if key in one}
+            for one in numbers["quotations"]
+        ],
+    }
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Each file aside, then renamed in order: a page never lacks its pictures."""
+    asides = {name: folder / f"{name}.part" for name in files}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            asides[name].write_bytes(content)
+        for name, aside in asides.items():
+            aside.replace(folder / name)
+    except OSError as error:
+        for aside in asides.values():
+            aside.unlink(missing_ok=True)
+        raise SocialcellError(
+            f"The report cannot be written to {folder}: {error.strerror}."
+        ) from None

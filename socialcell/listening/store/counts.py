@@ -1,0 +1,273 @@
+"""How many mentions there were, hour by hour and kind by kind; only SQL is here.
+
+Every count is a `Cells`: how many mentions a platform had in one hour of a span. What
+the hours mean together, and which of them may be compared, is for the caller.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Table,
+    and_,
+    case,
+    cast,
+    exists,
+    extract,
+    func,
+    select,
+)
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.listening.model import Annotation, Engagement, Mention, Relation
+
+MENTION = db.table(Mention)
+ANNOTATION = db.table(Annotation)
+ENGAGEMENT = db.table(Engagement)
+RELATION = db.table(Relation)
+M, A, E = MENTION.c, ANNOTATION.c, ENGAGEMENT.c
+
+Cells: TypeAlias = dict[tuple[str, int], int]
+"""(platform, hour of the span, from 0) → mentions written in that hour."""
+
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Span:
+    """A half-open stretch of authored time, whole hours long; aware."""
+
+    start: datetime
+    end: datetime
+
+    @property
+    def hours(self) -> int:
+        return int((self.end - self.start) / HOUR)
+
+
+@dataclass(frozen=True)
+class Gain:
+    """What one engagement count of one platform grew by in a span.
+
+    `posts` were observed in the span and are summed; a post written in the span began
+    at nothing, an older one at its last count before, or at the first one we have.
+    """
+
+    platform: str
+    metric: str
+    gained: int
+    posts: int
+
+
+def mentions(session: Session, span: Span) -> Cells:
+    """All mentions of the span that are still there."""
+    return _cells(session, span, MENTION, [])
+
+
+def reposts(session: Session, span: Span) -> Cells:
+    """Mentions that only repeat another post."""
+    return _cells(session, span, MENTION, [is_repost()])
+
+
+def by_column(session: Session, span: Span, name: str) -> dict[str, Cells]:
+    """Counts by intent, sentiment, language or urgency, as is in force."""
+    return _by_value(session, span, MENTION, M[name], [M[name].is_not(None)])
+
+
+def by_annotation(
+    session: Session,
+    span: Span,
+    kind: str,
+    *,
+    intents: Iterable[str] = (),
+    urgencies: Iterable[str] = (),
+    values: Sequence[str] | None = None,
+) -> dict[str, Cells]:
+    """Counts by topic, ward or entity id; a mention may have several, or none.
+
+    `intents` and `urgencies` keep mentions of these only, `values` these ids only.
+    """
+    value = func.coalesce(A.decided_value, A.value)
+    rules: list[ColumnElement[bool]] = [A.kind == kind]
+    if intents:
+        rules.append(M.intent.in_(list(intents)))
+    if urgencies:
+        rules.append(M.urgency.in_(list(urgencies)))
+    if values is not None:
+        rules.append(value.in_(list(values)))
+    return _by_value(session, span, _annotated(), value, rules)
+
+
+def topics_by_sentiment(session: Session, span: Span) -> dict[str, dict[str, int]]:
+    """topic → sentiment → mentions of the span."""
+    topic = func.coalesce(A.decided_value, A.value)
+    rows = session.execute(
+        select(topic, M.sentiment, func.count(M.id.distinct()))
+        .select_from(_annotated())
+        .where(within(span), A.kind == "topic", M.sentiment.is_not(None))
+        .group_by(topic, M.sentiment)
+    )
+    found: dict[str, dict[str, int]] = {}
+    for topic_id, sentiment, n in rows:
+        found.setdefault(topic_id, {})[sentiment] = n
+    return found
+
+
+def unsure(session: Session, span: Span, kind: str) -> dict[str, int]:
+    """value → mentions of the span that the model was not confident about."""
+    rows = session.execute(
+        select(A.value, func.count(M.id.distinct()))
+        .select_from(_annotated())
+        .where(
+            within(span),
+            A.kind == kind,
+            A.confident.is_(False),
+            A.decided_value.is_(None),
+        )
+        .group_by(A.value)
+    )
+    return {value: n for value, n in rows}
+
+
+def unplaced(session: Session, span: Span) -> int:
+    """Mentions of the span that name no place inside a ward."""
+    placed = exists().where(A.mention_id == M.id, A.kind == "ward")
+    return _count(session, within(span), ~placed)
+
+
+def unread(session: Session, span: Span) -> int:
+    """Mentions of the span that nothing has read yet."""
+    return _count(session, within(span), M.tagged_at.is_(None))
+
+
+def undated(session: Session) -> int:
+    """Mentions without a time: they are in no count by time."""
+    return _count(session, M.state == "present", M.authored_at.is_(None))
+
+
+def gains(session: Session, span: Span) -> list[Gain]:
+    """Engagement gained within the span, by platform and common metric.
+
+    Metrics of different platforms are never added up.
+    """
+    ends = _ends(span).subquery()
+    before, first, last = (ENGAGEMENT.alias(name) for name in ("b", "f", "l"))
+    born_here = and_(M.authored_at >= span.start, M.authored_at < span.end)
+    base = func.coalesce(before.c.value, case((born_here, 0), else_=first.c.value))
+    gained = (last.c.value - base).label("gained")
+    joined = MENTION.join(ends, ends.c.mention_id == M.id)
+    for snapshot, moment in ((last, "last_at"), (first, "first_at")):
+        joined = joined.join(snapshot, _same(snapshot, ends, moment))
+    joined = joined.outerjoin(before, _same(before, ends, "before_at"))
+    per_post = (
+        select(M.platform, M.id, last.c.common, gained)
+        .select_from(joined)
+        .where(M.state == "present")
+        .subquery()
+    )
+    p = per_post.c
+    rows = session.execute(
+        select(p.platform, p.common, func.sum(p.gained), func.count(p.id.distinct()))
+        .group_by(p.platform, p.common)
+        .order_by(p.platform, p.common)
+    )
+    return [
+        Gain(platform, common, int(total), posts)
+        for platform, common, total, posts in rows
+    ]
+
+
+def within(span: Span) -> ColumnElement[bool]:
+    """Mentions that are still there and were written in the span."""
+    return and_(
+        M.state == "present", M.authored_at >= span.start, M.authored_at < span.end
+    )
+
+
+def is_repost() -> ColumnElement[bool]:
+    """The mention repeats another post."""
+    return exists().where(RELATION.c.mention_id == M.id, RELATION.c.kind == "repost")
+
+
+def _annotated() -> Any:
+    return MENTION.join(ANNOTATION, A.mention_id == M.id)
+
+
+def _cells(
+    session: Session, span: Span, source: Table, rules: list[ColumnElement[bool]]
+) -> Cells:
+    hour = _hour(session, span)
+    rows = session.execute(
+        select(M.platform, hour, func.count())
+        .select_from(source)
+        .where(within(span), *rules)
+        .group_by(M.platform, hour)
+    )
+    return {(platform, at): n for platform, at, n in rows}
+
+
+def _by_value(
+    session: Session,
+    span: Span,
+    source: Any,
+    value: ColumnElement[Any],
+    rules: list[ColumnElement[bool]],
+) -> dict[str, Cells]:
+    hour = _hour(session, span)
+    rows = session.execute(
+        select(value, M.platform, hour, func.count(M.id.distinct()))
+        .select_from(source)
+        .where(within(span), *rules)
+        .group_by(value, M.platform, hour)
+    )
+    found: dict[str, Cells] = {}
+    for name, platform, at, n in rows:
+        found.setdefault(name, {})[platform, at] = n
+    return found
+
+
+def _hour(session: Session, span: Span) -> ColumnElement[int]:
+    """The hour of the span in which a mention was written, counted from 0."""
+    if db.is_sqlite(session):
+        # SQLite keeps times as text in UTC; what is below a second is cut off, since
+        # strftime would round 59.9999 s up into the next hour.
+        seconds: Any = func.strftime("%s", func.substr(M.authored_at, 1, 19))
+    else:
+        seconds = func.floor(extract("epoch", M.authored_at))
+    since = cast(seconds, Integer) - int(span.start.timestamp())
+    return since // 3600
+
+
+def _count(session: Session, *rules: ColumnElement[bool]) -> int:
+    asked = select(func.count()).select_from(MENTION).where(*rules)
+    return int(session.execute(asked).scalar_one())
+
+
+def _ends(span: Span) -> Any:
+    """For each post and metric observed in the span: when last, when first in it, and
+    when last before it."""
+    return (
+        select(
+            E.mention_id,
+            E.metric,
+            func.max(E.taken_at).label("last_at"),
+            func.min(case((E.taken_at >= span.start, E.taken_at))).label("first_at"),
+            func.max(case((E.taken_at < span.start, E.taken_at))).label("before_at"),
+        )
+        .where(E.value.is_not(None), E.common.is_not(None), E.taken_at < span.end)
+        .group_by(E.mention_id, E.metric)
+        .having(func.max(E.taken_at) >= span.start)
+    )
+
+
+def _same(snapshot: Any, ends: Any, moment: str) -> ColumnElement[bool]:
+    return and_(
+        snapshot.c.mention_id == ends.c.mention_id,
+        snapshot.c.metric == ends.c.metric,
+        snapshot.c.taken_at == ends.c[moment],
+    )

@@ -1,0 +1,59 @@
+"""What each enabled source has read, lost and tried around a span of time."""
+
+import importlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from socialcell import connectors
+from socialcell.listening.coverage import Attempt, Watch
+from socialcell.ops import store
+from socialcell.ops.model import Run, Source
+
+
+def watches(session: Session, start: datetime, end: datetime) -> list[Watch]:
+    """Every enabled source that a connector reads, by name; files are not watched."""
+    spans = store.coverage(session)
+    return [
+        Watch(
+            name=source.name,
+            platform=_platform(source.connector),
+            covered=[
+                (one.from_at, one.to_at)
+                for one in spans
+                if one.source_id == source.id and one.state == "covered"
+            ],
+            gaps=[
+                (one.from_at, one.to_at)
+                for one in spans
+                if one.source_id == source.id and one.state == "gap"
+            ],
+            attempts=_attempts(session, source, start, end),
+        )
+        for source in store.sources(session)
+        if source.enabled and source.connector in connectors.CONNECTORS
+    ]
+
+
+def _attempts(
+    session: Session, source: Source, start: datetime, end: datetime
+) -> Sequence[Attempt]:
+    runs = session.scalars(
+        select(Run)
+        .where(
+            col(Run.source_id) == source.id,
+            col(Run.kind) != "import",
+            col(Run.started_at) >= start,
+            col(Run.started_at) < end + timedelta(hours=1),
+        )
+        .order_by(col(Run.started_at), col(Run.id))
+    )
+    return [Attempt(run.started_at, run.state, run.error_kind) for run in runs]
+
+
+def _platform(connector: str) -> str:
+    """What the connector's mentions are stored under: the feed reader's are news."""
+    module, cls = connectors.CONNECTORS[connector].split(":")
+    return str(getattr(importlib.import_module(module), cls).platform)

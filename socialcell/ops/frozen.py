@@ -1,0 +1,34 @@
+"""Keep the numbers of a report as they were when it was first made."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.ops.model import FrozenReport
+
+
+def find(session: Session, kind: str, start: datetime) -> dict[str, Any] | None:
+    """The frozen numbers of the period that begins at `start`, if it was made."""
+    found = session.get(FrozenReport, (kind, start))
+    return None if found is None else dict(found.numbers)
+
+
+def keep(
+    session: Session,
+    kind: str,
+    start: datetime,
+    end: datetime,
+    now: datetime,
+    numbers: dict[str, Any],
+) -> None:
+    """Freeze the numbers of a period; when another process was first, its stay."""
+    row = {
+        "kind": kind,
+        "period_start": start,
+        "period_end": end,
+        "made_at": now,
+        "numbers": numbers,
+    }
+    db.insert_new(session, db.table(FrozenReport), [row])

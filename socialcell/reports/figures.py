@@ -1,0 +1,84 @@
+"""Counts become figures: a number, its unit, its coverage, and a fair comparison."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from socialcell.listening.store.counts import Cells
+
+WEEK = 168
+"""Hours of a week; cells hold two: the week before from 0, this week from 168."""
+
+Figure: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Held:
+    """The hours (0 to 167) of both weeks that each watched platform covered."""
+
+    now: Mapping[str, frozenset[int]]
+    before: Mapping[str, frozenset[int]]
+
+    def common(self, platform: str) -> frozenset[int]:
+        """Hours of the week that may be compared: both weeks covered them."""
+        none: frozenset[int] = frozenset()
+        return self.now.get(platform, none) & self.before.get(platform, none)
+
+    def only(self, platform: str) -> "Held":
+        """The same for one platform; empty when it is not watched."""
+        return Held(
+            {name: hours for name, hours in self.now.items() if name == platform},
+            {name: hours for name, hours in self.before.items() if name == platform},
+        )
+
+
+def figure(
+    cells: Cells, held: Held, hours: Collection[int] = range(WEEK), *, unit: str
+) -> Figure:
+    """What the cells come to within some hours of this week.
+
+    `n` is None, not 0, when nothing was counted and no hour was covered. `coverage`
+    is in platform-hours. `same_hours` compares both weeks over the platform-hours
+    that both covered; None when there are none.
+    """
+    within = frozenset(hours)
+    n = sum(v for (_, hour), v in cells.items() if hour - WEEK in within)
+    covered = sum(len(own & within) for own in held.now.values())
+    return {
+        "n": n if n or covered else None,
+        "unit": unit,
+        "coverage": {"covered": covered, "due": len(within) * len(held.now)},
+        "same_hours": _same_hours(cells, held, within),
+    }
+
+
+def hourly(cells: Cells, held: Held) -> list[int | None]:
+    """Mentions of each hour of this week; None where no platform was covered."""
+    totals = [0] * WEEK
+    for (_, hour), n in cells.items():
+        if hour >= WEEK:
+            totals[hour - WEEK] += n
+    seen = frozenset[int]().union(*held.now.values())
+    return [n if n or hour in seen else None for hour, n in enumerate(totals)]
+
+
+def of_platform(cells: Cells, platform: str) -> Cells:
+    return {key: n for key, n in cells.items() if key[0] == platform}
+
+
+def _same_hours(
+    cells: Cells, held: Held, within: frozenset[int]
+) -> dict[str, int] | None:
+    common = {platform: held.common(platform) & within for platform in held.now}
+    hours = sum(map(len, common.values()))
+    if not hours:
+        return None
+    now = before = 0
+    for (platform, hour), n in cells.items():
+        if hour % WEEK not in common.get(platform, ()):
+            continue
+        if hour >= WEEK:
+            now += n
+        else:
+            before += n
+    return {"hours": hours, "now": now, "before": before}

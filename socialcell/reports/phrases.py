@@ -1,0 +1,197 @@
+"""Names, sentences and explanations that the weekly report uses, in one language."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from socialcell.i18n import Language
+from socialcell.language import lexicon
+from socialcell.reports.figures import Figure
+from socialcell.reports.page import Cell
+
+UNKNOWN = "–"
+# A percentage of fewer says more about chance than about the city.
+SMALLEST_BASE = 20
+_NAMES = {
+    "bluesky": "Bluesky",
+    "facebook": "Facebook",
+    "instagram": "Instagram",
+    "mastodon": "Mastodon",
+    "reddit": "Reddit",
+    "telegram": "Telegram",
+    "whatsapp": "WhatsApp",
+    "x": "X",
+    "youtube": "YouTube",
+}
+
+
+class Phrases:
+    """How the report says things in `lang`."""
+
+    def __init__(self, lang: Language) -> None:
+        self.lang = lang
+
+    def label(self, vocabulary: str, id_: str) -> str:
+        """The label of an id of a vocabulary; an id we do not know stays as it is."""
+        found = lexicon.vocabulary(vocabulary).get(id_)
+        return found[self.lang.code] if found else id_
+
+    def name(self, names: Mapping[str, str] | None, id_: str) -> str:
+        return names[self.lang.code] if names else id_
+
+    def platform(self, id_: str) -> str:
+        if id_ == "news":
+            return self.lang.gettext("News sites")
+        return _NAMES.get(id_, id_)
+
+    def together(self, names: Iterable[str]) -> str:
+        return ", ".join(names)
+
+    def n(self, figure: Figure) -> Cell:
+        n = figure["n"]
+        return (self.lang.gettext("no data") if n is None else self.lang.number(n),)
+
+    def covered(self, figure: Figure) -> Cell:
+        return (self.of(figure["coverage"]["covered"], figure["coverage"]["due"]),)
+
+    def of(self, part: int, whole: int) -> str:
+        return self.lang.gettext(
+            "%(part)s of %(whole)s",
+            part=self.lang.number(part),
+            whole=self.lang.number(whole),
+        )
+
+    def same(self, figure: Figure) -> Cell:
+        """The comparison: 120 → 142, and +18% where a percentage means something."""
+        same = figure["same_hours"]
+        if same is None:
+            return (UNKNOWN,)
+        number = self.lang.number
+        line = f"{number(same['before'])} → {number(same['now'])}"
+        change = self.change(figure)
+        return (line, change) if change else (line,)
+
+    def change(self, figure: Figure) -> str | None:
+        same = figure["same_hours"]
+        enough = (
+            same
+            and same["before"] >= SMALLEST_BASE
+            and 2 * same["hours"] >= figure["coverage"]["due"]
+        )
+        return self.lang.change(same["before"], same["now"]) if enough else None
+
+    def cause(self, id_: str) -> str:
+        """Why hours are missing, as the second half of "not collected because …"."""
+        _ = self.lang.gettext
+        return {
+            "auth": _("the platform no longer accepted our access key"),
+            "access": _("our access key does not have the permission needed"),
+            "config": _("the source is set up wrongly"),
+            "rate": _("the platform asked us to wait"),
+            "quota": _("the allowance for the month was spent"),
+            "transient": _("the platform could not be reached"),
+            "cursor": _("the platform no longer knew how far we had read"),
+            "gone": _("the page or feed no longer exists"),
+            "drift": _("the platform's answers had changed and could not be read"),
+            "interrupted": _("the collection was interrupted"),
+            "running": _("the collection was still running"),
+            "lost": _("the platform no longer gives posts of that time"),
+            "before": _("collection had not begun"),
+            "unfinished": _("reading was not finished"),
+            "not_run": _("no collection ran"),
+        }.get(id_, _("the collection failed"))
+
+    def glossary(self) -> list[tuple[str, str]]:
+        _ = self.lang.gettext
+        return [
+            (
+                _("Mention"),
+                _(
+                    "One public post, comment or article about the city that was "
+                    "collected. Reposts count too. Mentions are not people: one person "
+                    "may write many."
+                ),
+            ),
+            (_("Repost"), _("A mention that only passes on another post.")),
+            (
+                _("Hour covered"),
+                _(
+                    "An hour in which every source that we watch on a platform was "
+                    "read whole. A week has 168 hours."
+                ),
+            ),
+            (
+                _("Platform-hour"),
+                _(
+                    "One hour on one platform. Two platforms watched for a week make "
+                    "336 platform-hours."
+                ),
+            ),
+            (
+                _("Same hours"),
+                _(
+                    "The count of the week before and of this week, only over hours "
+                    "that both weeks covered. A percentage is given when the week "
+                    "before had at least 20 and at least half of the hours can be "
+                    "compared."
+                ),
+            ),
+            (
+                _("No data, –"),
+                _("Not collected, or not comparable. It does not mean zero."),
+            ),
+            (
+                _("Asking"),
+                _(
+                    "Mentions read as a complaint, question, suggestion or call for "
+                    "help."
+                ),
+            ),
+            (
+                _("Urgent"),
+                _(
+                    "Mentions read as critical (life or limb) or high (many people, or "
+                    "days without a service)."
+                ),
+            ),
+            (
+                _("Sentiment"),
+                _(
+                    "Whether the words are negative, neutral or positive. It says "
+                    "nothing about the person."
+                ),
+            ),
+            (
+                _("Unsure"),
+                _("Mentions for which the program itself could not decide well."),
+            ),
+            (
+                _("Topic"),
+                _("What a mention is about. It may have several topics, or none."),
+            ),
+            (
+                _("Ward office"),
+                _(
+                    "The ward office in which a place named in the mention lay on that "
+                    "day. The place is read from the words, not from the phone."
+                ),
+            ),
+            (
+                _("Engagement gained"),
+                _(
+                    "By how much a count, such as shares, grew during the week on "
+                    "posts that we could look at again."
+                ),
+            ),
+            (
+                _("Romanised"),
+                _("Marathi or Hindi written in Latin letters."),
+            ),
+        ]
+
+
+def top(items: Iterable[dict[str, Any]], most: int) -> list[dict[str, Any]]:
+    """The first items that have something to show, in this week or the week before."""
+    shown = [
+        one for one in items if one["n"] or (one["same_hours"] or {}).get("before")
+    ]
+    return shown[:most]

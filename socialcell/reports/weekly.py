@@ -1,0 +1,372 @@
+"""The numbers of a week, counted once, frozen, and the same ever after."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.clock import IST, as_utc, week_of
+from socialcell.errors import UsageError
+from socialcell.listening import coverage
+from socialcell.listening.store import areas as area_store
+from socialcell.listening.store import counts, quotes
+from socialcell.listening.store.counts import Cells, Span
+from socialcell.listening.store.quotes import Drawable
+from socialcell.listening.store.watches import watches
+from socialcell.ops import frozen
+from socialcell.reports.figures import WEEK, Figure, Held, figure, hourly, of_platform
+
+KIND = "weekly"
+VERSION = 1
+ASKING = ("complaint", "question", "suggestion", "help")
+URGENT = ("critical", "high")
+# Quotations show what the city talks about, not persons: what is said of politics and
+# of single officials is counted and never quoted.
+NEVER_QUOTED = frozenset({"politics", "conduct", "other"})
+# Topics that say too little to name anybody who answers for them.
+NO_ONES = frozenset({"politics", "other"})
+QUOTED_TOPICS = 4
+QUOTED_URGENT = 2
+
+_WEEK = timedelta(days=7)
+
+
+def period(as_of: datetime, now: datetime) -> Span:
+    """The last complete week before a moment; UsageError when it is not over yet."""
+    end, _ = week_of(as_of)
+    if end > now:
+        local = end.astimezone(IST).date()
+        raise UsageError(
+            f"The week up to {local.isoformat()} is not over yet. Choose an earlier "
+            "--as-of."
+        )
+    return Span(as_utc(end.astimezone(IST) - _WEEK), end)
+
+
+def document(engine: Engine, week: Span, now: datetime) -> dict[str, Any]:
+    """The week's numbers: as frozen, or counted now and frozen.
+
+    A week of which nothing is known yet is not frozen: what is imported later counts.
+    """
+    with db.reading(engine) as session:
+        kept = frozen.find(session, KIND, week.start)
+        if kept is not None:
+            return kept
+        counted = count(session, week, now)
+    if counted["mentions"]["n"] is None:
+        return counted
+    with db.writing(engine) as session:
+        frozen.keep(session, KIND, week.start, week.end, now, counted)
+        kept = frozen.find(session, KIND, week.start)
+    assert kept is not None
+    return kept
+
+
+def count(session: Session, week: Span, now: datetime) -> dict[str, Any]:
+    """Everything the report says in numbers, as plain JSON without any text of posts.
+
+    All figures come from one snapshot of the database when the session reads one.
+    """
+    return _Counting(session, week).document(now)
+
+
+def draw(drawables: Iterable[Drawable], lot: str) -> list[Drawable]:
+    """The same posts in an order that only `lot` decides: not loudness, not time."""
+
+    def number(one: Drawable) -> str:
+        said = f"{lot}:{one.platform}:{one.external_id}"
+        return hashlib.sha256(said.encode()).hexdigest()
+
+    return sorted(drawables, key=number)
+
+
+class _Counting:
+    def __init__(self, session: Session, week: Span) -> None:
+        self._session = session
+        self._week = week
+        self._before = Span(as_utc(week.start.astimezone(IST) - _WEEK), week.start)
+        self._both = Span(self._before.start, week.end)
+        self._day = week.end.astimezone(IST).date() - timedelta(days=1)
+        self._watches = watches(session, self._before.start, week.end)
+        self._held = Held(
+            coverage.covered_hours(self._watches, week.start, WEEK),
+            coverage.covered_hours(self._watches, self._before.start, WEEK),
+        )
+        self._cells = counts.mentions(session, self._both)
+        self._areas = [
+            area for area in area_store.all_areas(session) if area.is_valid(self._day)
+        ]
+
+    def document(self, now: datetime) -> dict[str, Any]:
+        session, week = self._session, self._week
+        topics = self._topics()
+        return {
+            "version": VERSION,
+            "made_at": now.astimezone(IST).isoformat(),
+            "period": _said(week),
+            "week_before": _said(self._before),
+            "coverage": self._coverage(),
+            "mentions": self._figure(self._cells),
+            "reposts": self._figure(counts.reposts(session, self._both)),
+            "undated": counts.undated(session),
+            "unread": counts.unread(session, week),
+            "peak": self._peak(),
+            "days": self._days(),
+            "hours": hourly(self._cells, self._held),
+            "platforms": self._platforms(),
+            "intents": self._values("intent"),
+            "sentiments": self._values("sentiment"),
+            "urgencies": self._values("urgency"),
+            "languages": self._values("language"),
+            "topics": topics,
+            "owners": self._owners(topics),
+            "wards": self._wards(),
+            "villages": self._villages(),
+            "unplaced": counts.unplaced(session, week),
+            "urgent": self._urgent(),
+            "engagement": [
+                {
+                    "platform": gain.platform,
+                    "metric": gain.metric,
+                    "gained": gain.gained,
+                    "unit": gain.metric,
+                    "posts": gain.posts,
+                }
+                for gain in counts.gains(session, week)
+            ],
+            "quotations": self._quotations(topics),
+        }
+
+    def _figure(self, cells: Cells) -> Figure:
+        return figure(cells, self._held, unit="mentions")
+
+    def _coverage(self) -> dict[str, Any]:
+        held = self._held
+        return {
+            "unit": "platform-hours",
+            "due": WEEK * len(held.now),
+            "covered": sum(map(len, held.now.values())),
+            "common": sum(len(held.common(platform)) for platform in held.now),
+            "platforms": [
+                {
+                    "id": platform,
+                    "due": WEEK,
+                    "covered": len(held.now[platform]),
+                    "covered_before": len(held.before[platform]),
+                    "common": len(held.common(platform)),
+                    "missing": self._missing(platform),
+                }
+                for platform in sorted(held.now)
+            ],
+            "not_watched": sorted(
+                {name for name, hour in self._cells if hour >= WEEK} - set(held.now)
+            ),
+        }
+
+    def _missing(self, platform: str) -> list[dict[str, Any]]:
+        found = coverage.missing(self._watches, platform, self._week.start, WEEK)
+        return [
+            {
+                "from": one.start.astimezone(IST).isoformat(),
+                "to": one.end.astimezone(IST).isoformat(),
+                "hours": one.hours,
+                "causes": dict(one.causes),
+            }
+            for one in found
+        ]
+
+    def _peak(self) -> dict[str, Any] | None:
+        hours = hourly(self._cells, self._held)
+        n, first = max((value or 0, -hour) for hour, value in enumerate(hours))
+        if not n:
+            return None
+        at = self._week.start + timedelta(hours=-first)
+        return {"at": at.astimezone(IST).isoformat(), "n": n, "unit": "mentions"}
+
+    def _days(self) -> list[dict[str, Any]]:
+        monday = self._week.start.astimezone(IST).date()
+        return [
+            {
+                "date": (monday + timedelta(days=day)).isoformat(),
+                **figure(
+                    self._cells,
+                    self._held,
+                    range(day * 24, day * 24 + 24),
+                    unit="mentions",
+                ),
+            }
+            for day in range(7)
+        ]
+
+    def _platforms(self) -> list[dict[str, Any]]:
+        names = {name for name, _ in self._cells} | set(self._held.now)
+        made = [
+            {
+                "id": name,
+                **figure(
+                    of_platform(self._cells, name),
+                    self._held.only(name),
+                    unit="mentions",
+                ),
+            }
+            for name in names
+        ]
+        return sorted(made, key=_largest_first)
+
+    def _values(self, column: str) -> list[dict[str, Any]]:
+        unsure = counts.unsure(self._session, self._week, column)
+        found = counts.by_column(self._session, self._both, column)
+        made = [
+            {"id": value, **self._figure(cells), "unsure": unsure.get(value, 0)}
+            for value, cells in found.items()
+        ]
+        return sorted(made, key=_largest_first)
+
+    def _topics(self) -> list[dict[str, Any]]:
+        session = self._session
+        asked = counts.by_annotation(session, self._both, "topic", intents=ASKING)
+        moods = counts.topics_by_sentiment(session, self._week)
+        found = counts.by_annotation(session, self._both, "topic")
+        made = [
+            {
+                "id": topic,
+                **self._figure(cells),
+                "asking": self._figure(asked.get(topic, {})),
+                "sentiment": {
+                    label: moods.get(topic, {}).get(label, 0)
+                    for label in ("negative", "neutral", "positive")
+                },
+            }
+            for topic, cells in found.items()
+        ]
+        return sorted(made, key=_largest_first)
+
+    def _owners(self, topics: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Who answers for what people ask about; several where it depends on place."""
+        owners = [
+            owner
+            for owner in area_store.all_owners(self._session)
+            if _valid(owner.valid_from, owner.valid_to, self._day)
+        ]
+        made = []
+        for topic in topics:
+            own = [owner for owner in owners if owner.topic == topic["id"]]
+            if own and topic["asking"]["n"] and topic["id"] not in NO_ONES:
+                own.sort(key=lambda owner: (bool(owner.scope), owner.key))
+                names = {owner.key: _names(owner) for owner in own}
+                made.append(
+                    {
+                        "topic": topic["id"],
+                        "asking": topic["asking"],
+                        "owners": [{"id": k, "name": v} for k, v in names.items()],
+                    }
+                )
+        return sorted(made, key=lambda one: (-one["asking"]["n"], one["topic"]))
+
+    def _wards(self) -> list[dict[str, Any]]:
+        found = counts.by_annotation(self._session, self._both, "ward")
+        asked = counts.by_annotation(self._session, self._both, "ward", intents=ASKING)
+        wards = {area.id: area for area in self._areas if area.kind == "ward_office"}
+        made = [
+            {
+                "id": ward,
+                "name": _names(wards[ward]) if ward in wards else None,
+                **self._figure(found.get(ward, {})),
+                "asking": self._figure(asked.get(ward, {})),
+            }
+            for ward in found.keys() | wards.keys()
+        ]
+        return sorted(made, key=_largest_first)
+
+    def _villages(self) -> list[dict[str, Any]]:
+        villages = {area.id: area for area in self._areas if area.kind == "village"}
+        found = counts.by_annotation(
+            self._session, self._both, "entity", values=list(villages)
+        )
+        made = [
+            {"id": id_, "name": _names(villages[id_]), **self._figure(cells)}
+            for id_, cells in found.items()
+        ]
+        return sorted(made, key=_largest_first)
+
+    def _urgent(self) -> dict[str, Any]:
+        session, both = self._session, self._both
+        topics = counts.by_annotation(session, both, "topic", urgencies=URGENT)
+        wards = counts.by_annotation(session, both, "ward", urgencies=URGENT)
+        names = {area.id: _names(area) for area in self._areas}
+        return {
+            "topics": sorted(
+                ({"id": id_, **self._figure(cells)} for id_, cells in topics.items()),
+                key=_largest_first,
+            ),
+            "wards": sorted(
+                (
+                    {"id": id_, "name": names.get(id_), **self._figure(cells)}
+                    for id_, cells in wards.items()
+                ),
+                key=_largest_first,
+            ),
+        }
+
+    def _quotations(self, topics: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Posts drawn by lot: of the urgent ones, and of what most people ask about."""
+        asked = sorted(topics, key=lambda one: (-(one["asking"]["n"] or 0), one["id"]))
+        wanted = [one["id"] for one in asked if one["id"] not in NEVER_QUOTED]
+        taken: set[int] = set()
+        made: list[dict[str, Any]] = []
+        for level in URGENT:
+            found = quotes.of_urgency(self._session, self._week, level)
+            why = {"why": "urgent", "urgency": level}
+            most = QUOTED_URGENT - len(made)
+            made += self._taken(draw(found, self._lot(level)), taken, most, why)
+        for topic in wanted[:QUOTED_TOPICS]:
+            found = quotes.of_topic(self._session, self._week, topic)
+            why = {"why": "topic", "topic": topic}
+            made += self._taken(draw(found, self._lot(topic)), taken, 1, why)
+        return made
+
+    def _taken(
+        self, pool: Sequence[Drawable], taken: set[int], most: int, why: dict[str, str]
+    ) -> list[dict[str, Any]]:
+        """The first of the pool, one post a person."""
+        made: list[dict[str, Any]] = []
+        for one in pool:
+            if len(made) < most and one.author_id not in taken:
+                taken.add(one.author_id)
+                made.append(
+                    {
+                        **why,
+                        "platform": one.platform,
+                        "external_id": one.external_id,
+                        "content_hash": one.content_hash,
+                        "drawn_from": len(pool),
+                    }
+                )
+        return made
+
+    def _lot(self, name: str) -> str:
+        return f"{self._week.start.isoformat()}:{name}"
+
+
+def _largest_first(one: dict[str, Any]) -> tuple[int, int, str]:
+    same = one["same_hours"] or {"before": 0}
+    return (-(one["n"] or 0), -same["before"], one["id"])
+
+
+def _said(span: Span) -> dict[str, str]:
+    return {
+        "from": span.start.astimezone(IST).isoformat(),
+        "to": span.end.astimezone(IST).isoformat(),
+    }
+
+
+def _names(one: Any) -> dict[str, str]:
+    return {"mr": one.name_mr, "hi": one.name_hi, "en": one.name_en}
+
+
+def _valid(first: date | None, last: date | None, on: date) -> bool:
+    return (first is None or first <= on) and (last is None or on < last)
