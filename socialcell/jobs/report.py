@@ -14,6 +14,7 @@ from socialcell.jobs import people
 from socialcell.jobs.context import Context
 from socialcell.reports import pictures, quoted, render, view
 from socialcell.reports import weekly as week_report
+from socialcell.reports.material import Pictures
 from socialcell.reports.phrases import Phrases
 
 
@@ -61,7 +62,7 @@ def weekly(
     page = view.page(
         numbers,
         quotations,
-        view.Pictures(**{name: file for name, (file, _) in drawn.items()}),
+        Pictures(**{name: file for name, (file, _) in drawn.items()}),
         said,
         context.workspace.config.report,
     )

@@ -6,8 +6,8 @@ from typing import Any
 from socialcell import charts
 from socialcell.charts import Series
 from socialcell.i18n import Language
+from socialcell.reports.material import SET_ASIDE, TOPICS, WARDS
 from socialcell.reports.phrases import Phrases, top
-from socialcell.reports.view import SET_ASIDE, TOPICS, WARDS
 
 
 def draw(numbers: dict[str, Any], lang: Language) -> dict[str, bytes]:

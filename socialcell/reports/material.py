@@ -1,0 +1,75 @@
+"""What the sections of the weekly report are made from, and the rows they share."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from socialcell.i18n import Language
+from socialcell.reports.page import Cell, Quotation, Table
+from socialcell.reports.phrases import UNKNOWN, Phrases, top
+
+TOPICS = 10
+WARDS = 10
+SET_ASIDE = "politics"
+"""The topic that is counted and not shown."""
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """File names of the charts; None where there is nothing to draw."""
+
+    days: str | None = None
+    hours: str | None = None
+    topics: str | None = None
+    wards: str | None = None
+
+
+@dataclass(frozen=True)
+class Material:
+    """The frozen numbers, quotations as of now, chart files, and how to say it."""
+
+    numbers: dict[str, Any]
+    quotations: Sequence[Quotation]
+    pictures: Pictures
+    say: Phrases
+
+    @property
+    def lang(self) -> Language:
+        return self.say.lang
+
+    def counted(self, caption: str, head: str, vocabulary: str, key: str) -> Table:
+        """A table of one vocabulary: mentions, share of all, comparison."""
+        _ = self.lang.gettext
+        rows = [
+            (
+                (self.say.label(vocabulary, one["id"]),),
+                self.say.n(one),
+                self._share(one),
+                self.say.same(one),
+            )
+            for one in self.numbers[key]
+        ]
+        heads = (head, _("Mentions"), _("Share"), self.same_head())
+        return Table(caption, heads, rows)
+
+    def area_rows(self, areas: list[dict[str, Any]], most: int) -> list[Sequence[Cell]]:
+        return [
+            (
+                (self.say.name(one["name"], one["id"]),),
+                self.say.n(one),
+                self.say.same(one),
+            )
+            for one in top(areas, most)
+        ]
+
+    def same_head(self) -> str:
+        return self.lang.gettext("Same hours: before → now")
+
+    def number(self, value: int | None) -> str:
+        return UNKNOWN if value is None else self.lang.number(value)
+
+    def _share(self, one: dict[str, Any]) -> Cell:
+        whole = self.numbers["mentions"]["n"]
+        if not whole or one["n"] is None:
+            return (UNKNOWN,)
+        return (self.lang.percent(one["n"], whole),)
