@@ -58,7 +58,19 @@ class Cues:
             if found.placed and found.placed.issuperset(range(start, end)):
                 continue
             found.hits.extend(Hit(cue, start, end) for cue in self._cues[match])
+        found.hits = _without_announced_trouble(found.hits)
         return doc
+
+
+def _without_announced_trouble(hits: list[Hit]) -> list[Hit]:
+    """Closed is trouble, will be closed is news: the longer cue decides."""
+    news = [hit for hit in hits if hit.cue.value == "information"]
+    return [
+        hit
+        for hit in hits
+        if hit.cue.value != "trouble"
+        or not any(n.start <= hit.start and hit.end <= n.end for n in news)
+    ]
 
 
 @Language.component("socialcell_language")

@@ -5,6 +5,8 @@ from socialcell.language.reading import Intent
 
 _CONFIDENT = 0.6
 _MARGIN = 0.15
+_MOOD = 0.3  # sentiment score from which it says what the writer wants
+_TO_THE_CITY = ("complaint", "suggestion", "help")
 
 
 def intent(notes: Notes) -> Intent:
@@ -15,6 +17,7 @@ def intent(notes: Notes) -> Intent:
     trouble = signs.get("trouble", 0.0)
     if civic and trouble:
         _join(scores, "complaint", 0.35 + 0.5 * trouble)
+    _mood(notes, scores, civic)
     if "question_mark" in _roles(notes):
         _join(scores, "question", 0.5 if civic else 0.3)
     if not civic:
@@ -32,6 +35,19 @@ def intent(notes: Notes) -> Intent:
     return Intent(label, round(score, 3), confident)
 
 
+def _mood(notes: Notes, scores: dict[str, float], civic: bool) -> None:
+    """Anger at the city is a complaint; praise that reads as anger is irony."""
+    if notes.sentiment is None or not civic:
+        return
+    if notes.sentiment.score < -_MOOD:
+        _join(scores, "complaint", 0.4)
+        if "praise" in scores:
+            scores["praise"] *= 0.4
+            _join(scores, "complaint", 0.4)
+    elif notes.sentiment.score > _MOOD:
+        _join(scores, "praise", 0.35)
+
+
 def _civic(notes: Notes, signs: dict[str, float]) -> bool:
     """Does the text concern the city: a topic, a body, or a civic word."""
     if any(topic.score > 0.5 and topic.id != "politics" for topic in notes.topics):
@@ -41,7 +57,11 @@ def _civic(notes: Notes, signs: dict[str, float]) -> bool:
     ):
         return True
     places = any(entity.label == "PLACE" for entity in notes.entities)
-    return "civic" in signs or (places and bool(notes.topics or "trouble" in signs))
+    asks = any(
+        hit.cue.kind == "intent" and hit.cue.value in _TO_THE_CITY for hit in notes.hits
+    )
+    at_a_place = places and (asks or bool(notes.topics) or "trouble" in signs)
+    return "civic" in signs or at_a_place
 
 
 def _roles(notes: Notes) -> set[str]:

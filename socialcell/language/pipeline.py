@@ -37,8 +37,8 @@ _ORDER = (
     "socialcell_cues",
     "socialcell_language",
     "socialcell_topics",
-    "socialcell_intent",
     "socialcell_sentiment",
+    "socialcell_intent",
     "socialcell_urgency",
 )
 

@@ -15,7 +15,6 @@ from socialcell.language.notes import Fact, notes
 from socialcell.language.reading import Entity
 from socialcell.language.words import key_of
 
-
 _WORDS = re.compile(r"[^\s,.()\-–]+")
 
 
@@ -46,6 +45,11 @@ class Place:
             yield name
             if 1 < len(name.split()) < 3 and "-" not in name:
                 yield name.replace(" ", "")
+
+    @property
+    def own_length(self) -> int:
+        """Words of the shortest way to say it; a longer one leaves no doubt."""
+        return len(_WORDS.findall(self.name_en))
 
     def exact(self) -> list[str]:
         """Spellings that count only in this very case."""
@@ -102,7 +106,10 @@ class Gazetteer:
         spans = [(start, end, self._places[match]) for match, start, end in matches]
         kept = _longest(span for span in spans if not _vetoed(span[2], found.facts))
         for start, end, place in kept:
-            if place.needs_context and not _in_context(start, end, kept, found.facts):
+            if place.needs_context and not (
+                end - start > place.own_length
+                or _in_context(start, end, kept, found.facts)
+            ):
                 continue
             last = doc[end - 1].idx + found.facts[end - 1].stem_length
             first = doc[start].idx
@@ -141,6 +148,8 @@ def _in_context(start: int, end: int, spans: list[_Span], facts: list[Fact]) -> 
         return True
     around = facts[max(0, start - 1) : start] + facts[end : end + 1]
     if any(fact.word.key in _words("beside_place") for fact in around):
+        return True
+    if any(fact.word.key in _words("after_place") for fact in facts[end : end + 1]):
         return True
     if start and facts[start - 1].word.key in _words("before_place"):
         return facts[start].word.raw[0].isupper()

@@ -12,6 +12,7 @@ _NEGATED = -0.75
 _STRONGER = 1.4
 _AFTER_BUT = 1.5
 _TROUBLE = -0.9
+_TOO_MUCH = -1.5  # trouble beside which praise is not believed
 _SOFTNESS = 2.0  # tone at which the score is tanh(1)
 _SLOPE = 3.0  # of the label's log odds over the score
 _NEUTRAL = 0.55  # log odds of neutral where nothing speaks
@@ -28,7 +29,8 @@ def sentiment(notes: Notes) -> Sentiment:
     total, seen, positive = _lexicon(facts)
     trouble = _trouble(notes)
     ironic = positive > 0 and (
-        any("irony" in fact.roles for fact in facts) or trouble < 2 * _TROUBLE
+        any("irony" in fact.roles for fact in facts)
+        or total - positive + trouble <= _TOO_MUCH
     )
     if ironic:
         total -= 1.6 * positive
@@ -96,7 +98,7 @@ def _trouble(notes: Notes) -> float:
     """Tone of the cues of trouble, at most three of them; each token counts once."""
     used: set[int] = set()
     total = 0.0
-    for hit in notes.hits:
+    for hit in sorted(notes.hits, key=lambda hit: (hit.start - hit.end, hit.start)):
         if hit.cue.value not in ("trouble", "complaint", "help"):
             continue
         tokens = range(hit.start, hit.end)

@@ -42,15 +42,14 @@ class Stems:
         """`names` and `common` are single words as comparison keys."""
         self._endings = endings
         self._names = frozenset(names)
-        self._known = self._names | frozenset(common)
+        words = frozenset(common) - self._names
+        self._plural = {form: word for word in sorted(words) for form in _plurals(word)}
+        # The data may list a plural beside its singular: the singular stands for both.
+        self._known = self._names | (words - self._plural.keys())
         self._oblique: dict[str, str] = {}
-        self._plural: dict[str, str] = {}
         for word in sorted(self._known):
             for form in _obliques(word):
                 self._oblique.setdefault(form, word)
-            if word not in self._names:
-                for form in _plurals(word):
-                    self._plural.setdefault(form, word)
         self._starts = {word[:2] for word in self._known}
         self._answers: dict[str, tuple[str, int]] = {}
 
