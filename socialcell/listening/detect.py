@@ -16,14 +16,16 @@ from socialcell.clock import as_utc
 from socialcell.errors import SocialcellError
 from socialcell.listening.seasonal import DAY, HOUR, Baseline
 
-ALERT_AT = 0.7
+ALERT_AT = 2 / 3  # twice a usual day's peak
 LARGEST_COUNT = 1e15
+ROUNDING = 1e-9
 
 EPISODE = DAY
 GROWTH = log(2)
 PEAK_DAYS = 14
 PEAK_PRIOR_DAYS = 1
 LARGEST_PEAK_CHANGE = 2.0
+SMALLEST_PEAK = log(2)  # a rise by one unit is usual anywhere
 SMALLEST_BLOCK_STEPS = 7
 
 
@@ -85,7 +87,8 @@ class SpikeDetector:
         """Score a point, then learn from it.
 
         `at` is aware and later than the last point's; `observed` is a count from 0 to
-        LARGEST_COUNT. Anything else raises SeriesError and changes nothing.
+        LARGEST_COUNT. Anything else raises SeriesError and changes nothing; a naive
+        time is a mistake in the program and raises ValueError.
         """
         at = as_utc(at)
         self._check(at, observed)
@@ -98,7 +101,8 @@ class SpikeDetector:
         self._close_block(seconds)
         expected = self._baseline.expected(seconds)
         rise = self._rise(seconds, observed - expected)
-        score = self._news(seconds, rise) if observed > expected else 0.0
+        more = observed > expected * (1 + ROUNDING)
+        score = self._news(seconds, rise) if more else 0.0
         self._baseline.learn(seconds, observed)
         self._last = at
         return Scored(at, observed, expected, score)
@@ -173,4 +177,5 @@ class _UsualPeak:
             change = self._highest - self._usual
             change = max(-LARGEST_PEAK_CHANGE, min(LARGEST_PEAK_CHANGE, change))
             self._usual += change / min(self._days + PEAK_PRIOR_DAYS, PEAK_DAYS)
+            self._usual = max(SMALLEST_PEAK, self._usual)
         self._highest = 0.0

@@ -5,7 +5,7 @@ day and an effect of the hour of the week. All three follow the residuals, which
 clipped first, so that no burst, however large, moves the baseline far.
 """
 
-from math import exp, log
+from math import expm1, log1p
 from statistics import median
 
 HOUR = 3600.0
@@ -13,10 +13,11 @@ DAY = 24 * HOUR
 
 LEVEL_DAYS = 3.0
 SCALE_DAYS = 7.0
-HOUR_PRIOR_DAYS = 5.0
-WEEK_PRIOR_WEEKS = 4.0
+HOUR_PRIOR_DAYS = 3.0
+WEEK_PRIOR_WEEKS = 2.0
 REMEMBERED_PRIORS = 3.0
 CLIP = 3.0
+SEASON_CLIP = 1.5
 SMALLEST_SCALE = 0.05
 SMALLEST_DEVIATION = 1.0  # one mention
 TRACKING_DAYS = 0.5
@@ -50,19 +51,19 @@ class Baseline:
 
     def expected(self, at: float) -> float:
         """The usual count at a moment, >= 0; 0 when nothing has been learnt yet."""
-        return max(0.0, exp(self._usual(at)) - 1) if self.seen else 0.0
+        return max(0.0, expm1(self._usual(at)))
 
     def learn(self, at: float, count: float) -> None:
         """Take in the count of a moment (finite, >= 0, later than the last one)."""
         if not self.seen:
             self._begin(at, count)
         self._measure_step(at)
-        surprise = log(count + 1) - self._usual(at)
+        surprise = log1p(count) - self._usual(at)
         excess = count - self.expected(at)
         limit = CLIP * self._scale
         clipped = max(-limit, min(limit, surprise))
         self._move_level(clipped, limit, at - self._first)
-        self._learn_season(at, clipped)
+        self._learn_season(at, surprise)
         self._learn_spread(abs(surprise), abs(excess))
         self.seen += 1
         self._last = at
@@ -75,7 +76,7 @@ class Baseline:
         return self._level + self._hours.at(at) + self._week.at(at)
 
     def _begin(self, at: float, count: float) -> None:
-        self._level = log(count + 1)
+        self._level = log1p(count)
         self.deviation = max(SMALLEST_DEVIATION, count / 2)
         self._first = at
 
@@ -102,7 +103,10 @@ class Baseline:
         rate = (1 + boost) / min(self.seen + 1, self.steps(LEVEL_DAYS * DAY))
         self._level += clipped * min(FASTEST_LEVEL, rate)
 
-    def _learn_season(self, at: float, clipped: float) -> None:
+    def _learn_season(self, at: float, surprise: float) -> None:
+        """Clipped wider than the level: an hour may be unlike the rest every day."""
+        limit = max(SEASON_CLIP, CLIP * self._scale)
+        clipped = max(-limit, min(limit, surprise))
         per_hour = self.steps(HOUR)
         self._hours.learn(at, clipped, per_hour)
         if at - self._first > 7 * DAY:

@@ -1,0 +1,269 @@
+"""Spike scores: what they are worth, what moves them, and that they see no future."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate
+from math import exp, log, sin, tau
+from random import Random
+from time import perf_counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from socialcell.listening.detect import (
+    ALERT_AT,
+    LARGEST_COUNT,
+    SeriesError,
+    SpikeDetector,
+    score_series,
+)
+from socialcell.listening.series import read_series
+from tests.shared import shared
+
+MONDAY = datetime(2026, 1, 5, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+FIVE_MINUTES = timedelta(minutes=5)
+
+
+def series(counts, step=HOUR, start=MONDAY):
+    return [(start + i * step, float(count)) for i, count in enumerate(counts)]
+
+
+def ordinary_days(days=28, level=30.0, step=HOUR, seed=7, weekend=0.6):
+    """Noisy counts with a daily wave and quieter week-ends."""
+    draw = Random(seed)
+    counts = []
+    for i in range(int(days * timedelta(days=1) / step)):
+        day = i * step / timedelta(days=1)
+        usual = level * exp(0.6 * sin(tau * (day - 0.3)))
+        usual *= weekend if int(day) % 7 >= 5 else 1.0
+        counts.append(round(usual * draw.gammavariate(10, 0.1)))
+    return counts
+
+
+def alerts(counts, step=HOUR):
+    """The positions at which the default threshold is reached."""
+    scored = score_series(series(counts, step))
+    return [i for i, point in enumerate(scored) if point.score >= ALERT_AT]
+
+
+def scores(points):
+    return [(one.expected, one.score) for one in score_series(points)]
+
+
+# --- worked by hand ---------------------------------------------------------------
+
+
+def test_nothing_is_expected_of_the_first_point():
+    (only,) = score_series(series([12]))
+    assert (only.observed, only.expected, only.score) == (12, None, 0)
+
+
+def test_the_second_point_scores_as_worked_by_hand():
+    # After one count of 10 the mean deviation is 5 - 5/10 = 4.5 and peaks are the
+    # priors: log R = ln(1 + 20/4.5) - (2.5 + 1.5)/2.
+    second = score_series(series([10, 30]))[1]
+    assert second.expected == pytest.approx(10)
+    assert second.score == pytest.approx(1 / (1 + exp(2) / (1 + 20 / 4.5)))
+    assert second.score == pytest.approx(0.4242, abs=5e-5)
+
+
+def test_usual_peaks_are_learnt_day_by_day_as_worked_by_hand():
+    # Three days of silence: 2.5 -> 1.5 (change of at most 2, halved) -> 1 -> 0.75 and
+    # 1.5 -> 0.75 -> ln 2, the smallest usual peak; the unit is one mention.
+    last = score_series(series([0] * 73 + [9]))[-1]
+    assert last.score == pytest.approx(1 / (1 + exp((0.75 + log(2)) / 2) / 10))
+    assert last.score == pytest.approx(0.8293, abs=5e-5)
+
+
+def test_the_hour_before_counts_for_half():
+    # Ten points in the first hour. The hour's mean takes in a 1/12 of each excess.
+    counts = [0] * 10 + [20]
+    last = score_series(series(counts, FIVE_MINUTES))[-1]
+    rise = (log(21) - 2.5 + log(1 + 20 / 12) - 1.5) / 2
+    assert last.score == pytest.approx(1 / (1 + exp(-rise)))
+
+
+# --- the future is not seen -------------------------------------------------------
+
+
+def test_scores_are_the_same_wherever_the_series_is_cut():
+    points = series(ordinary_days(days=21), HOUR)
+    whole = scores(points)
+    for cut in range(1, len(points), 7):
+        assert scores(points[:cut]) == whole[:cut]
+
+
+def test_scores_of_real_series_are_the_same_wherever_they_are_cut():
+    points = read_series(shared("data", "series", "twitter_volume_KO.csv"))
+    whole = scores(points)
+    for cut in (1, 2, 287, 288, 289, 2017, 5000, 8123, 12000, len(points) - 1):
+        assert scores(points[:cut]) == whole[:cut]
+
+
+gaps = st.sampled_from([60, 300, 300, 300, 3600, 86400, 400000])
+some_points = st.lists(
+    st.tuples(gaps, st.one_of(st.integers(0, 50), st.floats(0, LARGEST_COUNT))),
+    min_size=1,
+    max_size=80,
+)
+
+
+def placed(drawn):
+    times = accumulate(gap for gap, _ in drawn)
+    return [
+        (MONDAY + timedelta(seconds=seconds), count)
+        for seconds, (_, count) in zip(times, drawn, strict=True)
+    ]
+
+
+@settings(max_examples=150, deadline=None)
+@given(past=some_points, future=some_points, other=some_points)
+def test_no_future_changes_a_score(past, future, other):
+    cut = len(past)
+    one, two = placed(past + future), placed(past + other)
+    assert scores(one)[:cut] == scores(two)[:cut] == scores(one[:cut])
+
+
+@settings(max_examples=150, deadline=None)
+@given(drawn=some_points)
+def test_every_point_gets_a_score_and_an_expectation(drawn):
+    scored = score_series(placed(drawn))
+    assert len(scored) == len(drawn)
+    assert all(0 <= point.score <= 1 for point in scored)
+    assert all(point.expected >= 0 for point in scored[1:])
+
+
+# --- what is and is not news ------------------------------------------------------
+
+
+@pytest.mark.parametrize("level", [3, 30, 3000])
+@pytest.mark.parametrize("step", [HOUR, FIVE_MINUTES])
+def test_one_threshold_finds_a_burst_at_any_volume_and_step(level, step):
+    counts = ordinary_days(level=level, step=step)
+    at = len(counts) * 3 // 4
+    quiet = alerts(counts, step)
+    counts[at] += 20 * level
+    assert alerts(counts, step) == sorted({*quiet, at})
+    assert len(quiet) <= 3
+
+
+def test_a_hundred_times_the_volume_scores_nearly_the_same():
+    counts = ordinary_days(level=40)
+    counts[500] += 400
+    small = score_series(series(counts))[500].score
+    large = score_series(series([100 * count for count in counts]))[500].score
+    assert small == pytest.approx(large, abs=0.01)
+
+
+def test_a_burst_is_told_once_and_again_when_it_has_more_than_doubled():
+    counts = [10] * 24 * 14
+    counts[300:306] = [60, 70, 80, 90, 300, 300]
+    assert alerts(counts) == [300, 304]
+
+
+def test_a_burst_of_the_next_day_is_told_again():
+    counts = [10] * 24 * 14
+    counts[250] = counts[270] = counts[275] = 60
+    assert alerts(counts) == [250, 275]
+
+
+def test_the_evening_peak_is_usual_and_the_same_count_at_night_is_not():
+    counts = ([5] * 18 + [80] * 2 + [5] * 4) * 21
+    night = 20 * 24 + 3
+    assert [at for at in alerts(counts) if at >= 3 * 24] == []
+    counts[night] = 80
+    scored = score_series(series(counts))
+    assert scored[night].score >= ALERT_AT
+    assert scored[night].expected < 10
+    assert scored[20 * 24 + 18].expected > 40
+
+
+def test_a_weekly_market_is_learnt():
+    week = [10] * 24 * 5 + [40] * 24 + [10] * 24
+    scored = score_series(series(week * 10))
+    saturday, thursday = 9 * 168 + 5 * 24 + 12, 9 * 168 + 3 * 24 + 12
+    assert scored[saturday].expected > 1.8 * scored[thursday].expected
+
+
+def test_after_a_shift_of_the_level_the_new_level_becomes_usual():
+    counts = ordinary_days(days=28, step=FIVE_MINUTES, weekend=1)
+    shift = 14 * 288
+    counts[shift:] = [5 * count for count in counts[shift:]]
+    told = [at for at in alerts(counts, FIVE_MINUTES) if at >= shift]
+    assert told
+    assert max(told) < shift + 3 * 288
+    scored = score_series(series(counts, FIVE_MINUTES))
+    ratios = [point.observed / point.expected for point in scored[shift + 3 * 288 :]]
+    assert sorted(ratios)[len(ratios) // 2] == pytest.approx(1, abs=0.2)
+
+
+def test_an_outage_counted_as_zeros_is_no_burst_when_it_ends():
+    counts = ordinary_days(step=FIVE_MINUTES)
+    counts[14 * 288 : 16 * 288] = [0] * 2 * 288
+    assert alerts(counts, FIVE_MINUTES) == []
+
+
+def test_missing_intervals_are_not_zeros():
+    points = series(ordinary_days())
+    holes = points[:300] + points[430:]
+    before, after = scores(points)[300], scores(holes)[300]
+    assert max(score for _, score in scores(holes)[300:]) < ALERT_AT
+    assert after[0] == pytest.approx(before[0], rel=1)
+    assert after[0] > 10
+
+
+def test_heavy_tails_are_usual_where_they_are_usual():
+    draw = Random(5)
+    counts = [int(10 * draw.paretovariate(1.3)) for _ in range(60 * 24)]
+    assert len(alerts(counts)) <= 15
+
+
+@pytest.mark.parametrize("count", [0, 7, 1e15])
+def test_a_series_that_never_changes_has_no_alert(count):
+    assert {score for _, score in scores(series([count] * 700))} == {0}
+
+
+def test_a_steady_growth_has_no_alert():
+    assert alerts(range(2000)) == []
+
+
+def test_thousands_of_points_are_scored_in_a_second():
+    points = series(ordinary_days(days=28, step=FIVE_MINUTES), FIVE_MINUTES)
+    begun = perf_counter()
+    score_series(points)
+    assert len(points) / (perf_counter() - begun) > 4000
+
+
+# --- what is refused --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("count", [-1, float("nan"), float("inf"), 2 * LARGEST_COUNT])
+def test_a_count_must_be_possible(count):
+    with pytest.raises(SeriesError, match="2026-01-05T01:00:00"):
+        score_series(series([3, count]))
+
+
+@pytest.mark.parametrize("later", [timedelta(0), -HOUR])
+def test_time_must_go_on(later):
+    detector = SpikeDetector()
+    detector.see(MONDAY, 3)
+    with pytest.raises(SeriesError, match="does not come after"):
+        detector.see(MONDAY + later, 3)
+
+
+def test_a_refused_point_changes_nothing():
+    points = series(ordinary_days(days=3))
+    detector = SpikeDetector()
+    for at, count in points[:-1]:
+        detector.see(at, count)
+    with pytest.raises(SeriesError):
+        detector.see(points[-1][0], -1)
+    with pytest.raises(SeriesError):
+        detector.see(points[0][0], 5)
+    assert detector.see(*points[-1]) == score_series(points)[-1]
+
+
+def test_a_time_without_a_zone_is_a_mistake_of_the_caller():
+    with pytest.raises(ValueError, match="no time zone"):
+        SpikeDetector().see(datetime(2026, 1, 5), 3)
