@@ -95,7 +95,12 @@ def _around(facts: list[Fact], index: int) -> float:
 
 
 def _trouble(notes: Notes) -> float:
-    """Tone of the cues of trouble, at most three of them; each token counts once."""
+    """Tone of the cues of trouble, at most three of them; each token counts once.
+
+    A bare "no" is trouble only where the text has a topic of the city.
+    """
+    if not notes.topics:
+        return 0.0
     used: set[int] = set()
     total = 0.0
     for hit in sorted(notes.hits, key=lambda hit: (hit.start - hit.end, hit.start)):
