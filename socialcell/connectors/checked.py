@@ -7,6 +7,7 @@ from socialcell.connectors.base import Author, Record
 from socialcell.text import clean_text
 
 _LONGEST_NAME = 1000  # ids, handles, languages; not texts
+_NEEDED = ("id", "author id", "relation", "related id")
 _LARGEST = (1 << 63) - 1  # what a 64-bit column holds
 
 _T = TypeVar("_T", str, "str | None")
@@ -61,12 +62,12 @@ def _author(author: Author) -> Author:
 
 
 def _name(field: str, value: _T) -> _T:
-    if value is None:
+    if value is None and field not in _NEEDED:
         return None
     name = clean_text(_string(field, value))
     if len(name) > _LONGEST_NAME:
         raise ValueError(f"{field} has {len(name)} characters")
-    if not name and field in ("id", "author id", "related id"):
+    if not name and field in _NEEDED:
         raise ValueError(f"{field} is empty")
     return name
 

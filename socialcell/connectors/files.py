@@ -4,6 +4,7 @@ import hashlib
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar
 
@@ -15,9 +16,12 @@ from socialcell.connectors.base import (
     Health,
     Item,
     Kind,
+    Reject,
 )
+from socialcell.text import clean_text, one_line
 
 BATCH = 500
+_LONGEST_REASON = 300
 
 Row = tuple[int, Sequence[Item]]
 
@@ -69,7 +73,7 @@ class FileConnector(ABC):
                 for row, found in self.rows(file):
                     if row <= stored:
                         continue
-                    items.extend(found)
+                    items.extend(map(_readable, found))
                     self.position = file.tell()
                     if len(items) >= BATCH:
                         yield Batch(items, self._cursor(row))
@@ -95,6 +99,13 @@ class FileConnector(ABC):
         way = json.dumps([self.format, self.way], sort_keys=True)
         reading = hashlib.sha256(way.encode()).hexdigest()[:16]
         return {"sha256": self.sha256, "reading": reading, "row": row, "done": done}
+
+
+def _readable(item: Item) -> Item:
+    """A reject may quote what is wrong: the quotation must be fit for any screen."""
+    if not isinstance(item, Reject):
+        return item
+    return replace(item, reason=one_line(clean_text(item.reason), _LONGEST_REASON))
 
 
 def sha256_of(path: Path) -> str:

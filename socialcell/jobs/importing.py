@@ -169,7 +169,9 @@ def _rehearse(
             assert run.id is not None
             arrival = pages.Arrival(source.id, run.id, now)
             records = [item for item in batch.items if isinstance(item, Record)]
+            rejects = [item for item in batch.items if isinstance(item, Reject)]
             stored = pages.store_records(session, records, arrival, seen)
+            pages.keep_rejects(session, connector.platform, rejects, arrival)
             session.rollback()
         tally.add_rest(batch)
         for name in ("stored", "updated", "unchanged", "duplicate", "snapshots"):

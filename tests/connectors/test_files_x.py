@@ -117,6 +117,7 @@ def test_a_cut_last_line_is_one_reject_and_the_others_stay(tmp_path):
         ({"id": "1.991E+18"}, "digits in quotes"),
         ({"id": "9" * 20}, "too large"),
         ({"id": None}, "without id"),
+        ({"id": "\ud800"}, "digits in quotes"),
         ({"text": None}, "without 'text'"),
         ({"text": 5}, "without 'text'"),
         ({"lang": {"a": 1}}, "language is an object"),
@@ -129,17 +130,19 @@ def test_a_cut_last_line_is_one_reject_and_the_others_stay(tmp_path):
         ({"public_metrics": [1]}, "another form"),
         ({"edit_history_tweet_ids": "12"}, "no list"),
         ({"referenced_tweets": [{"type": ["quoted"], "id": "1"}]}, "another form"),
+        ({"referenced_tweets": [{"type": None, "id": "1"}]}, "relation is null"),
         ({"referenced_tweets": [{"type": "quoted", "id": "x"}]}, "digits in quotes"),
         ({"entities": {"urls": [{"expanded_url": 5}]}}, "another form"),
     ],
     ids=lambda value: str(value)[:40],
 )
 def test_a_field_of_the_wrong_form_rejects_its_post_only(tmp_path, damage, reason):
-    path = write(tmp_path / "x.jsonl", page(post(1), post(2, **damage)))
+    path = write(tmp_path / "x.jsonl", json.dumps(page(post(1), post(2, **damage))))
     good, bad = items(path, "x-jsonl")
     assert isinstance(good, Record)
     assert isinstance(bad, Reject)
     assert reason in bad.reason
+    assert bad.reason.encode()
     assert bad.row == 1
 
 
