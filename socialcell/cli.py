@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from socialcell.commands.options import ROOT_CONFIG
 from socialcell.errors import SocialcellError
 
 # Commands without a noun: name → module and function.
@@ -50,17 +51,15 @@ def everywhere(
     ] = None,
 ) -> None:
     """The workbench of a city government's social media cell."""
+    ROOT_CONFIG.set(config)
 
 
 def _join() -> None:
-    import importlib.util as u
     for name, place in COMMANDS.items():
         module, function = place.split(":")
-        if not u.find_spec(f"socialcell.commands.{module}"): continue
         found = importlib.import_module(f"socialcell.commands.{module}")
         app.command(name)(getattr(found, function))
     for name in GROUPS:
-        if not u.find_spec(f"socialcell.commands.{name}"): continue
         found = importlib.import_module(f"socialcell.commands.{name}")
         app.add_typer(found.app, name=name)
 
@@ -75,6 +74,9 @@ def main() -> None:
     except SocialcellError as error:
         _tell(error)
         sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.stderr.write("socialcell: interrupted; run it again to go on\n")
+        sys.exit(130)
     except BrokenPipeError:
         # The reader of our output has gone (`| head`): that is no failure of ours.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,12 +1,11 @@
 """Commands of the noun `db`: upgrade, verify."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from socialcell.commands import output
-from socialcell.commands.options import Config, Json, open_context
+from socialcell.commands.options import ROOT_CONFIG, Config, Json, open_context
 
 app = typer.Typer(help="The database: upgrade, verify.", no_args_is_help=True)
 
@@ -17,13 +16,10 @@ def upgrade(config: Config = None, json: Json = False) -> None:
 
     Example: socialcell db upgrade
     """
-    import click
-
     from socialcell import config as configuration
     from socialcell import db
 
-    root: Path | None = click.get_current_context().find_root().params.get("config")
-    workspace = configuration.load(configuration.find(config or root))
+    workspace = configuration.load(configuration.find(config or ROOT_CONFIG.get()))
     before, after = db.upgrade(db.connect(workspace.database_url))
     if json:
         output.as_json({"before": before, "after": after})

@@ -1,14 +1,16 @@
 """Options that many commands share, spelled once; and how a command opens its work."""
 
+from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import click
 import typer
 
 if TYPE_CHECKING:
     from socialcell.jobs.context import Context
     from socialcell.listening.people import People
+
+ROOT_CONFIG: ContextVar[Path | None] = ContextVar("root_config", default=None)
 
 Config = Annotated[
     Path | None,
@@ -26,8 +28,7 @@ def open_context(config: Path | None) -> "Context":
     """The workspace of --config, given to the command or before it."""
     from socialcell.jobs import context
 
-    root = click.get_current_context().find_root().params.get("config")
-    return context.open_context(config or root)
+    return context.open_context(config or ROOT_CONFIG.get())
 
 
 def people_of(context: "Context") -> "People":

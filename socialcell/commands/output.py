@@ -90,3 +90,8 @@ def write_file(path: Path, lines: Iterable[str]) -> None:
     except OSError as error:
         aside.unlink(missing_ok=True)
         raise SocialcellError(f"{path} cannot be written: {error.strerror}") from None
+
+
+def flush() -> None:
+    """Let a reader of standard output see what was said so far."""
+    sys.stdout.flush()

@@ -146,10 +146,9 @@ class X:
             state = {**state, "open": {"high": None, "bottom": None, "at": at, "n": 0}}
         opened = state["open"]
         asked: dict[str, Any] = {"max_results": _PAGE}
+        # X takes ids or times, not both; without either it answers for all it reaches.
         if state["low"] is not None:
             asked["since_id"] = state["low"]
-        else:
-            asked["start_time"] = _iso(datetime.fromisoformat(opened["at"]) - _REACH)
         if opened["bottom"] is not None:
             asked["until_id"] = opened["bottom"]
         return state, asked
@@ -163,7 +162,9 @@ class X:
         start = to - _REACH
         if state["low"] is not None and state["covered"]:
             start = datetime.fromisoformat(state["covered"])
-        if not self._search and opened["n"] >= _TIMELINE and opened.get("oldest"):
+        elif not self._search and opened.get("oldest"):
+            start = datetime.fromisoformat(opened["oldest"])
+        if not self._search and opened["n"] >= _TIMELINE:
             start = max(start, datetime.fromisoformat(opened["oldest"]))
         low = opened["high"] or state["low"]
         return (start, to), {"low": low, "open": None, "covered": _iso(to)}

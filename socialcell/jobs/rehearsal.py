@@ -13,6 +13,7 @@ from typing import Any
 
 from socialcell import config, db
 from socialcell.clock import FixedClock
+from socialcell.config import Workspace
 from socialcell.connectors import check_settings
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.jobs import collect, initialise, report
@@ -22,6 +23,7 @@ from socialcell.listening.store import questions
 from socialcell.ops import store
 
 STATE_FILE = "rehearsal.json"
+SANDBOX_MARK = "# A workspace that listens to the sandbox."
 STEP = timedelta(hours=6)
 DENSE_STEP = timedelta(minutes=5)
 DENSE_FOR = timedelta(hours=1)
@@ -105,27 +107,41 @@ def prepare(
     current = found or state
     fixed = datetime.fromisoformat(current.end)
     made = initialise.initialise(folder, settings=_settings(fixed))
-    initialise.write_secrets(folder, secrets.items())
-    engine = db.connect(made.workspace.database_url)
-    try:
-        with db.writing(engine) as session:
-            _add_sources(session, watched, fixed)
-            for one in named:
-                questions.register(
-                    session,
-                    one.platform,
-                    one.handle,
-                    one.name,
-                    one.person_class,
-                    "an account of the sandbox city",
-                    "demo",
-                    fixed,
-                )
-    finally:
-        engine.dispose()
+    _enter(made.workspace, secrets, watched, named, fixed)
     if found is None:
         write_state(folder, current)
     return current
+
+
+def connect(
+    folder: Path,
+    secrets: Mapping[str, str],
+    watched: Iterable[Watched],
+    named: Iterable[Named],
+    base_urls: Mapping[str, str],
+) -> None:
+    """A workspace that listens to a sandbox that is being served.
+
+    config.yaml gets the addresses of now; what else it says is kept. UsageError when
+    it is a workspace that listens to real platforms.
+    """
+    place = folder / "config.yaml"
+    if place.exists() and SANDBOX_MARK not in place.read_text(encoding="utf-8"):
+        raise UsageError(
+            f"{place} is not a sandbox workspace, and is left as it is. Choose another "
+            "folder with --workspace."
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = "".join(
+        f"    {origin}: {url}\n" for origin, url in sorted(base_urls.items())
+    )
+    shipped = initialise.shipped_config()
+    text = _replaced(shipped, "  base_urls: {}", "  base_urls:\n" + lines.rstrip())
+    aside = place.with_name("config.yaml.new")
+    aside.write_text(f"{SANDBOX_MARK}\n{text}", encoding="utf-8")
+    aside.replace(place)
+    made = initialise.initialise(folder)
+    _enter(made.workspace, secrets, watched, named, made.workspace.clock().now())
 
 
 def run(
@@ -210,21 +226,46 @@ def _step(context: Context) -> None:
     tag(context)
 
 
-def _add_sources(session: Any, watched: Iterable[Watched], now: datetime) -> None:
-    for one in watched:
-        if store.find_source(session, one.name) is None:
-            settings = check_settings(one.connector, one.settings)
-            store.add_source(session, one.name, one.connector, settings, now)
+def _enter(
+    workspace: Workspace,
+    secrets: Mapping[str, str],
+    watched: Iterable[Watched],
+    named: Iterable[Named],
+    now: datetime,
+) -> None:
+    """Tokens, sources and the registry, as a cell would enter them."""
+    initialise.write_secrets(workspace.folder, secrets.items())
+    engine = db.connect(workspace.database_url)
+    try:
+        with db.writing(engine) as session:
+            for one in watched:
+                if store.find_source(session, one.name) is None:
+                    settings = check_settings(one.connector, one.settings)
+                    store.add_source(session, one.name, one.connector, settings, now)
+            for account in named:
+                questions.register(
+                    session,
+                    account.platform,
+                    account.handle,
+                    account.name,
+                    account.person_class,
+                    "an account of the sandbox city",
+                    "sandbox",
+                    now,
+                )
+    finally:
+        engine.dispose()
 
 
 def _settings(fixed: datetime) -> str:
     """The shipped config with the rehearsal's clock and a roomier allowance."""
     text = initialise.shipped_config()
-    for line, instead in (
-        ("  fixed: null", f"  fixed: {fixed.isoformat()}"),
-        ("    posts_per_month: 20000", "    posts_per_month: 200000"),
-    ):
-        if line not in text:
-            raise SocialcellError(f"config.yaml as shipped lacks {line.strip()!r}")
-        text = text.replace(line, instead)
-    return text
+    text = _replaced(text, "  fixed: null", f"  fixed: {fixed.isoformat()}")
+    wide = "    posts_per_month: 200000"
+    return _replaced(text, "    posts_per_month: 20000", wide)
+
+
+def _replaced(text: str, line: str, instead: str) -> str:
+    if line not in text:
+        raise SocialcellError(f"config.yaml as shipped lacks {line.strip()!r}")
+    return text.replace(line, instead)

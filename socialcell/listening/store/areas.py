@@ -53,4 +53,5 @@ def replace(
     session.execute(delete(Owner))
     for owner in owners:
         values = {field.name: getattr(owner, field.name) for field in fields(owner)}
-        session.add(Owner(key=values.pop("id"), **values))
+        accepts = ";".join(values.pop("accepts"))
+        session.add(Owner(key=values.pop("owner"), accepts=accepts, **values))

@@ -177,12 +177,12 @@ def register(
 
 def language_counts(session: Session) -> dict[str, int]:
     rows = session.execute(
-        select(M.language, func.count())
+        select(M.language, func.count().label("n"))
         .where(M.state == "present", M.language.is_not(None))
         .group_by(M.language)
         .order_by(func.count().desc(), M.language)
     )
-    return dict(rows)
+    return {row.language: row.n for row in rows}
 
 
 def entity_count(session: Session) -> int:

@@ -1,0 +1,62 @@
+"""A small sandbox city, served, and its sources as connectors and as rows."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from socialcell import config, connectors, sandbox
+from socialcell.clock import FixedClock
+from socialcell.config import Workspace
+from socialcell.connectors.base import Connector, Surroundings
+from socialcell.sandbox import City, Sandbox
+from tests.conftest import MONDAY_MORNING
+
+SETTINGS = {"x": ("kind", "user_id", "query"), "rss": ("url",)}
+CITY = City(seed=11, end=MONDAY_MORNING, days=9)
+TRUTH = sandbox.truth(CITY)
+
+
+class Unlimited:
+    """A budget that remembers what was asked of it and allows all."""
+
+    def __init__(self) -> None:
+        self.taken: list[tuple[str, int]] = []
+
+    def take(self, bucket: str, n: int = 1) -> None:
+        self.taken.append((bucket, n))
+
+
+@pytest.fixture
+def city_clock() -> FixedClock:
+    """Two days before the city's end, so that there is a before and an after."""
+    return FixedClock(MONDAY_MORNING - timedelta(days=2))
+
+
+@pytest.fixture
+def served(city_clock: FixedClock) -> Iterator[Sandbox]:
+    with sandbox.serve(CITY, city_clock) as running:
+        yield running
+
+
+@pytest.fixture
+def around(served: Sandbox, city_clock: FixedClock, folder: Any) -> Surroundings:
+    workspace = Workspace(folder, config.Config())
+    (folder / "secrets" / "x_bearer").write_text(served.secrets["x_bearer"])
+    return Surroundings(
+        city_clock, workspace.config, workspace.secret, served.base_urls
+    )
+
+
+def settings_of(source: dict[str, Any]) -> dict[str, Any]:
+    return {key: source[key] for key in SETTINGS[source["connector"]] if key in source}
+
+
+def source_named(served: Sandbox, name: str) -> dict[str, Any]:
+    return next(source for source in served.sources if source["name"] == name)
+
+
+def connector_of(served: Sandbox, name: str, around: Surroundings) -> Connector:
+    source = source_named(served, name)
+    return connectors.build(source["connector"], settings_of(source), around)

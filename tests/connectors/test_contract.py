@@ -1,0 +1,360 @@
+"""One suite over every connector, against the sandbox's real sockets."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from socialcell import db
+from socialcell.clock import FixedClock
+from socialcell.connectors import base
+from socialcell.connectors.base import (
+    Batch,
+    ConnectorError,
+    Kind,
+    Record,
+    Reject,
+    Surroundings,
+)
+from socialcell.jobs import collect
+from socialcell.jobs.budget import Ledger
+from socialcell.listening.model import Mention
+from socialcell.listening.store import integrity
+from socialcell.ops import store
+from socialcell.sandbox import Sandbox
+from socialcell.sandbox.truth import collected
+from tests.builders import make_source
+from tests.connectors.conftest import (
+    CITY,
+    TRUTH,
+    Unlimited,
+    connector_of,
+    settings_of,
+    source_named,
+)
+
+FEED = f"rss.{CITY.papers[0].slug}"
+SOURCES = ["x.mentions", "x.search", FEED]
+PLATFORM = {"x.mentions": "x", "x.search": "x", FEED: "rss"}
+every_source = pytest.mark.parametrize("name", SOURCES)
+
+
+def expected_ids(name: str, moments: list[Any]) -> set[str]:
+    """What the world's truth says this source showed, under the ids that we keep."""
+    seen = collected(TRUTH, name, moments)
+    by_id = {item["id"]: item for item in TRUTH["items"]}
+    return {kept_id(by_id[native]) for native in seen}
+
+
+def kept_id(item: dict[str, Any]) -> str:
+    """An edited post keeps its first id; an article its guid, else its address."""
+    if item["platform"] == "x":
+        return str((item["supersedes"] or [item["id"]])[0])
+    return str(item["id"] if item["guid"] else item["url"])
+
+
+def pull(
+    served: Sandbox,
+    name: str,
+    around: Surroundings,
+    cursor: dict[str, Any] | None = None,
+    stop: Callable[[], bool] = collect.never,
+) -> list[Batch]:
+    connector = connector_of(served, name, around)
+    return list(connector.pull(cursor, Unlimited(), stop))
+
+
+def records(batches: list[Batch]) -> list[Record]:
+    return [
+        item for batch in batches for item in batch.items if isinstance(item, Record)
+    ]
+
+
+@every_source
+def test_it_reads_everything_that_is_visible(
+    name: str, served: Sandbox, around: Surroundings, city_clock: FixedClock
+) -> None:
+    found = {record.external_id for record in records(pull(served, name, around))}
+
+    assert found == expected_ids(name, [city_clock.now()])
+    assert len(found) > 5
+
+
+@every_source
+def test_it_goes_on_where_it_stopped(
+    name: str, served: Sandbox, around: Surroundings, city_clock: FixedClock
+) -> None:
+    first = pull(served, name, around)
+    then = city_clock.now()
+    city_clock.advance(timedelta(days=1))
+
+    second = pull(served, name, around, first[-1].cursor)
+
+    new = {record.external_id for record in records(second)}
+    assert expected_ids(name, [city_clock.now()]) - expected_ids(name, [then]) <= new
+    assert new
+
+
+@every_source
+def test_it_keeps_its_place_when_nothing_is_new(
+    name: str, served: Sandbox, around: Surroundings
+) -> None:
+    first = pull(served, name, around)
+
+    again = pull(served, name, around, first[-1].cursor)
+
+    assert records(again) == []
+    assert again[-1].cursor == first[-1].cursor
+
+
+@every_source
+def test_it_asks_the_budget_before_every_call(
+    name: str, served: Sandbox, around: Surroundings
+) -> None:
+    budget = Unlimited()
+    list(connector_of(served, name, around).pull(None, budget, collect.never))
+
+    assert len(budget.taken) == len(served.requests)
+
+
+@every_source
+def test_no_call_is_made_when_the_budget_is_spent(
+    name: str, served: Sandbox, around: Surroundings
+) -> None:
+    class Spent:
+        def take(self, bucket: str, n: int = 1) -> None:
+            raise ConnectorError(Kind.QUOTA, "spent")
+
+    with pytest.raises(ConnectorError, match="spent"):
+        list(connector_of(served, name, around).pull(None, Spent(), collect.never))
+
+    assert served.requests == []
+
+
+FAULTS: list[tuple[str, str, Kind]] = [
+    *[(name, "expire_token", Kind.AUTH) for name in ("x.mentions", "x.search")],
+    (FEED, "expire_token", Kind.ACCESS),
+    *[(name, "missing_permission", Kind.ACCESS) for name in SOURCES],
+    *[(name, "limit", Kind.RATE) for name in SOURCES],
+    *[(name, "quota_spent", Kind.QUOTA) for name in ("x.mentions", "x.search")],
+    *[(name, "server_error", Kind.TRANSIENT) for name in SOURCES],
+    *[(name, "truncate", Kind.TRANSIENT) for name in SOURCES],
+    *[(name, "drop_connection", Kind.TRANSIENT) for name in SOURCES],
+    *[(name, "html_instead_of_json", Kind.DRIFT) for name in SOURCES],
+    *[(name, "stuck_cursor", Kind.DRIFT) for name in ("x.mentions", "x.search")],
+    (FEED, "entity_bomb", Kind.DRIFT),
+]
+
+
+@pytest.mark.parametrize(("name", "fault", "kind"), FAULTS)
+def test_it_names_each_failure(
+    name: str, fault: str, kind: Kind, served: Sandbox, around: Surroundings
+) -> None:
+    getattr(served.platform(PLATFORM[name]), fault)()
+
+    with pytest.raises(ConnectorError) as caught:
+        pull(served, name, around)
+
+    assert caught.value.kind is kind
+    said = str(caught.value)
+    assert served.secrets["x_bearer"] not in said
+    assert "127.0.0.1" not in said
+
+
+@every_source
+def test_it_waits_as_long_as_told(
+    name: str, served: Sandbox, around: Surroundings, city_clock: FixedClock
+) -> None:
+    platform = served.platform(PLATFORM[name])
+    platform.limit()
+
+    with pytest.raises(ConnectorError) as caught:
+        pull(served, name, around)
+
+    assert caught.value.until is not None
+    told = caught.value.until - city_clock.now()
+    assert abs(told - platform.window) < timedelta(seconds=2)
+
+
+@every_source
+def test_one_malformed_item_does_not_spoil_its_page(
+    name: str, served: Sandbox, around: Surroundings, city_clock: FixedClock
+) -> None:
+    served.platform(PLATFORM[name]).malformed_item()
+
+    batches = pull(served, name, around)
+
+    rejects = [i for batch in batches for i in batch.items if isinstance(i, Reject)]
+    assert len(rejects) == 1
+    assert rejects[0].reason
+    found = {record.external_id for record in records(batches)}
+    assert found == expected_ids(name, [city_clock.now()])
+
+
+@pytest.mark.parametrize("name", ["x.mentions", "x.search"])
+def test_posts_inserted_between_pages_come_with_the_next_pull(
+    name: str, served: Sandbox, around: Surroundings, city_clock: FixedClock
+) -> None:
+    inserted = served.platform("x").insert_between_pages(3)
+
+    first = pull(served, name, around)
+    city_clock.advance(timedelta(minutes=5))
+    second = pull(served, name, around, first[-1].cursor)
+
+    both = {record.external_id for record in records(first + second)}
+    assert len(first) > 1
+    assert set(inserted) <= both
+
+
+@pytest.mark.parametrize("name", ["x.mentions", "x.search"])
+def test_posts_deleted_between_pages_take_no_others_with_them(
+    name: str, served: Sandbox, around: Surroundings, city_clock: FixedClock
+) -> None:
+    x = served.platform("x")
+    x.delete_between_pages(2)
+
+    found = {record.external_id for record in records(pull(served, name, around))}
+
+    assert x.deleted
+    assert expected_ids(name, [city_clock.now()]) - set(x.deleted) <= found
+
+
+def test_a_feed_that_is_gone_is_named_so(served: Sandbox, around: Surroundings) -> None:
+    served.platform("rss").gone(CITY.papers[0].slug)
+
+    with pytest.raises(ConnectorError) as caught:
+        pull(served, FEED, around)
+
+    assert caught.value.kind is Kind.GONE
+
+
+def test_xs_other_dialect_is_read_alike(
+    served: Sandbox, around: Surroundings, city_clock: FixedClock
+) -> None:
+    plain = records(pull(served, "x.search", around))
+    served.platform("x").dialect = "post"
+
+    renamed = records(pull(served, "x.search", around))
+
+    def told(found: list[Record]) -> list[Any]:
+        return [
+            (r.external_id, r.text, r.metrics, r.relations, r.author) for r in found
+        ]
+
+    assert told(plain)[0][2]
+    assert [row[:2] for row in told(plain)] == [row[:2] for row in told(renamed)]
+    values = [[(m.common, m.value) for m in r.metrics] for r in plain]
+    assert values == [[(m.common, m.value) for m in r.metrics] for r in renamed]
+    assert [r.relations for r in plain] == [r.relations for r in renamed]
+
+
+class Crash(Exception):
+    """The process dies here."""
+
+
+class CrashingConnector:
+    """Yields another connector's batches and dies before batch number `at`."""
+
+    def __init__(self, inner: base.Connector, at: int | None) -> None:
+        self._inner, self._at = inner, at
+        self.platform = inner.platform
+        self.cursor_version = inner.cursor_version
+        self.capabilities = inner.capabilities
+
+    def check(self) -> base.Health:
+        return self._inner.check()
+
+    def pull(self, *given: Any) -> Iterator[Batch]:
+        for number, batch in enumerate(self._inner.pull(*given)):
+            if number == self._at:
+                raise Crash
+            yield batch
+
+
+@every_source
+def test_random_crashes_lose_nothing_and_store_nothing_twice(
+    name: str,
+    served: Sandbox,
+    around: Surroundings,
+    city_clock: FixedClock,
+    engine: Engine,
+) -> None:
+    random = Random(f"crashes of {name}")
+    entered = source_named(served, name)
+    for schedule in range(4):
+        source = make_source(
+            engine, f"{name}.{schedule}", entered["connector"], **settings_of(entered)
+        )
+        moments = []
+        city_clock.set(CITY.end - timedelta(days=6))
+        for _run in range(8):
+            moments.append(city_clock.now())
+            crash_at = random.choice([None, 0, 1, 2, 3])
+            pull_and_maybe_crash(engine, served, source, around, crash_at)
+            city_clock.advance(timedelta(hours=random.choice([1, 3, 7])))
+        pull_and_maybe_crash(engine, served, source, around, None)
+        moments.append(city_clock.now())
+
+        assert expected_ids(name, [moments[-1]]) <= stored_ids(engine)
+        assert stored_ids(engine) <= all_ids(name)
+    with db.reading(engine) as session:
+        assert integrity.problems(session) == []
+
+
+def pull_and_maybe_crash(
+    engine: Engine, served: Sandbox, source: Any, around: Surroundings, at: int | None
+) -> None:
+    inner = connector_of(served, source.name.rsplit(".", 1)[0], around)
+    connector = CrashingConnector(inner, at)
+    ledger = Ledger(engine, around.clock, inner.platform, {})
+    context = ContextOf(engine, around.clock)
+    try:
+        result = collect.run(context, source, connector, ledger, kind="pull")  # type: ignore[arg-type]
+    except Crash:
+        return
+    assert result.state == "ok", result
+
+
+class ContextOf:
+    """As much of a context as the runner needs."""
+
+    def __init__(self, engine: Engine, clock: Any) -> None:
+        self.engine, self.clock, self.owner = engine, clock, "tests"
+
+
+def stored_ids(engine: Engine) -> set[str]:
+    table = db.table(Mention)
+    with db.reading(engine) as session:
+        rows = session.execute(
+            table.select().with_only_columns(table.c.external_id, table.c.state)
+        )
+        return {external_id for external_id, state in rows if state == "present"}
+
+
+def all_ids(name: str) -> set[str]:
+    return {kept_id(item) for item in TRUTH["items"] if name in item["sources"]}
+
+
+@every_source
+def test_with_a_fault_on_one_platform_the_other_is_unaffected(
+    name: str, served: Sandbox, around: Surroundings, engine: Engine, context: Any
+) -> None:
+    for source in served.sources:
+        make_source(engine, source["name"], source["connector"], **settings_of(source))
+    served.platform(PLATFORM[name]).server_error(times=None)
+    open_context = collect.Context(
+        context.workspace, engine, around.clock, served.base_urls
+    )
+
+    results = {result.source: result for result in collect.collect(open_context)}
+
+    for source in served.sources:
+        broken = source["connector"] == PLATFORM[name]
+        assert results[source["name"]].state == ("failed" if broken else "ok")
+    with db.reading(engine) as session:
+        failed = store.source_named(session, name)
+        assert failed.not_before is not None
+        assert failed.state == "ok"

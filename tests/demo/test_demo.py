@@ -1,0 +1,139 @@
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from socialcell import db
+from socialcell.jobs import rehearsal
+from socialcell.listening.model import Mention, MentionMatch
+from socialcell.ops.model import Source
+from socialcell.ops.store import OUTCOMES
+from socialcell.sandbox.truth import collected
+from tests.demo.conftest import DAYS, SEED, Demo
+from tests.running import answer, digest, said, socialcell
+
+
+def kept_id(item: dict[str, Any]) -> str:
+    """The id under which we keep an item: an edited post's first, an article's guid."""
+    if item["platform"] == "x":
+        return str((item["supersedes"] or [item["id"]])[0])
+    return str(item["id"] if item["guid"] else item["url"])
+
+
+def moments(truth: dict[str, Any]) -> list[datetime]:
+    start, end = (datetime.fromisoformat(truth[key]) for key in ("start", "end"))
+    crisis = datetime.fromisoformat(truth["stories"]["crisis"]["start"])
+    return rehearsal.steps(start, end, crisis)
+
+
+def stored(folder: Path) -> set[tuple[str, str]]:
+    """(source, native id) of every mention that is held."""
+    engine = db.connect(f"sqlite:///{folder / 'socialcell.db'}")
+    mention, match, source = map(db.table, (Mention, MentionMatch, Source))
+    asked = (
+        select(source.c.name, mention.c.external_id)
+        .join_from(match, mention, match.c.mention_id == mention.c.id)
+        .join(source, source.c.id == match.c.source_id)
+    )
+    with db.reading(engine) as session:
+        found = [(name, external_id) for name, external_id in session.execute(asked)]
+    engine.dispose()
+    assert len(found) == len(set(found))
+    return set(found)
+
+
+def test_every_item_that_was_visible_is_stored_once_and_nothing_else(
+    demo: Demo,
+) -> None:
+    truth = demo.truth
+    by_id = {item["id"]: item for item in truth["items"]}
+    expected = {
+        (source["name"], kept_id(by_id[native]))
+        for source in demo.said["sources"]
+        for native in collected(truth, source["name"], moments(truth))
+    }
+
+    assert stored(demo.folder) == expected
+    assert demo.said["mentions"] == len({native for _source, native in expected})
+
+
+def test_every_source_accounts_for_what_it_received(demo: Demo) -> None:
+    for source in demo.said["sources"]:
+        assert source["received"] == sum(source[name] for name in OUTCOMES)
+        assert source["received"] > 0
+        assert source["state"] == "ok"
+
+
+def test_what_was_stored_by_the_sources_is_what_is_there(demo: Demo) -> None:
+    total = sum(source["stored"] for source in demo.said["sources"])
+
+    assert demo.said["mentions"] == total == sum(demo.said["languages"].values())
+
+
+def test_a_finished_demo_run_again_changes_nothing(demo: Demo) -> None:
+    before = digest(demo.folder)
+    arguments = ("--days", str(DAYS), "--seed", str(SEED))
+
+    again = answer(socialcell("demo", "--dir", demo.folder, *arguments, "--json"))
+
+    assert digest(demo.folder) == before
+    assert {**again, "seconds": 0} == {**demo.said, "seconds": 0}
+
+
+def test_another_seed_in_the_same_folder_is_refused(demo: Demo) -> None:
+    done = socialcell("demo", "--dir", demo.folder, "--days", str(DAYS), "--seed", "4")
+
+    assert done.returncode == 2
+    assert "--fresh" in said(done)
+
+
+def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work")
+
+    for extra in ((), ("--fresh",)):
+        done = socialcell("demo", "--dir", tmp_path, *extra)
+        assert done.returncode == 2
+        said(done)
+
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_later_commands_live_in_the_demos_now(demo: Demo) -> None:
+    done = socialcell("areas", "list", "--kind", "ward_office", "--config", demo.config)
+
+    assert done.returncode == 0
+    assert "config.yaml" in {path.name for path in demo.folder.iterdir()}
+    fixed = "fixed: 2026-11-23T09:00:00+05:30"
+    assert fixed in demo.config.read_text()
+
+
+def test_the_report_of_the_demo_is_there(demo: Demo) -> None:
+    html, text = (Path(demo.said["report"][kind]) for kind in ("html", "text"))
+
+    assert "<html" in html.read_text()
+    assert len(text.read_text()) > 500
+
+
+def test_the_demo_is_searchable_in_marathi(demo: Demo) -> None:
+    done = socialcell(
+        "mentions", "search", "पाणी OR pani", "--json", "--config", demo.config
+    )
+
+    found = answer(done)
+    assert found["total"] > 10
+    folded = [(row["title"] or "") + (row["text"] or "") for row in found["mentions"]]
+    assert all("पाणी" in text or "pani" in text.lower() for text in folded)
+
+
+def test_nobody_is_shown_by_handle_but_the_registry(demo: Demo) -> None:
+    people = {
+        item["author"].lower()
+        for item in demo.truth["items"]
+        if item["platform"] == "x" and item["author"] != demo.truth["account"]["handle"]
+    }
+
+    shown = socialcell("mentions", "export", "--config", demo.config).stdout.lower()
+
+    assert "नागरिक-" in shown
+    assert [handle for handle in people if f"@{handle}" in shown] == []

@@ -1,0 +1,64 @@
+"""Run the command line as a person does: a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+
+def command(*arguments: str | Path) -> list[str]:
+    return [sys.executable, "-m", "socialcell", *map(str, arguments)]
+
+
+def environment(**changes: str) -> dict[str, str]:
+    """Nothing of the tester's own configuration reaches the command."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("SOCIALCELL_")}
+    return kept | changes
+
+
+def socialcell(
+    *arguments: str | Path,
+    stdin: str | bytes = b"",
+    cwd: Path | None = None,
+    timeout: float = 240,
+    **changes: str,
+) -> subprocess.CompletedProcess[str]:
+    """The finished process, its output decoded."""
+    data = stdin.encode() if isinstance(stdin, str) else stdin
+    done = subprocess.run(
+        command(*arguments),
+        input=data,
+        capture_output=True,
+        cwd=cwd,
+        timeout=timeout,
+        env=environment(**changes),
+        check=False,
+    )
+    return subprocess.CompletedProcess(
+        done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
+    )
+
+
+def answer(done: subprocess.CompletedProcess[str]) -> Any:
+    """The one JSON document on standard output of a command that succeeded."""
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def said(done: subprocess.CompletedProcess[str]) -> str:
+    """What a failed command told its user: words, never a traceback."""
+    assert "Traceback" not in done.stderr, done.stderr
+    return done.stderr
+
+
+def digest(folder: Path) -> str:
+    found = socialcell("db", "verify", "--digest", "--config", folder / "config.yaml")
+    assert found.returncode == 0, found.stdout + found.stderr
+    return found.stdout.strip()
+
+
+def rows(text: str) -> Sequence[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines()]
