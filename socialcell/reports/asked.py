@@ -22,7 +22,7 @@ def urgent(m: Material) -> Section:
             )
             for one in levels
         ]
-        blocks.append(Table(_("Urgent mentions"), heads, rows))
+        blocks.append(Table(_("Urgent mentions"), heads, rows, m.basis()))
         for caption, head, names in (
             (_("Urgent mentions by topic"), _("Topic"), _topic_rows(m)),
             (
@@ -33,7 +33,7 @@ def urgent(m: Material) -> Section:
         ):
             if names:
                 heads = (head, _("Mentions"), m.same_head())
-                blocks.append(Table(caption, heads, names))
+                blocks.append(Table(caption, heads, names, m.basis()))
     else:
         blocks.append(Paragraph(_("No mention was read as urgent.")))
     blocks += [one for one in m.quotations if one.why == "urgent"]
@@ -58,7 +58,9 @@ def owners(m: Material) -> Section:
         "Where several are named, the place or the cause decides; the first is the "
         "usual one."
     )
-    table = Table(_("Mentions that ask for something, by topic"), heads, rows)
+    table = Table(
+        _("Mentions that ask for something, by topic"), heads, rows, m.basis()
+    )
     return Section(_("Whose problem it is"), [table, Paragraph(note)])
 
 
@@ -78,7 +80,7 @@ def wards(m: Material) -> Section:
             )
             blocks.append(Chart(m.pictures.wards, alt))
         heads = (_("Ward office"), _("Mentions"), m.same_head())
-        blocks.append(Table(_("Mentions by ward office"), heads, rows))
+        blocks.append(Table(_("Mentions by ward office"), heads, rows, m.basis()))
     silent = [
         m.say.name(one["name"], one["id"])
         for one in wards
@@ -96,7 +98,9 @@ def wards(m: Material) -> Section:
     villages = m.area_rows(m.numbers["villages"], TOPICS)
     if villages:
         heads = (_("Village"), _("Mentions"), m.same_head())
-        blocks.append(Table(_("Of these, villages merged later"), heads, villages))
+        blocks.append(
+            Table(_("Of these, villages merged later"), heads, villages, m.basis())
+        )
     return Section(_("Where"), blocks)
 
 

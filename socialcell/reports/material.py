@@ -50,7 +50,7 @@ class Material:
             for one in self.numbers[key]
         ]
         heads = (head, _("Mentions"), _("Share"), self.same_head())
-        return Table(caption, heads, rows)
+        return Table(caption, heads, rows, self.basis())
 
     def area_rows(self, areas: list[dict[str, Any]], most: int) -> list[Sequence[Cell]]:
         return [
@@ -61,6 +61,16 @@ class Material:
             )
             for one in top(areas, most)
         ]
+
+    def basis(self) -> str:
+        """What the numbers of this week rest on: the platform-hours covered."""
+        coverage = self.numbers["coverage"]
+        if not coverage["due"]:
+            return self.lang.gettext("Coverage is not known.")
+        return self.lang.gettext(
+            "Counted over %(covered)s platform-hours.",
+            covered=self.say.of(coverage["covered"], coverage["due"]),
+        )
 
     def same_head(self) -> str:
         return self.lang.gettext("Same hours: before → now")

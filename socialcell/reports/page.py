@@ -21,6 +21,7 @@ class Table:
     caption: str
     heads: Sequence[str]
     rows: Sequence[Sequence[Cell]]
+    note: str = ""  # what the numbers rest on
     dense: bool = False  # many narrow columns of numbers
     kind: str = "table"
 

@@ -27,7 +27,7 @@ def draw(numbers: dict[str, Any], lang: Language) -> dict[str, bytes]:
 def _days(numbers: dict[str, Any], say: Phrases) -> Any:
     _ = say.lang.gettext
     days = numbers["days"]
-    labels = [say.lang.short_day(date.fromisoformat(day["date"])) for day in days]
+    labels = [_below(say, day["date"]) for day in days]
     compared = numbers["mentions"]["same_hours"] is not None
     if compared:
         pairs = [day["same_hours"] or {} for day in days]
@@ -50,10 +50,9 @@ def _days(numbers: dict[str, Any], say: Phrases) -> Any:
 
 def _hours(numbers: dict[str, Any], say: Phrases) -> Any:
     _ = say.lang.gettext
-    days = [date.fromisoformat(day["date"]) for day in numbers["days"]]
     return charts.hours(
         numbers["hours"],
-        [(24 * n, say.lang.short_day(day)) for n, day in enumerate(days)],
+        [(24 * n, _below(say, day["date"])) for n, day in enumerate(numbers["days"])],
         show=say.lang.number,
         unit=_("Mentions an hour"),
         name=_("This week"),
@@ -96,3 +95,8 @@ def _wards(numbers: dict[str, Any], say: Phrases) -> Any:
         show=say.lang.number,
         unit=say.lang.gettext("Mentions"),
     )
+
+
+def _below(say: Phrases, day: str) -> str:
+    """A day's label in two lines, so that seven fit side by side."""
+    return say.lang.short_day(date.fromisoformat(day)).replace(" ", "\n")

@@ -71,7 +71,7 @@ def hours(m: Material) -> Section:
     ]
     heads = (_("Hour"), *(m.lang.weekday(day) for day in days))
     caption = _("Mentions by hour (rows: the hour that begins then, Indian time)")
-    blocks.append(Table(caption, heads, rows, dense=True))
+    blocks.append(Table(caption, heads, rows, m.basis(), dense=True))
     return Section(_("Hour by hour"), blocks)
 
 
@@ -99,7 +99,7 @@ def topics(m: Material) -> Section:
         for one in shown
     ]
     blocks: list[Block] = [
-        Table(_("Mentions by topic; one may have several"), heads, rows)
+        Table(_("Mentions by topic; one may have several"), heads, rows, m.basis())
     ]
     rest = len(top(topics, len(topics))) - len(shown)
     if rest:
@@ -151,7 +151,9 @@ def sentiments(m: Material) -> Section:
         for one in m.numbers["sentiments"]
     ]
     heads = (_("Sentiment"), _("Mentions"), _("of these unsure"), m.same_head())
-    return Section(_("Sentiment"), [Table(_("Mentions by sentiment"), heads, rows)])
+    return Section(
+        _("Sentiment"), [Table(_("Mentions by sentiment"), heads, rows, m.basis())]
+    )
 
 
 def languages(m: Material) -> Section:

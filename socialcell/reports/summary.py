@@ -40,10 +40,32 @@ def _covered(numbers: dict[str, Any], say: Phrases, city: str) -> str:
     )
     if not coverage["due"]:
         return said
-    return f"{said} " + say.lang.gettext(
+    said += " " + say.lang.gettext(
         "%(covered)s platform-hours were read whole (%(share)s).",
         covered=say.of(coverage["covered"], coverage["due"]),
         share=say.lang.percent(coverage["covered"], coverage["due"]),
+    )
+    lacking = [one for one in coverage["platforms"] if one["missing"]]
+    if not lacking:
+        return said
+    return f"{said} " + say.lang.gettext(
+        "Not collected: %(what)s.",
+        what="; ".join(_lacking(one, say) for one in lacking),
+    )
+
+
+def _lacking(platform: dict[str, Any], say: Phrases) -> str:
+    """A platform's missing hours and what most of them were lost to."""
+    by_cause: dict[str, int] = {}
+    for one in platform["missing"]:
+        for cause in sorted(set(one["causes"].values())):
+            by_cause[cause] = by_cause.get(cause, 0) + one["hours"]
+    return say.lang.ngettext(
+        "%(platform)s %(n)s hour, mostly because %(cause)s",
+        "%(platform)s %(n)s hours, mostly because %(cause)s",
+        sum(one["hours"] for one in platform["missing"]),
+        platform=say.platform(platform["id"]),
+        cause=say.cause(max(by_cause, key=lambda cause: by_cause[cause])),
     )
 
 

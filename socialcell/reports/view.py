@@ -38,9 +38,9 @@ def page(
         summary=summary(numbers, say, city),
         sections=[section for section in sections if section.blocks],
         footer=_(
-            "%(organisation)s, social media cell. Numbers counted on %(at)s and "
-            "frozen; a quotation that its author deletes later is removed.",
-            organisation=report.organisation,
+            "Social media cell, %(city)s. Numbers counted on %(at)s and frozen; a "
+            "quotation that its author deletes later is removed.",
+            city=city,
             at=lang.moment(datetime.fromisoformat(numbers["made_at"])),
         ),
     )
