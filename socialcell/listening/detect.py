@@ -16,7 +16,7 @@ from socialcell.clock import as_utc
 from socialcell.errors import SocialcellError
 from socialcell.listening.seasonal import DAY, HOUR, Baseline
 
-ALERT_AT = 2 / 3  # twice a usual day's peak
+ALERT_AT = 0.62
 LARGEST_COUNT = 1e15
 ROUNDING = 1e-9
 
