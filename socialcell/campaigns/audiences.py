@@ -45,20 +45,21 @@ class Audiences(Protocol):
 class ExactAudiences:
     """Audiences as sets of people, each person with a weight.
 
-    `audiences[i]` holds the places of creator i's people (unique) in `weights`.
+    `audiences[i]` holds the places of creator i's people (unique) in `weights`;
+    `people` holds all of them one after the other, `creator_of` whom each follows.
     """
 
     def __init__(self, audiences: Sequence[People], weights: Amounts) -> None:
         self.audiences = audiences
         self.weights = weights
         sizes = [len(audience) for audience in audiences]
-        self._creator_of = np.repeat(np.arange(len(sizes)), sizes)
+        self.creator_of = np.repeat(np.arange(len(sizes)), sizes)
         empty = np.zeros(0, dtype=np.int32)
-        self._people = np.concatenate([empty, *audiences])
+        self.people = np.concatenate([empty, *audiences])
 
     @property
     def entries(self) -> int:
-        return len(self._people)
+        return len(self.people)
 
     def __len__(self) -> int:
         return len(self.audiences)
@@ -71,8 +72,8 @@ class ExactAudiences:
 
     def gains(self, creators: Collection[int]) -> Amounts:
         open_weights = self.covered_by(creators).open_weights
-        each = open_weights[self._people]
-        gains = np.bincount(self._creator_of, weights=each, minlength=len(self))
+        each = open_weights[self.people]
+        gains = np.bincount(self.creator_of, weights=each, minlength=len(self))
         return gains.astype(np.float64, copy=False)
 
 

@@ -32,16 +32,23 @@ def best_filling(gains: Amounts, limits: Limits) -> float:
 
 
 def fractional_knapsack(gains: Amounts, costs: Amounts, budget: float) -> float:
-    """Fill a budget by gain per cost, the last item in part (Dantzig 1957)."""
+    """The largest sum of gains that fits a budget if items could be split."""
+    return float(gains @ knapsack_shares(gains, costs, budget))
+
+
+def knapsack_shares(gains: Amounts, costs: Amounts, budget: float) -> Amounts:
+    """What share of each item to take: by gain per cost, the last in part (Dantzig
+    1957)."""
     order = np.argsort(-ratios(gains, costs), kind="stable")
     total = np.cumsum(costs[order])
     whole = int(np.searchsorted(total, budget, side="right"))
-    filled = float(gains[order[:whole]].sum())
+    shares = np.zeros(len(gains))
+    shares[order[:whole]] = 1.0
     if whole < len(order):
         last = order[whole]
         left = budget - (float(total[whole - 1]) if whole else 0.0)
-        filled += float(gains[last]) * left / float(costs[last])
-    return filled
+        shares[last] = left / float(costs[last])
+    return shares
 
 
 def _capped_filling(gains: Amounts, limits: Limits) -> float:

@@ -15,6 +15,7 @@ from socialcell.campaigns.greedy import (
     per_creator,
 )
 from socialcell.campaigns.limits import Limits
+from socialcell.campaigns.prices import priced_bound
 from socialcell.campaigns.triples import best_from_triples
 
 FEW = 60  # creators for whom every triple is tried
@@ -73,14 +74,15 @@ def choose(
                 best = solved.chosen
     chosen = in_order(audiences, limits, best)
     marginal = _marginal(audiences, chosen)
+    reach = _reach(audiences, chosen)
     bound = upper_bound(audiences, limits, chosen)
     return Choice(
         chosen=tuple(chosen),
         marginal=tuple(marginal),
-        reach=_reach(audiences, chosen),
+        reach=reach,
         cost=limits.cost(chosen),
         upper_bound=bound,
-        best_bound=_best_bound(audiences, limits, chosen, bound, solved),
+        best_bound=_best_bound(audiences, limits, bound, reach, solved),
         reach_by_rule={rule: _reach(audiences, each) for rule, each in found.items()},
         optimum=solved,
     )
@@ -97,16 +99,13 @@ def _by_rules(audiences: Audiences, limits: Limits) -> dict[str, list[int]]:
 def _best_bound(
     audiences: Audiences,
     limits: Limits,
-    chosen: list[int],
     bound: float,
-    solved: Optimum | None,
+    reach: float,
+    optimum: Optimum | None,
 ) -> float:
-    """A bound holds from any choice; one from a part of this choice may be lower."""
-    parts = {len(chosen) * quarter // 4 for quarter in range(4)}
-    bounds = [upper_bound(audiences, limits, chosen[:part]) for part in parts]
-    if solved:
-        bounds.append(solved.bound)
-    return min(bound, *bounds)
+    if isinstance(audiences, ExactAudiences):
+        bound = min(bound, priced_bound(audiences, limits, reach))
+    return min(bound, max(reach, optimum.bound)) if optimum else bound
 
 
 def _reach(audiences: Audiences, chosen: list[int]) -> float:

@@ -52,7 +52,7 @@ def optimum(audiences: ExactAudiences, limits: Limits, seconds: float) -> Optimu
     )
     bound = float(weights.sum())
     if solved.mip_dual_bound is not None:
-        bound = min(bound, -float(solved.mip_dual_bound))
+        bound = min(bound, abs(float(solved.mip_dual_bound)))
     if solved.x is None:
         return Optimum(None, bound, proved=False)
     chosen = np.flatnonzero(solved.x[:creators] > 0.5).tolist()

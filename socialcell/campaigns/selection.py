@@ -52,6 +52,7 @@ def document(creators: Creators, choice: Choice) -> dict[str, Any]:
         "upper_bound": choice.upper_bound,
         "ratio": choice.ratio,
         "best_bound": choice.best_bound,
+        "best_ratio": choice.reach / choice.best_bound if choice.best_bound else 1.0,
         "reach_by_rule": dict(choice.reach_by_rule),
         "exact": _exact(choice),
         "sketch": _sketch(creators, choice),
