@@ -13,10 +13,11 @@ _STRONGER = 1.4
 _AFTER_BUT = 1.5
 _TROUBLE = -0.9
 _TOO_MUCH = -1.5  # trouble beside which praise is not believed
+_ELSEWHERE = 0.8
 _SOFTNESS = 2.0  # tone at which the score is tanh(1)
-_SLOPE = 3.0  # of the label's log odds over the score
-_NEUTRAL = 0.55  # log odds of neutral where nothing speaks
-_CONFIDENT = 0.55
+_SLOPE = 2.2  # of the label's log odds over the score
+_NEUTRAL = 0.45  # log odds of neutral where nothing speaks
+_CONFIDENT = 0.5
 
 
 def sentiment(notes: Notes) -> Sentiment:
@@ -97,10 +98,8 @@ def _around(facts: list[Fact], index: int) -> float:
 def _trouble(notes: Notes) -> float:
     """Tone of the cues of trouble, at most three of them; each token counts once.
 
-    A bare "no" is trouble only where the text has a topic of the city.
+    Where the text has no topic of the city, "no" and "closed" weigh less.
     """
-    if not notes.topics:
-        return 0.0
     used: set[int] = set()
     total = 0.0
     for hit in sorted(notes.hits, key=lambda hit: (hit.start - hit.end, hit.start)):
@@ -111,7 +110,8 @@ def _trouble(notes: Notes) -> float:
         if used.isdisjoint(tokens) and not toned:
             used.update(tokens)
             total += _TROUBLE * hit.cue.weight
-    return max(total, 3 * _TROUBLE)
+    share = 1.0 if notes.topics else _ELSEWHERE
+    return share * max(total, 3 * _TROUBLE)
 
 
 def tone(key: str, stem: str) -> float:
