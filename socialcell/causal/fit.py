@@ -9,8 +9,6 @@ from socialcell.causal.panel import Fit
 from socialcell.causal.placebo import Placebos, pre_rms, pre_slope
 from socialcell.causal.simplex import Floats
 
-WORST_RMS_RATIO = 3.0
-WORST_SLOPE_RATIO = 5.0
 FEWEST_PERIODS = 5
 FEWEST_PLACEBOS = 4
 
@@ -36,8 +34,10 @@ def reasons_to_refuse(fit: Fit, placebos: Placebos) -> list[str]:
     """Sentences that say why no effect may be claimed; empty when one may.
 
     The gap must not vary more than the treated series itself (F test at 0.001), nor
-    more than three times the median of the placebos' gaps, nor drift five times as
-    steeply as theirs. The last two need 5 pre-periods and 4 placebos.
+    more than twice the median of the placebos' gaps, nor drift steeper than 1.3 times
+    the 0.0005 quantile of Student's t with placebos - 1 degrees in units of theirs.
+    The second gives way a little when periods or placebos are few. It and the third
+    need 5 pre-periods and 4 placebos.
     """
     gap = pre_rms(fit)
     before = fit.actual[: fit.pre]
@@ -54,7 +54,7 @@ def reasons_to_refuse(fit: Fit, placebos: Placebos) -> list[str]:
     if fit.pre < FEWEST_PERIODS or len(placebos.effects) < FEWEST_PLACEBOS:
         return reasons
     usual = float(np.median(placebos.pre_rms))
-    if gap > WORST_RMS_RATIO * usual:
+    if gap > usual * (2 + 20 / fit.pre + 5 / len(placebos.effects)):
         reasons.append(
             f"Before the start the synthetic series is off by {gap:.4g} (root mean "
             f"square), {_times(gap, usual)} the {usual:.4g} that is usual for the "
@@ -62,7 +62,8 @@ def reasons_to_refuse(fit: Fit, placebos: Placebos) -> list[str]:
         )
     slope = pre_slope(fit)
     usual_slope = float(np.sqrt(np.mean(placebos.slopes**2)))
-    if abs(slope) > WORST_SLOPE_RATIO * usual_slope:
+    steep = 1.3 * float(stats.t.ppf(0.9995, len(placebos.effects) - 1))
+    if abs(slope) > steep * usual_slope:
         reasons.append(
             f"Before the start the gap already drifts by {slope:.4g} a period, "
             f"{_times(abs(slope), usual_slope)} what is usual for the controls: the "

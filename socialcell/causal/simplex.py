@@ -22,6 +22,9 @@ def simplex_least_squares(design: Floats, target: Floats, ridge: float = 0.0) ->
     columns = design.shape[1]
     if columns == 1:
         return np.ones(1)
+    if design.shape[0] > columns:  # the same squares in as many rows as columns
+        turn, design = np.linalg.qr(design)
+        target = turn.T @ target
     if ridge > STEADY_RIDGE * float(np.mean(np.sum(design**2, axis=0))):
         weights = _block_pivot(design, target, ridge)
         if weights is not None:
