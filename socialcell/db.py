@@ -204,6 +204,18 @@ def insert_new(session: Session, into: Table, rows: list[dict[str, Any]]) -> int
     return int(result.rowcount)
 
 
+def add_counts(
+    session: Session, into: Table, keys: list[str], rows: list[dict[str, Any]]
+) -> None:
+    """Add each row's `n` to the row with the same key, which may not be there yet."""
+    make = sqlite_insert if is_sqlite(session) else postgresql_insert
+    fresh = make(into)
+    total = into.c.n + fresh.excluded.n
+    session.connection().execute(
+        fresh.on_conflict_do_update(index_elements=keys, set_={"n": total}), rows
+    )
+
+
 def chunks(values: Iterable[_T], size: int = 500) -> Iterator[list[_T]]:
     """Lists of at most `size`, so that IN (…) stays below every driver's limit."""
     batch: list[_T] = []

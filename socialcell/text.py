@@ -30,6 +30,30 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", bare.replace(_NUKTA, ""))
 
 
+def index_form(text: str) -> str:
+    """The folded words of a text, one space between them: what the search index holds.
+
+    A word is a run of letters, marks, digits and private-use characters, as in FTS5's
+    `categories 'L* M* N* Co'`, cut at 60 code points; SQLite and PostgreSQL then cut
+    at the same places.
+    """
+    words = fold(text).translate(_WORDS).split()
+    return " ".join(word[:_LONGEST_WORD] for word in words)
+
+
+class _Words(dict[int, int | str]):
+    """A translation table, filled as characters occur: what is no word is a space."""
+
+    def __missing__(self, code: int) -> int | str:
+        category = unicodedata.category(chr(code))
+        self[code] = code if category[0] in "LMN" or category == "Co" else " "
+        return self[code]
+
+
+_WORDS = _Words()
+_LONGEST_WORD = 60
+
+
 def one_line(text: str, limit: int) -> str:
     """White space folded and the end cut at `limit` code points with an ellipsis."""
     flat = " ".join(text.split())
@@ -38,14 +62,14 @@ def one_line(text: str, limit: int) -> str:
 
 def from_html(markup: str) -> str:
     """The words of an HTML fragment; paragraphs and breaks become newlines."""
-    reader = _Words()
+    reader = _Markup()
     reader.feed(markup)
     reader.close()
     lines = (" ".join(line.split()) for line in "".join(reader.parts).split("\n"))
     return "\n".join(line for line in lines if line)
 
 
-class _Words(HTMLParser):
+class _Markup(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []

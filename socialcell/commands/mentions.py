@@ -95,7 +95,7 @@ def search(
 
 @app.command()
 def show(
-    mention_id: Annotated[int, typer.Argument(metavar="ID")],
+    mention_id: Annotated[int, typer.Argument(metavar="ID", help="As list shows it.")],
     config: Config = None,
     json: Json = False,
 ) -> None:

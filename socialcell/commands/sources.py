@@ -82,7 +82,7 @@ def add(
 
 @app.command("test")
 def try_(
-    name: Annotated[str, typer.Argument()],
+    name: Annotated[str, typer.Argument(help="The source's name.")],
     config: Config = None,
     json: Json = False,
 ) -> None:

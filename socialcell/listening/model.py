@@ -202,3 +202,45 @@ class Owner(SQLModel, table=True):
     valid_from: date | None = None
     valid_to: date | None = None
     source: str
+
+
+class HourRollup(SQLModel, table=True):
+    """Tagged mentions by hour (UTC), platform, topic and sentiment.
+
+    Topic `*` counts every mention once; a mention with two topics is in both.
+    """
+
+    __tablename__ = "rollup_hour"
+    hour: datetime = Field(primary_key=True)
+    platform: str = Field(primary_key=True)
+    topic: str = Field(primary_key=True)
+    sentiment: str = Field(primary_key=True)
+    n: int
+
+
+class EntityRollup(SQLModel, table=True):
+    """Tagged mentions that name an entity, by day (IST); once a mention."""
+
+    __tablename__ = "rollup_entity"
+    day: date = Field(primary_key=True)
+    entity: str = Field(primary_key=True)
+    n: int
+
+
+class WardRollup(SQLModel, table=True):
+    """Tagged mentions by ward, topic and day (IST); topic `*` counts each once."""
+
+    __tablename__ = "rollup_ward"
+    day: date = Field(primary_key=True)
+    ward: str = Field(primary_key=True)
+    topic: str = Field(primary_key=True)
+    n: int
+
+
+class AuthorRollup(SQLModel, table=True):
+    """Tagged mentions of registry accounts by day (IST); of nobody else."""
+
+    __tablename__ = "rollup_author"
+    day: date = Field(primary_key=True)
+    author_id: int = Field(primary_key=True, foreign_key="author.id", sa_type=BigId)
+    n: int

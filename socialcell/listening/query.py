@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from socialcell.errors import UsageError
-from socialcell.text import clean_text, fold
+from socialcell.text import clean_text, index_form
 
 FIELDS = frozenset(
     {"platform", "lang", "ward", "topic", "sentiment", "since", "until", "from"}
@@ -31,7 +31,7 @@ class QueryError(UsageError):
 
 @dataclass(frozen=True)
 class Words:
-    """A word or a phrase, folded; `prefix` also matches longer words."""
+    """A word or a phrase as the index holds it; `prefix` also matches longer words."""
 
     text: str
     prefix: bool = False
@@ -207,8 +207,8 @@ class _Reader:
 
     def _words(self, token: _Token) -> Words:
         prefix = token.kind == "word" and token.text.endswith("*")
-        text = fold(token.text.rstrip("*") if prefix else token.text)
-        if not any(character.isalnum() for character in text):
+        text = index_form(token.text)
+        if not text:
             raise QueryError(
                 f"{token.text!r} has no letter or digit to search for",
                 self._query,

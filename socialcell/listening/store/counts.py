@@ -131,7 +131,7 @@ def unsure(session: Session, span: Span, kind: str) -> dict[str, int]:
         )
         .group_by(A.value)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def unplaced(session: Session, span: Span) -> int:

@@ -28,7 +28,7 @@ from socialcell.listening.model import (
     RawItem,
     Relation,
 )
-from socialcell.text import clean_text, fold
+from socialcell.text import clean_text, index_form
 
 MAPPER_VERSION = 1
 
@@ -331,7 +331,7 @@ def _content(
         "state": "present",
         "author_id": authors[record.author.uid] if record.author else None,
         "text": record.text,
-        "folded": fold(said),
+        "folded": index_form(said),
         "title": record.title,
         "url": record.url,
         "platform_language": record.language,

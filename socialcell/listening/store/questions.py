@@ -5,7 +5,23 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, exists, func, not_, or_, select, text, true
+from sqlalchemy import (
+    Row,
+    String,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    func,
+    literal,
+    literal_column,
+    not_,
+    or_,
+    select,
+    text,
+    true,
+)
+from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.sql import ColumnElement, Select
 from sqlmodel import Session
 
@@ -280,12 +296,17 @@ def _compiled(session: Session, node: Node) -> ColumnElement[bool]:
 
 def _saying(session: Session, words: Words) -> ColumnElement[bool]:
     """Mentions whose folded text holds the words, by the database's own index."""
-    phrase = words.text.replace('"', '""')
-    star = "*" if words.prefix else ""
     if db.is_sqlite(session):
+        star = "*" if words.prefix else ""
         found = text("SELECT rowid FROM mention_fts WHERE mention_fts MATCH :phrase")
-        return M.id.in_(found.bindparams(phrase=f'"{phrase}"{star}').columns(M.id))
-    raise UsageError("Full-text search needs SQLite in this version.")
+        phrase = f'"{words.text}"{star}'
+        return M.id.in_(
+            found.bindparams(bindparam("phrase", phrase, unique=True)).columns(M.id)
+        )
+    star = ":*" if words.prefix else ""
+    phrase = " <-> ".join(f"'{word}'" for word in words.text.split())
+    asked = cast(literal(phrase + star, String), TSQUERY)
+    return literal_column("mention.search").op("@@", is_comparison=True)(asked)
 
 
 def _field(field: Field) -> ColumnElement[bool]:

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from socialcell import db
 from socialcell.language.reading import Reading
 from socialcell.listening.model import Annotation, Mention
+from socialcell.listening.store import rollups
 
 MENTION = db.table(Mention)
 ANNOTATION = db.table(Annotation)
@@ -66,6 +67,7 @@ def write(session: Session, tagged: Sequence[Tagged], now: datetime) -> int:
     still = _unchanged(session, tagged)
     ids = [one.mention.id for one in still]
     decided = _decisions(session, ids)
+    rollups.subtract(session, rollups.contribution(session, ids))
     _drop_suggestions(session, ids)
     rows = [
         row
@@ -89,6 +91,7 @@ def write(session: Session, tagged: Sequence[Tagged], now: datetime) -> int:
             ),
             [_in_force(one, decided, now) for one in still],
         )
+    rollups.add(session, rollups.contribution(session, ids))
     return len(still)
 
 

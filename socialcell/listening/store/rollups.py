@@ -1,0 +1,163 @@
+"""Counts kept in step with what is understood, and rebuilt to the same numbers.
+
+`contribution` says what a set of mentions adds to each cell. Whoever changes what is
+understood of mentions takes their contribution away before, and adds it after.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, delete, func, select
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.clock import IST
+from socialcell.listening.model import (
+    Annotation,
+    Author,
+    AuthorRollup,
+    EntityRollup,
+    HourRollup,
+    Mention,
+    RegistryAccount,
+    WardRollup,
+)
+
+MENTION = db.table(Mention)
+ANNOTATION = db.table(Annotation)
+AUTHOR = db.table(Author)
+REGISTRY = db.table(RegistryAccount)
+TABLES = {
+    name: db.table(model)
+    for name, model in (
+        ("hour", HourRollup),
+        ("entity", EntityRollup),
+        ("ward", WardRollup),
+        ("author", AuthorRollup),
+    )
+}
+EVERY = "*"
+
+Cell = tuple[str, tuple[Any, ...]]  # which table, and its key
+
+
+def contribution(session: Session, ids: Sequence[int]) -> Counter[Cell]:
+    """What these mentions add to each cell, as understood now. Undated: nothing."""
+    cells: Counter[Cell] = Counter()
+    for some in db.chunks(ids):
+        values = _understood(session, some)
+        for row in _mentions(session, some):
+            cells.update(_cells(row, values.get(row.id, {})))
+    return cells
+
+
+def add(session: Session, cells: Counter[Cell]) -> None:
+    """Add to the cells (negative: take away); cells that come to nothing go."""
+    for name, table in TABLES.items():
+        keys = [column.name for column in table.c if column.name != "n"]
+        rows = [
+            dict(zip(keys, key, strict=True)) | {"n": n}
+            for (which, key), n in sorted(cells.items(), key=str)  # one lock order
+            if which == name and n
+        ]
+        _add_to(session, table, keys, rows)
+
+
+def subtract(session: Session, cells: Counter[Cell]) -> None:
+    add(session, Counter({cell: -n for cell, n in cells.items()}))
+
+
+def rebuild(session: Session) -> None:
+    """Count everything anew from what is understood of each mention."""
+    for table in TABLES.values():
+        session.execute(delete(table))
+    asked = select(MENTION.c.id).where(
+        MENTION.c.state == "present", MENTION.c.language.is_not(None)
+    )
+    for some in db.chunks(session.scalars(asked).all(), 5000):
+        add(session, contribution(session, some))
+
+
+def everything(session: Session) -> dict[str, list[tuple[Any, ...]]]:
+    """All cells of all rollups in order, to compare."""
+    return {
+        name: sorted(tuple(row) for row in session.execute(select(table)))
+        for name, table in TABLES.items()
+    }
+
+
+def hour_of(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
+def day_of(moment: datetime) -> date:
+    return moment.astimezone(IST).date()
+
+
+def _mentions(session: Session, ids: Sequence[int]) -> Iterator[Row[Any]]:
+    c = MENTION.c
+    known = (REGISTRY.c.platform == AUTHOR.c.platform) & (
+        REGISTRY.c.handle == func.lower(AUTHOR.c.handle)
+    )
+    asked = (
+        select(
+            c.id,
+            c.platform,
+            c.authored_at,
+            c.author_id,
+            REGISTRY.c.id.label("registered"),
+        )
+        .select_from(
+            MENTION.outerjoin(AUTHOR, c.author_id == AUTHOR.c.id).outerjoin(
+                REGISTRY, known
+            )
+        )
+        .where(
+            c.id.in_(ids),
+            c.state == "present",
+            c.language.is_not(None),
+            c.authored_at.is_not(None),
+        )
+    )
+    yield from session.execute(asked)
+
+
+def _understood(session: Session, ids: Sequence[int]) -> dict[int, dict[str, set[str]]]:
+    c = ANNOTATION.c
+    rows = session.execute(
+        select(c.mention_id, c.kind, c.value, c.decided_value).where(
+            c.mention_id.in_(ids),
+            c.kind.in_(("topic", "sentiment", "entity", "ward")),
+        )
+    )
+    found: dict[int, dict[str, set[str]]] = {}
+    for mention_id, kind, value, decided in rows:
+        kinds = found.setdefault(mention_id, {})
+        kinds.setdefault(kind, set()).add(decided or value)
+    return found
+
+
+def _cells(row: Row[Any], understood: dict[str, set[str]]) -> Iterator[Cell]:
+    hour, day = hour_of(row.authored_at), day_of(row.authored_at)
+    topics = {EVERY} | understood.get("topic", set())
+    sentiment = next(iter(sorted(understood.get("sentiment", {"neutral"}))))
+    for topic in topics:
+        yield "hour", (hour, row.platform, topic, sentiment)
+    for entity in understood.get("entity", set()):
+        yield "entity", (day, entity)
+    for ward in understood.get("ward", set()):
+        for topic in topics:
+            yield "ward", (day, ward, topic)
+    if row.registered is not None:
+        yield "author", (day, row.author_id)
+
+
+def _add_to(
+    session: Session, table: Any, keys: list[str], rows: list[dict[str, Any]]
+) -> None:
+    if not rows:
+        return
+    db.add_counts(session, table, keys, rows)
+    session.execute(delete(table).where(table.c.n == 0))
