@@ -1,6 +1,7 @@
 """Write the weekly report: HTML, text and charts, whole or not at all."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -102,7 +103,8 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
             aside.replace(folder / name)
     except OSError as error:
         for aside in asides.values():
-            aside.unlink(missing_ok=True)
+            with suppress(OSError):
+                aside.unlink()
         raise SocialcellError(
             f"The report cannot be written to {folder}: {error.strerror}."
         ) from None

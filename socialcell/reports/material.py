@@ -73,7 +73,7 @@ class Material:
         )
 
     def same_head(self) -> str:
-        return self.lang.gettext("Same hours: before → now")
+        return self.lang.gettext("Same hours, before → now")
 
     def number(self, value: int | None) -> str:
         return UNKNOWN if value is None else self.lang.number(value)

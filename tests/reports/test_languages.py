@@ -1,0 +1,110 @@
+"""Every message is translated, whole, and with the same placeholders."""
+
+import re
+from datetime import datetime
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+import socialcell
+from socialcell.clock import IST
+from socialcell.errors import UsageError
+from socialcell.i18n import CODES, language
+
+OTHERS = [code for code in CODES if code != "en"]
+_PLACE = re.compile(r"%\((\w+)\)s")
+
+
+@lru_cache
+def said_in_code() -> frozenset[Any]:
+    """Every message that the package's code says."""
+    keywords = {"_": None, "gettext": None, "ngettext": (1, 2), "n_": (1, 2)}
+    found = extract_from_dir(
+        socialcell.__path__[0], method_map=[("**.py", "python")], keywords=keywords
+    )
+    return frozenset(message for _file, _line, message, _notes, _context in found)
+
+
+def catalogue(code: str) -> Catalog:
+    place = resources.files("socialcell") / "locale" / code / "LC_MESSAGES"
+    with (place / "socialcell.po").open("rb") as page:
+        return read_po(page, locale=code)
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_the_catalogue_has_what_the_code_says_and_no_more(code: str) -> None:
+    said = {message.id for message in catalogue(code) if message.id}
+    assert said == said_in_code()
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_every_message_is_translated_and_sure(code: str) -> None:
+    for message in catalogue(code):
+        if message.id:
+            strings = message.string if message.pluralizable else [message.string]
+            assert all(strings), message.id
+            assert not message.fuzzy, message.id
+            assert any(re.search("[\u0900-\u097f]", text) for text in strings) or (
+                not re.search("[a-z]{3}", _PLACE.sub("", str(message.id)))
+            ), message.id
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_placeholders_are_the_same_in_every_language(code: str) -> None:
+    for message in catalogue(code):
+        if not message.id:
+            continue
+        originals = message.id if message.pluralizable else [message.id]
+        strings = message.string if message.pluralizable else [message.string]
+        for text in strings:
+            wanted = {frozenset(_PLACE.findall(original)) for original in originals}
+            assert frozenset(_PLACE.findall(text)) in wanted, message.id
+            assert "%" not in _PLACE.sub("", text), message.id
+
+
+def test_one_and_many_are_told_apart() -> None:
+    one, many = (
+        "%(n)s smaller topic is not shown.",
+        "%(n)s smaller topics are not shown.",
+    )
+    marathi = language("mr")
+    assert marathi.ngettext(one, many, 1) == "१ लहान विषय दाखवलेला नाही."
+    assert marathi.ngettext(one, many, 2) == "२ लहान विषय दाखवलेले नाहीत."
+
+
+@pytest.mark.parametrize(
+    ("code", "number", "day", "moment"),
+    [
+        ("en", "12,34,567", "Mon 16", "16 Nov 2026, 04:05"),
+        ("hi", "12,34,567", "सोम 16", "16 नव॰ 2026, 04:05"),
+        ("mr", "१२,३४,५६७", "सोम १६", "१६ नोव्हें २०२६, ०४:०५"),
+    ],
+)
+def test_numbers_and_dates_are_indian(
+    code: str, number: str, day: str, moment: str
+) -> None:
+    lang = language(code)
+    at = datetime(2026, 11, 16, 4, 5, tzinfo=IST)
+    assert lang.number(1234567) == number
+    assert lang.short_day(at) == day
+    assert lang.moment(at) == moment
+
+
+def test_only_all_is_a_hundred_percent_and_only_none_is_zero() -> None:
+    english = language("en")
+    assert english.percent(999, 1000) == "99%"
+    assert english.percent(1, 1000) == "1%"
+    assert english.percent(0, 1000) == "0%"
+    assert english.percent(1000, 1000) == "100%"
+    assert english.change(200, 150) == "−25%"
+    assert english.change(20, 31) == "+55%"
+
+
+def test_an_unknown_language_names_the_known_ones() -> None:
+    with pytest.raises(UsageError, match="mr, hi, en"):
+        language("ta")
