@@ -20,12 +20,15 @@ from socialcell.listening.model import (
     Author,
     AuthorSnapshot,
     Engagement,
+    EntityRollup,
+    HourRollup,
     Link,
     Mention,
     MentionMatch,
     Owner,
     RegistryAccount,
     Relation,
+    WardRollup,
 )
 from socialcell.ops.model import Source
 
@@ -92,7 +95,7 @@ def _questions() -> Iterator[tuple[str, Select[Any]]]:
         )
     yield "relation", _relations()
     yield "mention_match", _matches()
-    for whole in (RegistryAccount, Area, Owner):
+    for whole in (RegistryAccount, Area, Owner, HourRollup, EntityRollup, WardRollup):
         yield db.table(whole).name, select(*_own(whole))
 
 
