@@ -21,6 +21,7 @@ from tests.campaigns.worlds import (
     best_by_integer_program,
     best_by_trying_all,
     bound_by_hand,
+    bound_by_linear_program,
     make_world,
 )
 
@@ -137,7 +138,7 @@ def test_greedy_comes_close_to_an_integer_program(seed):
     world = make_world(creators=60, people=600, seed=seed, share=0.03, budget=0.15)
     choice = choose(*world.ours())
     found, bound = best_by_integer_program(world, seconds=20)
-    assert choice.reach >= 0.95 * bound
+    assert choice.reach >= 0.95 * min(bound, bound_by_linear_program(world))
     assert found <= choice.best_bound * (1 + 1e-6)
 
 
@@ -150,7 +151,8 @@ def test_greedy_comes_close_on_400_creators_and_5000_people(seed, share, budget)
     world = make_world(400, 5000, seed, share=share, budget=budget)
     choice = choose(*world.ours())
     found, bound = best_by_integer_program(world, seconds=20)
-    assert choice.reach >= 0.95 * bound
+    # Where the time was not enough for a proof, the linear program bounds the optimum.
+    assert choice.reach >= 0.95 * min(bound, bound_by_linear_program(world))
     assert found <= choice.best_bound * (1 + 1e-6)
     assert choice.upper_bound == pytest.approx(bound_by_hand(world, choice.chosen))
 

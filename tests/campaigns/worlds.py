@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import lil_array
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.sparse import csc_array, lil_array
 
 from socialcell.campaigns.audiences import ExactAudiences
 from socialcell.campaigns.limits import Cap, Limits
@@ -66,7 +66,33 @@ def best_by_trying_all(world: World) -> float:
 
 
 def best_by_integer_program(world: World, seconds: float = 60) -> tuple[float, float]:
-    """What an integer program found, and its proved bound; one variable a person."""
+    """What an integer program found, and its proved bound (0 and all if it found none).
+
+    One variable a creator and one a person, nothing put together.
+    """
+    gains, rows, most = _program(world)
+    creators = len(world.costs)
+    solved = milp(
+        -gains,
+        integrality=(np.arange(len(gains)) < creators).astype(int),
+        bounds=Bounds(0, 1),
+        constraints=LinearConstraint(rows, ub=most),
+        options={"time_limit": seconds},
+    )
+    if solved.x is None:
+        return 0.0, sum(world.weights)
+    return -solved.fun, -solved.mip_dual_bound
+
+
+def bound_by_linear_program(world: World) -> float:
+    """The same program with creators that can be split: never below the optimum."""
+    gains, rows, most = _program(world)
+    solved = linprog(-gains, A_ub=rows, b_ub=most, bounds=(0, 1))
+    assert solved.status == 0
+    return -solved.fun
+
+
+def _program(world: World) -> tuple[np.ndarray, csc_array, np.ndarray]:
     creators, people = len(world.costs), len(world.weights)
     rows = lil_array((people + 1 + len(world.caps), creators + people))
     most = np.zeros(people + 1 + len(world.caps))
@@ -81,14 +107,8 @@ def best_by_integer_program(world: World, seconds: float = 60) -> tuple[float, f
         most[place] = cap.most
         for creator in cap.members:
             rows[place, creator] = 1
-    solved = milp(
-        -np.concatenate([np.zeros(creators), world.weights]),
-        integrality=np.concatenate([np.ones(creators), np.zeros(people)]),
-        bounds=Bounds(0, 1),
-        constraints=LinearConstraint(rows.tocsc(), ub=most),
-        options={"time_limit": seconds},
-    )
-    return -solved.fun, -solved.mip_dual_bound
+    gains = np.concatenate([np.zeros(creators), world.weights])
+    return gains, rows.tocsc(), most
 
 
 def bound_by_hand(world: World, chosen) -> float:
