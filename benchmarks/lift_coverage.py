@@ -116,7 +116,7 @@ def measure_series(world: SeriesWorld, rng: np.random.Generator) -> Outcome:
     pre = world.pre
     controls = controls[:, choose_controls(outcome[:pre], controls[:pre], True)]
     found = calibrate(outcome[:pre], controls[:pre], world.post, weekdays=True)
-    if found is None or (not found.settled and found.false_positive_rate > 0.2):
+    if found is None or not found.trustworthy:
         return None
     effect = forecast(outcome, controls, pre, found.level_prior, weekdays=True).effect
     return effect.mean, effect.lower, effect.upper

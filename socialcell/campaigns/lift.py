@@ -1,6 +1,6 @@
 """The lift of a campaign on a panel of units, as the document scripts rely on."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -226,11 +226,7 @@ def _unit_cost(
     scale = len(split.treated) * split.post
     bounds = document["interval"]
     total = bounds and (bounds[0] * scale, bounds[1] * scale)
-    unit = cost_per_incremental(cost_micros, document["incremental"], total)
-    return {
-        name: None if micros is None else {"amount_micros": micros, "currency": "INR"}
-        for name, micros in asdict(unit).items()
-    }
+    return cost_per_incremental(cost_micros, document["incremental"], total).as_dict()
 
 
 def _power(method: Method, split: Split, warnings: list[str]) -> dict[str, Any] | None:

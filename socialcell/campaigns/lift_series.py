@@ -18,8 +18,6 @@ from socialcell.causal.cost import cost_per_incremental
 from socialcell.causal.power import TooLittleHistory, power_of
 from socialcell.causal.simplex import Floats
 
-WORST_FALSE_POSITIVES = 0.2
-
 
 def series_lift(
     path: str,
@@ -93,7 +91,7 @@ def _reasons(pre: int, calibration: Calibration | None) -> list[str]:
             "is shown."
         ]
     rate = calibration.false_positive_rate
-    if not calibration.settled and rate > WORST_FALSE_POSITIVES:
+    if not calibration.trustworthy:
         return [
             f"The model does not fit the time before the start: in {100 * rate:.0f} % "
             f"of {len(calibration.runs)} placebo windows it claims an effect where "
@@ -168,11 +166,8 @@ def _effect(estimate: Estimate) -> dict[str, float]:
 
 def _unit_cost(cost_micros: int, found: Posterior, post: int) -> dict[str, Any]:
     low, high = found.effect.lower * post, found.effect.upper * post
-    unit = cost_per_incremental(cost_micros, found.effect.mean * post, (low, high))
-    return {
-        name: None if micros is None else {"amount_micros": micros, "currency": "INR"}
-        for name, micros in asdict(unit).items()
-    }
+    total = found.effect.mean * post
+    return cost_per_incremental(cost_micros, total, (low, high)).as_dict()
 
 
 def _power(

@@ -16,6 +16,7 @@ DRAWS, WARM_UP = 300, 100
 WIDE_ENOUGH = 1.1
 # One window counts for no more than three standard deviations.
 LARGEST_SCORE = 9.0
+WORST_FALSE_POSITIVES = 0.2
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,11 @@ class Calibration:
     def settled(self) -> bool:
         """True when the chosen prior's intervals are wide enough."""
         return self.mean_square <= WIDE_ENOUGH
+
+    @property
+    def trustworthy(self) -> bool:
+        """False when even so it claims in over a fifth of the windows: show nothing."""
+        return self.settled or self.false_positive_rate <= WORST_FALSE_POSITIVES
 
 
 def calibrate(

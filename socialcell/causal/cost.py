@@ -1,6 +1,6 @@
 """What one more download, form or visit cost."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 
 @dataclass(frozen=True)
@@ -13,6 +13,15 @@ class UnitCost:
     best: int | None
     low: int | None
     high: int | None
+
+    def as_dict(self, currency: str = "INR") -> dict[str, dict[str, object] | None]:
+        """As it stands in documents for scripts: money, or None."""
+        return {
+            name: micros
+            if micros is None
+            else {"amount_micros": micros, "currency": currency}
+            for name, micros in asdict(self).items()
+        }
 
 
 def cost_per_incremental(

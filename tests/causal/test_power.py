@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from socialcell.causal.cost import cost_per_incremental
+from socialcell.causal.panel import estimate
+from socialcell.causal.placebo import placebos_in_space
 from socialcell.causal.power import (
     GRID,
     TooLittleHistory,
@@ -50,9 +52,6 @@ def test_injecting_by_hand_finds_the_same_claims() -> None:
     raised = treated.copy()
     start = 74 - 7
     raised[:, start:] *= 1 + GRID[4] / 100
-    from socialcell.causal.panel import estimate
-    from socialcell.causal.placebo import placebos_in_space
-
     low, high = placebos_in_space("did", controls, start).interval(
         estimate("did", raised, controls, start).att
     )
