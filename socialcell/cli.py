@@ -1,11 +1,13 @@
 """The command line: joins the command groups and turns errors into one message."""
 
+import contextlib
 import importlib
+import io
 import json
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -69,21 +71,66 @@ _join()
 
 def main() -> None:
     """Run the command line; exit codes as documented in docs/cli.md."""
+    _speak_utf8()
+    stdout = sys.stdout
+    code = _run()
+    if sys.stdout is not stdout:  # Typer puts another in its place when a pipe breaks
+        code = 0
+    sys.exit(_flushed(stdout, code))
+
+
+def _run() -> int:
     try:
         app()
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0
     except SocialcellError as error:
-        _tell(error)
-        sys.exit(error.exit_code)
+        return _tell(str(error), error.exit_code)
     except KeyboardInterrupt:
-        sys.stderr.write("socialcell: interrupted; run it again to go on\n")
-        sys.exit(130)
+        return _tell("interrupted; run it again to go on", 130)
+    except BrokenPipeError:
+        return 0
+    except OSError as error:
+        return _tell(_in_words(error), 1)
+    return 0
+
+
+def _flushed(stdout: Any, code: int) -> int:
+    """The exit code once everything that was said has arrived, or cannot."""
+    try:
+        stdout.flush()
     except BrokenPipeError:
         # The reader of our output has gone (`| head`): that is no failure of ours.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        _discard(stdout)
+    except OSError as error:
+        _discard(stdout)
+        return _tell(f"standard output: {_in_words(error)}", 1)
+    return code
 
 
-def _tell(error: SocialcellError) -> None:
-    sys.stderr.write(f"socialcell: {error}\n")
-    if "--json" in sys.argv:
-        sys.stdout.write(json.dumps({"error": str(error)}, ensure_ascii=False) + "\n")
+def _discard(stdout: Any) -> None:
+    """What is still in the buffer goes nowhere; the interpreter must not try again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())
+
+
+def _speak_utf8() -> None:
+    """UTF-8 whatever the locale says; what it cannot hold is escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _in_words(error: OSError) -> str:
+    place = f"{error.filename}: " if error.filename else ""
+    return f"{place}{error.strerror or error}. Nothing that was stored is lost."
+
+
+def _tell(message: str, code: int) -> int:
+    # Not even that can be said when the disk behind standard error is full.
+    with contextlib.suppress(OSError):
+        sys.stderr.write(f"socialcell: {message}\n")
+    if "--json" in sys.argv and code != 130:
+        with contextlib.suppress(OSError):
+            document = json.dumps({"error": message}, ensure_ascii=False)
+            sys.stdout.write(document + "\n")
+    return code

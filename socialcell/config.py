@@ -10,7 +10,7 @@ import os
 from datetime import datetime
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import platformdirs
@@ -27,6 +27,7 @@ from pydantic import (
 
 from socialcell.clock import Clock, FixedClock, SystemClock
 from socialcell.errors import ConfigError
+from socialcell.redact import remember
 
 
 class Section(BaseModel):
@@ -35,6 +36,11 @@ class Section(BaseModel):
 
 class Database(Section):
     url: str = "sqlite:///socialcell.db"
+    busy_seconds: float = Field(default=30, ge=0, le=600)
+
+
+class Log(Section):
+    level: Literal["debug", "info", "warning", "error"] = "info"
 
 
 class FixedTime(Section):
@@ -52,8 +58,31 @@ class X(Section):
     posts_per_month: int = Field(default=20_000, ge=0)
 
 
+class Reddit(Section):
+    client_id: SecretName = SecretName(secret="reddit_client_id")
+    client_secret: SecretName = SecretName(secret="reddit_client_secret")
+    account: str = Field(default="socialcell", pattern=r"^[A-Za-z0-9_-]{3,20}$")
+
+
+class Mastodon(Section):
+    """One server, whose token goes nowhere else."""
+
+    instance: str = "https://mastodon.social"
+    token: SecretName = SecretName(secret="mastodon_token")
+
+    @field_validator("instance")
+    @classmethod
+    def _an_origin(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme != "https" or url != f"https://{parts.hostname}":
+            raise ValueError(f"{url} is not of the form https://server.example")
+        return url
+
+
 class Connectors(Section):
     x: X = X()
+    reddit: Reddit = Reddit()
+    mastodon: Mastodon = Mastodon()
 
 
 class Sandbox(Section):
@@ -81,6 +110,7 @@ class Config(Section):
     """The whole of config.yaml; every section has defaults that work offline."""
 
     database: Database = Database()
+    log: Log = Log()
     clock: FixedTime = FixedTime()
     connectors: Connectors = Connectors()
     sandbox: Sandbox = Sandbox()
@@ -113,14 +143,22 @@ class Workspace:
 
     def secret(self, name: str) -> SecretStr:
         """The value of a secret. ConfigError names every place that was looked in."""
-        for value in self._secret_places(name).values():
-            if value:
-                return SecretStr(value)
+        found = self.find_secret(name)
+        if found is not None:
+            return found[1]
         places = ", ".join(self._secret_places(name))
         raise ConfigError(
             f"The secret {name!r} is missing. Looked in: {places}. Put its value in "
             f"{self.folder / 'secrets' / name} (one line, file mode 0600)."
         )
+
+    def find_secret(self, name: str) -> tuple[str, SecretStr] | None:
+        """Where a secret comes from, and its value; None when it is nowhere."""
+        for place, value in self._secret_places(name).items():
+            if value:
+                remember(value)  # no log line of this process shows it
+                return place, SecretStr(value)
+        return None
 
     def _secret_places(self, name: str) -> dict[str, str | None]:
         places: dict[str, str | None] = {}
@@ -199,6 +237,8 @@ def at(moment: datetime) -> str:
 
 
 def _must_exist(path: Path, origin: str) -> Path:
+    if path.is_dir():
+        raise ConfigError(f"{origin} names {path}, which is a folder and not a file")
     if not path.is_file():
         raise ConfigError(f"{origin} names {path}, and there is no such file")
     return path
@@ -209,6 +249,8 @@ def _line(path: Path) -> str | None:
         return path.read_text(encoding="utf-8").strip()
     except OSError:
         return None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path} is not text: a secret is one line of it") from None
 
 
 def _flat(error: Exception) -> str:

@@ -3,8 +3,10 @@
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
@@ -13,12 +15,18 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import BigInteger, Engine, Integer, Table, create_engine, event
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    NoSuchModuleError,
+    OperationalError,
+)
 from sqlmodel import Session, SQLModel
 
 from socialcell.errors import ConfigError, SocialcellError
+from socialcell.redact import redact
 
-BUSY_SECONDS = 30
+BUSY_SECONDS = 30.0
 
 _T = TypeVar("_T")
 
@@ -26,16 +34,41 @@ _T = TypeVar("_T")
 BigId = BigInteger().with_variant(Integer, "sqlite")
 
 
-def connect(url: str) -> Engine:
-    """An engine for SQLite or PostgreSQL, with the settings that durability needs."""
+def connect(url: str, busy_seconds: float = BUSY_SECONDS) -> Engine:
+    """An engine for SQLite or PostgreSQL, with the settings that durability needs.
+
+    `busy_seconds` is how long a SQLite database that another process is writing is
+    waited for. ConfigError when the URL is of neither kind.
+    """
     if url.startswith("postgresql://"):
         url = "postgresql+psycopg://" + url.removeprefix("postgresql://")
-    if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
-    event.listen(engine, "connect", _prepare_sqlite)
+    if url.startswith("postgresql+psycopg://"):
+        return _made(url, pool_pre_ping=True)
+    if not url.startswith("sqlite:///"):
+        raise _wrong_url(url, "it begins with neither sqlite:/// nor postgresql://")
+    engine = _made(
+        url,
+        connect_args={"timeout": busy_seconds},
+        execution_options={"socialcell_busy": busy_seconds},
+    )
+    event.listen(engine, "connect", partial(_prepare_sqlite, busy_seconds))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def read_only(path: Path) -> Engine:
+    """An engine for a SQLite file that nobody writes: a backup. It changes nothing."""
+    address = f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1"
+    return create_engine(
+        "sqlite://", creator=lambda: sqlite3.connect(address, uri=True)
+    )
+
+
+def file_of(engine: Engine) -> Path | None:
+    """The file that is a SQLite database; None for a server or one in memory."""
+    if not is_sqlite(engine) or engine.url.database in (None, "", ":memory:"):
+        return None
+    return Path(str(engine.url.database))
 
 
 @contextmanager
@@ -69,6 +102,13 @@ def upgrade(engine: Engine) -> tuple[str | None, str]:
 
 def require_current(engine: Engine) -> None:
     """Refuse to work on a database whose schema is not the code's (exit code 78)."""
+    file = file_of(engine)
+    if file is not None and not file.exists():
+        # Asking SQLite would make an empty one, as if nothing had been lost.
+        raise ConfigError(
+            f"The database {file} is not there. Bring it back, restore a backup "
+            "(socialcell db restore FILE), or begin anew: socialcell init"
+        )
     found, head = revision(engine), head_revision()
     refuse_newer(engine, found)
     if found is None:
@@ -111,7 +151,28 @@ def is_sqlite(engine_or_session: Any) -> bool:
     return bool(bind.dialect.name == "sqlite")
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+def _made(url: str, **options: Any) -> Engine:
+    try:
+        return create_engine(url, **options)
+    except (ArgumentError, NoSuchModuleError, ValueError) as error:
+        raise _wrong_url(url, str(error)) from None
+    except ModuleNotFoundError as error:
+        raise ConfigError(
+            f"database.url needs the package {error.name}. Install it: "
+            'pip install "socialcell[pg]"'
+        ) from None
+
+
+def _wrong_url(url: str, why: str) -> ConfigError:
+    return ConfigError(
+        f"database.url in config.yaml is {redact(url)!r}: {why}. Write "
+        "sqlite:///socialcell.db or postgresql://user@host/name."
+    )
+
+
+def _prepare_sqlite(
+    busy_seconds: float, connection: sqlite3.Connection, _record: object
+) -> None:
     # The driver must not begin transactions by itself: _begin_sqlite does.
     connection.isolation_level = None
     cursor = connection.cursor()
@@ -120,7 +181,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         "secure_delete=ON",
-        f"busy_timeout={BUSY_SECONDS * 1000}",
+        f"busy_timeout={round(busy_seconds * 1000)}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
@@ -138,41 +199,65 @@ def _plain_errors(engine: Engine) -> Iterator[None]:
     """What the database refuses, in words that an operator can act on."""
     try:
         yield
-    except OperationalError as error:
-        raise _explained(engine, error) from None
     except DatabaseError as error:
-        if "not a database" in str(error.orig) or "malformed" in str(error.orig):
-            raise SocialcellError(
-                f"{where(engine)} is damaged or is not a database ({error.orig}). "
-                "Nothing was changed. Restore a backup."
-            ) from None
-        raise
+        explained = _explained(engine, error)
+        if explained is None:
+            raise
+        raise explained from None
 
 
-def _explained(engine: Engine, error: OperationalError) -> SocialcellError:
-    reason = str(error.orig)
+def _explained(engine: Engine, error: DatabaseError) -> SocialcellError | None:
+    """The error for an operator; None when it is a mistake in our own SQL or rows."""
+    reason = redact(str(error.orig))
     place = where(engine)
-    if "full" in reason:
-        return SocialcellError(
-            f"The disk that holds {place} is full. Nothing of this step was kept and "
-            "nothing earlier is lost. Free some space and run the command again."
-        )
-    if "locked" in reason or "busy" in reason:
-        return SocialcellError(
-            f"{place} is locked by another process for over {BUSY_SECONDS} s. "
-            "Nothing was changed. Try again when it has finished."
-        )
-    if "readonly" in reason or "read-only" in reason:
-        return ConfigError(
-            f"{place} cannot be written. Check the file's owner and permissions, and "
-            "that the disk is not mounted read-only."
-        )
-    if "unable to open" in reason:
-        return ConfigError(
-            f"{place} cannot be opened. Check that the folder exists and may be "
-            "written, or make a workspace: socialcell init"
-        )
-    return SocialcellError(f"{place}: {reason.strip()}")
+    for words, explain in _REFUSALS.items():
+        if any(word in reason for word in words):
+            kind, message = explain
+            busy = engine.get_execution_options().get("socialcell_busy", BUSY_SECONDS)
+            return kind(message.format(place=place, reason=reason, busy=busy))
+    if isinstance(error, OperationalError):
+        return SocialcellError(f"{place}: {reason.strip()}")
+    return None
+
+
+# What SQLite and PostgreSQL say, and what it means to the person who reads it.
+_REFUSALS: dict[tuple[str, ...], tuple[type[SocialcellError], str]] = {
+    ("is full", "No space left"): (
+        SocialcellError,
+        "The disk that holds {place} is full. Nothing of this step was kept and "
+        "nothing earlier is lost. Free some space and run the command again.",
+    ),
+    ("disk I/O error",): (
+        SocialcellError,
+        "{place} cannot be read or written ({reason}): the disk is full, over its "
+        "quota or failing. Nothing of this step was kept. Free some space or see to "
+        "the disk, then run the command again.",
+    ),
+    ("locked", "busy", "lock timeout"): (
+        SocialcellError,
+        "{place} is locked by another process for over {busy:g} s. Nothing was "
+        "changed. Try again when it has finished.",
+    ),
+    ("readonly", "read-only"): (
+        ConfigError,
+        "{place} cannot be written. Check the file's owner and permissions, and that "
+        "the disk is not mounted read-only.",
+    ),
+    ("permission denied",): (
+        ConfigError,
+        "{place} does not let this user in: {reason}. Grant the user what is missing.",
+    ),
+    ("unable to open",): (
+        ConfigError,
+        "{place} cannot be opened. Check that it is a file in a folder that exists "
+        "and may be written, or make a workspace: socialcell init",
+    ),
+    ("not a database", "malformed"): (
+        SocialcellError,
+        "{place} is damaged or is not a database ({reason}). Nothing was changed. "
+        "Restore a backup: socialcell db restore FILE",
+    ),
+}
 
 
 def _alembic() -> AlembicConfig:

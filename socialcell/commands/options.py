@@ -26,9 +26,12 @@ DryRun = Annotated[
 
 def open_context(config: Path | None) -> "Context":
     """The workspace of --config, given to the command or before it."""
+    from socialcell import log
     from socialcell.jobs import context
 
-    return context.open_context(config or ROOT_CONFIG.get())
+    opened = context.open_context(config or ROOT_CONFIG.get())
+    log.start(opened.workspace.config.log.level)
+    return opened
 
 
 def people_of(context: "Context") -> "People":

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from socialcell import connectors, db
+from socialcell import connectors, db, log
 from socialcell.clock import Clock
 from socialcell.connectors.base import (
     Batch,
@@ -27,6 +27,7 @@ from socialcell.listening.store import pages
 from socialcell.ops import store
 from socialcell.ops.model import Run, Source
 
+_LOG = log.logger(__name__)
 _REJECTS_SHOWN = 1000
 _STATES = {
     Kind.RATE: "rate_limited",
@@ -146,20 +147,26 @@ class _Runner:
             )
             self._run_id = opened.id
             cursor = self._cursor(session)
-        try:
+        with log.about(run=self._run_id, source=self._source.name, kind=kind):
             try:
-                self._pages(cursor, stop)
+                self._read(cursor, stop)
             except ConnectorError as error:
-                if error.kind is not Kind.CURSOR:
-                    raise
-                # The checkpoint is of no use any more: read what can still be had.
-                # The span that is lost shows as a gap when the new window closes.
-                with db.writing(self._engine) as session:
-                    store.forget_cursor(session, self._source_id)
-                self._pages(None, stop)
+                return logged(self._failed(error))
+            return logged(self._done())
+
+    def _read(
+        self, cursor: Mapping[str, object] | None, stop: Callable[[], bool]
+    ) -> None:
+        try:
+            self._pages(cursor, stop)
         except ConnectorError as error:
-            return self._failed(error)
-        return self._done()
+            if error.kind is not Kind.CURSOR:
+                raise
+            # The checkpoint is of no use any more: read what can still be had.
+            # The span that is lost shows as a gap when the new window closes.
+            with db.writing(self._engine) as session:
+                store.forget_cursor(session, self._source_id)
+            self._pages(None, stop)
 
     def _cursor(self, session: Session) -> Mapping[str, object] | None:
         found = store.cursor(session, self._source_id)
@@ -220,7 +227,7 @@ class _Runner:
         if not batch.covered:
             return
         until = store.covered_until(session, self._source_id)
-        if until is not None and batch.covered[0] > until:
+        if until is not None and batch.covered[0] > until and not batch.gap:
             store.add_coverage(
                 session,
                 self._source_id,
@@ -273,6 +280,19 @@ class _Runner:
             not_before=not_before,
             rejects=self._rejects,
         )
+
+
+def logged(result: Result) -> Result:
+    """One line in the log for a run that has ended."""
+    tell = _LOG.info if result.state == "ok" else _LOG.warning
+    tell(
+        "source run ended",
+        state=result.state,
+        error=result.error_kind,
+        reason=result.reason,
+        **result.counts,
+    )
+    return result
 
 
 def note_failure(source: Source, error: ConnectorError, now: datetime) -> None:
@@ -339,13 +359,16 @@ def _failed_before_start(
         found = session.get(Source, source.id)
         assert found is not None
         note_failure(found, error, now)
-        not_before = found.not_before
-    return Result(
-        source=source.name,
-        state="failed",
-        counts=dict.fromkeys(store.COUNTS, 0),
-        filtered_by={},
-        error_kind=error.kind.value,
-        reason=str(error),
-        not_before=not_before,
-    )
+        not_before, run_id = found.not_before, run.id
+    with log.about(run=run_id, source=source.name, kind="pull"):
+        return logged(
+            Result(
+                source=source.name,
+                state="failed",
+                counts=dict.fromkeys(store.COUNTS, 0),
+                filtered_by={},
+                error_kind=error.kind.value,
+                reason=str(error),
+                not_before=not_before,
+            )
+        )

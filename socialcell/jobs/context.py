@@ -46,7 +46,7 @@ def open_context(
 ) -> Context:
     """Open a config file's workspace. ConfigError when its schema is not ours."""
     workspace = config.load(config.find(path))
-    engine = db.connect(workspace.database_url)
+    engine = db.connect(workspace.database_url, workspace.config.database.busy_seconds)
     db.require_current(engine)
     return Context(
         workspace=workspace,

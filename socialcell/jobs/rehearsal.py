@@ -155,7 +155,7 @@ def run(
 ) -> Context:
     """Do the steps that are still to be done; the context at the end."""
     workspace = config.load(folder / "config.yaml")
-    engine = db.connect(workspace.database_url)
+    engine = db.connect(workspace.database_url, workspace.config.database.busy_seconds)
     context = Context(workspace, engine, clock, base_urls)
     done = datetime.fromisoformat(state.done_until) if state.done_until else None
     for number, moment in enumerate(moments, 1):
@@ -235,7 +235,7 @@ def _enter(
 ) -> None:
     """Tokens, sources and the registry, as a cell would enter them."""
     initialise.write_secrets(workspace.folder, secrets.items())
-    engine = db.connect(workspace.database_url)
+    engine = db.connect(workspace.database_url, workspace.config.database.busy_seconds)
     try:
         with db.writing(engine) as session:
             for one in watched:

@@ -1,0 +1,99 @@
+"""Log lines on standard error, with run ids and without secrets.
+
+JSON when standard error is not a terminal, else words for people. Lines of the client
+libraries go the same way, so that none of them shows a token that rides in a URL or a
+header.
+"""
+
+import logging
+import os
+import sys
+from typing import Any
+
+import structlog
+from structlog.contextvars import bound_contextvars, merge_contextvars
+from structlog.stdlib import BoundLogger, ProcessorFormatter
+from structlog.typing import EventDict, Processor
+
+from socialcell.redact import redact
+
+__all__ = ["about", "logger", "start"]
+
+about = bound_contextvars
+
+
+def start(level: str) -> None:
+    """Send the lines of this process at or above a level to standard error."""
+    # A full disk behind standard error must not turn into tracebacks.
+    logging.raiseExceptions = False
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        ProcessorFormatter(
+            foreign_pre_chain=[_message, *_SHARED],
+            processors=[
+                ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                _without_secrets,
+                _renderer(),
+                _line_without_secrets,
+            ],
+        )
+    )
+    root = logging.getLogger()
+    for old in [one for one in root.handlers if getattr(one, "socialcell", False)]:
+        root.removeHandler(old)
+    handler.socialcell = True  # type: ignore[attr-defined]
+    root.addHandler(handler)
+    root.setLevel(level.upper())
+
+
+def logger(name: str) -> BoundLogger:
+    """A logger for one module; its lines carry what `about(run=…)` says around them."""
+    made: BoundLogger = structlog.wrap_logger(
+        logging.getLogger(name),
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *_SHARED,
+            _without_secrets,
+            ProcessorFormatter.wrap_for_formatter,
+        ],
+        wrapper_class=BoundLogger,
+    )
+    return made
+
+
+def _message(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """A library's line may hold line breaks; ours are one line each."""
+    return {**event, "event": " ".join(str(event["event"]).split())}
+
+
+def _without_secrets(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    return {key: _clean(value) for key, value in event.items()}
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, dict):
+        return {key: _clean(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_clean(part) for part in value]
+    return value
+
+
+def _line_without_secrets(_logger: Any, _method: str, line: Any) -> str:
+    return redact(str(line))
+
+
+def _renderer() -> Processor:
+    if sys.stderr.isatty():
+        return structlog.dev.ConsoleRenderer(colors="NO_COLOR" not in os.environ)
+    return structlog.processors.JSONRenderer(ensure_ascii=False, default=str)
+
+
+_SHARED: list[Processor] = [
+    merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
