@@ -88,6 +88,7 @@ def columns(
 @_styled
 def hours(
     values: Sequence[float | None],
+    whole: Sequence[bool],
     ticks: Sequence[tuple[int, str]],
     *,
     show: Show,
@@ -95,7 +96,7 @@ def hours(
     name: str,
     missing: str,
 ) -> Figure:
-    """One thin column an hour; hours that are None are hatched over their width."""
+    """One thin column an hour; hours that are not whole are hatched behind it."""
     figure, axes = _blank(height=2.9)
     axes.bar(
         [n + 0.5 for n in range(len(values))],
@@ -103,7 +104,7 @@ def hours(
         1.0,
         color=NOW,
     )
-    absent = [n for n, value in enumerate(values) if value is None]
+    absent = [n for n, known in enumerate(whole) if not known]
     for n in absent:
         _hatched(axes, n, n + 1)
     axes.set_xlim(0, len(values))
@@ -198,7 +199,13 @@ def _value_axis(axes: Axes, show: Show, unit: str) -> None:
 
 def _hatched(axes: Axes, start: float, end: float) -> None:
     axes.axvspan(
-        start, end, facecolor=_MISSING, edgecolor="#bbbbbb", hatch="////", lw=0
+        start,
+        end,
+        facecolor=_MISSING,
+        edgecolor="#bbbbbb",
+        hatch="////",
+        lw=0,
+        zorder=0,
     )
 
 

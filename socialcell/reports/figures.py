@@ -53,13 +53,21 @@ def figure(
 
 
 def hourly(cells: Cells, held: Held) -> list[int | None]:
-    """Mentions of each hour of this week; None where no platform was covered."""
+    """Mentions of each hour of this week; None for none in an hour with holes."""
     totals = [0] * WEEK
     for (_, hour), n in cells.items():
         if hour >= WEEK:
             totals[hour - WEEK] += n
-    seen = frozenset[int]().union(*held.now.values())
-    return [n if n or hour in seen else None for hour, n in enumerate(totals)]
+    whole = whole_hours(held)
+    return [n if n or whole[hour] else None for hour, n in enumerate(totals)]
+
+
+def whole_hours(held: Held) -> list[bool]:
+    """For each hour of this week, whether all watched platforms covered it."""
+    watched = held.now.values()
+    return [
+        bool(watched) and all(hour in own for own in watched) for hour in range(WEEK)
+    ]
 
 
 def of_platform(cells: Cells, platform: str) -> Cells:

@@ -52,11 +52,12 @@ def _hours(numbers: dict[str, Any], say: Phrases) -> Any:
     _ = say.lang.gettext
     return charts.hours(
         numbers["hours"],
+        numbers["whole_hours"],
         [(24 * n, _below(say, day["date"])) for n, day in enumerate(numbers["days"])],
         show=say.lang.number,
         unit=_("Mentions an hour"),
         name=_("This week"),
-        missing=_("no data"),
+        missing=_("not fully collected"),
     )
 
 

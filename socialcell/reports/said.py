@@ -70,7 +70,10 @@ def hours(m: Material) -> Section:
         for hour in range(24)
     ]
     heads = (_("Hour"), *(m.lang.weekday(day) for day in days))
-    caption = _("Mentions by hour (rows: the hour that begins then, Indian time)")
+    caption = _(
+        "Mentions by hour (rows: the hour that begins then, Indian time; –: none in an "
+        "hour that was not fully collected)"
+    )
     blocks.append(Table(caption, heads, rows, m.basis(), dense=True))
     return Section(_("Hour by hour"), blocks)
 
@@ -134,6 +137,7 @@ def topics(m: Material) -> Section:
                 )
                 for one in shown
             ],
+            m.basis(),
         )
     )
     return Section(_("Topics"), blocks)

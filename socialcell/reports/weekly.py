@@ -18,7 +18,15 @@ from socialcell.listening.store.counts import Cells, Span
 from socialcell.listening.store.quotes import Drawable
 from socialcell.listening.store.watches import watches
 from socialcell.ops import frozen
-from socialcell.reports.figures import WEEK, Figure, Held, figure, hourly, of_platform
+from socialcell.reports.figures import (
+    WEEK,
+    Figure,
+    Held,
+    figure,
+    hourly,
+    of_platform,
+    whole_hours,
+)
 
 KIND = "weekly"
 VERSION = 1
@@ -117,6 +125,7 @@ class _Counting:
             "peak": self._peak(),
             "days": self._days(),
             "hours": hourly(self._cells, self._held),
+            "whole_hours": whole_hours(self._held),
             "platforms": self._platforms(),
             "intents": self._values("intent"),
             "sentiments": self._values("sentiment"),

@@ -59,11 +59,17 @@ def test_an_observed_zero_is_written_as_zero() -> None:
     assert not [patch for patch in axes.patches if patch.get_hatch()]
 
 
-def test_hours_that_were_not_covered_are_hatched() -> None:
-    values: list[float | None] = [1.0] * 168
-    values[3] = values[4] = None
+def test_hours_that_were_not_fully_covered_are_hatched() -> None:
+    whole = [True] * 168
+    whole[3] = whole[4] = False
     figure = charts.hours(
-        values, [(0, "Mon")], show=show, unit="an hour", name="now", missing="no data"
+        [1.0] * 168,
+        whole,
+        [(0, "Mon")],
+        show=show,
+        unit="an hour",
+        name="now",
+        missing="no data",
     )
     hatched = [patch for patch in figure.axes[0].patches if patch.get_hatch()]
     assert [patch.get_x() for patch in hatched] == [3, 4]

@@ -124,9 +124,18 @@ def test_each_platform_is_compared_over_its_own_hours(world: World) -> None:
 
 def test_an_hour_counts_only_when_every_source_covered_it(world: World) -> None:
     world.covered()
-    world.covered(BEFORE, MONDAY + 10 * HOUR, source="second")
+    world.covered(BEFORE, MONDAY + 10 * HOUR, source="another")
     found = numbers(world)
     assert found["mentions"]["coverage"] == {"covered": 10, "due": 168}
+
+
+def test_an_hour_that_one_platform_lacks_is_never_zero(world: World) -> None:
+    world.covered()
+    world.covered(BEFORE, MONDAY + 2 * HOUR, source="paper", connector="rss")
+    world.mention(MONDAY + 3 * HOUR)
+    found = numbers(world)
+    assert found["hours"][:5] == [0, 0, None, 1, None]
+    assert found["whole_hours"][:5] == [True, True, False, False, False]
 
 
 def test_no_data_is_not_zero(world: World) -> None:
