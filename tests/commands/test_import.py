@@ -2,12 +2,23 @@
 
 import io
 import json
+import shutil
 import sys
 
 import pytest
 
 from socialcell.cli import main
 from tests.connectors.exports import page, post, write
+
+
+@pytest.fixture
+def folder(tmp_path, empty_database):
+    """A workspace on SQLite: what is tested here is the command, not the storage."""
+    folder = tmp_path / "workspace"
+    folder.mkdir()
+    (folder / "config.yaml").write_text("{}\n")
+    shutil.copy(empty_database, folder / "socialcell.db")
+    return folder
 
 
 @pytest.fixture

@@ -39,11 +39,11 @@ OTHERS = st.sampled_from(
     ]
 )
 VARIED = settings(
-    max_examples=500,
+    max_examples=250,  # on each database
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-LESS_VARIED = settings(VARIED, max_examples=100)
+LESS_VARIED = settings(VARIED, max_examples=50)
 
 
 def places(value: Any) -> Iterator[tuple[Any, Any]]:
