@@ -1,5 +1,6 @@
 """What we would publish: a wheel that starts where the source tree is not."""
 
+import json
 import subprocess
 import sys
 import sysconfig
@@ -17,6 +18,17 @@ def test_the_wheel_starts_in_a_clean_environment(tmp_path):
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
     assert "social media cell" in done.stdout
+
+
+@pytest.mark.faults
+def test_the_wheel_runs_the_demo_where_the_source_tree_is_not(tmp_path):
+    home = install(build(tmp_path), tmp_path / "clean")
+    command = [home / "bin" / "socialcell", "demo", "--days", "7", "--json"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    assert said["mentions"] > 500
+    assert (tmp_path / said["report"]["html"]).is_file()
 
 
 @pytest.mark.faults
