@@ -7,7 +7,7 @@ from socialcell.campaigns.bounds import knapsack_shares
 from socialcell.campaigns.limits import Limits
 
 ROUNDS = 300
-LOOKS = 300_000_000  # entries of audiences looked at in all rounds together
+LOOKS = 100_000_000  # entries of audiences looked at in all rounds together
 PATIENCE = 8
 
 
