@@ -56,12 +56,17 @@ def connect(url: str, busy_seconds: float = BUSY_SECONDS) -> Engine:
     return engine
 
 
-def read_only(path: Path) -> Engine:
+@contextmanager
+def frozen(path: Path) -> Iterator[Engine]:
     """An engine for a SQLite file that nobody writes: a backup. It changes nothing."""
     address = f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1"
-    return create_engine(
+    engine = create_engine(
         "sqlite://", creator=lambda: sqlite3.connect(address, uri=True)
     )
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def file_of(engine: Engine) -> Path | None:
@@ -102,13 +107,7 @@ def upgrade(engine: Engine) -> tuple[str | None, str]:
 
 def require_current(engine: Engine) -> None:
     """Refuse to work on a database whose schema is not the code's (exit code 78)."""
-    file = file_of(engine)
-    if file is not None and not file.exists():
-        # Asking SQLite would make an empty one, as if nothing had been lost.
-        raise ConfigError(
-            f"The database {file} is not there. Bring it back, restore a backup "
-            "(socialcell db restore FILE), or begin anew: socialcell init"
-        )
+    must_exist(engine)
     found, head = revision(engine), head_revision()
     refuse_newer(engine, found)
     if found is None:
@@ -120,9 +119,25 @@ def require_current(engine: Engine) -> None:
         )
 
 
-def refuse_newer(engine: Engine, found: str | None) -> None:
+def must_exist(engine: Engine) -> None:
+    """Refuse a SQLite file that is gone (exit code 78)."""
+    file = file_of(engine)
+    if file is not None and not file.exists():
+        # Asking SQLite would make an empty one, as if nothing had been lost.
+        raise ConfigError(
+            f"The database {file} is not there. Bring it back, restore a backup "
+            "(socialcell db restore FILE), or begin anew: socialcell init"
+        )
+
+
+def is_newer(schema: str | None) -> bool:
+    """Whether a schema is of a version of socialcell that this one does not know."""
     known = {script.revision for script in _scripts().walk_revisions()}
-    if found is not None and found not in known:
+    return schema is not None and schema not in known
+
+
+def refuse_newer(engine: Engine, found: str | None) -> None:
+    if is_newer(found):
         raise ConfigError(
             f"{where(engine)} was made by a newer version of socialcell (schema "
             f"{found}, newest known here is {head_revision()}). Nothing was changed. "

@@ -44,7 +44,9 @@ def start(level: str) -> None:
         root.removeHandler(old)
     handler.socialcell = True  # type: ignore[attr-defined]
     root.addHandler(handler)
-    root.setLevel(level.upper())
+    logging.getLogger("socialcell").setLevel(level.upper())
+    # What libraries do is of interest to whoever looks for a fault, and noise before.
+    root.setLevel(max(logging.WARNING, _number(level)) if level != "debug" else "DEBUG")
 
 
 def logger(name: str) -> BoundLogger:
@@ -60,6 +62,10 @@ def logger(name: str) -> BoundLogger:
         wrapper_class=BoundLogger,
     )
     return made
+
+
+def _number(level: str) -> int:
+    return logging.getLevelNamesMapping()[level.upper()]
 
 
 def _message(_logger: Any, _method: str, event: EventDict) -> EventDict:

@@ -1,49 +1,136 @@
-"""Commands of the noun `db`: upgrade, verify."""
+"""Commands of the noun `db`: upgrade, backup, restore, verify."""
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from socialcell.commands import output
 from socialcell.commands.options import ROOT_CONFIG, Config, Json, open_context
 
-app = typer.Typer(help="The database: upgrade, verify.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from socialcell.config import Workspace
+
+app = typer.Typer(
+    help="The database: upgrade, backup, restore, verify.", no_args_is_help=True
+)
 
 
 @app.command()
-def upgrade(config: Config = None, json: Json = False) -> None:
+def upgrade(
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Make no backup first: I have one.")
+    ] = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
     """Bring the database's schema to this version of socialcell.
+
+    A backup is made first, in backups/ of the workspace; the last five of these stay.
+    The change is one transaction: interrupted, it has not happened; run it again. A
+    PostgreSQL database is copied by pg_dump; where there is none, make a backup of
+    your own and give --yes.
 
     Example: socialcell db upgrade
     """
-    from socialcell import config as configuration
-    from socialcell import db
+    from socialcell.jobs import backup
 
-    workspace = configuration.load(configuration.find(config or ROOT_CONFIG.get()))
-    before, after = db.upgrade(db.connect(workspace.database_url))
+    before, after, copy = backup.upgrade(_workspace(config), without_backup=yes)
     if json:
-        output.as_json({"before": before, "after": after})
-    elif before == after:
+        path = str(copy.path) if copy else None
+        output.as_json({"before": before, "after": after, "backup": path})
+        return
+    if copy:
+        output.say(f"Backup: {copy.path}")
+    if before == after:
         output.say(f"Nothing to do: the schema is {after}.")
     else:
         output.say(f"Upgraded from {before or 'nothing'} to {after}.")
 
 
+@app.command("backup")
+def backup_(
+    out: Annotated[
+        Path | None,
+        typer.Option(help="The file to make. Default: one in backups/, by time."),
+    ] = None,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Copy the database while it is in use, and check the copy.
+
+    Beside the copy its record is written (FILE.json): when, schema, size, SHA-256 and
+    the digest of its content. The secrets are not in it: keep a copy of secrets/ in
+    another safe place, without person_key the pseudonyms change.
+
+    Example: socialcell db backup --out /mnt/backup/monday.db
+    """
+    from socialcell.jobs import backup
+
+    made = backup.back_up(_workspace(config), out)
+    if json:
+        output.as_json({"file": str(made.path), **vars(made.record)})
+        return
+    output.say(f"Backup: {made.path}")
+    output.say(f"{made.record.bytes} bytes, schema {made.record.schema}, checked.")
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A backup that `db backup` made.")],
+    yes: Annotated[
+        bool,
+        typer.Option("--yes", help="Also when the database is newer than the backup."),
+    ] = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Put a backup in the database's place.
+
+    The backup is checked first. Nobody else may have the database open (exit code
+    75). The file that is replaced is kept beside it as .before-restore.
+
+    Example: socialcell db restore backups/socialcell-0002-20261123T033000Z.db
+    """
+    from socialcell.jobs import restore as restoring
+
+    done = restoring.restore(_workspace(config), file, yes=yes)
+    if json:
+        output.as_json(
+            {
+                "database": str(done.database),
+                "schema": done.schema,
+                "replaced": str(done.replaced) if done.replaced else None,
+            }
+        )
+        return
+    output.say(f"{done.database} is the backup now (schema {done.schema}).")
+    if done.replaced:
+        output.say(f"What was there: {done.replaced}")
+    output.say("Next: socialcell db upgrade, then socialcell doctor")
+
+
 @app.command()
 def verify(
+    file: Annotated[
+        Path | None, typer.Argument(help="A backup; without it, the database.")
+    ] = None,
     digest: Annotated[
         bool, typer.Option("--digest", help="Print one hash over the domain tables.")
     ] = False,
     config: Config = None,
     json: Json = False,
 ) -> None:
-    """Check the database: damage, references, accounts of runs, texts.
+    """Check the database, or a backup: damage, references, accounts of runs, texts.
 
-    --digest prints one hash over the domain tables (no runs, no logs, no surrogate
-    keys): equal content, equal hash. Exit code 1 when something is wrong.
+    A backup is compared with its record, too. --digest prints one hash over the domain
+    tables (no runs, no logs, no surrogate keys): equal content, equal hash. Exit code
+    1 when something is wrong.
 
     Example: socialcell db verify --digest
     """
+    if file is not None:
+        _verify_backup(file, digest=digest, json=json)
     from socialcell import db
     from socialcell.listening.store import digest as digests
     from socialcell.listening.store import integrity
@@ -61,3 +148,34 @@ def verify(
             output.say(problem)
         output.say(made or ("The database is sound." if not found else ""))
     raise typer.Exit(1 if found else 0)
+
+
+def _verify_backup(file: Path, *, digest: bool, json: bool) -> None:
+    from socialcell.jobs import backup
+
+    record, problems = backup.verify(file)
+    if json:
+        output.as_json(
+            {
+                "ok": not problems,
+                "problems": problems,
+                "record": vars(record) if record else None,
+            }
+        )
+    else:
+        for problem in problems:
+            output.say(problem)
+        if not problems and record and digest:
+            output.say(record.digest or "no digest: the backup has another schema")
+        elif not problems and record:
+            output.say(f"Sound: made {record.made_at}, schema {record.schema}.")
+    raise typer.Exit(1 if problems else 0)
+
+
+def _workspace(config: Path | None) -> "Workspace":
+    from socialcell import config as configuration
+    from socialcell import log
+
+    workspace = configuration.load(configuration.find(config or ROOT_CONFIG.get()))
+    log.start(workspace.config.log.level)
+    return workspace

@@ -9,6 +9,7 @@ from pathlib import Path
 from socialcell import config, db
 from socialcell.config import Workspace
 from socialcell.errors import UsageError
+from socialcell.jobs import backup
 from socialcell.listening import areas
 from socialcell.listening.people import SECRET_NAME
 from socialcell.listening.store import areas as area_store
@@ -36,8 +37,8 @@ def initialise(folder: Path, *, settings: str | None = None) -> Made:
     _folder(folder / "secrets", mode=0o700)
     key = folder / "secrets" / SECRET_NAME
     _file(key, secrets.token_hex(32) + "\n", created, kept, mode=0o600)
-    engine = db.connect(workspace.database_url)
-    before, after = db.upgrade(engine)
+    before, after, _copy = backup.upgrade(workspace)
+    engine = db.connect(workspace.database_url, workspace.config.database.busy_seconds)
     (kept if before == after else created).append("database")
     with db.writing(engine) as session:
         if not area_store.all_areas(session):

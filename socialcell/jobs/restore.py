@@ -1,0 +1,175 @@
+"""Put a copy in the database's place; what was there is kept beside it."""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+from socialcell import db
+from socialcell.config import Workspace
+from socialcell.errors import (
+    AlreadyRunning,
+    ConfigError,
+    SocialcellError,
+    UsageError,
+)
+from socialcell.jobs import backup
+
+_LOGS = ("-wal", "-shm")
+
+
+@dataclass(frozen=True)
+class Restored:
+    """The database, its schema now, and where the replaced file is (None: no file)."""
+
+    database: Path
+    schema: str | None
+    replaced: Path | None
+
+
+def restore(workspace: Workspace, path: Path, *, yes: bool = False) -> Restored:
+    """Make a checked copy the workspace's database.
+
+    The copy is read whole before anything is touched. UsageError when the database was
+    changed after the copy was made and `yes` does not allow that; AlreadyRunning when
+    another process has it open; ConfigError when the copy is of a newer version.
+    """
+    target = _target(workspace)
+    record, problems = backup.verify(path)
+    if problems and not (record is None and len(problems) == 1 and yes):
+        raise SocialcellError(f"{path} was not restored: {'; '.join(problems)}")
+    with db.frozen(path) as copy:
+        schema = db.revision(copy)
+    if db.is_newer(schema):
+        raise ConfigError(
+            f"{path} was made by a newer version of socialcell (schema {schema}). "
+            "Install that version or newer, then restore it."
+        )
+    if not yes:
+        _refuse_newer(target, path, record)
+    aside = target.with_name(target.name + ".restoring")
+    try:
+        _copy(path, aside, target)
+        with _alone(target):
+            replaced = _swap(target, aside)
+    except OSError as error:
+        raise SocialcellError(
+            f"{path} was not restored: {error.strerror}. The database is as it was."
+        ) from None
+    finally:
+        with suppress(OSError):
+            aside.unlink()
+    return Restored(target, schema, replaced)
+
+
+def _target(workspace: Workspace) -> Path:
+    engine = db.connect(workspace.database_url)
+    target = db.file_of(engine)
+    engine.dispose()
+    if target is None:
+        raise UsageError(
+            "This command restores SQLite. A PostgreSQL database is restored with its "
+            "own program: pg_restore --clean --if-exists --dbname=URL FILE"
+        )
+    return target
+
+
+def _refuse_newer(target: Path, path: Path, record: backup.Record | None) -> None:
+    made_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    if record is not None:
+        made_at = datetime.fromisoformat(record.made_at)
+    changed_at = _changed_at(target)
+    if changed_at is not None and changed_at > made_at:
+        raise UsageError(
+            f"{target} was changed at {changed_at:%Y-%m-%d %H:%M:%S} UTC, after this "
+            f"backup was made ({made_at:%Y-%m-%d %H:%M:%S} UTC): what came in between "
+            "would be missing. If you mean it, give --yes; the file that is there now "
+            "is kept."
+        )
+
+
+def _changed_at(target: Path) -> datetime | None:
+    """When the database's file or its log was last written; None when it is gone."""
+    times = []
+    for file in (target, target.with_name(target.name + "-wal")):
+        with suppress(FileNotFoundError):
+            found = file.stat()
+            # A log of no bytes is what a mere reader leaves.
+            if found.st_size:
+                times.append(found.st_mtime)
+    return datetime.fromtimestamp(max(times), UTC) if times else None
+
+
+def _copy(path: Path, aside: Path, target: Path) -> None:
+    """The copy under another name, with the owner and mode of what it replaces."""
+    aside.unlink(missing_ok=True)
+    aside.touch(mode=0o600)
+    shutil.copyfile(path, aside)
+    made = path.stat()
+    # Its time stays that of the copy: it holds nothing newer.
+    os.utime(aside, ns=(made.st_atime_ns, made.st_mtime_ns))
+    if target.exists():
+        before = target.stat()
+        aside.chmod(before.st_mode & 0o777)
+        with suppress(PermissionError):
+            os.chown(aside, before.st_uid, before.st_gid)
+    backup.sync(aside)
+
+
+@contextmanager
+def _alone(target: Path) -> Iterator[None]:
+    """Hold the database so that no other process has it open."""
+    if not target.exists():
+        yield
+        return
+    connection = sqlite3.connect(target, timeout=0, isolation_level=None)
+    try:
+        # Leaving the write-ahead log needs that nobody else has the file open; it
+        # also brings the log into the file, which is then complete by itself.
+        connection.execute("PRAGMA journal_mode=DELETE").fetchall()
+        connection.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        connection.close()
+        if "locked" not in str(error):
+            raise SocialcellError(f"{target} cannot be replaced: {error}") from None
+        raise AlreadyRunning(
+            f"{target} is in use. Stop the daemon and other commands, then run this "
+            "again."
+        ) from None
+    except sqlite3.DatabaseError:
+        # It is damaged, which is why a copy is wanted: nobody can work with it.
+        connection.close()
+        yield
+        return
+    try:
+        yield
+    finally:
+        connection.close()
+
+
+def _swap(target: Path, aside: Path) -> Path | None:
+    kept = _free(target)
+    there = target.exists()
+    if there:
+        os.link(target, kept)
+    for ending in _LOGS:
+        # The log of another file would be taken for the restored one's.
+        log = target.with_name(target.name + ending)
+        with suppress(FileNotFoundError):
+            log.rename(kept.with_name(kept.name + ending))
+    aside.rename(target)
+    backup.sync(target.parent)
+    return kept if there else None
+
+
+def _free(target: Path) -> Path:
+    name = target.name + ".before-restore"
+    if not target.with_name(name).exists():
+        return target.with_name(name)
+    names = (target.with_name(f"{name}-{n}") for n in count(2))
+    return next(path for path in names if not path.exists())
