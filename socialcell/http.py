@@ -30,6 +30,7 @@ class PoliteAdapter(HTTPAdapter):
     """requests' adapter with a default timeout, a deadline, a body cap and a base URL.
 
     `base_url` sends every request for the mounted origin to another host (the sandbox).
+    `last` is the last whole answer, for clients that show neither status nor headers.
     Seconds are wall-clock; bytes are counted after decompression.
     """
 
@@ -38,6 +39,7 @@ class PoliteAdapter(HTTPAdapter):
     ) -> None:
         self._base = urlsplit(base_url) if base_url else None
         self._deadline = deadline
+        self.last: requests.Response | None = None
         super().__init__()
 
     def send(  # type: ignore[override]
@@ -55,6 +57,7 @@ class PoliteAdapter(HTTPAdapter):
         started = time.monotonic()
         response = super().send(request, **options)
         read_within(response, self._deadline - (time.monotonic() - started), BODY_CAP)
+        self.last = response
         return response
 
 

@@ -18,7 +18,12 @@ if TYPE_CHECKING:
     from socialcell.jobs import rehearsal
     from socialcell.sandbox import Sandbox
 
-_SETTINGS = {"x": ("kind", "user_id", "query"), "rss": ("url",)}
+_SETTINGS = {
+    "x": ("kind", "user_id", "query"),
+    "rss": ("url",),
+    "reddit": ("kind", "subreddit", "query"),
+    "mastodon": ("hashtag",),
+}
 END = datetime(2026, 11, 23, 9, 0, tzinfo=IST)  # a Monday: the last week is complete
 
 

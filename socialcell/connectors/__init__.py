@@ -15,6 +15,8 @@ from socialcell.connectors.base import Connector, Surroundings
 from socialcell.errors import ConfigError
 
 CONNECTORS = {
+    "mastodon": "socialcell.connectors.mastodon:Mastodon",
+    "reddit": "socialcell.connectors.reddit:Reddit",
     "rss": "socialcell.connectors.rss:Feed",
     "x": "socialcell.connectors.x:X",
 }

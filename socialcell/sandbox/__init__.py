@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from socialcell.clock import Clock
+from socialcell.sandbox import mastodon
 from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import Faulty
+from socialcell.sandbox.reddit import Reddit
 from socialcell.sandbox.rss import Rss
 from socialcell.sandbox.server import Logged, serve_http
 from socialcell.sandbox.sources import PLATFORMS, sources
@@ -25,7 +27,13 @@ from socialcell.sandbox.x import X
 __all__ = ["City", "Sandbox", "serve", "sources", "truth", "visible", "write_truth"]
 
 
-API = {"x": "https://api.x.com"}  # where a platform's own interface is
+# Where a platform's own interface is.
+API = {
+    "x": ("https://api.x.com",),
+    "reddit": ("https://oauth.reddit.com", "https://www.reddit.com"),
+    "mastodon": (mastodon.ORIGIN,),
+}
+SECRETS = ("x_bearer", "reddit_client_id", "reddit_client_secret", "mastodon_token")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +66,7 @@ def serve(
     ValueError for a platform that the sandbox does not have.
     """
     names = PLATFORMS if platforms is None else tuple(platforms)
-    secrets = {"x_bearer": _fake_token(city, "x_bearer")}
+    secrets = {name: _fake_token(city, name) for name in SECRETS}
     served = {name: _platform(name, city, clock, secrets) for name in names}
     log: list[Logged] = []
     with contextlib.ExitStack() as stack:
@@ -67,7 +75,9 @@ def serve(
             for name, platform in served.items()
         }
         origins = {paper.origin: urls["rss"] for paper in city.papers if "rss" in urls}
-        origins |= {API[name]: url for name, url in urls.items() if name in API}
+        origins |= {
+            origin: url for name, url in urls.items() for origin in API.get(name, ())
+        }
         yield Sandbox(
             city, {**urls, **origins}, secrets, sources(city, names), log, served
         )
@@ -78,6 +88,12 @@ def _platform(name: str, city: City, clock: Clock, secrets: dict[str, str]) -> F
         return X(city, clock, secrets["x_bearer"])
     if name == "rss":
         return Rss(city, clock)
+    if name == "reddit":
+        return Reddit(
+            city, clock, secrets["reddit_client_id"], secrets["reddit_client_secret"]
+        )
+    if name == "mastodon":
+        return mastodon.Mastodon(city, clock, secrets["mastodon_token"])
     raise ValueError(f"the sandbox has no platform {name}; it has {PLATFORMS}")
 
 

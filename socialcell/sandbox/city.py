@@ -9,6 +9,7 @@ from random import Random
 from socialcell.clock import as_utc
 from socialcell.sandbox import engagement
 from socialcell.sandbox.chatter import chatter
+from socialcell.sandbox.elsewhere import elsewhere
 from socialcell.sandbox.people import PAPERS, People
 from socialcell.sandbox.post import Draft, Labels, Person, Post
 from socialcell.sandbox.press import press
@@ -22,8 +23,8 @@ class City:
     """The world of `seed` over the `days` that end at `end` (aware).
 
     The same three arguments give the same world on every machine. `posts` holds what
-    is published in [start, end), oldest first, of all platforms; `background` older
-    posts that newer ones point to. ValueError when no night fits into the days.
+    is published in [start, end), oldest first, on X and by the papers; `elsewhere` the
+    same of Reddit and Mastodon; `background` older posts that newer ones point to. ValueError when no night fits into the days.
     """
 
     def __init__(self, seed: int, end: datetime, days: int) -> None:
@@ -38,7 +39,11 @@ class City:
         self.papers = PAPERS
         drafts = self._drafts(told)
         self.background, self.posts = self._publish(told.old_video, drafts)
-        self.by_id = {(p.platform, p.id): p for p in (*self.background, *self.posts)}
+        self.elsewhere = elsewhere(
+            self.people, self.start, self.end, self._random("elsewhere")
+        )
+        everything = (*self.background, *self.posts, *self.elsewhere)
+        self.by_id = {(p.platform, p.id): p for p in everything}
         self._answers = self._count_answers()
         self._handles = {p.handle.lower(): p for p in self.people.all}
 

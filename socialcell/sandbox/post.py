@@ -97,6 +97,7 @@ class Post:
     links: tuple[Link, ...] = ()
     point: tuple[str, float, float] | None = None
     feed: str | None = None
+    group: str | None = None  # the subreddit
     title: str | None = None
     changed: tuple[datetime, str] | None = None
     growth: dict[str, tuple[int, int]] = field(default_factory=dict)

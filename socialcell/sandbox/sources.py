@@ -5,9 +5,10 @@ from typing import Any
 
 from socialcell.sandbox import x_shape
 from socialcell.sandbox.city import City
+from socialcell.sandbox.elsewhere import SUBREDDIT, WIDER
 from socialcell.sandbox.people import CITY_HANDLE
 
-PLATFORMS = ("x", "rss")
+PLATFORMS = ("x", "rss", "reddit", "mastodon")
 SEARCH_QUERY = (
     "(pune OR punekar OR punekars OR punekaranno OR puneri OR punyat OR punyala "
     "OR पुणे OR पुण्यात OR पुण्याची OR पुण्याचे OR पुण्याच्या OR पुणेकर OR पुणेकरांनी "
@@ -15,6 +16,8 @@ SEARCH_QUERY = (
     "OR महापालिका OR महानगरपालिका OR khadakwasla OR खडकवासला) "
     f"-is:retweet -from:{CITY_HANDLE}"
 )
+REDDIT_QUERY = "pune OR punekar OR punekars OR pmc OR पुणे OR पुण्यात OR पुणेकर"
+HASHTAGS = {"mastodon.pune": "Pune", "mastodon.pune-mr": "पुणे"}
 
 
 def sources(city: City, platforms: Sequence[str] = PLATFORMS) -> list[dict[str, Any]]:
@@ -38,6 +41,23 @@ def sources(city: City, platforms: Sequence[str] = PLATFORMS) -> list[dict[str, 
                 "language": paper.language,
             }
             for paper in city.papers
+        ),
+        {
+            "name": "reddit.new",
+            "connector": "reddit",
+            "kind": "new",
+            "subreddit": SUBREDDIT,
+        },
+        {
+            "name": "reddit.search",
+            "connector": "reddit",
+            "kind": "search",
+            "subreddit": WIDER,
+            "query": REDDIT_QUERY,
+        },
+        *(
+            {"name": name, "connector": "mastodon", "kind": "tag", "hashtag": hashtag}
+            for name, hashtag in HASHTAGS.items()
         ),
     ]
     return [row for row in rows if row["connector"] in platforms]

@@ -8,23 +8,36 @@ from typing import Any
 
 from socialcell.clock import as_utc
 from socialcell.sandbox import engagement as growth
-from socialcell.sandbox import x_query, x_shape
+from socialcell.sandbox import mastodon, x_query, x_shape
 from socialcell.sandbox.city import City
+from socialcell.sandbox.elsewhere import SUBREDDIT, WIDER
 from socialcell.sandbox.people import CITY_HANDLE, Paper
 from socialcell.sandbox.post import Post
 from socialcell.sandbox.press import FEED_LENGTH, lacks_date, lacks_guid
-from socialcell.sandbox.sources import SEARCH_QUERY
+from socialcell.sandbox.reddit import NEW_REACH, matches
+from socialcell.sandbox.reddit import SEARCH_REACH as SEARCH_REACH_REDDIT
+from socialcell.sandbox.sources import HASHTAGS, REDDIT_QUERY, SEARCH_QUERY
 from socialcell.sandbox.story import CLOSED, FALSE_TOKEN, FIGURES, FLOODED, LEAK
 from socialcell.sandbox.x_world import MENTIONS_REACH, SEARCH_REACH, indexed
 
 RULES = {
     "x.search": f"standing posts of the last {SEARCH_REACH.days} days, no reposts",
     "x.mentions": f"the newest {MENTIONS_REACH} standing posts that call the account",
+    "reddit.new": f"the newest {NEW_REACH} standing submissions of r/{SUBREDDIT}",
+    "reddit.search": f"the newest {SEARCH_REACH_REDDIT} standing submissions of "
+    f"r/{WIDER} with a word of the query: {REDDIT_QUERY}",
+    "mastodon": "all standing statuses with the hashtag",
     "rss": f"the newest {FEED_LENGTH} standing articles of the paper",
     "standing": "visible_from <= moment, and moment < visible_to unless that is null",
     "engagement": "final * t // (t + half) with t whole seconds since `at`, plus one "
     "for each moment in `answers` that has come",
     "followers": "base + growth_per_day * t // 86400, t whole seconds since `start`",
+}
+# How many of the newest a source shows; the others show all.
+REACH = {
+    "x.mentions": MENTIONS_REACH,
+    "reddit.new": NEW_REACH,
+    "reddit.search": SEARCH_REACH_REDDIT,
 }
 
 
@@ -43,7 +56,7 @@ def truth(city: City) -> dict[str, Any]:
         "search_query": SEARCH_QUERY,
         "rules": RULES,
         "stories": _stories(city),
-        "items": [_item(city, post) for post in city.posts],
+        "items": [_item(city, post) for post in (*city.posts, *city.elsewhere)],
     }
 
 
@@ -66,7 +79,7 @@ def visible(whole: Mapping[str, Any], source: str, moment: datetime) -> set[str]
     if source == "x.search":
         oldest = _iso(moment - SEARCH_REACH)
         standing = [item for item in standing if item["at"] >= oldest]
-    reach = {"x.search": None, "x.mentions": MENTIONS_REACH}.get(source, FEED_LENGTH)
+    reach = FEED_LENGTH if source.startswith("rss.") else REACH.get(source)
     return {item["id"] for item in standing[-reach if reach else 0 :]}
 
 
@@ -148,12 +161,23 @@ def sources_of(city: City, post: Post) -> list[str]:
     """The sources that can show a post; none for reposts and the account's own posts."""
     if post.feed is not None:
         return [f"rss.{post.feed}"]
+    if post.platform == "reddit":
+        return _of_reddit(post)
+    if post.platform == "mastodon":
+        called = mastodon.tags(post.text)
+        return [name for name, tag in HASHTAGS.items() if tag.lower() in called]
     if post.reposts is not None or post.author is city.people.city:
         return []
     found = ["x.mentions"] if x_shape.calls_city(post.text) else []
     if x_query.parse(SEARCH_QUERY)(indexed(city, post)):
         found.append("x.search")
     return found
+
+
+def _of_reddit(post: Post) -> list[str]:
+    if post.group == SUBREDDIT:
+        return ["reddit.new"]
+    return ["reddit.search"] if matches(REDDIT_QUERY, post) else []
 
 
 def _feed_facts(city: City, post: Post) -> dict[str, Any]:
@@ -191,6 +215,12 @@ def _changed(post: Post) -> dict[str, str] | None:
 def _address(post: Post) -> str:
     if post.platform == "x":
         return f"https://x.com/{post.author.handle}/status/{post.id}"
+    if post.platform == "reddit":
+        number = post.id.removeprefix("t3_")
+        return f"https://www.reddit.com/r/{post.group}/comments/{number}/demo/"
+    if post.platform == "mastodon":
+        home = mastodon.home_of(post.author)
+        return f"{home}/@{post.author.handle}/{post.id}"
     return post.links[0].page
 
 

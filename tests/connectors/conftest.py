@@ -13,7 +13,12 @@ from socialcell.connectors.base import Connector, Surroundings
 from socialcell.sandbox import City, Sandbox
 from tests.conftest import MONDAY_MORNING
 
-SETTINGS = {"x": ("kind", "user_id", "query"), "rss": ("url",)}
+SETTINGS = {
+    "x": ("kind", "user_id", "query"),
+    "rss": ("url",),
+    "reddit": ("kind", "subreddit", "query"),
+    "mastodon": ("hashtag",),
+}
 CITY = City(seed=11, end=MONDAY_MORNING, days=9)
 TRUTH = sandbox.truth(CITY)
 
@@ -37,13 +42,17 @@ def city_clock() -> FixedClock:
 @pytest.fixture
 def served(city_clock: FixedClock) -> Iterator[Sandbox]:
     with sandbox.serve(CITY, city_clock) as running:
+        # Few posts, many pages: these two are quieter than X.
+        running.platform("reddit").most = 9
+        running.platform("mastodon").most = 4
         yield running
 
 
 @pytest.fixture
 def around(served: Sandbox, city_clock: FixedClock, folder: Any) -> Surroundings:
     workspace = Workspace(folder, config.Config())
-    (folder / "secrets" / "x_bearer").write_text(served.secrets["x_bearer"])
+    for name, value in served.secrets.items():
+        (folder / "secrets" / name).write_text(value)
     return Surroundings(
         city_clock, workspace.config, workspace.secret, served.base_urls
     )

@@ -18,7 +18,7 @@ def kept_id(item: dict[str, Any]) -> str:
     """The id under which we keep an item: an edited post's first, an article's guid."""
     if item["platform"] == "x":
         return str((item["supersedes"] or [item["id"]])[0])
-    return str(item["id"] if item["guid"] else item["url"])
+    return str(item["id"] if item.get("guid", True) else item["url"])
 
 
 def moments(truth: dict[str, Any]) -> list[datetime]:

@@ -1,0 +1,281 @@
+"""Mastodon through Mastodon.py: the public timeline of a hashtag, oldest first."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+
+import mastodon
+import requests
+from pydantic import BaseModel, ConfigDict, Field
+
+from socialcell.connectors.base import (
+    Author,
+    Batch,
+    Budget,
+    Capability,
+    ConnectorError,
+    Filtered,
+    Health,
+    Item,
+    Kind,
+    Limits,
+    Metric,
+    Record,
+    Reject,
+    Relation,
+    Surroundings,
+)
+from socialcell.http import USER_AGENT, PoliteAdapter, retry_after
+from socialcell.text import from_html
+
+_PAGE = 40  # the most that a server gives at once
+_FIRST = timedelta(days=14)  # how far back a new source begins
+_LATE = timedelta(hours=1)  # another server's posts may arrive late, under old ids
+_WAIT = timedelta(minutes=5)  # Mastodon's own rate window
+_PUBLIC = ("public", "unlisted")
+_ADDRESS = re.compile(r"https?://[^\s<>\"]+")
+
+
+class MastodonSettings(BaseModel):
+    """One hashtag, without its #; the server is that of config.yaml."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    hashtag: str = Field(pattern=r"^[^\s#/?&%]{1,100}$")
+
+
+class Mastodon:
+    """Upwards from what is stored: each page is complete, and so is its cursor.
+
+    Cursor: `last`, the id to go on from; `covered`, the moment up to which all is read;
+    `open`, whether a run broke off. A new run looks an hour back for late arrivals.
+    """
+
+    Settings: ClassVar[type[BaseModel]] = MastodonSettings
+    platform: ClassVar[str] = "mastodon"
+    cursor_version: ClassVar[int] = 1
+    capabilities: ClassVar[frozenset[Capability]] = frozenset(
+        {Capability.MENTIONS, Capability.POST_METRICS}
+    )
+
+    def __init__(self, settings: MastodonSettings, around: Surroundings) -> None:
+        self._tag = settings.hashtag
+        self._clock = around.clock
+        given = around.config.connectors.mastodon
+        self._door = PoliteAdapter(around.base_url(given.instance))
+        session = requests.Session()
+        session.trust_env = False
+        session.mount(given.instance, self._door)
+        self._client = _Client(
+            api_base_url=given.instance,
+            access_token=around.secret(given.token.secret).get_secret_value(),
+            session=session,
+            ratelimit_method="throw",
+            request_timeout=20,
+            mastodon_version="4.5.0",
+            version_check_mode="none",
+            user_agent=USER_AGENT,
+        )
+
+    def check(self) -> Health:
+        try:
+            self._page(limit=1)
+        except ConnectorError as error:
+            return Health(ok=False, message=str(error))
+        return Health(ok=True, message=f"The server answers; #{self._tag} can be read")
+
+    def pull(
+        self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
+    ) -> Iterator[Batch]:
+        now = self._clock.now()
+        state = cursor or {
+            "last": id_at(now - _FIRST),
+            "covered": (now - _FIRST).isoformat(),
+            "open": True,
+        }
+        since = datetime.fromisoformat(state["covered"])
+        above = state["last"]
+        if not state["open"]:
+            above = min(above, id_at(since - _LATE), key=int)
+        while True:
+            budget.take("calls")
+            statuses = self._page(min_id=above, limit=_PAGE)
+            # A server may leave some out of a page: only an empty one is the last.
+            done = not statuses
+            above = state["last"] if done else _highest(statuses, above)
+            state = {
+                "last": above,
+                "covered": now.isoformat() if done else state["covered"],
+                "open": not done,
+            }
+            yield Batch(
+                items=_items(statuses),
+                cursor=state,
+                covered=(since, now) if done else None,
+                cost={"calls": 1},
+                limits=self._limits(),
+            )
+            if done or stop():
+                return
+
+    def _page(self, **asked: Any) -> list[Any]:
+        """One page as the server's own JSON; Mastodon.py's objects are not it."""
+        self._door.last = None
+        try:
+            self._client.timeline_hashtag(self._tag, **asked)
+        except mastodon.MastodonError as error:
+            raise _translated(error, self._door.last, self._clock.now()) from None
+        answer = self._door.last
+        body = answer.json() if answer is not None else None
+        if not isinstance(body, list):
+            raise ConnectorError(Kind.DRIFT, "Mastodon's answer is not a timeline")
+        return body
+
+    def _limits(self) -> Limits:
+        headers = self._door.last.headers if self._door.last is not None else {}
+        remaining = headers.get("X-RateLimit-Remaining", "")
+        return Limits(
+            remaining=int(remaining) if remaining.isdigit() else None,
+            reset_at=_reset(headers),
+        )
+
+
+class _Client(mastodon.Mastodon):
+    def timeline_is_available(self, *_given: Any, **_options: Any) -> bool:
+        """Yes. Mastodon.py would ask the server about itself before each first page,
+        and pass over whatever goes wrong; the timeline says it plainly when it is shut.
+        """
+        return True
+
+
+def id_at(moment: datetime) -> str:
+    """The lowest id that a status of that moment can have: milliseconds, 16 bits up."""
+    return str(round(moment.timestamp() * 1000) << 16)
+
+
+def to_record(status: Mapping[str, Any]) -> Record:
+    """One status as a Record. ValueError, TypeError or KeyError when it is none.
+
+    A content warning is kept as the title.
+    """
+    if not isinstance(status["content"], str):
+        raise ValueError("a status whose content is no text")
+    text = from_html(status["content"])
+    account = status["account"]
+    answered = status.get("in_reply_to_id")
+    return Record(
+        platform="mastodon",
+        external_id=str(int(status["id"])),
+        text=text,
+        title=from_html(status.get("spoiler_text") or "") or None,
+        raw=status,
+        authored_at=_moment(status["created_at"]),
+        edited_at=_moment(status["edited_at"]) if status.get("edited_at") else None,
+        url=status.get("url") or status.get("uri"),
+        author=Author(
+            uid=str(account["id"]),
+            handle=account.get("acct"),
+            name=account.get("display_name") or None,
+            followers=account.get("followers_count"),
+            posts=account.get("statuses_count"),
+        ),
+        language=status.get("language"),
+        relations=(Relation("reply", str(answered)),) if answered else (),
+        links=tuple(dict.fromkeys(a.rstrip(".,;:!?)") for a in _ADDRESS.findall(text))),
+        metrics=(
+            Metric("replies_count", status.get("replies_count"), "comments"),
+            Metric("reblogs_count", status.get("reblogs_count"), "shares"),
+            Metric("favourites_count", status.get("favourites_count"), "reactions"),
+        ),
+        via="hashtag",
+    )
+
+
+def _items(statuses: list[Any]) -> list[Item]:
+    items = [_item(status) for status in statuses]
+    if items and all(isinstance(item, Reject) for item in items):
+        raise ConnectorError(Kind.DRIFT, "no status of the page is readable")
+    return items
+
+
+def _item(status: Any) -> Item:
+    try:
+        record = to_record(status)
+        visibility = status.get("visibility")
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        return Reject(raw=status, reason=f"{type(error).__name__}: {error}")
+    return record if visibility in _PUBLIC else Filtered(f"not public: {visibility}")
+
+
+def _highest(statuses: list[Any], above: str) -> str:
+    """The id to go on from. ConnectorError DRIFT when the page does not lead upward."""
+    ids = [
+        int(s["id"]) for s in statuses if isinstance(s, dict) and _is_id(s.get("id"))
+    ]
+    if not ids or max(ids) <= int(above):
+        raise ConnectorError(Kind.DRIFT, "Mastodon sends the same page again and again")
+    return str(max(ids))
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, str) and value.isascii() and value.isdigit()
+
+
+def _moment(value: Any) -> datetime:
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is None:
+        raise ValueError(f"{value!r} has no time zone")
+    return moment.astimezone(UTC)
+
+
+def _reset(headers: Mapping[str, str]) -> datetime | None:
+    """When the window ends: an ISO time, or epoch seconds on kindred servers."""
+    value = headers.get("X-RateLimit-Reset", "")
+    if value.isdigit():
+        return datetime.fromtimestamp(int(value), UTC)
+    try:
+        return _moment(value)
+    except ValueError:
+        return None
+
+
+def _translated(
+    error: mastodon.MastodonError, answer: requests.Response | None, now: datetime
+) -> ConnectorError:
+    """Mastodon.py's failure as one of our kinds, in words for an operator.
+
+    The answer decides: the library's own texts quote whole bodies and addresses.
+    """
+    if answer is None:
+        return ConnectorError(
+            Kind.TRANSIENT, f"The server could not be reached: {type(error).__name__}"
+        )
+    status = answer.status_code
+    if status == 429:
+        until = retry_after(answer.headers, now) or _reset(answer.headers)
+        if until is None or until <= now:
+            until = now + _WAIT
+        return ConnectorError(Kind.RATE, "The server asks us to wait", until=until)
+    if status == 401:
+        return ConnectorError(
+            Kind.AUTH,
+            "The server does not accept the token: it was revoked. Make a new one in "
+            "the account's settings under Development and store it in the secret.",
+        )
+    if status in (403, 422):
+        return ConnectorError(
+            Kind.ACCESS, f"The server does not let this account read it ({status})"
+        )
+    if status == 404:
+        return ConnectorError(
+            Kind.CONFIG, "The server has no such timeline: does it run Mastodon?"
+        )
+    if status >= 500:
+        until = retry_after(answer.headers, now)
+        return ConnectorError(
+            Kind.TRANSIENT, f"The server has trouble of its own ({status})", until=until
+        )
+    if status == 200:
+        kind = answer.headers.get("content-type", "no content type")
+        return ConnectorError(Kind.DRIFT, f"The answer cannot be read ({kind})")
+    return ConnectorError(Kind.CONFIG, f"The server refuses the request ({status})")

@@ -1,0 +1,196 @@
+"""praw as we use it: it neither sleeps nor asks again, and fails in our kinds."""
+
+import configparser
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import praw
+import prawcore
+import requests
+from praw.config import Config as PrawConfig
+
+from socialcell.clock import Clock
+from socialcell.connectors.base import ConnectorError, Kind, Limits
+from socialcell.http import PoliteAdapter, retry_after
+
+API = "https://oauth.reddit.com"
+WWW = "https://www.reddit.com"
+_TOKEN_PATH = "/api/v1/access_token"
+_WAIT = timedelta(minutes=10)  # Reddit's own rate window
+
+
+def log_in(
+    client_id: str,
+    secret: str,
+    agent: str,
+    clock: Clock,
+    base_url: Callable[[str], str | None],
+) -> "Client":
+    """A client with a fresh access token: one call, to the token address."""
+    session = requests.Session()
+    session.trust_env = False
+    for origin in (API, WWW):
+        session.mount(origin, PoliteAdapter(base_url(origin)))
+    client = _read_only(client_id, secret, agent, session, clock)
+    try:
+        client.reddit.auth.scopes()
+    except prawcore.OAuthException as error:
+        raise ConnectorError(
+            Kind.AUTH, f"Reddit refuses the app's credentials: {error.error}"
+        ) from None
+    except (ValueError, KeyError):
+        raise ConnectorError(
+            Kind.DRIFT, "Reddit's token address did not answer with a token"
+        ) from None
+    return client
+
+
+class TokenTaken(Exception):  # noqa: N818
+    """The access token is no longer good; the credentials may be."""
+
+    def __str__(self) -> str:
+        return (
+            "Reddit takes back its access tokens at once. Look at the state of the "
+            "app under Reddit's preferences for apps."
+        )
+
+
+class _Door(prawcore.Requestor):
+    """Says no in our words before prawcore would sleep and ask again.
+
+    prawcore also paces itself by the rate headers, in memory and by sleeping; they are
+    kept in `heard` and taken off the answer.
+    """
+
+    def __init__(self, *, clock: Clock, heard: "_Heard", **given: Any) -> None:
+        super().__init__(**given)
+        self._clock, self._heard = clock, heard
+
+    def request(
+        self, *given: Any, timeout: float | None = None, **options: Any
+    ) -> requests.Response:
+        try:
+            response = super().request(*given, timeout=timeout, **options)
+        except prawcore.RequestException as error:
+            name = type(error.original_exception).__name__
+            raise ConnectorError(
+                Kind.TRANSIENT, f"Reddit could not be reached: {name}"
+            ) from None
+        now = self._clock.now()
+        limits = self._heard.limits = _limits(response.headers, now)
+        if response.status_code == 200:
+            return response
+        asked = str(given[1]) if len(given) > 1 else str(options.get("url"))
+        if response.status_code == 401 and _TOKEN_PATH not in asked:
+            raise TokenTaken
+        raise _refused(response, limits, now)
+
+
+@dataclass
+class _Heard:
+    """What the last answer's headers said."""
+
+    limits: Limits | None = None
+
+
+@dataclass(frozen=True)
+class Client:
+    """praw, and what Reddit's last answer said of the allowance."""
+
+    reddit: praw.Reddit
+    heard: _Heard
+
+
+def _read_only(
+    client_id: str, secret: str, agent: str, session: requests.Session, clock: Clock
+) -> Client:
+    """A read-only client of which nothing is left to praw.ini or the environment.
+
+    praw reads praw.ini from the working folder, where a planted file could send the
+    secret elsewhere. An empty configuration is put in its place, and each setting
+    given; one that is forgotten is a KeyError.
+    """
+    PrawConfig.CONFIG = configparser.ConfigParser(interpolation=None)
+    heard = _Heard()
+    reddit = praw.Reddit(
+        "DEFAULT",
+        requestor_class=_Door,
+        requestor_kwargs={"session": session, "clock": clock, "heard": heard},
+        client_id=client_id,
+        client_secret=secret,
+        user_agent=agent,
+        username=None,
+        password=None,
+        refresh_token=None,
+        redirect_uri=None,
+        oauth_url=API,
+        reddit_url=WWW,
+        short_url="https://redd.it",
+        timeout=30,
+        ratelimit_seconds=0,
+        window_size=600,
+        check_for_updates=False,
+        check_for_async=False,
+        comment_kind="t1",
+        message_kind="t4",
+        redditor_kind="t2",
+        submission_kind="t3",
+        subreddit_kind="t5",
+        trophy_kind="t6",
+    )
+    return Client(reddit, heard)
+
+
+def _limits(headers: Any, now: datetime) -> Limits:
+    """Read the rate headers and take them off the answer."""
+    remaining = headers.pop("x-ratelimit-remaining", "")
+    reset = headers.pop("x-ratelimit-reset", "")
+    headers.pop("x-ratelimit-used", None)
+    whole = remaining.partition(".")[0]  # "99.0"
+    return Limits(
+        remaining=int(whole) if whole.isdigit() else None,
+        reset_at=now + timedelta(seconds=int(reset)) if reset.isdigit() else None,
+    )
+
+
+def _refused(
+    response: requests.Response, limits: Limits, now: datetime
+) -> ConnectorError:
+    """A status other than 200 as one of our kinds, in words for an operator."""
+    status = response.status_code
+    why = _reason(response)
+    if status == 429:
+        told = retry_after(response.headers, now) or limits.reset_at
+        return ConnectorError(
+            Kind.RATE, "Reddit asks us to wait", until=told or now + _WAIT
+        )
+    if status >= 500:
+        until = retry_after(response.headers, now)
+        return ConnectorError(
+            Kind.TRANSIENT, f"Reddit has trouble of its own ({status})", until=until
+        )
+    if status == 401:
+        return ConnectorError(
+            Kind.AUTH,
+            "Reddit does not accept the app's id and secret. Compare both with "
+            "Reddit's preferences for apps and store them again.",
+        )
+    if status in (403, 451):
+        return ConnectorError(Kind.ACCESS, f"Reddit does not let us read this: {why}")
+    if status in (404, 410):
+        return ConnectorError(Kind.GONE, f"The subreddit is not there any more: {why}")
+    if status in (301, 302):
+        return ConnectorError(Kind.CONFIG, "Reddit knows no subreddit of that name")
+    return ConnectorError(Kind.CONFIG, f"Reddit refuses the request ({status}): {why}")
+
+
+def _reason(response: requests.Response) -> str:
+    """Reddit's own word for a refusal: private, banned, quarantined."""
+    try:
+        body = response.json()
+    except ValueError:
+        return "it answers with a page for people, not with data"
+    said = body.get("reason") or body.get("message") if isinstance(body, dict) else None
+    return str(said or "no reason given")

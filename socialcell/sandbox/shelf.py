@@ -1,0 +1,108 @@
+"""A platform's posts at a moment, with what a test adds, changes and takes away."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from socialcell.clock import Clock
+from socialcell.sandbox.city import City
+from socialcell.sandbox.faults import Faulty, Switch
+from socialcell.sandbox.post import Labels, Post
+
+_LABELS = Labels("en", False, "information", "other", "neutral", "low", None)
+
+
+class Shelf(Faulty):
+    """A platform whose pages are cut from a list. `most` is what a page holds at most,
+    whatever is asked for: a test lowers it to get many pages out of few posts.
+    """
+
+    most = 100
+
+    def __init__(self, city: City, clock: Clock, name: str) -> None:
+        super().__init__(clock)
+        self.city, self.name = city, name
+        self._posts = [post for post in city.elsewhere if post.platform == name]
+        self.inserted: list[str] = []
+        self.deleted: list[str] = []
+        self._waiting: list[Post] = []
+        self._delete_next = 0
+
+    # Switches ---------------------------------------------------------------------
+
+    def stuck_cursor(self) -> None:
+        """Every page is the first page, and always promises another."""
+        self._switches["stuck"] = Switch()
+
+    def malformed_item(self, times: int | None = 1) -> None:
+        """A page carries one item more that has nothing that an item needs."""
+        self._switches["malformed"] = Switch(times=times)
+
+    def quota_spent(self) -> None:
+        """Always ValueError: reading costs nothing here, there is only a rate."""
+        raise ValueError(f"{self.name} has no quota that could be spent")
+
+    def publish(self, text: str, at: datetime | None = None, **more: str) -> str:
+        """Somebody posts this now, or as of `at`, as a post that arrives late has it.
+
+        Its id. `more` is what else is said of it: title, group.
+        """
+        post = replace(self._draft(text, at or self.clock.now()), **more)  # type: ignore[arg-type]
+        self._show([post])
+        return post.id
+
+    def remove(self, id_: str) -> None:
+        """Its author deletes a post. KeyError when there is none."""
+        post = next((p for p in self._posts if p.id == id_), None)
+        if post is None:
+            raise KeyError(f"the sandbox has no post {id_}")
+        self._posts.remove(post)
+
+    def insert_between_pages(self, number: int = 3) -> list[str]:
+        """After the next page that has a successor, so many new posts appear.
+
+        Their ids are known at once; every source of the platform shows them.
+        """
+        now = self.clock.now()
+        self._waiting = [
+            self._draft(f"One more from Pune while you were reading {n} #Pune", now, n)
+            for n in range(number)
+        ]
+        return [post.id for post in self._waiting]
+
+    def delete_between_pages(self, number: int = 1) -> None:
+        """After the next page, so many posts of the page behind it are deleted."""
+        self._delete_next = number
+
+    # What platforms use -----------------------------------------------------------
+
+    def draft(self, text: str, at: datetime, id_: str) -> Post:
+        """A post with that id which nobody can see until it is shown."""
+        author = self.city.people.citizens[0]
+        return Post(self.name, id_, at, author, text, _LABELS, conversation=id_)
+
+    def _draft(self, text: str, at: datetime, n: int = 0) -> Post:
+        raise NotImplementedError
+
+    def standing(self) -> list[Post]:
+        """All that can be found now, oldest first."""
+        now = self.clock.now()
+        return [post for post in self._posts if post.stands(now)]
+
+    def turned(self, rest: Iterable[Post]) -> None:
+        """What happens between this page and the next one, which begins with `rest`."""
+        behind = list(rest)
+        if not behind:
+            return
+        if self._waiting:
+            self._show(self._waiting)
+            self.inserted += [post.id for post in self._waiting]
+            self._waiting = []
+        for post in behind[: self._delete_next]:
+            self._posts.remove(post)
+            self.deleted.append(post.id)
+        self._delete_next = 0
+
+    def _show(self, posts: list[Post]) -> None:
+        self._posts.extend(posts)
+        self._posts.sort(key=lambda post: post.at)
