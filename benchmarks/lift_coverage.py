@@ -69,8 +69,11 @@ def run(cases: int, seed: int = 1) -> dict[str, Tally]:
             tallies[name].add(outcome, panel.effect)
         tallies["bsts"].add(measure_series(series, rng), series.effect)
         if case % 100 == 99:
-            done = {name: round(tally.coverage, 3) for name, tally in tallies.items()}
-            print(f"{2 * (case + 1)} cases, covered {done}", file=sys.stderr)
+            done = {
+                name: f"covered {tally.coverage:.3f}, false {tally.false_claims:.3f}"
+                for name, tally in tallies.items()
+            }
+            print(f"{2 * (case + 1)} cases: {done}", file=sys.stderr)
     return tallies
 
 

@@ -11,9 +11,8 @@ LEVEL_PRIORS = (0.01, 0.018, 0.032, 0.056, 0.1, 0.18, 0.32)
 STARTS = 6
 FEWEST_PERIODS = 21
 DRAWS, WARM_UP = 300, 100
-# Mean squared score at which intervals are called wide enough: a little over one, since
-# a dozen overlapping windows would otherwise send every other series one prior too far.
-WIDE_ENOUGH = 1.1
+# Mean squared score at which intervals are called wide enough.
+WIDE_ENOUGH = 1.0
 # One window counts for no more than three standard deviations.
 LARGEST_SCORE = 9.0
 WORST_FALSE_POSITIVES = 0.2
@@ -56,7 +55,7 @@ def calibrate(
     Placebo windows as long as the treated time (at most a third of the pre-period)
     start at six places, each forwards and with time reversed, which stationary noise
     does not notice and which doubles the evidence. Priors go from 0.01 to 0.32; the
-    first with mean (effect / sd)^2 <= 1.1 is taken, else the last. None when the
+    first with mean (effect / sd)^2 <= 1 is taken, else the last. None when the
     pre-period has fewer than 21 periods: too short to pretend anything.
     """
     pre = len(outcome)

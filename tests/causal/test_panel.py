@@ -48,7 +48,7 @@ def test_the_noise_level_pools_first_differences() -> None:
 
 
 def frank_wolfe(
-    a: np.ndarray, b: np.ndarray, ridge: float, steps: int = 60_000
+    a: np.ndarray, b: np.ndarray, ridge: float, steps: int = 40_000
 ) -> np.ndarray:
     """min |a w - b|^2 + ridge |w|^2 by the textbook, exact line search."""
     w = np.full(a.shape[1], 1 / a.shape[1])
@@ -83,8 +83,8 @@ def test_sdid_agrees_with_an_independent_frank_wolfe(treated_units: int) -> None
     )
     att = (y[20:].mean() - lam @ y[:20]) - omega @ (after - before @ lam)
     fit = estimate("sdid", treated, controls, 20)
-    assert fit.att == pytest.approx(att, abs=2e-3)
-    assert fit.unit_weights == pytest.approx(omega, abs=2e-3)
+    assert fit.att == pytest.approx(att, abs=4e-3)
+    assert fit.unit_weights == pytest.approx(omega, abs=4e-3)
 
 
 def test_sdid_does_not_care_about_levels() -> None:
