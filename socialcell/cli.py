@@ -18,6 +18,7 @@ from socialcell.errors import SocialcellError
 COMMANDS = {
     "init": "top:init",
     "demo": "demo:demo",
+    "doctor": "doctor:doctor",
     "pull": "top:pull",
     "import": "import_:import_file",
     "tag": "tag:tag",

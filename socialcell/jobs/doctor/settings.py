@@ -1,0 +1,123 @@
+"""Checks of config.yaml and of the secrets; a secret is shown by its fingerprint."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+
+from socialcell.config import Workspace
+from socialcell.errors import ConfigError
+from socialcell.jobs.doctor.check import Check, failed, ok, skipped, warning
+from socialcell.listening.people import SECRET_NAME as PERSON_KEY
+
+_NAMES = re.compile(r"(?i)token|password|passwd|secret|bearer|api_?key|credential")
+_PASSWORD_IN_URL = re.compile(r"://[^/\s:@]+:[^@\s/]+@")
+_LONG = re.compile(r"[A-Za-z0-9+/=_.%~-]{24,}")
+
+
+def literals(place: Path) -> Iterator[Check]:
+    """Values in config.yaml that look like secrets: names belong there, not values."""
+    try:
+        tree = yaml.compose(place.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        yield skipped("config secrets", f"{place} cannot be read")
+        return
+    lines = [
+        f"{place}:{node.start_mark.line + 1}: {key}"
+        for key, node in _scalars(tree, "")
+        if _looks_secret(key, node.value)
+    ]
+    if lines:
+        yield failed(
+            "config secrets",
+            "values that look like secrets: " + "; ".join(lines),
+            "Put each value into secrets/ and only its name into config.yaml; a "
+            "database's password goes into PostgreSQL's password file (~/.pgpass). "
+            "Then renew what was written there: others may have read it.",
+        )
+    else:
+        yield ok("config secrets", "config.yaml holds no secret")
+
+
+def rehearsal(workspace: Workspace) -> Iterator[Check]:
+    """Settings that only rehearsals have."""
+    fixed = workspace.config.clock.fixed
+    if fixed:
+        yield warning(
+            "clock",
+            f"clock.fixed is {fixed.isoformat()}: every command believes it is then",
+            "For real work take clock.fixed out of config.yaml.",
+        )
+    else:
+        yield ok("clock", "the computer's own time")
+    base_urls = workspace.config.sandbox.base_urls
+    if base_urls:
+        yield warning(
+            "sandbox",
+            f"{', '.join(sorted(base_urls))} are played by a sandbox on this computer",
+            "For real work take sandbox.base_urls out of config.yaml.",
+        )
+    else:
+        yield ok("sandbox", "real platforms are asked")
+
+
+def folder(workspace: Workspace) -> Check:
+    """Whether others on this computer can read secrets/."""
+    place = workspace.folder / "secrets"
+    if not place.is_dir():
+        return warning("secrets folder", f"{place} is not there", "socialcell init")
+    open_to_others = [
+        f"{path} has mode {path.stat().st_mode & 0o777:04o}"
+        for path in (place, *sorted(place.iterdir()))
+        if path.stat().st_mode & 0o077
+    ]
+    if open_to_others:
+        return failed(
+            "secrets folder",
+            "; ".join(open_to_others),
+            f"chmod 700 {place} && chmod 600 {place}/*",
+        )
+    return ok("secrets folder", f"{place} is open to its owner only")
+
+
+def secret(workspace: Workspace, name: str, needed_by: str) -> Check:
+    """Whether a secret is there; its source, length and fingerprint, never its value."""
+    label = f"secret {name}"
+    try:
+        found = workspace.find_secret(name)
+    except ConfigError as error:
+        return failed(label, str(error), "Write it again, as one line of text.")
+    if found is None:
+        return failed(
+            label,
+            f"missing; {needed_by} need it",
+            f"Put its value into {workspace.folder / 'secrets' / name} (mode 0600).",
+        )
+    place, value = found
+    told = value.get_secret_value()
+    mark = hashlib.sha256(told.encode()).hexdigest()[-4:]
+    return ok(label, f"from {place}, {len(told)} characters, fingerprint …{mark}")
+
+
+def _scalars(node: yaml.Node | None, key: str) -> Iterator[tuple[str, yaml.ScalarNode]]:
+    if isinstance(node, yaml.MappingNode):
+        for name, value in node.value:
+            yield from _scalars(value, f"{key}.{name.value}".lstrip("."))
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from _scalars(value, key)
+    elif isinstance(node, yaml.ScalarNode):
+        yield key, node
+
+
+def _looks_secret(key: str, value: str) -> bool:
+    name = key.rsplit(".", 1)[-1]
+    if _PASSWORD_IN_URL.search(value):
+        return True
+    if name != "secret" and _NAMES.search(name) and value and value != "null":
+        return True
+    # The name of a secret is a word or three; a value is long and mixed.
+    mixed = re.search(r"[0-9]", value) and re.search(r"[A-Za-z]", value)
+    return bool(_LONG.fullmatch(value) and mixed and "://" not in value)
