@@ -27,7 +27,7 @@ from pydantic import (
 
 from socialcell.clock import Clock, FixedClock, SystemClock
 from socialcell.errors import ConfigError
-from socialcell.redact import remember
+from socialcell.redact import redact, remember
 
 
 class Section(BaseModel):
@@ -263,7 +263,7 @@ def _explain(path: Path, tree: Any, error: ValidationError) -> str:
         where = problem["loc"]
         line = _line_of(tree, where)
         key = ".".join(str(part) for part in where)
-        message = problem["msg"].removeprefix("Value error, ")
+        message = redact(problem["msg"].removeprefix("Value error, "))
         if problem["type"] == "extra_forbidden":
             message = "unknown key" + _nearest(where)
         lines.append(f"{path}:{line}: {key}: {message}")

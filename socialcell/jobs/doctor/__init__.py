@@ -13,6 +13,7 @@ from socialcell.errors import SocialcellError
 from socialcell.jobs.context import Context
 from socialcell.jobs.doctor import database, machine, settings, sources
 from socialcell.jobs.doctor.check import Check, failed, ok, skipped
+from socialcell.listening.people import SECRET_NAME
 
 __all__ = ["Check", "examine"]
 
@@ -57,7 +58,7 @@ def _workspace(workspace: Workspace, *, deep: bool) -> Iterator[Check]:
         )
     except SocialcellError as error:
         yield failed("database", str(error), "Do what the message says.")
-        yield settings.secret(workspace, settings.PERSON_KEY, "pseudonyms")
+        yield settings.secret(workspace, SECRET_NAME, "pseudonyms")
         yield skipped("sources", "the database cannot be used")
     else:
         context = Context(workspace, engine, workspace.clock())
@@ -73,7 +74,7 @@ def _running(context: Context, around: Surroundings, *, deep: bool) -> Iterator[
     yield database.integrity(context.engine, deep=deep)
     yield database.search(context.engine)
     yield database.backups(context)
-    yield settings.secret(context.workspace, settings.PERSON_KEY, "pseudonyms")
+    yield settings.secret(context.workspace, SECRET_NAME, "pseudonyms")
     yield from sources.states(context)
     yield from sources.secrets(context)
     yield from sources.rules(context)

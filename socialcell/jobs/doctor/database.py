@@ -151,7 +151,7 @@ def _postgresql_hits(engine: Engine) -> tuple[int, int]:
     asked = text("SELECT count(*) FROM probe WHERE search @@ CAST(:word AS tsquery)")
     with engine.connect() as connection:
         for statement in (
-            "CREATE TEMPORARY TABLE probe (folded text, search tsvector) ON COMMIT DROP",
+            "CREATE TEMPORARY TABLE probe (folded text, search tsvector)",
             "CREATE TRIGGER probe BEFORE INSERT ON probe "
             "FOR EACH ROW EXECUTE FUNCTION mention_search()",
         ):

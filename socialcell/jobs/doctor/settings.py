@@ -10,7 +10,6 @@ import yaml
 from socialcell.config import Workspace
 from socialcell.errors import ConfigError
 from socialcell.jobs.doctor.check import Check, failed, ok, skipped, warning
-from socialcell.listening.people import SECRET_NAME as PERSON_KEY
 
 _NAMES = re.compile(r"(?i)token|password|passwd|secret|bearer|api_?key|credential")
 _PASSWORD_IN_URL = re.compile(r"://[^/\s:@]+:[^@\s/]+@")
@@ -83,7 +82,7 @@ def folder(workspace: Workspace) -> Check:
 
 
 def secret(workspace: Workspace, name: str, needed_by: str) -> Check:
-    """Whether a secret is there; its source, length and fingerprint, never its value."""
+    """Whether a secret is there: its source, length, fingerprint, never its value."""
     label = f"secret {name}"
     try:
         found = workspace.find_secret(name)
