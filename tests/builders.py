@@ -59,6 +59,7 @@ def store_records(
     *records: Record,
     at: datetime = NOON,
     source: Source | None = None,
+    observed: datetime | None = None,
 ) -> pages.Counts:
     """Store records as one page of one run."""
     with db.writing(engine) as session:
@@ -68,7 +69,7 @@ def store_records(
             or store.add_source(session, "test", "x", {}, NOON)
         )
         run = store.start_run(session, kept, "pull", "tests", at)
-        arrival = pages.Arrival(kept.id or 0, run.id or 0, at)
+        arrival = pages.Arrival(kept.id or 0, run.id or 0, at, observed)
         return pages.store_records(session, records, arrival, set())
 
 

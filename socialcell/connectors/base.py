@@ -141,12 +141,14 @@ class Limits:
 class Batch:
     """One page: its items, and the cursor that is true once they are stored.
 
+    `observed_at` is when the platform said this, if not now (a file's age).
     `covered` is the span of authored time that is complete once this is stored;
     `gap` a span that can no longer be had, with `gap_cause` in words.
     """
 
     items: Sequence[Item]
     cursor: dict[str, Any]
+    observed_at: datetime | None = None
     covered: tuple[datetime, datetime] | None = None
     gap: tuple[datetime, datetime] | None = None
     gap_cause: str | None = None

@@ -3,14 +3,29 @@
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from socialcell.connectors.base import Author, Record
-from socialcell.text import clean_text
+from socialcell.connectors.base import Author, Item, Record, Reject
+from socialcell.text import clean_text, one_line
 
 _LONGEST_NAME = 1000  # ids, handles, languages; not texts
 _NEEDED = ("id", "author id", "relation", "related id")
+_LONGEST_REASON = 300
 _LARGEST = (1 << 63) - 1  # what a 64-bit column holds
 
 _T = TypeVar("_T", str, "str | None")
+
+
+def readable(item: Item) -> Item:
+    """The item as storage and any screen can take it; a record that cannot be stored
+    becomes a reject, and a reject's reason is one clean line."""
+    if isinstance(item, Record):
+        try:
+            return checked(item)
+        except ValueError as error:
+            return readable(Reject(raw=item.raw, reason=str(error)))
+    if isinstance(item, Reject):
+        reason = one_line(clean_text(item.reason), _LONGEST_REASON)
+        return replace(item, reason=reason)
+    return item
 
 
 def checked(record: Record) -> Record:

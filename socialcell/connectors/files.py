@@ -4,7 +4,7 @@ import hashlib
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar
 
@@ -16,9 +16,8 @@ from socialcell.connectors.base import (
     Health,
     Item,
     Kind,
-    Reject,
 )
-from socialcell.text import clean_text, one_line
+from socialcell.connectors.checked import readable
 
 BATCH = 500
 _LONGEST_REASON = 300
@@ -73,10 +72,10 @@ class FileConnector(ABC):
                 for row, found in self.rows(file):
                     if row <= stored:
                         continue
-                    items.extend(map(_readable, found))
+                    items.extend(map(readable, found))
                     self.position = file.tell()
                     if len(items) >= BATCH:
-                        yield Batch(items, self._cursor(row))
+                        yield Batch(items, self._cursor(row), self._observed_at())
                         items = []
                         if stop():
                             return
@@ -86,7 +85,11 @@ class FileConnector(ABC):
                 f"{self.path} could not be read to its end: {error.strerror or error}. "
                 "What was read is kept; run the import again to go on.",
             ) from None
-        yield Batch(items, self._cursor(row, done=True))
+        yield Batch(items, self._cursor(row, done=True), self._observed_at())
+
+    def _observed_at(self) -> datetime:
+        """A file says what was true when it was written."""
+        return datetime.fromtimestamp(self.path.stat().st_mtime, UTC)
 
     def _stored(self, cursor: dict[str, Any] | None) -> int:
         ours = self._cursor(0)
@@ -99,13 +102,6 @@ class FileConnector(ABC):
         way = json.dumps([self.format, self.way], sort_keys=True)
         reading = hashlib.sha256(way.encode()).hexdigest()[:16]
         return {"sha256": self.sha256, "reading": reading, "row": row, "done": done}
-
-
-def _readable(item: Item) -> Item:
-    """A reject may quote what is wrong: the quotation must be fit for any screen."""
-    if not isinstance(item, Reject):
-        return item
-    return replace(item, reason=one_line(clean_text(item.reason), _LONGEST_REASON))
 
 
 def sha256_of(path: Path) -> str:

@@ -20,6 +20,7 @@ from socialcell.connectors.base import (
     Record,
     Reject,
 )
+from socialcell.connectors.checked import readable
 from socialcell.errors import ConfigError
 from socialcell.jobs.budget import Ledger
 from socialcell.jobs.context import Context
@@ -137,7 +138,7 @@ class _Runner:
         self._connector = connector
         self._ledger = ledger
         self._on_page = on_page
-        self._seen: set[tuple[str, str]] = set()
+        self._seen: set[int] = set()
         self._rejects: list[Reject] = []
 
     def run(self, kind: str, owner: str, stop: Callable[[], bool]) -> Result:
@@ -185,10 +186,11 @@ class _Runner:
     def _store(self, session: Session, batch: Batch) -> None:
         now = self._clock.now()
         assert self._run_id is not None
-        arrival = pages.Arrival(self._source_id, self._run_id, now)
-        records = [item for item in batch.items if isinstance(item, Record)]
-        rejects = [item for item in batch.items if isinstance(item, Reject)]
-        rules = Counter(item.rule for item in batch.items if isinstance(item, Filtered))
+        arrival = pages.Arrival(self._source_id, self._run_id, now, batch.observed_at)
+        items = [readable(item) for item in batch.items]
+        records = [item for item in items if isinstance(item, Record)]
+        rejects = [item for item in items if isinstance(item, Reject)]
+        rules = Counter(item.rule for item in items if isinstance(item, Filtered))
         stored = pages.store_records(session, records, arrival, self._seen)
         pages.keep_rejects(session, self._connector.platform, rejects, arrival)
         run = store.count(

@@ -159,7 +159,7 @@ def _rehearse(
 ) -> Result:
     """Store each page and take it back, so that the counts are those of an import."""
     tally = _Tally(source_name(connector, mapping))
-    seen: set[tuple[str, str]] = set()
+    seen: set[int] = set()
     now = context.clock.now()
     for batch in connector.pull(None, _Free(), collect.never):
         with db.writing(context.engine) as session:
@@ -167,7 +167,7 @@ def _rehearse(
             run = store.start_run(session, source, "import", context.owner, now)
             assert source.id is not None
             assert run.id is not None
-            arrival = pages.Arrival(source.id, run.id, now)
+            arrival = pages.Arrival(source.id, run.id, now, batch.observed_at)
             records = [item for item in batch.items if isinstance(item, Record)]
             rejects = [item for item in batch.items if isinstance(item, Reject)]
             stored = pages.store_records(session, records, arrival, seen)
@@ -185,12 +185,12 @@ def _recount(
 ) -> Result:
     """Account for a file that was imported before: what it holds is known."""
     tally = _Tally(source_name(connector, mapping))
-    seen: set[tuple[str, str]] = set()
+    seen: set[int] = set()
     for batch in connector.pull(None, _Free(), collect.never):
         tally.add_rest(batch)
         for item in batch.items:
             if isinstance(item, Record):
-                key = (item.platform, item.external_id)
+                key = hash((item.platform, item.external_id))
                 tally.counts["duplicate" if key in seen else "unchanged"] += 1
                 seen.add(key)
         watched(connector)

@@ -14,7 +14,9 @@ from socialcell.connectors.base import (
     Filtered,
     Kind,
     Limits,
+    Metric,
     Reject,
+    Relation,
 )
 from socialcell.errors import UsageError
 from socialcell.jobs import collect
@@ -280,3 +282,19 @@ def test_an_unknown_name_lists_the_names_there_are(context: Context) -> None:
 
     with pytest.raises(UsageError, match=r"x\.mentions"):
         collect.collect(context, ["x.mention"])
+
+
+def test_a_record_that_storage_cannot_take_is_quarantined_and_others_stay(
+    context: Context,
+) -> None:
+    source = make_source(context.engine)
+    huge = make_record("2", metrics=(Metric("like_count", 1 << 70),))
+    odd = make_record("3", relations=(Relation("reply", None),))  # type: ignore[arg-type]
+
+    result = run(context, source, make_batch(make_record("1"), huge, odd))
+
+    assert (result.counts["stored"], result.counts["quarantined"]) == (1, 2)
+    assert [reject.reason for reject in result.rejects] == [
+        "like_count is out of range",
+        "related id is null, text is needed",
+    ]

@@ -138,3 +138,16 @@ def test_a_post_of_a_million_characters_is_stored_whole(engine: Engine) -> None:
 
     with db.reading(engine) as session:
         assert len(only(session).text or "") == 1_000_000
+
+
+def test_an_old_file_neither_overwrites_nor_looks_new(engine: Engine) -> None:
+    store_records(engine, make_record(text="as it is now"), at=LATER)
+
+    old = make_record(text="as it was", metrics=(Metric("like_count", 1, "reactions"),))
+    counts = store_records(engine, old, at=LATER + timedelta(days=1), observed=NOON)
+
+    assert (counts.updated, counts.unchanged, counts.snapshots) == (0, 1, 1)
+    with db.reading(engine) as session:
+        assert only(session).text == "as it is now"
+    taken = {e.taken_at: e.value for e in everything(engine, Engagement)}
+    assert taken == {NOON: 1, LATER: 3}

@@ -44,11 +44,19 @@ AUTHOR_SNAPSHOT = db.table(AuthorSnapshot)
 
 @dataclass(frozen=True)
 class Arrival:
-    """How a page came to us: through which source and run, and when."""
+    """How a page came to us: through which source and run, and when.
+
+    `observed_at` is when the platform said it, which for a file is before now.
+    """
 
     source_id: int
     run_id: int
     at: datetime
+    observed_at: datetime | None = None
+
+    @property
+    def observed(self) -> datetime:
+        return min(self.observed_at or self.at, self.at)
 
 
 @dataclass
@@ -70,6 +78,7 @@ class _Known:
     state: str
     content_hash: str | None
     edited_at: datetime | None
+    fetched_at: datetime | None
 
 
 @dataclass
@@ -89,9 +98,9 @@ def store_records(
     session: Session,
     records: Iterable[Record],
     arrival: Arrival,
-    seen: set[tuple[str, str]],
+    seen: set[int],
 ) -> Counts:
-    """Store records of one page; `seen` holds what this run has had, and grows.
+    """Store records of one page; `seen` holds hashes of what this run had, and grows.
 
     A record is new, changed (its text, author facts, relations or links differ and it
     is not an older edit), or the same; each sighting may add an engagement snapshot.
@@ -99,7 +108,7 @@ def store_records(
     counts = Counts()
     by_platform: dict[str, list[Record]] = {}
     for record in records:
-        key = (record.platform, record.external_id)
+        key = hash((record.platform, record.external_id))
         if key in seen:
             counts.duplicate += 1
             continue
@@ -115,7 +124,13 @@ def keep_rejects(
 ) -> None:
     """Keep the raw form of items that could not be mapped, with the reason."""
     rows = [
-        _raw_row(platform, reject.raw, arrival, state="quarantined", why=reject.reason)
+        _raw_row(
+            platform,
+            reject.raw,
+            arrival,
+            state="quarantined",
+            why=_clean(reject.reason),
+        )
         for reject in rejects
     ]
     db.insert_new(session, RAW, list({row["sha256"]: row for row in rows}.values()))
@@ -168,7 +183,7 @@ def _store_platform(
     counts: Counts,
 ) -> None:
     known = _known(session, platform, [record.external_id for record in records])
-    todo = _sort(records, known)
+    todo = _sort(records, known, arrival.observed)
     authors = _store_authors(session, platform, todo, arrival)
     raws = _store_raws(session, platform, [*todo.new, *todo.changed], arrival)
     _insert_mentions(session, todo.new, known, authors, raws, arrival)
@@ -187,33 +202,44 @@ def _known(session: Session, platform: str, ids: list[str]) -> dict[str, _Known]
     c = MENTION.c
     for some in db.chunks(ids):
         rows = session.execute(
-            select(c.external_id, c.id, c.state, c.content_hash, c.edited_at).where(
-                c.platform == platform, c.external_id.in_(some)
-            )
+            select(
+                c.external_id,
+                c.id,
+                c.state,
+                c.content_hash,
+                c.edited_at,
+                c.fetched_at,
+            ).where(c.platform == platform, c.external_id.in_(some))
         )
-        for external_id, id_, state, digest, edited_at in rows:
-            found[external_id] = _Known(id_, state, digest, edited_at)
+        for external_id, *facts in rows:
+            found[external_id] = _Known(*facts)
     return found
 
 
-def _sort(records: list[Record], known: dict[str, _Known]) -> _Sorted:
+def _sort(
+    records: list[Record], known: dict[str, _Known], observed: datetime
+) -> _Sorted:
     todo = _Sorted()
     for record in records:
         had = known.get(record.external_id)
         if had is None or had.state == "stub":
             todo.new.append(record)
-        elif had.content_hash == content_hash(record) or _is_older(record, had):
+        elif had.content_hash == content_hash(record) or _is_older(
+            record, had, observed
+        ):
             todo.same.append(record)
         else:
             todo.changed.append(record)
     return todo
 
 
-def _is_older(record: Record, had: _Known) -> bool:
-    """A late page may bring an edit that is older than the one we hold."""
-    if had.edited_at is None:
+def _is_older(record: Record, had: _Known, observed: datetime) -> bool:
+    """A late page or an old file may bring what was true before what we hold."""
+    if had.edited_at is not None:
+        return record.edited_at is None or record.edited_at < had.edited_at
+    if record.edited_at is not None or had.fetched_at is None:
         return False
-    return record.edited_at is None or record.edited_at < had.edited_at
+    return observed < had.fetched_at
 
 
 def _store_authors(
@@ -243,7 +269,7 @@ def _store_authors(
         [
             {
                 "author_id": ids[uid],
-                "taken_at": arrival.at,
+                "taken_at": arrival.observed,
                 "followers": author.followers,
                 "posts": author.posts,
             }
@@ -338,7 +364,7 @@ def _content(
         "conversation": record.conversation,
         "missing": sorted(record.missing),
         "edited_at": record.edited_at,
-        "fetched_at": arrival.at,
+        "fetched_at": arrival.observed,
         "content_hash": content_hash(record),
         "raw_id": raws[record.external_id],
     }
@@ -492,12 +518,14 @@ def _store_engagement(
 ) -> int:
     """Engagement as it is now; how many mentions got a snapshot that is new."""
     measured = [record for record in records if record.metrics]
-    had = _measured_at(session, [ids[r.external_id] for r in measured], arrival.at)
+    had = _measured_at(
+        session, [ids[r.external_id] for r in measured], arrival.observed
+    )
     rows = [
         {
             "mention_id": ids[record.external_id],
             "metric": metric.name,
-            "taken_at": arrival.at,
+            "taken_at": arrival.observed,
             "common": metric.common,
             "value": metric.value,
             "state": metric.state if metric.value is not None else "absent",
