@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from itertools import count
 
 from socialcell.clock import Clock
 from socialcell.sandbox.city import City
@@ -47,9 +48,11 @@ class Shelf(Faulty):
 
         Its id. `more` is what else is said of it: title, group.
         """
-        post = replace(self._draft(text, at or self.clock.now()), **more)  # type: ignore[arg-type]
-        self._show([post])
-        return post.id
+        taken = {post.id for post in self._posts}
+        drafts = (self._draft(text, at or self.clock.now(), n) for n in count())
+        free = next(draft for draft in drafts if draft.id not in taken)
+        self._show([replace(free, **more)])  # type: ignore[arg-type]
+        return free.id
 
     def remove(self, id_: str) -> None:
         """Its author deletes a post. KeyError when there is none."""

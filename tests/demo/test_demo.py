@@ -130,7 +130,8 @@ def test_nobody_is_shown_by_handle_but_the_registry(demo: Demo) -> None:
     people = {
         item["author"].lower()
         for item in demo.truth["items"]
-        if item["platform"] == "x" and item["author"] != demo.truth["account"]["handle"]
+        if item["platform"] != "rss"
+        and item["author"] != demo.truth["account"]["handle"]
     }
 
     shown = socialcell("mentions", "export", "--config", demo.config).stdout.lower()
