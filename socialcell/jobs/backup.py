@@ -209,8 +209,8 @@ def _dump_postgresql(engine: Engine, to: Path) -> None:
             "copy of your own and give --yes."
         )
     # The password goes by the environment: a command line is public.
-    url = engine.url.set(drivername="postgresql", password=None)
     password = engine.url.password
+    url = engine.url.set(drivername="postgresql")._replace(password=None)
     to.touch(mode=0o600)
     done = subprocess.run(
         [program, "--format=custom", f"--file={to}", f"--dbname={url}"],

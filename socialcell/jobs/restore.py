@@ -124,7 +124,8 @@ def _copy(path: Path, aside: Path, target: Path) -> None:
 @contextmanager
 def _alone(target: Path) -> Iterator[None]:
     """Hold the database so that no other process has it open."""
-    if not target.exists():
+    if not _has_header(target):
+        # Gone, or overwritten: SQLite must not see it, it would discard its log.
         yield
         return
     connection = sqlite3.connect(target, timeout=0, isolation_level=None)
@@ -150,6 +151,13 @@ def _alone(target: Path) -> Iterator[None]:
         yield
     finally:
         connection.close()
+
+
+def _has_header(target: Path) -> bool:
+    if not target.exists():
+        return False
+    with target.open("rb") as file:
+        return file.read(16) == b"SQLite format 3\0"
 
 
 def _swap(target: Path, aside: Path) -> Path | None:
