@@ -228,7 +228,10 @@ class _Counting:
 
     def _values(self, column: str) -> list[dict[str, Any]]:
         unsure = counts.unsure(self._session, self._week, column)
-        found = counts.by_column(self._session, self._both, column)
+        if column == "sentiment":
+            found = counts.sentiments(self._session, self._both)
+        else:
+            found = counts.by_column(self._session, self._both, column)
         made = [
             {"id": value, **self._figure(cells), "unsure": unsure.get(value, 0)}
             for value, cells in found.items()
@@ -239,7 +242,7 @@ class _Counting:
         session = self._session
         asked = counts.by_annotation(session, self._both, "topic", intents=ASKING)
         moods = counts.topics_by_sentiment(session, self._week)
-        found = counts.by_annotation(session, self._both, "topic")
+        found = counts.topics(session, self._both)
         made = [
             {
                 "id": topic,

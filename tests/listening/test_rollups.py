@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from socialcell import db
+from socialcell.errors import SocialcellError
 from socialcell.jobs.tag import understand
 from socialcell.listening.areas import read_areas
-from socialcell.listening.store import questions, rollups, tags
+from socialcell.listening.store import registry, rollups, tags
 from tests.builders import NOON, make_author, make_record, store_records
 
 TEXTS = (
@@ -46,7 +47,7 @@ def test_a_mention_is_counted_in_its_hour_topic_and_ward(engine: Engine) -> None
 
     tag_all(engine)
 
-    hour = NOON.replace(minute=0)
+    hour = NOON  # 12:00 in Pune begins an hour; in UTC it is half past
     assert cells(engine, "hour") == [
         (hour, "x", "*", "negative", 1),
         (hour, "x", "water", "negative", 1),
@@ -90,7 +91,7 @@ def test_only_registry_accounts_are_counted_by_author(engine: Engine) -> None:
         make_record("2", author=make_author("2", handle="a_citizen")),
     )
     with db.writing(engine) as session:
-        questions.register(
+        registry.register(
             session, "x", "citydesk", "City Desk", "media", "its site", "tests", NOON
         )
 
@@ -156,3 +157,30 @@ def test_a_count_of_nothing_is_not_stored(engine: Engine, n: int) -> None:
     with db.writing(engine) as session:
         rollups.add(session, rollups.Counter({key: n}))
         assert len(rollups.everything(session)["hour"]) == n
+
+
+def test_a_persons_decision_moves_the_count_and_survives_reading_again(
+    engine: Engine,
+) -> None:
+    store_records(engine, make_record(text=TEXTS[0]))
+    tag_all(engine)
+    with db.writing(engine) as session:
+        tags.decide(session, 1, "sentiment", "neutral", "asha", NOON)
+        tags.decide(session, 1, "topic", "roads", "asha", NOON, instead_of="water")
+        tags.forget(session)
+
+    tag_all(engine)
+
+    assert {row[2:4] for row in cells(engine, "hour")} == {
+        ("*", "neutral"),
+        ("roads", "neutral"),
+    }
+    assert_a_rebuild_changes_nothing(engine)
+
+
+def test_a_decision_about_nothing_is_refused(engine: Engine) -> None:
+    with (
+        db.writing(engine) as session,
+        pytest.raises(SocialcellError, match="no topic"),
+    ):
+        tags.decide(session, 1, "topic", "roads", "asha", NOON)

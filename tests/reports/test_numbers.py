@@ -10,7 +10,7 @@ from sqlalchemy import update
 from socialcell import db
 from socialcell.clock import IST
 from socialcell.errors import UsageError
-from socialcell.listening.model import Annotation, Mention
+from socialcell.listening.model import Mention
 from socialcell.reports import weekly
 from tests.reports.world import BEFORE, HOUR, MADE, MONDAY, NEXT, World
 
@@ -222,11 +222,7 @@ def test_what_a_person_decided_counts_instead_of_the_suggestion(world: World) ->
     world.covered()
     id_ = world.mention(topics=("roads",))
     with db.writing(world.engine) as session:
-        session.execute(
-            update(Annotation)
-            .where(Annotation.mention_id == id_, Annotation.kind == "topic")
-            .values(decided_value="water", decided_by="operator", decided_at=MADE)
-        )
+        tags.decide(session, id_, "topic", "water", "operator", MADE)
     assert by_id(numbers(world)["topics"]) == {"water": 1}
 
 

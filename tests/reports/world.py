@@ -19,6 +19,7 @@ from socialcell.listening.model import (
     RegistryAccount,
     Relation,
 )
+from socialcell.listening.store import rollups
 from socialcell.ops.model import Coverage, Run, Source
 
 MONDAY = datetime(2026, 11, 16, tzinfo=IST)  # this week's first moment
@@ -142,6 +143,8 @@ class World:
                 values += [("entity", entity) for entity in entities]
                 for kind, value in values:
                     session.add(_annotation(row.id, kind, value, kind not in unsure))
+                session.flush()
+                rollups.add(session, rollups.contribution(session, [row.id]))
             if repost_of is not None:
                 session.add(
                     Relation(mention_id=row.id, kind="repost", target_id=repost_of)
@@ -182,6 +185,7 @@ class World:
         with db.writing(self.engine) as session:
             row = session.get(Mention, mention)
             assert row is not None
+            rollups.subtract(session, rollups.contribution(session, [mention]))
             row.state, row.text, row.folded = "deleted", None, None
 
 

@@ -24,13 +24,21 @@ from sqlalchemy import (
 from sqlmodel import Session
 
 from socialcell import db
-from socialcell.listening.model import Annotation, Engagement, Mention, Relation
+from socialcell.listening.model import (
+    Annotation,
+    Engagement,
+    HourRollup,
+    Mention,
+    Relation,
+)
+from socialcell.listening.store.rollups import EVERY
 
 MENTION = db.table(Mention)
 ANNOTATION = db.table(Annotation)
 ENGAGEMENT = db.table(Engagement)
 RELATION = db.table(Relation)
-M, A, E = MENTION.c, ANNOTATION.c, ENGAGEMENT.c
+ROLLUP = db.table(HourRollup)
+M, A, E, R = MENTION.c, ANNOTATION.c, ENGAGEMENT.c, ROLLUP.c
 
 Cells: TypeAlias = dict[tuple[str, int], int]
 """(platform, hour of the span, from 0) → mentions written in that hour."""
@@ -103,18 +111,26 @@ def by_annotation(
     return _by_value(session, span, _annotated(), value, rules)
 
 
+def topics(session: Session, span: Span) -> dict[str, Cells]:
+    """Counts by topic, from the hourly rollup; a mention may have several topics."""
+    return _rolled(session, span, R.topic, R.topic != EVERY)
+
+
+def sentiments(session: Session, span: Span) -> dict[str, Cells]:
+    """Counts by sentiment, from the hourly rollup."""
+    return _rolled(session, span, R.sentiment, R.topic == EVERY)
+
+
 def topics_by_sentiment(session: Session, span: Span) -> dict[str, dict[str, int]]:
-    """topic → sentiment → mentions of the span."""
-    topic = func.coalesce(A.decided_value, A.value)
+    """topic → sentiment → mentions of the span, from the hourly rollup."""
     rows = session.execute(
-        select(topic, M.sentiment, func.count(M.id.distinct()))
-        .select_from(_annotated())
-        .where(within(span), A.kind == "topic", M.sentiment.is_not(None))
-        .group_by(topic, M.sentiment)
+        select(R.topic, R.sentiment, func.sum(R.n))
+        .where(R.hour >= span.start, R.hour < span.end, R.topic != EVERY)
+        .group_by(R.topic, R.sentiment)
     )
     found: dict[str, dict[str, int]] = {}
     for topic_id, sentiment, n in rows:
-        found.setdefault(topic_id, {})[sentiment] = n
+        found.setdefault(topic_id, {})[sentiment] = int(n)
     return found
 
 
@@ -228,6 +244,21 @@ def _by_value(
     found: dict[str, Cells] = {}
     for name, platform, at, n in rows:
         found.setdefault(name, {})[platform, at] = n
+    return found
+
+
+def _rolled(
+    session: Session, span: Span, value: ColumnElement[Any], rule: ColumnElement[bool]
+) -> dict[str, Cells]:
+    rows = session.execute(
+        select(value, R.platform, R.hour, func.sum(R.n))
+        .where(R.hour >= span.start, R.hour < span.end, rule)
+        .group_by(value, R.platform, R.hour)
+    )
+    found: dict[str, Cells] = {}
+    for name, platform, hour, n in rows:
+        at = int((hour - span.start) / HOUR)
+        found.setdefault(name, {})[platform, at] = int(n)
     return found
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Row, delete, func, select
 from sqlmodel import Session
 
 from socialcell import db
-from socialcell.clock import IST
+from socialcell.clock import IST, as_utc
 from socialcell.listening.model import (
     Annotation,
     Author,
@@ -89,7 +89,9 @@ def everything(session: Session) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def hour_of(moment: datetime) -> datetime:
-    return moment.replace(minute=0, second=0, microsecond=0)
+    """The start of the hour on Indian clocks, which is half past an hour in UTC."""
+    local = moment.astimezone(IST).replace(minute=0, second=0, microsecond=0)
+    return as_utc(local)
 
 
 def day_of(moment: datetime) -> date:

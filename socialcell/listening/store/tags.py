@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, select, true, update
 from sqlmodel import Session
 
 from socialcell import db
+from socialcell.errors import SocialcellError
 from socialcell.language.reading import Reading
 from socialcell.listening.model import Annotation, Mention
 from socialcell.listening.store import rollups
 
 MENTION = db.table(Mention)
 ANNOTATION = db.table(Annotation)
+_IN_FORCE = ("language", "sentiment", "intent", "urgency")  # columns of mention
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,39 @@ def write(session: Session, tagged: Sequence[Tagged], now: datetime) -> int:
         )
     rollups.add(session, rollups.contribution(session, ids))
     return len(still)
+
+
+def decide(
+    session: Session,
+    mention_id: int,
+    kind: str,
+    value: str,
+    by: str,
+    now: datetime,
+    *,
+    instead_of: str | None = None,
+) -> None:
+    """Put a person's decision beside the suggestion; from now on it is in force.
+
+    `instead_of` names which suggestion of several (topics, places). SocialcellError
+    when there is no such suggestion.
+    """
+    c = ANNOTATION.c
+    before = rollups.contribution(session, [mention_id])
+    changed = session.connection().execute(
+        update(ANNOTATION)
+        .where(c.mention_id == mention_id, c.kind == kind)
+        .where(c.value == instead_of if instead_of is not None else true())
+        .values(decided_value=value, decided_by=by, decided_at=now)
+    )
+    if not changed.rowcount:
+        raise SocialcellError(f"Mention {mention_id} has no {kind} to decide about.")
+    if kind in _IN_FORCE:
+        session.execute(
+            update(MENTION).where(MENTION.c.id == mention_id).values({kind: value})
+        )
+    rollups.subtract(session, before)
+    rollups.add(session, rollups.contribution(session, [mention_id]))
 
 
 def forget(session: Session) -> None:
