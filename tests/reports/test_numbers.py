@@ -11,6 +11,7 @@ from socialcell import db
 from socialcell.clock import IST
 from socialcell.errors import UsageError
 from socialcell.listening.model import Mention
+from socialcell.listening.store import tags
 from socialcell.reports import weekly
 from tests.reports.world import BEFORE, HOUR, MADE, MONDAY, NEXT, World
 
