@@ -28,6 +28,8 @@ GROUPS = (
     "sources",
     "report",
     "areas",
+    "registry",
+    "audit",
     "alerts",
     "campaigns",
     "participation",

@@ -267,7 +267,10 @@ def _whole(session: "Session", row: Any, people: "People") -> dict[str, Any]:
     understood = questions.annotations(session, [row.id])[row.id]
     return {
         **shown.mention(row, understood, people),
-        "links": questions.links(session, row.id),
+        "links": [
+            people.masked(row.platform, url, row)
+            for url in questions.links(session, row.id)
+        ],
         "relations": [
             {"kind": r.kind, "platform": r.platform, "id": r.id, "held": r.state}
             for r in questions.relations(session, row.id)
@@ -289,12 +292,12 @@ def _whole(session: "Session", row: Any, people: "People") -> dict[str, Any]:
         "understood": [
             {
                 "kind": a.kind,
-                "suggested": a.value,
+                "suggested": people.masked(row.platform, a.value, row),
                 "score": a.score,
                 "confident": a.confident,
                 "decided": a.decided_value,
                 "model": f"{a.model} {a.model_version}",
-                "detail": a.detail,
+                "detail": people.plain(row.platform, a.detail, row),
             }
             for a in understood
         ],

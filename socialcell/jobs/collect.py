@@ -6,11 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine
 from sqlmodel import Session
 
 from socialcell import connectors, db, log
-from socialcell.clock import Clock
 from socialcell.connectors.base import (
     Batch,
     Connector,
@@ -22,6 +20,7 @@ from socialcell.connectors.base import (
 )
 from socialcell.connectors.checked import readable
 from socialcell.errors import ConfigError
+from socialcell.jobs import people
 from socialcell.jobs.budget import Ledger
 from socialcell.jobs.context import Context
 from socialcell.listening.store import pages
@@ -116,23 +115,23 @@ def run(
 
     `on_page` adds to a page's transaction (an import notes its file there).
     """
-    runner = _Runner(context.engine, context.clock, source, connector, ledger, on_page)
+    runner = _Runner(context, source, connector, ledger, on_page)
     return runner.run(kind, context.owner, stop)
 
 
 class _Runner:
     def __init__(
         self,
-        engine: Engine,
-        clock: Clock,
+        context: Context,
         source: Source,
         connector: Connector,
         ledger: Ledger,
         on_page: Callable[[Session, Run, Batch], None] | None,
     ) -> None:
         assert source.id is not None
-        self._engine = engine
-        self._clock = clock
+        self._context = context
+        self._engine = context.engine
+        self._clock = context.clock
         self._source = source
         self._source_id = source.id
         self._connector = connector
@@ -187,12 +186,14 @@ class _Runner:
         now = self._clock.now()
         assert self._run_id is not None
         arrival = pages.Arrival(self._source_id, self._run_id, now, batch.observed_at)
-        items = [readable(item) for item in batch.items]
+        platform = self._connector.platform
+        readables = [readable(item) for item in batch.items]
+        items = people.admitted(self._context, session, platform, readables)
         records = [item for item in items if isinstance(item, Record)]
         rejects = [item for item in items if isinstance(item, Reject)]
         rules = Counter(item.rule for item in items if isinstance(item, Filtered))
         stored = pages.store_records(session, records, arrival, self._seen)
-        pages.keep_rejects(session, self._connector.platform, rejects, arrival)
+        pages.keep_rejects(session, platform, rejects, arrival)
         run = store.count(
             session,
             self._run_id,

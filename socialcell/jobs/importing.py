@@ -15,7 +15,7 @@ from socialcell.connectors.files import FileConnector
 from socialcell.connectors.generic_file import GenericFile
 from socialcell.connectors.mapping import Mapping, read_mapping
 from socialcell.errors import SocialcellError
-from socialcell.jobs import collect
+from socialcell.jobs import collect, people
 from socialcell.jobs.budget import Ledger
 from socialcell.jobs.collect import Result
 from socialcell.jobs.context import Context
@@ -65,7 +65,7 @@ def import_file(
         known = imports.find(session, connector.sha256, connector.format, connector.way)
         earlier = known.imported_at if known else None
     if earlier:
-        result = _recount(connector, columns, watched)
+        result = _recount(context, connector, columns, watched)
     elif dry_run:
         result = _rehearse(context, connector, columns, watched)
     else:
@@ -161,13 +161,14 @@ def _rehearse(
     tally = _Tally(source_name(connector, mapping))
     seen: set[int] = set()
     now = context.clock.now()
-    for batch in connector.pull(None, _Free(), collect.never):
+    for read in connector.pull(None, _Free(), collect.never):
         with db.writing(context.engine) as session:
             source = _source(session, context, connector, mapping)
             run = store.start_run(session, source, "import", context.owner, now)
             assert source.id is not None
             assert run.id is not None
-            arrival = pages.Arrival(source.id, run.id, now, batch.observed_at)
+            arrival = pages.Arrival(source.id, run.id, now, read.observed_at)
+            batch = _admitted(context, session, connector, read)
             records = [item for item in batch.items if isinstance(item, Record)]
             rejects = [item for item in batch.items if isinstance(item, Reject)]
             stored = pages.store_records(session, records, arrival, seen)
@@ -181,12 +182,17 @@ def _rehearse(
 
 
 def _recount(
-    connector: FileConnector, mapping: Mapping | None, watched: "_Watched"
+    context: Context,
+    connector: FileConnector,
+    mapping: Mapping | None,
+    watched: "_Watched",
 ) -> Result:
     """Account for a file that was imported before: what it holds is known."""
     tally = _Tally(source_name(connector, mapping))
     seen: set[int] = set()
-    for batch in connector.pull(None, _Free(), collect.never):
+    for read in connector.pull(None, _Free(), collect.never):
+        with db.reading(context.engine) as session:
+            batch = _admitted(context, session, connector, read)
         tally.add_rest(batch)
         for item in batch.items:
             if isinstance(item, Record):
@@ -195,6 +201,14 @@ def _recount(
                 seen.add(key)
         watched(connector)
     return tally.result()
+
+
+def _admitted(
+    context: Context, session: Session, connector: FileConnector, batch: Batch
+) -> Batch:
+    """The batch without what people who asked to be forgotten said."""
+    items = people.admitted(context, session, connector.platform, batch.items)
+    return replace(batch, items=items)
 
 
 class _Free:

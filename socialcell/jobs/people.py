@@ -1,13 +1,45 @@
-"""How people are shown on every way out of this workspace."""
+"""How people are shown on every way out of this workspace, and who is let in."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+from sqlmodel import Session
 
 from socialcell import db
+from socialcell.connectors.base import Item, Reject
 from socialcell.jobs.context import Context
+from socialcell.listening import masking, suppression
 from socialcell.listening.people import SECRET_NAME, People
-from socialcell.listening.store import questions
+from socialcell.listening.store import registry, suppressions
 
 
 def of(context: Context) -> People:
     """The workspace's key and registry. ConfigError when the key is missing."""
-    key = context.workspace.secret(SECRET_NAME).get_secret_value()
     with db.reading(context.engine) as session:
-        return People(key.encode(), questions.registry(session))
+        return People(_key(context), registry.registry(session))
+
+
+def admitted(
+    context: Context, session: Session, platform: str, items: Sequence[Item]
+) -> list[Item]:
+    """A page's items as they may be stored: suppressed people's are Filtered.
+
+    The reason of a reject may quote what stands in it, so it is masked here.
+    """
+    said = [
+        replace(item, reason=masking.unnamed(item.reason))
+        if isinstance(item, Reject)
+        else item
+        for item in items
+    ]
+    platforms = suppressions.platforms(session)
+    if not platforms:
+        return said
+    keyed = People(_key(context), frozenset())
+    known = partial(suppressions.known, session)
+    return suppression.held_back(said, platform, keyed, known, platforms)
+
+
+def _key(context: Context) -> bytes:
+    return context.workspace.secret(SECRET_NAME).get_secret_value().encode()

@@ -19,7 +19,7 @@ from socialcell.errors import SocialcellError, UsageError
 from socialcell.jobs import collect, initialise, report
 from socialcell.jobs.context import Context
 from socialcell.jobs.tag import tag
-from socialcell.listening.store import questions
+from socialcell.listening.store import questions, registry
 from socialcell.ops import store
 
 STATE_FILE = "rehearsal.json"
@@ -243,7 +243,7 @@ def _enter(
                     settings = check_settings(one.connector, one.settings)
                     store.add_source(session, one.name, one.connector, settings, now)
             for account in named:
-                questions.register(
+                registry.register(
                     session,
                     account.platform,
                     account.handle,

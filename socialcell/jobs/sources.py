@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from socialcell import connectors, db
 from socialcell.connectors.base import Health
 from socialcell.jobs.context import Context
-from socialcell.listening.store import questions
+from socialcell.listening.store import registry
 from socialcell.ops import store
 from socialcell.ops.model import Source
 
@@ -24,7 +24,7 @@ def add(
         session.expunge(source)
         if connector == "rss":
             paper = urlsplit(str(checked["url"])).netloc
-            questions.register(
+            registry.register(
                 session,
                 "news",
                 paper,

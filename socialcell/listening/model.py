@@ -205,7 +205,7 @@ class Owner(SQLModel, table=True):
 
 
 class HourRollup(SQLModel, table=True):
-    """Tagged mentions by hour (UTC), platform, topic and sentiment.
+    """Tagged mentions by hour (on Indian clocks), platform, topic and sentiment.
 
     Topic `*` counts every mention once; a mention with two topics is in both.
     """
@@ -244,3 +244,24 @@ class AuthorRollup(SQLModel, table=True):
     day: date = Field(primary_key=True)
     author_id: int = Field(primary_key=True, foreign_key="author.id", sa_type=BigId)
     n: int
+
+
+class Suppression(SQLModel, table=True):
+    """Somebody whose posts are not stored again: a keyed hash of a uid or a handle."""
+
+    platform: str = Field(primary_key=True)
+    digest: str = Field(primary_key=True)
+    added_at: datetime
+
+
+class RevealGrant(SQLModel, table=True):
+    """Who may see, inside a case and until when, who wrote a mention."""
+
+    __tablename__ = "reveal_grant"
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    case_id: str
+    mention_id: int = Field(foreign_key="mention.id", index=True, sa_type=BigId)
+    author_id: int = Field(foreign_key="author.id", index=True, sa_type=BigId)
+    operator: str
+    granted_at: datetime
+    until: datetime

@@ -2,29 +2,35 @@
 
 Accounts of the registry (public office, media, institution, a creator who agreed) are
 shown by handle. Everybody else is a pseudonym: `नागरिक-` and eight characters of an
-HMAC with a key that only this workspace has. Handles inside text follow the same rule.
+HMAC with a key that only this workspace has. What a text says of people follows the
+same rule (listening/masking.py).
 """
 
 import base64
 import hashlib
 import hmac
-import re
 from collections.abc import Set
 from dataclasses import dataclass
+from typing import Any, Protocol
+
+from socialcell.listening import masking
 
 PSEUDONYM = "नागरिक-"
-MASK = "@" + "•••"
 SECRET_NAME = "person_key"
 
-# A handle after a letter or digit is part of an e-mail address: those are hidden too.
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_HANDLE = re.compile(r"(?<![\w/])@([A-Za-z0-9_](?:[\w.\-]*\w)?(?:@[\w.\-]+\w)?)")
-_PHONE = re.compile(r"(?<![\w.])(?:\+?91[\s-]?)?[6-9]\d{4}[\s-]?\d{5}(?!\w)")
-_PROFILE = re.compile(
-    r"(https?://(?:www\.|mobile\.)?(?:x|twitter|instagram|facebook)\.com/)([\w.]+)",
-    re.IGNORECASE,
-)
-_NO_PROFILE = frozenset({"i", "hashtag", "search", "home", "intent", "share", "p"})
+# Where an address of a post says nothing of who wrote it, unless the name is in it.
+_PLAIN_ADDRESSES = frozenset({"x", "news", "reddit"})
+
+
+class Account(Protocol):
+    """What is held of an account: a row of a question or facts of a connector."""
+
+    @property
+    def uid(self) -> str | None: ...
+    @property
+    def handle(self) -> str | None: ...
+    @property
+    def name(self) -> str | None: ...
 
 
 @dataclass(frozen=True)
@@ -50,22 +56,58 @@ class People:
 
     def pseudonym(self, platform: str, uid: str) -> str:
         """The same person on the same platform has the same pseudonym here only."""
-        digest = hmac.new(self.key, f"{platform}:{uid}".encode(), hashlib.sha256)
-        return PSEUDONYM + base64.b32encode(digest.digest())[:8].decode()
+        return (
+            PSEUDONYM + base64.b32encode(self._sealed(f"{platform}:{uid}"))[:8].decode()
+        )
 
-    def masked(self, platform: str, text: str) -> str:
-        """Text with the handles, profile links, e-mail addresses and mobile numbers
-        of people outside the registry hidden."""
-        text = _EMAIL.sub("•••@•••", text)
-        text = _PHONE.sub("••••••••••", text)
-        text = _PROFILE.sub(lambda hit: self._profile(platform, hit), text)
-        return _HANDLE.sub(lambda hit: self._handle(platform, hit), text)
+    def suppression(self, platform: str, kind: str, value: str) -> str:
+        """The keyed hash by which somebody is known who must not be stored again.
 
-    def _handle(self, platform: str, hit: re.Match[str]) -> str:
-        return hit[0] if self.is_registered(platform, hit[1]) else MASK
+        `kind` is uid or handle; handles compare without @ and in lower case.
+        """
+        if kind == "handle":
+            value = value.lower().lstrip("@")
+        return self._sealed(f"suppressed {kind}\0{platform}:{value}").hex()
 
-    def _profile(self, platform: str, hit: re.Match[str]) -> str:
-        name = hit[2]
-        if name.lower() in _NO_PROFILE or self.is_registered(platform, name):
-            return hit[0]
-        return hit[1] + "•••"
+    def masked(self, platform: str, text: str, author: Account | None = None) -> str:
+        """Text in which nobody outside the registry can be recognised by an address.
+
+        Handles, profile links, e-mail addresses and telephone numbers are hidden.
+        With its author's account, the author's own handle, name and number are hidden
+        too, however they are written.
+        """
+        hidden: tuple[str, ...] = ()
+        if author is not None and not self._is_named(platform, author):
+            hidden = masking.own_marks(author.uid, author.handle, author.name)
+        return masking.masked(text, self._registered_on(platform), hidden)
+
+    def plain(self, platform: str, value: Any, author: Account | None = None) -> Any:
+        """JSON of ours with every text in it masked."""
+        if isinstance(value, str):
+            return self.masked(platform, value, author)
+        if isinstance(value, dict):
+            return {k: self.plain(platform, v, author) for k, v in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.plain(platform, part, author) for part in value]
+        return value
+
+    def address(
+        self, platform: str, url: str | None, author: Account | None
+    ) -> str | None:
+        """The address of a post, or None where it says who wrote it."""
+        if url is None or (author is not None and self._is_named(platform, author)):
+            return url
+        unsaid = self.masked(platform, url, author) == url
+        return url if platform in _PLAIN_ADDRESSES and unsaid else None
+
+    def _is_named(self, platform: str, author: Account) -> bool:
+        return bool(author.handle and self.is_registered(platform, author.handle))
+
+    def _registered_on(self, platform: str) -> masking.Registered:
+        def registered(host: str | None, handle: str) -> bool:
+            return self.is_registered(host or platform, handle)
+
+        return registered
+
+    def _sealed(self, said: str) -> bytes:
+        return hmac.new(self.key, said.encode(), hashlib.sha256).digest()

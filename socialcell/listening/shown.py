@@ -31,7 +31,6 @@ def mention(
 ) -> dict[str, Any]:
     """One row of store.questions with what was understood, as plain JSON."""
     values = _by_kind(annotations)
-    known = bool(row.handle and people.is_registered(row.platform, row.handle))
     return {
         "id": row.id,
         "platform": row.platform,
@@ -39,8 +38,8 @@ def mention(
         "at": _local(row.authored_at),
         "edited_at": _local(row.edited_at),
         "author": people.shown(row.platform, row.uid, row.handle),
-        "title": _masked(people, row.platform, row.title),
-        "text": _masked(people, row.platform, row.text),
+        "title": people.plain(row.platform, row.title, row),
+        "text": people.plain(row.platform, row.text, row),
         "language": row.language,
         "mixed": row.mixed,
         "intent": row.intent,
@@ -49,8 +48,7 @@ def mention(
         "topics": values.get("topic", []),
         "wards": values.get("ward", []),
         "places": [v for v in values.get("entity", []) if v.startswith("place:")],
-        # Addresses of other people's posts carry their handle on most platforms.
-        "url": row.url if known or row.platform in ("x", "news") else None,
+        "url": people.address(row.platform, row.url, row),
         "missing": row.missing,
     }
 
@@ -63,10 +61,6 @@ def _by_kind(annotations: Sequence[Row[Any]]) -> Mapping[str, list[str]]:
         if value not in found:
             found.append(value)
     return values
-
-
-def _masked(people: People, platform: str, text: str | None) -> str | None:
-    return None if text is None else people.masked(platform, text)
 
 
 def _local(moment: Any) -> str | None:

@@ -122,3 +122,23 @@ class FrozenReport(SQLModel, table=True):
     period_end: datetime
     made_at: datetime
     numbers: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class AuditEntry(SQLModel, table=True):
+    """What somebody did that must be answered for; a chain, appended to only.
+
+    Personal data is never in `object` or `detail`: people stand there by pseudonym,
+    so that erasing a person leaves the chain whole.
+    """
+
+    __tablename__ = "audit"
+    seq: int = Field(
+        sa_column=Column(BigId, primary_key=True, autoincrement=False, nullable=False)
+    )
+    at: datetime
+    actor: str
+    action: str  # noun.verb, such as privacy.erase
+    object: str
+    detail: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    prev_hash: str
+    hash: str

@@ -36,12 +36,13 @@ def quotations(
     ]
 
 
-def excerpt(people: People, platform: str, text: str) -> str:
+def excerpt(people: People, row: Row[Any]) -> str:
     """The beginning of a post on one line, masked, at most 280 characters."""
+    text: str = row.text
     start = _TURNS.sub("", text[:_READ])
     if len(text) > _READ and " " in start:
         start = start.rsplit(None, 1)[0]  # half an address would not be recognised
-    return one_line(people.masked(platform, start), LONGEST)
+    return one_line(people.masked(row.platform, start, row), LONGEST)
 
 
 def _quotation(
@@ -61,7 +62,7 @@ def _quotation(
     return Quotation(
         why=why,
         about=" · ".join(part for part in about if part),
-        text=excerpt(people, row.platform, row.text),
+        text=excerpt(people, row),
         language=row.language if row.language in _LANGUAGES else None,
         note=say.lang.gettext("edited since") if changed else None,
     )

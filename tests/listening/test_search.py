@@ -9,7 +9,7 @@ from socialcell import db
 from socialcell.jobs.tag import understand
 from socialcell.listening.areas import read_areas
 from socialcell.listening.query import parse
-from socialcell.listening.store import questions, tags
+from socialcell.listening.store import questions, registry, tags
 from socialcell.listening.store.questions import Wanted
 from tests.builders import NOON, make_author, make_record, store_records
 
@@ -119,7 +119,7 @@ def test_from_takes_registry_accounts_only(engine: Engine) -> None:
         make_record("2", author=make_author("2", handle="a_citizen")),
     )
     with db.writing(engine) as session:
-        questions.register(
+        registry.register(
             session, "x", "@CityDesk", "City Desk", "media", "its site", "tests", NOON
         )
 

@@ -162,35 +162,6 @@ def sources_of(session: Session, mention_id: int) -> list[Row[Any]]:
     )
 
 
-def registry(session: Session) -> frozenset[tuple[str, str]]:
-    """Accounts that are shown by name: (platform, handle in lower case)."""
-    rows = session.execute(select(REGISTRY.c.platform, REGISTRY.c.handle))
-    return frozenset((platform, handle) for platform, handle in rows)
-
-
-def register(
-    session: Session,
-    platform: str,
-    handle: str,
-    name: str,
-    person_class: str,
-    evidence: str,
-    by: str,
-    now: datetime,
-) -> int:
-    """Allow an account to be shown by name; 0 when it was allowed already."""
-    row = {
-        "platform": platform,
-        "handle": handle.lower().lstrip("@"),
-        "name": name,
-        "person_class": person_class,
-        "evidence": evidence,
-        "added_by": by,
-        "added_at": now,
-    }
-    return db.insert_new(session, REGISTRY, [row])
-
-
 def language_counts(session: Session) -> dict[str, int]:
     rows = session.execute(
         select(M.language, func.count().label("n"))
@@ -245,6 +216,7 @@ def _columns() -> Select[Any]:
         M.missing,
         AUTHOR.c.uid,
         AUTHOR.c.handle,
+        AUTHOR.c.name,
         AUTHOR.c.verified,
     ).select_from(MENTION.outerjoin(AUTHOR, M.author_id == AUTHOR.c.id))
 

@@ -58,6 +58,7 @@ def current(session: Session, platform: str, external_id: str) -> Row[Any] | Non
             M.intent,
             AUTHOR.c.uid,
             AUTHOR.c.handle,
+            AUTHOR.c.name,
         )
         .select_from(MENTION.outerjoin(AUTHOR, M.author_id == AUTHOR.c.id))
         .where(M.platform == platform, M.external_id == external_id)

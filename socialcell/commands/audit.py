@@ -1,0 +1,94 @@
+"""Commands of the noun `audit`: list, verify."""
+
+from typing import Annotated
+
+import typer
+
+from socialcell.commands import output
+from socialcell.commands.options import Config, Json, open_context
+
+app = typer.Typer(
+    help="The audit log: what was done that must be answered for.",
+    no_args_is_help=True,
+)
+
+
+@app.command("list")
+def list_(
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """List the newest entries of the audit log; people stand there by pseudonym.
+
+    Example: socialcell audit list --limit 20
+    """
+    from socialcell import db
+    from socialcell.clock import IST
+    from socialcell.ops import audit
+
+    context = open_context(config)
+    with db.reading(context.engine) as session:
+        rows = [row._asdict() for row in audit.entries(session, limit)]
+    if json:
+        output.as_json({"entries": rows})
+        return
+    output.table(
+        ("no.", "at (IST)", "who", "what", "on", "detail"),
+        [
+            (
+                row["seq"],
+                row["at"].astimezone(IST).strftime("%Y-%m-%d %H:%M"),
+                row["actor"],
+                row["action"],
+                row["object"],
+                output.dumps(row["detail"]),
+            )
+            for row in rows
+        ],
+    )
+
+
+@app.command()
+def verify(
+    head: Annotated[
+        str | None,
+        typer.Option(
+            help="A head that was noted earlier: it must still be in the log.",
+            metavar="HASH",
+        ),
+    ] = None,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Check that no entry of the audit log was changed, removed or slipped in.
+
+    Names the first broken row. Note the head that it prints somewhere else: with
+    --head it is proved later that the end of the log was not cut off. Exit code 1
+    when the log is broken.
+
+    Example: socialcell audit verify --json
+    """
+    from socialcell import db
+    from socialcell.ops import audit
+
+    context = open_context(config)
+    with db.reading(context.engine) as session:
+        found = audit.verify(session, head)
+    if json:
+        output.as_json(
+            {
+                "ok": found.ok,
+                "entries": found.head.seq,
+                "head": found.head.hash,
+                "broken": found.broken,
+                "reason": found.reason,
+            }
+        )
+    elif found.ok:
+        output.say(f"{found.head.seq} entries, unbroken. Head: {found.head.hash}")
+    elif found.broken is not None:
+        output.say(f"Broken at row {found.broken}: {found.reason}.")
+    else:
+        output.say(f"Broken: {found.reason}.")
+    raise typer.Exit(0 if found.ok else 1)

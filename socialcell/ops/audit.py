@@ -1,0 +1,147 @@
+"""The audit log: what was done by whom, as a chain in which every row seals the last.
+
+hash = SHA-256(prev_hash ‖ canonical JSON of seq, at, actor, action, object, detail);
+the first row follows 64 zeros. Changing, removing or slipping in a row breaks the chain
+there. Cutting off its end does not: compare with a head that was noted elsewhere.
+"""
+
+import getpass
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select, text
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.clock import as_utc
+from socialcell.ops.model import AuditEntry
+
+AUDIT = db.table(AuditEntry)
+START = "0" * 64
+
+
+@dataclass(frozen=True)
+class Head:
+    """The newest row: its number (0 before the first) and its hash."""
+
+    seq: int
+    hash: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What `verify` found: the head, and the first broken row with the reason."""
+
+    head: Head
+    broken: int | None = None
+    reason: str | None = None
+
+    @property
+    def ok(self) -> bool:
+        return self.broken is None and self.reason is None
+
+
+def append(
+    session: Session,
+    actor: str,
+    action: str,
+    object: str,
+    detail: Mapping[str, Any],
+    now: datetime,
+) -> Head:
+    """One more row, in the caller's transaction; the new head.
+
+    `detail` is JSON without personal data: people are named by pseudonym.
+    """
+    if not db.is_sqlite(session):
+        # Two writers must not continue the same row. SQLite has one writer anyway.
+        session.execute(text("LOCK TABLE audit IN EXCLUSIVE MODE"))
+    last = head(session)
+    row: dict[str, Any] = {
+        "seq": last.seq + 1,
+        "at": as_utc(now),
+        "actor": actor,
+        "action": action,
+        "object": object,
+        "detail": dict(detail),
+    }
+    sealed = seal(last.hash, row)
+    session.execute(AUDIT.insert().values(**row, prev_hash=last.hash, hash=sealed))
+    return Head(last.seq + 1, sealed)
+
+
+def head(session: Session) -> Head:
+    """The newest row, for reports to print: an anchor outside the database."""
+    c = AUDIT.c
+    asked = select(c.seq, c.hash).order_by(c.seq.desc()).limit(1)
+    newest = session.execute(asked).first()
+    return Head(newest.seq, newest.hash) if newest else Head(0, START)
+
+
+def verify(session: Session, noted: str | None = None) -> Verdict:
+    """Follow the chain from its first row.
+
+    `noted` is the hash of a head that was written down: it must still be there.
+    """
+    last = Head(0, START)
+    seen = noted in (None, START)
+    pages = {"yield_per": 1000}
+    for row in session.execute(
+        select(AUDIT).order_by(AUDIT.c.seq), execution_options=pages
+    ):
+        reason = _fault(last, row)
+        if reason:
+            return Verdict(last, broken=last.seq + 1, reason=reason)
+        last = Head(row.seq, row.hash)
+        seen = seen or row.hash == noted
+    if not seen:
+        return Verdict(last, reason="the noted head is not in the log: rows are lost")
+    return Verdict(last)
+
+
+def seal(prev_hash: str, row: Mapping[str, Any]) -> str:
+    """The hash of a row that follows `prev_hash`, hexadecimal."""
+    said = {
+        "seq": row["seq"],
+        "at": as_utc(row["at"]).isoformat(timespec="microseconds"),
+        "actor": row["actor"],
+        "action": row["action"],
+        "object": row["object"],
+        "detail": row["detail"],
+    }
+    canonical = json.dumps(
+        said, ensure_ascii=True, sort_keys=True, separators=(",", ":"), allow_nan=False
+    )
+    return hashlib.sha256((prev_hash + canonical).encode()).hexdigest()
+
+
+def entries(session: Session, limit: int) -> list[Row[Any]]:
+    """The newest rows, newest first."""
+    asked = select(AUDIT).order_by(AUDIT.c.seq.desc()).limit(limit)
+    return list(session.execute(asked))
+
+
+def operator() -> str:
+    """Who is at the command line: $SOCIALCELL_ACTOR, else the system's user."""
+    named = os.environ.get("SOCIALCELL_ACTOR", "").strip()
+    if named:
+        return named
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
+
+
+def _fault(last: Head, row: Row[Any]) -> str | None:
+    if row.seq != last.seq + 1:
+        return "the row is missing"
+    if row.prev_hash != last.hash:
+        return "the row does not follow the one before it"
+    if row.hash != seal(row.prev_hash, row._asdict()):
+        return "the row was changed after it was written"
+    return None
