@@ -1,0 +1,62 @@
+"""Databases for measuring: a source and a run, pages of records, all of them tagged."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+
+from sqlalchemy import Engine
+
+from benchmarks.corpus import END
+from socialcell import db
+from socialcell.connectors.base import Record
+from socialcell.connectors.files import BATCH
+from socialcell.jobs.tag import BATCH as TAGGED_AT_ONCE
+from socialcell.jobs.tag import understand
+from socialcell.listening.areas import read_areas
+from socialcell.listening.store import pages, tags
+from socialcell.ops import store
+
+
+class Filled:
+    """A database with today's schema, written to as the jobs do it."""
+
+    def __init__(self, url: str) -> None:
+        self.engine: Engine = db.connect(url)
+        db.upgrade(self.engine)
+        with db.writing(self.engine) as session:
+            source = store.add_source(session, "bench", "x", {}, END)
+            run = store.start_run(session, source, "pull", "bench", END)
+            assert source.id is not None
+            assert run.id is not None
+            self.arrival = pages.Arrival(source.id, run.id, END)
+        self._areas = read_areas()
+        self._seen: set[tuple[str, str]] = set()
+
+    def store(self, records: Iterable[Record]) -> int:
+        """Store records page by page; how many were new."""
+        done = 0
+        for page in split(records, BATCH):
+            with db.writing(self.engine) as session:
+                counts = pages.store_records(session, page, self.arrival, self._seen)
+            done += counts.stored
+        return done
+
+    def tag(self) -> int:
+        """Tag what waits, as `jobs.tag` does; how many."""
+        done = 0
+        while True:
+            with db.reading(self.engine) as session:
+                waiting = tags.untagged(session, TAGGED_AT_ONCE)
+            if not waiting:
+                return done
+            tagged = understand(waiting, self._areas)
+            with db.writing(self.engine) as session:
+                done += tags.write(session, tagged, END)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def split(records: Iterable[Record], size: int) -> Iterator[Sequence[Record]]:
+    source = iter(records)
+    while page := list(islice(source, size)):
+        yield page
