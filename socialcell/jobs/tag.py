@@ -1,5 +1,6 @@
 """Read the mentions on the work list and store what was understood."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 
@@ -59,7 +60,10 @@ class WardFinder:
 
     def __init__(self, known: Iterable[areas.Area]) -> None:
         self._areas = list(known)
-        self._found: dict[tuple[str, date], str | None] = {}
+        self._ids = {area.id for area in self._areas}
+        dates = {day for a in self._areas for day in (a.valid_from, a.valid_to) if day}
+        self._changes = sorted(dates)
+        self._found: dict[tuple[str, int], str | None] = {}
 
     def of(self, reading: Reading, at: datetime | None) -> tuple[str, ...]:
         if at is None:
@@ -70,9 +74,10 @@ class WardFinder:
         return tuple(dict.fromkeys(ward for ward in found if ward))
 
     def _ward(self, id_: str, day: date) -> str | None:
-        if not id_.startswith(("place:", "ward:")):
+        if id_ not in self._ids:
             return None
-        key = (id_, day)
+        # Between two changes of any area the answer stays the same.
+        key = (id_, bisect_right(self._changes, day))
         if key not in self._found:
             chain = areas.at(self._areas, id_, day)
             wards = [area.id for area in chain if area.kind == "ward_office"]
