@@ -21,6 +21,9 @@ __all__ = ["about", "logger", "start"]
 
 about = bound_contextvars
 
+# Who is heard below warning. Other clients log whole answers there: people's posts.
+_HEARD = ("socialcell", "urllib3")
+
 
 def start(level: str) -> None:
     """Send the lines of this process at or above a level to standard error."""
@@ -35,7 +38,6 @@ def start(level: str) -> None:
                 structlog.processors.format_exc_info,
                 _without_secrets,
                 _renderer(),
-                _line_without_secrets,
             ],
         )
     )
@@ -44,9 +46,9 @@ def start(level: str) -> None:
         root.removeHandler(old)
     handler.socialcell = True  # type: ignore[attr-defined]
     root.addHandler(handler)
-    logging.getLogger("socialcell").setLevel(level.upper())
-    # What libraries do is of interest to whoever looks for a fault, and noise before.
-    root.setLevel(max(logging.WARNING, _number(level)) if level != "debug" else "DEBUG")
+    root.setLevel(max(logging.WARNING, _number(level)))
+    for name in _HEARD:
+        logging.getLogger(name).setLevel(level.upper())
 
 
 def logger(name: str) -> BoundLogger:
@@ -74,7 +76,9 @@ def _message(_logger: Any, _method: str, event: EventDict) -> EventDict:
 
 
 def _without_secrets(_logger: Any, _method: str, event: EventDict) -> EventDict:
-    return {key: _clean(value) for key, value in event.items()}
+    # A traceback is text only later, and then goes through here as text.
+    keep = ("exc_info",)
+    return {k: v if k in keep else _clean(v) for k, v in event.items()}
 
 
 def _clean(value: Any) -> Any:
@@ -84,17 +88,15 @@ def _clean(value: Any) -> Any:
         return {key: _clean(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
         return [_clean(part) for part in value]
-    return value
-
-
-def _line_without_secrets(_logger: Any, _method: str, line: Any) -> str:
-    return redact(str(line))
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return redact(str(value))
 
 
 def _renderer() -> Processor:
     if sys.stderr.isatty():
         return structlog.dev.ConsoleRenderer(colors="NO_COLOR" not in os.environ)
-    return structlog.processors.JSONRenderer(ensure_ascii=False, default=str)
+    return structlog.processors.JSONRenderer(ensure_ascii=False)
 
 
 _SHARED: list[Processor] = [

@@ -4,7 +4,7 @@ import re
 
 _SECRET = re.compile(
     r"(?i)((?:access_token|api_?key|key|client_secret|refresh_token|input_token|token"
-    r"|password|secret)[\"']?\s*[=:]\s*[\"']?)[^&\s'\",}]+|(bearer\s+)[\w.\-~+/%]+=*"
+    r"|password|secret)[\"']?\s*[=:]\s*[\"']?)[^&\s'\",}]+|((?:bearer|basic)\s+)[\w.\-~+/%]+=*"
     r"|(://[^/\s:@]+:)[^@\s/]+(?=@)"
 )
 _SHORTEST = 6  # a shorter value would blank out ordinary words
