@@ -12,7 +12,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import fontpkg_noto_sans_devanagari
 import matplotlib as mpl
-from fontpkg.mpl import use  # type: ignore[import-untyped]
+from fontpkg.mpl import use
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
