@@ -29,6 +29,8 @@ GROUPS = (
     "report",
     "areas",
     "registry",
+    "privacy",
+    "retention",
     "audit",
     "alerts",
     "campaigns",

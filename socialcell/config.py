@@ -10,7 +10,7 @@ import os
 from datetime import datetime
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 import platformdirs
@@ -106,6 +106,15 @@ class Report(Section):
     organisation: str = "Pune Municipal Corporation"
 
 
+class Retention(Section):
+    """Days that things are kept; null: until the post is deleted at its source."""
+
+    raw_days: int = Field(default=30, ge=1)
+    text_days: dict[str, Annotated[int, Field(ge=1)] | None] = Field(
+        default_factory=lambda: dict.fromkeys(("x", "reddit", "mastodon", "news"))
+    )
+
+
 class Config(Section):
     """The whole of config.yaml; every section has defaults that work offline."""
 
@@ -115,6 +124,7 @@ class Config(Section):
     connectors: Connectors = Connectors()
     sandbox: Sandbox = Sandbox()
     report: Report = Report()
+    retention: Retention = Retention()
 
 
 class Workspace:

@@ -23,6 +23,7 @@ from socialcell.errors import ConfigError
 from socialcell.jobs import people
 from socialcell.jobs.budget import Ledger
 from socialcell.jobs.context import Context
+from socialcell.listening import masking
 from socialcell.listening.store import pages
 from socialcell.ops import store
 from socialcell.ops.model import Run, Source
@@ -261,7 +262,7 @@ class _Runner:
                 "partial" if self._has_pages(session) else "failed",
                 now,
                 error_kind=error.kind.value,
-                reason=str(error),
+                reason=masking.unnamed(str(error)),
             )
             source = session.get(Source, self._source_id)
             assert source is not None
@@ -302,7 +303,7 @@ def note_failure(source: Source, error: ConnectorError, now: datetime) -> None:
     """The source's state after a failure, and when asking again makes sense."""
     source.failures += 1
     source.state = _STATES.get(error.kind, source.state)
-    source.state_reason = str(error)
+    source.state_reason = masking.unnamed(str(error))
     source.not_before = error.until or _backoff(source, error.kind, now)
 
 
@@ -357,7 +358,7 @@ def _failed_before_start(
             "failed",
             now,
             error_kind=error.kind.value,
-            reason=str(error),
+            reason=masking.unnamed(str(error)),
         )
         found = session.get(Source, source.id)
         assert found is not None
@@ -371,7 +372,7 @@ def _failed_before_start(
                 counts=dict.fromkeys(store.COUNTS, 0),
                 filtered_by={},
                 error_kind=error.kind.value,
-                reason=str(error),
+                reason=masking.unnamed(str(error)),
                 not_before=not_before,
             )
         )

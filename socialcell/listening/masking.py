@@ -103,6 +103,13 @@ def masked(text: str, registered: Registered, hidden: Sequence[str] = ()) -> str
     return text
 
 
+def is_distinct(term: str) -> bool:
+    """Whether a handle or number can be no word of a language."""
+    return term.startswith("@") or (
+        len(term) >= 6 and not term.replace("-", "").isalpha()
+    )
+
+
 def own_marks(uid: str | None, handle: str | None, name: str | None) -> tuple[str, ...]:
     """What an author's own text must not say: handle, number and name.
 

@@ -43,7 +43,7 @@ def untagged(session: Session, limit: int) -> list[Untagged]:
     c = MENTION.c
     rows = session.execute(
         select(c.id, c.title, c.text, c.content_hash, c.authored_at)
-        .where(c.tagged_at.is_(None), c.state == "present")
+        .where(c.tagged_at.is_(None), c.state == "present", c.text.is_not(None))
         .order_by(c.id)
         .limit(limit)
     )
@@ -57,7 +57,9 @@ def untagged(session: Session, limit: int) -> list[Untagged]:
 
 def count_untagged(session: Session) -> int:
     c = MENTION.c
-    asked = select(c.id).where(c.tagged_at.is_(None), c.state == "present")
+    asked = select(c.id).where(
+        c.tagged_at.is_(None), c.state == "present", c.text.is_not(None)
+    )
     return len(session.execute(asked).all())
 
 
@@ -77,8 +79,7 @@ def write(session: Session, tagged: Sequence[Tagged], now: datetime) -> int:
         for row in _annotations(one, now)
         if (one.mention.id, row["kind"]) not in decided
     ]
-    if rows:
-        session.connection().execute(ANNOTATION.insert(), rows)
+    db.insert(session, ANNOTATION, rows)
     if still:
         session.connection().execute(
             update(MENTION)
@@ -131,9 +132,15 @@ def decide(
 
 
 def forget(session: Session) -> None:
-    """Put every mention back on the work list, for a new model."""
+    """Put every mention back on the work list, for a new model.
+
+    Where the text is no longer kept, what was understood of it stays as it is.
+    """
+    c = MENTION.c
     session.execute(
-        update(MENTION).where(MENTION.c.state == "present").values(tagged_at=None)
+        update(MENTION)
+        .where(c.state == "present", c.text.is_not(None))
+        .values(tagged_at=None)
     )
 
 

@@ -1,0 +1,146 @@
+"""What is held of one account: given to the person who asks, or erased for good."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.clock import IST
+from socialcell.errors import UsageError
+from socialcell.jobs import people, report
+from socialcell.jobs.context import Context
+from socialcell.listening.people import People
+from socialcell.listening.store import accounts, erasure
+from socialcell.listening.store.accounts import Account
+from socialcell.listening.store.erasure import Erased
+from socialcell.ops import audit
+from socialcell.ops.scrub import scrub
+
+_REPORT = "weekly-{day}.{lang}"
+_LANGUAGES = ("en", "mr", "hi")
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """What an erasure came to; `waits` says what another process held up."""
+
+    person: str
+    erased: Erased
+    rewritten: tuple[str, ...]
+    waits: str | None
+
+
+def export(
+    context: Context, platform: str, uid: str | None, handle: str | None
+) -> dict[str, Any]:
+    """All that is held of an account, unmasked: it goes to that person only.
+
+    Audited. UsageError when neither number nor handle is given.
+    """
+    _require_one(uid, handle)
+    shown = people.of(context)
+    with db.writing(context.engine) as session:
+        account = accounts.find(session, platform, uid, handle)
+        held = accounts.everything(session, account)
+        _audit(context, session, shown, account, "privacy.export", _sizes(held))
+    return held
+
+
+def erase(
+    context: Context,
+    platform: str,
+    uid: str | None,
+    handle: str | None,
+    *,
+    dry_run: bool = False,
+) -> Erasure:
+    """Erase an account everywhere and keep it out from now on. Safe to run again.
+
+    Reports in the workspace that quoted it are written again. UsageError: an account
+    of the registry, which must be removed there first.
+    """
+    _require_one(uid, handle)
+    shown = people.of(context)
+    with db.writing(context.engine) as session:
+        account = accounts.find(session, platform, uid, handle)
+        _require_nobody_registered(shown, account)
+        erased = erasure.erase(session, shown, account, context.clock.now())
+        person = _person(shown, account)
+        files = list(_reports(context, erased.reports))
+        if dry_run:
+            session.rollback()
+            return Erasure(person, erased, tuple(map(str, files)), None)
+        detail = {
+            "mentions": erased.mentions,
+            "raw_items": erased.raw_items,
+            "in_others": erased.in_others,
+            "reports": [start.isoformat() for start in erased.reports],
+        }
+        _audit(context, session, shown, account, "privacy.erase", detail)
+        # First the files: an erasure that is interrupted leaves no quotation behind.
+        for file in files:
+            file.unlink(missing_ok=True)
+    return Erasure(
+        person, erased, tuple(_rewritten(context, files)), scrub(context.engine)
+    )
+
+
+def _require_one(uid: str | None, handle: str | None) -> None:
+    if not uid and not handle:
+        raise UsageError("Say who: --id UID or --handle HANDLE.")
+
+
+def _require_nobody_registered(shown: People, account: Account) -> None:
+    for handle in account.handles:
+        if shown.is_registered(account.platform, handle):
+            raise UsageError(
+                "This account is in the registry of those who are shown by name. "
+                f"First: socialcell registry remove {account.platform} HANDLE"
+            )
+
+
+def _person(shown: People, account: Account) -> str:
+    """The pseudonym; of an account that is only known by handle, one of the handle."""
+    known = account.uids or tuple(f"@{handle}" for handle in account.handles)
+    return f"{account.platform}:{shown.pseudonym(account.platform, known[0])}"
+
+
+def _audit(
+    context: Context,
+    session: Session,
+    shown: People,
+    account: Account,
+    action: str,
+    detail: dict[str, Any],
+) -> None:
+    now = context.clock.now()
+    person = _person(shown, account)
+    audit.append(session, audit.operator(), action, person, detail, now)
+
+
+def _sizes(held: dict[str, Any]) -> dict[str, int]:
+    return {key: len(value) for key, value in held.items() if isinstance(value, list)}
+
+
+def _reports(context: Context, starts: tuple[datetime, ...]) -> Iterator[Path]:
+    """The pages of the workspace on these weeks, in every language."""
+    for start in starts:
+        day = start.astimezone(IST).date().isoformat()
+        for lang in _LANGUAGES:
+            stem = _REPORT.format(day=day, lang=lang)
+            for kind in ("html", "txt"):
+                file = context.workspace.reports / f"{stem}.{kind}"
+                if file.exists():
+                    yield file
+
+
+def _rewritten(context: Context, files: list[Path]) -> Iterator[str]:
+    pages = {tuple(file.name.removeprefix("weekly-").split(".")[:2]) for file in files}
+    for day, lang in sorted(pages):
+        start = datetime.combine(date.fromisoformat(day), time(), IST)
+        made = report.weekly(context, as_of=start + timedelta(days=7), lang=lang)
+        yield from (str(made.html), str(made.text))

@@ -1,0 +1,101 @@
+"""Purge what was kept long enough, as config.yaml says; every run is audited."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.jobs.context import Context
+from socialcell.listening.store import retention
+from socialcell.ops import audit
+from socialcell.ops.scrub import scrub
+
+_PAGE = 500
+
+
+@dataclass(frozen=True)
+class Purged:
+    """How much went (or would go, in a dry run), and the limits it was older than."""
+
+    raw_mapped: int
+    raw_quarantined: int
+    texts: dict[str, int]  # by platform
+    raw_before: datetime
+    text_before: dict[str, datetime]
+    waits: str | None = None
+
+
+def run(context: Context, *, dry_run: bool = False) -> Purged:
+    """Raw JSON first, then texts, a page a transaction. Safe to stop and run again."""
+    now = context.clock.now()
+    settings = context.workspace.config.retention
+    raw_before = now - timedelta(days=settings.raw_days)
+    text_before = {
+        platform: now - timedelta(days=days)
+        for platform, days in settings.text_days.items()
+        if days is not None
+    }
+    if dry_run:
+        with db.reading(context.engine) as session:
+            gone = retention.counts(session, raw_before, text_before)
+        return _purged(gone, raw_before, text_before)
+    gone = Counter()
+    _in_pages(context, partial(_raws, before=raw_before, gone=gone))
+    for platform, before in text_before.items():
+        texts_of = partial(_texts, platform=platform, before=before, gone=gone)
+        _in_pages(context, texts_of)
+    with db.writing(context.engine) as session:
+        audit.append(
+            session,
+            audit.operator(),
+            "retention.run",
+            "database",
+            {kind: n for kind, n in sorted(gone.items()) if n},
+            now,
+        )
+    texts = sum(n for kind, n in gone.items() if kind.startswith("text "))
+    waits = scrub(context.engine) if texts else None
+    return _purged(gone, raw_before, text_before, waits)
+
+
+def _in_pages(context: Context, purge: Callable[[Session], Sequence[int]]) -> None:
+    more = True
+    while more:
+        with db.writing(context.engine) as session:
+            more = len(purge(session)) == _PAGE
+
+
+def _raws(session: Session, before: datetime, gone: Counter[str]) -> Sequence[int]:
+    found = retention.old_raws(session, before, _PAGE)
+    retention.drop_raws(session, list(found))
+    gone.update(found.values())
+    return list(found)
+
+
+def _texts(
+    session: Session, platform: str, before: datetime, gone: Counter[str]
+) -> Sequence[int]:
+    found = retention.old_texts(session, platform, before, _PAGE)
+    retention.drop_texts(session, found)
+    gone[f"text {platform}"] += len(found)
+    return found
+
+
+def _purged(
+    gone: Counter[str],
+    raw_before: datetime,
+    text_before: dict[str, datetime],
+    waits: str | None = None,
+) -> Purged:
+    return Purged(
+        raw_mapped=gone["mapped"],
+        raw_quarantined=gone["quarantined"],
+        texts={platform: gone[f"text {platform}"] for platform in text_before},
+        raw_before=raw_before,
+        text_before=text_before,
+        waits=waits,
+    )

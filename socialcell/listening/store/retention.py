@@ -1,0 +1,114 @@
+"""What has been kept long enough goes: raw JSON, then text; counts stay as they are.
+
+A mention without its text is still counted: what was understood of it stays without
+any of its words, so that a rebuild of the rollups comes to the same numbers.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.listening.model import Annotation, Link, Mention, RawItem
+from socialcell.listening.store import raws, rollups
+
+MENTION = db.table(Mention)
+ANNOTATION = db.table(Annotation)
+LINK = db.table(Link)
+RAW = db.table(RawItem)
+# What a model notes beside a value, and the text does not stand in.
+_NOT_WORDS = frozenset({"label", "mixed", "script", "probabilities"})
+
+
+def old_raws(session: Session, before: datetime, limit: int) -> dict[int, str]:
+    """Raw items received before a moment: id → mapped or quarantined."""
+    asked = select(RAW.c.id, RAW.c.state).where(RAW.c.received_at < before)
+    rows = session.execute(asked.order_by(RAW.c.id).limit(limit))
+    return {row.id: row.state for row in rows}
+
+
+def drop_raws(session: Session, ids: Sequence[int]) -> None:
+    raws.drop(session, ids)
+
+
+def old_texts(
+    session: Session, platform: str, before: datetime, limit: int
+) -> list[int]:
+    """Mentions of a platform whose text was fetched before a moment."""
+    m = MENTION.c
+    fetched = func.coalesce(m.fetched_at, m.stored_at)
+    return list(
+        session.scalars(
+            select(m.id)
+            .where(m.platform == platform, m.text.is_not(None), fetched < before)
+            .order_by(m.id)
+            .limit(limit)
+        )
+    )
+
+
+def drop_texts(session: Session, ids: Sequence[int]) -> None:
+    """Texts, titles, links and quoted words of these mentions; counts stay."""
+    rollups.subtract(session, rollups.contribution(session, ids))
+    for some in db.chunks(ids):
+        _drop_words(session, some)
+        session.execute(delete(LINK).where(LINK.c.mention_id.in_(some)))
+        for id_, missing in session.execute(
+            select(MENTION.c.id, MENTION.c.missing).where(MENTION.c.id.in_(some))
+        ).all():
+            session.execute(
+                update(MENTION)
+                .where(MENTION.c.id == id_)
+                .values(
+                    text=None,
+                    title=None,
+                    folded=None,
+                    missing=sorted({*missing, "text"}),
+                )
+            )
+    rollups.add(session, rollups.contribution(session, ids))
+
+
+def counts(
+    session: Session, raw_before: datetime, text_before: dict[str, datetime]
+) -> Counter[str]:
+    """How much is old enough to go, by kind: raw states, and `text <platform>`."""
+    m = MENTION.c
+    found: Counter[str] = Counter()
+    by_state = select(RAW.c.state, func.count()).where(RAW.c.received_at < raw_before)
+    for state, n in session.execute(by_state.group_by(RAW.c.state)):
+        found[state] = n
+    fetched = func.coalesce(m.fetched_at, m.stored_at)
+    for platform, before in text_before.items():
+        found[f"text {platform}"] = session.execute(
+            select(func.count()).where(
+                m.platform == platform, m.text.is_not(None), fetched < before
+            )
+        ).scalar_one()
+    return found
+
+
+def _drop_words(session: Session, ids: Sequence[int]) -> None:
+    a = ANNOTATION.c
+    rows = session.execute(
+        select(a.id, a.kind, a.value, a.detail).where(a.mention_id.in_(ids))
+    ).all()
+    # A name that is in no list of ours stands as it was written: it goes whole.
+    bare = [row.id for row in rows if row.kind == "entity" and ":" not in row.value]
+    session.execute(delete(ANNOTATION).where(a.id.in_(bare)))
+    for row in rows:
+        kept = _without_words(row.detail)
+        if kept != row.detail:
+            session.execute(
+                update(ANNOTATION).where(a.id == row.id).values(detail=kept)
+            )
+
+
+def _without_words(detail: dict[str, Any] | None) -> dict[str, Any] | None:
+    if detail is None:
+        return None
+    return {key: value for key, value in detail.items() if key in _NOT_WORDS}
