@@ -11,7 +11,7 @@ import typer
 
 from socialcell.commands import output
 from socialcell.commands.options import Config, DryRun, Json, open_context
-from socialcell.commands.top import source_counts
+from socialcell.commands.top import source_counts, understand
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -40,7 +40,8 @@ def import_file(
 ) -> None:
     """Import posts from a file: an X archive, X's API answers, CSV or JSON lines.
 
-    Rows that cannot be read are named with the reason, and the others are stored.
+    Rows that cannot be read are named with the reason; the others are stored and
+    then understood: language, places, topics, urgency.
     The same file again changes nothing. docs/import.md explains mapping files.
 
     Exit code 3: some rows could not be read; 1: none could.
@@ -59,10 +60,13 @@ def import_file(
             dry_run=dry_run,
             progress=bar.show,
         )
+    tagged = 0 if dry_run else understand(context)
     if json:
-        output.as_json(_document(imported, dry_run=dry_run))
+        output.as_json(_document(imported, dry_run=dry_run) | {"tagged": tagged})
     else:
         _tell(imported, dry_run=dry_run)
+        if tagged:
+            output.say(f"understood {tagged}")
     raise typer.Exit({"failed": 1, "partial": 3}.get(imported.result.state, 0))
 
 

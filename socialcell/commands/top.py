@@ -10,6 +10,7 @@ from socialcell.commands.options import Config, Json, open_context
 
 if TYPE_CHECKING:
     from socialcell.jobs.collect import Result
+    from socialcell.jobs.context import Context
 
 
 def init(
@@ -49,11 +50,11 @@ def pull(
     config: Config = None,
     json: Json = False,
 ) -> None:
-    """Collect now from all enabled sources, or from those that are named.
+    """Collect now from all enabled sources, or from those that are named, and read it.
 
     A source that fails does not touch the others; a platform that asked us to wait
     is not asked before its time. Exit code 3: some sources failed; 4: nothing could
-    be done because a credential needs a person.
+    be done because a credential needs a person; 78: because settings are wrong.
 
     Example: socialcell pull x.mentions
     """
@@ -63,8 +64,10 @@ def pull(
     results = collect.collect(
         context, sources or (), progress=lambda name: output.note(f"pulling {name} …")
     )
+    tagged = understand(context)
     if json:
-        output.as_json({"sources": [source_counts(result) for result in results]})
+        sources_ = [source_counts(result) for result in results]
+        output.as_json({"sources": sources_, "tagged": tagged})
     elif results:
         output.table(
             ("source", "state", "received", "stored", "updated", "unchanged", "other"),
@@ -76,6 +79,15 @@ def pull(
     else:
         output.say("There are no enabled sources. Add one: socialcell sources add")
     raise typer.Exit(_exit_code(results))
+
+
+def understand(context: "Context") -> int:
+    """Read what waits to be read (language, places, topics …); how many mentions."""
+    from socialcell.jobs import tag
+
+    if not tag.waiting(context):
+        return 0
+    return tag.tag(context)
 
 
 def source_counts(result: "Result") -> dict[str, object]:
@@ -109,8 +121,9 @@ def _exit_code(results: "list[Result]") -> int:
     failed = [result for result in results if result.state != "ok"]
     if not failed:
         return 0
-    if len(failed) == len(results) and all(
-        result.error_kind in ("auth", "access") for result in failed
-    ):
+    kinds = {result.error_kind for result in failed}
+    if len(failed) == len(results) and kinds <= {"auth", "access"}:
         return 4
+    if len(failed) == len(results) and kinds == {"config"}:
+        return 78
     return 3

@@ -43,6 +43,12 @@ def tag(
     return done
 
 
+def waiting(context: Context) -> int:
+    """How many mentions wait to be read."""
+    with db.reading(context.engine) as session:
+        return tags.count_untagged(session)
+
+
 def understand(
     waiting: Iterable[Untagged], known: Iterable[areas.Area]
 ) -> list[Tagged]:

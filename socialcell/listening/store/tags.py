@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, true, update
+from sqlalchemy import bindparam, delete, func, select, true, update
 from sqlmodel import Session
 
 from socialcell import db
@@ -57,10 +57,10 @@ def untagged(session: Session, limit: int) -> list[Untagged]:
 
 def count_untagged(session: Session) -> int:
     c = MENTION.c
-    asked = select(c.id).where(
+    asked = select(func.count()).where(
         c.tagged_at.is_(None), c.state == "present", c.text.is_not(None)
     )
-    return len(session.execute(asked).all())
+    return int(session.execute(asked).scalar_one())
 
 
 def write(session: Session, tagged: Sequence[Tagged], now: datetime) -> int:
