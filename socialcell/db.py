@@ -1,18 +1,27 @@
 """The database: one engine, short transactions, and a schema that must fit the code."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 from urllib.parse import quote
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import BigInteger, Engine, Integer, Table, create_engine, event
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Dialect,
+    Engine,
+    Integer,
+    Table,
+    create_engine,
+    event,
+)
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import (
@@ -29,6 +38,8 @@ from socialcell.redact import redact
 BUSY_SECONDS = 30.0
 
 _T = TypeVar("_T")
+Row: TypeAlias = Mapping[str, Any]
+"""A row to write: column → value."""
 
 # A surrogate key: 64 bits everywhere, and SQLite's rowid (which FTS5 needs) there.
 BigId = BigInteger().with_variant(Integer, "sqlite")
@@ -292,16 +303,53 @@ def table(model: type[SQLModel]) -> Table:
     return SQLModel.metadata.tables[str(model.__tablename__)]
 
 
-def insert_new(session: Session, into: Table, rows: list[dict[str, Any]]) -> int:
+def insert(session: Session, into: Table, rows: Sequence[Row]) -> None:
+    """Insert rows that all name the same columns."""
+    _insert(session, into, rows, "")
+
+
+def insert_new(session: Session, into: Table, rows: Sequence[Row]) -> int:
     """Insert the rows whose unique key is not there yet; how many were new.
 
     The database decides what is new (ON CONFLICT DO NOTHING), not a look before.
     """
+    return _insert(session, into, rows, " ON CONFLICT DO NOTHING")
+
+
+def _insert(session: Session, into: Table, rows: Sequence[Row], otherwise: str) -> int:
+    """The fast way in: values are prepared by column, and one statement takes them.
+
+    PostgreSQL gets one array a column: a row at a time costs it several times as much.
+    """
     if not rows:
         return 0
-    make = sqlite_insert if is_sqlite(session) else postgresql_insert
-    result = session.connection().execute(make(into).on_conflict_do_nothing(), rows)
-    return int(result.rowcount)
+    connection = session.connection()
+    dialect = connection.dialect
+    columns = [into.c[name] for name in rows[0]]
+    values = [_bound(column, rows, dialect) for column in columns]
+    quote = dialect.identifier_preparer.quote
+    names = ", ".join(quote(column.name) for column in columns)
+    start = f"INSERT INTO {quote(into.name)} ({names}) "
+    if is_sqlite(session):
+        marks = ", ".join("?" * len(columns))
+        statement = f"{start}VALUES ({marks}){otherwise}"
+        taken = connection.exec_driver_sql(statement, list(zip(*values, strict=True)))
+    else:
+        arrays = ", ".join(f"%s::{c.type.compile(dialect)}[]" for c in columns)
+        statement = f"{start}SELECT * FROM unnest({arrays}){otherwise}"  # noqa: S608
+        taken = connection.exec_driver_sql(statement, tuple(values))
+    return int(taken.rowcount)
+
+
+def _bound(column: Column[Any], rows: Sequence[Row], dialect: Dialect) -> list[Any]:
+    """A column's values as the driver takes them."""
+    prepare = column.type.dialect_impl(dialect).bind_processor(dialect)
+    values = [row[column.name] for row in rows]
+    if prepare is None:
+        return values
+    if all(value is values[0] for value in values):  # the time of arrival, mostly
+        return [prepare(values[0])] * len(values)
+    return [prepare(value) for value in values]
 
 
 def add_counts(

@@ -102,7 +102,7 @@ class Gazetteer:
         matches = self._loose(doc) + self._exact(doc)
         if not matches:
             return doc
-        found, said = notes(doc), doc.text  # spaCy joins the text anew on every look
+        found = notes(doc)
         spans = [(start, end, self._places[match]) for match, start, end in matches]
         kept = _longest(span for span in spans if not _vetoed(span[2], found.facts))
         for start, end, place in kept:
@@ -113,9 +113,9 @@ class Gazetteer:
                 continue
             last = doc[end - 1].idx + found.facts[end - 1].stem_length
             first = doc[start].idx
-            found.entities.append(
-                Entity(first, last, said[first:last], place.label, place.id)
-            )
+            # spaCy joins a text anew on every look: ask for no more than the name.
+            said = doc[start:end].text[: last - first]
+            found.entities.append(Entity(first, last, said, place.label, place.id))
             found.named.update(range(start, end))
             if place.label == "PLACE":
                 found.placed.update(range(start, end))

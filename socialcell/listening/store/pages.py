@@ -389,8 +389,7 @@ def _insert_mentions(
         for record in records
         if record.external_id not in known
     ]
-    if rows:
-        session.connection().execute(MENTION.insert(), rows)
+    db.insert(session, MENTION, rows)
 
 
 def _update_mentions(

@@ -55,11 +55,12 @@ def contribution(session: Session, ids: Sequence[int]) -> Counter[Cell]:
 
 def add(session: Session, cells: Counter[Cell]) -> None:
     """Add to the cells (negative: take away); cells that come to nothing go."""
+    in_order = sorted(cells.items(), key=str)  # one lock order
     for name, table in TABLES.items():
         keys = [column.name for column in table.c if column.name != "n"]
         rows = [
             dict(zip(keys, key, strict=True)) | {"n": n}
-            for (which, key), n in sorted(cells.items(), key=str)  # one lock order
+            for (which, key), n in in_order
             if which == name and n
         ]
         _add_to(session, table, keys, rows)
