@@ -1,6 +1,6 @@
 """Tagging, and tagging with storing, against the loop one would write first.
 
-    python -m benchmarks.bench_tag [--full]
+python -m benchmarks.bench_tag [--full]
 """
 
 import argparse
@@ -83,7 +83,9 @@ def tagging_and_storing(posts: int, rounds: int) -> Iterator[Figure]:
     for name in rates:
         if name != "ours":
             goal = 80
-            yield ratio(f"tag + store / {name}", rates, "ours", name, goal, fsync_ms=sync)
+            yield ratio(
+                f"tag + store / {name}", rates, "ours", name, goal, fsync_ms=sync
+            )
 
 
 def _stored(slices: list[list[Record]], rounds: int, folder: Path) -> Rates:
@@ -107,9 +109,7 @@ def _stored(slices: list[list[Record]], rounds: int, folder: Path) -> Rates:
             store.close()
 
 
-def _keep(
-    store: naive.OneByOne, slices: list[list[Record]]
-) -> Callable[[int], int]:
+def _keep(store: naive.OneByOne, slices: list[list[Record]]) -> Callable[[int], int]:
     def keep(number: int) -> int:
         some = slices[number][::SLOW_SHARE]
         for record in some:

@@ -64,9 +64,9 @@ SENTENCES = {
         "Kya {place} mein aaj camp hai?",
     ),
 }
-LATIN = tuple("ka ra va ta na ma la sa pa ha ri ni ti ve do shi gu be jo dha".split())
-ENGLISH = tuple("ter on ing st re con tion ly ed pro ble im ent al per mo".split())
-NAGARI = tuple("क रा वि ता ना म ली स पु ह री नि टे वे दो शी गु बे जो धा".split())
+LATIN = "ka ra va ta na ma la sa pa ha ri ni ti ve do shi gu be jo dha"
+ENGLISH = "ter on ing st re con tion ly ed pro ble im ent al per mo"
+NAGARI = "क रा वि ता ना म ली स पु ह री नि टे वे दो शी गु बे जो धा"
 EXTRAS = ("🙏", "😡", "#Pune", "#मनपा", "@cityhall", "https://city.example/p/{n}", "!!")
 METRICS = (("like_count", "reactions"), ("reply_count", "comments"))
 
@@ -94,7 +94,7 @@ def texts(n: int, seed: int = 7) -> Iterator[str]:
 
 
 def records(n: int, seed: int = 7, first: int = 0) -> Iterator[Record]:
-    """The posts as they come from a platform, over a year, by a tenth as many people."""
+    """The posts as a platform gives them, over a year, by a tenth as many people."""
     rng = random.Random(f"records {seed} {first}")
     step = timedelta(days=DAYS) / n
     people = max(1, round(n * PEOPLE_PER_POST))
@@ -134,8 +134,9 @@ def _name(rng: random.Random, language: str) -> str:
     return {"mr": place.name_mr, "hi": place.name_hi}.get(language, place.name_en)
 
 
-def _vocabulary(syllables: tuple[str, ...], seed: int) -> Words:
+def _vocabulary(spelled: str, seed: int) -> Words:
     """Different words by rank: the frequent ones are the short ones, as in life."""
+    syllables = spelled.split()
     rng = random.Random(f"words {seed}")
     twos = ["".join(pair) for pair in itertools.product(syllables, repeat=2)]
     threes = ["".join(some) for some in itertools.product(syllables, repeat=3)]
