@@ -26,7 +26,7 @@ from pydantic import (
 )
 
 from socialcell.clock import Clock, FixedClock, SystemClock
-from socialcell.errors import ConfigError
+from socialcell.errors import ConfigError, MissingSecret
 from socialcell.redact import redact, remember
 
 
@@ -152,12 +152,12 @@ class Workspace:
         return FixedClock(fixed) if fixed else SystemClock()
 
     def secret(self, name: str) -> SecretStr:
-        """The value of a secret. ConfigError names every place that was looked in."""
+        """The value of a secret. MissingSecret names every place looked in."""
         found = self.find_secret(name)
         if found is not None:
             return found[1]
         places = ", ".join(self._secret_places(name))
-        raise ConfigError(
+        raise MissingSecret(
             f"The secret {name!r} is missing. Looked in: {places}. Put its value in "
             f"{self.folder / 'secrets' / name} (one line, file mode 0600)."
         )

@@ -5,6 +5,7 @@ SocialcellError        show the message and stop (exit 1)
 ├── NeedsAPerson       a credential must be renewed by a person (exit 4)
 ├── AlreadyRunning     another daemon or command holds the workspace: later (exit 75)
 └── ConfigError        configuration, secret or database version is wrong (exit 78)
+    └── MissingSecret  a secret that config.yaml names is nowhere (exit 78)
 """
 
 
@@ -36,3 +37,7 @@ class ConfigError(SocialcellError):
     """config.yaml, a secret or the database's version is wrong: fix it first."""
 
     exit_code = 78
+
+
+class MissingSecret(ConfigError):  # noqa: N818 - named for what happened
+    """A secret has no value anywhere: a person must put it there."""

@@ -19,7 +19,7 @@ from socialcell.connectors.base import (
     Reject,
 )
 from socialcell.connectors.checked import readable
-from socialcell.errors import ConfigError
+from socialcell.errors import ConfigError, MissingSecret
 from socialcell.jobs import people
 from socialcell.jobs.budget import Ledger
 from socialcell.jobs.context import Context
@@ -95,7 +95,8 @@ def pull(
             source.connector, source.settings, context.surroundings
         )
     except ConfigError as error:
-        failure = ConnectorError(Kind.CONFIG, str(error))
+        kind = Kind.AUTH if isinstance(error, MissingSecret) else Kind.CONFIG
+        failure = ConnectorError(kind, str(error))
         return _failed_before_start(context, source, failure)
     caps = _caps(context, connector.platform)
     ledger = Ledger(context.engine, context.clock, connector.platform, caps)
@@ -363,7 +364,8 @@ def _failed_before_start(
         found = session.get(Source, source.id)
         assert found is not None
         note_failure(found, error, now)
-        not_before, run_id = found.not_before, run.id
+        found.not_before = None  # nothing was asked: nobody has to wait for a platform
+        run_id = run.id
     with log.about(run=run_id, source=source.name, kind="pull"):
         return logged(
             Result(
@@ -373,6 +375,5 @@ def _failed_before_start(
                 filtered_by={},
                 error_kind=error.kind.value,
                 reason=masking.unnamed(str(error)),
-                not_before=not_before,
             )
         )

@@ -49,10 +49,9 @@ FAULTS = [(p, f) for f in EVERYWHERE for p in SOURCES.values()] + list(OF_ONE)
 PERSON_KEY = "marked-person-key-4711-4711-4711"
 
 
-@pytest.fixture
-def debugging(capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
+@pytest.fixture(autouse=True)
+def quiet_afterwards() -> Iterator[None]:
     with quiet_again():
-        log.start("debug")
         yield
 
 
@@ -81,9 +80,9 @@ def test_secrets_appear_nowhere_when_everything_goes_wrong(
     cell: Context,
     served: Sandbox,
     city_clock: FixedClock,
-    debugging: None,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
+    log.start("debug")
     # More than any setting of ours brings: every line of every library.
     logging.getLogger().setLevel(logging.DEBUG)
     said = [str(result) for result in collect.collect(cell)]
@@ -113,8 +112,9 @@ def test_secrets_appear_nowhere_when_everything_goes_wrong(
 
 
 def test_people_and_their_posts_do_not_appear_in_the_log_at_debug_level(
-    cell: Context, debugging: None, capfd: pytest.CaptureFixture[str]
+    cell: Context, capfd: pytest.CaptureFixture[str]
 ) -> None:
+    log.start("debug")
     collect.collect(cell)
 
     logged = capfd.readouterr().err
@@ -125,4 +125,4 @@ def test_people_and_their_posts_do_not_appear_in_the_log_at_debug_level(
     assert len(authors) > 5
     people = {word for row in authors for word in row if word and len(word) > 6}
     assert [word for word in people if word in logged] == []
-    assert [text for text in texts if len(text) > 20 and text[:20] in logged] == []
+    assert [t for t in texts if t and len(t) > 20 and t[:20] in logged] == []
