@@ -37,7 +37,8 @@ def export(
 ) -> None:
     """Write all that is held of one account as JSON, for the person who asked.
 
-    It is JSON with and without --json. Nothing is masked: make sure first that it is that person. Audited.
+    It is JSON with and without --json. Nothing is masked: make sure first that it is
+    that person. Audited.
 
     Example: socialcell privacy export --platform x --handle asha_k --out asha.json
     """

@@ -90,15 +90,14 @@ def verify(session: Session, noted: str | None = None) -> Verdict:
     """
     last = Head(0, START)
     seen = noted in (None, START)
-    pages = {"yield_per": 1000}
-    for row in session.execute(
-        select(AUDIT).order_by(AUDIT.c.seq), execution_options=pages
-    ):
-        reason = _fault(last, row)
-        if reason:
-            return Verdict(last, broken=last.seq + 1, reason=reason)
-        last = Head(row.seq, row.hash)
-        seen = seen or row.hash == noted
+    asked = select(AUDIT).order_by(AUDIT.c.seq)
+    with session.execute(asked, execution_options={"yield_per": 1000}) as rows:
+        for row in rows:
+            reason = _fault(last, row)
+            if reason:
+                return Verdict(last, broken=last.seq + 1, reason=reason)
+            last = Head(row.seq, row.hash)
+            seen = seen or row.hash == noted
     if not seen:
         return Verdict(last, reason="the noted head is not in the log: rows are lost")
     return Verdict(last)

@@ -1,0 +1,187 @@
+"""The audit log: appended to only, and every tampering is named."""
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DatabaseError
+
+from socialcell import db
+from socialcell.ops import audit
+from tests.builders import NOON
+from tests.running import answer, socialcell
+
+
+def fill(engine: Engine, n: int = 3) -> None:
+    for number in range(1, n + 1):
+        with db.writing(engine) as session:
+            audit.append(
+                session, "asha", "registry.add", f"x:a{number}", {"n": number}, NOON
+            )
+
+
+def verdict(engine: Engine, noted: str | None = None) -> audit.Verdict:
+    with db.reading(engine) as session:
+        return audit.verify(session, noted)
+
+
+def tamper(engine: Engine, statement: str) -> None:
+    """What somebody does who may alter the schema: drop the guards, then the rows."""
+    with engine.begin() as connection:
+        if db.is_sqlite(engine):
+            for name in ("audit_no_update", "audit_no_delete", "audit_in_order"):
+                connection.execute(text(f"DROP TRIGGER {name}"))
+        else:
+            connection.execute(text("ALTER TABLE audit DISABLE TRIGGER ALL"))
+        connection.execute(text(statement))
+
+
+def test_a_row_seals_the_one_before_it(engine: Engine) -> None:
+    fill(engine, 2)
+
+    def sealed(before: str, seq: int) -> str:
+        said = {
+            "action": "registry.add",
+            "actor": "asha",
+            "at": "2026-11-23T06:30:00.000000+00:00",
+            "detail": {"n": seq},
+            "object": f"x:a{seq}",
+            "seq": seq,
+        }
+        canonical = json.dumps(said, separators=(",", ":"))
+        return hashlib.sha256((before + canonical).encode()).hexdigest()
+
+    expected = sealed(sealed("0" * 64, 1), 2)
+    found = verdict(engine)
+    assert (found.ok, found.head) == (True, audit.Head(2, expected))
+
+
+def test_an_empty_log_is_whole(engine: Engine) -> None:
+    assert verdict(engine) == audit.Verdict(audit.Head(0, "0" * 64))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit SET actor = 'somebody else' WHERE seq = 2",
+        "DELETE FROM audit WHERE seq = 3",
+        "DELETE FROM audit",
+    ],
+)
+def test_rows_are_neither_changed_nor_deleted(engine: Engine, statement: str) -> None:
+    fill(engine)
+
+    with (
+        pytest.raises(DatabaseError, match="only be appended to"),
+        engine.begin() as connection,
+    ):
+        connection.execute(text(statement))
+
+    assert verdict(engine).head.seq == 3
+
+
+def test_a_row_is_not_replaced(engine: Engine) -> None:
+    fill(engine)
+    columns = "seq, at, actor, action, object, detail, prev_hash, hash"
+    copy = f"SELECT {columns.replace('actor,', ':who,', 1)} FROM audit WHERE seq = 2"
+    verb = "INSERT OR REPLACE" if db.is_sqlite(engine) else "INSERT"
+
+    with pytest.raises(DatabaseError), engine.begin() as connection:
+        connection.execute(
+            text(f"{verb} INTO audit ({columns}) {copy}"), {"who": "mallory"}
+        )
+
+    assert verdict(engine).ok
+
+
+@pytest.mark.parametrize(
+    ("statement", "row", "reason"),
+    [
+        ("UPDATE audit SET actor = 'ashb' WHERE seq = 2", 2, "was changed"),
+        ("UPDATE audit SET detail = '{\"n\": 4}' WHERE seq = 1", 1, "was changed"),
+        ("UPDATE audit SET at = '2026-11-23 06:30:01' WHERE seq = 3", 3, "was changed"),
+        ("UPDATE audit SET prev_hash = hash WHERE seq = 2", 2, "does not follow"),
+        ("DELETE FROM audit WHERE seq = 2", 2, "missing"),
+        ("DELETE FROM audit WHERE seq = 1", 1, "missing"),
+    ],
+)
+def test_the_first_broken_row_is_named(
+    engine: Engine, statement: str, row: int, reason: str
+) -> None:
+    fill(engine)
+    tamper(engine, statement)
+
+    found = verdict(engine)
+
+    assert (found.ok, found.broken) == (False, row)
+    assert reason in str(found.reason)
+
+
+def test_a_resealed_row_breaks_the_next_one(engine: Engine) -> None:
+    fill(engine)
+    row = {"seq": 2, "at": NOON, "actor": "mallory", "action": "registry.add"}
+    row |= {"object": "x:a2", "detail": {"n": 2}}
+    with db.reading(engine) as session:
+        first = audit.entries(session, 3)[-1].hash
+    forged = audit.seal(first, row)
+    tamper(
+        engine, f"UPDATE audit SET actor = 'mallory', hash = '{forged}' WHERE seq = 2"
+    )
+
+    assert verdict(engine).broken == 3
+
+
+def test_a_cut_end_shows_against_a_noted_head(engine: Engine) -> None:
+    fill(engine)
+    noted = verdict(engine).head.hash
+    fill(engine, 1)
+    assert verdict(engine, noted).ok
+    tamper(engine, "DELETE FROM audit WHERE seq >= 3")
+
+    assert verdict(engine).ok
+    found = verdict(engine, noted)
+    assert not found.ok
+    assert "lost" in str(found.reason)
+
+
+def test_an_act_that_is_taken_back_leaves_no_row(engine: Engine) -> None:
+    with db.writing(engine) as session:
+        audit.append(session, "asha", "a", "b", {}, datetime(2026, 1, 1, tzinfo=UTC))
+        session.rollback()
+
+    assert verdict(engine).head.seq == 0
+
+
+def test_the_command_names_head_and_broken_row(folder: Path, engine: Engine) -> None:
+    fill(engine)
+    config = folder / "config.yaml"
+    whole = answer(socialcell("audit", "verify", "--json", "--config", config))
+    tamper(engine, "UPDATE audit SET object = 'x:b' WHERE seq = 2")
+
+    broken = socialcell("audit", "verify", "--json", "--config", config)
+    told = socialcell("audit", "verify", "--config", config)
+
+    assert (whole["ok"], whole["entries"], len(whole["head"])) == (True, 3, 64)
+    assert broken.returncode == told.returncode == 1
+    assert json.loads(broken.stdout)["broken"] == 2
+    assert told.stdout.startswith("Broken at row 2: the row was changed")
+
+
+def test_the_actor_is_who_the_environment_names(
+    folder: Path, database_kind: str
+) -> None:
+    config = folder / "config.yaml"
+    done = socialcell(
+        "registry", "add", "x", "@CityDesk", "--class", "media", "--evidence",
+        "its imprint names it", "--config", config, SOCIALCELL_ACTOR="asha",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+    (entry,) = answer(socialcell("audit", "list", "--json", "--config", config))[
+        "entries"
+    ]
+    assert (entry["actor"], entry["action"]) == ("asha", "registry.add")
+    assert entry["object"] == "x:citydesk"
