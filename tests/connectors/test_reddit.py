@@ -108,7 +108,9 @@ def test_what_was_read_long_before_is_filtered_by_name(
 def test_a_submission_that_appears_an_hour_late_is_found(
     served: Sandbox, around: Surroundings, reddit: Any, city_clock: FixedClock
 ) -> None:
-    reddit.publish("newest of the first run", title="One", group=GROUP)
+    for minutes in range(40):
+        moment = city_clock.now() - timedelta(minutes=minutes)
+        reddit.publish("busy", moment, title="Busy", group=GROUP)
     first = pull(served, NEW, around)
     late = city_clock.now() - timedelta(hours=1, minutes=50)
     id_ = reddit.publish("held back by a filter", late, title="Late", group=GROUP)
@@ -185,6 +187,7 @@ def test_a_spent_allowance_stops_between_pages_without_a_nap(
     assert time.monotonic() - started < 5  # prawcore would sleep for minutes
     assert caught.value.kind is Kind.RATE
     assert len(batches) == 2
+    assert len(served.requests) == 3
     limits = batches[-1].limits
     assert limits is not None
     assert limits.remaining == 0
