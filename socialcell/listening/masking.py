@@ -22,7 +22,7 @@ _AT = r"(?:[@＠﹫]|%40|&#64;)"
 _EMAIL = re.compile(rf"(?<!{_LOCAL})(?<![@＠﹫])(?:{_LOCAL})+{_AT}(?P<host>{_NAME}+)")
 _HANDLE = re.compile(rf"{_AT}(?P<who>{_NAME}+(?:{_AT}{_NAME}+)?)")
 _TAG = re.compile(rf"(?P<sign>[#＃])(?P<who>{_NAME}+)")
-_ASCII_NAME = re.compile(r"[A-Za-z0-9_.-]+(?=[^A-Za-z0-9_.-])")
+_ASCII_NAME = re.compile(rf"(?P<name>[A-Za-z0-9_.-]+)[^\x00-\x7f](?:(?!{_AT}).)*")
 _DID = re.compile(r"did:(?:plc|web):[\w.:%-]+", re.IGNORECASE)
 
 # Hosts whose first path segment is somebody, by the platform that they stand for.
@@ -179,8 +179,9 @@ def _handle(hit: re.Match[str], registered: Registered, found: set[str]) -> str:
 
 def _is_shown(who: str, registered: Registered) -> bool:
     """Marathi endings and emoji are written against a handle: @PMCPuneने, @PMCPune🙏."""
-    start = _ASCII_NAME.match(who)
-    return registered(None, who) or bool(start and registered(None, start[0]))
+    start = _ASCII_NAME.fullmatch(who)
+    shown = start is not None and registered(None, start["name"])
+    return shown or registered(None, who)
 
 
 def _tag(hit: re.Match[str], found: set[str]) -> str:
