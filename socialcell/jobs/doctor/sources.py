@@ -95,7 +95,12 @@ def _state(context: Context, source: Source) -> Check:
     if source.state_reason:
         said += f": {source.state_reason}"
     if source.state in ("needs_attention", "gone"):
-        return failed(label, said, "Renew or correct what the reason names, then pull.")
+        return failed(
+            label,
+            said,
+            "Renew or correct what the reason names, then try: "
+            f"socialcell sources test {source.name}",
+        )
     if now - since > SILENT:
         return failed(
             label,
