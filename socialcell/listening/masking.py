@@ -22,7 +22,7 @@ _AT = r"(?:[@＠﹫]|%40|&#64;)"
 _EMAIL = re.compile(rf"(?<!{_LOCAL})(?<![@＠﹫])(?:{_LOCAL})+{_AT}(?P<host>{_NAME}+)")
 _HANDLE = re.compile(rf"{_AT}(?P<who>{_NAME}+(?:{_AT}{_NAME}+)?)")
 _TAG = re.compile(rf"(?P<sign>[#＃])(?P<who>{_NAME}+)")
-_ASCII_NAME = re.compile(rf"(?P<name>[A-Za-z0-9_.-]+)[^\x00-\x7f](?:(?!{_AT}).)*")
+_ASCII_NAME = re.compile(rf"(?P<name>[A-Za-z0-9_.-]+)(?=[^\x00-\x7f])(?:(?!{_AT}).)+")
 _DID = re.compile(r"did:(?:plc|web):[\w.:%-]+", re.IGNORECASE)
 
 # Hosts whose first path segment is somebody, by the platform that they stand for.
@@ -99,8 +99,14 @@ def masked(text: str, registered: Registered, hidden: Sequence[str] = ()) -> str
     text = _HANDLE.sub(lambda hit: _handle(hit, registered, found), text)
     text = _TAG.sub(lambda hit: _tag(hit, found), text)
     for mark in sorted(hidden, key=len, reverse=True):
-        text = re.sub(re.escape(mark), MASK, text, flags=re.IGNORECASE)
+        text = _however_written(mark).sub(MASK, text)
     return text
+
+
+def _however_written(mark: str) -> re.Pattern[str]:
+    """asha_kale as Asha Kale, asha.kale and AshaKale too."""
+    words = [re.escape(word) for word in re.split(r"[\s._-]+", mark) if word]
+    return re.compile(r"[\s._-]{0,2}".join(words) or re.escape(mark), re.IGNORECASE)
 
 
 def is_distinct(term: str) -> bool:
