@@ -157,7 +157,8 @@ def refuse_newer(engine: Engine, found: str | None) -> None:
 
 
 def revision(engine: Engine) -> str | None:
-    with _plain_errors(engine), engine.connect() as connection:
+    reader = engine.execution_options(socialcell_reads=True)
+    with _plain_errors(engine), reader.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 

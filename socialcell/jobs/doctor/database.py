@@ -31,9 +31,9 @@ def durability(engine: Engine) -> Check:
     """Whether what is committed survives a loss of power."""
     wanted = _SQLITE if db.is_sqlite(engine) else _POSTGRESQL
     ask = "PRAGMA {}" if db.is_sqlite(engine) else "SHOW {}"
-    with engine.connect() as connection:
+    with db.reading(engine) as session:
         found = {
-            name: connection.exec_driver_sql(ask.format(name)).scalar_one()
+            name: session.connection().exec_driver_sql(ask.format(name)).scalar_one()
             for name in wanted
         }
     said = ", ".join(f"{name}={value}" for name, value in found.items())
@@ -75,8 +75,9 @@ def integrity(engine: Engine, *, deep: bool) -> Check:
             with db.reading(engine) as session:
                 found = invariants.problems(session)
         elif db.is_sqlite(engine):
-            with engine.connect() as connection:
-                answers = connection.exec_driver_sql("PRAGMA quick_check").scalars()
+            with db.reading(engine) as session:
+                asked = session.connection().exec_driver_sql("PRAGMA quick_check")
+                answers = asked.scalars()
                 found = [answer for answer in answers if answer != "ok"]
         else:
             return skipped("integrity", "only with --deep on PostgreSQL")
@@ -98,7 +99,7 @@ def search(engine: Engine) -> Check:
         hits = (
             _sqlite_hits(engine) if db.is_sqlite(engine) else _postgresql_hits(engine)
         )
-    except (sqlite3.Error, DatabaseError) as error:
+    except (sqlite3.Error, DatabaseError, SocialcellError) as error:
         return failed(
             "search",
             f"the search index cannot be tried: {error}",
@@ -129,8 +130,8 @@ def backups(context: Context) -> Check:
 def _sqlite_hits(engine: Engine) -> tuple[int, int]:
     """The real index's own definition, tried in memory."""
     asked = text("SELECT sql FROM sqlite_master WHERE name = 'mention_fts'")
-    with engine.connect() as connection:
-        made = str(connection.execute(asked).scalar_one())
+    with db.reading(engine) as session:
+        made = str(session.execute(asked).scalar_one())
     with closing(sqlite3.connect(":memory:")) as memory:
         memory.execute("CREATE TABLE mention (id INTEGER PRIMARY KEY, folded TEXT)")
         memory.execute(made)
@@ -149,7 +150,8 @@ def _sqlite_hits(engine: Engine) -> tuple[int, int]:
 def _postgresql_hits(engine: Engine) -> tuple[int, int]:
     """The real trigger, tried on a temporary table that is given up again."""
     asked = text("SELECT count(*) FROM probe WHERE search @@ CAST(:word AS tsquery)")
-    with engine.connect() as connection:
+    with db.reading(engine) as session:
+        connection = session.connection()
         for statement in (
             "CREATE TEMPORARY TABLE probe (folded text, search tsvector)",
             "CREATE TRIGGER probe BEFORE INSERT ON probe "
@@ -164,5 +166,5 @@ def _postgresql_hits(engine: Engine) -> tuple[int, int]:
             connection.execute(asked, {"word": f"'{index_form(word)}'"}).scalar_one()
             for word in (_FINDS, _MISSES)
         )
-        connection.rollback()
+        session.rollback()
     return finds, misses
