@@ -134,9 +134,9 @@ def read_within(response: requests.Response, seconds: float, cap: int) -> None:
         ) from None
     finally:
         response.close()
-    expected = response.headers.get("content-length", "")
+    expected = header_count(response.headers.get("content-length", ""))
     encoded = "content-encoding" in response.headers
-    if expected.isdigit() and not encoded and len(body) < int(expected):
+    if expected is not None and not encoded and len(body) < expected:
         raise requests.exceptions.ConnectionError("the answer broke off")
     response._content = bytes(body)
     response._content_consumed = True  # type: ignore[attr-defined]
@@ -144,16 +144,27 @@ def read_within(response: requests.Response, seconds: float, cap: int) -> None:
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> datetime | None:
     """When a Retry-After header (seconds or a date) allows the next request."""
-    value = headers.get("retry-after") or headers.get("Retry-After")
-    if not value:
-        return None
-    if value.strip().isdigit():
-        return now + timedelta(seconds=int(value))
+    value = (headers.get("retry-after") or headers.get("Retry-After") or "").strip()
     try:
+        if value.isdecimal():
+            return now + timedelta(seconds=int(value))
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def header_count(value: str) -> int | None:
+    """A count that a header gives; None when it gives none, or no credible one."""
+    return int(value) if value.isdecimal() and len(value) <= 12 else None
+
+
+def epoch(value: str) -> datetime | None:
+    """The moment that a header gives in seconds since 1970; None when it gives none."""
+    try:
+        return datetime.fromtimestamp(int(value), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _get(

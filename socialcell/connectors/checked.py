@@ -1,6 +1,7 @@
 """Records that storage can take: types, sizes and characters are what they must be."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, TypeVar
 
 from socialcell.connectors.base import Author, Item, Record, Reject
@@ -9,6 +10,7 @@ from socialcell.text import clean_text, one_line
 _LONGEST_NAME = 1000  # ids, handles, languages; not texts
 _NEEDED = ("id", "author id", "relation", "related id")
 _LONGEST_REASON = 300
+_EARLIEST, _LATEST = 1970, 2199  # years in which something was written
 _LARGEST = (1 << 63) - 1  # what a 64-bit column holds
 
 _T = TypeVar("_T", str, "str | None")
@@ -38,6 +40,8 @@ def checked(record: Record) -> Record:
     _texts(record)
     for metric in record.metrics:
         _count(metric.name, metric.value)
+    _moment("time of writing", record.authored_at)
+    _moment("time of the edit", record.edited_at)
     for link in record.links:
         _string("link", link)
     return replace(
@@ -100,6 +104,12 @@ def _count(field: str, value: Any) -> None:
         raise ValueError(f"{field} is {_kind(value)}, a whole number is needed")
     if not 0 <= value <= _LARGEST:
         raise ValueError(f"{field} is out of range")
+
+
+def _moment(field: str, value: datetime | None) -> None:
+    """Moments near the ends of the calendar have no time on Indian clocks."""
+    if value is not None and not _EARLIEST <= value.year <= _LATEST:
+        raise ValueError(f"the {field} is in the year {value.year}")
 
 
 def _kind(value: Any) -> str:

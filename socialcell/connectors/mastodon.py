@@ -9,6 +9,7 @@ import mastodon
 import requests
 from pydantic import BaseModel, ConfigDict, Field
 
+from socialcell.connectors import strict_json
 from socialcell.connectors.base import (
     Author,
     Batch,
@@ -26,13 +27,24 @@ from socialcell.connectors.base import (
     Relation,
     Surroundings,
 )
-from socialcell.http import USER_AGENT, PoliteAdapter, retry_after
+from socialcell.http import USER_AGENT, PoliteAdapter, epoch, header_count, retry_after
 from socialcell.text import from_html
 
 _PAGE = 40  # the most that a server gives at once
 _FIRST = timedelta(days=14)  # how far back a new source begins
 _LATE = timedelta(hours=1)  # another server's posts may arrive late, under old ids
+_AHEAD = timedelta(days=1)  # more than any server's clock is wrong
 _WAIT = timedelta(minutes=5)  # Mastodon's own rate window
+# What Mastodon.py raises: its own, and over an answer that is in no form it knows.
+_FAILURES = (
+    mastodon.MastodonError,
+    AttributeError,
+    KeyError,
+    OverflowError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 _PUBLIC = ("public", "unlisted")
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 
@@ -102,7 +114,7 @@ class Mastodon:
             statuses = self._page(min_id=above, limit=_PAGE)
             # A server may leave some out of a page: only an empty one is the last.
             done = not statuses
-            above = state["last"] if done else _highest(statuses, above)
+            above = state["last"] if done else _highest(statuses, above, now)
             state = {
                 "last": above,
                 "covered": now.isoformat() if done else state["covered"],
@@ -123,19 +135,23 @@ class Mastodon:
         self._door.last = None
         try:
             self._client.timeline_hashtag(self._tag, **asked)
-        except mastodon.MastodonError as error:
+        except _FAILURES as error:
             raise _translated(error, self._door.last, self._clock.now()) from None
-        answer = self._door.last
-        body = answer.json() if answer is not None else None
+        assert self._door.last is not None, "a timeline was answered"
+        try:
+            body = strict_json.page(self._door.last.content)
+        except ValueError as error:
+            raise ConnectorError(
+                Kind.DRIFT, f"Mastodon's answer cannot be read: {error}"
+            ) from None
         if not isinstance(body, list):
             raise ConnectorError(Kind.DRIFT, "Mastodon's answer is not a timeline")
         return body
 
     def _limits(self) -> Limits:
         headers = self._door.last.headers if self._door.last is not None else {}
-        remaining = headers.get("X-RateLimit-Remaining", "")
         return Limits(
-            remaining=int(remaining) if remaining.isdigit() else None,
+            remaining=header_count(headers.get("X-RateLimit-Remaining", "")),
             reset_at=_reset(headers),
         )
 
@@ -202,23 +218,29 @@ def _item(status: Any) -> Item:
     try:
         record = to_record(status)
         visibility = status.get("visibility")
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, LookupError, AttributeError, OverflowError) as error:
         return Reject(raw=status, reason=f"{type(error).__name__}: {error}")
     return record if visibility in _PUBLIC else Filtered(f"not public: {visibility}")
 
 
-def _highest(statuses: list[Any], above: str) -> str:
-    """The id to go on from. ConnectorError DRIFT when the page does not lead upward."""
-    ids = [
-        int(s["id"]) for s in statuses if isinstance(s, dict) and _is_id(s.get("id"))
-    ]
+def _highest(statuses: list[Any], above: str, now: datetime) -> str:
+    """The id to go on from. ConnectorError DRIFT when the page does not lead upward.
+
+    An id of tomorrow is a mistake, and would hide all that is written until then.
+    """
+    latest = int(id_at(now + _AHEAD))
+    given = [s.get("id") for s in statuses if isinstance(s, dict)]
+    ids = [number for id_ in given if (number := _number(id_)) and number <= latest]
     if not ids or max(ids) <= int(above):
         raise ConnectorError(Kind.DRIFT, "Mastodon sends the same page again and again")
     return str(max(ids))
 
 
-def _is_id(value: Any) -> bool:
-    return isinstance(value, str) and value.isascii() and value.isdigit()
+def _number(id_: Any) -> int | None:
+    """A status's id as a number; None when it is none."""
+    if not isinstance(id_, str) or not id_.isascii() or not id_.isdigit():
+        return None
+    return int(id_) if len(id_) < 20 else None
 
 
 def _moment(value: Any) -> datetime:
@@ -231,16 +253,14 @@ def _moment(value: Any) -> datetime:
 def _reset(headers: Mapping[str, str]) -> datetime | None:
     """When the window ends: an ISO time, or epoch seconds on kindred servers."""
     value = headers.get("X-RateLimit-Reset", "")
-    if value.isdigit():
-        return datetime.fromtimestamp(int(value), UTC)
     try:
-        return _moment(value)
-    except ValueError:
+        return epoch(value) or _moment(value)
+    except (ValueError, OverflowError):
         return None
 
 
 def _translated(
-    error: mastodon.MastodonError, answer: requests.Response | None, now: datetime
+    error: Exception, answer: requests.Response | None, now: datetime
 ) -> ConnectorError:
     """Mastodon.py's failure as one of our kinds, in words for an operator.
 

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Literal
 
-import prawcore
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from socialcell.connectors.base import (
@@ -23,7 +22,7 @@ from socialcell.connectors.base import (
     Surroundings,
 )
 from socialcell.connectors.reddit_client import Client, TokenTaken, log_in
-from socialcell.connectors.reddit_post import blanked, is_removed, to_record
+from socialcell.connectors.reddit_post import blanked, is_removed, moment, to_record
 
 _PAGE = 100
 _OVERLAP = timedelta(hours=2)  # Reddit shows some submissions late and out of order
@@ -199,17 +198,14 @@ class Reddit:
         if self._settings.kind == "search":
             params |= {"q": self._settings.query, "restrict_sr": 1}
             params |= {"sort": "new", "t": "all", "type": "link"}
-        try:
-            body = client.reddit.request(method="GET", path=path, params=params)
-        except prawcore.exceptions.BadJSON as error:
-            kind = error.response.headers.get("content-type", "no content type")
-            raise ConnectorError(
-                Kind.DRIFT, f"Reddit answered something that is not JSON ({kind})"
-            ) from None
+        body = client.reddit.request(method="GET", path=path, params=params)
         data = body.get("data") if isinstance(body, dict) else None
         if not isinstance(data, dict) or not isinstance(data.get("children"), list):
             raise ConnectorError(Kind.DRIFT, "Reddit's answer is not a listing")
-        return data["children"], data.get("after")
+        after = data.get("after")
+        if after is not None and not isinstance(after, str):
+            raise ConnectorError(Kind.DRIFT, "Reddit's listing has an odd `after`")
+        return data["children"], after
 
     def _logged_in(self) -> Client:
         return log_in(self._id, self._secret, self._agent, self._clock, self._base_url)
@@ -232,7 +228,7 @@ def _item(child: Any, recent: set[str], floor: datetime | None, via: str) -> Ite
             return Filtered(f"not a submission: {child['kind']}")
         data = child["data"]
         record = to_record(data, via=via)
-    except (ValueError, TypeError, KeyError, OverflowError) as error:
+    except (ValueError, TypeError, LookupError, AttributeError, OverflowError) as error:
         return Reject(raw=child, reason=f"{type(error).__name__}: {error}")
     known = record.external_id in recent
     if is_removed(data):
@@ -251,8 +247,8 @@ def _name_and_time(child: Any) -> tuple[str, datetime] | None:
     """What paging needs of a thing; None when it is not readable."""
     try:
         data = child["data"]
-        return str(data["name"]), datetime.fromtimestamp(data["created_utc"], UTC)
-    except (ValueError, TypeError, KeyError, OverflowError):
+        return str(data["name"]), moment(data["created_utc"])
+    except (ValueError, TypeError, LookupError, OverflowError):
         return None
 
 

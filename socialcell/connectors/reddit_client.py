@@ -12,13 +12,17 @@ import requests
 from praw.config import Config as PrawConfig
 
 from socialcell.clock import Clock
+from socialcell.connectors import strict_json
 from socialcell.connectors.base import ConnectorError, Kind, Limits
-from socialcell.http import PoliteAdapter, retry_after
+from socialcell.http import PoliteAdapter, header_count, retry_after
+from socialcell.text import one_line
 
 API = "https://oauth.reddit.com"
 WWW = "https://www.reddit.com"
 _TOKEN_PATH = "/api/v1/access_token"
+_LONGEST_REASON = 300
 _WAIT = timedelta(minutes=10)  # Reddit's own rate window
+_LONGEST_WINDOW = 86_400  # seconds: what is more was not meant for us
 
 
 def log_in(
@@ -40,7 +44,7 @@ def log_in(
         raise ConnectorError(
             Kind.AUTH, f"Reddit refuses the app's credentials: {error.error}"
         ) from None
-    except (ValueError, KeyError):
+    except (AttributeError, KeyError, TypeError, ValueError):
         raise ConnectorError(
             Kind.DRIFT, "Reddit's token address did not answer with a token"
         ) from None
@@ -81,7 +85,7 @@ class _Door(prawcore.Requestor):
         now = self._clock.now()
         limits = self._heard.limits = _limits(response.headers, now)
         if response.status_code == 200:
-            return response
+            return _readable(response)
         asked = str(given[1]) if len(given) > 1 else str(options.get("url"))
         if response.status_code == 401 and _TOKEN_PATH not in asked:
             raise TokenTaken
@@ -143,15 +147,28 @@ def _read_only(
     return Client(reddit, heard)
 
 
+def _readable(response: requests.Response) -> requests.Response:
+    """The answer, which is JSON: prawcore would stumble over what is nearly that."""
+    try:
+        strict_json.page(response.content)
+    except ValueError as error:
+        kind = response.headers.get("content-type", "no content type")
+        raise ConnectorError(
+            Kind.DRIFT, f"Reddit's answer cannot be read: {error} ({kind})"
+        ) from None
+    return response
+
+
 def _limits(headers: Any, now: datetime) -> Limits:
     """Read the rate headers and take them off the answer."""
     remaining = headers.pop("x-ratelimit-remaining", "")
     reset = headers.pop("x-ratelimit-reset", "")
     headers.pop("x-ratelimit-used", None)
-    whole = remaining.partition(".")[0]  # "99.0"
+    seconds = header_count(reset)
+    in_time = seconds is not None and seconds <= _LONGEST_WINDOW
     return Limits(
-        remaining=int(whole) if whole.isdigit() else None,
-        reset_at=now + timedelta(seconds=int(reset)) if reset.isdigit() else None,
+        remaining=header_count(remaining.partition(".")[0]),  # "99.0"
+        reset_at=now + timedelta(seconds=seconds or 0) if in_time else None,
     )
 
 
@@ -189,8 +206,8 @@ def _refused(
 def _reason(response: requests.Response) -> str:
     """Reddit's own word for a refusal: private, banned, quarantined."""
     try:
-        body = response.json()
+        body = strict_json.page(response.content)
     except ValueError:
         return "it answers with a page for people, not with data"
     said = body.get("reason") or body.get("message") if isinstance(body, dict) else None
-    return str(said or "no reason given")
+    return one_line(str(said or "no reason given"), _LONGEST_REASON)

@@ -28,8 +28,8 @@ def to_record(data: Mapping[str, Any], *, via: str) -> Record:
         text=body or title,
         title=title,
         raw=data,
-        authored_at=_moment(data["created_utc"]),
-        edited_at=_moment(data["edited"]) if data.get("edited") else None,
+        authored_at=moment(data["created_utc"]),
+        edited_at=moment(data["edited"]) if data.get("edited") else None,
         url="https://www.reddit.com" + _word(data, "permalink"),
         author=author,
         conversation=name,
@@ -67,8 +67,9 @@ def _word(data: Mapping[str, Any], key: str) -> str:
     return value
 
 
-def _moment(value: Any) -> datetime:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+def moment(value: Any) -> datetime:
+    """A time in seconds since 1970. ValueError, OverflowError when it is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
         raise ValueError(f"{value!r} is no time")
     return datetime.fromtimestamp(value, UTC)
 

@@ -3,6 +3,7 @@
 import calendar
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar
@@ -29,6 +30,18 @@ from socialcell.http import Fetched, fetch, require_public_form, retry_after
 from socialcell.text import from_html
 
 _REMEMBERED = 500  # entry keys kept to see what is new
+_REFERENCE = re.compile(rb"&#(?:[xX](?P<hex>[0-9A-Fa-f]+)|(?P<decimal>[0-9]+));?")
+_BEYOND = 0x110000  # above every code point
+# What feedparser raises over markup that it did not expect.
+_STUMBLES = (
+    AssertionError,
+    AttributeError,
+    LookupError,
+    OverflowError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 _TRACKING = ("utm_", "fbclid", "gclid")
 
 
@@ -132,13 +145,18 @@ class Feed:
         raise ConnectorError(Kind.CONFIG, f"The feed answered {answer.status}")
 
     def _parsed(self, answer: Fetched) -> Any:
-        feed = feedparser.parse(
-            answer.body,
-            response_headers={
-                "content-type": answer.headers.get("content-type", ""),
-                "content-location": self._url,
-            },
-        )
+        try:
+            feed = feedparser.parse(
+                _mended(answer.body),
+                response_headers={
+                    "content-type": answer.headers.get("content-type", ""),
+                    "content-location": self._url,
+                },
+            )
+        except _STUMBLES as error:
+            raise ConnectorError(
+                Kind.DRIFT, f"The feed cannot be read: {type(error).__name__}"
+            ) from None
         if not feed.version or (feed.bozo and not feed.entries):
             raise ConnectorError(
                 Kind.DRIFT, "The address does not answer with a feed (RSS or Atom)"
@@ -209,6 +227,18 @@ def plain(entry: Mapping[str, Any]) -> dict[str, Any]:
     """The entry as plain JSON: feedparser's own types do not survive storing."""
     made: dict[str, Any] = json.loads(json.dumps(entry, default=list))
     return made
+
+
+def _mended(body: bytes) -> bytes:
+    """The feed with U+FFFD for references to what is no character (&#xD800;)."""
+    return _REFERENCE.sub(_character, body)
+
+
+def _character(hit: re.Match[bytes]) -> bytes:
+    digits = hit["hex"] or hit["decimal"]
+    code = int(digits, 16 if hit["hex"] else 10) if len(digits) <= 8 else _BEYOND
+    is_one = 0 < code < _BEYOND and not 0xD800 <= code <= 0xDFFF
+    return hit[0] if is_one else b"&#xFFFD;"
 
 
 def _longest(entry: Mapping[str, Any]) -> str:

@@ -20,6 +20,14 @@ def parse(text: str) -> Any:
     return shallow(value)
 
 
+def page(body: bytes) -> Any:
+    """The value of an answer's body, which is UTF-8 as JSON must be. ValueError."""
+    try:
+        return parse(body.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise ValueError(f"not UTF-8 at byte {error.start + 1}") from None
+
+
 def shallow(value: Any) -> Any:
     """The same value. ValueError when it is nested deeper than 100 levels."""
     level, depth = [value], 0

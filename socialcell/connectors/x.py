@@ -8,6 +8,7 @@ import requests
 import tweepy
 from pydantic import BaseModel, ConfigDict, model_validator
 
+from socialcell.connectors import strict_json
 from socialcell.connectors.base import (
     Batch,
     Budget,
@@ -21,13 +22,26 @@ from socialcell.connectors.base import (
     Surroundings,
 )
 from socialcell.connectors.x_post import to_record
-from socialcell.http import PoliteAdapter
+from socialcell.http import PoliteAdapter, epoch, header_count
+from socialcell.text import one_line
 
 ORIGIN = "https://api.x.com"
 _TWEEPY_ORIGIN = "https://api.twitter.com"  # a literal inside tweepy
 _PAGE = 100
 _REACH = timedelta(days=6, hours=23)  # X answers for seven days; an hour of slack
 _LATE = timedelta(minutes=1)
+_LONGEST_REASON = 300
+_LARGEST_ID = (1 << 63) - 1
+# What tweepy raises: its own, requests', and over a refusal that is not in X's form.
+_FAILURES = (
+    tweepy.TweepyException,
+    requests.RequestException,
+    AttributeError,
+    KeyError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 _TIMELINE = 800  # the mentions timeline holds no more
 _FIELDS: dict[str, list[str]] = {
     "tweet_fields": [
@@ -87,9 +101,8 @@ class X:
             wait_on_rate_limit=False,
         )
         self._client.session.trust_env = False
-        self._client.session.mount(
-            _TWEEPY_ORIGIN, PoliteAdapter(around.base_url(ORIGIN) or ORIGIN)
-        )
+        self._door = PoliteAdapter(around.base_url(ORIGIN) or ORIGIN)
+        self._client.session.mount(_TWEEPY_ORIGIN, self._door)
 
     def check(self) -> Health:
         """Read one small page: the token works and may read what this source reads."""
@@ -170,6 +183,7 @@ class X:
         return (start, to), {"low": low, "open": None, "covered": _iso(to)}
 
     def _page(self, asked: Mapping[str, Any]) -> tuple[Any, Mapping[str, str]]:
+        self._door.last = None
         try:
             if self._search:
                 response = self._client.search_recent_tweets(
@@ -179,14 +193,14 @@ class X:
                 response = self._client.get_users_mentions(
                     self._settings.user_id, **asked, **_FIELDS
                 )
-        except (tweepy.TweepyException, requests.RequestException) as error:
-            raise _translated(error, self._clock.now()) from None
+        except _FAILURES as error:
+            raise _translated(error, self._door.last, self._clock.now()) from None
         try:
-            return response.json(), response.headers
-        except ValueError:
+            return strict_json.page(response.content), response.headers
+        except ValueError as error:
             raise ConnectorError(
                 Kind.DRIFT,
-                "X answered something that is not JSON "
+                f"X answered something that cannot be read: {error} "
                 f"({response.headers.get('content-type', 'no content type')})",
             ) from None
 
@@ -213,7 +227,10 @@ class X:
 
 def users_of(body: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     """The user objects of `includes`, by id; oddly shaped ones are passed over."""
-    users = (body.get("includes") or {}).get("users") or []
+    included = body.get("includes")
+    users = included.get("users") if isinstance(included, dict) else None
+    if not isinstance(users, list):
+        return {}
     return {
         str(user["id"]): user
         for user in users
@@ -224,7 +241,7 @@ def users_of(body: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
 def post_or_reject(post: Any, users: Mapping[str, Mapping[str, Any]], via: str) -> Item:
     try:
         return to_record(post, users, via=via)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, LookupError, AttributeError, OverflowError) as error:
         return Reject(raw=post, reason=f"{type(error).__name__}: {error}")
 
 
@@ -236,70 +253,90 @@ def _narrowed(
         return state
     opened = state["open"]
     newest, oldest = meta.get("newest_id"), meta.get("oldest_id")
-    if not newest or not oldest:
+    if not _is_id(newest) or not _is_id(oldest):
         raise ConnectorError(Kind.DRIFT, "X's page has no newest_id and oldest_id")
-    times = [
-        p["created_at"] for p in posts if isinstance(p, dict) and "created_at" in p
-    ]
+    times = [time for post in posts if (time := _created(post))]
     narrowed = {
         **opened,
         "high": opened["high"] or newest,
         "bottom": oldest,
         "n": opened["n"] + len(posts),
-        "oldest": min(times) if times else opened.get("oldest"),
+        "oldest": _iso(min(times)) if times else opened.get("oldest"),
     }
     return {**state, "open": narrowed}
 
 
+def _is_id(value: Any) -> bool:
+    return (
+        isinstance(value, str)
+        and value.isascii()
+        and value.isdigit()
+        and len(value) < 20
+        and int(value) <= _LARGEST_ID
+    )
+
+
+def _created(post: Any) -> datetime | None:
+    """When a post says that it was written; None when it says nothing readable."""
+    try:
+        return datetime.fromisoformat(post["created_at"]).astimezone(UTC)
+    except (ValueError, TypeError, KeyError, OverflowError):
+        return None
+
+
 def _limits(headers: Mapping[str, str]) -> Limits:
-    remaining, reset = (
-        headers.get("x-rate-limit-remaining", ""),
-        headers.get("x-rate-limit-reset", ""),
-    )
     return Limits(
-        remaining=int(remaining) if remaining.isdigit() else None,
-        reset_at=datetime.fromtimestamp(int(reset), UTC) if reset.isdigit() else None,
+        remaining=header_count(headers.get("x-rate-limit-remaining", "")),
+        reset_at=epoch(headers.get("x-rate-limit-reset", "")),
     )
 
 
-def _translated(error: Exception, now: datetime) -> ConnectorError:
-    """tweepy's and requests' failures as one of our kinds, in words for an operator."""
-    if not isinstance(error, tweepy.HTTPException):
+def _translated(
+    error: Exception, answer: requests.Response | None, now: datetime
+) -> ConnectorError:
+    """tweepy's and requests' failures as one of our kinds, in words for an operator.
+
+    The answer's status decides: over an odd body tweepy fails in its own ways.
+    """
+    if answer is None:
         return ConnectorError(
             Kind.TRANSIENT, f"X could not be reached: {type(error).__name__}"
         )
-    said = "; ".join(error.api_messages) or error.response.reason or "no reason given"
-    if isinstance(error, tweepy.TooManyRequests):
-        return _too_many(error, said, now)
-    if isinstance(error, tweepy.Unauthorized):
+    status, said = answer.status_code, _reason(error, answer)
+    if status == 429:
+        return _too_many(answer, said, now)
+    if status == 401:
         return ConnectorError(
             Kind.AUTH,
             "X does not accept the bearer token: it is expired or revoked. "
             "Make a new one in X's developer console and store it in the secret.",
         )
-    if isinstance(error, tweepy.Forbidden):
+    if status == 403:
         return ConnectorError(
             Kind.ACCESS, f"X's plan or permissions do not allow this: {said}"
         )
-    if isinstance(error, tweepy.BadRequest):
+    if status == 400:
         kind = Kind.CURSOR if "since_id" in said else Kind.CONFIG
         return ConnectorError(kind, f"X refuses the request: {said}")
-    if isinstance(error, tweepy.NotFound):
+    if status == 404:
         return ConnectorError(Kind.GONE, f"X does not know it (any more): {said}")
     return ConnectorError(Kind.TRANSIENT, f"X has trouble of its own: {said}")
 
 
-def _too_many(
-    error: tweepy.TooManyRequests, said: str, now: datetime
-) -> ConnectorError:
+def _reason(error: Exception, answer: requests.Response) -> str:
+    """X's own words for a refusal, as far as tweepy could read them."""
+    told = error.api_messages if isinstance(error, tweepy.HTTPException) else []
+    said = "; ".join(word for word in told if isinstance(word, str))
+    return one_line(said or answer.reason or "no reason given", _LONGEST_REASON)
+
+
+def _too_many(answer: requests.Response, said: str, now: datetime) -> ConnectorError:
     # A spent account answers 429 too; only the body tells, and its reset may be past.
-    if "usage-capped" in error.response.text or "UsageCap" in error.response.text:
+    if b"usage-capped" in answer.content or b"UsageCap" in answer.content:
         return ConnectorError(
             Kind.QUOTA, f"The allowance of posts at X is spent: {said}"
         )
-    until = None
-    if error.reset_time is not None:
-        until = datetime.fromtimestamp(error.reset_time, UTC)
+    until = epoch(answer.headers.get("x-rate-limit-reset", ""))
     if until is None or until <= now:
         until = now + timedelta(minutes=15)
     return ConnectorError(Kind.RATE, "X asks us to wait (rate limit)", until=until)
