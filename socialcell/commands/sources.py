@@ -54,7 +54,7 @@ def add(
     name: Annotated[
         str, typer.Argument(help="A name of your own, such as x.mentions.")
     ],
-    connector: Annotated[str, typer.Argument(help="x or rss.")],
+    connector: Annotated[str, typer.Argument(help="x, reddit, mastodon or rss.")],
     setting: Annotated[
         list[str] | None,
         typer.Option("--set", help="A setting of the source.", metavar="KEY=VALUE"),

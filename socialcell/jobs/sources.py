@@ -38,8 +38,15 @@ def add(
 
 
 def try_out(context: Context, name: str) -> Health:
-    """Whether the platform lets us read this source now."""
+    """Whether the platform lets us read this source now.
+
+    A source that stopped because a person had to do something goes on when it does.
+    """
     with db.reading(context.engine) as session:
         source = store.source_named(session, name)
         settings, connector = source.settings, source.connector
-    return connectors.build(connector, settings, context.surroundings).check()
+    health = connectors.build(connector, settings, context.surroundings).check()
+    if health.ok:
+        with db.writing(context.engine) as session:
+            store.let_go_on(session, name)
+    return health

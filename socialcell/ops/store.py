@@ -84,6 +84,14 @@ def source_named(session: Session, name: str) -> Source:
     return source
 
 
+def let_go_on(session: Session, name: str) -> None:
+    """What a person had to mend is mended: the source is asked again at once."""
+    source = source_named(session, name)
+    if source.state == "needs_attention":
+        source.state, source.state_reason, source.not_before = "ok", None, None
+        source.failures = 0
+
+
 def sources(session: Session) -> Sequence[Source]:
     return session.scalars(select(Source).order_by(col(Source.name))).all()
 
