@@ -74,6 +74,9 @@ def search(
     explain: Annotated[
         bool, typer.Option("--explain", help="Say why each mention matched.")
     ] = False,
+    lint: Annotated[
+        bool, typer.Option("--lint", help="Only say what is doubtful in the query.")
+    ] = False,
     config: Config = None,
     json: Json = False,
     jsonl: Jsonl = False,
@@ -82,12 +85,16 @@ def search(
     """Search the text of mentions, newest first.
 
     Fields: platform: lang: ward: topic: sentiment: since: until: from: (registry
-    accounts). Marathi words are found with and without joiners and nukta.
+    accounts). Marathi words are found with and without joiners and nukta; ~pani finds
+    पाणी, पानी, paani and water as well.
 
     Example: socialcell mentions search "पाणी OR pani OR water" --since 2026-11-16
     """
     from socialcell.listening.query import parse
 
+    if lint:
+        _print_doubts(query, json=json)
+        return
     node = parse(query)
     wanted = _wanted(node, since, until, topic, ward, language, sentiment, limit)
     _print(config, wanted, json=json, jsonl=jsonl, csv=csv, explain=explain)
@@ -221,6 +228,27 @@ def _print(
         output.as_csv(shown.COLUMNS, rows)
     else:
         _print_for_people(rows, total)
+
+
+def _print_doubts(query: str, *, json: bool) -> None:
+    from socialcell.listening import query_lint
+
+    doubts = query_lint.lint(query)
+    if json:
+        output.as_json(
+            {
+                "query": query,
+                "warnings": [
+                    {"position": doubt.position, "message": doubt.message}
+                    for doubt in doubts
+                ],
+            }
+        )
+        return
+    for doubt in doubts:
+        output.say(f"at character {doubt.position}: {doubt.message}")
+    if not doubts:
+        output.say("Nothing is doubtful in this query.")
 
 
 def _print_for_people(rows: list[dict[str, Any]], total: int) -> None:

@@ -6,6 +6,10 @@
     and   = not { ["AND"] not }
     not   = "NOT" not | "-" not | part
     part  = "(" or ")" | field ":" value | phrase | word | word "*"
+          | "~" (word | word "*" | phrase)
+
+`~pani` stands for every spelling of its concept in every script; words without the
+sign are exact.
 """
 
 import re
@@ -13,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from socialcell.errors import UsageError
+from socialcell.language import concepts
 from socialcell.text import clean_text, index_form
 
 FIELDS = frozenset(
@@ -65,8 +70,10 @@ Node = Words | Field | Not | And | Or
 
 
 @dataclass(frozen=True)
-class _Token:
-    kind: str  # word, phrase, field, (, ), AND, OR, NOT, -
+class Token:
+    """A piece of a query; `position` counts characters from 1."""
+
+    kind: str  # word, phrase, concept, field, (, ), AND, OR, NOT, -
     text: str
     position: int
 
@@ -76,6 +83,7 @@ _LONGEST = 1000
 _TOKEN = re.compile(
     r"\s*(?:(?P<open>\()|(?P<close>\))"
     r"|(?P<field>[a-z]+):(?P<value>\"[^\"]*\"|[^\s()\"]*)"
+    r"|~(?:\"(?P<named>[^\"]+)\"|(?P<concept>[^\s()\"]+))"
     r"|\"(?P<phrase>[^\"]*)(?P<end>\"|$)"
     r"|(?P<minus>-)(?=[^\s])"
     r"|(?P<word>[^\s()\"]+))"
@@ -88,17 +96,18 @@ def parse(query: str) -> Node:
     if len(query) > _LONGEST:
         message = f"A query has at most {_LONGEST} characters"
         raise QueryError(message, query[:40] + "…", 1)
-    tokens = list(_tokens(query))
-    if not tokens:
+    found = list(tokens(query))
+    if not found:
         raise QueryError("The query is empty", query, 1)
-    reader = _Reader(query, tokens)
+    reader = _Reader(query, found)
     node = reader.alternatives()
     if reader.rest:
         raise QueryError("A closing parenthesis too many", query, reader.rest.position)
     return node
 
 
-def _tokens(query: str) -> Iterator[_Token]:
+def tokens(query: str) -> Iterator[Token]:
+    """The pieces of a cleaned query, from left to right."""
     at = 0
     while at < len(query.rstrip()):
         hit = _TOKEN.match(query, at)
@@ -108,27 +117,29 @@ def _tokens(query: str) -> Iterator[_Token]:
         at = hit.end()
 
 
-def _token(query: str, hit: re.Match[str], position: int) -> _Token:
+def _token(query: str, hit: re.Match[str], position: int) -> Token:
     if hit["open"] or hit["close"]:
-        return _Token(hit[0].strip(), "", position)
+        return Token(hit[0].strip(), "", position)
     if hit["minus"]:
-        return _Token("NOT", "-", position)
+        return Token("NOT", "-", position)
     if hit["field"] is not None:
         return _field(query, hit, position)
     if hit["phrase"] is not None:
         if not hit["end"]:
             raise QueryError("A quotation mark is not closed", query, position)
-        return _Token("phrase", hit["phrase"], position)
+        return Token("phrase", hit["phrase"], position)
+    if concept := hit["named"] or hit["concept"]:
+        return Token("concept", concept, position)
     word = hit["word"]
     if word in ("AND", "OR", "NOT"):
-        return _Token(word, word, position)
-    return _Token("word", word, position)
+        return Token(word, word, position)
+    return Token("word", word, position)
 
 
-def _field(query: str, hit: re.Match[str], position: int) -> _Token:
+def _field(query: str, hit: re.Match[str], position: int) -> Token:
     name, value = hit["field"], hit["value"].strip('"')
     if name in ("http", "https"):
-        return _Token("phrase", hit[0].strip(), position)
+        return Token("phrase", hit[0].strip(), position)
     if name not in FIELDS:
         known = ", ".join(sorted(FIELDS))
         raise QueryError(
@@ -136,18 +147,18 @@ def _field(query: str, hit: re.Match[str], position: int) -> _Token:
         )
     if not value:
         raise QueryError(f"{name}: needs a value", query, position)
-    return _Token("field", f"{name}:{value}", position)
+    return Token("field", f"{name}:{value}", position)
 
 
 class _Reader:
-    def __init__(self, query: str, tokens: list[_Token]) -> None:
+    def __init__(self, query: str, tokens: list[Token]) -> None:
         self._query = query
         self._tokens = tokens
         self._at = 0
         self._depth = 0
 
     @property
-    def rest(self) -> _Token | None:
+    def rest(self) -> Token | None:
         return self._tokens[self._at] if self._at < len(self._tokens) else None
 
     def alternatives(self) -> Node:
@@ -186,13 +197,15 @@ class _Reader:
             return Field(name, value, token.position)
         if token.kind in ("word", "phrase"):
             return self._words(token)
+        if token.kind == "concept":
+            return self._spellings(token)
         raise QueryError(
             f"{token.text or token.kind} is not expected here",
             self._query,
             token.position,
         )
 
-    def _group(self, opening: _Token) -> Node:
+    def _group(self, opening: Token) -> Node:
         self._depth += 1
         if self._depth > _DEEPEST:
             raise QueryError("Parentheses go too deep", self._query, opening.position)
@@ -205,7 +218,7 @@ class _Reader:
         self._at += 1
         return node
 
-    def _words(self, token: _Token) -> Words:
+    def _words(self, token: Token) -> Words:
         prefix = token.kind == "word" and token.text.endswith("*")
         text = index_form(token.text)
         if not text:
@@ -215,3 +228,15 @@ class _Reader:
                 token.position,
             )
         return Words(text, prefix)
+
+    def _spellings(self, token: Token) -> Node:
+        concept = concepts.find(token.text.rstrip("*"))
+        if concept is None:
+            raise QueryError(
+                f"No concept and no place sounds like {token.text!r}; "
+                "without ~ the word is searched as it is",
+                self._query,
+                token.position,
+            )
+        prefix = token.text.endswith("*")
+        return Or(tuple(Words(said, prefix) for said in concept.spellings))

@@ -1,0 +1,193 @@
+"""Reviews gazetteer files: what is wrong or doubtful, by file, row and column."""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from socialcell.errors import SocialcellError
+from socialcell.language import lexicon
+from socialcell.language.words import key_of
+from socialcell.text import clean_text
+
+COLUMNS = (
+    "id",
+    "label",
+    "name_en",
+    "name_mr",
+    "name_hi",
+    "aliases",
+    "ward",
+    "needs_context",
+    "unless",
+    "source",
+)
+_REQUIRED = ("id", "label", "name_en", "name_mr", "name_hi", "source")
+# Which label goes with which kind of id.
+_KINDS = {
+    "place": {"PLACE"},
+    "ward": {"PLACE"},
+    "dept": {"ORG"},
+    "body": {"ORG", "SERVICE"},
+    "service": {"SERVICE"},
+    "initiative": {"INITIATIVE", "EVENT"},
+}
+_ID = re.compile(r"[a-z]+:[a-z0-9]+(?:-[a-z0-9]+)*$")
+_DEVANAGARI = re.compile("[\u0900-\u0963]")
+_SPACES = re.compile(r"^\s|\s$|\s\s|\|\||^\||\|$|\s\||\|\s")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One entry of a file; `number` counts lines, the heading is 1."""
+
+    file: str
+    number: int
+    cells: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong in one cell; `column` is "" when the whole row is meant."""
+
+    file: str
+    row: int
+    column: str
+    message: str
+
+
+def lint(files: Iterable[Path] = ()) -> list[Problem]:
+    """Problems of the files, beside the package's own; without files of the package.
+
+    A file may hold new entries only. SocialcellError for a file that is no UTF-8 CSV
+    with the gazetteer's columns.
+    """
+    package = [Row(*row) for row in lexicon.gazetteer_rows()]
+    own = [row for path in files for row in _read(path)]
+    looked_at = own or ([] if files else package)
+    beside = package if own else []
+    return sorted(
+        _problems(looked_at, beside), key=lambda p: (p.file, p.row, p.column, p.message)
+    )
+
+
+def _problems(rows: list[Row], beside: list[Row]) -> Iterator[Problem]:
+    ids = {row.cells["id"]: row for row in beside}
+    wards = {r.cells["id"] for r in (*rows, *beside) if r.cells["id"][:5] == "ward:"}
+    for row in rows:
+        first = ids.setdefault(row.cells["id"], row)
+        if first is not row:
+            where = f"{first.file}, row {first.number}"
+            yield _problem(row, "id", f"{row.cells['id']} is also in {where}")
+        yield from _cells(row)
+        yield from _kinds(row, wards)
+        yield from _meanings(row)
+    yield from _shared_names(rows, beside)
+
+
+def _cells(row: Row) -> Iterator[Problem]:
+    for column in _REQUIRED:
+        if not row.cells[column].strip():
+            yield _problem(row, column, "is empty")
+    if _DEVANAGARI.search(row.cells["name_en"]):
+        yield _problem(row, "name_en", "has Devanagari letters; write it in Latin")
+    for column in ("name_mr", "name_hi"):
+        cell = row.cells[column]
+        if cell and not _DEVANAGARI.search(cell):
+            yield _problem(row, column, "has no Devanagari letters")
+    for column, cell in row.cells.items():
+        if clean_text(cell) != cell:
+            yield _problem(row, column, "is not in Unicode normal form C")
+        if _SPACES.search(cell):
+            yield _problem(row, column, "has white space or a bar too many")
+
+
+def _kinds(row: Row, wards: set[str]) -> Iterator[Problem]:
+    kind = row.cells["id"].partition(":")[0]
+    if not _ID.match(row.cells["id"]) or kind not in _KINDS:
+        kinds = ", ".join(f"{name}:…" for name in _KINDS)
+        yield _problem(row, "id", f"must be one of {kinds} in small Latin letters")
+    elif row.cells["label"] not in _KINDS[kind]:
+        labels = " or ".join(sorted(_KINDS[kind]))
+        yield _problem(row, "label", f"a {kind} is labelled {labels}")
+    if row.cells["ward"] and row.cells["ward"] not in wards:
+        yield _problem(row, "ward", f"{row.cells['ward']} is unknown")
+    if row.cells["needs_context"] not in ("", "yes"):
+        yield _problem(row, "needs_context", "is yes or empty")
+
+
+def _meanings(row: Row) -> Iterator[Problem]:
+    """Single words that mean something else too, without a rule for context."""
+    if row.cells["needs_context"] or row.cells["unless"]:
+        return
+    for column, name in _names(row):
+        key = key_of(name)
+        if key in _common():
+            message = f"{name!r} is also a common word: needs_context or unless"
+            yield _problem(row, column, message)
+        elif key in _first_names():
+            message = f"{name!r} is also a first name: needs_context or unless"
+            yield _problem(row, column, message)
+
+
+def _shared_names(rows: list[Row], beside: list[Row]) -> Iterator[Problem]:
+    owner: dict[str, Row] = {}
+    for row in (*beside, *rows):
+        if row.cells["needs_context"]:
+            continue
+        for column, name in _names(row):
+            first = owner.setdefault(key_of(name), row)
+            if first.cells["id"] != row.cells["id"]:
+                message = f"{name!r} also names {first.cells['id']}, without context"
+                yield _problem(row, column, message)
+
+
+def _names(row: Row) -> Iterator[tuple[str, str]]:
+    """(column, name) of every spelling but the case-sensitive ones."""
+    for column in ("name_en", "name_mr", "name_hi"):
+        if row.cells[column]:
+            yield column, row.cells[column]
+    for alias in filter(None, row.cells["aliases"].split("|")):
+        if not alias.startswith("="):
+            yield "aliases", alias
+
+
+@lru_cache
+def _common() -> frozenset[str]:
+    """Function words of five languages and the words of civic concepts."""
+    function_words = (
+        word
+        for weights in lexicon.data("function_words")["words"].values()
+        for words in weights.values()
+        for word in words
+    )
+    civic = (word for words in lexicon.data("concepts").values() for word in words)
+    return frozenset(map(key_of, (*function_words, *civic)))
+
+
+@lru_cache
+def _first_names() -> frozenset[str]:
+    return frozenset(map(key_of, lexicon.data("first_names")["names"]))
+
+
+def _problem(row: Row, column: str, message: str) -> Problem:
+    return Problem(row.file, row.number, column, message)
+
+
+def _read(path: Path) -> Iterator[Row]:
+    try:
+        table = csv.reader(path.read_text("utf-8-sig").splitlines())
+    except (OSError, UnicodeDecodeError) as error:
+        raise SocialcellError(f"{path}: cannot be read as UTF-8: {error}") from error
+    if tuple(next(table, ())) != COLUMNS:
+        raise SocialcellError(f"{path}, row 1: the columns are {','.join(COLUMNS)}")
+    for cells in table:
+        if len(cells) != len(COLUMNS):
+            raise SocialcellError(
+                f"{path}, row {table.line_num}: {len(cells)} cells, "
+                f"not {len(COLUMNS)}; quote a cell that has a comma"
+            )
+        cells_by_name = dict(zip(COLUMNS, cells, strict=True))
+        yield Row(str(path), table.line_num, cells_by_name)

@@ -1,0 +1,94 @@
+"""Names that are also words or first names; endings, misspellings, exact offsets."""
+
+import pytest
+
+from socialcell.language import places, read
+
+
+def found(text: str) -> list[tuple[int, int, str | None]]:
+    (reading,) = read([text])
+    for entity in reading.entities:
+        assert reading.text[entity.start : entity.end] == entity.text
+    return [(entity.start, entity.end, entity.id) for entity in reading.entities]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Vishal and Anand came late",
+        "Sahakar is a word",
+        "mohan ne bola",
+        "संतोष आला",
+        "गणेश आला",
+        "banner fell on the stage",
+        "The camp for blood donation is full",
+        "camping is fun",
+        "Aundh in Satara district",
+        "kalasa is on the temple",
+        "नांदेड जिल्ह्यात पूर",
+        "sus kid",
+        "a lake town of Kolkata",
+        "Kumbharwada in Mumbai",
+        "prem nagari kahani",
+    ],
+)
+def test_words_and_first_names_are_no_places(text: str) -> None:
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end", "place"),
+    [
+        ("अरे, कात्रजमध्ये पाणी नाही", 5, 11, "place:katraj"),
+        ("मांजरीत कचरा", 0, 6, "place:manjari-budruk"),
+        ("वाघोलीला बस हवी", 0, 6, "place:wagholi"),
+        ("भेकराईनगरमध्ये दिवे बंद", 0, 9, "place:bhekrai-nagar"),
+        ("सातववाडीतील रस्ता", 0, 8, "place:satavwadi"),
+        ("😡 Lullanagarla pani nahi", 2, 12, "place:lulla-nagar"),
+        ("near Range Hills now", 5, 16, "place:range-hills"),
+        ("gadda at Kale Padal!", 9, 19, "place:kale-padal"),
+        ("Kothrood la bus nahi", 0, 8, "place:kothrud"),
+        ("Wanowrie side is dark", 0, 8, "place:wanawadi"),
+        ("Hadapser bridge band", 0, 8, "place:hadapsar"),
+        ("Vagholi madhe light nahi", 0, 7, "place:wagholi"),
+        ("Yerwada jail road", 0, 12, "place:yerawada-jail"),
+        ("Laigude hospital band", 0, 16, "place:laygude-hospital"),
+        ("at PMC metro station", 3, 20, "place:pmc-metro-station"),
+        ("स्वारगेट बसस्थानकात गर्दी", 0, 18, "place:swargate-st-stand"),
+        ("मुंढवा पुलावर कोंडी", 0, 11, "place:mundhwa-kharadi-bridge"),
+        ("नवले पूल बंद", 0, 8, "place:navale-bridge"),
+        ("mosquito in Mohan Nagar", 12, 23, "place:mohan-nagar"),
+        ("दत्तनगर चौकात कचरा", 0, 7, "place:datta-nagar"),
+        ("Aundh has no water", 0, 5, "place:aundh"),
+        ("Baner has no water", 0, 5, "place:baner"),
+    ],
+)
+def test_offsets_cut_the_name_alone(
+    text: str, start: int, end: int, place: str
+) -> None:
+    assert (start, end, place) in found(text)
+
+
+def test_the_gazetteer_has_six_hundred_entries_with_ids_once() -> None:
+    known = places.places()
+
+    assert len(known) >= 600
+    assert len({place.id for place in known}) == len(known)
+
+
+def test_every_long_alias_finds_its_own_entry() -> None:
+    """An alias of two words or more leaves no doubt, whatever else it holds."""
+    pairs = [
+        (place.id, alias)
+        for place in places.places()
+        for alias in place.aliases
+        if " " in alias and not place.needs_context and not place.unless
+    ]
+
+    missed = [
+        pair
+        for pair, reading in zip(pairs, read(a for _, a in pairs), strict=True)
+        if pair[0] not in {entity.id for entity in reading.entities}
+    ]
+
+    assert missed == []
