@@ -7,6 +7,12 @@ from html.parser import HTMLParser
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # Controls carry no meaning in a post; tab and newline do.
 _CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+# Marks of no script of their own, put on any letter; Devanagari's are not among them.
+_MARK = (
+    "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+)
+_STACK = re.compile(f"({_MARK}{{8}}){_MARK}+")
 _JOINERS = str.maketrans("", "", "\u200b\u200c\u200d\u2060\ufeff")
 _NUKTA = "\u093c"
 
@@ -60,6 +66,15 @@ def one_line(text: str, limit: int) -> str:
     """White space folded and the end cut at `limit` code points with an ellipsis."""
     flat = " ".join(text.split())
     return flat if len(flat) <= limit else flat[: limit - 1].rstrip() + "…"
+
+
+def displayed(text: str) -> str:
+    """Text that a screen shows where it belongs: for the last step out, not storage.
+
+    What turns the direction of everything after it goes, and of the marks on one
+    letter eight stay: more would cover the lines above and below.
+    """
+    return _STACK.sub(r"\1", _TURNS.sub("", text))
 
 
 def from_html(markup: str) -> str:

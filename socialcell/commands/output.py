@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from socialcell.errors import SocialcellError
+from socialcell.text import displayed
 
 
 def as_json(document: Any) -> None:
@@ -50,15 +51,21 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """A table on a terminal; tab-separated lines when piped."""
     if not sys.stdout.isatty():
         for row in (columns, *rows):
-            say("\t".join("" if cell is None else str(cell) for cell in row))
+            say("\t".join(map(_cell, row)))
         return
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     made = Table(*columns)
     for row in rows:
-        made.add_row(*("" if cell is None else plain(cell) for cell in row))
+        # Text, not str: Rich would take square brackets and :names: for its own.
+        made.add_row(*(Text(_cell(cell)) for cell in row))
     Console().print(made)
+
+
+def _cell(value: Any) -> str:
+    return "" if value is None else displayed(str(value))
 
 
 def as_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
@@ -67,11 +74,6 @@ def as_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
 
     for line in csv_lines(columns, rows):
         sys.stdout.write(line)
-
-
-def plain(cell: Any) -> str:
-    """A cell's text with Rich's square brackets taken literally."""
-    return str(cell).replace("[", r"\[")
 
 
 def write(lines: Iterable[str]) -> None:

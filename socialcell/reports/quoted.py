@@ -1,6 +1,5 @@
 """Quotations of a frozen report, as they may be shown today."""
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,13 +10,11 @@ from socialcell.listening.people import People
 from socialcell.listening.store import quotes
 from socialcell.reports.page import Quotation
 from socialcell.reports.phrases import Phrases
-from socialcell.text import one_line
+from socialcell.text import displayed, one_line
 
 LONGEST = 280
 # Enough to fill a quotation whatever is masked in it; a post may be a megabyte.
 _READ = 4000
-# What turns the direction of everything after it and has no place in a quotation.
-_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _LANGUAGES = frozenset({"mr", "hi", "en", "mr-Latn", "hi-Latn"})
 
 
@@ -39,7 +36,7 @@ def quotations(
 def excerpt(people: People, row: Row[Any]) -> str:
     """The beginning of a post on one line, masked, at most 280 characters."""
     text: str = row.text
-    start = _TURNS.sub("", text[:_READ])
+    start = displayed(text[:_READ])
     if len(text) > _READ and " " in start:
         start = start.rsplit(None, 1)[0]  # half an address would not be recognised
     return one_line(people.masked(row.platform, start, row), LONGEST)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from socialcell.text import clean_text, fold, from_html, one_line
+from socialcell.text import clean_text, displayed, fold, from_html, one_line
 
 ANY_TEXT = st.text(st.characters(codec=None, categories=None))
 WITH_SURROGATES = st.text(
@@ -78,3 +78,9 @@ def test_html_becomes_its_words_with_paragraphs_on_lines_of_their_own() -> None:
 def test_a_long_text_is_cut_at_its_limit_with_an_ellipsis() -> None:
     assert one_line("a  b\nc", 10) == "a b c"
     assert one_line("abcdefgh", 5) == "abcd…"
+
+
+def test_a_screen_shows_eight_marks_a_letter_and_no_turning_of_its_direction() -> None:
+    assert displayed("w" + "\u0335" * 500 + "ater") == "w" + "\u0335" * 8 + "ater"
+    assert displayed("a\u202egpj\u202c\u2067b") == "agpjb"
+    assert displayed("क्षेत्रीय र्\u200dय \u200fא") == "क्षेत्रीय र्\u200dय \u200fא"
