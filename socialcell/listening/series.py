@@ -9,6 +9,7 @@ from pathlib import Path
 from socialcell.clock import as_utc
 from socialcell.listening.detect import LARGEST_COUNT, SeriesError
 
+_LONGEST_CELL = 1000  # a time or a count is far shorter
 COLUMNS = ("timestamp", "value")
 
 
@@ -43,6 +44,8 @@ def points(lines: Iterable[str]) -> Iterator[tuple[datetime, float]]:
         if not row:
             continue
         where = f"line {rows.line_num}"
+        if max(map(len, row)) > _LONGEST_CELL:
+            raise SeriesError(f"{where} has a cell of over {_LONGEST_CELL} characters")
         if len(row) != len(header):
             raise SeriesError(
                 f"{where} has {len(row)} cells and the header has {len(header)}"

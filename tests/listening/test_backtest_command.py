@@ -130,7 +130,7 @@ HEAD = "timestamp,value\n2026-01-05 00:00:00,4\n"
         (HEAD + "2026-01-05 01:00:00\n", "line 3 has 1 cells"),
         (HEAD + "2026-01-05 01:00:00,1,2\n", "line 3 has 3 cells"),
         (b"timestamp,value\n\xff\xfe", "not UTF-8"),
-        (HEAD + "x" * 200_000 + ",1\n", "not a CSV file"),
+        (HEAD + "x" * 2_000 + ",1\n", "line 3 has a cell of over 1000 characters"),
     ],
 )
 def test_what_cannot_be_scored_is_refused_with_the_place(tmp_path, text, said):
