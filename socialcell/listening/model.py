@@ -3,10 +3,19 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, UniqueConstraint
+from sqlalchemy import JSON, Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from socialcell.db import BigId
+
+
+def _in_force(name: str, value: str, rule: str) -> Index:
+    """Half an index of what is in force of mentions: suggested, or decided."""
+    where: dict[str, Any] = {
+        "sqlite_where": text(rule),
+        "postgresql_where": text(rule),
+    }
+    return Index(name, "kind", value, "mention_id", **where)
 
 
 class RawItem(SQLModel, table=True):
@@ -135,7 +144,10 @@ class Engagement(SQLModel, table=True):
 class Annotation(SQLModel, table=True):
     """What a model suggested about a mention, and what a person decided."""
 
-    __table_args__ = (Index("annotation_by_value", "kind", "value", "mention_id"),)
+    __table_args__ = (
+        _in_force("annotation_suggested", "value", "decided_value IS NULL"),
+        _in_force("annotation_decided", "decided_value", "decided_value IS NOT NULL"),
+    )
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     mention_id: int = Field(foreign_key="mention.id", index=True, sa_type=BigId)
     kind: str  # language, sentiment, intent, topic, urgency, entity
