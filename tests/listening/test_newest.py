@@ -1,0 +1,82 @@
+"""The newest mentions of a list, whether few or many match: the same answer."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine
+
+from socialcell import db
+from socialcell.listening.model import Annotation
+from socialcell.listening.query import parse
+from socialcell.listening.store import questions
+from socialcell.listening.store.questions import Wanted
+from tests.builders import NOON, make_record, store_records
+
+MANY = 2200  # above the number from which a list goes back in time
+
+
+@pytest.mark.parametrize("n", [40, MANY])
+def test_the_newest_of_a_word_come_first_and_undated_ones_last(
+    engine: Engine, n: int
+) -> None:
+    store_mentions(engine, n)
+
+    found = ids(engine, Wanted(query=parse("camp"), limit=n))
+
+    # Mention k is k minutes old, and every tenth has no time; the odd ones say camp.
+    odd = [k for k in range(n) if k % 2]
+    assert found[:3] == ["1", "3", "5"]
+    assert found == [str(k) for k in odd]
+    assert ids(engine, Wanted(query=parse("NOT camp"), limit=n))[-1] == "0"
+
+
+@pytest.mark.parametrize("n", [40, MANY])
+def test_a_decision_moves_a_mention_between_topics_in_short_and_long_lists(
+    engine: Engine, n: int
+) -> None:
+    store_mentions(engine, n)
+    annotate(engine, n, decided={4: "roads", 6: "water"})
+
+    water = ids(engine, Wanted(topic="water", limit=n))
+    roads = ids(engine, Wanted(topic="roads", limit=n))
+
+    assert water[:4] == ["1", "2", "3", "5"]
+    assert "6" in water
+    assert len(water) == n - 1
+    assert roads == ["4"]
+
+
+def store_mentions(engine: Engine, n: int) -> None:
+    store_records(
+        engine,
+        *(
+            make_record(
+                str(k),
+                text="camp today" if k % 2 else "nothing today",
+                raw={"id": str(k)},
+                authored_at=NOON - timedelta(minutes=k) if k % 10 else None,
+            )
+            for k in range(n)
+        ),
+    )
+
+
+def annotate(engine: Engine, n: int, decided: dict[int, str]) -> None:
+    """Everything is suggested to be about water; some of it a person decided."""
+    with db.writing(engine) as session:
+        by_name = {
+            row.external_id: row.id
+            for row in questions.mentions(session, Wanted(limit=n))
+        }
+        made = {"kind": "topic", "value": "water", "made_at": NOON}
+        made |= {"model": "test", "model_version": "1"}
+        rows = [
+            {**made, "mention_id": by_name[str(k)], "decided_value": decided.get(k)}
+            for k in range(n)
+        ]
+        db.insert(session, db.table(Annotation), rows)
+
+
+def ids(engine: Engine, wanted: Wanted) -> list[str]:
+    with db.reading(engine) as session:
+        return [row.external_id for row in questions.mentions(session, wanted)]
