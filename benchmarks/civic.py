@@ -75,13 +75,14 @@ def score(rows: Sequence[Row], readings: Sequence[Reading]) -> dict[str, Figures
 
 def found(reading: Reading, task: str) -> str | bool:
     """The product's answer in a task with one label a post."""
-    return {
+    answers: dict[str, str | bool] = {
         "language": reading.language,
         "mixed": reading.mixed,
         "intent": reading.intent.label,
         "sentiment": reading.sentiment.label,
         "urgency": reading.urgency.level,
-    }[task]
+    }
+    return answers[task]
 
 
 def macro_f1(
