@@ -22,6 +22,7 @@ from urllib3.exceptions import HTTPError as Urllib3Error
 USER_AGENT = "socialcell/0.1 (municipal social media cell)"
 CONNECT_READ = (5.0, 30.0)
 DEADLINE = 60.0
+FEED_DEADLINE = 30.0
 BODY_CAP = 20 * 1024 * 1024
 REDIRECTS = 3
 
@@ -35,10 +36,10 @@ class PoliteAdapter(HTTPAdapter):
     """
 
     def __init__(
-        self, base_url: str | None = None, *, deadline: float = DEADLINE
+        self, base_url: str | None = None, *, deadline: float | None = None
     ) -> None:
         self._base = urlsplit(base_url) if base_url else None
-        self._deadline = deadline
+        self._deadline = DEADLINE if deadline is None else deadline
         self.last: requests.Response | None = None
         super().__init__()
 
@@ -52,7 +53,7 @@ class PoliteAdapter(HTTPAdapter):
                 (self._base.scheme, self._base.netloc, path, str(asked.query), "")
             )
             request.headers["Host"] = self._base.netloc
-        options["timeout"] = options.get("timeout") or CONNECT_READ
+        options["timeout"] = _shorter(options.get("timeout"), self._deadline)
         options["stream"] = True
         started = time.monotonic()
         response = super().send(request, **options)
@@ -77,7 +78,7 @@ def fetch(
     headers: Mapping[str, str] | None = None,
     base_urls: Mapping[str, str] | None = None,
     cap: int = 5 * 1024 * 1024,
-    deadline: float = 30.0,
+    deadline: float | None = None,
 ) -> Fetched:
     """GET an address that a person gave us.
 
@@ -85,7 +86,7 @@ def fetch(
     origin (scheme://host) to an address on loopback: demo and tests pass it, and only
     those origins may reach loopback. Raises requests.RequestException.
     """
-    ends = time.monotonic() + deadline
+    ends = time.monotonic() + (FEED_DEADLINE if deadline is None else deadline)
     for _hop in range(REDIRECTS + 1):
         target, local = _routed(url, base_urls or {})
         if not local:
@@ -167,6 +168,15 @@ def epoch(value: str) -> datetime | None:
         return None
 
 
+def _shorter(given: Any, deadline: float) -> tuple[float, float]:
+    """Seconds to connect and between two bytes, neither of them above the deadline."""
+    connect, read = given if isinstance(given, tuple) else (given, given)
+    return (
+        min(connect or CONNECT_READ[0], deadline),
+        min(read or CONNECT_READ[1], deadline),
+    )
+
+
 def _get(
     url: str, headers: Mapping[str, str], local: bool, cap: int, ends: float
 ) -> Fetched:
@@ -175,7 +185,7 @@ def _get(
             ip_filter_enable=True,
             ip_filter_allow_loopback_ips=local,
             never_redirect=True,
-            default_timeout=CONNECT_READ,
+            default_timeout=_shorter(None, max(0.1, ends - time.monotonic())),
             user_agent_override=USER_AGENT,
         )
     )

@@ -22,7 +22,7 @@ from socialcell.connectors.base import (
     Surroundings,
 )
 from socialcell.connectors.x_post import to_record
-from socialcell.http import PoliteAdapter, epoch, header_count
+from socialcell.http import PoliteAdapter, epoch, header_count, retry_after
 from socialcell.text import one_line
 
 ORIGIN = "https://api.x.com"
@@ -320,7 +320,11 @@ def _translated(
         return ConnectorError(kind, f"X refuses the request: {said}")
     if status == 404:
         return ConnectorError(Kind.GONE, f"X does not know it (any more): {said}")
-    return ConnectorError(Kind.TRANSIENT, f"X has trouble of its own: {said}")
+    return ConnectorError(
+        Kind.TRANSIENT,
+        f"X has trouble of its own: {said}",
+        until=retry_after(answer.headers, now),
+    )
 
 
 def _reason(error: Exception, answer: requests.Response) -> str:
@@ -336,7 +340,9 @@ def _too_many(answer: requests.Response, said: str, now: datetime) -> ConnectorE
         return ConnectorError(
             Kind.QUOTA, f"The allowance of posts at X is spent: {said}"
         )
-    until = epoch(answer.headers.get("x-rate-limit-reset", ""))
+    until = retry_after(answer.headers, now) or epoch(
+        answer.headers.get("x-rate-limit-reset", "")
+    )
     if until is None or until <= now:
         until = now + timedelta(minutes=15)
     return ConnectorError(Kind.RATE, "X asks us to wait (rate limit)", until=until)

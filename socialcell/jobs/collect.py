@@ -30,6 +30,7 @@ from socialcell.ops.model import Run, Source
 
 _LOG = log.logger(__name__)
 _REJECTS_SHOWN = 1000
+_LONGEST_WAIT = timedelta(days=1)
 _STATES = {
     Kind.RATE: "rate_limited",
     Kind.QUOTA: "quota_spent",
@@ -305,7 +306,17 @@ def note_failure(source: Source, error: ConnectorError, now: datetime) -> None:
     source.failures += 1
     source.state = _STATES.get(error.kind, source.state)
     source.state_reason = masking.unnamed(str(error))
-    source.not_before = error.until or _backoff(source, error.kind, now)
+    source.not_before = _told(error, now) or _backoff(source, error.kind, now)
+
+
+def _told(error: ConnectorError, now: datetime) -> datetime | None:
+    """The wait that the platform named, if it is one: not over, and of a day at most
+    unless an allowance is spent."""
+    if error.until is None or error.until <= now:
+        return None
+    if error.kind in (Kind.RATE, Kind.TRANSIENT):
+        return min(error.until, now + _LONGEST_WAIT)
+    return error.until
 
 
 def _backoff(source: Source, kind: Kind, now: datetime) -> datetime:
