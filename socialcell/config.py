@@ -115,6 +115,12 @@ class Retention(Section):
     )
 
 
+class Language(Section):
+    """`nc` allows models whose licence forbids commercial use, or that state none."""
+
+    nc: bool = True
+
+
 class Config(Section):
     """The whole of config.yaml; every section has defaults that work offline."""
 
@@ -124,6 +130,7 @@ class Config(Section):
     connectors: Connectors = Connectors()
     sandbox: Sandbox = Sandbox()
     report: Report = Report()
+    language: Language = Language()
     retention: Retention = Retention()
 
 

@@ -12,6 +12,8 @@ from typing import IO, Annotated, Any
 import typer
 
 from socialcell.commands import output
+from socialcell.commands.language import nc_allowed
+from socialcell.commands.options import Config
 from socialcell.errors import SocialcellError
 from socialcell.text import one_line
 
@@ -23,6 +25,7 @@ _PARTLY = 3
 def tag(
     file: Annotated[str, typer.Argument(metavar="FILE|-", help="JSON lines.")] = "-",
     jsonl: Annotated[bool, typer.Option(help="One JSON object a line.")] = False,
+    config: Config = None,
 ) -> None:
     """Tag texts: language, sentiment, entities, intent, topics and urgency.
 
@@ -33,14 +36,14 @@ def tag(
     """
     failed = False
     with _opened(file) as lines:
-        for row in tagged(lines):
+        for row in tagged(lines, nc=nc_allowed(config)):
             failed = failed or "language" not in row
             sys.stdout.write((_as_json(row) if jsonl else _for_people(row)) + "\n")
     if failed:
         raise typer.Exit(_PARTLY)
 
 
-def tagged(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
+def tagged(lines: Iterable[bytes], *, nc: bool = True) -> Iterator[dict[str, Any]]:
     """A tagged row, or `{"error", "line"}`, for every line that is not blank.
 
     Other keys of the input stay unless a reading has one of the same name.
@@ -51,7 +54,7 @@ def tagged(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
     rows = _rows(lines)
     while batch := list(islice(rows, _BATCH)):
         texts = [row["text"] for row, sound in batch if sound]
-        readings = iter(read(texts))
+        readings = iter(read(texts, nc=nc))
         for row, sound in batch:
             yield {**row, **next(readings).as_dict()} if sound else row
 

@@ -35,7 +35,8 @@ def tag(
             waiting = tags.untagged(session, BATCH)
         if not waiting:
             break
-        tagged = understand(waiting, known)
+        nc = context.workspace.config.language.nc
+        tagged = understand(waiting, known, nc=nc)
         with db.writing(context.engine) as session:
             done += tags.write(session, tagged, context.clock.now())
         if progress:
@@ -50,11 +51,11 @@ def waiting(context: Context) -> int:
 
 
 def understand(
-    waiting: Iterable[Untagged], known: Iterable[areas.Area]
+    waiting: Iterable[Untagged], known: Iterable[areas.Area], *, nc: bool = True
 ) -> list[Tagged]:
     """Read the texts, and find the wards of their places as of the day of the post."""
     mentions, wards = list(waiting), WardFinder(known)
-    readings = read([mention.text for mention in mentions])
+    readings = read([mention.text for mention in mentions], nc=nc)
     return [
         Tagged(mention, reading, wards.of(reading, mention.authored_at))
         for mention, reading in zip(mentions, readings, strict=True)

@@ -25,14 +25,19 @@ __all__ = [
 ]
 
 
-def read(texts: Iterable[str]) -> list[Reading]:
-    """One Reading for every text, in the same order. Any string is fine."""
-    return list(read_stream(texts))
+def read(texts: Iterable[str], *, nc: bool = True) -> list[Reading]:
+    """One Reading for every text, in the same order. Any string is fine.
+
+    `nc` allows models whose licence forbids commercial use; rules stand in for them.
+    """
+    return list(read_stream(texts, nc=nc))
 
 
-def read_stream(texts: Iterable[str], batch_size: int = 256) -> Iterator[Reading]:
+def read_stream(
+    texts: Iterable[str], batch_size: int = 256, *, nc: bool = True
+) -> Iterator[Reading]:
     """The same, one batch in memory at a time; a result never depends on the batch."""
     # spaCy is imported on first use: `--help` must stay light.
     from socialcell.language.pipeline import reader
 
-    yield from reader().stream(texts, batch_size)
+    yield from reader(nc).stream(texts, batch_size)

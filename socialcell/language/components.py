@@ -1,6 +1,8 @@
 """The spaCy components: each adds one kind of understanding to a document's notes."""
 
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import islice
 
 from spacy.attrs import ORTH
 from spacy.language import Language
@@ -8,14 +10,26 @@ from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-from socialcell.language import identify, intent, lexicon, sentiment, topics, urgency
+from socialcell.language import (
+    identify,
+    intent,
+    lexicon,
+    sentiment,
+    tagger,
+    topics,
+    urgency,
+    weights,
+)
 from socialcell.language.lexicon import Cue
-from socialcell.language.notes import Fact, Hit, notes
+from socialcell.language.notes import Fact, Hit, Notes, notes
 from socialcell.language.places import Gazetteer, name_words
+from socialcell.language.reading import Entity
 from socialcell.language.stems import Endings, Stems
 from socialcell.language.words import key_of, look_at
 
 _REMEMBERED = 200_000
+_BATCH = 256
+_LIKELY = 0.1  # chance of a language from which its model is asked
 
 
 @Language.factory("socialcell_words")
@@ -73,14 +87,66 @@ def _without_announced_trouble(hits: list[Hit]) -> list[Hit]:
     ]
 
 
-@Language.component("socialcell_language")
-def language(doc: Doc) -> Doc:
+@Language.factory("socialcell_language", default_config={"nc": True})
+class Languages:
     """Language, mixture and script, from words outside names."""
-    found = notes(doc)
-    found.language, found.mixed, found.script = identify.identify(
-        found.facts, found.named
-    )
-    return doc
+
+    def __init__(self, nlp: Language, name: str, nc: bool) -> None:
+        self._model = weights.linear("language", nc=nc)
+
+    def __call__(self, doc: Doc) -> Doc:
+        return next(self.pipe([doc]))
+
+    def pipe(self, stream: Iterable[Doc], batch_size: int = _BATCH) -> Iterator[Doc]:
+        for docs in _batches(stream, batch_size):
+            self._identify([notes(doc) for doc in docs])
+            yield from docs
+
+    def _identify(self, some: list[Notes]) -> None:
+        found = [identify.by_rule(one.facts, one.named) for one in some]
+        if self._model:
+            asked = [at for at, rule in enumerate(found) if identify.is_for_model(rule)]
+            them = [some[at] for at in asked]
+            texts = [identify.plain_text(one.facts, one.named) for one in them]
+            chances = self._model.chances(texts)
+            for at, one, likely in zip(asked, them, chances, strict=True):
+                words = identify.words_outside_names(one.facts, one.named)
+                found[at] = identify.by_model(found[at], likely, words)
+        for one, identified in zip(some, found, strict=True):
+            one.language, one.mixed = identified.language, identified.mixed
+            one.script, one.languages = identified.script, identified.chances
+
+
+@Language.factory("socialcell_names", default_config={"nc": True})
+class Names:
+    """Names that the gazetteer does not list, in Marathi and Hindi only.
+
+    The gazetteer goes first: what it found keeps its id and its place.
+    """
+
+    def __init__(self, nlp: Language, name: str, nc: bool) -> None:
+        self._nc = nc
+
+    def __call__(self, doc: Doc) -> Doc:
+        found = notes(doc)
+        if found.language in tagger.LANGUAGES and found.script == "Deva":
+            known = tagger.tagger(found.language, self._nc)
+            if known is not None:
+                self._add(doc, found, known)
+        return doc
+
+    @staticmethod
+    def _add(doc: Doc, found: Notes, known: tagger.Tagger) -> None:
+        tokens = list(doc)
+        for start, end, label in known.spans([token.text for token in tokens]):
+            if not found.named.isdisjoint(range(start, end)):
+                continue
+            first, last = tokens[start].idx, tokens[end - 1]
+            text = doc[start:end].text
+            found.entities.append(
+                Entity(first, last.idx + len(last), text, label, None)
+            )
+        found.entities.sort(key=lambda entity: entity.start)
 
 
 @Language.component("socialcell_topics")
@@ -101,12 +167,43 @@ def wish(doc: Doc) -> Doc:
     return doc
 
 
-@Language.component("socialcell_sentiment")
-def feeling(doc: Doc) -> Doc:
-    """Sentiment from the lexicon, emoji and cues of trouble."""
-    found = notes(doc)
-    found.sentiment = sentiment.sentiment(found)
-    return doc
+@Language.factory("socialcell_sentiment", default_config={"nc": True})
+class Feelings:
+    """Sentiment from the models of the likely languages, joined with the rules."""
+
+    def __init__(self, nlp: Language, name: str, nc: bool) -> None:
+        found = {
+            language: weights.linear(f"sentiment-{language}", nc=nc)
+            for language in lexicon.LANGUAGES
+        }
+        self._models = {name: model for name, model in found.items() if model}
+
+    def __call__(self, doc: Doc) -> Doc:
+        return next(self.pipe([doc]))
+
+    def pipe(self, stream: Iterable[Doc], batch_size: int = _BATCH) -> Iterator[Doc]:
+        for docs in _batches(stream, batch_size):
+            some = [notes(doc) for doc in docs]
+            chances = self._chances([doc.text for doc in docs], some)
+            for one, found in zip(some, chances, strict=True):
+                one.sentiment = sentiment.sentiment(one, found)
+            yield from docs
+
+    def _chances(
+        self, texts: list[str], some: list[Notes]
+    ) -> list[dict[str, float] | None]:
+        """Mixed over the likely languages; None where no model speaks one of them."""
+        shares: list[list[tuple[float, dict[str, float]]]] = [[] for _ in texts]
+        for language, model in self._models.items():
+            mine = [
+                at
+                for at, one in enumerate(some)
+                if one.languages.get(language, 0.0) >= _LIKELY
+            ]
+            found = model.chances([texts[at] for at in mine])
+            for at, chances in zip(mine, found, strict=True):
+                shares[at].append((some[at].languages[language], chances))
+        return [sentiment.mixture(share) for share in shares]
 
 
 @Language.component("socialcell_urgency")
@@ -115,6 +212,12 @@ def haste(doc: Doc) -> Doc:
     found = notes(doc)
     found.urgency = urgency.urgency(found)
     return doc
+
+
+def _batches(stream: Iterable[Doc], size: int) -> Iterator[list[Doc]]:
+    source = iter(stream)
+    while docs := list(islice(source, size)):
+        yield docs
 
 
 @lru_cache(maxsize=1)

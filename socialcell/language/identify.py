@@ -1,9 +1,11 @@
-"""Which language a text is in: script first, then function words and word endings.
+"""Which language a text is in: by a model of letters, or by rules where it is short.
 
-A first version that a trained model replaces; `identify` is its whole interface.
+The rules: script first, then function words and word endings. They decide texts of
+three words or fewer, and all texts where the model is absent or switched off.
 """
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from socialcell.language import lexicon
@@ -18,6 +20,74 @@ _BORROWING = 0.3
 _MARATHI_LETTERS = "ळॲऱ"
 _BREATHED = ("bh", "dh", "kh", "jh", "chh")  # rare in English words
 _NUKTA = "\u093c"  # under a letter of its own: Hindi spelling
+_FEW = 3  # words up to which the rules know better than the model
+_CLOSE = 0.35  # chance of the second language from which a post is mixed
+_OF_SCRIPT = {"Deva": ("hi", "mr"), "Latn": ("en", "hi-Latn", "mr-Latn")}
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """The language, whether it is mixed, the script, and how likely each language is.
+
+    `chances` is empty where nothing can be said of the language.
+    """
+
+    language: str
+    mixed: bool
+    script: str
+    chances: Mapping[str, float] = field(default_factory=dict)
+
+
+def is_for_model(rule: Identified) -> bool:
+    """Is it in a script that the model knows?"""
+    return rule.script in _OF_SCRIPT
+
+
+def plain_text(facts: list[Fact], named: Set[int]) -> str:
+    """The text without its names: they say where, and not in which language."""
+    return " ".join(
+        fact.word.raw
+        for position, fact in enumerate(facts)
+        if position not in named or fact.word.key != fact.stem
+    )
+
+
+def by_rule(facts: list[Fact], named: Set[int]) -> Identified:
+    """What script, function words and endings say."""
+    language, mixed, script = identify(facts, named)
+    return Identified(
+        language, mixed, script, {} if language == "und" else {language: 1.0}
+    )
+
+
+def by_model(rule: Identified, chances: Mapping[str, float], words: int) -> Identified:
+    """The model's word among the languages of the script; mixed if two are close.
+
+    Up to three words the label stays that of the rules; the chances, which choose the
+    model of sentiment, are those of the model even then.
+    """
+    possible = _OF_SCRIPT[rule.script]
+    if rule.language in _OF_SCRIPT["Deva"]:
+        possible = _OF_SCRIPT["Deva"]
+    whole = sum(chances[language] for language in possible) or 1.0
+    found = {language: chances[language] / whole for language in possible}
+    if words <= _FEW or rule.language == "und":
+        return Identified(rule.language, rule.mixed, rule.script, found)
+    first, second = sorted(found, key=lambda name: (-found[name], name))[:2]
+    borrowed = "en" in (first, second) and found[second] >= _CLOSE
+    return Identified(first, rule.mixed or borrowed, rule.script, found)
+
+
+def words_outside_names(facts: list[Fact], named: Set[int]) -> int:
+    """How many words could tell the language."""
+    return sum(_counts(position, fact, named) for position, fact in enumerate(facts))
+
+
+def _counts(position: int, fact: Fact, named: Set[int]) -> bool:
+    """Is it a word, and no bare name? A name with a case ending tells the language."""
+    return bool(fact.word.script) and not (
+        position in named and fact.word.key == fact.stem
+    )
 
 
 def identify(facts: list[Fact], named: Set[int]) -> tuple[str, bool, str]:

@@ -52,11 +52,10 @@ def _civic(notes: Notes, signs: dict[str, float]) -> bool:
     """Does the text concern the city: a topic, a body, or a civic word."""
     if any(topic.score > 0.5 and topic.id != "politics" for topic in notes.topics):
         return True
-    if any(
-        entity.label in ("ORG", "SERVICE", "INITIATIVE") for entity in notes.entities
-    ):
+    ours = [entity for entity in notes.entities if entity.id is not None]
+    if any(entity.label in ("ORG", "SERVICE", "INITIATIVE") for entity in ours):
         return True
-    places = any(entity.label == "PLACE" for entity in notes.entities)
+    places = any(entity.label == "PLACE" for entity in ours)
     asks = any(
         hit.cue.kind == "intent" and hit.cue.value in _TO_THE_CITY for hit in notes.hits
     )

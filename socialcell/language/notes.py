@@ -1,5 +1,6 @@
 """What the components of the pipeline tell each other about one document."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from spacy.tokens import Doc
@@ -44,6 +45,7 @@ class Notes:
     language: str = "und"
     mixed: bool = False
     script: str = "Zyyy"
+    languages: Mapping[str, float] = field(default_factory=dict)  # chance of each
     topics: list[Topic] = field(default_factory=list)
     intent: Intent | None = None
     sentiment: Sentiment | None = None

@@ -2,7 +2,7 @@
 
 import re
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -12,7 +12,8 @@ from spacy.attrs import NORM
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from socialcell.language import components, lexicon
+from socialcell.language import components, lexicon, weights
+from socialcell.language.measure import Span
 from socialcell.language.notes import notes
 from socialcell.language.reading import Model, Reading
 from socialcell.text import clean_text
@@ -36,19 +37,23 @@ _ORDER = (
     "socialcell_gazetteer",
     "socialcell_cues",
     "socialcell_language",
+    "socialcell_names",
     "socialcell_topics",
     "socialcell_sentiment",
     "socialcell_intent",
     "socialcell_urgency",
 )
+_WITH_MODELS = ("socialcell_language", "socialcell_names", "socialcell_sentiment")
 
 
 class Reader:
     """The loaded pipeline. Results do not depend on batch, order or thread."""
 
-    def __init__(self) -> None:
-        self._nlp = build()
-        self._model = Model("socialcell-rules", f"1.{lexicon.fingerprint()}")
+    def __init__(self, nc: bool = True) -> None:
+        self._nc = nc
+        self._nlp = build(nc)
+        version = f"2.{lexicon.fingerprint()}.{weights.fingerprint(nc=nc)}"
+        self._model = Model("socialcell-linear" if nc else "socialcell-rules", version)
         self._lock = threading.Lock()
 
     def stream(self, texts: Iterable[str], batch_size: int) -> Iterator[Reading]:
@@ -57,13 +62,22 @@ class Reader:
         while batch := list(islice(source, batch_size)):
             yield from self._batch(batch)
 
+    def spans(self, sentences: Iterable[Sequence[str]]) -> Iterator[list[Span]]:
+        """Entities of sentences cut into words, as (first word, past the last, label).
+
+        An entity that is part of a word counts as the whole word.
+        """
+        with self._lock:
+            docs = (Doc(self._nlp.vocab, words=list(words)) for words in sentences)
+            yield from map(_word_spans, self._nlp.pipe(docs))
+
     def _batch(self, texts: list[str]) -> list[Reading]:
         cleaned = [clean_text(text) for text in texts]
         heads = [text[:LONGEST] for text in cleaned]
         with self._lock:
             # spaCy keeps every word it has seen: start afresh before it weighs.
             if len(self._nlp.vocab) > MOST_WORDS:
-                self._nlp = build()
+                self._nlp = build(self._nc)
             return [
                 self._reading(text, doc)
                 for text, doc in zip(cleaned, self._nlp.pipe(heads), strict=True)
@@ -89,14 +103,22 @@ class Reader:
         )
 
 
-@lru_cache(maxsize=1)
-def reader() -> Reader:
-    """The one pipeline of this process, built on first use."""
-    return Reader()
+def _word_spans(doc: Doc) -> list[Span]:
+    at = [token.i for token in doc for _ in token.text_with_ws]
+    return [(at[e.start], at[e.end - 1] + 1, e.label) for e in notes(doc).entities]
 
 
-def build() -> Language:
-    """A fresh pipeline: tokenizer of blank "xx" with our cuts, then our components."""
+@lru_cache(maxsize=2)
+def reader(nc: bool = True) -> Reader:
+    """The pipeline of this process, built on first use."""
+    return Reader(nc)
+
+
+def build(nc: bool = True) -> Language:
+    """A fresh pipeline: tokenizer of blank "xx" with our cuts, then our components.
+
+    Without `nc` no model is loaded whose licence forbids some uses.
+    """
     nlp = spacy.blank("xx")
     tokenizer: Any = nlp.tokenizer
     tokenizer.infix_finditer = _INFIX.finditer
@@ -106,5 +128,5 @@ def build() -> Language:
     # Its other facts about a word (shape, like_url …) nobody here asks for.
     vocab.lex_attr_getters = {NORM: components.stems().norm}
     for name in _ORDER:
-        nlp.add_pipe(name)
+        nlp.add_pipe(name, config={"nc": nc} if name in _WITH_MODELS else {})
     return nlp

@@ -1,9 +1,14 @@
-"""Sentiment from a small lexicon of our own: negation, emoji, irony, abstention."""
+"""Sentiment: a model's probabilities joined with rules that know the city's words.
+
+The rules: a small lexicon of our own, negation, emoji, irony, cues of trouble.
+"""
 
 import math
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from socialcell.language import lexicon
+from socialcell.language.linear import softmax
 from socialcell.language.notes import Fact, Notes
 from socialcell.language.reading import Sentiment
 from socialcell.language.words import key_of
@@ -18,11 +23,18 @@ _SOFTNESS = 2.0  # tone at which the score is tanh(1)
 _SLOPE = 2.2  # of the label's log odds over the score
 _NEUTRAL = 0.45  # log odds of neutral where nothing speaks
 _CONFIDENT = 0.5
+_SURE = 0.6  # of the model and the rules together
+_IN_THE_CITY = 2.0  # log odds of the strongest rule where the text is of the city
+_SHORT = 6  # words up to which one word of the lexicon says most of what there is
+_ANYWHERE = 0.25  # and where it is not: there the model has seen more
+_SET_ASIDE = ("politics", "other")
+LABELS = ("negative", "neutral", "positive")
 
 
-def sentiment(notes: Notes) -> Sentiment:
+def sentiment(notes: Notes, model: Mapping[str, float] | None = None) -> Sentiment:
     """Label, score in [-1, 1] and probabilities; not confident without evidence.
 
+    `model` holds the probabilities of a trained model; without it the rules decide.
     Praise in a text that also reports trouble or carries an ironic sign counts as
     annoyance, and the machine abstains.
     """
@@ -36,22 +48,53 @@ def sentiment(notes: Notes) -> Sentiment:
     if ironic:
         total -= 1.6 * positive
     total += trouble
-    score = math.tanh(total / _SOFTNESS)
-    return _judged(score, seen + (trouble < 0), ironic)
+    tone = math.tanh(total / _SOFTNESS)
+    evidence = seen + (trouble < 0)
+    if model is None or ironic:
+        return _by_rule(tone, evidence, ironic)
+    words = sum(fact.word.script != "" for fact in facts)
+    civic = any(t.score > 0.5 and t.id not in _SET_ASIDE for t in notes.topics)
+    weight = _IN_THE_CITY if civic or words <= _SHORT else _ANYWHERE
+    return _joined(model, weight * tone)
 
 
-def _judged(score: float, evidence: int, doubtful: bool) -> Sentiment:
-    odds = {
-        "negative": -_SLOPE * score,
-        "neutral": _NEUTRAL,
-        "positive": _SLOPE * score,
+def mixture(
+    shares: Sequence[tuple[float, Mapping[str, float]]],
+) -> dict[str, float] | None:
+    """The mean of several models' probabilities, weighed; None without any."""
+    whole = sum(weight for weight, _ in shares)
+    if not whole:
+        return None
+    return {
+        label: sum(weight * chances[label] for weight, chances in shares) / whole
+        for label in LABELS
     }
-    weights = {label: math.exp(value) for label, value in odds.items()}
-    whole = sum(weights.values())
-    chances = {label: round(weight / whole, 4) for label, weight in weights.items()}
+
+
+def _joined(model: Mapping[str, float], tone: float) -> Sentiment:
+    """Bayes: the model's odds times those of the rules."""
+    odds = {
+        "negative": math.log(max(model["negative"], 1e-6)) - tone,
+        "neutral": math.log(max(model["neutral"], 1e-6)),
+        "positive": math.log(max(model["positive"], 1e-6)) + tone,
+    }
+    chances = _chances(odds)
+    label = max(odds, key=lambda name: odds[name])
+    score = round(chances["positive"] - chances["negative"], 3)
+    return Sentiment(label, score, chances[label] >= _SURE, chances)
+
+
+def _by_rule(tone: float, evidence: int, doubtful: bool) -> Sentiment:
+    odds = {"negative": -_SLOPE * tone, "neutral": _NEUTRAL, "positive": _SLOPE * tone}
+    chances = _chances(odds)
     label = max(odds, key=lambda name: odds[name])
     confident = evidence > 0 and not doubtful and chances[label] >= _CONFIDENT
-    return Sentiment(label, round(score, 3), confident, chances)
+    return Sentiment(label, round(tone, 3), confident, chances)
+
+
+def _chances(odds: dict[str, float]) -> dict[str, float]:
+    shares = softmax([odds[label] for label in LABELS])
+    return {label: round(share, 4) for label, share in zip(LABELS, shares, strict=True)}
 
 
 def _lexicon(facts: list[Fact]) -> tuple[float, int, float]:

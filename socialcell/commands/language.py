@@ -1,0 +1,140 @@
+"""Commands of the noun `language`."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from socialcell.commands import gazetteer, output
+from socialcell.commands.options import ROOT_CONFIG, Config, Json
+
+app = typer.Typer(
+    help="Language models: train them, score them, list them.", no_args_is_help=True
+)
+app.add_typer(gazetteer.app, name="gazetteer")
+
+
+@app.callback()
+def group() -> None:
+    """Language models: train them, score them, list them."""
+
+
+@app.command()
+def evaluate(
+    file: Annotated[Path, typer.Argument(help="JSON lines, or CoNLL for entities.")],
+    task: Annotated[
+        str,
+        typer.Option(
+            help="sentiment, language, intent, topics9, complaint or entities."
+        ),
+    ],
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Score the reader on a labelled file; the file's own `lang` is never looked at.
+
+    JSON lines with `text` and `label`; CoNLL lines `word TAB tag` for entities. A file
+    that trained a model flatters it: the cards name those files.
+
+    Example: socialcell language evaluate posts.jsonl --task sentiment --json
+    """
+    from socialcell.language.evaluate import evaluate as scored
+
+    found = scored(file, task, nc=nc_allowed(config))
+    if json:
+        output.as_json(found)
+        return
+    overall = {k: v for k, v in found.items() if k not in ("task", "per_class")}
+    output.note("  ".join(f"{name} {value}" for name, value in overall.items()))
+    output.table(
+        ("label", "precision", "recall", "f1", "n"),
+        [
+            (label, one["precision"], one["recall"], one["f1"], one["n"])
+            for label, one in found["per_class"].items()
+        ],
+    )
+
+
+@app.command()
+def train(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Models to train; all without names.")
+    ] = None,
+    data: Annotated[
+        Path, typer.Option(help="Folder with sentiment/, langid/, topic/ and ner/.")
+    ] = Path("data/language"),
+    into: Annotated[
+        Path | None,
+        typer.Option(help="Where open/ and nc/ go.", show_default="the package"),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Splits and shuffles hang on it.")] = 7,
+    json: Json = False,
+) -> None:
+    """Train the models from labelled files; the same data and seed, the same files.
+
+    Each model is written with its card: data, licences, scores on posts held out,
+    checksum. No database is needed.
+
+    Example: socialcell language train sentiment-mr --data ../labels --into models
+    """
+    from socialcell.language.training.train import train as trained
+    from socialcell.language.weights import folder
+
+    made = trained(data, into or folder(), names or (), seed=seed, progress=output.note)
+    if json:
+        output.as_json({"models": made})
+        return
+    output.table(
+        ("model", "held out", "n", "macro F1 or F1", "bytes"),
+        [row for facts in made for row in _score_rows(facts)],
+    )
+
+
+@app.command()
+def models(config: Config = None, json: Json = False) -> None:
+    """List the models in use with version, licence, size and checksum.
+
+    Example: socialcell language models --json
+    """
+    from socialcell.language.weights import shipped
+
+    cards = shipped(nc=nc_allowed(config))
+    rows = [
+        {
+            "name": card.name,
+            "version": card.version,
+            "task": card.facts["task"],
+            "licence": card.licence,
+            "folder": card.folder,
+            "bytes": card.facts["bytes"],
+            "sha256": card.facts["sha256"],
+        }
+        for card in cards
+    ]
+    if json:
+        output.as_json({"models": rows})
+        return
+    columns = ("name", "version", "task", "licence", "folder", "bytes")
+    output.table(columns, [tuple(row[key] for key in columns) for row in rows])
+
+
+def nc_allowed(given: Path | None) -> bool:
+    """What the workspace says of nc models; yes where there is no workspace."""
+    from socialcell import config
+    from socialcell.errors import ConfigError
+
+    path = given or ROOT_CONFIG.get()
+    try:
+        place = config.find(path)
+    except ConfigError:
+        if path is not None:
+            raise
+        return True
+    return config.load(place).config.language.nc
+
+
+def _score_rows(facts: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
+    for name, found in facts["scores"].items():
+        score = found.get("macro_f1", found.get("f1"))
+        yield facts["name"], name, found["n"], score, facts["bytes"]

@@ -1,0 +1,143 @@
+"""Hashed character and word n-grams of many texts at once, in numpy.
+
+A text is a bag of 32-bit hashes. Sums over a bag are sums of integers, so that neither
+the order of the texts nor the size of the batch can change a result.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+_Array = NDArray[Any]
+
+_LINK = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
+_HANDLE = re.compile(r"@\w[\w.]*")
+_JOINERS = str.maketrans("", "", "\u200b\u200c\u200d\u2060\ufe0e\ufe0f\ufeff")
+_DIGIT = re.compile(r"\d")
+_STRETCHED = re.compile(r"(.)\1{3,}", re.DOTALL)
+# Marks of Indian scripts are no \w for Python, and belong to their words.
+_ALONE = re.compile("([^\\w\u0900-\u0dff\\s'’])")
+_LINK_MARK, _HANDLE_MARK = "\ue000", "\ue001"
+_PRIME = np.uint64(0x9E3779B97F4A7C15)
+_WORD_PRIME = np.uint64(0xC2B2AE3D27D4EB4F)
+_MIX = np.uint64(0xD6E8FEB86659FD93)
+_LONGEST = 4000  # code points of a text that are looked at: a post is shorter
+
+
+@dataclass(frozen=True, slots=True)
+class Grams:
+    """Which n-grams a model looks at: lengths of runs of letters and of words."""
+
+    chars: tuple[int, int]
+    words: int  # 0 for none
+    bits: int  # 2**bits buckets for each of the two kinds
+
+
+@dataclass(frozen=True, slots=True)
+class Bag:
+    """Occurrences of one kind: `rows[i]` is the text, `buckets[i]` the hashed n-gram.
+
+    `lengths` counts the occurrences of each text.
+    """
+
+    rows: _Array
+    buckets: _Array
+    lengths: _Array
+
+
+def normalised(text: str) -> str:
+    """Lower case, links and handles masked, digits 0, four of a letter are three."""
+    text = _LINK.sub(_LINK_MARK, text[:_LONGEST].translate(_JOINERS))
+    text = _HANDLE.sub(_HANDLE_MARK, text).lower()
+    text = _STRETCHED.sub(r"\1\1\1", _DIGIT.sub("0", text))
+    return " ".join(_ALONE.sub(r" \1 ", text).split())
+
+
+def bags(texts: Sequence[str], grams: Grams) -> list[Bag]:
+    """One bag of character n-grams and, if asked for, one of word n-grams.
+
+    `texts` are normalised. Shapes: one entry an occurrence, texts in order.
+    """
+    padded = [f" {text} " for text in texts]
+    sizes = np.fromiter(map(len, padded), np.int64, len(padded))
+    codes = np.frombuffer("".join(padded).encode("utf-32-le"), "<u4").astype(np.uint64)
+    rows = np.repeat(np.arange(len(padded)), sizes)
+    count, mask = len(padded), np.uint64((1 << grams.bits) - 1)
+    found = [_bag(list(_runs(codes, rows, grams)), count, mask)]
+    if grams.words:
+        found.append(_bag(list(_phrases(codes, rows, grams.words)), count, mask))
+    return found
+
+
+def _bag(parts: list[tuple[_Array, _Array]], count: int, mask: np.uint64) -> Bag:
+    rows = np.concatenate([rows for rows, _ in parts])
+    hashes = np.concatenate([hashes for _, hashes in parts])
+    buckets = (_mixed(hashes) & mask).astype(np.int32)
+    return Bag(rows, buckets, np.bincount(rows, minlength=count))
+
+
+def _runs(codes: _Array, rows: _Array, grams: Grams) -> Iterator[tuple[_Array, _Array]]:
+    """Runs of letters by length; a space stands only at an end of a run."""
+    first, last = grams.chars
+    space = codes == 32
+    before = np.concatenate([[0], np.cumsum(space)])
+    hashes = np.zeros_like(codes)
+    for length in range(1, last + 1):
+        starts = len(codes) - length + 1
+        if starts <= 0:
+            break
+        hashes = hashes[:starts] * _PRIME + codes[length - 1 :] + np.uint64(1)
+        if length < first:
+            continue
+        whole = rows[:starts] == rows[length - 1 :]
+        if length == 1:
+            whole &= ~space
+        else:
+            inside = before[length - 1 : length - 1 + starts] - before[1 : 1 + starts]
+            whole &= inside == 0
+            if length == 2:
+                whole &= ~(space[:starts] & space[1 : 1 + starts])
+        yield rows[:starts][whole], hashes[whole]
+
+
+def _phrases(codes: _Array, rows: _Array, most: int) -> Iterator[tuple[_Array, _Array]]:
+    """Words and phrases of up to `most` words."""
+    space = codes == 32
+    starts = np.flatnonzero(~space[1:] & space[:-1]) + 1
+    if not len(starts):
+        yield np.zeros(0, np.int64), np.zeros(0, np.uint64)
+        return
+    ends = np.flatnonzero(space[1:] & ~space[:-1]) + 1
+    owner = rows[starts]
+    words = _word_hashes(codes, starts, ends)
+    hashes = np.zeros_like(words)
+    for length in range(1, most + 1):
+        left = len(words) - length + 1
+        if left <= 0:
+            break
+        hashes = hashes[:left] * _WORD_PRIME + words[length - 1 :]
+        whole = owner[:left] == owner[length - 1 :]
+        yield owner[:left][whole], hashes[whole]
+
+
+def _word_hashes(codes: _Array, starts: _Array, ends: _Array) -> _Array:
+    """Polynomial hash of each word, from sums of the letters' shares."""
+    place = np.arange(len(codes)) - np.repeat(
+        np.concatenate([[0], starts]),
+        np.diff(np.concatenate([[0], starts, [len(codes)]])),
+    )
+    powers = np.cumprod(np.full(int(place.max()) + 1, _PRIME, np.uint64))
+    totals = np.concatenate(
+        [[np.uint64(0)], np.cumsum(codes * powers[place], dtype=np.uint64)]
+    )
+    return _mixed(totals[ends] - totals[starts])
+
+
+def _mixed(hashes: _Array) -> _Array:
+    """Every bit of the hash depends on all of them."""
+    mixed: _Array = (hashes ^ (hashes >> np.uint64(32))) * _MIX
+    return np.bitwise_xor(mixed, mixed >> np.uint64(29))

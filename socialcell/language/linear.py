@@ -1,0 +1,63 @@
+"""A linear model over hashed n-grams: small whole numbers as weights, no framework."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from socialcell.language.features import Grams, bags, normalised
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """`weights` is int8 of shape (kinds, classes, buckets): kinds are runs and words.
+
+    A text's margin for class c is `bias[c]` plus, over both kinds, the sum of the
+    weights of its n-grams times `scale[c]` over the root of their number. Chances are
+    the softmax of `slope` times margin (one temperature, fitted on held-out posts:
+    Guo et al. 2017, On calibration of modern neural networks).
+    """
+
+    classes: tuple[str, ...]
+    grams: Grams
+    weights: NDArray[np.int8]
+    scale: NDArray[np.float64]
+    bias: NDArray[np.float64]
+    slope: float
+
+    def margins(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """Shape (texts, classes). A row does not depend on the other rows."""
+        found = np.zeros((len(texts), len(self.classes)))
+        if not texts:
+            return found
+        clean = [normalised(text) for text in texts]
+        for weights, bag in zip(self.weights, bags(clean, self.grams), strict=True):
+            share = 1.0 / np.sqrt(np.maximum(bag.lengths, 1))
+            for number, column in enumerate(weights):
+                # Sums of whole numbers in doubles are exact in any order.
+                sums = np.bincount(bag.rows, column[bag.buckets], len(texts))
+                found[:, number] += sums * share * self.scale[number]
+        return found + self.bias
+
+    def chances(self, texts: Sequence[str]) -> list[dict[str, float]]:
+        """Calibrated probabilities of the classes, one dict a text."""
+        margins = self.margins(texts) * self.slope
+        return [
+            dict(zip(self.classes, softmax(row), strict=True))
+            for row in margins.tolist()
+        ]
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """What a weight file holds beside what its card says."""
+        return {"weights": self.weights, "scale": self.scale, "bias": self.bias}
+
+
+def softmax(logits: Sequence[float]) -> list[float]:
+    """Probabilities in proportion to the exponentials, without overflow."""
+    highest = max(logits)
+    weights = [math.exp(value - highest) for value in logits]
+    whole = math.fsum(weights)
+    return [weight / whole for weight in weights]

@@ -1,0 +1,1 @@
+"""How the models are made from labelled posts: seeded, repeatable, measured."""

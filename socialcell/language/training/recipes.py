@@ -1,0 +1,264 @@
+"""Which files make which model, under which licence, and what is held out of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from socialcell.language.features import Grams
+
+SENTIMENT = {"neg": "negative", "neu": "neutral", "pos": "positive"}
+_GRAMS = Grams(chars=(2, 5), words=2, bits=18)
+LANGUAGES = ("en", "hi", "mr", "hi-Latn", "mr-Latn")
+_L3CUBE = "CC BY-NC-SA 4.0"
+_UNSTATED = "no licence stated; research use only"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file of labelled posts.
+
+    One of `hold_out` posts measures the model (0: none). `most` caps classes that
+    would drown the others; `label` is given to posts of a file made for another task;
+    `only` keeps the posts that the language model takes for that language.
+    """
+
+    file: str
+    origin: str
+    licence: str
+    hold_out: int = 0
+    most: Mapping[str, int] = field(default_factory=dict)
+    label: str | None = None
+    only: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """One linear model: `measures` are files that are held out whole."""
+
+    name: str
+    task: str
+    folder: str  # of the licence: open or nc
+    licence: str
+    classes: tuple[str, ...]
+    sources: tuple[Source, ...]
+    measures: tuple[str, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)  # of the files, to ours
+    grams: Grams = _GRAMS
+    cost: float = 0.3
+    cuts: bool = False  # also train on the first words of each post
+
+
+def _sentiment(
+    language: str, licence: str, sources: tuple[Source, ...], *measures: str
+) -> Recipe:
+    return Recipe(
+        name=f"sentiment-{language}",
+        task="sentiment",
+        folder="nc",
+        licence=licence,
+        classes=tuple(SENTIMENT.values()),
+        sources=sources,
+        measures=tuple(f"sentiment/{name}_val.jsonl" for name in measures),
+        labels=SENTIMENT,
+    )
+
+
+_MAHASENT = "L3Cube-MahaSent-MD (l3cube-pune/MarathiNLP)"
+_MUMBAI = Source(
+    "topic/en_mumbai_complaint_train.jsonl",
+    "Mumbai complaint tweets (pratiksha-naikk)",
+    "GPL-3.0",
+    hold_out=6,
+)
+_BENGALURU = Source(
+    "topic/en_bengaluru_civic_train.jsonl",
+    "Bengaluru civic complaints (ShriyaShankar/mini-project)",
+    "MIT",
+    hold_out=8,
+)
+
+RECIPES: tuple[Recipe, ...] = (
+    Recipe(
+        name="language",
+        task="language",
+        folder="nc",
+        licence=f"{_L3CUBE}; parts: {_UNSTATED}; GPL-3.0",
+        classes=LANGUAGES,
+        sources=(
+            Source(
+                "langid/langid_5way_train.jsonl",
+                "built from the sentiment sets of this folder",
+                f"{_L3CUBE}; parts: {_UNSTATED}",
+                hold_out=10,
+            ),
+            Source(
+                _MUMBAI.file, _MUMBAI.origin, _MUMBAI.licence, hold_out=6, label="en"
+            ),
+            Source(
+                _BENGALURU.file,
+                _BENGALURU.origin,
+                _BENGALURU.licence,
+                hold_out=2,
+                most={"en": 1500},
+                label="en",
+            ),
+        ),
+        grams=Grams(chars=(1, 4), words=1, bits=17),
+        cuts=True,
+    ),
+    _sentiment(
+        "mr",
+        _L3CUBE,
+        (
+            *(
+                Source(f"sentiment/mr_mahasent_{kind}_train.jsonl", _MAHASENT, _L3CUBE)
+                for kind in ("gt", "mr", "st")
+            ),
+            Source(
+                "sentiment/mr_mahasent_pt_val.jsonl", _MAHASENT, _L3CUBE, hold_out=5
+            ),
+            Source(
+                "sentiment/mr_mahasent_pt_extra.jsonl",
+                "L3CubeMahaSent, extra posts (l3cube-pune/MarathiNLP)",
+                _L3CUBE,
+                most={"pos": 300},
+            ),
+        ),
+        "mr_mahasent_gt",
+        "mr_mahasent_mr",
+        "mr_mahasent_st",
+    ),
+    _sentiment(
+        "mr-Latn",
+        _L3CUBE,
+        (
+            Source(
+                "sentiment/mrlatn_mesent_train.jsonl",
+                "L3Cube-MeSent (l3cube-pune/MarathiNLP)",
+                _L3CUBE,
+            ),
+        ),
+        "mrlatn_mesent",
+    ),
+    _sentiment(
+        "hi",
+        _UNSTATED,
+        (
+            Source(
+                "sentiment/hi_tweets_train.jsonl",
+                "Hindi tweets (yashkataruka/NLP-Project)",
+                _UNSTATED,
+                hold_out=8,
+            ),
+        ),
+    ),
+    _sentiment(
+        "hi-Latn",
+        _UNSTATED,
+        (
+            Source(
+                "sentiment/hilatn_sentimix_train.jsonl",
+                "SentiMix, SemEval-2020 task 9",
+                _UNSTATED,
+            ),
+        ),
+        "hilatn_sentimix",
+    ),
+    _sentiment(
+        "en",
+        f"research use; the texts must not be passed on; parts: {_L3CUBE}",
+        (
+            Source(
+                "sentiment/en_semeval_train.jsonl",
+                "SemEval 2013 to 2016, task A",
+                "research use; the texts must not be passed on",
+            ),
+            # English as it is written in India, found among the romanised posts.
+            Source(
+                "sentiment/mrlatn_mesent_train.jsonl",
+                "L3Cube-MeSent (l3cube-pune/MarathiNLP), posts in English",
+                _L3CUBE,
+                only="en",
+            ),
+            Source(
+                "sentiment/hilatn_sentimix_train.jsonl",
+                "SentiMix, SemEval-2020 task 9, posts in English",
+                _UNSTATED,
+                only="en",
+            ),
+        ),
+        "en_semeval",
+    ),
+    Recipe(
+        name="complaint",
+        task="complaint",
+        folder="nc",
+        licence="GPL-3.0",
+        classes=("complaint", "other"),
+        sources=(_MUMBAI,),
+    ),
+    Recipe(
+        name="topics9",
+        task="topics9",
+        folder="open",
+        licence="MIT",
+        classes=(
+            "Air",
+            "Plastic",
+            "Potholes",
+            "Sanitation",
+            "Sewage",
+            "Streetlights",
+            "Traffic/Parking",
+            "Waste/Garbage",
+            "Water",
+        ),
+        sources=(_BENGALURU,),
+        grams=Grams(chars=(2, 5), words=2, bits=17),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TaggerRecipe:
+    """One tagger of names, from CoNLL files."""
+
+    name: str
+    folder: str
+    licence: str
+    sources: tuple[Source, ...]
+
+
+TAGGERS: tuple[TaggerRecipe, ...] = (
+    TaggerRecipe(
+        name="entities-mr",
+        folder="nc",
+        licence=_L3CUBE,
+        sources=(
+            Source(
+                "ner/mr_mahasocialner_valid.conll",
+                "L3Cube-MahaSocialNER (l3cube-pune/MarathiNLP)",
+                _L3CUBE,
+                hold_out=8,
+            ),
+            Source(
+                "ner/mr_mahaner_valid.conll",
+                "L3Cube-MahaNER (l3cube-pune/MarathiNLP)",
+                _L3CUBE,
+                hold_out=8,
+            ),
+        ),
+    ),
+    TaggerRecipe(
+        name="entities-hi",
+        folder="open",
+        licence="CC BY-SA 4.0",
+        sources=(
+            Source(
+                "ner/hi_hiner_split_train.conll",
+                "HiNER, collapsed (cfiltnlp/HiNER)",
+                "CC BY-SA 4.0",
+                hold_out=10,
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,129 @@
+"""The model files of the package: cards, checksums, licences; loaded on first use."""
+
+import hashlib
+import io
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from socialcell.errors import SocialcellError
+from socialcell.language.features import Grams
+from socialcell.language.linear import Linear
+
+VERSION = "1"  # of the format of cards and weight files
+LICENCES = ("open", "nc")  # nc: not for commercial use, or of no stated licence
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What is known of one model: `facts` is the content of its NAME.json."""
+
+    name: str
+    folder: str
+    facts: dict[str, Any]
+
+    @property
+    def version(self) -> str:
+        """Changes whenever the weights do."""
+        return f"{self.facts['version']}.{self.facts['sha256'][:8]}"
+
+    @property
+    def licence(self) -> str:
+        return str(self.facts["licence"])
+
+
+def shipped(*, nc: bool = True) -> tuple[Card, ...]:
+    """The cards of all models that may be used, by name."""
+    folders = LICENCES if nc else ("open",)
+    return tuple(
+        sorted((c for f in folders for c in _cards(f)), key=lambda card: card.name)
+    )
+
+
+def linear(name: str, *, nc: bool = True) -> Linear | None:
+    """The linear model of that name; None where it is absent or switched off."""
+    card = _card(name, nc)
+    return None if card is None else _linear(card.folder, name)
+
+
+def content(name: str, *, nc: bool = True) -> bytes | None:
+    """A checked model file as it is, for models that are not linear."""
+    card = _card(name, nc)
+    return None if card is None else _checked(card)
+
+
+def fingerprint(*, nc: bool = True) -> str:
+    """Eight hexadecimal digits that change when any usable model changes."""
+    sums = "".join(card.facts["sha256"] for card in shipped(nc=nc))
+    return hashlib.sha256(sums.encode()).hexdigest()[:8]
+
+
+def folder() -> Path:
+    """Where the package keeps its models: `open` and `nc` are below it."""
+    return Path(str(resources.files("socialcell.language") / "models"))
+
+
+def parsed(facts: dict[str, Any], file: bytes) -> Linear:
+    """A linear model from its card's facts and the bytes of its weight file."""
+    with np.load(io.BytesIO(file), allow_pickle=False) as arrays:
+        return Linear(
+            classes=tuple(facts["classes"]),
+            grams=Grams(
+                chars=tuple(facts["grams"]["chars"]),
+                words=facts["grams"]["words"],
+                bits=facts["grams"]["bits"],
+            ),
+            weights=arrays["weights"],
+            scale=arrays["scale"],
+            bias=arrays["bias"],
+            slope=float(facts["slope"]),
+        )
+
+
+def _card(name: str, nc: bool) -> Card | None:
+    return next((card for card in shipped(nc=nc) if card.name == name), None)
+
+
+@lru_cache
+def _linear(folder: str, name: str) -> Linear:
+    card = next(card for card in _cards(folder) if card.name == name)
+    return parsed(card.facts, _checked(card))
+
+
+@lru_cache
+def _cards(folder: str) -> tuple[Card, ...]:
+    files = [f for f in _folder(folder).iterdir() if f.name.endswith(".json")]
+    return tuple(
+        Card(file.name.removesuffix(".json"), folder, json.loads(file.read_bytes()))
+        for file in files
+    )
+
+
+def _checked(card: Card) -> bytes:
+    """The bytes of the weight file. SocialcellError when they are not the card's."""
+    file = _folder(card.folder) / card.facts["file"]
+    try:
+        found: bytes = file.read_bytes()
+    except OSError as error:
+        raise _unusable(card, f"cannot be read ({error.strerror})") from None
+    if hashlib.sha256(found).hexdigest() != card.facts["sha256"]:
+        raise _unusable(card, "is not the file that its card describes (SHA-256)")
+    return found
+
+
+def _unusable(card: Card, what: str) -> SocialcellError:
+    place = f"language/models/{card.folder}/{card.facts['file']}"
+    return SocialcellError(
+        f"{place} {what}. Install socialcell again, or train the model anew: "
+        f"socialcell language train"
+    )
+
+
+def _folder(folder: str) -> Traversable:
+    return resources.files("socialcell.language") / "models" / folder
