@@ -57,8 +57,7 @@ def tagging(posts: int, rounds: int) -> Iterator[Figure]:
     yield ratio("tagging / bare tokenizer of blank xx", rates, "read", "tokenizer")
     for name in contenders:
         if name not in ("read", "tokenizer"):
-            goal = 15 if "VADER" in name and "rules" not in name else None
-            yield ratio(f"tagging / {name}", rates, "read", name, goal)
+            yield ratio(f"tagging / {name}", rates, "read", name, 15)
 
 
 def _loop(
