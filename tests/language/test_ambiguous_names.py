@@ -9,7 +9,8 @@ def found(text: str) -> list[tuple[int, int, str | None]]:
     (reading,) = read([text])
     for entity in reading.entities:
         assert reading.text[entity.start : entity.end] == entity.text
-    return [(entity.start, entity.end, entity.id) for entity in reading.entities if entity.id]
+    known = [entity for entity in reading.entities if entity.id]
+    return [(entity.start, entity.end, entity.id) for entity in known]
 
 
 @pytest.mark.parametrize(

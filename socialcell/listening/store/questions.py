@@ -178,7 +178,7 @@ def language_counts(session: Session) -> dict[str, int]:
 
 def entity_count(session: Session) -> int:
     c = ANNOTATION.c
-    asked = select(func.count()).where(c.kind == "entity")
+    asked = select(func.count()).where(c.kind == "entity", c.value.contains(":"))
     return int(session.execute(asked).scalar_one())
 
 

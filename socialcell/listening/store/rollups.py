@@ -149,7 +149,8 @@ def _cells(row: Row[Any], understood: dict[str, set[str]]) -> Iterator[Cell]:
     for topic in topics:
         yield "hour", (hour, row.platform, topic, sentiment)
     for entity in understood.get("entity", set()):
-        yield "entity", (day, entity)
+        if ":" in entity:  # an id of the gazetteer; other names may be people's
+            yield "entity", (day, entity)
     for ward in understood.get("ward", set()):
         for topic in topics:
             yield "ward", (day, ward, topic)

@@ -247,7 +247,8 @@ def _annotations(one: Tagged, now: datetime) -> list[dict[str, Any]]:
         {
             **made,
             "kind": "entity",
-            "value": entity.id or entity.text,
+            # A name without an id may be a person's: only its kind is kept as a value.
+            "value": entity.id or entity.label,
             "start": entity.start,
             "end": entity.end,
             "detail": {"label": entity.label, "text": entity.text},

@@ -26,5 +26,10 @@ def upgrade() -> None:
 
 def _annotations(name: str, value: str, rule: str) -> None:
     """One half of what is in force, so that no row has to be read to know it."""
-    where = {"sqlite_where": sa.text(rule), "postgresql_where": sa.text(rule)}
-    op.create_index(name, "annotation", ["kind", value, "mention_id"], **where)
+    op.create_index(
+        name,
+        "annotation",
+        ["kind", value, "mention_id"],
+        sqlite_where=sa.text(rule),
+        postgresql_where=sa.text(rule),
+    )
