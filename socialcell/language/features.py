@@ -140,4 +140,5 @@ def _word_hashes(codes: _Array, starts: _Array, ends: _Array) -> _Array:
 def _mixed(hashes: _Array) -> _Array:
     """Every bit of the hash depends on all of them."""
     mixed: _Array = (hashes ^ (hashes >> np.uint64(32))) * _MIX
-    return np.bitwise_xor(mixed, mixed >> np.uint64(29))
+    mixed ^= mixed >> np.uint64(29)
+    return mixed

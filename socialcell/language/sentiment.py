@@ -24,8 +24,9 @@ _SLOPE = 2.2  # of the label's log odds over the score
 _NEUTRAL = 0.45  # log odds of neutral where nothing speaks
 _CONFIDENT = 0.5
 _SURE = 0.6  # of the model and the rules together
-_IN_THE_CITY = 2.0  # log odds of the strongest rule where the text is of the city
+_IN_THE_CITY = 5.0  # log odds of the strongest rule where the text is of the city
 _SHORT = 6  # words up to which one word of the lexicon says most of what there is
+_IN_FEW_WORDS = 2.0  # and the log odds of the strongest rule in so short a text
 _ANYWHERE = 0.25  # and where it is not: there the model has seen more
 _SET_ASIDE = ("politics", "other")
 LABELS = ("negative", "neutral", "positive")
@@ -54,7 +55,9 @@ def sentiment(notes: Notes, model: Mapping[str, float] | None = None) -> Sentime
         return _by_rule(tone, evidence, ironic)
     words = sum(fact.word.script != "" for fact in facts)
     civic = any(t.score > 0.5 and t.id not in _SET_ASIDE for t in notes.topics)
-    weight = _IN_THE_CITY if civic or words <= _SHORT else _ANYWHERE
+    weight = _IN_FEW_WORDS if words <= _SHORT else _ANYWHERE
+    if civic:
+        weight = _IN_THE_CITY
     return _joined(model, weight * tone)
 
 
