@@ -8,7 +8,14 @@ from socialcell import db
 from socialcell.connectors.base import Metric, Relation
 from socialcell.listening.model import Author, AuthorSnapshot, Engagement, Mention
 from socialcell.listening.store import integrity, pages, questions
-from tests.builders import NOON, make_author, make_record, store_records
+from socialcell.ops import store
+from tests.builders import (
+    NOON,
+    make_author,
+    make_record,
+    make_source,
+    store_records,
+)
 
 LATER = NOON + timedelta(hours=6)
 
@@ -151,3 +158,49 @@ def test_an_old_file_neither_overwrites_nor_looks_new(engine: Engine) -> None:
         assert only(session).text == "as it is now"
     taken = {e.taken_at: e.value for e in everything(engine, Engagement)}
     assert taken == {NOON: 1, LATER: 3}
+
+
+def test_of_two_versions_on_one_page_the_newer_is_kept(engine: Engine) -> None:
+    old, new = make_record(text="old"), make_record(text="new", edited_at=LATER)
+
+    counts = store_records(engine, old, new, make_record("200"), at=LATER)
+
+    assert (counts.stored, counts.duplicate) == (2, 1)
+    assert {m.text for m in everything(engine, Mention)} >= {"new"}
+    assert "old" not in {m.text for m in everything(engine, Mention)}
+
+
+def test_a_later_page_of_the_same_run_may_bring_a_newer_version(
+    engine: Engine,
+) -> None:
+    seen: set[int] = set()
+    source = make_source(engine)
+    counts = []
+    for record in (
+        make_record(text="old"),
+        make_record(text="new", edited_at=LATER),
+        make_record(text="old"),
+    ):
+        with db.writing(engine) as session:
+            run = store.start_run(session, source, "pull", "tests", LATER)
+            arrival = pages.Arrival(source.id or 0, run.id or 0, LATER)
+            counts.append(pages.store_records(session, [record], arrival, seen))
+
+    assert [(c.stored, c.updated, c.duplicate) for c in counts] == [
+        (1, 0, 0),
+        (0, 1, 0),
+        (0, 0, 1),
+    ]
+    with db.reading(engine) as session:
+        assert only(session).text == "new"
+
+
+def test_an_edited_post_that_is_removed_is_emptied(engine: Engine) -> None:
+    store_records(engine, make_record(text="edited", edited_at=NOON))
+    gone = make_record(text="[removed]", author=None, missing=("text", "author"))
+
+    counts = store_records(engine, gone, at=LATER)
+
+    assert counts.updated == 1
+    with db.reading(engine) as session:
+        assert only(session).text == "[removed]"

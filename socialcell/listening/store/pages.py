@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -31,6 +31,7 @@ from socialcell.listening.model import (
 from socialcell.text import clean_text, index_form
 
 MAPPER_VERSION = 1
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 MENTION = db.table(Mention)
 AUTHOR = db.table(Author)
@@ -104,19 +105,36 @@ def store_records(
 
     A record is new, changed (its text, author facts, relations or links differ and it
     is not an older edit), or the same; each sighting may add an engagement snapshot.
+    Another version of an item that this run had is no duplicate: a page may show an
+    item as it was, and the next one as it is. Of two on one page the newer counts.
     """
     counts = Counts()
-    by_platform: dict[str, list[Record]] = {}
-    for record in records:
-        key = hash((record.platform, record.external_id))
+    by_platform: dict[str, dict[str, Record]] = {}
+    for record in map(cleaned, records):
+        version = _version(record)
+        key = hash((record.platform, record.external_id, version))
         if key in seen:
             counts.duplicate += 1
             continue
         seen.add(key)
-        by_platform.setdefault(record.platform, []).append(cleaned(record))
-    for platform, fresh in by_platform.items():
-        _store_platform(session, platform, fresh, arrival, counts)
+        fresh = by_platform.setdefault(record.platform, {})
+        other = fresh.get(record.external_id)
+        if other is not None:
+            counts.duplicate += 1
+        if other is None or version > _version(other):
+            fresh[record.external_id] = record
+    for platform, by_id in by_platform.items():
+        _store_platform(session, platform, list(by_id.values()), arrival, counts)
     return counts
+
+
+def _version(record: Record) -> tuple[bool, datetime]:
+    """Of two sightings of an item the greater is the newer: a removal, a later edit."""
+    return (_is_removed(record), record.edited_at or _NEVER)
+
+
+def _is_removed(record: Record) -> bool:
+    return "text" in record.missing
 
 
 def keep_rejects(
@@ -235,7 +253,7 @@ def _sort(
 
 def _is_older(record: Record, had: _Known, observed: datetime) -> bool:
     """A late page or an old file may bring what was true before what we hold."""
-    if had.edited_at is not None:
+    if had.edited_at is not None and not _is_removed(record):
         return record.edited_at is None or record.edited_at < had.edited_at
     if record.edited_at is not None or had.fetched_at is None:
         return False
