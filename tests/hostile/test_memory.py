@@ -1,0 +1,81 @@
+"""A backfill of 100,000 posts and a post of a megabyte fit into a small machine."""
+
+import json
+import resource
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.running import command, environment
+
+# Address space, not memory in use: libraries that are mapped count whole.
+LIMIT = 1_200 << 20
+POSTS = 100_000
+WORDS = ("पाणी", "रस्ता", "kachra", "water", "road", "दिवे", "बंद", "नाही", "Baner")
+
+
+def backfill(path: Path) -> None:
+    """Posts that differ, and one of a megabyte in the middle of them."""
+    with path.open("w", encoding="utf-8") as file:
+        for n in range(POSTS):
+            said = " ".join(WORDS[(n >> k) % len(WORDS)] for k in range(12))
+            row = {
+                "id": f"p{n}",
+                "text": f"{said} {n}",
+                "author": f"person {n % 5000}",
+                "created_at": f"2026-11-{1 + n % 20:02}T05:{n % 60:02}:00Z",
+            }
+            if n == POSTS // 2:
+                row["text"] = "पाणी नाही " * 42_000 + "शेवट"
+                assert len(row["text"].encode()) > 1 << 20
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def limited() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (LIMIT, LIMIT))
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(400)
+def test_a_large_backfill_is_imported_within_the_limit(folder: Path) -> None:
+    path = folder / "backfill.jsonl"
+    backfill(path)
+    arguments = ("import", path, "--format", "generic", "--json")
+
+    done = subprocess.run(
+        command(*arguments, "--config", folder / "config.yaml"),
+        capture_output=True,
+        text=True,
+        env=environment(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1"),
+        preexec_fn=limited,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    (counts,) = json.loads(done.stdout)["sources"]
+    assert (counts["received"], counts["stored"]) == (POSTS, POSTS)
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(400)
+def test_a_post_of_a_megabyte_is_read_within_the_limit(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "one.jsonl"
+    text = "कोथरूडमध्ये पाणी नाही " * 45_000
+    assert len(text) > 900_000
+    path.write_text(json.dumps({"id": "1", "text": text}) + "\n")
+
+    done = subprocess.run(
+        command("tag", path, "--jsonl"),
+        capture_output=True,
+        text=True,
+        env=environment(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1"),
+        preexec_fn=limited,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr[-2000:]
+    row = json.loads(done.stdout)
+    assert (row["text"], row["language"]) == (text, "mr")
