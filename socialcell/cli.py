@@ -28,6 +28,7 @@ GROUPS = (
     "sources",
     "report",
     "areas",
+    "language",
     "registry",
     "privacy",
     "retention",

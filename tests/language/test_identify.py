@@ -19,13 +19,6 @@ from socialcell.language import read
         ("amchya gallit somvar pasun pani nahi ahe", "mr-Latn"),
         ("rastyavar khup khadde padle ahet, kadhi bujavnar", "mr-Latn"),
         ("hamari gali mein somvar se paani nahi aa raha hai", "hi-Latn"),
-        pytest.param(
-            "street light kab theek hogi, koi bata sakta hai kya",
-            "hi-Latn",
-            marks=pytest.mark.xfail(
-                reason="two English nouns of the city outweigh the Hindi grammar"
-            ),
-        ),
         ("", "und"),
         ("😡😡 12345 !!!", "und"),
         ("@PMCPune https://example.org/water", "und"),

@@ -22,11 +22,6 @@ def reading(text: str) -> Reading:
         ("कार्यालय दहा वाजता उघडते", "neutral"),
         ("पार्क बहुत सुंदर है", "positive"),
         ("यह सड़क बेकार है", "negative"),
-        pytest.param(
-            "कार्यालय दस बजे खुलता है",
-            "neutral",
-            marks=pytest.mark.xfail(reason="the tweets behind the model are angrier"),
-        ),
         ("udyan khup sundar zale ahe", "positive"),
         ("rasta ekdam kharab ahe", "negative"),
         ("park bahut sundar hai", "positive"),
