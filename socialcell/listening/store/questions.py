@@ -258,16 +258,15 @@ def _matching(session: Session, wanted: Wanted) -> ColumnElement[bool]:
 def _annotated(session: Session, kind: str, value: str) -> ColumnElement[bool]:
     """Mentions with this topic, ward …: as decided, else as suggested."""
     c = ANNOTATION.c
-    ids = union_all(
-        select(c.mention_id).where(
-            c.kind == kind, c.value == value, c.decided_value.is_(None)
-        ),
-        select(c.mention_id).where(c.kind == kind, c.decided_value == value),
+    # Each half is a look into an index that holds no more than that half.
+    halves = (
+        and_(c.kind == kind, c.value == value, c.decided_value.is_(None)),
+        and_(c.kind == kind, c.decided_value == value),
     )
+    ids = union_all(*(select(c.mention_id).where(half) for half in halves))
     if _few(session, ids.limit(_MANY)):
         return M.id.in_(ids)
-    in_force = func.coalesce(c.decided_value, c.value)
-    return exists().where(c.kind == kind, c.mention_id == M.id, in_force == value)
+    return or_(*(exists().where(half, c.mention_id == M.id) for half in halves))
 
 
 def _few(session: Session, found: SelectBase) -> bool:
