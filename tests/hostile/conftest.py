@@ -1,5 +1,7 @@
 """What the hostile tests share."""
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +18,13 @@ def hasty(engine: Engine) -> None:
     """
     if db.is_sqlite(engine):
         event.listen(engine, "connect", _do_not_sync)
+
+
+def sqlite_url(tmp_path: Path, empty_database: Path) -> str:
+    """For a fixture `database_url` of a module whose tests need one database only."""
+    (tmp_path / "workspace").mkdir()
+    shutil.copy(empty_database, tmp_path / "workspace" / "socialcell.db")
+    return f"sqlite:///{tmp_path / 'workspace' / 'socialcell.db'}"
 
 
 def _do_not_sync(connection: Any, _record: object) -> None:

@@ -44,10 +44,11 @@ class Scripted:
     name: str
     answers: list[Answer] = field(default_factory=list)
     asked: list[Request] = field(default_factory=list)
+    token: Answer = field(default_factory=lambda: Answer(200, TOKEN))
 
     def answer(self, request: Request) -> Answer:
         if request.path == "/api/v1/access_token":
-            return Answer(200, TOKEN)
+            return self.token
         self.asked.append(request)
         if self.answers:
             return self.answers.pop(0)

@@ -2,7 +2,6 @@
 
 import contextlib
 import gzip
-import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -24,6 +23,7 @@ from socialcell.ops import store
 from socialcell.sandbox.server import Answer
 from tests.builders import make_source
 from tests.conftest import MONDAY_MORNING
+from tests.hostile.conftest import sqlite_url
 from tests.hostile.scripted import (
     ORIGINS,
     SETTINGS,
@@ -52,9 +52,7 @@ every_platform = pytest.mark.parametrize("name", list(GOOD))
 @pytest.fixture
 def database_url(tmp_path: Path, empty_database: Path) -> str:
     """SQLite only: what a platform does has nothing to do with where it is stored."""
-    (tmp_path / "workspace").mkdir()
-    shutil.copy(empty_database, tmp_path / "workspace" / "socialcell.db")
-    return f"sqlite:///{tmp_path / 'workspace' / 'socialcell.db'}"
+    return sqlite_url(tmp_path, empty_database)
 
 
 def source_of(context: Context, name: str) -> None:

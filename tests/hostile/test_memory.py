@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.hostile.conftest import sqlite_url
 from tests.running import command, environment
 
 # Address space, not memory in use: libraries that are mapped count whole.
@@ -30,6 +31,12 @@ def backfill(path: Path) -> None:
                 row["text"] = "पाणी नाही " * 42_000 + "शेवट"
                 assert len(row["text"].encode()) > 1 << 20
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+@pytest.fixture
+def database_url(tmp_path: Path, empty_database: Path) -> str:
+    """SQLite only: it lives in the same process, a server has memory of its own."""
+    return sqlite_url(tmp_path, empty_database)
 
 
 def limited() -> None:
