@@ -182,6 +182,7 @@ def _places_of_rows(session: Session, span: Span) -> list[tuple[str, int]]:
             MENTION.authored_at < span.end,
             ANNOTATION.mention_id == MENTION.id,
             ANNOTATION.kind == "entity",
+            entity.contains(":"),  # an id: only names of the gazetteer are counted
         )
         .group_by(entity)
         .order_by(n.desc(), entity)
