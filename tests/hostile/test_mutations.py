@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from socialcell import db
 from socialcell.connectors.base import Kind
 from socialcell.jobs import collect
 from socialcell.jobs.context import Context
+from socialcell.listening.model import Mention
 from socialcell.listening.store import integrity
 from socialcell.ops import store
 from socialcell.sandbox.server import Answer
@@ -165,6 +167,23 @@ def test_a_damaged_page_is_refused_whole_or_its_items_are_quarantined(
 
     with db.reading(context.engine) as session:
         assert integrity.problems(session) == []
+
+
+@pytest.mark.parametrize("odd", ["&#xD800;", "&#0;", "&#99999999999;", "&#x110000;"])
+def test_a_reference_to_no_character_does_not_spoil_the_feed(
+    odd: str, context: Context, hasty: None
+) -> None:
+    body = feed(article(1, f"water {odd} pipe"), article(2, "roads &#x0915;"))
+    with scripted("rss", context) as (platform, opened):
+        platform.answers = [Answer(200, body, {"content-type": "text/xml"})]
+        source = make_source(opened.engine, "r", "rss", **SETTINGS["rss"])
+
+        result = collect.pull(opened, source)
+
+    assert (result.state, result.counts["stored"]) == ("ok", 2)
+    with db.reading(context.engine) as session:
+        titles = set(session.scalars(select(Mention.title)))
+    assert titles == {"water \ufffd pipe", "roads क"}
 
 
 ODD_TOKENS = [
