@@ -1,5 +1,6 @@
 """A platform's posts at a moment, with what a test adds, changes and takes away."""
 
+from abc import abstractmethod
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -84,8 +85,9 @@ class Shelf(Faulty):
         author = self.city.people.citizens[0]
         return Post(self.name, id_, at, author, text, _LABELS, conversation=id_)
 
+    @abstractmethod
     def _draft(self, text: str, at: datetime, n: int = 0) -> Post:
-        raise NotImplementedError
+        """A draft under an id as this platform gives them; `n` keeps ids apart."""
 
     def standing(self) -> list[Post]:
         """All that can be found now, oldest first."""
