@@ -22,6 +22,7 @@ _BREATHED = ("bh", "dh", "kh", "jh", "chh")  # rare in English words
 _NUKTA = "\u093c"  # under a letter of its own: Hindi spelling
 _FEW = 3  # words up to which the rules know better than the model
 _CLOSE = 0.35  # chance of the second language from which a post is mixed
+_SURE = 0.99  # chance of English from which Indian function words do not count
 _OF_SCRIPT = {"Deva": ("hi", "mr"), "Latn": ("en", "hi-Latn", "mr-Latn")}
 
 
@@ -75,6 +76,9 @@ def by_model(rule: Identified, chances: Mapping[str, float], words: int) -> Iden
         return Identified(rule.language, rule.mixed, rule.script, found)
     first, second = sorted(found, key=lambda name: (-found[name], name))[:2]
     borrowed = "en" in (first, second) and found[second] >= _CLOSE
+    if first == "en" and rule.language != "en" and found["en"] < _SURE:
+        # Citizens borrow the city's nouns from English; the grammar is their own.
+        first = rule.language
     return Identified(first, rule.mixed or borrowed, rule.script, found)
 
 
