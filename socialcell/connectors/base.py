@@ -7,7 +7,7 @@ item, and raises only ConnectorError. The runner (jobs/collect.py) decides the r
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol
 
@@ -52,8 +52,14 @@ class Capability(StrEnum):
     MENTIONS = "mentions"
     OWN_POSTS = "own_posts"
     COMMENTS = "comments"
-    POST_METRICS = "post_metrics"
-    RECHECK = "recheck"
+    REVIEWS = "reviews"
+    MESSAGES = "messages"
+    POST_METRICS = "post_metrics"  # refresh(): engagement of items we already hold
+    AD_METRICS = "ad_metrics"
+    SEARCH_METRICS = "search_metrics"
+    STORE_METRICS = "store_metrics"
+    RECHECK = "recheck"  # recheck(): which of the items we hold are gone
+    RECEIVE = "receive"  # receive(): the platform pushes to us
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +132,90 @@ class Filtered:
     row: int | None = None
 
 
-Item = Record | Reject | Filtered
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """An item that was there and is not any more: what we hold of it has to go."""
+
+    platform: str
+    external_id: str
+    reason: str  # deleted | removed | hidden | suspended: the platform's word
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """The engagement of an item that we hold, observed again; nothing else of it."""
+
+    platform: str
+    external_id: str
+    metrics: tuple[Metric, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AdFact:
+    """One day of one ad (or group, or campaign) as its network reports it.
+
+    The day is the account's own, in `zone`. Money is in micros of `currency`. None is
+    not reported, never 0. `installs` counts by conversion action or action type, each
+    under the network's own name: overlapping types are never added up here.
+    """
+
+    network: str  # google_ads | meta_ads
+    account: str
+    zone: str
+    currency: str
+    day: date
+    level: str  # campaign | ad_group | ad
+    campaign: str
+    campaign_name: str
+    ad_group: str | None = None
+    ad_group_name: str | None = None
+    ad: str | None = None
+    ad_name: str | None = None
+    impressions: int | None = None
+    reach: int | None = None
+    clicks: int | None = None
+    link_clicks: int | None = None
+    video_views: int | None = None
+    cost_micros: int | None = None
+    conversions: float | None = None
+    installs: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchFact:
+    """One day of a site's search results, by query or by page; None is not reported."""
+
+    site: str
+    day: date  # Pacific, as Search Console counts
+    dimension: str  # query | page | total
+    key: str
+    clicks: int | None = None
+    impressions: int | None = None
+    position: float | None = None  # mean, weighted by impressions
+    final: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFact:
+    """One day of an app store's figures for one app and one cut of them.
+
+    `withheld`: the store keeps the number back (a threshold); `value` is None then.
+    """
+
+    store: str  # google_play | app_store
+    app: str
+    day: date  # in `zone`, the store's own
+    zone: str
+    metric: str  # in our words: installs, first_time_downloads, visitors …
+    definition: str  # the store's own name of what it counts
+    dimension: str  # total, country, traffic_source, campaign …
+    key: str = ""
+    value: int | None = None
+    withheld: bool = False
+
+
+Fact = AdFact | SearchFact | StoreFact
+Item = Record | Reject | Filtered | Tombstone | Refresh | Fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +270,22 @@ class Surroundings:
         return self.base_urls.get(origin)
 
 
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """One allowance of a platform: what is counted, in which window, at what price.
+
+    `period` is minute, hour, day or month, and begins where `zone` says. `cap` is the
+    platform's own allowance a window; config may set a lower one. None has no cap.
+    """
+
+    name: str  # posts, calls, units, searches, messages …
+    period: str
+    zone: str = "UTC"
+    cap: int | None = None
+    price_micros: int = 0  # of one unit
+    currency: str = "USD"
+
+
 class Budget(Protocol):
     """The ledger of calls, units and money; asked before each paid call."""
 
@@ -195,9 +300,43 @@ class Connector(Protocol):
     platform: ClassVar[str]
     cursor_version: ClassVar[int]
     capabilities: ClassVar[frozenset[Capability]]
+    # buckets: ClassVar[tuple[Bucket, ...]] where the platform counts what is asked.
 
     def check(self) -> Health: ...
 
     def pull(
         self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
     ) -> Iterator[Batch]: ...
+
+
+class Rechecking(Protocol):
+    """A connector with RECHECK: which of these items are gone, page by page."""
+
+    def recheck(
+        self, ids: Sequence[str], budget: Budget, stop: Callable[[], bool]
+    ) -> Iterator[Batch]:
+        """Batches of Tombstone for what is gone (and of Record where the platform
+        sends the item's present state anyway). Silence about an id says nothing."""
+        ...
+
+
+class Refreshing(Protocol):
+    """A connector with POST_METRICS: the engagement of items, observed again."""
+
+    def refresh(
+        self, ids: Sequence[str], budget: Budget, stop: Callable[[], bool]
+    ) -> Iterator[Batch]:
+        """Batches of Refresh, and of Tombstone for what is gone on the way."""
+        ...
+
+
+class Receiving(Protocol):
+    """A connector with RECEIVE: the platform pushes, we read what it sent."""
+
+    def receive(self, headers: Mapping[str, str], body: bytes) -> Batch:
+        """One push as items. Header names are in lower case; `cursor` is empty.
+
+        ConnectorError AUTH when the signature is missing or wrong (nothing of the body
+        is trusted or kept), DRIFT when it is signed and not of a shape we know.
+        """
+        ...
