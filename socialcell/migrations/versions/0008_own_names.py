@@ -1,0 +1,10 @@
+"""Names that operators add to the gazetteer."""
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet: the tables of this step are still to come."""
