@@ -11,7 +11,7 @@ from socialcell.config import Workspace
 from socialcell.connectors.base import Surroundings
 from socialcell.errors import SocialcellError
 from socialcell.jobs.context import Context
-from socialcell.jobs.doctor import database, machine, settings, sources
+from socialcell.jobs.doctor import database, machine, models, settings, sources
 from socialcell.jobs.doctor.check import Check, failed, ok, skipped
 from socialcell.listening.people import SECRET_NAME
 
@@ -41,7 +41,9 @@ def examine(path: Path | None = None, *, deep: bool = False) -> Iterator[Check]:
     else:
         yield from _workspace(workspace, deep=deep)
     yield machine.charts()
-    yield machine.language()
+    nc = workspace is None or workspace.config.language.nc
+    yield machine.language(nc=nc)
+    yield from models.models(nc=nc)
 
 
 def _workspace(workspace: Workspace, *, deep: bool) -> Iterator[Check]:
