@@ -20,7 +20,7 @@ from socialcell.connectors.base import (
 )
 from socialcell.connectors.checked import readable
 from socialcell.errors import ConfigError, MissingSecret
-from socialcell.jobs import people
+from socialcell.jobs import people, together
 from socialcell.jobs.budget import Ledger
 from socialcell.jobs.context import Context
 from socialcell.listening import masking
@@ -87,8 +87,13 @@ def collect(
 def pull(
     context: Context, source: Source, *, stop: Callable[[], bool] = never
 ) -> Result:
-    """One source now, unless the platform asked us to wait longer."""
+    """One source now, unless the platform asked us to wait longer.
+
+    It is looked up anew: another source may have learnt that this one has to wait.
+    """
     now = context.clock.now()
+    with db.reading(context.engine) as session:
+        source = store.source_named(session, source.name)
     if source.not_before is not None and source.not_before > now:
         return _waiting(source)
     try:
@@ -256,6 +261,7 @@ class _Runner:
 
     def _failed(self, error: ConnectorError) -> Result:
         now = self._clock.now()
+        others = together.concerned(self._context, self._source, error.kind)
         assert self._run_id is not None
         with db.writing(self._engine) as session:
             run = store.finish_run(
@@ -269,6 +275,7 @@ class _Runner:
             source = session.get(Source, self._source_id)
             assert source is not None
             note_failure(source, error, now)
+            together.hold(session, source, others)
             return self._result(run, not_before=source.not_before)
 
     def _has_pages(self, session: Session) -> bool:
