@@ -14,26 +14,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from socialcell.clock import Clock
-from socialcell.sandbox import mastodon
 from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import Faulty
-from socialcell.sandbox.reddit import Reddit
-from socialcell.sandbox.rss import Rss
-from socialcell.sandbox.server import Logged, serve_http
-from socialcell.sandbox.sources import PLATFORMS, sources
+from socialcell.sandbox.platforms import PLATFORMS, sources
+from socialcell.sandbox.server import Logged
 from socialcell.sandbox.truth import truth, visible, write_truth
-from socialcell.sandbox.x import X
 
 __all__ = ["City", "Sandbox", "serve", "sources", "truth", "visible", "write_truth"]
-
-
-# Where a platform's own interface is.
-API = {
-    "x": ("https://api.x.com",),
-    "reddit": ("https://oauth.reddit.com", "https://www.reddit.com"),
-    "mastodon": (mastodon.ORIGIN,),
-}
-SECRETS = ("x_bearer", "reddit_client_id", "reddit_client_secret", "mastodon_token")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,36 +52,31 @@ def serve(
 
     ValueError for a platform that the sandbox does not have.
     """
-    names = PLATFORMS if platforms is None else tuple(platforms)
-    secrets = {name: _fake_token(city, name) for name in SECRETS}
-    served = {name: _platform(name, city, clock, secrets) for name in names}
+    names = tuple(PLATFORMS) if platforms is None else tuple(platforms)
+    for name in names:
+        if name not in PLATFORMS:
+            known = ", ".join(PLATFORMS)
+            raise ValueError(f"the sandbox has no platform {name}; it has {known}")
+    secrets = {
+        secret: _fake_token(city, secret)
+        for row in PLATFORMS.values()
+        for secret in row.secrets
+    }
+    served = {name: PLATFORMS[name].build(city, clock, secrets) for name in names}
     log: list[Logged] = []
     with contextlib.ExitStack() as stack:
         urls = {
-            name: stack.enter_context(serve_http(platform, log))
+            name: stack.enter_context(PLATFORMS[name].serve(platform, log))
             for name, platform in served.items()
         }
-        origins = {paper.origin: urls["rss"] for paper in city.papers if "rss" in urls}
-        origins |= {
-            origin: url for name, url in urls.items() for origin in API.get(name, ())
+        origins = {
+            origin: url
+            for name, url in urls.items()
+            for origin in PLATFORMS[name].origins(city)
         }
         yield Sandbox(
             city, {**urls, **origins}, secrets, sources(city, names), log, served
         )
-
-
-def _platform(name: str, city: City, clock: Clock, secrets: dict[str, str]) -> Faulty:
-    if name == "x":
-        return X(city, clock, secrets["x_bearer"])
-    if name == "rss":
-        return Rss(city, clock)
-    if name == "reddit":
-        return Reddit(
-            city, clock, secrets["reddit_client_id"], secrets["reddit_client_secret"]
-        )
-    if name == "mastodon":
-        return mastodon.Mastodon(city, clock, secrets["mastodon_token"])
-    raise ValueError(f"the sandbox has no platform {name}; it has {PLATFORMS}")
 
 
 def _fake_token(city: City, name: str) -> str:

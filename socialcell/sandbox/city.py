@@ -15,6 +15,7 @@ from socialcell.sandbox.post import Draft, Labels, Person, Post
 from socialcell.sandbox.press import press
 from socialcell.sandbox.story import Story, resolved, story
 from socialcell.sandbox.threads import follow
+from socialcell.sandbox.worlds import WORLDS
 
 _SNOWFLAKE_EPOCH = 1_288_834_974_657  # milliseconds: when the platform began to count
 
@@ -24,7 +25,8 @@ class City:
 
     The same three arguments give the same world on every machine. `posts` holds what
     is published in [start, end), oldest first, on X and by the papers; `elsewhere` the
-    same of Reddit and Mastodon; `background` older posts that newer ones point to. ValueError when no night fits into the days.
+    same of every other platform; `background` older posts that newer ones point to.
+    ValueError when no night fits into the days.
     """
 
     def __init__(self, seed: int, end: datetime, days: int) -> None:
@@ -39,9 +41,7 @@ class City:
         self.papers = PAPERS
         drafts = self._drafts(told)
         self.background, self.posts = self._publish(told.old_video, drafts)
-        self.elsewhere = elsewhere(
-            self.people, self.start, self.end, self._random("elsewhere")
-        )
+        self.elsewhere = self._elsewhere()
         everything = (*self.background, *self.posts, *self.elsewhere)
         self.by_id = {(p.platform, p.id): p for p in everything}
         self._answers = self._count_answers()
@@ -72,6 +72,13 @@ class City:
     def _random(self, what: str) -> Random:
         # A string seed is hashed by SHA-512: the same everywhere, unlike hash().
         return Random(f"{self.seed}:{self.end.isoformat()}:{self.days}:{what}")
+
+    def _elsewhere(self) -> tuple[Post, ...]:
+        span = (self.people, self.start, self.end)
+        found = list(elsewhere(*span, self._random("elsewhere")))
+        for name, posts in WORLDS.items():
+            found += posts(*span, self._random(name))
+        return tuple(sorted(found, key=lambda post: post.at))
 
     def _drafts(self, told: Story) -> list[Draft]:
         first = [

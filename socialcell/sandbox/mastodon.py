@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from html import escape
 from typing import Any
@@ -11,11 +12,13 @@ from socialcell.clock import Clock
 from socialcell.sandbox.city import City
 from socialcell.sandbox.elsewhere import home_server, mastodon_id, text_at
 from socialcell.sandbox.faults import CAPTCHA, Switch
+from socialcell.sandbox.platform import Platform
 from socialcell.sandbox.post import Person, Post
 from socialcell.sandbox.server import Answer, Request
 from socialcell.sandbox.shelf import Shelf
 
 ORIGIN = "https://mastodon.social"
+HASHTAGS = {"mastodon.pune": "Pune", "mastodon.pune-mr": "पुणे"}
 LIMIT, WINDOW = 300, 300  # calls in so many seconds
 _TAG = re.compile(r"#([\w\u0900-\u0963\u0966-\u097f\u200c\u200d]+)")
 
@@ -282,3 +285,30 @@ def _links(tag: str, statuses: list[dict[str, Any]]) -> str:
 
 def _error(status: int, message: str) -> Answer:
     return Answer(status, {"error": message})
+
+
+def build(city: City, clock: Clock, secrets: Mapping[str, str]) -> Mastodon:
+    return Mastodon(city, clock, secrets["mastodon_token"])
+
+
+def sources(city: City) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "connector": "mastodon", "kind": "tag", "hashtag": hashtag}
+        for name, hashtag in HASHTAGS.items()
+    ]
+
+
+def shows(city: City, post: Post) -> list[str]:
+    called = tags(post.text)
+    return [name for name, tag in HASHTAGS.items() if tag.lower() in called]
+
+
+PLATFORM = Platform(
+    build=build,
+    sources=sources,
+    shows=shows,
+    address=lambda post: f"{home_of(post.author)}/@{post.author.handle}/{post.id}",
+    origins=lambda city: (ORIGIN,),
+    secrets=("mastodon_token",),
+    rules={"mastodon": "all standing statuses with the hashtag"},
+)

@@ -3,6 +3,7 @@
 import re
 from base64 import b64encode
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,12 +12,14 @@ from socialcell.sandbox import reddit_shape
 from socialcell.sandbox.city import City
 from socialcell.sandbox.elsewhere import SUBREDDIT, WIDER, reddit_id
 from socialcell.sandbox.faults import CAPTCHA, Switch
+from socialcell.sandbox.platform import Platform
 from socialcell.sandbox.post import Post
 from socialcell.sandbox.server import Answer, Request
 from socialcell.sandbox.shelf import Shelf
 
 TOKEN = "/api/v1/access_token"
 NEW_REACH, SEARCH_REACH = 1000, 250
+QUERY = "pune OR punekar OR punekars OR pmc OR पुणे OR पुण्यात OR पुणेकर"
 LIMIT, WINDOW = 1000, 600  # calls in so many seconds
 
 
@@ -209,3 +212,54 @@ def _rate(remaining: int, used: int, seconds: int) -> dict[str, str]:
         "x-ratelimit-used": str(used),
         "x-ratelimit-reset": str(seconds),
     }
+
+
+def build(city: City, clock: Clock, secrets: Mapping[str, str]) -> Reddit:
+    return Reddit(
+        city, clock, secrets["reddit_client_id"], secrets["reddit_client_secret"]
+    )
+
+
+def sources(city: City) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": "reddit.new",
+            "connector": "reddit",
+            "kind": "new",
+            "subreddit": SUBREDDIT,
+        },
+        {
+            "name": "reddit.search",
+            "connector": "reddit",
+            "kind": "search",
+            "subreddit": WIDER,
+            "query": QUERY,
+        },
+    ]
+
+
+def shows(city: City, post: Post) -> list[str]:
+    if post.group == SUBREDDIT:
+        return ["reddit.new"]
+    return ["reddit.search"] if matches(QUERY, post) else []
+
+
+def address(post: Post) -> str:
+    number = post.id.removeprefix("t3_")
+    return f"https://www.reddit.com/r/{post.group}/comments/{number}/demo/"
+
+
+PLATFORM = Platform(
+    build=build,
+    sources=sources,
+    shows=shows,
+    address=address,
+    origins=lambda city: ("https://oauth.reddit.com", "https://www.reddit.com"),
+    secrets=("reddit_client_id", "reddit_client_secret"),
+    rules={
+        "reddit.new": f"the newest {NEW_REACH} standing submissions of r/{SUBREDDIT}",
+        "reddit.search": f"the newest {SEARCH_REACH} standing submissions of "
+        f"r/{WIDER} with a word of the query: {QUERY}",
+    },
+    reach={"reddit.new": NEW_REACH, "reddit.search": SEARCH_REACH},
+)

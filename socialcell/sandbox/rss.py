@@ -1,14 +1,17 @@
 """The newspapers' feeds: RSS 2.0 and Atom with conditional requests."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 from email.utils import format_datetime
+from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from socialcell.clock import IST, Clock
 from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import Faulty, Switch
 from socialcell.sandbox.people import Paper
+from socialcell.sandbox.platform import Platform
 from socialcell.sandbox.post import Post
 from socialcell.sandbox.press import FEED_LENGTH, lacks_date, lacks_guid
 from socialcell.sandbox.server import Answer, Request
@@ -200,3 +203,32 @@ def _atom_entry(paper: Paper, post: Post, moment: datetime) -> str:
         f"<author><name>{escape(paper.name)}</name></author>"
         f'<summary type="html">{escape(_html(post, moment))}</summary></entry>'
     )
+
+
+def build(city: City, clock: Clock, secrets: Mapping[str, str]) -> Rss:
+    return Rss(city, clock)
+
+
+def sources(city: City) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": f"rss.{paper.slug}",
+            "connector": "rss",
+            "kind": "feed",
+            "url": paper.url,
+            "title": paper.name,
+            "language": paper.language,
+        }
+        for paper in city.papers
+    ]
+
+
+PLATFORM = Platform(
+    build=build,
+    sources=sources,
+    shows=lambda city, post: [f"rss.{post.feed}"],
+    address=lambda post: post.links[0].page,
+    origins=lambda city: tuple(paper.origin for paper in city.papers),
+    rules={"rss": f"the newest {FEED_LENGTH} standing articles of the paper"},
+    reach={"rss": FEED_LENGTH},
+)

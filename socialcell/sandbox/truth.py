@@ -4,41 +4,31 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from socialcell.clock import as_utc
 from socialcell.sandbox import engagement as growth
-from socialcell.sandbox import mastodon, x_query, x_shape
+from socialcell.sandbox import x_shape
 from socialcell.sandbox.city import City
-from socialcell.sandbox.elsewhere import SUBREDDIT, WIDER
 from socialcell.sandbox.people import CITY_HANDLE, Paper
+from socialcell.sandbox.platforms import PLATFORMS
 from socialcell.sandbox.post import Post
-from socialcell.sandbox.press import FEED_LENGTH, lacks_date, lacks_guid
-from socialcell.sandbox.reddit import NEW_REACH, matches
-from socialcell.sandbox.reddit import SEARCH_REACH as SEARCH_REACH_REDDIT
-from socialcell.sandbox.sources import HASHTAGS, REDDIT_QUERY, SEARCH_QUERY
+from socialcell.sandbox.press import lacks_date, lacks_guid
 from socialcell.sandbox.story import CLOSED, FALSE_TOKEN, FIGURES, FLOODED, LEAK
-from socialcell.sandbox.x_world import MENTIONS_REACH, SEARCH_REACH, indexed
+from socialcell.sandbox.x_platform import SEARCH_QUERY
+
+_V = TypeVar("_V")
 
 RULES = {
-    "x.search": f"standing posts of the last {SEARCH_REACH.days} days, no reposts",
-    "x.mentions": f"the newest {MENTIONS_REACH} standing posts that call the account",
-    "reddit.new": f"the newest {NEW_REACH} standing submissions of r/{SUBREDDIT}",
-    "reddit.search": f"the newest {SEARCH_REACH_REDDIT} standing submissions of "
-    f"r/{WIDER} with a word of the query: {REDDIT_QUERY}",
-    "mastodon": "all standing statuses with the hashtag",
-    "rss": f"the newest {FEED_LENGTH} standing articles of the paper",
+    **{name: rule for row in PLATFORMS.values() for name, rule in row.rules.items()},
     "standing": "visible_from <= moment, and moment < visible_to unless that is null",
     "engagement": "final * t // (t + half) with t whole seconds since `at`, plus one "
     "for each moment in `answers` that has come",
     "followers": "base + growth_per_day * t // 86400, t whole seconds since `start`",
 }
-# How many of the newest a source shows; the others show all.
-REACH = {
-    "x.mentions": MENTIONS_REACH,
-    "reddit.new": NEW_REACH,
-    "reddit.search": SEARCH_REACH_REDDIT,
-}
+# How many of the newest a source shows, and how far back; the others show all.
+REACH = {name: n for row in PLATFORMS.values() for name, n in row.reach.items()}
+OLDEST = {name: age for row in PLATFORMS.values() for name, age in row.oldest.items()}
 
 
 def truth(city: City) -> dict[str, Any]:
@@ -76,10 +66,10 @@ def visible(whole: Mapping[str, Any], source: str, moment: datetime) -> set[str]
         for item in whole["items"]
         if source in item["sources"] and _stands(item, now)
     ]
-    if source == "x.search":
-        oldest = _iso(moment - SEARCH_REACH)
+    if (age := _of_source(OLDEST, source)) is not None:
+        oldest = _iso(moment - age)
         standing = [item for item in standing if item["at"] >= oldest]
-    reach = FEED_LENGTH if source.startswith("rss.") else REACH.get(source)
+    reach = _of_source(REACH, source)
     return {item["id"] for item in standing[-reach if reach else 0 :]}
 
 
@@ -125,7 +115,7 @@ def _item(city: City, post: Post) -> dict[str, Any]:
         "visible_from": _iso(post.at),
         "visible_to": _iso(post.ends) if post.ends else None,
         "removed_at": _iso(post.removed) if post.removed else None,
-        "sources": sources_of(city, post),
+        "sources": PLATFORMS[post.platform].shows(city, post),
         "supersedes": list(post.versions[:-1]),
         "superseded_by": post.replaced_by,
         "author": post.author.handle,
@@ -134,7 +124,7 @@ def _item(city: City, post: Post) -> dict[str, Any]:
         "title": post.title,
         "text": post.text,
         "changed": _changed(post),
-        "url": _address(post),
+        "url": PLATFORMS[post.platform].address(post),
         "reply_to": post.reply_to,
         "quotes": post.quotes,
         "reposts": post.reposts,
@@ -157,27 +147,9 @@ def _item(city: City, post: Post) -> dict[str, Any]:
     }
 
 
-def sources_of(city: City, post: Post) -> list[str]:
-    """The sources that can show a post; none for reposts and the account's own posts."""
-    if post.feed is not None:
-        return [f"rss.{post.feed}"]
-    if post.platform == "reddit":
-        return _of_reddit(post)
-    if post.platform == "mastodon":
-        called = mastodon.tags(post.text)
-        return [name for name, tag in HASHTAGS.items() if tag.lower() in called]
-    if post.reposts is not None or post.author is city.people.city:
-        return []
-    found = ["x.mentions"] if x_shape.calls_city(post.text) else []
-    if x_query.parse(SEARCH_QUERY)(indexed(city, post)):
-        found.append("x.search")
-    return found
-
-
-def _of_reddit(post: Post) -> list[str]:
-    if post.group == SUBREDDIT:
-        return ["reddit.new"]
-    return ["reddit.search"] if matches(REDDIT_QUERY, post) else []
+def _of_source(table: Mapping[str, _V], source: str) -> _V | None:
+    """The row of a source, else of its platform: the part before the dot."""
+    return table.get(source, table.get(source.split(".")[0]))
 
 
 def _feed_facts(city: City, post: Post) -> dict[str, Any]:
@@ -210,18 +182,6 @@ def _changed(post: Post) -> dict[str, str] | None:
     if post.changed is None:
         return None
     return {"at": _iso(post.changed[0]), "text": post.changed[1]}
-
-
-def _address(post: Post) -> str:
-    if post.platform == "x":
-        return f"https://x.com/{post.author.handle}/status/{post.id}"
-    if post.platform == "reddit":
-        number = post.id.removeprefix("t3_")
-        return f"https://www.reddit.com/r/{post.group}/comments/{number}/demo/"
-    if post.platform == "mastodon":
-        home = mastodon.home_of(post.author)
-        return f"{home}/@{post.author.handle}/{post.id}"
-    return post.links[0].page
 
 
 def _stands(item: Mapping[str, Any], now: str) -> bool:

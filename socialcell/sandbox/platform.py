@@ -1,0 +1,37 @@
+"""What the sandbox must know of a platform to serve it and to say what is true of it."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from socialcell.clock import Clock
+from socialcell.sandbox.city import City
+from socialcell.sandbox.faults import Faulty
+from socialcell.sandbox.post import Post
+from socialcell.sandbox.server import Logged, serve_http
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """One row of the table of platforms.
+
+    `build` gets the fake secrets by name; those it needs are in `secrets`. `sources`
+    are the rows a city government would listen to: name, connector, and that kind's
+    settings. `shows` names the sources in which a post can be found, `address` where
+    it is read. `origins` are the addresses of the real platform that lead here.
+    `rules` say in words what a source shows; `reach` how many of the newest, and
+    `oldest` how far back, by a source's name or its first part.
+    """
+
+    build: Callable[[City, Clock, Mapping[str, str]], Faulty]
+    sources: Callable[[City], list[dict[str, Any]]]
+    shows: Callable[[City, Post], list[str]]
+    address: Callable[[Post], str]
+    origins: Callable[[City], tuple[str, ...]] = lambda city: ()
+    secrets: tuple[str, ...] = ()
+    rules: Mapping[str, str] = field(default_factory=dict)
+    reach: Mapping[str, int] = field(default_factory=dict)
+    oldest: Mapping[str, timedelta] = field(default_factory=dict)
+    serve: Callable[[Any, list[Logged]], AbstractContextManager[str]] = serve_http

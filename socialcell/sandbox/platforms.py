@@ -1,0 +1,22 @@
+"""The platforms of the sandbox, and all that a city government listens to on them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from socialcell.sandbox import mastodon, reddit, rss, x_platform
+from socialcell.sandbox.city import City
+from socialcell.sandbox.platform import Platform
+
+PLATFORMS: dict[str, Platform] = {
+    "x": x_platform.PLATFORM,
+    "rss": rss.PLATFORM,
+    "reddit": reddit.PLATFORM,
+    "mastodon": mastodon.PLATFORM,
+}
+
+
+def sources(
+    city: City, names: Sequence[str] = tuple(PLATFORMS)
+) -> list[dict[str, Any]]:
+    """The sources of a city: name, connector, kind, and what that kind needs."""
+    return [row for name in names for row in PLATFORMS[name].sources(city)]

@@ -1,0 +1,14 @@
+"""What people of the city write on platforms that have a world of their own.
+
+Each world draws from a random stream of its own, so that a new one changes no other.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from random import Random
+
+from socialcell.sandbox.people import People
+from socialcell.sandbox.post import Post
+
+# posts(people, start, end, rng): all posts of one platform in [start, end).
+WORLDS: dict[str, Callable[[People, datetime, datetime, Random], tuple[Post, ...]]] = {}
