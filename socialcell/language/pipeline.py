@@ -12,7 +12,7 @@ from spacy.attrs import NORM
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from socialcell.language import components, lexicon, weights
+from socialcell.language import components, lexicon, tagger, weights
 from socialcell.language.measure import Span
 from socialcell.language.notes import notes
 from socialcell.language.reading import Model, Reading
@@ -94,7 +94,7 @@ class Reader:
             mixed=found.mixed,
             script=found.script,
             sentiment=found.sentiment,
-            entities=tuple(found.entities),
+            entities=tuple(filter(tagger.is_name, found.entities)),
             intent=found.intent,
             topics=tuple(found.topics),
             urgency=found.urgency,

@@ -6,12 +6,15 @@ from functools import lru_cache
 
 import pycrfsuite
 
-from socialcell.language import conll, weights
+from socialcell.language import conll, lexicon, weights
 from socialcell.language.measure import Span
+from socialcell.language.reading import Entity
+from socialcell.language.words import key_of
 
 LANGUAGES = ("mr", "hi")
 _JOINERS = str.maketrans("", "", "\u200b\u200c\u200d\u2060\ufeff")
 _DIGIT = re.compile(r"\d")
+_WORD = re.compile("[\\w\u0900-\u0963]+")
 
 
 class Tagger:
@@ -32,6 +35,20 @@ def tagger(language: str, nc: bool) -> Tagger | None:
     """The tagger of a language; None where its model is absent or switched off."""
     model = weights.content(f"entities-{language}", nc=nc)
     return None if model is None else Tagger(model)
+
+
+def is_name(entity: Entity) -> bool:
+    """Is it a name, or a number, a time, a measure, an office, a word of every day?
+
+    Taggers are trained to find those too, as OTHER: that is a label of the training
+    data, and what carries it is no name. An entry of the gazetteer always is one.
+    """
+    if entity.id is not None:
+        return True
+    return entity.label != "OTHER" and any(
+        _DIGIT.sub("", key) and key not in _no_names()
+        for key in map(key_of, _WORD.findall(entity.text))
+    )
 
 
 def features(words: Sequence[str]) -> list[list[str]]:
@@ -56,6 +73,19 @@ def features(words: Sequence[str]) -> list[list[str]]:
             ]
         )
     return found
+
+
+@lru_cache(maxsize=1)
+def _no_names() -> frozenset[str]:
+    """Function words, numbers, times and other words that alone are no name."""
+    function_words = (
+        word
+        for by_weight in lexicon.data("function_words")["words"].values()
+        for words in by_weight.values()
+        for word in words
+    )
+    others = (word for words in lexicon.data("no_names").values() for word in words)
+    return frozenset(map(key_of, (*function_words, *others)))
 
 
 @lru_cache(maxsize=50_000)
