@@ -1,0 +1,105 @@
+"""The tables of what is pushed to us: the door, what is still to be fetched, WhatsApp.
+
+A push's body is held only until it is mapped; its digest stays to know it again.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from socialcell.db import BigId
+
+
+class Pushed(SQLModel, table=True):
+    """One signed push as it came; `body` is gone once it is mapped or set aside."""
+
+    __table_args__ = (
+        UniqueConstraint("source_id", "digest"),
+        Index("pushed_work_list", "done_at", "id"),
+    )
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    source_id: int = Field(foreign_key="source.id", sa_type=BigId)
+    digest: str  # SHA-256 of the body, hexadecimal
+    size: int  # bytes
+    body: bytes | None = None
+    received_at: datetime
+    deliveries: int = 1  # how often the platform has handed it in
+    last_at: datetime
+    done_at: datetime | None = None
+    run_id: int | None = Field(default=None, foreign_key="run.id", sa_type=BigId)
+
+
+class RefusedPush(SQLModel, table=True):
+    """How often somebody was turned away at the door, by day (IST); nothing of what
+    they brought is kept."""
+
+    __tablename__ = "refused_push"
+    source_id: int = Field(primary_key=True, foreign_key="source.id", sa_type=BigId)
+    day: date = Field(primary_key=True)
+    reason: str = Field(primary_key=True)  # unsigned | forged
+    n: int
+
+
+class Awaited(SQLModel, table=True):
+    """A public post or comment of which a push told only the number."""
+
+    __table_args__ = (
+        UniqueConstraint("source_id", "ref"),
+        Index("awaited_work_list", "state", "not_before"),
+    )
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    source_id: int = Field(foreign_key="source.id", sa_type=BigId)
+    ref: str
+    state: str = "waiting"  # waiting | done | gone | failed
+    reason: str | None = None
+    noted_at: datetime
+    attempts: int = 0
+    not_before: datetime | None = None
+
+
+class OptIn(SQLModel, table=True):
+    """Somebody agreed to be written to, or took it back; appended to only.
+
+    `person` is a keyed hash of the number: the number itself is not held here.
+    """
+
+    __tablename__ = "opt_in"
+    __table_args__ = (UniqueConstraint("platform", "person", "event", "at"),)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    platform: str
+    person: str
+    pseudonym: str
+    event: str  # granted | withdrawn
+    at: datetime
+    noted_at: datetime
+    evidence: str
+    actor: str
+
+
+class MessageTemplate(SQLModel, table=True):
+    """A template of outgoing messages, as the platform last said that it stands."""
+
+    __tablename__ = "message_template"
+    source_id: int = Field(primary_key=True, foreign_key="source.id", sa_type=BigId)
+    name: str = Field(primary_key=True)
+    language: str = Field(primary_key=True)
+    external_id: str | None = None
+    category: str  # marketing | utility | authentication
+    status: str  # approved, pending, rejected, paused, disabled …; gone
+    body: str | None = None
+    synced_at: datetime
+
+
+class SentMessage(SQLModel, table=True):
+    """What the platform told of a message that we sent; nothing of its words."""
+
+    __tablename__ = "sent_message"
+    source_id: int = Field(primary_key=True, foreign_key="source.id", sa_type=BigId)
+    external_id: str = Field(primary_key=True)
+    status: str  # sent | delivered | read | failed | played
+    status_at: datetime
+    category: str | None = None
+    billable: bool | None = None
+    billed_at: datetime | None = None
+    error: str | None = None

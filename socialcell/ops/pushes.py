@@ -1,0 +1,121 @@
+"""The door of pushes: kept first, known again, worked off; and who was turned away.
+
+The caller brings the session and owns the commit of a unit of work.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, select, update
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.clock import IST
+from socialcell.ops.push_model import Pushed, RefusedPush
+
+PUSHED = db.table(Pushed)
+REFUSED = db.table(RefusedPush)
+P = PUSHED.c
+
+# Longer than any platform hands a push in again.
+REMEMBERED = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A push that is kept and not mapped yet."""
+
+    id: int
+    body: bytes
+    received_at: datetime
+
+
+def keep(session: Session, source_id: int, body: bytes, now: datetime) -> bool:
+    """Keep a push; False when these very bytes were handed in before."""
+    digest = hashlib.sha256(body).hexdigest()
+    row = {
+        "source_id": source_id,
+        "digest": digest,
+        "size": len(body),
+        "body": body,
+        "received_at": now,
+        "deliveries": 1,
+        "last_at": now,
+    }
+    if db.insert_new(session, PUSHED, [row]):
+        return True
+    session.execute(
+        update(PUSHED)
+        .where(P.source_id == source_id, P.digest == digest)
+        .values(deliveries=P.deliveries + 1, last_at=now)
+    )
+    return False
+
+
+def next_waiting(session: Session, source_id: int) -> Waiting | None:
+    """The oldest push that waits, held until this transaction ends.
+
+    Another worker takes the next one meanwhile (SQLite has one writer anyway).
+    """
+    asked = (
+        select(P.id, P.body, P.received_at)
+        .where(P.source_id == source_id, P.done_at.is_(None))
+        .order_by(P.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    row = session.execute(asked).first()
+    return Waiting(row.id, row.body, row.received_at) if row else None
+
+
+def done(session: Session, push_id: int, run_id: int, now: datetime) -> None:
+    """The push is mapped or set aside: its bytes go, its digest stays."""
+    session.execute(
+        update(PUSHED)
+        .where(P.id == push_id)
+        .values(body=None, done_at=now, run_id=run_id)
+    )
+
+
+def waiting_by_source(session: Session) -> dict[int, int]:
+    """How many pushes wait, by source id; sources without any are left out."""
+    asked = (
+        select(P.source_id, func.count().label("n"))
+        .where(P.done_at.is_(None))
+        .group_by(P.source_id)
+    )
+    return {row.source_id: row.n for row in session.execute(asked)}
+
+
+def forget_old(session: Session, now: datetime) -> int:
+    """Forget digests that no platform will hand in again; how many."""
+    before = now - REMEMBERED
+    gone = session.execute(
+        delete(PUSHED).where(P.done_at.is_not(None), P.last_at < before)
+    )
+    return int(gone.rowcount)  # type: ignore[attr-defined]
+
+
+def refused(
+    session: Session, counts: Mapping[tuple[int, str], int], now: datetime
+) -> None:
+    """Add how often somebody was turned away today, by (source id, reason)."""
+    today = now.astimezone(IST).date()
+    rows = [
+        {"source_id": source_id, "day": today, "reason": reason, "n": n}
+        for (source_id, reason), n in sorted(counts.items())
+    ]
+    if rows:
+        db.add_counts(session, REFUSED, ["source_id", "day", "reason"], rows)
+
+
+def refusals(session: Session, source_id: int) -> dict[str, int]:
+    """How often somebody was turned away from a source so far, by reason."""
+    asked = (
+        select(REFUSED.c.reason, func.sum(REFUSED.c.n))
+        .where(REFUSED.c.source_id == source_id)
+        .group_by(REFUSED.c.reason)
+    )
+    return {reason: int(n) for reason, n in session.execute(asked)}
