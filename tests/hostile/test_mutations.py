@@ -241,7 +241,8 @@ def every(
         # Whatever the damaged page left behind, a good one is read after it.
         platform.answers = [Answer(200, whole)]
         context.clock.advance(HOURS)  # type: ignore[attr-defined]
-        source.not_before = None
+        with db.writing(context.engine) as session:
+            store.source_named(session, name).not_before = None
         again = collect.pull(context, source)
         assert (again.state, again.counts["received"] >= 3) == ("ok", True)
 

@@ -1,18 +1,77 @@
-"""Platforms' own JSON: which items name somebody, and how they are dropped."""
+"""Platforms' own JSON: kept, found by the person it names, and dropped."""
 
+import hashlib
 import json
 import re
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlmodel import Session
 
 from socialcell import db
+from socialcell.connectors.base import Record, Reject
 from socialcell.listening.masking import is_distinct
 from socialcell.listening.model import Mention, RawItem
+from socialcell.listening.store.arrival import Arrival
+from socialcell.text import clean_text
 
 RAW = db.table(RawItem)
 MENTION = db.table(Mention)
+MAPPER_VERSION = 1
+
+
+def keep(
+    session: Session, platform: str, records: Sequence[Record], arrival: Arrival
+) -> dict[str, int]:
+    """Keep what new and changed records were made of; native id → raw id."""
+    rows = {
+        record.external_id: _row(platform, record.raw, arrival) for record in records
+    }
+    _insert(session, rows.values())
+    ids: dict[str, int] = {}
+    for some in db.chunks({row["sha256"] for row in rows.values()}):
+        found = session.execute(
+            select(RAW.c.sha256, RAW.c.id).where(
+                RAW.c.platform == platform, RAW.c.sha256.in_(some)
+            )
+        )
+        ids.update((digest, id_) for digest, id_ in found)
+    return {external_id: ids[row["sha256"]] for external_id, row in rows.items()}
+
+
+def quarantine(
+    session: Session, platform: str, rejects: Iterable[Reject], arrival: Arrival
+) -> None:
+    """Keep items that could not be mapped, with the reason."""
+    _insert(
+        session,
+        [
+            _row(platform, reject.raw, arrival)
+            | {"state": "quarantined", "reason": clean_text(reject.reason)}
+            for reject in rejects
+        ],
+    )
+
+
+def _row(platform: str, raw: Any, arrival: Arrival) -> dict[str, Any]:
+    # ASCII escapes keep what no database takes: a lone surrogate, NUL.
+    body = json.dumps(raw, ensure_ascii=True, sort_keys=True, default=str)
+    return {
+        "platform": platform,
+        "sha256": hashlib.sha256(body.encode()).hexdigest(),
+        "run_id": arrival.run_id,
+        "received_at": arrival.at,
+        "state": "mapped",
+        "reason": None,
+        "mapper_version": MAPPER_VERSION,
+        "body": body,
+    }
+
+
+def _insert(session: Session, rows: Iterable[dict[str, Any]]) -> None:
+    # The same bytes may stand for two items of a file; one row keeps them.
+    db.insert_new(session, RAW, list({row["sha256"]: row for row in rows}.values()))
 
 
 def of(session: Session, platform: str, terms: Iterable[str]) -> list[int]:

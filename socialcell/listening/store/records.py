@@ -1,0 +1,68 @@
+"""What a record says: cleaned, hashed, and which of two sightings is the newer."""
+
+import hashlib
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from socialcell.connectors.base import Record
+from socialcell.text import clean_text
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+def cleaned(record: Record) -> Record:
+    """The record with every text that came from outside cleaned."""
+    author = record.author
+    if author is not None:
+        author = replace(
+            author,
+            handle=_clean(author.handle),
+            name=_clean(author.name),
+            uid=clean_text(author.uid),
+        )
+    return replace(
+        record,
+        text=clean_text(record.text),
+        title=_clean(record.title),
+        url=_clean(record.url),
+        external_id=clean_text(record.external_id),
+        links=tuple(dict.fromkeys(clean_text(link) for link in record.links)),
+        author=author,
+    )
+
+
+def content_hash(record: Record) -> str:
+    """A hash of what counts as content: not the engagement, not the time of arrival."""
+    author = record.author
+    content = [
+        record.kind,
+        record.text,
+        record.title,
+        record.url,
+        record.language,
+        record.conversation,
+        record.edited_at.isoformat() if record.edited_at else None,
+        [author.uid, author.handle, author.name, author.verified] if author else None,
+        sorted([relation.kind, relation.target] for relation in record.relations),
+        sorted(record.links),
+    ]
+    return _sha256(content)
+
+
+def version(record: Record) -> tuple[bool, datetime]:
+    """Of two sightings of an item the greater is the newer: a removal, a later edit."""
+    return (is_removed(record), record.edited_at or _NEVER)
+
+
+def is_removed(record: Record) -> bool:
+    return "text" in record.missing
+
+
+def _clean(text: str | None) -> str | None:
+    return None if text is None else clean_text(text)
+
+
+def _sha256(content: Any) -> str:
+    return hashlib.sha256(json.dumps(content, ensure_ascii=True).encode()).hexdigest()
