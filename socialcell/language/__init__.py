@@ -1,6 +1,7 @@
 """read(texts) -> Readings; no database here."""
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from socialcell.language.reading import (
     Entity,
@@ -11,6 +12,9 @@ from socialcell.language.reading import (
     Topic,
     Urgency,
 )
+
+if TYPE_CHECKING:
+    from socialcell.language.places import Place
 
 __all__ = [
     "Entity",
@@ -25,19 +29,26 @@ __all__ = [
 ]
 
 
-def read(texts: Iterable[str], *, nc: bool = True) -> list[Reading]:
+def read(
+    texts: Iterable[str], *, nc: bool = True, own: "tuple[Place, ...]" = ()
+) -> list[Reading]:
     """One Reading for every text, in the same order. Any string is fine.
 
     `nc` allows models whose licence forbids commercial use; rules stand in for them.
+    `own` are names of a workspace beside those of the package's gazetteer.
     """
-    return list(read_stream(texts, nc=nc))
+    return list(read_stream(texts, nc=nc, own=own))
 
 
 def read_stream(
-    texts: Iterable[str], batch_size: int = 256, *, nc: bool = True
+    texts: Iterable[str],
+    batch_size: int = 256,
+    *,
+    nc: bool = True,
+    own: "tuple[Place, ...]" = (),
 ) -> Iterator[Reading]:
     """The same, one batch in memory at a time; a result never depends on the batch."""
     # spaCy is imported on first use: `--help` must stay light.
     from socialcell.language.pipeline import reader
 
-    yield from reader(nc).stream(texts, batch_size)
+    yield from reader(nc, own).stream(texts, batch_size)

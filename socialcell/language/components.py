@@ -22,7 +22,7 @@ from socialcell.language import (
 )
 from socialcell.language.lexicon import Cue
 from socialcell.language.notes import Fact, Hit, Notes, notes
-from socialcell.language.places import Gazetteer, name_words
+from socialcell.language.places import Gazetteer, Place, name_words, places
 from socialcell.language.reading import Entity
 from socialcell.language.stems import Endings, Stems
 from socialcell.language.words import key_of, look_at
@@ -38,6 +38,7 @@ class Words:
 
     def __init__(self, nlp: Language, name: str) -> None:
         self._facts: dict[int, Fact] = {}
+        self.stems = stems()
 
     def __call__(self, doc: Doc) -> Doc:
         facts = self._facts
@@ -48,7 +49,7 @@ class Words:
         for orth in doc.to_array(ORTH).tolist():
             fact = facts.get(orth)
             if fact is None:
-                fact = facts[orth] = _fact(strings[orth])
+                fact = facts[orth] = _fact(strings[orth], self.stems)
             found.append(fact)
         return doc
 
@@ -220,18 +221,22 @@ def _batches(stream: Iterable[Doc], size: int) -> Iterator[list[Doc]]:
         yield docs
 
 
-@lru_cache(maxsize=1)
-def stems() -> Stems:
-    """Case endings over every word of the gazetteer, the cues and the lexicon."""
+@lru_cache(maxsize=2)
+def stems(own: tuple[Place, ...] = ()) -> Stems:
+    """Case endings over every word of the gazetteer, the cues and the lexicon.
+
+    `own` are entries that the package's gazetteer does not have.
+    """
     common = {
         key_of(word) for cue in lexicon.cues() for word in cue.phrase.split()
     } | sentiment.toned_words()
-    return Stems(name_words() - common, common, Endings.of(lexicon.data("endings")))
+    names = name_words((*places(), *own))
+    return Stems(names - common, common, Endings.of(lexicon.data("endings")))
 
 
-def _fact(raw: str) -> Fact:
+def _fact(raw: str, known: Stems) -> Fact:
     word = look_at(raw)
-    stem, length = stems().split(raw)
+    stem, length = known.split(raw)
     return Fact(
         word=word,
         stem=stem,

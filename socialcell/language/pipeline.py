@@ -3,7 +3,7 @@
 import re
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 from typing import Any
 
@@ -15,6 +15,7 @@ from spacy.tokens import Doc
 from socialcell.language import components, lexicon, tagger, weights
 from socialcell.language.measure import Span
 from socialcell.language.notes import notes
+from socialcell.language.places import Place, fingerprint
 from socialcell.language.reading import Model, Reading
 from socialcell.text import clean_text
 
@@ -49,10 +50,12 @@ _WITH_MODELS = ("socialcell_language", "socialcell_names", "socialcell_sentiment
 class Reader:
     """The loaded pipeline. Results do not depend on batch, order or thread."""
 
-    def __init__(self, nc: bool = True) -> None:
-        self._nc = nc
-        self._nlp = build(nc)
+    def __init__(self, nc: bool = True, own: tuple[Place, ...] = ()) -> None:
+        self._build = partial(build, nc, own)
+        self._nlp = self._build()
         version = f"2.{lexicon.fingerprint()}.{weights.fingerprint(nc=nc)}"
+        if own:
+            version += f".{fingerprint(own)}"
         self._model = Model("socialcell-linear" if nc else "socialcell-rules", version)
         self._lock = threading.Lock()
 
@@ -77,7 +80,7 @@ class Reader:
         with self._lock:
             # spaCy keeps every word it has seen: start afresh before it weighs.
             if len(self._nlp.vocab) > MOST_WORDS:
-                self._nlp = build(self._nc)
+                self._nlp = self._build()
             return [
                 self._reading(text, doc)
                 for text, doc in zip(cleaned, self._nlp.pipe(heads), strict=True)
@@ -108,16 +111,21 @@ def _word_spans(doc: Doc) -> list[Span]:
     return [(at[e.start], at[e.end - 1] + 1, e.label) for e in notes(doc).entities]
 
 
-@lru_cache(maxsize=2)
-def reader(nc: bool = True) -> Reader:
+def reader(nc: bool = True, own: tuple[Place, ...] = ()) -> Reader:
     """The pipeline of this process, built on first use."""
-    return Reader(nc)
+    return _kept(nc, own)
 
 
-def build(nc: bool = True) -> Language:
+@lru_cache(maxsize=2)
+def _kept(nc: bool, own: tuple[Place, ...]) -> Reader:
+    return Reader(nc, own)
+
+
+def build(nc: bool = True, own: tuple[Place, ...] = ()) -> Language:
     """A fresh pipeline: tokenizer of blank "xx" with our cuts, then our components.
 
-    Without `nc` no model is loaded whose licence forbids some uses.
+    Without `nc` no model is loaded whose licence forbids some uses. `own` are names
+    that the package's gazetteer does not have.
     """
     nlp = spacy.blank("xx")
     tokenizer: Any = nlp.tokenizer
@@ -126,7 +134,12 @@ def build(nc: bool = True) -> Language:
     # NORM of a word is the known word it is a form of: matchers see through endings.
     vocab: Any = nlp.vocab
     # Its other facts about a word (shape, like_url …) nobody here asks for.
-    vocab.lex_attr_getters = {NORM: components.stems().norm}
-    for name in _ORDER:
-        nlp.add_pipe(name, config={"nc": nc} if name in _WITH_MODELS else {})
+    stems = components.stems(own)
+    vocab.lex_attr_getters = {NORM: stems.norm}
+    made: dict[str, Any] = {
+        name: nlp.add_pipe(name, config={"nc": nc} if name in _WITH_MODELS else {})
+        for name in _ORDER
+    }
+    made["socialcell_words"].stems = stems
+    made["socialcell_gazetteer"].add(nlp, own)
     return nlp

@@ -1,8 +1,9 @@
 """The gazetteer: places, wards, departments, services and bodies, found by name."""
 
+import hashlib
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import astuple, dataclass
 from functools import lru_cache
 
 from spacy.language import Language
@@ -58,31 +59,50 @@ class Place:
 
 @lru_cache(maxsize=1)
 def places() -> tuple[Place, ...]:
-    """The whole gazetteer, checked; SocialcellError names file and line."""
+    """The package's gazetteer, checked; SocialcellError names file and line."""
+    return checked(
+        (f"gazetteer/{file}", line, row) for file, line, row in lexicon.gazetteer_rows()
+    )
+
+
+def checked(
+    rows: Iterable[tuple[str, int, dict[str, str]]], beside: Iterable[Place] = ()
+) -> tuple[Place, ...]:
+    """Entries from (file, line, row), with ids and wards that fit those `beside` them.
+
+    SocialcellError names file and line.
+    """
+    known = {place.id: place for place in beside}
     found: dict[str, Place] = {}
     labels = lexicon.vocabulary("entity")
-    for file, line, row in lexicon.gazetteer_rows():
-        where = f"gazetteer/{file}, line {line}"
+    for file, line, row in rows:
+        where = f"{file}, line {line}"
         place = _place(row, where)
         if place.label not in labels:
             raise SocialcellError(f"{where}: unknown label {place.label!r}")
-        if place.id in found:
+        if place.id in found or place.id in known:
             raise SocialcellError(f"{where}: {place.id} is there twice")
         found[place.id] = place
     for place in found.values():
-        if place.ward is not None and place.ward not in found:
+        if place.ward is not None and place.ward not in known | found:
             raise SocialcellError(f"gazetteer: {place.id} is in unknown {place.ward}")
     return tuple(found.values())
 
 
-def name_words() -> set[str]:
-    """Single words of all names, as comparison keys."""
+def name_words(some: Iterable[Place]) -> set[str]:
+    """Single words of all their names, as comparison keys."""
     return {
         key_of(word)
-        for place in places()
+        for place in some
         for name in place.names()
         for word in _WORDS.findall(name)
     }
+
+
+def fingerprint(some: Iterable[Place]) -> str:
+    """Eight hexadecimal digits that change when any of these entries changes."""
+    rows = ((*astuple(place)[:8], sorted(place.unless)) for place in some)
+    return hashlib.sha256(repr(sorted(rows)).encode()).hexdigest()[:8]
 
 
 class Gazetteer:
@@ -92,7 +112,11 @@ class Gazetteer:
         self._loose = PhraseMatcher(nlp.vocab, attr="NORM")
         self._exact = PhraseMatcher(nlp.vocab, attr="ORTH")
         self._places: dict[int, Place] = {}
-        for place in places():
+        self.add(nlp, places())
+
+    def add(self, nlp: Language, some: Iterable[Place]) -> None:
+        """From now on these are found too."""
+        for place in some:
             self._places[nlp.vocab.strings.add(place.id)] = place
             self._loose.add(place.id, [nlp.make_doc(name) for name in place.names()])
             if exact := place.exact():
