@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from socialcell.commands import gazetteer, output
 from socialcell.commands.options import ROOT_CONFIG, Config, Json
+
+if TYPE_CHECKING:
+    from socialcell.config import Workspace
+    from socialcell.language.places import Place
 
 app = typer.Typer(
     help="Language models: train them, score them, list them.", no_args_is_help=True
@@ -69,19 +73,46 @@ def train(
         typer.Option(help="Where open/ and nc/ go.", show_default="the package"),
     ] = None,
     seed: Annotated[int, typer.Option(help="Splits and shuffles hang on it.")] = 7,
+    minutes: Annotated[
+        float, typer.Option(min=0.0, help="How long the encoder trains.")
+    ] = 80.0,
+    checkpoint: Annotated[
+        Path, typer.Option(help="Where an interrupted run of the encoder goes on.")
+    ] = Path("encoder-run.pt"),
+    threads: Annotated[int, typer.Option(min=1, help="Of the encoder's run.")] = 1,
     json: Json = False,
 ) -> None:
     """Train the models from labelled files; the same data and seed, the same files.
 
     Each model is written with its card: data, licences, scores on posts held out,
-    checksum. No database is needed.
+    checksum. No database is needed. `encoder`, the model of the extra `semantic`, is
+    trained only when it is named: it takes its minutes, needs torch and onnx, and how
+    far it comes hangs on the machine.
 
     Example: socialcell language train sentiment-mr --data ../labels --into models
     """
+    from socialcell.language.semantic.encoder import NAME
+    from socialcell.language.training.encoder import train as encoder_trained
     from socialcell.language.training.train import train as trained
     from socialcell.language.weights import folder
 
-    made = trained(data, into or folder(), names or (), seed=seed, progress=output.note)
+    place, wanted = into or folder(), set(names or ())
+    made = []
+    if wanted != {NAME}:
+        others = wanted - {NAME}
+        made += trained(data, place, others, seed=seed, progress=output.note)
+    if NAME in wanted:
+        made.append(
+            encoder_trained(
+                data,
+                place,
+                minutes=minutes,
+                checkpoint=checkpoint,
+                threads=threads,
+                seed=seed,
+                progress=output.note,
+            )
+        )
     if json:
         output.as_json({"models": made})
         return
@@ -121,6 +152,20 @@ def models(config: Config = None, json: Json = False) -> None:
 
 def nc_allowed(given: Path | None) -> bool:
     """What the workspace says of nc models; yes where there is no workspace."""
+    workspace = workspace_of(given)
+    return workspace is None or workspace.config.language.nc
+
+
+def names_of(given: Path | None) -> "tuple[Place, ...]":
+    """The workspace's own names; none where there is no workspace."""
+    from socialcell.language import own_names
+
+    workspace = workspace_of(given)
+    return own_names.load(workspace.folder / own_names.FILE) if workspace else ()
+
+
+def workspace_of(given: Path | None) -> "Workspace | None":
+    """The workspace, or None where none is named and none is found."""
     from socialcell import config
     from socialcell.errors import ConfigError
 
@@ -130,8 +175,8 @@ def nc_allowed(given: Path | None) -> bool:
     except ConfigError:
         if path is not None:
             raise
-        return True
-    return config.load(place).config.language.nc
+        return None
+    return config.load(place)
 
 
 def _score_rows(facts: dict[str, Any]) -> Iterator[tuple[Any, ...]]:

@@ -42,7 +42,7 @@ def train(
         if recipe.name not in wanted:
             continue
         progress(recipe.name)
-        training, held_out = _posts_of(recipe, data, seed, languages)
+        training, held_out = posts_of(recipe, data, seed, languages)
         everything = [post for some in held_out.values() for post in some]
         model = fit(
             training, everything, recipe.classes, recipe.grams, recipe.cost, seed
@@ -81,12 +81,12 @@ def _known(names: set[str]) -> set[str]:
     unknown = names - set(every)
     if unknown:
         raise SocialcellError(
-            f"no model {min(unknown)!r}; there are: {', '.join(every)}"
+            f"no model {min(unknown)!r}; there are: {', '.join(every)}, encoder"
         )
     return names or set(every)
 
 
-def _posts_of(
+def posts_of(
     recipe: Recipe, data: Path, seed: int, languages: Linear | None
 ) -> tuple[list[Post], dict[str, list[Post]]]:
     """Training posts, and the posts held out of every file by its name."""

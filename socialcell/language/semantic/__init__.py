@@ -1,0 +1,1 @@
+"""The optional readers of meaning: our transformer, and vectors of texts."""

