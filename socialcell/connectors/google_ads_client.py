@@ -1,0 +1,262 @@
+"""Google Ads' own client: a refreshed token, one streamed question, plain failures.
+
+Its packages are heavy: they are imported where they are used, so that only a cell that
+buys ads pays for them.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import requests
+
+from socialcell.connectors.base import ConnectorError, Kind, Surroundings
+from socialcell.errors import ConfigError
+from socialcell.http import USER_AGENT, PoliteAdapter
+
+SECRETS = (
+    "google_ads_developer_token",
+    "google_ads_client_id",
+    "google_ads_client_secret",
+    "google_ads_refresh_token",
+)
+TIMEOUT = 120.0  # seconds for one stream; the library itself would wait for ever
+_TOKEN = "https://oauth2.googleapis.com/token"
+_WAIT = timedelta(minutes=5)
+_RENEW = (
+    "Sign in again as a user of the account, and put the new refresh token into the "
+    "secret google_ads_refresh_token."
+)
+_SHORT = ("RESOURCE_TEMPORARILY_EXHAUSTED", "EXCESSIVE_SHORT_TERM_QUERY_RESOURCE")
+
+
+def library(version: str | None = None) -> tuple[str, ...]:
+    """The API versions that the library speaks, newest first.
+
+    ConfigError when it is not installed, or lacks `version`.
+    """
+    try:
+        client = import_module("google.ads.googleads.client")
+    except ImportError:
+        raise ConfigError(
+            "Google Ads needs the package google-ads. Install it: "
+            "pip install 'socialcell[ads]'"
+        ) from None
+    known = tuple(client._VALID_API_VERSIONS)
+    if version is not None and version not in known:
+        raise ConfigError(
+            f"google-ads, as installed, does not speak version {version} of the Google "
+            f"Ads API. It speaks {', '.join(known)}: set api_version to one of these."
+        )
+    return known
+
+
+class Client:
+    """Questions in GAQL to one account; every failure is a ConnectorError.
+
+    Where the sandbox stands in for Google, the path of its address names the
+    certificate to trust: https://localhost:40000/tmp/sandbox/ca.pem.
+    """
+
+    def __init__(
+        self, around: Surroundings, version: str, customer: str, manager: str | None
+    ) -> None:
+        library(version)
+        self._clock = around.clock
+        self._version = version
+        self._customer = customer
+        token, client_id, client_secret, refresh = (
+            around.secret(name).get_secret_value() for name in SECRETS
+        )
+        self._credentials = _credentials(
+            client_id, client_secret, refresh, around.base_url("google_ads_oauth")
+        )
+        self._service = _service(
+            self._credentials, version, token, manager, around.base_url("google_ads")
+        )
+
+    def refresh(self) -> None:
+        """A fresh access token. AUTH when the grant is no good any more.
+
+        Asked for here, since the channel would report a revoked grant as 503.
+        """
+        exceptions = import_module("google.auth.exceptions")
+        request = import_module("google.auth.transport.requests").Request
+        session = requests.Session()
+        session.trust_env = False
+        session.headers["User-Agent"] = USER_AGENT
+        for scheme in ("https://", "http://"):
+            session.mount(scheme, PoliteAdapter())
+        try:
+            self._credentials.refresh(request(session=session))
+        except exceptions.RefreshError as error:
+            if error.retryable:
+                raise ConnectorError(
+                    Kind.TRANSIENT, "Google's sign-in has trouble of its own"
+                ) from None
+            raise ConnectorError(
+                Kind.AUTH, f"Google no longer accepts the sign-in. {_RENEW}"
+            ) from None
+        except (exceptions.GoogleAuthError, requests.RequestException) as error:
+            raise ConnectorError(
+                Kind.TRANSIENT,
+                f"Google's sign-in could not be reached: {type(error).__name__}",
+            ) from None
+
+    def rows(self, query: str) -> Iterator[Any]:
+        """The rows of a query as plain protobuf: HasField tells what was reported."""
+        refused = import_module("google.ads.googleads.errors").GoogleAdsException
+        broken = import_module("google.api_core.exceptions").GoogleAPIError
+        try:
+            stream = self._service.search_stream(
+                customer_id=self._customer, query=query, timeout=TIMEOUT
+            )
+            for page in stream:
+                yield from type(page).pb(page).results
+        except refused as error:
+            raise self._refused(error) from None
+        except broken as error:
+            raise self._broken(error) from None
+        except import_module("grpc").RpcError as error:
+            raise ConnectorError(
+                Kind.TRANSIENT, f"Google Ads broke off: {type(error).__name__}"
+            ) from None
+
+    def _refused(self, error: Any) -> ConnectorError:
+        """What the API itself refused, by its error codes."""
+        status = error.error.code().name
+        said = error.failure.errors
+        codes = ", ".join(_code(one) for one in said) or status
+        if status == "UNAUTHENTICATED":
+            return ConnectorError(
+                Kind.AUTH, f"Google Ads does not accept the sign-in ({codes}). {_RENEW}"
+            )
+        if status == "PERMISSION_DENIED":
+            return ConnectorError(
+                Kind.ACCESS,
+                f"Google Ads does not let this user read account {self._customer} "
+                f"({codes}). Ask for read access, or check login_customer_id.",
+            )
+        if status in ("INVALID_ARGUMENT", "FAILED_PRECONDITION", "NOT_FOUND"):
+            return ConnectorError(
+                Kind.CONFIG, f"Google Ads does not understand the question ({codes})"
+            )
+        return ConnectorError(
+            Kind.TRANSIENT, f"Google Ads has trouble of its own ({codes})"
+        )
+
+    def _broken(self, error: Any) -> ConnectorError:
+        """What came without the API's own words, or is spent (never in these words)."""
+        exceptions = import_module("google.api_core.exceptions")
+        if isinstance(error, exceptions.ResourceExhausted):
+            return self._spent(error)
+        if isinstance(error, exceptions.Unauthenticated):
+            return ConnectorError(
+                Kind.AUTH, f"Google Ads does not accept the sign-in. {_RENEW}"
+            )
+        if isinstance(error, exceptions.MethodNotImplemented):
+            return ConnectorError(
+                Kind.CONFIG,
+                f"Google has switched off version {self._version} of the Google Ads "
+                "API: set api_version to a newer one.",
+            )
+        if isinstance(error, exceptions.Forbidden):
+            return ConnectorError(
+                Kind.ACCESS, "Google Ads does not let this project in"
+            )
+        return ConnectorError(
+            Kind.TRANSIENT, f"Google Ads could not be read: {type(error).__name__}"
+        )
+
+    def _spent(self, error: Any) -> ConnectorError:
+        """RESOURCE_EXHAUSTED: which allowance, and how long, ride in the trailers."""
+        failure = self._failure(error.__cause__)
+        now = self._clock.now()
+        if failure is None or not failure.errors:
+            return ConnectorError(
+                Kind.RATE, "Google Ads asks us to wait", until=now + _WAIT
+            )
+        first = failure.errors[0]
+        details = first.details.quota_error_details
+        wait = timedelta(seconds=details.retry_delay.total_seconds())
+        until: datetime | None = now + wait if wait else None
+        if _code(first).startswith(_SHORT):
+            return ConnectorError(
+                Kind.RATE, "Google Ads asks us to wait", until=until or now + _WAIT
+            )
+        name = details.rate_name or _code(first)
+        return ConnectorError(
+            Kind.QUOTA, f"Google Ads' allowance is used up: {name}", until=until
+        )
+
+    def _failure(self, cause: Any) -> Any:
+        trailers = dict(cause.trailing_metadata() or ()) if cause is not None else {}
+        raw = trailers.get(
+            f"google.ads.googleads.{self._version}.errors.googleadsfailure-bin"
+        )
+        if raw is None:
+            return None
+        module = f"google.ads.googleads.{self._version}.errors.types.errors"
+        return import_module(module).GoogleAdsFailure.deserialize(raw)
+
+
+def _credentials(
+    client_id: str, client_secret: str, refresh: str, base: str | None
+) -> Any:
+    return import_module("google.oauth2.credentials").Credentials(
+        None,
+        refresh_token=refresh,
+        token_uri=f"{base}/token" if base else _TOKEN,
+        client_id=client_id,
+        client_secret=client_secret,
+    )
+
+
+def _service(
+    credentials: Any, version: str, token: str, manager: str | None, base: str | None
+) -> Any:
+    """The library's own service over a channel that trusts one more certificate.
+
+    The library's client would make the same channel, but takes the certificates to
+    trust from the process's environment only, and logs each refusal once more.
+    """
+    grpc = import_module("grpc")
+    options = list(import_module("google.ads.googleads.client")._GRPC_CHANNEL_OPTIONS)
+    if base:  # loopback is not reached through a proxy
+        options.append(("grpc.enable_http_proxy", 0))
+    interceptors = import_module("google.ads.googleads.interceptors")
+    module = import_module(
+        f"google.ads.googleads.{version}.services.services.google_ads_service"
+    )
+    service = module.GoogleAdsServiceClient
+    transport = service.get_transport_class("grpc")
+    host, trusted = _address(base) if base else (service.DEFAULT_ENDPOINT, None)
+    channel = transport.create_channel(
+        host=host,
+        credentials=credentials,
+        ssl_credentials=grpc.ssl_channel_credentials(root_certificates=trusted),
+        options=options,
+    )
+    guarded = grpc.intercept_channel(
+        channel,
+        interceptors.MetadataInterceptor(token, manager),
+        interceptors.ExceptionInterceptor(version, use_proto_plus=True),
+    )
+    return service(transport=transport(channel=guarded))
+
+
+def _address(base: str) -> tuple[str, bytes]:
+    parts = urlsplit(base)
+    return parts.netloc, Path(unquote(parts.path)).read_bytes()
+
+
+def _code(error: Any) -> str:
+    """The name of an error's code, whichever of its many kinds it is."""
+    plain = type(error.error_code).pb(error.error_code)
+    kind = plain.WhichOneof("error_code")
+    if kind is None:
+        return "no code"
+    return str(getattr(error.error_code, kind).name)

@@ -1,0 +1,163 @@
+"""The city's app in the sandbox: who installs it, through which ad or creator.
+
+Every figure is drawn once for its day, so the truth of a day never changes; what a
+network says of it ripens for a week, as conversions arrive late.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from math import exp
+from random import Random
+from zoneinfo import ZoneInfo
+
+PACKAGE = "org.example.punecare"
+APPLE_ID = "1500000007"
+APP_NAME = "Pune Care"
+ACCOUNT = "1112223333"
+IST = ZoneInfo("Asia/Kolkata")
+PACIFIC = ZoneInfo("America/Los_Angeles")
+RIPE = 7  # days until a network has seen all conversions of a day
+
+
+@dataclass(frozen=True, slots=True)
+class Ad:
+    """One ad and where it hangs; money is in micros of a rupee."""
+
+    id: int
+    name: str
+    group: int
+    group_name: str
+    campaign: int
+    campaign_name: str
+    store: str | None  # play | apple: whose installs it brings; None: none
+    impressions: float  # a day, on average
+    click_rate: float
+    install_rate: float  # of clicks
+
+
+@dataclass(frozen=True, slots=True)
+class AdDay:
+    """What an ad truly did on a day."""
+
+    ad: Ad
+    day: date
+    impressions: int
+    clicks: int
+    cost_micros: int
+    installs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outreach:
+    """A creator's link: its tokens, and the installs a day it brings on average."""
+
+    token: str
+    source: str
+    play: float
+    apple: float
+
+
+def _ads() -> tuple[Ad, ...]:
+    made = []
+    plans = (
+        (11, "Pune Care Android", "play", 4000.0, 0.02, 0.12),
+        (12, "Pune Care iOS", "apple", 1500.0, 0.015, 0.08),
+        (13, "पावसाळी हेल्पलाइन", None, 2500.0, 0.03, 0.0),
+    )
+    for campaign, name, store, impressions, clicks, installs in plans:
+        for group in (1, 2):
+            for ad in (1, 2):
+                number = campaign * 100 + group * 10 + ad
+                made.append(
+                    Ad(
+                        number,
+                        f"{name} {group}.{ad}",
+                        campaign * 10 + group,
+                        f"{name} group {group}",
+                        campaign,
+                        name,
+                        store,
+                        impressions / (ad + group),
+                        clicks,
+                        installs,
+                    )
+                )
+    return tuple(made)
+
+
+ADS = _ads()
+OUTREACH = (
+    Outreach("monsoon26", "instagram", 9.0, 4.0),
+    Outreach("ward-walk", "youtube", 5.0, 7.0),
+    Outreach("small-token", "facebook", 1.2, 0.8),
+)
+
+
+class AppWorld:
+    """Installs and ads of a seed from the day of `start` to that of `end`."""
+
+    def __init__(self, seed: int, start: datetime, end: datetime) -> None:
+        self.seed = seed
+        self.first, self.last = start.astimezone(IST).date(), end.astimezone(IST).date()
+
+    def ad_day(self, ad: Ad, day: date) -> AdDay | None:
+        """What an ad did on a day; None outside the world's days."""
+        if not self.first <= day < self.last:
+            return None
+        rng = self._random(f"ad {ad.id}", day)
+        shown = round(ad.impressions * rng.uniform(0.7, 1.3))
+        clicks = _poisson(rng, shown * ad.click_rate)
+        installs = _poisson(rng, clicks * ad.install_rate)
+        cost = clicks * 6_000_000 + rng.randrange(1_000_000)
+        return AdDay(ad, day, shown, clicks, cost, installs)
+
+    def organic(self, store: str, day: date) -> int:
+        """Installs of people who came by no ad and no creator."""
+        base = {"play": 60.0, "apple": 18.0}[store]
+        weekend = 1.25 if day.weekday() >= 5 else 1.0
+        return _poisson(self._random(f"organic {store}", day), base * weekend)
+
+    def outreach(self, store: str, link: Outreach, day: date) -> int:
+        """Installs that a creator's link brought on a day."""
+        mean = link.play if store == "play" else link.apple
+        return _poisson(self._random(f"{link.token} {store}", day), mean)
+
+    def paid(self, store: str, day: date) -> int:
+        """Installs that ads brought on a day."""
+        found = (self.ad_day(ad, day) for ad in ADS if ad.store == store)
+        return sum(one.installs for one in found if one)
+
+    def installs(self, store: str, day: date) -> int:
+        """All installs of a day: `play` or `apple`."""
+        creators = sum(self.outreach(store, link, day) for link in OUTREACH)
+        return self.organic(store, day) + self.paid(store, day) + creators
+
+    def days(self, until: date) -> list[date]:
+        """The world's days before `until`."""
+        end = min(self.last, until)
+        return [self.first + timedelta(n) for n in range((end - self.first).days)]
+
+    def _random(self, what: str, day: date) -> Random:
+        return Random(f"{self.seed}:app:{what}:{day}")
+
+
+def ripened(final: int, day: date, today: date) -> int:
+    """What is known of a day's conversions `today`: six in ten at once, all in a week.
+
+    Whole numbers, never falling as time goes on.
+    """
+    age = min(max((today - day).days, 0), RIPE)
+    return final * (6 * RIPE + 4 * age) // (10 * RIPE)
+
+
+def _poisson(rng: Random, mean: float) -> int:
+    """Knuth's way, in pieces of 30 so that exp does not underflow."""
+    total = 0
+    while mean > 0:
+        part = min(mean, 30.0)
+        mean -= part
+        product, bound = rng.random(), exp(-part)
+        while product > bound:
+            total += 1
+            product *= rng.random()
+    return total
