@@ -73,16 +73,54 @@ class Mastodon(Section):
     @field_validator("instance")
     @classmethod
     def _an_origin(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if parts.scheme != "https" or url != f"https://{parts.hostname}":
-            raise ValueError(f"{url} is not of the form https://server.example")
-        return url
+        return _origin(url)
+
+
+class YouTube(Section):
+    key: SecretName = SecretName(secret="youtube_key")
+
+
+class Bluesky(Section):
+    """The account that searches, with an app password that goes to its server alone."""
+
+    service: str = "https://bsky.social"
+    handle: str = Field(default="socialcell.bsky.social", pattern=r"^[^\s@]{3,253}$")
+    password: SecretName = SecretName(secret="bluesky_app_password")
+
+    @field_validator("service")
+    @classmethod
+    def _an_origin(cls, url: str) -> str:
+        return _origin(url)
+
+
+class Google(Section):
+    """How Search Console and Play reviews are read: one sign-in for both."""
+
+    access: Literal["refresh_token", "service_account"] = "refresh_token"
+    client_id: SecretName = SecretName(secret="google_client_id")
+    client_secret: SecretName = SecretName(secret="google_client_secret")
+    refresh_token: SecretName = SecretName(secret="google_refresh_token")
+    service_account: SecretName = SecretName(secret="google_service_account")
+
+
+class Meta(Section):
+    """One token for Facebook, Instagram, WhatsApp and Meta's ads, and the Graph API's
+    version; the app's secret signs what is pushed, the verify token opens the door."""
+
+    token: SecretName = SecretName(secret="meta_token")
+    app_secret: SecretName = SecretName(secret="meta_app_secret")
+    verify_token: SecretName = SecretName(secret="meta_verify_token")
+    version: str = Field(default="v26.0", pattern=r"^v[0-9]{1,3}\.[0-9]$")
 
 
 class Connectors(Section):
     x: X = X()
     reddit: Reddit = Reddit()
     mastodon: Mastodon = Mastodon()
+    meta: Meta = Meta()
+    youtube: YouTube = YouTube()
+    bluesky: Bluesky = Bluesky()
+    google: Google = Google()
 
 
 class Sandbox(Section):
@@ -115,6 +153,17 @@ class Retention(Section):
     )
 
 
+class Budget(Section):
+    """Caps of ours by platform: units a window by bucket, and money a month."""
+
+    caps: dict[str, dict[str, Annotated[int, Field(ge=0)]]] = Field(
+        default_factory=dict
+    )
+    spend_per_month: dict[str, Annotated[float, Field(ge=0)]] = Field(
+        default_factory=dict
+    )
+
+
 class Language(Section):
     """`nc` allows models whose licence forbids commercial use, or that state none."""
 
@@ -129,6 +178,7 @@ class Config(Section):
     clock: FixedTime = FixedTime()
     connectors: Connectors = Connectors()
     sandbox: Sandbox = Sandbox()
+    budget: Budget = Budget()
     report: Report = Report()
     language: Language = Language()
     retention: Retention = Retention()
@@ -246,6 +296,14 @@ def is_loopback(url: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _origin(url: str) -> str:
+    """The address of a server and nothing else; ValueError for any other."""
+    parts = urlsplit(url)
+    if parts.scheme != "https" or url != f"https://{parts.hostname}":
+        raise ValueError(f"{url} is not of the form https://server.example")
+    return url
 
 
 def at(moment: datetime) -> str:

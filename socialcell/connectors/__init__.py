@@ -11,10 +11,11 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from socialcell.connectors.base import Connector, Surroundings
+from socialcell.connectors.base import Bucket, Capability, Connector, Surroundings
 from socialcell.errors import ConfigError
 
 CONNECTORS = {
+    "google_ads": "socialcell.connectors.google_ads:GoogleAds",
     "mastodon": "socialcell.connectors.mastodon:Mastodon",
     "reddit": "socialcell.connectors.reddit:Reddit",
     "rss": "socialcell.connectors.rss:Feed",
@@ -31,6 +32,18 @@ def build(name: str, settings: Mapping[str, Any], around: Surroundings) -> Conne
 def check_settings(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
     """A source's settings as they are stored. ConfigError says what is wrong."""
     return _checked(name, settings).model_dump(mode="json", exclude_none=True)
+
+
+def buckets(name: str) -> tuple[Bucket, ...]:
+    """What a connector's platform counts. ConfigError for an unknown name."""
+    found: tuple[Bucket, ...] = getattr(_class(name), "buckets", ())
+    return found
+
+
+def capabilities(name: str) -> frozenset[Capability]:
+    """What a connector can do. ConfigError for an unknown name."""
+    found: frozenset[Capability] = _class(name).capabilities
+    return found
 
 
 def _class(name: str) -> Any:

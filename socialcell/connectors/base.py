@@ -316,7 +316,8 @@ class Rechecking(Protocol):
         self, ids: Sequence[str], budget: Budget, stop: Callable[[], bool]
     ) -> Iterator[Batch]:
         """Batches of Tombstone for what is gone (and of Record where the platform
-        sends the item's present state anyway). Silence about an id says nothing."""
+        sends the item's present state anyway). An id that a run without an error
+        has not named was found to be there."""
         ...
 
 

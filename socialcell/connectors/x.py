@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from socialcell.connectors import strict_json
 from socialcell.connectors.base import (
     Batch,
+    Bucket,
     Budget,
     Capability,
     ConnectorError,
@@ -87,6 +88,10 @@ class X:
 
     Settings: ClassVar[type[BaseModel]] = XSettings
     platform: ClassVar[str] = "x"
+    buckets: ClassVar[tuple[Bucket, ...]] = (
+        # What a post costs that somebody else wrote, since 6 February 2026.
+        Bucket("posts", "month", price_micros=5_000),
+    )
     cursor_version: ClassVar[int] = 1
     capabilities: ClassVar[frozenset[Capability]] = frozenset(
         {Capability.MENTIONS, Capability.POST_METRICS}

@@ -1,63 +1,150 @@
 """The ledger of platform allowances, kept in the database and asked before a call."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from socialcell import db
+from socialcell import connectors, db
 from socialcell.clock import Clock
-from socialcell.connectors.base import Batch, ConnectorError, Kind
+from socialcell.config import Config
+from socialcell.connectors.base import Batch, Bucket, ConnectorError, Kind
+from socialcell.jobs.context import Context
 from socialcell.ops import store
+
+MICROS = 1_000_000
 
 
 @dataclass(frozen=True)
 class Ledger:
-    """One platform's buckets; `caps` are units per calendar month in UTC."""
+    """One platform's buckets by name, and what it may cost in a month (micros).
+
+    A bucket that is not listed has no cap and no price.
+    """
 
     engine: Engine
     clock: Clock
     platform: str
-    caps: Mapping[str, int]
+    buckets: Mapping[str, Bucket] = field(default_factory=dict)
+    spend_micros: int | None = None
 
     def take(self, bucket: str, n: int = 1) -> None:
-        """Allow a call that may cost n units. ConnectorError QUOTA past the cap."""
-        cap = self.caps.get(bucket)
-        if cap is None:
+        """Allow a call that may cost n units. ConnectorError QUOTA past a cap."""
+        found = self.buckets.get(bucket)
+        if found is None:
             return
-        start, end = month_of(self.clock.now())
         with db.reading(self.engine) as session:
-            found = store.usage(session, self.platform, bucket, start)
-        used = found.used if found else 0
-        if used + n > cap:
-            raise ConnectorError(
-                Kind.QUOTA,
-                f"{used} of this month's {cap} {bucket} of {self.platform} are used; "
-                f"the next call may cost {n}. Raise the limit in config.yaml or wait "
-                "for the next month.",
-                until=end,
-            )
+            self._require_units(session, found, n)
+            if self.spend_micros is not None and found.price_micros:
+                self._require_money(session, found, n)
 
     def book(self, session: Session, batch: Batch) -> None:
         """Write what a page has cost, beside its rows."""
-        start, _end = month_of(self.clock.now())
-        for bucket, used in batch.cost.items():
+        for name, used in batch.cost.items():
+            bucket = self.buckets.get(name, Bucket(name, "month"))
+            start, end = window(bucket, self.clock.now())
             store.add_usage(
                 session,
                 self.platform,
-                bucket,
-                start,
+                name,
+                (start, end),
                 used,
-                self.caps.get(bucket),
+                bucket.cap,
+                micros=used * bucket.price_micros,
+                currency=bucket.currency if bucket.price_micros else None,
                 remaining=batch.limits.remaining if batch.limits else None,
                 reset_at=batch.limits.reset_at if batch.limits else None,
             )
 
+    def _require_units(self, session: Session, bucket: Bucket, n: int) -> None:
+        if bucket.cap is None:
+            return
+        start, end = window(bucket, self.clock.now())
+        row = store.usage(session, self.platform, bucket.name, start)
+        used = row.used if row else 0
+        if used + n > bucket.cap:
+            raise ConnectorError(
+                Kind.QUOTA,
+                f"{used} of this {bucket.period}'s {bucket.cap} {bucket.name} of "
+                f"{self.platform} are used; the next call may cost {n}. Raise the "
+                f"limit in config.yaml or wait for the next {bucket.period}.",
+                until=end,
+            )
+
+    def _require_money(self, session: Session, bucket: Bucket, n: int) -> None:
+        assert self.spend_micros is not None
+        month = replace(bucket, period="month")
+        start, end = window(month, self.clock.now())
+        spent = store.spent_micros(session, self.platform, start, end)
+        if spent + n * bucket.price_micros > self.spend_micros:
+            raise ConnectorError(
+                Kind.QUOTA,
+                f"{_money(spent, bucket)} of this month's "
+                f"{_money(self.spend_micros, bucket)} for {self.platform} are spent; "
+                f"the next call may cost {_money(n * bucket.price_micros, bucket)}. "
+                "Raise budget.spend_per_month in config.yaml or wait for the next "
+                "month.",
+                until=end,
+            )
+
+
+def of(context: Context, connector: str, platform: str) -> Ledger:
+    """The ledger of a connector: the platform's own buckets under our caps."""
+    config = context.workspace.config
+    return Ledger(
+        context.engine,
+        context.clock,
+        platform,
+        {one.name: one for one in buckets(config, connector, platform)},
+        spend_micros(config, platform),
+    )
+
+
+def buckets(config: Config, connector: str, platform: str) -> Iterable[Bucket]:
+    """What a connector is counted in; a cap of config.yaml goes before its own."""
+    caps = dict(config.budget.caps.get(platform, {}))
+    if platform == "x":
+        caps.setdefault("posts", config.connectors.x.posts_per_month)
+    for one in connectors.buckets(connector):
+        cap = caps.pop(one.name, one.cap)
+        yield replace(one, cap=cap)
+    for name, cap in caps.items():
+        yield Bucket(name, "month", cap=cap)
+
+
+def spend_micros(config: Config, platform: str) -> int | None:
+    """What a platform may cost in a month; None has no limit of ours."""
+    amount = config.budget.spend_per_month.get(platform)
+    return None if amount is None else round(amount * MICROS)
+
+
+def window(bucket: Bucket, moment: datetime) -> tuple[datetime, datetime]:
+    """The bucket's window that holds a moment: half open, aware, ends in its zone."""
+    local = moment.astimezone(ZoneInfo(bucket.zone))
+    start = local.replace(second=0, microsecond=0)
+    if bucket.period == "minute":
+        return start, start + timedelta(minutes=1)
+    start = start.replace(minute=0)
+    if bucket.period == "hour":
+        return start, start + timedelta(hours=1)
+    start = start.replace(hour=0)
+    if bucket.period == "day":
+        # By the calendar, not by 24 hours: clocks change in some zones.
+        return start, (start + timedelta(days=1)).replace(tzinfo=start.tzinfo)
+    if bucket.period == "month":
+        return month_of(start)
+    raise ValueError(f"there is no period {bucket.period!r}")
+
 
 def month_of(moment: datetime) -> tuple[datetime, datetime]:
-    """The calendar month (UTC) that holds a moment, half open."""
+    """The calendar month that holds a moment in its zone, half open."""
     start = moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     year, month = divmod(start.year * 12 + start.month, 12)
     return start, start.replace(year=year, month=month + 1)
+
+
+def _money(micros: int, bucket: Bucket) -> str:
+    return f"{micros / MICROS:.2f} {bucket.currency}"

@@ -1,8 +1,7 @@
 """Run connectors: a page, its cursor, its cost and its gaps commit together."""
 
 import random
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -13,18 +12,15 @@ from socialcell.connectors.base import (
     Batch,
     Connector,
     ConnectorError,
-    Filtered,
     Kind,
-    Record,
     Reject,
 )
-from socialcell.connectors.checked import readable
 from socialcell.errors import ConfigError, MissingSecret
-from socialcell.jobs import people, together
+from socialcell.jobs import arrivals, budget, together
 from socialcell.jobs.budget import Ledger
 from socialcell.jobs.context import Context
 from socialcell.listening import masking
-from socialcell.listening.store import pages
+from socialcell.listening.store.arrival import Arrival
 from socialcell.ops import store
 from socialcell.ops.model import Run, Source
 
@@ -53,6 +49,8 @@ class Result:
     reason: str | None = None
     not_before: datetime | None = None
     rejects: list[Reject] = field(default_factory=list)
+    # Starts of periods whose report quotes what this run learnt to be gone.
+    quoting: tuple[datetime, ...] = ()
 
 
 def never() -> bool:
@@ -73,9 +71,9 @@ def collect(
     also when it is named.
     """
     with db.reading(context.engine) as session:
-        wanted = _wanted(session, names)
+        named = wanted(session, names)
     results = []
-    for source in wanted:
+    for source in named:
         if stop():
             break
         if progress:
@@ -104,8 +102,7 @@ def pull(
         kind = Kind.AUTH if isinstance(error, MissingSecret) else Kind.CONFIG
         failure = ConnectorError(kind, str(error))
         return _failed_before_start(context, source, failure)
-    caps = _caps(context, connector.platform)
-    ledger = Ledger(context.engine, context.clock, connector.platform, caps)
+    ledger = budget.of(context, source.connector, connector.platform)
     return run(context, source, connector, ledger, kind="pull", stop=stop)
 
 
@@ -124,7 +121,25 @@ def run(
     `on_page` adds to a page's transaction (an import notes its file there).
     """
     runner = _Runner(context, source, connector, ledger, on_page)
-    return runner.run(kind, context.owner, stop)
+    return runner.run(kind, stop)
+
+
+def ask(
+    context: Context,
+    source: Source,
+    connector: Connector,
+    ledger: Ledger,
+    batches: Iterable[Batch],
+    *,
+    kind: str,
+) -> Result:
+    """Account for what a connector says about items that are held already.
+
+    The source's place and coverage stay as they are.
+    """
+    return _Runner(context, source, connector, ledger, None).run(
+        kind, never, asked=batches
+    )
 
 
 class _Runner:
@@ -147,17 +162,27 @@ class _Runner:
         self._on_page = on_page
         self._seen: set[int] = set()
         self._rejects: list[Reject] = []
+        self._quoting: set[datetime] = set()
+        self._keeps_place = True
 
-    def run(self, kind: str, owner: str, stop: Callable[[], bool]) -> Result:
+    def run(
+        self,
+        kind: str,
+        stop: Callable[[], bool],
+        asked: Iterable[Batch] | None = None,
+    ) -> Result:
+        self._keeps_place = asked is None
+        now, owner = self._clock.now(), self._context.owner
         with db.writing(self._engine) as session:
-            opened = store.start_run(
-                session, self._source, kind, owner, self._clock.now()
-            )
+            opened = store.start_run(session, self._source, kind, owner, now)
             self._run_id = opened.id
             cursor = self._cursor(session)
         with log.about(run=self._run_id, source=self._source.name, kind=kind):
             try:
-                self._read(cursor, stop)
+                if asked is None:
+                    self._read(cursor, stop)
+                else:
+                    self._take(asked)
             except ConnectorError as error:
                 return logged(self._failed(error))
             return logged(self._done())
@@ -186,45 +211,33 @@ class _Runner:
         self, cursor: Mapping[str, object] | None, stop: Callable[[], bool]
     ) -> None:
         state = dict(cursor) if cursor is not None else None
-        for batch in self._connector.pull(state, self._ledger, stop):
+        self._take(self._connector.pull(state, self._ledger, stop))
+
+    def _take(self, batches: Iterable[Batch]) -> None:
+        for batch in batches:
             with db.writing(self._engine) as session:
                 self._store(session, batch)
 
     def _store(self, session: Session, batch: Batch) -> None:
         now = self._clock.now()
         assert self._run_id is not None
-        arrival = pages.Arrival(self._source_id, self._run_id, now, batch.observed_at)
+        arrival = Arrival(self._source_id, self._run_id, now, batch.observed_at)
         platform = self._connector.platform
-        readables = [readable(item) for item in batch.items]
-        items = people.admitted(self._context, session, platform, readables)
-        records = [item for item in items if isinstance(item, Record)]
-        rejects = [item for item in items if isinstance(item, Reject)]
-        rules = Counter(item.rule for item in items if isinstance(item, Filtered))
-        stored = pages.store_records(session, records, arrival, self._seen)
-        pages.keep_rejects(session, platform, rejects, arrival)
-        run = store.count(
-            session,
-            self._run_id,
-            {
-                "received": len(batch.items),
-                "stored": stored.stored,
-                "updated": stored.updated,
-                "unchanged": stored.unchanged,
-                "duplicate": stored.duplicate,
-                "quarantined": len(rejects),
-                "filtered": rules.total(),
-                "snapshots": stored.snapshots,
-            },
+        done = arrivals.store(
+            self._context, session, platform, batch, arrival, self._seen
         )
-        store.count_filtered(run, rules)
-        version = self._connector.cursor_version
-        store.save_cursor(session, self._source_id, version, batch.cursor, now)
-        self._note_coverage(session, batch)
+        run = store.count(session, self._run_id, done.counts)
+        store.count_filtered(run, done.rules)
+        if self._keeps_place:
+            version = self._connector.cursor_version
+            store.save_cursor(session, self._source_id, version, batch.cursor, now)
+            self._note_coverage(session, batch)
         self._ledger.book(session, batch)
         if self._on_page:
             self._on_page(session, run, batch)
         room = _REJECTS_SHOWN - len(self._rejects)
-        self._rejects.extend(rejects[:room])
+        self._rejects.extend(done.rejects[:room])
+        self._quoting.update(done.reports)
 
     def _note_coverage(self, session: Session, batch: Batch) -> None:
         if batch.gap:
@@ -256,7 +269,9 @@ class _Runner:
             source = session.get(Source, self._source_id)
             assert source is not None
             source.state, source.state_reason, source.not_before = "ok", None, None
-            source.failures, source.last_ok_at = 0, now
+            source.failures = 0
+            if self._keeps_place:
+                source.last_ok_at = now
             return self._result(run)
 
     def _failed(self, error: ConnectorError) -> Result:
@@ -292,6 +307,7 @@ class _Runner:
             reason=run.reason,
             not_before=not_before,
             rejects=self._rejects,
+            quoting=tuple(sorted(self._quoting)),
         )
 
 
@@ -339,16 +355,11 @@ def _backoff(source: Source, kind: Kind, now: datetime) -> datetime:
     return now + timedelta(days=1)
 
 
-def _wanted(session: Session, names: Sequence[str]) -> list[Source]:
+def wanted(session: Session, names: Sequence[str]) -> list[Source]:
+    """The named sources, or all that are enabled. UsageError for an unknown name."""
     if names:
         return [store.source_named(session, name) for name in dict.fromkeys(names)]
     return [source for source in store.sources(session) if source.enabled]
-
-
-def _caps(context: Context, platform: str) -> Mapping[str, int]:
-    if platform == "x":
-        return {"posts": context.workspace.config.connectors.x.posts_per_month}
-    return {}
 
 
 def _waiting(source: Source) -> Result:

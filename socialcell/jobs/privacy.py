@@ -1,17 +1,13 @@
 """What is held of one account: given to the person who asks, or erased for good."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from pathlib import Path
 from typing import Any
 
 from sqlmodel import Session
 
 from socialcell import db
-from socialcell.clock import IST
 from socialcell.errors import UsageError
-from socialcell.jobs import people, report
+from socialcell.jobs import people, quotations
 from socialcell.jobs.context import Context
 from socialcell.listening.people import People
 from socialcell.listening.store import accounts, erasure
@@ -19,9 +15,6 @@ from socialcell.listening.store.accounts import Account
 from socialcell.listening.store.erasure import Erased
 from socialcell.ops import audit
 from socialcell.ops.scrub import scrub
-
-_REPORT = "weekly-{day}.{lang}"
-_LANGUAGES = ("en", "mr", "hi")
 
 
 @dataclass(frozen=True)
@@ -70,7 +63,7 @@ def erase(
         _require_nobody_registered(shown, account)
         erased = erasure.erase(session, shown, account, context.clock.now())
         person = _person(shown, account)
-        files = list(_reports(context, erased.reports))
+        files = list(quotations.files(context, erased.reports))
         if dry_run:
             session.rollback()
             return Erasure(person, erased, tuple(map(str, files)), None)
@@ -85,7 +78,10 @@ def erase(
         for file in files:
             file.unlink(missing_ok=True)
     return Erasure(
-        person, erased, tuple(_rewritten(context, files)), scrub(context.engine)
+        person,
+        erased,
+        tuple(quotations.written_again(context, files)),
+        scrub(context.engine),
     )
 
 
@@ -124,23 +120,3 @@ def _audit(
 
 def _sizes(held: dict[str, Any]) -> dict[str, int]:
     return {key: len(value) for key, value in held.items() if isinstance(value, list)}
-
-
-def _reports(context: Context, starts: tuple[datetime, ...]) -> Iterator[Path]:
-    """The pages of the workspace on these weeks, in every language."""
-    for start in starts:
-        day = start.astimezone(IST).date().isoformat()
-        for lang in _LANGUAGES:
-            stem = _REPORT.format(day=day, lang=lang)
-            for kind in ("html", "txt"):
-                file = context.workspace.reports / f"{stem}.{kind}"
-                if file.exists():
-                    yield file
-
-
-def _rewritten(context: Context, files: list[Path]) -> Iterator[str]:
-    pages = {tuple(file.name.removeprefix("weekly-").split(".")[:2]) for file in files}
-    for day, lang in sorted(pages):
-        start = datetime.combine(date.fromisoformat(day), time(), IST)
-        made = report.weekly(context, as_of=start + timedelta(days=7), lang=lang)
-        yield from (str(made.html), str(made.text))

@@ -141,6 +141,30 @@ class Engagement(SQLModel, table=True):
     state: str = "observed"  # observed | absent | hidden | deleted
 
 
+class Upkeep(SQLModel, table=True):
+    """When the platform last showed a mention, and last told its engagement."""
+
+    mention_id: int = Field(primary_key=True, foreign_key="mention.id", sa_type=BigId)
+    seen_at: datetime
+    refreshed_at: datetime | None = None
+
+
+class Removal(SQLModel, table=True):
+    """A mention that its platform no longer has: when it was last there, and noticed.
+
+    It went at some time between; `noticed_at - last_seen_at` is the longest that we
+    can have kept what was no longer there.
+    """
+
+    __table_args__ = (Index("removal_by_time", "noticed_at"),)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    mention_id: int = Field(foreign_key="mention.id", index=True, sa_type=BigId)
+    platform: str
+    reason: str
+    last_seen_at: datetime
+    noticed_at: datetime
+
+
 class Annotation(SQLModel, table=True):
     """What a model suggested about a mention, and what a person decided."""
 

@@ -93,7 +93,10 @@ class Usage(SQLModel, table=True):
     platform: str
     bucket: str  # posts, calls, units
     window_start: datetime
+    window_end: datetime | None = None
     used: int = 0
+    micros: int = Field(default=0, sa_type=BigId)  # what that cost, in `currency`
+    currency: str | None = None
     cap: int | None = None
     remaining: int | None = None
     reset_at: datetime | None = None

@@ -270,19 +270,36 @@ def add_usage(
     session: Session,
     platform: str,
     bucket: str,
-    window_start: datetime,
+    window: tuple[datetime, datetime],
     used: int,
     cap: int | None,
     *,
+    micros: int = 0,
+    currency: str | None = None,
     remaining: int | None = None,
     reset_at: datetime | None = None,
 ) -> None:
-    found = usage(session, platform, bucket, window_start)
+    found = usage(session, platform, bucket, window[0])
     if found is None:
-        found = Usage(platform=platform, bucket=bucket, window_start=window_start)
+        found = Usage(platform=platform, bucket=bucket, window_start=window[0])
         session.add(found)
+    found.window_end = window[1]
     found.used += used
+    found.micros += micros
     found.cap, found.remaining, found.reset_at = cap, remaining, reset_at
+    found.currency = currency
+
+
+def spent_micros(
+    session: Session, platform: str, start: datetime, end: datetime
+) -> int:
+    """What a platform's windows that began in [start, end) have cost, in micros."""
+    asked = select(func.coalesce(func.sum(col(Usage.micros)), 0)).where(
+        col(Usage.platform) == platform,
+        col(Usage.window_start) >= start,
+        col(Usage.window_start) < end,
+    )
+    return int(session.execute(asked).scalar_one())
 
 
 def imported(session: Session, sha256: str) -> ImportedFile | None:

@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 from socialcell import db
 from socialcell.connectors.base import (
     Batch,
+    Bucket,
     ConnectorError,
     Filtered,
     Kind,
@@ -205,7 +206,7 @@ def test_spans_that_touch_grow_together(context: Context) -> None:
 def test_no_call_is_made_that_could_pass_the_months_cap(context: Context) -> None:
     source = make_source(context.engine)
     page = make_batch(make_record("1"), make_record("2"))
-    caps = {"posts": 3}
+    caps = {"posts": Bucket("posts", "month", cap=3)}
 
     first = run(context, source, page, caps=caps)
     second = run(context, source, page, caps=caps)

@@ -1,0 +1,134 @@
+"""Ask again about what is held: its engagement, and whether it is still there."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from socialcell import connectors, db
+from socialcell.connectors.base import Batch, Capability, Connector
+from socialcell.errors import ConfigError
+from socialcell.jobs import budget, collect, quotations
+from socialcell.jobs.collect import Result, never
+from socialcell.jobs.context import Context
+from socialcell.listening.store import upkeep
+from socialcell.ops import store
+from socialcell.ops.model import Source
+
+AT_ONCE = 100  # ids that one question to a connector holds
+MOST = 2000  # ids of one source in one run
+# A day is what X's agreement grants; asked a little before it is over.
+RECHECK_AFTER = timedelta(hours=20)
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """One way of asking again: what it needs, what is due, and how it is asked."""
+
+    name: str  # of the run
+    needs: Capability
+    due: Callable[[Any, int, datetime, int], list[str]]
+    refreshes: bool
+
+
+_SNAPSHOT = _Kind("snapshot", Capability.POST_METRICS, upkeep.to_refresh, True)
+_RECHECK = _Kind(
+    "recheck",
+    Capability.RECHECK,
+    lambda session, source_id, now, limit: upkeep.to_recheck(
+        session, source_id, now - RECHECK_AFTER, limit
+    ),
+    False,
+)
+
+
+def snapshot(
+    context: Context, names: Sequence[str] = (), *, stop: Callable[[], bool] = never
+) -> list[Result]:
+    """Engagement of what is young, densely at first and thinly later."""
+    return _each(context, _SNAPSHOT, names, stop)
+
+
+def recheck(
+    context: Context, names: Sequence[str] = (), *, stop: Callable[[], bool] = never
+) -> list[Result]:
+    """Which mentions are gone at their source: what is gone there goes here.
+
+    Everything whose platform can tell is asked about once a day. Reports that quoted
+    something that is gone are written again.
+    """
+    results = _each(context, _RECHECK, names, stop)
+    quotations.rewrite(context, {at for one in results for at in one.quoting})
+    return results
+
+
+def _each(
+    context: Context, kind: _Kind, names: Sequence[str], stop: Callable[[], bool]
+) -> list[Result]:
+    with db.reading(context.engine) as session:
+        sources = collect.wanted(session, names)
+    results = []
+    for source in sources:
+        if stop():
+            break
+        if kind.needs not in connectors.capabilities(source.connector):
+            continue
+        done = _one(context, kind, source, stop)
+        if done is not None:
+            results.append(done)
+    return results
+
+
+def _one(
+    context: Context, kind: _Kind, source: Source, stop: Callable[[], bool]
+) -> Result | None:
+    """One source; None when nothing is due or it has to wait."""
+    assert source.id is not None
+    now = context.clock.now()
+    with db.reading(context.engine) as session:
+        current = store.source_named(session, source.name)
+        ids = kind.due(session, source.id, now, MOST)
+    if not ids or (current.not_before is not None and current.not_before > now):
+        return None
+    try:
+        connector = connectors.build(
+            source.connector, source.settings, context.surroundings
+        )
+    except ConfigError:
+        return None  # the next pull of this source says so
+    ledger = budget.of(context, source.connector, connector.platform)
+    asking = _Asking(context, kind, connector, ledger, ids, stop)
+    return collect.ask(
+        context, source, connector, ledger, asking.batches(), kind=kind.name
+    )
+
+
+@dataclass
+class _Asking:
+    """The questions of one run, some ids at a time."""
+
+    context: Context
+    kind: _Kind
+    connector: Connector
+    ledger: budget.Ledger
+    ids: Sequence[str]
+    stop: Callable[[], bool]
+
+    def batches(self) -> Iterator[Batch]:
+        """What the connector answers. ConnectorError as in a pull."""
+        ask = getattr(self.connector, "refresh" if self.kind.refreshes else "recheck")
+        for start in range(0, len(self.ids), AT_ONCE):
+            if self.stop():
+                return
+            some = self.ids[start : start + AT_ONCE]
+            yield from ask(some, self.ledger, self.stop)
+            # All pages of this question are stored: what is left was there.
+            self._note(some)
+
+    def _note(self, ids: Sequence[str]) -> None:
+        now, platform = self.context.clock.now(), self.connector.platform
+        with db.writing(self.context.engine) as session:
+            held = upkeep.held(session, platform, ids)
+            upkeep.note(
+                session, platform, list(held), now, refreshed=self.kind.refreshes
+            )

@@ -1,0 +1,131 @@
+"""Which mentions are to be asked for again, and when they last were."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, func, or_, select, update
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.listening.model import Mention, MentionMatch, Removal, Upkeep
+
+M = db.table(Mention).c
+MATCH = db.table(MentionMatch).c
+UPKEEP = db.table(Upkeep)
+REMOVAL = db.table(Removal).c
+
+# Age of a post, and how long between two looks at its engagement: most of it comes
+# in the first hours (half-lives of posts are minutes to hours), little after a week.
+BANDS: tuple[tuple[timedelta, timedelta], ...] = (
+    (timedelta(hours=6), timedelta(hours=1)),
+    (timedelta(days=1), timedelta(hours=4)),
+    (timedelta(days=3), timedelta(hours=12)),
+    (timedelta(days=7), timedelta(days=1)),
+    (timedelta(days=28), timedelta(days=7)),
+)
+
+
+@dataclass(frozen=True)
+class Lag:
+    """How long what is gone upstream was kept here, over some removals.
+
+    `longest` is an upper bound: the item went at some time since it was last seen.
+    """
+
+    removals: int
+    longest: timedelta | None
+    over_a_day: int
+
+
+def to_refresh(
+    session: Session, source_id: int, now: datetime, limit: int
+) -> list[str]:
+    """Native ids of a source's mentions whose engagement is due, newest first."""
+    seen = func.coalesce(UPKEEP.c.refreshed_at, M.fetched_at, M.stored_at)
+    due, younger = [], timedelta(0)
+    for older, gap in BANDS:
+        due.append(
+            and_(
+                M.authored_at <= now - younger,
+                M.authored_at > now - older,
+                seen <= now - gap,
+            )
+        )
+        younger = older
+    asked = _of_source(source_id).where(or_(*due)).order_by(M.authored_at.desc(), M.id)
+    return list(session.scalars(asked.limit(limit)))
+
+
+def to_recheck(
+    session: Session, source_id: int, before: datetime, limit: int
+) -> list[str]:
+    """Native ids of a source's mentions not seen since `before`, longest ago first."""
+    seen = func.coalesce(UPKEEP.c.seen_at, M.fetched_at, M.stored_at)
+    asked = _of_source(source_id).where(seen <= before).order_by(seen, M.id)
+    return list(session.scalars(asked.limit(limit)))
+
+
+def note(
+    session: Session,
+    platform: str,
+    external: Sequence[str],
+    now: datetime,
+    *,
+    refreshed: bool = False,
+) -> None:
+    """These were there at `now`; with `refreshed` their engagement was told too."""
+    for some in db.chunks(external):
+        ids = session.scalars(
+            select(M.id).where(M.platform == platform, M.external_id.in_(some))
+        ).all()
+        rows = [{"mention_id": id_, "seen_at": now} for id_ in ids]
+        db.insert_new(session, UPKEEP, rows)
+        values = {"seen_at": now, **({"refreshed_at": now} if refreshed else {})}
+        session.execute(
+            update(UPKEEP).where(UPKEEP.c.mention_id.in_(ids)).values(**values)
+        )
+
+
+def held(session: Session, platform: str, external: Sequence[str]) -> dict[str, int]:
+    """Which of these are held and present: native id → id."""
+    found: dict[str, int] = {}
+    for some in db.chunks(external):
+        rows = session.execute(
+            select(M.external_id, M.id).where(
+                M.platform == platform,
+                M.external_id.in_(some),
+                M.state == "present",
+            )
+        )
+        found.update((external_id, id_) for external_id, id_ in rows)
+    return found
+
+
+def lag(session: Session, since: datetime) -> Lag:
+    """How late the removals noticed since a moment were."""
+    rows = session.execute(
+        select(REMOVAL.last_seen_at, REMOVAL.noticed_at).where(
+            REMOVAL.noticed_at >= since
+        )
+    ).all()
+    waits = [row.noticed_at - row.last_seen_at for row in rows]
+    day = timedelta(days=1)
+    return Lag(len(waits), max(waits, default=None), sum(wait > day for wait in waits))
+
+
+def oldest_unseen(session: Session, source_id: int) -> datetime | None:
+    """When the mention of a source that was seen longest ago was last seen."""
+    seen = func.coalesce(UPKEEP.c.seen_at, M.fetched_at, M.stored_at)
+    asked = _of_source(source_id).with_only_columns(func.min(seen))
+    oldest: datetime | None = session.execute(asked.order_by(None)).scalar_one()
+    return oldest
+
+
+def _of_source(source_id: int):  # type: ignore[no-untyped-def]
+    return (
+        select(M.external_id)
+        .join(MentionMatch, MATCH.mention_id == M.id)
+        .join(UPKEEP, UPKEEP.c.mention_id == M.id, isouter=True)
+        .where(MATCH.source_id == source_id, M.state == "present")
+    )
