@@ -1,0 +1,266 @@
+"""WhatsApp Cloud API: what people write to the city's number is pushed to us."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from socialcell.connectors import whatsapp_message, whatsapp_prices
+from socialcell.connectors.base import (
+    Batch,
+    Bucket,
+    Budget,
+    Capability,
+    ConnectorError,
+    Filtered,
+    Health,
+    Item,
+    Kind,
+    Reject,
+    Surroundings,
+)
+from socialcell.connectors.meta_files import File, fetch, require_size
+from socialcell.connectors.meta_push import (
+    UNREADABLE,
+    Delivery,
+    Door,
+    Media,
+    Push,
+    Refusal,
+    each,
+    entries,
+    refused,
+    text_of,
+)
+
+if TYPE_CHECKING:
+    from socialcell.connectors.graph import Graph
+
+OBJECT = "whatsapp_business_account"
+WINDOW = timedelta(hours=24)  # in which a person who wrote may be answered freely
+_TEMPLATES = "id,name,language,status,category,components"
+_PAGE, _MOST_PAGES = "100", 50
+_LONGEST_RULE = 80
+
+
+class WhatsAppSettings(BaseModel):
+    """One number of one business account, by the numbers that Meta gives both."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    phone_number_id: str = Field(pattern=r"^[0-9]{5,25}$")
+    business_account_id: str = Field(pattern=r"^[0-9]{5,25}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A message that the platform has looked at and lets us send, or does not yet."""
+
+    name: str
+    language: str
+    external_id: str | None
+    category: str
+    status: str
+    body: str | None
+
+
+@dataclass
+class _Reading:
+    """A push while it is read: its items, and what comes beside them."""
+
+    items: list[Item] = field(default_factory=list)
+    media: list[Media] = field(default_factory=list)
+    deliveries: list[Delivery] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+
+    def push(self) -> Push:
+        return Push(
+            items=self.items,
+            cursor={},
+            media=tuple(self.media),
+            deliveries=tuple(self.deliveries),
+            refusals=tuple(self.refusals),
+        )
+
+
+class WhatsApp:
+    """The pushes of one number. A message of another number of the app is Filtered.
+
+    Whoever writes is known by the telephone number (`from`), or by the id that stands
+    for it (`from_user_id`) where the person withholds the number.
+    """
+
+    Settings: ClassVar[type[BaseModel]] = WhatsAppSettings
+    platform: ClassVar[str] = whatsapp_message.PLATFORM
+    cursor_version: ClassVar[int] = 1
+    capabilities: ClassVar[frozenset[Capability]] = frozenset(
+        {Capability.MESSAGES, Capability.RECEIVE}
+    )
+    buckets: ClassVar[tuple[Bucket, ...]] = whatsapp_prices.buckets()
+
+    def __init__(self, settings: WhatsAppSettings, around: Surroundings) -> None:
+        self._settings, self._around = settings, around
+        self._door = Door.of(around)
+
+    def check(self) -> Health:
+        """Ask Graph for the number itself: the token is alive and may read it."""
+        number = self._settings.phone_number_id
+        try:
+            told = self._graph().ask(number, fields="id,quality_rating")
+        except ConnectorError as error:
+            return Health(ok=False, message=str(error))
+        quality = told.get("quality_rating") or "not told"
+        return Health(ok=True, message=f"The number answers; its quality is {quality}")
+
+    def pull(
+        self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
+    ) -> Iterator[Batch]:
+        """Nothing: WhatsApp gives no list of messages, it pushes each."""
+        return iter(())
+
+    def receive(self, headers: Mapping[str, str], body: bytes) -> Push:
+        self.verify(headers, body)
+        return self.read(body)
+
+    def verify(self, headers: Mapping[str, str], body: bytes) -> None:
+        self._door.verify(headers, body)
+
+    def challenge(self, query: Mapping[str, str]) -> str | None:
+        return self._door.challenge(query)
+
+    def read(self, body: bytes) -> Push:
+        reading = _Reading()
+        for entry in entries(body, OBJECT):
+            try:
+                changes = list(each(entry["changes"]))
+            except UNREADABLE as error:
+                reading.items.append(refused(entry, error))
+                continue
+            for change in changes:
+                self._read_change(change, reading)
+        return reading.push()
+
+    def media(self, ref: str, cap: int) -> File:
+        """A file by its id: first where it is, which holds for minutes, then itself."""
+        told = self._graph().ask(ref)
+        try:
+            require_size(int(told.get("file_size") or 0), cap)
+            address = text_of(told.get("url"))
+        except UNREADABLE as error:
+            raise ConnectorError(
+                Kind.DRIFT, f"What Meta tells of a file cannot be read: {error}"
+            ) from None
+        return fetch(self._around, self.platform, address, cap)
+
+    def templates(self) -> Iterator[Template]:
+        """Every template of the account, whatever its status."""
+        path = f"{self._settings.business_account_id}/message_templates"
+        asked, graph = {"fields": _TEMPLATES, "limit": _PAGE}, self._graph()
+        for _ in range(_MOST_PAGES):
+            page = graph.page(path, **asked)
+            for row in page.data:
+                try:
+                    yield _template(row)
+                except UNREADABLE as error:
+                    raise ConnectorError(
+                        Kind.DRIFT, f"A template cannot be read: {error}"
+                    ) from None
+            if not page.more or page.after is None:
+                return
+            asked = {**asked, "after": page.after}
+        raise ConnectorError(Kind.DRIFT, "Meta's list of templates has no end")
+
+    def _graph(self) -> "Graph":
+        # The door of pushes does without Meta's client.
+        from socialcell.connectors.graph import connect
+
+        return connect(self._around, self.platform)
+
+    def _read_change(self, change: Any, reading: _Reading) -> None:
+        try:
+            kind, value = change["field"], change["value"]
+            if kind not in ("messages", "user_preferences"):
+                reading.items.append(Filtered(f"field {kind}"[:_LONGEST_RULE]))
+                return
+            own = value["metadata"]["phone_number_id"] == self._settings.phone_number_id
+        except UNREADABLE as error:
+            reading.items.append(refused(change, error))
+            return
+        if not own:
+            reading.items.append(Filtered("another number"))
+            return
+        _read_value(value, reading)
+
+
+def _read_value(value: Mapping[str, Any], reading: _Reading) -> None:
+    """Every part of one change; what cannot be read stands alone as a Reject."""
+    lists: tuple[tuple[str, Callable[..., None]], ...] = (
+        ("messages", _take_message),
+        ("statuses", _take_status),
+        ("user_preferences", _take_preference),
+        ("errors", _take_error),
+    )
+    envelope = {k: v for k, v in value.items() if k not in dict(lists)}
+    for name, take in lists:
+        try:
+            found = list(each(value.get(name)))
+        except UNREADABLE as error:
+            reading.items.append(refused(value, error))
+            continue
+        for one in found:
+            try:
+                take(one, envelope, reading)
+            except UNREADABLE as error:
+                reading.items.append(refused({**envelope, name: [one]}, error))
+
+
+def _take_message(
+    message: Mapping[str, Any], envelope: Mapping[str, Any], reading: _Reading
+) -> None:
+    item = whatsapp_message.to_item(message, envelope)
+    media = whatsapp_message.files(message)
+    wish = whatsapp_message.refusal(message)
+    reading.items.append(item)
+    reading.media.extend(media)
+    if wish is not None:
+        reading.refusals.append(wish)
+
+
+def _take_status(
+    status: Mapping[str, Any], envelope: Mapping[str, Any], reading: _Reading
+) -> None:
+    reading.deliveries.append(whatsapp_message.delivery(status))
+    reading.items.append(Filtered("news of a message of ours"))
+
+
+def _take_preference(
+    told: Mapping[str, Any], envelope: Mapping[str, Any], reading: _Reading
+) -> None:
+    wish = whatsapp_message.preference(told)
+    if wish is not None:
+        reading.refusals.append(wish)
+    reading.items.append(Filtered("a person's setting"))
+
+
+def _take_error(
+    error: Mapping[str, Any], envelope: Mapping[str, Any], reading: _Reading
+) -> None:
+    said = f"WhatsApp tells of error {error['code']}: {error.get('title')}"
+    reading.items.append(Reject({**envelope, "errors": [error]}, said))
+
+
+def _template(row: Mapping[str, Any]) -> Template:
+    bodies = [
+        part.get("text")
+        for part in each(row.get("components"))
+        if part.get("type") == "BODY"
+    ]
+    return Template(
+        name=text_of(row["name"]),
+        language=text_of(row["language"]),
+        external_id=row.get("id"),
+        category=text_of(row["category"]).lower(),
+        status=text_of(row["status"]).lower(),
+        body=bodies[0] if bodies else None,
+    )
