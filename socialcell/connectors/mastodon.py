@@ -1,7 +1,7 @@
 """Mastodon through Mastodon.py: the public timeline of a hashtag, oldest first."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
@@ -23,14 +23,17 @@ from socialcell.connectors.base import (
     Limits,
     Metric,
     Record,
+    Refresh,
     Reject,
     Relation,
     Surroundings,
+    Tombstone,
 )
 from socialcell.http import USER_AGENT, PoliteAdapter, epoch, header_count, retry_after
 from socialcell.text import from_html
 
 _PAGE = 40  # the most that a server gives at once
+_LOOKUP = 20  # the most that it is asked for by their ids
 _FIRST = timedelta(days=14)  # how far back a new source begins
 _LATE = timedelta(hours=1)  # another server's posts may arrive late, under old ids
 _AHEAD = timedelta(days=1)  # more than any server's clock is wrong
@@ -67,7 +70,7 @@ class Mastodon:
     platform: ClassVar[str] = "mastodon"
     cursor_version: ClassVar[int] = 1
     capabilities: ClassVar[frozenset[Capability]] = frozenset(
-        {Capability.MENTIONS, Capability.POST_METRICS}
+        {Capability.MENTIONS, Capability.POST_METRICS, Capability.RECHECK}
     )
 
     def __init__(self, settings: MastodonSettings, around: Surroundings) -> None:
@@ -130,11 +133,36 @@ class Mastodon:
             if done or stop():
                 return
 
+    def refresh(
+        self, ids: Sequence[str], budget: Budget, stop: Callable[[], bool]
+    ) -> Iterator[Batch]:
+        """Figures of the statuses that are there; what the server leaves out is gone.
+
+        The server must run Mastodon 4.3 or later: an older one has no such call.
+        """
+        for start in range(0, len(ids), _LOOKUP):
+            if stop():
+                return
+            some = list(ids[start : start + _LOOKUP])
+            budget.take("calls")
+            statuses = self._answered(lambda some=some: self._client.statuses(some))
+            yield Batch(
+                _looked_up(statuses, some),
+                {},
+                cost={"calls": 1},
+                limits=self._limits(),
+            )
+
+    recheck = refresh
+
     def _page(self, **asked: Any) -> list[Any]:
-        """One page as the server's own JSON; Mastodon.py's objects are not it."""
+        return self._answered(lambda: self._client.timeline_hashtag(self._tag, **asked))
+
+    def _answered(self, ask: Callable[[], object]) -> list[Any]:
+        """A list as the server's own JSON; Mastodon.py's objects are not it."""
         self._door.last = None
         try:
-            self._client.timeline_hashtag(self._tag, **asked)
+            ask()
         except _FAILURES as error:
             raise _translated(error, self._door.last, self._clock.now()) from None
         assert self._door.last is not None, "a timeline was answered"
@@ -198,13 +226,32 @@ def to_record(status: Mapping[str, Any]) -> Record:
         language=status.get("language"),
         relations=(Relation("reply", str(answered)),) if answered else (),
         links=tuple(dict.fromkeys(a.rstrip(".,;:!?)") for a in _ADDRESS.findall(text))),
-        metrics=(
-            Metric("replies_count", status.get("replies_count"), "comments"),
-            Metric("reblogs_count", status.get("reblogs_count"), "shares"),
-            Metric("favourites_count", status.get("favourites_count"), "reactions"),
-        ),
+        metrics=_metrics(status),
         via="hashtag",
     )
+
+
+def _metrics(status: Mapping[str, Any]) -> tuple[Metric, ...]:
+    return (
+        Metric("replies_count", status.get("replies_count"), "comments"),
+        Metric("reblogs_count", status.get("reblogs_count"), "shares"),
+        Metric("favourites_count", status.get("favourites_count"), "reactions"),
+    )
+
+
+def _looked_up(statuses: list[Any], asked: Sequence[str]) -> list[Item]:
+    """One item for each status that was asked for. DRIFT when another one comes."""
+    shown = {s.get("id"): s for s in statuses if isinstance(s, dict)}
+    if strangers := set(shown) - set(asked):
+        raise ConnectorError(
+            Kind.DRIFT, f"{len(strangers)} statuses came that were not asked for"
+        )
+    return [
+        Refresh("mastodon", id_, _metrics(shown[id_]))
+        if id_ in shown and shown[id_].get("visibility") in _PUBLIC
+        else Tombstone("mastodon", id_, "hidden" if id_ in shown else "deleted")
+        for id_ in asked
+    ]
 
 
 def _items(statuses: list[Any]) -> list[Item]:

@@ -1,6 +1,6 @@
 """Reddit through praw: new submissions of a subreddit, or a search within it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Literal
@@ -22,7 +22,12 @@ from socialcell.connectors.base import (
     Surroundings,
 )
 from socialcell.connectors.reddit_client import Client, TokenTaken, log_in
-from socialcell.connectors.reddit_post import blanked, is_removed, moment, to_record
+from socialcell.connectors.reddit_post import (
+    looked_up,
+    moment,
+    to_record,
+    tombstone,
+)
 
 _PAGE = 100
 _OVERLAP = timedelta(hours=2)  # Reddit shows some submissions late and out of order
@@ -91,7 +96,7 @@ class Reddit:
     platform: ClassVar[str] = "reddit"
     cursor_version: ClassVar[int] = 1
     capabilities: ClassVar[frozenset[Capability]] = frozenset(
-        {Capability.MENTIONS, Capability.POST_METRICS}
+        {Capability.MENTIONS, Capability.POST_METRICS, Capability.RECHECK}
     )
 
     def __init__(self, settings: RedditSettings, around: Surroundings) -> None:
@@ -153,6 +158,32 @@ class Reddit:
             _spare_the_allowance(client.heard.limits)
             anchor, stepped_back = after, False
 
+    def refresh(
+        self, ids: Sequence[str], budget: Budget, stop: Callable[[], bool]
+    ) -> Iterator[Batch]:
+        """Figures of the submissions that are there; those removed, or not known to
+        Reddit any more, are gone."""
+        budget.take("calls")
+        client = self._logged_in()
+        for start in range(0, len(ids), _PAGE):
+            if stop():
+                return
+            some = list(ids[start : start + _PAGE])
+            budget.take("calls")
+            try:
+                things, _ = self._listing(client, "api/info", {"id": ",".join(some)})
+            except TokenTaken as taken:
+                raise ConnectorError(Kind.AUTH, str(taken)) from None
+            yield Batch(
+                looked_up(things, some),
+                {},
+                cost={"calls": 1},
+                limits=client.heard.limits,
+            )
+            _spare_the_allowance(client.heard.limits)
+
+    recheck = refresh
+
     def _batch(
         self,
         state: dict[str, Any],
@@ -198,7 +229,12 @@ class Reddit:
         if self._settings.kind == "search":
             params |= {"q": self._settings.query, "restrict_sr": 1}
             params |= {"sort": "new", "t": "all", "type": "link"}
-        body = client.reddit.request(method="GET", path=path, params=params)
+        return self._listing(client, path, params)
+
+    def _listing(
+        self, client: Client, path: str, params: Mapping[str, Any]
+    ) -> tuple[list[Any], str | None]:
+        body = client.reddit.request(method="GET", path=path, params=dict(params))
         data = body.get("data") if isinstance(body, dict) else None
         if not isinstance(data, dict) or not isinstance(data.get("children"), list):
             raise ConnectorError(Kind.DRIFT, "Reddit's answer is not a listing")
@@ -231,9 +267,9 @@ def _item(child: Any, recent: set[str], floor: datetime | None, via: str) -> Ite
     except (ValueError, TypeError, LookupError, AttributeError, OverflowError) as error:
         return Reject(raw=child, reason=f"{type(error).__name__}: {error}")
     known = record.external_id in recent
-    if is_removed(data):
-        # What we may hold of it is emptied; what we never had is not taken in.
-        return blanked(record) if known else Filtered("removed upstream")
+    if gone := tombstone(data):
+        # Also what left the list of recent names may be held here.
+        return gone
     if known and floor is not None and _older(record, floor):
         return Filtered("read before")
     return record

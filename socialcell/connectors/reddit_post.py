@@ -1,12 +1,21 @@
 """Reddit's JSON of a submission to our Record."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from socialcell.connectors.base import Author, Metric, Record, Relation
+from socialcell.connectors.base import (
+    Author,
+    ConnectorError,
+    Item,
+    Kind,
+    Metric,
+    Record,
+    Refresh,
+    Relation,
+    Tombstone,
+)
 
 _GONE = ("[deleted]", "[removed]")
 _OWN = ("https://www.reddit.com/", "https://reddit.com/", "https://i.redd.it/")
@@ -41,23 +50,33 @@ def to_record(data: Mapping[str, Any], *, via: str) -> Record:
     )
 
 
-def is_removed(data: Mapping[str, Any]) -> bool:
-    """Whether its author deleted it or a moderator took it down."""
-    return bool(data.get("removed_by_category")) or data.get("selftext") in _GONE
+def tombstone(data: Mapping[str, Any]) -> Tombstone | None:
+    """What is left of a submission that its author deleted or somebody took down."""
+    by = data.get("removed_by_category")
+    if not by and data.get("selftext") not in _GONE:
+        return None
+    deleted = by == "deleted" or (not by and data.get("selftext") == "[deleted]")
+    return Tombstone("reddit", data["name"], "deleted" if deleted else "removed")
 
 
-def blanked(record: Record) -> Record:
-    """The record with nothing left of what was said, by whom, and where it pointed."""
-    return replace(
-        record,
-        text="[removed]",
-        title=None,
-        author=None,
-        url=None,
-        links=(),
-        raw={"name": record.external_id, "removed": True},
-        missing=("text", "title", "author", "url"),
-    )
+def looked_up(things: Sequence[Any], asked: Sequence[str]) -> list[Item]:
+    """One item for each submission that was asked for by its name.
+
+    ConnectorError DRIFT for things without a name: nobody is taken for deleted because
+    an answer is odd.
+    """
+    shown: dict[str, Mapping[str, Any]] = {}
+    for thing in things:
+        data = thing.get("data") if isinstance(thing, dict) else None
+        if not isinstance(data, dict) or not isinstance(data.get("name"), str):
+            raise ConnectorError(Kind.DRIFT, "Reddit names a thing without a name")
+        shown[data["name"]] = data
+    return [
+        tombstone(shown[name]) or Refresh("reddit", name, _metrics(shown[name]))
+        if name in shown
+        else Tombstone("reddit", name, "deleted")
+        for name in asked
+    ]
 
 
 def _word(data: Mapping[str, Any], key: str) -> str:

@@ -1,6 +1,6 @@
 """X through tweepy: posts that mention an account, and posts that match a search."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Literal
 
@@ -19,9 +19,11 @@ from socialcell.connectors.base import (
     Item,
     Kind,
     Limits,
+    Refresh,
     Reject,
     Surroundings,
 )
+from socialcell.connectors.x_lookup import looked_up
 from socialcell.connectors.x_post import to_record
 from socialcell.http import PoliteAdapter, epoch, header_count, retry_after
 from socialcell.text import one_line
@@ -94,7 +96,7 @@ class X:
     )
     cursor_version: ClassVar[int] = 1
     capabilities: ClassVar[frozenset[Capability]] = frozenset(
-        {Capability.MENTIONS, Capability.POST_METRICS}
+        {Capability.MENTIONS, Capability.POST_METRICS, Capability.RECHECK}
     )
 
     def __init__(self, settings: XSettings, around: Surroundings) -> None:
@@ -148,6 +150,31 @@ class X:
             if stop() or (done and not self._is_late(covered)):
                 return
 
+    def refresh(
+        self, ids: Sequence[str], budget: Budget, stop: Callable[[], bool]
+    ) -> Iterator[Batch]:
+        """The figures of posts that are there, and tombstones of those that are not."""
+        for start in range(0, len(ids), _PAGE):
+            if stop():
+                return
+            some = list(ids[start : start + _PAGE])
+            budget.take("posts", len(some))
+            body, headers = self._answered(
+                lambda some=some: self._client.get_tweets(
+                    some, tweet_fields=["public_metrics", "edit_history_tweet_ids"]
+                )
+            )
+            items = looked_up(body, some)
+            found = sum(isinstance(item, Refresh) for item in items)
+            yield Batch(
+                items,
+                {},
+                cost={"posts": found, "calls": 1},
+                limits=_limits(headers),
+            )
+
+    recheck = refresh
+
     def _is_late(self, covered: tuple[datetime, datetime] | None) -> bool:
         """A window that an earlier run opened has closed: there is newer to read."""
         return bool(covered and self._clock.now() - covered[1] > _LATE)
@@ -188,16 +215,25 @@ class X:
         return (start, to), {"low": low, "open": None, "covered": _iso(to)}
 
     def _page(self, asked: Mapping[str, Any]) -> tuple[Any, Mapping[str, str]]:
-        self._door.last = None
-        try:
-            if self._search:
-                response = self._client.search_recent_tweets(
+        if self._search:
+            return self._answered(
+                lambda: self._client.search_recent_tweets(
                     self._settings.query, **asked, **_FIELDS
                 )
-            else:
-                response = self._client.get_users_mentions(
-                    self._settings.user_id, **asked, **_FIELDS
-                )
+            )
+        return self._answered(
+            lambda: self._client.get_users_mentions(
+                self._settings.user_id, **asked, **_FIELDS
+            )
+        )
+
+    def _answered(
+        self, ask: Callable[[], requests.Response]
+    ) -> tuple[Any, Mapping[str, str]]:
+        """The JSON of an answer and its headers. ConnectorError for any other."""
+        self._door.last = None
+        try:
+            response = ask()
         except _FAILURES as error:
             raise _translated(error, self._door.last, self._clock.now()) from None
         try:

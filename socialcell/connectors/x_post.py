@@ -58,7 +58,7 @@ def to_record(
         conversation=post.get("conversation_id"),
         relations=_relations(post),
         links=_links(post),
-        metrics=_metrics(post),
+        metrics=metrics_of(post),
         missing=tuple(missing + ([] if author_id else ["author"])),
         via=via,
     )
@@ -123,7 +123,8 @@ def _links(post: Mapping[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _metrics(post: Mapping[str, Any]) -> tuple[Metric, ...]:
+def metrics_of(post: Mapping[str, Any]) -> tuple[Metric, ...]:
+    """A post's figures in either of X's dialects, without those it does not give."""
     figures = post.get("public_metrics") or {}
     return tuple(
         Metric(name, figures[name], common)

@@ -35,6 +35,8 @@ _STATES = {
     Kind.CONFIG: "needs_attention",
     Kind.GONE: "gone",
 }
+# What stands in the way of every question to a platform, not of one kind of them.
+_HOLDS_ALL = (Kind.RATE, Kind.QUOTA, Kind.AUTH)
 
 
 @dataclass
@@ -135,7 +137,8 @@ def ask(
 ) -> Result:
     """Account for what a connector says about items that are held already.
 
-    The source's place and coverage stay as they are.
+    The source's place, coverage and state stay as they are, unless the platform asks
+    us to wait or does not take the credential: that holds its pulls up too.
     """
     return _Runner(context, source, connector, ledger, None).run(
         kind, never, asked=batches
@@ -266,11 +269,11 @@ class _Runner:
         assert self._run_id is not None
         with db.writing(self._engine) as session:
             run = store.finish_run(session, self._run_id, "ok", now)
-            source = session.get(Source, self._source_id)
-            assert source is not None
-            source.state, source.state_reason, source.not_before = "ok", None, None
-            source.failures = 0
             if self._keeps_place:
+                source = session.get(Source, self._source_id)
+                assert source is not None
+                source.state, source.state_reason, source.not_before = "ok", None, None
+                source.failures = 0
                 source.last_ok_at = now
             return self._result(run)
 
@@ -287,6 +290,8 @@ class _Runner:
                 error_kind=error.kind.value,
                 reason=masking.unnamed(str(error)),
             )
+            if not self._keeps_place and error.kind not in _HOLDS_ALL:
+                return self._result(run)
             source = session.get(Source, self._source_id)
             assert source is not None
             note_failure(source, error, now)

@@ -68,6 +68,8 @@ class Mastodon(Shelf):
             if "login" in self._switches:
                 return _error(422, "This method requires an authenticated user")
             return self._timeline(request, match[1], headers)
+        if path == "/api/v1/statuses":
+            return self._lookup(request, headers)
         if match := re.fullmatch(r"/api/v1/statuses/(\d+)", path):
             found = [post for post in self.standing() if post.id == match[1]]
             if not found:
@@ -110,6 +112,14 @@ class Mastodon(Shelf):
             if self._fires("malformed"):
                 statuses.insert(1, {"id": {"not": "an id"}, "content": 7})
         return Answer(200, statuses, headers)
+
+    def _lookup(self, request: Request, headers: dict[str, str]) -> Answer:
+        """Statuses by id; those that are not there are passed over."""
+        asked = request.all("id[]")
+        if len(asked) > 20:
+            return _error(422, "Validation failed: too many ids")
+        found = [post for post in self.standing() if post.id in asked]
+        return Answer(200, [self._status(post) for post in found], headers)
 
     def _instance(self, headers: dict[str, str]) -> Answer:
         if "instance" in self._switches:

@@ -97,6 +97,11 @@ class Reddit(Shelf):
         token = f"bearer {self._token()}"
         if self._fires("revoked") or request.headers.get("authorization") != token:
             return _error(401, "Unauthorized")
+        if request.path == "/api/info":
+            headers = self._count()
+            if headers is None:
+                return self.refusal("limited", self._window_ends())
+            return Answer(200, self._info(request.query.get("id", "")), headers)
         match = re.fullmatch(r"/r/(\w+)/(new|search)", request.path)
         if match is None:
             return _error(404, "Not Found")
@@ -166,6 +171,16 @@ class Reddit(Shelf):
         self.turned(rest)
         last = page[-1].id if page and (rest or stuck) else None
         return reddit_shape.listing(children, last)
+
+    def _info(self, names: str) -> dict[str, Any]:
+        """Submissions by name, in any group; unknown names are passed over."""
+        asked, now = names.split(",")[:100], self.clock.now()
+        children = [
+            reddit_shape.thing(self.city, post, now, self._gone.get(post.id))
+            for post in self.standing()
+            if post.id in asked
+        ]
+        return reddit_shape.listing(children, None)
 
     def _found(self, group: str, kind: str, query: str) -> list[Post]:
         standing = [post for post in reversed(self.standing()) if post.group == group]

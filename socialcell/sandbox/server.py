@@ -13,13 +13,19 @@ from urllib.parse import parse_qsl, urlsplit
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a client sent. Header names are in lower case; `query` keeps last values."""
+    """What a client sent. Header names are in lower case; `query` keeps last values,
+    `pairs` all of them in their order."""
 
     method: str
     path: str
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: bytes = b""
+    pairs: tuple[tuple[str, str], ...] = ()
+
+    def all(self, name: str) -> list[str]:
+        """Every value that a parameter was given, in order."""
+        return [value for key, value in self.pairs if key == name]
 
 
 @dataclass(slots=True)
@@ -130,13 +136,15 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _request(self) -> Request:
         parts = urlsplit(self.path)
+        pairs = parse_qsl(parts.query, keep_blank_values=True)
         length = int(self.headers.get("content-length") or 0)
         return Request(
             self.command,
             parts.path,
-            dict(parse_qsl(parts.query, keep_blank_values=True)),
+            dict(pairs),
             {name.lower(): value for name, value in self.headers.items()},
             self.rfile.read(length),
+            tuple(pairs),
         )
 
     def _send(self, answer: Answer) -> None:

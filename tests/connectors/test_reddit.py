@@ -20,8 +20,9 @@ from socialcell.connectors.base import (
     Record,
     Relation,
     Surroundings,
+    Tombstone,
 )
-from socialcell.connectors.reddit_post import is_removed, to_record
+from socialcell.connectors.reddit_post import to_record, tombstone
 from socialcell.errors import ConfigError
 from socialcell.jobs import collect
 from socialcell.jobs.budget import Ledger
@@ -293,18 +294,12 @@ def test_what_is_removed_upstream_is_emptied_here(
 
     second = pull(served, NEW, around, first[-1].cursor)
 
-    (left,) = items(second, known)
-    assert (left.text, left.title, left.author, left.url) == (
-        "[removed]",
-        None,
-        None,
-        None,
-    )
-    assert left.links == ()
-    assert "Leak" not in str(left.raw)
-    assert items(second, strange) == []
-    rules = [i.rule for batch in second for i in batch.items if isinstance(i, Filtered)]
-    assert "removed upstream" in rules
+    gone = [i for batch in second for i in batch.items if isinstance(i, Tombstone)]
+    assert set(gone) == {
+        Tombstone("reddit", known, "removed"),
+        Tombstone("reddit", strange, "deleted"),
+    }
+    assert items(second, known) == items(second, strange) == []
 
 
 def test_a_closed_account_leaves_its_words_without_a_name(
@@ -410,6 +405,17 @@ def test_a_submission_without_what_it_needs_is_none(changes: dict[str, Any]) -> 
 
 
 def test_a_removed_submission_is_known_by_any_of_its_marks() -> None:
-    assert is_removed(submission(removed_by_category="moderator"))
-    assert is_removed(submission(selftext="[deleted]"))
-    assert not is_removed(submission())
+    told = [
+        tombstone(submission(removed_by_category="moderator", selftext="[removed]")),
+        tombstone(submission(removed_by_category="deleted")),
+        tombstone(submission(selftext="[deleted]")),
+        tombstone(submission(selftext="[removed]")),
+    ]
+
+    assert [stone and stone.reason for stone in told] == [
+        "removed",
+        "deleted",
+        "deleted",
+        "removed",
+    ]
+    assert tombstone(submission()) is None

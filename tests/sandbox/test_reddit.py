@@ -222,7 +222,7 @@ def test_refusals_look_as_reddits_do(ask: Ask, sandbox: Sandbox) -> None:
     assert ask(NEW).headers["content-type"].startswith("text/html")
     reddit.heal()
     assert ask("/r/NobodyHasThis/new").status_code == 302
-    assert ask("/api/info").status_code == 404
+    assert ask("/api/nothing").status_code == 404
     with pytest.raises(ValueError, match="no quota"):
         reddit.quota_spent()
     reddit.server_error()

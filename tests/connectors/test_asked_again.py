@@ -1,0 +1,134 @@
+"""Asked again about what is held: figures of what is there, tombstones of the rest."""
+
+from typing import Any
+
+import pytest
+
+from socialcell.connectors.base import (
+    Capability,
+    ConnectorError,
+    Item,
+    Kind,
+    Refresh,
+    Surroundings,
+    Tombstone,
+)
+from socialcell.connectors.mastodon import Mastodon
+from socialcell.connectors.reddit import Reddit
+from socialcell.connectors.reddit_post import looked_up as reddit_looked_up
+from socialcell.connectors.x import X
+from socialcell.connectors.x_lookup import looked_up as x_looked_up
+from socialcell.jobs.collect import never
+from socialcell.sandbox import Sandbox
+from tests.connectors.conftest import Unlimited, connector_of
+from tests.connectors.test_contract import pull, records
+
+ASKED = ("x.search", "reddit.new", "mastodon.pune")
+every_platform = pytest.mark.parametrize("name", ASKED)
+
+
+def ask(
+    served: Sandbox, name: str, around: Surroundings, ids: list[str], **options: Any
+) -> list[Item]:
+    connector: Any = connector_of(served, name, around)
+    verb = getattr(connector, options.get("verb", "recheck"))
+    batches = verb(ids, options.get("budget", Unlimited()), never)
+    return [item for batch in batches for item in batch.items]
+
+
+@every_platform
+def test_what_is_gone_is_named_and_the_rest_brings_its_figures(
+    name: str, served: Sandbox, around: Surroundings
+) -> None:
+    held = [record.external_id for record in records(pull(served, name, around))][:30]
+    assert len(held) > 5
+    platform = name.split(".")[0]
+    served.platform(platform).remove(held[1])
+
+    items = ask(served, name, around, held)
+
+    gone = [item for item in items if isinstance(item, Tombstone)]
+    assert gone == [Tombstone(platform, held[1], "deleted")]
+    there = {item.external_id: item for item in items if isinstance(item, Refresh)}
+    assert set(there) == set(held) - {held[1]}
+    assert all(item.platform == platform for item in there.values())
+    assert all(item.metrics for item in there.values())
+
+
+@every_platform
+def test_every_question_is_asked_of_the_budget_first(
+    name: str, served: Sandbox, around: Surroundings
+) -> None:
+    held = [record.external_id for record in records(pull(served, name, around))][:5]
+    asked = Unlimited()
+
+    ask(served, name, around, held, verb="refresh", budget=asked)
+
+    assert asked.taken
+
+
+@every_platform
+def test_an_expired_token_is_named_here_too(
+    name: str, served: Sandbox, around: Surroundings
+) -> None:
+    held = [record.external_id for record in records(pull(served, name, around))][:3]
+    served.platform(name.split(".")[0]).expire_token()
+
+    with pytest.raises(ConnectorError) as caught:
+        ask(served, name, around, held)
+
+    assert caught.value.kind is Kind.AUTH
+
+
+@pytest.mark.parametrize("connector", [X, Reddit, Mastodon])
+def test_who_can_be_asked_says_so(connector: Any) -> None:
+    assert {Capability.RECHECK, Capability.POST_METRICS} <= connector.capabilities
+
+
+def test_x_hides_the_posts_of_closed_accounts() -> None:
+    problem = {
+        "resource_id": "7",
+        "type": "https://api.x.com/2/problems/not-authorized-for-resource",
+    }
+
+    assert x_looked_up({"errors": [problem]}, ["7"]) == [Tombstone("x", "7", "hidden")]
+
+
+def test_a_post_that_x_says_nothing_of_is_not_taken_for_deleted() -> None:
+    other = {"resource_id": "7", "type": "https://api.x.com/2/problems/server-trouble"}
+
+    for body in ({}, {"data": []}, {"errors": [other]}):
+        with pytest.raises(ConnectorError, match="nothing of 1") as caught:
+            x_looked_up(body, ["7"])
+        assert caught.value.kind is Kind.DRIFT
+
+
+def test_an_edited_post_of_x_is_told_under_its_first_id() -> None:
+    post = {
+        "id": "9",
+        "edit_history_tweet_ids": ["7", "9"],
+        "public_metrics": {"like_count": 4},
+    }
+
+    (item,) = x_looked_up({"data": [post]}, ["7"])
+
+    assert isinstance(item, Refresh)
+    assert (item.external_id, item.metrics[0].value) == ("7", 4)
+
+
+def test_a_submission_that_is_removed_or_unknown_is_gone() -> None:
+    removed = {"name": "t3_a", "removed_by_category": "moderator", "selftext": ""}
+
+    items = reddit_looked_up([{"kind": "t3", "data": removed}], ["t3_a", "t3_b"])
+
+    assert items == [
+        Tombstone("reddit", "t3_a", "removed"),
+        Tombstone("reddit", "t3_b", "deleted"),
+    ]
+
+
+def test_a_thing_of_reddit_without_a_name_makes_nobody_deleted() -> None:
+    with pytest.raises(ConnectorError) as caught:
+        reddit_looked_up([{"kind": "t3", "data": {}}], ["t3_a"])
+
+    assert caught.value.kind is Kind.DRIFT
