@@ -7,15 +7,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import IO, Annotated, Any
+from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from socialcell.commands import output
-from socialcell.commands.language import nc_allowed
+from socialcell.commands.language import names_of, nc_allowed
 from socialcell.commands.options import Config
 from socialcell.errors import SocialcellError
 from socialcell.text import one_line
+
+if TYPE_CHECKING:
+    from socialcell.language.places import Place
 
 _BATCH = 256
 _BOM = b"\xef\xbb\xbf"
@@ -36,14 +39,16 @@ def tag(
     """
     failed = False
     with _opened(file) as lines:
-        for row in tagged(lines, nc=nc_allowed(config)):
+        for row in tagged(lines, nc=nc_allowed(config), own=names_of(config)):
             failed = failed or "language" not in row
             sys.stdout.write((_as_json(row) if jsonl else _for_people(row)) + "\n")
     if failed:
         raise typer.Exit(_PARTLY)
 
 
-def tagged(lines: Iterable[bytes], *, nc: bool = True) -> Iterator[dict[str, Any]]:
+def tagged(
+    lines: Iterable[bytes], *, nc: bool = True, own: "tuple[Place, ...]" = ()
+) -> Iterator[dict[str, Any]]:
     """A tagged row, or `{"error", "line"}`, for every line that is not blank.
 
     Other keys of the input stay unless a reading has one of the same name.
@@ -54,7 +59,7 @@ def tagged(lines: Iterable[bytes], *, nc: bool = True) -> Iterator[dict[str, Any
     rows = _rows(lines)
     while batch := list(islice(rows, _BATCH)):
         texts = [row["text"] for row, sound in batch if sound]
-        readings = iter(read(texts, nc=nc))
+        readings = iter(read(texts, nc=nc, own=own))
         for row, sound in batch:
             yield {**row, **next(readings).as_dict()} if sound else row
 

@@ -6,8 +6,10 @@ from datetime import date, datetime
 
 from socialcell import db
 from socialcell.clock import IST
+from socialcell.jobs import gazetteer
 from socialcell.jobs.context import Context
 from socialcell.language import read
+from socialcell.language.places import Place, places
 from socialcell.language.reading import Reading
 from socialcell.listening import areas
 from socialcell.listening.store import areas as area_store
@@ -35,8 +37,9 @@ def tag(
             waiting = tags.untagged(session, BATCH)
         if not waiting:
             break
+        own = gazetteer.names_of(context.workspace)
         nc = context.workspace.config.language.nc
-        tagged = understand(waiting, known, nc=nc)
+        tagged = understand(waiting, known, nc=nc, own=own)
         with db.writing(context.engine) as session:
             done += tags.write(session, tagged, context.clock.now())
         if progress:
@@ -51,11 +54,18 @@ def waiting(context: Context) -> int:
 
 
 def understand(
-    waiting: Iterable[Untagged], known: Iterable[areas.Area], *, nc: bool = True
+    waiting: Iterable[Untagged],
+    known: Iterable[areas.Area],
+    *,
+    nc: bool = True,
+    own: tuple[Place, ...] = (),
 ) -> list[Tagged]:
-    """Read the texts, and find the wards of their places as of the day of the post."""
-    mentions, wards = list(waiting), WardFinder(known)
-    readings = read([mention.text for mention in mentions], nc=nc)
+    """Read the texts, and find the wards of their places as of the day of the post.
+
+    `own` are names of this workspace beside those of the package's gazetteer.
+    """
+    mentions, wards = list(waiting), WardFinder(known, own)
+    readings = read([mention.text for mention in mentions], nc=nc, own=own)
     return [
         Tagged(mention, reading, wards.of(reading, mention.authored_at))
         for mention, reading in zip(mentions, readings, strict=True)
@@ -63,10 +73,18 @@ def understand(
 
 
 class WardFinder:
-    """Ward offices of a reading's places, as the areas were on a day."""
+    """Ward offices of a reading's places, as the areas were on a day.
 
-    def __init__(self, known: Iterable[areas.Area]) -> None:
+    A place that is no area lies in the ward that the gazetteer gives it.
+    """
+
+    def __init__(self, known: Iterable[areas.Area], own: Iterable[Place] = ()) -> None:
         self._areas = list(known)
+        self._wards = {
+            place.id: place.ward
+            for place in (*places(), *own)
+            if place.ward and place.label == "PLACE"
+        }
         self._ids = {area.id for area in self._areas}
         dates = {day for a in self._areas for day in (a.valid_from, a.valid_to) if day}
         self._changes = sorted(dates)
@@ -81,6 +99,8 @@ class WardFinder:
         return tuple(dict.fromkeys(ward for ward in found if ward))
 
     def _ward(self, id_: str, day: date) -> str | None:
+        if id_ not in self._ids:
+            id_ = self._wards.get(id_, "")
         if id_ not in self._ids:
             return None
         # Between two changes of any area the answer stays the same.

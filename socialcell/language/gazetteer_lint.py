@@ -36,6 +36,7 @@ _KINDS = {
 }
 _ID = re.compile(r"[a-z]+:[a-z0-9]+(?:-[a-z0-9]+)*$")
 _DEVANAGARI = re.compile("[\u0900-\u0963]")
+_SIGN = re.compile("[^\\W_]|[\u0900-\u0963]")
 _SPACES = re.compile(r"^\s|\s$|\s\s|\|\||^\||\|$|\s\||\|\s")
 
 
@@ -64,13 +65,43 @@ def lint(files: Iterable[Path] = ()) -> list[Problem]:
     A file may hold new entries only. SocialcellError for a file that is no UTF-8 CSV
     with the gazetteer's columns.
     """
-    package = [Row(*row) for row in lexicon.gazetteer_rows()]
-    own = [row for path in files for row in _read(path)]
-    looked_at = own or ([] if files else package)
-    beside = package if own else []
-    return sorted(
-        _problems(looked_at, beside), key=lambda p: (p.file, p.row, p.column, p.message)
-    )
+    if own := [row for path in files for row in rows_of(path)]:
+        return problems_of(own)
+    return [] if files else _sorted(_problems(_package(), []))
+
+
+def problems_of(rows: list[Row], beside: Iterable[Row] = ()) -> list[Problem]:
+    """Problems of these rows beside the package's own and those `beside`."""
+    return _sorted(_problems(rows, [*_package(), *beside]))
+
+
+def _package() -> list[Row]:
+    return [Row(*row) for row in lexicon.gazetteer_rows()]
+
+
+def _sorted(problems: Iterable[Problem]) -> list[Problem]:
+    return sorted(problems, key=lambda p: (p.file, p.row, p.column, p.message))
+
+
+def rows_of(path: Path) -> Iterator[Row]:
+    """The rows of a file. SocialcellError when it is no CSV with our columns."""
+    try:
+        table = csv.reader(path.read_text("utf-8-sig").splitlines())
+        heading, *lines = [(table.line_num, cells) for cells in table] or [(1, [])]
+    except (OSError, UnicodeDecodeError) as error:
+        raise SocialcellError(f"{path}: cannot be read as UTF-8: {error}") from error
+    except csv.Error as error:
+        raise SocialcellError(f"{path}, row {table.line_num}: {error}") from error
+    if tuple(heading[1]) != COLUMNS:
+        raise SocialcellError(f"{path}, row 1: the columns are {','.join(COLUMNS)}")
+    for number, cells in lines:
+        if len(cells) != len(COLUMNS):
+            raise SocialcellError(
+                f"{path}, row {number}: {len(cells)} cells, "
+                f"not {len(COLUMNS)}; quote a cell that has a comma"
+            )
+        cells_by_name = dict(zip(COLUMNS, cells, strict=True))
+        yield Row(str(path), number, cells_by_name)
 
 
 def _problems(rows: list[Row], beside: list[Row]) -> Iterator[Problem]:
@@ -82,6 +113,7 @@ def _problems(rows: list[Row], beside: list[Row]) -> Iterator[Problem]:
             where = f"{first.file}, row {first.number}"
             yield _problem(row, "id", f"{row.cells['id']} is also in {where}")
         yield from _cells(row)
+        yield from _too_short(row)
         yield from _kinds(row, wards)
         yield from _meanings(row)
     yield from _shared_names(rows, beside)
@@ -102,6 +134,13 @@ def _cells(row: Row) -> Iterator[Problem]:
             yield _problem(row, column, "is not in Unicode normal form C")
         if _SPACES.search(cell):
             yield _problem(row, column, "has white space or a bar too many")
+
+
+def _too_short(row: Row) -> Iterator[Problem]:
+    """One letter, or a mark alone, would be found in every other post."""
+    for column, name in _names(row):
+        if len(_SIGN.findall(name)) < 2:
+            yield _problem(row, column, f"{name!r} needs two letters or digits")
 
 
 def _kinds(row: Row, wards: set[str]) -> Iterator[Problem]:
@@ -174,20 +213,3 @@ def _first_names() -> frozenset[str]:
 
 def _problem(row: Row, column: str, message: str) -> Problem:
     return Problem(row.file, row.number, column, message)
-
-
-def _read(path: Path) -> Iterator[Row]:
-    try:
-        table = csv.reader(path.read_text("utf-8-sig").splitlines())
-    except (OSError, UnicodeDecodeError) as error:
-        raise SocialcellError(f"{path}: cannot be read as UTF-8: {error}") from error
-    if tuple(next(table, ())) != COLUMNS:
-        raise SocialcellError(f"{path}, row 1: the columns are {','.join(COLUMNS)}")
-    for cells in table:
-        if len(cells) != len(COLUMNS):
-            raise SocialcellError(
-                f"{path}, row {table.line_num}: {len(cells)} cells, "
-                f"not {len(COLUMNS)}; quote a cell that has a comma"
-            )
-        cells_by_name = dict(zip(COLUMNS, cells, strict=True))
-        yield Row(str(path), table.line_num, cells_by_name)

@@ -1,0 +1,215 @@
+"""A workspace's own names: linted, kept, read with, changed and removed."""
+
+import json
+from pathlib import Path
+
+import pytest
+import typer
+from sqlalchemy import Engine
+from typer.testing import CliRunner
+
+from socialcell import db
+from socialcell.commands import tag as tag_command
+from socialcell.commands.language import app
+from socialcell.errors import SocialcellError
+from socialcell.jobs import gazetteer, tag
+from socialcell.jobs.context import Context
+from socialcell.language import own_names, read
+from socialcell.language.gazetteer_lint import COLUMNS
+from socialcell.listening.areas import read_areas
+from socialcell.listening.store import areas, rollups, tags
+from socialcell.ops.model import AuditEntry
+from tests.builders import make_record, store_records
+from tests.language.test_gazetteer_lint import GOOD, write
+
+TEXT = "मूनपेठेत पाणी नाही, Moonpeth madhe pani nahi"
+MOON = GOOD | {"name_mr": "मूनपेठ", "name_hi": "मूनपेठ"}
+
+
+def run(context: Context, *arguments: str | Path) -> tuple[int, dict]:
+    place = context.workspace.folder / "config.yaml"
+    given = ["gazetteer", *map(str, arguments), "--config", str(place), "--json"]
+    done = CliRunner().invoke(app, given)
+    if done.exception and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return done.exit_code, json.loads(done.stdout)
+
+
+def audited(context: Context) -> list[tuple[str, dict]]:
+    with db.reading(context.engine) as session:
+        rows = session.execute(db.table(AuditEntry).select())
+        return [(row.action, row.detail) for row in rows]
+
+
+def test_an_imported_name_is_found_with_its_endings(
+    context: Context, tmp_path: Path
+) -> None:
+    assert read([TEXT])[0].entities == ()
+
+    code, said = run(context, "import", write(tmp_path, MOON))
+
+    assert code == 0
+    assert said == {
+        "dry_run": False,
+        "added": ["place:moonpeth"],
+        "changed": [],
+        "unchanged": [],
+    }
+    (reading,) = read([TEXT], own=gazetteer.names_of(context.workspace))
+    assert [(e.id, e.label) for e in reading.entities] == [
+        ("place:moonpeth", "PLACE")
+    ] * 2
+    assert [e.text for e in reading.entities][1] == "Moonpeth"
+    assert read([TEXT])[0].entities == ()
+    assert audited(context) == [
+        ("gazetteer.import", {"added": ["place:moonpeth"], "changed": []})
+    ]
+
+
+def test_the_version_of_the_reader_tells_the_names_it_had(
+    context: Context, tmp_path: Path
+) -> None:
+    plain = read(["a"])[0].model
+    run(context, "import", write(tmp_path, MOON))
+    own = gazetteer.names_of(context.workspace)
+
+    version = read(["a"], own=own)[0].model.version
+
+    assert version.startswith(plain.version + ".")
+    assert read(["a"], own=own)[0].model.version == version
+
+
+def test_a_dry_run_changes_nothing(context: Context, tmp_path: Path) -> None:
+    code, said = run(context, "import", write(tmp_path, MOON), "--dry-run")
+
+    assert (code, said["added"]) == (0, ["place:moonpeth"])
+    assert gazetteer.names_of(context.workspace) == ()
+    assert audited(context) == []
+
+
+def test_the_same_file_again_changes_nothing_and_a_new_one_changes_the_entry(
+    context: Context, tmp_path: Path
+) -> None:
+    run(context, "import", write(tmp_path, MOON))
+    held = context.workspace.folder / own_names.FILE
+    before = held.read_bytes()
+
+    again = run(context, "import", write(tmp_path, MOON))[1]
+    changed = run(context, "import", write(tmp_path, MOON | {"source": "a walk"}))[1]
+
+    assert again["unchanged"] == ["place:moonpeth"]
+    assert changed["changed"] == ["place:moonpeth"]
+    assert len(audited(context)) == 2
+    assert held.read_bytes() != before
+    assert run(context, "list")[1]["entries"] == [MOON | {"source": "a walk"}]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"id": "place:kothrud"}, "place:kothrud is also in localities.csv"),
+        ({"aliases": "Kothrood"}, "also names place:kothrud"),
+        ({"name_en": "Vishal"}, "is also a first name"),
+        ({"ward": "ward:moon"}, "ward:moon is unknown"),
+        ({"aliases": "x"}, "needs two letters or digits"),
+    ],
+)
+def test_a_file_with_a_fault_is_refused_whole(
+    context: Context, tmp_path: Path, change: dict, message: str
+) -> None:
+    other = MOON | {"id": "place:star", "name_en": "Starwadi Sample", "aliases": ""}
+    other |= {"name_mr": "स्टारवाडी", "name_hi": "स्टारवाडी"}
+
+    with pytest.raises(own_names.Refused, match=message) as refused:
+        run(context, "import", write(tmp_path, other, MOON | change))
+
+    assert "row 3" in str(refused.value)
+    assert gazetteer.names_of(context.workspace) == ()
+    assert audited(context) == []
+
+
+def test_a_new_name_may_not_be_that_of_another_entry_of_ours(
+    context: Context, tmp_path: Path
+) -> None:
+    run(context, "import", write(tmp_path, MOON))
+
+    with pytest.raises(own_names.Refused, match="also names place:moonpeth"):
+        run(context, "import", write(tmp_path, MOON | {"id": "place:other"}))
+
+
+def test_a_removed_name_is_found_no_more(context: Context, tmp_path: Path) -> None:
+    run(context, "import", write(tmp_path, MOON))
+
+    assert run(context, "remove", "place:moonpeth", "--dry-run")[0] == 0
+    assert len(gazetteer.names_of(context.workspace)) == 1
+    code, said = run(context, "remove", "place:moonpeth")
+
+    assert (code, said["removed"]) == (0, ["place:moonpeth"])
+    assert gazetteer.names_of(context.workspace) == ()
+    assert audited(context)[1] == ("gazetteer.remove", {"removed": ["place:moonpeth"]})
+
+
+@pytest.mark.parametrize(
+    ("id_", "message"),
+    [("place:moon", "none of the 0 entries"), ("place:kothrud", "package's own")],
+)
+def test_only_names_of_ours_can_be_removed(
+    context: Context, id_: str, message: str
+) -> None:
+    with pytest.raises(SocialcellError, match=message):
+        run(context, "remove", id_)
+
+
+def test_a_ward_of_ours_stays_while_a_place_is_in_it(
+    context: Context, tmp_path: Path
+) -> None:
+    ward = MOON | {"id": "ward:moon", "name_en": "Moonpeth ward office", "ward": ""}
+    ward |= {"name_mr": "मूनपेठ क्षेत्रीय कार्यालय", "aliases": ""}
+    ward |= {"name_hi": "मूनपेठ वार्ड कार्यालय"}
+    run(context, "import", write(tmp_path, MOON | {"ward": "ward:moon"}, ward))
+
+    with pytest.raises(SocialcellError, match="is the ward of place:moonpeth"):
+        run(context, "remove", "ward:moon")
+
+
+def test_mentions_are_tagged_with_our_names_and_counted_in_their_ward(
+    context: Context, engine: Engine, tmp_path: Path
+) -> None:
+    with db.writing(engine) as session:
+        areas.replace(session, read_areas(), [])
+    store_records(engine, make_record(text=TEXT))
+    tag.tag(context)
+    run(context, "import", write(tmp_path, MOON), "--reread")
+
+    assert tag.waiting(context) == 1
+    tag.tag(context)
+
+    with db.reading(engine) as session:
+        counted = rollups.everything(session)
+        assert tags.count_untagged(session) == 0
+    assert [row[1:] for row in counted["entity"]] == [("place:moonpeth", 1)]
+    assert ("ward:aundh-baner", "water", 1) in [row[1:] for row in counted["ward"]]
+
+
+def test_the_tag_command_knows_the_names_of_its_workspace(
+    context: Context, tmp_path: Path
+) -> None:
+    run(context, "import", write(tmp_path, MOON))
+    place = context.workspace.folder / "config.yaml"
+    line = json.dumps({"id": 1, "text": "Moonpeth has no water"})
+
+    alone = typer.Typer()
+    alone.command()(tag_command.tag)
+    done = CliRunner().invoke(
+        alone, ["-", "--jsonl", "--config", str(place)], input=line
+    )
+
+    assert [e["id"] for e in json.loads(done.stdout)["entities"]] == ["place:moonpeth"]
+
+
+def test_a_file_that_was_broken_by_hand_is_named(context: Context) -> None:
+    held = context.workspace.folder / own_names.FILE
+    held.write_text(",".join(COLUMNS) + "\nplace:x\n")
+
+    with pytest.raises(SocialcellError, match=r"gazetteer\.csv, row 2: 1 cells"):
+        gazetteer.names_of(context.workspace)
