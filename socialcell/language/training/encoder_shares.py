@@ -14,7 +14,7 @@ from socialcell.language.semantic.encoder import Encoder
 from socialcell.language.training.encoder_data import HeldOut
 from socialcell.language.training.recipes import LANGUAGES
 
-_SHARES = tuple(tenth / 10 for tenth in range(10))
+_SHARES = tuple(tenth / 10 for tenth in range(11))
 _CLEAR = 0.002  # of macro-F1: below it the encoder alone is preferred
 Chances = Mapping[str, float]
 
