@@ -1,0 +1,295 @@
+"""What is held is asked about again: figures come thickly at first, the gone go."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, func, select
+
+from socialcell import db
+from socialcell.clock import FixedClock
+from socialcell.connectors.base import Metric, Refresh, Surroundings, Tombstone
+from socialcell.jobs import collect, report, tag, upkeep
+from socialcell.jobs.budget import Ledger
+from socialcell.jobs.context import Context
+from socialcell.listening.model import (
+    Annotation,
+    Engagement,
+    Link,
+    Mention,
+    RawItem,
+    Removal,
+    Upkeep,
+)
+from socialcell.listening.store import integrity, rollups
+from socialcell.listening.store import upkeep as upkeep_store
+from socialcell.ops import store
+from socialcell.ops.model import FrozenReport, Run, Source
+from socialcell.sandbox import Sandbox
+from tests.builders import (
+    NOON,
+    ScriptedConnector,
+    make_batch,
+    make_record,
+    make_source,
+)
+from tests.connectors.conftest import settings_of, source_named
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def run(context: Context, source: Source, *items: Any) -> collect.Result:
+    """One page that pulls bring."""
+    connector = ScriptedConnector([make_batch(*items)])
+    ledger = Ledger(context.engine, context.clock, "x")
+    return collect.run(context, source, connector, ledger, kind="pull")
+
+
+def told(context: Context, source: Source, *items: Any) -> collect.Result:
+    """One answer to a question about what is held."""
+    batches = [make_batch(*items, cursor={})]
+    ledger = Ledger(context.engine, context.clock, "x")
+    return collect.ask(
+        context, source, ScriptedConnector(), ledger, batches, kind="recheck"
+    )
+
+
+def count(engine: Engine, model: Any, **where: Any) -> int:
+    table = db.table(model)
+    asked = select(func.count()).select_from(table)
+    for name, value in where.items():
+        asked = asked.where(table.c[name] == value)
+    with db.reading(engine) as session:
+        return session.execute(asked).scalar_one()
+
+
+def mention(engine: Engine, external_id: str) -> Any:
+    table = db.table(Mention)
+    with db.reading(engine) as session:
+        return session.execute(
+            select(table).where(table.c.external_id == external_id)
+        ).one()
+
+
+# Tombstones -----------------------------------------------------------------------
+
+
+def test_nothing_is_left_of_what_is_gone_but_that_it_was_there(
+    context: Context, engine: Engine
+) -> None:
+    source = make_source(engine)
+    gone = make_record("1", text="My number is 98, water please https://a.example/b")
+    carrier = make_record(
+        "3", text="Look at this", raw={"id": "3", "quoted": {"id": "1"}}
+    )
+    run(context, source, gone, make_record("2", text="Water in Aundh"), carrier)
+    tag.tag(context)
+
+    result = told(context, source, Tombstone("x", "1", "deleted"))
+
+    assert result.counts["updated"] == 1
+    row = mention(engine, "1")
+    assert (row.state, row.text, row.folded, row.url) == ("deleted", None, None, None)
+    assert (row.author_id, row.raw_id, row.intent) == (None, None, None)
+    for model in (Annotation, Link, Engagement, Upkeep):
+        assert count(engine, model, mention_id=row.id) == 0
+    with db.reading(engine) as session:
+        bodies = session.scalars(select(db.table(RawItem).c.body)).all()
+        assert all("98" not in body for body in bodies)
+        assert integrity.problems(session) == []
+        kept = rollups.everything(session)
+    with db.writing(engine) as session:
+        rollups.rebuild(session)
+        assert rollups.everything(session) == kept
+
+
+def test_what_is_gone_does_not_come_back_with_an_old_page(
+    context: Context, engine: Engine
+) -> None:
+    source = make_source(engine)
+    run(context, source, make_record("1"))
+    told(context, source, Tombstone("x", "1", "deleted"))
+
+    again = run(context, source, make_record("1"), make_record("2"))
+
+    assert again.filtered_by == {"deleted at its source": 1}
+    assert again.counts["stored"] == 1
+    assert mention(engine, "1").text is None
+
+
+def test_every_tombstone_has_one_outcome(context: Context, engine: Engine) -> None:
+    source = make_source(engine)
+    run(context, source, make_record("1"), make_record("2"))
+    told(context, source, Tombstone("x", "2", "deleted"))
+
+    result = told(
+        context,
+        source,
+        Tombstone("x", "1", "deleted"),
+        Tombstone("x", "1", "deleted"),
+        Tombstone("x", "2", "deleted"),
+        Tombstone("x", "404", "deleted"),
+    )
+
+    counts = result.counts
+    assert counts["received"] == 4
+    assert (counts["updated"], counts["duplicate"], counts["unchanged"]) == (1, 1, 1)
+    assert result.filtered_by == {"not held here": 1}
+    assert count(engine, Removal) == 2
+
+
+def test_the_lag_is_from_when_it_was_last_seen(
+    context: Context, engine: Engine, clock: FixedClock
+) -> None:
+    source = make_source(engine)
+    run(context, source, make_record("1"), make_record("2"))
+    clock.advance(2 * HOUR)
+    told(context, source, Tombstone("x", "1", "deleted"))
+    clock.advance(24 * HOUR)
+    told(context, source, Tombstone("x", "2", "deleted"))
+
+    with db.reading(engine) as session:
+        lag = upkeep_store.lag(session, clock.now() - 7 * DAY)
+
+    assert (lag.removals, lag.longest, lag.over_a_day) == (2, 26 * HOUR, 1)
+
+
+def test_a_report_that_quoted_it_is_written_without_it(
+    served: Sandbox, city: Context, engine: Engine, city_clock: FixedClock
+) -> None:
+    collect.collect(city)
+    tag.tag(city)
+    made = report.weekly(city, as_of=city_clock.now(), lang="en")
+    with db.reading(engine) as session:
+        quoted = session.scalars(select(FrozenReport)).one().numbers["quotations"][0]
+    words = mention(engine, quoted["external_id"]).text[:25]
+    assert words in made.text.read_text("utf-8")
+    served.platform("x").remove(quoted["external_id"])
+    city_clock.advance(DAY)
+
+    results = upkeep.recheck(city)
+
+    assert any(result.quoting for result in results)
+    assert words not in made.text.read_text("utf-8")
+    assert words not in made.html.read_text("utf-8")
+
+
+# Asking again -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def city(
+    served: Sandbox, around: Surroundings, engine: Engine, context: Context
+) -> Context:
+    """A workspace that listens to the sandbox's X, at the sandbox's time."""
+    entered = source_named(served, "x.mentions")
+    make_source(engine, "x.mentions", "x", **settings_of(entered))
+    return Context(context.workspace, engine, around.clock, served.base_urls)
+
+
+def test_what_was_deleted_upstream_is_gone_here_after_a_recheck(
+    served: Sandbox, city: Context, engine: Engine, city_clock: FixedClock
+) -> None:
+    collect.collect(city)
+    x = served.platform("x")
+    gone = x.publish("@PuneCityDemo delete me")
+    city_clock.advance(HOUR)
+    collect.collect(city)
+    x.remove(gone)
+    city_clock.advance(DAY)
+
+    (result,) = upkeep.recheck(city)
+
+    assert result.state == "ok"
+    assert mention(engine, gone).text is None
+    m, now = db.table(Mention).c, city_clock.now()
+    with db.reading(engine) as session:
+        kept = session.scalars(select(m.external_id).where(m.state == "present")).all()
+    assert all(x.world.post(id_, now) for id_ in kept)
+    assert result.counts["updated"] == result.counts["received"] - len(kept)
+    assert upkeep.recheck(city) == []  # all were seen just now
+
+
+def test_a_recheck_that_fails_leaves_the_rest_for_the_next(
+    served: Sandbox, city: Context, engine: Engine, city_clock: FixedClock
+) -> None:
+    collect.collect(city)
+    held = count(engine, Mention, state="present")
+    city_clock.advance(DAY)
+    served.platform("x").server_error(times=1)
+
+    (failed,) = upkeep.recheck(city)
+    (done,) = upkeep.recheck(city)
+
+    assert (failed.state, failed.error_kind) == ("failed", "transient")
+    assert done.counts["received"] == held
+    with db.reading(engine) as session:
+        assert store.source_named(session, "x.mentions").state == "ok"
+
+
+def test_young_posts_are_looked_at_often_and_old_ones_seldom(
+    context: Context, engine: Engine
+) -> None:
+    source = make_source(engine)
+    ages = {"3h": 3 * HOUR, "20h": 20 * HOUR, "2d": 2 * DAY, "6d": 6 * DAY}
+    ages |= {"20d": 20 * DAY, "40d": 40 * DAY}
+    records = [make_record(name, authored_at=NOON - age) for name, age in ages.items()]
+    context.clock.set(NOON)  # type: ignore[attr-defined]
+    run(context, source, *records)
+
+    def due(after: timedelta) -> set[str]:
+        with db.reading(engine) as session:
+            assert source.id is not None
+            at = NOON + after
+            return set(upkeep_store.to_refresh(session, source.id, at, 100))
+
+    # By hand from the bands: an hour, four hours, twelve, a day, a week, never.
+    assert due(timedelta(minutes=59)) == set()
+    assert due(HOUR) == {"3h"}
+    assert due(3 * HOUR) == {"3h"} - {"3h"}  # six hours old by now: every four hours
+    assert due(4 * HOUR) == {"3h"}
+    assert due(12 * HOUR) == {"3h", "20h", "2d"}
+    assert due(DAY) == {"3h", "20h", "2d"}  # the oldest but one is a week old by now
+    assert due(7 * DAY) == {"3h", "20h", "2d", "6d", "20d"}
+    assert due(8 * DAY) == {"3h", "20h", "2d", "6d"}
+
+
+def test_figures_observed_again_are_one_more_point_of_their_history(
+    context: Context, engine: Engine, clock: FixedClock
+) -> None:
+    source = make_source(engine)
+    run(context, source, make_record("1"))
+    clock.advance(HOUR)
+    likes = (Metric("like_count", 9, "reactions"),)
+
+    result = told(context, source, Refresh("x", "1", likes), Refresh("x", "2", likes))
+
+    assert result.counts["snapshots"] == 1
+    assert (result.counts["unchanged"], result.counts["filtered"]) == (1, 1)
+    history = db.table(Engagement).c
+    with db.reading(engine) as session:
+        rows = session.execute(
+            select(history.taken_at, history.value).order_by(history.taken_at)
+        ).all()
+    assert [row.value for row in rows] == [3, 9]
+    assert rows[1].taken_at - rows[0].taken_at == HOUR
+
+
+def test_a_snapshot_run_is_counted_and_leaves_the_sources_place(
+    city: Context, engine: Engine, city_clock: FixedClock
+) -> None:
+    collect.collect(city)
+    with db.reading(engine) as session:
+        source = store.source_named(session, "x.mentions")
+        before = store.cursor(session, source.id or 0)
+        assert before is not None
+    city_clock.advance(2 * HOUR)
+
+    (result,) = upkeep.snapshot(city)
+
+    assert result.counts["snapshots"] == result.counts["received"] > 0
+    assert count(engine, Run, kind="snapshot") == 1
+    with db.reading(engine) as session:
+        after = store.cursor(session, source.id or 0)
+        assert after is not None
+        assert after.state == before.state
