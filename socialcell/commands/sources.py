@@ -1,16 +1,21 @@
-"""Commands of the noun `sources`: list, add, test."""
+"""Commands of the noun `sources`: list, add, test; the rest are registered here."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from socialcell.commands import output
+from socialcell.commands import budget, output, upkeep
 from socialcell.commands.options import Config, Json, open_context
 
 if TYPE_CHECKING:
     from socialcell.ops.model import Run, Source
 
 app = typer.Typer(help="Sources: what is listened to.", no_args_is_help=True)
+app.command()(budget.budget)
+app.command()(upkeep.snapshot)
+app.command()(upkeep.recheck)
+app.command()(upkeep.remap)
+app.command()(upkeep.drift)
 
 
 @app.command("list")

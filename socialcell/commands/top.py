@@ -78,7 +78,7 @@ def pull(
                 output.say(f"{result.source}: {result.reason}")
     else:
         output.say("There are no enabled sources. Add one: socialcell sources add")
-    raise typer.Exit(_exit_code(results))
+    raise typer.Exit(exit_code(results))
 
 
 def understand(context: "Context") -> int:
@@ -117,7 +117,8 @@ def _row(result: "Result") -> tuple[object, ...]:
     )
 
 
-def _exit_code(results: "list[Result]") -> int:
+def exit_code(results: "list[Result]") -> int:
+    """The exit code of a command that ran these sources, 3 when some failed."""
     failed = [result for result in results if result.state != "ok"]
     if not failed:
         return 0

@@ -7,19 +7,31 @@ nobody enabled.
 
 import importlib
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from socialcell.connectors.base import Bucket, Capability, Connector, Surroundings
+from socialcell.connectors.base import (
+    Bucket,
+    Capability,
+    Connector,
+    Remapping,
+    Surroundings,
+)
 from socialcell.errors import ConfigError
 
 CONNECTORS = {
+    "facebook": "socialcell.connectors.facebook:Facebook",
     "google_ads": "socialcell.connectors.google_ads:GoogleAds",
+    "instagram_messages": "socialcell.connectors.meta_messages:InstagramMessages",
     "mastodon": "socialcell.connectors.mastodon:Mastodon",
+    "messenger": "socialcell.connectors.meta_messages:Messenger",
     "reddit": "socialcell.connectors.reddit:Reddit",
     "rss": "socialcell.connectors.rss:Feed",
+    "whatsapp": "socialcell.connectors.whatsapp:WhatsApp",
     "x": "socialcell.connectors.x:X",
+    "youtube": "socialcell.connectors.youtube:YouTube",
 }
 
 
@@ -34,6 +46,12 @@ def check_settings(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
     return _checked(name, settings).model_dump(mode="json", exclude_none=True)
 
 
+def platform(name: str) -> str:
+    """The platform that a connector reads. ConfigError for an unknown name."""
+    found: str = _class(name).platform
+    return found
+
+
 def buckets(name: str) -> tuple[Bucket, ...]:
     """What a connector's platform counts. ConfigError for an unknown name."""
     found: tuple[Bucket, ...] = getattr(_class(name), "buckets", ())
@@ -43,6 +61,18 @@ def buckets(name: str) -> tuple[Bucket, ...]:
 def capabilities(name: str) -> frozenset[Capability]:
     """What a connector can do. ConfigError for an unknown name."""
     found: frozenset[Capability] = _class(name).capabilities
+    return found
+
+
+def mapper(name: str) -> type[Remapping] | None:
+    """What reads a connector's stored raw items again; None when nothing can."""
+    found: type[Remapping] = _class(name)
+    return found if hasattr(found, "mapped") else None
+
+
+def redelivers(name: str) -> timedelta:
+    """How long a platform hands in again what was not taken. ConfigError."""
+    found: timedelta = _class(name).redelivers
     return found
 
 

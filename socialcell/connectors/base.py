@@ -331,6 +331,22 @@ class Refreshing(Protocol):
         ...
 
 
+class Remapping(Protocol):
+    """A connector whose stored raw items can be read again, each by itself."""
+
+    platform: ClassVar[str]
+    cursor_version: ClassVar[int]
+
+    @staticmethod
+    def mapped(raw: Any) -> Item:
+        """What today's mapper makes of a raw item, mapped before or quarantined.
+
+        ValueError, TypeError, LookupError, AttributeError or OverflowError when it
+        cannot be read. An author may come with a number alone.
+        """
+        ...
+
+
 class Receiving(Protocol):
     """A connector with RECEIVE: the platform pushes, we read what it sent."""
 

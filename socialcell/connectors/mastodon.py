@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, ClassVar
 
 import mastodon
@@ -145,7 +146,7 @@ class Mastodon:
                 return
             some = list(ids[start : start + _LOOKUP])
             budget.take("calls")
-            statuses = self._answered(lambda some=some: self._client.statuses(some))
+            statuses = self._answered(partial(self._client.statuses, some))
             yield Batch(
                 _looked_up(statuses, some),
                 {},
@@ -154,6 +155,10 @@ class Mastodon:
             )
 
     recheck = refresh
+
+    @staticmethod
+    def mapped(raw: Any) -> Item:
+        return _if_public(to_record(raw), raw)
 
     def _page(self, **asked: Any) -> list[Any]:
         return self._answered(lambda: self._client.timeline_hashtag(self._tag, **asked))
@@ -263,10 +268,13 @@ def _items(statuses: list[Any]) -> list[Item]:
 
 def _item(status: Any) -> Item:
     try:
-        record = to_record(status)
-        visibility = status.get("visibility")
+        return _if_public(to_record(status), status)
     except (ValueError, TypeError, LookupError, AttributeError, OverflowError) as error:
         return Reject(raw=status, reason=f"{type(error).__name__}: {error}")
+
+
+def _if_public(record: Record, status: Mapping[str, Any]) -> Item:
+    visibility = status.get("visibility")
     return record if visibility in _PUBLIC else Filtered(f"not public: {visibility}")
 
 

@@ -184,6 +184,12 @@ class Reddit:
 
     recheck = refresh
 
+    @staticmethod
+    def mapped(raw: Any) -> Item:
+        # A quarantined thing is kept with its wrapping.
+        data = raw.get("data", raw)
+        return tombstone(data) or to_record(data, via="remap")
+
     def _batch(
         self,
         state: dict[str, Any],

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, ClassVar, Literal
 
 import requests
@@ -59,6 +60,8 @@ _FIELDS: dict[str, list[str]] = {
     "expansions": ["author_id"],
     "user_fields": ["username", "name", "public_metrics", "verified_type"],
 }
+
+_FIGURES = ["public_metrics", "edit_history_tweet_ids"]
 
 
 class XSettings(BaseModel):
@@ -160,9 +163,7 @@ class X:
             some = list(ids[start : start + _PAGE])
             budget.take("posts", len(some))
             body, headers = self._answered(
-                lambda some=some: self._client.get_tweets(
-                    some, tweet_fields=["public_metrics", "edit_history_tweet_ids"]
-                )
+                partial(self._client.get_tweets, some, tweet_fields=_FIGURES)
             )
             items = looked_up(body, some)
             found = sum(isinstance(item, Refresh) for item in items)
@@ -174,6 +175,10 @@ class X:
             )
 
     recheck = refresh
+
+    @staticmethod
+    def mapped(raw: Any) -> Item:
+        return to_record(raw, {}, via="remap")
 
     def _is_late(self, covered: tuple[datetime, datetime] | None) -> bool:
         """A window that an earlier run opened has closed: there is newer to read."""

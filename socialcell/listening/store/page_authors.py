@@ -56,6 +56,17 @@ def keep(
     return ids
 
 
+def facts_of(session: Session, platform: str, uid: str) -> AuthorFacts | None:
+    """What is held of one author, without figures; None when nothing is."""
+    c = AUTHOR.c
+    row = session.execute(
+        select(c.uid, c.handle, c.name, c.verified).where(
+            c.platform == platform, c.uid == uid
+        )
+    ).first()
+    return None if row is None else AuthorFacts(*row)
+
+
 def _facts(records: Sequence[Record]) -> dict[str, AuthorFacts]:
     """What the records say of their authors, by native id."""
     return {record.author.uid: record.author for record in records if record.author}

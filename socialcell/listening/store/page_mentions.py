@@ -119,3 +119,12 @@ def ids_of(session: Session, platform: str, external: Iterable[str]) -> dict[str
         )
         ids.update((external_id, id_) for external_id, id_ in rows)
     return ids
+
+
+def made_of(session: Session, raw_ids: Sequence[int]) -> dict[int, Mapping[str, Any]]:
+    """Raw id → the mention whose content was made of it, by column."""
+    found: dict[int, Mapping[str, Any]] = {}
+    for some in db.chunks(raw_ids):
+        rows = session.execute(select(MENTION).where(MENTION.c.raw_id.in_(some)))
+        found.update((row.raw_id, row._mapping) for row in rows)
+    return found

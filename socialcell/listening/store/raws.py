@@ -4,6 +4,8 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -14,11 +16,51 @@ from socialcell.connectors.base import Record, Reject
 from socialcell.listening.masking import is_distinct
 from socialcell.listening.model import Mention, RawItem
 from socialcell.listening.store.arrival import Arrival
+from socialcell.ops.model import Run
 from socialcell.text import clean_text
 
 RAW = db.table(RawItem)
 MENTION = db.table(Mention)
+RUN = db.table(Run)
 MAPPER_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Raw:
+    """One raw item: when it came, whether it could be mapped, and its JSON."""
+
+    id: int
+    received_at: datetime
+    state: str
+    body: str
+
+
+def of_source(
+    session: Session, source_id: int, since: datetime, after: int, limit: int
+) -> list[Raw]:
+    """Raw items that a source brought since a moment, behind an id, in their order."""
+    rows = session.execute(
+        select(RAW.c.id, RAW.c.received_at, RAW.c.state, RAW.c.body)
+        .join(RUN, RUN.c.id == RAW.c.run_id)
+        .where(
+            RUN.c.source_id == source_id,
+            RAW.c.received_at >= since,
+            RAW.c.id > after,
+        )
+        .order_by(RAW.c.id)
+        .limit(limit)
+    )
+    return [Raw(*row) for row in rows]
+
+
+def note_mapped(session: Session, ids: Iterable[int]) -> None:
+    """These can be read by the mapper of today."""
+    for some in db.chunks(list(ids)):
+        session.execute(
+            update(RAW)
+            .where(RAW.c.id.in_(some))
+            .values(state="mapped", reason=None, mapper_version=MAPPER_VERSION)
+        )
 
 
 def keep(

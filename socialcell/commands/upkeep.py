@@ -1,0 +1,178 @@
+"""Commands of `sources` about what is held: snapshot, recheck, remap, drift."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from socialcell.commands import output
+from socialcell.commands.options import Config, DryRun, Json, open_context
+from socialcell.commands.top import exit_code, source_counts
+
+if TYPE_CHECKING:
+    from socialcell.jobs.collect import Result
+    from socialcell.jobs.remap import Remapped
+
+Names = Annotated[
+    list[str] | None, typer.Argument(help="Names of sources; all enabled if none.")
+]
+
+
+def snapshot(sources: Names = None, config: Config = None, json: Json = False) -> None:
+    """Ask for the engagement of young mentions again; the history grows by a point.
+
+    Every hour in a post's first six, then every 4, 12 and 24 hours, then weekly until
+    it is 28 days old. What is not due is not asked for. Within the budget.
+
+    Example: socialcell sources snapshot x.mentions
+    """
+    from socialcell.jobs import upkeep
+
+    _tell(upkeep.snapshot(open_context(config), sources or ()), json, "snapshots")
+
+
+def recheck(sources: Names = None, config: Config = None, json: Json = False) -> None:
+    """Ask which mentions are gone at their source, and remove those here too.
+
+    Their words, raw form, search index and history go; reports that quoted one are
+    written again. Each is asked about once a day, where its platform can tell.
+
+    Example: socialcell sources recheck
+    """
+    from socialcell.jobs import upkeep
+
+    _tell(upkeep.recheck(open_context(config), sources or ()), json, "updated")
+
+
+def remap(
+    since: Annotated[
+        datetime,
+        typer.Option(formats=["%Y-%m-%d"], help="Raw items of this day and later."),
+    ],
+    sources: Names = None,
+    dry_run: DryRun = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Read stored raw items again with today's mapper, and show what changes.
+
+    Also those that could not be read when they came. --dry-run shows it and stores
+    nothing.
+
+    Example: socialcell sources remap --since 2026-11-20 --dry-run
+    """
+    from socialcell.clock import IST
+    from socialcell.jobs import remap as job
+
+    done = job.remap(
+        open_context(config),
+        since.replace(tzinfo=IST),
+        sources or (),
+        dry_run=dry_run,
+        progress=lambda name: output.note(f"reading {name} again …"),
+    )
+    if json:
+        output.as_json(
+            {"dry_run": dry_run, "sources": [_remapped(one) for one in done]}
+        )
+    elif not done:
+        output.say("No enabled source has raw items that can be read alone.")
+    else:
+        output.table(
+            ("source", "read", "readable now", "not readable", "differs"),
+            [
+                (
+                    one.result.source,
+                    one.result.counts["received"],
+                    one.mapped,
+                    one.result.counts["quarantined"],
+                    ", ".join(f"{k} {n}" for k, n in sorted(one.fields.items())),
+                )
+                for one in done
+            ],
+        )
+        for one in done:
+            for id_, fields in one.examples:
+                output.say(f"mention {id_}: {', '.join(fields)}")
+    raise typer.Exit(exit_code([one.result for one in done]))
+
+
+def drift(config: Config = None, json: Json = False) -> None:
+    """List what could not be read of the last week's items, by what ails it.
+
+    Example: socialcell sources drift
+    """
+    from datetime import timedelta
+
+    from socialcell import db
+    from socialcell.clock import IST
+    from socialcell.listening.store import drift as store
+
+    context = open_context(config)
+    since = context.clock.now() - timedelta(days=7)
+    with db.reading(context.engine) as session:
+        found = store.waves(session, since)
+    if json:
+        output.as_json(
+            {
+                "waves": [
+                    {
+                        "platform": wave.platform,
+                        "signature": wave.signature,
+                        "items": wave.items,
+                        "first": wave.first,
+                        "last": wave.last,
+                    }
+                    for wave in found
+                ]
+            }
+        )
+    elif not found:
+        output.say("Everything of the last seven days could be read.")
+    else:
+        output.table(
+            ("platform", "items", "first", "last", "what ails them"),
+            [
+                (
+                    wave.platform,
+                    wave.items,
+                    f"{wave.first.astimezone(IST):%Y-%m-%d %H:%M}",
+                    f"{wave.last.astimezone(IST):%Y-%m-%d %H:%M}",
+                    wave.signature,
+                )
+                for wave in found
+            ],
+        )
+
+
+def _tell(results: "list[Result]", json: bool, what: str) -> None:
+    if json:
+        output.as_json({"sources": [source_counts(result) for result in results]})
+    elif not results:
+        output.say("Nothing is due.")
+    else:
+        output.table(
+            ("source", "state", "asked", what, "note"),
+            [
+                (
+                    result.source,
+                    result.state,
+                    result.counts["received"],
+                    result.counts[what],
+                    result.reason,
+                )
+                for result in results
+            ],
+        )
+    raise typer.Exit(exit_code(results))
+
+
+def _remapped(one: "Remapped") -> dict[str, Any]:
+    return {
+        **source_counts(one.result),
+        "readable_now": one.mapped,
+        "fields": one.fields,
+        "examples": [
+            {"mention": id_, "fields": list(fields)} for id_, fields in one.examples
+        ],
+    }

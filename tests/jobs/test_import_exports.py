@@ -1,0 +1,108 @@
+"""Exports of platforms in the database: figures as facts, posts beside what is held."""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, select
+
+from socialcell import db
+from socialcell.campaigns.model import StoreDay
+from socialcell.jobs import importing
+from socialcell.jobs.context import Context
+from socialcell.listening.model import Engagement, Mention
+from tests.builders import make_record, store_records
+
+HEADING = "Date,Package name,Daily User Installs"
+X_POSTS = "Post id,Date,Post text,Post Link,Impressions,Likes"
+
+
+def saved(folder: Path, *lines: str) -> Path:
+    path = folder / "export.csv"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def rows(engine: Engine, model: Any) -> list[dict[str, Any]]:
+    with db.reading(engine) as session:
+        found = session.execute(select(db.table(model))).mappings()
+        return [dict(row) for row in found]
+
+
+def test_a_file_of_figures_is_stored_as_facts_of_its_days(
+    context: Context, engine: Engine, tmp_path: Path
+) -> None:
+    path = saved(tmp_path, HEADING, "2026-11-20,a.b,7", "2026-11-21,a.b,")
+
+    imported = importing.import_file(context, path)
+
+    assert imported.format == "play-statistics"
+    assert imported.result.source == "file:play-statistics"
+    assert imported.result.counts["stored"] == 2
+    values = {str(row["day"]): row["value"] for row in rows(engine, StoreDay)}
+    assert values == {"2026-11-20": 7, "2026-11-21": None}
+
+
+def test_a_dry_run_counts_facts_and_stores_none(
+    context: Context, engine: Engine, tmp_path: Path
+) -> None:
+    path = saved(tmp_path, HEADING, "2026-11-20,a.b,7", "2026-11-21,a.b,x")
+
+    rehearsed = importing.import_file(context, path, dry_run=True).result
+
+    assert (rehearsed.counts["stored"], rehearsed.counts["quarantined"]) == (1, 1)
+    assert rehearsed.state == "partial"
+    assert rows(engine, StoreDay) == []
+
+
+def test_the_same_figures_again_change_nothing(
+    context: Context, engine: Engine, tmp_path: Path
+) -> None:
+    path = saved(tmp_path, HEADING, "2026-11-20,a.b,7")
+    importing.import_file(context, path)
+    before = rows(engine, StoreDay)
+
+    again = importing.import_file(context, path)
+
+    assert again.earlier is not None
+    assert again.result.counts["unchanged"] == 1
+    assert rows(engine, StoreDay) == before
+
+
+def test_a_month_that_is_exported_again_restates_its_days(
+    context: Context, engine: Engine, tmp_path: Path
+) -> None:
+    importing.import_file(context, saved(tmp_path, HEADING, "2026-11-20,a.b,7"))
+
+    later = importing.import_file(context, saved(tmp_path, HEADING, "2026-11-20,a.b,8"))
+
+    assert later.result.counts["updated"] == 1
+    (row,) = rows(engine, StoreDay)
+    assert row["value"] == 8
+    assert row["first"] == {"value": 7, "withheld": False}
+
+
+def test_an_export_brings_counts_to_a_post_that_is_held_and_leaves_its_text(
+    context: Context, engine: Engine, tmp_path: Path
+) -> None:
+    store_records(engine, make_record("123", text="The whole text, with #Pune"))
+    before = rows(engine, Mention)
+    row = '123,"Mon, Nov 23, 2026",The whole text…,https://x.com/a/status/123,900,12'
+
+    result = importing.import_file(context, saved(tmp_path, X_POSTS, row)).result
+
+    assert result.counts["unchanged"] == 1
+    assert rows(engine, Mention) == before
+    values = {(r["metric"], r["value"]) for r in rows(engine, Engagement)}
+    assert ("impression_count", 900) in values
+
+
+def test_an_export_of_a_post_that_is_not_held_stores_it(
+    context: Context, engine: Engine, tmp_path: Path
+) -> None:
+    row = '124,"Mon, Nov 23, 2026",पाणी,https://x.com/a/status/124,900,12'
+
+    result = importing.import_file(context, saved(tmp_path, X_POSTS, row)).result
+
+    assert result.counts["stored"] == 1
+    (mention,) = rows(engine, Mention)
+    assert (mention["platform"], mention["text"]) == ("x", "पाणी")

@@ -1,0 +1,284 @@
+"""Decisions of operators: in force at once, kept, and handed to `language train`."""
+
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from typer.testing import CliRunner
+
+from socialcell import db
+from socialcell.commands import language as language_command
+from socialcell.commands import mentions as mentions_command
+from socialcell.errors import SocialcellError, UsageError
+from socialcell.jobs import labels, tag
+from socialcell.jobs.context import Context
+from socialcell.language.training import data
+from socialcell.language.training.train import train
+from socialcell.listening.store import questions, rollups, tags
+from socialcell.ops.model import AuditEntry
+from tests.builders import make_record, store_records
+
+TEXT = "No water in Kothrud for three days and the road is broken"
+
+
+@pytest.fixture
+def mention(context: Context, engine: Engine) -> int:
+    """A mention that the reader takes for a complaint about water and roads."""
+    store_records(engine, make_record(text=TEXT))
+    tag.tag(context)
+    return only(engine).id
+
+
+def only(engine: Engine) -> object:
+    with db.reading(engine) as session:
+        (row,) = questions.mentions(session, questions.Wanted())
+    return row
+
+
+def in_force(engine: Engine, mention: int, kind: str) -> list[tuple]:
+    """(suggested, decided) of a kind."""
+    with db.reading(engine) as session:
+        rows = questions.annotations(session, [mention])[mention]
+    return [(row.value, row.decided_value) for row in rows if row.kind == kind]
+
+
+def audited(engine: Engine) -> list[tuple]:
+    with db.reading(engine) as session:
+        rows = session.execute(db.table(AuditEntry).select())
+        return [(row.action, row.object, row.detail) for row in rows]
+
+
+def counts_are_sound(engine: Engine) -> bool:
+    with db.writing(engine) as session:
+        kept = rollups.everything(session)
+        rollups.rebuild(session)
+        return kept == rollups.everything(session)
+
+
+def test_a_decision_holds_at_once_beside_the_suggestion(
+    context: Context, engine: Engine, mention: int
+) -> None:
+    suggested = only(engine).intent
+
+    change = labels.label(context, mention, {"intent": ("praise",)})
+
+    assert change == {"intent": {"suggested": [suggested], "decided": ["praise"]}}
+    assert only(engine).intent == "praise"
+    assert in_force(engine, mention, "intent") == [(suggested, "praise")]
+    assert audited(engine) == [("mentions.label", f"mention {mention}", change)]
+
+
+def test_the_topics_given_are_all_topics_from_now_on(
+    context: Context, engine: Engine, mention: int
+) -> None:
+    suggested = dict(in_force(engine, mention, "topic"))
+    assert suggested == {"water": None, "roads": None}
+
+    labels.label(context, mention, {"topic": ("roads", "drainage", "health")})
+
+    assert dict(in_force(engine, mention, "topic")) == {
+        "water": "drainage",
+        "roads": "roads",
+        "health": "health",
+    }
+    with db.reading(engine) as session:
+        for topic, n in (("water", 0), ("drainage", 1), ("roads", 1), ("health", 1)):
+            wanted = questions.Wanted(topic=topic)
+            assert questions.count_mentions(session, wanted) == n
+    assert counts_are_sound(engine)
+
+
+def test_a_second_decision_takes_the_place_of_the_first(
+    context: Context, engine: Engine, mention: int
+) -> None:
+    labels.label(context, mention, {"topic": ("roads", "drainage", "health")})
+    labels.label(context, mention, {"topic": ("water",)})
+
+    decided = {now for _, now in in_force(engine, mention, "topic")}
+
+    assert decided == {"water"}
+    assert counts_are_sound(engine)
+
+
+def test_what_was_decided_outlives_a_new_reading(
+    context: Context, engine: Engine, mention: int
+) -> None:
+    labels.label(context, mention, {"topic": ("parks",), "sentiment": ("positive",)})
+    with db.writing(engine) as session:
+        tags.forget(session)
+
+    tag.tag(context)
+
+    assert {now for _, now in in_force(engine, mention, "topic")} == {"parks"}
+    assert only(engine).sentiment == "positive"
+    assert counts_are_sound(engine)
+
+
+def test_a_dry_run_decides_nothing(
+    context: Context, engine: Engine, mention: int
+) -> None:
+    labels.label(context, mention, {"intent": ("praise",)}, dry_run=True)
+
+    assert only(engine).intent != "praise"
+    assert audited(engine) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({}, "Say what the mention is"),
+        ({"topic": ("watre",)}, "no topic 'watre'; there are water"),
+        ({"language": ("Marathi",)}, "no language 'Marathi'; there are en"),
+    ],
+)
+def test_what_is_no_label_is_refused(
+    context: Context, engine: Engine, mention: int, given: dict, message: str
+) -> None:
+    with pytest.raises(UsageError, match=message):
+        labels.label(context, mention, given)
+
+    assert audited(engine) == []
+
+
+def test_only_a_mention_that_was_read_can_be_labelled(
+    context: Context, engine: Engine
+) -> None:
+    with pytest.raises(UsageError, match="no mention 7"):
+        labels.label(context, 7, {"intent": ("praise",)})
+    store_records(engine, make_record(text=TEXT))
+    with pytest.raises(SocialcellError, match="waits to be read"):
+        labels.label(context, only(engine).id, {"intent": ("praise",)})
+
+
+def test_decisions_become_lines_that_train_takes(
+    context: Context, engine: Engine, mention: int, tmp_path: Path
+) -> None:
+    labels.label(
+        context,
+        mention,
+        {
+            "language": ("en",),
+            "intent": ("help",),
+            "sentiment": ("negative",),
+            "topic": ("water", "health"),
+            "urgency": ("high",),
+        },
+    )
+
+    counts = labels.export(context, tmp_path)
+
+    assert counts == {
+        "complaint": 1,
+        "intent": 1,
+        "language": 1,
+        "sentiment-en": 1,
+        "topic": 2,
+        "urgency": 1,
+    }
+    for model, label in (
+        ("complaint", "complaint"),
+        ("intent", "help"),
+        ("language", "en"),
+        ("sentiment-en", "negative"),
+        ("urgency", "high"),
+    ):
+        (post,) = data.posts(tmp_path / "own" / f"{model}.jsonl")
+        assert (post.text, post.label) == (TEXT, label)
+    topics = data.posts(tmp_path / "own" / "topic.jsonl")
+    assert [post.label for post in topics] == ["water", "health"]
+    (line,) = (tmp_path / "own" / "intent.jsonl").read_text("utf-8").splitlines()
+    assert json.loads(line) == {
+        "id": f"own-{mention}",
+        "text": TEXT,
+        "label": "help",
+        "lang": "en",
+        "source": "decided by the operators of this workspace",
+    }
+    assert audited(engine)[1] == ("language.export-labels", str(tmp_path), counts)
+
+
+def test_nobody_is_recognised_in_the_exported_texts(
+    context: Context, engine: Engine, tmp_path: Path
+) -> None:
+    said = (
+        "@asha_kale सुनील शेट्टी यांनी सांगितले की पाणी नाही, "
+        "फोन 98220 12345, a.k@mail.example, x.com/asha_kale"
+    )
+    store_records(engine, make_record(text=said))
+    tag.tag(context)
+    assert "PERSON" in dict(in_force(engine, only(engine).id, "entity"))
+    labels.label(context, only(engine).id, {"intent": ("complaint",)})
+
+    labels.export(context, tmp_path)
+
+    (post,) = data.posts(tmp_path / "own" / "intent.jsonl")
+    for hidden in ("asha", "kale", "सुनील", "शेट्टी", "98220", "12345", "a.k", "mail"):
+        assert hidden not in post.text
+    assert post.text.startswith("@user ")
+    assert "पाणी नाही" in post.text
+
+
+def test_a_text_that_changed_after_the_decision_is_left_out(
+    context: Context, engine: Engine, mention: int, tmp_path: Path
+) -> None:
+    labels.label(context, mention, {"intent": ("complaint",)})
+    labels.export(context, tmp_path)
+    later = context.clock.now().replace(hour=15)
+    changed = make_record(text="All is well in Kothrud, thank you", edited_at=later)
+    store_records(engine, changed, at=later)
+
+    assert labels.export(context, tmp_path) == {}
+    tag.tag(context)
+    assert labels.export(context, tmp_path) == {}
+
+    assert list((tmp_path / "own").iterdir()) == []
+
+
+def test_training_learns_from_the_decisions_and_its_card_says_so(
+    tmp_path: Path,
+) -> None:
+    def line(number: int, label: str, words: str) -> str:
+        return json.dumps({"text": f"{words} number {number}", "label": label}) + "\n"
+
+    given = tmp_path / "topic" / "en_mumbai_complaint_train.jsonl"
+    given.parent.mkdir()
+    given.write_text(
+        "".join(
+            line(n, label, words)
+            for n in range(30)
+            for label, words in (("complaint", "broken lamp"), ("other", "nice film"))
+        )
+    )
+    (plain,) = train(tmp_path, tmp_path / "plain", ["complaint"])
+    own = tmp_path / "own" / "complaint.jsonl"
+    own.parent.mkdir()
+    own.write_text("".join(line(n, "complaint", "zagmag zurzur") for n in range(20)))
+
+    (taught,) = train(tmp_path, tmp_path / "taught", ["complaint"])
+
+    assert taught["posts"] == plain["posts"] + 16
+    assert taught["scores"]["complaint, held out"]["n"] == 4
+    assert {"file": "own/complaint.jsonl"}.items() <= taught["data"][-1].items()
+    assert all(one["file"] != "own/complaint.jsonl" for one in plain["data"])
+
+
+def test_the_commands_label_and_export(
+    context: Context, mention: int, tmp_path: Path
+) -> None:
+    config = ["--config", str(context.workspace.folder / "config.yaml"), "--json"]
+    run = CliRunner().invoke
+
+    said = run(
+        mentions_command.app,
+        ["label", str(mention), "--topic", "parks", "--topic", "water", *config],
+    )
+    wrote = run(
+        language_command.app, ["export-labels", "--into", str(tmp_path), *config]
+    )
+
+    change = json.loads(said.stdout)["labels"]["topic"]
+    assert sorted(change["suggested"]) == ["roads", "water"]
+    assert change["decided"] == ["parks", "water"]
+    assert json.loads(wrote.stdout)["posts"] == {"topic": 2}
+    assert len(data.posts(tmp_path / "own" / "topic.jsonl")) == 2
