@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from socialcell.commands import output
-from socialcell.commands.options import Config, DryRun, Json, open_context
+from socialcell.commands.options import (
+    Config,
+    DryRun,
+    Json,
+    Settings,
+    open_context,
+    read_settings,
+)
 from socialcell.commands.top import source_counts, understand
 
 if TYPE_CHECKING:
@@ -28,21 +35,25 @@ def import_file(
     ],
     format: Annotated[
         str,
-        typer.Option(help="auto, x-archive (X's .zip), x-jsonl (API v2) or generic."),
+        typer.Option(help="auto, generic, x-archive, x-jsonl, or a platform's export."),
     ] = "auto",
     mapping: Annotated[
         Path | None,
         typer.Option(help="TOML: which column is what.", show_default=False),
     ] = None,
+    setting: Settings = None,
     dry_run: DryRun = False,
     config: Config = None,
     json: Json = False,
 ) -> None:
-    """Import posts from a file: an X archive, X's API answers, CSV or JSON lines.
+    """Import a file: posts, or daily figures of ads, search results and app stores.
 
-    Rows that cannot be read are named with the reason; the others are stored and
-    then understood: language, places, topics, urgency.
-    The same file again changes nothing. docs/import.md explains mapping files.
+    Read are an X archive, X's API answers, the exports of X, Meta Business Suite,
+    YouTube Studio, Google Ads, Search Console, Google Play Console and App Store
+    Connect, and anybody's CSV or JSON lines. Rows that cannot be read are named with
+    the reason; the others are stored, and posts are then understood: language, places,
+    topics, urgency. The same file again changes nothing. docs/import.md explains
+    mapping files, and what --set says of an export.
 
     Exit code 3: some rows could not be read; 1: none could.
 
@@ -57,6 +68,7 @@ def import_file(
             path,
             format=format,
             mapping=mapping,
+            settings=read_settings(setting),
             dry_run=dry_run,
             progress=bar.show,
         )

@@ -23,6 +23,21 @@ DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
 ]
 
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="What the file does not say.", metavar="KEY=VALUE"),
+]
+
+
+def read_settings(given: list[str] | None) -> dict[str, str]:
+    """KEY=VALUE options as a mapping. UsageError for one without `=`."""
+    from socialcell.errors import UsageError
+
+    for text in given or []:
+        if "=" not in text:
+            raise UsageError(f"--set takes KEY=VALUE, not {text!r}.")
+    return dict(text.split("=", 1) for text in given or [])
+
 
 def open_context(config: Path | None) -> "Context":
     """The workspace of --config, given to the command or before it."""

@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from socialcell.connectors import exports
 from socialcell.connectors.csv_rows import delimiter_of
 from socialcell.connectors.files import FileConnector, sha256_of
 from socialcell.connectors.generic_file import GenericFile
@@ -18,7 +19,7 @@ from socialcell.connectors.x_archive import XArchive, post_files
 from socialcell.connectors.x_files import XLines
 from socialcell.errors import SocialcellError, UsageError
 
-FORMATS = ("auto", "x-archive", "x-jsonl", "generic")
+FORMATS = ("auto", "x-archive", "x-jsonl", "generic", *exports.BY_FORMAT)
 _LOOKED_AT = 20  # lines
 _EMPTY = "an empty file"
 _EITHER = ("JSON lines", _EMPTY)  # what x-jsonl and generic can both be said of
@@ -49,14 +50,19 @@ class Found:
     format: str
     words: str
     problem: str | None = None  # why it could not be recognised for sure
+    is_table: bool = False  # CSV that a mapping could read as well
 
 
 def open_file(
-    path: Path, format: str = "auto", mapping: Mapping | None = None
+    path: Path,
+    format: str = "auto",
+    mapping: Mapping | None = None,
+    settings: dict[str, str] | None = None,
 ) -> tuple[FileConnector, Found]:
     """A connector for the file. One clear SocialcellError when it is not of `format`.
 
-    UsageError: no such file, a folder, or a format that we do not know.
+    `settings` say what a platform's export does not. UsageError: no such file, a
+    folder, a format or a setting that we do not know, a setting that is missing.
     """
     if format not in FORMATS:
         raise UsageError(f"--format is one of {', '.join(FORMATS)}, not {format!r}.")
@@ -70,6 +76,11 @@ def open_file(
             f"{path} is {found.words}: it needs no --mapping. "
             "To read it by a mapping, say --format generic."
         )
+    if found.format in exports.BY_FORMAT:
+        export = exports.BY_FORMAT[found.format]
+        return exports.open_export(export, path, sha256, settings or {}), found
+    if settings:
+        raise UsageError(f"{path} is {found.words}, which takes no --set.")
     if found.format == "x-jsonl":
         return XLines(path, sha256), found
     if found.format == "x-archive":
@@ -92,6 +103,8 @@ def _found(path: Path, format: str, mapping: Mapping | None) -> Found:
         return found
     if format in ("x-jsonl", "generic") and found.words.endswith(_EITHER):
         return Found(format, found.words)
+    if format == "generic" and found.is_table:
+        return Found(format, f"CSV ({found.words})")
     raise SocialcellError(
         f"{path} is not of the format {format}: it looks like {found.words}. "
         "Leave --format away to have it recognised."
@@ -102,6 +115,8 @@ def sniff(path: Path) -> Found:
     """What the content of a file is. SocialcellError when it is nothing of ours."""
     with path.open("rb") as file:
         head = file.read(64)
+        if head.startswith(b"\x1f\x8b") and (packed := exports.recognised(file)):
+            return Found(packed.format, packed.words)
         for magic, words in _FOREIGN.items():
             if head.startswith(magic):
                 raise SocialcellError(f"{path} is {words}.")
@@ -121,6 +136,9 @@ def sniff(path: Path) -> Found:
         raise SocialcellError(f"{path} is a web page or XML, not an export of posts.")
     if "\x00" in start or (first[0].damage and b"\x00" in head):
         raise SocialcellError(f"{path} is not a text file.")
+    with path.open("rb") as file:
+        if known := exports.recognised(file):
+            return Found(known.format, known.words, is_table=True)
     mark = delimiter_of(first[0].text)
     names = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
     return Found("generic", f"CSV with {names[mark]}")
@@ -136,12 +154,15 @@ def _of_zip(path: Path) -> Found:
             names = archive.namelist()
             if post_files(archive):
                 return Found("x-archive", "an X archive (.zip)")
+            if found := exports.recognised_zip(archive):
+                return Found(found.format, found.words)
     except zipfile.BadZipFile as error:
         raise SocialcellError(f"{path} is a damaged .zip: {error}.") from None
     if "xl/workbook.xml" in names:
         raise SocialcellError(f"{path} is an Excel workbook: save it as CSV UTF-8.")
     raise SocialcellError(
-        f"{path} is a .zip without data/tweets.js. Unpack it and import a file of it."
+        f"{path} is a .zip without data/tweets.js or a table that we know. Unpack it "
+        "and import a file of it."
     )
 
 

@@ -10,16 +10,25 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.connectors import sniff
-from socialcell.connectors.base import Batch, Filtered, Record, Reject
+from socialcell.connectors.base import (
+    AdFact,
+    Batch,
+    Filtered,
+    Record,
+    Reject,
+    SearchFact,
+    StoreFact,
+)
 from socialcell.connectors.files import FileConnector
 from socialcell.connectors.generic_file import GenericFile
 from socialcell.connectors.mapping import Mapping, read_mapping
 from socialcell.errors import SocialcellError
-from socialcell.jobs import collect, people
+from socialcell.jobs import arrivals, collect, people
+from socialcell.jobs.arrivals import Accounted
 from socialcell.jobs.budget import Ledger
 from socialcell.jobs.collect import Result
 from socialcell.jobs.context import Context
-from socialcell.listening.store import pages
+from socialcell.listening.store.arrival import Arrival
 from socialcell.ops import imports, store
 from socialcell.ops.model import Run, Source
 
@@ -45,10 +54,11 @@ def import_file(
     *,
     format: str = "auto",
     mapping: Path | None = None,
+    settings: dict[str, str] | None = None,
     dry_run: bool = False,
     progress: Progress | None = None,
 ) -> Imported:
-    """Store the posts of a file; the same file again changes nothing.
+    """Store the posts or figures of a file; the same file again changes nothing.
 
     An import that was interrupted goes on behind the last page that was stored.
     `dry_run` gives the counts and rejects that an import would give, and stores
@@ -56,7 +66,7 @@ def import_file(
     SocialcellError when the file cannot be read as what it is said to be.
     """
     columns = read_mapping(mapping) if mapping else None
-    connector, found = sniff.open_file(path, format, columns)
+    connector, found = sniff.open_file(path, format, columns, settings)
     health = connector.check()
     if not health.ok:
         raise SocialcellError(health.message)
@@ -167,16 +177,12 @@ def _rehearse(
             run = store.start_run(session, source, "import", context.owner, now)
             assert source.id is not None
             assert run.id is not None
-            arrival = pages.Arrival(source.id, run.id, now, read.observed_at)
-            batch = _admitted(context, session, connector, read)
-            records = [item for item in batch.items if isinstance(item, Record)]
-            rejects = [item for item in batch.items if isinstance(item, Reject)]
-            stored = pages.store_records(session, records, arrival, seen)
-            pages.keep_rejects(session, connector.platform, rejects, arrival)
+            arrival = Arrival(source.id, run.id, now, read.observed_at)
+            done = arrivals.store(
+                context, session, connector.platform, read, arrival, seen
+            )
             session.rollback()
-        tally.add_rest(batch)
-        for name in ("stored", "updated", "unchanged", "duplicate", "snapshots"):
-            tally.counts[name] += getattr(stored, name)
+        tally.add(done)
         watched(connector)
     return tally.result()
 
@@ -199,6 +205,8 @@ def _recount(
                 key = hash((item.platform, item.external_id))
                 tally.counts["duplicate" if key in seen else "unchanged"] += 1
                 seen.add(key)
+            elif isinstance(item, AdFact | SearchFact | StoreFact):
+                tally.counts["unchanged"] += 1
         watched(connector)
     return tally.result()
 
@@ -240,6 +248,13 @@ class _Tally:
     )
     rules: Counter[str] = field(default_factory=Counter)
     rejects: list[Reject] = field(default_factory=list)
+
+    def add(self, done: Accounted) -> None:
+        """Count a page that was stored, and taken back."""
+        for name, count in done.counts.items():
+            self.counts[name] += count
+        self.rules.update(done.rules)
+        self.rejects += done.rejects[: _REJECTS_SHOWN - len(self.rejects)]
 
     def add_rest(self, batch: Batch) -> None:
         """Count all of a batch but what becomes of its records."""

@@ -136,7 +136,15 @@ def _sort(
 
 
 def _is_older(record: Record, had: Known, observed: datetime) -> bool:
-    """A late page or an old file may bring what was true before what we hold."""
+    """A late page or an old file may bring what was true before what we hold.
+
+    A platform's export says less than its own answer, unless it knows a later edit.
+    """
+    if record.via == "export":
+        known = had.edited_at
+        return record.edited_at is None or (
+            known is not None and record.edited_at <= known
+        )
     if had.edited_at is not None and not is_removed(record):
         return record.edited_at is None or record.edited_at < had.edited_at
     if record.edited_at is not None or had.fetched_at is None:
