@@ -1,5 +1,6 @@
 """Exports of platforms in the database: figures as facts, posts beside what is held."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from socialcell.campaigns.model import StoreDay
 from socialcell.jobs import importing
 from socialcell.jobs.context import Context
 from socialcell.listening.model import Engagement, Mention
-from tests.builders import make_record, store_records
+from tests.builders import NOON, make_record, store_records
 
 HEADING = "Date,Package name,Daily User Installs"
 X_POSTS = "Post id,Date,Post text,Post Link,Impressions,Likes"
@@ -84,7 +85,8 @@ def test_a_month_that_is_exported_again_restates_its_days(
 def test_an_export_brings_counts_to_a_post_that_is_held_and_leaves_its_text(
     context: Context, engine: Engine, tmp_path: Path
 ) -> None:
-    store_records(engine, make_record("123", text="The whole text, with #Pune"))
+    held = make_record("123", text="The whole text, with #Pune")
+    store_records(engine, held, at=NOON - timedelta(days=1))
     before = rows(engine, Mention)
     row = '123,"Mon, Nov 23, 2026",The whole text…,https://x.com/a/status/123,900,12'
 
