@@ -69,8 +69,8 @@ def test_four_weeks_are_built_in_well_under_three_seconds() -> None:
     assert time.process_time() - started < 3
 
 
-def test_four_weeks_hold_about_four_thousand_items(whole: dict[str, Any]) -> None:
-    assert 3600 <= len(told(whole)) <= 4400
+def test_four_weeks_hold_four_to_five_thousand_items(whole: dict[str, Any]) -> None:
+    assert 3600 <= len(told(whole)) <= 5200
 
 
 def test_complaints_are_a_minority(whole: dict[str, Any]) -> None:

@@ -1,0 +1,175 @@
+"""What Google's interfaces of the sandbox share: the token address, and refusals."""
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qs
+
+from socialcell.clock import Clock
+from socialcell.sandbox.city import City
+from socialcell.sandbox.faults import Faulty, Switch
+from socialcell.sandbox.platform import Platform
+from socialcell.sandbox.server import Answer, Request
+
+TOKEN_ORIGIN = "https://oauth2.googleapis.com"
+SECRETS = ("google_client_id", "google_client_secret", "google_refresh_token")
+_JWT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+_SCOPES = (
+    "https://www.googleapis.com/auth/androidpublisher",
+    "https://www.googleapis.com/auth/webmasters.readonly",
+)
+# HTTP status, Google's own status, reason: of refusals that several interfaces know.
+_REFUSALS = {
+    "expired": (401, "UNAUTHENTICATED", "authError", "Invalid Credentials"),
+    "forbidden": (
+        403,
+        "PERMISSION_DENIED",
+        "insufficientPermissions",
+        "The caller does not have permission",
+    ),
+    "spent": (403, "PERMISSION_DENIED", "quotaExceeded", "Quota exceeded."),
+    "broken": (503, "UNAVAILABLE", "backendError", "Backend Error"),
+}
+
+
+class GoogleAccounts(Faulty):
+    """The address that gives access tokens for a refresh token or a signed claim."""
+
+    name = "google"
+
+    def __init__(self, city: City, clock: Clock, secrets: Mapping[str, str]) -> None:
+        super().__init__(clock)
+        self._secrets = secrets
+
+    def refuse_grant(self) -> None:
+        """The refresh token was revoked, until healed."""
+        self._switches["grant"] = Switch()
+
+    def respond(self, request: Request) -> Answer:
+        if request.path != "/token" or request.method != "POST":
+            return refusal(404, "NOT_FOUND", "notFound", "Not Found")
+        asked = {k: v[-1] for k, v in parse_qs(request.body.decode()).items()}
+        if "grant" in self._switches:
+            return _no("invalid_grant", "Token has been expired or revoked.")
+        if asked.get("grant_type") == _JWT:
+            if not _is_claim(asked.get("assertion", "")):
+                return _no("invalid_grant", "Invalid JWT Signature.")
+            return self._token()
+        if asked.get("grant_type") != "refresh_token":
+            return _no("unsupported_grant_type", "Invalid grant_type")
+        if (asked.get("client_id"), asked.get("client_secret")) != (
+            self._secrets["google_client_id"],
+            self._secrets["google_client_secret"],
+        ):
+            return _no("invalid_client", "The OAuth client was not found.", 401)
+        if asked.get("refresh_token") != self._secrets["google_refresh_token"]:
+            return _no("invalid_grant", "Bad Request")
+        return self._token()
+
+    def refusal(self, fault: str, until: datetime) -> Answer:
+        if fault in ("expired", "forbidden"):
+            return _no("invalid_grant", "Token has been expired or revoked.")
+        if fault == "limited":
+            return refusal(429, "RESOURCE_EXHAUSTED", "rateLimitExceeded", "Slow down")
+        return refusal(*_REFUSALS[fault])
+
+    def _token(self) -> Answer:
+        return Answer(
+            200,
+            {
+                "access_token": access_token(self._secrets),
+                "expires_in": 3599,
+                "scope": " ".join(_SCOPES),
+                "token_type": "Bearer",
+            },
+        )
+
+
+def access_token(secrets: Mapping[str, str]) -> str:
+    """What the token address gives, and the interfaces accept."""
+    return "ya29.sandbox-" + secrets["google_refresh_token"][-24:]
+
+
+def refusal(status: int, name: str, reason: str, message: str) -> Answer:
+    """A refusal as Google writes it: in words, and a reason in `errors`."""
+    error = {
+        "code": status,
+        "message": message,
+        "errors": [{"message": message, "domain": "global", "reason": reason}],
+        "status": name,
+    }
+    return Answer(status, {"error": error})
+
+
+def detailed(status: int, name: str, reason: str, message: str) -> Answer:
+    """A refusal in the newer form, whose reason stands in `details`."""
+    answer = refusal(status, name, "badRequest", message)
+    answer.body["error"]["details"] = [
+        {
+            "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+            "reason": reason,
+            "domain": "googleapis.com",
+        }
+    ]
+    return answer
+
+
+class SignedIn(Faulty):
+    """An interface behind a sign-in. Subclasses give `read`: the answer to a reader."""
+
+    def __init__(self, clock: Clock, secrets: Mapping[str, str]) -> None:
+        super().__init__(clock)
+        self._bearer = f"Bearer {access_token(secrets)}"
+
+    def revoke_token(self, times: int = 1) -> None:
+        """The access token is not accepted, so many times."""
+        self._switches["revoked"] = Switch(times=times)
+
+    def is_let_in(self, request: Request) -> bool:
+        """Whether the request carries an access token that is good."""
+        if self._fires("revoked"):
+            return False
+        return request.headers.get("authorization") == self._bearer
+
+    def refusal(self, fault: str, until: datetime) -> Answer:
+        return shared_refusal(self, fault, until)
+
+
+def shared_refusal(platform: Faulty, fault: str, until: datetime) -> Answer:
+    """How interfaces behind a sign-in say that they refuse."""
+    if fault == "limited":
+        answer = refusal(429, "RESOURCE_EXHAUSTED", "rateLimitExceeded", "Slow down")
+        seconds = int((until - platform.clock.now()).total_seconds())
+        answer.headers["retry-after"] = str(seconds)
+        return answer
+    return refusal(*_REFUSALS[fault])
+
+
+def _no(error: str, why: str, status: int = 400) -> Answer:
+    return Answer(status, {"error": error, "error_description": why})
+
+
+def _is_claim(assertion: str) -> bool:
+    """Whether a service account asks in due form. Who signed it nobody here can know."""
+    parts = assertion.split(".")
+    if len(parts) != 3:
+        return False
+    try:
+        claim: Any = json.loads(base64.urlsafe_b64decode(parts[1] + "=="))
+    except (ValueError, binascii.Error):
+        return False
+    is_ours = claim.get("aud") == TOKEN_ORIGIN + "/token"
+    return is_ours and bool(claim.get("iss")) and bool(claim.get("scope"))
+
+
+PLATFORM = Platform(
+    build=GoogleAccounts,
+    sources=lambda city: [],
+    shows=lambda city, post: [],
+    address=lambda post: "",
+    origins=lambda city: (TOKEN_ORIGIN,),
+    secrets=SECRETS,
+)
