@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from socialcell.commands import budget, output, upkeep
+from socialcell.commands import budget, credentials, output, upkeep
 from socialcell.commands.options import Config, Json, open_context
 
 if TYPE_CHECKING:
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Sources: what is listened to.", no_args_is_help=True)
 app.command()(budget.budget)
+app.command()(credentials.credentials)
 app.command()(upkeep.snapshot)
 app.command()(upkeep.recheck)
 app.command()(upkeep.remap)

@@ -247,11 +247,21 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What `check` found: a sentence for the operator, and what it could read."""
+    """What `check` found: a sentence for the operator, and what it could read.
+
+    `kind` is that of the failure; `expires_at` is when the credential ends, if told.
+    """
 
     ok: bool
     message: str
     expires_at: datetime | None = None
+    kind: Kind | None = None
+
+    @classmethod
+    def failed(
+        cls, error: ConnectorError, expires_at: datetime | None = None
+    ) -> "Health":
+        return cls(False, str(error), expires_at, error.kind)
 
 
 @dataclass(frozen=True)

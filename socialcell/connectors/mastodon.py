@@ -97,7 +97,7 @@ class Mastodon:
         try:
             self._page(limit=1)
         except ConnectorError as error:
-            return Health(ok=False, message=str(error))
+            return Health.failed(error)
         return Health(ok=True, message=f"The server answers; #{self._tag} can be read")
 
     def pull(

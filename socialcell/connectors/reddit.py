@@ -112,8 +112,10 @@ class Reddit:
         """Log in and read one submission: the app is approved and may read this."""
         try:
             self._page(self._logged_in(), {"limit": 1})
-        except (ConnectorError, TokenTaken) as error:
-            return Health(ok=False, message=str(error))
+        except ConnectorError as error:
+            return Health.failed(error)
+        except TokenTaken as taken:
+            return Health(ok=False, message=str(taken), kind=Kind.AUTH)
         return Health(
             ok=True, message=f"Reddit answers; r/{self._settings.subreddit} can be read"
         )

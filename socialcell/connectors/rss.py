@@ -78,7 +78,7 @@ class Feed:
         try:
             feed = self._parsed(self._fetched({}))
         except ConnectorError as error:
-            return Health(ok=False, message=str(error))
+            return Health.failed(error)
         title = feed.feed.get("title", "no title")
         return Health(ok=True, message=f"{title}: {len(feed.entries)} entries")
 

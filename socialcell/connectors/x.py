@@ -119,7 +119,7 @@ class X:
         try:
             self._page({"max_results": 10 if self._search else 5})
         except ConnectorError as error:
-            return Health(ok=False, message=str(error))
+            return Health.failed(error)
         what = "search" if self._search else "the mentions timeline"
         return Health(ok=True, message=f"X answers; {what} can be read")
 

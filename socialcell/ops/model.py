@@ -145,3 +145,17 @@ class AuditEntry(SQLModel, table=True):
     detail: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     prev_hash: str
     hash: str
+
+
+class Credential(SQLModel, table=True):
+    """What the last test read with a connector's credential found.
+
+    `told` is the last of its troubles that a person was told of; a new one is told.
+    """
+
+    connector: str = Field(primary_key=True)
+    checked_at: datetime
+    ok: bool
+    message: str
+    expires_at: datetime | None = None
+    told: str | None = None

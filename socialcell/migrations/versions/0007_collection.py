@@ -34,3 +34,12 @@ def upgrade() -> None:
     )
     op.create_index("removal_by_time", "removal", ["noticed_at"])
     op.create_index("ix_removal_mention_id", "removal", ["mention_id"])
+    op.create_table(
+        "credential",
+        sa.Column("connector", sa.String(), primary_key=True),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ok", sa.Boolean(), nullable=False),
+        sa.Column("message", sa.String(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True)),
+        sa.Column("told", sa.String()),
+    )

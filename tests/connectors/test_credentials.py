@@ -1,0 +1,138 @@
+"""Credentials age: a person is told once, and a renewed one goes on by itself."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from socialcell import db
+from socialcell.clock import FixedClock
+from socialcell.connectors.base import Surroundings
+from socialcell.jobs import collect, credentials
+from socialcell.jobs.context import Context
+from socialcell.jobs.doctor import collection
+from socialcell.ops import store
+from socialcell.ops.model import Credential
+from socialcell.sandbox import Sandbox
+from tests.builders import NOON, make_source
+from tests.connectors.conftest import settings_of, source_named
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def city(
+    served: Sandbox, around: Surroundings, engine: Engine, context: Context
+) -> Context:
+    """A workspace that listens to the sandbox's X and Mastodon."""
+    for name in ("x.mentions", "x.search", "mastodon.pune"):
+        entered = source_named(served, name)
+        make_source(engine, name, entered["connector"], **settings_of(entered))
+    return Context(context.workspace, engine, around.clock, served.base_urls)
+
+
+def news(states: list[credentials.State]) -> dict[str, str]:
+    return {one.connector: one.news for one in states if one.news}
+
+
+def test_a_credential_that_is_refused_is_told_once(
+    served: Sandbox, city: Context
+) -> None:
+    assert news(credentials.check(city)) == {}
+    served.platform("x").expire_token()
+
+    first, second = credentials.check(city), credentials.check(city)
+
+    assert list(news(first)) == ["x"]
+    assert "expired or revoked" in news(first)["x"]
+    assert news(second) == {}
+    assert {one.connector: one.ok for one in second} == {"mastodon": True, "x": False}
+
+
+def test_a_renewed_token_is_picked_up_and_all_its_sources_go_on(
+    served: Sandbox, city: Context, engine: Engine
+) -> None:
+    served.platform("x").expire_token()
+    states = {result.source: result.state for result in collect.collect(city)}
+    assert (states["x.mentions"], states["mastodon.pune"]) == ("failed", "ok")
+    served.platform("x").heal()
+
+    credentials.check(city)
+
+    states = {result.source: result.state for result in collect.collect(city)}
+    assert states == {"x.mentions": "ok", "x.search": "ok", "mastodon.pune": "ok"}
+
+
+def test_a_platform_in_trouble_says_nothing_about_our_credential(
+    served: Sandbox, city: Context
+) -> None:
+    served.platform("x").server_error(times=None)
+
+    assert [one.connector for one in credentials.check(city)] == ["mastodon"]
+
+
+def test_a_secret_that_is_not_there_is_told_as_one_to_bring(city: Context) -> None:
+    (city.workspace.folder / "secrets" / "x_bearer").unlink()
+
+    told = news(credentials.check(city))
+
+    assert "x_bearer" in told["x"]
+
+
+@pytest.mark.parametrize(
+    ("left", "trouble"),
+    [
+        (31 * DAY, None),
+        (30 * DAY, "30 days"),
+        (8 * DAY, "14 days"),
+        (7 * DAY, "7 days"),
+        (DAY, "1 days"),
+        (-DAY, "1 days"),
+    ],
+)
+def test_a_person_is_told_at_thirty_fourteen_seven_and_one_days(
+    left: timedelta, trouble: str | None
+) -> None:
+    row = Credential(
+        connector="facebook",
+        checked_at=NOON,
+        ok=True,
+        message="ok",
+        expires_at=NOON + left,
+    )
+
+    assert credentials._trouble(row, NOON) == trouble
+
+
+def test_the_doctor_names_what_the_last_tests_found(
+    served: Sandbox, city: Context, engine: Engine, city_clock: FixedClock
+) -> None:
+    served.platform("x").expire_token()
+    credentials.check(city)
+    with db.writing(engine) as session:
+        row: Any = session.get(Credential, "mastodon")
+        row.expires_at = city_clock.now() + 3 * DAY
+
+    checks = {check.name: check for check in collection.accepted(city)}
+
+    assert checks["credential of x"].state == "failed"
+    assert checks["credential of mastodon"].state == "warning"
+    assert checks["credential of mastodon"].found == "ends in 3 days"
+
+
+def test_the_doctor_says_what_lags_behind(
+    city: Context, engine: Engine, city_clock: FixedClock
+) -> None:
+    assert [check.state for check in collection.deletions(city)] == ["ok"]
+    collect.collect(city)
+    city_clock.advance(timedelta(hours=25))
+
+    (check,) = collection.deletions(city)
+
+    assert check.state == "warning"
+    assert "x.mentions" in check.found
+    assert collection.readable(city).state == "ok"
+    assert collection.allowances(city).state == "ok"
+    with db.reading(engine) as session:
+        assert store.source_named(session, "x.mentions").enabled
