@@ -7,11 +7,26 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from socialcell.commands import gazetteer, output
-from socialcell.commands.options import ROOT_CONFIG, Config, Json
+from socialcell.commands.options import (
+    ROOT_CONFIG,
+    Config,
+    DryRun,
+    Json,
+    open_context,
+)
 
 if TYPE_CHECKING:
     from socialcell.config import Workspace
     from socialcell.language.places import Place
+
+Semantic = Annotated[
+    bool | None,
+    typer.Option(
+        "--semantic/--no-semantic",
+        help="Ask the small transformer too, or never.",
+        show_default="where the extra `semantic` is installed",
+    ),
+]
 
 app = typer.Typer(
     help="Language models: train them, score them, list them.", no_args_is_help=True
@@ -33,6 +48,7 @@ def evaluate(
             help="sentiment, language, intent, topics9, complaint or entities."
         ),
     ],
+    semantic: Semantic = None,
     config: Config = None,
     json: Json = False,
 ) -> None:
@@ -45,7 +61,9 @@ def evaluate(
     """
     from socialcell.language.evaluate import evaluate as scored
 
-    found = scored(file, task, nc=nc_allowed(config))
+    found = scored(
+        file, task, nc=nc_allowed(config), semantic=semantic_wanted(config, semantic)
+    )
     if json:
         output.as_json(found)
         return
@@ -122,6 +140,36 @@ def train(
     )
 
 
+@app.command("export-labels")
+def export_labels(
+    into: Annotated[
+        Path, typer.Option(help="The folder that train --data is given.")
+    ] = Path("data/language"),
+    dry_run: DryRun = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Write what operators decided about mentions as training data.
+
+    One file for each model, own/MODEL.jsonl, with lines of id, text, label, lang and
+    source. Handles, addresses, telephone numbers and names of persons are hidden.
+    `language train` with the same folder learns from them beside its other files, and
+    sets one in five aside to measure. The files are replaced as a whole each time.
+    Audited.
+
+    Example: socialcell language export-labels --into data/language
+    """
+    from socialcell.jobs import labels
+
+    counts = labels.export(open_context(config), into, dry_run=dry_run)
+    if json:
+        output.as_json({"dry_run": dry_run, "into": str(into), "posts": counts})
+        return
+    output.table(("file", "posts"), [(f"own/{m}.jsonl", n) for m, n in counts.items()])
+    if not counts:
+        output.say("Nobody has decided anything yet: see socialcell mentions label.")
+
+
 @app.command()
 def models(config: Config = None, json: Json = False) -> None:
     """List the models in use with version, licence, size and checksum.
@@ -154,6 +202,30 @@ def nc_allowed(given: Path | None) -> bool:
     """What the workspace says of nc models; yes where there is no workspace."""
     workspace = workspace_of(given)
     return workspace is None or workspace.config.language.nc
+
+
+def semantic_wanted(given: Path | None, asked: bool | None) -> bool:
+    """Whether the encoder is asked: as `asked`, else as the workspace says, else yes.
+
+    UsageError when it is asked for by name and cannot be had.
+    """
+    from socialcell.errors import UsageError
+    from socialcell.language.semantic import encoder
+
+    if asked and not encoder.available():
+        raise UsageError(
+            "--semantic needs the extra of that name: "
+            "pip install 'socialcell[semantic]'"
+        )
+    if asked and not nc_allowed(given):
+        raise UsageError(
+            "--semantic needs a model of models/nc, and config.yaml says "
+            "language: {nc: false}"
+        )
+    if asked is not None:
+        return asked
+    workspace = workspace_of(given)
+    return workspace is None or workspace.config.language.semantic
 
 
 def names_of(given: Path | None) -> "tuple[Place, ...]":

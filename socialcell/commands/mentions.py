@@ -1,4 +1,4 @@
-"""Commands of the noun `mentions`: list, search, show, export."""
+"""Commands of the noun `mentions`: list, search, show, label, export."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from socialcell.commands import output
+from socialcell.commands import output, similar
 from socialcell.commands.options import (
     Config,
     Csv,
+    DryRun,
     Json,
     Jsonl,
     open_context,
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="Mentions: what was said about the city, newest first.", no_args_is_help=True
 )
+
+app.command()(similar.similar)
+app.command()(similar.stories)
 
 Since = Annotated[
     str | None, typer.Option(help="From this day (IST) or moment on.", metavar="DAY")
@@ -127,6 +131,56 @@ def show(
     for key, value in document.items():
         if value not in (None, [], ""):
             output.say(f"{key}: {value if isinstance(value, str) else _flat(value)}")
+
+
+@app.command()
+def label(
+    mention_id: Annotated[int, typer.Argument(metavar="ID", help="As list shows it.")],
+    intent: Annotated[
+        str | None, typer.Option(help="complaint, question, praise …")
+    ] = None,
+    topic: Annotated[
+        list[str] | None, typer.Option(help="A topic id; once for each topic.")
+    ] = None,
+    sentiment: Sentiment = None,
+    urgency: Annotated[
+        str | None, typer.Option(help="low, normal, high, critical.")
+    ] = None,
+    language: Language = None,
+    dry_run: DryRun = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Say what a mention really is; the reader's suggestion is kept beside it.
+
+    The decision holds from now on, in lists and in counts. The topics given replace
+    all that were suggested; `other` says that none of the others is right. Decisions
+    train the reader: see language export-labels. Audited.
+
+    Example: socialcell mentions label 17 --intent complaint --topic water
+    """
+    from socialcell.jobs import labels
+
+    given = {
+        "language": [language],
+        "intent": [intent],
+        "sentiment": [sentiment],
+        "topic": topic or [],
+        "urgency": [urgency],
+    }
+    wanted = {
+        kind: said
+        for kind, values in given.items()
+        if (said := tuple(value for value in values if value is not None))
+    }
+    context = open_context(config)
+    change = labels.label(context, mention_id, wanted, dry_run=dry_run)
+    if json:
+        output.as_json({"id": mention_id, "dry_run": dry_run, "labels": change})
+        return
+    for kind, said in change.items():
+        was, now = (", ".join(said[which]) for which in ("suggested", "decided"))
+        output.say(f"{kind}: {now} (suggested: {was or 'nothing'})")
 
 
 @app.command()

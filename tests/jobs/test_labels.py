@@ -5,11 +5,8 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
-from typer.testing import CliRunner
 
 from socialcell import db
-from socialcell.commands import language as language_command
-from socialcell.commands import mentions as mentions_command
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.jobs import labels, tag
 from socialcell.jobs.context import Context
@@ -18,6 +15,7 @@ from socialcell.language.training.train import train
 from socialcell.listening.store import questions, rollups, tags
 from socialcell.ops.model import AuditEntry
 from tests.builders import make_record, store_records
+from tests.running import answer, socialcell
 
 TEXT = "No water in Kothrud for three days and the road is broken"
 
@@ -186,7 +184,7 @@ def test_decisions_become_lines_that_train_takes(
         (post,) = data.posts(tmp_path / "own" / f"{model}.jsonl")
         assert (post.text, post.label) == (TEXT, label)
     topics = data.posts(tmp_path / "own" / "topic.jsonl")
-    assert [post.label for post in topics] == ["water", "health"]
+    assert sorted(post.label for post in topics) == ["health", "water"]
     (line,) = (tmp_path / "own" / "intent.jsonl").read_text("utf-8").splitlines()
     assert json.loads(line) == {
         "id": f"own-{mention}",
@@ -239,7 +237,8 @@ def test_training_learns_from_the_decisions_and_its_card_says_so(
     tmp_path: Path,
 ) -> None:
     def line(number: int, label: str, words: str) -> str:
-        return json.dumps({"text": f"{words} number {number}", "label": label}) + "\n"
+        name = chr(97 + number // 6) + chr(97 + number % 6)  # digits are all one
+        return json.dumps({"text": f"{words} x{name}x", "label": label}) + "\n"
 
     given = tmp_path / "topic" / "en_mumbai_complaint_train.jsonl"
     given.parent.mkdir()
@@ -267,18 +266,13 @@ def test_the_commands_label_and_export(
     context: Context, mention: int, tmp_path: Path
 ) -> None:
     config = ["--config", str(context.workspace.folder / "config.yaml"), "--json"]
-    run = CliRunner().invoke
+    topics = ["--topic", "parks", "--topic", "water"]
 
-    said = run(
-        mentions_command.app,
-        ["label", str(mention), "--topic", "parks", "--topic", "water", *config],
-    )
-    wrote = run(
-        language_command.app, ["export-labels", "--into", str(tmp_path), *config]
-    )
+    said = socialcell("mentions", "label", str(mention), *topics, *config)
+    wrote = socialcell("language", "export-labels", "--into", tmp_path, *config)
 
-    change = json.loads(said.stdout)["labels"]["topic"]
+    change = answer(said)["labels"]["topic"]
     assert sorted(change["suggested"]) == ["roads", "water"]
     assert change["decided"] == ["parks", "water"]
-    assert json.loads(wrote.stdout)["posts"] == {"topic": 2}
+    assert answer(wrote)["posts"] == {"topic": 2}
     assert len(data.posts(tmp_path / "own" / "topic.jsonl")) == 2

@@ -4,13 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-import typer
 from sqlalchemy import Engine
-from typer.testing import CliRunner
 
 from socialcell import db
-from socialcell.commands import tag as tag_command
-from socialcell.commands.language import app
 from socialcell.errors import SocialcellError
 from socialcell.jobs import gazetteer, tag
 from socialcell.jobs.context import Context
@@ -21,18 +17,21 @@ from socialcell.listening.store import areas, rollups, tags
 from socialcell.ops.model import AuditEntry
 from tests.builders import make_record, store_records
 from tests.language.test_gazetteer_lint import GOOD, write
+from tests.running import answer, socialcell
 
 TEXT = "मूनपेठेत पाणी नाही, Moonpeth madhe pani nahi"
 MOON = GOOD | {"name_mr": "मूनपेठ", "name_hi": "मूनपेठ"}
 
 
 def run(context: Context, *arguments: str | Path) -> tuple[int, dict]:
+    """Exit code and JSON of the command, in a process of its own."""
     place = context.workspace.folder / "config.yaml"
-    given = ["gazetteer", *map(str, arguments), "--config", str(place), "--json"]
-    done = CliRunner().invoke(app, given)
-    if done.exception and not isinstance(done.exception, SystemExit):
-        raise done.exception
-    return done.exit_code, json.loads(done.stdout)
+    done = socialcell("language", "gazetteer", *arguments, "--config", place, "--json")
+    return done.returncode, answer(done)
+
+
+def take(context: Context, file: Path, **options: bool) -> own_names.Import:
+    return gazetteer.import_file(context, file, **options)
 
 
 def audited(context: Context) -> list[tuple[str, dict]]:
@@ -70,7 +69,7 @@ def test_the_version_of_the_reader_tells_the_names_it_had(
     context: Context, tmp_path: Path
 ) -> None:
     plain = read(["a"])[0].model
-    run(context, "import", write(tmp_path, MOON))
+    take(context, write(tmp_path, MOON))
     own = gazetteer.names_of(context.workspace)
 
     version = read(["a"], own=own)[0].model.version
@@ -80,9 +79,9 @@ def test_the_version_of_the_reader_tells_the_names_it_had(
 
 
 def test_a_dry_run_changes_nothing(context: Context, tmp_path: Path) -> None:
-    code, said = run(context, "import", write(tmp_path, MOON), "--dry-run")
+    found = take(context, write(tmp_path, MOON), dry_run=True)
 
-    assert (code, said["added"]) == (0, ["place:moonpeth"])
+    assert found.added == ("place:moonpeth",)
     assert gazetteer.names_of(context.workspace) == ()
     assert audited(context) == []
 
@@ -90,15 +89,15 @@ def test_a_dry_run_changes_nothing(context: Context, tmp_path: Path) -> None:
 def test_the_same_file_again_changes_nothing_and_a_new_one_changes_the_entry(
     context: Context, tmp_path: Path
 ) -> None:
-    run(context, "import", write(tmp_path, MOON))
+    take(context, write(tmp_path, MOON))
     held = context.workspace.folder / own_names.FILE
     before = held.read_bytes()
 
-    again = run(context, "import", write(tmp_path, MOON))[1]
-    changed = run(context, "import", write(tmp_path, MOON | {"source": "a walk"}))[1]
+    again = take(context, write(tmp_path, MOON))
+    changed = take(context, write(tmp_path, MOON | {"source": "a walk"}))
 
-    assert again["unchanged"] == ["place:moonpeth"]
-    assert changed["changed"] == ["place:moonpeth"]
+    assert again.unchanged == ("place:moonpeth",)
+    assert changed.changed == ("place:moonpeth",)
     assert len(audited(context)) == 2
     assert held.read_bytes() != before
     assert run(context, "list")[1]["entries"] == [MOON | {"source": "a walk"}]
@@ -121,7 +120,7 @@ def test_a_file_with_a_fault_is_refused_whole(
     other |= {"name_mr": "स्टारवाडी", "name_hi": "स्टारवाडी"}
 
     with pytest.raises(own_names.Refused, match=message) as refused:
-        run(context, "import", write(tmp_path, other, MOON | change))
+        take(context, write(tmp_path, other, MOON | change))
 
     assert "row 3" in str(refused.value)
     assert gazetteer.names_of(context.workspace) == ()
@@ -131,16 +130,16 @@ def test_a_file_with_a_fault_is_refused_whole(
 def test_a_new_name_may_not_be_that_of_another_entry_of_ours(
     context: Context, tmp_path: Path
 ) -> None:
-    run(context, "import", write(tmp_path, MOON))
+    take(context, write(tmp_path, MOON))
 
     with pytest.raises(own_names.Refused, match="also names place:moonpeth"):
-        run(context, "import", write(tmp_path, MOON | {"id": "place:other"}))
+        take(context, write(tmp_path, MOON | {"id": "place:other"}))
 
 
 def test_a_removed_name_is_found_no_more(context: Context, tmp_path: Path) -> None:
     run(context, "import", write(tmp_path, MOON))
 
-    assert run(context, "remove", "place:moonpeth", "--dry-run")[0] == 0
+    gazetteer.remove(context, ["place:moonpeth"], dry_run=True)
     assert len(gazetteer.names_of(context.workspace)) == 1
     code, said = run(context, "remove", "place:moonpeth")
 
@@ -157,7 +156,7 @@ def test_only_names_of_ours_can_be_removed(
     context: Context, id_: str, message: str
 ) -> None:
     with pytest.raises(SocialcellError, match=message):
-        run(context, "remove", id_)
+        gazetteer.remove(context, [id_])
 
 
 def test_a_ward_of_ours_stays_while_a_place_is_in_it(
@@ -166,10 +165,10 @@ def test_a_ward_of_ours_stays_while_a_place_is_in_it(
     ward = MOON | {"id": "ward:moon", "name_en": "Moonpeth ward office", "ward": ""}
     ward |= {"name_mr": "मूनपेठ क्षेत्रीय कार्यालय", "aliases": ""}
     ward |= {"name_hi": "मूनपेठ वार्ड कार्यालय"}
-    run(context, "import", write(tmp_path, MOON | {"ward": "ward:moon"}, ward))
+    take(context, write(tmp_path, MOON | {"ward": "ward:moon"}, ward))
 
     with pytest.raises(SocialcellError, match="is the ward of place:moonpeth"):
-        run(context, "remove", "ward:moon")
+        gazetteer.remove(context, ["ward:moon"])
 
 
 def test_mentions_are_tagged_with_our_names_and_counted_in_their_ward(
@@ -179,7 +178,7 @@ def test_mentions_are_tagged_with_our_names_and_counted_in_their_ward(
         areas.replace(session, read_areas(), [])
     store_records(engine, make_record(text=TEXT))
     tag.tag(context)
-    run(context, "import", write(tmp_path, MOON), "--reread")
+    take(context, write(tmp_path, MOON), reread=True)
 
     assert tag.waiting(context) == 1
     tag.tag(context)
@@ -194,17 +193,13 @@ def test_mentions_are_tagged_with_our_names_and_counted_in_their_ward(
 def test_the_tag_command_knows_the_names_of_its_workspace(
     context: Context, tmp_path: Path
 ) -> None:
-    run(context, "import", write(tmp_path, MOON))
+    take(context, write(tmp_path, MOON))
     place = context.workspace.folder / "config.yaml"
     line = json.dumps({"id": 1, "text": "Moonpeth has no water"})
 
-    alone = typer.Typer()
-    alone.command()(tag_command.tag)
-    done = CliRunner().invoke(
-        alone, ["-", "--jsonl", "--config", str(place)], input=line
-    )
+    done = socialcell("tag", "-", "--jsonl", "--config", place, stdin=line)
 
-    assert [e["id"] for e in json.loads(done.stdout)["entities"]] == ["place:moonpeth"]
+    assert [e["id"] for e in answer(done)["entities"]] == ["place:moonpeth"]
 
 
 def test_a_file_that_was_broken_by_hand_is_named(context: Context) -> None:

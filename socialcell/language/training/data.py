@@ -9,6 +9,8 @@ from pathlib import Path
 from socialcell.errors import SocialcellError
 from socialcell.language.features import normalised
 
+OWN = "own"  # folder of what the operators decided: MODEL.jsonl for each model
+
 
 @dataclass(frozen=True, slots=True)
 class Post:

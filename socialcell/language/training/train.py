@@ -14,7 +14,14 @@ from socialcell.language import measure, weights
 from socialcell.language.linear import Linear
 from socialcell.language.training import cards
 from socialcell.language.training import names as names_
-from socialcell.language.training.data import Post, apart, posts, require_apart, split
+from socialcell.language.training.data import (
+    OWN,
+    Post,
+    apart,
+    posts,
+    require_apart,
+    split,
+)
 from socialcell.language.training.fit import fit
 from socialcell.language.training.recipes import RECIPES, TAGGERS, Recipe, Source
 
@@ -50,7 +57,8 @@ def train(
         if recipe.name == "language":
             languages = model
         found = {name: _scores(model, some) for name, some in held_out.items()}
-        facts = _facts(recipe, model, len(training), found, seed)
+        sources = sources_of(recipe, data)
+        facts = _facts(recipe, sources, model, len(training), found, seed)
         made.append(write(into / recipe.folder, recipe.name, facts, _packed(model)))
     for tagger in names_.train(data, wanted, seed, progress):
         folder, name = into / tagger.recipe.folder, tagger.recipe.name
@@ -86,18 +94,30 @@ def _known(names: set[str]) -> set[str]:
     return names or set(every)
 
 
+def sources_of(recipe: Recipe, data: Path) -> tuple[Source, ...]:
+    """The files of a recipe, and the operators' own decisions where `data` has them."""
+    file = f"{OWN}/{recipe.name}.jsonl"
+    if not (data / file).exists():
+        return recipe.sources
+    own = Source(file, "decisions of operators", "this workspace's own", hold_out=5)
+    return (*recipe.sources, own)
+
+
 def posts_of(
     recipe: Recipe, data: Path, seed: int, languages: Linear | None
 ) -> tuple[list[Post], dict[str, list[Post]]]:
-    """Training posts, and the posts held out of every file by its name."""
+    """Training posts, and the posts held out of every file by its name.
+
+    What the operators decided for this model is a file more, where there is one.
+    """
     held_out = {
         Path(name).stem: _labelled(posts(data / name), recipe, None)
         for name in recipe.measures
     }
     kept: list[Post] = []
-    for source in recipe.sources:
+    for source in sources_of(recipe, data):
         some = _labelled(posts(data / source.file), recipe, source.label)
-        if source.hold_out:
+        if source.hold_out and len(some) >= source.hold_out:
             some, aside = split(some, source.hold_out, seed)
             held_out[f"{Path(source.file).stem}, held out"] = aside
         if source.only is not None:
@@ -165,6 +185,7 @@ def _packed(model: Linear) -> bytes:
 
 def _facts(
     recipe: Recipe,
+    sources: tuple[Source, ...],
     model: Linear,
     count: int,
     scores: dict[str, Any],
@@ -176,8 +197,7 @@ def _facts(
         "task": recipe.task,
         "licence": recipe.licence,
         "data": [
-            {"file": s.file, "origin": s.origin, "licence": s.licence}
-            for s in recipe.sources
+            {"file": s.file, "origin": s.origin, "licence": s.licence} for s in sources
         ],
         "posts": count,
         "seed": seed,

@@ -1,0 +1,134 @@
+"""What people decided about mentions: taken in, and handed to `language train`."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from socialcell import db
+from socialcell.errors import SocialcellError, UsageError
+from socialcell.jobs import people
+from socialcell.jobs.context import Context
+from socialcell.language import lexicon
+from socialcell.language.own_names import save
+from socialcell.language.training.data import OWN
+from socialcell.listening.masking import MASK
+from socialcell.listening.people import People
+from socialcell.listening.store import labels as store
+from socialcell.listening.store.labels import Labelled, Labels
+from socialcell.ops import audit
+
+Change = dict[str, dict[str, list[str]]]  # kind: what was suggested, what is decided
+
+_TO_THE_CITY = ("complaint", "help")
+_SOURCE = "decided by the operators of this workspace"
+
+
+def label(
+    context: Context, mention_id: int, labels: Labels, *, dry_run: bool = False
+) -> Change:
+    """Put decisions about a mention in force; what was suggested, and what now holds.
+
+    UsageError for no label, an unknown one, or a mention that is not there.
+    """
+    _require_known(labels)
+    with db.writing(context.engine) as session:
+        is_read = store.is_read(session, mention_id)
+        if is_read is None:
+            raise UsageError(f"There is no mention {mention_id}.")
+        if not is_read:
+            raise SocialcellError(
+                f"Mention {mention_id} waits to be read: run socialcell pull first."
+            )
+        suggested = store.suggested(session, mention_id)
+        change = {
+            kind: {"suggested": list(suggested.get(kind, ())), "decided": list(values)}
+            for kind, values in labels.items()
+        }
+        if not dry_run:
+            now, who = context.clock.now(), audit.operator()
+            store.decide(session, mention_id, labels, who, now)
+            about = f"mention {mention_id}"
+            audit.append(session, who, "mentions.label", about, change, now)
+    return change
+
+
+def export(context: Context, folder: Path, *, dry_run: bool = False) -> dict[str, int]:
+    """Write `own/MODEL.jsonl` below the folder; the number of posts in each file.
+
+    Nobody outside the registry can be recognised in the texts: handles, addresses,
+    telephones, and the names of persons that the reader saw are hidden. The files hold
+    all decisions and nothing else: what was erased here is gone from them next time.
+    """
+    shown = people.of(context)
+    files: dict[str, list[str]] = {}
+    with db.reading(context.engine) as session:
+        for one in store.labelled(session):
+            text = training_text(one, shown)
+            for model, label in _rows(one):
+                row = {"id": f"own-{one.mention.id}", "text": text, "label": label}
+                row |= {"lang": one.mention.language, "source": _SOURCE}
+                line = json.dumps(row, ensure_ascii=False)
+                files.setdefault(model, []).append(line + "\n")
+    counts = {model: len(lines) for model, lines in sorted(files.items())}
+    if not dry_run:
+        with db.writing(context.engine) as session:
+            who, now = audit.operator(), context.clock.now()
+            audit.append(
+                session, who, "language.export-labels", str(folder), counts, now
+            )
+            _write(folder / OWN, files)
+    return counts
+
+
+def training_text(one: Labelled, shown: People) -> str:
+    """The text as it was read, with everybody hidden; a handle is @user."""
+    mention = one.mention
+    text = f"{mention.title}\n{mention.text}" if mention.title else mention.text
+    for start, end, name in sorted(one.names, reverse=True):
+        if text[start:end] == name:
+            text = text[:start] + MASK + text[end:]
+    masked = shown.masked(mention.platform, text, mention)
+    return masked.replace(f"@{MASK}", "@user")
+
+
+def _rows(one: Labelled) -> Iterator[tuple[str, str]]:
+    """(the model that learns from it, the label)."""
+    for kind, values in one.decided.items():
+        if kind == "sentiment":
+            if one.mention.language in lexicon.LANGUAGES:
+                yield f"sentiment-{one.mention.language}", values[0]
+        elif kind == "language":
+            if values[0] in lexicon.LANGUAGES:
+                yield "language", values[0]
+        elif kind == "topic":
+            yield from (("topic", value) for value in values)
+        else:
+            yield kind, values[0]
+        if kind == "intent":
+            is_one = values[0] in _TO_THE_CITY
+            yield "complaint", "complaint" if is_one else "other"
+
+
+def _require_known(labels: Labels) -> None:
+    if not labels:
+        raise UsageError("Say what the mention is, such as --intent complaint.")
+    for kind, values in labels.items():
+        known = lexicon.vocabulary(kind)
+        for value in values:
+            if value not in known:
+                choices = ", ".join(known)
+                raise UsageError(f"There is no {kind} {value!r}; there are {choices}.")
+
+
+def _write(folder: Path, files: Mapping[str, Sequence[str]]) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for stale in folder.glob("*.jsonl"):
+            if stale.stem not in files:
+                stale.unlink()
+    except OSError as error:
+        raise SocialcellError(
+            f"{folder} cannot be written: {error.strerror}"
+        ) from error
+    for model, lines in files.items():
+        save(folder / f"{model}.jsonl", "".join(lines))
