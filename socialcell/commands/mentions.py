@@ -1,6 +1,6 @@
 """Commands of the noun `mentions`: list, search, show, label, export."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -162,17 +162,16 @@ def label(
     from socialcell.jobs import labels
 
     given = {
-        "language": [language],
-        "intent": [intent],
-        "sentiment": [sentiment],
-        "topic": topic or [],
-        "urgency": [urgency],
+        "language": language,
+        "intent": intent,
+        "sentiment": sentiment,
+        "urgency": urgency,
     }
-    wanted = {
-        kind: said
-        for kind, values in given.items()
-        if (said := tuple(value for value in values if value is not None))
+    wanted: dict[str, Sequence[str]] = {
+        kind: (value,) for kind, value in given.items() if value is not None
     }
+    if topic:
+        wanted["topic"] = topic
     context = open_context(config)
     change = labels.label(context, mention_id, wanted, dry_run=dry_run)
     if json:
