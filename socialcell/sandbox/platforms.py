@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from socialcell.sandbox import mastodon, reddit, rss, x_platform
+from socialcell.sandbox import facebook, mastodon, reddit, rss, x_platform
 from socialcell.sandbox.city import City
 from socialcell.sandbox.platform import Platform
 
@@ -12,6 +12,7 @@ PLATFORMS: dict[str, Platform] = {
     "rss": rss.PLATFORM,
     "reddit": reddit.PLATFORM,
     "mastodon": mastodon.PLATFORM,
+    "facebook": facebook.PLATFORM,
 }
 
 

@@ -7,8 +7,11 @@ from collections.abc import Callable
 from datetime import datetime
 from random import Random
 
+from socialcell.sandbox import facebook_world
 from socialcell.sandbox.people import People
 from socialcell.sandbox.post import Post
 
 # posts(people, start, end, rng): all posts of one platform in [start, end).
-WORLDS: dict[str, Callable[[People, datetime, datetime, Random], tuple[Post, ...]]] = {}
+WORLDS: dict[str, Callable[[People, datetime, datetime, Random], tuple[Post, ...]]] = {
+    "facebook": facebook_world.posts,
+}

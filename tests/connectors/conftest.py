@@ -18,6 +18,7 @@ SETTINGS = {
     "rss": ("url",),
     "reddit": ("kind", "subreddit", "query"),
     "mastodon": ("hashtag",),
+    "facebook": ("kind", "page_id"),
 }
 CITY = City(seed=11, end=MONDAY_MORNING, days=9)
 TRUTH = sandbox.truth(CITY)
@@ -45,6 +46,7 @@ def served(city_clock: FixedClock) -> Iterator[Sandbox]:
         # Few posts, many pages: these two are quieter than X.
         running.platform("reddit").most = 9
         running.platform("mastodon").most = 4
+        running.platform("facebook").most = 3
         yield running
 
 

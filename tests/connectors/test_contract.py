@@ -45,11 +45,20 @@ SOURCES = [
     "reddit.new",
     "reddit.search",
     "mastodon.pune",
+    "facebook.feed",
+    "facebook.comments",
+    "facebook.tagged",
 ]
 PLATFORM = {name: name.split(".")[0] for name in SOURCES}
 # They read the last hours again, to find what comes late.
-OVERLAPPING = ("reddit.new", "reddit.search", "mastodon.pune")
-PAGED = ("x.mentions", "x.search", "reddit.new", "mastodon.pune")
+OVERLAPPING = (
+    *("reddit.new", "reddit.search", "mastodon.pune"),
+    *("facebook.feed", "facebook.comments", "facebook.tagged"),
+)
+PAGED = (
+    *("x.mentions", "x.search", "reddit.new", "mastodon.pune"),
+    *("facebook.feed", "facebook.tagged"),
+)
 every_source = pytest.mark.parametrize("name", SOURCES)
 
 
@@ -330,7 +339,8 @@ def flooded(served: Sandbox, name: str, begin: datetime) -> list[tuple[datetime,
     more = {"title": "Pune", "group": subreddit} if subreddit else {}
     platform.most = 20
     moments = [begin + timedelta(minutes=6 * n) for n in range(280)]
-    return [(at, platform.publish("A day in #Pune", at, **more)) for at in moments]
+    publish = platform.comment if name.endswith(".comments") else platform.publish
+    return [(at, publish("A day in #Pune", at, **more)) for at in moments]
 
 
 def pull_and_maybe_crash(

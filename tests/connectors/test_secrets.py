@@ -26,6 +26,7 @@ SOURCES = {
     FEED: "rss",
     "reddit.new": "reddit",
     "mastodon.pune": "mastodon",
+    "facebook.comments": "facebook",
 }
 EVERYWHERE = (
     "expire_token",

@@ -1,0 +1,260 @@
+"""A Facebook page: its feed, the comments below it, posts that tag it, its insights."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from socialcell.connectors.base import (
+    Batch,
+    Bucket,
+    Budget,
+    Capability,
+    ConnectorError,
+    Health,
+    Item,
+    Kind,
+    Metric,
+    Reject,
+    Surroundings,
+)
+from socialcell.connectors.facebook_insights import FAMILIES, insights, lifetime
+from socialcell.connectors.facebook_post import (
+    COMMENT_COUNTS,
+    COMMENT_FIELDS,
+    POST_COUNTS,
+    POST_FIELDS,
+    comment_metrics,
+    comment_record,
+    metric,
+    post_metrics,
+    post_record,
+    text_of,
+)
+from socialcell.connectors.graph import Graph, connect, nested
+from socialcell.connectors.graph_check import examine
+from socialcell.connectors.graph_nodes import Measure, Nodes
+from socialcell.connectors.graph_sweep import Edge, sweep
+
+_PAGE = 50
+_COMMENTS = 50  # of a post, with its page; more are asked for
+_WATCHED = timedelta(days=14)  # how long people comment on a post
+_READING = ("pages_read_engagement", "pages_read_user_content")
+_NEEDED = {"insights": ("pages_read_engagement", "read_insights")}
+
+
+class FacebookSettings(BaseModel):
+    """What of a page is read: its `feed`, `comments`, `tagged` posts or `insights`.
+
+    `insights` are asked for family by family (a name of ours and Meta's metrics), so
+    that a metric which Meta retires takes none of another family with it; so are
+    `post_insights`, the figures of a post beside its counts.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    kind: Literal["feed", "comments", "tagged", "insights"]
+    page_id: str = Field(pattern=r"^[0-9]{5,25}$")
+    insights: dict[str, list[str]] = Field(
+        default_factory=lambda: {name: list(row) for name, row in FAMILIES.items()}
+    )
+    post_insights: dict[str, str] = Field(
+        default_factory=lambda: {"post_media_view": "views"}
+    )
+
+
+class Facebook:
+    """One page, with the page's own token, derived from the workspace's each time.
+
+    Feed and comments are read newest first in windows (graph_sweep), 48 hours again
+    each time. Of comments, those of posts of the last 14 days.
+    """
+
+    Settings: ClassVar[type[BaseModel]] = FacebookSettings
+    platform: ClassVar[str] = "facebook"
+    cursor_version: ClassVar[int] = 1
+    capabilities: ClassVar[frozenset[Capability]] = frozenset(
+        {
+            Capability.MENTIONS,
+            Capability.OWN_POSTS,
+            Capability.COMMENTS,
+            Capability.POST_METRICS,
+            Capability.RECHECK,
+        }
+    )
+    # Meta allows 4,800 calls a day for each person who engages with the page, and
+    # says in its headers how many percent are used.
+    buckets: ClassVar[tuple[Bucket, ...]] = (Bucket("calls", "day"),)
+
+    def __init__(self, settings: FacebookSettings, around: Surroundings) -> None:
+        self._settings = settings
+        self._clock = around.clock
+        self._graph = connect(around, self.platform)
+
+    def check(self) -> Health:
+        """The token's life and permissions, then one small page of what is read."""
+        health = examine(self._graph, self._clock, self._needed)
+        if not health.ok:
+            return health
+        try:
+            self._page_graph().ask(self._path, **self._test_read())
+        except ConnectorError as error:
+            return Health.failed(error, health.expires_at)
+        return health
+
+    def pull(
+        self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
+    ) -> Iterator[Batch]:
+        budget.take("calls")
+        graph = self._page_graph()
+        if self._settings.kind == "insights":
+            families = self._settings.insights
+            page = self._settings.page_id
+            yield from insights(graph, page, families, cursor, self._clock, budget)
+            return
+        edge = self._edge(graph, budget)
+        yield from sweep(graph, edge, cursor, self._clock, budget, stop)
+
+    def recheck(
+        self, ids: Sequence[str], budget: Budget, stop: Callable[[], bool]
+    ) -> Iterator[Batch]:
+        if self._settings.kind != "insights":
+            yield from self._nodes(budget).gone(ids, stop)
+
+    def refresh(
+        self, ids: Sequence[str], budget: Budget, stop: Callable[[], bool]
+    ) -> Iterator[Batch]:
+        if self._settings.kind == "insights":
+            return
+        nodes = self._nodes(budget)
+        if self._settings.kind == "comments":
+            yield from nodes.counted(ids, stop, COMMENT_COUNTS, comment_metrics, {})
+            return
+        families = {
+            f"insights?metric={name}&period=lifetime": _figure(name, common)
+            for name, common in self._settings.post_insights.items()
+        }
+        yield from nodes.counted(ids, stop, POST_COUNTS, post_metrics, families)
+
+    @staticmethod
+    def mapped(raw: Any) -> Item:
+        if "post" in raw:
+            return comment_record(raw)
+        return post_record(raw, page="", via="remap")
+
+    @property
+    def _needed(self) -> tuple[str, ...]:
+        return _NEEDED.get(self._settings.kind, _READING)
+
+    @property
+    def _path(self) -> str:
+        edge = "feed" if self._settings.kind == "comments" else self._settings.kind
+        return f"{self._settings.page_id}/{edge}"
+
+    def _test_read(self) -> dict[str, Any]:
+        if self._settings.kind == "insights":
+            first = next(iter(self._settings.insights.values()))
+            return {"metric": ",".join(first), "period": "day"}
+        return {"fields": "id,created_time,message", "limit": 1}
+
+    def _page_graph(self) -> Graph:
+        """The API as the page: only it is told about visitors' posts and comments."""
+        said = self._graph.ask(self._settings.page_id, fields="access_token,name")
+        token = said.get("access_token")
+        if not isinstance(token, str):
+            raise ConnectorError(
+                Kind.ACCESS,
+                "The token has no task on the page: add the system user to the page "
+                "in Meta's business settings.",
+            )
+        return self._graph.acting_as(token)
+
+    def _nodes(self, budget: Budget) -> Nodes:
+        """Other people's posts that tag the page may be shut to us and still stand."""
+        budget.take("calls")
+        own = f"{self._settings.page_id}_"
+        return Nodes(
+            self._page_graph(),
+            self.platform,
+            self._clock,
+            budget,
+            self._needed,
+            lambda id_: self._settings.kind == "comments" or id_.startswith(own),
+        )
+
+    def _edge(self, graph: Graph, budget: Budget) -> Edge:
+        if self._settings.kind == "comments":
+            below = _Below(graph, budget)
+            newest = f"comments{_COMMENT_ORDER}.limit({_COMMENTS}){{{COMMENT_FIELDS}}}"
+            asked = {"fields": f"id,created_time,{newest}", "limit": _PAGE // 2}
+            return Edge(self._path, asked, below.items, "created_time", walk=_WATCHED)
+        page, via = self._settings.page_id, self._settings.kind
+        return Edge(
+            self._path,
+            {"fields": POST_FIELDS, "limit": _PAGE},
+            lambda node, _new: [post_record(node, page, via)],
+            "created_time",
+        )
+
+
+# Answers to comments too, and the newest first.
+_COMMENT_ORDER = ".filter(stream).order(reverse_chronological)"
+
+
+@dataclass(frozen=True)
+class _Below:
+    """The comments of a post, as far as they are new."""
+
+    graph: Graph
+    budget: Budget
+
+    def items(self, node: Any, new: datetime) -> list[Item]:
+        post = text_of(node, "id")
+        page = nested(node, "comments")
+        items = [_comment(comment, post) for comment in page.data]
+        # Each level of an edge pages on its own.
+        while page.more and _reaches(items, new):
+            self.graph.require_room()
+            self.budget.take("calls")
+            page = self.graph.page(
+                f"{post}/comments",
+                filter="stream",
+                order="reverse_chronological",
+                fields=COMMENT_FIELDS,
+                limit=100,
+                after=page.after,
+            )
+            more = [_comment(comment, post) for comment in page.data]
+            if more and all(item in items for item in more):
+                raise ConnectorError(
+                    Kind.DRIFT, "Meta sends the same comments again and again"
+                )
+            items += more
+        return [item for item in items if _is_new(item, new)]
+
+
+def _comment(node: Any, post: str) -> Item:
+    """A comment as an item; its raw form says below which post it was found."""
+    raw = {**node, "post": {"id": post}} if isinstance(node, dict) else node
+    try:
+        return comment_record(raw)
+    except (ValueError, TypeError, LookupError, AttributeError, OverflowError) as error:
+        return Reject(raw=raw, reason=f"{type(error).__name__}: {error}")
+
+
+def _reaches(items: list[Item], new: datetime) -> bool:
+    """Whether the last of them is new still, so that there may be more."""
+    return bool(items) and _is_new(items[-1], new)
+
+
+def _is_new(item: Item, new: datetime) -> bool:
+    written = getattr(item, "authored_at", None)
+    return written is None or written >= new
+
+
+def _figure(name: str, common: str | None) -> Measure:
+    def read(said: Mapping[str, Any]) -> tuple[Metric, ...]:
+        return (metric(name, lifetime(said, name), common),)
+
+    return read

@@ -1,0 +1,127 @@
+"""Look at known objects of the Graph API again: which are gone, what they count now."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from socialcell.clock import Clock
+from socialcell.connectors.base import (
+    Batch,
+    Budget,
+    Item,
+    Kind,
+    Metric,
+    Refresh,
+    Tombstone,
+)
+from socialcell.connectors.graph import MOST_AT_ONCE, Graph
+from socialcell.connectors.graph_check import require_scopes
+from socialcell.connectors.graph_refusal import Refusal, refusal_error
+
+_WAIT = timedelta(hours=1)
+# What speaks of the token or of the moment, not of one object.
+_OF_ALL = (Kind.AUTH, Kind.RATE, Kind.TRANSIENT)
+
+Measure = Callable[[Mapping[str, Any]], tuple[Metric, ...]]
+
+
+class Nodes:
+    """Objects by id, fifty in one request; each is a call of the allowance.
+
+    `needed` are the permissions without which Meta answers for everything as if it
+    were gone. `may_judge` says of which ids a missing object is a deleted one.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        platform: str,
+        clock: Clock,
+        budget: Budget,
+        needed: Sequence[str],
+        may_judge: Callable[[str], bool] = lambda id_: True,
+    ) -> None:
+        self._graph, self._platform = graph, platform
+        self._clock, self._budget = clock, budget
+        self._needed, self._may_judge = needed, may_judge
+        self._trusted = False
+
+    def gone(self, ids: Sequence[str], stop: Callable[[], bool]) -> Iterator[Batch]:
+        """Tombstones of what is gone, a batch for each request."""
+        asked = [id_ for id_ in ids if self._may_judge(id_)]
+        for some in self._chunks(asked, stop):
+            found = self._read(some, lambda id_: f"{id_}?fields=id")
+            yield self._batch(self._tombstones(found))
+
+    def counted(
+        self,
+        ids: Sequence[str],
+        stop: Callable[[], bool],
+        fields: str,
+        measure: Measure,
+        families: Mapping[str, Measure],
+    ) -> Iterator[Batch]:
+        """Refreshes of what is there, Tombstones of what is gone on the way.
+
+        `families` are paths below an object that are asked for one by one, so that a
+        metric which Meta has retired takes no other with it.
+        """
+        for some in self._chunks(ids, stop):
+            found = self._read(some, lambda id_: f"{id_}?fields={fields}")
+            there = {id_: node for id_, node in found.items() if isinstance(node, dict)}
+            metrics = {id_: measure(node) for id_, node in there.items()}
+            for path, read in families.items():
+                if not there:
+                    break
+                more = self._read(list(there), _below(path))
+                for id_, node in more.items():
+                    metrics[id_] += read(node if isinstance(node, dict) else {})
+            items: list[Item] = [
+                Refresh(self._platform, id_, values) for id_, values in metrics.items()
+            ]
+            yield self._batch(items + self._tombstones(found))
+
+    def _chunks(
+        self, ids: Sequence[str], stop: Callable[[], bool]
+    ) -> Iterator[list[str]]:
+        for start in range(0, len(ids), MOST_AT_ONCE):
+            if start:
+                self._graph.require_room()
+                if stop() or self._graph.usage.is_high:
+                    return
+            yield list(ids[start : start + MOST_AT_ONCE])
+
+    def _read(
+        self, ids: Sequence[str], path: Callable[[str], str]
+    ) -> dict[str, Mapping[str, Any] | Refusal | None]:
+        self._budget.take("calls", len(ids))
+        answers = self._graph.batch([path(id_) for id_ in ids])
+        for answer in answers:
+            if isinstance(answer, Refusal) and answer.kind in _OF_ALL:
+                now = self._clock.now()
+                regain = self._graph.usage.regain or _WAIT
+                raise refusal_error(answer, now, None, regain)
+        return dict(zip(ids, answers, strict=True))
+
+    def _tombstones(self, found: Mapping[str, Any]) -> list[Item]:
+        missing = [
+            id_
+            for id_, answer in found.items()
+            if isinstance(answer, Refusal)
+            and answer.is_missing
+            and self._may_judge(id_)
+        ]
+        if missing and not self._trusted:
+            self._budget.take("calls")
+            require_scopes(self._graph, self._needed)
+            self._trusted = True
+        return [Tombstone(self._platform, id_, "deleted") for id_ in missing]
+
+    def _batch(self, items: list[Item]) -> Batch:
+        return Batch(
+            items, cursor={}, cost=self._graph.spent(), limits=self._graph.limits
+        )
+
+
+def _below(path: str) -> Callable[[str], str]:
+    return lambda id_: f"{id_}/{path}"

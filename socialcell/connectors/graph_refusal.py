@@ -1,0 +1,157 @@
+"""What a refusal of the Graph API means: its code as one of our kinds, in words."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import requests
+
+from socialcell.connectors import strict_json
+from socialcell.connectors.base import ConnectorError, Kind
+from socialcell.http import retry_after
+from socialcell.text import one_line
+
+_LONGEST_REASON = 300
+# developers.facebook.com/docs/graph-api: guides/error-handling, overview/rate-limiting
+_TOKEN = {102, 190}
+_NOT_ALLOWED = {3, 10, *range(200, 300)}
+_TOO_MANY = {4, 17, 32, 341, 613, *range(80000, 80015)}
+_OWN_TROUBLE = {1, 2}
+_NO_PARAMETER, _NO_OBJECT, _NO_ALIAS = 100, 33, 803
+_HASHTAGS_SPENT = 18
+_WHY = {
+    458: "the app was removed from the account",
+    459: "the person behind it has to log in to Facebook first",
+    460: "the password of the person behind it was changed",
+    463: "it has expired",
+    464: "the person behind it is not confirmed",
+    467: "it was revoked",
+    492: "the person behind it has no role on the page any more",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The `error` of an answer of the Graph API."""
+
+    code: int | None
+    subcode: int | None
+    message: str
+    transient: bool
+
+    @property
+    def kind(self) -> Kind:
+        if self.code in _TOKEN:
+            return Kind.AUTH
+        if self.code in _TOO_MANY:
+            return Kind.RATE
+        if self.code == _HASHTAGS_SPENT:
+            return Kind.QUOTA
+        if self.code in _NOT_ALLOWED:
+            return Kind.ACCESS
+        if self.is_missing:
+            return Kind.GONE
+        if self.transient or self.code in _OWN_TROUBLE:
+            return Kind.TRANSIENT
+        return Kind.CONFIG
+
+    @property
+    def is_missing(self) -> bool:
+        """There is no such object, or none that this token may see."""
+        return self.code == _NO_ALIAS or (
+            self.code == _NO_PARAMETER and self.subcode == _NO_OBJECT
+        )
+
+    @property
+    def words(self) -> str:
+        """What is wrong and what to do, for an operator."""
+        return _WORDS[self.kind](self)
+
+
+def refusal_of(body: Any) -> Refusal | None:
+    """The error that an answer carries; None when it carries none."""
+    error = body.get("error") if isinstance(body, dict) else None
+    if not isinstance(error, dict):
+        return None
+    return Refusal(
+        code=_number(error.get("code")),
+        subcode=_number(error.get("error_subcode")),
+        message=one_line(str(error.get("message") or "no reason"), _LONGEST_REASON),
+        transient=error.get("is_transient") is True,
+    )
+
+
+def refused(
+    answer: requests.Response, now: datetime, regain: timedelta
+) -> ConnectorError:
+    """An answer that is no good as one of our kinds. `regain`: how long a limit lasts.
+
+    The code decides, not the status: a spent allowance may come as 400 or 403.
+    """
+    refusal = _said(answer)
+    if refusal is not None:
+        return refusal_error(refusal, now, retry_after(answer.headers, now), regain)
+    status = answer.status_code
+    if status == 429:
+        until = retry_after(answer.headers, now) or now + regain
+        return ConnectorError(Kind.RATE, "Meta asks us to wait", until=until)
+    if status >= 500:
+        return ConnectorError(
+            Kind.TRANSIENT,
+            f"Meta has trouble of its own ({status})",
+            until=retry_after(answer.headers, now),
+        )
+    kind = answer.headers.get("content-type", "no content type")
+    if status < 400:
+        return ConnectorError(Kind.DRIFT, f"Meta's answer cannot be read ({kind})")
+    return ConnectorError(Kind.CONFIG, f"Meta refuses the request ({status}, {kind})")
+
+
+def refusal_error(
+    refusal: Refusal,
+    now: datetime,
+    told: datetime | None,
+    regain: timedelta,
+) -> ConnectorError:
+    """A refusal as an error; `told` is a moment that the answer's headers named."""
+    until = told
+    if refusal.kind is Kind.RATE and (until is None or until <= now):
+        until = now + regain
+    if refusal.kind is Kind.QUOTA:
+        until = now + timedelta(days=1)  # one of seven days, hashtag by hashtag
+    return ConnectorError(refusal.kind, refusal.words, until=until)
+
+
+def _said(answer: requests.Response) -> Refusal | None:
+    try:
+        return refusal_of(strict_json.page(answer.content))
+    except ValueError:
+        return None
+
+
+def _number(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _token_words(refusal: Refusal) -> str:
+    why = _WHY.get(refusal.subcode or 0, "it is not valid")
+    return (
+        f"Meta refuses the token because {why}. Make a new one in Meta's business "
+        "settings under System users and store it in the secret."
+    )
+
+
+_WORDS: Mapping[Kind, Callable[[Refusal], str]] = {
+    Kind.AUTH: _token_words,
+    Kind.ACCESS: lambda refusal: (
+        f"Meta's permissions or reviews do not allow this: {refusal.message}"
+    ),
+    Kind.RATE: lambda refusal: f"Meta asks us to wait: {refusal.message}",
+    Kind.QUOTA: lambda refusal: f"This week's hashtags are used up: {refusal.message}",
+    Kind.GONE: lambda refusal: (
+        f"Meta knows no such object, or does not show it: {refusal.message}"
+    ),
+    Kind.TRANSIENT: lambda refusal: f"Meta has trouble of its own: {refusal.message}",
+    Kind.CONFIG: lambda refusal: f"Meta refuses the request: {refusal.message}",
+}

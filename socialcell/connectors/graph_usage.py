@@ -1,0 +1,80 @@
+"""How much of an allowance at Meta is used, as its headers say."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from socialcell.connectors import strict_json
+
+_SLOW, _FULL = 75, 90  # percent
+_HEADERS = (
+    "x-business-use-case-usage",
+    "x-app-usage",
+    "x-page-usage",
+    "x-ad-account-usage",
+    "x-fb-ads-insights-throttle",
+)
+_LONGEST = 7 * 24 * 60  # minutes; more than this is no credible wait
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """The fullest of the allowances, in percent, and how long until it is free."""
+
+    percent: float = 0.0
+    regain: timedelta | None = None
+
+    @property
+    def is_high(self) -> bool:
+        """A run should end with this page and leave the rest to the next one."""
+        return self.percent >= _SLOW
+
+    @property
+    def is_full(self) -> bool:
+        return self.percent >= _FULL
+
+
+def usage_of(headers: Mapping[str, str]) -> Usage:
+    """What the usage headers of an answer say; nothing is used when they say nothing.
+
+    Shapes: developers.facebook.com/docs/graph-api/overview/rate-limiting. Percent are
+    counted per call, processor time and total time; the largest decides.
+    """
+    percent, minutes = 0.0, 0.0
+    for name in _HEADERS:
+        for figures in _figures(headers.get(name)):
+            percent = max(percent, *_percents(figures), 0.0)
+            minutes = max(minutes, _minutes(figures))
+    return Usage(percent, timedelta(minutes=minutes) if minutes else None)
+
+
+def _figures(header: str | None) -> Iterator[Mapping[str, Any]]:
+    """The objects with figures: one, or a list of them for each id."""
+    try:
+        said = strict_json.parse(header or "{}")
+    except ValueError:
+        return
+    if not isinstance(said, dict):
+        return
+    yield said
+    for listed in said.values():
+        if isinstance(listed, list):
+            yield from (one for one in listed if isinstance(one, dict))
+
+
+def _percents(figures: Mapping[str, Any]) -> list[float]:
+    names = ("call_count", "total_cputime", "total_time")
+    utilised = [name for name in figures if str(name).endswith("_util_pct")]
+    return [0.0, *(_number(figures.get(name)) for name in (*names, *utilised))]
+
+
+def _minutes(figures: Mapping[str, Any]) -> float:
+    seconds = _number(figures.get("reset_time_duration"))
+    said = max(_number(figures.get("estimated_time_to_regain_access")), seconds / 60)
+    return said if said <= _LONGEST else 0.0
+
+
+def _number(value: Any) -> float:
+    usable = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if usable and value > 0 else 0.0
