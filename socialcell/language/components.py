@@ -129,25 +129,35 @@ class Names:
         self._nc = nc
 
     def __call__(self, doc: Doc) -> Doc:
-        found = notes(doc)
-        if found.language in tagger.LANGUAGES and found.script == "Deva":
-            known = tagger.tagger(found.language, self._nc)
-            if known is not None:
-                self._add(doc, found, known)
-        return doc
+        return next(self.pipe([doc]))
+
+    def pipe(self, stream: Iterable[Doc], batch_size: int = _BATCH) -> Iterator[Doc]:
+        for docs in _batches(stream, batch_size):
+            for language in tagger.LANGUAGES:
+                known = tagger.tagger(language, self._nc)
+                mine = [doc for doc in docs if _is_in(language, notes(doc))]
+                if known is not None and mine:
+                    self._tag(mine, known)
+            yield from docs
 
     @staticmethod
-    def _add(doc: Doc, found: Notes, known: tagger.Tagger) -> None:
-        tokens = list(doc)
-        for start, end, label in known.spans([token.text for token in tokens]):
-            if not found.named.isdisjoint(range(start, end)):
-                continue
-            first, last = tokens[start].idx, tokens[end - 1]
-            text = doc[start:end].text
-            found.entities.append(
-                Entity(first, last.idx + len(last), text, label, None)
-            )
-        found.entities.sort(key=lambda entity: entity.start)
+    def _tag(docs: list[Doc], known: tagger.Tagger) -> None:
+        said = [[fact.word.raw for fact in notes(doc).facts] for doc in docs]
+        for doc, spans in zip(docs, known.spans(said), strict=True):
+            found = notes(doc)
+            for start, end, label in spans:
+                if not found.named.isdisjoint(range(start, end)):
+                    continue
+                first, last = doc[start].idx, doc[end - 1]
+                text = doc[start:end].text
+                found.entities.append(
+                    Entity(first, last.idx + len(last), text, label, None)
+                )
+            found.entities.sort(key=lambda entity: entity.start)
+
+
+def _is_in(language: str, found: Notes) -> bool:
+    return found.language == language and found.script == "Deva"
 
 
 @Language.component("socialcell_topics")

@@ -7,6 +7,7 @@ the order of the texts nor the size of the batch can change a result.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ _Array = NDArray[Any]
 
 _LINK = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
 _HANDLE = re.compile(r"@\w[\w.]*")
-_JOINERS = str.maketrans("", "", "\u200b\u200c\u200d\u2060\ufe0e\ufe0f\ufeff")
+_JOINERS = re.compile("[\u200b\u200c\u200d\u2060\ufe0e\ufe0f\ufeff]+")
 _DIGIT = re.compile(r"\d")
 _STRETCHED = re.compile(r"(.)\1{3,}", re.DOTALL)
 # Marks of Indian scripts are no \w for Python, and belong to their words.
@@ -51,7 +52,15 @@ class Bag:
 
 def normalised(text: str) -> str:
     """Lower case, links and handles masked, digits 0, four of a letter are three."""
-    text = _LINK.sub(_LINK_MARK, text[:_LONGEST].translate(_JOINERS))
+    return _normalised(text[:_LONGEST])
+
+
+@lru_cache(maxsize=512)  # the models of one feeling in five languages ask for it
+def _normalised(text: str) -> str:
+    if not text.isascii():
+        text = _JOINERS.sub("", text)
+    if "://" in text or "www." in text.lower():
+        text = _LINK.sub(_LINK_MARK, text)
     text = _HANDLE.sub(_HANDLE_MARK, text).lower()
     text = _STRETCHED.sub(r"\1\1\1", _DIGIT.sub("0", text))
     return " ".join(_ALONE.sub(r" \1 ", text).split())

@@ -4,6 +4,7 @@ The rules: script first, then function words and word endings. They decide texts
 three words or fewer, and all texts where the model is absent or switched off.
 """
 
+import re
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -17,8 +18,8 @@ _NOTHING: _Votes = (0.0, 0.0, 0.0, 0.0, 0.0)
 EN, HI, MR, HI_LATN, MR_LATN = range(5)
 # Romanised writers borrow English words freely, so a little Hindi or Marathi decides.
 _BORROWING = 0.3
-_MARATHI_LETTERS = "ळॲऱ"
-_BREATHED = ("bh", "dh", "kh", "jh", "chh")  # rare in English words
+_MARATHI_LETTERS = frozenset("ळॲऱ")
+_BREATHED = re.compile("[bdkj]h|chh")  # rare in English words
 _NUKTA = "\u093c"  # under a letter of its own: Hindi spelling
 _FEW = 3  # words up to which the rules know better than the model
 _CLOSE = 0.35  # chance of the second language from which a post is mixed
@@ -169,7 +170,7 @@ def votes(word: Word) -> _Votes | None:
 
 def _by_letters(word: Word) -> _Votes:
     found = list(_by_ending(word.key))
-    if any(letter in word.raw for letter in _MARATHI_LETTERS):
+    if not _MARATHI_LETTERS.isdisjoint(word.raw):
         found[MR] += 0.7
     if _NUKTA in word.raw:
         found[HI] += 0.7
@@ -178,7 +179,7 @@ def _by_letters(word: Word) -> _Votes:
 
 def _by_sound(key: str) -> _Votes:
     found = list(_by_ending(key))
-    if any(sound in key for sound in _BREATHED):
+    if _BREATHED.search(key):
         found[HI_LATN] += 0.3
         found[MR_LATN] += 0.3
     return tuple(found)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from spacy.tokens import Doc
 
@@ -12,8 +13,7 @@ from socialcell.language.words import Word
 _KEY = "socialcell"
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """One token's word with what the data files say about it."""
 
     word: Word

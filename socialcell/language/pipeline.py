@@ -131,6 +131,8 @@ def build(nc: bool = True, own: tuple[Place, ...] = ()) -> Language:
     tokenizer: Any = nlp.tokenizer
     tokenizer.infix_finditer = _INFIX.finditer
     tokenizer.token_match = _ADDRESS.match
+    # Its own limit is soon full of rare words; `MOST_WORDS` bounds it here.
+    tokenizer.max_cache_size = MOST_WORDS
     # NORM of a word is the known word it is a form of: matchers see through endings.
     vocab: Any = nlp.vocab
     # Its other facts about a word (shape, like_url …) nobody here asks for.

@@ -51,6 +51,8 @@ class Stems:
             for form in _obliques(word):
                 self._oblique.setdefault(form, word)
         self._starts = {word[:2] for word in self._known}
+        forms = self._known | self._oblique.keys() | self._plural.keys()
+        self._longer_starts = {form[:3] for form in forms}
         self._answers: dict[str, tuple[str, int]] = {}
 
     def split(self, raw: str) -> tuple[str, int]:
@@ -72,19 +74,20 @@ class Stems:
             return key, len(raw)
         if key in self._plural:
             return self._plural[key], len(raw)
+        if self._longer_starts.isdisjoint((key[:2], key[:3])):
+            return key, len(raw)
         latin = key.isascii()
         endings = self._endings.latin if latin else self._endings.devanagari
         shortest = _SHORTEST_LATIN if latin else _SHORTEST_DEVANAGARI
+        common: frozenset[str] = self._endings.latin_common if latin else frozenset()
         for cut in range(len(raw) - 1, shortest - 1, -1):
             ending = key_of(raw[cut:])
+            if ending not in endings and ending not in common:
+                continue
             word = self._base(key_of(raw[:cut]))
             if word is None or len(word) < shortest:
                 continue
-            if ending in endings or (
-                latin
-                and word not in self._names
-                and ending in self._endings.latin_common
-            ):
+            if ending in endings or word not in self._names:
                 return word, cut
         return key, len(raw)
 

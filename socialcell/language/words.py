@@ -2,8 +2,8 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from socialcell.text import fold
 
@@ -41,8 +41,7 @@ _SCRIPTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word as compared: `key`, its ISO 15924 `script` ("" for none), its kind."""
 
     raw: str
@@ -69,7 +68,10 @@ def key_of(raw: str) -> str:
 
     कोथरूड and कोथरुड, paani and pani, sooo and so give one key each.
     """
-    key = _MODIFIERS.sub("", fold(raw).translate(_SOUND))
+    if raw.isascii():
+        key = raw.lower()
+    else:
+        key = _MODIFIERS.sub("", fold(raw).translate(_SOUND))
     key = _STRETCHED.sub(r"\1", key)
     return key.replace("aa", "a") if key.isascii() else key
 

@@ -109,4 +109,4 @@ def _fitted(training: Sequence[Sentence]) -> bytes:
 
 def _scores(tagger: Tagger, some: Sequence[Sentence]) -> dict[str, Any]:
     truth = [conll.mapped_spans(sentence.tags) for sentence in some]
-    return measure.span_scores(truth, [tagger.spans(s.words) for s in some])
+    return measure.span_scores(truth, tagger.spans([s.words for s in some]))

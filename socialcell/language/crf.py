@@ -1,0 +1,96 @@
+"""A linear-chain conditional random field from CRFsuite's file, for many sentences.
+
+The file's layout and the decoding are those of CRFsuite 0.12 (Okazaki 2007,
+CRFsuite: a fast implementation of conditional random fields; its `crf1d_model.c` and
+`quark`/`cqdb`). The library decodes one sentence at a time and looks every attribute
+up by its text; here what a word brings along is summed up once by the caller.
+"""
+
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from socialcell.errors import SocialcellError
+
+_HEADER = struct.Struct("<4sI4s9I")
+_FEATURE = np.dtype(
+    [("kind", "<u4"), ("source", "<u4"), ("label", "<u4"), ("weight", "<f8")]
+)
+_CHUNK = 12  # bytes before the features: a name, the size, how many
+_STATE, _MOVE = 0, 1
+
+
+@dataclass(frozen=True, slots=True)
+class Crf:
+    """`emits` has shape (attributes + 1, labels); the last row, of zeros, is of every
+    attribute that is not `known`. `moves[i, j]` is the weight of label j after i.
+    """
+
+    labels: tuple[str, ...]
+    known: dict[str, int]
+    emits: NDArray[np.float64]
+    moves: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, file: bytes) -> "Crf":
+        """From the bytes of a model file; SocialcellError when it is another kind."""
+        if file[:4] != b"lCRF" or file[8:12] != b"FOMC":
+            raise SocialcellError("a tagger's file is no first-order CRFsuite model")
+        features, names, attributes = _HEADER.unpack_from(file)[7:10]
+        labels = tuple(_quarks(file, names))
+        known = {name: row for row, name in enumerate(_quarks(file, attributes))}
+        (count,) = struct.unpack_from("<I", file, features + 8)
+        found = np.frombuffer(file, _FEATURE, count, features + _CHUNK)
+        emits = np.zeros((len(known) + 1, len(labels)))
+        moves = np.zeros((len(labels), len(labels)))
+        for kind, into in ((_STATE, emits), (_MOVE, moves)):
+            some = found[found["kind"] == kind]
+            into[some["source"], some["label"]] = some["weight"]
+        return cls(labels, known, emits, moves)
+
+    def best(
+        self, scores: NDArray[np.float64], lengths: Sequence[int]
+    ) -> list[list[str]]:
+        """The likeliest labels of sentences whose words' `scores`, of shape (words,
+        labels), stand one after the other (Viterbi 1967). A result does not depend on
+        the other sentences.
+        """
+        sizes = np.asarray(lengths)
+        order = np.argsort(-sizes, kind="stable")
+        starts = (np.cumsum(sizes) - sizes)[order]
+        longest = int(sizes.max(initial=0))
+        left = [int((sizes > at).sum()) for at in range(longest)]
+        came: list[NDArray[Any]] = []
+        here = scores[starts[: left[0]]] if longest else scores
+        ends = [here]
+        for at in range(1, longest):
+            ways = ends[-1][: left[at], :, None] + self.moves
+            came.append(ways.argmax(axis=1))
+            ends.append(ways.max(axis=1) + scores[starts[: left[at]] + at])
+        found: list[list[str]] = [[] for _ in lengths]
+        back = [one.tolist() for one in came]
+        last = [one.argmax(axis=1).tolist() for one in ends]
+        for row, sentence in enumerate(order.tolist()):
+            size = lengths[sentence]
+            if not size:
+                continue
+            path = [last[size - 1][row]]
+            for at in range(size - 2, -1, -1):
+                path.append(back[at][row][path[-1]])
+            found[sentence] = [self.labels[label] for label in reversed(path)]
+        return found
+
+
+def _quarks(file: bytes, start: int) -> list[str]:
+    """The texts of a CQDB chunk by their numbers."""
+    count, places = struct.unpack_from("<II", file, start + 16)
+    found = []
+    for place in struct.unpack_from(f"<{count}I", file, start + places):
+        (size,) = struct.unpack_from("<I", file, start + place + 4)
+        text = start + place + 8
+        found.append(file[text : text + size - 1].decode())  # ends with NUL
+    return found
