@@ -62,7 +62,7 @@ def import_file(
     from socialcell.jobs import importing
 
     context = open_context(config)
-    with _on_disk(file) as path, _Bar() as bar:
+    with on_disk(file) as path, Bar() as bar:
         imported = importing.import_file(
             context,
             path,
@@ -74,15 +74,21 @@ def import_file(
         )
     tagged = 0 if dry_run else understand(context)
     if json:
-        output.as_json(_document(imported, dry_run=dry_run) | {"tagged": tagged})
+        output.as_json(document(imported, dry_run=dry_run) | {"tagged": tagged})
     else:
-        _tell(imported, dry_run=dry_run)
+        tell(imported, dry_run=dry_run)
         if tagged:
             output.say(f"understood {tagged}")
-    raise typer.Exit({"failed": 1, "partial": 3}.get(imported.result.state, 0))
+    raise typer.Exit(exit_code(imported))
 
 
-def _document(imported: "Imported", *, dry_run: bool) -> dict[str, Any]:
+def exit_code(imported: "Imported") -> int:
+    """3 when some rows could not be read, 1 when none could."""
+    return {"failed": 1, "partial": 3}.get(imported.result.state, 0)
+
+
+def document(imported: "Imported", *, dry_run: bool) -> dict[str, Any]:
+    """What became of a file, for JSON."""
     result = imported.result
     return {
         "sources": [
@@ -101,7 +107,8 @@ def _document(imported: "Imported", *, dry_run: bool) -> dict[str, Any]:
     }
 
 
-def _tell(imported: "Imported", *, dry_run: bool) -> None:
+def tell(imported: "Imported", *, dry_run: bool) -> None:
+    """What became of a file, for people."""
     result = imported.result
     counts = result.counts
     output.say(f"Read as {imported.words}.")
@@ -127,7 +134,7 @@ def _tell(imported: "Imported", *, dry_run: bool) -> None:
 
 
 @contextmanager
-def _on_disk(file: Path) -> Iterator[Path]:
+def on_disk(file: Path) -> Iterator[Path]:
     """The file, or standard input in a file of its own while it is needed."""
     if str(file) != "-":
         yield file
@@ -142,7 +149,7 @@ def _on_disk(file: Path) -> Iterator[Path]:
         yield path
 
 
-class _Bar:
+class Bar:
     """A progress bar on standard error, for people, once it takes over a second."""
 
     def __init__(self) -> None:
@@ -150,7 +157,7 @@ class _Bar:
         self._progress: Progress | None = None
         self._task: TaskID | None = None
 
-    def __enter__(self) -> "_Bar":
+    def __enter__(self) -> "Bar":
         return self
 
     def __exit__(self, *_: object) -> None:

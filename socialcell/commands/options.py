@@ -28,6 +28,20 @@ Settings = Annotated[
     typer.Option("--set", help="What the file does not say.", metavar="KEY=VALUE"),
 ]
 
+Since = Annotated[
+    str | None,
+    typer.Option(
+        help="The first day; 28 days without it.", metavar="DAY", show_default=False
+    ),
+]
+Until = Annotated[
+    str | None,
+    typer.Option(
+        help="The last day; today without it.", metavar="DAY", show_default=False
+    ),
+]
+Daily = Annotated[bool, typer.Option("--daily", help="Each day by itself.")]
+
 
 def read_settings(given: list[str] | None) -> dict[str, str]:
     """KEY=VALUE options as a mapping. UsageError for one without `=`."""

@@ -1,7 +1,7 @@
 """Import a file of posts: the runner of live sources, with a file as the platform."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -22,7 +22,7 @@ from socialcell.connectors.base import (
 from socialcell.connectors.files import FileConnector
 from socialcell.connectors.generic_file import GenericFile
 from socialcell.connectors.mapping import Mapping, read_mapping
-from socialcell.errors import SocialcellError
+from socialcell.errors import SocialcellError, UsageError
 from socialcell.jobs import arrivals, collect, people
 from socialcell.jobs.arrivals import Accounted
 from socialcell.jobs.budget import Ledger
@@ -55,6 +55,7 @@ def import_file(
     format: str = "auto",
     mapping: Path | None = None,
     settings: dict[str, str] | None = None,
+    only: Collection[str] = (),
     dry_run: bool = False,
     progress: Progress | None = None,
 ) -> Imported:
@@ -62,11 +63,17 @@ def import_file(
 
     An import that was interrupted goes on behind the last page that was stored.
     `dry_run` gives the counts and rejects that an import would give, and stores
-    nothing. `progress` is told bytes read and bytes in all after each page.
+    nothing. `progress` is told bytes read and bytes in all after each page. `only`
+    names the formats that are taken, where not all are.
     SocialcellError when the file cannot be read as what it is said to be.
     """
     columns = read_mapping(mapping) if mapping else None
     connector, found = sniff.open_file(path, format, columns, settings)
+    if only and found.format not in only:
+        raise UsageError(
+            f"{path} is {found.words}; here one of {', '.join(sorted(only))} is "
+            "needed. All other files: socialcell import FILE."
+        )
     health = connector.check()
     if not health.ok:
         raise SocialcellError(health.message)

@@ -1,0 +1,139 @@
+"""Commands of the noun `installs`: import, show."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from socialcell.commands import output
+from socialcell.commands.ads import covered
+from socialcell.commands.import_ import Bar, document, exit_code, on_disk, tell
+from socialcell.commands.options import (
+    Config,
+    Daily,
+    DryRun,
+    Json,
+    Since,
+    Until,
+    open_context,
+)
+
+app = typer.Typer(
+    help="Installs: what Google Play and the App Store report of the city's app.",
+    no_args_is_help=True,
+)
+FORMATS = ("play-statistics", "app-store-analytics", "app-store-sales")
+
+
+@app.command("import")
+def import_(
+    file: Annotated[
+        Path, typer.Argument(help="The file; - reads standard input.", allow_dash=True)
+    ],
+    dry_run: DryRun = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Import a file of Google Play Console or App Store Connect, as it was downloaded.
+
+    Statistics of installs and of the store page (CSV, also UTF-16), analytics reports
+    and sales (tab-separated, also packed). The same file again changes nothing; a later
+    one restates its days, and what was said first is kept.
+
+    Exit code 3: some rows could not be read; 1: none could.
+
+    Example: socialcell installs import installs_org.example.care_202611_overview.csv
+    """
+    from socialcell.jobs import importing
+
+    context = open_context(config)
+    with on_disk(file) as path, Bar() as bar:
+        imported = importing.import_file(
+            context, path, only=FORMATS, dry_run=dry_run, progress=bar.show
+        )
+    if json:
+        output.as_json(document(imported, dry_run=dry_run))
+    else:
+        tell(imported, dry_run=dry_run)
+    raise typer.Exit(exit_code(imported))
+
+
+@app.command()
+def show(
+    since: Since = None,
+    until: Until = None,
+    store: Annotated[
+        str | None, typer.Option(help="google_play or app_store.", show_default=False)
+    ] = None,
+    metric: Annotated[
+        str | None,
+        typer.Option(
+            help="user_installs, first_time_downloads, visitors …", show_default=False
+        ),
+    ] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(
+            help="country, traffic_source, utm_campaign, campaign, territory …",
+            show_default=False,
+        ),
+    ] = None,
+    daily: Daily = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Show what the stores report, each definition by itself, with what is covered.
+
+    Definitions are never added to each other: installs of devices, of users and
+    acquisitions count different things. Where a store keeps small numbers back, a day
+    without a row is withheld, which is not 0. Days are the store's own.
+
+    Example: socialcell installs show --metric acquisitions --by utm_campaign
+    """
+    from socialcell.jobs import figures
+
+    context = open_context(config)
+    found = figures.installs(
+        context,
+        figures.span(context, since, until),
+        store=store,
+        metric=metric,
+        by=by,
+        daily=daily,
+    )
+    if json:
+        output.as_json(found)
+        return
+    output.table(
+        (
+            *(("day",) if daily else ()),
+            *("store", "metric", "definition"),
+            *((by,) if by else ()),
+            *("figure", "days", "withheld", "not reported"),
+        ),
+        [_row(row, daily, by) for row in found["rows"]],
+    )
+    for one in found["series"]:
+        output.note(
+            f"{one['definition']} of {one['app']}: days of {one['zone']}. "
+            + covered(one)
+        )
+    if not found["rows"]:
+        output.note("No figures of app stores are held for these days and cuts.")
+
+
+def _row(row: dict[str, Any], daily: bool, by: str | None) -> tuple[Any, ...]:
+    value = row["value"]
+    if value is None:
+        value = "withheld" if row["days_withheld"] else "not reported"
+    return (
+        *((row["day"],) if daily else ()),
+        row["store"],
+        row["metric"],
+        row["definition"],
+        *((row["group"] or "(blank)",) if by else ()),
+        value,
+        row["days"],
+        row["days_withheld"] or None,
+        row["days_not_reported"] or None,
+    )

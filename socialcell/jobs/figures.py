@@ -1,0 +1,254 @@
+"""Daily figures of ads, app stores and search results, ready to be shown or printed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from socialcell import db
+from socialcell.campaigns import ads as ad_sums
+from socialcell.campaigns import installs as store_sums
+from socialcell.campaigns import search as search_sums
+from socialcell.campaigns.daily import Coverage, Total
+from socialcell.campaigns.store import figures
+from socialcell.clock import IST
+from socialcell.errors import UsageError
+from socialcell.jobs.context import Context
+
+_DAYS = 28
+STORES = ("google_play", "app_store")
+LEVELS = ("campaign", "ad_group", "ad")
+SEARCHES = ("total", "query", "page")
+PACIFIC = "America/Los_Angeles"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days from the first to the last, both included."""
+
+    since: date
+    until: date
+
+
+def span(context: Context, since: str | None, until: str | None) -> Span:
+    """The days that were asked for: 28 that end today, in Pune, where none are said.
+
+    UsageError for what is no day, or for an end before the beginning.
+    """
+    last = _day(until) if until else context.clock.now().astimezone(IST).date()
+    first = _day(since) if since else last - timedelta(days=_DAYS - 1)
+    if first > last:
+        raise UsageError(f"--since {first} is after --until {last}.")
+    return Span(first, last)
+
+
+def ads(context: Context, days: Span, level: str, *, daily: bool) -> dict[str, Any]:
+    """Ads' figures as a document. UsageError for an unknown level."""
+    _require("--by", level, LEVELS)
+    with db.reading(context.engine) as session:
+        rows = figures.ad_days(session, days.since, days.until, level)
+    found = ad_sums.ads(rows, days.since, daily=daily)
+    return {
+        **_span(days),
+        "level": level,
+        "accounts": [
+            {
+                "network": account.network,
+                "account": account.id,
+                "zone": account.zone,
+                "currency": account.currency,
+                **_covered(covered),
+            }
+            for account, covered in found.covered.items()
+        ],
+        "rows": [_ad(line) for line in found.lines],
+    }
+
+
+def installs(
+    context: Context,
+    days: Span,
+    *,
+    store: str | None,
+    metric: str | None,
+    by: str | None,
+    daily: bool,
+) -> dict[str, Any]:
+    """App stores' figures as a document. UsageError for an unknown store."""
+    if store is not None:
+        _require("--store", store, STORES)
+    with db.reading(context.engine) as session:
+        rows = figures.store_days(session, days.since, days.until, store, metric)
+    found = store_sums.installs(rows, days.since, by=by, daily=daily)
+    return {
+        **_span(days),
+        "by": by,
+        "series": [
+            {
+                **_series(series),
+                "dimension": series.dimension,
+                "zone": series.zone,
+                "keeps_small_numbers_back": series.keeps_back,
+                **_covered(covered),
+            }
+            for series, covered in found.covered.items()
+        ],
+        "rows": [
+            {
+                **_series(line.series),
+                **({"group": line.group} if by else {}),
+                **_dated(line.day),
+                **_total(line.total),
+            }
+            for line in found.lines
+        ],
+        "rates": [
+            {
+                "store": one.series.store,
+                "app": one.series.app,
+                **({"group": one.group} if by else {}),
+                "acquisitions_per_visitor": one.rate,
+            }
+            for one in found.rates
+        ],
+    }
+
+
+def search(
+    context: Context, days: Span, *, by: str, site: str | None, daily: bool
+) -> dict[str, Any]:
+    """Search results' figures as a document. UsageError for an unknown cut."""
+    _require("--by", by, SEARCHES)
+    with db.reading(context.engine) as session:
+        rows = figures.search_days(session, days.since, days.until, site)
+    found = search_sums.search(rows, days.since, by=by, daily=daily)
+    return {
+        **_span(days),
+        "by": by,
+        "sites": [
+            {
+                "site": name,
+                "zone": PACIFIC,
+                **_covered(told.covered),
+                "final_through": told.final_through,
+                "total": _result(told.totals) if told.totals else None,
+                "unnamed": {
+                    "clicks": _whole(told.unnamed_clicks),
+                    "impressions": _whole(told.unnamed_impressions),
+                }
+                if by != "total"
+                else None,
+            }
+            for name, told in found.sites.items()
+        ],
+        "rows": [
+            {
+                "site": line.site,
+                by: line.key,
+                **_dated(line.day),
+                **_result(line),
+            }
+            for line in found.lines
+        ],
+    }
+
+
+def _ad(line: ad_sums.Line) -> dict[str, Any]:
+    thing = line.thing
+    made: dict[str, Any] = {
+        "network": thing.network,
+        "account": thing.account,
+        "campaign": {"id": thing.campaign, "name": thing.campaign_name},
+    }
+    if thing.ad_group is not None:
+        made["ad_group"] = {"id": thing.ad_group, "name": thing.ad_group_name}
+    if thing.ad is not None:
+        made["ad"] = {"id": thing.ad, "name": thing.ad_name}
+    made |= _dated(line.day)
+    cost = line.cost_micros.value
+    made |= {
+        **{name: _whole(one.value) for name, one in line.counts.items()},
+        "cost": None if cost is None else _money(int(cost), thing.currency),
+        "installs": {name: one.value for name, one in line.installs.items()},
+        "days": line.cost_micros.days,
+        "days_not_reported": {
+            name: one.not_reported
+            for name, one in {**line.counts, "cost": line.cost_micros}.items()
+            if one.not_reported
+        },
+    }
+    if line.day is not None:
+        made |= {
+            "reach": line.reach,
+            "restatements": thing.restatements,
+            "restated_at": thing.restated_at,
+            "first": thing.first,
+        }
+    return made
+
+
+def _money(micros: int, currency: str) -> dict[str, Any]:
+    return {"amount_micros": micros, "currency": currency}
+
+
+def _result(line: search_sums.Line) -> dict[str, Any]:
+    return {
+        "clicks": _whole(line.clicks.value),
+        "impressions": _whole(line.impressions.value),
+        "rate": line.rate,
+        "position": line.position,
+        "days": line.clicks.days,
+    }
+
+
+def _series(series: store_sums.Series) -> dict[str, Any]:
+    return {
+        "store": series.store,
+        "app": series.app,
+        "metric": series.metric,
+        "definition": series.definition,
+    }
+
+
+def _total(total: Total) -> dict[str, Any]:
+    return {
+        "value": _whole(total.value),
+        "days": total.days,
+        "days_withheld": total.withheld,
+        "days_not_reported": total.not_reported,
+    }
+
+
+def _whole(value: float | None) -> float | int | None:
+    """A count without a fraction as the whole number that it is."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
+def _covered(covered: Coverage) -> dict[str, Any]:
+    return {
+        "data_through": covered.through,
+        "missing_dates": list(covered.missing),
+        "moving_from": covered.moving_from,
+    }
+
+
+def _span(days: Span) -> Mapping[str, Any]:
+    return {"since": days.since, "until": days.until}
+
+
+def _dated(day: date | None) -> dict[str, Any]:
+    return {} if day is None else {"day": day}
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"A day looks like 2026-11-23, not {text!r}.") from None
+
+
+def _require(option: str, given: str, known: tuple[str, ...]) -> None:
+    if given not in known:
+        raise UsageError(f"{option} is one of {', '.join(known)}, not {given!r}.")
