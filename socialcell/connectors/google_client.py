@@ -125,13 +125,6 @@ class Google:
         )
 
 
-class Unmetered:
-    """The budget of a check, which nobody counts."""
-
-    def take(self, bucket: str, n: int = 1) -> None:
-        """Always allowed."""
-
-
 class TokenTaken(Exception):  # noqa: N818
     """The access token is no longer good; the sign-in behind it may be."""
 

@@ -20,6 +20,7 @@ from socialcell.connectors.base import (
     Surroundings,
     Tombstone,
 )
+from socialcell.connectors.unmetered import Unmetered
 from socialcell.connectors.youtube_item import VIDEO_ID, comment_metrics, video_metrics
 from socialcell.connectors.youtube_pages import Page, Reader, by_id
 
@@ -112,7 +113,7 @@ class YouTube:
 
     def check(self) -> Health:
         """One unit: the key works, and the channel or video is there. No search."""
-        free = google_client.Unmetered()
+        free = Unmetered()
         try:
             if self._settings.channel_id:
                 self._reader.uploads_list(self._settings.channel_id, free)
@@ -122,7 +123,7 @@ class YouTube:
                 request = self._api.videos().list(part="id", maxResults=1, **asked)
                 self._google.ask(request, free, "units")
         except ConnectorError as error:
-            return Health(ok=False, message=str(error))
+            return Health.failed(error)
         return Health(ok=True, message="YouTube answers; the API key is accepted")
 
     def pull(

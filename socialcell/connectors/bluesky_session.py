@@ -1,0 +1,179 @@
+"""A signed-in session with a Bluesky server: XRPC calls, and our kinds of failure."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import requests
+
+from socialcell.connectors import strict_json
+from socialcell.connectors.base import (
+    Budget,
+    ConnectorError,
+    Kind,
+    Limits,
+    Surroundings,
+)
+from socialcell.http import (
+    USER_AGENT,
+    PoliteAdapter,
+    epoch,
+    header_count,
+    retry_after,
+)
+from socialcell.text import one_line
+
+_WAIT = timedelta(minutes=5)  # Bluesky's own rate window
+_RENEWABLE = frozenset({"ExpiredToken", "InvalidToken"})
+_REMEDY = (
+    "Make a new app password in Bluesky's settings and store it in the secret; check "
+    "connectors.bluesky.handle."
+)
+Asked = Sequence[tuple[str, str]]
+
+
+class Session:
+    """One run's session: it signs in before the first call, and once more when the
+    token ends before the run does."""
+
+    def __init__(self, around: Surroundings) -> None:
+        given = around.config.connectors.bluesky
+        self._service, self._handle = given.service, given.handle
+        self._password = around.secret(given.password.secret)
+        self._clock = around.clock
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.mount(
+            given.service, PoliteAdapter(around.base_url(given.service))
+        )
+        self._token: str | None = None
+        self._sign_ins = 0
+        self._spent: dict[str, int] = {}
+        self.limits: Limits | None = None
+
+    def ask(self, method: str, asked: Asked, budget: Budget) -> dict[str, Any]:
+        """The answer of an XRPC query. ConnectorError for any other."""
+        if self._token is None:
+            self._sign_in(budget)
+        self._take(budget, "calls")
+        answer = self._send("GET", method, params=list(asked))
+        if answer.status_code != 200 and _error(answer) in _RENEWABLE:
+            if self._sign_ins > 1:
+                raise ConnectorError(
+                    Kind.AUTH, f"Bluesky takes back its tokens at once. {_REMEDY}"
+                )
+            self._token = None
+            return self.ask(method, asked, budget)
+        return self._readable(answer)
+
+    def cost(self) -> dict[str, int]:
+        """What was asked since this was asked last, by bucket."""
+        spent, self._spent = self._spent, {}
+        return spent
+
+    def _sign_in(self, budget: Budget) -> None:
+        self._take(budget, "logins")
+        self._sign_ins += 1
+        answer = self._send(
+            "POST",
+            "com.atproto.server.createSession",
+            json={
+                "identifier": self._handle,
+                "password": self._password.get_secret_value(),
+            },
+        )
+        token = self._readable(answer).get("accessJwt")
+        if not isinstance(token, str) or not token:
+            raise ConnectorError(Kind.DRIFT, "Bluesky's session has no access token")
+        self._token = token
+
+    def _take(self, budget: Budget, bucket: str) -> None:
+        budget.take(bucket)
+        self._spent[bucket] = self._spent.get(bucket, 0) + 1
+
+    def _send(self, verb: str, method: str, **how: Any) -> requests.Response:
+        headers = {"user-agent": USER_AGENT}
+        if self._token is not None:
+            headers["authorization"] = f"Bearer {self._token}"
+        try:
+            answer = self._session.request(
+                verb,
+                f"{self._service}/xrpc/{method}",
+                headers=headers,
+                allow_redirects=False,
+                **how,
+            )
+        except requests.RequestException as error:
+            raise ConnectorError(
+                Kind.TRANSIENT,
+                f"Bluesky could not be reached: {type(error).__name__}",
+            ) from None
+        self.limits = _limits(answer)
+        return answer
+
+    def _readable(self, answer: requests.Response) -> dict[str, Any]:
+        if answer.status_code != 200:
+            raise refused(answer, self._clock.now())
+        try:
+            body = strict_json.page(answer.content)
+        except ValueError as error:
+            kind = answer.headers.get("content-type", "no content type")
+            raise ConnectorError(
+                Kind.DRIFT, f"Bluesky's answer cannot be read: {error} ({kind})"
+            ) from None
+        if not isinstance(body, dict):
+            raise ConnectorError(Kind.DRIFT, "Bluesky's answer is not an object")
+        return body
+
+
+def refused(answer: requests.Response, now: datetime) -> ConnectorError:
+    """A refusal as one of our kinds, in words for an operator."""
+    status, error = answer.status_code, _error(answer)
+    told = retry_after(answer.headers, now)
+    said = f"{_said(answer)} ({error or status})"
+    if status == 429:
+        reset = epoch(answer.headers.get("ratelimit-reset", ""))
+        return ConnectorError(
+            Kind.RATE, "Bluesky asks us to wait", until=told or reset or now + _WAIT
+        )
+    if error == "AuthFactorTokenRequired":
+        return ConnectorError(
+            Kind.AUTH,
+            "Bluesky wants a second factor: the secret holds the account's own "
+            f"password. {_REMEDY}",
+        )
+    if status == 401 or error == "AccountTakedown":
+        return ConnectorError(
+            Kind.AUTH, f"Bluesky does not let us sign in: {said}. {_REMEDY}"
+        )
+    if status == 403:
+        return ConnectorError(Kind.ACCESS, f"Bluesky does not let us: {said}")
+    if status >= 500:
+        return ConnectorError(
+            Kind.TRANSIENT, f"Bluesky has trouble of its own ({status})", until=told
+        )
+    return ConnectorError(Kind.CONFIG, f"Bluesky refuses the request: {said}")
+
+
+def _limits(answer: requests.Response) -> Limits | None:
+    remaining = header_count(answer.headers.get("ratelimit-remaining", ""))
+    reset = epoch(answer.headers.get("ratelimit-reset", ""))
+    return Limits(remaining, reset) if remaining is not None else None
+
+
+def _body(answer: requests.Response) -> dict[str, Any]:
+    try:
+        body = strict_json.page(answer.content)
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _error(answer: requests.Response) -> str | None:
+    error = _body(answer).get("error")
+    return one_line(error, 60) if isinstance(error, str) else None
+
+
+def _said(answer: requests.Response) -> str:
+    said = _body(answer).get("message")
+    return one_line(said, 200) if isinstance(said, str) else "no reason given"
