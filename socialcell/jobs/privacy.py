@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.errors import UsageError
-from socialcell.jobs import people, quotations
+from socialcell.jobs import people, quotations, similar
 from socialcell.jobs.context import Context
 from socialcell.listening.people import People
 from socialcell.listening.store import accounts, erasure
@@ -77,6 +77,7 @@ def erase(
         # First the files: an erasure that is interrupted leaves no quotation behind.
         for file in files:
             file.unlink(missing_ok=True)
+        similar.forget(context.workspace)
     return Erasure(
         person,
         erased,

