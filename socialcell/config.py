@@ -165,9 +165,13 @@ class Budget(Section):
 
 
 class Language(Section):
-    """`nc` allows models whose licence forbids commercial use, or that state none."""
+    """`nc` allows models whose licence forbids commercial use, or that state none.
+
+    `semantic` asks the encoder too where the extra of that name is installed.
+    """
 
     nc: bool = True
+    semantic: bool = True
 
 
 class Config(Section):

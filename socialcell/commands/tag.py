@@ -12,7 +12,12 @@ from typing import IO, TYPE_CHECKING, Annotated, Any
 import typer
 
 from socialcell.commands import output
-from socialcell.commands.language import names_of, nc_allowed
+from socialcell.commands.language import (
+    Semantic,
+    names_of,
+    nc_allowed,
+    semantic_wanted,
+)
 from socialcell.commands.options import Config
 from socialcell.errors import SocialcellError
 from socialcell.text import one_line
@@ -28,6 +33,7 @@ _PARTLY = 3
 def tag(
     file: Annotated[str, typer.Argument(metavar="FILE|-", help="JSON lines.")] = "-",
     jsonl: Annotated[bool, typer.Option(help="One JSON object a line.")] = False,
+    semantic: Semantic = None,
     config: Config = None,
 ) -> None:
     """Tag texts: language, sentiment, entities, intent, topics and urgency.
@@ -39,7 +45,9 @@ def tag(
     """
     failed = False
     with _opened(file) as lines:
-        for row in tagged(lines, nc=nc_allowed(config), own=names_of(config)):
+        allowed, own = nc_allowed(config), names_of(config)
+        wanted = semantic_wanted(config, semantic)
+        for row in tagged(lines, nc=allowed, own=own, semantic=wanted):
             failed = failed or "language" not in row
             sys.stdout.write((_as_json(row) if jsonl else _for_people(row)) + "\n")
     if failed:
@@ -47,7 +55,11 @@ def tag(
 
 
 def tagged(
-    lines: Iterable[bytes], *, nc: bool = True, own: "tuple[Place, ...]" = ()
+    lines: Iterable[bytes],
+    *,
+    nc: bool = True,
+    own: "tuple[Place, ...]" = (),
+    semantic: bool = False,
 ) -> Iterator[dict[str, Any]]:
     """A tagged row, or `{"error", "line"}`, for every line that is not blank.
 
@@ -59,7 +71,7 @@ def tagged(
     rows = _rows(lines)
     while batch := list(islice(rows, _BATCH)):
         texts = [row["text"] for row, sound in batch if sound]
-        readings = iter(read(texts, nc=nc, own=own))
+        readings = iter(read(texts, nc=nc, own=own, semantic=semantic))
         for row, sound in batch:
             yield {**row, **next(readings).as_dict()} if sound else row
 

@@ -38,8 +38,10 @@ def tag(
         if not waiting:
             break
         own = gazetteer.names_of(context.workspace)
-        nc = context.workspace.config.language.nc
-        tagged = understand(waiting, known, nc=nc, own=own)
+        allowed = context.workspace.config.language
+        tagged = understand(
+            waiting, known, nc=allowed.nc, own=own, semantic=allowed.semantic
+        )
         with db.writing(context.engine) as session:
             done += tags.write(session, tagged, context.clock.now())
         if progress:
@@ -59,13 +61,16 @@ def understand(
     *,
     nc: bool = True,
     own: tuple[Place, ...] = (),
+    semantic: bool = False,
 ) -> list[Tagged]:
     """Read the texts, and find the wards of their places as of the day of the post.
 
-    `own` are names of this workspace beside those of the package's gazetteer.
+    `own` are names of this workspace beside those of the package's gazetteer;
+    `semantic` asks the encoder too.
     """
     mentions, wards = list(waiting), WardFinder(known, own)
-    readings = read([mention.text for mention in mentions], nc=nc, own=own)
+    texts = [mention.text for mention in mentions]
+    readings = read(texts, nc=nc, own=own, semantic=semantic)
     return [
         Tagged(mention, reading, wards.of(reading, mention.authored_at))
         for mention, reading in zip(mentions, readings, strict=True)

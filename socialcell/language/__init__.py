@@ -30,14 +30,19 @@ __all__ = [
 
 
 def read(
-    texts: Iterable[str], *, nc: bool = True, own: "tuple[Place, ...]" = ()
+    texts: Iterable[str],
+    *,
+    nc: bool = True,
+    own: "tuple[Place, ...]" = (),
+    semantic: bool = False,
 ) -> list[Reading]:
     """One Reading for every text, in the same order. Any string is fine.
 
     `nc` allows models whose licence forbids commercial use; rules stand in for them.
     `own` are names of a workspace beside those of the package's gazetteer.
+    `semantic` asks the encoder too, where the extra of that name is installed.
     """
-    return list(read_stream(texts, nc=nc, own=own))
+    return list(read_stream(texts, nc=nc, own=own, semantic=semantic))
 
 
 def read_stream(
@@ -46,9 +51,10 @@ def read_stream(
     *,
     nc: bool = True,
     own: "tuple[Place, ...]" = (),
+    semantic: bool = False,
 ) -> Iterator[Reading]:
     """The same, one batch in memory at a time; a result never depends on the batch."""
     # spaCy is imported on first use: `--help` must stay light.
     from socialcell.language.pipeline import reader
 
-    yield from reader(nc, own).stream(texts, batch_size)
+    yield from reader(nc, own, semantic).stream(texts, batch_size)

@@ -111,6 +111,8 @@ class Languages:
             texts = [identify.plain_text(one.facts, one.named) for one in them]
             chances = self._model.chances(texts)
             for at, one, likely in zip(asked, them, chances, strict=True):
+                if one.meaning:
+                    likely = one.meaning.averaged("language", likely)
                 words = identify.words_outside_names(one.facts, one.named)
                 found[at] = identify.by_model(found[at], likely, words)
         for one, identified in zip(some, found, strict=True):
@@ -213,6 +215,8 @@ class Feelings:
             ]
             found = model.chances([texts[at] for at in mine])
             for at, chances in zip(mine, found, strict=True):
+                if meaning := some[at].meaning:
+                    chances = meaning.averaged("sentiment", chances, language)
                 shares[at].append((some[at].languages[language], chances))
         return [sentiment.mixture(share) for share in shares]
 

@@ -1,25 +1,39 @@
 """Scores the reader on a labelled file; the file's own language is never looked at."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from socialcell.errors import SocialcellError
-from socialcell.language import conll, measure, read_stream, weights
+from socialcell.language import Reading, conll, measure, read_stream, weights
+from socialcell.language.linear import Linear
+from socialcell.language.semantic.encoder import encoder
 from socialcell.language.training.data import posts
 
 _SHORT = {"negative": "neg", "neutral": "neu", "positive": "pos"}
 _TO_THE_CITY = ("complaint", "help")
 
 
-def evaluate(path: Path, task: str, *, nc: bool = True) -> dict[str, Any]:
-    """`task`, `n` and the scores of measure.py.
+@dataclass(frozen=True, slots=True)
+class _Allowed:
+    """Which models may be asked."""
+
+    nc: bool
+    semantic: bool
+
+
+def evaluate(
+    path: Path, task: str, *, nc: bool = True, semantic: bool = False
+) -> dict[str, Any]:
+    """`task`, `n` and the scores of measure.py; `nc` and `semantic` are those of read.
 
     FILE is JSON lines with `text` and `label`, or CoNLL for the task entities.
     SocialcellError names the line that is neither, or says which model is missing.
     """
+    allowed = _Allowed(nc, semantic)
     if task == "entities":
-        return {"task": task, **_entities(path, nc)}
+        return {"task": task, **_entities(path, allowed)}
     if task not in _TASKS:
         known = ", ".join((*_TASKS, "entities"))
         raise SocialcellError(f"no task {task!r}; there are: {known}")
@@ -27,45 +41,61 @@ def evaluate(path: Path, task: str, *, nc: bool = True) -> dict[str, Any]:
     if not rows:
         raise SocialcellError(f"{path} holds no labelled text")
     truth = [row.label for row in rows]
-    found = list(_TASKS[task]([row.text for row in rows], nc))
+    found = list(_TASKS[task]([row.text for row in rows], allowed))
     if task == "sentiment" and set(truth) <= set(_SHORT.values()):
         found = [_SHORT[label] for label in found]
     return {"task": task, **measure.scores(truth, found)}
 
 
-def _sentiments(texts: list[str], nc: bool) -> Iterator[str]:
-    return (reading.sentiment.label for reading in read_stream(texts, nc=nc))
+def _sentiments(texts: list[str], allowed: _Allowed) -> Iterator[str]:
+    return (reading.sentiment.label for reading in _readings(texts, allowed))
 
 
-def _languages(texts: list[str], nc: bool) -> Iterator[str]:
-    return (reading.language for reading in read_stream(texts, nc=nc))
+def _languages(texts: list[str], allowed: _Allowed) -> Iterator[str]:
+    return (reading.language for reading in _readings(texts, allowed))
 
 
-def _intents(texts: list[str], nc: bool) -> Iterator[str]:
-    return (reading.intent.label for reading in read_stream(texts, nc=nc))
+def _intents(texts: list[str], allowed: _Allowed) -> Iterator[str]:
+    return (reading.intent.label for reading in _readings(texts, allowed))
 
 
-def _topics(texts: list[str], nc: bool) -> Iterator[str]:
-    model = weights.linear("topics9", nc=nc)
+def _readings(texts: list[str], allowed: _Allowed) -> Iterator[Reading]:
+    return read_stream(texts, nc=allowed.nc, semantic=allowed.semantic)
+
+
+def _topics(texts: list[str], allowed: _Allowed) -> Iterator[str]:
+    model = weights.linear("topics9", nc=allowed.nc)
     if model is None:
         raise SocialcellError(
             "the model topics9 is missing; make it: socialcell language train topics9"
         )
-    return map(_best, model.chances(texts))
+    return map(_best, _chances("topics9", model, texts, allowed))
 
 
-def _complaints(texts: list[str], nc: bool) -> Iterator[str]:
+def _complaints(texts: list[str], allowed: _Allowed) -> Iterator[str]:
     """By the model; without it, by the intent that the rules see."""
-    model = weights.linear("complaint", nc=nc)
+    model = weights.linear("complaint", nc=allowed.nc)
     if model is not None:
-        return map(_best, model.chances(texts))
+        return map(_best, _chances("complaint", model, texts, allowed))
     return (
         "complaint" if intent in _TO_THE_CITY else "other"
-        for intent in _intents(texts, nc)
+        for intent in _intents(texts, allowed)
     )
 
 
-_TASKS: dict[str, Callable[[list[str], bool], Iterator[str]]] = {
+def _chances(
+    task: str, model: Linear, texts: list[str], allowed: _Allowed
+) -> list[dict[str, float]]:
+    """Those of the linear model, averaged with the encoder's where it may be asked."""
+    linear = model.chances(texts)
+    found = encoder(nc=allowed.nc) if allowed.semantic else None
+    if found is None:
+        return linear
+    meanings = found.meanings(texts)
+    return [m.averaged(task, one) for m, one in zip(meanings, linear, strict=True)]
+
+
+_TASKS: dict[str, Callable[[list[str], _Allowed], Iterator[str]]] = {
     "sentiment": _sentiments,
     "language": _languages,
     "intent": _intents,
@@ -78,13 +108,14 @@ def _best(chances: dict[str, float]) -> str:
     return max(chances, key=lambda label: chances[label])
 
 
-def _entities(path: Path, nc: bool) -> dict[str, Any]:
+def _entities(path: Path, allowed: _Allowed) -> dict[str, Any]:
     """The whole pipeline on the file's own words: gazetteer and tagger together."""
     from socialcell.language.pipeline import reader
 
     sentences = conll.sentences(path)
     if not sentences:
         raise SocialcellError(f"{path} holds no sentence")
-    found = reader(nc).spans([sentence.words for sentence in sentences])
+    spans = reader(allowed.nc, semantic=allowed.semantic).spans
+    found = spans([sentence.words for sentence in sentences])
     truth = [conll.mapped_spans(sentence.tags) for sentence in sentences]
     return measure.span_scores(truth, found)

@@ -8,6 +8,7 @@ from spacy.tokens import Doc
 
 from socialcell.language.lexicon import Cue
 from socialcell.language.reading import Entity, Intent, Sentiment, Topic, Urgency
+from socialcell.language.semantic.encoder import Meaning
 from socialcell.language.words import Word
 
 _KEY = "socialcell"
@@ -50,6 +51,7 @@ class Notes:
     intent: Intent | None = None
     sentiment: Sentiment | None = None
     urgency: Urgency | None = None
+    meaning: Meaning | None = None  # with the extra `semantic` only
 
     def values(self, kind: str) -> dict[str, float]:
         """Cue values of a kind with their weights joined as independent evidence."""

@@ -17,6 +17,7 @@ from socialcell.language.measure import Span
 from socialcell.language.notes import notes
 from socialcell.language.places import Place, fingerprint
 from socialcell.language.reading import Model, Reading
+from socialcell.language.semantic import component, encoder
 from socialcell.text import clean_text
 
 LONGEST = 1_000_000  # spaCy refuses longer texts (E088)
@@ -50,13 +51,19 @@ _WITH_MODELS = ("socialcell_language", "socialcell_names", "socialcell_sentiment
 class Reader:
     """The loaded pipeline. Results do not depend on batch, order or thread."""
 
-    def __init__(self, nc: bool = True, own: tuple[Place, ...] = ()) -> None:
-        self._build = partial(build, nc, own)
+    def __init__(
+        self, nc: bool = True, own: tuple[Place, ...] = (), semantic: bool = False
+    ) -> None:
+        semantic = semantic and encoder.encoder(nc=nc) is not None
+        self._build = partial(build, nc, own, semantic)
         self._nlp = self._build()
-        version = f"2.{lexicon.fingerprint()}.{weights.fingerprint(nc=nc)}"
+        unused = "" if semantic else encoder.NAME
+        models = weights.fingerprint(nc=nc, without=unused)
+        version = f"2.{lexicon.fingerprint()}.{models}"
         if own:
             version += f".{fingerprint(own)}"
-        self._model = Model("socialcell-linear" if nc else "socialcell-rules", version)
+        kind = "semantic" if semantic else "linear" if nc else "rules"
+        self._model = Model(f"socialcell-{kind}", version)
         self._lock = threading.Lock()
 
     def stream(self, texts: Iterable[str], batch_size: int) -> Iterator[Reading]:
@@ -111,21 +118,25 @@ def _word_spans(doc: Doc) -> list[Span]:
     return [(at[e.start], at[e.end - 1] + 1, e.label) for e in notes(doc).entities]
 
 
-def reader(nc: bool = True, own: tuple[Place, ...] = ()) -> Reader:
+def reader(
+    nc: bool = True, own: tuple[Place, ...] = (), semantic: bool = False
+) -> Reader:
     """The pipeline of this process, built on first use."""
-    return _kept(nc, own)
+    return _kept(nc, own, semantic)
 
 
-@lru_cache(maxsize=2)
-def _kept(nc: bool, own: tuple[Place, ...]) -> Reader:
-    return Reader(nc, own)
+@lru_cache(maxsize=4)
+def _kept(nc: bool, own: tuple[Place, ...], semantic: bool) -> Reader:
+    return Reader(nc, own, semantic)
 
 
-def build(nc: bool = True, own: tuple[Place, ...] = ()) -> Language:
+def build(
+    nc: bool = True, own: tuple[Place, ...] = (), semantic: bool = False
+) -> Language:
     """A fresh pipeline: tokenizer of blank "xx" with our cuts, then our components.
 
     Without `nc` no model is loaded whose licence forbids some uses. `own` are names
-    that the package's gazetteer does not have.
+    that the package's gazetteer does not have. `semantic` adds the encoder.
     """
     nlp = spacy.blank("xx")
     tokenizer: Any = nlp.tokenizer
@@ -142,6 +153,8 @@ def build(nc: bool = True, own: tuple[Place, ...] = ()) -> Language:
         name: nlp.add_pipe(name, config={"nc": nc} if name in _WITH_MODELS else {})
         for name in _ORDER
     }
+    if semantic:
+        nlp.add_pipe(component.NAME, first=True)
     made["socialcell_words"].stems = stems
     made["socialcell_gazetteer"].add(nlp, own)
     return nlp

@@ -48,19 +48,28 @@ def shipped(*, nc: bool = True) -> tuple[Card, ...]:
 
 def linear(name: str, *, nc: bool = True) -> Linear | None:
     """The linear model of that name; None where it is absent or switched off."""
-    card = _card(name, nc)
-    return None if card is None else _linear(card.folder, name)
+    found = card(name, nc=nc)
+    return None if found is None else _linear(found.folder, name)
 
 
 def content(name: str, *, nc: bool = True) -> bytes | None:
     """A checked model file as it is, for models that are not linear."""
-    card = _card(name, nc)
-    return None if card is None else _checked(card)
+    found = card(name, nc=nc)
+    return None if found is None else _checked(found)
 
 
-def fingerprint(*, nc: bool = True) -> str:
-    """Eight hexadecimal digits that change when any usable model changes."""
-    sums = "".join(card.facts["sha256"] for card in shipped(nc=nc))
+def card(name: str, *, nc: bool = True) -> Card | None:
+    """The card of that name; None where it is absent or switched off."""
+    return next((card for card in shipped(nc=nc) if card.name == name), None)
+
+
+def fingerprint(*, nc: bool = True, without: str = "") -> str:
+    """Eight hexadecimal digits that change when any usable model changes.
+
+    `without` names a model that is not in use.
+    """
+    used = (card for card in shipped(nc=nc) if card.name != without)
+    sums = "".join(card.facts["sha256"] for card in used)
     return hashlib.sha256(sums.encode()).hexdigest()[:8]
 
 
@@ -86,14 +95,10 @@ def parsed(facts: dict[str, Any], file: bytes) -> Linear:
         )
 
 
-def _card(name: str, nc: bool) -> Card | None:
-    return next((card for card in shipped(nc=nc) if card.name == name), None)
-
-
 @lru_cache
 def _linear(folder: str, name: str) -> Linear:
-    card = next(card for card in _cards(folder) if card.name == name)
-    return parsed(card.facts, _checked(card))
+    found = next(card for card in _cards(folder) if card.name == name)
+    return parsed(found.facts, _checked(found))
 
 
 @lru_cache

@@ -11,7 +11,14 @@ from socialcell.config import Workspace
 from socialcell.connectors.base import Surroundings
 from socialcell.errors import SocialcellError
 from socialcell.jobs.context import Context
-from socialcell.jobs.doctor import database, machine, models, settings, sources
+from socialcell.jobs.doctor import (
+    collection,
+    database,
+    machine,
+    models,
+    settings,
+    sources,
+)
 from socialcell.jobs.doctor.check import Check, failed, ok, skipped
 from socialcell.listening.people import SECRET_NAME
 
@@ -42,8 +49,9 @@ def examine(path: Path | None = None, *, deep: bool = False) -> Iterator[Check]:
         yield from _workspace(workspace, deep=deep)
     yield machine.charts()
     nc = workspace is None or workspace.config.language.nc
-    yield machine.language(nc=nc)
-    yield from models.models(nc=nc)
+    semantic = workspace is None or workspace.config.language.semantic
+    yield machine.language(nc=nc, semantic=semantic)
+    yield from models.models(nc=nc, semantic=semantic)
 
 
 def _workspace(workspace: Workspace, *, deep: bool) -> Iterator[Check]:
@@ -80,5 +88,9 @@ def _running(context: Context, around: Surroundings, *, deep: bool) -> Iterator[
     yield from sources.states(context)
     yield from sources.secrets(context)
     yield from sources.rules(context)
+    yield from collection.accepted(context)
+    yield collection.allowances(context)
+    yield collection.readable(context)
+    yield from collection.deletions(context)
     if deep:
         yield from sources.answers(context, around)

@@ -33,12 +33,12 @@ def charts() -> Check:
     )
 
 
-def language(*, nc: bool = True) -> Check:
+def language(*, nc: bool = True, semantic: bool = True) -> Check:
     """Which language model reads the texts, tried on a sentence."""
     from socialcell.language import read
 
     sentence = "कोथरूडमध्ये पाणी नाही"
-    reading = read([sentence], nc=nc)[0]
+    reading = read([sentence], nc=nc, semantic=semantic)[0]
     said = f"{reading.model.name} {reading.model.version}"
     if reading.language == "mr":
         return ok("language model", said)

@@ -8,7 +8,7 @@ import importlib
 import importlib.util
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -27,10 +27,15 @@ _DIGITS = 4
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """Where each head's classes stand in the output, and the slope of its log odds."""
+    """Where each head's classes stand in the output, and the slope of its log odds.
+
+    `shares` is the say that a linear model of the same task (of sentiment: of the same
+    task and language) keeps beside the head; 0.0 where it is not named.
+    """
 
     classes: Mapping[str, tuple[str, ...]]
     softness: Mapping[str, float]
+    shares: Mapping[str, float] = field(default_factory=dict)
 
     def places(self) -> dict[str, slice]:
         found, at = {}, 0
@@ -58,14 +63,30 @@ class Meaning:
         rounded = (round(share, _DIGITS) for share in shares)
         return dict(zip(self.heads.classes[task], rounded, strict=True))
 
+    def averaged(
+        self, task: str, linear: Mapping[str, float], language: str | None = None
+    ) -> dict[str, float]:
+        """The chances of head and linear model, weighed as held-out posts advised."""
+        key = task if language is None else f"{task}-{language}"
+        share = self.heads.shares.get(key, 0.0)
+        mine = self.chances(task, language)
+        return {
+            name: share * chance + (1.0 - share) * mine[name]
+            for name, chance in linear.items()
+        }
+
 
 class Encoder:
     """A session of onnxruntime on one thread, with the pieces and heads of its file."""
 
-    def __init__(self, file: bytes) -> None:
+    def __init__(self, file: bytes, shares: Mapping[str, float] | None = None) -> None:
         onnxruntime: Any = importlib.import_module("onnxruntime")
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
+        # The graph is laid out for speed; further fusions make it slower.
+        options.graph_optimization_level = (
+            onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+        )
         # Processors without VNNI would saturate sums of signed weights.
         options.add_session_config_entry("session.x64quantprecision", "1")
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
@@ -78,7 +99,7 @@ class Encoder:
         classes = {
             name: tuple(some) for name, some in json.loads(facts["heads"]).items()
         }
-        self.heads = Heads(classes, json.loads(facts["softness"]))
+        self.heads = Heads(classes, json.loads(facts["softness"]), shares or {})
         self._known: dict[str, Meaning] = {}
 
     def meanings(self, texts: Iterable[str]) -> list[Meaning]:
@@ -109,5 +130,5 @@ def encoder(*, nc: bool = True) -> Encoder | None:
     """
     if not available():
         return None
-    file = weights.content(NAME, nc=nc)
-    return None if file is None else Encoder(file)
+    card, file = weights.card(NAME, nc=nc), weights.content(NAME, nc=nc)
+    return None if card is None or file is None else Encoder(file, card.facts["shares"])

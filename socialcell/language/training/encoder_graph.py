@@ -84,14 +84,7 @@ class _Graph:
         self._node("Shape", ["pieces"], "length", start=1, end=2)
         self._node("Slice", ["places", "zero", "length", "one"], "places.found")
         self._node("Add", ["words.found", "places.found"], "embedded.raw")
-        norms = [self._given("norm.weight"), self._given("norm.bias")]
-        return self._node(
-            "LayerNormalization",
-            ["embedded.raw", *norms],
-            "embedded",
-            axis=-1,
-            epsilon=EPSILON,
-        )
+        return self._normed("embedded.raw", "norm", "embedded")
 
     def layer(self, x: str, name: str) -> str:
         qkv = self._product(x, f"{name}qkv")
@@ -139,13 +132,14 @@ class _Graph:
         )
 
     def _added(self, x: str, more: str, name: str) -> str:
+        # Two plain nodes are three times as fast as the one that does both.
+        self._node("Add", [x, more], f"{name}.raw")
+        return self._normed(f"{name}.raw", name, f"{name}.found")
+
+    def _normed(self, x: str, name: str, found: str) -> str:
         norms = [self._given(f"{name}.weight"), self._given(f"{name}.bias")]
         return self._node(
-            "SkipLayerNormalization",
-            [x, more, *norms],
-            f"{name}.found",
-            domain=_MICROSOFT,
-            epsilon=EPSILON,
+            "LayerNormalization", [x, *norms], found, axis=-1, epsilon=EPSILON
         )
 
     def _given(self, name: str) -> str:
