@@ -22,6 +22,7 @@ from socialcell.connectors.base import (
 from socialcell.errors import ConfigError
 
 CONNECTORS = {
+    "bluesky": "socialcell.connectors.bluesky:Bluesky",
     "facebook": "socialcell.connectors.facebook:Facebook",
     "google_ads": "socialcell.connectors.google_ads:GoogleAds",
     "instagram_messages": "socialcell.connectors.meta_messages:InstagramMessages",
@@ -39,6 +40,12 @@ def build(name: str, settings: Mapping[str, Any], around: Surroundings) -> Conne
     """The connector of that name. ConfigError says what is wrong with its settings."""
     made: Connector = _class(name)(_checked(name, settings), around)
     return made
+
+
+def settings_in(name: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Those keys of a row that are settings of a connector. ConfigError."""
+    known: Mapping[str, Any] = _class(name).Settings.model_fields
+    return {key: value for key, value in row.items() if key in known}
 
 
 def check_settings(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-from socialcell.sandbox import facebook, mastodon, reddit, rss, x_platform
+from socialcell.sandbox import (
+    bluesky,
+    facebook,
+    mastodon,
+    reddit,
+    rss,
+    x_platform,
+    youtube,
+)
 from socialcell.sandbox.city import City
 from socialcell.sandbox.platform import Platform
 
@@ -12,6 +20,8 @@ PLATFORMS: dict[str, Platform] = {
     "rss": rss.PLATFORM,
     "reddit": reddit.PLATFORM,
     "mastodon": mastodon.PLATFORM,
+    "youtube": youtube.PLATFORM,
+    "bluesky": bluesky.PLATFORM,
     "facebook": facebook.PLATFORM,
 }
 

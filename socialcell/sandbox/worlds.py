@@ -7,11 +7,13 @@ from collections.abc import Callable
 from datetime import datetime
 from random import Random
 
-from socialcell.sandbox import facebook_world
+from socialcell.sandbox import bluesky_world, facebook_world, youtube_world
 from socialcell.sandbox.people import People
 from socialcell.sandbox.post import Post
 
 # posts(people, start, end, rng): all posts of one platform in [start, end).
 WORLDS: dict[str, Callable[[People, datetime, datetime, Random], tuple[Post, ...]]] = {
+    "youtube": youtube_world.posts,
+    "bluesky": bluesky_world.posts,
     "facebook": facebook_world.posts,
 }

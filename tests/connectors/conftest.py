@@ -1,5 +1,6 @@
 """A small sandbox city, served, and its sources as connectors and as rows."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -19,6 +20,8 @@ SETTINGS = {
     "reddit": ("kind", "subreddit", "query"),
     "mastodon": ("hashtag",),
     "facebook": ("kind", "page_id"),
+    "bluesky": ("query", "language"),
+    "youtube": ("kind", "query", "channel_id", "videos"),
 }
 CITY = City(seed=11, end=MONDAY_MORNING, days=9)
 TRUTH = sandbox.truth(CITY)
@@ -47,6 +50,9 @@ def served(city_clock: FixedClock) -> Iterator[Sandbox]:
         running.platform("reddit").most = 9
         running.platform("mastodon").most = 4
         running.platform("facebook").most = 3
+        running.platform("youtube").most = 4
+        running.platform("bluesky").most = 4
+        running.platform("youtube").allowed = defaultdict(lambda: 10_000)
         yield running
 
 

@@ -48,17 +48,25 @@ SOURCES = [
     "facebook.feed",
     "facebook.comments",
     "facebook.tagged",
+    "youtube.search",
+    "youtube.uploads",
+    "youtube.comments",
+    "bluesky.pune",
 ]
 PLATFORM = {name: name.split(".")[0] for name in SOURCES}
 # They read the last hours again, to find what comes late.
 OVERLAPPING = (
     *("reddit.new", "reddit.search", "mastodon.pune"),
     *("facebook.feed", "facebook.comments", "facebook.tagged"),
+    *("youtube.search", "youtube.uploads", "youtube.comments", "bluesky.pune"),
 )
 PAGED = (
     *("x.mentions", "x.search", "reddit.new", "mastodon.pune"),
     *("facebook.feed", "facebook.tagged"),
+    *("youtube.search", "youtube.uploads", "bluesky.pune"),
 )
+# They have an allowance that can be spent.
+QUOTAS = ("x.mentions", "x.search", "youtube.search", "youtube.comments")
 every_source = pytest.mark.parametrize("name", SOURCES)
 
 
@@ -160,7 +168,7 @@ FAULTS: list[tuple[str, str, Kind]] = [
     (FEED, "expire_token", Kind.ACCESS),
     *[(name, "missing_permission", Kind.ACCESS) for name in SOURCES],
     *[(name, "limit", Kind.RATE) for name in SOURCES],
-    *[(name, "quota_spent", Kind.QUOTA) for name in ("x.mentions", "x.search")],
+    *[(name, "quota_spent", Kind.QUOTA) for name in SOURCES if name in QUOTAS],
     *[(name, "server_error", Kind.TRANSIENT) for name in SOURCES],
     *[(name, "truncate", Kind.TRANSIENT) for name in SOURCES],
     *[(name, "drop_connection", Kind.TRANSIENT) for name in SOURCES],
