@@ -10,6 +10,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from socialcell.connectors.base import Author, Metric, Record
 from socialcell.language.places import places
@@ -85,8 +86,7 @@ class Words:
 def texts(n: int, seed: int = 7) -> Iterator[str]:
     """`n` posts, about 25 tokens each."""
     rng = random.Random(f"texts {seed}")
-    latin, nagari = _vocabulary(LATIN, seed), _vocabulary(NAGARI, seed)
-    english = _vocabulary(ENGLISH, seed)
+    latin, nagari, english = map(_vocabulary, (LATIN, NAGARI, ENGLISH))
     words = {"mr": nagari, "hi": nagari, "en": english}
     for _ in range(n):
         language = rng.choices([*SHARES], [*SHARES.values()])[0]
@@ -134,10 +134,14 @@ def _name(rng: random.Random, language: str) -> str:
     return {"mr": place.name_mr, "hi": place.name_hi}.get(language, place.name_en)
 
 
-def _vocabulary(spelled: str, seed: int) -> Words:
-    """Different words by rank: the frequent ones are the short ones, as in life."""
+@cache
+def _vocabulary(spelled: str) -> Words:
+    """Different words by rank: the frequent ones are the short ones, as in life.
+
+    They are the same for every seed: a city does not change its language.
+    """
     syllables = spelled.split()
-    rng = random.Random(f"words {seed}")
+    rng = random.Random(f"words {spelled}")
     twos = ["".join(pair) for pair in itertools.product(syllables, repeat=2)]
     threes = ["".join(some) for some in itertools.product(syllables, repeat=3)]
     fours = ["".join(rng.choices(syllables, k=4)) for _ in range(VOCABULARY)]
