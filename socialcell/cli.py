@@ -41,6 +41,7 @@ GROUPS = (
     "participation",
     "db",
     "sandbox",
+    "serve",
 )
 
 app = typer.Typer(

@@ -7,7 +7,7 @@ asked for afterwards, while it is public.
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -76,6 +76,7 @@ class Messenger:
     platform: ClassVar[str] = "messenger"
     object: ClassVar[str] = "page"
     server: ClassVar[str] = "messenger"  # the sandbox's, where that stands for Meta
+    redelivers: ClassVar[timedelta] = timedelta(hours=36)
     cursor_version: ClassVar[int] = 1
     capabilities: ClassVar[frozenset[Capability]] = frozenset(
         {Capability.MESSAGES, Capability.RECEIVE}

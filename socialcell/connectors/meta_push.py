@@ -4,8 +4,8 @@ import hashlib
 import hmac
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Protocol
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from pydantic import SecretStr
 
@@ -15,9 +15,13 @@ from socialcell.connectors.base import (
     ConnectorError,
     Kind,
     Receiving,
+    Record,
     Reject,
     Surroundings,
 )
+
+if TYPE_CHECKING:
+    from socialcell.connectors.meta_files import File
 
 SIGNATURE = "x-hub-signature-256"
 # What may go wrong while an item of a push is read; anything else is a defect of ours.
@@ -85,8 +89,12 @@ class Receiver(Receiving, Protocol):
 
     `receive` is `verify` and `read` in one. They are two because the signature is
     looked at once, at the door: a secret that is renewed before a kept push is read
-    must not make it a stranger's.
+    must not make it a stranger's. `redelivers` is how long the platform goes on handing
+    in what was not taken.
     """
+
+    platform: ClassVar[str]
+    redelivers: ClassVar[timedelta]
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> None:
         """ConnectorError AUTH unless the platform signed these bytes; NotSigned when
@@ -100,6 +108,23 @@ class Receiver(Receiving, Protocol):
     def challenge(self, query: Mapping[str, str]) -> str | None:
         """What to answer to the platform's handshake; None when it is not the
         platform's."""
+        ...
+
+
+class Fetching(Protocol):
+    """A connector whose messages carry files."""
+
+    def media(self, ref: str, cap: int) -> "File":
+        """A file by its Media.ref. ConnectorError GONE when it is no longer there,
+        CONFIG when it is larger than `cap` bytes."""
+        ...
+
+
+class Awaiting(Protocol):
+    """A connector of whose mentions a push tells only the number."""
+
+    def awaited(self, ref: str) -> Record:
+        """What Push.awaited names. ConnectorError GONE when it is not public now."""
         ...
 
 

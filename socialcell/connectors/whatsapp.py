@@ -97,6 +97,7 @@ class WhatsApp:
     capabilities: ClassVar[frozenset[Capability]] = frozenset(
         {Capability.MESSAGES, Capability.RECEIVE}
     )
+    redelivers: ClassVar[timedelta] = timedelta(days=7)
     buckets: ClassVar[tuple[Bucket, ...]] = whatsapp_prices.buckets()
 
     def __init__(self, settings: WhatsAppSettings, around: Surroundings) -> None:

@@ -132,11 +132,18 @@ def _record(
         links.append(source)  # the advertisement that the conversation began from
     contact = _contact(message, value)
     profile = contact.get("profile") or {}
+    own = kept_id(content["id"])
     return Record(
         platform=PLATFORM,
-        external_id=kept_id(content["id"]),
+        external_id=own,
         text=text,
-        raw={**value, "contacts": [contact], "messages": [_lean(message)]},
+        # The raw form is found again by the id that is kept: when it has to go.
+        raw={
+            **value,
+            "contacts": [contact],
+            "messages": [_lean(message)],
+            "kept_as": own,
+        },
         authored_at=epoch_seconds(message["timestamp"]),
         kind="message",
         author=Author(

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlmodel import Session
 
 from socialcell import db
@@ -90,11 +90,12 @@ def waiting_by_source(session: Session) -> dict[int, int]:
 
 
 def forget_old(session: Session, now: datetime) -> int:
-    """Forget digests that no platform will hand in again; how many."""
+    """Forget digests that no platform will hand in again, and what has waited for as
+    long without being read; how many."""
     before = now - REMEMBERED
-    gone = session.execute(
-        delete(PUSHED).where(P.done_at.is_not(None), P.last_at < before)
-    )
+    unread = P.done_at.is_(None) & (P.received_at < before)
+    known = P.done_at.is_not(None) & (P.last_at < before)
+    gone = session.execute(delete(PUSHED).where(or_(known, unread)))
     return int(gone.rowcount)  # type: ignore[attr-defined]
 
 

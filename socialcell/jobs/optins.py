@@ -1,0 +1,107 @@
+"""The ledger of consent: who may be written to first, and who said no.
+
+Telephone numbers pass through and are not kept: people are known by a keyed hash.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.connectors.meta_push import Refusal
+from socialcell.errors import UsageError
+from socialcell.jobs.context import Context
+from socialcell.listening.people import SECRET_NAME, People
+from socialcell.ops import audit, optins
+from socialcell.ops.optins import Person
+from socialcell.ops.push_model import OptIn
+
+WHATSAPP = "whatsapp"
+_SIGNS = re.compile(r"[\s().-]+")
+
+
+@dataclass(frozen=True)
+class Noted:
+    """A row of the ledger that was added, or was there already."""
+
+    pseudonym: str
+    new: bool
+
+
+def note(
+    context: Context, number: str, event: str, evidence: str, at: datetime | None = None
+) -> Noted:
+    """Somebody agreed (`granted`) or took it back (`withdrawn`), and how we know.
+
+    `at` is when; now if it is not given. Audited. UsageError: no number, no evidence,
+    a moment that is still to come.
+    """
+    now = context.clock.now()
+    at = at or now
+    if not evidence.strip():
+        raise UsageError(
+            "Say how it is known: --evidence 'form 12, ward office Aundh'."
+        )
+    if at > now:
+        raise UsageError(f"{at.isoformat()} is still to come.")
+    person = person_of(context, WHATSAPP, digits(number))
+    actor = audit.operator()
+    with db.writing(context.engine) as session:
+        new = optins.note(
+            session, person, event, at, evidence=evidence, actor=actor, now=now
+        )
+        if new:
+            detail = {"at": at.isoformat()}
+            shown = f"{WHATSAPP}:{person.pseudonym}"
+            audit.append(session, actor, f"optin.{event}", shown, detail, now)
+    return Noted(person.pseudonym, new)
+
+
+def refused(
+    context: Context, session: Session, platform: str, wish: Refusal, now: datetime
+) -> None:
+    """Somebody told the platform or us not to write again."""
+    person = person_of(context, platform, wish.uid)
+    optins.note(
+        session,
+        person,
+        "withdrawn",
+        wish.at,
+        evidence=wish.where,
+        actor="the person",
+        now=now,
+    )
+
+
+def ledger(context: Context) -> list[OptIn]:
+    """The whole ledger, oldest first; people by pseudonym."""
+    with db.reading(context.engine) as session:
+        rows = optins.history(session, WHATSAPP)
+        session.expunge_all()
+    return rows
+
+
+def person_of(context: Context, platform: str, uid: str) -> Person:
+    """A person as the ledger knows them. ConfigError when the key is missing."""
+    key = context.workspace.secret(SECRET_NAME).get_secret_value().encode()
+    people = People(key, frozenset())
+    sealed = people.suppression(platform, "opt-in", uid)
+    return Person(platform, sealed, people.pseudonym(platform, uid))
+
+
+def digits(number: str) -> str:
+    """A telephone number as WhatsApp writes it: country code first, digits only.
+
+    UsageError for anything else; a number without a country code is refused.
+    """
+    bare = _SIGNS.sub("", number)
+    plain = bare.removeprefix("+")
+    fits = plain.isascii() and plain.isdecimal() and 11 <= len(plain) <= 15
+    if not fits or plain.startswith("0"):
+        raise UsageError(
+            "A number is written with its country code, as in +91 98220 00000; "
+            f"this one has {sum(c.isdecimal() for c in bare)} digits."
+        )
+    return plain

@@ -1,0 +1,129 @@
+"""Who agreed to be written to, and who took it back: a ledger, appended to only.
+
+People are known by a keyed hash. The caller commits.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, case, func, select, update
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.ops.push_model import OptIn
+
+OPT_IN = db.table(OptIn)
+O = OPT_IN.c  # noqa: E741
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody on a platform: a keyed hash, and how they are shown."""
+
+    platform: str
+    key: str
+    pseudonym: str
+
+
+def note(
+    session: Session,
+    person: Person,
+    event: str,
+    at: datetime,
+    *,
+    evidence: str,
+    actor: str,
+    now: datetime,
+) -> bool:
+    """One more row; False when it is there already. `event`: granted or withdrawn."""
+    row = {
+        "platform": person.platform,
+        "person": person.key,
+        "pseudonym": person.pseudonym,
+        "event": event,
+        "at": at,
+        "noted_at": now,
+        "evidence": evidence,
+        "actor": actor,
+    }
+    return bool(db.insert_new(session, OPT_IN, [row]))
+
+
+def has_agreed(session: Session, platform: str, key: str) -> bool:
+    """Whether the newest word of a person is that they agree."""
+    latest = _latest(session, platform, key)
+    return latest is not None and latest.event == "granted"
+
+
+def withdrawn_at(session: Session, platform: str, key: str) -> datetime | None:
+    """When a person took it back, if that is their newest word."""
+    latest = _latest(session, platform, key)
+    return latest.at if latest is not None and latest.event == "withdrawn" else None
+
+
+def history(session: Session, platform: str) -> list[OptIn]:
+    """The whole ledger of a platform, oldest first."""
+    asked = select(OptIn).where(O.platform == platform).order_by(O.at, O.id)
+    return list(session.scalars(asked))
+
+
+def erase(
+    session: Session, platform: str, keys: Iterable[str], pseudonym: str, now: datetime
+) -> int:
+    """Whoever is erased is not written to again; what was noted of it goes. Rows."""
+    n = 0
+    for key in keys:
+        held = session.execute(
+            update(OPT_IN)
+            .where(O.platform == platform, O.person == key)
+            .values(evidence="erased")
+        )
+        rows = int(held.rowcount)  # type: ignore[attr-defined]
+        if rows and has_agreed(session, platform, key):
+            person = Person(platform, key, pseudonym)
+            note(
+                session,
+                person,
+                "withdrawn",
+                now,
+                evidence="erased",
+                actor="erasure",
+                now=now,
+            )
+        n += rows
+    return n
+
+
+def totals(session: Session, platform: str) -> dict[str, int]:
+    """How many people stand where now: granted, withdrawn."""
+    newest = select(
+        O.event,
+        func.row_number()
+        .over(
+            partition_by=O.person,
+            order_by=(O.at.desc(), _withdrawn_first(), O.id.desc()),
+        )
+        .label("place"),
+    ).where(O.platform == platform)
+    ranked = newest.subquery()
+    asked = (
+        select(ranked.c.event, func.count().label("n"))
+        .where(ranked.c.place == 1)
+        .group_by(ranked.c.event)
+    )
+    return {row.event: int(row.n) for row in session.execute(asked)}
+
+
+def _latest(session: Session, platform: str, key: str) -> OptIn | None:
+    return session.scalars(
+        select(OptIn)
+        .where(O.platform == platform, O.person == key)
+        .order_by(O.at.desc(), _withdrawn_first(), O.id.desc())
+        .limit(1)
+    ).first()
+
+
+def _withdrawn_first() -> ColumnElement[int]:
+    """Of two words of one moment the no counts."""
+    return case((O.event == "withdrawn", 0), else_=1)

@@ -1,0 +1,1 @@
+"""What is reached over HTTP: doors for platforms, links and pages."""
