@@ -47,21 +47,21 @@ def contribution(session: Session, ids: Sequence[int]) -> Counter[Cell]:
     """What these mentions add to each cell, as understood now. Undated: nothing."""
     cells: Counter[Cell] = Counter()
     for some in db.chunks(ids):
-        values = _understood(session, some)
-        for row in _mentions(session, some):
+        counted = list(_mentions(session, some))
+        values = _understood(session, [row.id for row in counted])
+        for row in counted:
             cells.update(_cells(row, values.get(row.id, {})))
     return cells
 
 
 def add(session: Session, cells: Counter[Cell]) -> None:
     """Add to the cells (negative: take away); cells that come to nothing go."""
-    in_order = sorted(cells.items(), key=str)  # one lock order
     for name, table in TABLES.items():
         keys = [column.name for column in table.c if column.name != "n"]
+        changed = [(key, n) for (which, key), n in cells.items() if which == name and n]
         rows = [
-            dict(zip(keys, key, strict=True)) | {"n": n}
-            for (which, key), n in in_order
-            if which == name and n
+            dict(zip((*keys, "n"), (*key, n), strict=True))
+            for key, n in sorted(changed)  # one lock order
         ]
         _add_to(session, table, keys, rows)
 
@@ -128,6 +128,8 @@ def _mentions(session: Session, ids: Sequence[int]) -> Iterator[Row[Any]]:
 
 
 def _understood(session: Session, ids: Sequence[int]) -> dict[int, dict[str, set[str]]]:
+    if not ids:
+        return {}
     c = ANNOTATION.c
     rows = session.execute(
         select(c.mention_id, c.kind, c.value, c.decided_value).where(
