@@ -18,12 +18,6 @@ if TYPE_CHECKING:
     from socialcell.jobs import rehearsal
     from socialcell.sandbox import Sandbox
 
-_SETTINGS = {
-    "x": ("kind", "user_id", "query"),
-    "rss": ("url",),
-    "reddit": ("kind", "subreddit", "query"),
-    "mastodon": ("hashtag",),
-}
 END = datetime(2026, 11, 23, 9, 0, tzinfo=IST)  # a Monday: the last week is complete
 
 
@@ -100,17 +94,14 @@ def _remove(folder: Path) -> None:
 
 def watched(running: "Sandbox") -> "list[rehearsal.Watched]":
     """The sandbox's sources as a cell would enter them."""
+    from socialcell import connectors
     from socialcell.jobs import rehearsal
 
     return [
         rehearsal.Watched(
             source["name"],
             source["connector"],
-            {
-                key: source[key]
-                for key in _SETTINGS[source["connector"]]
-                if key in source
-            },
+            connectors.settings_in(source["connector"], source),
         )
         for source in running.sources
     ]
@@ -118,13 +109,17 @@ def watched(running: "Sandbox") -> "list[rehearsal.Watched]":
 
 def named(running: "Sandbox") -> "list[rehearsal.Named]":
     """The city's own account and the papers: shown by name."""
+    from socialcell import connectors
     from socialcell.jobs import rehearsal
 
     made = []
     for source in running.sources:
         if "handle" in source:
-            handle = source["handle"]
-            made.append(rehearsal.Named("x", handle, handle, "public_office"))
+            handle, platform = (
+                source["handle"],
+                connectors.platform(source["connector"]),
+            )
+            made.append(rehearsal.Named(platform, handle, handle, "public_office"))
         if "title" in source:
             paper = urlsplit(source["url"]).netloc
             made.append(rehearsal.Named("news", paper, source["title"], "media"))

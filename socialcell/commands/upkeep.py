@@ -31,6 +31,28 @@ def snapshot(sources: Names = None, config: Config = None, json: Json = False) -
     _tell(upkeep.snapshot(open_context(config), sources or ()), json, "snapshots")
 
 
+def pin(
+    ids: Annotated[
+        list[int], typer.Argument(metavar="ID…", help="Mentions by number.")
+    ],
+    days: Annotated[int, typer.Option(min=1, max=365, help="For how long.")] = 28,
+    off: Annotated[bool, typer.Option("--off", help="Let them cool again.")] = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Look at the engagement of these mentions every hour, as a campaign's posts need.
+
+    Example: socialcell sources pin 4711 --days 14
+    """
+    from socialcell.jobs import upkeep
+
+    done = upkeep.pin(open_context(config), ids, None if off else days)
+    if json:
+        output.as_json({"pinned": 0 if off else done, "cooled": done if off else 0})
+    else:
+        output.say(f"{done} {'cool again' if off else f'pinned for {days} days'}.")
+
+
 def recheck(sources: Names = None, config: Config = None, json: Json = False) -> None:
     """Ask which mentions are gone at their source, and remove those here too.
 

@@ -7,26 +7,35 @@ the same simulated moment and comes to the same rows.
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from socialcell import config, db
-from socialcell.clock import FixedClock
+from socialcell import config, connectors, db
+from socialcell.clock import IST, FixedClock
 from socialcell.config import Workspace
 from socialcell.connectors import check_settings
+from socialcell.connectors.base import Capability
 from socialcell.errors import SocialcellError, UsageError
-from socialcell.jobs import collect, initialise, report
+from socialcell.jobs import collect, initialise, report, upkeep
+from socialcell.jobs.collect import Result
 from socialcell.jobs.context import Context
 from socialcell.jobs.tag import tag
 from socialcell.listening.store import questions, registry
 from socialcell.ops import store
+from socialcell.ops.model import Source
 
 STATE_FILE = "rehearsal.json"
 SANDBOX_MARK = "# A workspace that listens to the sandbox."
 STEP = timedelta(hours=6)
 DENSE_STEP = timedelta(minutes=5)
 DENSE_FOR = timedelta(hours=1)
+# Facts of whole days: asked for once a day.
+DAILY = {
+    Capability.AD_METRICS,
+    Capability.SEARCH_METRICS,
+    Capability.STORE_METRICS,
+}
 
 
 @dataclass(frozen=True)
@@ -162,7 +171,8 @@ def run(
         if done is not None and moment <= done:
             continue
         clock.set(moment)
-        _step(context)
+        before = moments[number - 2] if number > 1 else None
+        _step(context, new_day=before is None or _day(before) != _day(moment))
         state = replace(state, done_until=moment.isoformat())
         write_state(folder, state)
         if progress:
@@ -217,13 +227,35 @@ def write_state(folder: Path, state: State) -> None:
     aside.replace(place)
 
 
-def _step(context: Context) -> None:
-    for result in collect.collect(context):
+def _step(context: Context, *, new_day: bool) -> None:
+    """Pull, read, look at engagement again; with a new day also what comes daily."""
+    names = [
+        source.name
+        for source in _enabled(context)
+        if new_day or not connectors.capabilities(source.connector) & DAILY
+    ]
+    _require(collect.collect(context, names))
+    _require(upkeep.snapshot(context))
+    if new_day:
+        _require(upkeep.recheck(context))
+    tag(context)
+
+
+def _enabled(context: Context) -> list[Source]:
+    with db.reading(context.engine) as session:
+        return [source for source in store.sources(session) if source.enabled]
+
+
+def _require(results: Iterable[Result]) -> None:
+    for result in results:
         if result.state not in ("ok", "waiting"):
             raise SocialcellError(
                 f"{result.source} failed in the rehearsal: {result.reason}"
             )
-    tag(context)
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(IST).date()
 
 
 def _enter(

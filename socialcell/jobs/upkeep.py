@@ -7,7 +7,7 @@ from typing import Any
 
 from socialcell import connectors, db
 from socialcell.connectors.base import Batch, Capability, Connector
-from socialcell.errors import ConfigError
+from socialcell.errors import ConfigError, UsageError
 from socialcell.jobs import budget, collect, quotations
 from socialcell.jobs.collect import Result, never
 from socialcell.jobs.context import Context
@@ -40,6 +40,20 @@ _RECHECK = _Kind(
     ),
     False,
 )
+
+
+def pin(context: Context, mentions: Sequence[int], days: int | None) -> int:
+    """Look at the engagement of these mentions every hour for so many days; None lets
+    them cool. UsageError for one that is not held, and then nothing is changed."""
+    until = None if days is None else context.clock.now() + timedelta(days=days)
+    with db.writing(context.engine) as session:
+        done = upkeep.pin(session, list(dict.fromkeys(mentions)), until)
+        if done < len(set(mentions)):
+            raise UsageError(
+                f"{len(set(mentions)) - done} of these mentions are not held, or are "
+                "gone at their source; nothing was pinned."
+            )
+    return done
 
 
 def snapshot(

@@ -142,11 +142,15 @@ class Engagement(SQLModel, table=True):
 
 
 class Upkeep(SQLModel, table=True):
-    """When the platform last showed a mention, and last told its engagement."""
+    """When the platform last showed a mention, and last told its engagement.
+
+    Until `hot_until` its engagement is looked at as often as that of a new one.
+    """
 
     mention_id: int = Field(primary_key=True, foreign_key="mention.id", sa_type=BigId)
     seen_at: datetime
     refreshed_at: datetime | None = None
+    hot_until: datetime | None = None
 
 
 class Removal(SQLModel, table=True):

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, func, select
 from socialcell import db
 from socialcell.clock import FixedClock
 from socialcell.connectors.base import Metric, Refresh, Surroundings, Tombstone
+from socialcell.errors import UsageError
 from socialcell.jobs import collect, report, tag, upkeep
 from socialcell.jobs.budget import Ledger
 from socialcell.jobs.context import Context
@@ -293,3 +294,37 @@ def test_a_snapshot_run_is_counted_and_leaves_the_sources_place(
         after = store.cursor(session, source.id or 0)
         assert after is not None
         assert after.state == before.state
+
+
+def test_a_pinned_mention_is_looked_at_every_hour_and_first(
+    context: Context, engine: Engine, clock: FixedClock
+) -> None:
+    source = make_source(engine)
+    clock.set(NOON)
+    old = make_record("old", authored_at=NOON - 60 * DAY)
+    run(context, source, old, make_record("new", authored_at=NOON))
+    id_ = mention(engine, "old").id
+
+    upkeep.pin(context, [id_], 2)
+
+    def due(after: timedelta) -> list[str]:
+        with db.reading(engine) as session:
+            assert source.id is not None
+            return upkeep_store.to_refresh(session, source.id, NOON + after, 9)
+
+    assert due(timedelta(minutes=59)) == []
+    assert due(HOUR) == ["old", "new"]
+    assert due(3 * DAY) == ["new"]
+    upkeep.pin(context, [id_], None)
+    assert due(HOUR) == ["new"]
+
+
+def test_a_mention_that_is_not_held_cannot_be_pinned(
+    context: Context, engine: Engine
+) -> None:
+    run(context, make_source(engine), make_record("1"))
+
+    with pytest.raises(UsageError, match="1 of these mentions"):
+        upkeep.pin(context, [mention(engine, "1").id, 999], 2)
+
+    assert count(engine, Upkeep) == 0

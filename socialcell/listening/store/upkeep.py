@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, false, func, or_, select, update
 from sqlmodel import Session
 
 from socialcell import db
@@ -41,9 +41,12 @@ class Lag:
 def to_refresh(
     session: Session, source_id: int, now: datetime, limit: int
 ) -> list[str]:
-    """Native ids of a source's mentions whose engagement is due, newest first."""
+    """Native ids of a source's mentions whose engagement is due: first those that are
+    pinned hot, then the newest."""
     seen = func.coalesce(UPKEEP.c.refreshed_at, M.fetched_at, M.stored_at)
-    due, younger = [], timedelta(0)
+    hot = func.coalesce(UPKEEP.c.hot_until > now, false())
+    due = [and_(hot, seen <= now - BANDS[0][1])]
+    younger = timedelta(0)
     for older, gap in BANDS:
         due.append(
             and_(
@@ -53,7 +56,8 @@ def to_refresh(
             )
         )
         younger = older
-    asked = _of_source(source_id).where(or_(*due)).order_by(M.authored_at.desc(), M.id)
+    order = (hot.desc(), M.authored_at.desc(), M.id)
+    asked = _of_source(source_id).where(or_(*due)).order_by(*order)
     return list(session.scalars(asked.limit(limit)))
 
 
@@ -64,6 +68,33 @@ def to_recheck(
     seen = func.coalesce(UPKEEP.c.seen_at, M.fetched_at, M.stored_at)
     asked = _of_source(source_id).where(seen <= before).order_by(seen, M.id)
     return list(session.scalars(asked.limit(limit)))
+
+
+def pin(session: Session, mention_ids: Sequence[int], until: datetime | None) -> int:
+    """Look at these as often as at new ones until then; with None no longer. How many
+    of them are held and present."""
+    pinned = 0
+    for some in db.chunks(mention_ids):
+        rows = session.execute(
+            select(M.id, M.fetched_at, M.stored_at).where(
+                M.id.in_(some), M.state == "present"
+            )
+        ).all()
+        db.insert_new(
+            session,
+            UPKEEP,
+            [
+                {"mention_id": id_, "seen_at": fetched or stored}
+                for id_, fetched, stored in rows
+            ],
+        )
+        session.execute(
+            update(UPKEEP)
+            .where(UPKEEP.c.mention_id.in_([row.id for row in rows]))
+            .values(hot_until=until)
+        )
+        pinned += len(rows)
+    return pinned
 
 
 def note(

@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("mention_id", ID, sa.ForeignKey("mention.id"), primary_key=True),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("refreshed_at", sa.DateTime(timezone=True)),
+        sa.Column("hot_until", sa.DateTime(timezone=True)),
     )
     op.create_table(
         "removal",
