@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import requests
@@ -20,6 +20,7 @@ from socialcell.text import one_line
 PACIFIC = ZoneInfo("America/Los_Angeles")  # Google's days begin here
 TOKEN_ORIGIN = "https://oauth2.googleapis.com"
 TOKEN_URI = TOKEN_ORIGIN + "/token"
+_T = TypeVar("_T")
 _WAIT = timedelta(minutes=15)  # where Google does not say how long
 _LONGEST_REASON = 300
 _PACKAGES = ("google", "googleapiclient", "google_auth_httplib2", "httplib2")
@@ -78,21 +79,28 @@ class Google:
 
         An access token that is no longer good is renewed once a run.
         """
-        if self._credentials is not None and not self._sign_ins:
-            self._sign_in(budget, bucket)
-        self._take(budget, bucket)
-        try:
-            body = request.execute(num_retries=0)
-        except TokenTaken:
-            if self._sign_ins > 1:
-                raise self._shut("it takes back its access tokens at once") from None
-            self._sign_in(budget, bucket)
-            return self.ask(request, budget, bucket)
+        body = self._signed_in(lambda: request.execute(num_retries=0), budget, bucket)
         if not isinstance(body, dict):
             raise ConnectorError(
                 Kind.DRIFT, f"{self._api.title}'s answer is not an object"
             )
         return body
+
+    def download(self, url: str, budget: Budget, bucket: str = "calls") -> bytes:
+        """A file at an address below the interface's origin, as `ask` asks for JSON."""
+        return self._signed_in(lambda: self._line.download(url), budget, bucket)
+
+    def _signed_in(self, call: Callable[[], _T], budget: Budget, bucket: str) -> _T:
+        if self._credentials is not None and not self._sign_ins:
+            self._sign_in(budget, bucket)
+        self._take(budget, bucket)
+        try:
+            return call()
+        except TokenTaken:
+            if self._sign_ins > 1:
+                raise self._shut("it takes back its access tokens at once") from None
+            self._sign_in(budget, bucket)
+            return self._signed_in(call, budget, bucket)
 
     def cost(self) -> dict[str, int]:
         """What was asked since this was asked last, by bucket."""
@@ -157,16 +165,27 @@ class _Line:
         **_options: Any,
     ) -> tuple[Any, bytes]:
         """As httplib2 is asked: the status and headers, and the body."""
+        answer = self._answered(uri, method, body, headers or {})
+        self._readable(answer)
+        return self._response({"status": "200", **_lower(answer)}), answer.content
+
+    def download(self, url: str) -> bytes:
+        """The body of a good answer, whatever it holds."""
+        return self._answered(url, "GET", None, {}).content
+
+    def _answered(
+        self, url: str, method: str, body: Any, headers: Mapping[str, str]
+    ) -> requests.Response:
+        """A good answer to a signed request. TokenTaken, ConnectorError."""
         own = dict(self._headers)
         if self.token is not None:
             own["authorization"] = f"Bearer {self.token}"
-        answer = self._send(uri, method, body, {**(headers or {}), **own})
+        answer = self._send(url, method, body, {**headers, **own})
         if answer.status_code == 401 and self.token is not None:
             raise TokenTaken
         if answer.status_code != 200:
             raise refused(self._api, answer, self._clock.now())
-        self._readable(answer)
-        return self._response({"status": "200", **_lower(answer)}), answer.content
+        return answer
 
     def send_for_auth(
         self,
