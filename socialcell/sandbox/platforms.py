@@ -6,7 +6,10 @@ from typing import Any
 from socialcell.sandbox import (
     bluesky,
     facebook,
+    google,
+    google_ads,
     mastodon,
+    play_console,
     reddit,
     rss,
     x_platform,
@@ -23,6 +26,9 @@ PLATFORMS: dict[str, Platform] = {
     "youtube": youtube.PLATFORM,
     "bluesky": bluesky.PLATFORM,
     "facebook": facebook.PLATFORM,
+    "google": google.PLATFORM,
+    "play_console": play_console.PLATFORM,
+    **google_ads.platforms(),
 }
 
 
