@@ -2,8 +2,9 @@
 
     python -m benchmarks.bench_query [--full]
 
-Both databases are filled as the jobs do it: stored by pages, read, counted. A question
-is asked of both in turn, each time with another word, topic or ward.
+Both databases are filled as the jobs do it: stored by pages, read, counted; texts come
+again after 50,000. A question is asked of both in turn, each time with another word,
+topic or ward.
 """
 
 import argparse
@@ -28,6 +29,7 @@ from socialcell.listening.store import questions
 from socialcell.listening.store.counts import Span
 from socialcell.listening.store.questions import Wanted
 
+DIFFERENT = 50_000  # texts
 TIMES = 40
 GROUPS = 5
 GROWTH = 3.0
@@ -57,8 +59,8 @@ def main() -> None:
 
 def filled(folder: Path, n: int) -> Filled:
     """A database of `n` mentions of one year, all read."""
-    made = Filled(f"sqlite:///{folder}/{n}.db")
-    made.store(corpus.records(n))
+    made = Filled(f"sqlite:///{folder}/{n}.db", remember=True)
+    made.store(corpus.records(n, different=DIFFERENT))
     made.tag()
     return made
 

@@ -93,12 +93,20 @@ def texts(n: int, seed: int = 7) -> Iterator[str]:
         yield _post(rng, language, words.get(language, latin))
 
 
-def records(n: int, seed: int = 7, first: int = 0) -> Iterator[Record]:
-    """The posts as a platform gives them, over a year, by a tenth as many people."""
+def records(
+    n: int, seed: int = 7, first: int = 0, different: int | None = None
+) -> Iterator[Record]:
+    """The posts as a platform gives them, over a year, by a tenth as many people.
+
+    After `different` of them the texts come again, in the same order.
+    """
     rng = random.Random(f"records {seed} {first}")
     step = timedelta(days=DAYS) / n
     people = max(1, round(n * PEOPLE_PER_POST))
-    for at, text in enumerate(texts(n, seed)):
+    said = texts(n, seed)
+    if different is not None and different < n:
+        said = itertools.islice(itertools.cycle(texts(different, seed)), n)
+    for at, text in enumerate(said):
         id_ = str(10**9 + first + at)
         uid = str(rng.randrange(people))
         yield Record(

@@ -1,6 +1,7 @@
 """Databases for measuring: a source and a run, pages of records, all of them tagged."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 
 from sqlalchemy import Engine
@@ -13,13 +14,18 @@ from socialcell.jobs.tag import BATCH as TAGGED_AT_ONCE
 from socialcell.jobs.tag import understand
 from socialcell.listening.areas import read_areas
 from socialcell.listening.store import pages, tags
+from socialcell.listening.store.tags import Tagged, Untagged
 from socialcell.ops import store
 
 
 class Filled:
-    """A database with today's schema, written to as the jobs do it."""
+    """A database with today's schema, written to as the jobs do it.
 
-    def __init__(self, url: str) -> None:
+    With `remember` a text that comes again is not read again: for large databases
+    whose questions are measured, not their making.
+    """
+
+    def __init__(self, url: str, *, remember: bool = False) -> None:
         self.engine: Engine = db.connect(url)
         db.upgrade(self.engine)
         with db.writing(self.engine) as session:
@@ -29,6 +35,7 @@ class Filled:
             assert run.id is not None
             self.arrival = pages.Arrival(source.id, run.id, END)
         self._areas = read_areas()
+        self._readings: dict[str, Tagged] | None = {} if remember else None
         self._seen: set[tuple[str, str]] = set()
 
     def store(self, records: Iterable[Record]) -> int:
@@ -48,9 +55,17 @@ class Filled:
                 waiting = tags.untagged(session, TAGGED_AT_ONCE)
             if not waiting:
                 return done
-            tagged = understand(waiting, self._areas)
+            tagged = self._understood(waiting)
             with db.writing(self.engine) as session:
                 done += tags.write(session, tagged, END)
+
+    def _understood(self, waiting: Sequence[Untagged]) -> Sequence[Tagged]:
+        known = self._readings
+        if known is None:
+            return understand(waiting, self._areas)
+        fresh = [one for one in waiting if one.text not in known]
+        known |= {one.mention.text: one for one in understand(fresh, self._areas)}
+        return [replace(known[one.text], mention=one) for one in waiting]
 
     def close(self) -> None:
         self.engine.dispose()
