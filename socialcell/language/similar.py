@@ -83,7 +83,6 @@ def stories(compared: Compared, count: int) -> list[list[int]]:
         found[place] = [place]
         near = compared.to(place)
         nearer = near > best
-        nearer[: place + 1] = False
         best[nearer], leader[nearer] = near[nearer], place
     return list(found.values())
 
