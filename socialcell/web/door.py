@@ -42,10 +42,13 @@ def serve(
 
 
 @contextlib.contextmanager
-def serving(context: Context) -> Iterator[str]:
-    """Serve on loopback in a thread while the block runs; yields the address."""
+def serving(context: Context, *, kept: bool = True) -> Iterator[str]:
+    """Serve on loopback in a thread while the block runs; yields the address.
+
+    Without a keeper (`kept` False) pushes are stored and wait for `receive.work_off`.
+    """
     require_secrets(context)
-    with _bound("127.0.0.1", 0) as listener, _kept(context) as app:
+    with _bound("127.0.0.1", 0) as listener, _application(context, kept) as app:
         server = uvicorn.Server(_config(app))
         thread = threading.Thread(target=server.run, args=([listener],))
         thread.start()
@@ -65,6 +68,19 @@ def require_secrets(context: Context) -> None:
 def address(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+@contextlib.contextmanager
+def _application(context: Context, kept: bool) -> Iterator[Webhooks]:
+    if kept:
+        with _kept(context) as app:
+            yield app
+        return
+    app = Webhooks(context, lambda: None)
+    try:
+        yield app
+    finally:
+        app.close()
 
 
 @contextlib.contextmanager

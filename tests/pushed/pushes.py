@@ -18,7 +18,7 @@ SECRETS = {
 }
 NUMBER_ID, BUSINESS_ID = "104857600200300", "204857600200300"
 PAGE_ID, INSTAGRAM_ID = "304857600200300", "17841400000000001"
-ASHA = "919800000001"  # an invented person; no such number is given out
+ASHA = "999800000001"  # an invented person; no such number is given out
 WHATSAPP = {"phone_number_id": NUMBER_ID, "business_account_id": BUSINESS_ID}
 
 

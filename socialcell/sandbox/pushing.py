@@ -1,0 +1,114 @@
+"""A platform of Meta's that pushes what people write, and shows what was pushed."""
+
+import struct
+import zlib
+from abc import abstractmethod
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from socialcell.clock import Clock
+from socialcell.sandbox.city import City
+from socialcell.sandbox.graph import Graph, Refused
+from socialcell.sandbox.post import Post
+from socialcell.sandbox.pusher import Pusher
+from socialcell.sandbox.server import Answer, Request
+
+SECRETS = ("meta_token", "meta_app_secret", "meta_verify_token")
+_FILES = "/sandbox-files/"
+
+
+class Pushing(Graph):
+    """Pushes each post when its time has come, and then what becomes of it.
+
+    `hand_in` is called by whoever runs the sandbox: it is the platform's own clockwork.
+    """
+
+    def __init__(
+        self, city: City, clock: Clock, name: str, secrets: Mapping[str, str]
+    ) -> None:
+        super().__init__(city, clock, name, secrets["meta_token"])
+        self.pusher = Pusher(
+            f"/{name}", secrets["meta_app_secret"], secrets["meta_verify_token"]
+        )
+        self._told: set[tuple[str, str]] = set()
+        self.lost_files: set[str] = set()
+
+    # Switches ---------------------------------------------------------------------
+
+    def lose_file(self, id_: str) -> None:
+        """The file of a message is no longer kept."""
+        self.lost_files.add(id_)
+
+    # What the sandbox's clockwork does --------------------------------------------
+
+    def hand_in(self, door: str) -> list[int]:
+        """Push everything that happened up to now and was not taken; the statuses."""
+        for at, key, push in sorted(self._happened(), key=lambda one: one[:2]):
+            if at <= self.clock.now() and key not in self._told:
+                self._told.add(key)
+                self.pusher.put(push)
+        return self.pusher.hand_in(door)
+
+    @abstractmethod
+    def written(self, post: Post) -> Mapping[str, Any]:
+        """The push of a message."""
+
+    def edited(self, post: Post, at: datetime, text: str) -> Mapping[str, Any] | None:
+        """The push of its edit; None where nobody is told."""
+        return None
+
+    def taken_back(self, post: Post, at: datetime) -> Mapping[str, Any] | None:
+        """The push of its removal; None where nobody is told."""
+        return None
+
+    def _happened(self) -> list[tuple[datetime, tuple[str, str], Mapping[str, Any]]]:
+        found = []
+        for post in self._posts:
+            found.append((post.at, (post.id, "written"), self.written(post)))
+            if post.changed is not None:
+                push = self.edited(post, *post.changed)
+                if push is not None:
+                    found.append((post.changed[0], (post.id, "edited"), push))
+            if post.removed is not None:
+                push = self.taken_back(post, post.removed)
+                if push is not None:
+                    found.append((post.removed, (post.id, "gone"), push))
+        return found
+
+    # Files ------------------------------------------------------------------------
+
+    def respond(self, request: Request) -> Answer:
+        if not request.path.startswith(_FILES):
+            return super().respond(request)
+        id_ = request.path.removeprefix(_FILES)
+        bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if self.files_need_token and bearer != self.token:
+            return Answer(401, "")
+        if id_ in self.lost_files:
+            return Answer(404, "")
+        return Answer(200, photo(id_), {"content-type": "image/png"})
+
+    files_need_token = False
+
+    def file_address(self, host: str, id_: str) -> str:
+        """Where Meta says that a file is. Refused when it is no longer kept."""
+        if id_ in self.lost_files:
+            raise Refused(100, "Unsupported get request.", 33)
+        return f"https://{host}{_FILES}{id_}"
+
+
+def photo(id_: str) -> bytes:
+    """A picture of one dot, in a colour of its own: a real PNG."""
+    seed = zlib.crc32(id_.encode())
+    dot = bytes([0, seed & 255, seed >> 8 & 255, seed >> 16 & 255])
+    head = struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)
+    named = b"Comment\0" + id_.encode("latin-1")
+    parts = [(b"IHDR", head), (b"tEXt", named), (b"IDAT", zlib.compress(dot))]
+    chunks = [_chunk(kind, data) for kind, data in [*parts, (b"IEND", b"")]]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    check = struct.pack(">I", zlib.crc32(kind + data))
+    return struct.pack(">I", len(data)) + kind + data + check
