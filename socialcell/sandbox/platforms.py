@@ -9,9 +9,11 @@ from socialcell.sandbox import (
     google,
     google_ads,
     mastodon,
+    messenger,
     play_console,
     reddit,
     rss,
+    whatsapp,
     x_platform,
     youtube,
 )
@@ -28,6 +30,9 @@ PLATFORMS: dict[str, Platform] = {
     "facebook": facebook.PLATFORM,
     "google": google.PLATFORM,
     "play_console": play_console.PLATFORM,
+    "whatsapp": whatsapp.PLATFORM,
+    "messenger": messenger.PLATFORM,
+    "instagram_messages": messenger.INSTAGRAM,
     **google_ads.platforms(),
 }
 

@@ -7,7 +7,12 @@ from collections.abc import Callable
 from datetime import datetime
 from random import Random
 
-from socialcell.sandbox import bluesky_world, facebook_world, youtube_world
+from socialcell.sandbox import (
+    bluesky_world,
+    facebook_world,
+    message_world,
+    youtube_world,
+)
 from socialcell.sandbox.people import People
 from socialcell.sandbox.post import Post
 
@@ -16,4 +21,7 @@ WORLDS: dict[str, Callable[[People, datetime, datetime, Random], tuple[Post, ...
     "youtube": youtube_world.posts,
     "bluesky": bluesky_world.posts,
     "facebook": facebook_world.posts,
+    "whatsapp": message_world.whatsapp,
+    "messenger": message_world.messenger,
+    "instagram_messages": message_world.instagram,
 }

@@ -20,6 +20,9 @@ SETTINGS = {
     "reddit": ("kind", "subreddit", "query"),
     "mastodon": ("hashtag",),
     "facebook": ("kind", "page_id"),
+    "whatsapp": ("phone_number_id", "business_account_id"),
+    "messenger": ("account_id",),
+    "instagram_messages": ("account_id",),
     "bluesky": ("query", "language"),
     "youtube": ("kind", "query", "channel_id", "videos"),
 }
