@@ -19,14 +19,14 @@ Ask = Callable[..., requests.Response]
 @pytest.fixture
 def ask(sandbox: Sandbox) -> Iterator[Ask]:
     base = sandbox.base_urls["google_play"] + "/androidpublisher/v3/applications/"
-    token = access_token(sandbox.secrets)
+    good = access_token(sandbox.secrets)
     with requests.Session() as session:
         session.trust_env = False
 
         def asked(
-            package: str = PACKAGE, token: str = token, **query: Any
+            package: str = PACKAGE, bearer: str = good, **query: Any
         ) -> requests.Response:
-            headers = {"Authorization": f"Bearer {token}"}
+            headers = {"Authorization": f"Bearer {bearer}"}
             url = f"{base}{package}/reviews"
             return session.get(url, params=query, headers=headers, timeout=5)
 
@@ -44,9 +44,8 @@ def test_every_field_is_one_that_google_describes(ask: Ask, sandbox: Sandbox) ->
 
 
 def test_the_pages_hold_the_reviews_of_a_week(
-    ask: Ask, whole: dict[str, Any], city: City, clock: FixedClock
+    ask: Ask, whole: dict[str, Any], clock: FixedClock
 ) -> None:
-    clock.set(city.end)
     found: list[str] = []
     token = None
     while True:
@@ -81,7 +80,7 @@ def test_an_older_review_is_shown_only_when_it_was_changed(
 
 
 def test_refusals_look_as_googles_do(ask: Ask, sandbox: Sandbox) -> None:
-    assert ask(token="made-up").status_code == 401
+    assert ask(bearer="made-up").status_code == 401
     unknown = ask(package="org.example.other")
     assert unknown.status_code == 404
     sandbox.platform("google_play").missing_permission()
