@@ -1,11 +1,10 @@
 """A Facebook page: its feed, the comments below it, posts that tag it, its insights."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, ClassVar, Literal
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from socialcell.connectors.base import (
     Batch,
@@ -16,11 +15,9 @@ from socialcell.connectors.base import (
     Health,
     Item,
     Kind,
-    Metric,
-    Reject,
     Surroundings,
 )
-from socialcell.connectors.facebook_insights import FAMILIES, insights, lifetime
+from socialcell.connectors.facebook_insights import FAMILIES, insights
 from socialcell.connectors.facebook_post import (
     COMMENT_COUNTS,
     COMMENT_FIELDS,
@@ -28,15 +25,15 @@ from socialcell.connectors.facebook_post import (
     POST_FIELDS,
     comment_metrics,
     comment_record,
-    metric,
     post_metrics,
     post_record,
-    text_of,
 )
-from socialcell.connectors.graph import Graph, connect, nested
+from socialcell.connectors.graph import Graph, connect
 from socialcell.connectors.graph_check import examine
-from socialcell.connectors.graph_nodes import Measure, Nodes
+from socialcell.connectors.graph_comments import Below
+from socialcell.connectors.graph_nodes import Nodes, figure
 from socialcell.connectors.graph_sweep import Edge, sweep
+from socialcell.connectors.strict_json import from_text
 
 _PAGE = 50
 _COMMENTS = 50  # of a post, with its page; more are asked for
@@ -56,10 +53,10 @@ class FacebookSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     kind: Literal["feed", "comments", "tagged", "insights"]
     page_id: str = Field(pattern=r"^[0-9]{5,25}$")
-    insights: dict[str, list[str]] = Field(
+    insights: Annotated[dict[str, list[str]], BeforeValidator(from_text)] = Field(
         default_factory=lambda: {name: list(row) for name, row in FAMILIES.items()}
     )
-    post_insights: dict[str, str] = Field(
+    post_insights: Annotated[dict[str, str], BeforeValidator(from_text)] = Field(
         default_factory=lambda: {"post_media_view": "views"}
     )
 
@@ -132,7 +129,7 @@ class Facebook:
             yield from nodes.counted(ids, stop, COMMENT_COUNTS, comment_metrics, {})
             return
         families = {
-            f"insights?metric={name}&period=lifetime": _figure(name, common)
+            f"insights?metric={name}&period=lifetime": figure(name, common)
             for name, common in self._settings.post_insights.items()
         }
         yield from nodes.counted(ids, stop, POST_COUNTS, post_metrics, families)
@@ -185,8 +182,10 @@ class Facebook:
 
     def _edge(self, graph: Graph, budget: Budget) -> Edge:
         if self._settings.kind == "comments":
-            below = _Below(graph, budget)
-            newest = f"comments{_COMMENT_ORDER}.limit({_COMMENTS}){{{COMMENT_FIELDS}}}"
+            more = {**_COMMENT_ORDER, "fields": COMMENT_FIELDS}
+            below = Below(graph, budget, more, lambda node: [comment_record(node)])
+            order = "".join(f".{name}({how})" for name, how in _COMMENT_ORDER.items())
+            newest = f"comments{order}.limit({_COMMENTS}){{{COMMENT_FIELDS}}}"
             asked = {"fields": f"id,created_time,{newest}", "limit": _PAGE // 2}
             return Edge(self._path, asked, below.items, "created_time", walk=_WATCHED)
         page, via = self._settings.page_id, self._settings.kind
@@ -199,62 +198,4 @@ class Facebook:
 
 
 # Answers to comments too, and the newest first.
-_COMMENT_ORDER = ".filter(stream).order(reverse_chronological)"
-
-
-@dataclass(frozen=True)
-class _Below:
-    """The comments of a post, as far as they are new."""
-
-    graph: Graph
-    budget: Budget
-
-    def items(self, node: Any, new: datetime) -> list[Item]:
-        post = text_of(node, "id")
-        page = nested(node, "comments")
-        items = [_comment(comment, post) for comment in page.data]
-        # Each level of an edge pages on its own.
-        while page.more and _reaches(items, new):
-            self.graph.require_room()
-            self.budget.take("calls")
-            page = self.graph.page(
-                f"{post}/comments",
-                filter="stream",
-                order="reverse_chronological",
-                fields=COMMENT_FIELDS,
-                limit=100,
-                after=page.after,
-            )
-            more = [_comment(comment, post) for comment in page.data]
-            if more and all(item in items for item in more):
-                raise ConnectorError(
-                    Kind.DRIFT, "Meta sends the same comments again and again"
-                )
-            items += more
-        return [item for item in items if _is_new(item, new)]
-
-
-def _comment(node: Any, post: str) -> Item:
-    """A comment as an item; its raw form says below which post it was found."""
-    raw = {**node, "post": {"id": post}} if isinstance(node, dict) else node
-    try:
-        return comment_record(raw)
-    except (ValueError, TypeError, LookupError, AttributeError, OverflowError) as error:
-        return Reject(raw=raw, reason=f"{type(error).__name__}: {error}")
-
-
-def _reaches(items: list[Item], new: datetime) -> bool:
-    """Whether the last of them is new still, so that there may be more."""
-    return bool(items) and _is_new(items[-1], new)
-
-
-def _is_new(item: Item, new: datetime) -> bool:
-    written = getattr(item, "authored_at", None)
-    return written is None or written >= new
-
-
-def _figure(name: str, common: str | None) -> Measure:
-    def read(said: Mapping[str, Any]) -> tuple[Metric, ...]:
-        return (metric(name, lifetime(said, name), common),)
-
-    return read
+_COMMENT_ORDER = {"filter": "stream", "order": "reverse_chronological"}

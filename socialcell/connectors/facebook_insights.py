@@ -73,15 +73,6 @@ def insights(
         )
 
 
-def lifetime(said: Mapping[str, Any], name: str) -> int | None:
-    """The one value of a metric over a thing's whole life; None when not told."""
-    for metric in said.get("data") or []:
-        if metric.get("name") == name and metric.get("values"):
-            value = metric["values"][-1].get("value")
-            return value if isinstance(value, int) else None
-    return None
-
-
 def _days(
     graph: Graph,
     page: str,

@@ -46,7 +46,7 @@ def post_record(node: Mapping[str, Any], page: str, via: str) -> Record:
 
 
 def comment_record(node: Mapping[str, Any]) -> Record:
-    """A comment below a `post`, or an answer to one. ValueError, TypeError, KeyError."""
+    """A comment below a `post`, or an answer. ValueError, TypeError or KeyError."""
     author, post = author_of(node), text_of(node["post"], "id")
     parent = node.get("parent") or {}
     return Record(

@@ -125,3 +125,23 @@ class Nodes:
 
 def _below(path: str) -> Callable[[str], str]:
     return lambda id_: f"{id_}/{path}"
+
+
+def figure(name: str, common: str | None) -> Measure:
+    """A reader of the one value that insights give of an object's whole life."""
+
+    def read(said: Mapping[str, Any]) -> tuple[Metric, ...]:
+        value = lifetime(said, name)
+        state = "observed" if value is not None else "absent"
+        return (Metric(name, value, common, state),)
+
+    return read
+
+
+def lifetime(said: Mapping[str, Any], name: str) -> int | None:
+    """The value of a metric in an answer of insights; None when it is not told."""
+    for metric in said.get("data") or []:
+        if metric.get("name") == name and metric.get("values"):
+            value = metric["values"][-1].get("value")
+            return value if isinstance(value, int) else None
+    return None

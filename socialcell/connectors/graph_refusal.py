@@ -19,7 +19,7 @@ _NOT_ALLOWED = {3, 10, *range(200, 300)}
 _TOO_MANY = {4, 17, 32, 341, 613, *range(80000, 80015)}
 _OWN_TROUBLE = {1, 2}
 _NO_PARAMETER, _NO_OBJECT, _NO_ALIAS = 100, 33, 803
-_HASHTAGS_SPENT = 18
+_HASHTAGS_SPENT, _NO_HASHTAG = 18, 24
 _WHY = {
     458: "the app was removed from the account",
     459: "the person behind it has to log in to Facebook first",
@@ -50,7 +50,7 @@ class Refusal:
             return Kind.QUOTA
         if self.code in _NOT_ALLOWED:
             return Kind.ACCESS
-        if self.is_missing:
+        if self.is_missing or self.code == _NO_HASHTAG:
             return Kind.GONE
         if self.transient or self.code in _OWN_TROUBLE:
             return Kind.TRANSIENT

@@ -136,7 +136,7 @@ class _Window:
 
     def state(self) -> dict[str, Any]:
         if not self._edge.timed:
-            return {**self._before}
+            return {**self._before, **self._edge.also}
         opened = {"at": self.at.isoformat(), "bottom": self._bottom}
         return {**self._before, "open": opened, **self._edge.also}
 

@@ -28,6 +28,11 @@ def page(body: bytes) -> Any:
         raise ValueError(f"not UTF-8 at byte {error.start + 1}") from None
 
 
+def from_text(value: Any) -> Any:
+    """A setting with parts, which the command line gives as JSON. ValueError."""
+    return parse(value) if isinstance(value, str) else value
+
+
 def shallow(value: Any) -> Any:
     """The same value. ValueError when it is nested deeper than 100 levels."""
     level, depth = [value], 0

@@ -6,6 +6,7 @@ from typing import Any
 from socialcell.sandbox import (
     bluesky,
     facebook,
+    instagram,
     google,
     google_ads,
     mastodon,
@@ -28,6 +29,7 @@ PLATFORMS: dict[str, Platform] = {
     "youtube": youtube.PLATFORM,
     "bluesky": bluesky.PLATFORM,
     "facebook": facebook.PLATFORM,
+    "instagram": instagram.PLATFORM,
     "google": google.PLATFORM,
     "play_console": play_console.PLATFORM,
     "whatsapp": whatsapp.PLATFORM,

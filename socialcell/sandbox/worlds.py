@@ -10,6 +10,7 @@ from random import Random
 from socialcell.sandbox import (
     bluesky_world,
     facebook_world,
+    instagram_world,
     message_world,
     youtube_world,
 )
@@ -21,6 +22,7 @@ WORLDS: dict[str, Callable[[People, datetime, datetime, Random], tuple[Post, ...
     "youtube": youtube_world.posts,
     "bluesky": bluesky_world.posts,
     "facebook": facebook_world.posts,
+    "instagram": instagram_world.posts,
     "whatsapp": message_world.whatsapp,
     "messenger": message_world.messenger,
     "instagram_messages": message_world.instagram,

@@ -20,6 +20,7 @@ SETTINGS = {
     "reddit": ("kind", "subreddit", "query"),
     "mastodon": ("hashtag",),
     "facebook": ("kind", "page_id"),
+    "instagram": ("kind", "account_id", "hashtag"),
     "whatsapp": ("phone_number_id", "business_account_id"),
     "messenger": ("account_id",),
     "instagram_messages": ("account_id",),
@@ -53,6 +54,7 @@ def served(city_clock: FixedClock) -> Iterator[Sandbox]:
         running.platform("reddit").most = 9
         running.platform("mastodon").most = 4
         running.platform("facebook").most = 3
+        running.platform("instagram").most = 3
         running.platform("youtube").most = 4
         running.platform("bluesky").most = 4
         running.platform("youtube").allowed = defaultdict(lambda: 10_000)

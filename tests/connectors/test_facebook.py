@@ -26,6 +26,7 @@ from socialcell.connectors.base import (
 from socialcell.connectors.facebook import Facebook
 from socialcell.connectors.facebook_insights import day_before
 from socialcell.connectors.facebook_post import comment_record, post_record
+from socialcell.errors import ConfigError
 from socialcell.jobs.collect import never
 from socialcell.sandbox import Sandbox, facebook_shape
 from socialcell.sandbox.facebook_world import PAGE_ID
@@ -267,6 +268,16 @@ def test_what_is_kept_raw_is_read_again_alike(
             for part in ("external_id", "text", "author", "relations", "metrics"):
                 assert getattr(again, part) == getattr(record, part)
             assert again.conversation == record.conversation
+
+
+def test_settings_with_parts_may_be_written_as_json() -> None:
+    given = {"kind": "insights", "page_id": "12345", "insights": '{"seen": ["a", "b"]}'}
+
+    checked = connectors.check_settings("facebook", given)
+
+    assert checked["insights"] == {"seen": ["a", "b"]}
+    with pytest.raises(ConfigError, match="insights"):
+        connectors.check_settings("facebook", {**given, "insights": "{seen"})
 
 
 def test_a_comment_without_its_post_is_none() -> None:

@@ -252,6 +252,7 @@ def test_at_nine_tenths_the_source_waits_until_meta_gives_back(
         (18, None, Kind.QUOTA),
         (100, 33, Kind.GONE),
         (803, None, Kind.GONE),
+        (24, 2207024, Kind.GONE),
         (100, None, Kind.CONFIG),
         (2500, None, Kind.CONFIG),
         (1, None, Kind.TRANSIENT),
