@@ -142,6 +142,8 @@ class Report(Section):
     city_mr: str = "पुणे"
     city_hi: str = "पुणे"
     organisation: str = "Pune Municipal Corporation"
+    # In which languages the daemon writes it.
+    languages: tuple[Literal["mr", "hi", "en"], ...] = ("mr", "en")
 
 
 class Retention(Section):
@@ -164,14 +166,35 @@ class Budget(Section):
     )
 
 
+_TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+
+
+class Daemon(Section):
+    """When the daemon does what: minutes between pulls, and times of day in Pune.
+
+    `pull_minutes_of` goes by a source's name or its connector's. `ping_url` is told
+    every few minutes that the daemon is well.
+    """
+
+    pull_minutes: int = Field(default=15, ge=1, le=1440)
+    pull_minutes_of: dict[str, Annotated[int, Field(ge=1, le=1440)]] = Field(
+        default_factory=dict
+    )
+    night: str = Field(default="02:00", pattern=_TIME)
+    weekly: str = Field(default="08:00", pattern=_TIME)
+    ping_url: str | None = None
+
+
 class Language(Section):
     """`nc` allows models whose licence forbids commercial use, or that state none.
 
     `semantic` asks the encoder too where the extra of that name is installed.
+    `english_names` finds names that no gazetteer lists in English texts as well.
     """
 
     nc: bool = True
     semantic: bool = True
+    english_names: bool = True
 
 
 class Config(Section):
@@ -183,6 +206,7 @@ class Config(Section):
     connectors: Connectors = Connectors()
     sandbox: Sandbox = Sandbox()
     budget: Budget = Budget()
+    daemon: Daemon = Daemon()
     report: Report = Report()
     language: Language = Language()
     retention: Retention = Retention()

@@ -228,6 +228,14 @@ def semantic_wanted(given: Path | None, asked: bool | None) -> bool:
     return workspace is None or workspace.config.language.semantic
 
 
+def english_wanted(given: Path | None, asked: bool | None) -> bool:
+    """Whether English names are looked for: as `asked`, else as the workspace says."""
+    if asked is not None:
+        return asked
+    workspace = workspace_of(given)
+    return workspace is None or workspace.config.language.english_names
+
+
 def names_of(given: Path | None) -> "tuple[Place, ...]":
     """The workspace's own names; none where there is no workspace."""
     from socialcell.language import own_names

@@ -14,6 +14,7 @@ import typer
 from socialcell.commands import output
 from socialcell.commands.language import (
     Semantic,
+    english_wanted,
     names_of,
     nc_allowed,
     semantic_wanted,
@@ -34,6 +35,14 @@ def tag(
     file: Annotated[str, typer.Argument(metavar="FILE|-", help="JSON lines.")] = "-",
     jsonl: Annotated[bool, typer.Option(help="One JSON object a line.")] = False,
     semantic: Semantic = None,
+    english_names: Annotated[
+        bool | None,
+        typer.Option(
+            "--english-names/--no-english-names",
+            help="Look for unlisted names in English texts too, or never.",
+            show_default="as config.yaml says",
+        ),
+    ] = None,
     config: Config = None,
 ) -> None:
     """Tag texts: language, sentiment, entities, intent, topics and urgency.
@@ -45,9 +54,14 @@ def tag(
     """
     failed = False
     with _opened(file) as lines:
-        allowed, own = nc_allowed(config), names_of(config)
-        wanted = semantic_wanted(config, semantic)
-        for row in tagged(lines, nc=allowed, own=own, semantic=wanted):
+        rows = tagged(
+            lines,
+            nc=nc_allowed(config),
+            own=names_of(config),
+            semantic=semantic_wanted(config, semantic),
+            english=english_wanted(config, english_names),
+        )
+        for row in rows:
             failed = failed or "language" not in row
             sys.stdout.write((_as_json(row) if jsonl else _for_people(row)) + "\n")
     if failed:
@@ -60,6 +74,7 @@ def tagged(
     nc: bool = True,
     own: "tuple[Place, ...]" = (),
     semantic: bool = False,
+    english: bool = False,
 ) -> Iterator[dict[str, Any]]:
     """A tagged row, or `{"error", "line"}`, for every line that is not blank.
 
@@ -71,7 +86,7 @@ def tagged(
     rows = _rows(lines)
     while batch := list(islice(rows, _BATCH)):
         texts = [row["text"] for row, sound in batch if sound]
-        readings = iter(read(texts, nc=nc, own=own, semantic=semantic))
+        readings = iter(read(texts, nc=nc, own=own, semantic=semantic, english=english))
         for row, sound in batch:
             yield {**row, **next(readings).as_dict()} if sound else row
 

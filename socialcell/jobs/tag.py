@@ -40,7 +40,12 @@ def tag(
         own = gazetteer.names_of(context.workspace)
         allowed = context.workspace.config.language
         tagged = understand(
-            waiting, known, nc=allowed.nc, own=own, semantic=allowed.semantic
+            waiting,
+            known,
+            nc=allowed.nc,
+            own=own,
+            semantic=allowed.semantic,
+            english=allowed.english_names,
         )
         with db.writing(context.engine) as session:
             done += tags.write(session, tagged, context.clock.now())
@@ -62,15 +67,16 @@ def understand(
     nc: bool = True,
     own: tuple[Place, ...] = (),
     semantic: bool = False,
+    english: bool = False,
 ) -> list[Tagged]:
     """Read the texts, and find the wards of their places as of the day of the post.
 
     `own` are names of this workspace beside those of the package's gazetteer;
-    `semantic` asks the encoder too.
+    `semantic` asks the encoder too, `english` the model of English names.
     """
     mentions, wards = list(waiting), WardFinder(known, own)
     texts = [mention.text for mention in mentions]
-    readings = read(texts, nc=nc, own=own, semantic=semantic)
+    readings = read(texts, nc=nc, own=own, semantic=semantic, english=english)
     return [
         Tagged(mention, reading, wards.of(reading, mention.authored_at))
         for mention, reading in zip(mentions, readings, strict=True)

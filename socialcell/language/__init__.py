@@ -35,14 +35,17 @@ def read(
     nc: bool = True,
     own: "tuple[Place, ...]" = (),
     semantic: bool = False,
+    english: bool = False,
 ) -> list[Reading]:
     """One Reading for every text, in the same order. Any string is fine.
 
     `nc` allows models whose licence forbids commercial use; rules stand in for them.
     `own` are names of a workspace beside those of the package's gazetteer.
     `semantic` asks the encoder too, where the extra of that name is installed.
+    `english` finds names that no gazetteer lists in English texts as well; it takes
+    several times as long as all the rest.
     """
-    return list(read_stream(texts, nc=nc, own=own, semantic=semantic))
+    return list(read_stream(texts, nc=nc, own=own, semantic=semantic, english=english))
 
 
 def read_stream(
@@ -52,9 +55,10 @@ def read_stream(
     nc: bool = True,
     own: "tuple[Place, ...]" = (),
     semantic: bool = False,
+    english: bool = False,
 ) -> Iterator[Reading]:
     """The same, one batch in memory at a time; a result never depends on the batch."""
     # spaCy is imported on first use: `--help` must stay light.
     from socialcell.language.pipeline import reader
 
-    yield from reader(nc, own, semantic).stream(texts, batch_size)
+    yield from reader(nc, own, semantic, english).stream(texts, batch_size)

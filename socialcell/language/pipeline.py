@@ -12,7 +12,7 @@ from spacy.attrs import NORM
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from socialcell.language import components, lexicon, tagger, weights
+from socialcell.language import components, english, lexicon, tagger, weights
 from socialcell.language.measure import Span
 from socialcell.language.notes import notes
 from socialcell.language.places import Place, fingerprint
@@ -40,6 +40,7 @@ _ORDER = (
     "socialcell_cues",
     "socialcell_language",
     "socialcell_names",
+    "socialcell_civic",
     "socialcell_topics",
     "socialcell_sentiment",
     "socialcell_intent",
@@ -52,16 +53,23 @@ class Reader:
     """The loaded pipeline. Results do not depend on batch, order or thread."""
 
     def __init__(
-        self, nc: bool = True, own: tuple[Place, ...] = (), semantic: bool = False
+        self,
+        nc: bool = True,
+        own: tuple[Place, ...] = (),
+        semantic: bool = False,
+        english_names: bool = False,
     ) -> None:
         semantic = semantic and encoder.encoder(nc=nc) is not None
-        self._build = partial(build, nc, own, semantic)
+        found = english.installed() if english_names else None
+        self._build = partial(build, nc, own, semantic, found is not None)
         self._nlp = self._build()
         unused = "" if semantic else encoder.NAME
         models = weights.fingerprint(nc=nc, without=unused)
         version = f"2.{lexicon.fingerprint()}.{models}"
         if own:
             version += f".{fingerprint(own)}"
+        if found:
+            version += f".en-{found}"
         kind = "semantic" if semantic else "linear" if nc else "rules"
         self._model = Model(f"socialcell-{kind}", version)
         self._lock = threading.Lock()
@@ -119,24 +127,33 @@ def _word_spans(doc: Doc) -> list[Span]:
 
 
 def reader(
-    nc: bool = True, own: tuple[Place, ...] = (), semantic: bool = False
+    nc: bool = True,
+    own: tuple[Place, ...] = (),
+    semantic: bool = False,
+    english_names: bool = False,
 ) -> Reader:
     """The pipeline of this process, built on first use."""
-    return _kept(nc, own, semantic)
+    return _kept(nc, own, semantic, english_names)
 
 
 @lru_cache(maxsize=4)
-def _kept(nc: bool, own: tuple[Place, ...], semantic: bool) -> Reader:
-    return Reader(nc, own, semantic)
+def _kept(
+    nc: bool, own: tuple[Place, ...], semantic: bool, english_names: bool
+) -> Reader:
+    return Reader(nc, own, semantic, english_names)
 
 
 def build(
-    nc: bool = True, own: tuple[Place, ...] = (), semantic: bool = False
+    nc: bool = True,
+    own: tuple[Place, ...] = (),
+    semantic: bool = False,
+    english_names: bool = False,
 ) -> Language:
     """A fresh pipeline: tokenizer of blank "xx" with our cuts, then our components.
 
     Without `nc` no model is loaded whose licence forbids some uses. `own` are names
-    that the package's gazetteer does not have. `semantic` adds the encoder.
+    that the package's gazetteer does not have. `semantic` adds the encoder,
+    `english_names` the statistical names of English texts.
     """
     nlp = spacy.blank("xx")
     tokenizer: Any = nlp.tokenizer
@@ -153,6 +170,8 @@ def build(
         name: nlp.add_pipe(name, config={"nc": nc} if name in _WITH_MODELS else {})
         for name in _ORDER
     }
+    if english_names:
+        nlp.add_pipe(english.NAME, after="socialcell_names")
     if semantic:
         nlp.add_pipe(component.NAME, first=True)
     made["socialcell_words"].stems = stems
