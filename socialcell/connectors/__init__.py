@@ -33,6 +33,7 @@ CONNECTORS = {
     "play_console": "socialcell.connectors.play_console:PlayConsole",
     "reddit": "socialcell.connectors.reddit:Reddit",
     "rss": "socialcell.connectors.rss:Feed",
+    "search_console": "socialcell.connectors.search_console:SearchConsole",
     "whatsapp": "socialcell.connectors.whatsapp:WhatsApp",
     "x": "socialcell.connectors.x:X",
     "youtube": "socialcell.connectors.youtube:YouTube",

@@ -10,6 +10,7 @@ from random import Random
 from socialcell.sandbox import (
     bluesky_world,
     facebook_world,
+    google_play_world,
     instagram_world,
     message_world,
     youtube_world,
@@ -21,6 +22,7 @@ from socialcell.sandbox.post import Post
 WORLDS: dict[str, Callable[[People, datetime, datetime, Random], tuple[Post, ...]]] = {
     "youtube": youtube_world.posts,
     "bluesky": bluesky_world.posts,
+    "google_play": google_play_world.posts,
     "facebook": facebook_world.posts,
     "instagram": instagram_world.posts,
     "whatsapp": message_world.whatsapp,

@@ -25,6 +25,7 @@ SETTINGS = {
     "messenger": ("account_id",),
     "instagram_messages": ("account_id",),
     "bluesky": ("query", "language"),
+    "google_play": ("package",),
     "youtube": ("kind", "query", "channel_id", "videos"),
 }
 CITY = City(seed=11, end=MONDAY_MORNING, days=9)
@@ -56,6 +57,7 @@ def served(city_clock: FixedClock) -> Iterator[Sandbox]:
         running.platform("facebook").most = 3
         running.platform("instagram").most = 3
         running.platform("youtube").most = 4
+        running.platform("google_play").most = 4
         running.platform("bluesky").most = 4
         running.platform("youtube").allowed = defaultdict(lambda: 10_000)
         yield running
@@ -72,7 +74,7 @@ def around(served: Sandbox, city_clock: FixedClock, folder: Any) -> Surroundings
 
 
 def settings_of(source: dict[str, Any]) -> dict[str, Any]:
-    return {key: source[key] for key in SETTINGS[source["connector"]] if key in source}
+    return connectors.settings_in(source["connector"], source)
 
 
 def source_named(served: Sandbox, name: str) -> dict[str, Any]:

@@ -56,6 +56,7 @@ SOURCES = [
     "youtube.uploads",
     "youtube.comments",
     "bluesky.pune",
+    "google_play.reviews",
 ]
 PLATFORM = {name: name.split(".")[0] for name in SOURCES}
 # They read the last hours again, to find what comes late.
@@ -65,11 +66,12 @@ OVERLAPPING = (
     *("instagram.media", "instagram.comments"),
     *("instagram.tags", "instagram.hashtag"),
     *("youtube.search", "youtube.uploads", "youtube.comments", "bluesky.pune"),
+    "google_play.reviews",
 )
 PAGED = (
     *("x.mentions", "x.search", "reddit.new", "mastodon.pune"),
     *("facebook.feed", "facebook.tagged", "instagram.tags"),
-    *("youtube.search", "youtube.uploads", "bluesky.pune"),
+    *("youtube.search", "youtube.uploads", "bluesky.pune", "google_play.reviews"),
 )
 # They have an allowance that can be spent.
 QUOTAS = (
