@@ -1,6 +1,6 @@
 """WhatsApp Cloud API: what people write to the city's number is pushed to us."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -171,6 +171,34 @@ class WhatsApp:
                 return
             asked = {**asked, "after": page.after}
         raise ConnectorError(Kind.DRIFT, "Meta's list of templates has no end")
+
+    def send_text(self, to: str, text: str) -> str:
+        """Answer a person who wrote within a day; the id under which it is kept."""
+        return self._sent(to, type="text", text={"body": text, "preview_url": False})
+
+    def send_template(
+        self, to: str, name: str, language: str, values: Sequence[str]
+    ) -> str:
+        """Write to a person who agreed; the id under which it is kept."""
+        given = [{"type": "text", "text": value} for value in values]
+        body = [{"type": "body", "parameters": given}] if given else []
+        said = {"name": name, "language": {"code": language}, "components": body}
+        return self._sent(to, type="template", template=said)
+
+    def _sent(self, to: str, **content: Any) -> str:
+        said = self._graph().post(
+            f"{self._settings.phone_number_id}/messages",
+            messaging_product="whatsapp",
+            recipient_type="individual",
+            to=to,
+            **content,
+        )
+        try:
+            return whatsapp_message.kept_id(said["messages"][0]["id"])
+        except UNREADABLE as error:
+            raise ConnectorError(
+                Kind.DRIFT, f"What Meta says of a sent message cannot be read: {error}"
+            ) from None
 
     def _graph(self) -> "Graph":
         # The door of pushes does without Meta's client.

@@ -101,7 +101,7 @@ def digits(number: str) -> str:
     fits = plain.isascii() and plain.isdecimal() and 11 <= len(plain) <= 15
     if not fits or plain.startswith("0"):
         raise UsageError(
-            "A number is written with its country code, as in +91 98220 00000; "
+            "A number is written with its country code, as in +91 and ten digits; "
             f"this one has {sum(c.isdecimal() for c in bare)} digits."
         )
     return plain

@@ -8,15 +8,23 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from socialcell import db
+from socialcell import config, db, sandbox
+from socialcell.clock import FixedClock
 from socialcell.jobs import receive
 from socialcell.jobs.context import Context
 from socialcell.listening.model import Mention
 from socialcell.listening.store import integrity
 from socialcell.ops.model import Run, Source
 from socialcell.ops.push_model import Pushed
+from socialcell.sandbox import City, Sandbox
+from socialcell.web import door
 from tests.builders import make_source
+from tests.conftest import MONDAY_MORNING
 from tests.pushed import pushes
+
+KINDS = ("whatsapp", "messenger", "instagram_messages")
+CITY = City(seed=11, end=MONDAY_MORNING, days=9)
+SETTINGS = ("phone_number_id", "business_account_id", "account_id")
 
 
 @dataclass(frozen=True)
@@ -78,3 +86,32 @@ def cell(context: Context, folder: Path) -> Iterator[Cell]:
     )
     with db.reading(context.engine) as session:
         assert integrity.problems(session) == []
+
+
+@pytest.fixture
+def served(clock: FixedClock) -> Iterator[Sandbox]:
+    with sandbox.serve(CITY, clock, KINDS) as running:
+        yield running
+
+
+@pytest.fixture
+def listening(served: Sandbox, folder: Path, context: Context) -> Iterator[Context]:
+    """The workspace, listening to the city's pushes."""
+    for name, value in served.secrets.items():
+        (folder / "secrets" / name).write_text(value)
+    for source in served.sources:
+        settings = {key: source[key] for key in SETTINGS if key in source}
+        make_source(context.engine, source["name"], source["connector"], **settings)
+    workspace = config.load(folder / "config.yaml")
+    yield Context(workspace, context.engine, context.clock, served.base_urls)
+    with db.reading(context.engine) as session:
+        assert integrity.problems(session) == []
+
+
+def push_all(served: Sandbox, context: Context, kinds: tuple[str, ...] = KINDS) -> None:
+    """Hand in all that happened up to now, over the wire, and read it."""
+    with door.serving(context, kept=False) as address:
+        for kind in kinds:
+            statuses = served.platform(kind).hand_in(address)
+            assert set(statuses) <= {200}
+    receive.work_off(context)

@@ -1,63 +1,28 @@
 """A city that pushes over a real wire: everything arrives, once, with its files."""
 
 import hashlib
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from socialcell import config, connectors, db, sandbox
+from socialcell import connectors, db
 from socialcell.clock import FixedClock
 from socialcell.jobs import fetching, media, receive
 from socialcell.jobs.context import Context
 from socialcell.jobs.fetching import Fetched
 from socialcell.listening.attachments import Attachment
 from socialcell.listening.model import Mention
-from socialcell.listening.store import integrity
 from socialcell.ops import store
 from socialcell.ops.push_model import Awaited
-from socialcell.sandbox import City, Sandbox
+from socialcell.sandbox import Sandbox
 from socialcell.sandbox.pushing import photo
 from socialcell.sandbox.whatsapp import file_id
 from socialcell.web import door
-from tests.builders import make_source
-from tests.conftest import MONDAY_MORNING
+from tests.pushed.conftest import CITY, KINDS, push_all
 
-KINDS = ("whatsapp", "messenger", "instagram_messages")
-CITY = City(seed=11, end=MONDAY_MORNING, days=9)
 HOUR = timedelta(hours=1)
-SETTINGS = ("phone_number_id", "business_account_id", "account_id")
-
-
-@pytest.fixture
-def served(clock: FixedClock) -> Iterator[Sandbox]:
-    with sandbox.serve(CITY, clock, KINDS) as running:
-        yield running
-
-
-@pytest.fixture
-def listening(served: Sandbox, folder: Path, context: Context) -> Iterator[Context]:
-    """The workspace, listening to the city's pushes."""
-    for name, value in served.secrets.items():
-        (folder / "secrets" / name).write_text(value)
-    for source in served.sources:
-        settings = {key: source[key] for key in SETTINGS if key in source}
-        make_source(context.engine, source["name"], source["connector"], **settings)
-    workspace = config.load(folder / "config.yaml")
-    yield Context(workspace, context.engine, context.clock, served.base_urls)
-    with db.reading(context.engine) as session:
-        assert integrity.problems(session) == []
-
-
-def push_all(served: Sandbox, context: Context, kinds: tuple[str, ...] = KINDS) -> None:
-    with door.serving(context, kept=False) as address:
-        for kind in kinds:
-            statuses = served.platform(kind).hand_in(address)
-            assert set(statuses) <= {200}
-    receive.work_off(context)
 
 
 def kept(post_id: str, kind: str) -> str:

@@ -1,0 +1,49 @@
+"""Who wrote a message to us, through which source, and when they wrote last."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.listening.model import Author, Mention, MentionMatch
+
+MENTION, AUTHOR = db.table(Mention), db.table(Author)
+MATCH = db.table(MentionMatch)
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """The person behind a message; `last_at` is when they wrote last."""
+
+    platform: str
+    uid: str
+    source_id: int
+    last_at: datetime | None
+
+
+def of_message(session: Session, mention_id: int) -> Conversation | None:
+    """The conversation that a message belongs to; None: there is no such message, or
+    it was removed."""
+    m, a = MENTION.c, AUTHOR.c
+    row = session.execute(
+        select(m.platform, a.uid, m.author_id, MATCH.c.source_id)
+        .join_from(MENTION, AUTHOR, m.author_id == a.id)
+        .join(MATCH, MATCH.c.mention_id == m.id)
+        .where(m.id == mention_id, m.kind == "message", m.state == "present")
+        .order_by(MATCH.c.seen_at, MATCH.c.source_id)
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    last_at = session.execute(
+        select(func.max(m.authored_at))
+        .join_from(MENTION, MATCH, MATCH.c.mention_id == m.id)
+        .where(
+            m.author_id == row.author_id,
+            m.kind == "message",
+            MATCH.c.source_id == row.source_id,
+        )
+    ).scalar_one()
+    return Conversation(row.platform, row.uid, row.source_id, last_at)
