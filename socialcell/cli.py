@@ -25,6 +25,7 @@ COMMANDS = {
 }
 GROUPS = (
     "mentions",
+    "messages",
     "sources",
     "report",
     "areas",
