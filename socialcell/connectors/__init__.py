@@ -29,6 +29,7 @@ CONNECTORS = {
     "instagram": "socialcell.connectors.instagram:Instagram",
     "instagram_messages": "socialcell.connectors.meta_messages:InstagramMessages",
     "mastodon": "socialcell.connectors.mastodon:Mastodon",
+    "meta_ads": "socialcell.connectors.meta_ads:MetaAds",
     "messenger": "socialcell.connectors.meta_messages:Messenger",
     "play_console": "socialcell.connectors.play_console:PlayConsole",
     "reddit": "socialcell.connectors.reddit:Reddit",

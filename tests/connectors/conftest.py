@@ -21,6 +21,7 @@ SETTINGS = {
     "mastodon": ("hashtag",),
     "facebook": ("kind", "page_id"),
     "instagram": ("kind", "account_id", "hashtag"),
+    "meta_ads": ("account_id",),
     "whatsapp": ("phone_number_id", "business_account_id"),
     "messenger": ("account_id",),
     "instagram_messages": ("account_id",),

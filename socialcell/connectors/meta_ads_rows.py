@@ -1,0 +1,137 @@
+"""Rows of Meta's ad insights to our facts: numbers as strings, actions by type."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from socialcell.connectors.base import AdFact, ConnectorError, Item, Kind, Reject
+from socialcell.text import clean_text, one_line
+
+LEVELS = ("campaign", "adset", "ad")
+_OURS = {"campaign": "campaign", "adset": "ad_group", "ad": "ad"}
+_FIGURES = (
+    *("account_currency", "impressions", "reach", "clicks", "inline_link_clicks"),
+    *("spend", "actions"),
+)
+_PLAYS = "video_view"
+_NAME = 500
+_UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, InvalidOperation)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What days and money mean in an ad account."""
+
+    id: str
+    zone: str
+    currency: str
+    active: bool = True
+
+
+def fields_of(level: str) -> tuple[str, ...]:
+    """What is asked for of a level: its names and those above, and the figures."""
+    above = LEVELS[: LEVELS.index(level) + 1]
+    names = [f"{one}_{part}" for one in above for part in ("id", "name")]
+    return (*names, *_FIGURES)
+
+
+def facts_of(
+    rows: Iterable[Any], level: str, account: Account, installs: Sequence[str]
+) -> list[Item]:
+    """A report's rows as facts. DRIFT when none of them is readable.
+
+    Meta leaves an action out of a row where there was none: an install type that the
+    report names somewhere is a nought where it is missing; one that it names nowhere
+    is not reported at all.
+    """
+    items = [_fact_or_reject(row, level, account, installs) for row in rows]
+    facts = [item for item in items if isinstance(item, AdFact)]
+    if items and not facts:
+        raise ConnectorError(Kind.DRIFT, "no row of Meta's report is readable")
+    nought = {name: 0.0 for fact in facts for name in fact.installs}
+    return [
+        replace(item, installs=nought | dict(item.installs))
+        if isinstance(item, AdFact)
+        else item
+        for item in items
+    ]
+
+
+def _fact_or_reject(
+    row: Any, level: str, account: Account, installs: Sequence[str]
+) -> Item:
+    try:
+        return _fact(row, level, account, installs)
+    except _UNREADABLE as error:
+        return Reject(raw=row, reason=f"{type(error).__name__}: {error}")
+
+
+def _fact(
+    row: Mapping[str, Any], level: str, account: Account, installs: Sequence[str]
+) -> AdFact:
+    """One row as a fact; what Meta left out is None. ValueError, KeyError, …"""
+    if row["date_start"] != row["date_stop"]:
+        raise ValueError("a row of more than one day")
+    named: dict[str, Any] = {}
+    for one in LEVELS[: LEVELS.index(level) + 1]:
+        named[_OURS[one]] = _text(row[f"{one}_id"])
+        name = row.get(f"{one}_name") or ""
+        named[f"{_OURS[one]}_name"] = one_line(clean_text(_text(name)), _NAME)
+    actions = _actions(row)
+    plays = actions.get(_PLAYS)
+    return AdFact(
+        network="meta_ads",
+        account=account.id,
+        zone=account.zone,
+        currency=_text(row.get("account_currency") or account.currency),
+        day=date.fromisoformat(row["date_start"]),
+        level=_OURS[level],
+        impressions=_whole(row, "impressions"),
+        reach=_whole(row, "reach"),
+        clicks=_whole(row, "clicks"),
+        link_clicks=_whole(row, "inline_link_clicks"),
+        video_views=int(plays) if plays is not None else None,
+        cost_micros=_micros(row.get("spend")),
+        installs={name: actions[name] for name in installs if name in actions},
+        **named,
+    )
+
+
+def _actions(row: Mapping[str, Any]) -> dict[str, float]:
+    """Counts by action type, each under Meta's own name."""
+    return {
+        _text(action["action_type"]): float(_number(action["value"]))
+        for action in row.get("actions") or []
+    }
+
+
+def _whole(row: Mapping[str, Any], name: str) -> int | None:
+    value = row.get(name)
+    if value is None:
+        return None
+    number = _number(value)
+    if number != int(number):
+        raise ValueError(f"{name} is {str(value)[:40]!r}, no whole number")
+    return int(number)
+
+
+def _micros(spend: Any) -> int | None:
+    """Money as Meta writes it, "12.34", in micros; exactly."""
+    return None if spend is None else round(_number(spend) * 1_000_000)
+
+
+def _number(value: Any) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise ValueError(f"{str(value)[:40]!r} is no number")
+    number = Decimal(value)
+    if not number.is_finite() or number < 0 or number > 10**15:
+        raise ValueError(f"{str(value)[:40]!r} is no figure of a day")
+    return number
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"{str(value)[:40]!r} where a text is needed")
+    return value
