@@ -58,7 +58,7 @@ def serve(
             known = ", ".join(PLATFORMS)
             raise ValueError(f"the sandbox has no platform {name}; it has {known}")
     secrets = {
-        secret: _fake_token(city, secret)
+        secret: (row.secret or _fake_token)(city, secret)
         for row in PLATFORMS.values()
         for secret in row.secrets
     }

@@ -21,6 +21,7 @@ class Platform:
     are the rows a city government would listen to: name, connector, and that kind's
     settings. `shows` names the sources in which a post can be found, `address` where
     it is read. `origins` are the addresses of the real platform that lead here.
+    `secret` makes a secret that has to be of a form, such as a private key.
     `rules` say in words what a source shows; `reach` how many of the newest, and
     `oldest` how far back, by a source's name or its first part.
     """
@@ -34,4 +35,5 @@ class Platform:
     rules: Mapping[str, str] = field(default_factory=dict)
     reach: Mapping[str, int] = field(default_factory=dict)
     oldest: Mapping[str, timedelta] = field(default_factory=dict)
+    secret: Callable[[City, str], str] | None = None
     serve: Callable[[Any, list[Logged]], AbstractContextManager[str]] = serve_http

@@ -1,0 +1,80 @@
+"""The signed token that App Store Connect wants: ES256, good for some minutes."""
+
+import base64
+import json
+from datetime import datetime, timedelta
+from importlib import import_module
+from typing import Any
+
+from socialcell.errors import ConfigError
+
+AUDIENCE = "appstoreconnect-v1"
+LIFE = timedelta(minutes=15)  # Apple refuses more than 20
+_HALF = 32  # bytes of each of the two numbers of a signature
+
+
+def signed_token(key: str, key_id: str, issuer: str, now: datetime) -> str:
+    """A JSON Web Token (RFC 7515, 7518) signed by `key`, the .p8 file that Apple gave.
+
+    `now` is the computer's own time. ConfigError when the key is none.
+    """
+    header = {"alg": "ES256", "kid": key_id, "typ": "JWT"}
+    claims = {
+        "iss": issuer,
+        "iat": int(now.timestamp()),
+        "exp": int((now + LIFE).timestamp()),
+        "aud": AUDIENCE,
+    }
+    said = f"{_part(_json(header))}.{_part(_json(claims))}"
+    return f"{said}.{_part(_signature(_private(key), said.encode()))}"
+
+
+def _private(key: str) -> Any:
+    forms = _cryptography("cryptography.hazmat.primitives.serialization")
+    elliptic = _cryptography("cryptography.hazmat.primitives.asymmetric.ec")
+    errors = _cryptography("cryptography.exceptions")
+    try:
+        private = forms.load_pem_private_key(key.encode(), password=None)
+    except (ValueError, TypeError, errors.UnsupportedAlgorithm):
+        raise _no_key() from None
+    curve = getattr(private, "curve", None)
+    if not isinstance(curve, elliptic.SECP256R1):
+        raise _no_key()
+    return private
+
+
+def _signature(private: Any, said: bytes) -> bytes:
+    """The two numbers of an ECDSA signature side by side, as RFC 7518 3.4 has them."""
+    elliptic = _cryptography("cryptography.hazmat.primitives.asymmetric.ec")
+    hashes = _cryptography("cryptography.hazmat.primitives.hashes")
+    utils = _cryptography("cryptography.hazmat.primitives.asymmetric.utils")
+    signature = private.sign(said, elliptic.ECDSA(hashes.SHA256()))
+    pair = utils.decode_dss_signature(signature)
+    return b"".join(number.to_bytes(_HALF, "big") for number in pair)
+
+
+def _no_key() -> ConfigError:
+    return ConfigError(
+        "The secret app_store_key is no key of App Store Connect. Store the whole .p8 "
+        "file, with its BEGIN and END lines."
+    )
+
+
+def _cryptography(module: str) -> Any:
+    try:
+        return import_module(module)
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] != "cryptography":
+            raise
+        raise ConfigError(
+            "App Store Connect needs the package cryptography, which comes with "
+            "Google's libraries: pip install 'socialcell[google]'"
+        ) from None
+
+
+def _json(value: dict[str, Any]) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
+def _part(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
