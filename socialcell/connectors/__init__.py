@@ -22,6 +22,7 @@ from socialcell.connectors.base import (
 from socialcell.errors import ConfigError
 
 CONNECTORS = {
+    "app_store": "socialcell.connectors.app_store:AppStoreReports",
     "bluesky": "socialcell.connectors.bluesky:Bluesky",
     "facebook": "socialcell.connectors.facebook:Facebook",
     "google_ads": "socialcell.connectors.google_ads:GoogleAds",
