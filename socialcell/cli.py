@@ -22,6 +22,8 @@ COMMANDS = {
     "pull": "top:pull",
     "import": "import_:import_file",
     "tag": "tag:tag",
+    "daemon": "daemon:daemon",
+    "health": "daemon:health",
 }
 GROUPS = (
     "mentions",

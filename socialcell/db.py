@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     create_engine,
     event,
+    make_url,
 )
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -36,6 +37,7 @@ from socialcell.errors import ConfigError, SocialcellError
 from socialcell.redact import redact
 
 BUSY_SECONDS = 30.0
+CONNECT_SECONDS = 10
 
 _T = TypeVar("_T")
 Row: TypeAlias = Mapping[str, Any]
@@ -48,13 +50,13 @@ BigId = BigInteger().with_variant(Integer, "sqlite")
 def connect(url: str, busy_seconds: float = BUSY_SECONDS) -> Engine:
     """An engine for SQLite or PostgreSQL, with the settings that durability needs.
 
-    `busy_seconds` is how long a SQLite database that another process is writing is
-    waited for. ConfigError when the URL is of neither kind.
+    `busy_seconds` is how long a database or a row that another process holds is waited
+    for. ConfigError when the URL is of neither kind.
     """
     if url.startswith("postgresql://"):
         url = "postgresql+psycopg://" + url.removeprefix("postgresql://")
     if url.startswith("postgresql+psycopg://"):
-        return _made(url, pool_pre_ping=True)
+        return _postgresql(url, busy_seconds)
     if not url.startswith("sqlite:///"):
         raise _wrong_url(url, "it begins with neither sqlite:/// nor postgresql://")
     engine = _made(
@@ -89,9 +91,17 @@ def file_of(engine: Engine) -> Path | None:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
-    """One unit of work: committed as a whole, or not at all."""
+    """One unit of work: committed as a whole, or not at all.
+
+    An engine may carry a fence: it looks last of all whether this process may still
+    write, and raises when it may not.
+    """
+    fence = engine.get_execution_options().get("socialcell_fence")
     with _plain_errors(engine), Session(engine) as session:
         yield session
+        if fence is not None:
+            session.flush()
+            fence(session)
         session.commit()
 
 
@@ -188,6 +198,25 @@ def _made(url: str, **options: Any) -> Engine:
             f"database.url needs the package {error.name}. Install it: "
             'pip install "socialcell[pg]"'
         ) from None
+
+
+def _postgresql(url: str, busy_seconds: float) -> Engine:
+    """No wait without an end: for a connection, for what another process has locked.
+
+    A statement itself may take as long as it takes: a report over years is no fault.
+    """
+    # To PostgreSQL a limit of 0 is none.
+    patience = f"-c lock_timeout={max(1, round(busy_seconds * 1000))}"
+    own = make_url(url).query.get("options", "")
+    return _made(
+        url,
+        pool_pre_ping=True,
+        connect_args={
+            "options": f"{patience} {own}".strip(),
+            "connect_timeout": CONNECT_SECONDS,
+        },
+        execution_options={"socialcell_busy": busy_seconds},
+    )
 
 
 def _wrong_url(url: str, why: str) -> ConfigError:

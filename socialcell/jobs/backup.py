@@ -28,7 +28,9 @@ from socialcell.listening.store import digest as digests
 from socialcell.redact import redact
 
 KEPT = 5  # automatic copies, one before each migration
+NIGHTS = 7  # the daemon's copies
 _BEFORE = "before-upgrade"
+_NIGHTLY = "nightly"
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,17 @@ def back_up(workspace: Workspace, out: Path | None = None) -> Copy:
         engine.dispose()
 
 
+def nightly(workspace: Workspace) -> Copy:
+    """A copy as the daemon makes it; of its own only the last few stay."""
+    engine = _connect(workspace)
+    try:
+        copy = back_up(workspace, _free_name(workspace, engine, _NIGHTLY))
+    finally:
+        engine.dispose()
+    _keep_few(folder_of(workspace), _NIGHTLY, NIGHTS)
+    return copy
+
+
 def upgrade(
     workspace: Workspace, *, without_backup: bool = False
 ) -> tuple[str | None, str, Copy | None]:
@@ -91,7 +104,7 @@ def upgrade(
         if before is not None and before != head and not without_backup:
             copy = _copied(engine, _free_name(workspace, engine, _BEFORE))
         found, after = db.upgrade(engine)
-        _keep_few(folder_of(workspace))
+        _keep_few(folder_of(workspace), _BEFORE, KEPT)
         return found, after, copy
     finally:
         engine.dispose()
@@ -303,9 +316,10 @@ def _free_name(workspace: Workspace, engine: Engine, why: str) -> Path:
     return next(path for path in paths if not path.exists())
 
 
-def _keep_few(folder: Path) -> None:
-    """Of the copies made before migrations the last few stay; others are a person's."""
-    automatic = [path for path in copies(folder) if path.name.startswith(_BEFORE)]
-    for old in automatic[:-KEPT]:
+def _keep_few(folder: Path, why: str, kept: int) -> None:
+    """Of the copies that we made for a reason the last few stay; others are a
+    person's."""
+    automatic = [path for path in copies(folder) if path.name.startswith(why)]
+    for old in automatic[:-kept]:
         old.unlink()
         record_of(old).unlink()

@@ -121,9 +121,9 @@ def ids_of(session: Session, platform: str, external: Iterable[str]) -> dict[str
     return ids
 
 
-def made_of(session: Session, raw_ids: Sequence[int]) -> dict[int, Mapping[str, Any]]:
+def made_of(session: Session, raw_ids: Sequence[int]) -> dict[int, Any]:
     """Raw id → the mention whose content was made of it, by column."""
-    found: dict[int, Mapping[str, Any]] = {}
+    found: dict[int, Any] = {}
     for some in db.chunks(raw_ids):
         rows = session.execute(select(MENTION).where(MENTION.c.raw_id.in_(some)))
         found.update((row.raw_id, row._mapping) for row in rows)

@@ -1,10 +1,35 @@
-"""The daemon: due slots, leases, incidents, the outbox and its deliveries."""
+"""The daemon: who holds the lease, and what was done in which slot."""
+
+import sqlalchemy as sa
+from alembic import op
 
 revision = "0009"
 down_revision = "0008"
 branch_labels = None
 depends_on = None
 
+ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
 
 def upgrade() -> None:
-    """Nothing yet: the tables of this step are still to come."""
+    op.create_table(
+        "lease",
+        sa.Column("name", sa.String(), primary_key=True),
+        sa.Column("owner", sa.String(), nullable=False),
+        sa.Column("token", ID, nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("renewed_at", sa.DateTime(timezone=True), nullable=False),
+    )
+    op.create_table(
+        "slot",
+        sa.Column("job", sa.String(), primary_key=True),
+        sa.Column("slot_at", sa.DateTime(timezone=True), primary_key=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("token", ID, nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True)),
+        sa.Column("covers", sa.Integer(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("said", sa.String()),
+    )
+    op.create_index("slot_open", "slot", ["state", "job"])

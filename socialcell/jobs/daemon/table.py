@@ -1,0 +1,161 @@
+"""The table of the daemon's jobs: what is done, when, and how it is caught up."""
+
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from socialcell import connectors, db
+from socialcell.config import Daemon
+from socialcell.connectors.base import Capability
+from socialcell.jobs import (
+    backup,
+    collect,
+    credentials,
+    receive,
+    report,
+    retention,
+    upkeep,
+)
+from socialcell.jobs.collect import Result
+from socialcell.jobs.context import Context
+from socialcell.jobs.daemon.due import At, Every
+from socialcell.jobs.tag import tag
+from socialcell.ops import store
+from socialcell.ops.model import Source
+
+Stop = Callable[[], bool]
+_DAILY = (
+    Capability.AD_METRICS,
+    Capability.SEARCH_METRICS,
+    Capability.STORE_METRICS,
+)
+
+
+@dataclass(frozen=True)
+class Slot:
+    """The slot that a job is run for; `late` when it should have been long ago."""
+
+    at: datetime
+    covers: int
+    late: bool
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something the daemon does. `run` says in words what came of it.
+
+    With `each` every missed slot is made up for, one by one; else the newest stands
+    for all. `late` is how old a slot may be and still be in time.
+    """
+
+    name: str
+    when: Every | At
+    run: Callable[[Context, Slot, Stop], str]
+    each: bool = False
+    late: timedelta = timedelta(hours=2)
+
+
+def jobs(context: Context) -> Iterator[Job]:
+    """Every job of this workspace as its config and sources are now, in order of
+    urgency: what came in by itself, what is pulled, then what can wait."""
+    settings = context.workspace.config.daemon
+    with db.reading(context.engine) as session:
+        enabled = [source for source in store.sources(session) if source.enabled]
+    yield Job("receive", Every(timedelta(minutes=1)), _receive)
+    for source in enabled:
+        if _pulls(source):
+            yield Job(f"pull:{source.name}", _pace(settings, source), _pull(source))
+    yield Job("snapshot", Every(timedelta(hours=1)), _snapshot)
+    yield Job("credentials", Every(timedelta(hours=1)), _credentials)
+    yield Job("recheck", _at(settings.night, 0), _recheck)
+    yield Job("retention", _at(settings.night, 30), _retention)
+    yield Job("backup", _at(settings.night, 60), _backup)
+    yield Job(
+        "report:weekly",
+        At(time.fromisoformat(settings.weekly), "mon"),
+        _weekly,
+        each=True,
+    )
+
+
+def _pulls(source: Source) -> bool:
+    if source.connector not in connectors.CONNECTORS:
+        return False
+    return connectors.capabilities(source.connector) != {Capability.RECEIVE}
+
+
+def _pace(settings: Daemon, source: Source) -> Every:
+    """How often a source is pulled; each at a minute of its own."""
+    minutes = settings.pull_minutes
+    if connectors.capabilities(source.connector) & set(_DAILY):
+        minutes = 24 * 60
+    for name in (source.connector, source.name):
+        minutes = settings.pull_minutes_of.get(name, minutes)
+    spread = zlib.crc32(source.name.encode()) % (minutes * 60)
+    return Every(timedelta(minutes=minutes), timedelta(seconds=spread))
+
+
+def _at(night: str, minutes: int) -> At:
+    begin = time.fromisoformat(night)
+    total = begin.hour * 60 + begin.minute + minutes
+    return At(time(total // 60 % 24, total % 60))
+
+
+def _receive(context: Context, slot: Slot, stop: Stop) -> str:
+    done = receive.work_off(context, stop=stop)
+    tag(context)
+    return _words(done)
+
+
+def _pull(source: Source) -> Callable[[Context, Slot, Stop], str]:
+    def run(context: Context, slot: Slot, stop: Stop) -> str:
+        result = collect.pull(context, source, stop=stop)
+        tag(context)
+        return _words([result])
+
+    return run
+
+
+def _snapshot(context: Context, slot: Slot, stop: Stop) -> str:
+    return _words(upkeep.snapshot(context, stop=stop))
+
+
+def _recheck(context: Context, slot: Slot, stop: Stop) -> str:
+    return _words(upkeep.recheck(context, stop=stop))
+
+
+def _credentials(context: Context, slot: Slot, stop: Stop) -> str:
+    found = credentials.check(context)
+    refused = [one.connector for one in found if not one.ok]
+    if refused:
+        return f"{len(found)} tried, refused: {', '.join(refused)}"
+    return f"{len(found)} tried, all accepted"
+
+
+def _retention(context: Context, slot: Slot, stop: Stop) -> str:
+    gone = retention.run(context)
+    texts = sum(gone.texts.values())
+    return f"{gone.raw_mapped + gone.raw_quarantined} raw items, {texts} texts purged"
+
+
+def _backup(context: Context, slot: Slot, stop: Stop) -> str:
+    made = backup.nightly(context.workspace)
+    return f"copied to {made.path.name}"
+
+
+def _weekly(context: Context, slot: Slot, stop: Stop) -> str:
+    languages = context.workspace.config.report.languages
+    made = [
+        report.weekly(context, as_of=slot.at, lang=lang).html.name for lang in languages
+    ]
+    return ", ".join(made) + (" (late)" if slot.late else "")
+
+
+def _words(results: list[Result]) -> str:
+    """Runs in a few words: how many, what they brought, and who failed."""
+    failed = [f"{one.source}: {one.reason}" for one in results if one.state != "ok"]
+    new = sum(one.counts["stored"] for one in results)
+    changed = sum(one.counts["updated"] for one in results)
+    said = f"{len(results)} runs, {new} new, {changed} changed"
+    return "; ".join([said, *failed])

@@ -1,0 +1,98 @@
+"""The lease of the daemon: one holder at a time, and a fence for who wakes up late."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine, or_, select, update
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.errors import AlreadyRunning
+from socialcell.ops.daemon_model import Lease
+
+LEASE = db.table(Lease)
+L = LEASE.c
+TTL = timedelta(seconds=30)
+
+
+@dataclass(frozen=True)
+class Held:
+    """A lease that was acquired; its token is the fence of every write."""
+
+    name: str
+    owner: str
+    token: int
+
+
+def acquire(
+    engine: Engine,
+    name: str,
+    owner: str,
+    now: datetime,
+    ttl: timedelta = TTL,
+    dead: str | None = None,
+) -> Held | None:
+    """Take the lease, or renew one's own; None when another live owner has it.
+
+    `now` is of the real clock. Owners whose names begin with `dead` are known to be
+    dead, and their lease is taken before it runs out.
+    """
+    until = {"expires_at": now + ttl, "renewed_at": now}
+    over = [L.expires_at < now]
+    if dead is not None:
+        over.append(L.owner.startswith(dead, autoescape=True))
+    with db.writing(engine) as session:
+        taken = _rows(
+            session, update(LEASE).where(L.name == name, L.owner == owner), until
+        )
+        if not taken:
+            taken = _rows(
+                session,
+                update(LEASE).where(L.name == name, or_(*over)),
+                {"owner": owner, "token": L.token + 1, **until},
+            )
+        if not taken:
+            row = {"name": name, "owner": owner, "token": 1, **until}
+            db.insert_new(session, LEASE, [row])
+        found = session.execute(select(L.owner, L.token).where(L.name == name)).one()
+    return Held(name, owner, found.token) if found.owner == owner else None
+
+
+def release(engine: Engine, held: Held, now: datetime) -> None:
+    """Let the next one have it at once; its token will be a greater one."""
+    with db.writing(engine) as session:
+        session.execute(
+            update(LEASE)
+            .where(L.name == held.name, L.owner == held.owner, L.token == held.token)
+            .values(expires_at=now - timedelta(seconds=1), owner="")
+        )
+
+
+def fenced(engine: Engine, held: Held) -> Engine:
+    """The engine as the holder uses it: a write commits only under its fence.
+
+    A process that slept past its lease raises AlreadyRunning in place of its commit,
+    and nothing of that transaction is kept.
+    """
+
+    def fence(session: Session) -> None:
+        asked = select(L.owner, L.token).where(L.name == held.name)
+        # Whoever wants to take the lease over waits until this commit.
+        found = session.execute(asked.with_for_update(read=True)).one_or_none()
+        if found is None or tuple(found) != (held.owner, held.token):
+            raise AlreadyRunning(
+                f"The lease {held.name!r} went to another process while this one "
+                "slept. Nothing of this step was stored; that process goes on."
+            )
+
+    return engine.execution_options(socialcell_fence=fence)
+
+
+def look(session: Session, name: str) -> Lease | None:
+    """The lease as it stands."""
+    return session.get(Lease, name)
+
+
+def _rows(session: Session, statement, values) -> int:  # type: ignore[no-untyped-def]
+    done: int = session.execute(statement.values(**values)).rowcount  # type: ignore[attr-defined]
+    return done

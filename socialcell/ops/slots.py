@@ -1,0 +1,116 @@
+"""Due moments claimed once, and what came of them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlmodel import Session, col
+
+from socialcell import db
+from socialcell.ops.daemon_model import Slot
+
+SLOT = db.table(Slot)
+S = SLOT.c
+RETRIES = 3
+_LONGEST = 500
+
+
+def claim(
+    session: Session,
+    job: str,
+    slot_at: datetime,
+    token: int,
+    now: datetime,
+    covers: int = 1,
+) -> bool:
+    """Take a slot: it is new, or it was interrupted. False when it is somebody's."""
+    row = {
+        "job": job,
+        "slot_at": slot_at,
+        "state": "running",
+        "token": token,
+        "started_at": now,
+        "covers": covers,
+        "attempts": 1,
+    }
+    if db.insert_new(session, SLOT, [row]):
+        return True
+    again = session.execute(
+        update(SLOT)
+        .where(
+            S.job == job,
+            S.slot_at == slot_at,
+            S.state == "interrupted",
+            S.attempts < RETRIES,
+        )
+        .values(state="running", token=token, started_at=now, attempts=S.attempts + 1)
+    )
+    return bool(again.rowcount)  # type: ignore[attr-defined]
+
+
+def finish(
+    session: Session,
+    job: str,
+    slot_at: datetime,
+    state: str,
+    now: datetime,
+    said: str | None = None,
+) -> None:
+    """What came of it: done or failed, in words."""
+    session.execute(
+        update(SLOT)
+        .where(S.job == job, S.slot_at == slot_at)
+        .values(state=state, finished_at=now, said=said[:_LONGEST] if said else said)
+    )
+
+
+def interrupt(session: Session, token: int) -> int:
+    """Slots that a former holder of the lease left running can be taken again. How
+    many."""
+    done = session.execute(
+        update(SLOT)
+        .where(S.state == "running", S.token < token)
+        .values(state="interrupted")
+    )
+    return int(done.rowcount)  # type: ignore[attr-defined]
+
+
+def interrupted(session: Session) -> list[tuple[str, datetime]]:
+    """Slots that wait to be taken again, oldest first."""
+    rows = session.execute(
+        select(S.job, S.slot_at)
+        .where(S.state == "interrupted", S.attempts < RETRIES)
+        .order_by(S.slot_at, S.job)
+    )
+    return [(job, at) for job, at in rows]
+
+
+def last(session: Session) -> dict[str, datetime]:
+    """The newest slot of every job."""
+    rows = session.execute(
+        select(S.job, func.max(S.slot_at).label("newest")).group_by(S.job)
+    )
+    return {row.job: row.newest for row in rows}
+
+
+def failing(session: Session) -> list[tuple[str, str]]:
+    """Jobs whose newest slot that ended has failed, and why."""
+    newest = (
+        select(S.job, func.max(S.slot_at).label("slot_at"))
+        .where(S.state.in_(("done", "failed")))
+        .group_by(S.job)
+        .subquery()
+    )
+    rows = session.execute(
+        select(S.job, S.said)
+        .join(newest, (newest.c.job == S.job) & (newest.c.slot_at == S.slot_at))
+        .where(S.state == "failed")
+        .order_by(S.job)
+    )
+    return [(job, said or "") for job, said in rows]
+
+
+def of(session: Session, job: str) -> Sequence[Slot]:
+    """All slots of a job, in their order."""
+    asked = select(Slot).where(col(Slot.job) == job).order_by(col(Slot.slot_at))
+    return session.scalars(asked).all()

@@ -1,0 +1,235 @@
+"""The daemon's process: one at a time, ticking, told to stop, watched from outside."""
+
+import fcntl
+import os
+import signal
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import IO, Any
+
+import requests
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from socialcell import config, http, log
+from socialcell.clock import SystemClock
+from socialcell.errors import AlreadyRunning, SocialcellError
+from socialcell.jobs.context import Context
+from socialcell.jobs.daemon import round as rounds
+from socialcell.ops import leases
+from socialcell.ops.leases import Held
+
+NAME = "daemon"
+TICK = timedelta(seconds=15)
+PING = timedelta(minutes=5)
+_ALIVE = timedelta(minutes=5)
+_LOG = log.logger(__name__)
+
+
+@dataclass
+class _Signals:
+    """What the operating system told us; the handlers do nothing else."""
+
+    stop: threading.Event = field(default_factory=threading.Event)
+    reload: threading.Event = field(default_factory=threading.Event)
+
+    def listen(self) -> None:
+        signal.signal(signal.SIGTERM, self._told_to_stop)
+        signal.signal(signal.SIGINT, self._told_to_stop)
+        signal.signal(signal.SIGHUP, lambda *_: self.reload.set())
+
+    def _told_to_stop(self, *_given: Any) -> None:
+        if self.stop.is_set():
+            os._exit(1)  # told twice: what is not committed is done again next time
+        self.stop.set()
+
+
+class Daemon:
+    """Ticks until it is stopped. `run` returns when all is put down."""
+
+    def __init__(self, context: Context, *, tick: timedelta = TICK) -> None:
+        self._signals = _Signals()
+        self._open = context
+        self._tick_every = tick
+        self._clock = SystemClock()  # leases and watchdogs go by the real one
+        self._held: Held | None = None
+        # Whoever held our lock before us on this machine is dead: we hold it now.
+        self._place = f"{socket.gethostname()}:{context.workspace.folder}:"
+        self._owner = f"{self._place}{os.getpid()}:{os.urandom(4).hex()}"
+        self._lost = threading.Event()
+        self._ticked_at = self._clock.now()
+        self._pinged_at: datetime | None = None
+
+    def run(self) -> None:
+        """Work until SIGTERM. AlreadyRunning when another daemon has this workspace."""
+        with _locked(self._open.workspace.folder):
+            self._held = self._acquire(dead=self._place)
+            if self._held is None:
+                raise AlreadyRunning(
+                    "Another daemon works on this database, from another machine. "
+                    "It keeps the lease as long as it lives."
+                )
+            self._signals.listen()
+            freed = rounds.recover(self._context(), self._held.token)
+            _LOG.info("the daemon works", token=self._held.token, taken_up_again=freed)
+            try:
+                self._tick_along()
+            finally:
+                with suppress(SocialcellError):
+                    leases.release(self._open.engine, self._held, self._clock.now())
+                _LOG.info("the daemon has stopped")
+        if self._lost.is_set():
+            raise AlreadyRunning(
+                "The lease went to another daemon while this one slept; it goes on."
+            )
+
+    def _tick_along(self) -> None:
+        ticker = BackgroundScheduler(
+            timezone="Asia/Kolkata",
+            executors={
+                "default": ThreadPoolExecutor(1),
+                "lease": ThreadPoolExecutor(1),
+            },
+            job_defaults={
+                "coalesce": True,
+                "max_instances": 1,
+                "misfire_grace_time": None,
+            },
+        )
+        seconds = self._tick_every.total_seconds()
+        ticker.add_job(
+            self._tick,
+            "interval",
+            seconds=seconds,
+            id="tick",
+            next_run_time=self._clock.now(),
+        )
+        ticker.add_job(
+            self._renew,
+            "interval",
+            seconds=leases.TTL.total_seconds() / 3,
+            id="lease",
+            executor="lease",
+        )
+        ticker.start()
+        notify("READY=1")
+        while not self._signals.stop.wait(1.0):
+            if self._is_well():
+                notify("WATCHDOG=1")
+        notify("STOPPING=1")
+        ticker.pause()
+        ticker.shutdown(wait=True)
+
+    def _tick(self) -> None:
+        """One round, unless the lease is lost; whatever happens, the next one comes."""
+        assert self._held is not None
+        try:
+            self._reload_if_told()
+            rounds.work(self._context(), self._held.token, self._signals.stop.is_set)
+            self._ping()
+        except AlreadyRunning as error:
+            self._lose(str(error))
+        except SocialcellError as error:
+            _LOG.error("a round was not done", reason=str(error))
+        finally:
+            self._ticked_at = self._clock.now()
+
+    def _context(self) -> Context:
+        assert self._held is not None
+        return replace(self._open, engine=leases.fenced(self._open.engine, self._held))
+
+    def _acquire(self, dead: str | None = None) -> Held | None:
+        now = self._clock.now()
+        return leases.acquire(self._open.engine, NAME, self._owner, now, dead=dead)
+
+    def _renew(self) -> None:
+        assert self._held is not None
+        try:
+            held = self._acquire()
+        except SocialcellError as error:
+            # The database is away for a moment; the fence holds if it takes longer.
+            _LOG.warning("the lease was not renewed", reason=str(error))
+            return
+        if held is None or held.token != self._held.token:
+            self._lose("another daemon has the lease")
+
+    def _lose(self, why: str) -> None:
+        _LOG.error("the lease is lost", reason=why)
+        self._lost.set()
+        self._signals.stop.set()
+
+    def _reload_if_told(self) -> None:
+        if not self._signals.reload.is_set():
+            return
+        self._signals.reload.clear()
+        place = self._open.workspace.folder / "config.yaml"
+        try:
+            workspace = config.load(place)
+        except SocialcellError as error:
+            _LOG.error("config.yaml is invalid, the old one is kept", reason=str(error))
+            return
+        if workspace.database_url != self._open.workspace.database_url:
+            _LOG.error(
+                "config.yaml names another database, the old one is kept",
+                reason="restart the daemon to change the database",
+            )
+            return
+        log.start(workspace.config.log.level)
+        self._open = replace(self._open, workspace=workspace, clock=workspace.clock())
+        _LOG.info("config.yaml was read again")
+
+    def _is_well(self) -> bool:
+        """The ticker lives: a round has ended, or one is at work, not long ago."""
+        return self._clock.now() - self._ticked_at < _ALIVE
+
+    def _ping(self) -> None:
+        url = self._open.workspace.config.daemon.ping_url
+        now = self._clock.now()
+        if url is None or (self._pinged_at and now - self._pinged_at < PING):
+            return
+        self._pinged_at = now
+        try:
+            http.fetch(url, base_urls=self._open.surroundings.base_urls)
+        except requests.RequestException as error:
+            _LOG.warning("nobody takes our sign of life", reason=type(error).__name__)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """The workspace's daemon.lock, held; the kernel lets go of it when we die."""
+    place = folder / "daemon.lock"
+    try:
+        handle: IO[str] = place.open("a+", encoding="utf-8")
+    except OSError as error:
+        raise SocialcellError(f"{place}: {error.strerror}.") from None
+    with handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            handle.seek(0)
+            pid = handle.read().strip() or "unknown"
+            raise AlreadyRunning(
+                f"A daemon of this workspace runs already (process {pid})."
+            ) from None
+        handle.truncate(0)
+        handle.write(str(os.getpid()))
+        handle.flush()
+        yield
+
+
+def notify(message: str) -> None:
+    """Tell systemd, when it listens (NOTIFY_SOCKET)."""
+    place = os.environ.get("NOTIFY_SOCKET")
+    if not place:
+        return
+    address = "\0" + place[1:] if place.startswith("@") else place
+    with (
+        suppress(OSError),
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener,
+    ):
+        listener.sendto(message.encode(), address)

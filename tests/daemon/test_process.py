@@ -1,0 +1,174 @@
+"""The daemon as a process: one at a time, stopped, reloaded, killed, watched."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from socialcell import db
+from socialcell.ops import leases, slots
+from tests.running import command, environment, said, socialcell
+
+SECONDS = 60
+
+
+class Running:
+    """A daemon that logs JSON lines; `until` reads them up to an event."""
+
+    def __init__(self, folder: Path, **changes: str) -> None:
+        self.process = subprocess.Popen(
+            command("--config", folder / "config.yaml", "daemon", "--tick", "0.3"),
+            stderr=subprocess.PIPE,
+            env=environment(**changes),
+            text=True,
+        )
+
+    def until(self, event: str) -> dict[str, Any]:
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            found: dict[str, Any] = json.loads(line) if line.startswith("{") else {}
+            if found.get("event") == event:
+                return found
+        raise AssertionError(f"the daemon ended without {event!r}")
+
+    def end(self, number: int = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        try:
+            return self.process.wait(SECONDS)
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        if self.process.stderr is not None:
+            self.process.stderr.close()
+
+
+@pytest.fixture
+def daemons(folder: Path) -> Iterator[Any]:
+    with ExitStack() as stack:
+
+        def start(**changes: str) -> Running:
+            made = Running(folder, **changes)
+            stack.callback(made.close)
+            return made
+
+        yield start
+
+
+def health(folder: Path) -> tuple[int, dict[str, Any]]:
+    done = socialcell("--config", folder / "config.yaml", "health", "--json")
+    return done.returncode, json.loads(done.stdout)
+
+
+def test_it_works_says_that_it_is_well_and_stops_when_told(
+    daemons: Any, folder: Path, engine: Engine
+) -> None:
+    assert health(folder)[0] == 1
+    running = daemons()
+    running.until("the daemon works")
+    assert running.until("job ended")["state"] == "done"
+    code, found = health(folder)
+    # PostgreSQL is copied by its own pg_dump, which a machine may lack.
+    reasons = [one for one in found["reasons"] if "pg_dump" not in one]
+    assert reasons == []
+    assert (code, found["state"]) == (
+        (3, "degraded") if found["reasons"] else (0, "well")
+    )
+
+    assert running.end() == 0
+
+    assert health(folder)[0] == 1
+    with db.reading(engine) as session:
+        assert slots.last(session)
+        lease = leases.look(session, "daemon")
+        assert lease is not None
+        assert lease.owner == ""
+
+
+def test_a_second_one_is_refused_with_75(daemons: Any, folder: Path) -> None:
+    first = daemons()
+    first.until("the daemon works")
+
+    second = socialcell("--config", folder / "config.yaml", "daemon")
+
+    assert second.returncode == 75
+    assert f"runs already (process {first.process.pid})" in said(second)
+    assert first.end() == 0
+
+
+def test_after_a_kill_the_next_one_goes_on_at_once(daemons: Any, folder: Path) -> None:
+    first = daemons()
+    token = first.until("the daemon works")["token"]
+    first.end(signal.SIGKILL)
+
+    second = daemons()
+
+    assert second.until("the daemon works")["token"] == token + 1
+    assert second.end() == 0
+
+
+def test_an_invalid_config_keeps_the_old_one_and_says_why(
+    daemons: Any, folder: Path
+) -> None:
+    running = daemons()
+    running.until("the daemon works")
+    place = folder / "config.yaml"
+    before = place.read_text().replace("{}\n", "")
+    place.write_text(before + "log:\n  levle: info\n")
+
+    running.process.send_signal(signal.SIGHUP)
+
+    told = running.until("config.yaml is invalid, the old one is kept")
+    assert "levle" in told["reason"]
+    place.write_text(before + "log:\n  level: info\n")
+    running.process.send_signal(signal.SIGHUP)
+    running.until("config.yaml was read again")
+    assert running.end() == 0
+
+
+def test_a_paused_one_that_wakes_late_leaves_without_writing(
+    daemons: Any, folder: Path, engine: Engine
+) -> None:
+    running = daemons()
+    running.until("the daemon works")
+    running.process.send_signal(signal.SIGSTOP)
+    with db.writing(engine) as session:
+        lease = leases.look(session, "daemon")
+        assert lease is not None
+        lease.owner, lease.token = "elsewhere", lease.token + 1
+
+    running.process.send_signal(signal.SIGCONT)
+
+    running.until("the lease is lost")
+    assert running.process.wait(SECONDS) == 75
+    with db.reading(engine) as session:
+        lease = leases.look(session, "daemon")
+        assert lease is not None
+        assert lease.owner == "elsewhere"
+
+
+def test_systemd_is_told_when_it_is_ready_well_and_stopping(
+    daemons: Any, tmp_path: Path
+) -> None:
+    place = tmp_path / "notify"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+        listener.bind(os.fspath(place))
+        listener.settimeout(SECONDS)
+        running = daemons(NOTIFY_SOCKET=os.fspath(place))
+        assert listener.recv(100) == b"READY=1"
+        assert listener.recv(100) == b"WATCHDOG=1"
+        assert running.end() == 0
+        told = b""
+        while told != b"STOPPING=1":
+            told = listener.recv(100)
