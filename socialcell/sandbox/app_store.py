@@ -70,7 +70,7 @@ class AppStore(Faulty):
         self._switches["malformed"] = Switch(times=times)
 
     def corrupt_file(self, times: int | None = 1) -> None:
-        """The next file is another than its checksum says."""
+        """The next file differs by one bit from what its checksum says."""
         self._switches["corrupt"] = Switch(times=times)
 
     def stale_link(self, times: int | None = 1) -> None:
@@ -173,7 +173,7 @@ class AppStore(Faulty):
         day, _, half = rest.rpartition(".")
         data = self._packed(report, date.fromisoformat(day), int(half))
         if self._fires("corrupt"):
-            data = gzip.compress(b"another file", mtime=0)
+            data = data[:-1] + bytes([data[-1] ^ 1])
         return Answer(200, data, {"content-type": "application/a-gzip"})
 
     def _packed(self, report: str, day: date, half: int) -> bytes:
