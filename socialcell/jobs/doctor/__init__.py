@@ -82,6 +82,8 @@ def _running(context: Context, around: Surroundings, *, deep: bool) -> Iterator[
     yield database.durability(context.engine)
     yield database.space(context.engine)
     yield database.integrity(context.engine, deep=deep)
+    if deep:
+        yield database.audited(context.engine)
     yield database.search(context.engine)
     yield database.backups(context)
     yield settings.secret(context.workspace, SECRET_NAME, "pseudonyms")

@@ -15,6 +15,7 @@ from socialcell.jobs import backup
 from socialcell.jobs.context import Context
 from socialcell.jobs.doctor.check import Check, failed, ok, skipped, warning
 from socialcell.listening.store import integrity as invariants
+from socialcell.ops import audit
 from socialcell.text import index_form
 
 MIB = 1024 * 1024
@@ -93,6 +94,21 @@ def integrity(engine: Engine, *, deep: bool) -> Check:
     return ok("integrity", "sound" + ("" if deep else "; --deep looks at every row"))
 
 
+def audited(engine: Engine) -> Check:
+    """Whether the audit log is whole: every row seals the one before it."""
+    with db.reading(engine) as session:
+        found = audit.verify(session)
+    if found.ok:
+        return ok("audit log", f"{found.head.seq} entries, head {found.head.hash}")
+    return failed(
+        "audit log",
+        f"broken at row {found.broken}: {found.reason}",
+        "Stop the daemon, keep a copy of the database, and find out who could write "
+        "to it: what the log says from that row on is no proof. Compare it with the "
+        "heads at the foot of the weekly reports: socialcell audit verify --head HASH",
+    )
+
+
 def search(engine: Engine) -> Check:
     """Whether the search index takes Devanagari words whole, tried on a word."""
     try:
@@ -103,7 +119,8 @@ def search(engine: Engine) -> Check:
         return failed(
             "search",
             f"the search index cannot be tried: {error}",
-            "Use a Python whose SQLite has FTS5, such as Debian's or python.org's.",
+            "Use a Python whose SQLite has FTS5, such as Debian's or python.org's; if "
+            "the index itself is gone, restore a backup: socialcell db restore FILE",
         )
     if hits == (1, 0):
         return ok("search", f"finds {_FINDS}, and words are not cut at vowel signs")
@@ -131,7 +148,9 @@ def _sqlite_hits(engine: Engine) -> tuple[int, int]:
     """The real index's own definition, tried in memory."""
     asked = text("SELECT sql FROM sqlite_master WHERE name = 'mention_fts'")
     with db.reading(engine) as session:
-        made = str(session.execute(asked).scalar_one())
+        made = session.execute(asked).scalar()
+    if made is None:
+        raise SocialcellError("the table mention_fts is not there")
     with closing(sqlite3.connect(":memory:")) as memory:
         memory.execute("CREATE TABLE mention (id INTEGER PRIMARY KEY, folded TEXT)")
         memory.execute(made)
