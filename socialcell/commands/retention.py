@@ -37,6 +37,8 @@ def run(dry_run: DryRun = False, config: Config = None, json: Json = False) -> N
                     {"platform": name, "before": before, "n": purged.texts[name]}
                     for name, before in purged.text_before.items()
                 ],
+                "files": purged.files,
+                "pushes": purged.pushes,
                 "waits": purged.waits,
             }
         )
@@ -48,6 +50,7 @@ def run(dry_run: DryRun = False, config: Config = None, json: Json = False) -> N
         )
         for name, n in purged.texts.items():
             output.say(f"{would} texts of {name}: {n}")
+        output.say(f"{would} files of messages: {purged.files}")
     if purged.waits:
         output.note(purged.waits)
         raise typer.Exit(3)

@@ -4,8 +4,10 @@ Telephone numbers pass through and are not kept: people are known by a keyed has
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
@@ -72,6 +74,28 @@ def refused(
         evidence=wish.where,
         actor="the person",
         now=now,
+    )
+
+
+def held(
+    context: Context, session: Session, platform: str, uids: Iterable[str]
+) -> list[dict[str, Any]]:
+    """What the ledger holds of a person, for whoever asks."""
+    keys = [person_of(context, platform, uid).key for uid in uids]
+    return [
+        {"event": row.event, "at": row.at, "evidence": row.evidence}
+        for row in optins.history(session, platform)
+        if row.person in keys
+    ]
+
+
+def erase(
+    context: Context, session: Session, platform: str, uids: Iterable[str]
+) -> int:
+    """Whoever is erased is not written to again; what was noted of it goes. Rows."""
+    now = context.clock.now()
+    return sum(
+        optins.erase(session, person_of(context, platform, uid), now) for uid in uids
     )
 
 

@@ -7,13 +7,13 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.errors import UsageError
-from socialcell.jobs import people, quotations, similar
+from socialcell.jobs import media, optins, people, quotations, receive, similar
 from socialcell.jobs.context import Context
 from socialcell.listening.people import People
 from socialcell.listening.store import accounts, erasure
 from socialcell.listening.store.accounts import Account
 from socialcell.listening.store.erasure import Erased
-from socialcell.ops import audit
+from socialcell.ops import audit, pushes
 from socialcell.ops.scrub import scrub
 
 
@@ -39,6 +39,7 @@ def export(
     with db.writing(context.engine) as session:
         account = accounts.find(session, platform, uid, handle)
         held = accounts.everything(session, account)
+        held["consent"] = optins.held(context, session, platform, account.uids)
         _audit(context, session, shown, account, "privacy.export", _sizes(held))
     return held
 
@@ -58,10 +59,12 @@ def erase(
     """
     _require_one(uid, handle)
     shown = people.of(context)
+    unread = None if dry_run else _read_waiting(context)
     with db.writing(context.engine) as session:
         account = accounts.find(session, platform, uid, handle)
         _require_nobody_registered(shown, account)
         erased = erasure.erase(session, shown, account, context.clock.now())
+        optins.erase(context, session, platform, account.uids)
         person = _person(shown, account)
         files = list(quotations.files(context, erased.reports))
         if dry_run:
@@ -78,11 +81,23 @@ def erase(
         for file in files:
             file.unlink(missing_ok=True)
         similar.forget(context.workspace)
-    return Erasure(
-        person,
-        erased,
-        tuple(quotations.written_again(context, files)),
-        scrub(context.engine),
+    media.sweep(context)
+    again = tuple(quotations.written_again(context, files))
+    waits = scrub(context.engine)
+    return Erasure(person, erased, again, unread or waits)
+
+
+def _read_waiting(context: Context) -> str | None:
+    """What was pushed and waits is read first, so that it is erased as well; None, or
+    why that must wait."""
+    receive.work_off(context)
+    with db.reading(context.engine) as session:
+        left = sum(pushes.waiting_by_source(session).values())
+    if not left:
+        return None
+    return (
+        f"{left} pushes wait that cannot be read now, and may hold words of this "
+        "person. Run: socialcell messages fetch, see to what it says, then erase again."
     )
 
 

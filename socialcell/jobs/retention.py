@@ -9,10 +9,10 @@ from functools import partial
 from sqlmodel import Session
 
 from socialcell import db
-from socialcell.jobs import similar
+from socialcell.jobs import media, similar
 from socialcell.jobs.context import Context
-from socialcell.listening.store import retention
-from socialcell.ops import audit
+from socialcell.listening.store import attachments, retention
+from socialcell.ops import audit, pushes
 from socialcell.ops.scrub import scrub
 
 _PAGE = 500
@@ -27,6 +27,8 @@ class Purged:
     texts: dict[str, int]  # by platform
     raw_before: datetime
     text_before: dict[str, datetime]
+    files: int = 0  # of messages whose text is gone
+    pushes: int = 0  # digests that nobody hands in again, and what was never readable
     waits: str | None = None
 
 
@@ -43,13 +45,16 @@ def run(context: Context, *, dry_run: bool = False) -> Purged:
     if dry_run:
         with db.reading(context.engine) as session:
             gone = retention.counts(session, raw_before, text_before)
+            gone["files"] = attachments.count_bare(session)
         return _purged(gone, raw_before, text_before)
     gone = Counter()
     _in_pages(context, partial(_raws, before=raw_before, gone=gone))
     for platform, before in text_before.items():
         texts_of = partial(_texts, platform=platform, before=before, gone=gone)
         _in_pages(context, texts_of)
+    gone["files"] = media.sweep(context)
     with db.writing(context.engine) as session:
+        gone["pushes"] = pushes.forget_old(session, now)
         audit.append(
             session,
             audit.operator(),
@@ -100,5 +105,7 @@ def _purged(
         texts={platform: gone[f"text {platform}"] for platform in text_before},
         raw_before=raw_before,
         text_before=text_before,
+        files=gone["files"],
+        pushes=gone["pushes"],
         waits=waits,
     )

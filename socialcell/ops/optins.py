@@ -3,7 +3,6 @@
 People are known by a keyed hash. The caller commits.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -68,31 +67,17 @@ def history(session: Session, platform: str) -> list[OptIn]:
     return list(session.scalars(asked))
 
 
-def erase(
-    session: Session, platform: str, keys: Iterable[str], pseudonym: str, now: datetime
-) -> int:
+def erase(session: Session, person: Person, now: datetime) -> int:
     """Whoever is erased is not written to again; what was noted of it goes. Rows."""
-    n = 0
-    for key in keys:
-        held = session.execute(
-            update(OPT_IN)
-            .where(O.platform == platform, O.person == key)
-            .values(evidence="erased")
-        )
-        rows = int(held.rowcount)  # type: ignore[attr-defined]
-        if rows and has_agreed(session, platform, key):
-            person = Person(platform, key, pseudonym)
-            note(
-                session,
-                person,
-                "withdrawn",
-                now,
-                evidence="erased",
-                actor="erasure",
-                now=now,
-            )
-        n += rows
-    return n
+    held = session.execute(
+        update(OPT_IN)
+        .where(O.platform == person.platform, O.person == person.key)
+        .values(evidence="erased")
+    )
+    if has_agreed(session, person.platform, person.key):
+        said = {"evidence": "erased", "actor": "erasure"}
+        note(session, person, "withdrawn", now, now=now, **said)
+    return int(held.rowcount)  # type: ignore[attr-defined]
 
 
 def totals(session: Session, platform: str) -> dict[str, int]:

@@ -7,7 +7,10 @@ from sqlalchemy import Engine, text
 from socialcell import db
 
 # The tables that hold words of people, for PostgreSQL.
-_TABLES = "mention, annotation, link, raw_item, author, frozen_report"
+_TABLES = (
+    "mention, annotation, link, raw_item, author, frozen_report, pushed, attachment, "
+    "opt_in"
+)
 _LATER = (
     "The rows are erased; the database's file could not be rewritten, because another "
     "process holds it. Run the same command again when it is free."

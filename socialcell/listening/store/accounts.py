@@ -9,6 +9,7 @@ from sqlalchemy import Row, func, or_, select
 from sqlmodel import Session, SQLModel
 
 from socialcell import db
+from socialcell.listening.attachments import Attachment
 from socialcell.listening.model import (
     Annotation,
     Author,
@@ -94,6 +95,7 @@ def everything(session: Session, account: Account) -> dict[str, Any]:
         "engagement": _all(session, Engagement, "mention_id", ids),
         "understood": _all(session, Annotation, "mention_id", ids),
         "links": _all(session, Link, "mention_id", ids),
+        "files": _all(session, Attachment, "mention_id", ids),
         "relations": _all(session, Relation, "mention_id", ids),
         "revealed": _all(session, RevealGrant, "author_id", account.author_ids),
         "raw": [

@@ -76,6 +76,7 @@ def _drawable(session: Session, span: Span, rule: Any) -> list[Drawable]:
         .where(
             within(span),
             rule,
+            M.kind != "message",  # what was written to the city alone stays with it
             M.intent.not_in(["spam", "not_civic"]),
             func.length(M.text) >= SHORTEST,
             ~is_repost(),
