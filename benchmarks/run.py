@@ -26,7 +26,7 @@ def main() -> None:
     print(f"{machine()}; {'full' if full else 'quick'}", flush=True)
     print(f"{'ratio':>8} {'lowest':>8} {'highest':>8} {'goal':>8}")
     failed = False
-    for part, *asked in PARTS:
+    for part, *asked in map(str.split, PARTS):
         command = [sys.executable, "-m", f"benchmarks.{part}", *asked, *full]
         with subprocess.Popen(
             command, cwd=ROOT, stdout=subprocess.PIPE, text=True

@@ -106,11 +106,15 @@ class Encoder:
         """One for every text, in the same order; texts seen lately are remembered."""
         return [self._meaning(text) for text in texts]
 
+    def forget(self) -> None:
+        """Remember no text any more."""
+        self._known.clear()
+
     def _meaning(self, text: str) -> Meaning:
         known = self._known.get(text)
         if known is None:
             if len(self._known) >= _REMEMBERED:
-                self._known.clear()
+                self.forget()
             numbers = np.array([self._pieces.numbers(text, MOST_PIECES)], np.int64)
             (logits,) = self._session.run(None, {"pieces": numbers})
             known = self._known[text] = Meaning(self.heads, logits[0])

