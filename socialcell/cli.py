@@ -45,6 +45,7 @@ GROUPS = (
     "db",
     "sandbox",
     "serve",
+    "outgoing",
 )
 
 app = typer.Typer(

@@ -23,6 +23,7 @@ from pydantic import (
     SecretStr,
     ValidationError,
     field_validator,
+    model_validator,
 )
 
 from socialcell.clock import Clock, FixedClock, SystemClock
@@ -137,6 +138,37 @@ class Sandbox(Section):
         return urls
 
 
+Address = Annotated[str, Field(pattern=r"^[^@\s<>,;\"]+@[^@\s<>,;\"]+$")]
+
+
+class Mail(Section):
+    """The mail server that takes our letters; without `host` none is sent.
+
+    `security`: starttls or tls; none is for a server on this machine alone.
+    """
+
+    host: str | None = None
+    port: int = Field(default=587, ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str | None = None
+    password: SecretName = SecretName(secret="smtp_password")
+    sender: Address = "social.cell@localhost.localdomain"
+    sender_name: str = "Social media cell"
+    reply_to: Address | None = None
+    seconds: float = Field(default=30, gt=0, le=300)
+
+    @model_validator(mode="after")
+    def _never_in_the_clear(self) -> "Mail":
+        if self.security == "none" and self.host not in (
+            None,
+            "localhost",
+            "127.0.0.1",
+            "::1",
+        ):
+            raise ValueError("security none is for a server on this machine alone")
+        return self
+
+
 class Report(Section):
     city_en: str = "Pune"
     city_mr: str = "पुणे"
@@ -144,6 +176,10 @@ class Report(Section):
     organisation: str = "Pune Municipal Corporation"
     # In which languages the daemon writes it.
     languages: tuple[Literal["mr", "hi", "en"], ...] = ("mr", "en")
+    # Who gets it by mail, by the language they read.
+    recipients: dict[Literal["mr", "hi", "en"], tuple[Address, ...]] = Field(
+        default_factory=dict
+    )
 
 
 class Retention(Section):
@@ -207,6 +243,7 @@ class Config(Section):
     sandbox: Sandbox = Sandbox()
     budget: Budget = Budget()
     daemon: Daemon = Daemon()
+    mail: Mail = Mail()
     report: Report = Report()
     language: Language = Language()
     retention: Retention = Retention()

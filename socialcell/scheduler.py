@@ -19,6 +19,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from socialcell import config, http, log
 from socialcell.clock import SystemClock
 from socialcell.errors import AlreadyRunning, SocialcellError
+from socialcell.jobs import outgoing
 from socialcell.jobs.context import Context
 from socialcell.jobs.daemon import round as rounds
 from socialcell.ops import leases
@@ -76,6 +77,7 @@ class Daemon:
                 )
             self._signals.listen()
             freed = rounds.recover(self._context(), self._held.token)
+            freed += outgoing.recover(self._context())
             _LOG.info("the daemon works", token=self._held.token, taken_up_again=freed)
             try:
                 self._tick_along()

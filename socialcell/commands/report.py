@@ -33,34 +33,56 @@ def weekly(
         Path | None,
         typer.Option(help="Where to write. Default: reports/ of the workspace."),
     ] = None,
+    send: Annotated[
+        bool,
+        typer.Option("--send", help="Also put it into the outbox, and send it."),
+    ] = False,
     config: Config = None,
     json: Json = False,
 ) -> None:
-    """Write the weekly report: HTML, plain text and charts.
+    """Write the weekly report: HTML, plain text, charts, and a workbook of its tables.
 
     A week is Monday to Sunday, Indian time. Weeks are compared only over hours that
     both covered. Numbers are frozen when a week is first reported: made again, the
     report is the same, except that a quotation deleted since reads removed.
 
+    --send mails it to report.recipients of that language in config.yaml, one letter a
+    recipient and week.
+
     Example: socialcell report weekly --as-of 2026-11-23 --lang mr
     """
-    from socialcell.jobs import report
+    from socialcell.errors import UsageError
+    from socialcell.jobs import mailing, outgoing, report
     from socialcell.listening.store.questions import day_start
 
     context = open_context(config)
     moment = day_start(as_of, "--as-of") if as_of else None
-    made = report.weekly(context, as_of=moment, lang=lang, out=out)
+    letters: dict[str, object] = {}
+    if send:
+        if out is not None:
+            raise UsageError("--send goes by the report in the workspace: leave --out.")
+        mailed = mailing.weekly(context, lang, as_of=moment)
+        made, delivered = mailed.files, outgoing.deliver(context)
+        letters = {"letters": mailed.letters, "delivered": vars(delivered)}
+    else:
+        made = report.weekly(context, as_of=moment, lang=lang, out=out)
     if json:
         output.as_json(
             {
+                **letters,
                 "period": made.period,
                 "html": str(made.html),
                 "text": str(made.text),
                 "charts": [str(chart) for chart in made.charts],
+                "workbook": str(made.workbook),
                 "numbers": made.numbers,
             }
         )
         return
     output.say(f"Week: {made.period['from']} to {made.period['to']}")
-    for path in (made.html, made.text, *made.charts):
+    for path in (made.html, made.text, *made.charts, made.workbook):
         output.say(f"Written: {path}")
+    if send:
+        output.say(f"New letters: {mailed.letters}; sent now: {delivered.sent}")
+        if delivered.stopped:
+            output.say(delivered.stopped)

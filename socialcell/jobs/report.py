@@ -13,7 +13,7 @@ from socialcell.errors import SocialcellError
 from socialcell.i18n import language
 from socialcell.jobs import people
 from socialcell.jobs.context import Context
-from socialcell.reports import pictures, quoted, render, view
+from socialcell.reports import pictures, quoted, render, view, workbook
 from socialcell.reports import weekly as week_report
 from socialcell.reports.material import Pictures
 from socialcell.reports.phrases import Phrases
@@ -26,6 +26,8 @@ class WeeklyFiles:
     html: Path
     text: Path
     charts: tuple[Path, ...]
+    workbook: Path
+    title: str
     numbers: dict[str, Any]
 
     @property
@@ -69,6 +71,7 @@ def weekly(
     )
     folder = out or context.workspace.reports
     files = dict(drawn.values())
+    files[f"{stem}.xlsx"] = workbook.workbook(page)
     files[f"{stem}.txt"] = render.text(page).encode()
     files[f"{stem}.html"] = render.html(page).encode()
     _write(folder, files)
@@ -76,6 +79,8 @@ def weekly(
         html=folder / f"{stem}.html",
         text=folder / f"{stem}.txt",
         charts=tuple(folder / file for file, _ in drawn.values()),
+        workbook=folder / f"{stem}.xlsx",
+        title=f"{page.title}: {page.subtitle}",
         numbers=_outward(numbers),
     )
 

@@ -12,8 +12,9 @@ from socialcell.jobs import (
     backup,
     collect,
     credentials,
+    mailing,
+    outgoing,
     receive,
-    report,
     retention,
     upkeep,
 )
@@ -66,6 +67,7 @@ def jobs(context: Context) -> Iterator[Job]:
     for source in enabled:
         if _pulls(source):
             yield Job(f"pull:{source.name}", _pace(settings, source), _pull(source))
+    yield Job("deliver", Every(timedelta(minutes=1)), _deliver)
     yield Job("snapshot", Every(timedelta(hours=1)), _snapshot)
     yield Job("credentials", Every(timedelta(hours=1)), _credentials)
     yield Job("recheck", _at(settings.night, 0), _recheck)
@@ -145,11 +147,19 @@ def _backup(context: Context, slot: Slot, stop: Stop) -> str:
 
 
 def _weekly(context: Context, slot: Slot, stop: Stop) -> str:
-    languages = context.workspace.config.report.languages
-    made = [
-        report.weekly(context, as_of=slot.at, lang=lang).html.name for lang in languages
+    done = [
+        mailing.weekly(context, lang, as_of=slot.at, late=slot.late)
+        for lang in context.workspace.config.report.languages
     ]
-    return ", ".join(made) + (" (late)" if slot.late else "")
+    letters = sum(one.letters for one in done)
+    names = ", ".join(one.files.html.name for one in done)
+    return f"{names}; {letters} letters{' (late)' if slot.late else ''}"
+
+
+def _deliver(context: Context, slot: Slot, stop: Stop) -> str:
+    done = outgoing.deliver(context, stop=stop)
+    said = f"{done.sent} sent, {done.later} later, {done.dead} dead"
+    return f"{said}; {done.stopped}" if done.stopped else said
 
 
 def _words(results: list[Result]) -> str:

@@ -1,4 +1,4 @@
-"""The daemon: who holds the lease, and what was done in which slot."""
+"""The daemon: its lease and slots, and what leaves the house."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -33,3 +33,28 @@ def upgrade() -> None:
         sa.Column("said", sa.String()),
     )
     op.create_index("slot_open", "slot", ["state", "job"])
+    op.create_table(
+        "outgoing_mode",
+        sa.Column("id", ID, primary_key=True),
+        sa.Column("mode", sa.String(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+    )
+    op.create_table(
+        "outgoing",
+        sa.Column("id", ID, primary_key=True),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("dedup_key", sa.String(), nullable=False, unique=True),
+        sa.Column("recipient", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("body", sa.LargeBinary()),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("not_before", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True)),
+        sa.Column("answer", sa.String()),
+    )
+    op.create_index("outgoing_waiting", "outgoing", ["state", "not_before"])

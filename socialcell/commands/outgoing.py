@@ -1,0 +1,157 @@
+"""Commands of the noun `outgoing`: mode, list, release, send."""
+
+from typing import Annotated
+
+import typer
+
+from socialcell.commands import output
+from socialcell.commands.options import Config, Json, open_context
+
+app = typer.Typer(
+    help="What leaves the house: the switch, what waits, what became of it.",
+    no_args_is_help=True,
+)
+_STATES = ("held", "pending", "sending", "sent", "dead")
+
+
+@app.command()
+def mode(
+    mode: Annotated[
+        str | None,
+        typer.Argument(help="normal, crisis, mourning or election; none: show it."),
+    ] = None,
+    reason: Annotated[str, typer.Option(help="Why; it stands in the audit log.")] = "",
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Show the switch, or turn it: everything that speaks in public is held.
+
+    In crisis, mourning and election, planned posts and outreach are held. Reports,
+    briefs and alerts to ourselves and answers to citizens go on. What was held stays
+    held when the mode is normal again, until it is released.
+
+    Example: socialcell outgoing mode crisis --reason "Flood along the Mutha"
+    """
+    from socialcell.jobs import outgoing
+
+    context = open_context(config)
+    if mode is None:
+        found = outgoing.mode(context)
+        if json:
+            output.as_json({"mode": found})
+        else:
+            output.say(found)
+        return
+    held = outgoing.set_mode(context, mode, reason)
+    if json:
+        output.as_json({"mode": mode, "held": held})
+    else:
+        output.say(f"Mode: {mode}. Held back now: {held}.")
+
+
+@app.command("list")
+def list_(
+    state: Annotated[
+        list[str] | None, typer.Option(help="held, pending, sending, sent, dead.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most.")] = 50,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """List messages and what became of them, newest first.
+
+    Example: socialcell outgoing list --state held --state dead
+    """
+    from socialcell import db
+    from socialcell.clock import IST
+    from socialcell.errors import UsageError
+    from socialcell.ops import outgoing as store
+
+    if strange := set(state or ()) - set(_STATES):
+        known = ", ".join(_STATES)
+        raise UsageError(
+            f"There is no state {sorted(strange)[0]!r}. There are: {known}."
+        )
+    context = open_context(config)
+    with db.reading(context.engine) as session:
+        found = store.listed(session, state or (), limit)
+        rows = [
+            {
+                "id": one.id,
+                "kind": one.kind,
+                "recipient": one.recipient,
+                "subject": one.subject,
+                "state": one.state,
+                "attempts": one.attempts,
+                "made_at": one.made_at,
+                "not_before": one.not_before,
+                "ended_at": one.ended_at,
+                "answer": one.answer,
+            }
+            for one in found
+        ]
+    if json:
+        output.as_json({"messages": rows})
+        return
+    output.table(
+        ("id", "made", "kind", "to", "subject", "state", "answer"),
+        [
+            (
+                row["id"],
+                f"{one.made_at.astimezone(IST):%Y-%m-%d %H:%M}",
+                row["kind"],
+                row["recipient"],
+                row["subject"],
+                row["state"],
+                row["answer"],
+            )
+            for row, one in zip(rows, found, strict=True)
+        ],
+    )
+
+
+@app.command()
+def release(
+    ids: Annotated[
+        list[int] | None, typer.Argument(metavar="[ID…]", help="As list shows.")
+    ] = None,
+    all: Annotated[
+        bool, typer.Option("--all", help="Everything that is held.")
+    ] = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Let held messages leave, whatever the mode is. Audited.
+
+    Example: socialcell outgoing release 12 15
+    """
+    from socialcell.errors import UsageError
+    from socialcell.jobs import outgoing
+
+    if bool(ids) == all:
+        raise UsageError("Name the messages, or say --all.")
+    done = outgoing.release(open_context(config), None if all else ids)
+    if json:
+        output.as_json({"released": done})
+    else:
+        output.say(f"Released: {done}.")
+
+
+@app.command()
+def send(config: Config = None, json: Json = False) -> None:
+    """Send what waits now, as the daemon does every minute.
+
+    Exit code 1: the mail server could not be used; 3: a letter will never arrive.
+
+    Example: socialcell outgoing send
+    """
+    from socialcell.jobs import outgoing
+
+    done = outgoing.deliver(open_context(config))
+    if json:
+        output.as_json(vars(done))
+    else:
+        output.say(f"{done.sent} sent, {done.later} later, {done.dead} dead")
+        if done.stopped:
+            output.say(done.stopped)
+    raise typer.Exit(1 if done.stopped else 3 if done.dead else 0)

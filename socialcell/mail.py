@@ -1,0 +1,185 @@
+"""Letters: made of HTML, text, pictures and files, and handed to one mail server."""
+
+import hashlib
+import smtplib
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from types import TracebackType
+
+from socialcell.config import Mail
+from socialcell.errors import SocialcellError
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class Later(SocialcellError):  # noqa: N818 - named for what to do
+    """The server or the way to it has trouble: try again later."""
+
+
+class Refused(SocialcellError):  # noqa: N818 - named for what happened
+    """The server will never take this letter for this recipient."""
+
+
+class NobodyCan(SocialcellError):  # noqa: N818 - named for what happened
+    """The server takes nothing from us: a setting or a password must be mended."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What is sent to one recipient. `pictures` are PNGs by the name that the HTML
+    gives them; `files` are attached under their names, with their content types."""
+
+    key: str  # what it is, to whom: two letters of one key are one letter
+    subject: str
+    text: str
+    html: str
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
+    files: Mapping[str, tuple[str, bytes]] = field(default_factory=dict)
+
+
+def compose(
+    letter: Letter, settings: Mail, recipient: str, language: str, at: datetime
+) -> bytes:
+    """The message as bytes, with a Message-ID that depends on its key alone.
+
+    Made again it carries the same id, so that a mail program shows it once.
+    """
+    message = EmailMessage(policy=SMTP)
+    message["Subject"] = letter.subject
+    message["From"] = Address(settings.sender_name, addr_spec=settings.sender)
+    message["To"] = recipient
+    if settings.reply_to:
+        message["Reply-To"] = settings.reply_to
+    message["Date"] = format_datetime(at)
+    message["Message-ID"] = message_id(letter.key, recipient, settings.sender)
+    message["Content-Language"] = language
+    to = settings.reply_to or settings.sender
+    message["List-Unsubscribe"] = f"<mailto:{to}?subject=unsubscribe>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(letter.text)
+    domain = settings.sender.rpartition("@")[2]
+    names = {name: f"picture{n}@{domain}" for n, name in enumerate(letter.pictures)}
+    html = letter.html
+    for name, cid in names.items():
+        html = html.replace(f'src="{name}"', f'src="cid:{cid}"')
+    message.add_alternative(html, subtype="html")
+    page = message.get_payload(1)
+    assert isinstance(page, EmailMessage)
+    for name, image in letter.pictures.items():
+        page.add_related(
+            image,
+            "image",
+            "png",
+            cid=f"<{names[name]}>",
+            filename=name,
+            disposition="inline",
+        )
+    for name, (kind, content) in letter.files.items():
+        main, _, sub = kind.partition("/")
+        message.add_attachment(content, main, sub, filename=name)
+    return message.as_bytes()
+
+
+def message_id(key: str, recipient: str, sender: str) -> str:
+    digest = hashlib.sha256(f"{key}\n{recipient}".encode()).hexdigest()[:32]
+    return f"<{digest}@{sender.rpartition('@')[2]}>"
+
+
+class Server:
+    """A connection to the mail server, for some letters. A context manager.
+
+    NobodyCan when it does not speak TLS as it must, or does not take our password;
+    Later when it cannot be reached.
+    """
+
+    def __init__(self, settings: Mail, password: str | None) -> None:
+        self._settings = settings
+        self._password = password
+        self._client: smtplib.SMTP | None = None
+
+    def __enter__(self) -> "Server":
+        try:
+            self._client = self._connected()
+        except smtplib.SMTPAuthenticationError as error:
+            raise NobodyCan(
+                f"The mail server refuses our password: {_of(error)}"
+            ) from None
+        except smtplib.SMTPNotSupportedError as error:
+            raise NobodyCan(
+                f"The mail server does not do what mail.security asks for: {error}. "
+                "Nothing is sent in the clear."
+            ) from None
+        except ssl.SSLError as error:
+            raise NobodyCan(f"The mail server's TLS is not trusted: {error}") from None
+        except (smtplib.SMTPException, OSError) as error:
+            raise Later(f"The mail server cannot be reached: {error}") from None
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._client is not None:
+            try:
+                self._client.quit()
+            except (smtplib.SMTPException, OSError):
+                self._client.close()
+
+    def send(self, message: bytes, recipient: str) -> str:
+        """Hand one message over; the server's answer. Refused, Later, NobodyCan."""
+        assert self._client is not None
+        try:
+            self._client.sendmail(self._settings.sender, [recipient], message)
+        except smtplib.SMTPRecipientsRefused as error:
+            code, said = next(iter(error.recipients.values()))
+            raise _failure(code, said) from None
+        except smtplib.SMTPSenderRefused as error:
+            if error.smtp_code >= 500:
+                raise NobodyCan(f"It does not take our sender: {_of(error)}") from None
+            raise _failure(error.smtp_code, error.smtp_error) from None
+        except smtplib.SMTPResponseException as error:
+            raise _failure(error.smtp_code, error.smtp_error) from None
+        except (smtplib.SMTPException, OSError) as error:
+            raise Later(f"The connection broke: {error}") from None
+        return "250"
+
+    def _connected(self) -> smtplib.SMTP:
+        given = self._settings
+        assert given.host is not None
+        trusted = ssl.create_default_context()
+        client: smtplib.SMTP
+        if given.security == "tls":
+            client = smtplib.SMTP_SSL(
+                given.host, given.port, timeout=given.seconds, context=trusted
+            )
+        else:
+            client = smtplib.SMTP(given.host, given.port, timeout=given.seconds)
+        try:
+            if given.security == "starttls":
+                client.starttls(context=trusted)
+            if given.user is not None:
+                client.login(given.user, self._password or "")
+        except BaseException:
+            client.close()
+            raise
+        return client
+
+
+def _failure(code: int, said: bytes | str) -> SocialcellError:
+    words = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+    answer = f"{code} {' '.join(words.split())}"
+    if code in (530, 535):
+        return NobodyCan(f"The mail server wants us to sign in: {answer}")
+    return Refused(answer) if code >= 500 else Later(answer)
+
+
+def _of(error: smtplib.SMTPResponseException) -> str:
+    return str(_failure(error.smtp_code, error.smtp_error))

@@ -1,0 +1,107 @@
+"""Questions about what leaves the house: the switch, what waits, what became of it."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlmodel import Session, col
+
+from socialcell import db
+from socialcell.ops.outgoing_model import Outgoing, OutgoingMode
+
+OUT = db.table(Outgoing)
+O = OUT.c  # noqa: E741 - as the other stores name their columns
+_LONGEST = 500
+
+
+def mode(session: Session) -> OutgoingMode | None:
+    """What the switch is set to; None: it was never touched, so normal."""
+    asked = select(OutgoingMode).order_by(col(OutgoingMode.id).desc()).limit(1)
+    return session.scalars(asked).first()
+
+
+def set_mode(
+    session: Session, mode: str, actor: str, reason: str, now: datetime
+) -> None:
+    session.add(OutgoingMode(mode=mode, since=now, actor=actor, reason=reason))
+
+
+def add(session: Session, message: Outgoing) -> bool:
+    """Put a message in; False when one of its dedup key is there already."""
+    row = message.model_dump(exclude={"id"})
+    return bool(db.insert_new(session, OUT, [row]))
+
+
+def hold(session: Session, kinds: Collection[str]) -> int:
+    """What waits of these kinds is held. How many."""
+    return _moved(session, "pending", "held", O.kind.in_(kinds))
+
+
+def release(session: Session, ids: Sequence[int] | None, now: datetime) -> int:
+    """What is held waits again, to leave now: these, or all. How many."""
+    which = [] if ids is None else [O.id.in_(ids)]
+    done = session.execute(
+        update(OUT)
+        .where(O.state == "held", *which)
+        .values(state="pending", not_before=now)
+    )
+    return int(done.rowcount)  # type: ignore[attr-defined]
+
+
+def waiting(session: Session, now: datetime, limit: int) -> list[int]:
+    """Ids of what is due, the oldest first."""
+    asked = select(O.id).where(O.state == "pending", O.not_before <= now)
+    return list(session.scalars(asked.order_by(O.not_before, O.id).limit(limit)))
+
+
+def claim(session: Session, id_: int) -> Outgoing | None:
+    """Take a message to send it; None when it is not waiting any more."""
+    done = session.execute(
+        update(OUT)
+        .where(O.id == id_, O.state == "pending")
+        .values(state="sending", attempts=O.attempts + 1)
+    )
+    if not done.rowcount:  # type: ignore[attr-defined]
+        return None
+    return session.get_one(Outgoing, id_)
+
+
+def settle(
+    session: Session,
+    id_: int,
+    state: str,
+    now: datetime,
+    answer: str,
+    not_before: datetime | None = None,
+) -> None:
+    """What became of a message that was being sent: sent, dead, or pending again."""
+    values: dict[str, object] = {"state": state, "answer": answer[:_LONGEST]}
+    if state == "pending":
+        values["not_before"] = not_before
+    else:
+        values["ended_at"] = now
+    if state == "sent":
+        values["body"] = None
+    session.execute(
+        update(OUT).where(O.id == id_, O.state == "sending").values(**values)
+    )
+
+
+def return_unsent(session: Session) -> int:
+    """What a process that died was sending waits again, under the same message id."""
+    return _moved(session, "sending", "pending")
+
+
+def listed(
+    session: Session, states: Iterable[str] = (), limit: int = 100
+) -> Sequence[Outgoing]:
+    """Messages in these states (any without), newest first."""
+    asked = select(Outgoing).order_by(col(Outgoing.id).desc()).limit(limit)
+    if states := tuple(states):
+        asked = asked.where(col(Outgoing.state).in_(states))
+    return session.scalars(asked).all()
+
+
+def _moved(session: Session, old: str, new: str, *which) -> int:  # type: ignore[no-untyped-def]
+    done = session.execute(update(OUT).where(O.state == old, *which).values(state=new))
+    return int(done.rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,42 @@
+"""The tables of what leaves the house: the switch, and every message."""
+
+from datetime import datetime
+
+from sqlalchemy import Column, Index, LargeBinary
+from sqlmodel import Field, SQLModel
+
+from socialcell.db import BigId
+
+
+class OutgoingMode(SQLModel, table=True):
+    """What the switch was set to, since when, by whom and why; the newest counts."""
+
+    __tablename__ = "outgoing_mode"
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    mode: str  # normal | crisis | mourning | election
+    since: datetime
+    actor: str
+    reason: str
+
+
+class Outgoing(SQLModel, table=True):
+    """One message to one recipient, and what became of it.
+
+    A row only moves held → pending → sending → sent or dead, or back to pending when
+    it is tried again. The body goes once it was sent: what it quoted may be deleted.
+    """
+
+    __table_args__ = (Index("outgoing_waiting", "state", "not_before"),)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    kind: str  # report, brief, alert: to ourselves; reply, post, outreach: to others
+    channel: str  # mail
+    dedup_key: str = Field(unique=True)
+    recipient: str
+    subject: str
+    body: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    state: str  # held | pending | sending | sent | dead
+    attempts: int = 0
+    not_before: datetime
+    made_at: datetime
+    ended_at: datetime | None = None
+    answer: str | None = None

@@ -1,0 +1,99 @@
+"""The switch: what speaks in public is held, listed, and released by a person."""
+
+import pytest
+from sqlalchemy import Engine
+
+from socialcell import db, mail
+from socialcell.errors import UsageError
+from socialcell.jobs import outgoing
+from socialcell.jobs.context import Context
+from socialcell.ops import audit
+from socialcell.ops import outgoing as store
+
+
+def put(context: Context, kind: str, key: str) -> bool:
+    letter = mail.Letter(key, f"About {key}", "text", "<p>text</p>")
+    return outgoing.put(context, kind, letter, "reader@city.example", "en")
+
+
+def states(engine: Engine) -> dict[str, str]:
+    with db.reading(engine) as session:
+        return {one.subject: one.state for one in store.listed(session)}
+
+
+@pytest.mark.parametrize("mode", ["crisis", "mourning", "election"])
+def test_what_speaks_in_public_is_held_and_what_we_tell_ourselves_goes_on(
+    context: Context, engine: Engine, mode: str
+) -> None:
+    put(context, "post", "a parade")
+    put(context, "report", "the week")
+
+    held = outgoing.set_mode(context, mode, "the river rises")
+    put(context, "outreach", "a creator")
+    put(context, "alert", "the river")
+
+    assert held == 1
+    assert outgoing.mode(context) == mode
+    assert states(engine) == {
+        "About a parade": "held",
+        "About the week": "pending",
+        "About a creator": "held",
+        "About the river": "pending",
+    }
+
+
+def test_back_to_normal_nothing_leaves_that_nobody_released(
+    context: Context, engine: Engine
+) -> None:
+    outgoing.set_mode(context, "mourning", "a former mayor died")
+    put(context, "post", "a parade")
+    put(context, "post", "a water cut")
+
+    outgoing.set_mode(context, "normal", "the days of mourning are over")
+    assert set(states(engine).values()) == {"held"}
+    with db.reading(engine) as session:
+        id_ = next(
+            one.id
+            for one in store.listed(session)
+            if one.subject == "About a water cut"
+        )
+    assert outgoing.release(context, [id_ or 0]) == 1
+
+    assert states(engine) == {"About a parade": "held", "About a water cut": "pending"}
+    assert outgoing.release(context, None) == 1
+
+
+def test_turning_the_switch_stands_in_the_audit_log_with_its_reason(
+    context: Context, engine: Engine
+) -> None:
+    outgoing.set_mode(context, "election", "the code of conduct is in force")
+
+    with db.reading(engine) as session:
+        (row,) = audit.entries(session, 9)
+        assert audit.verify(session).ok
+    assert (row.action, row.object) == ("outgoing.mode", "election")
+    assert row.detail["reason"] == "the code of conduct is in force"
+
+
+def test_a_switch_without_a_reason_or_of_another_name_is_refused(
+    context: Context,
+) -> None:
+    with pytest.raises(UsageError, match="--reason"):
+        outgoing.set_mode(context, "crisis", "  ")
+    with pytest.raises(UsageError, match="There are: normal, crisis"):
+        outgoing.set_mode(context, "panic", "why not")
+    assert outgoing.mode(context) == "normal"
+
+
+def test_one_that_is_not_held_cannot_be_released(
+    context: Context, engine: Engine
+) -> None:
+    put(context, "report", "the week")
+
+    with pytest.raises(UsageError, match="1 of these are not held"):
+        outgoing.release(context, [1])
+
+
+def test_the_same_thing_is_put_in_once(context: Context) -> None:
+    assert put(context, "report", "the week")
+    assert not put(context, "report", "the week")

@@ -1,0 +1,364 @@
+"""The weekly report by mail, over a real mail server on loopback."""
+
+import email
+import io
+import json
+import shutil
+import socket
+import ssl
+import subprocess
+from collections.abc import Iterator
+from datetime import timedelta
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult, LoginPassword
+
+from socialcell import config, db
+from socialcell.clock import FixedClock
+from socialcell.jobs import mailing, outgoing
+from socialcell.jobs.context import Context
+from socialcell.ops import outgoing as store
+from socialcell.reports.page import Page, Section, Table
+from socialcell.reports.workbook import workbook
+from tests.reports.world import MONDAY, World
+
+MINUTE = timedelta(minutes=1)
+TO = ("commissioner@city.example", "cell@city.example")
+
+
+class Server:
+    """A mail server that keeps what it takes; `answers` go before it takes anything."""
+
+    def __init__(self) -> None:
+        self.taken: list[tuple[str, EmailMessage]] = []
+        self.answers: dict[str, list[str]] = {}
+        self.asked: list[str] = []
+
+    async def handle_RCPT(
+        self, server: Any, session: Any, envelope: Any, address: str, options: Any
+    ) -> str:
+        self.asked.append(address)
+        if waiting := self.answers.get(address):
+            return waiting.pop(0)
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        message = email.message_from_bytes(envelope.content, policy=default)
+        assert isinstance(message, EmailMessage)
+        self.taken += [(address, message) for address in envelope.rcpt_tos]
+        return "250 taken"
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+@pytest.fixture
+def server() -> Iterator[tuple[Server, int]]:
+    made, port = Server(), free_port()
+    controller = Controller(made, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield made, port
+    controller.stop()
+
+
+def mailed(world: World, port: int, **changes: Any) -> Context:
+    """The world with a mail server, two readers of Marathi and one of English."""
+    given = {"host": "127.0.0.1", "port": port, "security": "none"} | changes
+    settings = world.context.workspace.config.model_copy(
+        update={
+            "mail": config.Mail(**given),
+            "report": config.Report(recipients={"mr": TO, "en": TO[:1]}),
+        }
+    )
+    workspace = config.Workspace(world.context.workspace.folder, settings)
+    return Context(workspace, world.engine, world.context.clock)
+
+
+def fill(world: World) -> None:
+    world.covered()
+    for hour in range(40):
+        world.mention(MONDAY + timedelta(hours=hour))
+
+
+def states(context: Context) -> dict[str, tuple[str, int]]:
+    with db.reading(context.engine) as session:
+        found = store.listed(session)
+    return {one.recipient: (one.state, one.attempts) for one in found}
+
+
+def test_each_recipient_gets_one_whole_letter(
+    world: World, server: tuple[Server, int]
+) -> None:
+    took, port = server
+    fill(world)
+    context = mailed(world, port)
+
+    first = mailing.weekly(context, "mr")
+    again = mailing.weekly(context, "mr")
+    done = outgoing.deliver(context)
+
+    assert (first.letters, again.letters, done.sent) == (2, 0, 2)
+    assert [address for address, _ in took.taken] == list(TO)
+    message = took.taken[0][1]
+    assert message["To"] == TO[0]
+    assert message["List-Unsubscribe"].strip().startswith("<mailto:")
+    assert message["Subject"].strip() == first.files.title
+    text = message.get_body(("plain",))
+    html = message.get_body(("html",))
+    assert text is not None
+    assert html is not None
+    written = first.files.text.read_text("utf-8")
+    assert text.get_content().split() == written.split()
+    assert len(html.get_content().encode()) < 100_000
+    pictures = {
+        part["Content-ID"].strip("<>"): part.get_content()
+        for part in message.walk()
+        if part.get_content_type() == "image/png"
+    }
+    assert len(pictures) == len(first.files.charts) > 0
+    for cid, image in pictures.items():
+        assert f'src="cid:{cid}"' in html.get_content()
+        assert image.startswith(b"\x89PNG")
+    assert ".png" not in html.get_content()
+    (attached,) = message.iter_attachments()
+    book = openpyxl.load_workbook(io.BytesIO(attached.get_content()))
+    assert attached.get_filename() == first.files.workbook.name
+    kinds = {
+        cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row
+    }
+    assert "n" in kinds
+    assert "f" not in kinds
+
+
+def test_the_body_is_gone_once_it_was_sent(
+    world: World, server: tuple[Server, int]
+) -> None:
+    context = mailed(world, server[1])
+    fill(world)
+    mailing.weekly(context, "en")
+    outgoing.deliver(context)
+
+    with db.reading(context.engine) as session:
+        (row,) = store.listed(session)
+    assert (row.state, row.body, row.attempts) == ("sent", None, 1)
+
+
+def test_greylisting_is_waited_out_and_the_others_are_not_sent_again(
+    world: World, server: tuple[Server, int]
+) -> None:
+    took, port = server
+    fill(world)
+    context = mailed(world, port)
+    mailing.weekly(context, "mr")
+    took.answers[TO[0]] = ["451 4.7.1 Greylisted, come back"]
+
+    first = outgoing.deliver(context)
+    at_once = outgoing.deliver(context)
+    clock = context.clock
+    assert isinstance(clock, FixedClock)
+    clock.advance(5 * MINUTE)
+    second = outgoing.deliver(context)
+
+    assert (first.sent, first.later, at_once.sent) == (1, 1, 0)
+    assert second.sent == 1
+    assert [address for address, _ in took.taken] == [TO[1], TO[0]]
+    assert states(context) == {TO[0]: ("sent", 2), TO[1]: ("sent", 1)}
+
+
+def test_a_letter_that_is_refused_is_dead_and_says_why(
+    world: World, server: tuple[Server, int]
+) -> None:
+    took, port = server
+    fill(world)
+    context = mailed(world, port)
+    mailing.weekly(context, "mr")
+    took.answers[TO[0]] = ["550 5.1.1 No such person"]
+
+    done = outgoing.deliver(context)
+
+    assert (done.sent, done.dead) == (1, 1)
+    with db.reading(context.engine) as session:
+        (row,) = store.listed(session, ["dead"])
+    assert row.answer == "550 5.1.1 No such person"
+    assert outgoing.deliver(context) == outgoing.Delivered()
+
+
+def test_a_letter_that_is_put_off_for_days_is_dead_in_the_end(
+    world: World, server: tuple[Server, int]
+) -> None:
+    took, port = server
+    fill(world)
+    context = mailed(world, port)
+    mailing.weekly(context, "en")
+    took.answers[TO[0]] = ["452 mailbox full"] * 20
+    clock = context.clock
+    assert isinstance(clock, FixedClock)
+    begin = clock.now()
+
+    for wait in outgoing.WAITS:
+        assert outgoing.deliver(context).later == 1
+        clock.advance(wait)
+    done = outgoing.deliver(context)
+
+    assert done.dead == 1
+    assert timedelta(days=1) < clock.now() - begin < timedelta(days=3)
+
+
+def test_a_process_that_died_while_sending_sends_again_under_the_same_id(
+    world: World, server: tuple[Server, int]
+) -> None:
+    took, port = server
+    fill(world)
+    context = mailed(world, port)
+    mailing.weekly(context, "en")
+    with db.reading(context.engine) as session:
+        (id_,) = store.waiting(session, context.clock.now(), 9)
+    with db.writing(context.engine) as session:
+        body = store.claim(session, id_)
+        assert body is not None
+    assert outgoing.deliver(context).sent == 0
+
+    assert outgoing.recover(context) == 1
+    assert outgoing.deliver(context).sent == 1
+
+    assert states(context) == {TO[0]: ("sent", 2)}
+    (letter,) = took.taken
+    key = letter[1]["Message-ID"]
+    with db.writing(context.engine) as session:
+        session.delete(store.listed(session)[0])
+    mailing.weekly(context, "en")
+    outgoing.deliver(context)
+    assert took.taken[1][1]["Message-ID"] == key
+
+
+def test_without_a_server_letters_wait_and_it_is_said(world: World) -> None:
+    fill(world)
+    context = mailed(world, 25, host=None)
+
+    mailing.weekly(context, "en")
+    done = outgoing.deliver(context)
+
+    assert "mail.host is not set" in str(done.stopped)
+    assert states(context) == {TO[0]: ("pending", 0)}
+
+
+def test_a_server_that_is_not_there_costs_no_attempt(world: World) -> None:
+    fill(world)
+    context = mailed(world, free_port())
+    mailing.weekly(context, "en")
+
+    done = outgoing.deliver(context)
+
+    assert "cannot be reached" in str(done.stopped)
+    assert states(context) == {TO[0]: ("pending", 0)}
+
+
+def test_a_server_without_starttls_gets_nothing_in_the_clear(
+    world: World, server: tuple[Server, int]
+) -> None:
+    took, port = server
+    fill(world)
+    context = mailed(world, port, security="starttls")
+    mailing.weekly(context, "en")
+
+    done = outgoing.deliver(context)
+
+    assert "Nothing is sent in the clear" in str(done.stopped)
+    assert took.asked == []
+
+
+def test_a_refused_password_stops_the_queue_and_not_a_recipient(world: World) -> None:
+    def refuse(*_given: Any) -> AuthResult:
+        assert isinstance(_given[-1], LoginPassword)
+        return AuthResult(success=False, handled=False)
+
+    took, port = Server(), free_port()
+    controller = Controller(
+        took,
+        hostname="127.0.0.1",
+        port=port,
+        authenticator=refuse,
+        auth_require_tls=False,
+    )
+    controller.start()
+    try:
+        fill(world)
+        context = mailed(world, port, user="cell")
+        (context.workspace.folder / "secrets" / "smtp_password").write_text("old\n")
+        mailing.weekly(context, "mr")
+
+        done = outgoing.deliver(context)
+    finally:
+        controller.stop()
+
+    assert "refuses our password" in str(done.stopped)
+    assert set(states(context).values()) == {("pending", 0)}
+
+
+@pytest.mark.skipif(not shutil.which("openssl"), reason="openssl is not installed")
+def test_a_certificate_that_nobody_signed_is_not_trusted(
+    world: World, tmp_path: Path
+) -> None:
+    key, certificate = tmp_path / "key.pem", tmp_path / "cert.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+         "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=mail",
+         "-keyout", key, "-out", certificate],
+        check=True,
+        capture_output=True,
+    )  # fmt: skip
+    context_of_server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context_of_server.load_cert_chain(certificate, key)
+    took, port = Server(), free_port()
+    controller = Controller(
+        took, hostname="127.0.0.1", port=port, tls_context=context_of_server
+    )
+    controller.start()
+    try:
+        fill(world)
+        context = mailed(world, port, security="starttls")
+        mailing.weekly(context, "en")
+        done = outgoing.deliver(context)
+    finally:
+        controller.stop()
+
+    assert "TLS is not trusted" in str(done.stopped)
+    assert took.taken == []
+
+
+def test_a_late_report_says_so_in_its_readers_language(
+    world: World, server: tuple[Server, int]
+) -> None:
+    took, port = server
+    fill(world)
+    context = mailed(world, port)
+
+    mailing.weekly(context, "mr", late=True)
+    outgoing.deliver(context)
+
+    assert took.taken[0][1]["Subject"].startswith("उशिरा: ")
+
+
+def test_a_workbook_has_numbers_and_no_formula() -> None:
+    rows = [(("=1+1",), ("१,२३४",), ("12.5 %",)), (("औंध",), ("-7",), ("+91 20",))]
+    table = Table("Caption", ("a", "b", "c"), rows)
+    page = Page("mr", "t", "s", (), [Section("One: two/three", [table, table])], "")
+
+    book = openpyxl.load_workbook(io.BytesIO(workbook(page)))
+
+    assert book.sheetnames == ["One  two three", "One  two three 2"]
+    values = [[cell.value for cell in row] for row in book.worksheets[0]["A5:C6"]]
+    assert values == [["=1+1", 1234, "12.5 %"], ["औंध", -7, "+91 20"]]
+    assert book.worksheets[0]["A5"].data_type == "s"
+    assert json.dumps(values)
