@@ -27,7 +27,7 @@ from socialcell.connectors.strict_json import from_text
 
 _FIRST = 90  # days that a new source looks back
 _RESTATED = 30  # days in which Meta still changes what it reported
-_SLICE = 31  # days of one report
+_SLICE = 35  # days of one report: what is read again daily fits into one
 _ROWS = 500
 _LOOK_AGAIN = timedelta(minutes=2)
 _GIVE_UP = timedelta(hours=12)  # a report that takes longer is asked for anew

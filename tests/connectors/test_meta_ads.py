@@ -140,7 +140,8 @@ def test_the_last_thirty_days_are_restated(
     assert second[-1].cursor["through"] == "2026-11-22"
     spans = {(job.since, job.until) for job in meta.jobs.values()}
     assert min(spans)[0] == TODAY - timedelta(90)
-    assert (TODAY - timedelta(30), TODAY) in spans
+    assert (TODAY - timedelta(30), TODAY + timedelta(1)) in spans
+    assert len(meta.jobs) == 9 + 3  # three slices of 91 days, then one; three levels
     key = ADS[0].campaign, None, None, TODAY - timedelta(1)
     early, late = facts(first)[key], facts(second)[key]
     assert late.installs[INSTALL] > early.installs[INSTALL]
