@@ -113,6 +113,10 @@ class Bluesky:
             if stop():
                 return
 
+    @staticmethod
+    def mapped(raw: Any) -> Item:
+        return to_record(raw)
+
     def _asked_again(self, items: Sequence[Item]) -> Batch:
         return Batch(items, {}, cost=self._session.cost(), limits=self._session.limits)
 

@@ -91,6 +91,10 @@ class GooglePlay:
             if stop():
                 return
 
+    @staticmethod
+    def mapped(raw: Any) -> Item:
+        return to_record(raw)
+
     def _page(
         self, token: str | None, budget: Budget, most: int = _PAGE
     ) -> dict[str, Any]:
@@ -99,11 +103,11 @@ class GooglePlay:
         return self._google.ask(request, budget)
 
 
-def to_record(data: Mapping[str, Any], package: str) -> Record:
+def to_record(data: Mapping[str, Any]) -> Record:
     """One review as a Record. ValueError, TypeError or LookupError when it is none.
 
-    Its time is that of its last change: Google gives no other. There is a name and no
-    account behind it, so it has no author.
+    `packageName` was added to what Google sends. Its time is that of its last change:
+    Google gives no other. It has a name and no account behind it, so no author.
     """
     said = _written(data["comments"])
     own = data["reviewId"]
@@ -120,7 +124,7 @@ def to_record(data: Mapping[str, Any], package: str) -> Record:
         authored_at=_moment(said["lastModified"]),
         kind="review",
         url="https://play.google.com/store/apps/details?"
-        + urlencode({"id": package, "reviewId": own}),
+        + urlencode({"id": data["packageName"], "reviewId": own}),
         language=said.get("reviewerLanguage"),
         metrics=(
             Metric("starRating", _count(said, "starRating")),
@@ -155,7 +159,7 @@ def _items(body: Mapping[str, Any], package: str) -> list[Item]:
     items: list[Item] = []
     for data in reviews:
         try:
-            items.append(to_record(data, package))
+            items.append(to_record({**data, "packageName": package}))
         except _ODD as error:
             items.append(Reject(raw=data, reason=f"{type(error).__name__}: {error}"))
     if items and all(isinstance(item, Reject) for item in items):

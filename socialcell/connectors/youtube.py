@@ -21,7 +21,13 @@ from socialcell.connectors.base import (
     Tombstone,
 )
 from socialcell.connectors.unmetered import Unmetered
-from socialcell.connectors.youtube_item import VIDEO_ID, comment_metrics, video_metrics
+from socialcell.connectors.youtube_item import (
+    VIDEO_ID,
+    comment,
+    comment_metrics,
+    video,
+    video_metrics,
+)
 from socialcell.connectors.youtube_pages import Page, Reader, by_id
 
 API = google_client.Api(
@@ -185,6 +191,15 @@ class YouTube:
             yield Batch(gone, {}, cost=self._google.cost())
             if stop():
                 return
+
+    @staticmethod
+    def mapped(raw: Any) -> Item:
+        # A quarantined comment is kept with its thread.
+        if raw["kind"] == "youtube#commentThread":
+            raw = raw["snippet"]["topLevelComment"]
+        if raw["kind"] == "youtube#comment":
+            return comment(raw)
+        return video(raw, via="remap")
 
     def _pages(self, floor: datetime, budget: Budget) -> Iterator[Page]:
         asked = self._settings

@@ -55,6 +55,9 @@ def comment(data: Mapping[str, Any], video_id: str | None = None) -> Record:
     above = said.get("parentId") or on
     written, changed = moment(said["publishedAt"]), moment(said["updatedAt"])
     author = _commenter(said)
+    if on and not said.get("videoId"):
+        # So that it can be read again by itself.
+        data = {**data, "snippet": {**said, "videoId": on}}
     return Record(
         platform="youtube",
         external_id=own,

@@ -20,6 +20,7 @@ from socialcell.connectors.base import (
     Surroundings,
     Tombstone,
 )
+from socialcell.connectors.bluesky import Bluesky
 from socialcell.connectors.bluesky_post import to_record
 from socialcell.errors import ConfigError
 from socialcell.jobs import collect
@@ -356,3 +357,12 @@ def test_a_plain_quotation_and_a_card_are_read() -> None:
 def test_a_post_without_what_it_needs_is_none(view: dict[str, Any]) -> None:
     with pytest.raises((ValueError, TypeError, LookupError)):
         to_record(view)
+
+
+def test_what_is_stored_can_be_read_again_by_itself(
+    served: Sandbox, around: Surroundings
+) -> None:
+    found = records(pull(served, PUNE, around))
+
+    assert found
+    assert [Bluesky.mapped(record.raw) for record in found] == found

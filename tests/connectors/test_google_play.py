@@ -20,7 +20,7 @@ from socialcell.connectors.base import (
     Record,
     Surroundings,
 )
-from socialcell.connectors.google_play import to_record
+from socialcell.connectors.google_play import GooglePlay, to_record
 from socialcell.errors import ConfigError
 from socialcell.jobs import collect
 from socialcell.jobs.budget import Ledger
@@ -241,6 +241,7 @@ def a_review(**said: Any) -> dict[str, Any]:
     }
     return {
         "reviewId": "r-1",
+        "packageName": "org.example.app",
         "authorName": "Asha",
         "comments": [
             {"developerComment": {"text": "x"}},
@@ -250,7 +251,7 @@ def a_review(**said: Any) -> dict[str, Any]:
 
 
 def test_a_review_becomes_a_record() -> None:
-    record = to_record(a_review(), "org.example.app")
+    record = to_record(a_review())
 
     assert record.external_id == "r-1"
     assert (record.title, record.text) == ("Good idea", "Opens slowly on my phone")
@@ -278,7 +279,7 @@ def test_a_review_becomes_a_record() -> None:
 def test_a_title_is_what_stands_before_the_tab(
     text: str, title: str | None, body: str
 ) -> None:
-    record = to_record(a_review(text=text), "org.example.app")
+    record = to_record(a_review(text=text))
 
     assert (record.title, record.text) == (title, body)
 
@@ -286,7 +287,7 @@ def test_a_title_is_what_stands_before_the_tab(
 def test_of_a_translated_review_the_original_is_kept() -> None:
     said = a_review(text="\tNo water", originalText="\tपाणी नाही")
 
-    assert to_record(said, "org.example.app").text == "पाणी नाही"
+    assert to_record(said).text == "पाणी नाही"
 
 
 @pytest.mark.parametrize(
@@ -301,4 +302,13 @@ def test_of_a_translated_review_the_original_is_kept() -> None:
 )
 def test_a_review_without_what_it_needs_is_none(data: dict[str, Any]) -> None:
     with pytest.raises((ValueError, TypeError, LookupError, AttributeError)):
-        to_record(data, "org.example.app")
+        to_record(data)
+
+
+def test_what_is_stored_can_be_read_again_by_itself(
+    served: Sandbox, around: Surroundings
+) -> None:
+    found = records(pull(served, REVIEWS, around))
+
+    assert found
+    assert [GooglePlay.mapped(record.raw) for record in found] == found

@@ -1,6 +1,7 @@
 """What is special about YouTube: its buckets, its search, its threads, its key."""
 
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,6 +24,7 @@ from socialcell.connectors.base import (
     Tombstone,
 )
 from socialcell.connectors.google_client import next_midnight
+from socialcell.connectors.youtube import YouTube
 from socialcell.connectors.youtube_item import comment, video
 from socialcell.errors import ConfigError
 from socialcell.jobs import collect
@@ -541,3 +543,28 @@ def test_a_comment_becomes_a_record() -> None:
 def test_a_video_without_what_it_needs_is_none(changes: dict[str, Any]) -> None:
     with pytest.raises((ValueError, TypeError, LookupError)):
         video(a_video(**changes), via="search")
+
+
+@pytest.mark.parametrize("name", [UPLOADS, COMMENTS])
+def test_what_is_stored_can_be_read_again_by_itself(
+    name: str, served: Sandbox, around: Surroundings
+) -> None:
+    found = records(pull(served, name, around))
+
+    assert len(found) > 5
+    again = [YouTube.mapped(record.raw) for record in found]
+    assert [replace(one, via="remap") for one in found] == [
+        replace(one, via="remap") for one in again if isinstance(one, Record)
+    ]
+
+
+def test_an_answer_keeps_the_video_that_its_thread_names() -> None:
+    data = a_comment(parentId="Ugx1")
+    del data["snippet"]["videoId"]
+
+    record = comment({**data, "kind": "youtube#comment"}, "abcdefghijk")
+
+    assert record.conversation == "abcdefghijk"
+    assert YouTube.mapped(record.raw) == record
+    with pytest.raises((ValueError, TypeError, LookupError)):
+        YouTube.mapped({"kind": "youtube#searchResult", "id": {}, "snippet": {}})
