@@ -132,7 +132,7 @@ def verify(
     if file is not None:
         _verify_backup(file, digest=digest, json=json)
     from socialcell import db
-    from socialcell.listening.store import digest as digests
+    from socialcell.jobs import digest as digests
     from socialcell.listening.store import integrity
 
     context = open_context(config)

@@ -24,7 +24,7 @@ from socialcell import db
 from socialcell.clock import SystemClock
 from socialcell.config import Workspace
 from socialcell.errors import ConfigError, SocialcellError, UsageError
-from socialcell.listening.store import digest as digests
+from socialcell.jobs import digest as digests
 from socialcell.redact import redact
 
 KEPT = 5  # automatic copies, one before each migration

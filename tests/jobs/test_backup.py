@@ -23,8 +23,8 @@ from socialcell.errors import (
     UsageError,
 )
 from socialcell.jobs import backup
+from socialcell.jobs import digest as digests
 from socialcell.jobs.restore import restore
-from socialcell.listening.store import digest as digests
 from tests.builders import make_record, make_source, store_records
 from tests.conftest import Postgres
 

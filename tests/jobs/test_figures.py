@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 from socialcell import db
 from socialcell.campaigns.store.facts import store_facts
 from socialcell.connectors.base import AdFact, Fact, SearchFact, StoreFact
+from socialcell.jobs import digest as digests
 from socialcell.jobs import figures
 from socialcell.jobs.context import Context
 from tests.builders import NOON
@@ -104,6 +105,19 @@ def test_a_site_is_asked_for_by_name(context: Context, engine: Engine) -> None:
 
     other = figures.search(context, SPAN, by="query", site="other", daily=False)
     assert (other["rows"], other["sites"]) == ([], [])
+
+
+def test_the_digest_of_a_database_knows_its_figures(engine: Engine) -> None:
+    def digest() -> str:
+        with db.reading(engine) as session:
+            return digests.digest(session)
+
+    empty = digest()
+    keep(engine, store(DAY))
+    one = digest()
+    keep(engine, store(DAY, value=10))
+
+    assert len({empty, one, digest()}) == 3
 
 
 def test_without_days_the_last_four_weeks_in_pune_are_meant(context: Context) -> None:

@@ -6,11 +6,11 @@ purged on a schedule) do not count.
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, Table, select
 from sqlmodel import Session
 
 from socialcell import db
@@ -36,10 +36,13 @@ _M = db.table(Mention)
 _KEYS = {"id", "mention_id", "author_id", "raw_id", "source_id", "run_id", "target_id"}
 
 
-def digest(session: Session) -> str:
-    """SHA-256, hexadecimal, of every row in the order of its own text."""
+def digest(session: Session, also: Sequence[Table] = ()) -> str:
+    """SHA-256, hexadecimal, of every row in the order of its own text.
+
+    `also` are other domains' tables whose keys are natural ones.
+    """
     total = hashlib.sha256()
-    for name, asked in _questions():
+    for name, asked in _all_questions(also):
         rows = hashlib.sha256()
         for line in sorted(_lines(session, asked)):
             rows.update(line.encode() + b"\n")
@@ -47,10 +50,10 @@ def digest(session: Session) -> str:
     return total.hexdigest()
 
 
-def table_digests(session: Session) -> dict[str, str]:
+def table_digests(session: Session, also: Sequence[Table] = ()) -> dict[str, str]:
     """The same by table, to find where two databases differ."""
     made = {}
-    for name, asked in _questions():
+    for name, asked in _all_questions(also):
         text = "\n".join(sorted(_lines(session, asked)))
         made[name] = hashlib.sha256(text.encode()).hexdigest()
     return made
@@ -65,6 +68,12 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime | date):
         return value.isoformat()
     return value
+
+
+def _all_questions(also: Sequence[Table]) -> Iterator[tuple[str, Select[Any]]]:
+    yield from _questions()
+    for table in also:
+        yield table.name, select(table)
 
 
 def _questions() -> Iterator[tuple[str, Select[Any]]]:
