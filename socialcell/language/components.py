@@ -11,6 +11,7 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from socialcell.language import (
+    civic,
     identify,
     intent,
     lexicon,
@@ -21,6 +22,7 @@ from socialcell.language import (
     weights,
 )
 from socialcell.language.lexicon import Cue
+from socialcell.language.linear import Linear
 from socialcell.language.notes import Fact, Hit, Notes, notes
 from socialcell.language.places import Gazetteer, Place, name_words, places
 from socialcell.language.reading import Entity
@@ -162,9 +164,39 @@ def _is_in(language: str, found: Notes) -> bool:
     return found.language == language and found.script == "Deva"
 
 
+@Language.factory("socialcell_civic")
+class Civic:
+    """What n-grams say of intent, topics and urgency, in one pass for all of them."""
+
+    def __init__(self, nlp: Language, name: str) -> None:
+        self._model = weights.linear(civic.NAME)
+
+    def __call__(self, doc: Doc) -> Doc:
+        return next(self.pipe([doc]))
+
+    def pipe(self, stream: Iterable[Doc], batch_size: int = _BATCH) -> Iterator[Doc]:
+        for docs in _batches(stream, batch_size):
+            if self._model is not None:
+                self._look_at(self._model, [doc for doc in docs if _has_words(doc)])
+            yield from docs
+
+    @staticmethod
+    def _look_at(model: Linear, docs: list[Doc]) -> None:
+        texts = [civic.plain(doc.text, notes(doc).entities) for doc in docs]
+        rows = model.margins(texts).tolist()
+        for doc, row in zip(docs, rows, strict=True):
+            notes(doc).margins = dict(zip(model.classes, row, strict=True))
+
+
+def _has_words(doc: Doc) -> bool:
+    """Are there two words that are no names? Names alone want nothing."""
+    found = notes(doc)
+    return identify.words_outside_names(found.facts, found.named) > 1
+
+
 @Language.component("socialcell_topics")
 def topic(doc: Doc) -> Doc:
-    """Topics from cues."""
+    """Topics from n-grams and cues."""
     found = notes(doc)
     found.topics = topics.topics(found)
     return doc
@@ -172,10 +204,16 @@ def topic(doc: Doc) -> Doc:
 
 @Language.component("socialcell_intent")
 def wish(doc: Doc) -> Doc:
-    """Intent from cues, topics and the form of the sentence."""
+    """Intent from n-grams, cues, topics and the form of the sentence.
+
+    Who sells something or talks of a film has no topic for an office.
+    """
     found = notes(doc)
     found.intent = intent.intent(found)
-    if not found.topics and found.intent.label not in ("not_civic", "spam"):
+    if found.intent.label in intent.NO_MESSAGE:
+        if found.intent.confident:
+            found.topics = [topic for topic in found.topics if topic.id == "politics"]
+    elif not found.topics:
         found.topics = [topics.OTHER]
     return doc
 

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from socialcell.language import translit
+
 _Array = NDArray[Any]
 
 _LINK = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
@@ -31,11 +33,21 @@ _LONGEST = 4000  # code points of a text that are looked at: a post is shorter
 
 @dataclass(frozen=True, slots=True)
 class Grams:
-    """Which n-grams a model looks at: lengths of runs of letters and of words."""
+    """Which n-grams a model looks at: lengths of runs of letters and of words.
+
+    `sounds` are lengths of runs in the words as they sound, which is the same in both
+    scripts and in every casual spelling.
+    """
 
     chars: tuple[int, int]
     words: int  # 0 for none
-    bits: int  # 2**bits buckets for each of the two kinds
+    bits: int  # 2**bits buckets for each kind
+    sounds: tuple[int, int] = (0, 0)  # (0, 0) for none
+
+    @property
+    def kinds(self) -> int:
+        """How many bags a text has."""
+        return 1 + bool(self.words) + bool(self.sounds[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +79,28 @@ def _normalised(text: str) -> str:
 
 
 def bags(texts: Sequence[str], grams: Grams) -> list[Bag]:
-    """One bag of character n-grams and, if asked for, one of word n-grams.
+    """One bag of character n-grams and, if asked for, of word n-grams and of sounds.
 
     `texts` are normalised. Shapes: one entry an occurrence, texts in order.
     """
+    found = _bags(texts, grams)
+    if grams.sounds[1]:
+        heard = [sounded(text) for text in texts]
+        found += _bags(heard, Grams(grams.sounds, 0, grams.bits))
+    return found
+
+
+def sounded(text: str) -> str:
+    """A normalised text with the sound of each word, and signs as they are."""
+    return " ".join(filter(None, map(_sound, text.split())))
+
+
+@lru_cache(maxsize=100_000)
+def _sound(word: str) -> str:
+    return translit.key(word) or ("" if word.isalnum() else word)
+
+
+def _bags(texts: Sequence[str], grams: Grams) -> list[Bag]:
     padded = [f" {text} " for text in texts]
     sizes = np.fromiter(map(len, padded), np.int64, len(padded))
     codes = np.frombuffer("".join(padded).encode("utf-32-le"), "<u4").astype(np.uint64)
@@ -83,6 +113,8 @@ def bags(texts: Sequence[str], grams: Grams) -> list[Bag]:
 
 
 def _bag(parts: list[tuple[_Array, _Array]], count: int, mask: np.uint64) -> Bag:
+    if not parts:  # every text is shorter than the shortest run
+        parts = [(np.zeros(0, np.int64), np.zeros(0, np.uint64))]
     rows = np.concatenate([rows for rows, _ in parts])
     hashes = np.concatenate([hashes for _, hashes in parts])
     buckets = (_mixed(hashes) & mask).astype(np.int32)

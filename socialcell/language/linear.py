@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from socialcell.language.features import Grams, bags, normalised
+from socialcell.language.features import Bag, Grams, bags, normalised
+
+NARROW = 8  # classes up to which one pass a class is faster than one for all
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +38,7 @@ class Linear:
         clean = [normalised(text) for text in texts]
         for weights, bag in zip(self.weights, bags(clean, self.grams), strict=True):
             share = 1.0 / np.sqrt(np.maximum(bag.lengths, 1))
-            for number, column in enumerate(weights):
-                # Sums of whole numbers in doubles are exact in any order.
-                sums = np.bincount(bag.rows, column[bag.buckets], len(texts))
-                found[:, number] += sums * share * self.scale[number]
+            found += _sums(weights, bag, len(texts)) * share[:, None] * self.scale
         return found + self.bias
 
     def chances(self, texts: Sequence[str]) -> list[dict[str, float]]:
@@ -53,6 +52,21 @@ class Linear:
     def arrays(self) -> dict[str, NDArray[Any]]:
         """What a weight file holds beside what its card says."""
         return {"weights": self.weights, "scale": self.scale, "bias": self.bias}
+
+
+def _sums(weights: NDArray[np.int8], bag: Bag, texts: int) -> NDArray[np.float64]:
+    """Shape (texts, classes): sums of whole numbers, exact in any order."""
+    found = np.zeros((texts, len(weights)))
+    if len(weights) <= NARROW:
+        for number, column in enumerate(weights):
+            found[:, number] = np.bincount(bag.rows, column[bag.buckets], texts)
+    elif len(bag.rows):
+        order = np.argsort(bag.rows, kind="stable")
+        rows = bag.rows[order]
+        starts = np.flatnonzero(np.diff(rows, prepend=-1))
+        looked_up = weights.T[bag.buckets[order]].astype(np.float32)
+        found[rows[starts]] = np.add.reduceat(looked_up, starts, axis=0)
+    return found
 
 
 def softmax(logits: Sequence[float]) -> list[float]:

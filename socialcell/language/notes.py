@@ -48,6 +48,8 @@ class Notes:
     script: str = "Zyyy"
     languages: Mapping[str, float] = field(default_factory=dict)  # chance of each
     topics: list[Topic] = field(default_factory=list)
+    margins: Mapping[str, float] = field(default_factory=dict)  # of the civic model
+    intents: Mapping[str, float] = field(default_factory=dict)  # chance of each
     intent: Intent | None = None
     sentiment: Sentiment | None = None
     urgency: Urgency | None = None

@@ -54,7 +54,8 @@ def sentiment(notes: Notes, model: Mapping[str, float] | None = None) -> Sentime
     if model is None or ironic:
         return _by_rule(tone, evidence, ironic)
     words = sum(fact.word.script != "" for fact in facts)
-    civic = any(t.score > 0.5 and t.id not in _SET_ASIDE for t in notes.topics)
+    topics = notes.values("topic").items()
+    civic = any(score > 0.5 and name not in _SET_ASIDE for name, score in topics)
     weight = _IN_FEW_WORDS if words <= _SHORT else _ANYWHERE
     if civic:
         weight = _IN_THE_CITY
@@ -156,7 +157,7 @@ def _trouble(notes: Notes) -> float:
         if used.isdisjoint(tokens) and not toned:
             used.update(tokens)
             total += _TROUBLE * hit.cue.weight
-    share = 1.0 if notes.topics else _ELSEWHERE
+    share = 1.0 if notes.values("topic") else _ELSEWHERE
     return share * max(total, 3 * _TROUBLE)
 
 

@@ -3,26 +3,45 @@
 from functools import lru_cache
 from itertools import pairwise
 
-from socialcell.language import lexicon
+from socialcell.language import civic, lexicon
 from socialcell.language.notes import Fact, Notes
 from socialcell.language.reading import Urgency
 from socialcell.language.words import key_of
 
 _BASE = {"help": 0.5, "complaint": 0.3, "question": 0.15, "suggestion": 0.1}
 _LEVELS = (("critical", 0.8), ("high", 0.55), ("normal", 0.25), ("low", 0.0))
+_MIDDLE = {"critical": 0.9, "high": 0.68, "normal": 0.4, "low": 0.1}
 _STILL_ABOUT_PEOPLE = ("help", "complaint", "question", "information")
 
 
 def urgency(notes: Notes) -> Urgency:
     """Level, score in [0, 1] and reasons, strongest first.
 
-    Reasons are joined as independent evidence; spam and talk that is not about the
-    city is never urgent.
+    The score joins the reasons as independent evidence; the level is the likeliest by
+    the model, or follows from the score without it. Spam and talk that is not about
+    the city is never urgent.
     """
     assert notes.intent is not None
-    label = notes.intent.label
-    if label in ("spam", "not_civic"):
+    if notes.intent.label in ("spam", "not_civic"):
         return Urgency("low", 0.05, ())
+    days = longest_wait(notes)
+    score, words = ruled(notes, days)
+    judge = civic.judges().get("urgency")
+    level = next(name for name, least in _LEVELS if score >= least)
+    if judge is not None and notes.margins:
+        evidence = civic.urgency_evidence(notes, notes.intents, score, days)
+        chances = civic.with_meaning("urgency", judge.chances(evidence), notes)
+        level = max(chances, key=lambda name: chances[name])
+        # Half of it is where the likely levels lie, half what the reasons weigh.
+        likely = sum(chances[name] * middle for name, middle in _MIDDLE.items())
+        score = (score + likely) / 2
+    return Urgency(level, round(score, 3), tuple(words))
+
+
+def ruled(notes: Notes, days: int) -> tuple[float, list[str]]:
+    """(score in [0, 1], words for an operator) by the reasons alone."""
+    assert notes.intent is not None
+    label = notes.intent.label
     found = notes.values("urgency")
     if label not in _STILL_ABOUT_PEOPLE:
         found = {reason: weight * 0.3 for reason, weight in found.items()}
@@ -31,17 +50,19 @@ def urgency(notes: Notes) -> Urgency:
     score = _BASE.get(label, 0.05)
     for _, weight in reasons:
         score = 1.0 - (1.0 - score) * (1.0 - weight)
-    days = _days(notes.facts)
     if label in ("complaint", "help") and days >= 2:
         topic = notes.topics[0].id if notes.topics else "trouble"
         words.append(f"{topic} for {days} days")
         score = 1.0 - (1.0 - score) * (1.0 - min(0.2 + 0.08 * days, 0.5))
-    level = next(name for name, least in _LEVELS if score >= least)
-    return Urgency(level, round(score, 3), tuple(words))
+    return score, words
+
+
+def longest_wait(notes: Notes) -> int:
+    """The longest duration named, in days; 0 when none is."""
+    return _days(notes.facts)
 
 
 def _days(facts: list[Fact]) -> int:
-    """The longest duration named, in days; 0 when none is."""
     units, numbers = _table("units"), _table("numbers")
     longest = 0
     for fact, following in pairwise(facts):

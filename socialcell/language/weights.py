@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from socialcell.errors import SocialcellError
 from socialcell.language.features import Grams
-from socialcell.language.linear import Linear
+from socialcell.language.linear import NARROW, Linear
 
 VERSION = "1"  # of the format of cards and weight files
 LICENCES = ("open", "nc")  # nc: not for commercial use, or of no stated licence
@@ -87,12 +88,20 @@ def parsed(facts: dict[str, Any], file: bytes) -> Linear:
                 chars=tuple(facts["grams"]["chars"]),
                 words=facts["grams"]["words"],
                 bits=facts["grams"]["bits"],
+                sounds=tuple(facts["grams"].get("sounds", (0, 0))),
             ),
-            weights=arrays["weights"],
+            weights=_by_bucket(arrays["weights"]),
             scale=arrays["scale"],
             bias=arrays["bias"],
             slope=float(facts["slope"]),
         )
+
+
+def _by_bucket(weights: NDArray[np.int8]) -> NDArray[np.int8]:
+    """The same numbers, those of one bucket side by side where the classes are many."""
+    if weights.shape[1] <= NARROW:
+        return weights
+    return np.ascontiguousarray(weights.transpose(0, 2, 1)).transpose(0, 2, 1)
 
 
 @lru_cache

@@ -30,18 +30,18 @@ def fit(
     seed: int,
 ) -> Linear:
     """A model of `classes` from `training`; `held_out` sets only its temperature."""
-    matrix = _matrix([post.text for post in training], grams)
+    whole = matrix([post.text for post in training], grams)
     labels = np.array([classes.index(post.label) for post in training])
     columns, bias = [], []
     for number in range(len(classes)):
-        weights, offset = _one_class(matrix, labels == number, cost, seed)
+        weights, offset = _one_class(whole, labels == number, cost, seed)
         columns.append(weights)
         bias.append(offset)
-    model = _quantised(columns, bias, tuple(classes), grams)
+    model = quantised(columns, bias, tuple(classes), grams)
     return _calibrated(model, held_out)
 
 
-def _matrix(texts: Sequence[str], grams: Grams) -> Any:
+def matrix(texts: Sequence[str], grams: Grams) -> Any:
     """Counts over the root of the text's number of n-grams, kinds side by side."""
     parts = []
     for start in range(0, len(texts), 2000):
@@ -71,7 +71,7 @@ def _one_class(
     return machine.coef_[0] * telling, float(machine.intercept_[0])
 
 
-def _quantised(
+def quantised(
     columns: list[NDArray[np.float64]],
     bias: list[float],
     classes: tuple[str, ...],
@@ -84,8 +84,7 @@ def _quantised(
         np.clip(np.rint(column / step), -_LARGEST, _LARGEST).astype(np.int8)
         for column, step in zip(columns, scale, strict=True)
     ]
-    kinds = 2 if grams.words else 1
-    weights = np.stack(small).reshape(len(classes), kinds, 1 << grams.bits)
+    weights = np.stack(small).reshape(len(classes), grams.kinds, 1 << grams.bits)
     return Linear(
         classes=classes,
         grams=grams,

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from socialcell.errors import SocialcellError
-from socialcell.language import measure, weights
+from socialcell.language import civic, measure, weights
 from socialcell.language.linear import Linear
 from socialcell.language.training import cards
+from socialcell.language.training import civic as civic_
 from socialcell.language.training import names as names_
 from socialcell.language.training.data import (
     OWN,
@@ -60,6 +61,9 @@ def train(
         sources = sources_of(recipe, data)
         facts = _facts(recipe, sources, model, len(training), found, seed)
         made.append(write(into / recipe.folder, recipe.name, facts, _packed(model)))
+    if civic.NAME in wanted:
+        facts, model = civic_.train(seed, progress)
+        made.append(write(into / "open", civic.NAME, facts, _packed(model)))
     for tagger in names_.train(data, wanted, seed, progress):
         folder, name = into / tagger.recipe.folder, tagger.recipe.name
         made.append(write(folder, name, tagger.facts, tagger.file, "crf"))
@@ -85,7 +89,8 @@ def write(
 
 
 def _known(names: set[str]) -> set[str]:
-    every = [recipe.name for recipe in RECIPES] + [tagger.name for tagger in TAGGERS]
+    every = [recipe.name for recipe in RECIPES] + [civic.NAME]
+    every += [tagger.name for tagger in TAGGERS]
     unknown = names - set(every)
     if unknown:
         raise SocialcellError(
@@ -207,6 +212,7 @@ def _facts(
             "chars": list(recipe.grams.chars),
             "words": recipe.grams.words,
             "bits": recipe.grams.bits,
+            "sounds": list(recipe.grams.sounds),
         },
         "cost": recipe.cost,
         "slope": model.slope,

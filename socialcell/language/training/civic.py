@@ -1,0 +1,301 @@
+"""Trains the civic model: what a citizen wants, of which office, and how soon.
+
+N-grams learn from our own labelled posts, from invented posts that are shorter and
+plainer (labels/weak), and from the phrases of the rules. What they and the rules say is
+then weighed by logistic regression, on posts that the n-grams had not seen.
+"""
+
+import json
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.svm import LinearSVC
+
+from socialcell.errors import SocialcellError
+from socialcell.language import civic, lexicon, measure, topics, urgency, weights
+from socialcell.language.features import Grams, normalised
+from socialcell.language.linear import Linear
+from socialcell.language.notes import Notes, notes
+from socialcell.language.training.data import lines_of
+from socialcell.language.training.fit import matrix, quantised
+
+GRAMS = Grams(chars=(4, 4), words=2, bits=16, sounds=(2, 4))
+LABELS = Path(__file__).parents[1] / "labels"
+_FOLDS = 5
+_COST = {"intent": 2.0, "topic": 1.0, "urgency": 1.0}
+_PHRASE = 0.3  # weight of a phrase of the rules beside a post, for intents
+_RARE = 3.0  # weight of a post with a topic beside one without
+_RIDGE = 0.5  # inverse strength of the regression's ridge
+_CARE = 3.0  # weight there of a post that was labelled with care
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A text with `task:class` of all its labels, and the tasks that it teaches."""
+
+    text: str
+    labels: frozenset[str]
+    tasks: frozenset[str]
+    weight: float = 1.0
+
+
+def train(seed: int, progress: Callable[[str], None]) -> tuple[dict[str, Any], Linear]:
+    """The facts of the card, without those of the file, and the n-grams' model."""
+    progress(civic.NAME)
+    ours, phrases = list(_ours()), list(_phrases())
+    apart = {normalised(example.text) for example in ours}
+    weak = [e for e in _weak() if normalised(e.text) not in apart]
+    seen = _evidence([*ours, *weak])
+    posts = [
+        replace(post, text=civic.plain(post.text, one.entities))
+        for post, one in zip([*ours, *weak], seen, strict=True)
+    ]
+    for fold in _folds(len(posts), seed):
+        inside = set(fold)
+        rest = [example for at, example in enumerate(posts) if at not in inside]
+        model = _fit([*rest, *phrases], seed)
+        for at, row in zip(fold, _rows(model, posts, fold), strict=True):
+            seen[at].margins = row
+    model = _fit([*posts, *phrases], seed)
+    judges, scores = _judges(posts, seen, len(ours), seed)
+    facts = {
+        "name": civic.NAME,
+        "version": weights.VERSION,
+        "task": "intent, topics, urgency",
+        "licence": "Apache-2.0",
+        "data": [
+            {"file": f"labels/{file} (in the package)", "origin": o, "licence": "own"}
+            for file, o in (
+                ("civic_train.jsonl", "invented civic posts, labelled for socialcell"),
+                ("weak/", "invented posts, labelled as they were written"),
+            )
+        ],
+        "posts": len(posts) + len(phrases),
+        "seed": seed,
+        "kind": "linear and logistic",
+        "classes": list(model.classes),
+        "grams": {
+            "chars": list(GRAMS.chars),
+            "words": GRAMS.words,
+            "bits": GRAMS.bits,
+            "sounds": list(GRAMS.sounds),
+        },
+        "slope": model.slope,
+        "judges": judges,
+        "scores": scores,
+    }
+    return facts, model
+
+
+def _fit(examples: Sequence[Example], seed: int) -> Linear:
+    whole = matrix([example.text for example in examples], GRAMS)
+    found, bias = [], []
+    for column in civic.columns():
+        task = column.partition(":")[0]
+        taught = [at for at, one in enumerate(examples) if task in one.tasks]
+        inside = np.array([column in examples[at].labels for at in taught])
+        share = np.array([examples[at].weight for at in taught])
+        machine = LinearSVC(
+            C=_COST[task],
+            class_weight={False: 1.0, True: _RARE if task == "topic" else 1.0},
+            random_state=seed,
+        )
+        machine.fit(whole[taught], inside, sample_weight=share)
+        found.append(machine.coef_[0])
+        bias.append(float(machine.intercept_[0]))
+    return quantised(found, bias, civic.columns(), GRAMS)
+
+
+def _rows(
+    model: Linear, ours: Sequence[Example], fold: Sequence[int]
+) -> list[dict[str, float]]:
+    rows = model.margins([ours[at].text for at in fold]).tolist()
+    return [dict(zip(model.classes, row, strict=True)) for row in rows]
+
+
+def _judges(
+    posts: Sequence[Example], seen: Sequence[Notes], ours: int, seed: int
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """(the judges for the card, scores of judges that had not seen the post).
+
+    The first `ours` posts are labelled with care: they alone are scored.
+    """
+    judges: dict[str, Any] = {}
+    scores: dict[str, Any] = {}
+    care = [_CARE] * ours + [1.0] * (len(posts) - ours)
+    truth = [_label(example, "intent") for example in posts]
+    evidence = [civic.intent_evidence(one) for one in seen]
+    judges["intent"] = _regression(evidence, truth, care)
+    chances = _unseen(evidence, truth, care, seed)
+    scores["civic_train, intent, cross-validated"] = _scored(truth, chances, ours)
+    for one, found in zip(seen, chances, strict=True):
+        one.intents = found
+        label = max(found, key=lambda name: found[name])
+        assert one.intent is not None
+        one.intent = replace(one.intent, label=label)
+    found_topics = [{topic.id for topic in topics.topics(one)} for one in seen[:ours]]
+    scores["civic_train, topics, cross-validated"] = _topic_scores(
+        posts[:ours], found_topics
+    )
+    truth = [_label(example, "urgency") for example in posts]
+    evidence = [_urgency(one) for one in seen]
+    judges["urgency"] = _regression(evidence, truth, care)
+    chances = _unseen(evidence, truth, care, seed)
+    scores["civic_train, urgency, cross-validated"] = _scored(truth, chances, ours)
+    return judges, scores
+
+
+def _urgency(one: Notes) -> dict[str, float]:
+    days = urgency.longest_wait(one)
+    return civic.urgency_evidence(one, one.intents, urgency.ruled(one, days)[0], days)
+
+
+def _regression(
+    evidence: Sequence[dict[str, float]],
+    truth: Sequence[str],
+    care: Sequence[float],
+) -> dict[str, Any]:
+    names = sorted({name for one in evidence for name in one})
+    table: NDArray[np.float64] = np.array(
+        [[one.get(name, 0.0) for name in names] for one in evidence]
+    )
+    machine = LogisticRegression(C=_RIDGE, max_iter=2000)
+    machine.fit(table, list(truth), sample_weight=list(care))
+    return {
+        "classes": [str(name) for name in machine.classes_],
+        "names": names,
+        "matrix": np.round(machine.coef_, 4).tolist(),
+        "bias": np.round(machine.intercept_, 4).tolist(),
+    }
+
+
+def _unseen(
+    evidence: Sequence[dict[str, float]],
+    truth: Sequence[str],
+    care: Sequence[float],
+    seed: int,
+) -> list[dict[str, float]]:
+    """Chances by judges that did not see the post."""
+    found: list[dict[str, float]] = [{} for _ in evidence]
+    for fold in _folds(len(evidence), seed + 1):
+        inside = set(fold)
+        rest = [at for at in range(len(evidence)) if at not in inside]
+        facts = _regression(
+            [evidence[at] for at in rest],
+            [truth[at] for at in rest],
+            [care[at] for at in rest],
+        )
+        judge = civic.Judge.of(facts)
+        for at in fold:
+            found[at] = judge.chances(evidence[at])
+    return found
+
+
+def _scored(
+    truth: Sequence[str], chances: Sequence[dict[str, float]], ours: int
+) -> dict[str, Any]:
+    found = [max(one, key=lambda name: one[name]) for one in chances]
+    return measure.scores(truth[:ours], found[:ours])
+
+
+def _topic_scores(ours: Sequence[Example], found: Sequence[set[str]]) -> dict[str, Any]:
+    """By topic, each post right or wrong about it; accuracy is all topics right."""
+    truth = [
+        {name.partition(":")[2] for name in one.labels if name.startswith("topic:")}
+        for one in ours
+    ]
+    per_class = {}
+    for topic in sorted(set().union(*truth)):
+        one = measure.scores(
+            [str(topic in some) for some in truth],
+            [str(topic in some) for some in found],
+        )
+        per_class[topic] = one["per_class"]["True"]
+    shares = [(one["f1"] or 0.0, one["recall"] or 0.0) for one in per_class.values()]
+    right = sum(a == b for a, b in zip(truth, found, strict=True))
+    return {
+        "n": len(ours),
+        "accuracy": round(right / len(ours), 4),
+        "macro_f1": round(sum(f1 for f1, _ in shares) / len(shares), 4),
+        "macro_recall": round(sum(recall for _, recall in shares) / len(shares), 4),
+        "per_class": per_class,
+    }
+
+
+def _label(example: Example, task: str) -> str:
+    return next(
+        name.partition(":")[2] for name in example.labels if name.startswith(f"{task}:")
+    )
+
+
+def _folds(count: int, seed: int) -> list[list[int]]:
+    order = random.Random(seed).sample(range(count), count)
+    return [order[start::_FOLDS] for start in range(_FOLDS)]
+
+
+def _evidence(ours: Sequence[Example]) -> list[Notes]:
+    """What the rules find in each post; margins are set by the caller."""
+    from socialcell.language.pipeline import build
+
+    found = [notes(doc) for doc in build().pipe([one.text for one in ours])]
+    for one in found:
+        one.margins = {}
+    return found
+
+
+def _ours() -> Iterator[Example]:
+    for line in lines_of(LABELS / "civic_train.jsonl"):
+        if line.strip():
+            row = json.loads(line)
+            yield _example(row["text"], row["intent"], row["topics"], row["urgency"])
+
+
+def _weak() -> Iterator[Example]:
+    """Files of posts under heads "= intent topics urgency"; "-" is no topic."""
+    for path in sorted((LABELS / "weak").glob("*.txt")):
+        head: tuple[str, list[str], str] | None = None
+        for number, line in enumerate(lines_of(path), 1):
+            if line.startswith("= "):
+                head = _head(line, f"{path.name}, line {number}")
+            elif line.strip():
+                if head is None:
+                    raise SocialcellError(f"{path.name}, line {number}: no head above")
+                yield _example(line, *head)
+
+
+def _head(line: str, where: str) -> tuple[str, list[str], str]:
+    words = line.split()[1:]
+    if len(words) != 3:
+        raise SocialcellError(f"{where}: needs an intent, topics and an urgency")
+    intent, listed, level = words
+    names = [] if listed == "-" else listed.split(",")
+    known = set(civic.columns())
+    for name in (
+        f"intent:{intent}",
+        *(f"topic:{n}" for n in names),
+        f"urgency:{level}",
+    ):
+        if name not in known:
+            raise SocialcellError(f"{where}: {name} is not in vocabulary.yaml")
+    return intent, names, level
+
+
+def _example(text: str, intent: str, names: Sequence[str], level: str) -> Example:
+    found = (f"intent:{intent}", *(f"topic:{n}" for n in names), f"urgency:{level}")
+    return Example(text, frozenset(found), frozenset(civic.TASKS))
+
+
+def _phrases() -> Iterator[Example]:
+    """The phrases of the rules teach their own topic; the sure ones their intent."""
+    for cue in lexicon.cues():
+        label = frozenset({f"{cue.kind}:{cue.value}"})
+        if cue.kind == "topic":
+            yield Example(cue.phrase, label, frozenset({"topic"}))
+        elif cue.kind == "intent" and cue.weight >= lexicon.STRENGTH["sure"]:
+            yield Example(cue.phrase, label, frozenset({"intent"}), _PHRASE)
