@@ -87,6 +87,9 @@ def test_an_old_page_of_tags_ends_the_visit(
 def test_a_tag_that_is_put_on_a_medium_of_yesterday_is_found(
     served: Sandbox, around: Surroundings, instagram: Any, city_clock: FixedClock
 ) -> None:
+    instagram.most = 1
+    for hours in (10, 20, 30):
+        instagram.publish("newer", city_clock.now() - timedelta(hours=hours))
     first = pull(served, TAGS, around)
     late = instagram.publish("tagged later", city_clock.now() - timedelta(hours=40))
 
