@@ -71,7 +71,7 @@ class PlayConsole:
     """
 
     Settings: ClassVar[type[BaseModel]] = PlayConsoleSettings
-    platform: ClassVar[str] = "google_play"
+    platform: ClassVar[str] = "play_console"
     cursor_version: ClassVar[int] = 1
     capabilities: ClassVar[frozenset[Capability]] = frozenset(
         {Capability.STORE_METRICS}
