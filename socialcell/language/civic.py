@@ -129,11 +129,10 @@ def urgency_evidence(
 def with_meaning(
     task: str, found: Mapping[str, float], notes: Notes
 ) -> dict[str, float]:
-    """Half the word is the encoder's, where it was asked and knows the task."""
+    """The encoder has the say that its card gives it, where it was asked."""
     if notes.meaning is None or task not in notes.meaning.heads.classes:
         return dict(found)
-    other = notes.meaning.chances(task)
-    return {name: (chance + other[name]) / 2 for name, chance in found.items()}
+    return notes.meaning.averaged(task, found)
 
 
 def margins(notes: Notes, task: str) -> dict[str, float]:

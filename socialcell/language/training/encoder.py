@@ -112,9 +112,15 @@ def _shares(
     material: Material,
     slopes: dict[str, float],
 ) -> dict[str, float]:
-    """The linear model's share by task; of sentiment by language."""
-    found = {}
+    """The linear model's share by task; of sentiment by language.
+
+    It is whole for what is learned from our own few posts: they teach the encoder's
+    other tasks something, and too little to be asked.
+    """
+    found = dict.fromkeys(encoder_data.CIVIC_CLASSES, 1.0)
     for task, classes in material.classes.items():
+        if task in found:
+            continue
         some = _of_task(judged, task)
         if task != "sentiment":
             found[task] = encoder_shares.share_of_linear(some, classes, slopes[task])

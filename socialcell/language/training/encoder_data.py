@@ -24,7 +24,7 @@ CIVIC = Source(
     "as the code",
     hold_out=5,
 )
-_CIVIC_CLASSES = {
+CIVIC_CLASSES = {
     "intent": (
         "complaint",
         "help",
@@ -93,7 +93,7 @@ def material(data: Path, seed: int) -> Material:
         classes[recipe.task] = recipe.classes
         training += [(recipe.task, post) for post in rest]
         held_out += [HeldOut(recipe.task, name, some) for name, some in aside.items()]
-    for task, names in _CIVIC_CLASSES.items():
+    for task, names in CIVIC_CLASSES.items():
         rest, aside_civic = split(_civic(task), CIVIC.hold_out, seed)
         classes[task] = names
         training += [(task, post) for post in rest]
