@@ -88,7 +88,8 @@ def restore(
     """Put a backup in the database's place.
 
     The backup is checked first. Nobody else may have the database open (exit code
-    75). The file that is replaced is kept beside it as .before-restore.
+    75). The file that is replaced is kept beside it as .before-restore. Who was erased
+    since the backup was made is erased in it again, and stays kept out.
 
     Example: socialcell db restore backups/socialcell-0002-20261123T033000Z.db
     """
@@ -101,12 +102,26 @@ def restore(
                 "database": str(done.database),
                 "schema": done.schema,
                 "replaced": str(done.replaced) if done.replaced else None,
+                "kept_out": done.kept_out,
+                "erased_again": vars(done.again) if done.again else None,
             }
         )
         return
     output.say(f"{done.database} is the backup now (schema {done.schema}).")
     if done.replaced:
         output.say(f"What was there: {done.replaced}")
+    if done.kept_out is None:
+        output.say(
+            "The list of those who were erased since could not be read: erase again "
+            "who asked for it after the backup was made (socialcell privacy erase)."
+        )
+    if done.again is None:
+        output.say("Who was erased since is erased again by the upgrade.")
+    elif done.again.mentions or done.again.accounts:
+        output.say(
+            f"Erased again, as since the backup: {done.again.accounts} accounts, "
+            f"{done.again.mentions} mentions."
+        )
     output.say("Next: socialcell db upgrade, then socialcell doctor")
 
 

@@ -25,6 +25,8 @@ from socialcell.clock import SystemClock
 from socialcell.config import Workspace
 from socialcell.errors import ConfigError, SocialcellError, UsageError
 from socialcell.jobs import digest as digests
+from socialcell.jobs.context import Context
+from socialcell.jobs.replay import replay
 from socialcell.redact import redact
 
 KEPT = 5  # automatic copies, one before each migration
@@ -104,6 +106,9 @@ def upgrade(
         if before is not None and before != head and not without_backup:
             copy = _copied(engine, _free_name(workspace, engine, _BEFORE))
         found, after = db.upgrade(engine)
+        if before not in (None, head):
+            # A copy of an older schema, put back, may hold who was erased since.
+            replay(Context(workspace, engine, workspace.clock()))
         _keep_few(folder_of(workspace), _BEFORE, KEPT)
         return found, after, copy
     finally:

@@ -4,7 +4,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
@@ -19,17 +19,26 @@ from socialcell.errors import (
     UsageError,
 )
 from socialcell.jobs import backup
+from socialcell.jobs.context import Context
+from socialcell.jobs.replay import Replayed, replay
 
 _LOGS = ("-wal", "-shm")
 
 
 @dataclass(frozen=True)
 class Restored:
-    """The database, its schema now, and where the replaced file is (None: no file)."""
+    """The database, its schema now, and where the replaced file is (None: no file).
+
+    `kept_out` is how many accounts and posts were put on the list of those who are not
+    stored, because they were erased since; None where the replaced file could not be
+    read. `again` is what was erased again; None where that waits for `db upgrade`.
+    """
 
     database: Path
     schema: str | None
     replaced: Path | None
+    kept_out: int | None
+    again: Replayed | None
 
 
 def restore(workspace: Workspace, path: Path, *, yes: bool = False) -> Restored:
@@ -37,7 +46,8 @@ def restore(workspace: Workspace, path: Path, *, yes: bool = False) -> Restored:
 
     The copy is read whole before anything is touched. UsageError when the database was
     changed after the copy was made and `yes` does not allow that; AlreadyRunning when
-    another process has it open; ConfigError when the copy is of a newer version.
+    another process has it open; ConfigError when the copy is of a newer version. Who
+    was erased since the copy was made is erased in it before it takes the place.
     """
     target = _target(workspace)
     record, problems = backup.verify(path)
@@ -55,7 +65,9 @@ def restore(workspace: Workspace, path: Path, *, yes: bool = False) -> Restored:
     aside = target.with_name(target.name + ".restoring")
     try:
         _copy(path, aside, target)
-        with _alone(target):
+        with _alone(target) as before:
+            kept_out = _carry_over(before, aside)
+            again = _replay(workspace, aside) if schema == db.head_revision() else None
             replaced = _swap(target, aside)
     except OSError as error:
         raise SocialcellError(
@@ -64,7 +76,32 @@ def restore(workspace: Workspace, path: Path, *, yes: bool = False) -> Restored:
     finally:
         with suppress(OSError):
             aside.unlink()
-    return Restored(target, schema, replaced)
+    return Restored(target, schema, replaced, kept_out, again)
+
+
+def _carry_over(before: sqlite3.Connection | None, aside: Path) -> int | None:
+    """Who is kept out until now is kept out by the copy too; how many are new."""
+    if before is None:
+        return None
+    try:
+        rows = before.execute(
+            "SELECT platform, digest, added_at FROM suppression"
+        ).fetchall()
+        with closing(sqlite3.connect(aside)) as after, after:
+            into = "INSERT OR IGNORE INTO suppression (platform, digest, added_at)"
+            return after.executemany(f"{into} VALUES (?, ?, ?)", rows).rowcount
+    except sqlite3.DatabaseError:
+        return None  # damaged, or of a schema from before there was such a list
+
+
+def _replay(workspace: Workspace, aside: Path) -> Replayed:
+    engine = db.connect(f"sqlite:///{aside}")
+    try:
+        return replay(Context(workspace, engine, workspace.clock()))
+    finally:
+        engine.dispose()
+        with closing(sqlite3.connect(aside)) as connection:
+            connection.execute("PRAGMA journal_mode=DELETE").fetchall()
 
 
 def _target(workspace: Workspace) -> Path:
@@ -122,11 +159,11 @@ def _copy(path: Path, aside: Path, target: Path) -> None:
 
 
 @contextmanager
-def _alone(target: Path) -> Iterator[None]:
-    """Hold the database so that no other process has it open."""
+def _alone(target: Path) -> Iterator[sqlite3.Connection | None]:
+    """Hold the database so that no other process has it open; None if it is no use."""
     if not _has_header(target):
         # Gone, or overwritten: SQLite must not see it, it would discard its log.
-        yield
+        yield None
         return
     connection = sqlite3.connect(target, timeout=0, isolation_level=None)
     try:
@@ -145,10 +182,10 @@ def _alone(target: Path) -> Iterator[None]:
     except sqlite3.DatabaseError:
         # It is damaged, which is why a copy is wanted: nobody can work with it.
         connection.close()
-        yield
+        yield None
         return
     try:
-        yield
+        yield connection
     finally:
         connection.close()
 

@@ -100,6 +100,24 @@ def erase(session: Session, people: People, account: Account, now: datetime) -> 
     )
 
 
+def erase_posts(
+    session: Session, people: People, posts: Sequence[tuple[int, str, str]]
+) -> None:
+    """Erase single posts, given as (id, platform, native id)."""
+    ids = [id_ for id_, _, _ in posts]
+    rollups.subtract(session, rollups.contribution(session, ids))
+    for platform in sorted({platform for _, platform, _ in posts}):
+        stones = {
+            external: (id_, suppression.of_post(people, platform, external)[1])
+            for id_, of, external in posts
+            if of == platform
+        }
+        found = raws.of(session, platform, stones)
+        _bury(session, list(stones.values()))
+        raws.drop(session, found)
+        _unquote(session, platform, {name: mark for name, (_, mark) in stones.items()})
+
+
 def _bury(session: Session, stones: Sequence[tuple[int, str]]) -> None:
     for some in db.chunks(id_ for id_, _ in stones):
         for model in _ABOUT_A_POST:
