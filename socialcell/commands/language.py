@@ -154,19 +154,30 @@ def export_labels(
     One file for each model, own/MODEL.jsonl, with lines of id, text, label, lang and
     source. Handles, addresses, telephone numbers and names of persons are hidden.
     `language train` with the same folder learns from them beside its other files, and
-    sets one in five aside to measure. The files are replaced as a whole each time.
-    Audited.
+    sets one in five aside to measure. Posts of platforms whose terms forbid training
+    (X, Reddit) and private messages are left out. The files are replaced as a whole
+    each time. Audited.
 
     Example: socialcell language export-labels --into data/language
     """
     from socialcell.jobs import labels
 
-    counts = labels.export(open_context(config), into, dry_run=dry_run)
+    found = labels.export(open_context(config), into, dry_run=dry_run)
     if json:
-        output.as_json({"dry_run": dry_run, "into": str(into), "posts": counts})
+        output.as_json(
+            {
+                "dry_run": dry_run,
+                "into": str(into),
+                "posts": found.posts,
+                "left_out": found.left_out,
+            }
+        )
         return
-    output.table(("file", "posts"), [(f"own/{m}.jsonl", n) for m, n in counts.items()])
-    if not counts:
+    rows = [(f"own/{model}.jsonl", n) for model, n in found.posts.items()]
+    output.table(("file", "posts"), rows)
+    for platform, n in found.left_out.items():
+        output.say(f"Left out: {n} mentions of {platform}, whose terms forbid training")
+    if not found.posts and not found.left_out:
         output.say("Nobody has decided anything yet: see socialcell mentions label.")
 
 

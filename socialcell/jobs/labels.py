@@ -1,7 +1,9 @@
 """What people decided about mentions: taken in, and handed to `language train`."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from socialcell import db
@@ -19,8 +21,18 @@ from socialcell.ops import audit
 
 Change = dict[str, dict[str, list[str]]]  # kind: what was suggested, what is decided
 
+# Their terms let nobody train a model with what people wrote there.
+NOT_FOR_TRAINING = frozenset({"x", "reddit"})
 _TO_THE_CITY = ("complaint", "help")
 _SOURCE = "decided by the operators of this workspace"
+
+
+@dataclass(frozen=True)
+class Exported:
+    """Posts by the model that learns from them; mentions left out by platform."""
+
+    posts: dict[str, int]
+    left_out: dict[str, int]
 
 
 def label(
@@ -52,8 +64,10 @@ def label(
     return change
 
 
-def export(context: Context, folder: Path, *, dry_run: bool = False) -> dict[str, int]:
-    """Write `own/MODEL.jsonl` below the folder; the number of posts in each file.
+def export(context: Context, folder: Path, *, dry_run: bool = False) -> Exported:
+    """Write `own/MODEL.jsonl` below the folder; how much was written and left out.
+
+    Left out is what comes from a platform that forbids training.
 
     Nobody outside the registry can be recognised in the texts: handles, addresses,
     telephones, and the names of persons that the reader saw are hidden. The files hold
@@ -61,8 +75,12 @@ def export(context: Context, folder: Path, *, dry_run: bool = False) -> dict[str
     """
     shown = people.of(context)
     files: dict[str, list[str]] = {}
+    left_out: Counter[str] = Counter()
     with db.reading(context.engine) as session:
         for one in store.labelled(session):
+            if one.mention.platform in NOT_FOR_TRAINING:
+                left_out[one.mention.platform] += 1
+                continue
             text = training_text(one, shown)
             for model, label in _rows(one):
                 row = {"id": f"own-{one.mention.id}", "text": text, "label": label}
@@ -77,7 +95,7 @@ def export(context: Context, folder: Path, *, dry_run: bool = False) -> dict[str
                 session, who, "language.export-labels", str(folder), counts, now
             )
             _write(folder / OWN, files)
-    return counts
+    return Exported(counts, dict(sorted(left_out.items())))
 
 
 def training_text(one: Labelled, shown: People) -> str:

@@ -23,7 +23,7 @@ TEXT = "No water in Kothrud for three days and the road is broken"
 @pytest.fixture
 def mention(context: Context, engine: Engine) -> int:
     """A mention that the reader takes for a complaint about water and roads."""
-    store_records(engine, make_record(text=TEXT))
+    store_records(engine, make_record(text=TEXT, platform="mastodon"))
     tag.tag(context)
     return only(engine).id
 
@@ -144,7 +144,7 @@ def test_only_a_mention_that_was_read_can_be_labelled(
 ) -> None:
     with pytest.raises(UsageError, match="no mention 7"):
         labels.label(context, 7, {"intent": ("praise",)})
-    store_records(engine, make_record(text=TEXT))
+    store_records(engine, make_record(text=TEXT, platform="mastodon"))
     with pytest.raises(SocialcellError, match="waits to be read"):
         labels.label(context, only(engine).id, {"intent": ("praise",)})
 
@@ -164,7 +164,7 @@ def test_decisions_become_lines_that_train_takes(
         },
     )
 
-    counts = labels.export(context, tmp_path)
+    counts = labels.export(context, tmp_path).posts
 
     assert counts == {
         "complaint": 1,
@@ -203,7 +203,7 @@ def test_nobody_is_recognised_in_the_exported_texts(
         "@asha_kale सुनील शेट्टी यांनी सांगितले की पाणी नाही, "
         "फोन 98220 12345, a.k@mail.example, x.com/asha_kale"
     )
-    store_records(engine, make_record(text=said))
+    store_records(engine, make_record(text=said, platform="mastodon"))
     tag.tag(context)
     assert "PERSON" in dict(in_force(engine, only(engine).id, "entity"))
     labels.label(context, only(engine).id, {"intent": ("complaint",)})
@@ -223,13 +223,36 @@ def test_a_text_that_changed_after_the_decision_is_left_out(
     labels.label(context, mention, {"intent": ("complaint",)})
     labels.export(context, tmp_path)
     later = context.clock.now().replace(hour=15)
-    changed = make_record(text="All is well in Kothrud, thank you", edited_at=later)
+    changed = make_record(
+        text="All is well in Kothrud, thank you", platform="mastodon", edited_at=later
+    )
     store_records(engine, changed, at=later)
 
-    assert labels.export(context, tmp_path) == {}
+    assert labels.export(context, tmp_path).posts == {}
     tag.tag(context)
-    assert labels.export(context, tmp_path) == {}
+    assert labels.export(context, tmp_path).posts == {}
 
+    assert list((tmp_path / "own").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "left_out"),
+    [
+        ({"platform": "x"}, {"x": 1}),
+        ({"platform": "reddit"}, {"reddit": 1}),
+        ({"platform": "whatsapp", "kind": "message"}, {}),
+    ],
+)
+def test_what_may_train_nobody_is_left_out(
+    context: Context, engine: Engine, tmp_path: Path, change: dict, left_out: dict
+) -> None:
+    store_records(engine, make_record(text=TEXT, **change))
+    tag.tag(context)
+    labels.label(context, only(engine).id, {"intent": ("complaint",)})
+
+    found = labels.export(context, tmp_path)
+
+    assert (found.posts, found.left_out) == ({}, left_out)
     assert list((tmp_path / "own").iterdir()) == []
 
 

@@ -69,8 +69,9 @@ def decide(
 def labelled(session: Session) -> Iterator[Labelled]:
     """Every mention that has a decision, by its number.
 
-    Left out is what was edited after the decision, or waits to be read: its label may
-    be true of other words.
+    What somebody wrote to the city alone stays with it and is not here. Left out, too,
+    is what was edited after the decision or waits to be read: its label may be true of
+    other words.
     """
     c, m = ANNOTATION.c, MENTION.c
     decided = select(c.mention_id).where(
@@ -92,6 +93,7 @@ def labelled(session: Session) -> Iterator[Labelled]:
         .where(
             m.id.in_(decided),
             m.state == "present",
+            m.kind != "message",
             m.text.is_not(None),
             m.tagged_at.is_not(None),
         )
