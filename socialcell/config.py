@@ -7,6 +7,7 @@ gives, in secrets/ beside the config (0700), then in the environment.
 
 import difflib
 import os
+import re
 from datetime import datetime
 from ipaddress import ip_address
 from pathlib import Path
@@ -29,6 +30,8 @@ from pydantic import (
 from socialcell.clock import Clock, FixedClock, SystemClock
 from socialcell.errors import ConfigError, MissingSecret
 from socialcell.redact import redact, remember
+
+_TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
 
 class Section(BaseModel):
@@ -182,6 +185,27 @@ class Report(Section):
     )
 
 
+class Alerts(Section):
+    """Who is told of incidents, by the language they read; at night only the worst.
+
+    `quiet` is a span of hours in Pune, from and to, in which only incidents of high
+    severity are told; the others are told at its end.
+    """
+
+    recipients: dict[Literal["mr", "hi", "en"], tuple[Address, ...]] = Field(
+        default_factory=dict
+    )
+    quiet: tuple[str, str] | None = ("22:00", "07:00")
+
+    @field_validator("quiet")
+    @classmethod
+    def _times(cls, quiet: tuple[str, str] | None) -> tuple[str, str] | None:
+        for one in quiet or ():
+            if not re.match(_TIME, one):
+                raise ValueError(f"{one!r} is no time such as 22:00")
+        return quiet
+
+
 class Retention(Section):
     """Days that things are kept; null: until the post is deleted at its source."""
 
@@ -200,9 +224,6 @@ class Budget(Section):
     spend_per_month: dict[str, Annotated[float, Field(ge=0)]] = Field(
         default_factory=dict
     )
-
-
-_TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
 
 class Daemon(Section):
@@ -245,6 +266,7 @@ class Config(Section):
     daemon: Daemon = Daemon()
     mail: Mail = Mail()
     report: Report = Report()
+    alerts: Alerts = Alerts()
     language: Language = Language()
     retention: Retention = Retention()
 

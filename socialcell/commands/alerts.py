@@ -1,22 +1,24 @@
-"""Commands of the noun `alerts`."""
+"""Commands of the noun `alerts`: list, ack, detect, plan, backtest."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from socialcell.commands import output
-from socialcell.commands.options import Json
+from socialcell.commands.options import Config, Json, open_context
 
 if TYPE_CHECKING:
+    from socialcell.listening.alert_model import Alert, Incident
     from socialcell.listening.detect import Scored
 
-app = typer.Typer(help="Alerts: try the detector on a file.", no_args_is_help=True)
-
-
-@app.callback()
-def group() -> None:
-    """Alerts: try the detector on a file."""
+app = typer.Typer(
+    help="Alerts: incidents, what was planned, and a trial on a file.",
+    no_args_is_help=True,
+)
+_FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d"]
 
 
 @app.command()
@@ -69,4 +71,156 @@ def _alert(point: "Scored") -> dict[str, Any]:
         "observed": point.observed,
         "expected": expected,
         "score": point.score,
+    }
+
+
+@app.command("list")
+def list_(
+    all: Annotated[
+        bool, typer.Option("--all", help="Also those that are over.")
+    ] = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """List incidents: what stood out, since when, with the numbers of its worst alert.
+
+    Example: socialcell alerts list
+    """
+    from socialcell import db
+    from socialcell.clock import IST
+    from socialcell.listening.store import alerts as store
+
+    context = open_context(config)
+    states = () if all else ("open", "acked")
+    with db.reading(context.engine) as session:
+        rows = [
+            _incident(one, store.alerts_of(session, one.id or 0))
+            for one in store.incidents(session, states)
+        ]
+    if json:
+        output.as_json({"incidents": rows})
+        return
+    if not rows:
+        output.say("No incident." if all else "No incident is open.")
+        return
+    output.table(
+        ("id", "since", "what", "severity", "state", "mentions", "usual", "alerts"),
+        [
+            (
+                row["id"],
+                f"{row['opened_at'].astimezone(IST):%Y-%m-%d %H:%M}",
+                row["subject"],
+                row["severity"],
+                row["state"],
+                row["worst"]["observed"],
+                row["worst"]["expected"],
+                len(row["alerts"]),
+            )
+            for row in rows
+        ],
+    )
+
+
+@app.command()
+def ack(
+    incident: Annotated[int, typer.Argument(help="As list shows.")],
+    note: Annotated[str, typer.Option(help="What is being done.")] = "",
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Say that you look after an incident: nobody is told of it again. Audited.
+
+    Example: socialcell alerts ack 3 --note "Ward office informed"
+    """
+    from socialcell.jobs import detect
+
+    detect.acknowledge(open_context(config), incident, note)
+    if json:
+        output.as_json({"incident": incident, "state": "acked"})
+    else:
+        output.say(f"Incident {incident} is yours.")
+
+
+@app.command("detect")
+def detect_(config: Config = None, json: Json = False) -> None:
+    """Look now for what stands out, as the daemon does every five minutes.
+
+    Example: socialcell alerts detect
+    """
+    from socialcell.jobs import detect, mailing
+
+    context = open_context(config)
+    found = detect.detect(context)
+    letters = mailing.incidents(context)
+    if json:
+        output.as_json({**vars(found), "letters": letters})
+    else:
+        output.say(
+            f"New incidents: {len(found.opened)}, grown worse: {len(found.worse)}, "
+            f"alerts: {found.alerts}, letters: {letters}"
+        )
+
+
+@app.command()
+def plan(
+    topic: Annotated[str, typer.Argument(help="Such as water.")],
+    start: Annotated[datetime, typer.Option("--from", formats=_FORMATS)],
+    end: Annotated[datetime, typer.Option("--to", formats=_FORMATS)],
+    note: Annotated[str, typer.Option(help="What was announced.")],
+    ward: Annotated[
+        list[str] | None, typer.Option(help="An area's id; the whole city if none.")
+    ] = None,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Enter a closure that the city announced: talk of it raises no alert. Audited.
+
+    Times are those of Pune.
+
+    Example: socialcell alerts plan water --from 2026-11-19T09:00 --to 2026-11-20T12:00
+    --note "Thursday maintenance" --ward kothrud-bavdhan
+    """
+    from socialcell.clock import IST
+    from socialcell.jobs import detect
+
+    id_ = detect.plan(
+        open_context(config),
+        topic,
+        ward or (),
+        start.replace(tzinfo=IST),
+        end.replace(tzinfo=IST),
+        note,
+    )
+    if json:
+        output.as_json({"closure": id_})
+    else:
+        output.say(f"Closure {id_} is entered.")
+
+
+def _incident(one: "Incident", own: "Sequence[Alert]") -> dict[str, Any]:
+    alerts = [
+        {
+            "series": alert.series,
+            "at": alert.at,
+            "score": alert.score,
+            "observed": alert.observed,
+            "expected": alert.expected,
+            "coverage": alert.coverage,
+            "mentions": alert.mentions[:3],
+        }
+        for alert in own
+    ]
+    worst = max(alerts, key=lambda alert: alert["score"] or 0.0, default={})
+    return {
+        "id": one.id,
+        "kind": one.kind,
+        "subject": one.subject,
+        "severity": one.severity,
+        "state": one.state,
+        "opened_at": one.opened_at,
+        "last_at": one.last_at,
+        "said": one.said,
+        "acked_by": one.acked_by,
+        "worst": {name: worst.get(name) for name in ("observed", "expected", "at")},
+        "alerts": alerts,
     }

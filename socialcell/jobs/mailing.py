@@ -1,14 +1,28 @@
-"""Reports as letters: one to each recipient, in the language that they read."""
+"""Reports and alerts as letters: one to each recipient, in the language they read."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
+from typing import Any
 
-from socialcell import mail
+from sqlalchemy import Row
+from sqlmodel import Session
+
+from socialcell import db, mail
 from socialcell.clock import IST
+from socialcell.config import Alerts
 from socialcell.i18n import language
-from socialcell.jobs import outgoing, report
+from socialcell.jobs import outgoing, people, report
 from socialcell.jobs.context import Context
 from socialcell.jobs.report import WeeklyFiles
+from socialcell.listening.alert_model import Alert, Incident
+from socialcell.listening.people import People
+from socialcell.listening.store import alerts, questions
+from socialcell.reports import incident as incident_report
+from socialcell.reports import render
+
+_MOST = 1000
+_LOOKED_AT = 20
 
 
 @dataclass(frozen=True)
@@ -39,7 +53,7 @@ def weekly(
     said = language(lang)
     subject = files.title
     if late:
-        subject = said.gettext("Late: {title}").format(title=subject)
+        subject = said.gettext("Late: %(title)s", title=subject)
     letter = mail.Letter(
         key=f"report.weekly.{start.isoformat()}.{lang}",
         subject=subject,
@@ -53,3 +67,63 @@ def weekly(
         for recipient in dict.fromkeys(recipients)
     )
     return Mailed(files, new)
+
+
+def incidents(context: Context) -> int:
+    """Put a letter about each incident that nobody was told of, or that grew worse,
+    into the outbox. How many letters are new.
+
+    In the quiet hours only incidents of high severity are told. Told again, an incident
+    has the same key and nothing happens.
+    """
+    config = context.workspace.config.alerts
+    now = context.clock.now()
+    people_, new = people.of(context), 0
+    with db.reading(context.engine) as session:
+        found = [
+            one
+            for one in alerts.incidents(session, ("open",), _MOST)
+            if one.severity == "high" or not _is_quiet(config, now)
+        ]
+        told = [(one, *_evidence(session, one)) for one in found]
+        for incident, own, mentions in told:
+            for lang, recipients in config.recipients.items():
+                letter = _letter(incident, own, mentions, people_, lang)
+                for recipient in dict.fromkeys(recipients):
+                    new += outgoing.put(context, "alert", letter, recipient, lang)
+    return new
+
+
+def _evidence(
+    session: Session, incident: Incident
+) -> tuple[Sequence[Alert], list[Row[Any]]]:
+    own = alerts.alerts_of(session, incident.id or 0)
+    ids = dict.fromkeys(
+        id_ for one in reversed(own) for id_ in one.mentions[:_LOOKED_AT]
+    )
+    rows = [questions.mention(session, id_) for id_ in list(ids)[:_LOOKED_AT]]
+    return own, [row for row in rows if row is not None and row.state == "present"]
+
+
+def _letter(
+    incident: Incident,
+    own: Sequence[Alert],
+    mentions: Sequence[Row[Any]],
+    shown: People,
+    lang: str,
+) -> mail.Letter:
+    page = incident_report.page(incident, own, mentions, shown, language(lang))
+    return mail.Letter(
+        key=f"incident.{incident.id}.{incident.severity}.{lang}",
+        subject=page.title,
+        text=render.text(page),
+        html=render.html(page),
+    )
+
+
+def _is_quiet(config: Alerts, now: datetime) -> bool:
+    if config.quiet is None:
+        return False
+    begin, end = (time.fromisoformat(one) for one in config.quiet)
+    at = now.astimezone(IST).time()
+    return begin <= at < end if begin <= end else at >= begin or at < end

@@ -12,6 +12,7 @@ from socialcell.jobs import (
     backup,
     collect,
     credentials,
+    detect,
     mailing,
     outgoing,
     receive,
@@ -67,6 +68,7 @@ def jobs(context: Context) -> Iterator[Job]:
     for source in enabled:
         if _pulls(source):
             yield Job(f"pull:{source.name}", _pace(settings, source), _pull(source))
+    yield Job("detect", Every(timedelta(minutes=5)), _detect)
     yield Job("deliver", Every(timedelta(minutes=1)), _deliver)
     yield Job("snapshot", Every(timedelta(hours=1)), _snapshot)
     yield Job("credentials", Every(timedelta(hours=1)), _credentials)
@@ -154,6 +156,14 @@ def _weekly(context: Context, slot: Slot, stop: Stop) -> str:
     letters = sum(one.letters for one in done)
     names = ", ".join(one.files.html.name for one in done)
     return f"{names}; {letters} letters{' (late)' if slot.late else ''}"
+
+
+def _detect(context: Context, slot: Slot, stop: Stop) -> str:
+    found = detect.detect(context)
+    letters = mailing.incidents(context)
+    return (
+        f"{found.alerts} alerts, {len(found.opened)} new incidents, {letters} letters"
+    )
 
 
 def _deliver(context: Context, slot: Slot, stop: Stop) -> str:

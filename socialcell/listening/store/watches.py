@@ -1,6 +1,5 @@
 """What each enabled source has read, lost and tried around a span of time."""
 
-import importlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -8,9 +7,21 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from socialcell import connectors
+from socialcell.connectors.base import Capability
 from socialcell.listening.coverage import Attempt, Watch
 from socialcell.ops import store
 from socialcell.ops.model import Run, Source
+
+# Runs that bring what is new; others ask again about what is held.
+_KINDS = ("pull", "receive", "push")
+# Only these bring mentions; figures of ads, search and stores are no listening.
+_MENTIONS = {
+    Capability.MENTIONS,
+    Capability.OWN_POSTS,
+    Capability.COMMENTS,
+    Capability.REVIEWS,
+    Capability.MESSAGES,
+}
 
 
 def watches(session: Session, start: datetime, end: datetime) -> list[Watch]:
@@ -19,7 +30,7 @@ def watches(session: Session, start: datetime, end: datetime) -> list[Watch]:
     return [
         Watch(
             name=source.name,
-            platform=_platform(source.connector),
+            platform=connectors.platform(source.connector),
             covered=[
                 (one.from_at, one.to_at)
                 for one in spans
@@ -33,7 +44,9 @@ def watches(session: Session, start: datetime, end: datetime) -> list[Watch]:
             attempts=_attempts(session, source, start, end),
         )
         for source in store.sources(session)
-        if source.enabled and source.connector in connectors.CONNECTORS
+        if source.enabled
+        and source.connector in connectors.CONNECTORS
+        and connectors.capabilities(source.connector) & _MENTIONS
     ]
 
 
@@ -44,16 +57,10 @@ def _attempts(
         select(Run)
         .where(
             col(Run.source_id) == source.id,
-            col(Run.kind) != "import",
+            col(Run.kind).in_(_KINDS),
             col(Run.started_at) >= start,
             col(Run.started_at) < end + timedelta(hours=1),
         )
         .order_by(col(Run.started_at), col(Run.id))
     )
     return [Attempt(run.started_at, run.state, run.error_kind) for run in runs]
-
-
-def _platform(connector: str) -> str:
-    """What the connector's mentions are stored under: the feed reader's are news."""
-    module, cls = connectors.CONNECTORS[connector].split(":")
-    return str(getattr(importlib.import_module(module), cls).platform)

@@ -1,4 +1,4 @@
-"""The daemon: its lease and slots, and what leaves the house."""
+"""The daemon: its lease and slots, what leaves the house, incidents."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -58,3 +58,43 @@ def upgrade() -> None:
         sa.Column("answer", sa.String()),
     )
     op.create_index("outgoing_waiting", "outgoing", ["state", "not_before"])
+    op.create_table(
+        "incident",
+        sa.Column("id", ID, primary_key=True),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("severity", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("acked_by", sa.String()),
+        sa.Column("acked_at", sa.DateTime(timezone=True)),
+        sa.Column("said", sa.String()),
+    )
+    op.create_index("incident_open", "incident", ["state", "last_at"])
+    op.create_table(
+        "alert",
+        sa.Column("id", ID, primary_key=True),
+        sa.Column("incident_id", ID, sa.ForeignKey("incident.id"), nullable=False),
+        sa.Column("key", sa.String(), nullable=False, unique=True),
+        sa.Column("series", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("score", sa.Float()),
+        sa.Column("observed", sa.Integer()),
+        sa.Column("expected", sa.Float()),
+        sa.Column("mentions", sa.JSON(), nullable=False),
+        sa.Column("coverage", sa.Float()),
+        sa.Column("said", sa.String()),
+    )
+    op.create_index("ix_alert_incident_id", "alert", ["incident_id"])
+    op.create_table(
+        "closure",
+        sa.Column("id", ID, primary_key=True),
+        sa.Column("topic", sa.String(), nullable=False),
+        sa.Column("wards", sa.JSON(), nullable=False),
+        sa.Column("from_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("to_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("made_by", sa.String(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+    )

@@ -1,0 +1,87 @@
+"""Which of many series of mentions rose above a usual day, and when."""
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from socialcell.listening.detect import ALERT_AT, Scored, score_series
+
+STEP = timedelta(minutes=5)
+HOUR = timedelta(hours=1)
+HISTORY = timedelta(days=28)
+# Fewer mentions in an hour are no news for a city, however unusual.
+LEAST = 8
+# Less than so many times the mean hour never reaches the threshold; saves the work.
+_TIMES_MEAN = 3
+
+
+@dataclass(frozen=True)
+class Spike:
+    """A series at a moment: mentions of the hour before it, and how many are usual."""
+
+    series: str
+    at: datetime
+    score: float
+    observed: int
+    expected: float
+
+
+def spikes(
+    series: Mapping[str, Sequence[datetime]], since: datetime, now: datetime
+) -> list[Spike]:
+    """Spikes in (since, now], earliest first.
+
+    `series` holds the sorted times of each series' mentions over the last `HISTORY`
+    before now. Each point is scored from what came before it alone.
+    """
+    found = [
+        spike
+        for name, times in series.items()
+        if _may_rise(times, since, now)
+        for spike in _of(name, times, since, now)
+    ]
+    return sorted(found, key=lambda spike: (spike.at, -spike.score, spike.series))
+
+
+def in_hour(times: Sequence[datetime], at: datetime) -> int:
+    """How many are in the hour before a moment."""
+    return bisect_left(times, at) - bisect_left(times, at - HOUR)
+
+
+def _may_rise(times: Sequence[datetime], since: datetime, now: datetime) -> bool:
+    usual = len(times) * (HOUR / HISTORY)
+    least = max(LEAST, _TIMES_MEAN * usual)
+    recent = times[bisect_left(times, since - HOUR) :]
+    return any(in_hour(times, at + STEP) >= least for at in recent)
+
+
+def _of(
+    name: str, times: Sequence[datetime], since: datetime, now: datetime
+) -> list[Spike]:
+    steps = int(HISTORY / STEP)
+    # The last step ends now or less than a step ago.
+    end = now - (now - now.replace(minute=0, second=0, microsecond=0)) % STEP
+    edges = [end - STEP * (steps - n) for n in range(steps + 1)]
+    cuts = [bisect_left(times, edge) for edge in edges]
+    counts = [b - a for a, b in pairwise(cuts)]
+    scored = score_series(zip(edges[1:], map(float, counts), strict=True))
+    hour = int(HOUR / STEP)
+    found: list[Spike] = []
+    risen: Scored | None = None
+    for n, point in enumerate(scored):
+        if point.score >= ALERT_AT:
+            risen = point
+        # A rise is scored when it begins: it is news once enough people talk.
+        if risen is None or point.at - risen.at >= HOUR:
+            continue
+        observed = in_hour(times, point.at)
+        if observed >= LEAST and since < point.at <= now:
+            window = scored[max(0, n - hour + 1) : n + 1]
+            usual = sum(one.expected or 0.0 for one in window)
+            found.append(Spike(name, point.at, risen.score, observed, usual))
+            risen = None
+        elif observed >= LEAST:
+            risen = None
+    return found
