@@ -17,7 +17,7 @@ from socialcell.sandbox.rhythm import moments
 ACCOUNT_ID = "17841400012345678"
 USERNAME = CITY_HANDLE.lower()
 HASHTAG, HASHTAG_ID = "pune", "17843853986012965"
-OWN_A_DAY, TAGGED_A_DAY, HASHTAG_A_DAY = 1.6, 1.6, 9.0
+OWN_A_DAY, TAGGED_A_DAY, HASHTAG_A_DAY = 1.6, 1.6, 7.0
 _COMMENTS = (0, 0, 1, 1, 1, 1, 2, 3)  # of a medium of the city's
 
 

@@ -69,8 +69,8 @@ def test_four_weeks_are_built_in_well_under_three_seconds() -> None:
     assert time.process_time() - started < 3
 
 
-def test_four_weeks_hold_four_to_five_thousand_items(whole: dict[str, Any]) -> None:
-    assert 3600 <= len(told(whole)) <= 5200
+def test_four_weeks_hold_some_five_thousand_items(whole: dict[str, Any]) -> None:
+    assert 4500 <= len(told(whole)) <= 5500
 
 
 def test_complaints_are_a_minority(whole: dict[str, Any]) -> None:
@@ -96,7 +96,8 @@ def test_complaints_lack_places_repeat_and_miss_their_owner_as_often_as_said(
 ) -> None:
     found = complaints(whole)
     assert share(found, lambda i: not i["places"]) == pytest.approx(1 / 3, abs=0.06)
-    assert share(found, lambda i: i["repeats"]) == pytest.approx(1 / 6, abs=0.05)
+    on_x = [item for item in found if item["platform"] == "x"]  # where people repeat
+    assert share(on_x, lambda i: i["repeats"]) == pytest.approx(1 / 6, abs=0.05)
     assert share(found, lambda i: i["owner"] != "pmc") == pytest.approx(1 / 8, abs=0.04)
 
 
