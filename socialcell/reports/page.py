@@ -73,4 +73,4 @@ class Page:
     subtitle: str
     summary: Sequence[str]
     sections: Sequence[Section]
-    footer: str
+    footer: Sequence[str]

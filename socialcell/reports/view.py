@@ -37,13 +37,32 @@ def page(
         ),
         summary=summary(numbers, say, city),
         sections=[section for section in sections if section.blocks],
-        footer=_(
+        footer=_footer(numbers, lang, city),
+    )
+
+
+def _footer(numbers: dict[str, Any], lang: Language, city: str) -> list[str]:
+    """When it was counted, and the audit log's head: an anchor outside the database.
+
+    Reports that were frozen by earlier versions have no head.
+    """
+    said = [
+        lang.gettext(
             "Social media cell, %(city)s. Numbers counted on %(at)s and frozen; a "
             "quotation that its author deletes later is removed.",
             city=city,
             at=lang.moment(datetime.fromisoformat(numbers["made_at"])),
-        ),
-    )
+        )
+    ]
+    if sealed := numbers.get("audit"):
+        said.append(
+            lang.gettext(
+                "Audit log up to then: entries: %(n)s, head: %(hash)s.",
+                n=lang.number(sealed["seq"]),
+                hash=sealed["hash"],
+            )
+        )
+    return said
 
 
 def _sections(m: Material) -> list[Section]:

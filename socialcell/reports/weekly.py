@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from socialcell.listening.store import counts, quotes
 from socialcell.listening.store.counts import Cells, Span
 from socialcell.listening.store.quotes import Drawable
 from socialcell.listening.store.watches import watches
-from socialcell.ops import frozen
+from socialcell.ops import audit, frozen
 from socialcell.reports.figures import (
     WEEK,
     Figure,
@@ -115,6 +116,7 @@ class _Counting:
         return {
             "version": VERSION,
             "made_at": now.astimezone(IST).isoformat(),
+            "audit": asdict(audit.head(session)),
             "period": _said(week),
             "week_before": _said(self._before),
             "coverage": self._coverage(),

@@ -6,12 +6,17 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 from typer.testing import CliRunner
 
+from socialcell import db
 from socialcell.cli import app
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.i18n import CODES
 from socialcell.jobs import report
+from socialcell.ops import audit
+from socialcell.ops.model import FrozenReport
+from socialcell.reports import weekly
 from tests.reports.world import BEFORE, HOUR, MADE, MONDAY, NEXT, World
 
 SECTIONS = 15  # with mentions that have everything
@@ -222,3 +227,47 @@ def test_the_command_prints_one_json_document(world: World, tmp_path: Path) -> N
         f"weekly-2026-11-16.mr.{name}.png" for name in ("days", "hours", "topics")
     ]
     assert said["numbers"]["mentions"]["n"] == 1
+
+
+def noted(world: World) -> audit.Head:
+    """One more entry in the audit log."""
+    with db.writing(world.engine) as session:
+        return audit.append(session, "asha", "registry.add", "x:a1", {}, MADE)
+
+
+@pytest.mark.parametrize("lang", CODES)
+def test_the_audit_log_as_it_was_stands_at_the_foot(world: World, lang: str) -> None:
+    head = noted(full(world))
+
+    made = report.weekly(world.context, lang=lang)
+    noted(world)
+    again = report.weekly(world.context, lang=lang, out=made.html.parent / "again")
+
+    assert made.numbers["audit"] == {"seq": 1, "hash": head.hash}
+    for file in (made.html, made.text, again.html, again.text):
+        last = file.read_text("utf-8").rpartition("<footer>")[2].rstrip()
+        assert head.hash in last[-200:]
+    done = CliRunner().invoke(
+        app,
+        [
+            *("audit", "verify", "--head", head.hash),
+            *("--config", str(world.context.workspace.folder / "config.yaml")),
+        ],
+    )
+    assert done.exit_code == 0, done.output
+
+
+def test_a_report_that_was_frozen_without_a_head_says_nothing_of_it(
+    world: World,
+) -> None:
+    full(world)
+    week = weekly.period(MADE, MADE)
+    counted = weekly.document(world.engine, week, MADE)
+    older = {key: value for key, value in counted.items() if key != "audit"}
+    with db.writing(world.engine) as session:
+        session.execute(update(FrozenReport).values(numbers=older))
+
+    page = report.weekly(world.context).html.read_text("utf-8")
+
+    assert "Audit log" not in page
+    assert "Numbers counted on" in page
