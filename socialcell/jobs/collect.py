@@ -10,6 +10,7 @@ from sqlmodel import Session
 from socialcell import connectors, db, log
 from socialcell.connectors.base import (
     Batch,
+    Capability,
     Connector,
     ConnectorError,
     Kind,
@@ -274,7 +275,9 @@ class _Runner:
                 assert source is not None
                 source.state, source.state_reason, source.not_before = "ok", None, None
                 source.failures = 0
-                source.last_ok_at = now
+                # That nothing was to be pulled says nothing of a door for pushes.
+                if Capability.RECEIVE not in self._connector.capabilities:
+                    source.last_ok_at = now
             return self._result(run)
 
     def _failed(self, error: ConnectorError) -> Result:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from socialcell import db
 from socialcell.errors import MissingSecret
-from socialcell.jobs import receive
+from socialcell.jobs import collect, receive
 from socialcell.jobs.receive import Welcome
 from socialcell.listening.model import Author, RawItem
 from socialcell.ops import pushes as door
@@ -309,3 +309,11 @@ def test_digests_are_forgotten_when_nobody_hands_in_any_more(cell: Cell) -> None
         assert door.forget_old(session, now + 29 * DAY) == 0
         assert door.forget_old(session, now + 31 * DAY) == 2
     assert cell.pushed() == []
+
+
+def test_a_pull_of_nothing_does_not_hide_a_door_that_is_shut(cell: Cell) -> None:
+    (result,) = collect.collect(cell.context, ["whatsapp.city"])
+
+    assert (result.state, result.counts["received"]) == ("ok", 0)
+    with db.reading(cell.context.engine) as session:
+        assert store.source_named(session, "whatsapp.city").last_ok_at is None
