@@ -6,7 +6,7 @@ days, and the difference is shown. Positions are means weighted by impressions.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from socialcell.campaigns.daily import (
@@ -18,8 +18,6 @@ from socialcell.campaigns.daily import (
     weighted_mean,
 )
 from socialcell.campaigns.model import SearchDay
-
-_MOVES = 3  # days after which Google's figures are final
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +95,13 @@ def _site(rows: Sequence[SearchDay], by: str, since: date) -> Site:
     both = {row.day for row in whole} & {row.day for row in named}
     days = [row.day for row in whole or named or rows]
     final = [row.day for row in whole or rows if row.final]
+    moving = [row.day for row in whole or rows if not row.final]
+    covered = replace(coverage(days, since, 0), moving_from=min(moving, default=None))
     return Site(
         _line(whole, None) if whole else None,
         _difference([r for r in whole if r.day in both], named, both, "clicks"),
         _difference([r for r in whole if r.day in both], named, both, "impressions"),
-        coverage(days, since, _MOVES),
+        covered,
         max(final, default=None),
     )
 

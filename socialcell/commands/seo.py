@@ -38,7 +38,8 @@ def show(
     """Show clicks and places in Google's results, by query, page or in all.
 
     Queries that few people ask are not named by Google: what they come to is the
-    difference to the total, and is shown. Days are Pacific; the last three still move.
+    difference to the total, and is shown. Days are Pacific; those that Google may still
+    change are named.
 
     Example: socialcell seo show --by page --since 2026-11-01
     """

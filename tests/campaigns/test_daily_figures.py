@@ -361,3 +361,7 @@ def test_days_that_are_not_final_are_told() -> None:
 
     assert site.final_through == day(0)
     assert site.covered.through == day(1)
+    assert site.covered.moving_from == day(1)
+
+    (site,) = search(rows[:1], FIRST, by="total", daily=False).sites.values()
+    assert site.covered.moving_from is None
