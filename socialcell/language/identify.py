@@ -73,14 +73,24 @@ def by_model(rule: Identified, chances: Mapping[str, float], words: int) -> Iden
         possible = _OF_SCRIPT["Deva"]
     whole = sum(chances[language] for language in possible) or 1.0
     found = {language: chances[language] / whole for language in possible}
+    tellers = _without_doubtful_english(found)
     if words <= _FEW or rule.language == "und":
-        return Identified(rule.language, rule.mixed, rule.script, found)
+        return Identified(rule.language, rule.mixed, rule.script, tellers)
     first, second = sorted(found, key=lambda name: (-found[name], name))[:2]
     borrowed = "en" in (first, second) and found[second] >= _CLOSE
     if first == "en" and rule.language != "en" and found["en"] < _SURE:
         # Citizens borrow the city's nouns from English; the grammar is their own.
         first = rule.language
-    return Identified(first, rule.mixed or borrowed, rule.script, found)
+    return Identified(first, rule.mixed or borrowed, rule.script, tellers)
+
+
+def _without_doubtful_english(found: Mapping[str, float]) -> dict[str, float]:
+    """Who tells the feeling: half-English posts are better known to Indian models."""
+    rest = {name: chance for name, chance in found.items() if name != "en"}
+    whole = sum(rest.values())
+    if found.get("en", 0.0) >= _SURE or not whole:
+        return dict(found)
+    return {name: chance / whole for name, chance in rest.items()}
 
 
 def words_outside_names(facts: list[Fact], named: Set[int]) -> int:

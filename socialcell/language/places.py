@@ -16,6 +16,7 @@ from socialcell.language.notes import Fact, notes
 from socialcell.language.reading import Entity
 from socialcell.language.words import key_of
 
+_FULL_STOPS = ".।?!…"
 _WORDS = re.compile(r"[^\s,.()\-–]+")
 
 
@@ -44,6 +45,7 @@ class Place:
         plain = [alias for alias in self.aliases if not alias.startswith("=")]
         for name in (self.name_en, self.name_mr, self.name_hi, *plain):
             yield name
+            yield from _other_kinds(name)
             if 1 < len(name.split()) < 3 and "-" not in name:
                 yield name.replace(" ", "")
 
@@ -170,6 +172,8 @@ def _vetoed(place: Place, facts: list[Fact]) -> bool:
 def _in_context(start: int, end: int, spans: list[_Span], facts: list[Fact]) -> bool:
     if any(not other.needs_context for _, _, other in spans):
         return True
+    if _stands_alone(start, end, facts):
+        return True
     around = facts[max(0, start - 1) : start] + facts[end : end + 1]
     if any(fact.word.key in _words("beside_place") for fact in around):
         return True
@@ -179,6 +183,21 @@ def _in_context(start: int, end: int, spans: list[_Span], facts: list[Fact]) -> 
         return facts[start].word.raw[0].isupper()
     last = facts[end - 1].word.key
     return last != facts[end - 1].stem and last.endswith(tuple(_words("in_place")))
+
+
+def _other_kinds(name: str) -> Iterator[str]:
+    """The name with other words for what it is: नायडू रुग्णालय, Naidu aspatal."""
+    head, _, kind = name.rpartition(" ")
+    for words in lexicon.data("place_signs")["kinds"] if head else ():
+        if kind.lower() in words:
+            yield from (f"{head} {word}" for word in words if word != kind.lower())
+
+
+def _stands_alone(start: int, end: int, facts: list[Fact]) -> bool:
+    """Is it a sentence of its own at the end of a text, as an address is?"""
+    if not start or any(fact.word.script for fact in facts[end:]):
+        return False
+    return facts[start - 1].word.raw[-1:] in _FULL_STOPS
 
 
 def _place(row: dict[str, str], where: str) -> Place:

@@ -27,7 +27,8 @@ _SURE = 0.6  # of the model and the rules together
 _IN_THE_CITY = 5.0  # log odds of the strongest rule where the text is of the city
 _SHORT = 6  # words up to which one word of the lexicon says most of what there is
 _IN_FEW_WORDS = 2.0  # and the log odds of the strongest rule in so short a text
-_ANYWHERE = 0.25  # and where it is not: there the model has seen more
+_IN_ENGLISH = 0.8  # and where it is not, by language; there the models have seen more
+_ANYWHERE = 0.1
 _SET_ASIDE = ("politics", "other")
 LABELS = ("negative", "neutral", "positive")
 
@@ -42,9 +43,10 @@ def sentiment(notes: Notes, model: Mapping[str, float] | None = None) -> Sentime
     facts = notes.facts
     total, seen, positive = _lexicon(facts)
     trouble = _trouble(notes)
+    civic = _is_civic(notes)
     ironic = positive > 0 and (
         any("irony" in fact.roles for fact in facts)
-        or total - positive + trouble <= _TOO_MUCH
+        or (civic and total - positive + trouble <= _TOO_MUCH)
     )
     if ironic:
         total -= 1.6 * positive
@@ -54,12 +56,22 @@ def sentiment(notes: Notes, model: Mapping[str, float] | None = None) -> Sentime
     if model is None or ironic:
         return _by_rule(tone, evidence, ironic)
     words = sum(fact.word.script != "" for fact in facts)
-    topics = notes.values("topic").items()
-    civic = any(score > 0.5 and name not in _SET_ASIDE for name, score in topics)
-    weight = _IN_FEW_WORDS if words <= _SHORT else _ANYWHERE
+    weight = _IN_ENGLISH if notes.language == "en" else _ANYWHERE
+    if words <= _SHORT:
+        weight = _IN_FEW_WORDS
     if civic:
         weight = _IN_THE_CITY
     return _joined(model, weight * tone)
+
+
+def _is_civic(notes: Notes) -> bool:
+    """Is there a topic of the city on which cues and n-grams agree?"""
+    cues = notes.values("topic")
+    return any(
+        topic.score > 0.5 and cues.get(topic.id, 0.0) > 0.5
+        for topic in notes.topics
+        if topic.id not in _SET_ASIDE
+    )
 
 
 def mixture(

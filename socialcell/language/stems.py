@@ -51,6 +51,8 @@ class Stems:
             for form in _obliques(word):
                 self._oblique.setdefault(form, word)
         self._starts = {word[:2] for word in self._known}
+        # A listed word that is a form of a name must not hide the name.
+        self._known -= {word for word in words if self._cut(word)[0] in self._names}
         forms = self._known | self._oblique.keys() | self._plural.keys()
         self._longer_starts = {form[:3] for form in forms}
         self._answers: dict[str, tuple[str, int]] = {}
@@ -76,6 +78,11 @@ class Stems:
             return self._plural[key], len(raw)
         if self._longer_starts.isdisjoint((key[:2], key[:3])):
             return key, len(raw)
+        return self._cut(raw)
+
+    def _cut(self, raw: str) -> tuple[str, int]:
+        """The longest known word that `raw` begins with, if an ending follows it."""
+        key = key_of(raw)
         latin = key.isascii()
         endings = self._endings.latin if latin else self._endings.devanagari
         shortest = _SHORTEST_LATIN if latin else _SHORTEST_DEVANAGARI

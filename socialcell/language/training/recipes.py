@@ -7,6 +7,7 @@ from socialcell.language.features import Grams
 
 SENTIMENT = {"neg": "negative", "neu": "neutral", "pos": "positive"}
 _GRAMS = Grams(chars=(2, 5), words=2, bits=18)
+_HEARD = Grams(chars=(2, 5), words=2, bits=18, sounds=(2, 4))  # spelled at will
 LANGUAGES = ("en", "hi", "mr", "hi-Latn", "mr-Latn")
 _L3CUBE = "CC BY-NC-SA 4.0"
 _UNSTATED = "no licence stated; research use only"
@@ -48,7 +49,12 @@ class Recipe:
 
 
 def _sentiment(
-    language: str, licence: str, sources: tuple[Source, ...], *measures: str
+    language: str,
+    licence: str,
+    sources: tuple[Source, ...],
+    *measures: str,
+    grams: Grams = _GRAMS,
+    cost: float = 0.3,
 ) -> Recipe:
     return Recipe(
         name=f"sentiment-{language}",
@@ -59,6 +65,8 @@ def _sentiment(
         sources=sources,
         measures=tuple(f"sentiment/{name}_val.jsonl" for name in measures),
         labels=SENTIMENT,
+        grams=grams,
+        cost=cost,
     )
 
 
@@ -162,6 +170,8 @@ RECIPES: tuple[Recipe, ...] = (
             ),
         ),
         "hilatn_sentimix",
+        grams=_HEARD,
+        cost=0.1,
     ),
     _sentiment(
         "en",
