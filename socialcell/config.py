@@ -179,8 +179,11 @@ class Report(Section):
     organisation: str = "Pune Municipal Corporation"
     # In which languages the daemon writes it.
     languages: tuple[Literal["mr", "hi", "en"], ...] = ("mr", "en")
-    # Who gets it by mail, by the language they read.
+    # Who gets the weekly report and who the daily brief, by the language they read.
     recipients: dict[Literal["mr", "hi", "en"], tuple[Address, ...]] = Field(
+        default_factory=dict
+    )
+    brief_to: dict[Literal["mr", "hi", "en"], tuple[Address, ...]] = Field(
         default_factory=dict
     )
 

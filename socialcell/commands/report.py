@@ -1,4 +1,4 @@
-"""Commands of the noun `report`: weekly."""
+"""Commands of the noun `report`: weekly, daily."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,12 +8,9 @@ import typer
 from socialcell.commands import output
 from socialcell.commands.options import Config, Json, open_context
 
-app = typer.Typer(help="Reports for people: weekly.", no_args_is_help=True)
-
-
-@app.callback()
-def everywhere() -> None:
-    """Reports for people: weekly."""
+app = typer.Typer(
+    help="Reports for people: weekly, and a brief twice a day.", no_args_is_help=True
+)
 
 
 @app.command()
@@ -86,3 +83,66 @@ def weekly(
         output.say(f"New letters: {mailed.letters}; sent now: {delivered.sent}")
         if delivered.stopped:
             output.say(delivered.stopped)
+
+
+@app.command()
+def daily(
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of",
+            help="A day or moment: the last brief before it. Default: now.",
+            metavar="TIME",
+        ),
+    ] = None,
+    lang: Annotated[
+        str, typer.Option(help="The brief's language: mr, hi or en.", metavar="LANG")
+    ] = "en",
+    text: Annotated[
+        bool, typer.Option("--text", help="Only the text for a phone.")
+    ] = False,
+    send: Annotated[
+        bool, typer.Option("--send", help="Also mail it to report.brief_to.")
+    ] = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Say what came in since the last brief (08:30 and 18:00), and what needs somebody.
+
+    At most 1,200 characters, to be read on a phone. It is not written to disk: it
+    quotes people, who may delete what they said.
+
+    Example: socialcell report daily --lang mr --text
+    """
+    from socialcell.jobs import mailing, outgoing
+    from socialcell.listening.store.questions import day_start
+
+    context = open_context(config)
+    moment = day_start(as_of, "--as-of") if as_of else None
+    made = mailing.daily(context, lang, moment)
+    sent: dict[str, object] = {}
+    if send:
+        letters = mailing.send_daily(context, lang, moment)
+        sent = {"letters": letters, "delivered": vars(outgoing.deliver(context))}
+    brief = made.brief
+    if json:
+        output.as_json(
+            {
+                **sent,
+                "period": {"from": brief.span.start, "to": brief.span.end},
+                "mentions": brief.total,
+                "coverage": {"covered": brief.covered, "due": brief.due},
+                "intents": dict(brief.intents),
+                "topics": dict(brief.topics),
+                "wards": dict(brief.wards),
+                "urgent": brief.urgent_total,
+                "asked": brief.asked,
+                "press": brief.press_total,
+                "incidents": [one.id for one in brief.incidents],
+                "text": made.text,
+            }
+        )
+        return
+    output.say(made.text)
+    if send and not text:
+        output.say(f"New letters: {sent['letters']}")

@@ -18,8 +18,11 @@ from socialcell.jobs.report import WeeklyFiles
 from socialcell.listening.alert_model import Alert, Incident
 from socialcell.listening.people import People
 from socialcell.listening.store import alerts, questions
+from socialcell.reports import brief as daily_brief
 from socialcell.reports import incident as incident_report
 from socialcell.reports import render
+from socialcell.reports.brief import Brief
+from socialcell.reports.page import Page
 
 _MOST = 1000
 _LOOKED_AT = 20
@@ -67,6 +70,51 @@ def weekly(
         for recipient in dict.fromkeys(recipients)
     )
     return Mailed(files, new)
+
+
+@dataclass(frozen=True)
+class Daily:
+    """The daily brief in one language: for a phone, as a page, and its facts."""
+
+    text: str
+    page: Page
+    brief: Brief
+
+
+def daily(context: Context, lang: str, as_of: datetime | None = None) -> Daily:
+    """The brief of the last span before a moment (default: now); nothing is kept."""
+    said = language(lang)
+    span = daily_brief.span_of(as_of or context.clock.now())
+    shown = people.of(context)
+    with db.reading(context.engine) as session:
+        found = daily_brief.collect(session, span)
+    return Daily(
+        daily_brief.text(found, shown, said),
+        daily_brief.page(found, shown, said),
+        found,
+    )
+
+
+def send_daily(context: Context, lang: str, as_of: datetime | None = None) -> int:
+    """Put the brief into the outbox for all who read `lang`; how many letters are new.
+
+    A recipient gets one letter a brief. Its plain text is the one for a phone.
+    """
+    recipients = context.workspace.config.report.brief_to.get(lang, ())  # type: ignore[call-overload]
+    if not recipients:
+        return 0
+    made = daily(context, lang, as_of)
+    end = made.brief.span.end.astimezone(IST)
+    letter = mail.Letter(
+        key=f"report.daily.{end.isoformat()}.{lang}",
+        subject=f"{made.page.title}: {made.page.subtitle}",
+        text=made.text,
+        html=render.html(made.page),
+    )
+    return sum(
+        outgoing.put(context, "brief", letter, recipient, lang)
+        for recipient in dict.fromkeys(recipients)
+    )
 
 
 def incidents(context: Context) -> int:

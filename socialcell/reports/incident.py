@@ -39,7 +39,7 @@ def page(
         ]
         rows = [
             (
-                (_series(one.series, say),),
+                (series(one.series, say),),
                 (lang.moment(one.at),),
                 (lang.number(one.observed or 0),),
                 (lang.number(round(one.expected or 0.0)),),
@@ -62,7 +62,7 @@ def page(
         ]
     return Page(
         language=lang.code,
-        title=_("Alert: %(name)s", name=_series(incident.subject, say)),
+        title=_("Alert: %(name)s", name=series(incident.subject, say)),
         subtitle=lang.moment(incident.opened_at),
         summary=[sentence for sentence in summary if sentence],
         sections=sections,
@@ -84,7 +84,7 @@ def _covered(alert: Alert, lang: Language) -> str:
     )
 
 
-def _series(series: str, say: Phrases) -> str:
+def series(series: str, say: Phrases) -> str:
     """A series in words: Flood, Aundh, everything; and whether only negative ones."""
     name = series.removeprefix("negative ")
     kind, _, id_ = name.partition(":")

@@ -25,6 +25,7 @@ from socialcell.jobs.daemon.due import At, Every
 from socialcell.jobs.tag import tag
 from socialcell.ops import store
 from socialcell.ops.model import Source
+from socialcell.reports.brief import TIMES
 
 Stop = Callable[[], bool]
 _DAILY = (
@@ -72,6 +73,8 @@ def jobs(context: Context) -> Iterator[Job]:
     yield Job("deliver", Every(timedelta(minutes=1)), _deliver)
     yield Job("snapshot", Every(timedelta(hours=1)), _snapshot)
     yield Job("credentials", Every(timedelta(hours=1)), _credentials)
+    for at in TIMES:
+        yield Job(f"report:daily:{at:%H%M}", At(at), _daily)
     yield Job("recheck", _at(settings.night, 0), _recheck)
     yield Job("retention", _at(settings.night, 30), _retention)
     yield Job("backup", _at(settings.night, 60), _backup)
@@ -156,6 +159,14 @@ def _weekly(context: Context, slot: Slot, stop: Stop) -> str:
     letters = sum(one.letters for one in done)
     names = ", ".join(one.files.html.name for one in done)
     return f"{names}; {letters} letters{' (late)' if slot.late else ''}"
+
+
+def _daily(context: Context, slot: Slot, stop: Stop) -> str:
+    if slot.late:
+        return "too late for a brief: the next one says what is new"
+    languages = context.workspace.config.report.brief_to
+    letters = sum(mailing.send_daily(context, lang, slot.at) for lang in languages)
+    return f"{letters} letters"
 
 
 def _detect(context: Context, slot: Slot, stop: Stop) -> str:

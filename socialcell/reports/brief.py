@@ -1,0 +1,316 @@
+"""The daily brief: what came in since the last one, for a phone and for a letter."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import Row
+from sqlmodel import Session
+
+from socialcell.clock import IST
+from socialcell.i18n import Language
+from socialcell.listening import coverage
+from socialcell.listening.alert_model import Incident
+from socialcell.listening.coverage import HOUR
+from socialcell.listening.people import People
+from socialcell.listening.store import alerts, areas, counts, questions, quotes
+from socialcell.listening.store.counts import Cells, Span
+from socialcell.listening.store.watches import watches
+from socialcell.reports.incident import series
+from socialcell.reports.page import Block, Page, Paragraph, Quotation, Section, Table
+from socialcell.reports.phrases import Phrases
+from socialcell.reports.quoted import excerpt
+
+LONGEST = 1200  # characters of the text for a phone
+TIMES = (time(8, 30), time(18, 0))
+URGENT = ("critical", "high")
+_TOPICS = 5
+_QUOTED = 3
+_QUOTED_LENGTH = 120
+_ASKING = ("question", "help")
+
+
+@dataclass(frozen=True)
+class Brief:
+    """What a brief says: counts of mentions in the span, and what needs somebody.
+
+    `covered` of `due` platform-hours were collected whole.
+    """
+
+    span: Span
+    total: int
+    covered: int
+    due: int
+    intents: Sequence[tuple[str, int]]
+    topics: Sequence[tuple[str, int]]
+    wards: Sequence[tuple[str, int]]
+    names: Mapping[str, Mapping[str, str]]  # of wards, by language
+    owners: Mapping[str, Mapping[str, str]]  # topic → who answers for it, by language
+    urgent: Sequence[tuple[str, Row[Any]]]  # topic, mention
+    urgent_total: int
+    incidents: Sequence[Incident]
+    press: Sequence[Row[Any]]
+    press_total: int
+    asked: int
+
+
+def span_of(as_of: datetime) -> Span:
+    """From the brief's time before the last one to the last one at or before a moment:
+    18:00 to 08:30, or 08:30 to 18:00, in Pune."""
+    end, start = _before(as_of, 2)
+    return Span(start, end)
+
+
+def collect(session: Session, span: Span) -> Brief:
+    """The brief's facts, as they are now."""
+    day = span.end.astimezone(IST).date()
+    known = [
+        one
+        for one in areas.all_areas(session)
+        if one.kind == "ward_office"
+        and (one.valid_from is None or one.valid_from <= day)
+        and (one.valid_to is None or day < one.valid_to)
+    ]
+    names = {
+        one.id: {"mr": one.name_mr, "hi": one.name_hi, "en": one.name_en}
+        for one in known
+    }
+    topics = _sums(counts.by_annotation(session, span, "topic"))
+    wards = _sums(counts.by_annotation(session, span, "ward"))
+    intents = _sums(counts.by_column(session, span, "intent"))
+    urgent = _urgent(session, span)
+    press = _press(session, span)
+    hours = max(span.hours, 1)
+    held = coverage.covered_hours(
+        watches(session, span.start, span.end), _hour(span.start), hours
+    )
+    return Brief(
+        span=span,
+        total=sum(counts.mentions(session, span).values()),
+        covered=sum(map(len, held.values())),
+        due=hours * len(held),
+        intents=intents,
+        topics=[one for one in topics if one[0] != "other"],
+        wards=[one for one in wards if one[0] in names],
+        names=names,
+        owners=_owners(session, span.end),
+        urgent=urgent[:_QUOTED],
+        urgent_total=len(urgent),
+        incidents=[
+            one
+            for one in alerts.incidents(session, ("open", "acked"))
+            if one.last_at > span.start
+        ],
+        press=press[:_QUOTED],
+        press_total=len(press),
+        asked=sum(n for name, n in intents if name in _ASKING),
+    )
+
+
+def text(brief: Brief, people: People, lang: Language) -> str:
+    """The brief for a phone, of at most LONGEST characters: what matters least is left
+    out first, and it is said that something was."""
+    lines = list(_lines(brief, people, lang))
+    more = lang.gettext("More is in the letter.")
+    whole = "\n".join(lines)
+    while len(whole) > LONGEST and len(lines) > 2:
+        lines.pop()
+        whole = "\n".join([*lines, more])
+    return whole[:LONGEST]
+
+
+def page(brief: Brief, people: People, lang: Language) -> Page:
+    """The brief as a letter."""
+    say, _ = Phrases(lang), lang.gettext
+    heads = (_("Name"), _("Mentions"))
+    sections = []
+    if brief.incidents:
+        words = [Paragraph(line) for line in _incidents(brief, say)]
+        sections.append(Section(_("Incidents"), words))
+    if brief.urgent:
+        quoted = [
+            Quotation(
+                "urgent", _about(topic, row, brief, people, say), excerpt(people, row)
+            )
+            for topic, row in brief.urgent
+        ]
+        sections.append(Section(_("Urgent"), quoted))
+    for title, vocabulary, rows in (
+        (_("By intent"), "intent", brief.intents),
+        (_("By topic"), "topic", brief.topics),
+        (_("By ward office"), "ward", brief.wards),
+    ):
+        if rows:
+            cells = [
+                ((_label(vocabulary, id_, brief, say),), (lang.number(n),))
+                for id_, n in rows
+            ]
+            block: Block = Table(title, heads, cells, note=_covered(brief, lang))
+            sections.append(Section(title, [block]))
+    if brief.press:
+        words = [Paragraph(_headline(row, people)) for row in brief.press]
+        sections.append(Section(_("In the press"), words))
+    return Page(
+        language=lang.code,
+        title=_("Daily brief"),
+        subtitle=_span(brief, lang),
+        summary=[_total(brief, lang), _covered(brief, lang), *_due(brief, lang)],
+        sections=sections,
+        footer=(_("The brief says what was collected by the time it was made."),),
+    )
+
+
+def _before(moment: datetime, n: int) -> list[datetime]:
+    """The last n brief times at or before a moment, newest first."""
+    found: list[datetime] = []
+    day = moment.astimezone(IST).date()
+    while len(found) < n:
+        for at in reversed(TIMES):
+            slot = datetime.combine(day, at, IST)
+            if slot <= moment:
+                found.append(slot)
+        day -= timedelta(days=1)
+    return found[:n]
+
+
+def _sums(cells: Mapping[str, Cells]) -> list[tuple[str, int]]:
+    found = [(id_, sum(own.values())) for id_, own in cells.items()]
+    return sorted(found, key=lambda one: (-one[1], one[0]))
+
+
+def _urgent(session: Session, span: Span) -> list[tuple[str, Row[Any]]]:
+    """Urgent mentions with their first topic, the most urgent level first."""
+    found = []
+    for level in URGENT:
+        for one in quotes.of_urgency(session, span, level):
+            row = quotes.current(session, one.platform, one.external_id)
+            if row is not None and row.text:
+                topics = alerts.topics_of(session, [one.id])
+                found.append((topics[0][0] if topics else "other", row))
+    return found
+
+
+def _press(session: Session, span: Span) -> list[Row[Any]]:
+    wanted = questions.Wanted(since=span.start, until=span.end, limit=500)
+    return [row for row in questions.mentions(session, wanted) if row.kind == "article"]
+
+
+def _owners(session: Session, at: datetime) -> dict[str, Mapping[str, str]]:
+    """Who answers for a topic where it does not depend on the place."""
+    day = at.astimezone(IST).date()
+    found: dict[str, Mapping[str, str]] = {}
+    for one in areas.all_owners(session):
+        valid = (one.valid_from is None or one.valid_from <= day) and (
+            one.valid_to is None or day < one.valid_to
+        )
+        if valid and not one.scope:
+            names = {"mr": one.name_mr, "hi": one.name_hi, "en": one.name_en}
+            found.setdefault(one.topic, names)
+    return found
+
+
+def _hour(moment: datetime) -> datetime:
+    """The first whole hour at or after a moment."""
+    whole = moment.replace(minute=0, second=0, microsecond=0)
+    return whole if whole == moment else whole + HOUR
+
+
+def _lines(brief: Brief, people: People, lang: Language) -> Iterator[str]:
+    say, _ = Phrases(lang), lang.gettext
+    yield f"{_('Daily brief')}, {_span(brief, lang)}"
+    yield f"{_total(brief, lang)} {_covered(brief, lang)}"
+    yield from _incidents(brief, say)
+    yield from _due(brief, lang)
+    for topic, row in brief.urgent:
+        said = excerpt(people, row)
+        if len(said) > _QUOTED_LENGTH:
+            said = said[: _QUOTED_LENGTH - 1].rstrip() + "…"
+        yield f"• {_owned(topic, brief, say)}: {said}"
+    for title, vocabulary, rows in (
+        (_("By topic"), "topic", brief.topics),
+        (_("By ward office"), "ward", brief.wards),
+        (_("By intent"), "intent", brief.intents),
+    ):
+        if rows:
+            named = ", ".join(
+                f"{_label(vocabulary, id_, brief, say)} {lang.number(n)}"
+                for id_, n in rows[:_TOPICS]
+            )
+            yield f"{title}: {named}"
+    for row in brief.press:
+        yield f"{_('In the press')}: {_headline(row, people)[:_QUOTED_LENGTH]}"
+
+
+def _span(brief: Brief, lang: Language) -> str:
+    return lang.gettext(
+        "%(start)s to %(end)s",
+        start=lang.moment(brief.span.start),
+        end=lang.moment(brief.span.end),
+    )
+
+
+def _total(brief: Brief, lang: Language) -> str:
+    return lang.ngettext(
+        "%(n)s mention.", "%(n)s mentions.", brief.total, n=lang.number(brief.total)
+    )
+
+
+def _covered(brief: Brief, lang: Language) -> str:
+    if not brief.due:
+        return lang.gettext("Nothing is known of what was not collected.")
+    return lang.gettext(
+        "%(share)s of these hours were collected whole.",
+        share=lang.percent(brief.covered, brief.due),
+    )
+
+
+def _due(brief: Brief, lang: Language) -> Iterator[str]:
+    _ = lang.gettext
+    yield _(
+        "Urgent: %(urgent)s. Questions, calls for help: %(asked)s. Press: %(press)s.",
+        urgent=lang.number(brief.urgent_total),
+        asked=lang.number(brief.asked),
+        press=lang.number(brief.press_total),
+    )
+
+
+def _incidents(brief: Brief, say: Phrases) -> Iterator[str]:
+    for one in brief.incidents:
+        yield say.lang.gettext(
+            "Incident %(id)s: %(name)s, since %(at)s.",
+            id=say.lang.number(one.id or 0),
+            name=series(one.subject, say),
+            at=say.lang.moment(one.opened_at),
+        )
+
+
+def _label(vocabulary: str, id_: str, brief: Brief, say: Phrases) -> str:
+    if vocabulary == "ward":
+        return say.name(brief.names.get(id_), id_)
+    return say.label(vocabulary, id_)
+
+
+def _owned(topic: str, brief: Brief, say: Phrases) -> str:
+    owner = brief.owners.get(topic)
+    name = say.label("topic", topic)
+    return f"{name} ({say.name(owner, '')})" if owner else name
+
+
+def _about(
+    topic: str, row: Row[Any], brief: Brief, people: People, say: Phrases
+) -> str:
+    who = people.shown(row.platform, row.uid, row.handle) or ""
+    parts = (
+        who,
+        say.platform(row.platform),
+        say.lang.moment(row.authored_at),
+        _owned(topic, brief, say),
+    )
+    return " · ".join(part for part in parts if part)
+
+
+def _headline(row: Row[Any], people: People) -> str:
+    title = row.title or row.text
+    who = people.shown(row.platform, row.uid, row.handle) or ""
+    return f"{title} ({who})" if who else title
