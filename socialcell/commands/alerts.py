@@ -178,7 +178,7 @@ def plan(
     Times are those of Pune.
 
     Example: socialcell alerts plan water --from 2026-11-19T09:00 --to 2026-11-20T12:00
-    --note "Thursday maintenance" --ward kothrud-bavdhan
+    --note "Thursday maintenance" --ward ward:kothrud-bavdhan
     """
     from socialcell.clock import IST
     from socialcell.jobs import detect

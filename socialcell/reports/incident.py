@@ -1,12 +1,14 @@
 """An incident as a page for a letter: its numbers, three mentions, what to do."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Row
 
 from socialcell.i18n import Language
 from socialcell.listening.alert_model import Alert, Incident
+from socialcell.listening.areas import read_areas
 from socialcell.listening.people import People
 from socialcell.reports.page import Page, Quotation, Section, Table
 from socialcell.reports.phrases import Phrases
@@ -93,10 +95,20 @@ def series(series: str, say: Phrases) -> str:
     elif name == "all":
         words = say.lang.gettext("all mentions")
     else:
-        words = id_
+        words = say.name(_wards().get(id_), id_)
     if name == series:
         return words
     return say.lang.gettext("%(name)s, negative", name=words)
+
+
+@cache
+def _wards() -> dict[str, dict[str, str]]:
+    """Names of ward offices by id; the newest of an id that changed."""
+    return {
+        area.id: {"mr": area.name_mr, "hi": area.name_hi, "en": area.name_en}
+        for area in read_areas()
+        if area.kind == "ward_office"
+    }
 
 
 def _quotations(
