@@ -14,21 +14,6 @@ from socialcell.connectors.base import Connector, Surroundings
 from socialcell.sandbox import City, Sandbox
 from tests.conftest import MONDAY_MORNING
 
-SETTINGS = {
-    "x": ("kind", "user_id", "query"),
-    "rss": ("url",),
-    "reddit": ("kind", "subreddit", "query"),
-    "mastodon": ("hashtag",),
-    "facebook": ("kind", "page_id"),
-    "instagram": ("kind", "account_id", "hashtag"),
-    "meta_ads": ("account_id",),
-    "whatsapp": ("phone_number_id", "business_account_id"),
-    "messenger": ("account_id",),
-    "instagram_messages": ("account_id",),
-    "bluesky": ("query", "language"),
-    "google_play": ("package",),
-    "youtube": ("kind", "query", "channel_id", "videos"),
-}
 CITY = City(seed=11, end=MONDAY_MORNING, days=9)
 TRUTH = sandbox.truth(CITY)
 

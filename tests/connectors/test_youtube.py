@@ -323,8 +323,11 @@ def test_an_answer_to_a_comment_of_the_day_before_yesterday_is_found(
 ) -> None:
     top = youtube.comment("an old question")
     city_clock.advance(timedelta(hours=1))
+    for n in range(12):  # more than a page lies above it
+        youtube.comment(f"something else {n}")
+    city_clock.advance(timedelta(hours=46))
     first = pull(served, COMMENTS, around)
-    city_clock.advance(timedelta(hours=48))
+    city_clock.advance(timedelta(hours=1))
     answer = youtube.comment("the answer at last", to=top)
 
     second = pull(served, COMMENTS, around, first[-1].cursor)

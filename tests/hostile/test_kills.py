@@ -29,7 +29,7 @@ from socialcell.ops import store
 from socialcell.ops.model import Run
 from socialcell.sandbox import Sandbox
 from tests.builders import make_batch, make_record, make_source
-from tests.connectors.conftest import CITY, SETTINGS
+from tests.connectors.conftest import CITY, settings_of
 from tests.running import command, environment
 
 # What changes files. Python's own writes to its streams are not among them.
@@ -61,8 +61,7 @@ def ready(
     engine = db.connect(f"sqlite:///{folder}/socialcell.db")
     for source in city.sources:
         if source["name"] in SOURCES:
-            keys = SETTINGS[source["connector"]]
-            settings = {key: source[key] for key in keys if key in source}
+            settings = settings_of(source)
             make_source(engine, source["name"], source["connector"], **settings)
     engine.dispose()
     return folder
