@@ -16,6 +16,7 @@ from socialcell.connectors.tables import (
     TableRow,
     a_day,
     is_withheld,
+    short_name,
     whole_number,
 )
 
@@ -89,9 +90,7 @@ def analytics_facts(table: Table, row: TableRow) -> Found:
     out small numbers, so the two never add up to the same.
     """
     form = _form(table)
-    kind = row.cell(form.kind)
-    if not kind:
-        raise ValueError(f"no {table.names[form.kind]}")
+    kind = short_name(row.cell(form.kind), table.names[form.kind])
     detail = "Detailed" if _ONLY_DETAILED & table.names.keys() else "Standard"
     cuts = [n for n in table.names if n not in _NO_CUTS and n != form.kind]
     counts = row.cell("counts")

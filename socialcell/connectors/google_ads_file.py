@@ -29,6 +29,7 @@ _SEGMENTS = (
     *("conversion action", "conversion category", "click type", "ad network type"),
 )
 _MICROS = 1_000_000
+_LARGEST = (1 << 63) - 1
 
 
 class GoogleAdsReport(FactFile):
@@ -92,9 +93,12 @@ def micros(cell: str) -> int | None:
     if decimal_number(cell, "Cost") is None:
         return None
     try:
-        return int(Decimal(cell.replace(",", "").strip()) * _MICROS)
+        amount = int(Decimal(cell.replace(",", "").strip()) * _MICROS)
     except InvalidOperation:
         raise ValueError(f"Cost {cell[:40]!r} is no amount") from None
+    if abs(amount) > _LARGEST:
+        raise ValueError("Cost is out of range")
+    return amount
 
 
 def _level(table: Table) -> str:

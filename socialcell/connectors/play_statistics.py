@@ -10,6 +10,7 @@ from socialcell.connectors.tables import (
     TableRow,
     a_day,
     is_withheld,
+    short_name,
     whole_number,
 )
 
@@ -74,9 +75,7 @@ def play_facts(table: Table, row: TableRow) -> Found:
     country is one that Google could not tell: it is kept.
     """
     measured = [name for name in table.names if name in METRICS]
-    package = row.cell("package name")
-    if not package:
-        raise ValueError("no package name")
+    package = short_name(row.cell("package name"), "package name")
     day = a_day(row.cell("date"))
     cuts = [name for name in table.names if name in _CUTS]
     values = [row.cell(name) for name in cuts]

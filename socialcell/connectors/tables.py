@@ -20,6 +20,7 @@ _NOTHING = frozenset({"", "-", "--", "—", "n/a", "nan", "null"})
 _WITHHELD = re.compile(r"<\s*\d+|\*+")
 _WHOLE = re.compile(r"[+-]?\d+(?:\.0+)?", re.ASCII)
 _LARGEST = (1 << 63) - 1
+_LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,15 @@ def whole_number(cell: str, column: str) -> int | None:
     return count
 
 
+def short_name(cell: str, column: str) -> str:
+    """A name that an index can hold. ValueError when it is longer, or empty."""
+    if not cell:
+        raise ValueError(f"no {column}")
+    if len(cell) > _LONGEST_NAME:
+        raise ValueError(f"{column} has {len(cell)} characters")
+    return cell
+
+
 def is_withheld(cell: str) -> bool:
     """Whether a cell says that the number is kept back, as "<5" does."""
     return _WITHHELD.fullmatch(cell.strip()) is not None
@@ -116,6 +126,8 @@ def decimal_number(cell: str, column: str) -> float | None:
     plain = re.sub(r"[,%\s\u00a0\u202f]", "", said)
     if not re.fullmatch(r"[+-]?\d+(?:\.\d+)?", plain, re.ASCII):
         raise ValueError(f"{column} {said[:40]!r} is no number")
+    if abs(float(plain)) > _LARGEST:
+        raise ValueError(f"{column} is out of range")
     return float(plain)
 
 
@@ -146,8 +158,12 @@ def _rows(
         for row in csv_rows(below, delimiter, width=len(columns)):
             if row.is_blank:
                 continue
-            cells = dict(zip(columns, map(str.strip, row.cells), strict=not row.damage))
+            cells = dict(zip(columns, map(_clean, row.cells), strict=not row.damage))
             yield TableRow(above + row.number, cells, row.text, row.damage)
+
+
+def _clean(cell: str) -> str:
+    return clean_text(cell).strip()
 
 
 @contextmanager

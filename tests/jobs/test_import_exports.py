@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import Engine, select
 
 from socialcell import db
@@ -108,3 +109,34 @@ def test_an_export_of_a_post_that_is_not_held_stores_it(
     assert result.counts["stored"] == 1
     (mention,) = rows(engine, Mention)
     assert (mention["platform"], mention["text"]) == ("x", "पाणी")
+
+
+ADS = "Day,Campaign,Campaign ID,Customer ID,Currency code,Impr.,Cost,Conversions"
+KIND = "Date\tApp Apple Identifier\tDownload Type\tTerritory\tCounts"
+
+
+@pytest.mark.parametrize(
+    ("heading", "row", "stored"),
+    [
+        ("Date,Package name,Carrier,Install events", "2026-11-20,a.b,x\0y,4", 1),
+        ("Date,Package name,Carrier,Install events", "2026-11-20,a.b,\ud800,4", 1),
+        ("Date,Package name,Install events", f"2026-11-20,a.b,{'9' * 30}", 0),
+        ("Date,Package name,Install events", f"2026-11-20,{'a' * 9000},4", 0),
+        ("Date,Package name,Install events", "9999-99-99,a.b,4", 0),
+        (KIND, f"2026-11-20\t15\t{'k' * 9000}\tIN\t4", 0),
+        (KIND, f"2026-11-20\t15\tRedownload\t{'पु' * 5000}\t4", 1),
+        (ADS, f"2026-11-20,w\0,11,1112223333,INR,5,1,{'9' * 400}", 0),
+        (ADS, f"2026-11-20,w,11,1112223333,INR,5,{'9' * 15},1", 0),
+        (ADS, "2026-11-20,w\0,11,1112223333,INR,5,1,1", 1),
+    ],
+)
+def test_whatever_stands_in_a_cell_is_stored_or_named(
+    heading: str, row: str, stored: int, context: Context, tmp_path: Path
+) -> None:
+    path = tmp_path / "export.csv"
+    path.write_bytes(f"{heading}\n{row}\n".encode("utf-16", "surrogatepass"))
+    settings = {"zone": "Asia/Kolkata"} if heading == ADS else {}
+
+    counts = importing.import_file(context, path, settings=settings).result.counts
+
+    assert (counts["stored"], counts["quarantined"]) == (stored, 1 - stored)
