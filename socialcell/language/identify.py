@@ -73,7 +73,7 @@ def by_model(rule: Identified, chances: Mapping[str, float], words: int) -> Iden
         possible = _OF_SCRIPT["Deva"]
     whole = sum(chances[language] for language in possible) or 1.0
     found = {language: chances[language] / whole for language in possible}
-    tellers = _without_doubtful_english(found)
+    tellers = found if words <= 2 * _FEW else _without_doubtful_english(found)
     if words <= _FEW or rule.language == "und":
         return Identified(rule.language, rule.mixed, rule.script, tellers)
     first, second = sorted(found, key=lambda name: (-found[name], name))[:2]

@@ -56,7 +56,7 @@ def train(seed: int, progress: Callable[[str], None]) -> tuple[dict[str, Any], L
         replace(post, text=civic.plain(post.text, one.entities))
         for post, one in zip([*ours, *weak], seen, strict=True)
     ]
-    for fold in _folds(len(posts), seed):
+    for fold in folds(len(posts), seed):
         inside = set(fold)
         rest = [example for at, example in enumerate(posts) if at not in inside]
         model = _fit([*rest, *phrases], seed)
@@ -183,7 +183,7 @@ def _unseen(
 ) -> list[dict[str, float]]:
     """Chances by judges that did not see the post."""
     found: list[dict[str, float]] = [{} for _ in evidence]
-    for fold in _folds(len(evidence), seed + 1):
+    for fold in folds(len(evidence), seed + 1):
         inside = set(fold)
         rest = [at for at in range(len(evidence)) if at not in inside]
         facts = _regression(
@@ -234,7 +234,13 @@ def _label(example: Example, task: str) -> str:
     )
 
 
-def _folds(count: int, seed: int) -> list[list[int]]:
+def examples() -> list[Example]:
+    """All that the n-grams learn from."""
+    return [*_ours(), *_weak(), *_phrases()]
+
+
+def folds(count: int, seed: int) -> list[list[int]]:
+    """The numbers below `count`, dealt out to five with a seed."""
     order = random.Random(seed).sample(range(count), count)
     return [order[start::_FOLDS] for start in range(_FOLDS)]
 
