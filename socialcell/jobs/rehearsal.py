@@ -17,7 +17,7 @@ from socialcell.config import Workspace
 from socialcell.connectors import check_settings
 from socialcell.connectors.base import Capability
 from socialcell.errors import SocialcellError, UsageError
-from socialcell.jobs import collect, initialise, report, upkeep
+from socialcell.jobs import collect, fetching, initialise, receive, report, upkeep
 from socialcell.jobs.collect import Result
 from socialcell.jobs.context import Context
 from socialcell.jobs.tag import tag
@@ -160,9 +160,13 @@ def run(
     clock: FixedClock,
     base_urls: Mapping[str, str],
     *,
+    push: Callable[[Context], None] | None = None,
     progress: Callable[[int, int, datetime], None] | None = None,
 ) -> Context:
-    """Do the steps that are still to be done; the context at the end."""
+    """Do the steps that are still to be done; the context at the end.
+
+    `push` lets platforms hand in at our door what they have to tell by now.
+    """
     workspace = config.load(folder / "config.yaml")
     engine = db.connect(workspace.database_url, workspace.config.database.busy_seconds)
     context = Context(workspace, engine, clock, base_urls)
@@ -173,6 +177,10 @@ def run(
         clock.set(moment)
         before = moments[number - 2] if number > 1 else None
         _step(context, new_day=before is None or _day(before) != _day(moment))
+        if push is not None:
+            push(context)
+            _take_in(context, since=before or moment)
+        tag(context)
         state = replace(state, done_until=moment.isoformat())
         write_state(folder, state)
         if progress:
@@ -228,17 +236,26 @@ def write_state(folder: Path, state: State) -> None:
 
 
 def _step(context: Context, *, new_day: bool) -> None:
-    """Pull, read, look at engagement again; with a new day also what comes daily."""
+    """Pull, and look at engagement again; with a new day also what comes daily."""
+    asked = [(one, connectors.capabilities(one.connector)) for one in _enabled(context)]
     names = [
         source.name
-        for source in _enabled(context)
-        if new_day or not connectors.capabilities(source.connector) & DAILY
+        for source, can in asked
+        if Capability.RECEIVE not in can and (new_day or not can & DAILY)
     ]
     _require(collect.collect(context, names))
     _require(upkeep.snapshot(context))
     if new_day:
         _require(upkeep.recheck(context))
-    tag(context)
+
+
+def _take_in(context: Context, since: datetime) -> None:
+    """Read what was pushed, and fetch what was only named."""
+    _require(receive.work_off(context))
+    fetched = fetching.fetch(context)
+    for name, why in fetched.stopped.items():
+        raise SocialcellError(f"{name} failed in the rehearsal: {why}")
+    receive.note_open(context, since)
 
 
 def _enabled(context: Context) -> list[Source]:
