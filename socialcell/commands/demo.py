@@ -1,8 +1,10 @@
 """The command `demo`: the product's main job against a sandbox city on loopback."""
 
+import contextlib
 import shutil
 import sys
 import time
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,6 +18,7 @@ from socialcell.commands.options import Json
 
 if TYPE_CHECKING:
     from socialcell.jobs import rehearsal
+    from socialcell.jobs.context import Context
     from socialcell.sandbox import Sandbox
 
 END = datetime(2026, 11, 23, 9, 0, tzinfo=IST)  # a Monday: the last week is complete
@@ -55,7 +58,7 @@ def demo(
     found = rehearsal.read_state(dir)
     city = City(seed=seed, end=END, days=days)
     clock = FixedClock(END)
-    with sandbox.serve(city, clock) as running:
+    with sandbox.serve(city, clock) as running, contextlib.ExitStack() as doors:
         state = rehearsal.prepare(
             dir,
             state,
@@ -68,7 +71,13 @@ def demo(
         if found and not json:
             output.note(f"Going on in {dir}.")
         context = rehearsal.run(
-            dir, state, moments, clock, running.base_urls, progress=_progress(json)
+            dir,
+            state,
+            moments,
+            clock,
+            running.base_urls,
+            push=_pushing(running, doors),
+            progress=_progress(json),
         )
         made = rehearsal.summary(context)
         made["report"] = rehearsal.weekly(context, lang)
@@ -124,6 +133,29 @@ def named(running: "Sandbox") -> "list[rehearsal.Named]":
             paper = urlsplit(source["url"]).netloc
             made.append(rehearsal.Named("news", paper, source["title"], "media"))
     return made
+
+
+def _pushing(
+    running: "Sandbox", doors: contextlib.ExitStack
+) -> "Callable[[Context], None]":
+    """The sandbox's platforms hand in what they have to tell, at a door of ours that
+    opens with the first of it."""
+    opened: list[str] = []
+
+    def push(context: "Context") -> None:
+        from socialcell.errors import SocialcellError
+        from socialcell.sandbox.pushing import Pushing
+        from socialcell.web import door
+
+        if not opened:
+            opened.append(doors.enter_context(door.serving(context, kept=False)))
+        for name, platform in running.platforms.items():
+            if isinstance(platform, Pushing):
+                refused = set(platform.hand_in(opened[0])) - {200}
+                if refused:
+                    raise SocialcellError(f"The door answers {name}: {refused}.")
+
+    return push
 
 
 def _keep_truth(folder: Path, city: Any) -> None:

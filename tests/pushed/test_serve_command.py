@@ -19,7 +19,7 @@ from tests.running import command, environment, said, socialcell
 
 # What changes files. Python's own writes to its streams are not among them.
 CALLS = "pwrite64,fdatasync,ftruncate"
-POINTS = 12
+POINTS = 6
 strace = pytest.mark.skipif(
     shutil.which("strace") is None, reason="strace is not installed"
 )
