@@ -114,7 +114,7 @@ def to_record(data: Mapping[str, Any]) -> Record:
     if not isinstance(own, str) or not own:
         raise ValueError("reviewId is no text")
     # A title stands before a tab; where Google translated, the original is apart.
-    title, _tab, text = (said.get("originalText") or said["text"]).rpartition("\t")
+    title, _tab, text = (said.get("originalText") or said["text"]).partition("\t")
     return Record(
         platform="google_play",
         external_id=own,

@@ -165,16 +165,17 @@ def test_where_only_first_pages_are_given_the_rest_is_asked_for_by_time(
 
 
 def test_posts_of_the_same_moment_are_all_found_by_time(
-    served: Sandbox, around: Surroundings, bluesky: Any
+    served: Sandbox, around: Surroundings, bluesky: Any, city_clock: FixedClock
 ) -> None:
     bluesky.refuse_pages()
-    same = {bluesky.publish(f"{n} in #Pune") for n in range(3)}
-    one_more = bluesky.publish("above in #Pune")
-    assert bluesky.most == 4
+    moment = city_clock.now() - timedelta(seconds=1)
+    same = {bluesky.publish(f"{n} in #Pune", moment) for n in range(3)}
+    newer = {bluesky.publish(f"newer {n} in #Pune") for n in range(2)}
+    assert bluesky.most == 4  # the first page ends between the three
 
     found = {record.external_id for record in records(pull(served, PUNE, around))}
 
-    assert same | {one_more} <= found
+    assert same | newer <= found
 
 
 def test_a_post_that_reaches_the_index_late_is_found(

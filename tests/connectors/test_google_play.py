@@ -273,6 +273,7 @@ def test_a_review_becomes_a_record() -> None:
     [
         ("\tno title", None, "no title"),
         ("no tab", None, "no tab"),
+        ("a title\ttwo\tthree", "a title", "two\tthree"),
         ("only a title\t", None, "only a title"),
     ],
 )
