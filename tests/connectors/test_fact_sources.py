@@ -1,4 +1,4 @@
-"""Ads and stores through the runner: both databases, crashes, a day after a day."""
+"""Figures through the runner: both databases, crashes, a day after a day."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from socialcell import connectors, db, sandbox
-from socialcell.campaigns.model import AdDay, StoreDay
+from socialcell.campaigns.model import AdDay, SearchDay, StoreDay
 from socialcell.clock import FixedClock
 from socialcell.connectors.base import Batch, Connector, Surroundings
 from socialcell.jobs import collect
@@ -24,6 +24,7 @@ NAMES = {
     "google_ads": ["google_ads", "google_ads_oauth"],
     "play_console": ["play_console", "google"],
     "app_store": ["app_store"],
+    "search_console": ["search_console", "google"],
 }
 every_connector = pytest.mark.parametrize("name", list(NAMES))
 
@@ -86,9 +87,11 @@ def pull(
 def figures(engine: Engine) -> list[tuple[Any, ...]]:
     """Every figure that is held, in the order of what names it."""
     ads, stores = db.table(AdDay), db.table(StoreDay)
+    sites = db.table(SearchDay)
     asked = (
         select(ads.c.key, ads.c.clicks, ads.c.cost_micros, ads.c.conversions),
         select(stores.c.key, stores.c.value, stores.c.withheld, stores.c.day),
+        select(sites.c.key, sites.c.clicks, sites.c.impressions, sites.c.position),
     )
     with db.reading(engine) as session:
         rows = [tuple(row) for one in asked for row in session.execute(one)]
