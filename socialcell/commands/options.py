@@ -47,10 +47,13 @@ def read_settings(given: list[str] | None) -> dict[str, str]:
     """KEY=VALUE options as a mapping. UsageError for one without `=`."""
     from socialcell.errors import UsageError
 
-    for text in given or []:
-        if "=" not in text:
-            raise UsageError(f"--set takes KEY=VALUE, not {text!r}.")
-    return dict(text.split("=", 1) for text in given or [])
+    settings = {}
+    for pair in given or []:
+        key, equals, value = pair.partition("=")
+        if not equals or not key:
+            raise UsageError(f"--set takes KEY=VALUE, not {pair!r}.")
+        settings[key] = value
+    return settings
 
 
 def open_context(config: Path | None) -> "Context":

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from socialcell.commands import budget, credentials, output, upkeep
-from socialcell.commands.options import Config, Json, open_context
+from socialcell.commands.options import Config, Json, open_context, read_settings
 
 if TYPE_CHECKING:
     from socialcell.ops.model import Run, Source
@@ -80,7 +80,7 @@ def add(
     from socialcell.jobs import sources
 
     context = open_context(config)
-    added = sources.add(context, name, connector, _settings(setting or []))
+    added = sources.add(context, name, connector, read_settings(setting))
     if json:
         output.as_json({"name": added.name, "connector": connector})
     else:
@@ -107,18 +107,6 @@ def try_(
     else:
         output.say(("Works. " if health.ok else "Does not work. ") + health.message)
     raise typer.Exit(0 if health.ok else 1)
-
-
-def _settings(pairs: list[str]) -> dict[str, str]:
-    from socialcell.errors import UsageError
-
-    settings = {}
-    for pair in pairs:
-        key, equals, value = pair.partition("=")
-        if not equals or not key:
-            raise UsageError(f"--set takes KEY=VALUE, not {pair!r}.")
-        settings[key] = value
-    return settings
 
 
 def _source(
