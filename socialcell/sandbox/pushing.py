@@ -43,11 +43,18 @@ class Pushing(Graph):
     # What the sandbox's clockwork does --------------------------------------------
 
     def hand_in(self, door: str) -> list[int]:
-        """Push everything that happened up to now and was not taken; the statuses."""
+        """Push everything that happened up to now and was not taken; the statuses.
+
+        What was taken back before anybody could be told of it is not handed in; that
+        it is gone is.
+        """
+        now = self.clock.now()
+        gone = {p.id for p in self._posts if p.removed is not None and p.removed <= now}
         for at, key, push in sorted(self._happened(), key=lambda one: one[:2]):
-            if at <= self.clock.now() and key not in self._told:
+            if at <= now and key not in self._told:
                 self._told.add(key)
-                self.pusher.put(push)
+                if key[1] == "gone" or key[0] not in gone:
+                    self.pusher.put(push)
         return self.pusher.hand_in(door)
 
     @abstractmethod

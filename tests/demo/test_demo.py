@@ -1,3 +1,4 @@
+import hashlib
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ def kept_id(item: dict[str, Any]) -> str:
     """The id under which we keep an item: an edited post's first, an article's guid."""
     if item["platform"] == "x":
         return str((item["supersedes"] or [item["id"]])[0])
+    if item["platform"] == "whatsapp":  # its id holds a telephone number
+        return "wa." + hashlib.sha256(item["id"].encode()).hexdigest()[:40]
     return str(item["id"] if item.get("guid", True) else item["url"])
 
 
