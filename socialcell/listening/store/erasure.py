@@ -8,7 +8,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlmodel import Session, col
@@ -27,36 +26,27 @@ from socialcell.listening.model import (
     MentionMatch,
     Relation,
     RevealGrant,
+    Upkeep,
 )
 from socialcell.listening.people import People
 from socialcell.listening.store import accounts, raws, rollups, suppressions
 from socialcell.listening.store.accounts import Account
+from socialcell.listening.store.tombstones import BLANK
 from socialcell.ops.model import FrozenReport
 from socialcell.text import index_form
 
 MENTION = db.table(Mention)
 LINK = db.table(Link)
-_ABOUT_A_POST = (Annotation, Link, Engagement, MentionMatch, Relation, RevealGrant)
+_ABOUT_A_POST = (
+    Annotation,
+    Link,
+    Engagement,
+    MentionMatch,
+    Relation,
+    RevealGrant,
+    Upkeep,
+)
 _ABOUT_AN_AUTHOR = (RevealGrant, AuthorSnapshot, AuthorRollup)
-_GONE: dict[str, Any] = {
-    "state": "deleted",
-    "author_id": None,
-    "text": None,
-    "folded": None,
-    "title": None,
-    "url": None,
-    "platform_language": None,
-    "conversation": None,
-    "missing": ["everything"],
-    "content_hash": None,
-    "raw_id": None,
-    "tagged_at": None,
-    "language": None,
-    "mixed": None,
-    "sentiment": None,
-    "intent": None,
-    "urgency": None,
-}
 
 
 @dataclass(frozen=True)
@@ -127,7 +117,7 @@ def _bury(session: Session, stones: Sequence[tuple[int, str]]) -> None:
         session.connection().execute(
             update(MENTION)
             .where(MENTION.c.id == bindparam("b_id"))
-            .values(external_id=bindparam("b_stone"), **_GONE),
+            .values(external_id=bindparam("b_stone"), **BLANK),
             [{"b_id": id_, "b_stone": stone} for id_, stone in stones],
         )
 
