@@ -12,7 +12,7 @@ from spacy.attrs import NORM
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from socialcell.language import components, english, lexicon, tagger, weights
+from socialcell.language import components, english, lexicon, tagger, topics9, weights
 from socialcell.language.measure import Span
 from socialcell.language.notes import notes
 from socialcell.language.places import Place, fingerprint
@@ -41,6 +41,7 @@ _ORDER = (
     "socialcell_language",
     "socialcell_names",
     "socialcell_civic",
+    topics9.NAME,
     "socialcell_topics",
     "socialcell_sentiment",
     "socialcell_intent",
