@@ -164,8 +164,12 @@ def detect_(config: Config = None, json: Json = False) -> None:
 @app.command()
 def plan(
     topic: Annotated[str, typer.Argument(help="Such as water.")],
-    start: Annotated[datetime, typer.Option("--from", formats=_FORMATS)],
-    end: Annotated[datetime, typer.Option("--to", formats=_FORMATS)],
+    start: Annotated[
+        datetime, typer.Option("--from", formats=_FORMATS, help="From when.")
+    ],
+    end: Annotated[
+        datetime, typer.Option("--to", formats=_FORMATS, help="Until when.")
+    ],
     note: Annotated[str, typer.Option(help="What was announced.")],
     ward: Annotated[
         list[str] | None, typer.Option(help="An area's id; the whole city if none.")

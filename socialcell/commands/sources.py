@@ -61,7 +61,7 @@ def add(
     name: Annotated[
         str, typer.Argument(help="A name of your own, such as x.mentions.")
     ],
-    connector: Annotated[str, typer.Argument(help="x, reddit, mastodon or rss.")],
+    connector: Annotated[str, typer.Argument(help="A page of docs/connectors.")],
     setting: Annotated[
         list[str] | None,
         typer.Option("--set", help="A setting of the source.", metavar="KEY=VALUE"),

@@ -1,0 +1,51 @@
+"""Over twenty cities: the crisis is seen in ten minutes, quiet weeks bring little."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from socialcell.clock import IST
+from socialcell.listening.spikes import spikes
+from socialcell.sandbox.city import City
+
+END = datetime(2026, 11, 23, 9, 0, tzinfo=IST)
+SEEDS = 20
+
+
+def times_of(city: City) -> dict[str, list[datetime]]:
+    """Times by series, by what is true of each post."""
+    found: dict[str, list[datetime]] = {}
+    posts = [one for one in (*city.posts, *city.elsewhere) if one.reposts is None]
+    for post in sorted(posts, key=lambda one: one.at):
+        topic = f"topic:{post.labels.topic}"
+        names = ["all", *([topic] if post.labels.topic != "other" else [])]
+        if post.labels.sentiment == "negative":
+            names += [f"negative {name}" for name in names]
+        for name in names:
+            found.setdefault(name, []).append(post.at)
+    return found
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_the_crisis_is_seen_within_ten_minutes_and_quiet_weeks_bring_at_most_one(
+    seed: int,
+) -> None:
+    city = City(seed=seed, end=END, days=28)
+    times, crisis = times_of(city), city.crisis_start
+    alarm = crisis + timedelta(minutes=10)
+
+    known = {name: [at for at in own if at < alarm] for name, own in times.items()}
+    seen = spikes(known, crisis, alarm)
+
+    assert {one.series.removeprefix("negative ") for one in seen} >= {"topic:flood"}
+    assert all(crisis < one.at <= alarm for one in seen)
+    quiet = {name: [at for at in own if at < crisis] for name, own in times.items()}
+    false: set[datetime] = set()
+    for one in spikes(quiet, city.start + timedelta(days=3), crisis):
+        # Alerts within a day of each other are one incident.
+        if not any(abs(one.at - at) < timedelta(days=1) for at in false):
+            false.add(one.at)
+    closure = city.closure_day
+    planned = {at for at in false if closure and at.astimezone(IST).date() == closure}
+    assert len(false - planned) <= 1
