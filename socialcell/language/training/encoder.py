@@ -79,7 +79,7 @@ def _measured(
     rough = Encoder(model_file(state, pieces, heads, {}))
     judged = {
         f"{one.task}: {one.name}": (one.task, encoder_shares.judge(rough, one))
-        for one in material.held_out
+        for one in encoder_data.samples(material.held_out, seed)
     }
     slopes = {
         task: encoder_shares.softness(_of_task(judged, task), classes)

@@ -7,7 +7,7 @@ sampled, so that they do not drown the small ones.
 import json
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from socialcell.errors import SocialcellError
@@ -42,6 +42,7 @@ _TOLD = 2_000  # posts a pass that only tell a language
 _ENGLISH = 0.4  # of the English tweets, a pass
 _WASTE = 1_000  # posts of the largest of the nine topics, a pass
 _NO_COMPLAINT = 600  # posts that are none, a pass
+_MEASURED = 500  # posts of a held-out set
 _TIMES = {"civic": 4, "hindi": 2}  # a pass, of the small sets
 
 
@@ -123,6 +124,15 @@ def a_pass(items: Sequence[Item], seed: int, number: int) -> list[Item]:
         found += groups.get(name, []) * (times - 1)
     rng.shuffle(found)
     return found
+
+
+def samples(held_out: Sequence[HeldOut], seed: int) -> list[HeldOut]:
+    """So many of each set as are enough to weigh the models; the same for a seed."""
+    rng = random.Random(seed)
+    return [
+        replace(one, posts=rng.sample(one.posts, min(_MEASURED, len(one.posts))))
+        for one in held_out
+    ]
 
 
 def _group(item: Item) -> str:
