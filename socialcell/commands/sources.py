@@ -5,9 +5,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from socialcell.commands import budget, credentials, output, upkeep
-from socialcell.commands.options import Config, Json, open_context, read_settings
+from socialcell.commands.options import (
+    Config,
+    DryRun,
+    Json,
+    open_context,
+    read_settings,
+)
 
 if TYPE_CHECKING:
+    from socialcell.jobs.estimate import Estimate
     from socialcell.ops.model import Run, Source
 
 app = typer.Typer(help="Sources: what is listened to.", no_args_is_help=True)
@@ -66,6 +73,7 @@ def add(
         list[str] | None,
         typer.Option("--set", help="A setting of the source.", metavar="KEY=VALUE"),
     ] = None,
+    dry_run: DryRun = False,
     config: Config = None,
     json: Json = False,
 ) -> None:
@@ -73,18 +81,28 @@ def add(
 
     The settings of each connector are in docs/connectors/. The paper behind a feed
     and the account whose mentions are read are entered into the registry, so that
-    they are shown by name.
+    they are shown by name. Of a search that costs money, what 30 days will probably
+    cost is said before it is saved: by the mentions held of the last 28 days that the
+    query finds. With --dry-run that is all that happens.
 
     Example: socialcell sources add times rss --set url=https://paper.example/feed
     """
-    from socialcell.jobs import sources
+    from socialcell.jobs import estimate, sources
 
-    context = open_context(config)
-    added = sources.add(context, name, connector, read_settings(setting))
+    context, settings = open_context(config), read_settings(setting)
+    found = estimate.estimate(context, connector, settings)
+    if found is not None:
+        output.note(_cost(found))
+    if not dry_run:
+        sources.add(context, name, connector, settings)
     if json:
-        output.as_json({"name": added.name, "connector": connector})
+        document: dict[str, Any] = {"name": name, "connector": connector}
+        document |= {"dry_run": dry_run, "estimate": _as_json(found)}
+        output.as_json(document)
+    elif dry_run:
+        output.say(f"Would be added: {name}")
     else:
-        output.say(f"Added {added.name}. Try it: socialcell sources test {added.name}")
+        output.say(f"Added {name}. Try it: socialcell sources test {name}")
 
 
 @app.command("test")
@@ -107,6 +125,24 @@ def try_(
     else:
         output.say(("Works. " if health.ok else "Does not work. ") + health.message)
     raise typer.Exit(0 if health.ok else 1)
+
+
+def _cost(found: "Estimate") -> str:
+    if found.posts is None or found.cost_micros is None:
+        return f"What it will cost is not known: {found.basis}."
+    money = f"{found.cost_micros / 1_000_000:.2f} {found.currency}"
+    return f"In 30 days at least {found.posts} posts, {money}: {found.basis}."
+
+
+def _as_json(found: "Estimate | None") -> dict[str, Any] | None:
+    if found is None:
+        return None
+    money = {"amount_micros": found.cost_micros, "currency": found.currency}
+    return {
+        "posts_in_30_days": found.posts,
+        "cost": None if found.cost_micros is None else money,
+        "basis": found.basis,
+    }
 
 
 def _source(
