@@ -71,6 +71,13 @@ def buckets(name: str) -> tuple[Bucket, ...]:
     return found
 
 
+def takes(name: str, settings: Mapping[str, Any], bucket: str) -> bool:
+    """Whether a source of these settings uses up a bucket: yes, unless its connector
+    says which it takes. ConfigError for an unknown name."""
+    of_settings = getattr(_class(name), "takes", None)
+    return of_settings is None or bucket in of_settings(settings)
+
+
 def capabilities(name: str) -> frozenset[Capability]:
     """What a connector can do. ConfigError for an unknown name."""
     found: frozenset[Capability] = _class(name).capabilities

@@ -67,8 +67,8 @@ def _cryptography(module: str) -> Any:
         if (error.name or "").split(".")[0] != "cryptography":
             raise
         raise ConfigError(
-            "App Store Connect needs the package cryptography, which comes with "
-            "Google's libraries: pip install 'socialcell[google]'"
+            "App Store Connect needs the package cryptography: "
+            "pip install 'socialcell[apple]'"
         ) from None
 
 

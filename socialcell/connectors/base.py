@@ -37,15 +37,22 @@ class ConnectorError(SocialcellError):
     """A platform refused us or answered oddly; `kind` says what to do.
 
     `until` (aware) is the moment before which asking again is pointless, when told.
-    The message is redacted on construction: tokens ride in URLs.
+    `bucket` is the allowance that is spent, when it is one of several. The message is
+    redacted on construction: tokens ride in URLs.
     """
 
     def __init__(
-        self, kind: Kind, message: str, *, until: datetime | None = None
+        self,
+        kind: Kind,
+        message: str,
+        *,
+        until: datetime | None = None,
+        bucket: str | None = None,
     ) -> None:
         super().__init__(redact(message))
         self.kind = kind
         self.until = until
+        self.bucket = bucket
 
 
 class Capability(StrEnum):

@@ -55,10 +55,12 @@ _INSTALL_TYPES = (
 _ACCOUNT = (
     "SELECT customer.id, customer.currency_code, customer.time_zone FROM customer"
 )
-_INSTALL_ACTIONS = (
-    "SELECT conversion_action.resource_name, conversion_action.name, "
-    "conversion_action.type FROM conversion_action "
-    f"WHERE conversion_action.type IN {_INSTALL_TYPES}"
+_INSTALL_ACTIONS = " ".join(
+    (
+        "SELECT conversion_action.resource_name, conversion_action.name,",
+        "conversion_action.type FROM conversion_action",
+        f"WHERE conversion_action.type IN {_INSTALL_TYPES}",
+    )
 )
 
 

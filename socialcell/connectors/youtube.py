@@ -117,6 +117,14 @@ class YouTube:
         self._api = self._google.resources
         self._reader = Reader(self._google)
 
+    @staticmethod
+    def takes(settings: Mapping[str, Any]) -> frozenset[str]:
+        """The buckets that a source of these settings uses up."""
+        every = {"units", "statistics"}
+        return frozenset(
+            every | {"searches"} if settings["kind"] == "search" else every
+        )
+
     def check(self) -> Health:
         """One unit: the key works, and the channel or video is there. No search."""
         free = Unmetered()

@@ -72,6 +72,7 @@ class Ledger:
                 f"{self.platform} are used; the next call may cost {n}. Raise the "
                 f"limit in config.yaml or wait for the next {bucket.period}.",
                 until=end,
+                bucket=bucket.name,
             )
 
     def _require_money(self, session: Session, bucket: Bucket, n: int) -> None:

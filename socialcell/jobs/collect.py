@@ -282,7 +282,7 @@ class _Runner:
 
     def _failed(self, error: ConnectorError) -> Result:
         now = self._clock.now()
-        others = together.concerned(self._context, self._source, error.kind)
+        others = together.concerned(self._context, self._source, error)
         assert self._run_id is not None
         with db.writing(self._engine) as session:
             run = store.finish_run(

@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from sqlmodel import Session
 
 from socialcell import connectors, db
-from socialcell.connectors.base import Kind
+from socialcell.connectors.base import ConnectorError, Kind
 from socialcell.errors import ConfigError
 from socialcell.jobs.context import Context
 from socialcell.ops import store
@@ -34,13 +34,14 @@ def hold(session: Session, source: Source, others: Sequence[str]) -> None:
             other.state, other.state_reason = source.state, reason
 
 
-def concerned(context: Context, source: Source, failure: Kind) -> list[str]:
+def concerned(context: Context, source: Source, error: ConnectorError) -> list[str]:
     """The names of the other enabled sources that a source's failure speaks of.
 
     They use the same secret of the same platform; one that is read without a secret
-    has no allowance to share.
+    has no allowance to share, and one that takes nothing of the allowance that is
+    spent goes on.
     """
-    if failure not in _SHARED:
+    if error.kind not in _SHARED:
         return []
     own = _secrets(context, source)
     with db.reading(context.engine) as session:
@@ -50,6 +51,10 @@ def concerned(context: Context, source: Source, failure: Kind) -> list[str]:
             if other.enabled
             and other.connector == source.connector
             and other.id != source.id
+            and (
+                error.bucket is None
+                or connectors.takes(other.connector, other.settings, error.bucket)
+            )
         ]
     return [other.name for other in others if own & _secrets(context, other)]
 

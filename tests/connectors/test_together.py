@@ -119,3 +119,19 @@ def test_a_longer_wait_and_what_a_person_has_to_mend_are_kept(
     assert source_of(context, "x.resting").not_before == later
     assert source_of(context, "x.refused").state == "needs_attention"
     assert source_of(context, asleep.name).not_before is None
+
+
+def test_a_spent_allowance_holds_only_the_sources_that_use_it(
+    context: Context, engine: Engine
+) -> None:
+    (context.workspace.folder / "secrets" / "youtube_key").write_text("key\n")
+    channel = "UC" + "a" * 22
+    search = make_source(engine, "search", "youtube", kind="search", query="pune")
+    make_source(engine, "more", "youtube", kind="search", query="pmc")
+    make_source(engine, "own", "youtube", kind="uploads", channel_id=channel)
+
+    fail(context, search, Kind.QUOTA, bucket="searches")
+
+    assert source_of(context, "more").state == "quota_spent"
+    assert source_of(context, "own").state == "ok"
+    assert source_of(context, "own").not_before is None
