@@ -17,11 +17,19 @@ from socialcell.config import Workspace
 from socialcell.connectors import check_settings
 from socialcell.connectors.base import Capability
 from socialcell.errors import SocialcellError, UsageError
-from socialcell.jobs import collect, fetching, initialise, receive, report, upkeep
+from socialcell.jobs import (
+    collect,
+    detect,
+    fetching,
+    initialise,
+    receive,
+    report,
+    upkeep,
+)
 from socialcell.jobs.collect import Result
 from socialcell.jobs.context import Context
 from socialcell.jobs.tag import tag
-from socialcell.listening.store import questions, registry
+from socialcell.listening.store import alerts, questions, registry
 from socialcell.ops import store
 from socialcell.ops.model import Source
 
@@ -181,6 +189,7 @@ def run(
             push(context)
             _take_in(context, since=before or moment)
         tag(context)
+        detect.detect(context)
         state = replace(state, done_until=moment.isoformat())
         write_state(folder, state)
         if progress:
@@ -207,6 +216,16 @@ def summary(context: Context) -> dict[str, Any]:
             "mentions": questions.present_count(session),
             "languages": questions.language_counts(session),
             "entities": questions.entity_count(session),
+            "alerts": [
+                {
+                    "incident": one.id,
+                    "subject": one.subject,
+                    "severity": one.severity,
+                    "opened_at": one.opened_at,
+                    "alerts": len(alerts.alerts_of(session, one.id or 0)),
+                }
+                for one in alerts.incidents(session)
+            ],
         }
 
 

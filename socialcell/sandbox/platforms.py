@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from socialcell.sandbox import (
+    app_store,
     bluesky,
     facebook,
-    instagram,
     google,
     google_ads,
     google_play,
+    instagram,
     mastodon,
     messenger,
     meta_ads,
@@ -42,6 +43,7 @@ PLATFORMS: dict[str, Platform] = {
     "messenger": messenger.PLATFORM,
     "instagram_messages": messenger.INSTAGRAM,
     **google_ads.platforms(),
+    **app_store.platforms(),
 }
 
 
