@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import mul
 from typing import Any
 
 from socialcell.language import lexicon, weights
@@ -51,8 +52,7 @@ class Judge:
         """Probabilities by class; a value that is not there counts as 0."""
         seen = [values.get(name, 0.0) for name in self.names]
         odds = [
-            start
-            + math.fsum(weight * value for weight, value in zip(row, seen, strict=True))
+            start + sum(map(mul, row, seen))
             for row, start in zip(self.matrix, self.bias, strict=True)
         ]
         return dict(zip(self.classes, softmax(odds), strict=True))

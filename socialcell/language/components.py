@@ -23,7 +23,7 @@ from socialcell.language import (
 )
 from socialcell.language.lexicon import Cue
 from socialcell.language.linear import Linear
-from socialcell.language.notes import Fact, Hit, Notes, notes
+from socialcell.language.notes import Fact, Hit, Notes, notes, text_of
 from socialcell.language.places import Gazetteer, Place, name_words, places
 from socialcell.language.reading import Entity
 from socialcell.language.stems import Endings, Stems
@@ -182,7 +182,7 @@ class Civic:
 
     @staticmethod
     def _look_at(model: Linear, docs: list[Doc]) -> None:
-        texts = [civic.plain(doc.text, notes(doc).entities) for doc in docs]
+        texts = [civic.plain(text_of(doc), notes(doc).entities) for doc in docs]
         rows = model.margins(texts).tolist()
         for doc, row in zip(docs, rows, strict=True):
             notes(doc).margins = dict(zip(model.classes, row, strict=True))
@@ -235,7 +235,7 @@ class Feelings:
     def pipe(self, stream: Iterable[Doc], batch_size: int = _BATCH) -> Iterator[Doc]:
         for docs in _batches(stream, batch_size):
             some = [notes(doc) for doc in docs]
-            chances = self._chances([doc.text for doc in docs], some)
+            chances = self._chances([text_of(doc) for doc in docs], some)
             for one, found in zip(some, chances, strict=True):
                 one.sentiment = sentiment.sentiment(one, found)
             yield from docs

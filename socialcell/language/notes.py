@@ -38,6 +38,7 @@ class Hit:
 class Notes:
     """Filled from left to right by the components; see pipeline.py for the order."""
 
+    text: str = ""  # of the document, kept: spaCy joins it anew on every look
     facts: list[Fact] = field(default_factory=list)
     entities: list[Entity] = field(default_factory=list)
     named: set[int] = field(default_factory=set)  # tokens inside an entity
@@ -63,6 +64,14 @@ class Notes:
                 value = hit.cue.value
                 doubt[value] = doubt.get(value, 1.0) * (1.0 - hit.cue.weight)
         return {value: 1.0 - rest for value, rest in doubt.items()}
+
+
+def text_of(doc: Doc) -> str:
+    """The text of a document, joined once."""
+    found = notes(doc)
+    if not found.text:
+        found.text = doc.text
+    return found.text
 
 
 def notes(doc: Doc) -> Notes:
