@@ -12,7 +12,15 @@ from spacy.attrs import NORM
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from socialcell.language import components, english, lexicon, tagger, topics9, weights
+from socialcell.language import (
+    components,
+    english,
+    hashtags,
+    lexicon,
+    tagger,
+    topics9,
+    weights,
+)
 from socialcell.language.measure import Span
 from socialcell.language.notes import notes
 from socialcell.language.places import Place, fingerprint
@@ -158,7 +166,8 @@ def build(
     """
     nlp = spacy.blank("xx")
     tokenizer: Any = nlp.tokenizer
-    tokenizer.infix_finditer = _INFIX.finditer
+    tokenizer.prefix_search = hashtags.prefixes(tokenizer.prefix_search)
+    tokenizer.infix_finditer = hashtags.infixes(_INFIX.finditer)
     tokenizer.token_match = _ADDRESS.match
     # Its own limit is soon full of rare words; `MOST_WORDS` bounds it here.
     tokenizer.max_cache_size = MOST_WORDS

@@ -1,0 +1,90 @@
+"""Hashtags in small letters cut into words: #punefloods is #, pune and floods."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from socialcell.language import lexicon
+
+_TAG = re.compile(r"#([a-z]{7,60})(?![^\W_])")
+_SHORTEST = 3  # letters of a part
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A place of no width in a token, in the form that the tokenizer asks for."""
+
+    at: int
+
+    def start(self) -> int:
+        return self.at
+
+    def end(self) -> int:
+        return self.at
+
+
+@lru_cache(maxsize=20_000)
+def cuts(token: str) -> tuple[int, ...]:
+    """Where a token that begins with # is cut, from 1 on; empty where it is not.
+
+    Only a tag that is known words from end to end is cut, into as few as possible; a
+    tag that is a known word itself stays whole.
+    """
+    found = _TAG.match(token)
+    if found is None or found[1] in _known():
+        return ()
+    parts = _parts(found[1])
+    places, at = [], 1
+    for part in parts:
+        places.append(at)
+        at += len(part)
+    return tuple(places)
+
+
+def infixes(plain: Callable[[str], Iterator[Any]]) -> Callable[[str], Iterator[Any]]:
+    """The tokenizer's search for cuts inside a token, with those of hashtags."""
+
+    def find(token: str) -> Iterator[Any]:
+        places = cuts(token) if token[:1] == "#" else ()
+        if not places:
+            yield from plain(token)
+            return
+        yield from map(Cut, places)
+        yield from (cut for cut in plain(token) if cut.start() > places[-1])
+
+    return find
+
+
+def prefixes(plain: Callable[[str], Any]) -> Callable[[str], Any]:
+    """The tokenizer's search for a sign to take off: not that of a tag to be cut."""
+
+    def find(token: str) -> Any:
+        return None if token[:1] == "#" and cuts(token) else plain(token)
+
+    return find
+
+
+def _parts(tag: str) -> list[str]:
+    """The fewest known words that make up the tag; none where they cannot."""
+    best: list[list[str] | None] = [[], *([None] * len(tag))]
+    for end in range(_SHORTEST, len(tag) + 1):
+        for start in range(end - _SHORTEST + 1):
+            before, word = best[start], tag[start:end]
+            if before is None or word not in _known():
+                continue
+            found, held = [*before, word], best[end]
+            if held is None or len(found) < len(held):
+                best[end] = found
+    return best[-1] or []
+
+
+@lru_cache(maxsize=1)
+def _known() -> frozenset[str]:
+    """Words of names and rules, and of the list of this file."""
+    said = [cue.phrase for cue in lexicon.cues()]
+    said += [row["name_en"] for _, _, row in lexicon.gazetteer_rows()]
+    words = {word for phrase in said for word in phrase.lower().split()}
+    words |= set(lexicon.data("hashtag_words")["words"])
+    return frozenset(word for word in words if re.fullmatch(r"[a-z]{3,}", word))
