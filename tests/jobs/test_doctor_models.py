@@ -7,6 +7,7 @@ import pytest
 from socialcell.errors import SocialcellError
 from socialcell.jobs.doctor import Check, examine, models
 from socialcell.language import weights
+from socialcell.language.semantic import encoder
 
 
 def found(*, nc: bool) -> dict[str, Check]:
@@ -52,5 +53,6 @@ def test_the_doctor_goes_by_the_configuration(tmp_path: Path, nc: bool) -> None:
     checks = {check.name: check for check in examine(place)}
 
     assert ("model sentiment-mr" in checks) is nc
-    name = "socialcell-linear" if nc else "socialcell-rules"
+    kind = "semantic" if nc and encoder.available() else "linear" if nc else "rules"
+    name = f"socialcell-{kind}"
     assert name in checks["language model"].found
