@@ -56,7 +56,9 @@ def sentiment(notes: Notes, model: Mapping[str, float] | None = None) -> Sentime
     if model is None or ironic:
         return _by_rule(tone, evidence, ironic)
     words = sum(fact.word.script != "" for fact in facts)
-    weight = _IN_ENGLISH if notes.language == "en" else _ANYWHERE
+    # The encoder knows what the words of English praise and blame mean.
+    linear = notes.language == "en" and notes.meaning is None
+    weight = _IN_ENGLISH if linear else _ANYWHERE
     if words <= _SHORT:
         weight = _IN_FEW_WORDS
     if civic:
