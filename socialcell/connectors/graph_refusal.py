@@ -16,7 +16,8 @@ _LONGEST_REASON = 300
 # developers.facebook.com/docs/graph-api: guides/error-handling, overview/rate-limiting
 _TOKEN = {102, 190}
 _NOT_ALLOWED = {3, 10, *range(200, 300)}
-_TOO_MANY = {4, 17, 32, 341, 613, *range(80000, 80015)}
+# The last three are WhatsApp's: of the number, of the account, of one recipient.
+_TOO_MANY = {4, 17, 32, 341, 613, *range(80000, 80015), 130429, 131048, 131056}
 _OWN_TROUBLE = {1, 2}
 _NO_PARAMETER, _NO_OBJECT, _NO_ALIAS = 100, 33, 803
 _HASHTAGS_SPENT, _NO_HASHTAG = 18, 24

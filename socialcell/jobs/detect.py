@@ -40,8 +40,8 @@ class Found:
     alerts: int
 
 
-def detect(context: Context) -> Found:
-    """Everything that stood out since the last look, or in the last day.
+def detect(context: Context, since: datetime | None = None) -> Found:
+    """Everything that stood out since the last look (default: in the last day).
 
     The same look again finds nothing new: an alert has a key.
     """
@@ -49,7 +49,7 @@ def detect(context: Context) -> Found:
     with db.writing(context.engine) as session:
         alerts.close_old(session, now - TOGETHER)
         done = _Look(session, now)
-        done.spikes()
+        done.spikes(since or now - timedelta(days=1))
         done.silences()
         return Found(tuple(done.opened), tuple(done.worse), done.alerts)
 
@@ -61,10 +61,8 @@ class _Look:
         self.worse: list[int] = []
         self.alerts = 0
 
-    def spikes(self) -> None:
+    def spikes(self, since: datetime) -> None:
         now = self._now
-        last = alerts.last_alert(self._session, "spike")
-        since = max(now - timedelta(days=1), (last or now - timedelta(days=1)) - HOUR)
         times = alerts.times(self._session, now - HISTORY, now)
         every = times.get("all", [])
         if not every or now - every[0] < _LEARNT:

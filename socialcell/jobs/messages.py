@@ -17,7 +17,7 @@ from socialcell.connectors.base import Batch, ConnectorError, Kind
 from socialcell.connectors.whatsapp import WINDOW, WhatsApp
 from socialcell.connectors.whatsapp_prices import bucket_name
 from socialcell.errors import UsageError
-from socialcell.jobs import budget, optins
+from socialcell.jobs import budget, optins, outgoing
 from socialcell.jobs.budget import Ledger
 from socialcell.jobs.context import Context
 from socialcell.listening.store import conversations
@@ -134,8 +134,14 @@ def send_template(
     """Send an approved template to those of the numbers whose owners agreed. Audited.
 
     UsageError: an unknown or unapproved template, values that do not fit it, a number
-    without its country code (named by its place in the list).
+    without its country code (named by its place in the list), or a switch that holds
+    back what the city says of its own accord.
     """
+    if "outreach" in outgoing.HELD[mode := outgoing.mode(context)]:
+        raise UsageError(
+            f"The switch is set to {mode}: nothing is sent that nobody asked for. "
+            "Answers go on. To change it: socialcell outgoing mode --help"
+        )
     through = _source(context, source)
     assert through.id is not None
     with db.reading(context.engine) as session:

@@ -189,7 +189,7 @@ def run(
             push(context)
             _take_in(context, since=before or moment)
         tag(context)
-        detect.detect(context)
+        detect.detect(context, since=before)
         state = replace(state, done_until=moment.isoformat())
         write_state(folder, state)
         if progress:

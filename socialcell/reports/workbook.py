@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import datetime
 from itertools import count
 
 import xlsxwriter
@@ -24,6 +25,8 @@ def workbook(page: Page) -> bytes:
         "strings_to_numbers": False,
     }
     with xlsxwriter.Workbook(made, options) as book:
+        # Made again it is the same, byte for byte.
+        book.set_properties({"created": datetime(2000, 1, 1)})  # noqa: DTZ001
         heading = book.add_format({"bold": True, "text_wrap": True})
         taken: set[str] = set()
         for section in page.sections:

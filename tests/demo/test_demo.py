@@ -1,5 +1,5 @@
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,14 @@ from tests.demo.conftest import DAYS, SEED, Demo
 from tests.running import answer, digest, said, socialcell
 
 # Sources of daily figures: what they store are no mentions.
-FIGURES = ("app_store.", "google_ads.", "meta_ads.", "play_console.", "search_console.")
+FIGURES = (
+    "app_store.",
+    "facebook.insights",
+    "google_ads.",
+    "meta_ads.",
+    "play_console.",
+    "search_console.",
+)
 
 
 def kept_id(item: dict[str, Any]) -> str:
@@ -49,6 +56,23 @@ def stored(folder: Path) -> set[tuple[str, str]]:
     return set(found)
 
 
+def kept(folder: Path) -> tuple[set[str], set[str]]:
+    """Native ids of what is there, and of what was there and was deleted upstream."""
+    engine = db.connect(f"sqlite:///{folder / 'socialcell.db'}")
+    mention = db.table(Mention)
+    match = db.table(MentionMatch)
+    # What was taken back before it was ever read has no source.
+    brought = select(match.c.mention_id)
+    asked = select(mention.c.external_id, mention.c.state).where(
+        mention.c.id.in_(brought)
+    )
+    with db.reading(engine) as session:
+        rows = [row for row in session.execute(asked) if row.state != "stub"]
+    engine.dispose()
+    there = {row.external_id for row in rows if row.state == "present"}
+    return there, {row.external_id for row in rows} - there
+
+
 def test_every_item_that_was_visible_is_stored_once_and_nothing_else(
     demo: Demo,
 ) -> None:
@@ -61,7 +85,12 @@ def test_every_item_that_was_visible_is_stored_once_and_nothing_else(
     }
 
     assert stored(demo.folder) == expected
-    assert demo.said["mentions"] == len({native for _source, native in expected})
+    held, gone = kept(demo.folder)
+    assert held | gone == {native for _source, native in expected}
+    assert demo.said["mentions"] == len(held)
+    # Only what its author took back is not kept, and then nothing of it is.
+    removed = {kept_id(one) for one in truth["items"] if one["removed_at"]}
+    assert gone <= removed
 
 
 def test_every_source_accounts_for_what_it_received(demo: Demo) -> None:
@@ -77,8 +106,19 @@ def test_what_was_stored_by_the_sources_is_what_is_there(demo: Demo) -> None:
         for source in demo.said["sources"]
         if not source["name"].startswith(FIGURES)
     )
+    held, gone = kept(demo.folder)
 
-    assert demo.said["mentions"] == total == sum(demo.said["languages"].values())
+    assert len(held) + len(gone) == total
+    assert demo.said["mentions"] == sum(demo.said["languages"].values())
+
+
+def test_the_flood_is_an_incident_of_the_demo(demo: Demo) -> None:
+    crisis = datetime.fromisoformat(demo.truth["stories"]["crisis"]["start"])
+    floods = [one for one in demo.said["alerts"] if one["subject"] == "topic:flood"]
+
+    assert len(floods) == 1
+    opened = datetime.fromisoformat(floods[0]["opened_at"])
+    assert crisis < opened <= crisis + timedelta(minutes=10)
 
 
 def test_a_finished_demo_run_again_changes_nothing(demo: Demo) -> None:

@@ -11,7 +11,7 @@ from socialcell import config, db
 from socialcell.clock import FixedClock
 from socialcell.connectors.base import ConnectorError, Kind
 from socialcell.errors import UsageError
-from socialcell.jobs import messages, optins, receive
+from socialcell.jobs import messages, optins, outgoing, receive
 from socialcell.jobs.context import Context
 from socialcell.listening.model import Author, Mention
 from socialcell.ops.model import AuditEntry, Usage
@@ -228,6 +228,18 @@ def test_agreeing_again_opens_the_door_again(
         clock.advance(HOUR)
         optins.note(cell, NUMBERS[0], event, "form")
 
+    assert messages.send_template(cell, "festival", "en", NUMBERS).sent == 1
+
+
+def test_the_switch_holds_what_nobody_asked_for(cell: Context) -> None:
+    messages.sync_templates(cell)
+    optins.note(cell, NUMBERS[0], "granted", "form")
+    outgoing.set_mode(cell, "mourning", "a former mayor died")
+
+    with pytest.raises(UsageError, match="The switch is set to mourning"):
+        messages.send_template(cell, "festival", "en", NUMBERS)
+
+    outgoing.set_mode(cell, "normal", "the days of mourning are over")
     assert messages.send_template(cell, "festival", "en", NUMBERS).sent == 1
 
 

@@ -13,6 +13,7 @@ from socialcell.jobs import (
     collect,
     credentials,
     detect,
+    fetching,
     mailing,
     outgoing,
     receive,
@@ -28,6 +29,7 @@ from socialcell.ops.model import Source
 from socialcell.reports.brief import TIMES
 
 Stop = Callable[[], bool]
+_LOOK = timedelta(minutes=5)
 _DAILY = (
     Capability.AD_METRICS,
     Capability.SEARCH_METRICS,
@@ -69,7 +71,7 @@ def jobs(context: Context) -> Iterator[Job]:
     for source in enabled:
         if _pulls(source):
             yield Job(f"pull:{source.name}", _pace(settings, source), _pull(source))
-    yield Job("detect", Every(timedelta(minutes=5)), _detect)
+    yield Job("detect", Every(_LOOK), _detect)
     yield Job("deliver", Every(timedelta(minutes=1)), _deliver)
     yield Job("snapshot", Every(timedelta(hours=1)), _snapshot)
     yield Job("credentials", Every(timedelta(hours=1)), _credentials)
@@ -89,7 +91,7 @@ def jobs(context: Context) -> Iterator[Job]:
 def _pulls(source: Source) -> bool:
     if source.connector not in connectors.CONNECTORS:
         return False
-    return connectors.capabilities(source.connector) != {Capability.RECEIVE}
+    return Capability.RECEIVE not in connectors.capabilities(source.connector)
 
 
 def _pace(settings: Daemon, source: Source) -> Every:
@@ -111,6 +113,7 @@ def _at(night: str, minutes: int) -> At:
 
 def _receive(context: Context, slot: Slot, stop: Stop) -> str:
     done = receive.work_off(context, stop=stop)
+    fetching.fetch(context, stop=stop)
     tag(context)
     return _words(done)
 
@@ -170,7 +173,9 @@ def _daily(context: Context, slot: Slot, stop: Stop) -> str:
 
 
 def _detect(context: Context, slot: Slot, stop: Stop) -> str:
-    found = detect.detect(context)
+    # What came late belongs to the last look, too.
+    since = slot.at - slot.covers * _LOOK - timedelta(minutes=30)
+    found = detect.detect(context, since=since)
     letters = mailing.incidents(context)
     return (
         f"{found.alerts} alerts, {len(found.opened)} new incidents, {letters} letters"

@@ -142,17 +142,6 @@ def close_old(session: Session, before: datetime) -> int:
     return int(done.rowcount)  # type: ignore[attr-defined]
 
 
-def last_alert(session: Session, kind: str) -> datetime | None:
-    """When the newest alert of incidents of a kind was."""
-    asked = (
-        select(func.max(ALERT.c.at))
-        .join(INCIDENT, INCIDENT.c.id == ALERT.c.incident_id)
-        .where(INCIDENT.c.kind == kind)
-    )
-    newest: datetime | None = session.execute(asked).scalar_one()
-    return newest
-
-
 def closures(session: Session, start: datetime, end: datetime) -> Sequence[Closure]:
     """Planned closures that touch [start, end)."""
     asked = select(Closure).where(
