@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from socialcell import cli
@@ -103,6 +104,15 @@ def listening(tmp_path: Path, run: Run) -> Iterator[tuple[Path, list[Said]]]:
         yield config, said
 
 
+def words_of(path: Path) -> str:
+    """All text of a written file; of a workbook, its cells."""
+    if path.suffix != ".xlsx":
+        return path.read_text()
+    book = openpyxl.load_workbook(path)
+    cells = [cell.value for sheet in book for row in sheet for cell in row]
+    return "\n".join(str(value) for value in cells if value is not None)
+
+
 def test_no_mark_of_the_canary_comes_out(
     listening: tuple[Path, list[Said]], run: Run
 ) -> None:
@@ -144,7 +154,7 @@ def test_no_mark_of_the_canary_comes_out(
     assert leaks == {}
     assert [one.marks for one in said if one.marks] == []
     written = [path for path in reports.rglob("*") if path.suffix != ".png"]
-    assert {path.name: m for path in written if (m := found(path.read_text()))} == {}
+    assert {path.name: m for path in written if (m := found(words_of(path)))} == {}
 
     # The marks had something to come out of, and offices are named.
     everything = answers["mentions", "export", "--jsonl"].out
@@ -152,9 +162,7 @@ def test_no_mark_of_the_canary_comes_out(
     assert everything.count("नागरिक-") >= 9
     assert f"@{canary.OFFICE}" in everything
     assert f'"author": "{canary.OFFICE}"' in everything
-    assert "•••" in "".join(
-        path.read_text() for path in written if "weekly" in path.name
-    )
+    assert "•••" in "".join(words_of(path) for path in written if "weekly" in path.name)
 
     # They were there to come out: in the database they are.
     held = b"".join(path.read_bytes() for path in config.parent.glob("socialcell.db*"))

@@ -65,13 +65,13 @@ class Reader(HTMLParser):
 def test_a_report_made_again_is_the_same_byte_for_byte(world: World, lang: str) -> None:
     full(world)
     first = report.weekly(world.context, lang=lang)
-    paths = (first.html, first.text, *first.charts)
+    paths = (first.html, first.text, first.workbook, *first.charts)
     made = {path: path.read_bytes() for path in paths}
     world.context.clock.advance(50 * HOUR)  # within the same week: nothing changes
     world.mention(MONDAY)
     assert report.weekly(world.context, lang=lang).html == first.html
     assert {path: path.read_bytes() for path in paths} == made
-    assert len(made) == 6
+    assert len(made) == 7
     assert sorted(first.html.parent.iterdir()) == sorted(paths), "nothing is left over"
 
 
