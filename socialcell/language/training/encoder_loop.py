@@ -24,7 +24,7 @@ from socialcell.language.training.encoder_start import Start
 from socialcell.language.training.recipes import LANGUAGES
 
 MOST_PIECES = 64  # of a post, in training
-_FROZEN = 4  # layers that stay as they are, with the table of pieces: a third faster
+_FROZEN = 4  # layers that stay as they are, with the table of pieces: less to compute
 _BATCH = 1_024  # pieces with their padding
 _CHUNK = 2_500  # posts that are sorted by length together
 _PEAK, _PEAK_HEADS = 1.5e-4, 1e-3
