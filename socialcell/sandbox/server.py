@@ -65,8 +65,7 @@ class Answering(Protocol):
 def serve_http(platform: Answering, log: list[Logged]) -> Iterator[str]:
     """Serve a platform on 127.0.0.1 at a free port; yields its base URL."""
     server = _Server(platform, log)
-    # A short poll, so that leaving the block takes no half second.
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}"
@@ -107,7 +106,15 @@ class _Server(ThreadingHTTPServer):
     def close(self) -> None:
         """Stop, and end the connections that clients keep open."""
         self.closing.set()
-        self.shutdown()
+        stopping = threading.Thread(target=self.shutdown)
+        stopping.start()
+        while stopping.is_alive():
+            # It looks whether it shall stop when somebody knocks.
+            with contextlib.suppress(OSError):
+                socket.create_connection(
+                    ("127.0.0.1", self.server_address[1]), 1
+                ).close()
+            stopping.join(0.005)
         for connection in list(self._open):
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
