@@ -68,6 +68,7 @@ def restore(workspace: Workspace, path: Path, *, yes: bool = False) -> Restored:
         with _alone(target) as before:
             kept_out = _carry_over(before, aside)
             again = _replay(workspace, aside) if schema == db.head_revision() else None
+            _date_as(path, aside)
             replaced = _swap(target, aside)
     except OSError as error:
         raise SocialcellError(
@@ -147,15 +148,19 @@ def _copy(path: Path, aside: Path, target: Path) -> None:
     aside.unlink(missing_ok=True)
     aside.touch(mode=0o600)
     shutil.copyfile(path, aside)
-    made = path.stat()
-    # Its time stays that of the copy: it holds nothing newer.
-    os.utime(aside, ns=(made.st_atime_ns, made.st_mtime_ns))
+    _date_as(path, aside)
     if target.exists():
         before = target.stat()
         aside.chmod(before.st_mode & 0o777)
         with suppress(PermissionError):
             os.chown(aside, before.st_uid, before.st_gid)
     backup.sync(aside)
+
+
+def _date_as(path: Path, aside: Path) -> None:
+    """Its time stays that of the copy: it holds nothing newer, at most less."""
+    made = path.stat()
+    os.utime(aside, ns=(made.st_atime_ns, made.st_mtime_ns))
 
 
 @contextmanager
