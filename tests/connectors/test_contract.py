@@ -319,9 +319,11 @@ class CrashingConnector:
             yield batch
 
 
+@pytest.mark.parametrize("schedules", [1, pytest.param(4, marks=pytest.mark.faults)])
 @pytest.mark.parametrize("name", [n for n in SOURCES if n not in FLEETING])
 def test_random_crashes_lose_nothing_and_store_nothing_twice(
     name: str,
+    schedules: int,
     served: Sandbox,
     around: Surroundings,
     city_clock: FixedClock,
@@ -330,7 +332,7 @@ def test_random_crashes_lose_nothing_and_store_nothing_twice(
     random = Random(f"crashes of {name}")
     entered = source_named(served, name)
     flood = flooded(served, name, CITY.end - timedelta(days=6))
-    for schedule in range(4):
+    for schedule in range(schedules):
         source = make_source(
             engine, f"{name}.{schedule}", entered["connector"], **settings_of(entered)
         )
