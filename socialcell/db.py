@@ -207,7 +207,10 @@ def _postgresql(url: str, busy_seconds: float) -> Engine:
     """
     # To PostgreSQL a limit of 0 is none.
     patience = f"-c lock_timeout={max(1, round(busy_seconds * 1000))}"
-    own = make_url(url).query.get("options", "")
+    try:
+        own = make_url(url).query.get("options", "")
+    except (ArgumentError, ValueError):
+        raise _wrong_url(url, "it is not of that form") from None
     return _made(
         url,
         pool_pre_ping=True,

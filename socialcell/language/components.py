@@ -120,6 +120,7 @@ class Languages:
         for one, identified in zip(some, found, strict=True):
             one.language, one.mixed = identified.language, identified.mixed
             one.script, one.languages = identified.script, identified.chances
+            one.english = identified.english
 
 
 @Language.factory("socialcell_names", default_config={"nc": True})

@@ -92,8 +92,7 @@ class EnglishNames:
 
 def _is_english(found: Notes) -> bool:
     """English and nothing beside it: half a sentence of Hindi is full of "persons"."""
-    likely = found.languages.get("en", 0.0) >= _SURE
-    return found.language == "en" and not found.mixed and likely
+    return found.language == "en" and not found.mixed and found.english >= _SURE
 
 
 def _spans(text: str, doc: Doc) -> Iterator[Found]:

@@ -31,13 +31,15 @@ _OF_SCRIPT = {"Deva": ("hi", "mr"), "Latn": ("en", "hi-Latn", "mr-Latn")}
 class Identified:
     """The language, whether it is mixed, the script, and how likely each language is.
 
-    `chances` is empty where nothing can be said of the language.
+    `chances` is empty where nothing can be said of the language, and without English
+    where it is doubtful; `english` is its chance all the same.
     """
 
     language: str
     mixed: bool
     script: str
     chances: Mapping[str, float] = field(default_factory=dict)
+    english: float = 0.0
 
 
 def is_for_model(rule: Identified) -> bool:
@@ -57,9 +59,8 @@ def plain_text(facts: list[Fact], named: Set[int]) -> str:
 def by_rule(facts: list[Fact], named: Set[int]) -> Identified:
     """What script, function words and endings say."""
     language, mixed, script = identify(facts, named)
-    return Identified(
-        language, mixed, script, {} if language == "und" else {language: 1.0}
-    )
+    chances = {} if language == "und" else {language: 1.0}
+    return Identified(language, mixed, script, chances, chances.get("en", 0.0))
 
 
 def by_model(rule: Identified, chances: Mapping[str, float], words: int) -> Identified:
@@ -73,15 +74,16 @@ def by_model(rule: Identified, chances: Mapping[str, float], words: int) -> Iden
         possible = _OF_SCRIPT["Deva"]
     whole = sum(chances[language] for language in possible) or 1.0
     found = {language: chances[language] / whole for language in possible}
+    english = found.get("en", 0.0)
     tellers = found if words <= 2 * _FEW else _without_doubtful_english(found)
     if words <= _FEW or rule.language == "und":
-        return Identified(rule.language, rule.mixed, rule.script, tellers)
+        return Identified(rule.language, rule.mixed, rule.script, tellers, english)
     first, second = sorted(found, key=lambda name: (-found[name], name))[:2]
     borrowed = "en" in (first, second) and found[second] >= _CLOSE
     if first == "en" and rule.language != "en" and found["en"] < _SURE:
         # Citizens borrow the city's nouns from English; the grammar is their own.
         first = rule.language
-    return Identified(first, rule.mixed or borrowed, rule.script, tellers)
+    return Identified(first, rule.mixed or borrowed, rule.script, tellers, english)
 
 
 def _without_doubtful_english(found: Mapping[str, float]) -> dict[str, float]:

@@ -47,7 +47,10 @@ class Notes:
     language: str = "und"
     mixed: bool = False
     script: str = "Zyyy"
-    languages: Mapping[str, float] = field(default_factory=dict)  # chance of each
+    languages: Mapping[str, float] = field(
+        default_factory=dict
+    )  # who tells the feeling
+    english: float = 0.0  # how likely it is English
     topics: list[Topic] = field(default_factory=list)
     margins: Mapping[str, float] = field(default_factory=dict)  # of the civic model
     intents: Mapping[str, float] = field(default_factory=dict)  # chance of each

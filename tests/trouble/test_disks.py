@@ -2,33 +2,11 @@
 
 import resource
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-
-import pytest
 
 from tests.running import command, environment, said
 from tests.trouble.work import POSTS, make_workspace, mentions, posts, refused, run
-
-
-@pytest.fixture
-def mounted(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
-    """Make a small disk of a given size; skips where disks cannot be mounted."""
-    places: list[Path] = []
-
-    def mount(size: str) -> Path:
-        place = tmp_path / f"disk{len(places)}"
-        place.mkdir()
-        options = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(place)]
-        done = subprocess.run(options, capture_output=True, text=True)
-        if done.returncode:
-            pytest.skip(f"a disk cannot be mounted here: {done.stderr.strip()}")
-        places.append(place)
-        return place
-
-    yield mount
-    for place in places:
-        subprocess.run(["umount", "-l", str(place)], check=True)
 
 
 def test_a_database_on_a_read_only_disk_is_told(
