@@ -46,7 +46,8 @@ _OVERLAP = {
     "uploads": timedelta(hours=24),
     "comments": timedelta(hours=72),
 }
-_VIDEOS, _COMMENTS = 50, 25  # in one call
+# In one call; a page of comments holds twenty when nothing is said.
+_VIDEOS, _COMMENTS = 50, 20
 
 
 class YouTubeSettings(BaseModel):

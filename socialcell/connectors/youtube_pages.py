@@ -128,11 +128,20 @@ class Reader:
     def comments_by_id(
         self, ids: Sequence[str], budget: Budget
     ) -> dict[str, Mapping[str, Any]]:
-        """The comments of these ids that are still there."""
+        """The comments of these ids that are still there.
+
+        ConnectorError DRIFT when the answer is a page of several: nobody is taken for
+        deleted because a page is full.
+        """
         request = self._api.comments().list(
             part="snippet", id=",".join(ids), textFormat="plainText"
         )
-        return by_id(self._google.ask(request, budget, "units"), ids)
+        body = self._google.ask(request, budget, "units")
+        if isinstance(body, dict) and body.get("nextPageToken"):
+            raise ConnectorError(
+                Kind.DRIFT, f"YouTube cuts the answer for {len(ids)} comments"
+            )
+        return by_id(body, ids)
 
     def _whole(
         self, ids: Sequence[str | Reject], via: str, budget: Budget

@@ -258,6 +258,21 @@ def test_a_deleted_comment_is_told_by_recheck_and_on_the_way_of_a_refresh(
     assert fresh == {kept, answer}
 
 
+def test_of_many_comments_that_are_there_none_is_taken_for_deleted(
+    served: Sandbox, around: Surroundings, youtube: Any
+) -> None:
+    ids = [youtube.comment(f"comment {n}") for n in range(45)]
+    connector: Any = connector_of(served, COMMENTS, around)
+
+    told = list(connector.recheck(ids, Unlimited(), collect.never))
+    counted = list(connector.refresh(ids, Unlimited(), collect.never))
+
+    assert [item for batch in told for item in batch.items] == []
+    found = [item for batch in counted for item in batch.items]
+    assert {item.external_id for item in found} == set(ids)
+    assert all(isinstance(item, Refresh) for item in found)
+
+
 def test_counts_are_asked_fifty_at_a_time_in_their_own_bucket(
     served: Sandbox, around: Surroundings, youtube: Any
 ) -> None:
