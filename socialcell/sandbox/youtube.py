@@ -240,6 +240,8 @@ class YouTube(Shelf):
             else [post for post in self._said() if post.id in wanted]
         )
         page, total, token = self._page(request, found, 100)
+        if not above:  # those that are named come together, as far as they are there
+            page, total, token = found, len(found), None
         how = self._how(request)
         made = [shape.comment(post, self.own_channel, **how) for post in page]
         return Answer(200, shape.listing("commentListResponse", made, total, token))
