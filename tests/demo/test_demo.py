@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from socialcell import db
@@ -14,6 +15,8 @@ from socialcell.sandbox.truth import collected
 from tests.demo.conftest import DAYS, SEED, Demo
 from tests.running import answer, digest, said, socialcell
 
+# The demo is made by the first test that asks for it.
+pytestmark = pytest.mark.timeout(600)
 # Sources of daily figures: what they store are no mentions.
 FIGURES = (
     "app_store.",

@@ -39,6 +39,7 @@ def killed_demo(folder: Path, seed: int, kills: int, whole: float) -> list[float
     return moments
 
 
+@pytest.mark.timeout(600)
 def test_a_demo_killed_twice_ends_with_the_same_rows(
     demo: Demo, tmp_path: Path
 ) -> None:
