@@ -15,10 +15,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import (
     BigInteger,
     Column,
+    Delete,
     Dialect,
     Engine,
     Integer,
     Table,
+    Update,
     create_engine,
     event,
     make_url,
@@ -336,6 +338,11 @@ def table(model: type[SQLModel]) -> Table:
     return SQLModel.metadata.tables[str(model.__tablename__)]
 
 
+def changed(session: Session, statement: Update | Delete) -> int:
+    """Do an UPDATE or a DELETE; how many rows it changed."""
+    return session.connection().execute(statement).rowcount
+
+
 def insert(session: Session, into: Table, rows: Sequence[Row]) -> None:
     """Insert rows that all name the same columns."""
     _insert(session, into, rows, "")
@@ -371,7 +378,7 @@ def _insert(session: Session, into: Table, rows: Sequence[Row], otherwise: str) 
         arrays = ", ".join(f"%s::{c.type.compile(dialect)}[]" for c in columns)
         statement = f"{start}SELECT * FROM unnest({arrays}){otherwise}"  # noqa: S608
         taken = connection.exec_driver_sql(statement, tuple(values))
-    return int(taken.rowcount)
+    return taken.rowcount
 
 
 def _bound(column: Column[Any], rows: Sequence[Row], dialect: Dialect) -> list[Any]:

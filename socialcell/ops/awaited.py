@@ -58,12 +58,13 @@ def due(
 
 def settle(session: Session, id_: int, state: str, reason: str | None = None) -> bool:
     """Done, gone or failed; False when another worker settled it before."""
-    done = session.execute(
+    settled = db.changed(
+        session,
         update(AWAITED)
         .where(W.id == id_, W.state == "waiting")
-        .values(state=state, reason=reason)
+        .values(state=state, reason=reason),
     )
-    return bool(done.rowcount)  # type: ignore[attr-defined]
+    return settled > 0
 
 
 def postpone(session: Session, id_: int, until: datetime, reason: str) -> None:

@@ -42,16 +42,12 @@ def acquire(
     if dead is not None:
         over.append(L.owner.startswith(dead, autoescape=True))
     with db.writing(engine) as session:
-        taken = _rows(
-            session, update(LEASE).where(L.name == name, L.owner == owner), until
+        lease = update(LEASE).where(L.name == name)
+        renewed = lease.where(L.owner == owner).values(**until)
+        taken_over = lease.where(or_(*over)).values(
+            owner=owner, token=L.token + 1, **until
         )
-        if not taken:
-            taken = _rows(
-                session,
-                update(LEASE).where(L.name == name, or_(*over)),
-                {"owner": owner, "token": L.token + 1, **until},
-            )
-        if not taken:
+        if not (db.changed(session, renewed) or db.changed(session, taken_over)):
             row = {"name": name, "owner": owner, "token": 1, **until}
             db.insert_new(session, LEASE, [row])
         found = session.execute(select(L.owner, L.token).where(L.name == name)).one()
@@ -91,8 +87,3 @@ def fenced(engine: Engine, held: Held) -> Engine:
 def look(session: Session, name: str) -> Lease | None:
     """The lease as it stands."""
     return session.get(Lease, name)
-
-
-def _rows(session: Session, statement, values) -> int:  # type: ignore[no-untyped-def]
-    done: int = session.execute(statement.values(**values)).rowcount  # type: ignore[attr-defined]
-    return done

@@ -13,7 +13,7 @@ from socialcell import db
 from socialcell.ops.push_model import OptIn
 
 OPT_IN = db.table(OptIn)
-O = OPT_IN.c  # noqa: E741
+C = OPT_IN.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,34 +63,35 @@ def withdrawn_at(session: Session, platform: str, key: str) -> datetime | None:
 
 def history(session: Session, platform: str) -> list[OptIn]:
     """The whole ledger of a platform, oldest first."""
-    asked = select(OptIn).where(O.platform == platform).order_by(O.at, O.id)
+    asked = select(OptIn).where(C.platform == platform).order_by(C.at, C.id)
     return list(session.scalars(asked))
 
 
 def erase(session: Session, person: Person, now: datetime) -> int:
     """Whoever is erased is not written to again; what was noted of it goes. Rows."""
-    held = session.execute(
+    held = db.changed(
+        session,
         update(OPT_IN)
-        .where(O.platform == person.platform, O.person == person.key)
-        .values(evidence="erased")
+        .where(C.platform == person.platform, C.person == person.key)
+        .values(evidence="erased"),
     )
     if has_agreed(session, person.platform, person.key):
         said = {"evidence": "erased", "actor": "erasure"}
         note(session, person, "withdrawn", now, now=now, **said)
-    return int(held.rowcount)  # type: ignore[attr-defined]
+    return held
 
 
 def totals(session: Session, platform: str) -> dict[str, int]:
     """How many people stand where now: granted, withdrawn."""
     newest = select(
-        O.event,
+        C.event,
         func.row_number()
         .over(
-            partition_by=O.person,
-            order_by=(O.at.desc(), _withdrawn_first(), O.id.desc()),
+            partition_by=C.person,
+            order_by=(C.at.desc(), _withdrawn_first(), C.id.desc()),
         )
         .label("place"),
-    ).where(O.platform == platform)
+    ).where(C.platform == platform)
     ranked = newest.subquery()
     asked = (
         select(ranked.c.event, func.count().label("n"))
@@ -103,12 +104,12 @@ def totals(session: Session, platform: str) -> dict[str, int]:
 def _latest(session: Session, platform: str, key: str) -> OptIn | None:
     return session.scalars(
         select(OptIn)
-        .where(O.platform == platform, O.person == key)
-        .order_by(O.at.desc(), _withdrawn_first(), O.id.desc())
+        .where(C.platform == platform, C.person == key)
+        .order_by(C.at.desc(), _withdrawn_first(), C.id.desc())
         .limit(1)
     ).first()
 
 
 def _withdrawn_first() -> ColumnElement[int]:
     """Of two words of one moment the no counts."""
-    return case((O.event == "withdrawn", 0), else_=1)
+    return case((C.event == "withdrawn", 0), else_=1)

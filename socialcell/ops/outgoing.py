@@ -10,7 +10,7 @@ from socialcell import db
 from socialcell.ops.outgoing_model import Outgoing, OutgoingMode
 
 OUT = db.table(Outgoing)
-O = OUT.c  # noqa: E741 - as the other stores name their columns
+C = OUT.c
 _LONGEST = 500
 
 
@@ -34,34 +34,33 @@ def add(session: Session, message: Outgoing) -> bool:
 
 def hold(session: Session, kinds: Collection[str]) -> int:
     """What waits of these kinds is held. How many."""
-    return _moved(session, "pending", "held", O.kind.in_(kinds))
+    pending = update(OUT).where(C.state == "pending", C.kind.in_(kinds))
+    return db.changed(session, pending.values(state="held"))
 
 
 def release(session: Session, ids: Sequence[int] | None, now: datetime) -> int:
     """What is held waits again, to leave now: these, or all. How many."""
-    which = [] if ids is None else [O.id.in_(ids)]
-    done = session.execute(
-        update(OUT)
-        .where(O.state == "held", *which)
-        .values(state="pending", not_before=now)
-    )
-    return int(done.rowcount)  # type: ignore[attr-defined]
+    released = update(OUT).where(C.state == "held")
+    if ids is not None:
+        released = released.where(C.id.in_(ids))
+    return db.changed(session, released.values(state="pending", not_before=now))
 
 
 def waiting(session: Session, now: datetime, limit: int) -> list[int]:
     """Ids of what is due, the oldest first."""
-    asked = select(O.id).where(O.state == "pending", O.not_before <= now)
-    return list(session.scalars(asked.order_by(O.not_before, O.id).limit(limit)))
+    asked = select(C.id).where(C.state == "pending", C.not_before <= now)
+    return list(session.scalars(asked.order_by(C.not_before, C.id).limit(limit)))
 
 
 def claim(session: Session, id_: int) -> Outgoing | None:
     """Take a message to send it; None when it is not waiting any more."""
-    done = session.execute(
+    claimed = db.changed(
+        session,
         update(OUT)
-        .where(O.id == id_, O.state == "pending")
-        .values(state="sending", attempts=O.attempts + 1)
+        .where(C.id == id_, C.state == "pending")
+        .values(state="sending", attempts=C.attempts + 1),
     )
-    if not done.rowcount:  # type: ignore[attr-defined]
+    if not claimed:
         return None
     return session.get_one(Outgoing, id_)
 
@@ -83,13 +82,14 @@ def settle(
     if state == "sent":
         values["body"] = None
     session.execute(
-        update(OUT).where(O.id == id_, O.state == "sending").values(**values)
+        update(OUT).where(C.id == id_, C.state == "sending").values(**values)
     )
 
 
 def return_unsent(session: Session) -> int:
     """What a process that died was sending waits again, under the same message id."""
-    return _moved(session, "sending", "pending")
+    unsent = update(OUT).where(C.state == "sending")
+    return db.changed(session, unsent.values(state="pending"))
 
 
 def listed(
@@ -100,8 +100,3 @@ def listed(
     if states := tuple(states):
         asked = asked.where(col(Outgoing.state).in_(states))
     return session.scalars(asked).all()
-
-
-def _moved(session: Session, old: str, new: str, *which) -> int:  # type: ignore[no-untyped-def]
-    done = session.execute(update(OUT).where(O.state == old, *which).values(state=new))
-    return int(done.rowcount)  # type: ignore[attr-defined]

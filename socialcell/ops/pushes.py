@@ -95,8 +95,7 @@ def forget_old(session: Session, now: datetime) -> int:
     before = now - REMEMBERED
     unread = P.done_at.is_(None) & (P.received_at < before)
     known = P.done_at.is_not(None) & (P.last_at < before)
-    gone = session.execute(delete(PUSHED).where(or_(known, unread)))
-    return int(gone.rowcount)  # type: ignore[attr-defined]
+    return db.changed(session, delete(PUSHED).where(or_(known, unread)))
 
 
 def refused(

@@ -35,7 +35,8 @@ def claim(
     }
     if db.insert_new(session, SLOT, [row]):
         return True
-    again = session.execute(
+    again = db.changed(
+        session,
         update(SLOT)
         .where(
             S.job == job,
@@ -43,9 +44,9 @@ def claim(
             S.state == "interrupted",
             S.attempts < RETRIES,
         )
-        .values(state="running", token=token, started_at=now, attempts=S.attempts + 1)
+        .values(state="running", token=token, started_at=now, attempts=S.attempts + 1),
     )
-    return bool(again.rowcount)  # type: ignore[attr-defined]
+    return again > 0
 
 
 def finish(
@@ -67,12 +68,12 @@ def finish(
 def interrupt(session: Session, token: int) -> int:
     """Slots that a former holder of the lease left running can be taken again. How
     many."""
-    done = session.execute(
+    return db.changed(
+        session,
         update(SLOT)
         .where(S.state == "running", S.token < token)
-        .values(state="interrupted")
+        .values(state="interrupted"),
     )
-    return int(done.rowcount)  # type: ignore[attr-defined]
 
 
 def interrupted(session: Session) -> list[tuple[str, datetime]]:

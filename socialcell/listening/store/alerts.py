@@ -130,16 +130,16 @@ def known(session: Session, keys: Sequence[str]) -> set[str]:
 
 def close_old(session: Session, before: datetime) -> int:
     """Spikes with no alert since then are over. How many."""
-    done = session.execute(
+    return db.changed(
+        session,
         update(INCIDENT)
         .where(
             INCIDENT.c.kind == "spike",
             INCIDENT.c.state != "over",
             INCIDENT.c.last_at < before,
         )
-        .values(state="over")
+        .values(state="over"),
     )
-    return int(done.rowcount)  # type: ignore[attr-defined]
 
 
 def closures(session: Session, start: datetime, end: datetime) -> Sequence[Closure]:

@@ -87,12 +87,13 @@ def fetched(
 ) -> bool:
     """The file is in media/ under its digest; False when nobody wants it any more."""
     told = {"content_type": content_type} if content_type else {}
-    done = session.execute(
+    taken = db.changed(
+        session,
         update(ATTACHMENT)
         .where(A.id == id_, A.state == "waiting")
-        .values(sha256=digest, size=size, state="fetched", fetched_at=now, **told)
+        .values(sha256=digest, size=size, state="fetched", fetched_at=now, **told),
     )
-    return bool(done.rowcount)  # type: ignore[attr-defined]
+    return taken > 0
 
 
 def settle(session: Session, id_: int, state: str, reason: str) -> None:
@@ -125,8 +126,7 @@ def forget_bare(session: Session) -> int:
     """Forget files of messages that are no longer held or whose text is kept no
     longer; how many."""
     bare = select(M.id).where(_is_bare())
-    gone = session.execute(delete(ATTACHMENT).where(A.mention_id.in_(bare)))
-    return int(gone.rowcount)  # type: ignore[attr-defined]
+    return db.changed(session, delete(ATTACHMENT).where(A.mention_id.in_(bare)))
 
 
 def count_bare(session: Session) -> int:

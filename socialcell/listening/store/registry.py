@@ -82,10 +82,8 @@ def remove(
     """
     handle = plain_handle(handle)
     c = REGISTRY.c
-    gone = session.execute(
-        delete(REGISTRY).where(c.platform == platform, c.handle == handle)
-    )
-    if not gone.rowcount:  # type: ignore[attr-defined]
+    named = delete(REGISTRY).where(c.platform == platform, c.handle == handle)
+    if not db.changed(session, named):
         raise UsageError(f"@{handle} of {platform} is not in the registry.")
     if not reason.strip():
         raise UsageError("Say why with --reason.")

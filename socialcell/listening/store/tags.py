@@ -115,13 +115,14 @@ def decide(
     """
     c = ANNOTATION.c
     before = rollups.contribution(session, [mention_id])
-    changed = session.connection().execute(
+    decided = db.changed(
+        session,
         update(ANNOTATION)
         .where(c.mention_id == mention_id, c.kind == kind)
         .where(c.value == instead_of if instead_of is not None else true())
-        .values(decided_value=value, decided_by=by, decided_at=now)
+        .values(decided_value=value, decided_by=by, decided_at=now),
     )
-    if not changed.rowcount:
+    if not decided:
         raise SocialcellError(f"Mention {mention_id} has no {kind} to decide about.")
     if kind in _IN_FORCE:
         session.execute(

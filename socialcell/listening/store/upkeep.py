@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, false, func, or_, select, update
+from sqlalchemy import Select, and_, false, func, or_, select, update
 from sqlmodel import Session
 
 from socialcell import db
@@ -153,7 +153,7 @@ def oldest_unseen(session: Session, source_id: int) -> datetime | None:
     return oldest
 
 
-def _of_source(source_id: int):  # type: ignore[no-untyped-def]
+def _of_source(source_id: int) -> Select[tuple[str]]:
     return (
         select(M.external_id)
         .join(MentionMatch, MATCH.mention_id == M.id)
