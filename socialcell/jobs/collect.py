@@ -1,8 +1,7 @@
 """Run connectors: a page, its cursor, its cost and its gaps commit together."""
 
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -14,19 +13,18 @@ from socialcell.connectors.base import (
     Connector,
     ConnectorError,
     Kind,
-    Reject,
 )
 from socialcell.errors import ConfigError, MissingSecret
-from socialcell.jobs import arrivals, budget, together
+from socialcell.jobs import budget, together
 from socialcell.jobs.budget import Ledger
 from socialcell.jobs.context import Context
+from socialcell.jobs.intake import Intake, Result, logged
 from socialcell.listening import masking
-from socialcell.listening.store.arrival import Arrival
 from socialcell.ops import store
 from socialcell.ops.model import Run, Source
 
-_LOG = log.logger(__name__)
-_REJECTS_SHOWN = 1000
+__all__ = ["Result", "collect", "failed", "never", "pull", "run", "wanted"]
+
 _LONGEST_WAIT = timedelta(days=1)
 _STATES = {
     Kind.RATE: "rate_limited",
@@ -36,24 +34,6 @@ _STATES = {
     Kind.CONFIG: "needs_attention",
     Kind.GONE: "gone",
 }
-# What stands in the way of every question to a platform, not of one kind of them.
-_HOLDS_ALL = (Kind.RATE, Kind.QUOTA, Kind.AUTH)
-
-
-@dataclass
-class Result:
-    """What one run of a source came to; counts are the run's, by outcome."""
-
-    source: str
-    state: str  # ok | partial | failed
-    counts: dict[str, int]
-    filtered_by: dict[str, int]
-    error_kind: str | None = None
-    reason: str | None = None
-    not_before: datetime | None = None
-    rejects: list[Reject] = field(default_factory=list)
-    # Starts of periods whose report quotes what this run learnt to be gone.
-    quoting: tuple[datetime, ...] = ()
 
 
 def never() -> bool:
@@ -123,27 +103,7 @@ def run(
 
     `on_page` adds to a page's transaction (an import notes its file there).
     """
-    runner = _Runner(context, source, connector, ledger, on_page)
-    return runner.run(kind, stop)
-
-
-def ask(
-    context: Context,
-    source: Source,
-    connector: Connector,
-    ledger: Ledger,
-    batches: Iterable[Batch],
-    *,
-    kind: str,
-) -> Result:
-    """Account for what a connector says about items that are held already.
-
-    The source's place, coverage and state stay as they are, unless the platform asks
-    us to wait or does not take the credential: that holds its pulls up too.
-    """
-    return _Runner(context, source, connector, ledger, None).run(
-        kind, never, asked=batches
-    )
+    return _Runner(context, source, connector, ledger, kind, on_page).run(stop)
 
 
 class _Runner:
@@ -153,42 +113,25 @@ class _Runner:
         source: Source,
         connector: Connector,
         ledger: Ledger,
-        on_page: Callable[[Session, Run, Batch], None] | None,
-    ) -> None:
-        assert source.id is not None
-        self._context = context
-        self._engine = context.engine
-        self._clock = context.clock
-        self._source = source
-        self._source_id = source.id
-        self._connector = connector
-        self._ledger = ledger
-        self._on_page = on_page
-        self._seen: set[int] = set()
-        self._rejects: list[Reject] = []
-        self._quoting: set[datetime] = set()
-        self._keeps_place = True
-
-    def run(
-        self,
         kind: str,
-        stop: Callable[[], bool],
-        asked: Iterable[Batch] | None = None,
-    ) -> Result:
-        self._keeps_place = asked is None
-        now, owner = self._clock.now(), self._context.owner
-        with db.writing(self._engine) as session:
-            opened = store.start_run(session, self._source, kind, owner, now)
-            self._run_id = opened.id
+        on_page: Callable[[Session, Run, Batch], None] | None = None,
+    ) -> None:
+        self._context, self._source, self._connector = context, source, connector
+        self._ledger, self._kind, self._on_page = ledger, kind, on_page
+        self._intake = Intake(context, source, connector.platform, kind)
+        self._source_id = self._intake.source_id
+
+    def run(self, stop: Callable[[], bool]) -> Result:
+        with db.writing(self._context.engine) as session:
+            run_id = self._intake.open(session)
             cursor = self._cursor(session)
-        with log.about(run=self._run_id, source=self._source.name, kind=kind):
+        self._intake.opened()
+        with log.about(run=run_id, source=self._source.name, kind=self._kind):
             try:
-                if asked is None:
-                    self._read(cursor, stop)
-                else:
-                    self._take(asked)
+                self._read(cursor, stop)
             except ConnectorError as error:
-                return logged(self._failed(error))
+                failure = failed(self._context, self._source, self._intake, error)
+                return logged(failure)
             return logged(self._done())
 
     def _read(
@@ -201,7 +144,7 @@ class _Runner:
                 raise
             # The checkpoint is of no use any more: read what can still be had.
             # The span that is lost shows as a gap when the new window closes.
-            with db.writing(self._engine) as session:
+            with db.writing(self._context.engine) as session:
                 store.forget_cursor(session, self._source_id)
             self._pages(None, stop)
 
@@ -215,33 +158,18 @@ class _Runner:
         self, cursor: Mapping[str, object] | None, stop: Callable[[], bool]
     ) -> None:
         state = dict(cursor) if cursor is not None else None
-        self._take(self._connector.pull(state, self._ledger, stop))
-
-    def _take(self, batches: Iterable[Batch]) -> None:
-        for batch in batches:
-            with db.writing(self._engine) as session:
+        for batch in self._connector.pull(state, self._ledger, stop):
+            with db.writing(self._context.engine) as session:
                 self._store(session, batch)
 
     def _store(self, session: Session, batch: Batch) -> None:
-        now = self._clock.now()
-        assert self._run_id is not None
-        arrival = Arrival(self._source_id, self._run_id, now, batch.observed_at)
-        platform = self._connector.platform
-        done = arrivals.store(
-            self._context, session, platform, batch, arrival, self._seen
-        )
-        run = store.count(session, self._run_id, done.counts)
-        store.count_filtered(run, done.rules)
-        if self._keeps_place:
-            version = self._connector.cursor_version
-            store.save_cursor(session, self._source_id, version, batch.cursor, now)
-            self._note_coverage(session, batch)
+        run = self._intake.store(session, batch)
+        now, version = self._context.clock.now(), self._connector.cursor_version
+        store.save_cursor(session, self._source_id, version, batch.cursor, now)
+        self._note_coverage(session, batch)
         self._ledger.book(session, batch)
         if self._on_page:
             self._on_page(session, run, batch)
-        room = _REJECTS_SHOWN - len(self._rejects)
-        self._rejects.extend(done.rejects[:room])
-        self._quoting.update(done.reports)
 
     def _note_coverage(self, session: Session, batch: Batch) -> None:
         if batch.gap:
@@ -266,70 +194,27 @@ class _Runner:
         store.add_coverage(session, self._source_id, batch.covered)
 
     def _done(self) -> Result:
-        now = self._clock.now()
-        assert self._run_id is not None
-        with db.writing(self._engine) as session:
-            run = store.finish_run(session, self._run_id, "ok", now)
-            if self._keeps_place:
-                source = session.get(Source, self._source_id)
-                assert source is not None
-                source.state, source.state_reason, source.not_before = "ok", None, None
-                source.failures = 0
-                # That nothing was to be pulled says nothing of a door for pushes.
-                if Capability.RECEIVE not in self._connector.capabilities:
-                    source.last_ok_at = now
-            return self._result(run)
-
-    def _failed(self, error: ConnectorError) -> Result:
-        now = self._clock.now()
-        others = together.concerned(self._context, self._source, error)
-        assert self._run_id is not None
-        with db.writing(self._engine) as session:
-            run = store.finish_run(
-                session,
-                self._run_id,
-                "partial" if self._has_pages(session) else "failed",
-                now,
-                error_kind=error.kind.value,
-                reason=masking.unnamed(str(error)),
-            )
-            if not self._keeps_place and error.kind not in _HOLDS_ALL:
-                return self._result(run)
-            source = session.get(Source, self._source_id)
-            assert source is not None
-            note_failure(source, error, now)
-            together.hold(session, source, others)
-            return self._result(run, not_before=source.not_before)
-
-    def _has_pages(self, session: Session) -> bool:
-        run = session.get(Run, self._run_id)
-        return run is not None and run.pages > 0
-
-    def _result(self, run: Run, not_before: datetime | None = None) -> Result:
-        return Result(
-            source=self._source.name,
-            state=run.state,
-            counts={name: getattr(run, name) for name in store.COUNTS},
-            filtered_by=dict(run.filtered_by),
-            error_kind=run.error_kind,
-            reason=run.reason,
-            not_before=not_before,
-            rejects=self._rejects,
-            quoting=tuple(sorted(self._quoting)),
-        )
+        with db.writing(self._context.engine) as session:
+            source = session.get_one(Source, self._source_id)
+            source.state, source.state_reason, source.not_before = "ok", None, None
+            source.failures = 0
+            # That nothing was to be pulled says nothing of a door for pushes.
+            if Capability.RECEIVE not in self._connector.capabilities:
+                source.last_ok_at = self._context.clock.now()
+            return self._intake.close(session)
 
 
-def logged(result: Result) -> Result:
-    """One line in the log for a run that has ended."""
-    tell = _LOG.info if result.state == "ok" else _LOG.warning
-    tell(
-        "source run ended",
-        state=result.state,
-        error=result.error_kind,
-        reason=result.reason,
-        **result.counts,
-    )
-    return result
+def failed(
+    context: Context, source: Source, intake: Intake, error: ConnectorError
+) -> Result:
+    """Close a run that failed, and let the source, and others that share its
+    credential, wait as long as that makes sense."""
+    others = together.concerned(context, source, error)
+    with db.writing(context.engine) as session:
+        found = session.get_one(Source, intake.source_id)
+        note_failure(found, error, context.clock.now())
+        together.hold(session, found, others)
+        return intake.close(session, error, found.not_before)
 
 
 def note_failure(source: Source, error: ConnectorError, now: datetime) -> None:
@@ -373,10 +258,8 @@ def wanted(session: Session, names: Sequence[str]) -> list[Source]:
 def _waiting(source: Source) -> Result:
     assert source.not_before is not None
     return Result(
-        source=source.name,
-        state="waiting",
-        counts=dict.fromkeys(store.COUNTS, 0),
-        filtered_by={},
+        source.name,
+        "waiting",
         reason=f"not before {source.not_before.isoformat()}: {source.state_reason}",
         not_before=source.not_before,
     )
@@ -385,32 +268,13 @@ def _waiting(source: Source) -> Result:
 def _failed_before_start(
     context: Context, source: Source, error: ConnectorError
 ) -> Result:
-    now = context.clock.now()
+    intake = Intake(context, source, source.connector, "pull")
     with db.writing(context.engine) as session:
-        run = store.start_run(session, source, "pull", context.owner, now)
-        assert run.id is not None
-        assert source.id is not None
-        store.finish_run(
-            session,
-            run.id,
-            "failed",
-            now,
-            error_kind=error.kind.value,
-            reason=masking.unnamed(str(error)),
-        )
-        found = session.get(Source, source.id)
-        assert found is not None
-        note_failure(found, error, now)
+        intake.open(session)
+        intake.opened()
+        found = session.get_one(Source, intake.source_id)
+        note_failure(found, error, context.clock.now())
         found.not_before = None  # nothing was asked: nobody has to wait for a platform
-        run_id = run.id
-    with log.about(run=run_id, source=source.name, kind="pull"):
-        return logged(
-            Result(
-                source=source.name,
-                state="failed",
-                counts=dict.fromkeys(store.COUNTS, 0),
-                filtered_by={},
-                error_kind=error.kind.value,
-                reason=masking.unnamed(str(error)),
-            )
-        )
+        result = intake.close(session, error)
+    with log.about(run=intake.run_id, source=source.name, kind="pull"):
+        return logged(result)

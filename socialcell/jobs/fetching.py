@@ -128,13 +128,12 @@ class _Worker:
             intake.finish()
 
     def _keep(self, intake: Intake, one: _Item, record: Record) -> None:
-        run_id = None
         with db.writing(self._context.engine) as session:
-            if awaited.settle(session, one.id, "done"):
-                run_id = intake.store(session, Batch([record], {}))
-        if run_id is not None:
-            intake.stored(run_id)
-            self._done.mentions += 1
+            if not awaited.settle(session, one.id, "done"):
+                return
+            intake.store(session, Batch([record], {}))
+        intake.opened()
+        self._done.mentions += 1
 
     def _due(
         self, ask: Callable[[Session, int, datetime, int, int], Sequence[_Item]]

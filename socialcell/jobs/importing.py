@@ -22,6 +22,7 @@ from socialcell.connectors.base import (
 from socialcell.connectors.files import FileConnector
 from socialcell.connectors.generic_file import GenericFile
 from socialcell.connectors.mapping import Mapping, read_mapping
+from socialcell.connectors.unmetered import Unmetered
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.jobs import arrivals, collect, people
 from socialcell.jobs.arrivals import Accounted
@@ -178,7 +179,7 @@ def _rehearse(
     tally = _Tally(source_name(connector, mapping))
     seen: set[int] = set()
     now = context.clock.now()
-    for read in connector.pull(None, _Free(), collect.never):
+    for read in connector.pull(None, Unmetered(), collect.never):
         with db.writing(context.engine) as session:
             source = _source(session, context, connector, mapping)
             run = store.start_run(session, source, "import", context.owner, now)
@@ -203,7 +204,7 @@ def _recount(
     """Account for a file that was imported before: what it holds is known."""
     tally = _Tally(source_name(connector, mapping))
     seen: set[int] = set()
-    for read in connector.pull(None, _Free(), collect.never):
+    for read in connector.pull(None, Unmetered(), collect.never):
         with db.reading(context.engine) as session:
             batch = _admitted(context, session, connector, read)
         tally.add_rest(batch)
@@ -224,13 +225,6 @@ def _admitted(
     """The batch without what people who asked to be forgotten said."""
     items = people.admitted(context, session, connector.platform, batch.items)
     return replace(batch, items=items)
-
-
-class _Free:
-    """Reading a file costs nothing."""
-
-    def take(self, bucket: str, n: int = 1) -> None:
-        return
 
 
 @dataclass

@@ -131,10 +131,10 @@ def read_waiting(
             now = context.clock.now()
             stones = [one for one in push.items if isinstance(one, Tombstone)]
             early_stones.foretell(session, stones, now)
-            run_id = intake.store(session, push)
+            run = intake.store(session, push)
             _beside(context, session, intake.source_id, reads.platform, push, ledger)
-            pushes.done(session, waiting.id, run_id, now)
-        intake.stored(run_id)
+            pushes.done(session, waiting.id, run.id or 0, now)
+        intake.opened()
     return intake.finish()
 
 

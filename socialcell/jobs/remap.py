@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
-from typing import Any, cast
 
 from sqlmodel import Session
 
@@ -14,6 +13,7 @@ from socialcell import connectors, db
 from socialcell.connectors.base import Batch, Item, Record, Reject, Remapping
 from socialcell.errors import UsageError
 from socialcell.jobs import budget, collect
+from socialcell.jobs.asking import ask
 from socialcell.jobs.collect import Result
 from socialcell.jobs.context import Context
 from socialcell.listening.store import page_authors, page_mentions, raws
@@ -100,11 +100,8 @@ def _one(
     if dry_run:
         result = _counted(source, batches)
     else:
-        platform = connectors.platform(source.connector)
-        ledger = budget.of(context, source.connector, platform)
-        result = collect.ask(
-            context, source, cast(Any, mapper), ledger, batches, kind="remap"
-        )
+        ledger = budget.of(context, source.connector, mapper.platform)
+        result = ask(context, source, mapper.platform, ledger, batches, kind="remap")
     return Remapped(result, dict(found.fields), found.mapped, tuple(found.examples))
 
 

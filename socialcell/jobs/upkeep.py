@@ -9,6 +9,7 @@ from socialcell import connectors, db
 from socialcell.connectors.base import Batch, Capability, Connector
 from socialcell.errors import ConfigError, UsageError
 from socialcell.jobs import budget, collect, quotations
+from socialcell.jobs.asking import ask
 from socialcell.jobs.collect import Result, never
 from socialcell.jobs.context import Context
 from socialcell.listening.store import upkeep
@@ -112,8 +113,13 @@ def _one(
         return None  # the next pull of this source says so
     ledger = budget.of(context, source.connector, connector.platform)
     asking = _Asking(context, kind, connector, ledger, ids, stop)
-    return collect.ask(
-        context, source, connector, ledger, asking.batches(), kind=kind.name
+    return ask(
+        context,
+        source,
+        connector.platform,
+        ledger,
+        asking.batches(),
+        kind=kind.name,
     )
 
 

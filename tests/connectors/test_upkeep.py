@@ -11,6 +11,7 @@ from socialcell.clock import FixedClock
 from socialcell.connectors.base import Metric, Refresh, Surroundings, Tombstone
 from socialcell.errors import UsageError
 from socialcell.jobs import collect, report, tag, upkeep
+from socialcell.jobs.asking import ask
 from socialcell.jobs.budget import Ledger
 from socialcell.jobs.context import Context
 from socialcell.listening.model import (
@@ -50,9 +51,7 @@ def told(context: Context, source: Source, *items: Any) -> collect.Result:
     """One answer to a question about what is held."""
     batches = [make_batch(*items, cursor={})]
     ledger = Ledger(context.engine, context.clock, "x")
-    return collect.ask(
-        context, source, ScriptedConnector(), ledger, batches, kind="recheck"
-    )
+    return ask(context, source, "x", ledger, batches, kind="recheck")
 
 
 def count(engine: Engine, model: Any, **where: Any) -> int:

@@ -1,0 +1,46 @@
+"""Account for what a platform says about items that are held already."""
+
+from collections.abc import Iterable
+
+from socialcell import db, log
+from socialcell.connectors.base import Batch, ConnectorError, Kind
+from socialcell.jobs import collect
+from socialcell.jobs.budget import Ledger
+from socialcell.jobs.context import Context
+from socialcell.jobs.intake import Intake, Result, logged
+from socialcell.ops.model import Source
+
+# What stands in the way of every question to a platform, not of one kind of them.
+_HOLDS_ALL = (Kind.RATE, Kind.QUOTA, Kind.AUTH)
+
+
+def ask(
+    context: Context,
+    source: Source,
+    platform: str,
+    ledger: Ledger,
+    batches: Iterable[Batch],
+    *,
+    kind: str,
+) -> Result:
+    """Store the answers as a run of their own.
+
+    The source's place, coverage and state stay as they are, unless the platform asks
+    us to wait or does not take the credential: that holds its pulls up too.
+    """
+    intake = Intake(context, source, platform, kind)
+    with db.writing(context.engine) as session:
+        run_id = intake.open(session)
+    intake.opened()
+    with log.about(run=run_id, source=source.name, kind=kind):
+        try:
+            for batch in batches:
+                with db.writing(context.engine) as session:
+                    intake.store(session, batch)
+                    ledger.book(session, batch)
+        except ConnectorError as error:
+            if error.kind in _HOLDS_ALL:
+                return logged(collect.failed(context, source, intake, error))
+            with db.writing(context.engine) as session:
+                return logged(intake.close(session, error))
+        return intake.finish()
