@@ -18,6 +18,10 @@ from socialcell.config import Config
 from socialcell.errors import SocialcellError
 from socialcell.redact import redact
 
+# What a mapper may raise over an item of a shape it does not know; anything else is a
+# defect of ours.
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, OverflowError)
+
 
 class Kind(StrEnum):
     """The whole error vocabulary of the runner: one kind per thing to do about it."""
@@ -53,6 +57,17 @@ class ConnectorError(SocialcellError):
         self.kind = kind
         self.until = until
         self.bucket = bucket
+
+
+class TokenTaken(ConnectorError):  # noqa: N818 - named for what happened
+    """An access token is no longer good; the sign-in behind it may be.
+
+    The connector signs in once more. When that token is taken back too, a person has
+    to look: the message says where.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(Kind.AUTH, message)
 
 
 class Capability(StrEnum):
@@ -98,6 +113,13 @@ class Metric:
     common: str | None = None  # views, reactions, comments, shares, saves, clicks
     state: str = "observed"  # observed | absent | hidden
 
+    @classmethod
+    def told(
+        cls, name: str, value: int | None, common: str | None, lack: str = "absent"
+    ) -> "Metric":
+        """What a platform says of a count; `lack` is the state where it says none."""
+        return cls(name, value, common, "observed" if value is not None else lack)
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -129,6 +151,11 @@ class Reject:
     raw: Any
     reason: str
     row: int | None = None
+
+    @classmethod
+    def unreadable(cls, raw: Any, error: Exception) -> "Reject":
+        """An item over which a mapper stumbled: one of UNREADABLE."""
+        return cls(raw, f"{type(error).__name__}: {error}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,8 +385,8 @@ class Remapping(Protocol):
     def mapped(raw: Any) -> Item:
         """What today's mapper makes of a raw item, mapped before or quarantined.
 
-        ValueError, TypeError, LookupError, AttributeError or OverflowError when it
-        cannot be read. An author may come with a number alone.
+        One of UNREADABLE when it cannot be read. An author may come with a number
+        alone.
         """
         ...
 

@@ -1,22 +1,12 @@
 """A Facebook page: its feed, the comments below it, posts that tag it, its insights."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from socialcell.connectors.base import (
-    Batch,
-    Bucket,
-    Budget,
-    Capability,
-    ConnectorError,
-    Health,
-    Item,
-    Kind,
-    Surroundings,
-)
+from socialcell.connectors.base import Batch, Budget, Item
 from socialcell.connectors.facebook_insights import FAMILIES, insights
 from socialcell.connectors.facebook_post import (
     COMMENT_COUNTS,
@@ -28,10 +18,10 @@ from socialcell.connectors.facebook_post import (
     post_metrics,
     post_record,
 )
-from socialcell.connectors.graph import Graph, connect
-from socialcell.connectors.graph_check import examine
+from socialcell.connectors.graph import Graph
 from socialcell.connectors.graph_comments import Below
-from socialcell.connectors.graph_nodes import Nodes, figure
+from socialcell.connectors.graph_nodes import Counts, Nodes, figure
+from socialcell.connectors.graph_source import GraphSource
 from socialcell.connectors.graph_sweep import Edge, sweep
 from socialcell.connectors.strict_json import from_text
 
@@ -40,6 +30,8 @@ _COMMENTS = 50  # of a post, with its page; more are asked for
 _WATCHED = timedelta(days=14)  # how long people comment on a post
 _READING = ("pages_read_engagement", "pages_read_user_content")
 _NEEDED = {"insights": ("pages_read_engagement", "read_insights")}
+# Answers to comments too, and the newest first.
+_COMMENT_ORDER = {"filter": "stream", "order": "reverse_chronological"}
 
 
 class FacebookSettings(BaseModel):
@@ -61,7 +53,7 @@ class FacebookSettings(BaseModel):
     )
 
 
-class Facebook:
+class Facebook(GraphSource[FacebookSettings]):
     """One page, with the page's own token, derived from the workspace's each time.
 
     Feed and comments are read newest first in windows (graph_sweep), 48 hours again
@@ -70,41 +62,12 @@ class Facebook:
 
     Settings: ClassVar[type[BaseModel]] = FacebookSettings
     platform: ClassVar[str] = "facebook"
-    cursor_version: ClassVar[int] = 1
-    capabilities: ClassVar[frozenset[Capability]] = frozenset(
-        {
-            Capability.MENTIONS,
-            Capability.OWN_POSTS,
-            Capability.COMMENTS,
-            Capability.POST_METRICS,
-            Capability.RECHECK,
-        }
-    )
-    # Meta allows 4,800 calls a day for each person who engages with the page, and
-    # says in its headers how many percent are used.
-    buckets: ClassVar[tuple[Bucket, ...]] = (Bucket("calls", "day"),)
-
-    def __init__(self, settings: FacebookSettings, around: Surroundings) -> None:
-        self._settings = settings
-        self._clock = around.clock
-        self._graph = connect(around, self.platform)
-
-    def check(self) -> Health:
-        """The token's life and permissions, then one small page of what is read."""
-        health = examine(self._graph, self._clock, self._needed)
-        if not health.ok:
-            return health
-        try:
-            self._page_graph().ask(self._path, **self._test_read())
-        except ConnectorError as error:
-            return Health.failed(error, health.expires_at)
-        return health
 
     def pull(
         self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
     ) -> Iterator[Batch]:
         budget.take("calls")
-        graph = self._page_graph()
+        graph = self._graph.as_page(self._settings.page_id)
         if self._settings.kind == "insights":
             families = self._settings.insights
             page = self._settings.page_id
@@ -112,27 +75,6 @@ class Facebook:
             return
         edge = self._edge(graph, budget)
         yield from sweep(graph, edge, cursor, self._clock, budget, stop)
-
-    def recheck(
-        self, ids: Sequence[str], budget: Budget, stop: Callable[[], bool]
-    ) -> Iterator[Batch]:
-        if self._settings.kind != "insights":
-            yield from self._nodes(budget).gone(ids, stop)
-
-    def refresh(
-        self, ids: Sequence[str], budget: Budget, stop: Callable[[], bool]
-    ) -> Iterator[Batch]:
-        if self._settings.kind == "insights":
-            return
-        nodes = self._nodes(budget)
-        if self._settings.kind == "comments":
-            yield from nodes.counted(ids, stop, COMMENT_COUNTS, comment_metrics, {})
-            return
-        families = {
-            f"insights?metric={name}&period=lifetime": figure(name, common)
-            for name, common in self._settings.post_insights.items()
-        }
-        yield from nodes.counted(ids, stop, POST_COUNTS, post_metrics, families)
 
     @staticmethod
     def mapped(raw: Any) -> Item:
@@ -149,32 +91,33 @@ class Facebook:
         edge = "feed" if self._settings.kind == "comments" else self._settings.kind
         return f"{self._settings.page_id}/{edge}"
 
-    def _test_read(self) -> dict[str, Any]:
+    @property
+    def _counts(self) -> Counts | None:
+        if self._settings.kind == "insights":
+            return None
+        if self._settings.kind == "comments":
+            return Counts(COMMENT_COUNTS, comment_metrics)
+        families = {
+            f"insights?metric={name}&period=lifetime": figure(name, common)
+            for name, common in self._settings.post_insights.items()
+        }
+        return Counts(POST_COUNTS, post_metrics, families)
+
+    def _test_read(self) -> tuple[str, ...]:
+        asked: dict[str, Any] = {"fields": "id,created_time,message", "limit": 1}
         if self._settings.kind == "insights":
             first = next(iter(self._settings.insights.values()))
-            return {"metric": ",".join(first), "period": "day"}
-        return {"fields": "id,created_time,message", "limit": 1}
-
-    def _page_graph(self) -> Graph:
-        """The API as the page: only it is told about visitors' posts and comments."""
-        said = self._graph.ask(self._settings.page_id, fields="access_token,name")
-        token = said.get("access_token")
-        if not isinstance(token, str):
-            raise ConnectorError(
-                Kind.ACCESS,
-                "The token has no task on the page: add the system user to the page "
-                "in Meta's business settings.",
-            )
-        return self._graph.acting_as(token)
+            asked = {"metric": ",".join(first), "period": "day"}
+        self._graph.as_page(self._settings.page_id).ask(self._path, **asked)
+        return ()
 
     def _nodes(self, budget: Budget) -> Nodes:
         """Other people's posts that tag the page may be shut to us and still stand."""
         budget.take("calls")
         own = f"{self._settings.page_id}_"
         return Nodes(
-            self._page_graph(),
+            self._graph.as_page(self._settings.page_id),
             self.platform,
-            self._clock,
             budget,
             self._needed,
             lambda id_: self._settings.kind == "comments" or id_.startswith(own),
@@ -195,7 +138,3 @@ class Facebook:
             lambda node, _new: [post_record(node, page, via)],
             "created_time",
         )
-
-
-# Answers to comments too, and the newest first.
-_COMMENT_ORDER = {"filter": "stream", "order": "reverse_chronological"}

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from socialcell.clock import Clock
 from socialcell.connectors.base import (
+    UNREADABLE,
     Batch,
     Budget,
     ConnectorError,
@@ -16,7 +17,7 @@ from socialcell.connectors.base import (
     StoreFact,
 )
 from socialcell.connectors.graph import Graph
-from socialcell.connectors.graph_sweep import moment
+from socialcell.connectors.graph_values import moment
 
 # developers.facebook.com/docs/graph-api/reference/insights; the metrics that replaced
 # page_fans and the impressions, which are gone since November 2025 and June 2026.
@@ -92,8 +93,8 @@ def _days(
     for metric in said.data:
         try:
             items += _facts(page, family, metric)
-        except (ValueError, TypeError, LookupError, AttributeError) as error:
-            items.append(Reject(metric, f"{type(error).__name__}: {error}"))
+        except UNREADABLE as error:
+            items.append(Reject.unreadable(metric, error))
     if items and all(isinstance(item, Reject) for item in items):
         raise ConnectorError(Kind.DRIFT, "no metric of Meta's insights is readable")
     return items

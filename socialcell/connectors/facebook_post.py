@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from socialcell.connectors.base import Author, Metric, Record, Relation
-from socialcell.connectors.graph_sweep import moment
+from socialcell.connectors.graph_values import moment, text_of
 
 # Comments are counted with the answers to them, as people see it.
 POST_COUNTS = (
@@ -27,7 +27,7 @@ def post_record(node: Mapping[str, Any], page: str, via: str) -> Record:
 
     Facebook does not say who wrote it when that is an ordinary person.
     """
-    id_ = text_of(node, "id")
+    id_ = text_of(node["id"])
     author = author_of(node)
     return Record(
         platform="facebook",
@@ -47,11 +47,11 @@ def post_record(node: Mapping[str, Any], page: str, via: str) -> Record:
 
 def comment_record(node: Mapping[str, Any]) -> Record:
     """A comment below a `post`, or an answer. ValueError, TypeError or KeyError."""
-    author, post = author_of(node), text_of(node["post"], "id")
+    author, post = author_of(node), text_of(node["post"]["id"])
     parent = node.get("parent") or {}
     return Record(
         platform="facebook",
-        external_id=text_of(node, "id"),
+        external_id=text_of(node["id"]),
         text=node.get("message") or "",
         raw=node,
         authored_at=moment(node["created_time"]),
@@ -71,29 +71,24 @@ def author_of(node: Mapping[str, Any]) -> Author | None:
     who = node.get("from")
     if not who:
         return None
-    return Author(uid=text_of(who, "id"), name=who.get("name"))
+    return Author(uid=text_of(who["id"]), name=who.get("name"))
 
 
 def post_metrics(node: Mapping[str, Any]) -> tuple[Metric, ...]:
     """What a post counts. Facebook leaves `shares` out where there is none."""
     shares = node.get("shares") or {}
     return (
-        metric("reactions", _total(node, "reactions"), "reactions"),
-        metric("comments", _total(node, "comments"), "comments"),
-        metric("shares", shares.get("count"), "shares"),
+        Metric.told("reactions", _total(node, "reactions"), "reactions"),
+        Metric.told("comments", _total(node, "comments"), "comments"),
+        Metric.told("shares", shares.get("count"), "shares"),
     )
 
 
 def comment_metrics(node: Mapping[str, Any]) -> tuple[Metric, ...]:
     return (
-        metric("like_count", node.get("like_count"), "reactions"),
-        metric("comment_count", node.get("comment_count"), "comments"),
+        Metric.told("like_count", node.get("like_count"), "reactions"),
+        Metric.told("comment_count", node.get("comment_count"), "comments"),
     )
-
-
-def metric(name: str, value: Any, common: str | None, lack: str = "absent") -> Metric:
-    """A count, or why there is none."""
-    return Metric(name, value, common, "observed" if value is not None else lack)
 
 
 def _total(node: Mapping[str, Any], name: str) -> Any:
@@ -107,11 +102,3 @@ def _links(node: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(
         dict.fromkeys(url for url in found if url and not url.startswith(_OWN_HOSTS))
     )
-
-
-def text_of(node: Mapping[str, Any], key: str) -> str:
-    """A text that must be there. ValueError."""
-    value = node.get(key)
-    if not isinstance(value, str):
-        raise ValueError(f"an item without {key!r}")
-    return value

@@ -12,7 +12,12 @@ import requests
 from socialcell.clock import Clock
 from socialcell.connectors import strict_json
 from socialcell.connectors.base import ConnectorError, Kind, Limits, Surroundings
-from socialcell.connectors.graph_refusal import Refusal, refusal_of, refused
+from socialcell.connectors.graph_refusal import (
+    Refusal,
+    refusal_error,
+    refusal_of,
+    refused,
+)
 from socialcell.connectors.graph_usage import Usage, usage_of
 from socialcell.http import USER_AGENT, PoliteAdapter
 from socialcell.redact import remember
@@ -20,7 +25,7 @@ from socialcell.redact import remember
 with warnings.catch_warnings():
     # The package is of 2018: newer Pythons complain about a text in its source.
     warnings.simplefilter("ignore")
-    import facebook  # type: ignore[import-untyped]
+    import facebook
 
 ORIGIN = "https://graph.facebook.com"
 MOST_AT_ONCE = 50  # requests in one batch
@@ -48,7 +53,7 @@ class Page:
     more: bool
 
 
-class Graph(facebook.GraphAPI):  # type: ignore[misc]
+class Graph:
     """facebook-sdk with any version and host. Everything raises ConnectorError only.
 
     The token travels in a header, so no address carries it. `usage` is what the last
@@ -62,31 +67,43 @@ class Graph(facebook.GraphAPI):  # type: ignore[misc]
         session.trust_env = False
         session.headers["User-Agent"] = USER_AGENT
         session.headers["Authorization"] = f"Bearer {token}"
-        super().__init__(token, timeout=30, session=session)
+        self._sdk = facebook.GraphAPI(token, timeout=30, session=session)
         remember(token)
-        # The constructor refuses every version after 3.1; paths take any.
-        self.version = version
+        # facebook-sdk refuses every version after 3.1; its paths take any.
+        self.token, self.version = token, version
         self.usage = Usage()
         self._calls = 0
         self._clock, self._base_url = clock, base_url
         self._door = PoliteAdapter(base_url or ORIGIN)
         session.mount(facebook.FACEBOOK_GRAPH_URL, self._door)
 
+    def as_page(self, page: str) -> "Graph":
+        """The same API as a page, by its number: only the page is told about visitors'
+        posts, comments and messages. ACCESS when the token has no task on it."""
+        token = self.ask(page, fields="access_token").get("access_token")
+        if not isinstance(token, str):
+            raise ConnectorError(
+                Kind.ACCESS,
+                "The token has no task on the page: add the system user to the page "
+                "in Meta's business settings.",
+            )
+        return self.acting_as(token)
+
     def acting_as(self, token: str) -> "Graph":
-        """The same API with another token, as a page's own; calls are counted on."""
+        """The same API with another token, which counts our calls on."""
         other = Graph(
             token, version=self.version, clock=self._clock, base_url=self._base_url
         )
-        other._calls = self._calls
+        other._calls, self._calls = self._calls, 0
         return other
 
     def ask(self, path: str, **args: Any) -> dict[str, Any]:
         """GET a node or an edge. DRIFT when the answer is no object."""
-        return _object(self._said(path, args, None))
+        return _object(self._said(path, args))
 
     def post(self, path: str, **data: Any) -> dict[str, Any]:
         """POST to an edge; values that are no text go as JSON."""
-        return _object(self._said(path, None, _form(data)))
+        return _object(self._said(path, {}, _form(data)))
 
     def page(self, path: str, **args: Any) -> Page:
         """One page of an edge, by cursor: `paging.next` would carry a token.
@@ -105,7 +122,7 @@ class Graph(facebook.GraphAPI):  # type: ignore[misc]
         """
         asked = [{"method": "GET", "relative_url": path} for path in paths]
         data = {"batch": asked, "include_headers": False}
-        said = self._said("", None, _form(data), len(asked))
+        said = self._said("", {}, _form(data), len(asked))
         if not isinstance(said, list) or len(said) != len(paths):
             raise ConnectorError(
                 Kind.DRIFT, "Meta's answer to a batch is no list of it"
@@ -130,18 +147,6 @@ class Graph(facebook.GraphAPI):  # type: ignore[misc]
                 until=self._clock.now() + (self.usage.regain or _WAIT),
             )
 
-    def request(
-        self,
-        path: str,
-        args: Mapping[str, Any] | None = None,
-        post_args: Mapping[str, Any] | None = None,
-        files: Any = None,
-        method: str | None = None,
-    ) -> Any:
-        """As facebook-sdk's own, without the token in the address or the form."""
-        form = None if post_args is None else {**post_args, **_NO_TOKEN}
-        return super().request(path, {**(args or {}), **_NO_TOKEN}, form, files, method)
-
     def spent(self) -> dict[str, int]:
         """The calls since it was asked last, as the cost of a batch."""
         calls, self._calls = self._calls, 0
@@ -150,15 +155,16 @@ class Graph(facebook.GraphAPI):  # type: ignore[misc]
     def _said(
         self,
         path: str,
-        args: dict[str, Any] | None,
-        form: dict[str, Any] | None,
+        args: Mapping[str, Any],
+        form: Mapping[str, Any] | None = None,
         calls: int = 1,
     ) -> Any:
         """The answer's JSON as it was sent. facebook-sdk looks at no status."""
         self._door.last = None
         self._calls += calls
+        given = None if form is None else {**form, **_NO_TOKEN}
         try:
-            self.request(f"{self.version}/{path}", args, form)
+            self._sdk.request(f"{self.version}/{path}", {**args, **_NO_TOKEN}, given)
         except _FAILURES as error:
             raise self._translated(error) from None
         answer = self._heard()
@@ -170,6 +176,10 @@ class Graph(facebook.GraphAPI):  # type: ignore[misc]
             raise ConnectorError(
                 Kind.DRIFT, f"Meta's answer cannot be read: {error}"
             ) from None
+
+    def error_of(self, refusal: Refusal) -> ConnectorError:
+        """A refusal that stood within an answer, as an error."""
+        return refusal_error(refusal, self._clock.now(), self.usage.regain or _WAIT)
 
     def _heard(self) -> requests.Response | None:
         if self._door.last is not None:

@@ -1,6 +1,6 @@
 """Whether a token of Meta's will do: its life, its permissions, the API's version."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -24,45 +24,37 @@ VERSIONS: Mapping[str, date | None] = {
 }
 
 
-def examine(graph: Graph, clock: Clock, needed: Iterable[str]) -> Health:
+def examine(
+    graph: Graph,
+    clock: Clock,
+    needed: Iterable[str],
+    read: Callable[[], Iterable[str]],
+) -> Health:
     """What the token is good for; `needed` are the permissions that a source uses.
 
-    `expires_at` is the nearer of the token's end and the end of its access to data.
+    `read` reads a little of what the source reads, and gives what is worth saying of
+    it. `expires_at` is the nearer of the token's end and the end of its access to data.
     A version that ends within six months is said so, and is no failure yet.
     """
-    now = clock.now()
+    now, expires = clock.now(), None
     try:
         data = debugged(graph)
+        expires = _expires(data)
+        _require_life(data, expires, now)
+        _require_all(data, needed)
+        found = [*read()]
     except ConnectorError as error:
-        return Health.failed(error)
-    expires = _expires(data)
-    if data.get("is_valid") is not True or (expires is not None and expires <= now):
-        return Health(
-            ok=False,
-            message="The token is not valid any more. Make a new one in Meta's "
-            "business settings under System users and store it in the secret.",
-            expires_at=expires,
-            kind=Kind.AUTH,
-        )
-    lacking = sorted(set(needed) - _scopes(data))
-    if lacking:
-        return Health(
-            ok=False,
-            message=f"The token lacks the permission {', '.join(lacking)}: make a new "
-            "one with all the permissions that docs/connectors/ lists.",
-            expires_at=expires,
-            kind=Kind.ACCESS,
-        )
+        return Health.failed(error, expires)
     said = ["Meta answers; the token has the permissions that this source needs"]
     if expires is not None and expires - now <= _WARN_TOKEN:
         said.append(f"it ends on {expires:%d %B %Y}, renew it before")
-    said += version_warning(graph.version, now.date())
+    said += version_warning(graph.version, now.date()) + found
     return Health(ok=True, message="; ".join(said), expires_at=expires)
 
 
 def debugged(graph: Graph) -> Mapping[str, Any]:
     """What Meta says of the token itself: is_valid, expires_at, scopes. DRIFT."""
-    data = graph.ask("debug_token", input_token=graph.access_token).get("data")
+    data = graph.ask("debug_token", input_token=graph.token).get("data")
     if not isinstance(data, dict):
         raise ConnectorError(Kind.DRIFT, "Meta's answer about the token has no `data`")
     return data
@@ -73,12 +65,11 @@ def require_scopes(graph: Graph, needed: Iterable[str]) -> None:
 
     Meta answers for what we may not see as for what is gone; this tells them apart.
     """
-    lacking = sorted(set(needed) - _scopes(debugged(graph)))
-    if lacking:
+    if lacking := _lacking(debugged(graph), needed):
         raise ConnectorError(
             Kind.ACCESS,
-            f"The token lacks the permission {', '.join(lacking)}: what Meta does not "
-            "show cannot be told from what is deleted, so nothing was removed.",
+            f"The token lacks the permission {lacking}: what Meta does not show cannot "
+            "be told from what is deleted, so nothing was removed.",
         )
 
 
@@ -96,6 +87,26 @@ def version_warning(version: str, today: date) -> list[str]:
     ]
 
 
+def _require_life(
+    data: Mapping[str, Any], expires: datetime | None, now: datetime
+) -> None:
+    if data.get("is_valid") is not True or (expires is not None and expires <= now):
+        raise ConnectorError(
+            Kind.AUTH,
+            "The token is not valid any more. Make a new one in Meta's business "
+            "settings under System users and store it in the secret.",
+        )
+
+
+def _require_all(data: Mapping[str, Any], needed: Iterable[str]) -> None:
+    if lacking := _lacking(data, needed):
+        raise ConnectorError(
+            Kind.ACCESS,
+            f"The token lacks the permission {lacking}: make a new one with all the "
+            "permissions that docs/connectors/ lists.",
+        )
+
+
 def _expires(data: Mapping[str, Any]) -> datetime | None:
     """The nearer end. 0 means never, as for a system user's token."""
     ends = [data.get("expires_at"), data.get("data_access_expires_at")]
@@ -103,6 +114,8 @@ def _expires(data: Mapping[str, Any]) -> datetime | None:
     return min((moment for moment in moments if moment), default=None)
 
 
-def _scopes(data: Mapping[str, Any]) -> set[str]:
+def _lacking(data: Mapping[str, Any], needed: Iterable[str]) -> str:
+    """The permissions that a token has not, in words; empty when it has them all."""
     scopes = data.get("scopes")
-    return {str(scope) for scope in scopes} if isinstance(scopes, list) else set()
+    has = {str(scope) for scope in scopes} if isinstance(scopes, list) else set()
+    return ", ".join(sorted(set(needed) - has))

@@ -5,8 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from socialcell.connectors.base import Budget, ConnectorError, Item, Kind, Reject
+from socialcell.connectors.base import (
+    UNREADABLE,
+    Budget,
+    ConnectorError,
+    Item,
+    Kind,
+    Reject,
+)
 from socialcell.connectors.graph import Graph, nested
+from socialcell.connectors.graph_values import text_of
 
 _PAGE = 100
 
@@ -26,8 +34,8 @@ class Below:
     read: Callable[[Any], list[Item]]
 
     def items(self, node: Any, new: datetime) -> list[Item]:
-        """What is new below a post. ValueError or TypeError when it is none."""
-        post = post_of(node)
+        """What is new below a post. One of UNREADABLE when it is none."""
+        post = text_of(node["id"])
         page = nested(node, "comments")
         found = self._read(page.data, post)
         # Each level of an edge pages on its own.
@@ -51,22 +59,8 @@ class Below:
         raw = {**node, "post": {"id": post}} if isinstance(node, dict) else node
         try:
             return self.read(raw)
-        except (
-            ValueError,
-            TypeError,
-            LookupError,
-            AttributeError,
-            OverflowError,
-        ) as error:
-            return [Reject(raw=raw, reason=f"{type(error).__name__}: {error}")]
-
-
-def post_of(node: Any) -> str:
-    """A post's id. ValueError, TypeError or KeyError when there is none."""
-    id_ = node["id"]
-    if not isinstance(id_, str):
-        raise ValueError("a post without 'id'")
-    return id_
+        except UNREADABLE as error:
+            return [Reject.unreadable(raw, error)]
 
 
 def _is_new(item: Item, new: datetime) -> bool:

@@ -1,10 +1,9 @@
 """Look at known objects of the Graph API again: which are gone, what they count now."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from dataclasses import dataclass, field
 from typing import Any
 
-from socialcell.clock import Clock
 from socialcell.connectors.base import (
     Batch,
     Budget,
@@ -16,13 +15,25 @@ from socialcell.connectors.base import (
 )
 from socialcell.connectors.graph import MOST_AT_ONCE, Graph
 from socialcell.connectors.graph_check import require_scopes
-from socialcell.connectors.graph_refusal import Refusal, refusal_error
+from socialcell.connectors.graph_refusal import Refusal
 
-_WAIT = timedelta(hours=1)
 # What speaks of the token or of the moment, not of one object.
 _OF_ALL = (Kind.AUTH, Kind.RATE, Kind.TRANSIENT)
 
 Measure = Callable[[Mapping[str, Any]], tuple[Metric, ...]]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What is counted of an object: `fields` of it, and how `measure` reads them.
+
+    `families` are paths below an object that are asked for one by one, so that a
+    metric which Meta has retired takes no other with it.
+    """
+
+    fields: str
+    measure: Measure
+    families: Mapping[str, Measure] = field(default_factory=dict)
 
 
 class Nodes:
@@ -36,13 +47,11 @@ class Nodes:
         self,
         graph: Graph,
         platform: str,
-        clock: Clock,
         budget: Budget,
         needed: Sequence[str],
         may_judge: Callable[[str], bool] = lambda id_: True,
     ) -> None:
-        self._graph, self._platform = graph, platform
-        self._clock, self._budget = clock, budget
+        self._graph, self._platform, self._budget = graph, platform, budget
         self._needed, self._may_judge = needed, may_judge
         self._trusted = False
 
@@ -54,23 +63,14 @@ class Nodes:
             yield self._batch(self._tombstones(found))
 
     def counted(
-        self,
-        ids: Sequence[str],
-        stop: Callable[[], bool],
-        fields: str,
-        measure: Measure,
-        families: Mapping[str, Measure],
+        self, ids: Sequence[str], stop: Callable[[], bool], counts: Counts
     ) -> Iterator[Batch]:
-        """Refreshes of what is there, Tombstones of what is gone on the way.
-
-        `families` are paths below an object that are asked for one by one, so that a
-        metric which Meta has retired takes no other with it.
-        """
+        """Refreshes of what is there, Tombstones of what is gone on the way."""
         for some in self._chunks(ids, stop):
-            found = self._read(some, lambda id_: f"{id_}?fields={fields}")
+            found = self._read(some, lambda id_: f"{id_}?fields={counts.fields}")
             there = {id_: node for id_, node in found.items() if isinstance(node, dict)}
-            metrics = {id_: measure(node) for id_, node in there.items()}
-            for path, read in families.items():
+            metrics = {id_: counts.measure(node) for id_, node in there.items()}
+            for path, read in counts.families.items():
                 if not there:
                     break
                 more = self._read(list(there), _below(path))
@@ -98,9 +98,7 @@ class Nodes:
         answers = self._graph.batch([path(id_) for id_ in ids])
         for answer in answers:
             if isinstance(answer, Refusal) and answer.kind in _OF_ALL:
-                now = self._clock.now()
-                regain = self._graph.usage.regain or _WAIT
-                raise refusal_error(answer, now, None, regain)
+                raise self._graph.error_of(answer)
         return dict(zip(ids, answers, strict=True))
 
     def _tombstones(self, found: Mapping[str, Any]) -> list[Item]:
@@ -131,9 +129,7 @@ def figure(name: str, common: str | None) -> Measure:
     """A reader of the one value that insights give of an object's whole life."""
 
     def read(said: Mapping[str, Any]) -> tuple[Metric, ...]:
-        value = lifetime(said, name)
-        state = "observed" if value is not None else "absent"
-        return (Metric(name, value, common, state),)
+        return (Metric.told(name, lifetime(said, name), common),)
 
     return read
 

@@ -92,7 +92,7 @@ def refused(
     """
     refusal = _said(answer)
     if refusal is not None:
-        return refusal_error(refusal, now, retry_after(answer.headers, now), regain)
+        return refusal_error(refusal, now, regain, retry_after(answer.headers, now))
     status = answer.status_code
     if status == 429:
         until = retry_after(answer.headers, now) or now + regain
@@ -112,8 +112,8 @@ def refused(
 def refusal_error(
     refusal: Refusal,
     now: datetime,
-    told: datetime | None,
     regain: timedelta,
+    told: datetime | None = None,
 ) -> ConnectorError:
     """A refusal as an error; `told` is a moment that the answer's headers named."""
     until = told

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from socialcell.clock import Clock
 from socialcell.connectors.base import (
+    UNREADABLE,
     Batch,
     Budget,
     ConnectorError,
@@ -15,6 +16,7 @@ from socialcell.connectors.base import (
     Reject,
 )
 from socialcell.connectors.graph import Graph, Page
+from socialcell.connectors.graph_values import moment
 
 FIRST = timedelta(days=30)  # how far back a new source begins
 OVERLAP = timedelta(hours=48)  # read again: late items, new counts
@@ -175,20 +177,12 @@ def items_of(nodes: list[Any], edge: Edge, floor: datetime) -> list[Item]:
 def node_items(node: Any, edge: Edge, floor: datetime) -> list[Item]:
     try:
         return edge.items(node, floor)
-    except (ValueError, TypeError, LookupError, AttributeError, OverflowError) as error:
-        return [Reject(raw=node, reason=f"{type(error).__name__}: {error}")]
+    except UNREADABLE as error:
+        return [Reject.unreadable(node, error)]
 
 
 def _is_unreadable(items: list[Item]) -> bool:
     return bool(items) and all(isinstance(item, Reject) for item in items)
-
-
-def moment(value: Any) -> datetime:
-    """2026-11-20T04:00:00+0000 as the moment that it is. ValueError, TypeError."""
-    found = datetime.fromisoformat(value)
-    if found.tzinfo is None:
-        raise ValueError(f"{value!r} has no time zone")
-    return found.astimezone(UTC)
 
 
 def _id(node: Any) -> str | None:

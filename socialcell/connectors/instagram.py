@@ -1,26 +1,15 @@
 """An Instagram account: its media, the comments below, media that tag it, a hashtag."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from socialcell.connectors.base import (
-    Batch,
-    Bucket,
-    Budget,
-    Capability,
-    ConnectorError,
-    Health,
-    Item,
-    Kind,
-    Surroundings,
-)
-from socialcell.connectors.graph import connect
-from socialcell.connectors.graph_check import examine
+from socialcell.connectors.base import Batch, Budget, ConnectorError, Item, Kind
 from socialcell.connectors.graph_comments import Below
-from socialcell.connectors.graph_nodes import Nodes, figure
+from socialcell.connectors.graph_nodes import Counts, Nodes, figure
+from socialcell.connectors.graph_source import GraphSource
 from socialcell.connectors.graph_sweep import Edge, sweep
 from socialcell.connectors.instagram_media import (
     ANSWER_FIELDS,
@@ -71,7 +60,7 @@ class InstagramSettings(BaseModel):
         return self
 
 
-class Instagram:
+class Instagram(GraphSource[InstagramSettings]):
     """One account. Edges are read newest first, 48 hours again each time.
 
     Of a hashtag Meta shows the last 24 hours only: what was not read in time is a gap.
@@ -79,65 +68,12 @@ class Instagram:
 
     Settings: ClassVar[type[BaseModel]] = InstagramSettings
     platform: ClassVar[str] = "instagram"
-    cursor_version: ClassVar[int] = 1
-    capabilities: ClassVar[frozenset[Capability]] = frozenset(
-        {
-            Capability.MENTIONS,
-            Capability.OWN_POSTS,
-            Capability.COMMENTS,
-            Capability.POST_METRICS,
-            Capability.RECHECK,
-        }
-    )
-    buckets: ClassVar[tuple[Bucket, ...]] = (Bucket("calls", "day"),)
-
-    def __init__(self, settings: InstagramSettings, around: Surroundings) -> None:
-        self._settings = settings
-        self._clock = around.clock
-        self._graph = connect(around, self.platform)
-
-    def check(self) -> Health:
-        """The token's life and permissions, then one small read of what is read."""
-        health = examine(self._graph, self._clock, self._needed)
-        if not health.ok:
-            return health
-        try:
-            if self._settings.kind == "hashtag":
-                self._hashtag_id()
-            else:
-                self._graph.page(self._path, fields="id", limit=1)
-        except ConnectorError as error:
-            return Health.failed(error, health.expires_at)
-        return health
 
     def pull(
         self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
     ) -> Iterator[Batch]:
         edge = self._edge(cursor, budget)
         yield from sweep(self._graph, edge, cursor, self._clock, budget, stop)
-
-    def recheck(
-        self, ids: Sequence[str], budget: Budget, stop: Callable[[], bool]
-    ) -> Iterator[Batch]:
-        """Of the account's own media and of comments below them; what strangers
-        published cannot be asked for by its number."""
-        if self._is_own:
-            yield from self._nodes(budget).gone(ids, stop)
-
-    def refresh(
-        self, ids: Sequence[str], budget: Budget, stop: Callable[[], bool]
-    ) -> Iterator[Batch]:
-        if not self._is_own:
-            return
-        nodes = self._nodes(budget)
-        if self._settings.kind == "comments":
-            yield from nodes.counted(ids, stop, COMMENT_COUNTS, comment_metrics, {})
-            return
-        families = {
-            f"insights?metric={name}": figure(name, common)
-            for name, common in self._settings.media_insights.items()
-        }
-        yield from nodes.counted(ids, stop, MEDIA_COUNTS, media_metrics, families)
 
     @staticmethod
     def mapped(raw: Any) -> Item:
@@ -148,16 +84,33 @@ class Instagram:
         return _NEEDED[self._settings.kind]
 
     @property
-    def _is_own(self) -> bool:
-        return self._settings.kind in ("media", "comments")
+    def _counts(self) -> Counts | None:
+        """Of the account's own media and of comments below them; what strangers
+        published cannot be asked for by its number."""
+        if self._settings.kind == "comments":
+            return Counts(COMMENT_COUNTS, comment_metrics)
+        if self._settings.kind != "media":
+            return None
+        families = {
+            f"insights?metric={name}": figure(name, common)
+            for name, common in self._settings.media_insights.items()
+        }
+        return Counts(MEDIA_COUNTS, media_metrics, families)
 
     @property
     def _path(self) -> str:
         edge = "tags" if self._settings.kind == "tags" else "media"
         return f"{self._settings.account_id}/{edge}"
 
+    def _test_read(self) -> tuple[str, ...]:
+        if self._settings.kind == "hashtag":
+            self._hashtag_id()
+        else:
+            self._graph.page(self._path, fields="id", limit=1)
+        return ()
+
     def _nodes(self, budget: Budget) -> Nodes:
-        return Nodes(self._graph, self.platform, self._clock, budget, self._needed)
+        return Nodes(self._graph, self.platform, budget, self._needed)
 
     def _edge(self, cursor: dict[str, Any] | None, budget: Budget) -> Edge:
         if self._settings.kind == "hashtag":

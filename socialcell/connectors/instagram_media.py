@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from socialcell.connectors.base import Author, Metric, Record, Relation
-from socialcell.connectors.graph_comments import post_of
-from socialcell.connectors.graph_sweep import moment
+from socialcell.connectors.graph_values import moment, text_of
 
 MEDIA_COUNTS = "like_count,comments_count"
 # A hashtag does not say who wrote it; asking for `username` there is refused.
@@ -17,10 +16,10 @@ ANSWER_FIELDS = "id,text,timestamp,username,like_count,parent_id"
 
 def media_record(node: Mapping[str, Any], via: str) -> Record:
     """A medium with its caption. ValueError, TypeError or KeyError when it is none."""
-    author = author_of(node)
+    author, id_ = author_of(node), text_of(node["id"])
     return Record(
         platform="instagram",
-        external_id=(id_ := post_of(node)),
+        external_id=id_,
         text=node.get("caption") or "",
         raw=node,
         authored_at=moment(node["timestamp"]),
@@ -46,10 +45,10 @@ def comment_records(node: Mapping[str, Any]) -> list[Record]:
 
 def comment_record(node: Mapping[str, Any]) -> Record:
     """One comment or answer. ValueError, TypeError or KeyError when it is none."""
-    author, post = author_of(node), post_of(node["post"])
+    author, post = author_of(node), text_of(node["post"]["id"])
     return Record(
         platform="instagram",
-        external_id=post_of(node),
+        external_id=text_of(node["id"]),
         text=node.get("text") or "",
         raw=node,
         authored_at=moment(node["timestamp"]),
@@ -75,19 +74,11 @@ def author_of(node: Mapping[str, Any]) -> Author | None:
 
 def media_metrics(node: Mapping[str, Any]) -> tuple[Metric, ...]:
     """What a medium counts. An account may hide its likes: then they are not sent."""
-    likes = node.get("like_count")
-    state = "observed" if likes is not None else "hidden"
-    comments = node.get("comments_count")
     return (
-        Metric("like_count", likes, "reactions", state),
-        Metric("comments_count", comments, "comments", _seen(comments)),
+        Metric.told("like_count", node.get("like_count"), "reactions", "hidden"),
+        Metric.told("comments_count", node.get("comments_count"), "comments"),
     )
 
 
 def comment_metrics(node: Mapping[str, Any]) -> tuple[Metric, ...]:
-    likes = node.get("like_count")
-    return (Metric("like_count", likes, "reactions", _seen(likes)),)
-
-
-def _seen(value: Any) -> str:
-    return "observed" if value is not None else "absent"
+    return (Metric.told("like_count", node.get("like_count"), "reactions"),)

@@ -21,7 +21,7 @@ from socialcell.connectors.base import (
 )
 from socialcell.connectors.graph import connect
 from socialcell.connectors.graph_check import examine
-from socialcell.connectors.graph_refusal import Refusal, refusal_error
+from socialcell.connectors.graph_refusal import Refusal
 from socialcell.connectors.meta_ads_rows import LEVELS, Account, facts_of, fields_of
 from socialcell.connectors.strict_json import from_text
 
@@ -31,7 +31,6 @@ _SLICE = 35  # days of one report: what is read again daily fits into one
 _ROWS = 500
 _LOOK_AGAIN = timedelta(minutes=2)
 _GIVE_UP = timedelta(hours=12)  # a report that takes longer is asked for anew
-_WAIT = timedelta(hours=1)
 _ACTIVE = 1
 _OVER = ("Job Failed", "Job Skipped")
 
@@ -89,16 +88,7 @@ class MetaAds:
 
     def check(self) -> Health:
         """The token's life and permission, and whether the account can be read."""
-        health = examine(self._graph, self._clock, ("ads_read",))
-        if not health.ok:
-            return health
-        try:
-            account = self._account()
-        except ConnectorError as error:
-            return Health.failed(error, health.expires_at)
-        state = "" if account.active else "; the account is not active, see Meta's bill"
-        said = f"{health.message}; {account.currency}, days of {account.zone}{state}"
-        return Health(ok=True, message=said, expires_at=health.expires_at)
+        return examine(self._graph, self._clock, ("ads_read",), self._told)
 
     def pull(
         self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
@@ -131,6 +121,12 @@ class MetaAds:
                 f"Meta is still making {len(state['jobs'])} reports",
                 until=self._clock.now() + _LOOK_AGAIN,
             )
+
+    def _told(self) -> Iterator[str]:
+        account = self._account()
+        yield f"{account.currency}, days of {account.zone}"
+        if not account.active:
+            yield "the account is not active, see Meta's bill"
 
     def _account(self) -> Account:
         said = self._graph.ask(
@@ -204,7 +200,7 @@ class MetaAds:
             str(words or said.get("async_status"))[:300],
             transient=False,
         )
-        error = refusal_error(refusal, self._clock.now(), None, _WAIT)
+        error = self._graph.error_of(refusal)
         return _Lost(error.kind, str(error), until=error.until)
 
     def _result(self, account: Account, job: _Job, budget: Budget) -> list[Item]:

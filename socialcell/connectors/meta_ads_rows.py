@@ -6,7 +6,14 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from socialcell.connectors.base import AdFact, ConnectorError, Item, Kind, Reject
+from socialcell.connectors.base import (
+    UNREADABLE,
+    AdFact,
+    ConnectorError,
+    Item,
+    Kind,
+    Reject,
+)
 from socialcell.text import clean_text, one_line
 
 LEVELS = ("campaign", "adset", "ad")
@@ -17,7 +24,6 @@ _FIGURES = (
 )
 _PLAYS = "video_view"
 _NAME = 500
-_UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, InvalidOperation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +70,8 @@ def _fact_or_reject(
 ) -> Item:
     try:
         return _fact(row, level, account, installs)
-    except _UNREADABLE as error:
-        return Reject(raw=row, reason=f"{type(error).__name__}: {error}")
+    except (*UNREADABLE, InvalidOperation) as error:
+        return Reject.unreadable(row, error)
 
 
 def _fact(

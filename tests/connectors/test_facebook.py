@@ -350,10 +350,12 @@ def test_a_hundred_and_twenty_are_asked_for_in_three_requests(
     connector: Any = connector_of(served, FEED, around)
 
     batches: list[Batch] = list(connector.recheck([first] * 120, budget, never))
+    again: list[Batch] = list(connector.recheck([first], Unlimited(), never))
 
     assert [batch.cost["calls"] for batch in batches] == [51, 50, 20]
     assert sum(n for _bucket, n in budget.taken) == 121
-    assert len(served.requests) == 4
+    assert len(served.requests) == 4 + 2
+    assert again[0].cost["calls"] == 2  # what was counted before is not counted again
 
 
 @pytest.mark.parametrize("verb", ["recheck", "refresh"])

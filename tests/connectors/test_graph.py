@@ -28,7 +28,7 @@ from socialcell.errors import ConfigError
 from socialcell.sandbox import Sandbox
 from socialcell.sandbox.facebook_world import PAGE_ID
 from tests.connectors.conftest import Unlimited, connector_of
-from tests.connectors.test_contract import pull
+from tests.connectors.test_contract import pull, records
 
 NEEDED = ("pages_read_engagement", "pages_read_user_content")
 
@@ -213,8 +213,8 @@ def test_at_three_quarters_a_run_ends_and_keeps_its_place(
     assert first[0].cursor["open"] is not None
     assert first[0].limits is not None
     assert first[0].limits.remaining == 24
-    ids = [r.external_id for b in first + rest for r in b.items]  # type: ignore[union-attr]
-    assert {p.id for p in facebook.standing() if p.group != "comment"} <= set(ids)
+    found = {record.external_id for record in records([*first, *rest])}
+    assert {p.id for p in facebook.standing() if p.group != "comment"} <= found
 
 
 def test_at_nine_tenths_the_source_waits_until_meta_gives_back(
@@ -303,7 +303,7 @@ def test_a_refusal_without_a_code_goes_by_its_status(
 
 
 def test_a_good_token_is_good_for_ever(graph: Graph, city_clock: FixedClock) -> None:
-    health = examine(graph, city_clock, NEEDED)
+    health = examine(graph, city_clock, NEEDED, tuple)
 
     assert health.ok
     assert health.expires_at is None
@@ -316,7 +316,7 @@ def test_a_token_that_ends_in_two_weeks_is_warned_of(
     now = city_clock.now()
     facebook.lasts_until(now + timedelta(days=60), now + timedelta(days=13))
 
-    health = examine(graph, city_clock, NEEDED)
+    health = examine(graph, city_clock, NEEDED, tuple)
 
     assert health.ok
     assert health.expires_at == now + timedelta(days=13)
@@ -328,7 +328,7 @@ def test_a_token_that_has_ended_is_no_good(
 ) -> None:
     facebook.lasts_until(city_clock.now() - timedelta(seconds=1))
 
-    health = examine(graph, city_clock, NEEDED)
+    health = examine(graph, city_clock, NEEDED, tuple)
 
     assert not health.ok
     assert "not valid any more" in health.message
@@ -340,7 +340,7 @@ def test_a_missing_permission_is_named(
 ) -> None:
     facebook.withdraw("pages_read_user_content")
 
-    health = examine(graph, city_clock, NEEDED)
+    health = examine(graph, city_clock, NEEDED, tuple)
 
     assert not health.ok
     assert "pages_read_user_content" in health.message
@@ -353,7 +353,7 @@ def test_a_refused_token_is_a_health_and_no_error(
 ) -> None:
     facebook.expire_token()
 
-    assert "it has expired" in examine(graph, city_clock, NEEDED).message
+    assert "it has expired" in examine(graph, city_clock, NEEDED, tuple).message
 
 
 def test_the_debugged_token_is_hidden_in_what_is_said(
