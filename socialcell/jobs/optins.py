@@ -14,8 +14,8 @@ from sqlmodel import Session
 from socialcell import db
 from socialcell.connectors.meta_push import Refusal
 from socialcell.errors import UsageError
+from socialcell.jobs import people
 from socialcell.jobs.context import Context
-from socialcell.listening.people import SECRET_NAME, People
 from socialcell.ops import audit, optins
 from socialcell.ops.optins import Person
 from socialcell.ops.push_model import OptIn
@@ -109,10 +109,9 @@ def ledger(context: Context) -> list[OptIn]:
 
 def person_of(context: Context, platform: str, uid: str) -> Person:
     """A person as the ledger knows them. ConfigError when the key is missing."""
-    key = context.workspace.secret(SECRET_NAME).get_secret_value().encode()
-    people = People(key, frozenset())
-    sealed = people.suppression(platform, "opt-in", uid)
-    return Person(platform, sealed, people.pseudonym(platform, uid))
+    keyed = people.unnamed(context)
+    sealed = keyed.suppression(platform, "opt-in", uid)
+    return Person(platform, sealed, keyed.pseudonym(platform, uid))
 
 
 def digits(number: str) -> str:

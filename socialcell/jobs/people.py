@@ -20,6 +20,12 @@ def of(context: Context) -> People:
         return People(_key(context), registry.registry(session))
 
 
+def unnamed(context: Context) -> People:
+    """The workspace's key without its registry: everybody by pseudonym. ConfigError
+    when the key is missing."""
+    return People(_key(context), frozenset())
+
+
 def admitted(
     context: Context, session: Session, platform: str, items: Sequence[Item]
 ) -> list[Item]:
@@ -36,9 +42,8 @@ def admitted(
     platforms = suppressions.platforms(session)
     if not platforms:
         return said
-    keyed = People(_key(context), frozenset())
     known = partial(suppressions.known, session)
-    return suppression.held_back(said, platform, keyed, known, platforms)
+    return suppression.held_back(said, platform, unnamed(context), known, platforms)
 
 
 def _key(context: Context) -> bytes:

@@ -6,7 +6,7 @@ People are known by a keyed hash. The caller commits.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, func, select, update
+from sqlalchemy import ColumnElement, case, select, update
 from sqlmodel import Session
 
 from socialcell import db
@@ -79,26 +79,6 @@ def erase(session: Session, person: Person, now: datetime) -> int:
         said = {"evidence": "erased", "actor": "erasure"}
         note(session, person, "withdrawn", now, now=now, **said)
     return held
-
-
-def totals(session: Session, platform: str) -> dict[str, int]:
-    """How many people stand where now: granted, withdrawn."""
-    newest = select(
-        C.event,
-        func.row_number()
-        .over(
-            partition_by=C.person,
-            order_by=(C.at.desc(), _withdrawn_first(), C.id.desc()),
-        )
-        .label("place"),
-    ).where(C.platform == platform)
-    ranked = newest.subquery()
-    asked = (
-        select(ranked.c.event, func.count().label("n"))
-        .where(ranked.c.place == 1)
-        .group_by(ranked.c.event)
-    )
-    return {row.event: int(row.n) for row in session.execute(asked)}
 
 
 def _latest(session: Session, platform: str, key: str) -> OptIn | None:

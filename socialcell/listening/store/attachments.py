@@ -111,17 +111,6 @@ def postpone(session: Session, id_: int, until: datetime, reason: str) -> None:
     )
 
 
-def of_mention(session: Session, mention_id: int) -> list[Attachment]:
-    return list(
-        session.scalars(
-            select(Attachment)
-            .where(A.mention_id == mention_id)
-            .order_by(A.id)
-            .execution_options(populate_existing=True)
-        )
-    )
-
-
 def forget_bare(session: Session) -> int:
     """Forget files of messages that are no longer held or whose text is kept no
     longer; how many."""
