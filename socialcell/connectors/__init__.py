@@ -41,6 +41,12 @@ CONNECTORS = {
     "youtube": "socialcell.connectors.youtube:YouTube",
 }
 
+_FIGURES = {
+    Capability.AD_METRICS,
+    Capability.SEARCH_METRICS,
+    Capability.STORE_METRICS,
+}
+
 
 def build(name: str, settings: Mapping[str, Any], around: Surroundings) -> Connector:
     """The connector of that name. ConfigError says what is wrong with its settings."""
@@ -88,6 +94,16 @@ def mapper(name: str) -> type[Remapping] | None:
     """What reads a connector's stored raw items again; None when nothing can."""
     found: type[Remapping] = _class(name)
     return found if hasattr(found, "mapped") else None
+
+
+def is_pulled(name: str) -> bool:
+    """Whether we ask the platform; some push to us instead. ConfigError."""
+    return Capability.RECEIVE not in capabilities(name)
+
+
+def is_daily(name: str) -> bool:
+    """Whether it tells figures of whole days: asked for once a day. ConfigError."""
+    return bool(capabilities(name) & _FIGURES)
 
 
 def redelivers(name: str) -> timedelta:

@@ -248,11 +248,11 @@ def _backoff(source: Source, kind: Kind, now: datetime) -> datetime:
     return now + timedelta(days=1)
 
 
-def wanted(session: Session, names: Sequence[str]) -> list[Source]:
+def wanted(session: Session, names: Sequence[str]) -> Sequence[Source]:
     """The named sources, or all that are enabled. UsageError for an unknown name."""
     if names:
         return [store.source_named(session, name) for name in dict.fromkeys(names)]
-    return [source for source in store.sources(session) if source.enabled]
+    return store.enabled(session)
 
 
 def _waiting(source: Source) -> Result:

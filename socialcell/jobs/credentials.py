@@ -41,7 +41,7 @@ def check(context: Context) -> list[State]:
     renewed token needs no restart.
     """
     with db.reading(context.engine) as session:
-        enabled = [source for source in store.sources(session) if source.enabled]
+        enabled = store.enabled(session)
     found = []
     for connector in sorted({source.connector for source in enabled}):
         own = [source for source in enabled if source.connector == connector]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel import Session
 
@@ -63,7 +64,7 @@ class _Look:
 
     def spikes(self, since: datetime) -> None:
         now = self._now
-        times = alerts.times(self._session, now - HISTORY, now)
+        times = alerts.times(self._session, since - HISTORY, now)
         every = times.get("all", [])
         if not every or now - every[0] < _LEARNT:
             return
@@ -77,31 +78,22 @@ class _Look:
 
     def silences(self) -> None:
         """Sources that brought nothing for a day: one incident each until they do."""
-        for source in store.sources(self._session):
-            if not source.enabled:
-                continue
+        open_ = {
+            one.subject: one
+            for one in alerts.incidents(self._session, ("open", "acked"), None)
+        }
+        for source in store.enabled(self._session):
             since = source.last_ok_at or source.created_at
             subject = f"source:{source.name}"
-            open_ = next(
-                (
-                    one
-                    for one in alerts.incidents(self._session, ("open", "acked"), 1000)
-                    if one.subject == subject
-                ),
-                None,
-            )
+            incident = open_.get(subject)
             if self._now - since <= _QUIET:
-                if open_ is not None:
-                    open_.state = "over"
-                continue
-            said = source.state_reason or "nobody asked it: does the daemon run?"
-            if open_ is None:
-                open_ = self._open("source", subject, "medium", self._now, said)
+                if incident is not None:
+                    incident.state = "over"
+            elif incident is None:
+                said = source.state_reason or "nobody asked it: does the daemon run?"
+                made = self._open("source", subject, "medium", self._now, said)
                 key = f"{subject}@{since.isoformat()}"
-                self._add(Alert(
-                    incident_id=open_.id or 0, key=key, series=subject, at=self._now,
-                    mentions=[], said=said,
-                ))  # fmt: skip
+                self._add(made, key, subject, self._now, said=said)
 
     def _take(self, spike: Spike, key: str) -> None:
         ids = alerts.ids(self._session, spike.series, spike.at - HOUR, spike.at)
@@ -118,17 +110,15 @@ class _Look:
                 self.worse.append(incident.id or 0)
         incident.last_at = max(incident.last_at, spike.at)
         self._add(
-            Alert(
-                incident_id=incident.id or 0,
-                key=key,
-                series=spike.series,
-                at=spike.at,
-                score=spike.score,
-                observed=spike.observed,
-                expected=round(spike.expected, 1),
-                mentions=ids[:_KEPT_IDS],
-                coverage=self._coverage(spike.at),
-            )
+            incident,
+            key,
+            spike.series,
+            spike.at,
+            score=spike.score,
+            observed=spike.observed,
+            expected=round(spike.expected, 1),
+            mentions=ids[:_KEPT_IDS],
+            coverage=self._coverage(spike.at),
         )
 
     def _incident(self, spike: Spike, ids: Sequence[int]) -> Incident | None:
@@ -167,8 +157,13 @@ class _Look:
         self.opened.append(made.id or 0)
         return made
 
-    def _add(self, alert: Alert) -> None:
-        self._session.add(alert)
+    def _add(
+        self, incident: Incident, key: str, series: str, at: datetime, **numbers: Any
+    ) -> None:
+        found = {"mentions": [], **numbers}
+        self._session.add(
+            Alert(incident_id=incident.id or 0, key=key, series=series, at=at, **found)
+        )
         self._session.flush()
         self.alerts += 1
 

@@ -53,7 +53,7 @@ def doors(context: Context) -> list[str]:
 def sources(context: Context, connector: str | None = None) -> list[Source]:
     """The enabled sources that are pushed to (of one connector), by name."""
     with db.reading(context.engine) as session:
-        found = [one for one in store.sources(session) if one.enabled]
+        found = store.enabled(session)
     return [
         one
         for one in found

@@ -15,7 +15,6 @@ from socialcell import config, connectors, db
 from socialcell.clock import IST, FixedClock
 from socialcell.config import Workspace
 from socialcell.connectors import check_settings
-from socialcell.connectors.base import Capability
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.jobs import (
     collect,
@@ -31,19 +30,12 @@ from socialcell.jobs.context import Context
 from socialcell.jobs.tag import tag
 from socialcell.listening.store import alerts, questions, registry
 from socialcell.ops import store
-from socialcell.ops.model import Source
 
 STATE_FILE = "rehearsal.json"
 SANDBOX_MARK = "# A workspace that listens to the sandbox."
 STEP = timedelta(hours=6)
 DENSE_STEP = timedelta(minutes=5)
 DENSE_FOR = timedelta(hours=1)
-# Facts of whole days: asked for once a day.
-DAILY = {
-    Capability.AD_METRICS,
-    Capability.SEARCH_METRICS,
-    Capability.STORE_METRICS,
-}
 
 
 @dataclass(frozen=True)
@@ -256,13 +248,14 @@ def write_state(folder: Path, state: State) -> None:
 
 def _step(context: Context, *, new_day: bool) -> None:
     """Pull, and look at engagement again; with a new day also what comes daily."""
-    asked = [(one, connectors.capabilities(one.connector)) for one in _enabled(context)]
-    names = [
-        source.name
-        for source, can in asked
-        if Capability.RECEIVE not in can and (new_day or not can & DAILY)
-    ]
-    _require(collect.collect(context, names))
+    with db.reading(context.engine) as session:
+        asked = [
+            source.name
+            for source in store.enabled(session)
+            if connectors.is_pulled(source.connector)
+            and (new_day or not connectors.is_daily(source.connector))
+        ]
+    _require(collect.collect(context, asked))
     _require(upkeep.snapshot(context))
     if new_day:
         _require(upkeep.recheck(context))
@@ -275,11 +268,6 @@ def _take_in(context: Context, since: datetime) -> None:
     for name, why in fetched.stopped.items():
         raise SocialcellError(f"{name} failed in the rehearsal: {why}")
     receive.note_open(context, since)
-
-
-def _enabled(context: Context) -> list[Source]:
-    with db.reading(context.engine) as session:
-        return [source for source in store.sources(session) if source.enabled]
 
 
 def _require(results: Iterable[Result]) -> None:

@@ -78,7 +78,7 @@ def spending(context: Context) -> Spending:
     allowances: list[Allowance] = []
     money: list[Money] = []
     with db.reading(context.engine) as session:
-        used = {source.connector for source in store.sources(session) if source.enabled}
+        used = {source.connector for source in store.enabled(session)}
         known = sorted(used & set(connectors.CONNECTORS))
         for name in known:
             platform = connectors.platform(name)

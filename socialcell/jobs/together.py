@@ -47,9 +47,8 @@ def concerned(context: Context, source: Source, error: ConnectorError) -> list[s
     with db.reading(context.engine) as session:
         others = [
             other
-            for other in store.sources(session)
-            if other.enabled
-            and other.connector == source.connector
+            for other in store.enabled(session)
+            if other.connector == source.connector
             and other.id != source.id
             and (
                 error.bucket is None

@@ -10,7 +10,7 @@ from socialcell.listening.detect import ALERT_AT, Scored, score_series
 
 STEP = timedelta(minutes=5)
 HOUR = timedelta(hours=1)
-HISTORY = timedelta(days=28)
+HISTORY = timedelta(days=14)
 # Fewer mentions in an hour are no news for a city, however unusual.
 LEAST = 8
 # Less than so many times the mean hour never reaches the threshold; saves the work.
@@ -33,8 +33,8 @@ def spikes(
 ) -> list[Spike]:
     """Spikes in (since, now], earliest first.
 
-    `series` holds the sorted times of each series' mentions over the last `HISTORY`
-    before now. Each point is scored from what came before it alone.
+    `series` holds the sorted times of each series' mentions from `HISTORY` before
+    `since` on. Each point is scored from what came before it alone.
     """
     found = [
         spike
@@ -51,7 +51,7 @@ def in_hour(times: Sequence[datetime], at: datetime) -> int:
 
 
 def _may_rise(times: Sequence[datetime], since: datetime, now: datetime) -> bool:
-    usual = len(times) * (HOUR / HISTORY)
+    usual = len(times) * (HOUR / (now - since + HISTORY))
     least = max(LEAST, _TIMES_MEAN * usual)
     recent = times[bisect_left(times, since - HOUR) :]
     return any(in_hour(times, at + STEP) >= least for at in recent)
@@ -60,9 +60,10 @@ def _may_rise(times: Sequence[datetime], since: datetime, now: datetime) -> bool
 def _of(
     name: str, times: Sequence[datetime], since: datetime, now: datetime
 ) -> list[Spike]:
-    steps = int(HISTORY / STEP)
-    # The last step ends now or less than a step ago.
+    # The last step ends now or less than a step ago; the first holds the first mention.
     end = now - (now - now.replace(minute=0, second=0, microsecond=0)) % STEP
+    begin = max(since - HISTORY, times[0])
+    steps = int((end - begin) / STEP) + 1
     edges = [end - STEP * (steps - n) for n in range(steps + 1)]
     cuts = [bisect_left(times, edge) for edge in edges]
     counts = [b - a for a, b in pairwise(cuts)]

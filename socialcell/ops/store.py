@@ -96,6 +96,11 @@ def sources(session: Session) -> Sequence[Source]:
     return session.scalars(select(Source).order_by(col(Source.name))).all()
 
 
+def enabled(session: Session) -> Sequence[Source]:
+    """The sources that are listened to, by name."""
+    return [source for source in sources(session) if source.enabled]
+
+
 def cursor(session: Session, source_id: int) -> Cursor | None:
     return session.get(Cursor, source_id)
 

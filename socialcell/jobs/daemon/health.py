@@ -32,8 +32,8 @@ def look(context: Context) -> Health:
         last = slots.last(session)
         stopped = [
             f"{one.name} needs a person: {one.state_reason}"
-            for one in store.sources(session)
-            if one.enabled and one.state == "needs_attention"
+            for one in store.enabled(session)
+            if one.state == "needs_attention"
         ]
     owner = lease.owner if lease else None
     renewed = lease.renewed_at if lease else None

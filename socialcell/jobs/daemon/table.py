@@ -7,7 +7,6 @@ from datetime import datetime, time, timedelta
 
 from socialcell import connectors, db
 from socialcell.config import Daemon
-from socialcell.connectors.base import Capability
 from socialcell.jobs import (
     backup,
     collect,
@@ -30,11 +29,6 @@ from socialcell.reports.brief import TIMES
 
 Stop = Callable[[], bool]
 _LOOK = timedelta(minutes=5)
-_DAILY = (
-    Capability.AD_METRICS,
-    Capability.SEARCH_METRICS,
-    Capability.STORE_METRICS,
-)
 
 
 @dataclass(frozen=True)
@@ -66,7 +60,7 @@ def jobs(context: Context) -> Iterator[Job]:
     urgency: what came in by itself, what is pulled, then what can wait."""
     settings = context.workspace.config.daemon
     with db.reading(context.engine) as session:
-        enabled = [source for source in store.sources(session) if source.enabled]
+        enabled = store.enabled(session)
     yield Job("receive", Every(timedelta(minutes=1)), _receive)
     for source in enabled:
         if _pulls(source):
@@ -91,13 +85,13 @@ def jobs(context: Context) -> Iterator[Job]:
 def _pulls(source: Source) -> bool:
     if source.connector not in connectors.CONNECTORS:
         return False
-    return Capability.RECEIVE not in connectors.capabilities(source.connector)
+    return connectors.is_pulled(source.connector)
 
 
 def _pace(settings: Daemon, source: Source) -> Every:
     """How often a source is pulled; each at a minute of its own."""
     minutes = settings.pull_minutes
-    if connectors.capabilities(source.connector) & set(_DAILY):
+    if connectors.is_daily(source.connector):
         minutes = 24 * 60
     for name in (source.connector, source.name):
         minutes = settings.pull_minutes_of.get(name, minutes)

@@ -57,9 +57,8 @@ def deletions(context: Context) -> Iterator[Check]:
         lag = upkeep.lag(session, now - _WEEK)
         behind = [
             source.name
-            for source in store.sources(session)
-            if source.enabled
-            and source.connector in connectors.CONNECTORS
+            for source in store.enabled(session)
+            if source.connector in connectors.CONNECTORS
             and Capability.RECHECK in connectors.capabilities(source.connector)
             and (seen := upkeep.oldest_unseen(session, source.id or 0)) is not None
             and now - seen > _DAY

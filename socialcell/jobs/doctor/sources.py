@@ -79,7 +79,7 @@ def answers(context: Context, around: Surroundings) -> Iterator[Check]:
 
 def _enabled(context: Context) -> Sequence[Source]:
     with db.reading(context.engine) as session:
-        return [source for source in store.sources(session) if source.enabled]
+        return store.enabled(session)
 
 
 def _state(context: Context, source: Source) -> Check:

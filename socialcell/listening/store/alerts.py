@@ -108,7 +108,7 @@ def open_incidents(session: Session, since: datetime) -> Sequence[Incident]:
 
 
 def incidents(
-    session: Session, states: Iterable[str] = (), limit: int = 50
+    session: Session, states: Iterable[str] = (), limit: int | None = 50
 ) -> Sequence[Incident]:
     """Incidents in these states (any without), newest first."""
     asked = select(Incident).order_by(col(Incident.last_at).desc()).limit(limit)

@@ -43,9 +43,8 @@ def watches(session: Session, start: datetime, end: datetime) -> list[Watch]:
             ],
             attempts=_attempts(session, source, start, end),
         )
-        for source in store.sources(session)
-        if source.enabled
-        and source.connector in connectors.CONNECTORS
+        for source in store.enabled(session)
+        if source.connector in connectors.CONNECTORS
         and connectors.capabilities(source.connector) & _MENTIONS
     ]
 
