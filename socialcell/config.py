@@ -144,6 +144,18 @@ class Sandbox(Section):
 Address = Annotated[str, Field(pattern=r"^[^@\s<>,;\"]+@[^@\s<>,;\"]+$")]
 
 
+class Readers(Section):
+    """Who reads letters, by the language they read."""
+
+    mr: tuple[Address, ...] = ()
+    hi: tuple[Address, ...] = ()
+    en: tuple[Address, ...] = ()
+
+    def of(self, lang: str) -> tuple[str, ...]:
+        """Who reads a language, each once; nobody reads one that we do not write."""
+        return tuple(dict.fromkeys(getattr(self, lang, ())))
+
+
 class Mail(Section):
     """The mail server that takes our letters; without `host` none is sent.
 
@@ -180,12 +192,8 @@ class Report(Section):
     # In which languages the daemon writes it.
     languages: tuple[Literal["mr", "hi", "en"], ...] = ("mr", "en")
     # Who gets the weekly report and who the daily brief, by the language they read.
-    recipients: dict[Literal["mr", "hi", "en"], tuple[Address, ...]] = Field(
-        default_factory=dict
-    )
-    brief_to: dict[Literal["mr", "hi", "en"], tuple[Address, ...]] = Field(
-        default_factory=dict
-    )
+    recipients: Readers = Field(default_factory=Readers)
+    brief_to: Readers = Field(default_factory=Readers)
 
 
 class Alerts(Section):
@@ -195,9 +203,7 @@ class Alerts(Section):
     severity are told; the others are told at its end.
     """
 
-    recipients: dict[Literal["mr", "hi", "en"], tuple[Address, ...]] = Field(
-        default_factory=dict
-    )
+    recipients: Readers = Field(default_factory=Readers)
     quiet: tuple[str, str] | None = ("22:00", "07:00")
 
     @field_validator("quiet")

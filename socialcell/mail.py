@@ -35,7 +35,6 @@ class Letter:
     """What is sent to one recipient. `pictures` are PNGs by the name that the HTML
     gives them; `files` are attached under their names, with their content types."""
 
-    key: str  # what it is, to whom: two letters of one key are one letter
     subject: str
     text: str
     html: str
@@ -44,9 +43,14 @@ class Letter:
 
 
 def compose(
-    letter: Letter, settings: Mail, recipient: str, language: str, at: datetime
+    letter: Letter,
+    settings: Mail,
+    key: str,
+    recipient: str,
+    language: str,
+    at: datetime,
 ) -> bytes:
-    """The message as bytes, with a Message-ID that depends on its key alone.
+    """The message as bytes, with a Message-ID of its key and recipient alone.
 
     Made again it carries the same id, so that a mail program shows it once.
     """
@@ -57,7 +61,7 @@ def compose(
     if settings.reply_to:
         message["Reply-To"] = settings.reply_to
     message["Date"] = format_datetime(at)
-    message["Message-ID"] = message_id(letter.key, recipient, settings.sender)
+    message["Message-ID"] = message_id(key, recipient, settings.sender)
     message["Content-Language"] = language
     to = settings.reply_to or settings.sender
     message["List-Unsubscribe"] = f"<mailto:{to}?subject=unsubscribe>"

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Row
@@ -11,12 +12,11 @@ from sqlmodel import Session
 from socialcell import db, mail
 from socialcell.clock import IST
 from socialcell.config import Alerts
-from socialcell.i18n import language
+from socialcell.i18n import CODES, language
 from socialcell.jobs import outgoing, people, report
 from socialcell.jobs.context import Context
 from socialcell.jobs.report import WeeklyFiles
 from socialcell.listening.alert_model import Alert, Incident
-from socialcell.listening.people import People
 from socialcell.listening.store import alerts, questions
 from socialcell.reports import brief as daily_brief
 from socialcell.reports import incident as incident_report
@@ -24,7 +24,6 @@ from socialcell.reports import render
 from socialcell.reports.brief import Brief
 from socialcell.reports.page import Page
 
-_MOST = 1000
 _LOOKED_AT = 20
 
 
@@ -49,27 +48,23 @@ def weekly(
     `late` one says so in its subject. UsageError as of the report.
     """
     files = report.weekly(context, as_of=as_of, lang=lang)
-    recipients = context.workspace.config.report.recipients.get(lang, ())  # type: ignore[call-overload]
-    if not recipients:
-        return Mailed(files, 0)
     start = datetime.fromisoformat(files.period["from"]).astimezone(IST).date()
-    said = language(lang)
     subject = files.title
     if late:
-        subject = said.gettext("Late: %(title)s", title=subject)
-    letter = mail.Letter(
-        key=f"report.weekly.{start.isoformat()}.{lang}",
-        subject=subject,
-        text=files.text.read_text("utf-8"),
-        html=files.html.read_text("utf-8"),
-        pictures={path.name: path.read_bytes() for path in files.charts},
-        files={files.workbook.name: (mail.XLSX, files.workbook.read_bytes())},
-    )
-    new = sum(
-        outgoing.put(context, "report", letter, recipient, lang)
-        for recipient in dict.fromkeys(recipients)
-    )
-    return Mailed(files, new)
+        subject = language(lang).gettext("Late: %(title)s", title=subject)
+
+    def letter() -> mail.Letter:
+        return mail.Letter(
+            subject=subject,
+            text=files.text.read_text("utf-8"),
+            html=files.html.read_text("utf-8"),
+            pictures={path.name: path.read_bytes() for path in files.charts},
+            files={files.workbook.name: (mail.XLSX, files.workbook.read_bytes())},
+        )
+
+    readers = context.workspace.config.report.recipients.of(lang)
+    key = f"report.weekly.{start.isoformat()}.{lang}"
+    return Mailed(files, outgoing.put(context, "report", key, lang, readers, letter))
 
 
 @dataclass(frozen=True)
@@ -100,21 +95,19 @@ def send_daily(context: Context, lang: str, as_of: datetime | None = None) -> in
 
     A recipient gets one letter a brief. Its plain text is the one for a phone.
     """
-    recipients = context.workspace.config.report.brief_to.get(lang, ())  # type: ignore[call-overload]
-    if not recipients:
-        return 0
-    made = daily(context, lang, as_of)
-    end = made.brief.span.end.astimezone(IST)
-    letter = mail.Letter(
-        key=f"report.daily.{end.isoformat()}.{lang}",
-        subject=f"{made.page.title}: {made.page.subtitle}",
-        text=made.text,
-        html=render.html(made.page),
-    )
-    return sum(
-        outgoing.put(context, "brief", letter, recipient, lang)
-        for recipient in dict.fromkeys(recipients)
-    )
+    span = daily_brief.span_of(as_of or context.clock.now())
+    key = f"report.daily.{span.end.astimezone(IST).isoformat()}.{lang}"
+
+    def letter() -> mail.Letter:
+        made = daily(context, lang, as_of)
+        return mail.Letter(
+            subject=f"{made.page.title}: {made.page.subtitle}",
+            text=made.text,
+            html=render.html(made.page),
+        )
+
+    readers = context.workspace.config.report.brief_to.of(lang)
+    return outgoing.put(context, "brief", key, lang, readers, letter)
 
 
 def incidents(context: Context) -> int:
@@ -125,21 +118,36 @@ def incidents(context: Context) -> int:
     has the same key and nothing happens.
     """
     config = context.workspace.config.alerts
-    now = context.clock.now()
-    people_, new = people.of(context), 0
+    quiet = _is_quiet(config, context.clock.now())
     with db.reading(context.engine) as session:
         found = [
             one
-            for one in alerts.incidents(session, ("open",), _MOST)
-            if one.severity == "high" or not _is_quiet(config, now)
+            for one in alerts.incidents(session, ("open",), None)
+            if one.severity == "high" or not quiet
         ]
-        told = [(one, *_evidence(session, one)) for one in found]
-        for incident, own, mentions in told:
-            for lang, recipients in config.recipients.items():
-                letter = _letter(incident, own, mentions, people_, lang)
-                for recipient in dict.fromkeys(recipients):
-                    new += outgoing.put(context, "alert", letter, recipient, lang)
-    return new
+    return sum(
+        outgoing.put(
+            context,
+            "alert",
+            f"incident.{one.id}.{one.severity}.{lang}",
+            lang,
+            config.recipients.of(lang),
+            partial(_incident, context, one.id or 0, lang),
+        )
+        for one in found
+        for lang in CODES
+    )
+
+
+def _incident(context: Context, incident_id: int, lang: str) -> mail.Letter:
+    shown = people.of(context)
+    with db.reading(context.engine) as session:
+        found = session.get_one(Incident, incident_id)
+        own, mentions = _evidence(session, found)
+        page = incident_report.page(found, own, mentions, shown, language(lang))
+    return mail.Letter(
+        subject=page.title, text=render.text(page), html=render.html(page)
+    )
 
 
 def _evidence(
@@ -151,22 +159,6 @@ def _evidence(
     )
     rows = [questions.mention(session, id_) for id_ in list(ids)[:_LOOKED_AT]]
     return own, [row for row in rows if row is not None and row.state == "present"]
-
-
-def _letter(
-    incident: Incident,
-    own: Sequence[Alert],
-    mentions: Sequence[Row[Any]],
-    shown: People,
-    lang: str,
-) -> mail.Letter:
-    page = incident_report.page(incident, own, mentions, shown, language(lang))
-    return mail.Letter(
-        key=f"incident.{incident.id}.{incident.severity}.{lang}",
-        subject=page.title,
-        text=render.text(page),
-        html=render.html(page),
-    )
 
 
 def _is_quiet(config: Alerts, now: datetime) -> bool:

@@ -1,8 +1,10 @@
 """What leaves the house: put in once, held by the switch, sent, tried again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+
+from sqlmodel import Session
 
 from socialcell import db, log, mail
 from socialcell.errors import UsageError
@@ -39,8 +41,7 @@ class Delivered:
 def mode(context: Context) -> str:
     """What the switch is set to."""
     with db.reading(context.engine) as session:
-        found = store.mode(session)
-    return found.mode if found else "normal"
+        return _mode(session)
 
 
 def set_mode(context: Context, mode: str, reason: str) -> int:
@@ -56,10 +57,22 @@ def set_mode(context: Context, mode: str, reason: str) -> int:
     now = context.clock.now()
     with db.writing(context.engine) as session:
         store.set_mode(session, mode, audit.operator(), reason.strip(), now)
-        held = store.hold(session, HELD[mode]) if HELD[mode] else 0
+        held = store.hold(session, HELD[mode])
         detail = {"mode": mode, "reason": reason.strip(), "held": held}
         audit.append(session, audit.operator(), "outgoing.mode", mode, detail, now)
     return held
+
+
+def require(context: Context, kind: str) -> None:
+    """Ask the switch before something leaves past the outbox. UsageError when it
+    holds this kind."""
+    with db.reading(context.engine) as session:
+        held, mode = _holds(session, kind)
+    if held:
+        raise UsageError(
+            f"The switch is set to {mode}, and {kind} is held back: nothing was sent. "
+            "To change it: socialcell outgoing mode --help"
+        )
 
 
 def release(context: Context, ids: list[int] | None) -> int:
@@ -81,32 +94,42 @@ def release(context: Context, ids: list[int] | None) -> int:
 def put(
     context: Context,
     kind: str,
-    letter: mail.Letter,
-    recipient: str,
-    language: str,
-) -> bool:
-    """Put one letter to one recipient into the outbox; False when it was put before.
+    key: str,
+    lang: str,
+    readers: Sequence[str],
+    make: Callable[[], mail.Letter],
+) -> int:
+    """Put the letter of this key into the outbox for each reader who has not had it;
+    how many are new.
 
-    The switch decides whether it waits to be sent or is held.
+    The letter is made only when somebody lacks it. The switch decides whether it waits
+    to be sent or is held.
     """
-    now = context.clock.now()
+    with db.reading(context.engine) as session:
+        missing = store.untold(session, [f"{key}|{reader}" for reader in readers])
+    if not missing:
+        return 0
+    letter, now = make(), context.clock.now()
     settings = context.workspace.config.mail
-    body = mail.compose(letter, settings, recipient, language, now)
-    with db.writing(context.engine) as session:
-        current = store.mode(session)
-        held = kind in HELD[current.mode if current else "normal"]
-        message = Outgoing(
+    messages = [
+        Outgoing(
             kind=kind,
             channel="mail",
-            dedup_key=f"{letter.key}|{recipient}",
-            recipient=recipient,
+            dedup_key=one,
+            recipient=(reader := one.removeprefix(f"{key}|")),
             subject=letter.subject,
-            body=body,
-            state="held" if held else "pending",
+            body=mail.compose(letter, settings, key, reader, lang, now),
+            state="pending",
             not_before=now,
             made_at=now,
         )
-        return store.add(session, message)
+        for one in missing
+    ]
+    with db.writing(context.engine) as session:
+        held, _ = _holds(session, kind)
+        for message in messages:
+            message.state = "held" if held else "pending"
+        return sum(store.add(session, message) for message in messages)
 
 
 def deliver(context: Context, *, stop: Callable[[], bool] = lambda: False) -> Delivered:
@@ -146,6 +169,17 @@ def recover(context: Context) -> int:
     """What a process that died was sending waits again. Under the daemon's lease."""
     with db.writing(context.engine) as session:
         return store.return_unsent(session)
+
+
+def _holds(session: Session, kind: str) -> tuple[bool, str]:
+    """Whether the switch holds this kind, and what it is set to."""
+    mode = _mode(session)
+    return kind in HELD[mode], mode
+
+
+def _mode(session: Session) -> str:
+    found = store.mode(session)
+    return found.mode if found else "normal"
 
 
 def _one(context: Context, server: mail.Server, id_: int) -> str | None:

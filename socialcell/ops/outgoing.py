@@ -32,6 +32,14 @@ def add(session: Session, message: Outgoing) -> bool:
     return bool(db.insert_new(session, OUT, [row]))
 
 
+def untold(session: Session, keys: Sequence[str]) -> list[str]:
+    """Those of the dedup keys of which there is no message yet."""
+    known = set(
+        session.scalars(select(OUT.c.dedup_key).where(OUT.c.dedup_key.in_(keys)))
+    )
+    return [key for key in keys if key not in known]
+
+
 def hold(session: Session, kinds: Collection[str]) -> int:
     """What waits of these kinds is held. How many."""
     pending = update(OUT).where(C.state == "pending", C.kind.in_(kinds))

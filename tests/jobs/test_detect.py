@@ -284,7 +284,7 @@ def test_what_a_city_must_not_watch_is_no_series(
 
 def with_readers(city: Context, quiet: tuple[str, str] | None) -> Context:
     told = config.Alerts(
-        recipients={"en": ("cell@city.example",), "mr": ("desk@city.example",)},
+        recipients=config.Readers(en=("cell@city.example",), mr=("desk@city.example",)),
         quiet=quiet,
     )
     changed = city.workspace.config.model_copy(update={"alerts": told})

@@ -11,9 +11,10 @@ from socialcell.ops import audit
 from socialcell.ops import outgoing as store
 
 
-def put(context: Context, kind: str, key: str) -> bool:
-    letter = mail.Letter(key, f"About {key}", "text", "<p>text</p>")
-    return outgoing.put(context, kind, letter, "reader@city.example", "en")
+def put(context: Context, kind: str, key: str) -> int:
+    letter = mail.Letter(f"About {key}", "text", "<p>text</p>")
+    readers = ("reader@city.example",)
+    return outgoing.put(context, kind, key, "en", readers, lambda: letter)
 
 
 def states(engine: Engine) -> dict[str, str]:
@@ -95,5 +96,5 @@ def test_one_that_is_not_held_cannot_be_released(
 
 
 def test_the_same_thing_is_put_in_once(context: Context) -> None:
-    assert put(context, "report", "the week")
-    assert not put(context, "report", "the week")
+    assert put(context, "report", "the week") == 1
+    assert put(context, "report", "the week") == 0

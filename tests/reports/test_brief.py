@@ -132,7 +132,9 @@ def test_the_marathi_one_has_no_english_words_of_ours(world: World) -> None:
 def test_a_reader_gets_one_letter_a_brief(world: World) -> None:
     fill(world)
     settings = world.context.workspace.config.model_copy(
-        update={"report": config.Report(brief_to={"mr": ("desk@city.example",)})}
+        update={
+            "report": config.Report(brief_to=config.Readers(mr=("desk@city.example",)))
+        }
     )
     workspace = Workspace(world.context.workspace.folder, settings)
     context = Context(workspace, world.engine, world.context.clock)

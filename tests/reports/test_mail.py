@@ -78,7 +78,7 @@ def mailed(world: World, port: int, **changes: Any) -> Context:
     settings = world.context.workspace.config.model_copy(
         update={
             "mail": config.Mail(**given),
-            "report": config.Report(recipients={"mr": TO, "en": TO[:1]}),
+            "report": config.Report(recipients=config.Readers(mr=TO, en=TO[:1])),
         }
     )
     workspace = config.Workspace(world.context.workspace.folder, settings)

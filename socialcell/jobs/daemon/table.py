@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 
 from socialcell import connectors, db
 from socialcell.config import Daemon
+from socialcell.i18n import CODES
 from socialcell.jobs import (
     backup,
     collect,
@@ -161,8 +162,7 @@ def _weekly(context: Context, slot: Slot, stop: Stop) -> str:
 def _daily(context: Context, slot: Slot, stop: Stop) -> str:
     if slot.late:
         return "too late for a brief: the next one says what is new"
-    languages = context.workspace.config.report.brief_to
-    letters = sum(mailing.send_daily(context, lang, slot.at) for lang in languages)
+    letters = sum(mailing.send_daily(context, lang, slot.at) for lang in CODES)
     return f"{letters} letters"
 
 
