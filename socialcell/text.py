@@ -15,6 +15,7 @@ _MARK = (
 _STACK = re.compile(f"({_MARK}{{8}}){_MARK}+")
 _JOINERS = str.maketrans("", "", "\u200b\u200c\u200d\u2060\ufeff")
 _NUKTA = "\u093c"
+_ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 
 
 def clean_text(text: str) -> str:
@@ -66,6 +67,12 @@ def one_line(text: str, limit: int) -> str:
     """White space folded and the end cut at `limit` code points with an ellipsis."""
     flat = " ".join(text.split())
     return flat if len(flat) <= limit else flat[: limit - 1].rstrip() + "…"
+
+
+def web_addresses(text: str) -> tuple[str, ...]:
+    """The addresses that a text names, each once, less what ends a sentence."""
+    found = (address.rstrip(".,;:!?)") for address in _ADDRESS.findall(text))
+    return tuple(dict.fromkeys(found))
 
 
 def displayed(text: str) -> str:

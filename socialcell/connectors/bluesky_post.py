@@ -44,7 +44,7 @@ def to_record(view: Mapping[str, Any]) -> Record:
 def metrics(view: Mapping[str, Any]) -> tuple[Metric, ...]:
     """The counts of a post; one that is missing or no number is not observed."""
     return tuple(
-        Metric(name, count, common, "observed" if count is not None else "absent")
+        Metric.told(name, count, common)
         for name, common in _COUNTS.items()
         for count in [_count(view.get(name))]
     )

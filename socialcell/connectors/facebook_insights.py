@@ -17,7 +17,7 @@ from socialcell.connectors.base import (
     StoreFact,
 )
 from socialcell.connectors.graph import Graph
-from socialcell.connectors.graph_values import moment
+from socialcell.connectors.meta_values import moment
 
 # developers.facebook.com/docs/graph-api/reference/insights; the metrics that replaced
 # page_fans and the impressions, which are gone since November 2025 and June 2026.

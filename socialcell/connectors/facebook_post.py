@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from socialcell.connectors.base import Author, Metric, Record, Relation
-from socialcell.connectors.graph_values import moment, text_of
+from socialcell.connectors.meta_values import moment, text_of
 
 # Comments are counted with the answers to them, as people see it.
 POST_COUNTS = (

@@ -14,7 +14,7 @@ from socialcell.connectors.base import (
     Reject,
 )
 from socialcell.connectors.graph import Graph, nested
-from socialcell.connectors.graph_values import text_of
+from socialcell.connectors.meta_values import text_of
 
 _PAGE = 100
 

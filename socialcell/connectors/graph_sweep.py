@@ -16,7 +16,7 @@ from socialcell.connectors.base import (
     Reject,
 )
 from socialcell.connectors.graph import Graph, Page
-from socialcell.connectors.graph_values import moment
+from socialcell.connectors.meta_values import moment
 
 FIRST = timedelta(days=30)  # how far back a new source begins
 OVERLAP = timedelta(hours=48)  # read again: late items, new counts

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from socialcell.connectors.base import Author, Metric, Record, Relation
-from socialcell.connectors.graph_values import moment, text_of
+from socialcell.connectors.meta_values import moment, text_of
 
 MEDIA_COUNTS = "like_count,comments_count"
 # A hashtag does not say who wrote it; asking for `username` there is refused.

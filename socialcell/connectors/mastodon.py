@@ -1,6 +1,5 @@
 """Mastodon through Mastodon.py: the public timeline of a hashtag, oldest first."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -31,7 +30,7 @@ from socialcell.connectors.base import (
     Tombstone,
 )
 from socialcell.http import USER_AGENT, PoliteAdapter, epoch, header_count, retry_after
-from socialcell.text import from_html
+from socialcell.text import from_html, web_addresses
 
 _PAGE = 40  # the most that a server gives at once
 _LOOKUP = 20  # the most that it is asked for by their ids
@@ -50,7 +49,6 @@ _FAILURES = (
     ValueError,
 )
 _PUBLIC = ("public", "unlisted")
-_ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 
 
 class MastodonSettings(BaseModel):
@@ -230,7 +228,7 @@ def to_record(status: Mapping[str, Any]) -> Record:
         ),
         language=status.get("language"),
         relations=(Relation("reply", str(answered)),) if answered else (),
-        links=tuple(dict.fromkeys(a.rstrip(".,;:!?)") for a in _ADDRESS.findall(text))),
+        links=web_addresses(text),
         metrics=_metrics(status),
         via="hashtag",
     )

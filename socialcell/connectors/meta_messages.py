@@ -4,53 +4,44 @@ Meta pushes both. A mention on Instagram comes as a number only: what was writte
 asked for afterwards, while it is public.
 """
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from socialcell.connectors.base import (
+    UNREADABLE,
     Author,
-    Batch,
-    Budget,
     Capability,
     ConnectorError,
     Filtered,
     Health,
     Item,
     Kind,
-    Metric,
     Record,
     Relation,
-    Surroundings,
     Tombstone,
 )
-from socialcell.connectors.meta_files import File, fetch
-from socialcell.connectors.meta_push import (
-    UNREADABLE,
-    Door,
-    Media,
-    Push,
-    each,
-    entries,
-    epoch_milliseconds,
-    refused,
-    text_of,
+from socialcell.connectors.instagram_media import (
+    author_of,
+    comment_metrics,
+    media_metrics,
 )
-from socialcell.connectors.moments import moment
+from socialcell.connectors.meta_files import File, fetch
+from socialcell.connectors.meta_push import Media
+from socialcell.connectors.meta_receiver import MetaReceiver, Reading, left_out
+from socialcell.connectors.meta_values import each, epoch_milliseconds, moment, text_of
+from socialcell.text import web_addresses
 
 if TYPE_CHECKING:
     from socialcell.connectors.graph import Graph
 
 _FILES = ("image", "video", "audio", "file", "sticker", "ig_reel", "reel")
 _NAMED = {"file": "document", "ig_reel": "video", "reel": "video"}
-_LONGEST_RULE = 80
 _MEDIA = "id,caption,media_type,timestamp,username,permalink,like_count,comments_count"
 _COMMENT = "id,text,timestamp,like_count,media{id,permalink}"
-_ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 
 
 class MetaSettings(BaseModel):
@@ -60,69 +51,25 @@ class MetaSettings(BaseModel):
     account_id: str = Field(pattern=r"^[0-9]{5,25}$")
 
 
-@dataclass
-class _Reading:
-    """A push while it is read: its items, and what comes beside them."""
-
-    items: list[Item] = field(default_factory=list)
-    media: list[Media] = field(default_factory=list)
-    awaited: list[str] = field(default_factory=list)
-
-
-class Messenger:
+class Messenger(MetaReceiver[MetaSettings]):
     """Messages to one Facebook Page. Whoever writes is known to this Page only."""
 
     Settings: ClassVar[type[BaseModel]] = MetaSettings
     platform: ClassVar[str] = "messenger"
     object: ClassVar[str] = "page"
-    server: ClassVar[str] = "messenger"  # the sandbox's, where that stands for Meta
+    server: ClassVar[str] = "messenger"
     redelivers: ClassVar[timedelta] = timedelta(hours=36)
-    cursor_version: ClassVar[int] = 1
     capabilities: ClassVar[frozenset[Capability]] = frozenset(
         {Capability.MESSAGES, Capability.RECEIVE}
     )
-
-    def __init__(self, settings: MetaSettings, around: Surroundings) -> None:
-        self._settings, self._around = settings, around
-        self._door = Door.of(around)
 
     def check(self) -> Health:
         """Ask Graph for the account itself: the token is alive and may read it."""
         try:
             self._graph().ask(self._settings.account_id, fields="id")
         except ConnectorError as error:
-            return Health(ok=False, message=str(error))
+            return Health.failed(error)
         return Health(ok=True, message="The account answers")
-
-    def pull(
-        self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
-    ) -> Iterator[Batch]:
-        """Nothing: what is read here was pushed."""
-        return iter(())
-
-    def receive(self, headers: Mapping[str, str], body: bytes) -> Push:
-        self.verify(headers, body)
-        return self.read(body)
-
-    def verify(self, headers: Mapping[str, str], body: bytes) -> None:
-        self._door.verify(headers, body)
-
-    def challenge(self, query: Mapping[str, str]) -> str | None:
-        return self._door.challenge(query)
-
-    def read(self, body: bytes) -> Push:
-        reading = _Reading()
-        for entry in entries(body, self.object):
-            try:
-                self._read_entry(entry, reading)
-            except UNREADABLE as error:
-                reading.items.append(refused(entry, error))
-        return Push(
-            items=reading.items,
-            cursor={},
-            media=tuple(reading.media),
-            awaited=tuple(dict.fromkeys(reading.awaited)),
-        )
 
     def media(self, ref: str, cap: int) -> File:
         """A file by `message id/its place`: Graph says where it is now."""
@@ -132,47 +79,25 @@ class Messenger:
             raise ConnectorError(Kind.GONE, "The message has no such file any more")
         return fetch(self._around, self.server, _address(found[int(place)]), cap)
 
-    def _graph(self) -> "Graph":
-        # The door of pushes does without Meta's client.
-        from socialcell.connectors.graph import connect
-
-        return connect(self._around, self.server)
-
     def _as_page(self) -> "Graph":
-        """Graph as the Page: messages are shown to it alone."""
-        graph = self._graph()
-        said = graph.ask(self._settings.account_id, fields="access_token")
-        if not isinstance(said.get("access_token"), str):
-            raise ConnectorError(
-                Kind.ACCESS,
-                "The token has no task on the Page: add the system user to the Page in "
-                "Meta's business settings.",
-            )
-        return graph.acting_as(said["access_token"])
+        return self._graph().as_page(self._settings.account_id)
 
-    def _read_entry(self, entry: Mapping[str, Any], reading: _Reading) -> None:
+    def _read_entry(self, entry: Any, reading: Reading) -> None:
         if entry["id"] != self._settings.account_id:
             reading.items.append(Filtered("another account"))
             return
         # Standby: another app answers there; what people write is read all the same.
         for event in (*each(entry.get("messaging")), *each(entry.get("standby"))):
-            try:
-                self._read_event(event, reading)
-            except UNREADABLE as error:
-                reading.items.append(refused(event, error))
+            with reading.setting_aside(event):
+                item, media = _event(self.platform, self._settings.account_id, event)
+                reading.items.append(item)
+                reading.media.extend(media)
         for change in each(entry.get("changes")):
-            try:
+            with reading.setting_aside(change):
                 self._read_change(change, reading)
-            except UNREADABLE as error:
-                reading.items.append(refused(change, error))
 
-    def _read_event(self, event: Mapping[str, Any], reading: _Reading) -> None:
-        item, media = _event(self.platform, self._settings.account_id, event)
-        reading.items.append(item)
-        reading.media.extend(media)
-
-    def _read_change(self, change: Mapping[str, Any], reading: _Reading) -> None:
-        reading.items.append(Filtered(f"field {change['field']}"[:_LONGEST_RULE]))
+    def _read_change(self, change: Mapping[str, Any], reading: Reading) -> None:
+        reading.items.append(left_out(f"field {change['field']}"))
 
 
 class InstagramMessages(Messenger):
@@ -209,7 +134,7 @@ class InstagramMessages(Messenger):
                 Kind.DRIFT, f"A mention cannot be read: {error}"
             ) from None
 
-    def _read_change(self, change: Mapping[str, Any], reading: _Reading) -> None:
+    def _read_change(self, change: Mapping[str, Any], reading: Reading) -> None:
         if change["field"] != "mentions":
             super()._read_change(change, reading)
             return
@@ -229,7 +154,7 @@ def _event(
     message = event.get("message")
     if message is None:
         known = sorted(set(event) - {"sender", "recipient", "timestamp"})
-        return Filtered(f"event {' '.join(known)}"[:_LONGEST_RULE]), ()
+        return left_out(f"event {' '.join(known)}"), ()
     mid = text_of(message["mid"])
     if message.get("is_echo") or event["sender"]["id"] == account:
         return Filtered("a message of ours"), ()
@@ -250,7 +175,6 @@ def _message(
         raise ValueError("a message whose text is no text")
     answered = (message.get("reply_to") or {}).get("mid")
     shared = [a["payload"]["url"] for a in attached if _is_shared(a)]
-    written = [a.rstrip(".,;:!?)") for a in _ADDRESS.findall(text)]
     return Record(
         platform=platform,
         external_id=text_of(message["mid"]),
@@ -260,7 +184,7 @@ def _message(
         kind="message",
         author=Author(uid=text_of(event["sender"]["id"])),
         relations=(Relation("reply", answered),) if answered else (),
-        links=tuple(dict.fromkeys([*written, *shared])),
+        links=tuple(dict.fromkeys([*web_addresses(text), *shared])),
         missing=("content",) if message.get("is_unsupported") else (),
         via="message",
     )
@@ -314,29 +238,21 @@ def _mention(said: Mapping[str, Any], kind: str) -> Record:
     """A public post or comment on Instagram that names the account."""
     post = kind == "media"
     text = (said.get("caption") if post else said["text"]) or ""
-    username = said.get("username")
+    author = author_of(said)
     within = said.get("media") or {}
     return Record(
         platform="instagram",
         external_id=text_of(said["id"]),
         text=text,
         raw=said,
-        authored_at=moment(said["timestamp"], UTC),
+        authored_at=moment(said["timestamp"]),
         kind="post" if post else "comment",
         url=said.get("permalink") or within.get("permalink"),
-        # Graph gives a stranger's name and no number: the name stands for it.
-        author=Author(uid=f"@{username}", handle=username) if username else None,
+        author=author,
         conversation=None if post else within.get("id"),
-        links=tuple(dict.fromkeys(a.rstrip(".,;:!?)") for a in _ADDRESS.findall(text))),
-        metrics=(
-            Metric("like_count", said.get("like_count"), "reactions"),
-            *(
-                (Metric("comments_count", said.get("comments_count"), "comments"),)
-                if post
-                else ()
-            ),
-        ),
-        missing=() if username else ("author",),
+        links=web_addresses(text),
+        metrics=media_metrics(said) if post else comment_metrics(said),
+        missing=() if author else ("author",),
         via="mention",
     )
 

@@ -2,9 +2,9 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from pydantic import SecretStr
@@ -16,7 +16,6 @@ from socialcell.connectors.base import (
     Kind,
     Receiving,
     Record,
-    Reject,
     Surroundings,
 )
 
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from socialcell.connectors.meta_files import File
 
 SIGNATURE = "x-hub-signature-256"
-# What may go wrong while an item of a push is read; anything else is a defect of ours.
-UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, OverflowError)
 _LONGEST_CHALLENGE = 256
 
 
@@ -187,41 +184,3 @@ def entries(body: bytes, kind: str) -> list[Any]:
     if not isinstance(found, list) or not found:
         raise ConnectorError(Kind.DRIFT, "A push has no entries")
     return found
-
-
-def refused(raw: Any, error: Exception) -> Reject:
-    """An item that could not be mapped, with why."""
-    return Reject(raw=raw, reason=f"{type(error).__name__}: {error}")
-
-
-def each(value: Any) -> Iterator[Any]:
-    """The members of a list that may be missing. TypeError when it is no list."""
-    if value is None:
-        return
-    if not isinstance(value, list):
-        raise TypeError(f"a list is needed, not {type(value).__name__}")
-    yield from value
-
-
-def epoch_seconds(value: Any) -> datetime:
-    """A moment in whole seconds since 1970, as text or number. ValueError."""
-    return datetime.fromtimestamp(_whole(value), UTC)
-
-
-def epoch_milliseconds(value: Any) -> datetime:
-    """A moment in milliseconds since 1970. ValueError."""
-    return datetime.fromtimestamp(_whole(value) / 1000, UTC)
-
-
-def text_of(value: Any) -> str:
-    """A string that must be there. ValueError."""
-    if not isinstance(value, str) or not value:
-        raise ValueError("an empty or missing text where an id is needed")
-    return value
-
-
-def _whole(value: Any) -> int:
-    digits = str(value) if isinstance(value, int | str) else ""
-    if not digits.isascii() or not digits.isdecimal() or len(digits) > 16:
-        raise ValueError("a time that is no number")
-    return int(digits)

@@ -1,48 +1,30 @@
 """WhatsApp Cloud API: what people write to the city's number is pushed to us."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from socialcell.connectors import whatsapp_message, whatsapp_prices
 from socialcell.connectors.base import (
-    Batch,
+    UNREADABLE,
     Bucket,
-    Budget,
     Capability,
     ConnectorError,
     Filtered,
     Health,
-    Item,
     Kind,
     Reject,
-    Surroundings,
 )
 from socialcell.connectors.meta_files import File, fetch, require_size
-from socialcell.connectors.meta_push import (
-    UNREADABLE,
-    Delivery,
-    Door,
-    Media,
-    Push,
-    Refusal,
-    each,
-    entries,
-    refused,
-    text_of,
-)
+from socialcell.connectors.meta_receiver import MetaReceiver, Reading, left_out
+from socialcell.connectors.meta_values import each, text_of
 
-if TYPE_CHECKING:
-    from socialcell.connectors.graph import Graph
-
-OBJECT = "whatsapp_business_account"
 WINDOW = timedelta(hours=24)  # in which a person who wrote may be answered freely
 _TEMPLATES = "id,name,language,status,category,components"
 _PAGE, _MOST_PAGES = "100", 50
-_LONGEST_RULE = 80
 
 
 class WhatsAppSettings(BaseModel):
@@ -65,26 +47,7 @@ class Template:
     body: str | None
 
 
-@dataclass
-class _Reading:
-    """A push while it is read: its items, and what comes beside them."""
-
-    items: list[Item] = field(default_factory=list)
-    media: list[Media] = field(default_factory=list)
-    deliveries: list[Delivery] = field(default_factory=list)
-    refusals: list[Refusal] = field(default_factory=list)
-
-    def push(self) -> Push:
-        return Push(
-            items=self.items,
-            cursor={},
-            media=tuple(self.media),
-            deliveries=tuple(self.deliveries),
-            refusals=tuple(self.refusals),
-        )
-
-
-class WhatsApp:
+class WhatsApp(MetaReceiver[WhatsAppSettings]):
     """The pushes of one number. A message of another number of the app is Filtered.
 
     Whoever writes is known by the telephone number (`from`), or by the id that stands
@@ -93,16 +56,13 @@ class WhatsApp:
 
     Settings: ClassVar[type[BaseModel]] = WhatsAppSettings
     platform: ClassVar[str] = whatsapp_message.PLATFORM
-    cursor_version: ClassVar[int] = 1
+    object: ClassVar[str] = "whatsapp_business_account"
+    server: ClassVar[str] = whatsapp_message.PLATFORM
     capabilities: ClassVar[frozenset[Capability]] = frozenset(
         {Capability.MESSAGES, Capability.RECEIVE}
     )
     redelivers: ClassVar[timedelta] = timedelta(days=7)
     buckets: ClassVar[tuple[Bucket, ...]] = whatsapp_prices.buckets()
-
-    def __init__(self, settings: WhatsAppSettings, around: Surroundings) -> None:
-        self._settings, self._around = settings, around
-        self._door = Door.of(around)
 
     def check(self) -> Health:
         """Ask Graph for the number itself: the token is alive and may read it."""
@@ -110,37 +70,9 @@ class WhatsApp:
         try:
             told = self._graph().ask(number, fields="id,quality_rating")
         except ConnectorError as error:
-            return Health(ok=False, message=str(error))
+            return Health.failed(error)
         quality = told.get("quality_rating") or "not told"
         return Health(ok=True, message=f"The number answers; its quality is {quality}")
-
-    def pull(
-        self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
-    ) -> Iterator[Batch]:
-        """Nothing: WhatsApp gives no list of messages, it pushes each."""
-        return iter(())
-
-    def receive(self, headers: Mapping[str, str], body: bytes) -> Push:
-        self.verify(headers, body)
-        return self.read(body)
-
-    def verify(self, headers: Mapping[str, str], body: bytes) -> None:
-        self._door.verify(headers, body)
-
-    def challenge(self, query: Mapping[str, str]) -> str | None:
-        return self._door.challenge(query)
-
-    def read(self, body: bytes) -> Push:
-        reading = _Reading()
-        for entry in entries(body, OBJECT):
-            try:
-                changes = list(each(entry["changes"]))
-            except UNREADABLE as error:
-                reading.items.append(refused(entry, error))
-                continue
-            for change in changes:
-                self._read_change(change, reading)
-        return reading.push()
 
     def media(self, ref: str, cap: int) -> File:
         """A file by its id: first where it is, which holds for minutes, then itself."""
@@ -200,29 +132,22 @@ class WhatsApp:
                 Kind.DRIFT, f"What Meta says of a sent message cannot be read: {error}"
             ) from None
 
-    def _graph(self) -> "Graph":
-        # The door of pushes does without Meta's client.
-        from socialcell.connectors.graph import connect
+    def _read_entry(self, entry: Any, reading: Reading) -> None:
+        for change in each(entry["changes"]):
+            with reading.setting_aside(change):
+                self._read_change(change, reading)
 
-        return connect(self._around, self.platform)
-
-    def _read_change(self, change: Any, reading: _Reading) -> None:
-        try:
-            kind, value = change["field"], change["value"]
-            if kind not in ("messages", "user_preferences"):
-                reading.items.append(Filtered(f"field {kind}"[:_LONGEST_RULE]))
-                return
-            own = value["metadata"]["phone_number_id"] == self._settings.phone_number_id
-        except UNREADABLE as error:
-            reading.items.append(refused(change, error))
-            return
-        if not own:
+    def _read_change(self, change: Any, reading: Reading) -> None:
+        kind, value = change["field"], change["value"]
+        if kind not in ("messages", "user_preferences"):
+            reading.items.append(left_out(f"field {kind}"))
+        elif value["metadata"]["phone_number_id"] != self._settings.phone_number_id:
             reading.items.append(Filtered("another number"))
-            return
-        _read_value(value, reading)
+        else:
+            _read_value(value, reading)
 
 
-def _read_value(value: Mapping[str, Any], reading: _Reading) -> None:
+def _read_value(value: Mapping[str, Any], reading: Reading) -> None:
     """Every part of one change; what cannot be read stands alone as a Reject."""
     lists: tuple[tuple[str, Callable[..., None]], ...] = (
         ("messages", _take_message),
@@ -232,20 +157,14 @@ def _read_value(value: Mapping[str, Any], reading: _Reading) -> None:
     )
     envelope = {k: v for k, v in value.items() if k not in dict(lists)}
     for name, take in lists:
-        try:
-            found = list(each(value.get(name)))
-        except UNREADABLE as error:
-            reading.items.append(refused(value, error))
-            continue
-        for one in found:
-            try:
-                take(one, envelope, reading)
-            except UNREADABLE as error:
-                reading.items.append(refused({**envelope, name: [one]}, error))
+        with reading.setting_aside(value):
+            for one in each(value.get(name)):
+                with reading.setting_aside({**envelope, name: [one]}):
+                    take(one, envelope, reading)
 
 
 def _take_message(
-    message: Mapping[str, Any], envelope: Mapping[str, Any], reading: _Reading
+    message: Mapping[str, Any], envelope: Mapping[str, Any], reading: Reading
 ) -> None:
     item = whatsapp_message.to_item(message, envelope)
     media = whatsapp_message.files(message)
@@ -257,14 +176,14 @@ def _take_message(
 
 
 def _take_status(
-    status: Mapping[str, Any], envelope: Mapping[str, Any], reading: _Reading
+    status: Mapping[str, Any], envelope: Mapping[str, Any], reading: Reading
 ) -> None:
     reading.deliveries.append(whatsapp_message.delivery(status))
     reading.items.append(Filtered("news of a message of ours"))
 
 
 def _take_preference(
-    told: Mapping[str, Any], envelope: Mapping[str, Any], reading: _Reading
+    told: Mapping[str, Any], envelope: Mapping[str, Any], reading: Reading
 ) -> None:
     wish = whatsapp_message.preference(told)
     if wish is not None:
@@ -273,7 +192,7 @@ def _take_preference(
 
 
 def _take_error(
-    error: Mapping[str, Any], envelope: Mapping[str, Any], reading: _Reading
+    error: Mapping[str, Any], envelope: Mapping[str, Any], reading: Reading
 ) -> None:
     said = f"WhatsApp tells of error {error['code']}: {error.get('title')}"
     reading.items.append(Reject({**envelope, "errors": [error]}, said))

@@ -5,7 +5,6 @@ is kept and shown as a message's id is a digest of it; the wamid stays in the ra
 """
 
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -18,14 +17,9 @@ from socialcell.connectors.base import (
     Relation,
     Tombstone,
 )
-from socialcell.connectors.meta_push import (
-    Delivery,
-    Media,
-    Refusal,
-    each,
-    epoch_seconds,
-    text_of,
-)
+from socialcell.connectors.meta_push import Delivery, Media, Refusal
+from socialcell.connectors.meta_values import each, epoch_seconds, text_of
+from socialcell.text import web_addresses
 
 PLATFORM = "whatsapp"
 _FILES = {
@@ -38,7 +32,6 @@ _FILES = {
 }
 # Messages that say nothing to anybody: signs of the platform, or a thumb on ours.
 _SILENT = ("reaction", "system", "request_welcome")
-_ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 # Said alone, these words ask us not to write again.
 _STOP = frozenset({"stop", "unsubscribe", "थांबा", "थांबवा", "बंद करा", "बंद करें"})
 
@@ -127,7 +120,7 @@ def _record(
     text = _words(content)
     answered = (content.get("context") or {}).get("id")
     source = (content.get("referral") or {}).get("source_url")
-    links = [a.rstrip(".,;:!?)") for a in _ADDRESS.findall(text)]
+    links = [*web_addresses(text)]
     if isinstance(source, str):
         links.append(source)  # the advertisement that the conversation began from
     contact = _contact(message, value)

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from socialcell.connectors.base import Author, Metric, Record, Relation
+from socialcell.text import web_addresses
 
 _WATCH = "https://www.youtube.com/watch?v="
-_ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 # YouTube's names, and what they are in common.
 _VIDEO_COUNTS = {
     "viewCount": "views",
@@ -37,7 +37,7 @@ def video(data: Mapping[str, Any], *, via: str) -> Record:
         author=Author(uid=_word(said, "channelId"), name=said.get("channelTitle")),
         language=said.get("defaultAudioLanguage") or said.get("defaultLanguage"),
         conversation=own,
-        links=_links(description),
+        links=web_addresses(description),
         metrics=video_metrics(data.get("statistics")),
         via=via,
     )
@@ -70,7 +70,7 @@ def comment(data: Mapping[str, Any], video_id: str | None = None) -> Record:
         author=author,
         conversation=on,
         relations=(Relation("reply", above),) if above else (),
-        links=_links(text),
+        links=web_addresses(text),
         metrics=comment_metrics(said),
         missing=() if author else ("author",),
         via="comment",
@@ -81,7 +81,7 @@ def video_metrics(counts: Any) -> tuple[Metric, ...]:
     """The counts of a video; one that its channel does not show is hidden, not 0."""
     given = counts if isinstance(counts, dict) else {}
     return tuple(
-        Metric(name, count, common, "observed" if count is not None else "hidden")
+        Metric.told(name, count, common, "hidden")
         for name, common in _VIDEO_COUNTS.items()
         for count in [_count(given.get(name))]
     )
@@ -124,7 +124,3 @@ def _word(data: Mapping[str, Any], key: str) -> str:
     if not isinstance(value, str):
         raise ValueError(f"{key} is no text")
     return value
-
-
-def _links(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(a.rstrip(".,;:!?)") for a in _ADDRESS.findall(text)))

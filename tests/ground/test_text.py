@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from socialcell.text import clean_text, displayed, fold, from_html, one_line
+from socialcell.text import (
+    clean_text,
+    displayed,
+    fold,
+    from_html,
+    one_line,
+    web_addresses,
+)
 
 ANY_TEXT = st.text(st.characters(codec=None, categories=None))
 WITH_SURROGATES = st.text(
@@ -78,6 +85,15 @@ def test_html_becomes_its_words_with_paragraphs_on_lines_of_their_own() -> None:
 def test_a_long_text_is_cut_at_its_limit_with_an_ellipsis() -> None:
     assert one_line("a  b\nc", 10) == "a b c"
     assert one_line("abcdefgh", 5) == "abcd…"
+
+
+def test_addresses_are_found_once_and_without_what_ends_the_sentence() -> None:
+    said = (
+        "See https://pmc.gov.in/a?b=1, (http://x.in/y). पाहा https://pmc.gov.in/a?b=1!"
+    )
+
+    assert web_addresses(said) == ("https://pmc.gov.in/a?b=1", "http://x.in/y")
+    assert web_addresses("www.pmc.gov.in") == ()
 
 
 def test_a_screen_shows_eight_marks_a_letter_and_no_turning_of_its_direction() -> None:
