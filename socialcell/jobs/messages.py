@@ -93,6 +93,7 @@ def reply(
     UsageError: no such message, an empty or too long answer, a window that has closed,
     somebody who asked not to be written to. ConnectorError: Meta did not take it.
     """
+    outgoing.require(context, "reply")
     said = text.strip()
     if not said or len(said) > LONGEST:
         raise UsageError(f"An answer has 1 to {LONGEST} characters, not {len(said)}.")
@@ -137,11 +138,7 @@ def send_template(
     without its country code (named by its place in the list), or a switch that holds
     back what the city says of its own accord.
     """
-    if "outreach" in outgoing.HELD[mode := outgoing.mode(context)]:
-        raise UsageError(
-            f"The switch is set to {mode}: nothing is sent that nobody asked for. "
-            "Answers go on. To change it: socialcell outgoing mode --help"
-        )
+    outgoing.require(context, "outreach")
     through = _source(context, source)
     assert through.id is not None
     with db.reading(context.engine) as session:

@@ -1,11 +1,9 @@
 """Poison texts go in whole and come out of every sink without doing anything."""
 
 import csv
-import gc
 import io
 import json
 import re
-import warnings
 from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
@@ -41,6 +39,7 @@ from socialcell.text import clean_text
 from tests.builders import NOON, make_batch, make_record, make_source
 from tests.hostile.poison import ANY_TEXT, POISON, marked
 from tests.jobs.test_collect import run
+from tests.running import inside
 
 WEEK_AGO = NOON - timedelta(days=4)
 TEXTS = list(POISON.values())
@@ -88,16 +87,7 @@ def held(context: Context, hasty: None) -> Context:
 
 def said(context: Context, *arguments: str) -> str:
     """What a command writes on standard output."""
-    place = str(context.workspace.folder / "config.yaml")
-    with warnings.catch_warnings():
-        # A command leaves its connection to the end of its process.
-        warnings.simplefilter("ignore", ResourceWarning)
-        done = CliRunner().invoke(
-            app, [*arguments, "--config", place], catch_exceptions=False
-        )
-        gc.collect()
-    assert done.exit_code == 0, done.output
-    return done.stdout
+    return inside(*arguments, "--config", context.workspace.folder / "config.yaml")
 
 
 def test_what_is_stored_is_the_cleaned_text_and_the_raw_form_is_whole(

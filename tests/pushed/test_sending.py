@@ -1,5 +1,6 @@
 """Answers within a day, templates to those who agreed, and what each costs."""
 
+import json
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from socialcell import config, db
 from socialcell.clock import FixedClock
 from socialcell.connectors.base import ConnectorError, Kind
 from socialcell.errors import UsageError
-from socialcell.jobs import messages, optins, outgoing, receive
+from socialcell.jobs import messages, optins, outgoing
 from socialcell.jobs.context import Context
 from socialcell.listening.model import Author, Mention
 from socialcell.ops.model import AuditEntry, Usage
@@ -19,7 +20,7 @@ from socialcell.ops.push_model import OptIn, SentMessage
 from socialcell.sandbox import Sandbox
 from socialcell.sandbox.message_world import number
 from tests.pushed.conftest import CITY, push_all
-from tests.running import said, socialcell
+from tests.running import inside
 
 HOUR = timedelta(hours=1)
 NUMBERS = ["+999 8 1111 0001", "999811110002", "999811110003"]
@@ -429,7 +430,9 @@ def test_what_meta_refuses_is_told_in_words(
     mention = newest(cell)
     assert mention.id is not None
     # Meta's clock and ours may differ: there the window has closed.
-    served.platform("whatsapp")._posts.clear()
+    whatsapp = served.platform("whatsapp")
+    for post in whatsapp.standing():
+        whatsapp.remove(post.id)
 
     with pytest.raises(ConnectorError, match="Re-engagement") as caught:
         messages.reply(cell, mention.id, "Hello")
@@ -460,11 +463,7 @@ def test_the_commands_answer_in_json(
     listed.write_text("\n".join(NUMBERS))
 
     def run(*words: str) -> Any:
-        import json
-
-        done = socialcell("messages", *words, "--json", "--config", place)
-        assert done.returncode == 0, said(done)
-        return json.loads(done.stdout)
+        return json.loads(inside("messages", *words, "--json", "--config", place))
 
     assert run("fetch")["fetched"]["files"] > 0
     (source,) = [
@@ -479,4 +478,3 @@ def test_the_commands_answer_in_json(
     sent = run("send", "festival", "--language", "en", "--to", str(listed))
     assert (sent["sent"], sent["not_agreed"]) == (1, 2)
     assert run("reply", str(newest(cell).id), "Yes")["message"].startswith("wa.")
-    receive.work_off(cell)
