@@ -50,6 +50,11 @@ def served(city_clock: FixedClock) -> Iterator[Sandbox]:
 
 
 @pytest.fixture
+def facebook(served: Sandbox) -> Any:
+    return served.platform("facebook")
+
+
+@pytest.fixture
 def around(served: Sandbox, city_clock: FixedClock, folder: Any) -> Surroundings:
     workspace = Workspace(folder, config.Config())
     for name, value in served.secrets.items():
@@ -70,3 +75,8 @@ def source_named(served: Sandbox, name: str) -> dict[str, Any]:
 def connector_of(served: Sandbox, name: str, around: Surroundings) -> Connector:
     source = source_named(served, name)
     return connectors.build(source["connector"], settings_of(source), around)
+
+
+def standing(platform: Any, group: str) -> list[str]:
+    """The ids of a sandbox platform's posts of a group that are there now."""
+    return [post.id for post in platform.standing() if post.group == group]

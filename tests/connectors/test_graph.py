@@ -27,15 +27,10 @@ from socialcell.connectors.graph_usage import usage_of
 from socialcell.errors import ConfigError
 from socialcell.sandbox import Sandbox
 from socialcell.sandbox.facebook_world import PAGE_ID
-from tests.connectors.conftest import Unlimited, connector_of
+from tests.connectors.conftest import Unlimited, connector_of, standing
 from tests.connectors.test_contract import pull, records
 
 NEEDED = ("pages_read_engagement", "pages_read_user_content")
-
-
-@pytest.fixture
-def facebook(served: Sandbox) -> Any:
-    return served.platform("facebook")
 
 
 @pytest.fixture
@@ -151,7 +146,7 @@ def test_an_answer_of_no_known_form_is_an_error_of_ours(
 def test_a_batch_answers_in_order_and_each_part_for_itself(
     served: Sandbox, page: Graph, facebook: Any
 ) -> None:
-    first, second = [p.id for p in facebook.standing() if p.group == "own"][:2]
+    first, second = standing(facebook, "own")[:2]
 
     said = page.batch([f"{second}?fields=id", "777_1?fields=id", f"{first}?fields=id"])
 
@@ -166,7 +161,7 @@ def test_a_part_that_meta_had_no_time_for_is_no_answer(
     page: Graph, facebook: Any
 ) -> None:
     facebook.lose_in_batch()
-    (first, *_) = [p.id for p in facebook.standing() if p.group == "own"]
+    (first, *_) = standing(facebook, "own")
 
     assert page.batch([f"{first}?fields=id", f"{first}?fields=id"])[1] is None
 

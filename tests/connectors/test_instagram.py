@@ -11,7 +11,6 @@ from socialcell.connectors.base import (
     Author,
     Batch,
     ConnectorError,
-    Item,
     Kind,
     Metric,
     Record,
@@ -26,7 +25,8 @@ from socialcell.errors import ConfigError
 from socialcell.jobs.collect import never
 from socialcell.sandbox import Sandbox
 from socialcell.sandbox.instagram_world import ACCOUNT_ID, HASHTAG_ID, USERNAME
-from tests.connectors.conftest import CITY, TRUTH, Unlimited, connector_of
+from tests.connectors.conftest import CITY, TRUTH, Unlimited, connector_of, standing
+from tests.connectors.test_asked_again import ask
 from tests.connectors.test_contract import expected_ids, pull, records
 
 MEDIA, COMMENTS = "instagram.media", "instagram.comments"
@@ -37,18 +37,6 @@ TRUE = {item["id"]: item for item in TRUTH["items"] if item["platform"] == "inst
 @pytest.fixture
 def instagram(served: Sandbox) -> Any:
     return served.platform("instagram")
-
-
-def standing(instagram: Any, group: str) -> list[str]:
-    return [post.id for post in instagram.standing() if post.group == group]
-
-
-def asked(
-    served: Sandbox, name: str, around: Surroundings, verb: str, ids: list[str]
-) -> list[Item]:
-    connector: Any = connector_of(served, name, around)
-    batches = getattr(connector, verb)(ids, Unlimited(), never)
-    return [item for batch in batches for item in batch.items]
 
 
 # Media and tags --------------------------------------------------------------------
@@ -319,7 +307,7 @@ def test_what_is_gone_is_named(
     held = standing(instagram, group)
     instagram.remove(held[0])
 
-    items = asked(served, name, around, "recheck", held)
+    items = ask(served, name, around, held)
 
     assert Tombstone("instagram", held[0], "deleted") in items
     assert {i.external_id for i in items if isinstance(i, Tombstone)} < set(held)
@@ -330,8 +318,8 @@ def test_strangers_media_are_not_judged(
 ) -> None:
     (tag, *_), (found, *_) = standing(instagram, "tag"), standing(instagram, "hashtag")
     for verb in ("recheck", "refresh"):
-        assert asked(served, TAGS, around, verb, [tag]) == []
-        assert asked(served, HASHTAG, around, verb, [found]) == []
+        assert ask(served, TAGS, around, [tag], verb=verb) == []
+        assert ask(served, HASHTAG, around, [found], verb=verb) == []
     assert served.requests == []
 
 
@@ -341,7 +329,7 @@ def test_figures_are_asked_for_one_by_one(
     instagram.retire("views")
     (own, *_) = standing(instagram, "own")
 
-    (item,) = asked(served, MEDIA, around, "refresh", [own])
+    (item,) = ask(served, MEDIA, around, [own], verb="refresh")
 
     assert isinstance(item, Refresh)
     told = {metric.name: metric for metric in item.metrics}
@@ -360,7 +348,7 @@ def test_without_the_permission_nothing_is_taken_for_deleted(
     gone = "17900000000000001"
 
     with pytest.raises(ConnectorError, match="nothing was removed") as caught:
-        asked(served, COMMENTS, around, "recheck", [gone])
+        ask(served, COMMENTS, around, [gone])
 
     assert caught.value.kind is Kind.ACCESS
 
