@@ -8,14 +8,14 @@ from typing import Any
 from sqlmodel import Session
 
 from socialcell import db
+from socialcell.clock import IST
 from socialcell.errors import UsageError
 from socialcell.jobs.context import Context
 from socialcell.language import lexicon
 from socialcell.listening import coverage, spikes
 from socialcell.listening.alert_model import Alert, Closure, Incident
-from socialcell.listening.areas import read_areas
 from socialcell.listening.spikes import HISTORY, HOUR, STEP, Spike
-from socialcell.listening.store import alerts
+from socialcell.listening.store import alerts, areas
 from socialcell.listening.store.watches import watches
 from socialcell.ops import audit, store
 from socialcell.text import one_line
@@ -199,14 +199,16 @@ def plan(
         raise UsageError(
             f"There is no topic {topic!r}. There are: {', '.join(topics)}."
         )
-    known = {area.id for area in read_areas()}
-    if strange := [ward for ward in wards if ward not in known]:
-        raise UsageError(
-            f"There is no area {strange[0]!r}; socialcell areas list shows all."
-        )
     if end <= start:
         raise UsageError("The closure ends before it begins.")
     with db.writing(context.engine) as session:
+        known = {
+            area.id for area in areas.areas_on(session, start.astimezone(IST).date())
+        }
+        if strange := [ward for ward in wards if ward not in known]:
+            raise UsageError(
+                f"There is no area {strange[0]!r}; socialcell areas list shows all."
+            )
         now = context.clock.now()
         made = Closure(
             topic=topic,

@@ -16,8 +16,10 @@ from socialcell.i18n import CODES, language
 from socialcell.jobs import outgoing, people, report
 from socialcell.jobs.context import Context
 from socialcell.jobs.report import WeeklyFiles
+from socialcell.listening import areas
 from socialcell.listening.alert_model import Alert, Incident
 from socialcell.listening.store import alerts, questions
+from socialcell.listening.store import areas as area_store
 from socialcell.reports import brief as daily_brief
 from socialcell.reports import incident as incident_report
 from socialcell.reports import render
@@ -144,7 +146,8 @@ def _incident(context: Context, incident_id: int, lang: str) -> mail.Letter:
     with db.reading(context.engine) as session:
         found = session.get_one(Incident, incident_id)
         own, mentions = _evidence(session, found)
-        page = incident_report.page(found, own, mentions, shown, language(lang))
+        names = {one.id: areas.names(one) for one in area_store.all_areas(session)}
+        page = incident_report.page(found, own, mentions, names, shown, language(lang))
     return mail.Letter(
         subject=page.title, text=render.text(page), html=render.html(page)
     )

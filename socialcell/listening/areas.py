@@ -7,6 +7,7 @@ from datetime import date
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import Protocol
 
 from socialcell.errors import SocialcellError
 from socialcell.text import fold
@@ -66,9 +67,28 @@ class Area:
 
     def is_valid(self, on: date) -> bool:
         """Was it there on that day?"""
-        return (self.valid_from is None or self.valid_from <= on) and (
-            self.valid_to is None or on < self.valid_to
-        )
+        return is_valid(self.valid_from, self.valid_to, on)
+
+
+class Named(Protocol):
+    """Whatever has a name in each of our languages."""
+
+    @property
+    def name_mr(self) -> str: ...
+    @property
+    def name_hi(self) -> str: ...
+    @property
+    def name_en(self) -> str: ...
+
+
+def names(one: Named) -> dict[str, str]:
+    """Its names by language."""
+    return {"mr": one.name_mr, "hi": one.name_hi, "en": one.name_en}
+
+
+def is_valid(first: date | None, last: date | None, on: date) -> bool:
+    """Is a day within [first, last)? None is without a limit."""
+    return (first is None or first <= on) and (last is None or on < last)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Row
@@ -12,6 +12,7 @@ from socialcell.clock import IST
 from socialcell.i18n import Language
 from socialcell.listening import coverage
 from socialcell.listening.alert_model import Incident
+from socialcell.listening.areas import names as names_of
 from socialcell.listening.coverage import HOUR
 from socialcell.listening.people import People
 from socialcell.listening.store import alerts, areas, counts, questions, quotes
@@ -65,16 +66,10 @@ def span_of(as_of: datetime) -> Span:
 def collect(session: Session, span: Span) -> Brief:
     """The brief's facts, as they are now."""
     day = span.end.astimezone(IST).date()
-    known = [
-        one
-        for one in areas.all_areas(session)
-        if one.kind == "ward_office"
-        and (one.valid_from is None or one.valid_from <= day)
-        and (one.valid_to is None or day < one.valid_to)
-    ]
     names = {
-        one.id: {"mr": one.name_mr, "hi": one.name_hi, "en": one.name_en}
-        for one in known
+        one.id: names_of(one)
+        for one in areas.areas_on(session, day)
+        if one.kind == "ward_office"
     }
     topics = _sums(counts.by_annotation(session, span, "topic"))
     wards = _sums(counts.by_annotation(session, span, "ward"))
@@ -94,7 +89,7 @@ def collect(session: Session, span: Span) -> Brief:
         topics=[one for one in topics if one[0] != "other"],
         wards=[one for one in wards if one[0] in names],
         names=names,
-        owners=_owners(session, span.end),
+        owners=_owners(session, day),
         urgent=urgent[:_QUOTED],
         urgent_total=len(urgent),
         incidents=[
@@ -196,17 +191,12 @@ def _press(session: Session, span: Span) -> list[Row[Any]]:
     return [row for row in questions.mentions(session, wanted) if row.kind == "article"]
 
 
-def _owners(session: Session, at: datetime) -> dict[str, Mapping[str, str]]:
+def _owners(session: Session, day: date) -> dict[str, Mapping[str, str]]:
     """Who answers for a topic where it does not depend on the place."""
-    day = at.astimezone(IST).date()
     found: dict[str, Mapping[str, str]] = {}
-    for one in areas.all_owners(session):
-        valid = (one.valid_from is None or one.valid_from <= day) and (
-            one.valid_to is None or day < one.valid_to
-        )
-        if valid and not one.scope:
-            names = {"mr": one.name_mr, "hi": one.name_hi, "en": one.name_en}
-            found.setdefault(one.topic, names)
+    for one in areas.owners_on(session, day):
+        if not one.scope:
+            found.setdefault(one.topic, names_of(one))
     return found
 
 
@@ -280,7 +270,7 @@ def _incidents(brief: Brief, say: Phrases) -> Iterator[str]:
         yield say.lang.gettext(
             "Incident %(id)s: %(name)s, since %(at)s.",
             id=say.lang.number(one.id or 0),
-            name=series(one.subject, say),
+            name=series(one.subject, brief.names, say),
             at=say.lang.moment(one.opened_at),
         )
 

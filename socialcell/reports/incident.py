@@ -1,14 +1,12 @@
 """An incident as a page for a letter: its numbers, three mentions, what to do."""
 
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Row
 
 from socialcell.i18n import Language
 from socialcell.listening.alert_model import Alert, Incident
-from socialcell.listening.areas import read_areas
 from socialcell.listening.people import People
 from socialcell.reports.page import Page, Quotation, Section, Table
 from socialcell.reports.phrases import Phrases
@@ -22,10 +20,12 @@ def page(
     incident: Incident,
     alerts: Sequence[Alert],
     mentions: Sequence[Row[Any]],
+    names: Mapping[str, Mapping[str, str]],
     people: People,
     lang: Language,
 ) -> Page:
-    """The letter of one incident; `mentions` are its own, the most engaging first."""
+    """The letter of one incident; `mentions` are its own, the most engaging first, and
+    `names` those of areas, by id and language."""
     say, _ = Phrases(lang), lang.gettext
     worst = max(alerts, key=lambda one: one.score or 0.0)
     sections = []
@@ -41,7 +41,7 @@ def page(
         ]
         rows = [
             (
-                (series(one.series, say),),
+                (series(one.series, names, say),),
                 (lang.moment(one.at),),
                 (lang.number(one.observed or 0),),
                 (lang.number(round(one.expected or 0.0)),),
@@ -64,7 +64,7 @@ def page(
         ]
     return Page(
         language=lang.code,
-        title=_("Alert: %(name)s", name=series(incident.subject, say)),
+        title=_("Alert: %(name)s", name=series(incident.subject, names, say)),
         subtitle=lang.moment(incident.opened_at),
         summary=[sentence for sentence in summary if sentence],
         sections=sections,
@@ -86,7 +86,7 @@ def _covered(alert: Alert, lang: Language) -> str:
     )
 
 
-def series(series: str, say: Phrases) -> str:
+def series(series: str, names: Mapping[str, Mapping[str, str]], say: Phrases) -> str:
     """A series in words: Flood, Aundh, everything; and whether only negative ones."""
     name = series.removeprefix("negative ")
     kind, _, id_ = name.partition(":")
@@ -95,20 +95,10 @@ def series(series: str, say: Phrases) -> str:
     elif name == "all":
         words = say.lang.gettext("all mentions")
     else:
-        words = say.name(_wards().get(id_), id_)
+        words = say.name(names.get(id_), id_)
     if name == series:
         return words
     return say.lang.gettext("%(name)s, negative", name=words)
-
-
-@cache
-def _wards() -> dict[str, dict[str, str]]:
-    """Names of ward offices by id; the newest of an id that changed."""
-    return {
-        area.id: {"mr": area.name_mr, "hi": area.name_hi, "en": area.name_en}
-        for area in read_areas()
-        if area.kind == "ward_office"
-    }
 
 
 def _quotations(

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Engine
@@ -13,6 +13,7 @@ from socialcell import db
 from socialcell.clock import IST, as_utc, week_of
 from socialcell.errors import UsageError
 from socialcell.listening import coverage
+from socialcell.listening.areas import names as names_of
 from socialcell.listening.store import areas as area_store
 from socialcell.listening.store import counts, quotes
 from socialcell.listening.store.counts import Cells, Span
@@ -106,9 +107,7 @@ class _Counting:
             coverage.covered_hours(self._watches, self._before.start, WEEK),
         )
         self._cells = counts.mentions(session, self._both)
-        self._areas = [
-            area for area in area_store.all_areas(session) if area.is_valid(self._day)
-        ]
+        self._areas = area_store.areas_on(session, self._day)
 
     def document(self, now: datetime) -> dict[str, Any]:
         session, week = self._session, self._week
@@ -261,17 +260,13 @@ class _Counting:
 
     def _owners(self, topics: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         """Who answers for what people ask about; several where it depends on place."""
-        owners = [
-            owner
-            for owner in area_store.all_owners(self._session)
-            if _valid(owner.valid_from, owner.valid_to, self._day)
-        ]
+        owners = area_store.owners_on(self._session, self._day)
         made = []
         for topic in topics:
             own = [owner for owner in owners if owner.topic == topic["id"]]
             if own and topic["asking"]["n"] and topic["id"] not in NO_ONES:
                 own.sort(key=lambda owner: (bool(owner.scope), owner.key))
-                names = {owner.key: _names(owner) for owner in own}
+                names = {owner.key: names_of(owner) for owner in own}
                 made.append(
                     {
                         "topic": topic["id"],
@@ -288,7 +283,7 @@ class _Counting:
         made = [
             {
                 "id": ward,
-                "name": _names(wards[ward]) if ward in wards else None,
+                "name": names_of(wards[ward]) if ward in wards else None,
                 **self._figure(found.get(ward, {})),
                 "asking": self._figure(asked.get(ward, {})),
             }
@@ -302,7 +297,7 @@ class _Counting:
             self._session, self._both, "entity", values=list(villages)
         )
         made = [
-            {"id": id_, "name": _names(villages[id_]), **self._figure(cells)}
+            {"id": id_, "name": names_of(villages[id_]), **self._figure(cells)}
             for id_, cells in found.items()
         ]
         return sorted(made, key=_largest_first)
@@ -311,7 +306,7 @@ class _Counting:
         session, both = self._session, self._both
         topics = counts.by_annotation(session, both, "topic", urgencies=URGENT)
         wards = counts.by_annotation(session, both, "ward", urgencies=URGENT)
-        names = {area.id: _names(area) for area in self._areas}
+        names = {area.id: names_of(area) for area in self._areas}
         return {
             "topics": sorted(
                 ({"id": id_, **self._figure(cells)} for id_, cells in topics.items()),
@@ -376,11 +371,3 @@ def _said(span: Span) -> dict[str, str]:
         "from": span.start.astimezone(IST).isoformat(),
         "to": span.end.astimezone(IST).isoformat(),
     }
-
-
-def _names(one: Any) -> dict[str, str]:
-    return {"mr": one.name_mr, "hi": one.name_hi, "en": one.name_en}
-
-
-def _valid(first: date | None, last: date | None, on: date) -> bool:
-    return (first is None or first <= on) and (last is None or on < last)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import fields
+from datetime import date
 
 from sqlalchemy import delete, select
 from sqlmodel import Session, col
@@ -32,10 +33,19 @@ def all_areas(session: Session) -> list[areas.Area]:
     ]
 
 
-def all_owners(session: Session) -> Sequence[Owner]:
-    return session.scalars(
-        select(Owner).order_by(col(Owner.topic), col(Owner.key))
-    ).all()
+def areas_on(session: Session, day: date) -> list[areas.Area]:
+    """The areas of both trees as they were on a day."""
+    return [area for area in all_areas(session) if area.is_valid(day)]
+
+
+def owners_on(session: Session, day: date) -> list[Owner]:
+    """Who owned which kind of problem on a day, by topic."""
+    asked = select(Owner).order_by(col(Owner.topic), col(Owner.key))
+    return [
+        one
+        for one in session.scalars(asked)
+        if areas.is_valid(one.valid_from, one.valid_to, day)
+    ]
 
 
 def replace(
