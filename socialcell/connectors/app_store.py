@@ -84,12 +84,7 @@ class AppStoreReports:
                 )
             found = self._reports(request, Unmetered())
         except ConnectorError as error:
-            return Health(ok=False, message=str(error))
-        absent = [name for name in self._settings.reports if name not in found]
-        if absent:
-            return Health(
-                ok=False, message=f"Apple offers no report {', '.join(absent)}."
-            )
+            return Health.failed(error)
         return Health(
             ok=True, message=f"{len(found)} reports of app {self._settings.app_id}"
         )
@@ -105,10 +100,6 @@ class AppStoreReports:
             return
         reports = self._reports(request, budget)
         for name in self._settings.reports:
-            if name not in reports:
-                raise ConnectorError(
-                    Kind.CONFIG, f"Apple offers no report {name!r} of this app"
-                )
             for instance in self._instances(reports[name], budget):
                 if instance.made <= made.get(name, ""):
                     continue
@@ -144,13 +135,19 @@ class AppStoreReports:
         )
 
     def _reports(self, request: str, budget: Budget) -> dict[str, str]:
-        """Names of reports → their ids, of those that are wanted."""
+        """Names of reports → their ids, of those that are wanted. CONFIG: one is not
+        offered."""
         found = {}
         path = f"{_REQUESTS}/{request}/reports"
         for row in self._client.each(path, _PAGE, budget):
             name = _attributes(row).get("name")
             if name in self._settings.reports:
                 found[str(name)] = _word(row, "id")
+        absent = [name for name in self._settings.reports if name not in found]
+        if absent:
+            raise ConnectorError(
+                Kind.CONFIG, f"Apple offers no report {', '.join(absent)} of this app"
+            )
         return found
 
     def _instances(self, report: str, budget: Budget) -> list[_Instance]:

@@ -57,7 +57,9 @@ class FileConnector(ABC):
         try:
             with self.path.open("rb") as file:
                 next(self.rows(file), None)
-        except (OSError, ConnectorError) as error:
+        except ConnectorError as error:
+            return Health.failed(error)
+        except OSError as error:
             return Health(ok=False, message=str(error))
         return Health(ok=True, message=f"{self.path.name} can be read")
 

@@ -114,7 +114,7 @@ class GoogleAds:
             self._client.refresh()
             account = self._account()
         except ConnectorError as error:
-            return Health(ok=False, message=str(error))
+            return Health.failed(error)
         return Health(
             ok=True,
             message=f"Account {account.id} can be read: {account.currency}, days of "

@@ -12,7 +12,13 @@ import requests
 
 from socialcell.clock import as_utc
 from socialcell.connectors import strict_json
-from socialcell.connectors.base import Budget, ConnectorError, Kind, Surroundings
+from socialcell.connectors.base import (
+    Budget,
+    ConnectorError,
+    Kind,
+    Surroundings,
+    TokenTaken,
+)
 from socialcell.errors import ConfigError
 from socialcell.http import USER_AGENT, PoliteAdapter, retry_after
 from socialcell.text import one_line
@@ -98,7 +104,7 @@ class Google:
             return call()
         except TokenTaken:
             if self._sign_ins > 1:
-                raise self._shut("it takes back its access tokens at once") from None
+                raise
             self._sign_in(budget, bucket)
             return self._signed_in(call, budget, bucket)
 
@@ -124,17 +130,12 @@ class Google:
             self._credentials.refresh(self._line.send_for_auth)
         except exceptions.GoogleAuthError:
             why = self._line.last_error or "without a reason"
-            raise self._shut(f"it gives no access token ({why})") from None
+            raise ConnectorError(
+                Kind.AUTH,
+                f"Google lets us in no more: it gives no access token ({why}). "
+                f"{self._api.remedy}",
+            ) from None
         self._line.token = str(self._credentials.token)
-
-    def _shut(self, why: str) -> ConnectorError:
-        return ConnectorError(
-            Kind.AUTH, f"Google lets us in no more: {why}. {self._api.remedy}"
-        )
-
-
-class TokenTaken(Exception):  # noqa: N818
-    """The access token is no longer good; the sign-in behind it may be."""
 
 
 class _Line:
@@ -176,13 +177,16 @@ class _Line:
     def _answered(
         self, url: str, method: str, body: Any, headers: Mapping[str, str]
     ) -> requests.Response:
-        """A good answer to a signed request. TokenTaken, ConnectorError."""
+        """A good answer to a signed request. ConnectorError, also TokenTaken."""
         own = dict(self._headers)
         if self.token is not None:
             own["authorization"] = f"Bearer {self.token}"
         answer = self._send(url, method, body, {**headers, **own})
         if answer.status_code == 401 and self.token is not None:
-            raise TokenTaken
+            raise TokenTaken(
+                "Google lets us in no more: it takes back its access tokens at once. "
+                f"{self._api.remedy}"
+            )
         if answer.status_code != 200:
             raise refused(self._api, answer, self._clock.now())
         return answer

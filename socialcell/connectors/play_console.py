@@ -89,13 +89,13 @@ class PlayConsole:
         try:
             found = self._files(Unmetered())
         except ConnectorError as error:
-            return Health(ok=False, message=str(error))
+            return Health.failed(error)
         if not found:
-            return Health(
-                ok=False,
-                message=f"The bucket holds no statistics of {self._settings.package}. "
-                "A new app's come after a day; is the package's name right?",
+            why = (
+                f"The bucket holds no statistics of {self._settings.package}. A new "
+                "app's come after a day; is the package's name right?"
             )
+            return Health.failed(ConnectorError(Kind.CONFIG, why))
         return Health(
             ok=True,
             message=f"{len(found)} files of {self._settings.package}, the newest of "

@@ -20,8 +20,9 @@ from socialcell.connectors.base import (
     Record,
     Reject,
     Surroundings,
+    TokenTaken,
 )
-from socialcell.connectors.reddit_client import Client, TokenTaken, log_in
+from socialcell.connectors.reddit_client import Client, log_in
 from socialcell.connectors.reddit_post import (
     looked_up,
     moment,
@@ -114,8 +115,6 @@ class Reddit:
             self._page(self._logged_in(), {"limit": 1})
         except ConnectorError as error:
             return Health.failed(error)
-        except TokenTaken as taken:
-            return Health(ok=False, message=str(taken), kind=Kind.AUTH)
         return Health(
             ok=True, message=f"Reddit answers; r/{self._settings.subreddit} can be read"
         )
@@ -134,9 +133,9 @@ class Reddit:
             budget.take("calls")
             try:
                 children, after = self._page(client, {"limit": _PAGE, "after": anchor})
-            except TokenTaken as taken:
+            except TokenTaken:
                 if logins > 1:
-                    raise ConnectorError(Kind.AUTH, str(taken)) from None
+                    raise
                 budget.take("calls")
                 client, logins = self._logged_in(), 2
                 continue
@@ -172,10 +171,7 @@ class Reddit:
                 return
             some = list(ids[start : start + _PAGE])
             budget.take("calls")
-            try:
-                things, _ = self._listing(client, "api/info", {"id": ",".join(some)})
-            except TokenTaken as taken:
-                raise ConnectorError(Kind.AUTH, str(taken)) from None
+            things, _ = self._listing(client, "api/info", {"id": ",".join(some)})
             yield Batch(
                 looked_up(things, some),
                 {},

@@ -13,7 +13,7 @@ from praw.config import Config as PrawConfig
 
 from socialcell.clock import Clock
 from socialcell.connectors import strict_json
-from socialcell.connectors.base import ConnectorError, Kind, Limits
+from socialcell.connectors.base import ConnectorError, Kind, Limits, TokenTaken
 from socialcell.http import PoliteAdapter, header_count, retry_after
 from socialcell.text import one_line
 
@@ -51,16 +51,6 @@ def log_in(
     return client
 
 
-class TokenTaken(Exception):  # noqa: N818
-    """The access token is no longer good; the credentials may be."""
-
-    def __str__(self) -> str:
-        return (
-            "Reddit takes back its access tokens at once. Look at the state of the "
-            "app under Reddit's preferences for apps."
-        )
-
-
 class _Door(prawcore.Requestor):
     """Says no in our words before prawcore would sleep and ask again.
 
@@ -88,7 +78,10 @@ class _Door(prawcore.Requestor):
             return _readable(response)
         asked = str(given[1]) if len(given) > 1 else str(options.get("url"))
         if response.status_code == 401 and _TOKEN_PATH not in asked:
-            raise TokenTaken
+            raise TokenTaken(
+                "Reddit takes back its access tokens at once. Look at the state of the "
+                "app under Reddit's preferences for apps."
+            )
         raise _refused(response, limits, now)
 
 

@@ -1,4 +1,4 @@
-"""The budget of a check, which nobody counts."""
+"""The budget of what nobody counts: a check, a file."""
 
 
 class Unmetered:

@@ -10,13 +10,11 @@ from socialcell import config, connectors, sandbox
 from socialcell.clock import FixedClock
 from socialcell.config import Workspace
 from socialcell.connectors.base import Batch, Reject, StoreFact, Surroundings
+from socialcell.jobs.collect import never
 from socialcell.sandbox import Sandbox
 from socialcell.sandbox.server import Logged
 from tests.connectors.conftest import CITY, Unlimited
-
-
-def never() -> bool:
-    return False
+from tests.connectors.failures import assert_plain
 
 
 @dataclass
@@ -45,10 +43,7 @@ class Store:
         return self.running.requests
 
     def assert_plain(self, said: str) -> None:
-        """No secret, no address, no traceback in what an operator reads."""
-        assert [s for s in self.running.secrets.values() if s in said] == []
-        assert "127.0.0.1" not in said
-        assert "Traceback" not in said
+        assert_plain(said, self.running.secrets.values())
 
 
 @contextlib.contextmanager

@@ -13,10 +13,12 @@ from socialcell.clock import FixedClock
 from socialcell.connectors import apple_token
 from socialcell.connectors.base import Batch, ConnectorError, Kind, StoreFact
 from socialcell.errors import ConfigError
+from socialcell.jobs.collect import never
 from socialcell.sandbox.app_store import DETAILED, STANDARD, THRESHOLD, secret
 from socialcell.sandbox.app_world import APPLE_ID, OUTREACH
 from tests.connectors.conftest import CITY, Unlimited
-from tests.connectors.storefront import Store, facts, never, rejects, serve
+from tests.connectors.failures import Spent, each_failure
+from tests.connectors.storefront import Store, facts, rejects, serve
 
 # Saturday 21 November: the newest report holds the 19th, and the 18th once more.
 NEWEST = date(2026, 11, 19)
@@ -152,29 +154,13 @@ def test_every_call_is_asked_of_the_budget_first(apple: Store) -> None:
 
 
 def test_no_call_is_made_when_the_budget_is_spent(apple: Store) -> None:
-    class Spent:
-        def take(self, bucket: str, n: int = 1) -> None:
-            raise ConnectorError(Kind.QUOTA, "spent")
-
     with pytest.raises(ConnectorError, match="spent"):
         list(apple.connector().pull(None, Spent(), never))
 
     assert apple.requests == []
 
 
-@pytest.mark.parametrize(
-    ("fault", "kind"),
-    [
-        ("expire_token", Kind.AUTH),
-        ("missing_permission", Kind.ACCESS),
-        ("limit", Kind.RATE),
-        ("server_error", Kind.TRANSIENT),
-        ("truncate", Kind.TRANSIENT),
-        ("drop_connection", Kind.TRANSIENT),
-        ("html_instead_of_json", Kind.DRIFT),
-        ("corrupt_file", Kind.TRANSIENT),
-    ],
-)
+@each_failure(corrupt_file=Kind.TRANSIENT)
 def test_each_failure_is_named(apple: Store, fault: str, kind: Kind) -> None:
     getattr(apple.platform, fault)()
 
@@ -224,7 +210,7 @@ def test_a_report_that_apple_does_not_offer_is_a_matter_of_configuration(
         list(connector.pull(None, Unlimited(), never))
 
     assert caught.value.kind is Kind.CONFIG
-    assert not connector.check().ok
+    assert connector.check().kind is Kind.CONFIG
 
 
 def test_check_says_how_far_the_set_up_is(apple: Store) -> None:
@@ -236,7 +222,7 @@ def test_check_says_how_far_the_set_up_is(apple: Store) -> None:
 
     apple.platform.expire_token()
     health = apple.connector().check()
-    assert not health.ok
+    assert (health.ok, health.kind) == (False, Kind.AUTH)
     assert "app_store_key" in health.message
 
 

@@ -9,11 +9,9 @@ from socialcell import connectors
 from socialcell.clock import FixedClock
 from socialcell.connectors.base import (
     Author,
-    Batch,
     ConnectorError,
     Kind,
     Metric,
-    Record,
     Refresh,
     Reject,
     Relation,
@@ -26,7 +24,7 @@ from socialcell.errors import ConfigError
 from socialcell.jobs import collect
 from socialcell.sandbox import Sandbox
 from tests.connectors.conftest import Unlimited, connector_of
-from tests.connectors.test_contract import expected_ids, pull, records
+from tests.connectors.test_contract import expected_ids, items, pull, records
 
 PUNE, MARATHI = "bluesky.pune", "bluesky.pune-mr"
 SIGN_IN, SEARCH, BY_URI = (
@@ -43,10 +41,6 @@ def bluesky(served: Sandbox) -> Any:
 
 def asked(served: Sandbox) -> list[str]:
     return [logged.request.path.removeprefix("/xrpc/") for logged in served.requests]
-
-
-def items(batches: list[Batch], id_: str) -> list[Record]:
-    return [record for record in records(batches) if record.external_id == id_]
 
 
 def test_a_pull_is_one_sign_in_and_its_pages(

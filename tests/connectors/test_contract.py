@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from socialcell import db
-from socialcell.clock import FixedClock
+from socialcell.clock import Clock, FixedClock
 from socialcell.connectors import base
 from socialcell.connectors.base import (
     Batch,
@@ -24,6 +24,7 @@ from socialcell.jobs.budget import Ledger
 from socialcell.listening.model import Mention
 from socialcell.listening.store import integrity
 from socialcell.ops import store
+from socialcell.ops.model import Coverage, Source
 from socialcell.sandbox import Sandbox
 from socialcell.sandbox.shelf import Shelf
 from socialcell.sandbox.truth import collected
@@ -36,6 +37,7 @@ from tests.connectors.conftest import (
     settings_of,
     source_named,
 )
+from tests.connectors.failures import Spent, assert_plain
 
 FEED = f"rss.{CITY.papers[0].slug}"
 SOURCES = [
@@ -114,6 +116,11 @@ def records(batches: list[Batch]) -> list[Record]:
     ]
 
 
+def items(batches: list[Batch], id_: str) -> list[Record]:
+    """The records of one id."""
+    return [record for record in records(batches) if record.external_id == id_]
+
+
 @every_source
 def test_it_reads_everything_that_is_visible(
     name: str, served: Sandbox, around: Surroundings, city_clock: FixedClock
@@ -166,10 +173,6 @@ def test_it_asks_the_budget_before_every_call(
 def test_no_call_is_made_when_the_budget_is_spent(
     name: str, served: Sandbox, around: Surroundings
 ) -> None:
-    class Spent:
-        def take(self, bucket: str, n: int = 1) -> None:
-            raise ConnectorError(Kind.QUOTA, "spent")
-
     with pytest.raises(ConnectorError, match="spent"):
         list(connector_of(served, name, around).pull(None, Spent(), collect.never))
 
@@ -204,9 +207,20 @@ def test_it_names_each_failure(
         pull(served, name, around)
 
     assert caught.value.kind is kind
-    said = str(caught.value)
-    assert [secret for secret in served.secrets.values() if secret in said] == []
-    assert "127.0.0.1" not in said
+    assert_plain(str(caught.value), served.secrets.values())
+
+
+@every_source
+def test_a_check_that_fails_says_what_kind_of_failure_it_is(
+    name: str, served: Sandbox, around: Surroundings
+) -> None:
+    connector = connector_of(served, name, around)
+    assert connector.check().ok
+    served.platform(PLATFORM[name]).server_error(times=None)
+
+    told = connector.check()
+
+    assert (told.ok, told.kind) == (False, Kind.TRANSIENT)
 
 
 @every_source
@@ -373,13 +387,28 @@ def pull_and_maybe_crash(
 ) -> None:
     inner = connector_of(served, source.name.rsplit(".", 1)[0], around)
     connector = CrashingConnector(inner, at)
-    ledger = Ledger(engine, around.clock, inner.platform, {})
-    context = ContextOf(engine, around.clock)
     try:
-        result = collect.run(context, source, connector, ledger, kind="pull")  # type: ignore[arg-type]
+        result = run(engine, source, connector, around.clock)
     except Crash:
         return
     assert result.state == "ok", result
+
+
+def run(
+    engine: Engine, source: Source, connector: base.Connector, clock: Clock
+) -> collect.Result:
+    """What one run of a source comes to."""
+    ledger = Ledger(engine, clock, connector.platform, {})
+    context: Any = ContextOf(engine, clock)
+    return collect.run(context, source, connector, ledger, kind="pull")
+
+
+def gap_of(engine: Engine, source: Source) -> Coverage:
+    """The one gap that the runs of a source recorded."""
+    with db.reading(engine) as session:
+        spans = store.coverage(session, source.id)
+    (gap,) = [span for span in spans if span.state == "gap"]
+    return gap
 
 
 class ContextOf:

@@ -10,26 +10,29 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from sqlalchemy import Engine
 
-from socialcell import config, connectors, db
+from socialcell import config, connectors
 from socialcell.clock import FixedClock
 from socialcell.connectors.base import (
-    Batch,
     ConnectorError,
     Kind,
     Metric,
-    Record,
     Surroundings,
 )
 from socialcell.connectors.google_play import GooglePlay, to_record
 from socialcell.errors import ConfigError
 from socialcell.jobs import collect
-from socialcell.jobs.budget import Ledger
-from socialcell.ops import store
 from socialcell.sandbox import Sandbox
 from socialcell.sandbox.app_world import PACKAGE
 from tests.builders import make_source
 from tests.connectors.conftest import Unlimited, connector_of
-from tests.connectors.test_contract import ContextOf, expected_ids, pull, records
+from tests.connectors.test_contract import (
+    expected_ids,
+    gap_of,
+    items,
+    pull,
+    records,
+    run,
+)
 
 REVIEWS = "google_play.reviews"
 never = collect.never
@@ -38,10 +41,6 @@ never = collect.never
 @pytest.fixture
 def play(served: Sandbox) -> Any:
     return served.platform("google_play")
-
-
-def items(batches: list[Batch], id_: str) -> list[Record]:
-    return [record for record in records(batches) if record.external_id == id_]
 
 
 def asked(served: Sandbox) -> list[str]:
@@ -119,29 +118,22 @@ def test_after_more_than_a_week_of_silence_a_gap_is_recorded(
     engine: Engine,
 ) -> None:
     source = make_source(engine, REVIEWS, "google_play", package=PACKAGE)
-    run(engine, served, source, around)
+    run(engine, source, connector_of(served, REVIEWS, around), city_clock)
     before = city_clock.now()
     lost = play.publish("nobody read me", before + timedelta(hours=1))
     city_clock.advance(timedelta(days=9))
     kept = play.publish("still there", city_clock.now() - timedelta(days=6))
 
     batches = pull(served, REVIEWS, around)
-    run(engine, served, source, around)
+    result = run(engine, source, connector_of(served, REVIEWS, around), city_clock)
 
+    assert result.state == "ok"
     assert items(batches, lost) == []
     assert items(batches, kept)
-    with db.reading(engine) as session:
-        (gap,) = [s for s in store.coverage(session, source.id) if s.state == "gap"]
+    gap = gap_of(engine, source)
     assert gap.from_at == before
     assert gap.to_at == city_clock.now() - timedelta(days=7)
     assert "one week" in (gap.cause or "")
-
-
-def run(engine: Engine, served: Sandbox, source: Any, around: Surroundings) -> None:
-    connector = connector_of(served, REVIEWS, around)
-    ledger = Ledger(engine, around.clock, "google_play", {})
-    context: Any = ContextOf(engine, around.clock)
-    assert collect.run(context, source, connector, ledger, kind="pull").state == "ok"
 
 
 def test_an_app_without_reviews_is_no_drift(

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from socialcell.clock import FixedClock
-from socialcell.connectors.base import ConnectorError, Kind
+from socialcell.connectors.base import Batch, ConnectorError, Kind
+from socialcell.jobs.collect import never
 from socialcell.sandbox.app_world import OUTREACH, PACKAGE
 from socialcell.sandbox.play_console import THRESHOLD
 from tests.connectors.conftest import Unlimited
-from tests.connectors.storefront import Store, facts, never, rejects, serve
+from tests.connectors.failures import Spent, each_failure
+from tests.connectors.storefront import Store, facts, rejects, serve
 
 # Saturday 21 November, 09:00 in Pune: in California it is still Friday the 20th.
 NEWEST = date(2026, 11, 18)
@@ -100,10 +102,10 @@ def test_only_the_file_that_was_written_anew_is_read_again(play: Store) -> None:
 
 
 def test_rows_by_search_term_still_move_for_days(play: Store) -> None:
-    def named(found: list[object], day: date) -> int:
+    def named(found: list[Batch], day: date) -> int:
         return next(
-            fact.value
-            for fact in facts(found)  # type: ignore[arg-type]
+            fact.value or 0
+            for fact in facts(found)
             if fact.day == day and "pune care" in fact.key
         )
 
@@ -149,28 +151,13 @@ def test_every_call_is_asked_of_the_budget_first(play: Store) -> None:
 
 
 def test_no_call_is_made_when_the_budget_is_spent(play: Store) -> None:
-    class Spent:
-        def take(self, bucket: str, n: int = 1) -> None:
-            raise ConnectorError(Kind.QUOTA, "spent")
-
     with pytest.raises(ConnectorError, match="spent"):
         list(play.connector().pull(None, Spent(), never))
 
     assert play.requests == []
 
 
-@pytest.mark.parametrize(
-    ("fault", "kind"),
-    [
-        ("expire_token", Kind.AUTH),
-        ("missing_permission", Kind.ACCESS),
-        ("limit", Kind.RATE),
-        ("server_error", Kind.TRANSIENT),
-        ("truncate", Kind.TRANSIENT),
-        ("drop_connection", Kind.TRANSIENT),
-        ("html_instead_of_json", Kind.DRIFT),
-    ],
-)
+@each_failure()
 def test_each_failure_is_named(play: Store, fault: str, kind: Kind) -> None:
     getattr(play.platform, fault)()
 
@@ -226,8 +213,11 @@ def test_check_says_what_the_bucket_holds(play: Store) -> None:
     assert health.message == f"3 files of {PACKAGE}, the newest of 202611"
 
     other = play.connector(package="org.example.other").check()
-    assert not other.ok
+    assert (other.ok, other.kind) == (False, Kind.CONFIG)
     assert "org.example.other" in other.message
+
+    play.platform.server_error(times=None)
+    assert play.connector().check().kind is Kind.TRANSIENT
 
 
 def test_months_before_the_first_that_is_wanted_are_left_out(play: Store) -> None:

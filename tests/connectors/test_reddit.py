@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from socialcell import connectors, db
+from socialcell import connectors
 from socialcell.clock import FixedClock
 from socialcell.connectors.base import (
     Author,
@@ -17,7 +17,6 @@ from socialcell.connectors.base import (
     Filtered,
     Kind,
     Metric,
-    Record,
     Relation,
     Surroundings,
     Tombstone,
@@ -25,12 +24,17 @@ from socialcell.connectors.base import (
 from socialcell.connectors.reddit_post import to_record, tombstone
 from socialcell.errors import ConfigError
 from socialcell.jobs import collect
-from socialcell.jobs.budget import Ledger
-from socialcell.ops import store
 from socialcell.sandbox import Sandbox
 from tests.builders import make_source
 from tests.connectors.conftest import Unlimited, connector_of
-from tests.connectors.test_contract import ContextOf, expected_ids, pull, records
+from tests.connectors.test_contract import (
+    expected_ids,
+    gap_of,
+    items,
+    pull,
+    records,
+    run,
+)
 
 NEW = "reddit.new"
 GROUP = "PuneCityDemo"
@@ -43,10 +47,6 @@ def reddit(served: Sandbox) -> Any:
 
 def asked(served: Sandbox) -> list[str]:
     return [logged.request.path for logged in served.requests]
-
-
-def items(batches: list[Batch], id_: str) -> list[Record]:
-    return [record for record in records(batches) if record.external_id == id_]
 
 
 def test_a_pull_is_one_login_and_its_pages_and_nothing_else(
@@ -146,7 +146,7 @@ def test_the_ceiling_of_a_listing_is_a_recorded_gap(
 ) -> None:
     reddit.most = 100
     source = make_source(engine, NEW, "reddit", kind="new", subreddit=GROUP)
-    run(engine, served, source, around)
+    run(engine, source, connector_of(served, NEW, around), city_clock)
     before = city_clock.now()
     city_clock.advance(timedelta(hours=10))
     begun = city_clock.now() - timedelta(hours=3)
@@ -154,24 +154,13 @@ def test_the_ceiling_of_a_listing_is_a_recorded_gap(
         moment = begun + timedelta(seconds=5 * n)
         reddit.publish(f"flood {n}", moment, title="Flood", group=GROUP)
 
-    result = run(engine, served, source, around)
+    result = run(engine, source, connector_of(served, NEW, around), city_clock)
 
     assert result.counts["stored"] >= 1000 - 20  # the city's own are among them
-    with db.reading(engine) as session:
-        gaps = [s for s in store.coverage(session, source.id) if s.state == "gap"]
-        assert len(gaps) == 1
-        assert gaps[0].from_at == before
-        assert begun < gaps[0].to_at < city_clock.now()
-        assert "only so many" in (gaps[0].cause or "")
-
-
-def run(
-    engine: Engine, served: Sandbox, source: Any, around: Surroundings
-) -> collect.Result:
-    connector = connector_of(served, NEW, around)
-    ledger = Ledger(engine, around.clock, "reddit", {})
-    context: Any = ContextOf(engine, around.clock)
-    return collect.run(context, source, connector, ledger, kind="pull")
+    gap = gap_of(engine, source)
+    assert gap.from_at == before
+    assert begun < gap.to_at < city_clock.now()
+    assert "only so many" in (gap.cause or "")
 
 
 def test_a_spent_allowance_stops_between_pages_without_a_nap(
@@ -278,7 +267,7 @@ def test_the_check_says_what_is_wrong(
 
     told = connector.check()
 
-    assert not told.ok
+    assert (told.ok, told.kind) == (False, Kind.AUTH)
     assert "id and secret" in told.message
 
 

@@ -1,7 +1,6 @@
-"""What is special about YouTube: its buckets, its search, its threads, its key."""
+"""What is special about YouTube: its buckets, its search, its lists, its key."""
 
 import sys
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,29 +10,22 @@ from sqlalchemy import Engine
 from socialcell import connectors, db
 from socialcell.clock import FixedClock
 from socialcell.connectors.base import (
-    Author,
     Batch,
     ConnectorError,
     Filtered,
     Kind,
     Metric,
-    Record,
-    Refresh,
-    Relation,
     Surroundings,
     Tombstone,
 )
 from socialcell.connectors.google_client import next_midnight
-from socialcell.connectors.youtube import YouTube
-from socialcell.connectors.youtube_item import comment, video
 from socialcell.errors import ConfigError
 from socialcell.jobs import collect
 from socialcell.jobs.budget import Ledger
-from socialcell.ops import store
 from socialcell.sandbox import Sandbox
 from tests.builders import make_source
 from tests.connectors.conftest import Unlimited, connector_of
-from tests.connectors.test_contract import ContextOf, pull, records
+from tests.connectors.test_contract import gap_of, items, pull, records, run
 
 SEARCH, UPLOADS, COMMENTS = "youtube.search", "youtube.uploads", "youtube.comments"
 # 21 November, 03:30 in London, is the evening of the 20th in California.
@@ -48,19 +40,6 @@ def youtube(served: Sandbox) -> Any:
 def asked(served: Sandbox) -> list[str]:
     paths = [logged.request.path for logged in served.requests]
     return [path.removeprefix("/youtube/v3/") for path in paths]
-
-
-def items(batches: list[Batch], id_: str) -> list[Record]:
-    return [record for record in records(batches) if record.external_id == id_]
-
-
-def of_videos(around: Surroundings, *ids: str) -> Any:
-    settings = {"kind": "comments", "videos": list(ids)}
-    return connectors.build("youtube", settings, around)
-
-
-def everything(connector: Any) -> list[Batch]:
-    return list(connector.pull(None, Unlimited(), collect.never))
 
 
 def test_each_page_of_a_search_is_a_search_and_a_unit_to_read_its_videos(
@@ -238,41 +217,6 @@ def test_a_video_that_became_private_is_gone(
     ]
 
 
-def test_a_deleted_comment_is_told_by_recheck_and_on_the_way_of_a_refresh(
-    served: Sandbox, around: Surroundings, youtube: Any
-) -> None:
-    gone, kept = youtube.comment("delete me"), youtube.comment("keep me")
-    answer = youtube.comment("an answer", to=kept)
-    youtube.remove(gone)
-    connector: Any = connector_of(served, COMMENTS, around)
-    ids = [gone, kept, answer]
-
-    told = list(connector.recheck(ids, Unlimited(), collect.never))
-    counted = list(connector.refresh(ids, Unlimited(), collect.never))
-
-    stone = Tombstone("youtube", gone, "removed")
-    assert [item for batch in told for item in batch.items] == [stone]
-    found = [item for batch in counted for item in batch.items]
-    assert stone in found
-    fresh = {item.external_id for item in found if isinstance(item, Refresh)}
-    assert fresh == {kept, answer}
-
-
-def test_of_many_comments_that_are_there_none_is_taken_for_deleted(
-    served: Sandbox, around: Surroundings, youtube: Any
-) -> None:
-    ids = [youtube.comment(f"comment {n}") for n in range(45)]
-    connector: Any = connector_of(served, COMMENTS, around)
-
-    told = list(connector.recheck(ids, Unlimited(), collect.never))
-    counted = list(connector.refresh(ids, Unlimited(), collect.never))
-
-    assert [item for batch in told for item in batch.items] == []
-    found = [item for batch in counted for item in batch.items]
-    assert {item.external_id for item in found} == set(ids)
-    assert all(isinstance(item, Refresh) for item in found)
-
-
 def test_counts_are_asked_fifty_at_a_time_in_their_own_bucket(
     served: Sandbox, around: Surroundings, youtube: Any
 ) -> None:
@@ -315,98 +259,17 @@ def test_the_counts_of_a_refresh_are_those_of_the_world(
     assert true["views"] > (before["viewCount"] or 0)
 
 
-def test_a_thread_with_more_answers_than_a_page_shows_is_read_whole(
-    served: Sandbox, around: Surroundings, youtube: Any
-) -> None:
-    youtube.most = 100
-    top = youtube.comment("who is responsible?")
-    answers = {youtube.comment(f"answer {n}", to=top) for n in range(8)}
-
-    batches = pull(served, COMMENTS, around)
-
-    found = {record.external_id: record for record in records(batches)}
-    assert answers <= set(found)
-    assert asked(served).count("comments") >= 1
-    assert found[top].relations == (Relation("reply", found[top].conversation or ""),)
-    for id_ in answers:
-        assert found[id_].relations == (Relation("reply", top),)
-        assert found[id_].conversation == found[top].conversation
-
-
-def test_an_answer_to_a_comment_of_the_day_before_yesterday_is_found(
-    served: Sandbox, around: Surroundings, youtube: Any, city_clock: FixedClock
-) -> None:
-    top = youtube.comment("an old question")
-    city_clock.advance(timedelta(hours=1))
-    for n in range(12):  # more than a page lies above it
-        youtube.comment(f"something else {n}")
-    city_clock.advance(timedelta(hours=46))
-    first = pull(served, COMMENTS, around)
-    city_clock.advance(timedelta(hours=1))
-    answer = youtube.comment("the answer at last", to=top)
-
-    second = pull(served, COMMENTS, around, first[-1].cursor)
-
-    assert [record.text for record in items(second, answer)] == ["the answer at last"]
-
-
-def test_comments_are_read_as_text_and_not_as_html(
-    served: Sandbox, around: Surroundings, youtube: Any
-) -> None:
-    id_ = youtube.comment("5 < 7 & पाणी\nnone")
-
-    (record,) = items(pull(served, COMMENTS, around), id_)
-
-    assert record.text == "5 < 7 & पाणी\nnone"
-
-
-def test_a_closed_account_leaves_a_comment_without_a_name(
-    served: Sandbox, around: Surroundings, youtube: Any
-) -> None:
-    id_ = youtube.comment("who was that?")
-    youtube.forget_author(id_)
-
-    (record,) = items(pull(served, COMMENTS, around), id_)
-
-    assert record.author is None
-    assert record.missing == ("author",)
-
-
-def test_a_video_that_takes_no_comments_does_not_end_the_run(
-    served: Sandbox, around: Surroundings, youtube: Any
-) -> None:
-    closed, open_, gone = (youtube.publish(f"video {n}") for n in range(3))
-    said = youtube.comment("still open", on=open_)
-    youtube.close_comments(closed)
-    youtube.remove(gone)
-
-    batches = everything(of_videos(around, closed, open_, gone))
-
-    assert [record.external_id for record in records(batches)] == [said]
-    rules = {i.rule for b in batches for i in b.items if isinstance(i, Filtered)}
-    assert rules == {f"no comments can be read of {id_}" for id_ in (closed, gone)}
-    assert batches[-1].covered is not None
-
-
-def test_a_source_all_of_whose_videos_are_closed_is_gone(
-    around: Surroundings, youtube: Any
-) -> None:
-    closed = youtube.publish("no comments please")
-    youtube.close_comments(closed)
-
-    with pytest.raises(ConnectorError, match="commentsDisabled") as caught:
-        everything(of_videos(around, closed))
-
-    assert caught.value.kind is Kind.GONE
-
-
 def test_a_channel_that_youtube_does_not_know_is_gone(
     served: Sandbox, around: Surroundings
 ) -> None:
     unknown = {"kind": "uploads", "channel_id": "UC" + "x" * 22}
 
     with pytest.raises(ConnectorError, match="knows no channel") as caught:
-        everything(connectors.build("youtube", unknown, around))
+        list(
+            connectors.build("youtube", unknown, around).pull(
+                None, Unlimited(), collect.never
+            )
+        )
 
     assert caught.value.kind is Kind.GONE
 
@@ -420,31 +283,20 @@ def test_what_lies_below_the_end_of_a_search_is_a_recorded_gap(
 ) -> None:
     youtube.most = 100
     source = make_source(engine, SEARCH, "youtube", kind="search", query="pune")
-    run(engine, served, source, around)
+    run(engine, source, connector_of(served, SEARCH, around), city_clock)
     before = city_clock.now()
     city_clock.advance(timedelta(hours=10))
     begun = city_clock.now() - timedelta(hours=3)
     for n in range(600):
         youtube.publish(f"flood {n}", begun + timedelta(seconds=10 * n))
 
-    result = run(engine, served, source, around)
+    result = run(engine, source, connector_of(served, SEARCH, around), city_clock)
 
     assert result.counts["stored"] >= 490
-    with db.reading(engine) as session:
-        gaps = [s for s in store.coverage(session, source.id) if s.state == "gap"]
-        assert len(gaps) == 1
-        assert gaps[0].from_at == before
-        assert begun < gaps[0].to_at < city_clock.now()
-        assert "only so many" in (gaps[0].cause or "")
-
-
-def run(
-    engine: Engine, served: Sandbox, source: Any, around: Surroundings
-) -> collect.Result:
-    connector = connector_of(served, SEARCH, around)
-    ledger = Ledger(engine, around.clock, "youtube", {})
-    context: Any = ContextOf(engine, around.clock)
-    return collect.run(context, source, connector, ledger, kind="pull")
+    gap = gap_of(engine, source)
+    assert gap.from_at == before
+    assert begun < gap.to_at < city_clock.now()
+    assert "only so many" in (gap.cause or "")
 
 
 @pytest.mark.parametrize("name", [SEARCH, UPLOADS])
@@ -459,7 +311,7 @@ def test_the_check_spends_no_search_and_says_what_is_wrong(
 
     told = connector.check()
 
-    assert not told.ok
+    assert (told.ok, told.kind) == (False, Kind.AUTH)
     assert "new API key" in told.message
 
 
@@ -489,100 +341,3 @@ def test_without_googles_library_the_message_says_what_to_install(
 def test_settings_that_make_no_sense_are_refused(settings: dict[str, Any]) -> None:
     with pytest.raises(ConfigError, match="Source settings of youtube"):
         connectors.check_settings("youtube", settings)
-
-
-def a_video(**said: Any) -> dict[str, Any]:
-    snippet = {
-        "publishedAt": "2026-11-20T04:00:00Z",
-        "channelId": "UCsample",
-        "channelTitle": "Asha walks",
-        "title": "Water in Kothrud",
-        "description": "None since six. Map: https://example.org/map.",
-        "defaultAudioLanguage": "mr",
-    }
-    counts = {"viewCount": "120", "likeCount": "7", "commentCount": "0"}
-    return {"id": "abcdefghijk", "snippet": snippet | said, "statistics": counts}
-
-
-def test_a_video_becomes_a_record() -> None:
-    record = video(a_video(), via="search")
-
-    assert record.external_id == record.conversation == "abcdefghijk"
-    assert record.title == "Water in Kothrud"
-    assert record.text.startswith("None since six")
-    assert record.authored_at == datetime(2026, 11, 20, 4, tzinfo=UTC)
-    assert record.author == Author(uid="UCsample", name="Asha walks")
-    assert record.links == ("https://example.org/map",)
-    assert record.language == "mr"
-    assert record.metrics == (
-        Metric("viewCount", 120, "views"),
-        Metric("likeCount", 7, "reactions"),
-        Metric("commentCount", 0, "comments"),
-    )
-    assert video(a_video(description=""), via="search").text == "Water in Kothrud"
-
-
-def a_comment(**said: Any) -> dict[str, Any]:
-    snippet = {
-        "videoId": "abcdefghijk",
-        "textDisplay": "पाणी नाही",
-        "authorDisplayName": "@asha_sample",
-        "authorChannelId": {"value": "UCasha"},
-        "likeCount": 2,
-        "publishedAt": "2026-11-20T04:00:00Z",
-        "updatedAt": "2026-11-20T05:00:00Z",
-    }
-    return {"id": "Ugx1", "snippet": snippet | said}
-
-
-def test_a_comment_becomes_a_record() -> None:
-    record = comment(a_comment())
-
-    assert record.kind == "comment"
-    assert record.url == "https://www.youtube.com/watch?v=abcdefghijk&lc=Ugx1"
-    assert record.author == Author(
-        uid="UCasha", handle="asha_sample", name="@asha_sample"
-    )
-    assert record.edited_at == datetime(2026, 11, 20, 5, tzinfo=UTC)
-    assert record.relations == (Relation("reply", "abcdefghijk"),)
-    assert record.metrics == (Metric("likeCount", 2, "reactions"),)
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"title": None},
-        {"description": 7},
-        {"publishedAt": "yesterday"},
-        {"publishedAt": "2026-11-20T04:00:00"},
-        {"channelId": None},
-    ],
-)
-def test_a_video_without_what_it_needs_is_none(changes: dict[str, Any]) -> None:
-    with pytest.raises((ValueError, TypeError, LookupError)):
-        video(a_video(**changes), via="search")
-
-
-@pytest.mark.parametrize("name", [UPLOADS, COMMENTS])
-def test_what_is_stored_can_be_read_again_by_itself(
-    name: str, served: Sandbox, around: Surroundings
-) -> None:
-    found = records(pull(served, name, around))
-
-    assert len(found) > 5
-    again = [YouTube.mapped(record.raw) for record in found]
-    assert [replace(one, via="remap") for one in found] == [
-        replace(one, via="remap") for one in again if isinstance(one, Record)
-    ]
-
-
-def test_an_answer_keeps_the_video_that_its_thread_names() -> None:
-    data = a_comment(parentId="Ugx1")
-    del data["snippet"]["videoId"]
-
-    record = comment({**data, "kind": "youtube#comment"}, "abcdefghijk")
-
-    assert record.conversation == "abcdefghijk"
-    assert YouTube.mapped(record.raw) == record
-    with pytest.raises((ValueError, TypeError, LookupError)):
-        YouTube.mapped({"kind": "youtube#searchResult", "id": {}, "snippet": {}})
