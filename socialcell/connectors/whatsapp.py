@@ -24,7 +24,7 @@ from socialcell.connectors.meta_values import each, text_of
 
 WINDOW = timedelta(hours=24)  # in which a person who wrote may be answered freely
 _TEMPLATES = "id,name,language,status,category,components"
-_PAGE, _MOST_PAGES = "100", 50
+_PAGE, _MOST_PAGES = 100, 50
 
 
 class WhatsAppSettings(BaseModel):
@@ -89,9 +89,9 @@ class WhatsApp(MetaReceiver[WhatsAppSettings]):
     def templates(self) -> Iterator[Template]:
         """Every template of the account, whatever its status."""
         path = f"{self._settings.business_account_id}/message_templates"
-        asked, graph = {"fields": _TEMPLATES, "limit": _PAGE}, self._graph()
+        graph, after = self._graph(), None
         for _ in range(_MOST_PAGES):
-            page = graph.page(path, **asked)
+            page = graph.page(path, fields=_TEMPLATES, limit=_PAGE, after=after)
             for row in page.data:
                 try:
                     yield _template(row)
@@ -99,9 +99,9 @@ class WhatsApp(MetaReceiver[WhatsAppSettings]):
                     raise ConnectorError(
                         Kind.DRIFT, f"A template cannot be read: {error}"
                     ) from None
-            if not page.more or page.after is None:
+            if not page.more:
                 return
-            asked = {**asked, "after": page.after}
+            after = page.after
         raise ConnectorError(Kind.DRIFT, "Meta's list of templates has no end")
 
     def send_text(self, to: str, text: str) -> str:

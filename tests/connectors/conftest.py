@@ -55,6 +55,11 @@ def facebook(served: Sandbox) -> Any:
 
 
 @pytest.fixture
+def meta_ads(served: Sandbox) -> Any:
+    return served.platform("meta_ads")
+
+
+@pytest.fixture
 def around(served: Sandbox, city_clock: FixedClock, folder: Any) -> Surroundings:
     workspace = Workspace(folder, config.Config())
     for name, value in served.secrets.items():
