@@ -59,7 +59,6 @@ class SecretName(Section):
 
 class X(Section):
     bearer: SecretName = SecretName(secret="x_bearer")
-    posts_per_month: int = Field(default=20_000, ge=0)
 
 
 class Reddit(Section):

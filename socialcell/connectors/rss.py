@@ -157,7 +157,7 @@ class Feed:
             raise ConnectorError(
                 Kind.DRIFT, f"The feed cannot be read: {type(error).__name__}"
             ) from None
-        if not feed.version or (feed.bozo and not feed.entries):
+        if not feed.get("version") or (feed.bozo and not feed.entries):
             raise ConnectorError(
                 Kind.DRIFT, "The address does not answer with a feed (RSS or Atom)"
             )

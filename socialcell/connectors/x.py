@@ -94,8 +94,9 @@ class X:
     Settings: ClassVar[type[BaseModel]] = XSettings
     platform: ClassVar[str] = "x"
     buckets: ClassVar[tuple[Bucket, ...]] = (
-        # What a post costs that somebody else wrote, since 6 February 2026.
-        Bucket("posts", "month", price_micros=5_000),
+        # What a post costs that somebody else wrote, since 6 February 2026. The cap is
+        # ours: X has none before three million.
+        Bucket("posts", "month", cap=20_000, price_micros=5_000),
     )
     cursor_version: ClassVar[int] = 1
     capabilities: ClassVar[frozenset[Capability]] = frozenset(

@@ -7,7 +7,7 @@ from socialcell.connectors.base import Batch, ConnectorError, Kind
 from socialcell.jobs import collect
 from socialcell.jobs.budget import Ledger
 from socialcell.jobs.context import Context
-from socialcell.jobs.intake import Intake, Result, logged
+from socialcell.jobs.intake import Intake, Result, ended
 from socialcell.ops.model import Source
 
 # What stands in the way of every question to a platform, not of one kind of them.
@@ -40,7 +40,9 @@ def ask(
                     ledger.book(session, batch)
         except ConnectorError as error:
             if error.kind in _HOLDS_ALL:
-                return logged(collect.failed(context, source, intake, error))
-            with db.writing(context.engine) as session:
-                return logged(intake.close(session, error))
+                failure = collect.failed(context, source, intake, error)
+            else:
+                with db.writing(context.engine) as session:
+                    failure = intake.close(session, error)
+            return ended(context, failure)
         return intake.finish()

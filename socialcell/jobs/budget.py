@@ -34,12 +34,21 @@ class Ledger:
     def take(self, bucket: str, n: int = 1) -> None:
         """Allow a call that may cost n units. ConnectorError QUOTA past a cap."""
         found = self.buckets.get(bucket)
-        if found is None:
+        if found is None or (found.cap is None and self.spend_micros is None):
             return
         with db.reading(self.engine) as session:
             self._require_units(session, found, n)
             if self.spend_micros is not None and found.price_micros:
                 self._require_money(session, found, n)
+
+    def spare(self) -> "Spare":
+        """The same allowances for what is not urgent: half of each stays for pulls."""
+        half = {
+            name: replace(one, cap=None if one.cap is None else one.cap // 2)
+            for name, one in self.buckets.items()
+        }
+        money = None if self.spend_micros is None else self.spend_micros // 2
+        return Spare(replace(self, buckets=half, spend_micros=money))
 
     def book(self, session: Session, batch: Batch) -> None:
         """Write what a page has cost, beside its rows."""
@@ -92,6 +101,27 @@ class Ledger:
             )
 
 
+class Enough(Exception):  # noqa: N818 - named for what happened
+    """What is not urgent has used up its half."""
+
+
+@dataclass(frozen=True)
+class Spare:
+    """A ledger that says that it is enough, where a pull's would say that it is over.
+
+    The platform was not asked: nobody has to wait for it.
+    """
+
+    ledger: Ledger
+
+    def take(self, bucket: str, n: int = 1) -> None:
+        """Allow a call that may cost n units. Enough past half of a cap."""
+        try:
+            self.ledger.take(bucket, n)
+        except ConnectorError as error:
+            raise Enough(str(error)) from None
+
+
 def of(context: Context, connector: str, platform: str) -> Ledger:
     """The ledger of a connector: the platform's own buckets under our caps."""
     config = context.workspace.config
@@ -107,8 +137,6 @@ def of(context: Context, connector: str, platform: str) -> Ledger:
 def buckets(config: Config, connector: str, platform: str) -> Iterable[Bucket]:
     """What a connector is counted in; a cap of config.yaml goes before its own."""
     caps = dict(config.budget.caps.get(platform, {}))
-    if platform == "x":
-        caps.setdefault("posts", config.connectors.x.posts_per_month)
     for one in connectors.buckets(connector):
         cap = caps.pop(one.name, one.cap)
         yield replace(one, cap=cap)

@@ -18,7 +18,7 @@ from socialcell.errors import ConfigError, MissingSecret
 from socialcell.jobs import budget, together
 from socialcell.jobs.budget import Ledger
 from socialcell.jobs.context import Context
-from socialcell.jobs.intake import Intake, Result, logged
+from socialcell.jobs.intake import Intake, Result, ended
 from socialcell.listening import masking
 from socialcell.ops import store
 from socialcell.ops.model import Run, Source
@@ -131,8 +131,8 @@ class _Runner:
                 self._read(cursor, stop)
             except ConnectorError as error:
                 failure = failed(self._context, self._source, self._intake, error)
-                return logged(failure)
-            return logged(self._done())
+                return ended(self._context, failure)
+            return ended(self._context, self._done())
 
     def _read(
         self, cursor: Mapping[str, object] | None, stop: Callable[[], bool]
@@ -277,4 +277,4 @@ def _failed_before_start(
         found.not_before = None  # nothing was asked: nobody has to wait for a platform
         result = intake.close(session, error)
     with log.about(run=intake.run_id, source=source.name, kind="pull"):
-        return logged(result)
+        return ended(context, result)

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from socialcell import db, log
 from socialcell.connectors.base import Batch, ConnectorError, Reject
-from socialcell.jobs import arrivals
+from socialcell.jobs import arrivals, quotations
 from socialcell.jobs.context import Context
 from socialcell.listening import masking
 from socialcell.listening.store.arrival import Arrival
@@ -86,7 +86,7 @@ class Intake:
             return Result(self._source.name, "ok")
         with db.writing(self._context.engine) as session:
             result = self.close(session)
-        return logged(result)
+        return ended(self._context, result)
 
     def close(
         self,
@@ -119,8 +119,9 @@ class Intake:
         )
 
 
-def logged(result: Result) -> Result:
-    """One line in the log for a run that has ended."""
+def ended(context: Context, result: Result) -> Result:
+    """A run is closed and committed: one line in the log, and pages of reports that
+    quote what it learnt to be gone are written again."""
     tell = _LOG.info if result.state == "ok" else _LOG.warning
     tell(
         "source run ended",
@@ -129,4 +130,5 @@ def logged(result: Result) -> Result:
         reason=result.reason,
         **result.counts,
     )
+    quotations.rewrite(context, result.quoting)
     return result

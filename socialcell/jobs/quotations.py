@@ -5,7 +5,6 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from socialcell.clock import IST
-from socialcell.jobs import report
 from socialcell.jobs.context import Context
 
 _LANGUAGES = ("mr", "hi", "en")
@@ -34,6 +33,10 @@ def rewrite(context: Context, starts: Iterable[datetime]) -> list[str]:
 def written_again(context: Context, old: Iterable[Path]) -> Iterator[str]:
     """The pages that these files were, made anew."""
     pages = {tuple(file.name.removeprefix("weekly-").split(".")[:2]) for file in old}
+    if not pages:
+        return
+    from socialcell.jobs import report  # it draws charts: much to import
+
     for day, lang in sorted(pages):
         start = datetime.combine(date.fromisoformat(day), time(), IST)
         made = report.weekly(context, as_of=start + timedelta(days=7), lang=lang)

@@ -23,7 +23,7 @@ from socialcell.connectors.base import (
 )
 from socialcell.connectors.meta_push import Delivery, NotSigned, Push, Receiver
 from socialcell.errors import ConfigError
-from socialcell.jobs import budget, collect, optins
+from socialcell.jobs import budget, collect, media, optins
 from socialcell.jobs.budget import Ledger
 from socialcell.jobs.collect import Result
 from socialcell.jobs.context import Context
@@ -112,6 +112,8 @@ def work_off(
             results.append(read_waiting(context, source, stop=stop))
         except ConfigError as error:
             _LOG.error("pushes wait", source=source.name, reason=str(error))
+    if any(one.counts["updated"] for one in results):
+        media.sweep(context)  # the files of what was deleted
     return results
 
 

@@ -321,8 +321,7 @@ def _settings(fixed: datetime) -> str:
     text = initialise.shipped_config()
     text = _replaced(text, "  semantic: true", "  semantic: false")
     text = _replaced(text, "  fixed: null", f"  fixed: {fixed.isoformat()}")
-    wide = "    posts_per_month: 200000"
-    return _replaced(text, "    posts_per_month: 20000", wide)
+    return _replaced(text, "  caps: {}", "  caps: {x: {posts: 200000}}")
 
 
 def _replaced(text: str, line: str, instead: str) -> str:

@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from socialcell import connectors, db
+from socialcell import connectors, db, log
 from socialcell.connectors.base import Batch, Capability, Connector
 from socialcell.errors import ConfigError, UsageError
-from socialcell.jobs import budget, collect, quotations
+from socialcell.jobs import budget, collect
 from socialcell.jobs.asking import ask
+from socialcell.jobs.budget import Enough
 from socialcell.jobs.collect import Result, never
 from socialcell.jobs.context import Context
 from socialcell.listening.store import upkeep
 from socialcell.ops import store
 from socialcell.ops.model import Source
 
+_LOG = log.logger(__name__)
 AT_ONCE = 100  # ids that one question to a connector holds
 MOST = 2000  # ids of one source in one run
 # A day is what X's agreement grants; asked a little before it is over.
@@ -72,9 +74,7 @@ def recheck(
     Everything whose platform can tell is asked about once a day. Reports that quoted
     something that is gone are written again.
     """
-    results = _each(context, _RECHECK, names, stop)
-    quotations.rewrite(context, {at for one in results for at in one.quoting})
-    return results
+    return _each(context, _RECHECK, names, stop)
 
 
 def _each(
@@ -141,7 +141,13 @@ class _Asking:
             if self.stop():
                 return
             some = self.ids[start : start + AT_ONCE]
-            yield from ask(some, self.ledger, self.stop)
+            try:
+                yield from ask(some, self.ledger.spare(), self.stop)
+            except Enough as enough:
+                _LOG.warning("the rest is not asked", reason=str(enough))
+                return
+            if self.stop():
+                return  # not all of them were asked for
             # All pages of this question are stored: what is left was there.
             self._note(some)
 

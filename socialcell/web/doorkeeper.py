@@ -6,7 +6,7 @@ from datetime import datetime
 
 from socialcell import db, log
 from socialcell.errors import SocialcellError
-from socialcell.jobs import fetching, media, quotations, receive
+from socialcell.jobs import fetching, receive
 from socialcell.jobs.context import Context
 from socialcell.ops import pushes
 
@@ -57,12 +57,7 @@ class Doorkeeper:
 
     def work(self, rounds: bool = True) -> None:
         """Read what waits; with `rounds` also all that is due beside it."""
-        results = receive.work_off(self._context)
-        quoting = {start for one in results for start in one.quoting}
-        if quoting:
-            quotations.rewrite(self._context, quoting)
-        if any(one.counts["updated"] for one in results):
-            media.sweep(self._context)
+        receive.work_off(self._context)
         if rounds:
             self._note_refusals()
             receive.note_open(self._context, self._since)

@@ -327,3 +327,43 @@ def test_a_mention_that_is_not_held_cannot_be_pinned(
         upkeep.pin(context, [mention(engine, "1").id, 999], 2)
 
     assert count(engine, Upkeep) == 0
+
+
+def test_what_is_not_urgent_leaves_half_of_the_allowance_for_pulls(
+    city: Context, engine: Engine, city_clock: FixedClock
+) -> None:
+    collect.collect(city)
+    held = count(engine, Mention, state="present")
+    with db.reading(engine) as session:
+        start = city_clock.now().replace(day=1, hour=0, minute=0, second=0)
+        row = store.usage(session, "x", "posts", start)
+        assert row is not None
+        used = row.used
+    # Room for one question of a hundred posts under half of the cap.
+    city.workspace.config.budget.caps["x"] = {"posts": 2 * (used + 150)}
+    city_clock.advance(DAY)
+
+    (result,) = upkeep.recheck(city)
+
+    assert held > 200
+    assert (result.state, result.counts["received"]) == ("ok", 100)
+    with db.reading(engine) as session:
+        assert store.source_named(session, "x.mentions").state == "ok"
+    (rest,) = upkeep.recheck(city)
+    assert rest.counts["received"] == 0
+    assert [one.state for one in collect.collect(city)] == ["ok"]
+
+
+def test_what_was_not_asked_for_is_not_taken_for_seen(
+    city: Context, engine: Engine, city_clock: FixedClock
+) -> None:
+    collect.collect(city)
+    held = count(engine, Mention, state="present")
+    city_clock.advance(DAY)
+    asked = iter([False, False, False, True])  # told to stop after the first question
+
+    (first,) = upkeep.recheck(city, stop=lambda: next(asked, True))
+    (second,) = upkeep.recheck(city)
+
+    assert first.counts["received"] == 100
+    assert second.counts["received"] >= held - 100

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from socialcell import db
-from socialcell.connectors.base import Record, Reject, Relation
+from socialcell.connectors.base import Record, Reject, Relation, Tombstone
 from socialcell.errors import UsageError
 from socialcell.jobs import collect, importing, people, privacy, report
 from socialcell.jobs.budget import Ledger
@@ -239,6 +239,22 @@ def test_a_report_that_quoted_her_is_written_again(listened: Context) -> None:
     assert "removed" in made.html.read_text()
     again = report.weekly(listened, as_of=after)
     assert again.numbers == made.numbers
+
+
+def test_a_report_is_written_again_when_a_page_says_that_what_it_quotes_is_gone(
+    listened: Context,
+) -> None:
+    after = NOON.replace(day=30)
+    listened.clock.set(after)  # type: ignore[attr-defined]
+    made = report.weekly(listened, as_of=after)
+    quoting = made.html.read_text()
+    assert MARK in quoting
+
+    gone = [Tombstone("x", one, "deleted") for one in ("500100", "500101")]
+    assert pull(listened, *gone).counts["updated"] == 2
+
+    assert MARK not in made.html.read_text() + made.text.read_text()
+    assert "removed" in made.html.read_text()
 
 
 def test_a_dry_run_changes_nothing(listened: Context) -> None:
