@@ -1,9 +1,10 @@
 """Weighs what n-grams and what rules say of a citizen's wish, its topics, its haste."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby, repeat
 from operator import mul
 from typing import Any
 
@@ -50,7 +51,7 @@ class Judge:
 
     def chances(self, values: Mapping[str, float]) -> dict[str, float]:
         """Probabilities by class; a value that is not there counts as 0."""
-        seen = [values.get(name, 0.0) for name in self.names]
+        seen = list(map(values.get, self.names, repeat(0.0)))
         odds = [
             start + sum(map(mul, row, seen))
             for row, start in zip(self.matrix, self.bias, strict=True)
@@ -90,19 +91,20 @@ def plain(text: str, entities: Sequence[Entity]) -> str:
 def intent_evidence(notes: Notes) -> dict[str, float]:
     """What speaks for an intent: margins, cues, and the signs around them."""
     signs, topics = notes.values("sign"), notes.values("topic")
+    cues = notes.values("intent")
     civic = is_civic(notes, signs)
     trouble = signs.get("trouble", 0.0)
     mood = 0.0 if notes.sentiment is None else notes.sentiment.score
     return {
-        **margins(notes, "intent"),
-        **{f"cue:{label}": weight for label, weight in notes.values("intent").items()},
+        **_named("intent", notes.margins["intent"]),
+        **_named("cue", cues),
         "civic": float(civic),
         "trouble": trouble,
         "civic trouble": civic * trouble,
         "asks": float(asks(notes)),
         "mood": mood,
         "irony": float(any("irony" in fact.roles for fact in notes.facts)),
-        "praise trouble": trouble * notes.values("intent").get("praise", 0.0),
+        "praise trouble": trouble * cues.get("praise", 0.0),
         "topic": max(topics.values(), default=0.0),
         "place": float(any(entity.label == "PLACE" for entity in notes.entities)),
         "length": math.log1p(len(notes.facts)),
@@ -116,9 +118,9 @@ def urgency_evidence(
     """What speaks for haste: margins, reasons, the rules' score, the likely intents."""
     reasons = notes.values("urgency")
     return {
-        **margins(notes, "urgency"),
+        **_named("urgency", notes.margins["urgency"]),
         **{f"intent:{name}": math.log(c + 0.01) for name, c in intents.items()},
-        **{f"reason:{reason}": weight for reason, weight in reasons.items()},
+        **_named("reason", reasons),
         "ruled": ruled,
         "reasons": float(len(reasons)),
         "days": float(days >= 2),
@@ -135,10 +137,20 @@ def with_meaning(
     return notes.meaning.averaged(task, found)
 
 
-def margins(notes: Notes, task: str) -> dict[str, float]:
-    """The n-grams' word on the classes of a task, as `task:class`."""
-    start = f"{task}:"
-    return {name: m for name, m in notes.margins.items() if name.startswith(start)}
+def by_task(
+    columns: Iterable[str], rows: Iterable[Sequence[float]]
+) -> Iterator[dict[str, dict[str, float]]]:
+    """The margins of each text by task and class, from its row of all columns."""
+    parts, start = [], 0
+    for task, some in groupby(columns, key=lambda column: column.partition(":")[0]):
+        classes = [column.partition(":")[2] for column in some]
+        parts.append((task, classes, slice(start, start + len(classes))))
+        start += len(classes)
+    for row in rows:
+        yield {
+            task: dict(zip(classes, row[place], strict=True))
+            for task, classes, place in parts
+        }
 
 
 def is_civic(notes: Notes, signs: Mapping[str, float]) -> bool:
@@ -155,6 +167,10 @@ def is_civic(notes: Notes, signs: Mapping[str, float]) -> bool:
     )
     at_a_place = places and (wishes or bool(topics) or "trouble" in signs)
     return "civic" in signs or at_a_place
+
+
+def _named(kind: str, values: Mapping[str, float]) -> dict[str, float]:
+    return {f"{kind}:{name}": value for name, value in values.items()}
 
 
 def asks(notes: Notes) -> bool:

@@ -106,17 +106,21 @@ class Languages:
             yield from docs
 
     def _identify(self, some: list[Notes]) -> None:
-        found = [identify.by_rule(one.facts, one.named) for one in some]
+        outside = [identify.outside_names(one.facts, one.named) for one in some]
+        found = [
+            identify.by_rule(one.facts, words)
+            for one, words in zip(some, outside, strict=True)
+        ]
+        for one, words in zip(some, outside, strict=True):
+            one.words = identify.count(words)
         if self._model:
             asked = [at for at, rule in enumerate(found) if identify.is_for_model(rule)]
-            them = [some[at] for at in asked]
-            texts = [identify.plain_text(one.facts, one.named) for one in them]
-            chances = self._model.chances(texts)
-            for at, one, likely in zip(asked, them, chances, strict=True):
+            texts = [identify.plain_text(outside[at]) for at in asked]
+            for at, likely in zip(asked, self._model.chances(texts), strict=True):
+                one = some[at]
                 if one.meaning:
                     likely = one.meaning.averaged("language", likely)
-                words = identify.words_outside_names(one.facts, one.named)
-                found[at] = identify.by_model(found[at], likely, words)
+                found[at] = identify.by_model(found[at], likely, one.words)
         for one, identified in zip(some, found, strict=True):
             one.language, one.mixed = identified.language, identified.mixed
             one.script, one.languages = identified.script, identified.chances
@@ -178,21 +182,18 @@ class Civic:
     def pipe(self, stream: Iterable[Doc], batch_size: int = _BATCH) -> Iterator[Doc]:
         for docs in _batches(stream, batch_size):
             if self._model is not None:
-                self._look_at(self._model, [doc for doc in docs if _has_words(doc)])
+                # Names alone want nothing.
+                mine = [doc for doc in docs if notes(doc).words > 1]
+                self._look_at(self._model, mine)
             yield from docs
 
     @staticmethod
     def _look_at(model: Linear, docs: list[Doc]) -> None:
         texts = [civic.plain(text_of(doc), notes(doc).entities) for doc in docs]
         rows = model.margins(texts).tolist()
-        for doc, row in zip(docs, rows, strict=True):
-            notes(doc).margins = dict(zip(model.classes, row, strict=True))
-
-
-def _has_words(doc: Doc) -> bool:
-    """Are there two words that are no names? Names alone want nothing."""
-    found = notes(doc)
-    return identify.words_outside_names(found.facts, found.named) > 1
+        margins = civic.by_task(model.classes, rows)
+        for doc, found in zip(docs, margins, strict=True):
+            notes(doc).margins = found
 
 
 @Language.component("socialcell_topics")

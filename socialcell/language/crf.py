@@ -71,17 +71,18 @@ class Crf:
             ways = ends[-1][: left[at], :, None] + self.moves
             came.append(ways.argmax(axis=1))
             ends.append(ways.max(axis=1) + scores[starts[: left[at]] + at])
+        path = np.zeros((len(lengths), longest), np.intp)
+        going = 0  # sentences that have a word after the one at hand
+        for at in reversed(range(longest)):
+            if going:
+                next_one = path[:going, at + 1, None]
+                path[:going, at] = np.take_along_axis(came[at], next_one, 1)[:, 0]
+            path[going : left[at], at] = ends[at][going:].argmax(axis=1)
+            going = left[at]
         found: list[list[str]] = [[] for _ in lengths]
-        back = [one.tolist() for one in came]
-        last = [one.argmax(axis=1).tolist() for one in ends]
-        for row, sentence in enumerate(order.tolist()):
-            size = lengths[sentence]
-            if not size:
-                continue
-            path = [last[size - 1][row]]
-            for at in range(size - 2, -1, -1):
-                path.append(back[at][row][path[-1]])
-            found[sentence] = [self.labels[label] for label in reversed(path)]
+        for sentence, labels in zip(order.tolist(), path.tolist(), strict=True):
+            some = labels[: lengths[sentence]]
+            found[sentence] = [self.labels[label] for label in some]
         return found
 
 

@@ -11,7 +11,7 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from socialcell.language.notes import Notes, notes
+from socialcell.language.notes import Notes, notes, text_of
 from socialcell.language.reading import Entity
 
 NAME = "socialcell_english"
@@ -84,7 +84,7 @@ class EnglishNames:
         while docs := list(islice(source, batch_size)):
             mine = [doc for doc in docs if _is_english(notes(doc))]
             if mine and (model := english()):
-                found = model.names([doc.text for doc in mine])
+                found = model.names([text_of(doc) for doc in mine])
                 for doc, spans in zip(mine, found, strict=True):
                     _add(doc, notes(doc), spans)
             yield from docs
@@ -121,7 +121,7 @@ def _add(doc: Doc, found: Notes, spans: list[Found]) -> None:
         for token, fact in zip(doc, found.facts, strict=True)
         if fact.word.is_address
     ]
-    text = doc.text
+    text = text_of(doc)
     for start, end, label in spans:
         if all(end <= first or last <= start for first, last in taken):
             entity = Entity(start, end, text[start:end], label, None)

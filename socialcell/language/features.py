@@ -75,7 +75,7 @@ def _normalised(text: str) -> str:
         text = _LINK.sub(_LINK_MARK, text)
     text = _HANDLE.sub(_HANDLE_MARK, text).lower()
     text = _STRETCHED.sub(r"\1\1\1", _DIGIT.sub("0", text))
-    return " ".join(_ALONE.sub(r" \1 ", text).split())
+    return " ".join(" ".join(_ALONE.split(text)).split())
 
 
 def bags(texts: Sequence[str], grams: Grams) -> list[Bag]:
@@ -106,7 +106,7 @@ def _bags(texts: Sequence[str], grams: Grams) -> list[Bag]:
     codes = np.frombuffer("".join(padded).encode("utf-32-le"), "<u4").astype(np.uint64)
     rows = np.repeat(np.arange(len(padded)), sizes)
     count, mask = len(padded), np.uint64((1 << grams.bits) - 1)
-    found = [_bag(list(_runs(codes, rows, grams)), count, mask)]
+    found = [_bag(list(_runs(codes, rows, grams.chars)), count, mask)]
     if grams.words:
         found.append(_bag(list(_phrases(codes, rows, grams.words)), count, mask))
     return found
@@ -121,9 +121,14 @@ def _bag(parts: list[tuple[_Array, _Array]], count: int, mask: np.uint64) -> Bag
     return Bag(rows, buckets, np.bincount(rows, minlength=count))
 
 
-def _runs(codes: _Array, rows: _Array, grams: Grams) -> Iterator[tuple[_Array, _Array]]:
-    """Runs of letters by length; a space stands only at an end of a run."""
-    first, last = grams.chars
+def _runs(
+    codes: _Array, rows: _Array, lengths: tuple[int, int]
+) -> Iterator[tuple[_Array, _Array]]:
+    """Runs of letters by length; a space stands only at an end of a run.
+
+    So none runs into the next text: two spaces are between them.
+    """
+    first, last = lengths
     space = codes == 32
     before = np.concatenate([[0], np.cumsum(space)])
     hashes = np.zeros_like(codes)
@@ -134,14 +139,13 @@ def _runs(codes: _Array, rows: _Array, grams: Grams) -> Iterator[tuple[_Array, _
         hashes = hashes[:starts] * _PRIME + codes[length - 1 :] + np.uint64(1)
         if length < first:
             continue
-        whole = rows[:starts] == rows[length - 1 :]
         if length == 1:
-            whole &= ~space
+            whole = ~space
+        elif length == 2:
+            whole = ~(space[:-1] & space[1:])
         else:
-            inside = before[length - 1 : length - 1 + starts] - before[1 : 1 + starts]
-            whole &= inside == 0
-            if length == 2:
-                whole &= ~(space[:starts] & space[1 : 1 + starts])
+            # No space stands between the first letter of a run and its last.
+            whole = before[length - 1 : length - 1 + starts] == before[1 : 1 + starts]
         yield rows[:starts][whole], hashes[whole]
 
 

@@ -47,18 +47,33 @@ def is_for_model(rule: Identified) -> bool:
     return rule.script in _OF_SCRIPT
 
 
-def plain_text(facts: list[Fact], named: Set[int]) -> str:
-    """The text without its names: they say where, and not in which language."""
-    return " ".join(
-        fact.word.raw
+def outside_names(facts: list[Fact], named: Set[int]) -> list[Fact]:
+    """The words that tell the language: names say where, and not in which.
+
+    A name with a case ending does tell it.
+    """
+    if not named:
+        return facts
+    return [
+        fact
         for position, fact in enumerate(facts)
         if position not in named or fact.word.key != fact.stem
-    )
+    ]
 
 
-def by_rule(facts: list[Fact], named: Set[int]) -> Identified:
+def plain_text(outside: list[Fact]) -> str:
+    """The text without its names."""
+    return " ".join([fact.word.raw for fact in outside])
+
+
+def count(outside: list[Fact]) -> int:
+    """How many of them are words, and no signs, numbers or addresses."""
+    return sum([fact.word.script != "" for fact in outside])
+
+
+def by_rule(facts: list[Fact], outside: list[Fact]) -> Identified:
     """What script, function words and endings say."""
-    language, mixed, script = identify(facts, named)
+    language, mixed, script = identify(facts, outside)
     chances = {} if language == "und" else {language: 1.0}
     return Identified(language, mixed, script, chances, chances.get("en", 0.0))
 
@@ -95,33 +110,21 @@ def _without_doubtful_english(found: Mapping[str, float]) -> dict[str, float]:
     return {name: chance / whole for name, chance in rest.items()}
 
 
-def words_outside_names(facts: list[Fact], named: Set[int]) -> int:
-    """How many words could tell the language."""
-    return sum(_counts(position, fact, named) for position, fact in enumerate(facts))
-
-
-def _counts(position: int, fact: Fact, named: Set[int]) -> bool:
-    """Is it a word, and no bare name? A name with a case ending tells the language."""
-    return bool(fact.word.script) and not (
-        position in named and fact.word.key == fact.stem
-    )
-
-
-def identify(facts: list[Fact], named: Set[int]) -> tuple[str, bool, str]:
+def identify(facts: list[Fact], outside: list[Fact]) -> tuple[str, bool, str]:
     """(language id, is it mixed, ISO 15924 script) of a text's words.
 
-    Names are left out of the vote unless they carry a case ending: Indian place names
-    in English text look like romanised Hindi.
+    All count for the script, those `outside` names have a vote on the language: Indian
+    place names in English text look like romanised Hindi.
     """
     votes = [0.0] * 5
     letters: dict[str, int] = {}
     words: dict[str, int] = {}
-    for position, fact in enumerate(facts):
+    for fact in facts:
+        if script := fact.word.script:
+            letters[script] = letters.get(script, 0) + fact.word.letters
+    for fact in outside:
         script = fact.word.script
         if not script:
-            continue
-        letters[script] = letters.get(script, 0) + fact.word.letters
-        if position in named and fact.word.key == fact.stem:
             continue
         words[script] = words.get(script, 0) + 1
         if fact.votes is not None:

@@ -3,14 +3,13 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from socialcell.language.features import Bag, Grams, bags, normalised
-
-NARROW = 8  # classes up to which one pass a class is faster than one for all
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +56,12 @@ class Linear:
 def _sums(weights: NDArray[np.int8], bag: Bag, texts: int) -> NDArray[np.float64]:
     """Shape (texts, classes): sums of whole numbers, exact in any order."""
     found = np.zeros((texts, len(weights)))
-    if len(weights) <= NARROW:
-        for number, column in enumerate(weights):
-            found[:, number] = np.bincount(bag.rows, column[bag.buckets], texts)
-    elif len(bag.rows):
-        order = np.argsort(bag.rows, kind="stable")
-        rows = bag.rows[order]
-        starts = np.flatnonzero(np.diff(rows, prepend=-1))
-        looked_up = weights.T[bag.buckets[order]].astype(np.float32)
-        found[rows[starts]] = np.add.reduceat(looked_up, starts, axis=0)
+    buckets = bag.buckets[np.argsort(bag.rows, kind="stable")]
+    looked_up = np.take(weights.T, buckets, axis=0).astype(np.float32)
+    ones = np.ones(int(bag.lengths.max(initial=0)), np.float32)
+    ends = np.cumsum(bag.lengths).tolist()
+    for text, (start, end) in enumerate(pairwise([0, *ends])):
+        found[text] = ones[: end - start] @ looked_up[start:end]
     return found
 
 

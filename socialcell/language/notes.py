@@ -39,6 +39,7 @@ class Notes:
     """Filled from left to right by the components; see pipeline.py for the order."""
 
     text: str = ""  # of the document, kept: spaCy joins it anew on every look
+    words: int = 0  # those outside names
     facts: list[Fact] = field(default_factory=list)
     entities: list[Entity] = field(default_factory=list)
     named: set[int] = field(default_factory=set)  # tokens inside an entity
@@ -52,7 +53,8 @@ class Notes:
     )  # who tells the feeling
     english: float = 0.0  # how likely it is English
     topics: list[Topic] = field(default_factory=list)
-    margins: Mapping[str, float] = field(default_factory=dict)  # of the civic model
+    # Of the civic model: by task and class.
+    margins: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     intents: Mapping[str, float] = field(default_factory=dict)  # chance of each
     intent: Intent | None = None
     sentiment: Sentiment | None = None

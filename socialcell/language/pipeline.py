@@ -100,15 +100,22 @@ class Reader:
 
     def _batch(self, texts: list[str]) -> list[Reading]:
         cleaned = [clean_text(text) for text in texts]
-        heads = [text[:LONGEST] for text in cleaned]
         with self._lock:
             # spaCy keeps every word it has seen: start afresh before it weighs.
             if len(self._nlp.vocab) > MOST_WORDS:
                 self._nlp = self._build()
             return [
                 self._reading(text, doc)
-                for text, doc in zip(cleaned, self._nlp.pipe(heads), strict=True)
+                for text, doc in zip(
+                    cleaned, self._nlp.pipe(map(self._doc, cleaned)), strict=True
+                )
             ]
+
+    def _doc(self, text: str) -> Doc:
+        head = text[:LONGEST]
+        doc = self._nlp.make_doc(head)
+        notes(doc).text = head
+        return doc
 
     def _reading(self, text: str, doc: Doc) -> Reading:
         found = notes(doc)

@@ -105,7 +105,7 @@ class Tagger:
                 starts.append(len(parts))
                 parts.append(self._none)
                 parts += [known[name] for name in names if name in known]
-        sums = np.add.reduceat(self._crf.emits[parts], starts, axis=0)
+        sums = np.add.reduceat(self._crf.emits.take(parts, axis=0), starts, axis=0)
         shares = sums.reshape(len(fresh), 1 + len(_NEIGHBOURS), -1)
         first, last = len(self._rows), len(self._rows) + len(fresh)
         self._rows.update(zip(fresh, range(first, last), strict=True))

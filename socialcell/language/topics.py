@@ -2,7 +2,6 @@
 
 import math
 
-from socialcell.language import civic
 from socialcell.language.notes import Notes
 from socialcell.language.reading import Topic
 
@@ -25,8 +24,8 @@ def topics(notes: Notes) -> list[Topic]:
     enough, least = _ENOUGH, _LEAST
     if notes.margins:
         found = {
-            name.removeprefix("topic:"): _chance(margin, found.get(name[6:], 0.0))
-            for name, margin in civic.margins(notes, "topic").items()
+            name: _chance(margin, found.get(name, 0.0))
+            for name, margin in notes.margins["topic"].items()
         }
         least = _PERHAPS
     ranked = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))

@@ -8,7 +8,7 @@ from spacy.tokens import Doc
 
 from socialcell.language import lexicon, weights
 from socialcell.language.lexicon import Cue
-from socialcell.language.notes import Hit, Notes, notes
+from socialcell.language.notes import Hit, Notes, notes, text_of
 
 NAME = "socialcell_topics9"
 MODEL = "topics9"
@@ -35,7 +35,7 @@ class Topics9:
         while docs := list(islice(source, batch_size)):
             mine = [doc for doc in docs if _is_for_it(notes(doc))]
             if mine and self._model:
-                chances = self._model.chances([doc.text for doc in mine])
+                chances = self._model.chances([text_of(doc) for doc in mine])
                 for doc, likely in zip(mine, chances, strict=True):
                     best = max(likely, key=lambda label: likely[label])
                     if likely[best] >= _LEAST:

@@ -19,8 +19,8 @@ _VIRAMA = "्"
 _NASALS = {"ं": "n", "ँ": "n", "ः": ""}
 # In this order. Casual spelling does not tell long from short, dental from retroflex,
 # nor s from sh; aspiration it does tell, so kh and k stay two sounds.
-_SOUNDS = tuple(
-    (re.compile(pattern), sound)
+_SOUNDS: tuple[tuple[re.Pattern[str] | str, str], ...] = tuple(
+    (pattern if pattern.isalpha() else re.compile(pattern), sound)
     for pattern, sound in (
         ("[^a-z]", ""),
         ("dny|jny", "gy"),
@@ -58,7 +58,10 @@ def key(word: str) -> str:
     """
     sound = romanised(word)
     for pattern, replacement in _SOUNDS:
-        sound = pattern.sub(replacement, sound)
+        if isinstance(pattern, str):
+            sound = sound.replace(pattern, replacement)
+        else:
+            sound = pattern.sub(replacement, sound)
     return sound
 
 
@@ -68,6 +71,8 @@ def romanised(word: str) -> str:
     It is said after a cluster that ends in y, r or v: केंद्र is kendra, रोड rod.
     """
     letters = fold(word)
+    if letters.isascii():
+        return letters
     out: list[str] = []
     for at, letter in enumerate(letters):
         if letter in _CONSONANTS:

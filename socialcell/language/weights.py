@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from socialcell.errors import SocialcellError
 from socialcell.language.features import Grams
-from socialcell.language.linear import NARROW, Linear
+from socialcell.language.linear import Linear
 
 VERSION = "1"  # of the format of cards and weight files
 LICENCES = ("open", "nc")  # nc: not for commercial use, or of no stated licence
@@ -98,9 +98,7 @@ def parsed(facts: dict[str, Any], file: bytes) -> Linear:
 
 
 def _by_bucket(weights: NDArray[np.int8]) -> NDArray[np.int8]:
-    """The same numbers, those of one bucket side by side where the classes are many."""
-    if weights.shape[1] <= NARROW:
-        return weights
+    """The same numbers, those of one bucket side by side: they are asked together."""
     return np.ascontiguousarray(weights.transpose(0, 2, 1)).transpose(0, 2, 1)
 
 

@@ -132,7 +132,6 @@ class AppStore(Faulty):
         return [
             _row(f"{report}.{day}", granularity="DAILY", processingDate=str(day))
             for day in reversed(made)
-            if self._lines(report, day)
         ]
 
     def _segments(self, instance: str) -> list[dict[str, Any]]:
@@ -186,7 +185,7 @@ class AppStore(Faulty):
         return gzip.compress(text.encode(), mtime=0)
 
     def _lines(self, report: str, made: date) -> list[str]:
-        """Heading and rows of the report of a day; nothing where the world ends."""
+        """Heading and rows of the report of a day; no rows where the world ends."""
         day, before = made - LAG, made - LAG - timedelta(days=1)
         inside = [d for d in (day, before) if self.world.first <= d < self.world.last]
         name = REPORTS[int(report.removeprefix("r"))]

@@ -6,15 +6,17 @@ network says of it ripens for a week, as conversions arrive late.
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from math import exp
 from random import Random
 from zoneinfo import ZoneInfo
+
+from socialcell.clock import IST
 
 PACKAGE = "org.example.punecare"
 APPLE_ID = "1500000007"
 APP_NAME = "Pune Care"
 ACCOUNT = "1112223333"
-IST = ZoneInfo("Asia/Kolkata")
 PACIFIC = ZoneInfo("America/Los_Angeles")
 RIPE = 7  # days until a network has seen all conversions of a day
 
@@ -104,23 +106,18 @@ class AppWorld:
         """What an ad did on a day; None outside the world's days."""
         if not self.first <= day < self.last:
             return None
-        rng = self._random(f"ad {ad.id}", day)
-        shown = round(ad.impressions * rng.uniform(0.7, 1.3))
-        clicks = _poisson(rng, shown * ad.click_rate)
-        installs = _poisson(rng, clicks * ad.install_rate)
-        cost = clicks * 6_000_000 + rng.randrange(1_000_000)
-        return AdDay(ad, day, shown, clicks, cost, installs)
+        return _ad_day(self.seed, ad, day)
 
     def organic(self, store: str, day: date) -> int:
         """Installs of people who came by no ad and no creator."""
         base = {"play": 60.0, "apple": 18.0}[store]
         weekend = 1.25 if day.weekday() >= 5 else 1.0
-        return _poisson(self._random(f"organic {store}", day), base * weekend)
+        return _drawn(self.seed, f"organic {store}", day, base * weekend)
 
     def outreach(self, store: str, link: Outreach, day: date) -> int:
         """Installs that a creator's link brought on a day."""
         mean = link.play if store == "play" else link.apple
-        return _poisson(self._random(f"{link.token} {store}", day), mean)
+        return _drawn(self.seed, f"{link.token} {store}", day, mean)
 
     def paid(self, store: str, day: date) -> int:
         """Installs that ads brought on a day."""
@@ -137,9 +134,6 @@ class AppWorld:
         end = min(self.last, until)
         return [self.first + timedelta(n) for n in range((end - self.first).days)]
 
-    def _random(self, what: str, day: date) -> Random:
-        return Random(f"{self.seed}:app:{what}:{day}")
-
 
 def ripened(final: int, day: date, today: date) -> int:
     """What is known of a day's conversions `today`: six in ten at once, all in a week.
@@ -148,6 +142,25 @@ def ripened(final: int, day: date, today: date) -> int:
     """
     age = min(max((today - day).days, 0), RIPE)
     return final * (6 * RIPE + 4 * age) // (10 * RIPE)
+
+
+@cache
+def _ad_day(seed: int, ad: Ad, day: date) -> AdDay:
+    rng = _random(seed, f"ad {ad.id}", day)
+    shown = round(ad.impressions * rng.uniform(0.7, 1.3))
+    clicks = _poisson(rng, shown * ad.click_rate)
+    installs = _poisson(rng, clicks * ad.install_rate)
+    cost = clicks * 6_000_000 + rng.randrange(1_000_000)
+    return AdDay(ad, day, shown, clicks, cost, installs)
+
+
+@cache
+def _drawn(seed: int, what: str, day: date, mean: float) -> int:
+    return _poisson(_random(seed, what, day), mean)
+
+
+def _random(seed: int, what: str, day: date) -> Random:
+    return Random(f"{seed}:app:{what}:{day}")
 
 
 def _poisson(rng: Random, mean: float) -> int:

@@ -1,7 +1,6 @@
 """A Bluesky server of the sandbox: sign-in, search, and posts by their addresses."""
 
 import hashlib
-import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -16,13 +15,12 @@ from socialcell.sandbox.faults import Switch
 from socialcell.sandbox.platform import Platform
 from socialcell.sandbox.post import Post
 from socialcell.sandbox.server import Answer, Request
-from socialcell.sandbox.shelf import Shelf
+from socialcell.sandbox.shelf import Shelf, words
 
 ORIGIN = "https://bsky.social"
 ACCOUNT = "socialcell.bsky.social"
 QUERIES = {"bluesky.pune": "pune", "bluesky.pune-mr": "पुणे"}
 LIMIT, WINDOW = 3000, 300  # calls in so many seconds
-_WORD = re.compile(r"[^\s.,:!?#()]+")
 
 
 class Bluesky(Shelf):
@@ -165,7 +163,7 @@ class Bluesky(Shelf):
         return Answer(200, body)
 
     def _by_uri(self, request: Request) -> Answer:
-        asked = request.all("uris")
+        asked = set(request.all("uris"))
         if len(asked) > 25:
             said = "Error: uris must not have more than 25 elements"
             return _error(400, "InvalidRequest", said)
@@ -233,8 +231,8 @@ class Bluesky(Shelf):
 
 def matches(query: str, post: Post) -> bool:
     """Whether search finds a post: all words of the query, in any case."""
-    words = {word.lower() for word in _WORD.findall(post.text)}
-    return all(term.lower() in words for term in query.split())
+    written = words(post.text)
+    return all(term.lower() in written for term in query.split())
 
 
 def _spoken(post: Post) -> str:

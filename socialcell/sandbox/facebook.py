@@ -108,12 +108,10 @@ class Facebook(Graph):
     def _below(self, post: Post, args: Mapping[str, str]) -> list[Post]:
         """Direct answers, oldest first, unless the filter and order say otherwise."""
         flat = args.get("filter") == "stream"
-        found = [
-            one
-            for one in self.standing()
-            if one.group == "comment"
-            and (one.conversation == post.id if flat else one.reply_to == post.id)
-        ]
+        found = self.present.answers[post.id]
+        if flat:
+            every = self.present.within[post.id]
+            found = [one for one in every if one.group == "comment"]
         if args.get("order") == "reverse_chronological":
             return newest_first(found)
         return newest_first(found)[::-1]
@@ -122,7 +120,7 @@ class Facebook(Graph):
         """A node's fields; edges within it are functions of what was asked of them."""
         now = self.clock.now()
         if post.group == "comment":
-            answers = [one for one in self.standing() if one.reply_to == post.id]
+            answers = self.present.answers[post.id]
             values = shape.comment_values(self.city, post, now)
             return values | {
                 "comment_count": len(answers),
@@ -184,9 +182,9 @@ class Facebook(Graph):
 
     def _found(self, id_: str) -> Post:
         """What stands, and what it stands below. Without the permission nothing does."""
-        standing = {post.id: post for post in self.standing()}
+        standing = self.present.by_id
         post = standing.get(id_)
-        if post is None or post.conversation not in (*standing, ""):
+        if post is None or post.conversation not in standing:
             raise missing(id_)
         if "pages_read_user_content" not in self.scopes:
             raise missing(id_)

@@ -4,15 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from socialcell.sandbox.app_world import PACIFIC
 from socialcell.sandbox.city import City
 from socialcell.sandbox.elsewhere import text_at
 from socialcell.sandbox.facebook_world import PAGE_ID, user_id
 from socialcell.sandbox.graph import stamp
 from socialcell.sandbox.post import Post
 
-PACIFIC = ZoneInfo("America/Los_Angeles")
 PAGE_NAME = "Pune City Demo"
 # What a page's insights can be asked for; the last one is cut by kind of reaction.
 METRICS = (

@@ -1,23 +1,24 @@
 """Google Ads' API of the sandbox: SearchStream over TLS, and the sign-in before it.
 
-The messages are those of the google-ads package, imported when the platform is built:
-a machine without that package has a sandbox without Google Ads.
+The messages are those of the google-ads package, imported when they are needed: a
+machine without that package has a sandbox without Google Ads.
 """
 
 import hashlib
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 from urllib.parse import parse_qs
 
-from socialcell.clock import Clock
-from socialcell.sandbox.app_world import ACCOUNT, ADS, IST, AdDay, AppWorld, ripened
+from socialcell.clock import IST, Clock
+from socialcell.sandbox.app_world import ACCOUNT, ADS, AdDay, AppWorld, ripened
 from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import Faulty, Switch
-from socialcell.sandbox.google_ads_grpc import VERSION, serve_grpc
+from socialcell.sandbox.google_ads_grpc import VERSION, messages, serve_grpc
 from socialcell.sandbox.platform import Platform
 from socialcell.sandbox.server import Answer, Request
 
@@ -60,12 +61,14 @@ class GoogleAds(Faulty):
         self.world = AppWorld(city.seed, city.start, city.end)
         self._developer = secrets["google_ads_developer_token"]
         self._bearer = f"Bearer {access_token(secrets)}"
-        self._rows = import_module(
-            f"google.ads.googleads.{VERSION}.services.types.google_ads_service"
-        ).GoogleAdsRow
-        self._errors = import_module(
-            f"google.ads.googleads.{VERSION}.errors.types.errors"
-        )
+
+    @cached_property
+    def _rows(self) -> Any:
+        return messages().GoogleAdsRow
+
+    @cached_property
+    def _errors(self) -> Any:
+        return import_module(f"google.ads.googleads.{VERSION}.errors.types.errors")
 
     def malformed_item(self, times: int | None = 1) -> None:
         """An answer about days carries a row that names no campaign."""

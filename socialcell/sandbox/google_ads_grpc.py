@@ -44,24 +44,27 @@ def serve_grpc(platform: Any, log: list[Logged]) -> Iterator[str]:
         server.stop(0).wait()
 
 
-def _handler(stream: "_Stream") -> Any:
-    grpc = import_module("grpc")
-    types = import_module(
+def messages() -> Any:
+    """The service's messages: a second to import, and only when somebody asks."""
+    return import_module(
         f"google.ads.googleads.{VERSION}.services.types.google_ads_service"
     )
-    stream.pages = types.SearchGoogleAdsStreamResponse
+
+
+def _handler(stream: "_Stream") -> Any:
+    grpc = import_module("grpc")
     method = grpc.unary_stream_rpc_method_handler(
         stream,
-        request_deserializer=types.SearchGoogleAdsStreamRequest.deserialize,
-        response_serializer=types.SearchGoogleAdsStreamResponse.serialize,
+        request_deserializer=lambda sent: (
+            messages().SearchGoogleAdsStreamRequest.deserialize(sent)
+        ),
+        response_serializer=lambda page: type(page).serialize(page),
     )
     return grpc.method_handlers_generic_handler(SERVICE, {"SearchStream": method})
 
 
 class _Stream:
     """One call after another: a platform's switches are plain attributes."""
-
-    pages: Any
 
     def __init__(
         self, platform: Any, log: list[Logged], closing: threading.Event
@@ -95,7 +98,9 @@ class _Stream:
         shown = rows[: len(rows) // 2] if answer.cut else rows
         for start in range(0, len(shown), self._platform.most):
             page = shown[start : start + self._platform.most]
-            yield self.pages(results=page, request_id="sandbox")
+            yield messages().SearchGoogleAdsStreamResponse(
+                results=page, request_id="sandbox"
+            )
         if answer.cut:
             context.abort(codes.UNAVAILABLE, "Stream removed")
 

@@ -306,8 +306,10 @@ def newest_first(posts: Sequence[Post]) -> list[Post]:
 
 
 def _between(post: Post, args: Mapping[str, str]) -> bool:
-    at = int(post.at.timestamp())
     since, until = args.get("since"), args.get("until")
+    if not since and not until:
+        return True
+    at = int(post.at.timestamp())
     return (not since or at >= int(since)) and (not until or at <= int(until))
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 _NAME = re.compile(r"[a-z0-9_]+")
 _ARGUMENT = re.compile(r"\.([a-z0-9_]+)\(([^()]*)\)")
@@ -17,6 +18,7 @@ class Field:
     within: tuple["Field", ...] = ()
 
 
+@lru_cache
 def parse(text: str) -> tuple[Field, ...]:
     """The fields of a list with commas. ValueError where it is none."""
     found, end = _fields(text, 0) if text else ((), 0)

@@ -159,7 +159,7 @@ class Instagram(Graph):
 
     def _answers(self, post: Post) -> list[Post]:
         """What directly answers a medium or a comment, newest first."""
-        return newest_first([one for one in self.standing() if one.reply_to == post.id])
+        return newest_first(self.present.answers[post.id])
 
     def _values(self, post: Post) -> dict[str, Any]:
         """A node's fields; edges within it are functions of what was asked of them."""
@@ -179,8 +179,8 @@ class Instagram(Graph):
 
         if post.group == "comment":
             return {**shape.comment_values(self.city, post, now), "replies": below}
-        every = [one for one in self.standing() if one.conversation == post.id]
-        values = shape.media_values(self.city, post, len(every) - 1, now)
+        below_it = len(self.present.within[post.id]) - 1
+        values = shape.media_values(self.city, post, below_it, now)
         if post.id in self.hides_likes:
             values["like_count"] = None
         return {**values, "comments": below}
@@ -198,7 +198,7 @@ class Instagram(Graph):
 
     def _found(self, id_: str) -> Post:
         """A medium of the account's own, or a comment below one; no stranger's."""
-        standing = {post.id: post for post in self.standing()}
+        standing = self.present.by_id
         post = standing.get(id_)
         if post is None or post.group not in ("own", "comment"):
             raise missing(id_)

@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from html import escape
 from typing import Any
 from urllib.parse import quote, unquote
@@ -71,10 +72,10 @@ class Mastodon(Shelf):
         if path == "/api/v1/statuses":
             return self._lookup(request, headers)
         if match := re.fullmatch(r"/api/v1/statuses/(\d+)", path):
-            found = [post for post in self.standing() if post.id == match[1]]
-            if not found:
+            found = self.present.by_id.get(match[1])
+            if found is None:
                 return _error(404, "Record not found")
-            return Answer(200, self._status(found[0]), headers)
+            return Answer(200, self._status(found), headers)
         return _error(404, "Not Found")
 
     def refusal(self, fault: str, until: datetime) -> Answer:
@@ -259,9 +260,10 @@ class Mastodon(Shelf):
         return datetime.fromtimestamp((now // WINDOW + 1) * WINDOW, UTC)
 
 
-def tags(text: str) -> set[str]:
+@cache
+def tags(text: str) -> frozenset[str]:
     """The hashtags of a text, in lower case, without the sign."""
-    return {tag.lower() for tag in _TAG.findall(text)}
+    return frozenset(tag.lower() for tag in _TAG.findall(text))
 
 
 def home_of(person: Person) -> str:

@@ -76,7 +76,7 @@ class Messenger(Pushing):
         raise missing(parts[0])
 
     def _attachments(self, id_: str) -> dict[str, Any]:
-        post = next((p for p in self.standing() if p.id == id_), None)
+        post = self.present.by_id.get(id_)
         if post is None or post.group != "image":
             raise missing(id_)
         url = self.file_address("scontent.xx.fbcdn.net", id_)
@@ -115,7 +115,7 @@ class InstagramInbox(Messenger):
         if list(parts) != [self.account] or found is None:
             return super().read(parts, asked, token)
         what, id_, fields = found.groups()
-        post = next((p for p in self.standing() if p.id == id_), None)
+        post = self.present.by_id.get(id_)
         if what != "comment" or post is None or post.group != "mention":
             raise missing(id_)
         values = {

@@ -5,9 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from socialcell.clock import Clock
+from socialcell.clock import IST, Clock
 from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import Switch
 from socialcell.sandbox.graph import Graph, Refused, missing, pick
@@ -178,7 +177,7 @@ class MetaAds(Graph):
         return {"data": page, "paging": paging}
 
     def _rows(self, job: Job) -> list[dict[str, Any]]:
-        today = self.clock.now().astimezone(ZoneInfo(ZONE)).date()
+        today = self.clock.now().astimezone(IST).date()
         groups: dict[str, tuple[Ad, ...]] = {}
         for ad in ADS:
             key = {"campaign": ad.campaign, "adset": ad.adset, "ad": ad.id}[job.level]

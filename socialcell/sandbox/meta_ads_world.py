@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from random import Random
 
 from socialcell.clock import IST
@@ -74,21 +75,7 @@ class MetaAdsWorld:
 
     def done(self, ad: Ad, day: date) -> Done | None:
         """What an ad did on a day; None outside the world, and on its day off."""
-        rng = Random(f"{self._seed}:meta:{ad.id}:{day}")
-        if not self.first <= day < self.last or rng.random() < 0.1:
-            return None
-        seen = round(ad.seen * rng.uniform(0.7, 1.3))
-        clicks = rng.randint(seen // 80, seen // 40)
-        links = clicks * 2 // 3
-        return Done(
-            seen,
-            seen * 3 // 4,
-            clicks,
-            links,
-            clicks * 450 + rng.randrange(100),
-            rng.randint(0, links // 4) if ad.installs else 0,
-            seen // 5,
-        )
+        return _done(self._seed, ad, day) if self.first <= day < self.last else None
 
     def together(self, ads: tuple[Ad, ...], day: date, today: date) -> Done | None:
         """What ads did together, as known `today`; None when none of them ran.
@@ -112,3 +99,22 @@ class MetaAdsWorld:
 
     def days(self, since: date, until: date) -> list[date]:
         return [since + timedelta(n) for n in range((until - since).days + 1)]
+
+
+@cache
+def _done(seed: int, ad: Ad, day: date) -> Done | None:
+    rng = Random(f"{seed}:meta:{ad.id}:{day}")
+    if rng.random() < 0.1:
+        return None
+    seen = round(ad.seen * rng.uniform(0.7, 1.3))
+    clicks = rng.randint(seen // 80, seen // 40)
+    links = clicks * 2 // 3
+    return Done(
+        seen,
+        seen * 3 // 4,
+        clicks,
+        links,
+        clicks * 450 + rng.randrange(100),
+        rng.randint(0, links // 4) if ad.installs else 0,
+        seen // 5,
+    )

@@ -26,9 +26,8 @@ class Pusher:
 
     def put(self, push: Mapping[str, Any]) -> None:
         """Something happened that the door is to be told of."""
-        body = json.dumps(push, ensure_ascii=False).encode()
         # Meta escapes what is not ASCII and signs what it sends.
-        self.waiting.append(json.dumps(json.loads(body)).encode())
+        self.waiting.append(json.dumps(push).encode())
 
     def twice(self) -> None:
         """From now on each push is handed in twice, as happens when an answer is

@@ -3,8 +3,9 @@
 import struct
 import zlib
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from socialcell.clock import Clock
@@ -16,6 +17,7 @@ from socialcell.sandbox.server import Answer, Request
 
 SECRETS = ("meta_token", "meta_app_secret", "meta_verify_token")
 _FILES = "/sandbox-files/"
+_Made = Callable[[], Mapping[str, Any] | None]  # makes a push; None: nobody is told
 
 
 class Pushing(Graph):
@@ -50,11 +52,11 @@ class Pushing(Graph):
         """
         now = self.clock.now()
         gone = {p.id for p in self._posts if p.removed is not None and p.removed <= now}
-        for at, key, push in sorted(self._happened(), key=lambda one: one[:2]):
-            if at <= now and key not in self._told:
-                self._told.add(key)
-                if key[1] == "gone" or key[0] not in gone:
-                    self.pusher.put(push)
+        for _, (id_, what), made in sorted(self._news(now), key=lambda one: one[:2]):
+            self._told.add((id_, what))
+            push = made() if what == "gone" or id_ not in gone else None
+            if push is not None:
+                self.pusher.put(push)
         return self.pusher.hand_in(door)
 
     @abstractmethod
@@ -69,19 +71,21 @@ class Pushing(Graph):
         """The push of its removal; None where nobody is told."""
         return None
 
-    def _happened(self) -> list[tuple[datetime, tuple[str, str], Mapping[str, Any]]]:
-        found = []
+    def _news(self, now: datetime) -> Iterator[tuple[datetime, tuple[str, str], _Made]]:
+        """What happened by now and was not told: when, to which post what, its push."""
         for post in self._posts:
-            found.append((post.at, (post.id, "written"), self.written(post)))
+            events: list[tuple[datetime, str, _Made]] = [
+                (post.at, "written", partial(self.written, post))
+            ]
             if post.changed is not None:
-                push = self.edited(post, *post.changed)
-                if push is not None:
-                    found.append((post.changed[0], (post.id, "edited"), push))
+                at, text = post.changed
+                events.append((at, "edited", partial(self.edited, post, at, text)))
             if post.removed is not None:
-                push = self.taken_back(post, post.removed)
-                if push is not None:
-                    found.append((post.removed, (post.id, "gone"), push))
-        return found
+                at = post.removed
+                events.append((at, "gone", partial(self.taken_back, post, at)))
+            for at, what, made in events:
+                if at <= now and (post.id, what) not in self._told:
+                    yield at, (post.id, what), made
 
     # Files ------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from socialcell.sandbox.faults import CAPTCHA, Switch
 from socialcell.sandbox.platform import Platform
 from socialcell.sandbox.post import Post
 from socialcell.sandbox.server import Answer, Request
-from socialcell.sandbox.shelf import Shelf
+from socialcell.sandbox.shelf import Shelf, words
 
 TOKEN = "/api/v1/access_token"
 NEW_REACH, SEARCH_REACH = 1000, 250
@@ -213,8 +213,8 @@ class Reddit(Shelf):
 
 def matches(query: str, post: Post) -> bool:
     """Whether Reddit's search finds a submission: words with OR between them."""
-    words = set(re.findall(r"[^\s.,:!?#()]+", f"{post.title} {post.text}".lower()))
-    return any(term.lower() in words for term in query.split(" OR "))
+    written = words(f"{post.title} {post.text}")
+    return any(term.lower() in written for term in query.split(" OR "))
 
 
 def _error(status: int, message: str, **more: str) -> Answer:

@@ -6,7 +6,8 @@ import socket
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+from socketserver import ThreadingTCPServer
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
@@ -65,16 +66,18 @@ class Answering(Protocol):
 def serve_http(platform: Answering, log: list[Logged]) -> Iterator[str]:
     """Serve a platform on 127.0.0.1 at a free port; yields its base URL."""
     server = _Server(platform, log)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.listen, daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}"
     finally:
-        server.close()
+        server.knock()
         thread.join()
+        server.close()
 
 
-class _Server(ThreadingHTTPServer):
+class _Server(ThreadingTCPServer):
+    allow_reuse_address = True
     daemon_threads = True
 
     def __init__(self, platform: Answering, log: list[Logged]) -> None:
@@ -92,6 +95,21 @@ class _Server(ThreadingHTTPServer):
             self.log.append(Logged(self.platform.name, request, status))
             return answer
 
+    def listen(self) -> None:
+        """Take one connection after another, until somebody knocks for closing."""
+        while not self.closing.is_set():
+            self.handle_request()
+
+    def knock(self) -> None:
+        """Close, and let who waits for a connection know."""
+        self.closing.set()
+        with contextlib.suppress(OSError):
+            address = "127.0.0.1", self.server_address[1]
+            socket.create_connection(address, 1).close()
+
+    def verify_request(self, request: Any, client_address: Any) -> bool:
+        return not self.closing.is_set()
+
     def process_request(self, request: Any, client_address: Any) -> None:
         self._open.add(request)
         super().process_request(request, client_address)
@@ -104,17 +122,7 @@ class _Server(ThreadingHTTPServer):
         """A client that hangs up is its own business, not a line on our terminal."""
 
     def close(self) -> None:
-        """Stop, and end the connections that clients keep open."""
-        self.closing.set()
-        stopping = threading.Thread(target=self.shutdown)
-        stopping.start()
-        while stopping.is_alive():
-            # It looks whether it shall stop when somebody knocks.
-            with contextlib.suppress(OSError):
-                socket.create_connection(
-                    ("127.0.0.1", self.server_address[1]), 1
-                ).close()
-            stopping.join(0.005)
+        """End the connections that clients keep open, and all."""
         for connection in list(self._open):
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)

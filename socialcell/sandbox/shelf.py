@@ -1,9 +1,12 @@
 """A platform's posts at a moment, with what a test adds, changes and takes away."""
 
+import re
 from abc import abstractmethod
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from itertools import count
 
 from socialcell.clock import Clock
@@ -12,6 +15,32 @@ from socialcell.sandbox.faults import Faulty, Switch
 from socialcell.sandbox.post import Labels, Post
 
 _LABELS = Labels("en", False, "information", "other", "neutral", "low", None)
+_WORD = re.compile(r"[^\s.,:!?#()]+")
+
+
+@cache
+def words(text: str) -> frozenset[str]:
+    """The words of a text as searches compare them: in lower case."""
+    return frozenset(_WORD.findall(text.lower()))
+
+
+class Standing:
+    """The posts that can be found at a moment, oldest first, and ways to look them up.
+
+    `answers` holds below an id what directly answers it, `within` all that belongs to
+    a conversation, its first post too.
+    """
+
+    def __init__(self, posts: Iterable[Post], moment: datetime) -> None:
+        self.moment = moment
+        self.posts = [post for post in posts if post.stands(moment)]
+        self.by_id = {post.id: post for post in self.posts}
+        self.answers: dict[str, list[Post]] = defaultdict(list)
+        self.within: dict[str, list[Post]] = defaultdict(list)
+        for post in self.posts:
+            self.within[post.conversation].append(post)
+            if post.reply_to is not None:
+                self.answers[post.reply_to].append(post)
 
 
 class Shelf(Faulty):
@@ -25,6 +54,7 @@ class Shelf(Faulty):
         super().__init__(clock)
         self.city, self.name = city, name
         self._posts = [post for post in city.elsewhere if post.platform == name]
+        self._standing: Standing | None = None
         self.inserted: list[str] = []
         self.deleted: list[str] = []
         self._waiting: list[Post] = []
@@ -60,7 +90,7 @@ class Shelf(Faulty):
         post = next((p for p in self._posts if p.id == id_), None)
         if post is None:
             raise KeyError(f"the sandbox has no post {id_}")
-        self._posts.remove(post)
+        self._take(post)
 
     def insert_between_pages(self, number: int = 3) -> list[str]:
         """After the next page that has a successor, so many new posts appear.
@@ -89,10 +119,17 @@ class Shelf(Faulty):
     def _draft(self, text: str, at: datetime, n: int = 0) -> Post:
         """A draft under an id as this platform gives them; `n` keeps ids apart."""
 
+    @property
+    def present(self) -> Standing:
+        """All that can be found now; looked for once for each moment and change."""
+        moment = self.clock.now()
+        if self._standing is None or self._standing.moment != moment:
+            self._standing = Standing(self._posts, moment)
+        return self._standing
+
     def standing(self) -> list[Post]:
         """All that can be found now, oldest first."""
-        now = self.clock.now()
-        return [post for post in self._posts if post.stands(now)]
+        return self.present.posts
 
     def turned(self, rest: Iterable[Post]) -> None:
         """What happens between this page and the next one, which begins with `rest`."""
@@ -104,10 +141,15 @@ class Shelf(Faulty):
             self.inserted += [post.id for post in self._waiting]
             self._waiting = []
         for post in behind[: self._delete_next]:
-            self._posts.remove(post)
+            self._take(post)
             self.deleted.append(post.id)
         self._delete_next = 0
 
     def _show(self, posts: list[Post]) -> None:
         self._posts.extend(posts)
         self._posts.sort(key=lambda post: post.at)
+        self._standing = None
+
+    def _take(self, post: Post) -> None:
+        self._posts.remove(post)
+        self._standing = None

@@ -197,7 +197,7 @@ class X(Faulty):
             bottom = asked.position(given, kind, token)
             found = [post for post in found if int(post.id) < bottom]
         if not stuck:
-            found = [post for post in found if asked.within(post)]
+            found = asked.within(found)
         page, rest = found[:size], found[size:]
         body: dict[str, Any] = {"meta": {"result_count": len(page)}}
         if page:

@@ -1,5 +1,6 @@
 """What a client asks of X, read as X reads it, and how X words a refusal."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -91,16 +92,18 @@ class Asked:
         ):
             raise Refused(self.invalid("since_id", "Invalid use of 'since_id' or 'until_id' in conjunction with 'start_time' or 'end_time'."))  # fmt: skip
 
-    def within(self, post: Post) -> bool:
+    def within(self, posts: Iterable[Post]) -> list[Post]:
+        """Those of the posts that lie within the bounds that were given."""
         since, until = self.id("since_id"), self.id("until_id")
         start, end = self.time("start_time"), self.time("end_time")
-        number = int(post.id)
-        return (
-            (since is None or number > since)
-            and (until is None or number < until)
+        return [
+            post
+            for post in posts
+            if (since is None or int(post.id) > since)
+            and (until is None or int(post.id) < until)
             and (start is None or post.at >= start)
             and (end is None or post.at < end)
-        )
+        ]
 
     def position(self, token: str, kind: str, name: str) -> int:
         stem = STEM[kind]

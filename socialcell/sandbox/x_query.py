@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 # A Devanagari word holds vowel signs and joiners, which \w does not count.
 _WORD = re.compile(r"[\w\u0900-\u0963\u0966-\u097f\u200c\u200d]+")
@@ -55,6 +56,7 @@ def seen(
     )
 
 
+@lru_cache
 def parse(query: str) -> Test:
     """A test for posts. BadQuery when the query is empty, too long or malformed."""
     if not query.strip():

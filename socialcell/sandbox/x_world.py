@@ -21,23 +21,24 @@ class World:
         self.city = city
         self._posts = [post for post in city.posts if post.platform == "x"]
         self._known = {p.id: p for p in (*city.background, *self._posts)}
-        self._seen: dict[str, x_query.Seen] = {}
+        self._fits: dict[tuple[str, str], bool] = {}
         self._calls: dict[str, set[str]] = {}
         self._removed: dict[str, datetime] = {}
+        self._stood: tuple[datetime, list[Post]] | None = None
+        self._people = {x_shape.user_id(p): p for p in city.people.all}
 
     def search(self, query: str, now: datetime) -> list[Post]:
         """What recent search finds, newest first: seven days back, never reposts.
 
         x_query.BadQuery when the query cannot be read.
         """
-        test = x_query.parse(query)
+        x_query.parse(query)  # refused even where nothing stands
         oldest = now - SEARCH_REACH
-        fitting = (
+        return [
             post
             for post in self._standing(now)
-            if post.at >= oldest and post.reposts is None
-        )
-        return [post for post in fitting if test(self._index(post))]
+            if post.at >= oldest and post.reposts is None and self._found(query, post)
+        ]
 
     def mentions(self, person: Person, now: datetime) -> list[Post]:
         """The newest 800 posts that call an account, reposts left out."""
@@ -65,8 +66,7 @@ class World:
         return post
 
     def user(self, id_: str) -> Person | None:
-        everybody = self.city.people.all
-        return next((p for p in everybody if x_shape.user_id(p) == id_), None)
+        return self._people.get(id_)
 
     def draft(self, text: str, now: datetime, author: Person | None = None) -> Post:
         """A new post that nobody can see until it is shown."""
@@ -82,19 +82,25 @@ class World:
     def show(self, posts: Iterable[Post]) -> None:
         self._posts.extend(posts)
         self._posts.sort(key=lambda post: int(post.id))
+        self._stood = None
 
     def remove(self, id_: str, now: datetime) -> None:
         """As when its author deletes a post. KeyError when there is no such post."""
         if id_ not in self._known:
             raise KeyError(f"the sandbox has no post {id_}")
         self._removed[id_] = now
+        self._stood = None
 
-    def _standing(self, now: datetime) -> Iterable[Post]:
-        return (
-            post
-            for post in reversed(self._posts)
-            if post.stands(now) and not self._gone(post, now)
-        )
+    def _standing(self, now: datetime) -> list[Post]:
+        """Newest first; looked for once for each moment and change."""
+        if self._stood is None or self._stood[0] != now:
+            found = [
+                post
+                for post in reversed(self._posts)
+                if post.stands(now) and not self._gone(post, now)
+            ]
+            self._stood = now, found
+        return self._stood[1]
 
     def _gone(self, post: Post, now: datetime) -> bool:
         return post.id in self._removed and self._removed[post.id] <= now
@@ -104,10 +110,12 @@ class World:
             self._calls[post.id] = x_shape.handles(post.text)
         return self._calls[post.id]
 
-    def _index(self, post: Post) -> x_query.Seen:
-        if post.id not in self._seen:
-            self._seen[post.id] = indexed(self.city, post)
-        return self._seen[post.id]
+    def _found(self, query: str, post: Post) -> bool:
+        """Whether a query finds a post: always so, as texts and authors stay."""
+        asked = query, post.id
+        if asked not in self._fits:
+            self._fits[asked] = x_query.parse(query)(indexed(self.city, post))
+        return self._fits[asked]
 
 
 def indexed(city: City, post: Post) -> x_query.Seen:

@@ -1,23 +1,22 @@
 """YouTube's Data API of the sandbox: search, uploads, comments, counts, and its quota."""
 
 import base64
-import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from socialcell.clock import Clock
 from socialcell.sandbox import youtube_shape as shape
+from socialcell.sandbox.app_world import PACIFIC
 from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import Switch
 from socialcell.sandbox.google import detailed, refusal
 from socialcell.sandbox.platform import Platform
 from socialcell.sandbox.post import Post
 from socialcell.sandbox.server import Answer, Request
-from socialcell.sandbox.shelf import Shelf
+from socialcell.sandbox.shelf import Shelf, words
 from socialcell.sandbox.youtube_world import (
     answer_id,
     channel_id,
@@ -29,7 +28,6 @@ from socialcell.sandbox.youtube_world import (
 ORIGIN = "https://youtube.googleapis.com"
 QUERY = "pune|पुणे"
 SEARCH_REACH = 500
-_PACIFIC = ZoneInfo("America/Los_Angeles")
 
 
 class YouTube(Shelf):
@@ -207,7 +205,7 @@ class YouTube(Shelf):
 
     def _threads(self, request: Request) -> Answer:
         on = request.query.get("videoId")
-        videos = {post.id: post for post in self.standing() if post.group != "comment"}
+        videos = {post.id for post in self._shown()}
         if on is not None and (on not in videos or on in self._private):
             return refusal(404, "NOT_FOUND", "videoNotFound", "No such video.")
         if on in self._closed:
@@ -233,7 +231,7 @@ class YouTube(Shelf):
 
     def _comments(self, request: Request) -> Answer:
         above = request.query.get("parentId")
-        wanted = request.query.get("id", "").split(",")
+        wanted = set(request.query.get("id", "").split(","))
         found = (
             self._below(above)
             if above
@@ -265,14 +263,14 @@ class YouTube(Shelf):
         return [post for post in reversed(self.standing()) if post.group == "comment"]
 
     def _below(self, id_: str) -> list[Post]:
-        return [post for post in self._said() if post.reply_to == id_]
+        return self.present.answers[id_][::-1]
 
     def _readable(self, ids: Sequence[str]) -> list[Post] | None:
         """The videos of these ids that are there; None when they are too many."""
         if len(ids) > 50:
             return None
-        found = {post.id: post for post in self._shown()}
-        return [found[i] for i in ids if i in found and i not in self._private]
+        found = [self.present.by_id.get(id_) for id_ in ids if id_ not in self._private]
+        return [post for post in found if post and post.group != "comment"]
 
     def _counts(self, post: Post) -> dict[str, int | None]:
         counts: dict[str, int | None] = dict(self.city.metrics(post, self.clock.now()))
@@ -280,18 +278,13 @@ class YouTube(Shelf):
         counts.setdefault("likes", 0)
         if post.id in self._likeless:
             counts["likes"] = None
-        said = sum(one.conversation == post.id for one in self._said())
+        said = sum(one.group == "comment" for one in self.present.within[post.id])
         return counts | {"comments": None if post.id in self._closed else said}
 
     def _how(self, request: Request) -> dict[str, Any]:
-        now = self.clock.now()
-        likes = {
-            post.id: self.city.metrics(post, now).get("likes", 0)
-            for post in self._said()
-        }
         return {
-            "now": now,
-            "likes": likes,
+            "city": self.city,
+            "now": self.clock.now(),
             "plain": request.query.get("textFormat") == "plainText",
             "nameless": frozenset(self._nameless),
         }
@@ -324,7 +317,7 @@ class YouTube(Shelf):
         bucket = {"search": "search", "videos:batchGetStats": "stats"}.get(
             last, "units"
         )
-        day = self.clock.now().astimezone(_PACIFIC).date().isoformat()
+        day = self.clock.now().astimezone(PACIFIC).date().isoformat()
         self.used[bucket, day] += 1
         return self.used[bucket, day] <= self.allowed[bucket]
 
@@ -341,8 +334,8 @@ class YouTube(Shelf):
 
 def matches(query: str, post: Post) -> bool:
     """Whether search finds a video: one of the words with | between them."""
-    words = set(re.findall(r"[^\s.,:!?#()]+", f"{post.title} {post.text}".lower()))
-    return any(term.strip().lower() in words for term in query.split("|"))
+    written = words(f"{post.title} {post.text}")
+    return any(term.strip().lower() in written for term in query.split("|"))
 
 
 def _token(place: int) -> str:

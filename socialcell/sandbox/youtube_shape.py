@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
+from socialcell.sandbox.city import City
 from socialcell.sandbox.elsewhere import text_at
 from socialcell.sandbox.post import Person, Post
 from socialcell.sandbox.youtube_world import channel_id, uploads_id
@@ -133,8 +134,8 @@ def comment(
     post: Post,
     owner: str,
     *,
+    city: City,
     now: datetime,
-    likes: Mapping[str, int],
     plain: bool,
     nameless: frozenset[str],
 ) -> dict[str, Any]:
@@ -148,7 +149,7 @@ def comment(
         "textOriginal": text,
         "canRate": False,
         "viewerRating": "none",
-        "likeCount": likes[post.id],
+        "likeCount": city.metrics(post, now).get("likes", 0),
         "publishedAt": stamp(post.at),
         "updatedAt": stamp(post.changed[0] if edited and post.changed else post.at),
         **_commenter(post, post.id in nameless),

@@ -3,7 +3,7 @@
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from socialcell.language.notes import notes
+from socialcell.language.notes import notes, text_of
 from socialcell.language.semantic.encoder import encoder
 
 NAME = "socialcell_meaning"
@@ -19,5 +19,5 @@ class Meanings:
         self._encoder = found
 
     def __call__(self, doc: Doc) -> Doc:
-        (notes(doc).meaning,) = self._encoder.meanings([doc.text])
+        (notes(doc).meaning,) = self._encoder.meanings([text_of(doc)])
         return doc

@@ -60,8 +60,10 @@ def train(seed: int, progress: Callable[[str], None]) -> tuple[dict[str, Any], L
         inside = set(fold)
         rest = [example for at, example in enumerate(posts) if at not in inside]
         model = _fit([*rest, *phrases], seed)
-        for at, row in zip(fold, _rows(model, posts, fold), strict=True):
-            seen[at].margins = row
+        rows = model.margins([posts[at].text for at in fold]).tolist()
+        found = civic.by_task(model.classes, rows)
+        for at, margins in zip(fold, found, strict=True):
+            seen[at].margins = margins
     model = _fit([*posts, *phrases], seed)
     judges, scores = _judges(posts, seen, len(ours), seed)
     facts = {
@@ -110,13 +112,6 @@ def _fit(examples: Sequence[Example], seed: int) -> Linear:
         found.append(machine.coef_[0])
         bias.append(float(machine.intercept_[0]))
     return quantised(found, bias, civic.columns(), GRAMS)
-
-
-def _rows(
-    model: Linear, ours: Sequence[Example], fold: Sequence[int]
-) -> list[dict[str, float]]:
-    rows = model.margins([ours[at].text for at in fold]).tolist()
-    return [dict(zip(model.classes, row, strict=True)) for row in rows]
 
 
 def _judges(
