@@ -12,11 +12,18 @@ UNKNOWN = "–"
 # A percentage of fewer says more about chance than about the city.
 SMALLEST_BASE = 20
 _NAMES = {
+    "app_store": "App Store",
     "bluesky": "Bluesky",
     "facebook": "Facebook",
+    "google_ads": "Google Ads",
+    "google_play": "Google Play",
     "instagram": "Instagram",
     "mastodon": "Mastodon",
+    "messenger": "Messenger",
+    "meta_ads": "Meta Ads",
+    "play_console": "Google Play Console",
     "reddit": "Reddit",
+    "search_console": "Google Search Console",
     "telegram": "Telegram",
     "whatsapp": "WhatsApp",
     "x": "X",
@@ -41,6 +48,8 @@ class Phrases:
     def platform(self, id_: str) -> str:
         if id_ == "news":
             return self.lang.gettext("News sites")
+        if id_ == "file":
+            return self.lang.gettext("Files")
         return _NAMES.get(id_, id_)
 
     def together(self, names: Iterable[str]) -> str:

@@ -12,9 +12,11 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 import socialcell
+from socialcell import connectors
 from socialcell.clock import IST
 from socialcell.errors import UsageError
 from socialcell.i18n import CODES, language
+from socialcell.reports.phrases import Phrases
 
 OTHERS = [code for code in CODES if code != "en"]
 _PLACE = re.compile(r"%\((\w+)\)s")
@@ -108,3 +110,13 @@ def test_only_all_is_a_hundred_percent_and_only_none_is_zero() -> None:
 def test_an_unknown_language_names_the_known_ones() -> None:
     with pytest.raises(UsageError, match="mr, hi, en"):
         language("ta")
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_platform_that_is_read_has_a_name(code: str) -> None:
+    say = Phrases(language(code))
+    platforms = {connectors.platform(name) for name in connectors.CONNECTORS}
+
+    raw = {id_ for id_ in {*platforms, "file"} if say.platform(id_) == id_}
+
+    assert raw == set()
