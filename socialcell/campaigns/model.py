@@ -15,7 +15,8 @@ from sqlmodel import Field, SQLModel
 from socialcell.db import BigId
 
 
-def _first() -> Any:
+def first_figures() -> Any:
+    """The column of the measures as they were stored first."""
     return Field(default=None, sa_column=Column(JSON(none_as_null=True)))
 
 
@@ -52,7 +53,7 @@ class AdDay(SQLModel, table=True):
     stored_at: datetime
     restated_at: datetime | None = None
     restatements: int = 0
-    first: dict[str, Any] | None = _first()
+    first: dict[str, Any] | None = first_figures()
 
 
 class SearchDay(SQLModel, table=True):
@@ -72,7 +73,7 @@ class SearchDay(SQLModel, table=True):
     stored_at: datetime
     restated_at: datetime | None = None
     restatements: int = 0
-    first: dict[str, Any] | None = _first()
+    first: dict[str, Any] | None = first_figures()
 
 
 class StoreDay(SQLModel, table=True):
@@ -98,4 +99,4 @@ class StoreDay(SQLModel, table=True):
     stored_at: datetime
     restated_at: datetime | None = None
     restatements: int = 0
-    first: dict[str, Any] | None = _first()
+    first: dict[str, Any] | None = first_figures()

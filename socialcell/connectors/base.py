@@ -248,7 +248,38 @@ class StoreFact:
     withheld: bool = False
 
 
-Fact = AdFact | SearchFact | StoreFact
+@dataclass(frozen=True, slots=True)
+class OutcomeFact:
+    """How often something happened on a day of Pune in an area; None: not reported.
+
+    `area` is as it was written, or an id of ours once it was looked up; `row` is where
+    it stands in its file.
+    """
+
+    outcome: str
+    area: str
+    day: date
+    value: int | None = None
+    withheld: bool = False
+    row: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VisitFact:
+    """A day's visits of a site from one source, by UTM values ("" is none)."""
+
+    site: str
+    day: date  # in `zone`, that of the site's statistics
+    zone: str
+    source: str
+    medium: str
+    campaign: str
+    content: str = ""
+    term: str = ""
+    visits: int | None = None
+
+
+Fact = AdFact | SearchFact | StoreFact | OutcomeFact | VisitFact
 Item = Record | Reject | Filtered | Tombstone | Refresh | Fact
 
 

@@ -10,15 +10,13 @@ from sqlmodel import Session
 
 from socialcell.campaigns.store.facts import store_facts
 from socialcell.connectors.base import (
-    AdFact,
     Batch,
+    Fact,
     Filtered,
     Item,
     Record,
     Refresh,
     Reject,
-    SearchFact,
-    StoreFact,
     Tombstone,
 )
 from socialcell.connectors.checked import readable
@@ -64,7 +62,7 @@ def store(
     _tombstones(session, _of(items, Tombstone), arrival, done)
     _refreshes(session, _of(items, Refresh), arrival, done)
     done.rules = +done.rules  # without the rules that held nothing back
-    facts = [i for i in items if isinstance(i, AdFact | SearchFact | StoreFact)]
+    facts = [i for i in items if isinstance(i, Fact)]
     stored = store_facts(session, facts, arrival.observed)
     done.counts.update(
         received=len(batch.items),

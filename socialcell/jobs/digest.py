@@ -4,9 +4,16 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.campaigns.model import AdDay, SearchDay, StoreDay
+from socialcell.campaigns.outcomes_model import (
+    Campaign,
+    OutcomeDay,
+    Restatement,
+    VisitDay,
+)
 from socialcell.listening.store import digest as listening
 
-_FIGURES = tuple(db.table(model) for model in (AdDay, SearchDay, StoreDay))
+_MODELS = (AdDay, SearchDay, StoreDay, Campaign, OutcomeDay, VisitDay, Restatement)
+_FIGURES = tuple(db.table(model) for model in _MODELS)
 
 
 def digest(session: Session) -> str:

@@ -11,13 +11,11 @@ from sqlmodel import Session
 from socialcell import db
 from socialcell.connectors import sniff
 from socialcell.connectors.base import (
-    AdFact,
     Batch,
+    Fact,
     Filtered,
     Record,
     Reject,
-    SearchFact,
-    StoreFact,
 )
 from socialcell.connectors.files import FileConnector
 from socialcell.connectors.generic_file import GenericFile
@@ -213,7 +211,7 @@ def _recount(
                 key = hash((item.platform, item.external_id))
                 tally.counts["duplicate" if key in seen else "unchanged"] += 1
                 seen.add(key)
-            elif isinstance(item, AdFact | SearchFact | StoreFact):
+            elif isinstance(item, Fact):
                 tally.counts["unchanged"] += 1
         watched(connector)
     return tally.result()

@@ -12,7 +12,15 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.campaigns.model import AdDay, SearchDay, StoreDay
-from socialcell.connectors.base import AdFact, Fact, SearchFact, StoreFact
+from socialcell.campaigns.outcomes_model import OutcomeDay, Restatement, VisitDay
+from socialcell.connectors.base import (
+    AdFact,
+    Fact,
+    OutcomeFact,
+    SearchFact,
+    StoreFact,
+    VisitFact,
+)
 
 Row = dict[str, Any]
 
@@ -44,6 +52,16 @@ _STORES = _Kind(
     ("store", "app", "metric", "definition", "dimension", "cut", "day"),
     ("value", "withheld"),
 )
+_OUTCOMES = _Kind(
+    db.table(OutcomeDay), ("outcome", "area", "day"), ("value", "withheld")
+)
+_VISITS = _Kind(
+    db.table(VisitDay),
+    ("site", "source", "medium", "campaign", "content", "term", "day"),
+    ("visits",),
+)
+_KINDS = (_ADS, _SEARCH, _STORES, _OUTCOMES, _VISITS)
+_RESTATED = db.table(Restatement)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +84,12 @@ def store_facts(session: Session, facts: Sequence[Fact], at: datetime) -> Stored
     """Store what networks and stores report; `at` (aware) is when they said it.
 
     A later fact of the same thing and day replaces the figures; the first ones are
-    kept beside them. A figure that is not reported (None, no installs) leaves the
-    known one in place: only a number or "withheld" replaces a number.
+    kept beside them, and all that were replaced as restatements. A figure that is not
+    reported (None, no installs) leaves the known one in place: only a number or
+    "withheld" replaces a number.
     """
     total = Stored()
-    for kind in (_ADS, _SEARCH, _STORES):
+    for kind in _KINDS:
         rows = [row for fact in facts if (row := _row(fact, kind)) is not None]
         for some in db.chunks(rows):
             total += _keep(session, kind, some, at)
@@ -81,6 +100,7 @@ def _keep(session: Session, kind: _Kind, rows: list[Row], at: datetime) -> Store
     known = _known(session, kind.table, [row["key"] for row in rows])
     new: dict[str, Row] = {}
     changed: dict[str, Row] = {}
+    restated: list[Row] = []
     stored = updated = 0
     for row in rows:
         key = row["key"]
@@ -91,9 +111,12 @@ def _keep(session: Session, kind: _Kind, rows: list[Row], at: datetime) -> Store
         merged = _merged(known[key], row, kind.measures, at)
         if merged == known[key]:
             continue
+        if merged["restatements"] > known[key]["restatements"]:
+            restated.append(_replaced(known[key], merged, kind.measures))
         (new if key in new else changed)[key] = known[key] = merged
         updated += 1
     db.insert(session, kind.table, list(new.values()))
+    db.insert(session, _RESTATED, restated)
     for key, row in changed.items():
         session.execute(update(kind.table).where(kind.table.c.key == key).values(row))
     return Stored(stored, updated, len(rows) - stored - updated)
@@ -118,6 +141,16 @@ def _merged(old: Row, new: Row, measures: Sequence[str], at: datetime) -> Row:
         merged["restated_at"] = at
         merged["restatements"] = old["restatements"] + 1
     return merged
+
+
+def _replaced(old: Row, new: Row, measures: Sequence[str]) -> Row:
+    return {
+        "key": old["key"],
+        "n": new["restatements"],
+        "figures": {name: old[name] for name in measures},
+        "said_at": old["restated_at"] or old["stored_at"],
+        "replaced_at": new["restated_at"],
+    }
 
 
 def _is_said(name: str, value: Any, row: Row) -> bool:
@@ -147,6 +180,11 @@ def _row(fact: Fact, kind: _Kind) -> Row | None:
     elif isinstance(fact, StoreFact) and kind is _STORES:
         row = {name: getattr(fact, name) for name in StoreFact.__dataclass_fields__}
         row["cut"] = row.pop("key")
+    elif isinstance(fact, OutcomeFact) and kind is _OUTCOMES:
+        row = {name: getattr(fact, name) for name in OutcomeFact.__dataclass_fields__}
+        del row["row"]
+    elif isinstance(fact, VisitFact) and kind is _VISITS:
+        row = {name: getattr(fact, name) for name in VisitFact.__dataclass_fields__}
     else:
         return None
     return row | {"key": _key(kind, row)}
