@@ -9,7 +9,7 @@ import difflib
 import os
 import re
 from datetime import datetime
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import platformdirs
 import yaml
 from pydantic import (
+    AfterValidator,
     AwareDatetime,
     BaseModel,
     ConfigDict,
@@ -218,6 +219,7 @@ class Retention(Section):
     """Days that things are kept; null: until the post is deleted at its source."""
 
     raw_days: int = Field(default=30, ge=1)
+    click_days: int = Field(default=120, ge=91)  # an install names a click of 90 days
     text_days: dict[str, Annotated[int, Field(ge=1)] | None] = Field(
         default_factory=lambda: dict.fromkeys(("x", "reddit", "mastodon", "news"))
     )
@@ -250,6 +252,40 @@ class Daemon(Section):
     ping_url: str | None = None
 
 
+def _network(text: str) -> str:
+    ip_network(text, strict=False)
+    return text
+
+
+Network = Annotated[str, AfterValidator(_network)]
+
+
+class Links(Section):
+    """Tracked links: where they are reached from outside, and whom to believe.
+
+    `trusted` are the peers whose X-Forwarded-For counts; `internal` are networks whose
+    clicks are the cell's own. An ended link leads to `fallback`; without one, a page
+    says so. `apps` are the Android packages whose installs are taken in.
+    """
+
+    address: str | None = None
+    fallback: str | None = None
+    trusted: tuple[Network, ...] = ()
+    internal: tuple[Network, ...] = ()
+    apps: tuple[str, ...] = ()
+    install_key: SecretName = SecretName(secret="install_key")
+
+    @field_validator("address", "fallback")
+    @classmethod
+    def _whole(cls, url: str | None) -> str | None:
+        if url is None:
+            return None
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError(f"{url} is no address such as https://go.city.example")
+        return url
+
+
 class Language(Section):
     """`nc` allows models whose licence forbids commercial use, or that state none.
 
@@ -275,6 +311,7 @@ class Config(Section):
     mail: Mail = Mail()
     report: Report = Report()
     alerts: Alerts = Alerts()
+    links: Links = Links()
     language: Language = Language()
     retention: Retention = Retention()
 
