@@ -23,7 +23,8 @@ LARGEST = 64 << 20  # bytes of one table in a .zip, unpacked
 class Export:
     """One platform's file: its heading has all `needs`, and one of `one_of` if any.
 
-    `asks` are settings that the file itself does not hold, each with what it means.
+    `asks` are settings that the file itself does not hold, each with what it means;
+    `takes` are settings that it may need, such as the names of its columns.
     """
 
     format: str
@@ -32,6 +33,7 @@ class Export:
     needs: frozenset[str]
     one_of: frozenset[str] = frozenset()
     asks: Mapping[str, str] = field(default_factory=dict)
+    takes: Mapping[str, str] = field(default_factory=dict)
 
     def fits(self, heading: frozenset[str]) -> bool:
         """Whether this is how the file's heading looks."""
@@ -42,6 +44,12 @@ class Export:
 
 _PACKAGE = "socialcell.connectors."
 _ZONE = "the time zone of its days and times, such as Asia/Kolkata"
+
+
+def _columns(*words: str) -> dict[str, str]:
+    return {word: f"the name of the column that is the {word}" for word in words}
+
+
 EXPORTS = (
     Export(
         "play-reviews",
@@ -109,6 +117,29 @@ EXPORTS = (
         frozenset({"clicks", "impressions", "ctr", "position"}),
         asks={"site": "the property, such as sc-domain:punecorporation.example"},
     ),
+    Export(
+        "outcomes",
+        "outcomes by day and area",
+        _PACKAGE + "outcome_file:OutcomeFile",
+        frozenset({"date", "outcome"}),
+        frozenset({"value", "count", "number", "n"}),
+        takes={
+            "outcome": "what is counted, such as forms_filed, if no column says it",
+            **_columns("date", "area", "value"),
+        },
+    ),
+    Export(
+        "site-visits",
+        "a website's visits by UTM values",
+        _PACKAGE + "visits_file:VisitsFile",
+        frozenset({"date"}),
+        frozenset({"sessions", "visits", "nb_visits"}),
+        {"site": "the website, such as punecorporation.example", "zone": _ZONE},
+        _columns(
+            *("date", "visits", "source", "medium", "source / medium"),
+            *("campaign", "content", "term"),
+        ),
+    ),
 )
 BY_FORMAT = {export.format: export for export in EXPORTS}
 
@@ -168,8 +199,8 @@ def open_export(
                 f"Say it: --set {name}=…"
             )
     for name in settings:
-        if name not in export.asks:
-            known = ", ".join(export.asks) or "none"
+        if name not in export.asks and name not in export.takes:
+            known = ", ".join((*export.asks, *export.takes)) or "none"
             raise UsageError(
                 f"{export.words} takes no setting {name!r}; it takes: {known}."
             )

@@ -105,6 +105,9 @@ def _found(path: Path, format: str, mapping: Mapping | None) -> Found:
         return Found(format, found.words)
     if format == "generic" and found.is_table:
         return Found(format, f"CSV ({found.words})")
+    named = exports.BY_FORMAT.get(format)
+    if named and named.takes and (found.is_table or found.words.startswith("CSV")):
+        return Found(format, named.words)
     raise SocialcellError(
         f"{path} is not of the format {format}: it looks like {found.words}. "
         "Leave --format away to have it recognised."

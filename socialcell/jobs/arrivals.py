@@ -20,7 +20,7 @@ from socialcell.connectors.base import (
     Tombstone,
 )
 from socialcell.connectors.checked import readable
-from socialcell.jobs import people
+from socialcell.jobs import people, placing
 from socialcell.jobs.context import Context
 from socialcell.listening.store import engagement, pages, tombstones, upkeep
 from socialcell.listening.store.pages import Arrival
@@ -54,7 +54,8 @@ def store(
     """Store one page in the caller's transaction; every item gets one outcome."""
     done = Accounted()
     readables = [readable(item) for item in batch.items]
-    items = people.admitted(context, session, platform, readables)
+    found = placing.placed(context, session, readables)
+    items = people.admitted(context, session, platform, found)
     done.rules.update(item.rule for item in items if isinstance(item, Filtered))
     done.rejects = _of(items, Reject)
     pages.keep_rejects(session, platform, done.rejects, arrival)

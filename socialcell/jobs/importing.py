@@ -22,7 +22,7 @@ from socialcell.connectors.generic_file import GenericFile
 from socialcell.connectors.mapping import Mapping, read_mapping
 from socialcell.connectors.unmetered import Unmetered
 from socialcell.errors import SocialcellError, UsageError
-from socialcell.jobs import arrivals, collect, people
+from socialcell.jobs import arrivals, collect, people, placing
 from socialcell.jobs.arrivals import Accounted
 from socialcell.jobs.budget import Ledger
 from socialcell.jobs.collect import Result
@@ -221,7 +221,8 @@ def _admitted(
     context: Context, session: Session, connector: FileConnector, batch: Batch
 ) -> Batch:
     """The batch without what people who asked to be forgotten said."""
-    items = people.admitted(context, session, connector.platform, batch.items)
+    found = placing.placed(context, session, batch.items)
+    items = people.admitted(context, session, connector.platform, found)
     return replace(batch, items=items)
 
 
