@@ -196,15 +196,61 @@ class Report(Section):
     brief_to: Readers = Field(default_factory=Readers)
 
 
+class Channel(Section):
+    """A room of a chat that is told of incidents, in one language.
+
+    A webhook's whole address is the secret `url`; Telegram needs the bot's `token` and
+    the number of the `chat`.
+    """
+
+    kind: Literal["slack", "teams", "mattermost", "telegram"]
+    lang: Literal["mr", "hi", "en"] = "mr"
+    url: SecretName | None = None
+    token: SecretName | None = None
+    chat: SecretName | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Channel":
+        needed = ("token", "chat") if self.kind == "telegram" else ("url",)
+        if tuple(self.secrets) != needed:
+            said = " and ".join(f"{name}: {{secret: NAME}}" for name in needed)
+            raise ValueError(f"a channel of {self.kind} takes {said}, and no other")
+        return self
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """The names of its secrets, by what they are."""
+        given = {"url": self.url, "token": self.token, "chat": self.chat}
+        return {name: one.secret for name, one in given.items() if one is not None}
+
+
 class Alerts(Section):
     """Who is told of incidents, by the language they read; at night only the worst.
 
     `quiet` is a span of hours in Pune, from and to, in which only incidents of high
-    severity are told; the others are told at its end.
+    severity are told; the others are told at its end. An account with at least
+    `follower_floor` followers is influential, as those of the registry are.
     """
 
     recipients: Readers = Field(default_factory=Readers)
+    channels: dict[Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")], Channel] = (
+        Field(default_factory=dict)
+    )
     quiet: tuple[str, str] | None = ("22:00", "07:00")
+    follower_floor: int | None = Field(default=50_000, ge=1000)
+    console_url: str | None = None
+
+    @field_validator("console_url")
+    @classmethod
+    def _an_address(cls, url: str | None) -> str | None:
+        parts = urlsplit(url or "https://console.example")
+        if (
+            parts.scheme not in ("http", "https")
+            or not parts.hostname
+            or parts.username
+        ):
+            raise ValueError(f"{url} is not of the form https://console.example")
+        return url.rstrip("/") if url else None
 
     @field_validator("quiet")
     @classmethod

@@ -91,11 +91,32 @@ def fetch(
         target, local = _routed(url, base_urls or {})
         if not local:
             require_public_form(url)
-        answer = _get(target, headers or {}, local, cap, ends)
+        answer = _asked("GET", target, headers or {}, local, cap, ends)
         if answer.status not in (301, 302, 303, 307, 308):
             return Fetched(answer.status, answer.headers, answer.body, url)
         url = urljoin(url, answer.headers.get("location", ""))
     raise requests.TooManyRedirects(f"more than {REDIRECTS} redirects")
+
+
+def post(
+    url: str,
+    body: bytes,
+    *,
+    headers: Mapping[str, str],
+    base_urls: Mapping[str, str] | None = None,
+    cap: int = 64 * 1024,
+    deadline: float = FEED_DEADLINE,
+) -> Fetched:
+    """POST to an address that a person gave us, as `fetch` asks it.
+
+    Redirects are answers here, not followed: what we send is for this address alone.
+    """
+    ends = time.monotonic() + deadline
+    target, local = _routed(url, base_urls or {})
+    if not local:
+        require_public_form(url)
+    answer = _asked("POST", target, headers, local, cap, ends, body)
+    return Fetched(answer.status, answer.headers, answer.body, url)
 
 
 def require_public_form(url: str) -> None:
@@ -177,8 +198,14 @@ def _shorter(given: Any, deadline: float) -> tuple[float, float]:
     )
 
 
-def _get(
-    url: str, headers: Mapping[str, str], local: bool, cap: int, ends: float
+def _asked(
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    local: bool,
+    cap: int,
+    ends: float,
+    body: bytes | None = None,
 ) -> Fetched:
     manager = Manager(
         HardenedConfig(
@@ -191,7 +218,9 @@ def _get(
     )
     with manager.get_session() as session:
         session.trust_env = False
-        response = session.request("GET", url, headers=dict(headers), stream=True)
+        response = session.request(
+            method, url, headers=dict(headers), data=body, stream=True
+        )
         read_within(response, ends - time.monotonic(), cap)
     lower = {name.lower(): value for name, value in response.headers.items()}
     return Fetched(response.status_code, lower, response.content, url)

@@ -5,7 +5,7 @@ import smtplib
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -19,7 +19,12 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class Later(SocialcellError):  # noqa: N818 - named for what to do
-    """The server or the way to it has trouble: try again later."""
+    """The server or the way to it has trouble: try again later, after `wait` where it
+    says for how long."""
+
+    def __init__(self, message: str, wait: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.wait = wait
 
 
 class Refused(SocialcellError):  # noqa: N818 - named for what happened

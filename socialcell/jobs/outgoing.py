@@ -3,11 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeAlias
 
 from sqlmodel import Session
 
-from socialcell import db, log, mail
-from socialcell.errors import UsageError
+from socialcell import chat, db, log, mail
+from socialcell.errors import ConfigError, UsageError
 from socialcell.jobs.context import Context
 from socialcell.ops import audit
 from socialcell.ops import outgoing as store
@@ -27,6 +28,9 @@ HELD = {
 WAITS = tuple(timedelta(minutes=m) for m in (5, 15, 60, 180, 360, 720, 1440))
 _AT_ONCE = 50
 
+Bodies: TypeAlias = tuple[str, Callable[[str], bytes]]
+"""A subject, and what is sent to each recipient."""
+
 
 @dataclass(frozen=True)
 class Delivered:
@@ -36,6 +40,15 @@ class Delivered:
     later: int = 0
     dead: int = 0
     stopped: str | None = None  # why nothing more was tried
+
+    def __add__(self, other: "Delivered") -> "Delivered":
+        said = "; ".join(filter(None, (self.stopped, other.stopped)))
+        return Delivered(
+            self.sent + other.sent,
+            self.later + other.later,
+            self.dead + other.dead,
+            said or None,
+        )
 
 
 def mode(context: Context) -> str:
@@ -105,64 +118,45 @@ def put(
     The letter is made only when somebody lacks it. The switch decides whether it waits
     to be sent or is held.
     """
-    with db.reading(context.engine) as session:
-        missing = store.untold(session, [f"{key}|{reader}" for reader in readers])
-    if not missing:
-        return 0
-    letter, now = make(), context.clock.now()
-    settings = context.workspace.config.mail
-    messages = [
-        Outgoing(
-            kind=kind,
-            channel="mail",
-            dedup_key=one,
-            recipient=(reader := one.removeprefix(f"{key}|")),
-            subject=letter.subject,
-            body=mail.compose(letter, settings, key, reader, lang, now),
-            state="pending",
-            not_before=now,
-            made_at=now,
+    settings, now = context.workspace.config.mail, context.clock.now()
+
+    def bodies() -> Bodies:
+        letter = make()
+        return letter.subject, lambda reader: mail.compose(
+            letter, settings, key, reader, lang, now
         )
-        for one in missing
-    ]
-    with db.writing(context.engine) as session:
-        held, _ = _holds(session, kind)
-        for message in messages:
-            message.state = "held" if held else "pending"
-        return sum(store.add(session, message) for message in messages)
+
+    return _put(context, kind, "mail", key, readers, bodies)
+
+
+def post(
+    context: Context, kind: str, key: str, room: str, make: Callable[[], chat.Card]
+) -> int:
+    """Put the message of this key into the outbox for a room of config.yaml, unless it
+    has had it; 1 when it is new. As `put`."""
+    channel = context.workspace.config.alerts.channels[room].kind
+
+    def bodies() -> Bodies:
+        card = make()
+        return card.title, lambda _room: chat.payload(channel, card)
+
+    return _put(context, kind, channel, key, [room], bodies)
 
 
 def deliver(context: Context, *, stop: Callable[[], bool] = lambda: False) -> Delivered:
     """Send what is due. Each message is claimed, sent, and settled by itself.
 
-    Between the server's yes and our note of it a kill leaves the message to be sent
-    once more, under the same Message-ID. A refused password stops the run, not a
-    recipient.
+    Between the receiver's yes and our note of it a kill leaves the message to be sent
+    once more (a letter under the same Message-ID). A refused password stops letters, a
+    dead address one room, and neither the others.
     """
-    settings = context.workspace.config.mail
     with db.reading(context.engine) as session:
-        ids = store.waiting(session, context.clock.now(), _AT_ONCE)
-    if not ids:
-        return Delivered()
-    if settings.host is None:
-        return Delivered(stopped="mail.host is not set: letters wait in the outbox")
-    password = None
-    if settings.user is not None:
-        secret = context.workspace.secret(settings.password.secret)
-        password = secret.get_secret_value()
-    sent = later = dead = 0
-    try:
-        with mail.Server(settings, password) as server:
-            for id_ in ids:
-                if stop():
-                    break
-                state = _one(context, server, id_)
-                sent += state == "sent"
-                later += state == "pending"
-                dead += state == "dead"
-    except (mail.Later, mail.NobodyCan) as error:
-        return Delivered(sent, later, dead, str(error))
-    return Delivered(sent, later, dead)
+        letters = store.waiting(session, context.clock.now(), _AT_ONCE)
+        rooms = store.rooms_waiting(session, context.clock.now())
+    done = _letters(context, letters, stop) if letters else Delivered()
+    for room in rooms:
+        done += _messages(context, room, stop)
+    return done
 
 
 def recover(context: Context) -> int:
@@ -182,34 +176,138 @@ def _mode(session: Session) -> str:
     return found.mode if found else "normal"
 
 
-def _one(context: Context, server: mail.Server, id_: int) -> str | None:
-    """One message; its state afterwards, None when somebody else has it."""
+def _put(
+    context: Context,
+    kind: str,
+    channel: str,
+    key: str,
+    recipients: Sequence[str],
+    make: Callable[[], Bodies],
+) -> int:
+    with db.reading(context.engine) as session:
+        missing = store.untold(session, [f"{key}|{one}" for one in recipients])
+    if not missing:
+        return 0
+    (subject, body_for), now = make(), context.clock.now()
+    messages = [
+        Outgoing(
+            kind=kind,
+            channel=channel,
+            dedup_key=one,
+            recipient=(recipient := one.removeprefix(f"{key}|")),
+            subject=subject,
+            body=body_for(recipient),
+            state="pending",
+            not_before=now,
+            made_at=now,
+        )
+        for one in missing
+    ]
+    with db.writing(context.engine) as session:
+        held, _ = _holds(session, kind)
+        for message in messages:
+            message.state = "held" if held else "pending"
+        return sum(store.add(session, message) for message in messages)
+
+
+def _letters(context: Context, ids: list[int], stop: Callable[[], bool]) -> Delivered:
+    settings = context.workspace.config.mail
+    if settings.host is None:
+        return Delivered(stopped="mail.host is not set: letters wait in the outbox")
+    password = None
+    if settings.user is not None:
+        secret = context.workspace.secret(settings.password.secret)
+        password = secret.get_secret_value()
+    try:
+        with mail.Server(settings, password) as server:
+            return _each(context, ids, server.send, stop)
+    except (mail.Later, mail.NobodyCan) as error:
+        return Delivered(stopped=str(error))
+
+
+def _messages(context: Context, room: str, stop: Callable[[], bool]) -> Delivered:
+    """What is due for one room. A chat that asks us to wait is asked nothing more."""
+    with db.reading(context.engine) as session:
+        ids = store.waiting(session, context.clock.now(), _AT_ONCE, room)
+    try:
+        to = _room(context, room)
+    except ConfigError as error:
+        return Delivered(stopped=str(error))
+
+    def send(body: bytes, _recipient: str) -> str:
+        return chat.send(to, body, context.clock.now())
+
+    return _each(context, ids, send, stop)
+
+
+def _room(context: Context, name: str) -> chat.Room:
+    """ConfigError when config.yaml lacks the room, or a secret its value."""
+    channel = context.workspace.config.alerts.channels.get(name)
+    if channel is None:
+        raise ConfigError(
+            f"alerts.channels has no {name!r} any more: its messages wait in the outbox"
+        )
+    secrets = {
+        what: context.workspace.secret(secret).get_secret_value()
+        for what, secret in channel.secrets.items()
+    }
+    return chat.Room(channel.kind, secrets, context.surroundings.base_urls)
+
+
+def _each(
+    context: Context,
+    ids: Sequence[int],
+    send: Callable[[bytes, str], str],
+    stop: Callable[[], bool],
+) -> Delivered:
+    """Send one after another, until all are settled or nothing more can be sent."""
+    done = Delivered()
+    for id_ in ids:
+        if stop():
+            break
+        one = _one(context, send, id_)
+        done += one
+        if one.stopped is not None:
+            break
+    return done
+
+
+def _one(context: Context, send: Callable[[bytes, str], str], id_: int) -> Delivered:
+    """One message; nothing when somebody else has it."""
     with db.writing(context.engine) as session:
         found = store.claim(session, id_)
         if found is None:
-            return None
+            return Delivered()
         recipient, attempts, body = found.recipient, found.attempts, found.body
+        is_letter = found.channel == "mail"
     assert body is not None
-    state, not_before = "sent", None
-    stopped: mail.NobodyCan | None = None
+    state, wait = "sent", None
+    stopped: str | None = None
     try:
-        answer = server.send(body, recipient)
+        answer = send(body, recipient)
     except mail.Refused as error:
         state, answer = "dead", str(error)
     except mail.Later as error:
         answer = str(error)
         state = "pending" if attempts <= len(WAITS) else "dead"
-        wait = WAITS[min(attempts, len(WAITS)) - 1]
-        not_before = context.clock.now() + wait
+        wait = error.wait or WAITS[min(attempts, len(WAITS)) - 1]
+        stopped = answer if error.wait else None
     except mail.NobodyCan as error:
         # Not this recipient's fault: it waits, and its attempt does not count.
-        state, answer, stopped = "pending", str(error), error
-        not_before = context.clock.now() + WAITS[0]
+        state, answer, wait = "pending", str(error), WAITS[0]
+        stopped = answer
     with db.writing(context.engine) as session:
         now = context.clock.now()
+        not_before = now + wait if wait else None
         store.settle(session, id_, state, now, answer, not_before)
+        if stopped and not_before and not is_letter:
+            store.postpone(session, recipient, not_before)
+            stopped = f"{recipient}: {stopped}"
     if state == "dead":
-        _LOG.error("a letter is dead", message=id_, answer=answer)
-    if stopped is not None:
-        raise stopped
-    return state
+        _LOG.error("a message is dead", message=id_, answer=answer)
+    return Delivered(
+        sent=int(state == "sent"),
+        later=int(state == "pending"),
+        dead=int(state == "dead"),
+        stopped=stopped,
+    )

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, select, update
+from sqlalchemy.sql import ColumnElement
 from sqlmodel import Session, col
 
 from socialcell import db
@@ -54,10 +55,42 @@ def release(session: Session, ids: Sequence[int] | None, now: datetime) -> int:
     return db.changed(session, released.values(state="pending", not_before=now))
 
 
-def waiting(session: Session, now: datetime, limit: int) -> list[int]:
-    """Ids of what is due, the oldest first."""
-    asked = select(C.id).where(C.state == "pending", C.not_before <= now)
+def rooms_waiting(session: Session, now: datetime) -> list[str]:
+    """Names of the rooms of chats for which something is due, each once."""
+    due = select(C.recipient).where(_due(now), C.channel != "mail")
+    return list(session.scalars(due.distinct().order_by(C.recipient)))
+
+
+def waiting(
+    session: Session, now: datetime, limit: int, room: str | None = None
+) -> list[int]:
+    """Ids of the letters that are due, or of what is due for a room; oldest first."""
+    to = C.channel == "mail"
+    if room is not None:
+        to = and_(C.channel != "mail", C.recipient == room)
+    asked = select(C.id).where(_due(now), to)
     return list(session.scalars(asked.order_by(C.not_before, C.id).limit(limit)))
+
+
+def postpone(session: Session, room: str, until: datetime) -> int:
+    """What waits for a room waits until then. How many."""
+    early = update(OUT).where(
+        C.state == "pending",
+        C.channel != "mail",
+        C.recipient == room,
+        C.not_before < until,
+    )
+    return db.changed(session, early.values(not_before=until))
+
+
+def about(session: Session, prefix: str) -> Sequence[Outgoing]:
+    """Messages whose dedup keys begin so, in the order in which they were made."""
+    asked = select(Outgoing).where(col(Outgoing.dedup_key).startswith(prefix))
+    return session.scalars(asked.order_by(col(Outgoing.id))).all()
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    return and_(C.state == "pending", C.not_before <= now)
 
 
 def claim(session: Session, id_: int) -> Outgoing | None:

@@ -1,0 +1,267 @@
+"""Messages for rooms of chats: Slack, Teams and Mattermost by webhook, and Telegram."""
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+
+from socialcell.http import USER_AGENT, Fetched, post, retry_after
+from socialcell.mail import Later, NobodyCan, Refused
+from socialcell.redact import redact, remember
+from socialcell.text import one_line
+
+TELEGRAM = "https://api.telegram.org"
+_BOT = re.compile(r"\d{5,20}:[A-Za-z0-9_-]{20,100}")
+_LONGEST_WAIT = timedelta(days=1)
+_LONGEST_ANSWER = 200
+# What each takes at most: characters of a Slack block and its heading, UTF-16 units of
+# a Telegram message, characters of a Mattermost post of older servers.
+_BLOCK, _HEADING, _TELEGRAM, _POST = 3000, 150, 4096, 4000
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>:@])")
+# The address or the token is not, or no longer, good for anything.
+_NO_WAY = frozenset({401, 403, 404, 410})
+
+
+@dataclass(frozen=True)
+class Card:
+    """A message: sentences, quotations as (about, text), what stands under them, and
+    a link."""
+
+    title: str
+    lines: Sequence[str]
+    quotes: Sequence[tuple[str, str]] = ()
+    foot: Sequence[str] = ()
+    link: str | None = None
+
+
+@dataclass(frozen=True)
+class Room:
+    """Where messages of a kind go: the values of a channel's secrets, by their names.
+
+    `base_urls` maps origins to loopback, as in http.fetch.
+    """
+
+    kind: str
+    secrets: Mapping[str, str]
+    base_urls: Mapping[str, str]
+
+
+def payload(kind: str, card: Card) -> bytes:
+    """The card as a chat takes it, as JSON without anything that is secret.
+
+    What people wrote is shown as it stands: no chat reads marks, names or links in it.
+    """
+    return json.dumps(_SHAPES[kind](card), ensure_ascii=False).encode()
+
+
+def send(room: Room, body: bytes, now: datetime) -> str:
+    """Hand one message over; the chat's answer in a few words.
+
+    Refused when the chat never takes it, Later when it or the way to it has trouble,
+    NobodyCan when the address or a token must be mended. None of them says a secret.
+    """
+    url, body = _addressed(room, body)
+    headers = {
+        "content-type": "application/json; charset=utf-8",
+        "user-agent": USER_AGENT,
+    }
+    try:
+        answer = post(url, body, headers=headers, base_urls=room.base_urls)
+    except requests.exceptions.InvalidURL as error:
+        raise NobodyCan(f"The address of a chat is not usable: {error}") from None
+    except requests.RequestException as error:
+        # The words of such an error hold the address.
+        raise Later(f"The chat cannot be reached: {type(error).__name__}") from None
+    said = _said(answer)
+    if answer.status < 300 and _TAKEN[room.kind](answer):
+        return f"{answer.status} {said}".strip()
+    raise _failure(room.kind, answer, said, now)
+
+
+def _addressed(room: Room, body: bytes) -> tuple[str, bytes]:
+    """The address, and the body with the chat's number where the address lacks it."""
+    if room.kind != "telegram":
+        url = room.secrets["url"]
+        parts = urlsplit(url)
+        if parts.scheme != "https" or not parts.hostname:
+            raise NobodyCan("The address of a webhook begins with https://")
+        remember(parts.path)
+        remember(parts.query)
+        return url, body
+    token = room.secrets["token"]
+    if not _BOT.fullmatch(token):
+        raise NobodyCan("A bot's token looks like 123456789:letters-and-digits")
+    whole = {"chat_id": room.secrets["chat"], **json.loads(body)}
+    return f"{TELEGRAM}/bot{token}/sendMessage", json.dumps(whole).encode()
+
+
+def _failure(kind: str, answer: Fetched, said: str, now: datetime) -> Exception:
+    status = answer.status
+    words = f"{status} {said}".strip()
+    if status == 429:
+        return Later(words, _wait(answer, now))
+    if status < 300 or status == 408 or status >= 500:
+        return Later(words)
+    if status < 400:
+        return NobodyCan(f"The chat's address leads elsewhere: {status}")
+    missing = kind == "telegram" and ("chat not found" in said or "upgraded" in said)
+    if status in _NO_WAY or missing:
+        return NobodyCan(f"The chat takes nothing at this address: {words}")
+    return Refused(words)
+
+
+def _wait(answer: Fetched, now: datetime) -> timedelta | None:
+    """How long the chat asks us to wait: its header, or what Telegram says inside."""
+    until = retry_after(answer.headers, now)
+    if until is None:
+        told = _parameters(answer).get("retry_after")
+        told = told if told is not None else answer.headers.get("x-ratelimit-reset")
+        try:
+            until = now + timedelta(seconds=float(told or ""))
+        except (ValueError, TypeError, OverflowError):
+            return None
+    return max(timedelta(seconds=1), min(until - now, _LONGEST_WAIT))
+
+
+def _parameters(answer: Fetched) -> dict[str, Any]:
+    found = _document(answer).get("parameters")
+    return found if isinstance(found, dict) else {}
+
+
+def _said(answer: Fetched) -> str:
+    """What a chat says, in its own few words: never a page, never a secret."""
+    found = _document(answer)
+    words = found.get("description") or found.get("message") or ""
+    if not found and not answer.body.lstrip().startswith(b"<"):
+        words = answer.body.decode("utf-8", "replace")
+    return one_line(redact(str(words)), _LONGEST_ANSWER)
+
+
+def _document(answer: Fetched) -> dict[str, Any]:
+    try:
+        found = json.loads(answer.body)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _slack(card: Card) -> dict[str, Any]:
+    blocks: list[dict[str, Any]] = [
+        {"type": "header", "text": _plain(card.title, _HEADING)},
+        {"type": "section", "text": _plain("\n".join(card.lines), _BLOCK)},
+    ]
+    for about, text in card.quotes:
+        blocks.append({"type": "section", "text": _plain(text, _BLOCK)})
+        blocks.append({"type": "context", "elements": [_plain(about, _BLOCK)]})
+    if card.link:
+        linked = {"type": "mrkdwn", "text": f"<{card.link}>"}
+        blocks.append({"type": "section", "text": linked})
+    if card.foot:
+        foot = _plain("\n".join(card.foot), _BLOCK)
+        blocks.append({"type": "context", "elements": [foot]})
+    return {"text": _unmarked(card.title), "blocks": blocks}
+
+
+def _plain(text: str, longest: int) -> dict[str, Any]:
+    return {"type": "plain_text", "text": _cut(text, longest), "emoji": False}
+
+
+def _unmarked(text: str) -> str:
+    """Slack's three signs that mean something in a notification."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _teams(card: Card) -> dict[str, Any]:
+    """An Adaptive card as a workflow takes it. Runs of text read no marks."""
+    body = [_run(card.title, size="Large", weight="Bolder")]
+    body += [_run(line) for line in card.lines]
+    for about, text in card.quotes:
+        body += [_run(text, separator=True), _run(about, size="Small", subtle=True)]
+    body += [_run(line, size="Small", subtle=True) for line in card.foot]
+    made: dict[str, Any] = {
+        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+        "type": "AdaptiveCard",
+        "version": "1.4",
+        "body": body,
+        "msteams": {"width": "Full"},
+    }
+    if card.link:
+        made["actions"] = [
+            {"type": "Action.OpenUrl", "title": card.title, "url": card.link}
+        ]
+    kind = "application/vnd.microsoft.card.adaptive"
+    attached = {"contentType": kind, "contentUrl": None, "content": made}
+    return {"type": "message", "attachments": [attached]}
+
+
+def _run(
+    text: str,
+    *,
+    size: str = "Default",
+    weight: str = "Default",
+    subtle: bool = False,
+    separator: bool = False,
+) -> dict[str, Any]:
+    run = {
+        "type": "TextRun",
+        "text": text,
+        "size": size,
+        "weight": weight,
+        "isSubtle": subtle,
+    }
+    return {"type": "RichTextBlock", "separator": separator, "inlines": [run]}
+
+
+def _mattermost(card: Card) -> dict[str, Any]:
+    lines = [f"#### {_escaped(card.title)}", *map(_escaped, card.lines)]
+    for about, text in card.quotes:
+        lines += ["", f"> {_escaped(text)}", f"> _{_escaped(about)}_"]
+    lines += ["", *([card.link] if card.link else []), *map(_escaped, card.foot)]
+    return {
+        "text": _cut("\n".join(lines), _POST),
+        "props": {"disable_group_highlight": True},
+    }
+
+
+def _escaped(text: str) -> str:
+    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+
+
+def _telegram(card: Card) -> dict[str, Any]:
+    """Plain text: no mode of marks is asked for, and no preview of links."""
+    lines = [card.title, *card.lines]
+    for about, text in card.quotes:
+        lines += ["", f"“{text}”", about]
+    lines += ["", *([card.link] if card.link else []), *card.foot]
+    return {
+        "text": _cut("\n".join(lines), _TELEGRAM),
+        "link_preview_options": {"is_disabled": True},
+    }
+
+
+def _cut(text: str, longest: int) -> str:
+    """Text of at most so many UTF-16 units, its end cut with an ellipsis."""
+    if len(text.encode("utf-16-le")) // 2 <= longest:
+        return text
+    units = text.encode("utf-16-le")[: 2 * (longest - 1)]
+    return units.decode("utf-16-le", "ignore").rstrip() + "…"
+
+
+_SHAPES: Mapping[str, Callable[[Card], dict[str, Any]]] = {
+    "slack": _slack,
+    "teams": _teams,
+    "mattermost": _mattermost,
+    "telegram": _telegram,
+}
+# A page of some guard in between is no yes.
+_TAKEN: Mapping[str, Callable[[Fetched], bool]] = {
+    "slack": lambda answer: answer.body.strip() == b"ok",
+    "teams": lambda answer: answer.status == 202 or not answer.body.strip(),
+    "mattermost": lambda answer: answer.body.strip() == b"ok",
+    "telegram": lambda answer: _document(answer).get("ok") is True,
+}
