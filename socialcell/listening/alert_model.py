@@ -1,4 +1,4 @@
-"""The tables of alerts: what stood out, its incidents, and what was planned."""
+"""The tables of alerts: incidents, what was planned and promised, and own rules."""
 
 from datetime import datetime
 
@@ -11,12 +11,13 @@ from socialcell.db import BigId
 class Incident(SQLModel, table=True):
     """Something that happens, under which alerts are gathered: people are told once.
 
-    `subject` is the series that began it: all, topic:T, ward:W, source:NAME.
+    `subject` is what began it: all, topic:T, ward:W, phrase:P, source:NAME, rule:ID,
+    promise:ID.
     """
 
     __table_args__ = (Index("incident_open", "state", "last_at"),)
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
-    kind: str  # spike | source
+    kind: str  # spike | source | rule | promise
     subject: str
     severity: str  # high | medium
     state: str = "open"  # open | acked | over
@@ -30,8 +31,10 @@ class Incident(SQLModel, table=True):
 class Alert(SQLModel, table=True):
     """One thing that stood out, with its numbers; `key` keeps it from being told twice.
 
-    `observed` and `expected` are mentions of the hour before `at`; `mentions` are the
-    ids that the alert rests on, `coverage` the share of that day's hours that we hold.
+    `observed` and `expected` are mentions of the `minutes` before `at`; of a phrase
+    (phrase:P) the people who use it; of an account that joined (account) `observed` is
+    how many follow it. `mentions` are the ids that the alert rests on, `coverage` the
+    share of that day's hours that we hold.
     """
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
@@ -45,6 +48,42 @@ class Alert(SQLModel, table=True):
     mentions: list[int] = Field(sa_column=Column(JSON, nullable=False))
     coverage: float | None = None
     said: str | None = None
+    minutes: int = 60
+
+
+class Promise(SQLModel, table=True):
+    """What the cell said that it would do, until when, and whether it did."""
+
+    __table_args__ = (Index("promise_due", "due_at"),)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    text: str
+    due_at: datetime
+    topic: str | None = None
+    ward: str | None = None
+    link: str | None = None
+    made_by: str
+    made_at: datetime
+    kept_at: datetime | None = None
+    kept_by: str | None = None
+    note: str | None = None
+
+
+class Rule(SQLModel, table=True):
+    """So many mentions of a query in so many minutes are an incident.
+
+    `told` names addresses and channels of config.yaml; empty: everybody there.
+    """
+
+    __tablename__ = "alert_rule"
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    name: str = Field(unique=True)
+    query: str
+    threshold: int
+    minutes: int
+    severity: str  # high | medium
+    told: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    made_by: str
+    made_at: datetime
 
 
 class Closure(SQLModel, table=True):
