@@ -38,6 +38,7 @@ GROUPS = (
     "audit",
     "alerts",
     "campaigns",
+    "links",
     "ads",
     "installs",
     "seo",

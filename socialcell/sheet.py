@@ -34,6 +34,15 @@ def cell(value: Any) -> str:
     return "'" + text if text.lstrip().startswith(_STARTS) else text
 
 
+def plain(cell: str) -> str:
+    """The text of a cell that `cell` made: without the apostrophe that it put there."""
+    return (
+        cell[1:]
+        if cell.startswith("'") and cell[1:].lstrip().startswith(_STARTS)
+        else cell
+    )
+
+
 def _line(cells: Iterable[str]) -> str:
     page = io.StringIO()
     csv.writer(page, lineterminator="\n").writerow(cells)

@@ -1,4 +1,4 @@
-"""Commands of the noun `serve`: webhooks."""
+"""Commands of the noun `serve`: redirect, webhooks."""
 
 from typing import Annotated
 
@@ -15,6 +15,33 @@ app = typer.Typer(
 @app.callback()
 def everywhere() -> None:
     """Serve something over HTTP until it is stopped."""
+
+
+@app.command()
+def redirect(
+    host: Annotated[str, typer.Option(help="Where to listen.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any.")] = 8486,
+    config: Config = None,
+) -> None:
+    """Lead who clicks a tracked link to where it says, and count it after.
+
+    /r/CODE are the links, /livez says that it lives. POST /installs takes installs that
+    the app's server signs, once the secret `install_key` is there. It listens on this
+    machine only: let a web server with a certificate pass those paths on to it, and
+    name that server in `links.trusted`. SIGTERM ends it cleanly: no click is lost.
+
+    Example: socialcell serve redirect --port 8486
+    """
+    from socialcell.web import links
+
+    context = open_context(config)
+
+    def announce(address: str) -> None:
+        output.say(f"Listening: {address}")
+        output.flush()
+
+    links.serve(context, host, port, announce)
+    output.note("Stopped.")
 
 
 @app.command()

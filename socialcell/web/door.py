@@ -1,17 +1,14 @@
 """Serve the door of pushes until somebody stops it."""
 
 import contextlib
-import signal
-import socket
-import threading
 from collections.abc import Callable, Iterator
 
 import uvicorn
 
-from socialcell.errors import SocialcellError
 from socialcell.jobs import receive
 from socialcell.jobs.context import Context
 from socialcell.web.doorkeeper import Doorkeeper
+from socialcell.web.serving import bound, in_a_thread, until_told
 from socialcell.web.webhooks import Webhooks
 
 _CONNECTIONS = 64  # more are answered 503 at once
@@ -27,18 +24,8 @@ def serve(
     MissingSecret: a source that is pushed to lacks one.
     """
     require_secrets(context)
-    with _bound(host, port) as listener, _kept(context) as app:
-        server = uvicorn.Server(_config(app))
-
-        def end(*_: object) -> None:
-            # Before the server listens to signals itself, and after it has stopped:
-            # it raises again what stopped it, which is no crash.
-            server.should_exit = True
-
-        signal.signal(signal.SIGTERM, end)
-        signal.signal(signal.SIGINT, end)
-        announce(address(listener))
-        server.run(sockets=[listener])
+    with bound(host, port, _CONNECTIONS) as listener, _kept(context) as app:
+        until_told(_config(app), listener, announce)
 
 
 @contextlib.contextmanager
@@ -48,26 +35,18 @@ def serving(context: Context, *, kept: bool = True) -> Iterator[str]:
     Without a keeper (`kept` False) pushes are stored and wait for `receive.work_off`.
     """
     require_secrets(context)
-    with _bound("127.0.0.1", 0) as listener, _application(context, kept) as app:
-        server = uvicorn.Server(_config(app))
-        thread = threading.Thread(target=server.run, args=([listener],))
-        thread.start()
-        try:
-            yield address(listener)
-        finally:
-            server.should_exit = True
-            thread.join()
+    with (
+        bound("127.0.0.1", 0, _CONNECTIONS) as listener,
+        _application(context, kept) as app,
+        in_a_thread(_config(app), listener) as address,
+    ):
+        yield address
 
 
 def require_secrets(context: Context) -> None:
     """MissingSecret or ConfigError when a source that is pushed to cannot be."""
     for source in receive.sources(context):
         receive.receiver(context, source)
-
-
-def address(listener: socket.socket) -> str:
-    host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 @contextlib.contextmanager
@@ -95,18 +74,6 @@ def _kept(context: Context) -> Iterator[Webhooks]:
     finally:
         app.close()
         keeper.stop()
-
-
-def _bound(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family, backlog=_CONNECTIONS)
-    except (OSError, OverflowError) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        raise SocialcellError(
-            f"{host} port {port} cannot be opened: {why}. Choose another with --port, "
-            "or stop what holds it."
-        ) from None
 
 
 def _config(app: Webhooks) -> uvicorn.Config:

@@ -7,10 +7,10 @@ hands it in again.
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 from urllib.parse import parse_qsl
 
 from socialcell import connectors, log
@@ -18,10 +18,7 @@ from socialcell.connectors.meta_push import SIGNATURE
 from socialcell.errors import SocialcellError
 from socialcell.jobs.context import Context
 from socialcell.jobs.receive import Welcome, accept, challenge
-
-Scope: TypeAlias = MutableMapping[str, Any]
-Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+from socialcell.web.body import Receive, Refused, Scope, Send, read_body, read_headers
 
 LARGEST = 4 * 1024 * 1024  # bytes; WhatsApp's pushes have at most three MiB
 PATIENCE = 15.0  # seconds that a body may take
@@ -44,12 +41,6 @@ _MET = {
     Welcome.FORGED: _Answer(403, "signed by somebody else"),
     Welcome.NOBODY: _Answer(404, "nobody listens here"),
 }
-
-
-class _Refused(Exception):  # noqa: N818 - the end of a request, not a fault of ours
-    def __init__(self, answer: _Answer) -> None:
-        super().__init__(answer.said)
-        self.answer = answer
 
 
 class Webhooks:
@@ -80,8 +71,8 @@ class Webhooks:
             return
         try:
             answer = await self._answer(scope, receive)
-        except _Refused as refused:
-            answer = refused.answer
+        except Refused as refused:
+            answer = _Answer(refused.status, refused.said)
         await _send(send, answer)
 
     async def _answer(self, scope: Scope, receive: Receive) -> _Answer:
@@ -92,11 +83,11 @@ class Webhooks:
             return await self._aside(self._handshake, connector, _query(scope))
         if scope["method"] != "POST":
             return _Answer(405, "GET or POST", allow="GET, POST")
-        headers = _headers(scope)
+        headers = read_headers(scope)
         if not headers.get(SIGNATURE):
             # Nobody's body is read who does not even claim to be the platform.
             return self._met(connector, Welcome.UNSIGNED)
-        body = await self._body(headers, receive)
+        body = await read_body(headers, receive, self._largest, self._patience)
         return await self._aside(self._taken, connector, headers, body)
 
     def _handshake(self, connector: str, query: Mapping[str, str]) -> _Answer:
@@ -129,41 +120,13 @@ class Webhooks:
             _LOG.error("a push was not taken", reason=str(error))
             return _Answer(503, "not now")
 
-    async def _body(self, headers: Mapping[str, str], receive: Receive) -> bytes:
-        """All of the body. _Refused: it is too large, too slow, or breaks off."""
-        told = headers.get("content-length", "0")
-        if told.isdecimal() and len(told) < 20 and int(told) > self._largest:
-            raise _Refused(_Answer(413, "too large"))
-        body = bytearray()
-        try:
-            async with asyncio.timeout(self._patience):
-                more = True
-                while more:
-                    message = await receive()
-                    if message["type"] == "http.disconnect":
-                        raise _Refused(_Answer(400, "broken off"))
-                    body += message.get("body", b"")
-                    more = message.get("more_body", False)
-                    if len(body) > self._largest:
-                        raise _Refused(_Answer(413, "too large"))
-        except TimeoutError:
-            raise _Refused(_Answer(408, "too slow")) from None
-        return bytes(body)
-
-
-def _headers(scope: Scope) -> dict[str, str]:
-    return {
-        name.decode("latin-1").lower(): value.decode("latin-1")
-        for name, value in scope["headers"]
-    }
-
 
 def _query(scope: Scope) -> dict[str, str]:
     try:
         text = scope["query_string"].decode("ascii")
         return dict(parse_qsl(text, max_num_fields=_MOST_PARAMETERS))
     except ValueError:
-        raise _Refused(_Answer(400, "an odd query")) from None
+        raise Refused(400, "an odd query") from None
 
 
 async def _send(send: Send, answer: _Answer) -> None:

@@ -1,0 +1,153 @@
+"""What becomes of a request for a link: a row that names nobody, and its kind.
+
+Addresses and user agents stay in memory. A row keeps a hash of the network (/24, /48)
+under a key that is drawn anew each day and written nowhere. That somebody clicks twice
+is known for ten minutes by a hash of address, user agent and link under the same key,
+which is in no row either.
+"""
+
+import secrets
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from hashlib import blake2b
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
+from typing import Any, NamedTuple, TypeAlias
+
+from socialcell.campaigns import visits
+from socialcell.clock import IST
+
+AGAIN = timedelta(minutes=10)
+"""A second click on a link within this time is the first one again."""
+
+_MOST_REMEMBERED = 200_000  # visitors of the last minutes; beyond it the oldest go
+Address: TypeAlias = IPv4Address | IPv6Address
+
+
+class Request(NamedTuple):
+    """A request for a link, as the redirect saw and answered it."""
+
+    id: str
+    link_id: int
+    version: int
+    at: datetime
+    method: str  # GET | HEAD
+    trigger: str  # link | qr
+    device: str  # android | ios | other
+    led_to: str  # android | ios | web | fallback | nowhere
+    agent: bytes
+    peer: str
+    forwarded: bytes  # X-Forwarded-For
+    ahead: bool  # fetched before anybody clicked
+
+
+class Judge:
+    """Turns requests into rows of clicks, in the order in which they came.
+
+    `internal` are networks (CIDR) whose clicks are the cell's own; `trusted` those of
+    peers whose X-Forwarded-For counts.
+    """
+
+    def __init__(
+        self, internal: Iterable[str] = (), trusted: Iterable[str] = ()
+    ) -> None:
+        self._internal = [ip_network(one, strict=False) for one in internal]
+        self._trusted = [ip_network(one, strict=False) for one in trusted]
+        self._seen: OrderedDict[bytes, datetime] = OrderedDict()
+        self._day: date | None = None
+        self._key = b""
+
+    def row(self, request: Request) -> dict[str, Any]:
+        """The click's row: column → value."""
+        self._turn(request.at)
+        address = client(request.peer, request.forwarded, self._trusted)
+        agent = request.agent[:1000].decode("utf-8", "replace")
+        who = visits.visitor(agent)
+        return {
+            "id": request.id,
+            "link_id": request.link_id,
+            "version": request.version,
+            "at": request.at,
+            "kind": self._kind(request, who.kind, address),
+            "rules": visits.RULES,
+            "method": request.method,
+            "trigger": request.trigger,
+            "device": request.device,
+            "in_app": who.in_app,
+            "led_to": request.led_to,
+            "prefix": self._prefix(address),
+        }
+
+    def _kind(self, request: Request, kind: str, address: Address | None) -> str:
+        if address is not None and any(address in one for one in self._internal):
+            return "internal"
+        if kind != "human":
+            return kind
+        if request.ahead or request.method == "HEAD":
+            return "preview"
+        return "duplicate" if self._again(request, address) else "human"
+
+    def _again(self, request: Request, address: Address | None) -> bool:
+        """Whether the same has clicked the same a moment ago."""
+        while self._seen:
+            oldest, at = next(iter(self._seen.items()))
+            if request.at - at < AGAIN and len(self._seen) < _MOST_REMEMBERED:
+                break
+            del self._seen[oldest]
+        who = b"%d\0%s\0%s" % (request.link_id, str(address).encode(), request.agent)
+        mark = self._hash(who)
+        known = mark in self._seen
+        self._seen.setdefault(mark, request.at)
+        return known
+
+    def _prefix(self, address: Address | None) -> str | None:
+        if address is None:
+            return None
+        length = 24 if address.version == 4 else 48
+        network = ip_network((address, length), strict=False)
+        return self._hash(str(network).encode("ascii"))[:8].hex()
+
+    def _hash(self, said: bytes) -> bytes:
+        return blake2b(said, key=self._key, digest_size=16).digest()
+
+    def _turn(self, at: datetime) -> None:
+        """A new key for a new day of Pune; what was known under the old one goes."""
+        day = at.astimezone(IST).date()
+        if day != self._day:
+            self._day, self._key = day, secrets.token_bytes(32)
+            self._seen.clear()
+
+
+def client(
+    peer: str, forwarded: bytes, trusted: Sequence[IPv4Network | IPv6Network]
+) -> Address | None:
+    """Who asked: the peer, or whom it says to ask for when the peer is trusted.
+
+    `forwarded` is X-Forwarded-For. It is read from its end, where the peers that are
+    trusted wrote; what stands before the first stranger there anybody can make up.
+    """
+    found = _parsed(peer)
+    for said in reversed(forwarded.decode("latin-1").split(",")):
+        if found is None or not any(found in one for one in trusted):
+            break
+        before = _parsed(said)
+        if before is None:
+            break
+        found = before
+    return found
+
+
+def _parsed(text: str) -> Address | None:
+    try:
+        address = ip_address(text.strip())
+    except ValueError:
+        return None
+    mapped = getattr(address, "ipv4_mapped", None)
+    return mapped or address

@@ -1,0 +1,124 @@
+"""How links are named: one spelling of one thing, so that figures can be joined.
+
+Names are NFC and in lower case, with one underscore for white space; every other
+character stays, in any script. A channel decides source and medium, so that nobody
+types them; people who type them end up with `Facebook`, `fb` and `facebook.com`.
+"""
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from socialcell.errors import UsageError
+from socialcell.text import clean_text
+
+LONGEST = 100
+
+# channel → utm_source, utm_medium
+CHANNELS: dict[str, tuple[str, str]] = {
+    "facebook": ("facebook", "social"),
+    "instagram": ("instagram", "social"),
+    "x": ("x", "social"),
+    "youtube": ("youtube", "social"),
+    "reddit": ("reddit", "social"),
+    "mastodon": ("mastodon", "social"),
+    "bluesky": ("bluesky", "social"),
+    "sharechat": ("sharechat", "social"),
+    "whatsapp": ("whatsapp", "messaging"),
+    "messenger": ("messenger", "messaging"),
+    "telegram": ("telegram", "messaging"),
+    "sms": ("sms", "messaging"),
+    "email": ("newsletter", "email"),
+    "facebook_ads": ("facebook", "paid_social"),
+    "instagram_ads": ("instagram", "paid_social"),
+    "youtube_ads": ("youtube", "paid_video"),
+    "google_ads": ("google", "cpc"),
+    "website": ("website", "referral"),
+    "press": ("press", "referral"),
+    "poster": ("poster", "offline"),
+    "newspaper": ("newspaper", "offline"),
+    "bus": ("bus", "offline"),
+    "event": ("event", "offline"),
+}
+CREATOR = "creator"
+"""The medium of a post by somebody else on a network, instead of `social`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Utm:
+    """The five values that analytics and stores know a visit by; None is left out."""
+
+    source: str
+    medium: str
+    campaign: str
+    content: str | None = None
+    term: str | None = None
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """(utm_source, …) and so on, in the order in which they are written."""
+        values = {
+            "utm_source": self.source,
+            "utm_medium": self.medium,
+            "utm_campaign": self.campaign,
+            "utm_content": self.content,
+            "utm_term": self.term,
+        }
+        return [(name, value) for name, value in values.items() if value is not None]
+
+
+def name(given: str, what: str) -> str:
+    """A name by the house's rules. UsageError: it is empty, too long or none."""
+    made = re.sub(r"[\s_]+", "_", clean_text(given)).strip("_").lower()
+    made = unicodedata.normalize("NFC", made)
+    if not made:
+        raise UsageError(f"{what} is empty: give it a name, such as monsoon26.")
+    if "\ufffd" in made:
+        raise UsageError(f"{what} {given!r} holds characters that no text has.")
+    if len(made) > LONGEST:
+        raise UsageError(
+            f"{what} has {len(made)} characters; {LONGEST} are the most. Shorten it."
+        )
+    return made
+
+
+def utm(
+    campaign: str,
+    channel: str,
+    *,
+    creator: str | None = None,
+    content: str | None = None,
+    term: str | None = None,
+) -> Utm:
+    """The values of a link by the house's rules. UsageError names what is wrong.
+
+    Without `content` a creator's link says the creator's name there.
+    """
+    word = name(channel, "The channel")
+    if word not in CHANNELS:
+        near = difflib.get_close_matches(word, CHANNELS, n=1)
+        hint = f"Did you mean {near[0]}? " if near else ""
+        raise UsageError(
+            f"{channel!r} is no channel. {hint}There are: {', '.join(CHANNELS)}."
+        )
+    source, medium = CHANNELS[word]
+    if creator is not None and medium == "social":
+        medium = CREATOR
+    return Utm(
+        source,
+        medium,
+        name(campaign, "The campaign"),
+        content if content is not None else creator,
+        term,
+    )
+
+
+def nearly(campaign: str, known: Iterable[str]) -> str | None:
+    """A known campaign that a new one may be a misspelling of; None: it is known, or
+    like no other."""
+    others = list(known)
+    if campaign in others:
+        return None
+    alike = difflib.get_close_matches(campaign, others, n=1, cutoff=0.85)
+    return alike[0] if alike else None

@@ -1,0 +1,106 @@
+"""Clicks in the database: stored once, counted by day and kind, gone in time."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, delete, func, null, select, update
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.campaigns.links_model import Click, ClickDay, TrackedLink
+from socialcell.clock import IST
+
+CLICK = db.table(Click)
+DAY = db.table(ClickDay)
+LINK = db.table(TrackedLink)
+BELONGS = ("campaign", "initiative", "creator", "post", "channel")
+"""What clicks can be counted by, beside `code`, `day`, `trigger` and `device`."""
+_OWN = {"day": DAY.c.day, "trigger": DAY.c.trigger, "device": DAY.c.device}
+_KEYS = ["day", "link_id", "kind", "trigger", "device"]
+
+Lost = tuple[date, int, str, str]
+"""A day, a link, trigger and device of requests that were answered and not stored."""
+
+
+def record(
+    session: Session,
+    rows: Sequence[Mapping[str, Any]],
+    lost: Mapping[Lost, int] | None = None,
+) -> None:
+    """Store clicks with their counts, in one transaction of the caller's.
+
+    Rows that came in together are stored together: the same ones again, after an
+    answer of the database that was lost, change nothing.
+    """
+    if rows and db.insert_new(session, CLICK, rows) == 0:
+        return
+    counts: Counter[tuple[Any, ...]] = Counter(_key(row) for row in rows)
+    for (day, link, trigger, device), n in (lost or {}).items():
+        counts[day, link, "dropped", trigger, device] += n
+    if counts:
+        found = [
+            {**dict(zip(_KEYS, key, strict=True)), "n": n}
+            for key, n in sorted(counts.items())
+        ]
+        db.add_counts(session, DAY, _KEYS, found)
+
+
+def find(session: Session, id_: str) -> Row[Any] | None:
+    return session.execute(select(CLICK).where(CLICK.c.id == id_)).first()
+
+
+def by_kind(
+    session: Session,
+    by: Sequence[str] = (),
+    *,
+    since: date | None = None,
+    until: date | None = None,
+    wanted: Mapping[str, str | None] | None = None,
+) -> Sequence[Row[Any]]:
+    """Requests by kind and by whatever is asked for: rows of `by`, `kind` and `n`.
+
+    `by` names `day`, `trigger`, `device`, `code` or one of `BELONGS`; days are of Pune,
+    both ends included; `wanted` are values of `code` and `BELONGS` (None: any). All
+    kinds of a group together are all its requests.
+    """
+    columns = [_OWN[name] if name in _OWN else LINK.c[name] for name in by]
+    asked = (
+        select(*columns, DAY.c.kind, func.sum(DAY.c.n).label("n"))
+        .join_from(DAY, LINK, DAY.c.link_id == LINK.c.id)
+        .group_by(*columns, DAY.c.kind)
+        .order_by(*columns, DAY.c.kind)
+    )
+    if since is not None:
+        asked = asked.where(DAY.c.day >= since)
+    if until is not None:
+        asked = asked.where(DAY.c.day <= until)
+    for name, value in (wanted or {}).items():
+        if value is not None:
+            asked = asked.where(LINK.c[name] == value)
+    return session.execute(asked).all()
+
+
+def count_old(session: Session, before: datetime) -> int:
+    asked = select(func.count()).select_from(CLICK).where(CLICK.c.at < before)
+    return int(session.execute(asked).scalar_one())
+
+
+def drop_old(session: Session, before: datetime, limit: int) -> int:
+    """Delete single clicks from before a moment, some at a time; how many went."""
+    old = select(CLICK.c.id).where(CLICK.c.at < before).limit(limit)
+    gone = delete(CLICK).where(CLICK.c.id.in_(old.scalar_subquery()))
+    return db.changed(session, gone)
+
+
+def forget_networks(session: Session, before: datetime) -> int:
+    """Take the networks' hashes out of clicks from before a moment."""
+    c = CLICK.c
+    bare = update(CLICK).where(c.at < before, c.prefix.is_not(None))
+    return db.changed(session, bare.values(prefix=null()))
+
+
+def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    day = row["at"].astimezone(IST).date()
+    return day, row["link_id"], row["kind"], row["trigger"], row["device"]

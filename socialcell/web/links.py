@@ -1,0 +1,95 @@
+"""Serve the redirect of tracked links until somebody stops it."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+
+import uvicorn
+
+from socialcell import db
+from socialcell.campaigns import destinations
+from socialcell.campaigns.judging import Judge
+from socialcell.jobs import postbacks
+from socialcell.jobs.context import Context
+from socialcell.web.board import Board
+from socialcell.web.click_log import ROOM, ClickLog
+from socialcell.web.installs import Installs
+from socialcell.web.notices import notices
+from socialcell.web.redirect import Redirect
+from socialcell.web.serving import bound, in_a_thread, until_told
+
+WAITING = "clicks.waiting"
+"""In the workspace: clicks that the database did not take before we stopped."""
+
+_BACKLOG = 2048
+_GRACE = 20  # seconds for what is being answered when we stop
+_BUSY_SECONDS = 2.0  # for a locked database, before the log tries again
+
+
+def serve(
+    context: Context, host: str, port: int, announce: Callable[[str], None]
+) -> None:
+    """Serve until SIGTERM or SIGINT; no click that was answered is lost by it.
+
+    SocialcellError: the port is taken, or clicks that wait cannot be stored.
+    """
+    with bound(host, port, _BACKLOG) as listener, application(context) as app:
+        until_told(config(app), listener, announce)
+
+
+@contextlib.contextmanager
+def serving(context: Context, *, room: int = ROOM) -> Iterator[str]:
+    """Serve on loopback in a thread while the block runs; yields the address."""
+    with (
+        bound("127.0.0.1", 0, _BACKLOG) as listener,
+        application(context, room=room) as app,
+        in_a_thread(config(app), listener) as address,
+    ):
+        yield address
+
+
+@contextlib.contextmanager
+def application(context: Context, *, room: int = ROOM) -> Iterator[Redirect]:
+    """The application with its links and its log, which has the last word."""
+    settings = context.workspace.config.links
+    fallback = settings.fallback and destinations.checked(settings.fallback, "fallback")
+    engine = db.connect(context.workspace.database_url, _BUSY_SECONDS)
+    board = Board(engine)
+    judge = Judge(settings.internal, settings.trusted)
+    log = ClickLog(engine, judge, context.workspace.folder / WAITING, room=room)
+    key = postbacks.key_of(context)
+    installs = None if key is None else Installs(context, key, log.behind)
+    board.start()
+    try:
+        log.start()
+        try:
+            yield Redirect(
+                board,
+                log.take,
+                context.clock,
+                notices(context.workspace.config.report.organisation),
+                fallback=fallback,
+                installs=installs,
+            )
+        finally:
+            if installs is not None:
+                installs.close()
+            log.stop()
+    finally:
+        board.stop()
+        engine.dispose()
+
+
+def config(app: Redirect) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http="httptools",
+        loop="uvloop",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=15,
+        timeout_graceful_shutdown=_GRACE,
+    )

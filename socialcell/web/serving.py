@@ -1,0 +1,63 @@
+"""Serve an application until somebody stops it: one way for every door."""
+
+import contextlib
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+
+import uvicorn
+
+from socialcell.errors import SocialcellError
+
+
+def bound(host: str, port: int, backlog: int) -> socket.socket:
+    """A socket that listens. SocialcellError: the port is taken, or is none."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=backlog)
+    except (OSError, OverflowError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise SocialcellError(
+            f"{host} port {port} cannot be opened: {why}. Choose another with --port, "
+            "or stop what holds it."
+        ) from None
+
+
+def address(listener: socket.socket) -> str:
+    """http://HOST:PORT of a socket that listens."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def until_told(
+    config: uvicorn.Config, listener: socket.socket, announce: Callable[[str], None]
+) -> None:
+    """Serve until SIGTERM or SIGINT; what is begun is finished before this returns.
+
+    `announce` is told the address once it is open.
+    """
+    server = uvicorn.Server(config)
+
+    def end(*_: object) -> None:
+        # Before the server listens to signals itself, and after it has stopped:
+        # it raises again what stopped it, which is no crash.
+        server.should_exit = True
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    announce(address(listener))
+    server.run(sockets=[listener])
+
+
+@contextlib.contextmanager
+def in_a_thread(config: uvicorn.Config, listener: socket.socket) -> Iterator[str]:
+    """Serve while the block runs; yields the address."""
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, args=([listener],))
+    thread.start()
+    try:
+        yield address(listener)
+    finally:
+        server.should_exit = True
+        thread.join()
