@@ -41,6 +41,8 @@ GROUPS = (
     "links",
     "ads",
     "installs",
+    "outcomes",
+    "visits",
     "seo",
     "participation",
     "db",

@@ -80,7 +80,7 @@ def installs(
     has. A group without a row on a day that the series covers is withheld where the
     store keeps small numbers back, and not reported elsewhere.
     """
-    series = _chosen(rows, by)
+    series = partitions(rows, by)
     lines: list[Line] = []
     for one, days in series.items():
         lines += _lines(one, days, by, daily)
@@ -91,9 +91,11 @@ def installs(
     )
 
 
-def _chosen(rows: Iterable[StoreDay], by: str | None) -> dict[Series, list[StoreDay]]:
-    """The rows of each definition in one of its partitions: rows of two partitions
-    count the same people twice."""
+def partitions(
+    rows: Iterable[StoreDay], by: str | None
+) -> dict[Series, list[StoreDay]]:
+    """The rows of each definition in one of its partitions, that has the cut `by`:
+    rows of two partitions count the same people twice."""
     found: dict[Series, list[StoreDay]] = defaultdict(list)
     for row in rows:
         one = Series(

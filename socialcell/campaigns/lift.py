@@ -1,5 +1,6 @@
 """The lift of a campaign on a panel of units, as the document scripts rely on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,8 +60,28 @@ def panel_lift(
     """
     panel = read_panel(path)
     split = split_panel(path, panel, method, treated, start, end)
+    document = lift_of(method, split, _gaps(panel)).document
+    if cost_micros is not None:
+        document["cost_per_incremental"] = _unit_cost(cost_micros, document, split)
+    if power:
+        document["power"] = power_of_split(method, split, document["warnings"])
+    return document
+
+
+@dataclass(frozen=True)
+class PanelLift:
+    """The document of a panel, its fit, and why no effect may be claimed, if so."""
+
+    document: dict[str, Any]
+    fit: Fit
+    reasons: list[str]
+
+
+def lift_of(method: Method, split: Split, cautions: Sequence[str] = ()) -> PanelLift:
+    """The document of a panel that is cut already; `cautions` go among its warnings."""
+    count = len(split.treated)
     fit = estimate(method, split.treated, split.controls, split.pre)
-    placebos = placebos_in_space(method, split.controls, split.pre, len(treated))
+    placebos = placebos_in_space(method, split.controls, split.pre, count)
     reasons = reasons_to_refuse(fit, placebos)
     closeness = pre_fit(fit, split.controls)
     document: dict[str, Any] = {
@@ -74,7 +95,7 @@ def panel_lift(
             zip(split.control_names, fit.unit_weights.tolist(), strict=True)
         ),
         "pre_fit": {"l2": closeness.l2, "scaled_l2": closeness.scaled_l2},
-        "warnings": [*reasons, *_cautions(panel, split, placebos)],
+        "warnings": [*reasons, *cautions, *_cautions(split, placebos)],
         "periods": {"before": split.pre, "treated": split.post},
         "placebos": len(placebos.effects),
     }
@@ -84,11 +105,7 @@ def panel_lift(
             document["warnings"].append(
                 f"{len(split.controls)} control units are too few for a 95 % interval."
             )
-    if cost_micros is not None:
-        document["cost_per_incremental"] = _unit_cost(cost_micros, document, split)
-    if power:
-        document["power"] = _power(method, split, document["warnings"])
-    return document
+    return PanelLift(document, fit, reasons)
 
 
 def split_panel(
@@ -183,14 +200,18 @@ def _measured(
     }
 
 
-def _cautions(panel: PanelFile, split: Split, placebos: Placebos) -> list[str]:
-    cautions = []
+def _gaps(panel: PanelFile) -> list[str]:
     gaps = calendar_gaps(panel.periods, panel.labels)
-    if gaps:
-        cautions.append(
-            f"The calendar has {len(gaps)} gaps, the first after {gaps[0]}; the "
-            "periods on either side are taken as neighbours."
-        )
+    if not gaps:
+        return []
+    return [
+        f"The calendar has {len(gaps)} gaps, the first after {gaps[0]}; the "
+        "periods on either side are taken as neighbours."
+    ]
+
+
+def _cautions(split: Split, placebos: Placebos) -> list[str]:
+    cautions = []
     if len(split.treated) > len(split.controls):
         cautions.append(
             f"More treated units ({len(split.treated)}) than controls "
@@ -229,8 +250,11 @@ def _unit_cost(
     return cost_per_incremental(cost_micros, document["incremental"], total).as_dict()
 
 
-def _power(method: Method, split: Split, warnings: list[str]) -> dict[str, Any] | None:
-    """The power of as long a campaign, judged on the pre-period."""
+def power_of_split(
+    method: Method, split: Split, warnings: list[str]
+) -> dict[str, Any] | None:
+    """The power of as long a campaign, judged on the pre-period; None with a warning
+    where too little is known to judge it."""
     history = slice(0, split.pre)
     try:
         power = detectable(

@@ -1,6 +1,6 @@
 """The lift of a campaign on one outcome with control series, by BSTS."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -46,22 +46,45 @@ def series_lift(
         [n for n in series.columns if n != outcome] if controls is None else controls
     )
     candidates = _matrix(series, names, last + 1)
-    chosen = choose_controls(y[:pre], candidates[:pre], series.daily) if names else []
+    found = lift_of_series(y, candidates, names, pre, daily=series.daily)
+    post = len(y) - pre
+    if cost_micros is not None and found.posterior is not None:
+        cost = _unit_cost(cost_micros, found.posterior, post)
+        found.document["cost_per_incremental"] = cost
+    if power:
+        found.document["power"] = power_of_series(found)
+    return found.document
+
+
+@dataclass(frozen=True)
+class SeriesLift:
+    """The document of a series, and what it rests on; no posterior where refused."""
+
+    document: dict[str, Any]
+    calibration: Calibration | None
+    posterior: Posterior | None
+
+
+def lift_of_series(
+    outcome: Floats, candidates: Floats, names: list[str], pre: int, *, daily: bool
+) -> SeriesLift:
+    """The lift of an outcome (periods,) with candidates for controls (periods, names).
+
+    Controls are chosen on the first `pre` periods alone.
+    """
+    chosen = choose_controls(outcome[:pre], candidates[:pre], daily) if names else []
     kept = [names[i] for i in chosen]
     x = np.ascontiguousarray(candidates[:, chosen])
-    post = len(y) - pre
-    calibration = calibrate(y[:pre], x[:pre], post, weekdays=series.daily)
+    post = len(outcome) - pre
+    calibration = calibrate(outcome[:pre], x[:pre], post, weekdays=daily)
     warnings = _reasons(pre, calibration)
     document = _empty(calibration, kept, pre, post)
+    posterior = None
     if calibration and not warnings:
-        found = forecast(y, x, pre, calibration.level_prior, weekdays=series.daily)
-        document |= _numbers(found, post)
-        if cost_micros is not None:
-            document["cost_per_incremental"] = _unit_cost(cost_micros, found, post)
-    if power:
-        document["power"] = _power(calibration, warnings)
+        posterior = forecast(outcome, x, pre, calibration.level_prior, weekdays=daily)
+        document |= _numbers(posterior, post)
     document["warnings"] = [*warnings, *_cautions(names, kept)]
-    return document
+    return SeriesLift(document, calibration, posterior)
 
 
 def _bounds(
@@ -170,11 +193,12 @@ def _unit_cost(cost_micros: int, found: Posterior, post: int) -> dict[str, Any]:
     return cost_per_incremental(cost_micros, total, (low, high)).as_dict()
 
 
-def _power(
-    calibration: Calibration | None, warnings: list[str]
-) -> dict[str, Any] | None:
-    """Power from the placebo windows: the posterior does not see what is injected."""
-    runs = calibration.runs if calibration else []
+def power_of_series(found: SeriesLift) -> dict[str, Any] | None:
+    """Power from the placebo windows: the posterior does not see what is injected.
+
+    None, with a warning in the document, where the windows are too few.
+    """
+    runs = found.calibration.runs if found.calibration else []
     try:
         power = power_of(
             np.array([run.effect.mean for run in runs]),
@@ -182,6 +206,6 @@ def _power(
             np.array([(run.effect.upper - run.effect.lower) / 2 for run in runs]),
         )
     except TooLittleHistory as short:
-        warnings.append(str(short))
+        found.document["warnings"].append(str(short))
         return None
     return power.as_dict()

@@ -29,7 +29,8 @@ class Posterior:
     """Average outcome, counterfactual and effect per treated period.
 
     ``relative`` is effect / counterfactual; ``p_value`` the posterior probability that
-    the effect has the other sign (at least one draw's worth).
+    the effect has the other sign (at least one draw's worth). ``expected`` has
+    the counterfactual of each period, weekdays included.
     """
 
     actual: float
@@ -37,6 +38,7 @@ class Posterior:
     effect: Estimate
     relative: Estimate
     p_value: float
+    expected: tuple[float, ...]
 
 
 def forecast(
@@ -58,8 +60,10 @@ def forecast(
     day of the week enters as seven fixed effects. The same seed gives the same answer.
     """
     data = np.column_stack([outcome, controls])
+    weekday = np.zeros(len(outcome))
     if weekdays:
-        data[:, 0] -= weekday_effects(outcome, controls, pre)
+        weekday = weekday_effects(outcome, controls, pre)
+        data[:, 0] -= weekday
     analysis = CausalImpact(
         data,
         [0, pre - 1],
@@ -88,6 +92,7 @@ def forecast(
             float(found.relative_effect_upper),
         ),
         p_value=float(found.p_value),
+        expected=tuple(map(float, found.predictions_mean + weekday[pre:])),
     )
 
 

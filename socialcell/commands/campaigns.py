@@ -1,22 +1,23 @@
 """Commands of the noun `campaigns`."""
 
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
-from socialcell.commands import output
+from socialcell.commands import campaign, output
+from socialcell.commands.options import rupees
 from socialcell.errors import UsageError
 
 app = typer.Typer(
-    help="Campaigns: choose creators, measure lift.", no_args_is_help=True
+    help="Campaigns: enter them, attribute, measure; choose creators.",
+    no_args_is_help=True,
 )
-
-
-@app.callback()
-def group() -> None:
-    """Campaigns: choose creators, measure lift."""
+app.command("create")(campaign.create)
+app.command("list")(campaign.list_)
+app.command("show")(campaign.show)
+app.command("attribution")(campaign.attribution)
+app.command("measure")(campaign.measure)
 
 
 @app.command()
@@ -55,7 +56,7 @@ def lift(
     Example: socialcell campaigns lift wards.csv --method sdid --treated Kothrud
     --start 2026-08-01 --json
     """
-    micros = _micros(cost)
+    micros = rupees("--cost", cost)
     if method == "bsts":
         if outcome is None or treated:
             raise UsageError("bsts wants --outcome COLUMN, and no --treated.")
@@ -108,14 +109,6 @@ def select(
 
 def _listed(names: str) -> list[str]:
     return list(dict.fromkeys(n.strip() for n in names.split(",") if n.strip()))
-
-
-def _micros(rupees: str | None) -> int | None:
-    if rupees is None:
-        return None
-    if not rupees.replace(".", "", 1).isdecimal():
-        raise UsageError(f"--cost {rupees} is not an amount such as 25000 or 25000.50.")
-    return int(Decimal(rupees) * 1_000_000)
 
 
 def _show_lift(found: dict[str, Any]) -> None:

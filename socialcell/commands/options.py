@@ -56,6 +56,21 @@ def read_settings(given: list[str] | None) -> dict[str, str]:
     return settings
 
 
+def rupees(option: str, given: str | None) -> int | None:
+    """An amount such as 25000 or 25000.50 in micros. UsageError when it is none."""
+    from decimal import Decimal
+
+    from socialcell.errors import UsageError
+
+    if given is None:
+        return None
+    if not given.replace(".", "", 1).isdecimal():
+        raise UsageError(
+            f"{option} {given} is not an amount such as 25000 or 25000.50."
+        )
+    return int(Decimal(given) * 1_000_000)
+
+
 def open_context(config: Path | None) -> "Context":
     """The workspace of --config, given to the command or before it."""
     from socialcell import log

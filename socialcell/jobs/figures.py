@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from sqlmodel import Session
+
 from socialcell import db
 from socialcell.campaigns import ads as ad_sums
 from socialcell.campaigns import installs as store_sums
+from socialcell.campaigns import referred
 from socialcell.campaigns import search as search_sums
 from socialcell.campaigns.daily import Coverage, Total
-from socialcell.campaigns.store import figures
+from socialcell.campaigns.model import StoreDay
+from socialcell.campaigns.store import figures, reached
 from socialcell.clock import IST
 from socialcell.errors import UsageError
 from socialcell.jobs.context import Context
@@ -49,7 +53,7 @@ def ads(context: Context, days: Span, level: str, *, daily: bool) -> dict[str, A
         rows = figures.ad_days(session, days.since, days.until, level)
     found = ad_sums.ads(rows, days.since, daily=daily)
     return {
-        **_span(days),
+        **span_document(days),
         "level": level,
         "accounts": [
             {
@@ -57,9 +61,9 @@ def ads(context: Context, days: Span, level: str, *, daily: bool) -> dict[str, A
                 "account": account.id,
                 "zone": account.zone,
                 "currency": account.currency,
-                **_covered(covered),
+                **covered(coverage),
             }
-            for account, covered in found.covered.items()
+            for account, coverage in found.covered.items()
         ],
         "rows": [_ad(line) for line in found.lines],
     }
@@ -74,14 +78,19 @@ def installs(
     by: str | None,
     daily: bool,
 ) -> dict[str, Any]:
-    """App stores' figures as a document. UsageError for an unknown store."""
+    """App stores' figures as a document. UsageError for an unknown store.
+
+    What the app's server told us of single installs is a series of its own.
+    """
     if store is not None:
         _require("--store", store, STORES)
     with db.reading(context.engine) as session:
         rows = figures.store_days(session, days.since, days.until, store, metric)
+        if store in (None, "google_play") and metric in (None, referred.METRIC):
+            rows += _referred(session, days)
     found = store_sums.installs(rows, days.since, by=by, daily=daily)
     return {
-        **_span(days),
+        **span_document(days),
         "by": by,
         "series": [
             {
@@ -89,9 +98,9 @@ def installs(
                 "dimension": series.dimension,
                 "zone": series.zone,
                 "keeps_small_numbers_back": series.keeps_back,
-                **_covered(covered),
+                **covered(coverage),
             }
-            for series, covered in found.covered.items()
+            for series, coverage in found.covered.items()
         ],
         "rows": [
             {
@@ -114,6 +123,13 @@ def installs(
     }
 
 
+def _referred(session: Session, days: Span) -> list[StoreDay]:
+    """Installs with a referrer; a day of the store ends in Pune on the day after."""
+    told = reached.postbacks(session, days.since, days.until + timedelta(days=1))
+    installs = referred.referred(told, days.since, days.until)
+    return referred.store_days(installs, reached.links(session))
+
+
 def search(
     context: Context, days: Span, *, by: str, site: str | None, daily: bool
 ) -> dict[str, Any]:
@@ -123,18 +139,18 @@ def search(
         rows = figures.search_days(session, days.since, days.until, site)
     found = search_sums.search(rows, days.since, by=by, daily=daily)
     return {
-        **_span(days),
+        **span_document(days),
         "by": by,
         "sites": [
             {
                 "site": name,
                 "zone": PACIFIC,
-                **_covered(told.covered),
+                **covered(told.covered),
                 "final_through": told.final_through,
                 "total": _result(told.totals) if told.totals else None,
                 "unnamed": {
-                    "clicks": _whole(told.unnamed_clicks),
-                    "impressions": _whole(told.unnamed_impressions),
+                    "clicks": whole(told.unnamed_clicks),
+                    "impressions": whole(told.unnamed_impressions),
                 }
                 if by != "total"
                 else None,
@@ -167,7 +183,7 @@ def _ad(line: ad_sums.Line) -> dict[str, Any]:
     made |= _dated(line.day)
     cost = line.cost_micros.value
     made |= {
-        **{name: _whole(one.value) for name, one in line.counts.items()},
+        **{name: whole(one.value) for name, one in line.counts.items()},
         "cost": None if cost is None else _money(int(cost), thing.currency),
         "installs": {name: one.value for name, one in line.installs.items()},
         "days": line.cost_micros.days,
@@ -193,8 +209,8 @@ def _money(micros: int, currency: str) -> dict[str, Any]:
 
 def _result(line: search_sums.Line) -> dict[str, Any]:
     return {
-        "clicks": _whole(line.clicks.value),
-        "impressions": _whole(line.impressions.value),
+        "clicks": whole(line.clicks.value),
+        "impressions": whole(line.impressions.value),
         "rate": line.rate,
         "position": line.position,
         "days": line.clicks.days,
@@ -212,29 +228,31 @@ def _series(series: store_sums.Series) -> dict[str, Any]:
 
 def _total(total: Total) -> dict[str, Any]:
     return {
-        "value": _whole(total.value),
+        "value": whole(total.value),
         "days": total.days,
         "days_withheld": total.withheld,
         "days_not_reported": total.not_reported,
     }
 
 
-def _whole(value: float | None) -> float | int | None:
+def whole(value: float | None) -> float | int | None:
     """A count without a fraction as the whole number that it is."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value
 
 
-def _covered(covered: Coverage) -> dict[str, Any]:
+def covered(coverage: Coverage) -> dict[str, Any]:
+    """Which days a figure covers, as it stands in documents."""
     return {
-        "data_through": covered.through,
-        "missing_dates": list(covered.missing),
-        "moving_from": covered.moving_from,
+        "data_through": coverage.through,
+        "missing_dates": list(coverage.missing),
+        "moving_from": coverage.moving_from,
     }
 
 
-def _span(days: Span) -> Mapping[str, Any]:
+def span_document(days: Span) -> Mapping[str, Any]:
+    """The days that were asked for, as they stand in documents."""
     return {"since": days.since, "until": days.until}
 
 

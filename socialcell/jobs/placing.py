@@ -16,6 +16,8 @@ from socialcell.listening.areas import Area
 from socialcell.listening.store import areas as area_store
 from socialcell.text import fold
 
+# Of a ward office and a locality with one name, the office: outcomes come by office.
+_KINDS = ("city", "zone", "ward_office", "prabhag", "village", "locality")
 ELSEWHERE = re.compile(r"elsewhere:\s*(\S.*)", re.IGNORECASE)
 _MARKS = re.compile(r"[\s\-–—_/]+")
 
@@ -26,7 +28,7 @@ class Places:
     def __init__(self, areas: Iterable[Area]) -> None:
         self._named: dict[str, list[Area]] = defaultdict(list)
         self._cities = []
-        for area in areas:
+        for area in sorted(areas, key=lambda one: _KINDS.index(one.kind)):
             if area.kind == "city" and area.tree == "administrative":
                 self._cities.append(area)
             names = {area.id, area.name_en, area.name_mr, area.name_hi}
@@ -48,7 +50,7 @@ class Places:
             raise ValueError(f"{text or 'The city'} was no area on {day}")
         near = difflib.get_close_matches(_bare(text), self._named, n=1, cutoff=0.6)
         hint = (
-            f"did you mean {self._named[near[0]][0].name_en!r}?"
+            f"the nearest is {self._named[near[0]][0].name_en!r}"
             if near
             else "socialcell areas list names all"
         )

@@ -112,12 +112,12 @@ class AppWorld:
         """Installs of people who came by no ad and no creator."""
         base = {"play": 60.0, "apple": 18.0}[store]
         weekend = 1.25 if day.weekday() >= 5 else 1.0
-        return _drawn(self.seed, f"organic {store}", day, base * weekend)
+        return _counted(self.seed, f"organic {store}", day, base * weekend)
 
     def outreach(self, store: str, link: Outreach, day: date) -> int:
         """Installs that a creator's link brought on a day."""
         mean = link.play if store == "play" else link.apple
-        return _drawn(self.seed, f"{link.token} {store}", day, mean)
+        return _counted(self.seed, f"{link.token} {store}", day, mean)
 
     def paid(self, store: str, day: date) -> int:
         """Installs that ads brought on a day."""
@@ -148,22 +148,22 @@ def ripened(final: int, day: date, today: date) -> int:
 def _ad_day(seed: int, ad: Ad, day: date) -> AdDay:
     rng = _random(seed, f"ad {ad.id}", day)
     shown = round(ad.impressions * rng.uniform(0.7, 1.3))
-    clicks = _poisson(rng, shown * ad.click_rate)
-    installs = _poisson(rng, clicks * ad.install_rate)
+    clicks = poisson(rng, shown * ad.click_rate)
+    installs = poisson(rng, clicks * ad.install_rate)
     cost = clicks * 6_000_000 + rng.randrange(1_000_000)
     return AdDay(ad, day, shown, clicks, cost, installs)
 
 
 @cache
-def _drawn(seed: int, what: str, day: date, mean: float) -> int:
-    return _poisson(_random(seed, what, day), mean)
+def _counted(seed: int, what: str, day: date, mean: float) -> int:
+    return poisson(_random(seed, what, day), mean)
 
 
 def _random(seed: int, what: str, day: date) -> Random:
     return Random(f"{seed}:app:{what}:{day}")
 
 
-def _poisson(rng: Random, mean: float) -> int:
+def poisson(rng: Random, mean: float) -> int:
     """Knuth's way, in pieces of 30 so that exp does not underflow."""
     total = 0
     while mean > 0:

@@ -1,0 +1,145 @@
+"""What a campaign's links brought, from what is held: clicks, installs, visits."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlmodel import Session
+
+from socialcell.campaigns import attribution, naming
+from socialcell.campaigns import installs as store_sums
+from socialcell.campaigns.attribution import Known, Part
+from socialcell.campaigns.links_model import TrackedLink
+from socialcell.campaigns.model import StoreDay
+from socialcell.campaigns.outcomes_model import Campaign, VisitDay
+from socialcell.campaigns.referred import Referred, referred
+from socialcell.campaigns.store import figures, outcomes, reached
+from socialcell.connectors.play_statistics import ZONE
+from socialcell.errors import UsageError
+
+_BY_CAMPAIGN = {"acquisitions": "utm_campaign", "first_time_downloads": "campaign"}
+
+
+@dataclass(frozen=True, slots=True)
+class Clicked:
+    """Requests of one link, by kind (human, preview, crawler …)."""
+
+    link: TrackedLink
+    kinds: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Visited:
+    """A site's visits by the campaign's UTM values; None: not reported."""
+
+    site: str
+    source: str
+    medium: str
+    content: str
+    visits: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """A campaign from `since` to `until`: clicks on days of Pune, installs on days of
+    each store, visits on days of each site."""
+
+    campaign: str
+    since: date
+    until: date
+    clicks: tuple[Clicked, ...]
+    parts: tuple[Part, ...]
+    visits: tuple[Visited, ...]
+
+    @property
+    def human_clicks(self) -> int | None:
+        """None where there is no link."""
+        if not self.clicks:
+            return None
+        return sum(one.kinds.get("human", 0) for one in self.clicks)
+
+    def installs(self, kind: str) -> int | None:
+        """Installs of a kind at all stores; None where no store is held."""
+        return sum(part.of(kind) for part in self.parts) if self.parts else None
+
+
+def attribution_of(
+    session: Session, campaign: Campaign, since: date, until: date
+) -> Attribution:
+    """What is known of a campaign on these days."""
+    links = reached.links(session)
+    names = {one.name for one in outcomes.campaigns(session)} | {campaign.name}
+    known = Known(links, names)
+    clicks = reached.clicks(session, since, until)
+    return Attribution(
+        campaign.name,
+        since,
+        until,
+        tuple(
+            Clicked(link, clicks.get(number, {}))
+            for number, link in links.items()
+            if link.campaign == campaign.name
+        ),
+        tuple(_parts(session, campaign.name, known, since, until)),
+        _visits(outcomes.visit_days(session, since, until), campaign.name),
+    )
+
+
+def _parts(
+    session: Session, campaign: str, known: Known, since: date, until: date
+) -> list[Part]:
+    days = [since + timedelta(days=n) for n in range((until - since).days + 1)]
+    rows = figures.store_days(session, since, until, None, None)
+    # A day of the store ends in Pune on the day after.
+    told = reached.postbacks(session, since, until + timedelta(days=1))
+    by_app: dict[str, list[Referred]] = defaultdict(list)
+    for one in referred(told, since, until):
+        by_app[one.app].append(one)
+    made = [
+        attribution.by_referrer(
+            app, installs, _totals(rows, app, since), days, campaign, known, ZONE
+        )
+        for app, installs in sorted(by_app.items())
+    ]
+    for metric, cut in _BY_CAMPAIGN.items():
+        wanted = [r for r in rows if r.metric == metric and r.app not in by_app]
+        made += [
+            attribution.by_token(series, held, days, campaign, known)
+            for series, held in store_sums.partitions(wanted, cut).items()
+        ]
+    return made
+
+
+def _totals(rows: Sequence[StoreDay], app: str, since: date) -> dict[date, int | None]:
+    """The store's own installs of an app by day, where they are reported whole."""
+    wanted = [
+        row
+        for row in rows
+        if row.app == app and row.definition.casefold() == "daily user installs"
+    ]
+    lines = store_sums.installs(wanted, since, by=None, daily=True).lines
+    return {
+        line.day: int(line.total.value or 0) if line.total.is_whole else None
+        for line in lines
+        if line.day is not None
+    }
+
+
+def _visits(rows: Sequence[VisitDay], campaign: str) -> tuple[Visited, ...]:
+    found: dict[tuple[str, str, str, str], int | None] = {}
+    for row in rows:
+        if _named(row.campaign) != campaign:
+            continue
+        key = (row.site, row.source, row.medium, row.content)
+        before = found.get(key)
+        found[key] = row.visits if before is None else before + (row.visits or 0)
+    made = [Visited(*key, visits) for key, visits in found.items()]
+    return tuple(sorted(made, key=lambda one: (one.site, -(one.visits or 0))))
+
+
+def _named(text: str) -> str | None:
+    try:
+        return naming.name(text, "The campaign")
+    except UsageError:
+        return None

@@ -1,0 +1,147 @@
+"""Commands of the noun `outcomes`: import, list, show."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from socialcell.commands import output
+from socialcell.commands.ads import covered
+from socialcell.commands.import_ import Bar, document, exit_code, on_disk, tell
+from socialcell.commands.options import (
+    Config,
+    Daily,
+    DryRun,
+    Json,
+    Settings,
+    Since,
+    Until,
+    open_context,
+    read_settings,
+)
+
+app = typer.Typer(
+    help="Outcomes: what citizens did, by day and area: forms, payments, sign-ups.",
+    no_args_is_help=True,
+)
+
+
+@app.command("import")
+def import_(
+    file: Annotated[
+        Path, typer.Argument(help="The file; - reads standard input.", allow_dash=True)
+    ],
+    setting: Settings = None,
+    dry_run: DryRun = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Import counts by day, outcome and area: forms filed, activated PMC Care users …
+
+    CSV with the columns date, outcome, area (or ward) and value (or count); --set
+    date=NAME tells of another name, --set outcome=NAME of what is counted where no
+    column says it. An area is an id or a name in any language; without one it is the
+    whole city; `elsewhere: Nashik` is a place to compare with. An empty cell is not
+    reported, never 0; `<5` is withheld. A later file restates its days, and what they
+    said before is kept.
+
+    Exit code 3: some rows could not be read, and are named; 1: none could.
+
+    Example: socialcell outcomes import registrations.csv --set outcome=registrations
+    """
+    from socialcell.jobs import importing
+
+    context = open_context(config)
+    with on_disk(file) as path, Bar() as bar:
+        imported = importing.import_file(
+            context,
+            path,
+            format="outcomes",
+            settings=read_settings(setting),
+            dry_run=dry_run,
+            progress=bar.show,
+        )
+    if json:
+        output.as_json(document(imported, dry_run=dry_run))
+    else:
+        tell(imported, dry_run=dry_run)
+    raise typer.Exit(exit_code(imported))
+
+
+@app.command("list")
+def list_(config: Config = None, json: Json = False) -> None:
+    """List the outcomes that are held, with their areas and days.
+
+    Example: socialcell outcomes list
+    """
+    from socialcell.jobs import outcomes
+
+    found = outcomes.held(open_context(config))
+    if json:
+        output.as_json({"outcomes": found})
+        return
+    columns = ("outcome", "areas", "first", "last", "rows", "withheld", "restated")
+    output.table(columns, [[one[name] for name in columns] for one in found])
+
+
+@app.command()
+def show(
+    outcome: Annotated[str, typer.Argument(help="An outcome: activated_users …")],
+    since: Since = None,
+    until: Until = None,
+    daily: Daily = False,
+    history: Annotated[
+        bool, typer.Option("--history", help="Each day, and what it said before.")
+    ] = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Show an outcome by area, with the days of which nothing is known.
+
+    Example: socialcell outcomes show activated_users --since 2026-11-01 --daily
+    """
+    from socialcell.jobs import figures, outcomes
+
+    context = open_context(config)
+    days = figures.span(context, since, until)
+    found = outcomes.outcome(
+        context, days, outcome, daily=daily or history, history=history
+    )
+    if json:
+        output.as_json(found)
+        return
+    output.table(
+        (
+            *(("day",) if daily or history else ()),
+            *("area", "figure", "days", "withheld", "not reported"),
+            *(("before",) if history else ()),
+        ),
+        [_row(row, daily or history, history) for row in found["rows"]],
+    )
+    if found["rows"]:
+        output.note(covered(found))
+    else:
+        output.note("No figures of it are held for these days.")
+
+
+def _row(row: dict[str, Any], daily: bool, history: bool) -> tuple[Any, ...]:
+    return (
+        *((row["day"],) if daily else ()),
+        row["area"],
+        _figure(row["value"], row["days_withheld"]),
+        row["days"],
+        row["days_withheld"] or None,
+        row["days_not_reported"] or None,
+        *((_before(row["before"]),) if history else ()),
+    )
+
+
+def _before(said: list[dict[str, Any]]) -> str:
+    figures = [str(_figure(one["value"], one["withheld"])) for one in said]
+    return ", ".join(figures)
+
+
+def _figure(value: Any, withheld: Any) -> Any:
+    if value is None:
+        return "withheld" if withheld else "not reported"
+    return value
