@@ -6,20 +6,15 @@ is known for ten minutes by a hash of address, user agent and link under the sam
 which is in no row either.
 """
 
+import contextlib
 import secrets
+import socket
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
-from ipaddress import (
-    IPv4Address,
-    IPv4Network,
-    IPv6Address,
-    IPv6Network,
-    ip_address,
-    ip_network,
-)
-from typing import Any, NamedTuple, TypeAlias
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import Any, NamedTuple
 
 from socialcell.campaigns import visits
 from socialcell.clock import IST
@@ -28,7 +23,7 @@ AGAIN = timedelta(minutes=10)
 """A second click on a link within this time is the first one again."""
 
 _MOST_REMEMBERED = 200_000  # visitors of the last minutes; beyond it the oldest go
-Address: TypeAlias = IPv4Address | IPv6Address
+_MAPPED = bytes(10) + b"\xff\xff"  # before an IPv4 address within IPv6
 
 
 class Request(NamedTuple):
@@ -85,8 +80,8 @@ class Judge:
             "prefix": self._prefix(address),
         }
 
-    def _kind(self, request: Request, kind: str, address: Address | None) -> str:
-        if address is not None and any(address in one for one in self._internal):
+    def _kind(self, request: Request, kind: str, address: bytes | None) -> str:
+        if _within(address, self._internal):
             return "internal"
         if kind != "human":
             return kind
@@ -94,25 +89,24 @@ class Judge:
             return "preview"
         return "duplicate" if self._again(request, address) else "human"
 
-    def _again(self, request: Request, address: Address | None) -> bool:
+    def _again(self, request: Request, address: bytes | None) -> bool:
         """Whether the same has clicked the same a moment ago."""
         while self._seen:
             oldest, at = next(iter(self._seen.items()))
             if request.at - at < AGAIN and len(self._seen) < _MOST_REMEMBERED:
                 break
             del self._seen[oldest]
-        who = b"%d\0%s\0%s" % (request.link_id, str(address).encode(), request.agent)
+        who = b"%d\0%s\0%s" % (request.link_id, address or b"", request.agent)
         mark = self._hash(who)
         known = mark in self._seen
         self._seen.setdefault(mark, request.at)
         return known
 
-    def _prefix(self, address: Address | None) -> str | None:
+    def _prefix(self, address: bytes | None) -> str | None:
         if address is None:
             return None
-        length = 24 if address.version == 4 else 48
-        network = ip_network((address, length), strict=False)
-        return self._hash(str(network).encode("ascii"))[:8].hex()
+        network = address[:3] if len(address) == 4 else address[:6]  # /24, /48
+        return self._hash(network)[:8].hex()
 
     def _hash(self, said: bytes) -> bytes:
         return blake2b(said, key=self._key, digest_size=16).digest()
@@ -127,27 +121,40 @@ class Judge:
 
 def client(
     peer: str, forwarded: bytes, trusted: Sequence[IPv4Network | IPv6Network]
-) -> Address | None:
-    """Who asked: the peer, or whom it says to ask for when the peer is trusted.
+) -> bytes | None:
+    """Who asked, as an address of 4 or 16 bytes: the peer, or whom it says to ask for
+    when the peer is trusted; None where it cannot be read.
 
     `forwarded` is X-Forwarded-For. It is read from its end, where the peers that are
     trusted wrote; what stands before the first stranger there anybody can make up.
     """
     found = _parsed(peer)
+    if not forwarded or not trusted:
+        return found
     for said in reversed(forwarded.decode("latin-1").split(",")):
-        if found is None or not any(found in one for one in trusted):
+        if not _within(found, trusted):
             break
-        before = _parsed(said)
+        before = _parsed(said.strip())
         if before is None:
             break
         found = before
     return found
 
 
-def _parsed(text: str) -> Address | None:
+def _within(
+    address: bytes | None, networks: Sequence[IPv4Network | IPv6Network]
+) -> bool:
+    if address is None or not networks:
+        return False
+    known = ip_address(address)
+    return any(known in network for network in networks)
+
+
+def _parsed(text: str) -> bytes | None:
+    with contextlib.suppress(OSError, ValueError):
+        return socket.inet_pton(socket.AF_INET, text)
     try:
-        address = ip_address(text.strip())
-    except ValueError:
+        address = socket.inet_pton(socket.AF_INET6, text)
+    except (OSError, ValueError):
         return None
-    mapped = getattr(address, "ipv4_mapped", None)
-    return mapped or address
+    return address[12:] if address.startswith(_MAPPED) else address

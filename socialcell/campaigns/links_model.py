@@ -61,10 +61,7 @@ class Click(SQLModel, table=True):
     (/24, /48) under a key that lives for a day in memory only, and goes after a week.
     """
 
-    __table_args__ = (
-        Index("click_by_link", "link_id", "at"),
-        Index("click_by_time", "at"),
-    )
+    __table_args__ = (Index("click_by_time", "at"),)
     id: str = Field(primary_key=True)  # goes along as `cid`
     link_id: int = Field(foreign_key="tracked_link.id", sa_type=BigId)
     version: int  # of the link

@@ -24,8 +24,8 @@ from socialcell.clock import IST
 from socialcell.errors import SocialcellError
 
 ROOM = 50_000  # clicks that may wait
-BATCH = 1000
-_GATHER = 0.05  # seconds in which clicks come together for one transaction
+BATCH = 2000
+_GATHER = 0.1  # seconds in which clicks come together for one transaction
 _IDLE = 0.5
 _LONGEST_PAUSE = 5.0
 _LOG = log.logger(__name__)

@@ -49,7 +49,6 @@ def upgrade() -> None:
         *_texts("led_to"),
         *_texts("prefix", nullable=True),
     )
-    op.create_index("click_by_link", "click", ["link_id", "at"])
     op.create_index("click_by_time", "click", ["at"])
     op.create_table(
         "click_day",
