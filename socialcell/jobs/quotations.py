@@ -1,11 +1,15 @@
 """Reports on disk that quoted what is gone are written again, or taken away first."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
+from sqlmodel import Session, col, select
+
 from socialcell.clock import IST
 from socialcell.jobs.context import Context
+from socialcell.listening.store import quotes
+from socialcell.ops.model import FrozenReport
 
 _LANGUAGES = ("mr", "hi", "en")
 
@@ -23,11 +27,37 @@ def files(context: Context, starts: Iterable[datetime]) -> Iterator[Path]:
 
 def rewrite(context: Context, starts: Iterable[datetime]) -> list[str]:
     """Write these weeks' pages again where they exist; what was written."""
-    old = list(files(context, sorted(starts)))
+    return rewrite_files(context, list(files(context, sorted(starts))))
+
+
+def rewrite_files(context: Context, old: Sequence[Path]) -> list[str]:
+    """Write these pages again; what was written."""
     # First they go: an interruption leaves no quotation behind.
     for file in old:
         file.unlink(missing_ok=True)
     return list(written_again(context, old))
+
+
+def stale(session: Session, context: Context) -> Iterator[Path]:
+    """Pages that quote what was deleted: a process died before it wrote them again."""
+    from socialcell.i18n import language  # they are much to import
+    from socialcell.reports.quoted import removed_note
+
+    order = col(FrozenReport.period_start)
+    for report in session.scalars(select(FrozenReport).order_by(order)):
+        gone = sum(
+            _is_gone(session, one["platform"], one["external_id"])
+            for one in report.numbers.get("quotations", [])
+        )
+        for page in files(context, [report.period_start]) if gone else ():
+            note = removed_note(language(page.name.split(".")[1]))
+            if " ".join(page.read_text("utf-8").split()).count(note) < gone:
+                yield page
+
+
+def _is_gone(session: Session, platform: str, external_id: str) -> bool:
+    row = quotes.current(session, platform, external_id)
+    return row is None or row.state == "deleted"
 
 
 def written_again(context: Context, old: Iterable[Path]) -> Iterator[str]:

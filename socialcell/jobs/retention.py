@@ -9,7 +9,7 @@ from functools import partial
 from sqlmodel import Session
 
 from socialcell import db
-from socialcell.jobs import media, similar
+from socialcell.jobs import media, quotations, similar
 from socialcell.jobs.context import Context
 from socialcell.listening.store import attachments, retention
 from socialcell.ops import audit, pushes
@@ -63,6 +63,9 @@ def run(context: Context, *, dry_run: bool = False) -> Purged:
             {kind: n for kind, n in sorted(gone.items()) if n},
             now,
         )
+    with db.reading(context.engine) as session:
+        stale = list(quotations.stale(session, context))
+    quotations.rewrite_files(context, stale)
     # Also what was deleted at its source since the last run leaves no vector behind.
     similar.forget(context.workspace)
     texts = sum(n for kind, n in gone.items() if kind.startswith("text "))

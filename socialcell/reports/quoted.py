@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Row
 from sqlmodel import Session
 
+from socialcell.i18n import Language
 from socialcell.listening.people import People
 from socialcell.listening.store import quotes
 from socialcell.reports.page import Quotation
@@ -33,6 +34,11 @@ def quotations(
     ]
 
 
+def removed_note(lang: Language) -> str:
+    """What stands in place of a quotation that is gone."""
+    return lang.gettext("This quotation was removed: its author deleted it.")
+
+
 def excerpt(people: People, row: Row[Any]) -> str:
     """The beginning of a post on one line, masked, at most 280 characters."""
     text: str = row.text
@@ -47,8 +53,7 @@ def _quotation(
 ) -> Quotation:
     why = str(frozen["why"])
     if row is None or row.state != "present" or not row.text:
-        removed = say.lang.gettext("This quotation was removed: its author deleted it.")
-        return Quotation(why, "", None, note=removed)
+        return Quotation(why, "", None, note=removed_note(say.lang))
     about = [
         people.shown(row.platform, row.uid, row.handle) or "",
         say.platform(row.platform),

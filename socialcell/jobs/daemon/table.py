@@ -46,7 +46,8 @@ class Job:
     """Something the daemon does. `run` says in words what came of it.
 
     With `each` every missed slot is made up for, one by one; else the newest stands
-    for all. `late` is how old a slot may be and still be in time.
+    for all. `late` is how old a slot may be and still be in time. `source` names what
+    is pulled.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Job:
     run: Callable[[Context, Slot, Stop], str]
     each: bool = False
     late: timedelta = timedelta(hours=2)
+    source: str | None = None
 
 
 def jobs(context: Context) -> Iterator[Job]:
@@ -65,7 +67,12 @@ def jobs(context: Context) -> Iterator[Job]:
     yield Job("receive", Every(timedelta(minutes=1)), _receive)
     for source in enabled:
         if _pulls(source):
-            yield Job(f"pull:{source.name}", _pace(settings, source), _pull(source))
+            yield Job(
+                f"pull:{source.name}",
+                _pace(settings, source),
+                _pull(source),
+                source=source.name,
+            )
     yield Job("detect", Every(_LOOK), _detect)
     yield Job("deliver", Every(timedelta(minutes=1)), _deliver)
     yield Job("snapshot", Every(timedelta(hours=1)), _snapshot)

@@ -14,6 +14,7 @@ from socialcell.jobs.context import Context
 from socialcell.jobs.doctor import (
     collection,
     database,
+    invariants,
     machine,
     models,
     settings,
@@ -81,9 +82,11 @@ def _workspace(workspace: Workspace, *, deep: bool) -> Iterator[Check]:
 def _running(context: Context, around: Surroundings, *, deep: bool) -> Iterator[Check]:
     yield database.durability(context.engine)
     yield database.space(context.engine)
-    yield database.integrity(context.engine, deep=deep)
     if deep:
+        yield from invariants.examine(context)
         yield database.audited(context.engine)
+    else:
+        yield database.integrity(context.engine)
     yield database.search(context.engine)
     yield database.backups(context)
     yield settings.secret(context.workspace, SECRET_NAME, "pseudonyms")

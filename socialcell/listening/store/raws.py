@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,6 +23,7 @@ RAW = db.table(RawItem)
 MENTION = db.table(Mention)
 RUN = db.table(Run)
 MAPPER_VERSION = 1
+_WORD = re.compile(r'[^\s",;|\\\[\]{}]{6,}')
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,22 @@ def of(session: Session, platform: str, terms: Iterable[str]) -> list[int]:
     asked = select(RAW.c.id, RAW.c.body).where(RAW.c.platform.in_([platform, "file"]))
     rows = session.execute(asked, execution_options={"yield_per": 1000})
     return [id_ for id_, body in rows if named.search(body)]
+
+
+def naming(
+    session: Session, platform: str, ids: Mapping[str, Any]
+) -> Iterator[tuple[datetime, list[str]]]:
+    """When each raw item of a platform came that holds native ids of these, and which.
+
+    For many ids at once: those of six characters or more that are one word each.
+    """
+    asked = select(RAW.c.received_at, RAW.c.body).where(RAW.c.platform == platform)
+    rows = session.execute(asked, execution_options={"yield_per": 1000})
+    for received_at, body in rows:
+        named = ids.keys() & set(_WORD.findall(body))
+        found = [one for one in named if _pattern([one]).search(body)]
+        if found:
+            yield received_at, found
 
 
 def _pattern(terms: Sequence[str]) -> re.Pattern[str]:

@@ -29,7 +29,7 @@ from socialcell.ops.model import FrozenReport
 MENTION = db.table(Mention)
 UPKEEP = db.table(Upkeep)
 REMOVAL = db.table(Removal)
-_ABOUT = (Annotation, Link, Engagement, Relation, RevealGrant, Upkeep)
+ABOUT = (Annotation, Link, Engagement, Relation, RevealGrant, Upkeep)
 BLANK = {
     "state": "deleted",
     "author_id": None,
@@ -136,7 +136,7 @@ def _remove(
     carriers = raws.of(session, platform, gone)
     rollups.subtract(session, rollups.contribution(session, ids))
     for some in db.chunks(ids):
-        for model in _ABOUT:
+        for model in ABOUT:
             about = db.table(model)
             session.execute(delete(about).where(about.c.mention_id.in_(some)))
         session.execute(update(MENTION).where(MENTION.c.id.in_(some)).values(**BLANK))
