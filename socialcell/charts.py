@@ -25,6 +25,7 @@ NEUTRAL = "#c9c9c4"
 POSITIVE = "#2a7f9e"
 _INK = "#222222"
 _MISSING = "#e6e6e2"
+_DURING = "#f3f0e6"
 _WIDTH = 4.6  # inches; at 160 dpi 736 pixels, which a phone shows at about half
 _DPI = 160
 
@@ -112,6 +113,32 @@ def hours(
     axes.set_xticklabels([label for _, label in ticks], ha="left")
     _value_axis(axes, show, unit)
     _legend(axes, [Patch(color=NOW, label=name)], missing if absent else None)
+    return figure
+
+
+@_styled
+def lines(
+    ticks: Sequence[tuple[int, str]],
+    series: Sequence[Series],
+    start: int,
+    *,
+    show: Show,
+    unit: str,
+) -> Figure:
+    """Lines over the same periods; from the one numbered `start` on the ground is
+    shaded. A line has a gap where its value is None."""
+    figure, axes = _blank(height=2.9)
+    length = max(len(one.values) for one in series)
+    axes.axvspan(start - 0.5, length - 0.5, facecolor=_DURING, lw=0, zorder=0)
+    for one in series:
+        heights = [float("nan") if v is None else v for v in one.values]
+        axes.plot(range(len(heights)), heights, color=one.colour, linewidth=1.8)
+    axes.set_xlim(-0.5, length - 0.5)
+    axes.set_ylim(bottom=0)
+    axes.set_xticks([at for at, _ in ticks])
+    axes.set_xticklabels([label for _, label in ticks], ha="left")
+    _value_axis(axes, show, unit)
+    _legend(axes, [Patch(color=one.colour, label=one.name) for one in series], None)
     return figure
 
 

@@ -22,6 +22,7 @@ class Pictures:
     hours: str | None = None
     topics: str | None = None
     wards: str | None = None
+    campaign: str | None = None
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,13 @@ from typing import Any
 from socialcell import charts
 from socialcell.charts import Series
 from socialcell.i18n import Language
+from socialcell.reports import campaigns
 from socialcell.reports.material import SET_ASIDE, TOPICS, WARDS
 from socialcell.reports.phrases import Phrases, top
 
 
 def draw(numbers: dict[str, Any], lang: Language) -> dict[str, bytes]:
-    """Name (days, hours, topics, wards) → PNG; only where there is something to see."""
+    """Name (days, hours, topics …) → PNG; only where there is something to see."""
     if numbers["mentions"]["n"] is None:
         return {}
     say = Phrases(lang)
@@ -20,6 +21,7 @@ def draw(numbers: dict[str, Any], lang: Language) -> dict[str, bytes]:
         "hours": _hours(numbers, say) if numbers["peak"] else None,
         "topics": _topics(numbers, say),
         "wards": _wards(numbers, say),
+        "campaign": _campaign(numbers, say),
     }
     return {name: charts.png(made) for name, made in figures.items() if made}
 
@@ -95,6 +97,28 @@ def _wards(numbers: dict[str, Any], say: Phrases) -> Any:
         [Series("", [one["n"] for one in shown], charts.NOW)],
         show=say.lang.number,
         unit=say.lang.gettext("Mentions"),
+    )
+
+
+def _campaign(numbers: dict[str, Any], say: Phrases) -> Any:
+    """The campaign that the section shows a picture of."""
+    drawn = campaigns.drawn(numbers)
+    if drawn is None:
+        return None
+    _ = say.lang.gettext
+    series = drawn["series"]
+    days = [date.fromisoformat(day) for day in series["days"]]
+    start = days.index(date.fromisoformat(drawn["start"]))
+    mondays = [n for n, day in enumerate(days) if day.weekday() == 0]
+    return charts.lines(
+        [(n, _below(say, series["days"][n])) for n in mondays],
+        [
+            Series(_("Without the campaign"), series["expected"], charts.BEFORE),
+            Series(_("As it was"), series["actual"], charts.NOW),
+        ],
+        start,
+        show=say.lang.number,
+        unit=campaigns.outcome(say, drawn["goal"]),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from socialcell.config import Report
 from socialcell.i18n import Language
-from socialcell.reports import asked, known, said
+from socialcell.reports import asked, campaigns, known, said
 from socialcell.reports.material import Material, Pictures
 from socialcell.reports.page import Page, Quotation, Section
 from socialcell.reports.phrases import Phrases
@@ -81,6 +81,7 @@ def _sections(m: Material) -> list[Section]:
         said.languages(m),
         said.platforms(m),
         said.engagement(m),
+        campaigns.section(m),
         asked.quoted(m),
         *about_itself,
     ]

@@ -20,6 +20,7 @@ from socialcell.listening.store.counts import Cells, Span
 from socialcell.listening.store.quotes import Drawable
 from socialcell.listening.store.watches import watches
 from socialcell.ops import audit, frozen
+from socialcell.reports import campaigns
 from socialcell.reports.figures import (
     WEEK,
     Figure,
@@ -148,6 +149,7 @@ class _Counting:
                 }
                 for gain in counts.gains(session, week)
             ],
+            "campaigns": campaigns.counted(session, self._day),
             "quotations": self._quotations(topics),
         }
 
