@@ -19,6 +19,10 @@ from sqlalchemy import Engine, text
 from socialcell import config, db
 from socialcell.clock import IST, FixedClock
 from socialcell.jobs.context import Context
+from tests import faults
+from tests.faults import tried
+
+__all__ = ["tried"]
 
 MONDAY_MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=IST)
 DATABASES = ("sqlite", "postgresql")
@@ -26,6 +30,15 @@ DATABASES = ("sqlite", "postgresql")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=[*DATABASES, "both"], default="both")
+    faults.add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    faults.configure(config)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    faults.note_rows(items)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -160,9 +160,10 @@ def deliver(context: Context, *, stop: Callable[[], bool] = lambda: False) -> De
 
 
 def recover(context: Context) -> int:
-    """What a process that died was sending waits again. Under the daemon's lease."""
+    """What a process that died was sending is due at once. Under the daemon's lease;
+    without a daemon it is due when the dead one's claim has run out."""
     with db.writing(context.engine) as session:
-        return store.return_unsent(session)
+        return store.return_unsent(session, context.clock.now())
 
 
 def _holds(session: Session, kind: str) -> tuple[bool, str]:
@@ -275,7 +276,7 @@ def _each(
 def _one(context: Context, send: Callable[[bytes, str], str], id_: int) -> Delivered:
     """One message; nothing when somebody else has it."""
     with db.writing(context.engine) as session:
-        found = store.claim(session, id_)
+        found = store.claim(session, id_, context.clock.now())
         if found is None:
             return Delivered()
         recipient, attempts, body = found.recipient, found.attempts, found.body

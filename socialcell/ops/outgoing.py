@@ -1,7 +1,7 @@
 """Questions about what leaves the house: the switch, what waits, what became of it."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import and_, select, update
 from sqlalchemy.sql import ColumnElement
@@ -13,6 +13,8 @@ from socialcell.ops.outgoing_model import Outgoing, OutgoingMode
 OUT = db.table(Outgoing)
 C = OUT.c
 _LONGEST = 500
+# Longer than a mail server may take over one letter (mail.seconds an answer).
+CLAIMED = timedelta(minutes=30)
 
 
 def mode(session: Session) -> OutgoingMode | None:
@@ -90,16 +92,19 @@ def about(session: Session, prefix: str) -> Sequence[Outgoing]:
 
 
 def _due(now: datetime) -> ColumnElement[bool]:
-    return and_(C.state == "pending", C.not_before <= now)
+    return and_(C.state.in_(("pending", "sending")), C.not_before <= now)
 
 
-def claim(session: Session, id_: int) -> Outgoing | None:
-    """Take a message to send it; None when it is not waiting any more."""
+def claim(session: Session, id_: int, now: datetime) -> Outgoing | None:
+    """Take a message to send it; None when it is not due any more.
+
+    It is nobody else's for CLAIMED: a claim that is older was of a process that died.
+    """
     claimed = db.changed(
         session,
         update(OUT)
-        .where(C.id == id_, C.state == "pending")
-        .values(state="sending", attempts=C.attempts + 1),
+        .where(C.id == id_, _due(now))
+        .values(state="sending", attempts=C.attempts + 1, not_before=now + CLAIMED),
     )
     if not claimed:
         return None
@@ -127,10 +132,10 @@ def settle(
     )
 
 
-def return_unsent(session: Session) -> int:
-    """What a process that died was sending waits again, under the same message id."""
+def return_unsent(session: Session, now: datetime) -> int:
+    """What a process that died was sending is due now, under the same message id."""
     unsent = update(OUT).where(C.state == "sending")
-    return db.changed(session, unsent.values(state="pending"))
+    return db.changed(session, unsent.values(state="pending", not_before=now))
 
 
 def listed(

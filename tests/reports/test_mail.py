@@ -1,22 +1,17 @@
 """The weekly report by mail, over a real mail server on loopback."""
 
-import email
 import io
 import json
 import shutil
-import socket
 import ssl
 import subprocess
 from collections.abc import Iterator
 from datetime import timedelta
-from email.message import EmailMessage
-from email.policy import default
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from socialcell import config, db
@@ -26,50 +21,17 @@ from socialcell.jobs.context import Context
 from socialcell.ops import outgoing as store
 from socialcell.reports.page import Page, Section, Table
 from socialcell.reports.workbook import workbook
+from tests.mailbox import Mailbox, free_port, mailbox
 from tests.reports.world import MONDAY, World
 
 MINUTE = timedelta(minutes=1)
 TO = ("commissioner@city.example", "cell@city.example")
 
 
-class Server:
-    """A mail server that keeps what it takes; `answers` go before it takes anything."""
-
-    def __init__(self) -> None:
-        self.taken: list[tuple[str, EmailMessage]] = []
-        self.answers: dict[str, list[str]] = {}
-        self.asked: list[str] = []
-
-    async def handle_RCPT(
-        self, server: Any, session: Any, envelope: Any, address: str, options: Any
-    ) -> str:
-        self.asked.append(address)
-        if waiting := self.answers.get(address):
-            return waiting.pop(0)
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        message = email.message_from_bytes(envelope.content, policy=default)
-        assert isinstance(message, EmailMessage)
-        self.taken += [(address, message) for address in envelope.rcpt_tos]
-        return "250 taken"
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
-
-
 @pytest.fixture
-def server() -> Iterator[tuple[Server, int]]:
-    made, port = Server(), free_port()
-    controller = Controller(made, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield made, port
-    controller.stop()
+def server() -> Iterator[tuple[Mailbox, int]]:
+    with mailbox() as made:
+        yield made
 
 
 def mailed(world: World, port: int, **changes: Any) -> Context:
@@ -98,7 +60,7 @@ def states(context: Context) -> dict[str, tuple[str, int]]:
 
 
 def test_each_recipient_gets_one_whole_letter(
-    world: World, server: tuple[Server, int]
+    world: World, server: tuple[Mailbox, int]
 ) -> None:
     took, port = server
     fill(world)
@@ -142,7 +104,7 @@ def test_each_recipient_gets_one_whole_letter(
 
 
 def test_the_body_is_gone_once_it_was_sent(
-    world: World, server: tuple[Server, int]
+    world: World, server: tuple[Mailbox, int]
 ) -> None:
     context = mailed(world, server[1])
     fill(world)
@@ -154,8 +116,9 @@ def test_the_body_is_gone_once_it_was_sent(
     assert (row.state, row.body, row.attempts) == ("sent", None, 1)
 
 
+@pytest.mark.fault("F19")
 def test_greylisting_is_waited_out_and_the_others_are_not_sent_again(
-    world: World, server: tuple[Server, int]
+    world: World, server: tuple[Mailbox, int]
 ) -> None:
     took, port = server
     fill(world)
@@ -176,8 +139,9 @@ def test_greylisting_is_waited_out_and_the_others_are_not_sent_again(
     assert states(context) == {TO[0]: ("sent", 2), TO[1]: ("sent", 1)}
 
 
+@pytest.mark.fault("F20")
 def test_a_letter_that_is_refused_is_dead_and_says_why(
-    world: World, server: tuple[Server, int]
+    world: World, server: tuple[Mailbox, int]
 ) -> None:
     took, port = server
     fill(world)
@@ -194,8 +158,9 @@ def test_a_letter_that_is_refused_is_dead_and_says_why(
     assert outgoing.deliver(context) == outgoing.Delivered()
 
 
+@pytest.mark.fault("F19")
 def test_a_letter_that_is_put_off_for_days_is_dead_in_the_end(
-    world: World, server: tuple[Server, int]
+    world: World, server: tuple[Mailbox, int]
 ) -> None:
     took, port = server
     fill(world)
@@ -215,8 +180,9 @@ def test_a_letter_that_is_put_off_for_days_is_dead_in_the_end(
     assert timedelta(days=1) < clock.now() - begin < timedelta(days=3)
 
 
+@pytest.mark.fault("F18")
 def test_a_process_that_died_while_sending_sends_again_under_the_same_id(
-    world: World, server: tuple[Server, int]
+    world: World, server: tuple[Mailbox, int]
 ) -> None:
     took, port = server
     fill(world)
@@ -225,7 +191,7 @@ def test_a_process_that_died_while_sending_sends_again_under_the_same_id(
     with db.reading(context.engine) as session:
         (id_,) = store.waiting(session, context.clock.now(), 9)
     with db.writing(context.engine) as session:
-        body = store.claim(session, id_)
+        body = store.claim(session, id_, context.clock.now())
         assert body is not None
     assert outgoing.deliver(context).sent == 0
 
@@ -253,6 +219,7 @@ def test_without_a_server_letters_wait_and_it_is_said(world: World) -> None:
     assert states(context) == {TO[0]: ("pending", 0)}
 
 
+@pytest.mark.fault("F19")
 def test_a_server_that_is_not_there_costs_no_attempt(world: World) -> None:
     fill(world)
     context = mailed(world, free_port())
@@ -264,8 +231,9 @@ def test_a_server_that_is_not_there_costs_no_attempt(world: World) -> None:
     assert states(context) == {TO[0]: ("pending", 0)}
 
 
+@pytest.mark.fault("F20")
 def test_a_server_without_starttls_gets_nothing_in_the_clear(
-    world: World, server: tuple[Server, int]
+    world: World, server: tuple[Mailbox, int]
 ) -> None:
     took, port = server
     fill(world)
@@ -278,29 +246,19 @@ def test_a_server_without_starttls_gets_nothing_in_the_clear(
     assert took.asked == []
 
 
+@pytest.mark.fault("F20")
 def test_a_refused_password_stops_the_queue_and_not_a_recipient(world: World) -> None:
     def refuse(*_given: Any) -> AuthResult:
         assert isinstance(_given[-1], LoginPassword)
         return AuthResult(success=False, handled=False)
 
-    took, port = Server(), free_port()
-    controller = Controller(
-        took,
-        hostname="127.0.0.1",
-        port=port,
-        authenticator=refuse,
-        auth_require_tls=False,
-    )
-    controller.start()
-    try:
+    with mailbox(authenticator=refuse, auth_require_tls=False) as (_took, port):
         fill(world)
         context = mailed(world, port, user="cell")
         (context.workspace.folder / "secrets" / "smtp_password").write_text("old\n")
         mailing.weekly(context, "mr")
 
         done = outgoing.deliver(context)
-    finally:
-        controller.stop()
 
     assert "refuses our password" in str(done.stopped)
     assert set(states(context).values()) == {("pending", 0)}
@@ -320,25 +278,19 @@ def test_a_certificate_that_nobody_signed_is_not_trusted(
     )  # fmt: skip
     context_of_server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context_of_server.load_cert_chain(certificate, key)
-    took, port = Server(), free_port()
-    controller = Controller(
-        took, hostname="127.0.0.1", port=port, tls_context=context_of_server
-    )
-    controller.start()
-    try:
+    with mailbox(tls_context=context_of_server) as (took, port):
         fill(world)
         context = mailed(world, port, security="starttls")
         mailing.weekly(context, "en")
         done = outgoing.deliver(context)
-    finally:
-        controller.stop()
 
     assert "TLS is not trusted" in str(done.stopped)
     assert took.taken == []
 
 
+@pytest.mark.fault("F21")
 def test_a_late_report_says_so_in_its_readers_language(
-    world: World, server: tuple[Server, int]
+    world: World, server: tuple[Mailbox, int]
 ) -> None:
     took, port = server
     fill(world)
@@ -350,6 +302,7 @@ def test_a_late_report_says_so_in_its_readers_language(
     assert took.taken[0][1]["Subject"].startswith("उशिरा: ")
 
 
+@pytest.mark.fault("F26")
 def test_a_workbook_has_numbers_and_no_formula() -> None:
     rows = [(("=1+1",), ("१,२३४",), ("12.5 %",)), (("औंध",), ("-7",), ("+91 20",))]
     table = Table("Caption", ("a", "b", "c"), rows)
@@ -362,3 +315,26 @@ def test_a_workbook_has_numbers_and_no_formula() -> None:
     assert values == [["=1+1", 1234, "12.5 %"], ["औंध", -7, "+91 20"]]
     assert book.worksheets[0]["A5"].data_type == "s"
     assert json.dumps(values)
+
+
+@pytest.mark.fault("F18")
+def test_without_a_daemon_a_dead_process_s_letter_is_due_when_its_claim_has_run_out(
+    world: World, server: tuple[Mailbox, int]
+) -> None:
+    took, port = server
+    fill(world)
+    context = mailed(world, port)
+    mailing.weekly(context, "en")
+    with db.writing(context.engine) as session:
+        (id_,) = store.waiting(session, context.clock.now(), 9)
+        store.claim(session, id_, context.clock.now())
+    clock = context.clock
+    assert isinstance(clock, FixedClock)
+
+    clock.advance(store.CLAIMED - MINUTE)
+    early = outgoing.deliver(context)
+    clock.advance(MINUTE)
+    due = outgoing.deliver(context)
+
+    assert (early.sent, due.sent, len(took.taken)) == (0, 1, 1)
+    assert states(context) == {TO[0]: ("sent", 2)}
