@@ -36,11 +36,8 @@ def cell(value: Any) -> str:
 
 def plain(cell: str) -> str:
     """The text of a cell that `cell` made: without the apostrophe that it put there."""
-    return (
-        cell[1:]
-        if cell.startswith("'") and cell[1:].lstrip().startswith(_STARTS)
-        else cell
-    )
+    marked = cell.startswith("'") and cell[1:].lstrip().startswith(_STARTS)
+    return cell[1:] if marked else cell
 
 
 def _line(cells: Iterable[str]) -> str:

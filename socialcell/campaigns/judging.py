@@ -6,7 +6,6 @@ is known for ten minutes by a hash of address, user agent and link under the sam
 which is in no row either.
 """
 
-import contextlib
 import secrets
 import socket
 from collections import OrderedDict
@@ -55,7 +54,8 @@ class Judge:
     ) -> None:
         self._internal = [ip_network(one, strict=False) for one in internal]
         self._trusted = [ip_network(one, strict=False) for one in trusted]
-        self._seen: OrderedDict[bytes, datetime] = OrderedDict()
+        self._seen: OrderedDict[int, datetime] = OrderedDict()
+        self._networks: dict[bytes, str] = {}
         self._day: date | None = None
         self._key = b""
 
@@ -96,20 +96,21 @@ class Judge:
             if request.at - at < AGAIN and len(self._seen) < _MOST_REMEMBERED:
                 break
             del self._seen[oldest]
-        who = b"%d\0%s\0%s" % (request.link_id, address or b"", request.agent)
-        mark = self._hash(who)
-        known = mark in self._seen
-        self._seen.setdefault(mark, request.at)
+        # Python's own hash of bytes has a key of this process too, and is quick.
+        who = hash((self._key, request.link_id, address, request.agent))
+        known = who in self._seen
+        self._seen.setdefault(who, request.at)
         return known
 
     def _prefix(self, address: bytes | None) -> str | None:
         if address is None:
             return None
         network = address[:3] if len(address) == 4 else address[:6]  # /24, /48
-        return self._hash(network)[:8].hex()
-
-    def _hash(self, said: bytes) -> bytes:
-        return blake2b(said, key=self._key, digest_size=16).digest()
+        made = self._networks.get(network)
+        if made is None:
+            made = blake2b(network, key=self._key, digest_size=8).hexdigest()
+            self._networks[network] = made
+        return made
 
     def _turn(self, at: datetime) -> None:
         """A new key for a new day of Pune; what was known under the old one goes."""
@@ -117,6 +118,7 @@ class Judge:
         if day != self._day:
             self._day, self._key = day, secrets.token_bytes(32)
             self._seen.clear()
+            self._networks.clear()
 
 
 def client(
@@ -151,10 +153,9 @@ def _within(
 
 
 def _parsed(text: str) -> bytes | None:
-    with contextlib.suppress(OSError, ValueError):
-        return socket.inet_pton(socket.AF_INET, text)
+    family = socket.AF_INET6 if ":" in text else socket.AF_INET
     try:
-        address = socket.inet_pton(socket.AF_INET6, text)
+        address = socket.inet_pton(family, text)
     except (OSError, ValueError):
         return None
     return address[12:] if address.startswith(_MAPPED) else address

@@ -38,6 +38,7 @@ def run(dry_run: DryRun = False, config: Config = None, json: Json = False) -> N
                     for name, before in purged.text_before.items()
                 ],
                 "files": purged.files,
+                "clicks": purged.clicks,
                 "pushes": purged.pushes,
                 "waits": purged.waits,
             }
@@ -51,6 +52,7 @@ def run(dry_run: DryRun = False, config: Config = None, json: Json = False) -> N
         for name, n in purged.texts.items():
             output.say(f"{would} texts of {name}: {n}")
         output.say(f"{would} files of messages: {purged.files}")
+        output.say(f"{would} single clicks: {purged.clicks}")
     if purged.waits:
         output.note(purged.waits)
         raise typer.Exit(3)

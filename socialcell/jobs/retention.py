@@ -9,6 +9,7 @@ from functools import partial
 from sqlmodel import Session
 
 from socialcell import db
+from socialcell.campaigns.store import clicks
 from socialcell.jobs import media, quotations, similar
 from socialcell.jobs.context import Context
 from socialcell.listening.store import attachments, retention
@@ -16,6 +17,7 @@ from socialcell.ops import audit, pushes
 from socialcell.ops.scrub import scrub
 
 _PAGE = 500
+_NETWORKS = timedelta(days=7)  # that a click keeps the hash of its network
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class Purged:
     raw_before: datetime
     text_before: dict[str, datetime]
     files: int = 0  # of messages whose text is gone
+    clicks: int = 0  # single ones, on tracked links; their counts by day stay
     pushes: int = 0  # digests that nobody hands in again, and what was never readable
     waits: str | None = None
 
@@ -42,9 +45,11 @@ def run(context: Context, *, dry_run: bool = False) -> Purged:
         for platform, days in settings.text_days.items()
         if days is not None
     }
+    clicked_before = now - timedelta(days=settings.click_days)
     if dry_run:
         with db.reading(context.engine) as session:
             gone = retention.counts(session, raw_before, text_before)
+            gone["clicks"] = clicks.count_old(session, clicked_before)
             gone["files"] = attachments.count_bare(session)
         return _purged(gone, raw_before, text_before)
     gone = Counter()
@@ -52,8 +57,10 @@ def run(context: Context, *, dry_run: bool = False) -> Purged:
     for platform, before in text_before.items():
         texts_of = partial(_texts, platform=platform, before=before, gone=gone)
         _in_pages(context, texts_of)
+    _in_pages(context, partial(_clicks, before=clicked_before, gone=gone))
     gone["files"] = media.sweep(context)
     with db.writing(context.engine) as session:
+        clicks.forget_networks(session, now - _NETWORKS)
         gone["pushes"] = pushes.forget_old(session, now)
         audit.append(
             session,
@@ -96,6 +103,12 @@ def _texts(
     return found
 
 
+def _clicks(session: Session, before: datetime, gone: Counter[str]) -> Sequence[int]:
+    found = clicks.drop_old(session, before, _PAGE)
+    gone["clicks"] += found
+    return range(found)
+
+
 def _purged(
     gone: Counter[str],
     raw_before: datetime,
@@ -109,6 +122,7 @@ def _purged(
         raw_before=raw_before,
         text_before=text_before,
         files=gone["files"],
+        clicks=gone["clicks"],
         pushes=gone["pushes"],
         waits=waits,
     )

@@ -1,6 +1,7 @@
 """Serve the redirect of tracked links until somebody stops it."""
 
 import contextlib
+import sys
 from collections.abc import Callable, Iterator
 
 import uvicorn
@@ -22,6 +23,7 @@ WAITING = "clicks.waiting"
 
 _BACKLOG = 2048
 _GRACE = 20  # seconds for what is being answered when we stop
+_TURN = 0.0002  # seconds
 _BUSY_SECONDS = 2.0  # for a locked database, before the log tries again
 
 
@@ -32,6 +34,8 @@ def serve(
 
     SocialcellError: the port is taken, or clicks that wait cannot be stored.
     """
+    # The thread that writes must not keep the one that answers waiting: 5 ms by itself.
+    sys.setswitchinterval(_TURN)
     with bound(host, port, _BACKLOG) as listener, application(context) as app:
         until_told(config(app), listener, announce)
 
