@@ -1,8 +1,11 @@
-"""One hash over what the whole database says: mentions and daily figures."""
+"""One hash over what the whole database says: mentions, daily figures and links."""
 
+from sqlalchemy import select
 from sqlmodel import Session
 
 from socialcell import db
+from socialcell.campaigns.links import Draft
+from socialcell.campaigns.links_model import ClickDay, InstallPostback, TrackedLink
 from socialcell.campaigns.model import AdDay, SearchDay, StoreDay
 from socialcell.campaigns.outcomes_model import (
     Campaign,
@@ -13,7 +16,26 @@ from socialcell.campaigns.outcomes_model import (
 from socialcell.listening.store import digest as listening
 
 _MODELS = (AdDay, SearchDay, StoreDay, Campaign, OutcomeDay, VisitDay, Restatement)
-_FIGURES = tuple(db.table(model) for model in _MODELS)
+_LINK, _CLICKS, _TOLD = map(db.table, (TrackedLink, ClickDay, InstallPostback))
+# A code is drawn by lot: a link is known by what it says.
+_SAID = tuple(_LINK.c[name] for name in Draft.__dataclass_fields__)
+_DRAWN = {"id", "link_id", "click_id", "referrer", "body_hash"}
+_FIGURES = (
+    *(db.table(model) for model in _MODELS),
+    ("tracked_link", select(*_SAID)),
+    (
+        "click_day",
+        select(*_SAID, *(c for c in _CLICKS.c if c.name not in _DRAWN)).join_from(
+            _CLICKS, _LINK, _CLICKS.c.link_id == _LINK.c.id
+        ),
+    ),
+    (
+        "install_postback",
+        select(*_SAID, *(c for c in _TOLD.c if c.name not in _DRAWN)).select_from(
+            _TOLD.outerjoin(_LINK, _TOLD.c.link_id == _LINK.c.id)
+        ),
+    ),
+)
 
 
 def digest(session: Session) -> str:

@@ -36,10 +36,12 @@ _M = db.table(Mention)
 _KEYS = {"id", "mention_id", "author_id", "raw_id", "source_id", "run_id", "target_id"}
 
 
-def digest(session: Session, also: Sequence[Table] = ()) -> str:
+def digest(
+    session: Session, also: Sequence[Table | tuple[str, Select[Any]]] = ()
+) -> str:
     """SHA-256, hexadecimal, of every row in the order of its own text.
 
-    `also` are other domains' tables whose keys are natural ones.
+    `also` are other domains' tables whose keys are natural ones, or questions by name.
     """
     total = hashlib.sha256()
     for name, asked in _all_questions(also):
@@ -50,7 +52,9 @@ def digest(session: Session, also: Sequence[Table] = ()) -> str:
     return total.hexdigest()
 
 
-def table_digests(session: Session, also: Sequence[Table] = ()) -> dict[str, str]:
+def table_digests(
+    session: Session, also: Sequence[Table | tuple[str, Select[Any]]] = ()
+) -> dict[str, str]:
     """The same by table, to find where two databases differ."""
     made = {}
     for name, asked in _all_questions(also):
@@ -70,10 +74,12 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _all_questions(also: Sequence[Table]) -> Iterator[tuple[str, Select[Any]]]:
+def _all_questions(
+    also: Sequence[Table | tuple[str, Select[Any]]],
+) -> Iterator[tuple[str, Select[Any]]]:
     yield from _questions()
-    for table in also:
-        yield table.name, select(table)
+    for one in also:
+        yield one if isinstance(one, tuple) else (one.name, select(one))
 
 
 def _questions() -> Iterator[tuple[str, Select[Any]]]:
