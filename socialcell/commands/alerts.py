@@ -1,4 +1,4 @@
-"""Commands of the noun `alerts`: list, ack, detect, plan, backtest."""
+"""Commands of the noun `alerts`: incidents, and what raises them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from socialcell.commands import output
-from socialcell.commands.options import Config, Json, open_context
+from socialcell.commands import alert_rules, output, promises
+from socialcell.commands.options import Config, DryRun, Json, open_context
 
 if TYPE_CHECKING:
     from socialcell.listening.alert_model import Alert, Incident
     from socialcell.listening.detect import Scored
+    from socialcell.ops.outgoing_model import Outgoing
 
 app = typer.Typer(
     help="Alerts: incidents, what was planned, and a trial on a file.",
     no_args_is_help=True,
 )
+app.add_typer(promises.app, name="promises")
+app.add_typer(alert_rules.app, name="rules")
 _FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d"]
 
 
@@ -89,12 +92,17 @@ def list_(
     from socialcell import db
     from socialcell.clock import IST
     from socialcell.listening.store import alerts as store
+    from socialcell.ops import outgoing
 
     context = open_context(config)
     states = () if all else ("open", "acked")
     with db.reading(context.engine) as session:
         rows = [
-            _incident(one, store.alerts_of(session, one.id or 0))
+            _incident(
+                one,
+                store.alerts_of(session, one.id or 0),
+                outgoing.about(session, f"incident.{one.id}."),
+            )
             for one in store.incidents(session, states)
         ]
     if json:
@@ -104,7 +112,7 @@ def list_(
         output.say("No incident." if all else "No incident is open.")
         return
     output.table(
-        ("id", "since", "what", "severity", "state", "mentions", "usual", "alerts"),
+        ("id", "since", "what", "severity", "state", "n", "usual", "alerts", "told"),
         [
             (
                 row["id"],
@@ -115,10 +123,94 @@ def list_(
                 row["worst"]["observed"],
                 row["worst"]["expected"],
                 len(row["alerts"]),
+                len(row["told"]),
             )
             for row in rows
         ],
     )
+
+
+@app.command()
+def show(
+    incident: Annotated[int, typer.Argument(help="As list shows.")],
+    lang: Annotated[str, typer.Option(help="mr, hi or en.")] = "en",
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Show an incident as it is told: numbers, mentions, coverage, who is told.
+
+    Example: socialcell alerts show 3 --lang mr
+    """
+    from socialcell.jobs import telling
+    from socialcell.reports import render
+
+    text = render.text(telling.page(open_context(config), incident, lang))
+    if json:
+        output.as_json({"incident": incident, "lang": lang, "text": text})
+    else:
+        output.say(text)
+
+
+@app.command()
+def rising(config: Config = None, json: Json = False) -> None:
+    """List phrases that many people suddenly use: now beside the same hours before.
+
+    People are counted, not repetitions. Phrases about what nobody may watch, and those
+    with a person's name in them, are left out.
+
+    Example: socialcell alerts rising --json
+    """
+    from socialcell.jobs import detect
+
+    rows = [
+        {
+            "phrase": one.phrase,
+            "people": one.observed,
+            "usual": round(one.expected, 1),
+            "score": round(one.score, 2),
+            "mentions": list(one.mentions),
+        }
+        for one in detect.rising(open_context(config))
+    ]
+    if json:
+        output.as_json({"phrases": rows})
+        return
+    if not rows:
+        output.say("No phrase rises.")
+        return
+    output.table(
+        ("phrase", "people", "usual", "score"),
+        [tuple(row.values())[:4] for row in rows],
+    )
+
+
+@app.command("try")
+def try_(
+    channel: Annotated[str, typer.Argument(help="Its name in alerts.channels.")],
+    dry_run: DryRun = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Send a message that says it is a trial to one channel, now.
+
+    Exit code 1: the channel could not be used.
+
+    Example: socialcell alerts try control-room
+    """
+    from socialcell.jobs import outgoing, telling
+
+    context = open_context(config)
+    if dry_run:
+        telling.require_channel(context, channel)
+        output.say(f"A trial would be sent to {channel}.")
+        return
+    telling.attempt(context, channel)
+    done = outgoing.deliver(context, only=channel)
+    if json:
+        output.as_json(vars(done))
+    else:
+        output.say("Sent." if done.sent else done.stopped or "Not taken.")
+    raise typer.Exit(0 if done.sent else 1)
 
 
 @app.command()
@@ -147,17 +239,17 @@ def detect_(config: Config = None, json: Json = False) -> None:
 
     Example: socialcell alerts detect
     """
-    from socialcell.jobs import detect, mailing
+    from socialcell.jobs import detect, telling
 
     context = open_context(config)
     found = detect.detect(context)
-    letters = mailing.incidents(context)
+    messages = telling.incidents(context)
     if json:
-        output.as_json({**vars(found), "letters": letters})
+        output.as_json({**vars(found), "messages": messages})
     else:
         output.say(
             f"New incidents: {len(found.opened)}, grown worse: {len(found.worse)}, "
-            f"alerts: {found.alerts}, letters: {letters}"
+            f"alerts: {found.alerts}, messages: {messages}"
         )
 
 
@@ -201,7 +293,12 @@ def plan(
         output.say(f"Closure {id_} is entered.")
 
 
-def _incident(one: "Incident", own: "Sequence[Alert]") -> dict[str, Any]:
+def _incident(
+    one: "Incident", own: "Sequence[Alert]", told: "Sequence[Outgoing]"
+) -> dict[str, Any]:
+    from socialcell.reports.incident import worst
+
+    first = worst(own)
     alerts = [
         {
             "series": alert.series,
@@ -209,12 +306,12 @@ def _incident(one: "Incident", own: "Sequence[Alert]") -> dict[str, Any]:
             "score": alert.score,
             "observed": alert.observed,
             "expected": alert.expected,
+            "minutes": alert.minutes,
             "coverage": alert.coverage,
             "mentions": alert.mentions[:3],
         }
         for alert in own
     ]
-    worst = max(alerts, key=lambda alert: alert["score"] or 0.0, default={})
     return {
         "id": one.id,
         "kind": one.kind,
@@ -225,6 +322,17 @@ def _incident(one: "Incident", own: "Sequence[Alert]") -> dict[str, Any]:
         "last_at": one.last_at,
         "said": one.said,
         "acked_by": one.acked_by,
-        "worst": {name: worst.get(name) for name in ("observed", "expected", "at")},
+        "worst": {
+            name: getattr(first, name, None) for name in ("observed", "expected", "at")
+        },
         "alerts": alerts,
+        "told": [
+            {
+                "channel": message.channel,
+                "recipient": message.recipient,
+                "state": message.state,
+                "at": message.ended_at,
+            }
+            for message in told
+        ],
     }

@@ -3,30 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
-
-from sqlmodel import Session
 
 from socialcell import db
 from socialcell.clock import IST
 from socialcell.errors import UsageError
+from socialcell.jobs import looks
 from socialcell.jobs.context import Context
+from socialcell.jobs.gathering import TOGETHER, Gathering, is_planned
 from socialcell.language import lexicon
-from socialcell.listening import coverage, spikes
-from socialcell.listening.alert_model import Alert, Closure, Incident
-from socialcell.listening.spikes import HISTORY, HOUR, STEP, Spike
+from socialcell.listening import spikes
+from socialcell.listening.alert_model import Closure, Incident
+from socialcell.listening.rising import Rise
+from socialcell.listening.spikes import HISTORY, HOUR
 from socialcell.listening.store import alerts, areas
-from socialcell.listening.store.watches import watches
-from socialcell.ops import audit, store
+from socialcell.listening.unwatched import TOPICS
+from socialcell.ops import audit
 from socialcell.text import one_line
 
-# Alerts that follow each other within this are one incident, unless other people talk.
-TOGETHER = timedelta(hours=24)
-# What an alert shares with an incident to be part of it.
-_SHARED = 0.3
-_URGENT = 0.3
-_KEPT_IDS = 200
-_QUIET = timedelta(hours=24)
 _LONGEST_NOTE = 300
 # Alerting needs a while of listening: before, everything is new.
 _LEARNT = timedelta(days=3)
@@ -47,134 +40,49 @@ def detect(context: Context, since: datetime | None = None) -> Found:
     The same look again finds nothing new: an alert has a key.
     """
     now = context.clock.now()
+    since = since or now - timedelta(days=1)
     with db.writing(context.engine) as session:
         alerts.close_old(session, now - TOGETHER)
-        done = _Look(session, now)
-        done.spikes(since or now - timedelta(days=1))
-        done.silences()
-        return Found(tuple(done.opened), tuple(done.worse), done.alerts)
+        look = Gathering(session, now)
+        if _has_learnt(look):
+            _spikes(look, since)
+            looks.phrases(look, since)
+            looks.accounts(look, context.workspace.config.alerts.follower_floor)
+        looks.own_rules(look)
+        looks.silences(look)
+        looks.missed(look)
+        return Found(tuple(look.opened), tuple(look.worse), look.alerts)
 
 
-class _Look:
-    def __init__(self, session: Session, now: datetime) -> None:
-        self._session, self._now = session, now
-        self.opened: list[int] = []
-        self.worse: list[int] = []
-        self.alerts = 0
+def rising(context: Context) -> list[Rise]:
+    """Phrases that rise now, the most striking first; nothing is kept."""
+    with db.reading(context.engine) as session:
+        return looks.found(Gathering(session, context.clock.now()), context.clock.now())
 
-    def spikes(self, since: datetime) -> None:
-        now = self._now
-        times = alerts.times(self._session, since - HISTORY, now)
-        every = times.get("all", [])
-        if not every or now - every[0] < _LEARNT:
-            return
-        found = spikes.spikes(times, since, now)
-        planned = alerts.closures(self._session, since - HOUR, now)
-        keys = [_key(spike) for spike in found]
-        known = alerts.known(self._session, keys)
-        for spike, key in zip(found, keys, strict=True):
-            if key not in known and not _is_planned(spike, planned):
-                self._take(spike, key)
 
-    def silences(self) -> None:
-        """Sources that brought nothing for a day: one incident each until they do."""
-        open_ = {
-            one.subject: one
-            for one in alerts.incidents(self._session, ("open", "acked"), None)
-        }
-        for source in store.enabled(self._session):
-            since = source.last_ok_at or source.created_at
-            subject = f"source:{source.name}"
-            incident = open_.get(subject)
-            if self._now - since <= _QUIET:
-                if incident is not None:
-                    incident.state = "over"
-            elif incident is None:
-                said = source.state_reason or "nobody asked it: does the daemon run?"
-                made = self._open("source", subject, "medium", self._now, said)
-                key = f"{subject}@{since.isoformat()}"
-                self._add(made, key, subject, self._now, said=said)
+def _has_learnt(look: Gathering) -> bool:
+    first = alerts.first_since(look.session, look.now - HISTORY)
+    return first is not None and look.now - first >= _LEARNT
 
-    def _take(self, spike: Spike, key: str) -> None:
-        ids = alerts.ids(self._session, spike.series, spike.at - HOUR, spike.at)
-        severity = (
-            "high" if alerts.urgent_share(self._session, ids) >= _URGENT else "medium"
-        )
-        incident = self._incident(spike, ids)
-        if incident is None:
-            subject = self._subject(spike.series, ids)
-            incident = self._open("spike", subject, severity, spike.at, None)
-        elif severity == "high" and incident.severity != "high":
-            incident.severity = "high"
-            if incident.id not in (*self.opened, *self.worse):
-                self.worse.append(incident.id or 0)
-        incident.last_at = max(incident.last_at, spike.at)
-        self._add(
-            incident,
+
+def _spikes(look: Gathering, since: datetime) -> None:
+    times = alerts.times(look.session, since - HISTORY, look.now)
+    found = spikes.spikes(times, since, look.now)
+    planned = alerts.closures(look.session, since - HOUR, look.now)
+    keys = [f"{spike.series}@{spike.at.isoformat()}" for spike in found]
+    known = alerts.known(look.session, keys)
+    for spike, key in zip(found, keys, strict=True):
+        if key in known or is_planned(spike.series, spike.at, planned):
+            continue
+        look.take(
             key,
             spike.series,
             spike.at,
+            alerts.ids(look.session, spike.series, spike.at - HOUR, spike.at),
             score=spike.score,
             observed=spike.observed,
             expected=round(spike.expected, 1),
-            mentions=ids[:_KEPT_IDS],
-            coverage=self._coverage(spike.at),
         )
-
-    def _incident(self, spike: Spike, ids: Sequence[int]) -> Incident | None:
-        """The open incident that this is part of: its alerts rest on the same mentions,
-        or on the same series."""
-        for one in alerts.open_incidents(self._session, spike.at - TOGETHER):
-            if one.kind != "spike":
-                continue
-            for alert in alerts.alerts_of(self._session, one.id or 0):
-                shared = len(set(alert.mentions) & set(ids[:_KEPT_IDS]))
-                least = min(len(alert.mentions), len(ids[:_KEPT_IDS])) or 1
-                if alert.series == spike.series or shared / least >= _SHARED:
-                    return one
-        return None
-
-    def _subject(self, series: str, ids: Sequence[int]) -> str:
-        """What most of these mentions are about; the series when about many things."""
-        topics = alerts.topics_of(self._session, ids)
-        if series.endswith("all") and topics and topics[0][1] >= len(ids) / 2:
-            return f"topic:{topics[0][0]}"
-        return series.removeprefix("negative ")
-
-    def _open(
-        self, kind: str, subject: str, severity: str, at: datetime, said: str | None
-    ) -> Incident:
-        made = Incident(
-            kind=kind,
-            subject=subject,
-            severity=severity,
-            opened_at=at,
-            last_at=at,
-            said=said,
-        )
-        self._session.add(made)
-        self._session.flush()
-        self.opened.append(made.id or 0)
-        return made
-
-    def _add(
-        self, incident: Incident, key: str, series: str, at: datetime, **numbers: Any
-    ) -> None:
-        found = {"mentions": [], **numbers}
-        self._session.add(
-            Alert(incident_id=incident.id or 0, key=key, series=series, at=at, **found)
-        )
-        self._session.flush()
-        self.alerts += 1
-
-    def _coverage(self, at: datetime) -> float | None:
-        """The share of the day's platform-hours that were read whole."""
-        start = (at - timedelta(days=1)).replace(minute=0, second=0, microsecond=0)
-        watched = watches(self._session, start, at)
-        held = coverage.covered_hours(watched, start, 24)
-        if not held:
-            return None
-        return sum(map(len, held.values())) / (24 * len(held))
 
 
 def plan(
@@ -189,7 +97,7 @@ def plan(
 
     UsageError for an unknown topic or ward, or an end before the start.
     """
-    if topic in alerts.UNWATCHED:
+    if topic in TOPICS:
         raise UsageError(
             f"Talk of {topic} is not watched: no alert rests on protests, politics, "
             "religion or a private person, and so none has to be held back."
@@ -244,21 +152,3 @@ def acknowledge(context: Context, incident_id: int, note: str = "") -> None:
         audit.append(
             session, audit.operator(), "alerts.ack", str(incident_id), detail, now
         )
-
-
-def _key(spike: Spike) -> str:
-    return f"{spike.series}@{spike.at.isoformat()}"
-
-
-def _is_planned(spike: Spike, planned: Sequence[Closure]) -> bool:
-    """Talk of a topic, or in a ward, while a closure of it was announced."""
-    name = spike.series.removeprefix("negative ")
-    for one in planned:
-        if not one.from_at <= spike.at < one.to_at + HOUR + STEP:
-            continue
-        if name == f"topic:{one.topic}":
-            return True
-        kind, _, id_ = name.partition(":")
-        if kind == "ward" and id_ in one.wards:
-            return True
-    return False

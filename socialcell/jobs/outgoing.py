@@ -143,13 +143,21 @@ def post(
     return _put(context, kind, channel, key, [room], bodies)
 
 
-def deliver(context: Context, *, stop: Callable[[], bool] = lambda: False) -> Delivered:
-    """Send what is due. Each message is claimed, sent, and settled by itself.
+def deliver(
+    context: Context,
+    *,
+    only: str | None = None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Delivered:
+    """Send what is due, or `only` what is due for one room of a chat. Each message is
+    claimed, sent, and settled by itself.
 
     Between the receiver's yes and our note of it a kill leaves the message to be sent
     once more (a letter under the same Message-ID). A refused password stops letters, a
     dead address one room, and neither the others.
     """
+    if only is not None:
+        return _messages(context, only, stop)
     with db.reading(context.engine) as session:
         letters = store.waiting(session, context.clock.now(), _AT_ONCE)
         rooms = store.rooms_waiting(session, context.clock.now())

@@ -11,7 +11,7 @@ from socialcell.db import BigId
 class Incident(SQLModel, table=True):
     """Something that happens, under which alerts are gathered: people are told once.
 
-    `subject` is what began it: all, topic:T, ward:W, phrase:P, source:NAME, rule:ID,
+    `subject` is what began it: all, topic:T, ward:W, phrase:P, source:NAME, rule:NAME,
     promise:ID.
     """
 

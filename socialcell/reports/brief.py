@@ -11,11 +11,18 @@ from sqlmodel import Session
 from socialcell.clock import IST
 from socialcell.i18n import Language
 from socialcell.listening import coverage
-from socialcell.listening.alert_model import Incident
+from socialcell.listening.alert_model import Incident, Promise
 from socialcell.listening.areas import names as names_of
 from socialcell.listening.coverage import HOUR
 from socialcell.listening.people import People
-from socialcell.listening.store import alerts, areas, counts, questions, quotes
+from socialcell.listening.store import (
+    alerts,
+    areas,
+    counts,
+    promises,
+    questions,
+    quotes,
+)
 from socialcell.listening.store.counts import Cells, Span
 from socialcell.listening.store.watches import watches
 from socialcell.reports.incident import series
@@ -51,6 +58,7 @@ class Brief:
     urgent: Sequence[tuple[str, Row[Any]]]  # topic, mention
     urgent_total: int
     incidents: Sequence[Incident]
+    missed: Sequence[Promise]
     press: Sequence[Row[Any]]
     press_total: int
     asked: int
@@ -95,8 +103,9 @@ def collect(session: Session, span: Span) -> Brief:
         incidents=[
             one
             for one in alerts.incidents(session, ("open", "acked"))
-            if one.last_at > span.start
+            if one.last_at > span.start and one.kind != "promise"
         ],
+        missed=promises.missed(session, span.end),
         press=press[:_QUOTED],
         press_total=len(press),
         asked=sum(n for name, n in intents if name in _ASKING),
@@ -123,6 +132,9 @@ def page(brief: Brief, people: People, lang: Language) -> Page:
     if brief.incidents:
         words = [Paragraph(line) for line in _incidents(brief, say)]
         sections.append(Section(_("Incidents"), words))
+    if brief.missed:
+        words = [Paragraph(line) for line in _missed(brief, lang)]
+        sections.append(Section(_("Promises missed"), words))
     if brief.urgent:
         quoted = [
             Quotation(
@@ -211,6 +223,7 @@ def _lines(brief: Brief, people: People, lang: Language) -> Iterator[str]:
     yield f"{_('Daily brief')}, {_span(brief, lang)}"
     yield f"{_total(brief, lang)} {_covered(brief, lang)}"
     yield from _incidents(brief, say)
+    yield from _missed(brief, lang)
     yield from _due(brief, lang)
     for topic, row in brief.urgent:
         said = excerpt(people, row)
@@ -272,6 +285,15 @@ def _incidents(brief: Brief, say: Phrases) -> Iterator[str]:
             id=say.lang.number(one.id or 0),
             name=series(one.subject, brief.names, say),
             at=say.lang.moment(one.opened_at),
+        )
+
+
+def _missed(brief: Brief, lang: Language) -> Iterator[str]:
+    for one in brief.missed:
+        yield lang.gettext(
+            "Promise missed, due %(at)s: %(text)s",
+            at=lang.moment(one.due_at),
+            text=one.text,
         )
 
 

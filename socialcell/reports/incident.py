@@ -1,12 +1,16 @@
 """An incident as a page for a letter: its numbers, three mentions, what to do."""
 
-from collections.abc import Mapping, Sequence
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Row
 
+from socialcell.clock import IST
 from socialcell.i18n import Language
-from socialcell.listening.alert_model import Alert, Incident
+from socialcell.listening.alert_model import Alert, Incident, Promise, Rule
 from socialcell.listening.people import People
 from socialcell.reports.page import Page, Quotation, Section, Table
 from socialcell.reports.phrases import Phrases
@@ -14,67 +18,155 @@ from socialcell.reports.quoted import excerpt
 
 SHOWN = 3
 _SAME = 40  # so many first characters alike are one text, posted again
+_SOURCE, _PHRASE, _RULE = "source:", "phrase:", "rule:"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What is known of an incident.
+
+    `mentions` are its own, the most engaging first; `joined` the posts of accounts that
+    joined it, by alert. `names` are those of areas, by id and language. The `rule` or
+    the `promise` is what it is about.
+    """
+
+    alerts: Sequence[Alert]
+    mentions: Sequence[Row[Any]] = ()
+    joined: Sequence[tuple[Alert, Row[Any]]] = ()
+    names: Mapping[str, Mapping[str, str]] | None = None
+    rule: Rule | None = None
+    promise: Promise | None = None
+
+
+@dataclass(frozen=True)
+class Told:
+    """Who is told: how many by mail, and which channels; and where the console is."""
+
+    letters: int
+    channels: Sequence[str] = ()
+    console_url: str | None = None
 
 
 def page(
-    incident: Incident,
-    alerts: Sequence[Alert],
-    mentions: Sequence[Row[Any]],
-    names: Mapping[str, Mapping[str, str]],
-    people: People,
-    lang: Language,
+    incident: Incident, known: Evidence, told: Told, people: People, lang: Language
 ) -> Page:
-    """The letter of one incident; `mentions` are its own, the most engaging first, and
-    `names` those of areas, by id and language."""
+    """The letter of one incident."""
     say, _ = Phrases(lang), lang.gettext
-    worst = max(alerts, key=lambda one: one.score or 0.0)
-    sections = []
-    if incident.kind == "spike":
-        summary = [
-            _(
-                "%(n)s mentions in the hour to %(at)s; usual are %(usual)s.",
-                n=lang.number(worst.observed or 0),
-                at=lang.moment(worst.at),
-                usual=lang.number(round(worst.expected or 0.0)),
-            ),
-            _covered(worst, lang),
-        ]
-        rows = [
-            (
-                (series(one.series, names, say),),
-                (lang.moment(one.at),),
-                (lang.number(one.observed or 0),),
-                (lang.number(round(one.expected or 0.0)),),
-            )
-            for one in alerts
-        ]
-        heads = (_("What stood out"), _("When"), _("Mentions"), _("Usual"))
-        table = Table(_("Mentions of the hour before"), heads, rows)
-        sections.append(
-            Section(_("What people say"), _quotations(mentions, people, say))
-        )
-        sections.append(Section(_("Numbers"), [table]))
-    else:
-        summary = [
-            _(
-                "%(name)s has brought nothing for a day.",
-                name=incident.subject.removeprefix("source:"),
-            ),
-            incident.said or "",
-        ]
+    name = series(incident.subject, known.names or {}, say)
+    title = _("Alert: %(name)s", name=name)
+    if known.promise is not None:
+        title = _("Promise missed: %(text)s", text=known.promise.text)
+    found = link(incident, known, told) or command(incident, known)
     return Page(
         language=lang.code,
-        title=_("Alert: %(name)s", name=series(incident.subject, names, say)),
+        title=title,
         subtitle=lang.moment(incident.opened_at),
-        summary=[sentence for sentence in summary if sentence],
-        sections=sections,
+        summary=[*_summary(incident, known, say), *_standing(incident, told, say)],
+        sections=list(_sections(known, people, say)),
         footer=(
+            _("More: %(where)s", where=found),
             _(
                 "Whoever takes care of it says so: %(command)s",
                 command=f"socialcell alerts ack {incident.id}",
             ),
         ),
     )
+
+
+def link(incident: Incident, known: Evidence, told: Told) -> str | None:
+    """The incident in the console, else where the promise was given, if anywhere."""
+    if told.console_url:
+        return f"{told.console_url}/incidents/{incident.id}"
+    return known.promise.link if known.promise else None
+
+
+def command(incident: Incident, known: Evidence) -> str:
+    """The command line that shows what the incident rests on."""
+    if incident.kind == "source":
+        return "socialcell sources list"
+    if incident.kind == "promise":
+        return "socialcell alerts promises list"
+    what = incident.subject
+    if known.rule is not None:
+        what = f"({known.rule.query})"
+    elif what.startswith(_PHRASE):
+        what = f'"{what.removeprefix(_PHRASE)}"'
+    minutes = max((one.minutes for one in known.alerts), default=60)
+    start = incident.opened_at - timedelta(minutes=minutes)
+    since, until = (
+        moment.astimezone(IST).isoformat(timespec="minutes")
+        for moment in (start, incident.last_at + timedelta(minutes=1))
+    )
+    parts = ["" if what == "all" else what, f"since:{since}", f"until:{until}"]
+    query = " ".join(filter(None, parts))
+    return f"socialcell mentions search {shlex.quote(query)}"
+
+
+def worst(alerts: Sequence[Alert]) -> Alert | None:
+    """The alert that stands for an incident: of a series, else a phrase, a rule."""
+    counted = [one for one in alerts if one.series != "account"]
+    of_series = [one for one in counted if not one.series.startswith(_PHRASE)]
+    return max(of_series or counted, key=lambda one: one.score or 0.0, default=None)
+
+
+def series(series: str, names: Mapping[str, Mapping[str, str]], say: Phrases) -> str:
+    """A series in words: Flood, Aundh, everything; and whether only negative ones."""
+    name = series.removeprefix("negative ")
+    kind, _, id_ = name.partition(":")
+    if kind == "topic":
+        words = say.label("topic", id_)
+    elif kind == "phrase":
+        words = f"“{id_}”"
+    elif name == "all":
+        words = say.lang.gettext("all mentions")
+    else:
+        words = say.name(names.get(id_), id_)
+    if name == series:
+        return words
+    return say.lang.gettext("%(name)s, negative", name=words)
+
+
+def _summary(incident: Incident, known: Evidence, say: Phrases) -> Iterator[str]:
+    lang, _ = say.lang, say.lang.gettext
+    one = worst(known.alerts)
+    if known.promise is not None:
+        yield _(
+            "It was due on %(at)s and is not marked as kept.",
+            at=lang.moment(known.promise.due_at),
+        )
+    elif incident.kind == "source" or one is None:
+        name = incident.subject.removeprefix(_SOURCE)
+        yield _("%(name)s has brought nothing for a day.", name=name)
+        if incident.said:
+            yield incident.said
+    else:
+        yield _numbers(one, say)
+        yield _covered(one, lang)
+
+
+def _numbers(one: Alert, say: Phrases) -> str:
+    lang, _ = say.lang, say.lang.gettext
+    numbers = {
+        "n": lang.number(one.observed or 0),
+        "at": lang.moment(one.at),
+        "usual": lang.number(round(one.expected or 0.0)),
+    }
+    if one.series.startswith(_PHRASE):
+        return _(
+            "%(n)s people say “%(phrase)s” in the %(hours)s hours to %(at)s; usual are "
+            "%(usual)s.",
+            phrase=one.series.removeprefix(_PHRASE),
+            hours=lang.number(one.minutes // 60),
+            **numbers,
+        )
+    if one.series.startswith(_RULE):
+        return _(
+            "%(n)s mentions in the %(minutes)s minutes to %(at)s; the rule asks for "
+            "%(usual)s.",
+            minutes=lang.number(one.minutes),
+            **numbers,
+        )
+    return _("%(n)s mentions in the hour to %(at)s; usual are %(usual)s.", **numbers)
 
 
 def _covered(alert: Alert, lang: Language) -> str:
@@ -86,19 +178,54 @@ def _covered(alert: Alert, lang: Language) -> str:
     )
 
 
-def series(series: str, names: Mapping[str, Mapping[str, str]], say: Phrases) -> str:
-    """A series in words: Flood, Aundh, everything; and whether only negative ones."""
-    name = series.removeprefix("negative ")
-    kind, _, id_ = name.partition(":")
-    if kind == "topic":
-        words = say.label("topic", id_)
-    elif name == "all":
-        words = say.lang.gettext("all mentions")
-    else:
-        words = say.name(names.get(id_), id_)
-    if name == series:
-        return words
-    return say.lang.gettext("%(name)s, negative", name=words)
+def _standing(incident: Incident, told: Told, say: Phrases) -> Iterator[str]:
+    """How severe it is, and who is told."""
+    lang, _ = say.lang, say.lang.gettext
+    severe = _("high") if incident.severity == "high" else _("medium")
+    yield _("Severity: %(severity)s.", severity=severe)
+    ways = [
+        lang.ngettext("%(n)s letter", "%(n)s letters", told.letters),
+        *told.channels,
+    ]
+    yield _("Told: %(ways)s.", ways=", ".join(ways))
+
+
+def _sections(known: Evidence, people: People, say: Phrases) -> Iterator[Section]:
+    _ = say.lang.gettext
+    if quoted := _quotations(known.mentions, people, say):
+        yield Section(_("What people say"), quoted)
+    if known.joined:
+        posts = [_joined(alert, row, people, say) for alert, row in known.joined]
+        yield Section(_("Influential accounts that joined"), posts[:SHOWN])
+    tables = list(_tables(known, say))
+    if tables:
+        yield Section(_("Numbers"), tables)
+
+
+def _tables(known: Evidence, say: Phrases) -> Iterator[Table]:
+    _ = say.lang.gettext
+    of_phrases = [one for one in known.alerts if one.series.startswith(_PHRASE)]
+    of_series = [
+        one for one in known.alerts if one.score is not None and one not in of_phrases
+    ]
+    for caption, counted, alerts in (
+        (_("Mentions of the hour before"), _("Mentions"), of_series),
+        (_("Phrases of three hours"), _("People"), of_phrases),
+    ):
+        if alerts:
+            heads = (_("What stood out"), _("When"), counted, _("Usual"))
+            rows = [_row(one, known, say) for one in alerts]
+            yield Table(caption, heads, rows)
+
+
+def _row(one: Alert, known: Evidence, say: Phrases) -> list[tuple[str, ...]]:
+    number = say.lang.number
+    return [
+        (series(one.series, known.names or {}, say),),
+        (say.lang.moment(one.at),),
+        (number(one.observed or 0),),
+        (number(round(one.expected or 0.0)),),
+    ]
 
 
 def _quotations(
@@ -108,11 +235,22 @@ def _quotations(
     for row in mentions:
         if not row.text or row.text[:_SAME] in shown:
             continue
-        who = people.shown(row.platform, row.uid, row.handle) or ""
-        about = (who, say.platform(row.platform), say.lang.moment(row.authored_at))
-        shown[row.text[:_SAME]] = Quotation(
-            "alert", " · ".join(filter(None, about)), excerpt(people, row)
-        )
+        about = " · ".join(filter(None, _about(row, people, say)))
+        shown[row.text[:_SAME]] = Quotation("alert", about, excerpt(people, row))
         if len(shown) == SHOWN:
             break
     return list(shown.values())
+
+
+def _joined(alert: Alert, row: Row[Any], people: People, say: Phrases) -> Quotation:
+    who, *rest = _about(row, people, say)
+    if alert.observed is not None:
+        n = say.lang.number(alert.observed)
+        rest.insert(0, say.lang.gettext("%(n)s followers", n=n))
+    about = " · ".join(filter(None, (who, *rest)))
+    return Quotation("alert", about, excerpt(people, row) if row.text else "")
+
+
+def _about(row: Row[Any], people: People, say: Phrases) -> tuple[str, str, str]:
+    who = people.shown(row.platform, row.uid, row.handle) or ""
+    return who, say.platform(row.platform), say.lang.moment(row.authored_at)

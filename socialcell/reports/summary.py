@@ -6,6 +6,8 @@ from typing import Any
 from socialcell.reports.phrases import Phrases
 from socialcell.reports.weekly import ASKING, NO_ONES, URGENT
 
+NAMED = 3
+
 
 def summary(numbers: dict[str, Any], say: Phrases, city: str) -> list[str]:
     """True sentences, each with its number; a week without data says only that."""
@@ -22,6 +24,7 @@ def summary(numbers: dict[str, Any], say: Phrases, city: str) -> list[str]:
         _grown(numbers, say),
         _asking(numbers, say),
         _urgent(numbers, say),
+        _promised(numbers, say),
     ]
     return [sentence for sentence in said if sentence]
 
@@ -161,4 +164,20 @@ def _urgent(numbers: dict[str, Any], say: Phrases) -> str:
         "critical.",
         n,
         critical=say.lang.number(levels.get("critical", 0)),
+    )
+
+
+def _promised(numbers: dict[str, Any], say: Phrases) -> str | None:
+    """Promises that were due and not kept by the end of the week, the oldest named.
+
+    Reports that were frozen by earlier versions have none.
+    """
+    missed = numbers.get("promises", [])
+    if not missed:
+        return None
+    return say.lang.ngettext(
+        "Needs a decision: %(n)s promise was due and not kept: %(named)s.",
+        "Needs a decision: %(n)s promises were due and not kept: %(named)s.",
+        len(missed),
+        named="; ".join(one["text"].rstrip(".") for one in missed[:NAMED]),
     )

@@ -15,7 +15,7 @@ from socialcell.errors import UsageError
 from socialcell.listening import coverage
 from socialcell.listening.areas import names as names_of
 from socialcell.listening.store import areas as area_store
-from socialcell.listening.store import counts, quotes
+from socialcell.listening.store import counts, promises, quotes
 from socialcell.listening.store.counts import Cells, Span
 from socialcell.listening.store.quotes import Drawable
 from socialcell.listening.store.watches import watches
@@ -150,6 +150,10 @@ class _Counting:
                 for gain in counts.gains(session, week)
             ],
             "campaigns": campaigns.counted(session, self._day),
+            "promises": [
+                {"id": one.id, "text": one.text, "due_at": one.due_at.isoformat()}
+                for one in promises.missed(session, week.end)
+            ],
             "quotations": self._quotations(topics),
         }
 

@@ -11,7 +11,7 @@ from socialcell import config, db
 from socialcell.clock import IST, FixedClock
 from socialcell.config import Workspace
 from socialcell.errors import UsageError
-from socialcell.jobs import detect, mailing, tag
+from socialcell.jobs import detect, tag, telling
 from socialcell.jobs.context import Context
 from socialcell.listening.alert_model import Incident
 from socialcell.listening.spikes import in_hour, spikes
@@ -167,13 +167,13 @@ def test_an_incident_that_somebody_looks_after_is_told_to_nobody_else(
     clock.set(NOW + 10 * MINUTE)
     tag.tag(context)
     detect.detect(context)
-    assert mailing.incidents(context) == 2
-    assert mailing.incidents(context) == 0
+    assert telling.incidents(context) == 2
+    assert telling.incidents(context) == 0
 
     detect.acknowledge(context, 1, "ward office informed")
 
     assert [one.state for one in incidents(engine)] == ["acked"]
-    assert mailing.incidents(context) == 0
+    assert telling.incidents(context) == 0
     with pytest.raises(UsageError, match="no incident 7"):
         detect.acknowledge(context, 7)
 
@@ -186,7 +186,7 @@ def test_the_letter_has_numbers_three_mentions_and_what_to_do(
     clock.set(NOW + 10 * MINUTE)
     tag.tag(context)
     detect.detect(context)
-    mailing.incidents(context)
+    telling.incidents(context)
 
     with db.reading(engine) as session:
         letters = {one.recipient: one for one in outgoing.listed(session)}
@@ -225,9 +225,9 @@ def test_at_night_only_the_worst_is_told(
                 )
             )
     clock.set(datetime.combine(NOW.date(), time(6, 59), IST))
-    assert mailing.incidents(context) == 2
+    assert telling.incidents(context) == 2
     clock.advance(MINUTE)
-    assert mailing.incidents(context) == 2
+    assert telling.incidents(context) == 2
 
 
 @pytest.mark.parametrize(

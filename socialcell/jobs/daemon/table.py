@@ -18,6 +18,7 @@ from socialcell.jobs import (
     outgoing,
     receive,
     retention,
+    telling,
     upkeep,
 )
 from socialcell.jobs.collect import Result
@@ -99,7 +100,7 @@ def _pulls(source: Source) -> bool:
 def _pace(settings: Daemon, source: Source) -> Every:
     """How often a source is pulled; each at a minute of its own."""
     minutes = settings.pull_minutes
-    if connectors.is_daily(source.connector):
+    if connectors.is_daily(source.connector, source.settings):
         minutes = 24 * 60
     for name in (source.connector, source.name):
         minutes = settings.pull_minutes_of.get(name, minutes)
@@ -177,10 +178,8 @@ def _detect(context: Context, slot: Slot, stop: Stop) -> str:
     # What came late belongs to the last look, too.
     since = slot.at - slot.covers * _LOOK - timedelta(minutes=30)
     found = detect.detect(context, since=since)
-    letters = mailing.incidents(context)
-    return (
-        f"{found.alerts} alerts, {len(found.opened)} new incidents, {letters} letters"
-    )
+    told = telling.incidents(context)
+    return f"{found.alerts} alerts, {len(found.opened)} new incidents, {told} messages"
 
 
 def _deliver(context: Context, slot: Slot, stop: Stop) -> str:

@@ -90,6 +90,7 @@ def _running(context: Context, around: Surroundings, *, deep: bool) -> Iterator[
     yield database.search(context.engine)
     yield database.backups(context)
     yield settings.secret(context.workspace, SECRET_NAME, "pseudonyms")
+    yield from settings.channels(context.workspace)
     yield from sources.states(context)
     yield from sources.secrets(context)
     yield from sources.rules(context)

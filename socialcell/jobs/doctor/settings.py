@@ -100,6 +100,13 @@ def secret(workspace: Workspace, name: str, needed_by: str) -> Check:
     return ok(label, f"from {place}, {len(told)} characters, fingerprint …{mark}")
 
 
+def channels(workspace: Workspace) -> Iterator[Check]:
+    """The secrets of every channel that is told of incidents."""
+    for name, channel in workspace.config.alerts.channels.items():
+        for secret_name in channel.secrets.values():
+            yield secret(workspace, secret_name, f"alerts.channels.{name}")
+
+
 def _scalars(node: yaml.Node | None, key: str) -> Iterator[tuple[str, yaml.ScalarNode]]:
     if isinstance(node, yaml.MappingNode):
         for name, value in node.value:

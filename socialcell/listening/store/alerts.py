@@ -2,21 +2,30 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
 from sqlmodel import Session, col
 
 from socialcell import db
-from socialcell.listening.alert_model import Alert, Closure, Incident
-from socialcell.listening.model import Annotation, Engagement, Mention
+from socialcell.listening.alert_model import Alert, Closure, Incident, Promise
+from socialcell.listening.model import (
+    Annotation,
+    Author,
+    AuthorSnapshot,
+    Engagement,
+    Mention,
+    RegistryAccount,
+)
+from socialcell.listening.unwatched import TOPICS
 
 M = db.table(Mention).c
 A = db.table(Annotation).c
 E = db.table(Engagement).c
 ALERT = db.table(Alert)
 INCIDENT = db.table(Incident)
-# What a city government must not watch; platforms forbid it, and so do we.
-UNWATCHED = ("politics",)
+AUTHOR, FIGURES = db.table(Author), db.table(AuthorSnapshot)
+REGISTRY = db.table(RegistryAccount)
 
 
 def times(
@@ -40,7 +49,7 @@ def times(
             .select_from(
                 db.table(Mention).join(db.table(Annotation), A.mention_id == M.id)
             )
-            .where(A.kind == kind, value.not_in(UNWATCHED), *within)
+            .where(A.kind == kind, value.not_in(TOPICS), *within)
             .order_by(M.authored_at)
         )
         for id_, at, sentiment in rows:
@@ -48,24 +57,88 @@ def times(
     return found
 
 
+def first_since(session: Session, start: datetime) -> datetime | None:
+    """When the first mention from then on was written."""
+    asked = select(func.min(M.authored_at)).where(
+        M.state == "present", M.authored_at >= start
+    )
+    found: datetime | None = session.scalars(asked).one()
+    return found
+
+
 def ids(session: Session, series: str, start: datetime, end: datetime) -> list[int]:
     """Mentions of a series in [start, end), the most engaging first."""
-    name = series.removeprefix("negative ")
-    rules = [M.state == "present", M.authored_at >= start, M.authored_at < end]
-    if name != series:
-        rules.append(M.sentiment == "negative")
-    if name != "all":
-        kind, _, id_ = name.partition(":")
-        value = func.coalesce(A.decided_value, A.value)
-        rules.append(M.id.in_(select(A.mention_id).where(A.kind == kind, value == id_)))
-    weight = (
-        select(func.coalesce(func.max(E.value), 0))
-        .where(E.mention_id == M.id)
+    asked = select(M.id).where(*_of(series, start, end))
+    return list(session.scalars(asked.order_by(_weight().desc(), M.id)))
+
+
+def ordered(session: Session, mention_ids: Sequence[int]) -> list[int]:
+    """Those of the mentions that are there, the most engaging first."""
+    weighed: list[tuple[int, int]] = []
+    for some in db.chunks(mention_ids):
+        asked = select(_weight(), M.id).where(M.id.in_(some), M.state == "present")
+        weighed += [(-weight, id_) for weight, id_ in session.execute(asked)]
+    return [id_ for _, id_ in sorted(weighed)]
+
+
+def joining(
+    session: Session, series: str, start: datetime, end: datetime, floor: int | None
+) -> list[Row[Any]]:
+    """Posts of a series in [start, end) by influential accounts, earliest first.
+
+    Influential are media and creators of the registry, and whoever has `floor`
+    followers. Offices and institutions answer an incident rather than join it.
+    """
+    followers = (
+        select(FIGURES.c.followers)
+        .where(FIGURES.c.author_id == M.author_id, FIGURES.c.followers.is_not(None))
+        .order_by(FIGURES.c.taken_at.desc())
+        .limit(1)
         .scalar_subquery()
     )
-    return list(
-        session.scalars(select(M.id).where(*rules).order_by(weight.desc(), M.id))
+    known = REGISTRY.c.person_class
+    loud: list[ColumnElement[bool]] = [known.in_(("media", "creator"))]
+    if floor is not None:
+        loud.append(and_(known.is_(None), followers >= floor))
+    registered = and_(
+        REGISTRY.c.platform == AUTHOR.c.platform,
+        REGISTRY.c.handle == func.lower(AUTHOR.c.handle),
     )
+    asked = (
+        select(
+            M.id,
+            M.author_id,
+            M.authored_at,
+            M.sentiment,
+            M.urgency,
+            followers.label("followers"),
+        )
+        .join(AUTHOR, AUTHOR.c.id == M.author_id)
+        .outerjoin(REGISTRY, registered)
+        .where(*_of(series, start, end), or_(*loud))
+    )
+    return list(session.execute(asked.order_by(M.authored_at, M.id)))
+
+
+def last_of(session: Session, series: str) -> datetime | None:
+    """When the newest alert of a series was."""
+    asked = select(func.max(ALERT.c.at)).where(ALERT.c.series == series)
+    found: datetime | None = session.scalars(asked).one()
+    return found
+
+
+def incident_of(session: Session, subject: str) -> Incident | None:
+    """The incident of a subject that is not over."""
+    asked = select(Incident).where(
+        col(Incident.subject) == subject, col(Incident.state) != "over"
+    )
+    return session.scalars(asked.order_by(col(Incident.id).desc()).limit(1)).first()
+
+
+def promised(session: Session, incident: Incident) -> Promise | None:
+    """The promise that was missed, where the incident is one of that."""
+    kind, _, id_ = incident.subject.partition(":")
+    return session.get(Promise, int(id_)) if kind == "promise" else None
 
 
 def urgent_share(session: Session, mention_ids: Sequence[int]) -> float:
@@ -129,12 +202,12 @@ def known(session: Session, keys: Sequence[str]) -> set[str]:
 
 
 def close_old(session: Session, before: datetime) -> int:
-    """Spikes with no alert since then are over. How many."""
+    """Incidents of mentions with no alert since then are over. How many."""
     return db.changed(
         session,
         update(INCIDENT)
         .where(
-            INCIDENT.c.kind == "spike",
+            INCIDENT.c.kind.in_(("spike", "rule")),
             INCIDENT.c.state != "over",
             INCIDENT.c.last_at < before,
         )
@@ -148,6 +221,27 @@ def closures(session: Session, start: datetime, end: datetime) -> Sequence[Closu
         col(Closure.from_at) < end, col(Closure.to_at) > start
     )
     return session.scalars(asked.order_by(col(Closure.from_at))).all()
+
+
+def _of(series: str, start: datetime, end: datetime) -> list[ColumnElement[bool]]:
+    name = series.removeprefix("negative ")
+    rules = [M.state == "present", M.authored_at >= start, M.authored_at < end]
+    if name != series:
+        rules.append(M.sentiment == "negative")
+    if name != "all":
+        kind, _, id_ = name.partition(":")
+        value = func.coalesce(A.decided_value, A.value)
+        rules.append(M.id.in_(select(A.mention_id).where(A.kind == kind, value == id_)))
+    return rules
+
+
+def _weight() -> ColumnElement[int]:
+    """The largest count of a mention's engagement."""
+    return (
+        select(func.coalesce(func.max(E.value), 0))
+        .where(E.mention_id == M.id)
+        .scalar_subquery()
+    )
 
 
 def _add(

@@ -1,0 +1,155 @@
+"""Alerts become few incidents: opened, joined, made worse, each told once."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session
+
+from socialcell.listening import coverage
+from socialcell.listening.alert_model import Alert, Closure, Incident
+from socialcell.listening.spikes import HOUR, STEP
+from socialcell.listening.store import alerts
+from socialcell.listening.store.watches import watches
+
+# Alerts that follow each other within this are one incident, unless other people talk.
+TOGETHER = timedelta(hours=24)
+# What an alert shares with an incident to be part of it.
+_SHARED = 0.3
+_URGENT = 0.3
+_KEPT_IDS = 200
+
+
+class Gathering:
+    """One look at a moment, in one transaction, and what it brought."""
+
+    def __init__(self, session: Session, now: datetime) -> None:
+        self.session, self.now = session, now
+        self.opened: list[int] = []
+        self.worse: list[int] = []
+        self.alerts = 0
+
+    def take(
+        self, key: str, series: str, at: datetime, ids: Sequence[int], **numbers: Any
+    ) -> Incident:
+        """An alert that rests on mentions: part of the incident that rests on the same
+        ones, or the first of a new one."""
+        severity = self.severity(ids)
+        incident = self.running(series, at, ids)
+        if incident is None:
+            subject = self._subject(series, ids)
+            incident = self.open("spike", subject, severity, at)
+        elif severity == "high":
+            self.worsen(incident)
+        incident.last_at = max(incident.last_at, at)
+        self.add(incident, key, series, at, ids, **numbers)
+        return incident
+
+    def open(
+        self,
+        kind: str,
+        subject: str,
+        severity: str,
+        at: datetime,
+        said: str | None = None,
+    ) -> Incident:
+        made = Incident(
+            kind=kind,
+            subject=subject,
+            severity=severity,
+            opened_at=at,
+            last_at=at,
+            said=said,
+        )
+        self.session.add(made)
+        self.session.flush()
+        self.opened.append(made.id or 0)
+        return made
+
+    def worsen(self, incident: Incident) -> None:
+        """Its severity is high from now on, and somebody must look after it again."""
+        if incident.severity == "high":
+            return
+        incident.severity = "high"
+        if incident.state == "acked":
+            incident.state = "open"
+        if incident.id not in (*self.opened, *self.worse):
+            self.worse.append(incident.id or 0)
+
+    def add(
+        self,
+        incident: Incident,
+        key: str,
+        series: str,
+        at: datetime,
+        ids: Sequence[int] = (),
+        **numbers: Any,
+    ) -> None:
+        """One more alert of an incident."""
+        made = Alert(
+            incident_id=incident.id or 0,
+            key=key,
+            series=series,
+            at=at,
+            mentions=list(ids[:_KEPT_IDS]),
+            coverage=self._coverage(at) if ids else None,
+            **numbers,
+        )
+        self.session.add(made)
+        self.session.flush()
+        self.alerts += 1
+
+    def severity(self, ids: Sequence[int]) -> str:
+        urgent = alerts.urgent_share(self.session, ids) >= _URGENT
+        return "high" if urgent else "medium"
+
+    def topic(self, ids: Sequence[int]) -> str | None:
+        """The series of what at least half of these mentions are about."""
+        topics = alerts.topics_of(self.session, ids)
+        most = topics and topics[0][1] >= len(ids) / 2
+        return f"topic:{topics[0][0]}" if most else None
+
+    def running(self, series: str, at: datetime, ids: Sequence[int]) -> Incident | None:
+        """The open incident that this is part of: its alerts rest on the same mentions,
+        or on the same series."""
+        kept = set(ids[:_KEPT_IDS])
+        for one in alerts.open_incidents(self.session, at - TOGETHER):
+            if one.kind != "spike":
+                continue
+            for alert in alerts.alerts_of(self.session, one.id or 0):
+                if alert.series == "account":
+                    continue
+                shared = len(kept.intersection(alert.mentions))
+                least = min(len(alert.mentions), len(kept)) or 1
+                if alert.series == series or shared / least >= _SHARED:
+                    return one
+        return None
+
+    def _subject(self, series: str, ids: Sequence[int]) -> str:
+        """What most of these mentions are about; the series when about many things."""
+        if series.endswith("all") or series.startswith("phrase:"):
+            return self.topic(ids) or series.removeprefix("negative ")
+        return series.removeprefix("negative ")
+
+    def _coverage(self, at: datetime) -> float | None:
+        """The share of the day's platform-hours that were read whole."""
+        start = (at - timedelta(days=1)).replace(minute=0, second=0, microsecond=0)
+        watched = watches(self.session, start, at)
+        held = coverage.covered_hours(watched, start, 24)
+        if not held:
+            return None
+        return sum(map(len, held.values())) / (24 * len(held))
+
+
+def is_planned(series: str, at: datetime, planned: Sequence[Closure]) -> bool:
+    """Talk of a topic, or in a ward, while a closure of it was announced."""
+    name = series.removeprefix("negative ")
+    for one in planned:
+        if not one.from_at <= at < one.to_at + HOUR + STEP:
+            continue
+        if name == f"topic:{one.topic}":
+            return True
+        kind, _, id_ = name.partition(":")
+        if kind == "ward" and id_ in one.wards:
+            return True
+    return False

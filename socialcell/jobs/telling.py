@@ -1,0 +1,211 @@
+"""Incidents are told: by mail and in rooms of chats, once for each severity."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from functools import partial
+
+from sqlmodel import Session
+
+from socialcell import db, log, mail
+from socialcell.chat import Card
+from socialcell.clock import IST
+from socialcell.config import Alerts, Channel
+from socialcell.errors import UsageError
+from socialcell.i18n import CODES, language
+from socialcell.jobs import outgoing, people
+from socialcell.jobs.context import Context
+from socialcell.listening import areas
+from socialcell.listening.alert_model import Incident, Rule
+from socialcell.listening.store import alerts, questions, rules
+from socialcell.listening.store import areas as area_store
+from socialcell.reports import incident as report
+from socialcell.reports import render
+from socialcell.reports.incident import Evidence, Told
+from socialcell.reports.page import Page, Quotation
+
+_LOG = log.logger(__name__)
+_LOOKED_AT = 20
+
+
+@dataclass(frozen=True)
+class Readers:
+    """Who is told of an incident: addresses by language, and channels."""
+
+    letters: dict[str, tuple[str, ...]]
+    channels: tuple[str, ...]
+
+
+def incidents(context: Context) -> int:
+    """Put a letter and messages about each incident that nobody was told of, or that
+    grew worse, into the outbox. How many are new.
+
+    In the quiet hours only incidents of high severity are told. Told again, an incident
+    has the same key and nothing happens.
+    """
+    config = context.workspace.config.alerts
+    quiet = is_quiet(config, context.clock.now())
+    with db.reading(context.engine) as session:
+        found = [
+            (one, _readers(session, config, one))
+            for one in alerts.incidents(session, ("open",), None)
+            if one.severity == "high" or not quiet
+        ]
+    return sum(_tell(context, one, readers) for one, readers in found)
+
+
+def attempt(context: Context, channel: str) -> int:
+    """Put a message that says it is a trial into the outbox for a channel; 1.
+
+    UsageError when config.yaml has no such channel.
+    """
+    lang = language(require_channel(context, channel).lang)
+    now = context.clock.now()
+    said = lang.gettext("Alerts of the social media cell come here. This is a trial.")
+    card = Card(lang.gettext("Trial"), (said, lang.moment(now)))
+    key = f"trial.{now.isoformat()}"
+    return outgoing.post(context, "alert", key, channel, lambda: card)
+
+
+def require_channel(context: Context, name: str) -> Channel:
+    """The channel of that name. UsageError when config.yaml has none."""
+    channels = context.workspace.config.alerts.channels
+    if name not in channels:
+        known = ", ".join(channels) or "none"
+        raise UsageError(f"There is no channel {name!r}. There are: {known}.")
+    return channels[name]
+
+
+def page(context: Context, incident_id: int, lang: str) -> Page:
+    """The incident as it is told. UsageError when there is none."""
+    return _known(context, incident_id, lang)[0]
+
+
+def is_quiet(config: Alerts, now: datetime) -> bool:
+    """Whether only the worst is told now."""
+    if config.quiet is None:
+        return False
+    begin, end = (time.fromisoformat(one) for one in config.quiet)
+    at = now.astimezone(IST).time()
+    return begin <= at < end if begin <= end else at >= begin or at < end
+
+
+def _tell(context: Context, incident: Incident, readers: Readers) -> int:
+    id_, channels = incident.id or 0, context.workspace.config.alerts.channels
+    key = f"incident.{id_}.{incident.severity}"
+    told = sum(
+        outgoing.put(
+            context,
+            "alert",
+            f"{key}.{lang}",
+            lang,
+            readers.letters[lang],
+            partial(_letter, context, id_, lang),
+        )
+        for lang in CODES
+    )
+    return told + sum(
+        outgoing.post(
+            context,
+            "alert",
+            key,
+            name,
+            partial(_card, context, id_, channels[name].lang),
+        )
+        for name in readers.channels
+    )
+
+
+def _readers(session: Session, config: Alerts, incident: Incident) -> Readers:
+    """All whom config.yaml names, or those of them whom the incident's rule names."""
+    letters = {lang: config.recipients.of(lang) for lang in CODES}
+    everybody = Readers(letters, tuple(config.channels))
+    rule = _rule(session, incident)
+    if rule is None or not rule.told:
+        return everybody
+    chosen = Readers(
+        {lang: _of(rule.told, own) for lang, own in letters.items()},
+        _of(rule.told, everybody.channels),
+    )
+    if not chosen.channels and not any(chosen.letters.values()):
+        # Somebody must hear of it.
+        _LOG.error("nobody of a rule's readers is in config.yaml", rule=rule.name)
+        return everybody
+    return chosen
+
+
+def _of(told: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
+    return tuple(one for one in known if one in told)
+
+
+def _letter(context: Context, incident_id: int, lang: str) -> mail.Letter:
+    made, _ = _known(context, incident_id, lang)
+    return mail.Letter(
+        subject=made.title, text=render.text(made), html=render.html(made)
+    )
+
+
+def _card(context: Context, incident_id: int, lang: str) -> Card:
+    made, link = _known(context, incident_id, lang)
+    quotes = [
+        (block.about, block.text)
+        for section in made.sections
+        for block in section.blocks
+        if isinstance(block, Quotation) and block.text
+    ]
+    return Card(
+        title=made.title,
+        lines=[made.subtitle, *made.summary],
+        quotes=quotes,
+        foot=made.footer[1:] if link else made.footer,
+        link=link,
+    )
+
+
+def _known(context: Context, incident_id: int, lang: str) -> tuple[Page, str | None]:
+    """The incident's page, and its link."""
+    shown, config = people.of(context), context.workspace.config.alerts
+    with db.reading(context.engine) as session:
+        incident = session.get(Incident, incident_id)
+        if incident is None:
+            raise UsageError(f"There is no incident {incident_id}.")
+        known = _evidence(session, incident)
+        readers = _readers(session, config, incident)
+        told = Told(
+            sum(map(len, readers.letters.values())),
+            readers.channels,
+            config.console_url,
+        )
+        made = report.page(incident, known, told, shown, language(lang))
+        return made, report.link(incident, known, told)
+
+
+def _evidence(session: Session, incident: Incident) -> Evidence:
+    own = alerts.alerts_of(session, incident.id or 0)
+    counted = [one for one in own if one.series != "account"]
+    ids = dict.fromkeys(
+        id_ for one in reversed(counted) for id_ in one.mentions[:_LOOKED_AT]
+    )
+    rows = [questions.mention(session, id_) for id_ in list(ids)[:_LOOKED_AT]]
+    joined = [
+        (one, questions.mention(session, one.mentions[0]))
+        for one in own
+        if one.series == "account"
+    ]
+    return Evidence(
+        alerts=own,
+        mentions=[row for row in rows if row is not None and row.state == "present"],
+        joined=[
+            (one, row)
+            for one, row in sorted(joined, key=lambda pair: -(pair[0].observed or 0))
+            if row is not None and row.state == "present"
+        ],
+        names={one.id: areas.names(one) for one in area_store.all_areas(session)},
+        rule=_rule(session, incident),
+        promise=alerts.promised(session, incident),
+    )
+
+
+def _rule(session: Session, incident: Incident) -> Rule | None:
+    kind, _, name = incident.subject.partition(":")
+    return rules.named(session, name) if kind == "rule" else None
