@@ -1,6 +1,8 @@
 """One hash over what the whole database says: mentions, daily figures and links."""
 
-from sqlalchemy import select
+from typing import Any
+
+from sqlalchemy import Select, Table, select
 from sqlmodel import Session
 
 from socialcell import db
@@ -16,11 +18,13 @@ from socialcell.campaigns.outcomes_model import (
 from socialcell.listening.store import digest as listening
 
 _MODELS = (AdDay, SearchDay, StoreDay, Campaign, OutcomeDay, VisitDay, Restatement)
-_LINK, _CLICKS, _TOLD = map(db.table, (TrackedLink, ClickDay, InstallPostback))
+_LINK = db.table(TrackedLink)
+_CLICKS = db.table(ClickDay)
+_TOLD = db.table(InstallPostback)
 # A code is drawn by lot: a link is known by what it says.
 _SAID = tuple(_LINK.c[name] for name in Draft.__dataclass_fields__)
 _DRAWN = {"id", "link_id", "click_id", "referrer", "body_hash"}
-_FIGURES = (
+_FIGURES: tuple[Table | tuple[str, Select[Any]], ...] = (
     *(db.table(model) for model in _MODELS),
     ("tracked_link", select(*_SAID)),
     (
