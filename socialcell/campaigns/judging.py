@@ -53,7 +53,7 @@ class Judge:
         self, internal: Iterable[str] = (), trusted: Iterable[str] = ()
     ) -> None:
         self._internal = [ip_network(one, strict=False) for one in internal]
-        self._trusted = [ip_network(one, strict=False) for one in trusted]
+        self.trusted = [ip_network(one, strict=False) for one in trusted]
         self._seen: OrderedDict[int, datetime] = OrderedDict()
         self._networks: dict[bytes, str] = {}
         self._day: date | None = None
@@ -62,7 +62,7 @@ class Judge:
     def row(self, request: Request) -> dict[str, Any]:
         """The click's row: column → value."""
         self._turn(request.at)
-        address = client(request.peer, request.forwarded, self._trusted)
+        address = client(request.peer, request.forwarded, self.trusted)
         agent = request.agent[:1000].decode("utf-8", "replace")
         who = visits.visitor(agent)
         return {
