@@ -7,7 +7,6 @@ whole seconds since 1970, and 0 stands for one that the store does not know.
 
 import hashlib
 import hmac
-import json
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,6 +15,7 @@ from urllib.parse import parse_qsl
 
 from socialcell.campaigns.destinations import CLICK
 from socialcell.campaigns.visits import PEOPLE
+from socialcell.connectors import strict_json
 
 SIGNATURE = "x-socialcell-signature"
 TIMESTAMP = "x-socialcell-timestamp"
@@ -109,9 +109,9 @@ def refusal(
 def read(body: bytes) -> Postback:
     """The postback in a signed body. Unreadable says what is wrong with it."""
     try:
-        said = json.loads(body)
-    except ValueError:
-        raise Unreadable("it is not JSON") from None
+        said = strict_json.page(body)
+    except ValueError as error:
+        raise Unreadable(str(error)) from None
     if not isinstance(said, dict):
         raise Unreadable("it is no JSON object")
     return Postback(
@@ -122,7 +122,7 @@ def read(body: bytes) -> Postback:
         begun_at=_time(said, "install_begin_timestamp_server_seconds"),
         clicked_client_at=_time(said, "referrer_click_timestamp_seconds"),
         begun_client_at=_time(said, "install_begin_timestamp_seconds"),
-        app_version=_optional(said, "install_version", str),
+        app_version=_version(said),
         instant=_optional(said, "google_play_instant", bool),
     )
 
@@ -155,7 +155,7 @@ def _impossible(told: Postback, now: datetime) -> str | None:
     """What cannot be, whoever brought the install."""
     if told.begun_at is not None and told.begun_at > now + SKEW:
         return "in_the_future"
-    if told.app_version is None or not _VERSION.fullmatch(told.app_version):
+    if told.app_version is None:
         return "version_missing"
     return None
 
@@ -203,6 +203,12 @@ def _text(said: dict[str, Any], name: str, form: re.Pattern[str] | None) -> str:
     if form is not None and not form.fullmatch(value):
         raise Unreadable(f"{name} is not of the form {form.pattern}")
     return value
+
+
+def _version(said: dict[str, Any]) -> str | None:
+    """The app's version; None where the store knows none, or it is of no such form."""
+    value = _optional(said, "install_version", str)
+    return value if value is not None and _VERSION.fullmatch(value) else None
 
 
 def _storable(text: str) -> bool:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from socialcell.campaigns.judging import Judge, client
 from socialcell.campaigns.visits import KINDS
 from tests.builders import NOON
-from tests.links.asked import IPHONE, PHONE, make_request
+from tests.links.asked import IPHONE, make_request
 from tests.links.test_visits import NOBODY, PEOPLE
 
 MINUTE = timedelta(minutes=1)
@@ -164,8 +164,10 @@ def test_nobody_is_a_second_click_without_a_first(requests: list[Any]) -> None:
         if kind == "duplicate":
             assert request.at - last[who] < 10 * MINUTE
         elif kind == "human":
-            assert who not in last or request.at - last[who] >= 10 * MINUTE or (
-                _day(request.at) != _day(last[who])
+            assert (
+                who not in last
+                or request.at - last[who] >= 10 * MINUTE
+                or (_day(request.at) != _day(last[who]))
             )
             last[who] = request.at
 
