@@ -69,6 +69,10 @@ class Language:
         """Mon 16."""
         return self._date(moment, "EEE d")
 
+    def month_day(self, moment: date | datetime) -> str:
+        """16 Nov."""
+        return self._date(moment, "d MMM")
+
     def weekday(self, day: date) -> str:
         """Mon."""
         return self._date(day, "EEE")

@@ -80,6 +80,7 @@ def demo(
             progress=_progress(json),
         )
         made = rehearsal.summary(context)
+        made["campaign"] = _campaign(context, dir, seed)
         made["report"] = rehearsal.weekly(context, lang)
         made["seconds"] = round(time.monotonic() - started, 1)
         if json:
@@ -158,6 +159,21 @@ def _pushing(
     return push
 
 
+def _campaign(context: "Context", folder: Path, seed: int) -> dict[str, Any]:
+    """The city's campaign, measured on what its app's team hands out."""
+    from socialcell.jobs import campaign_rehearsal
+    from socialcell.sandbox.campaign_world import CampaignWorld
+
+    world = CampaignWorld(seed, END)
+    file = folder / "outcomes.csv"
+    file.write_bytes(world.file())
+    one = world.campaign
+    planned = campaign_rehearsal.Planned(
+        one.name, one.initiative, one.wards, one.start, one.end, one.budget * 1_000_000
+    )
+    return campaign_rehearsal.campaign(context, planned, file)
+
+
 def _keep_truth(folder: Path, city: Any) -> None:
     from socialcell.sandbox.truth import write_truth
 
@@ -199,6 +215,7 @@ def _print(made: dict[str, Any]) -> None:
     languages = ", ".join(f"{name} {n}" for name, n in made["languages"].items())
     output.say(f"Languages: {languages}")
     output.say(f"Places, departments and services named: {made['entities']}")
+    _print_campaign(made["campaign"])
     output.say(f"Weekly report: {made['report']['html']}")
     output.say(f"               {made['report']['text']}")
     output.say(f"Seconds: {made['seconds']}")
@@ -206,6 +223,20 @@ def _print(made: dict[str, Any]) -> None:
     ours = f"socialcell --config {made['workspace']}/config.yaml"
     output.say(f'  {ours} mentions search "पाणी OR pani OR water"')
     output.say(f"  {ours} sources list")
+
+
+def _print_campaign(found: dict[str, Any]) -> None:
+    direct, gained = found["direct"], found["incremental"]
+    output.say(
+        f"Campaign {found['campaign']}: installs attributed {direct['installs']}, of "
+        f"{direct['unattributed']} nothing is known"
+    )
+    if gained is not None:
+        low, high = gained["interval"]
+        output.say(
+            f"  it added {gained['value']:.0f} {gained['outcome']} "
+            f"(95 %: {low:.0f} to {high:.0f})"
+        )
 
 
 def _serve(folder: Path, base_urls: dict[str, str]) -> None:

@@ -111,7 +111,7 @@ def _campaign(numbers: dict[str, Any], say: Phrases) -> Any:
     start = days.index(date.fromisoformat(drawn["start"]))
     mondays = [n for n, day in enumerate(days) if day.weekday() == 0]
     return charts.lines(
-        [(n, _below(say, series["days"][n])) for n in mondays],
+        [(n, say.lang.month_day(days[n])) for n in mondays],
         [
             Series(_("Without the campaign"), series["expected"], charts.BEFORE),
             Series(_("As it was"), series["actual"], charts.NOW),

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 from socialcell.clock import as_utc
 from socialcell.sandbox import engagement as growth
 from socialcell.sandbox import x_shape
+from socialcell.sandbox.app_world import OUTREACH, AppWorld
+from socialcell.sandbox.campaign_world import CampaignWorld
 from socialcell.sandbox.city import City
 from socialcell.sandbox.people import CITY_HANDLE, Paper
 from socialcell.sandbox.platforms import PLATFORMS
@@ -46,6 +48,7 @@ def truth(city: City) -> dict[str, Any]:
         "search_query": SEARCH_QUERY,
         "rules": RULES,
         "stories": _stories(city),
+        "campaigns": [_campaign(city)],
         "items": [_item(city, post) for post in (*city.posts, *city.elsewhere)],
     }
 
@@ -145,6 +148,12 @@ def _item(city: City, post: Post) -> dict[str, Any]:
         },
         **_feed_facts(city, post),
     }
+
+
+def _campaign(city: City) -> dict[str, Any]:
+    world = CampaignWorld(city.seed, city.end)
+    link = next(one for one in OUTREACH if one.token == world.campaign.name)
+    return world.truth(AppWorld(city.seed, city.start, city.end), link)
 
 
 def _of_source(table: Mapping[str, _V], source: str) -> _V | None:
