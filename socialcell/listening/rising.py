@@ -9,7 +9,7 @@ says it ten times counts once.
 
 import re
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
@@ -86,11 +86,12 @@ def rising(now: Sequence[Said], before: Iterable[Said]) -> list[Rise]:
     for phrase in wanted:
         a, b = len(people[phrase]), len(earlier[phrase])
         score = signed_root(a, n, b, len(everybody))
-        if score >= LISTED_AT and found_in(phrase) is None:
+        if score >= LISTED_AT:
             expected = n * b / len(everybody)
             found.append(Rise(phrase, score, a, expected, tuple(where[phrase])))
     found.sort(key=lambda rise: (-rise.score, -len(rise.phrase), rise.phrase))
-    return list(_apart(found))
+    barred = {one.id for one in now if _is_barred(one)} if found else set()
+    return [one for one in _apart(found) if _is_free(one, barred)]
 
 
 def signed_root(a: int, n: int, b: int, m: int) -> float:
@@ -121,6 +122,20 @@ def _apart(rises: Iterable[Rise]) -> Iterator[Rise]:
         if all(len(own & one) < _SAME * min(len(own), len(one)) for one in kept):
             kept.append(own)
             yield rise
+
+
+def _is_barred(one: Said) -> bool:
+    """Whether a mention speaks of what nobody may watch."""
+    return (
+        found_in(" ".join(word for clause in one.clauses for word in clause))
+        is not None
+    )
+
+
+def _is_free(rise: Rise, barred: Set[int]) -> bool:
+    """Whether most of a phrase's mentions may be watched, and its own words."""
+    n = len(barred.intersection(rise.mentions))
+    return found_in(rise.phrase) is None and n < len(rise.mentions) / 2
 
 
 def _phrases(clauses: Iterable[Sequence[str]]) -> set[str]:

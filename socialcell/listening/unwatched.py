@@ -92,15 +92,25 @@ def _asked(node: Node, wanted: bool = True) -> Iterator[Words | Field]:
 
 def _listed(words: list[tuple[str, bool]]) -> Unwatched | None:
     """The first entry of the lists whose parts all stand among these (word, prefix)."""
-    keys = [(key_of(word), prefix) for word, prefix in words]
+    met = frozenset[str]().union(*(_met(key_of(word), pre) for word, pre in words))
     for subject, reason, parts, said in _entries():
-        if all(any(_meets(part, *key) for key in keys) for part in parts):
+        if met.issuperset(parts):
             return Unwatched(subject, said, reason)
     return None
 
 
+@lru_cache(maxsize=50_000)
+def _met(word: str, prefix: bool) -> frozenset[str]:
+    """Parts of entries that a word finds, whichever of them ends in a star."""
+    return frozenset(
+        part
+        for _, _, parts, _ in _entries()
+        for part in parts
+        if _meets(part, word, prefix)
+    )
+
+
 def _meets(part: str, word: str, prefix: bool) -> bool:
-    """Whether a word of a query finds a word of the lists, whichever ends in a star."""
     stem = part.rstrip("*")
     if stem != part and word.startswith(stem):
         return True
