@@ -1,6 +1,6 @@
 """Tracked links in the database: made, changed with their history, found."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,12 +18,18 @@ VERSION = db.table(TrackedLinkVersion)
 _TRIES = 8
 
 
-def add(session: Session, draft: Draft, actor: str, now: datetime) -> TrackedLink:
-    """A new link under a new code; the database decides that the code is new."""
+def add(
+    session: Session,
+    draft: Draft,
+    actor: str,
+    now: datetime,
+    draw: Callable[[], str] = codes.new_code,
+) -> TrackedLink:
+    """A new link under a code that is drawn; the database decides that it is new."""
     for _ in range(_TRIES):
         row = {
             **draft.values(),
-            "code": codes.new_code(),
+            "code": draw(),
             "version": 1,
             "created_at": now,
             "changed_at": now,

@@ -1,0 +1,185 @@
+"""Clicks on their way into the database, also when it does not take them."""
+
+import stat
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, func, select, text
+
+from socialcell import db
+from socialcell.campaigns.judging import Judge
+from socialcell.campaigns.links_model import Click, TrackedLink
+from socialcell.campaigns.store import clicks
+from socialcell.errors import SocialcellError
+from socialcell.jobs.context import Context
+from socialcell.web.click_log import ClickLog
+from tests.builders import NOON
+from tests.links.asked import kinds, make_link, make_request
+
+BUSY = 0.05  # seconds that the log waits for a locked database at once
+
+
+@pytest.fixture
+def link(context: Context) -> TrackedLink:
+    return make_link(context)
+
+
+@pytest.fixture
+def impatient(database_url: str) -> Iterator[Engine]:
+    engine = db.connect(database_url, BUSY)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def waiting(tmp_path: Path) -> Path:
+    return tmp_path / "clicks.waiting"
+
+
+@contextmanager
+def locked(engine: Engine) -> Iterator[None]:
+    """Nobody else may write to the database while the block runs."""
+    with engine.connect() as connection, connection.begin() as transaction:
+        if not db.is_sqlite(engine):
+            connection.execute(text("LOCK TABLE click IN ACCESS EXCLUSIVE MODE"))
+        yield
+        transaction.rollback()
+
+
+def requests(link: TrackedLink, n: int, start: int = 0) -> list[Any]:
+    """Different people's clicks."""
+    return [
+        make_request(link, id=f"click-{k:010}", peer=f"203.0.{k // 250}.{k % 250}")
+        for k in range(start, start + n)
+    ]
+
+
+def stored(context: Context) -> int:
+    with db.reading(context.engine) as session:
+        return session.execute(
+            select(func.count()).select_from(db.table(Click))
+        ).scalar_one()
+
+
+def test_all_that_was_taken_is_stored_when_it_stops(
+    context: Context, link: TrackedLink, impatient: Engine, waiting: Path
+) -> None:
+    log = ClickLog(impatient, Judge(), waiting)
+    log.start()
+    for request in requests(link, 4500):
+        log.take(request)
+    log.stop()
+    assert stored(context) == 4500
+    assert kinds(context) == {"human": 4500}
+    assert not log.behind()
+    assert not waiting.exists()
+
+
+def test_a_locked_database_is_waited_for(
+    context: Context, link: TrackedLink, impatient: Engine, waiting: Path
+) -> None:
+    log = ClickLog(impatient, Judge(), waiting)
+    with locked(context.engine):
+        log.start()
+        for request in requests(link, 10):
+            log.take(request)
+        assert log.behind()
+    log.stop()
+    assert kinds(context) == {"human": 10}
+
+
+def test_when_the_queue_is_full_drops_are_counted_and_what_was_taken_is_not_lost(
+    context: Context, link: TrackedLink, impatient: Engine, waiting: Path
+) -> None:
+    log = ClickLog(impatient, Judge(), waiting, room=20)
+    for request in requests(link, 50):  # before its thread takes anything out
+        log.take(request)
+    log.start()
+    log.stop()
+    assert stored(context) == 20
+    assert kinds(context) == {"human": 20, "dropped": 30}
+
+
+def test_what_the_database_does_not_take_at_the_end_is_stored_at_the_next_start(
+    context: Context, link: TrackedLink, impatient: Engine, waiting: Path
+) -> None:
+    log = ClickLog(impatient, Judge(), waiting, room=30)
+    for request in requests(link, 40):
+        log.take(request)
+    with locked(context.engine):
+        log.start()
+        log.stop()
+    assert stored(context) == 0
+    assert stat.S_IMODE(waiting.stat().st_mode) == 0o600
+    assert "203.0" not in waiting.read_text()
+
+    again = ClickLog(impatient, Judge(), waiting)
+    again.start()
+    again.stop()
+    assert kinds(context) == {"human": 30, "dropped": 10}
+    assert not waiting.exists()
+
+
+def test_what_waits_is_stored_once_however_often_it_is_begun(
+    context: Context, link: TrackedLink, impatient: Engine, waiting: Path
+) -> None:
+    """As when the process is killed between storing and forgetting the file."""
+    log = ClickLog(impatient, Judge(), waiting)
+    for request in requests(link, 7):
+        log.take(request)
+    with locked(context.engine):
+        log.start()
+        log.stop()
+    kept = waiting.read_bytes()
+    for _ in range(2):
+        waiting.write_bytes(kept)
+        log = ClickLog(impatient, Judge(), waiting)
+        log.start()
+        log.stop()
+    assert kinds(context) == {"human": 7}
+
+
+def test_a_damaged_file_of_waiting_clicks_is_said_so(
+    impatient: Engine, waiting: Path
+) -> None:
+    waiting.write_text('{"rows": [{"id"')
+    with pytest.raises(SocialcellError, match="a line of it is damaged"):
+        ClickLog(impatient, Judge(), waiting).start()
+    assert waiting.exists()
+
+
+def test_the_same_batch_again_is_counted_once(
+    context: Context, link: TrackedLink
+) -> None:
+    """As when the answer to a commit was lost."""
+    judge = Judge()
+    rows = [judge.row(request) for request in requests(link, 5)]
+    lost = {(date(2026, 11, 23), link.id or 0, "link", "android"): 3}
+    for _ in range(2):
+        with db.writing(context.engine) as session:
+            clicks.record(session, rows, lost)
+    assert stored(context) == 5
+    assert kinds(context) == {"human": 5, "dropped": 3}
+
+
+def test_a_day_is_one_of_pune(context: Context, link: TrackedLink) -> None:
+    midnight = NOON.replace(hour=18, minute=30)  # 00:00 in Pune, on the 24th
+    moments = (midnight - timedelta(seconds=1), midnight)
+    judge = Judge()
+    rows = [
+        judge.row(make_request(link, id=f"click-{k:010}", at=at))
+        for k, at in enumerate(moments)
+    ]
+    with db.writing(context.engine) as session:
+        clicks.record(session, rows)
+    days = Counter({d: kinds(context, d, d)["human"] for d in _days(23, 24)})
+    assert days == {date(2026, 11, 23): 1, date(2026, 11, 24): 1}
+
+
+def _days(*numbers: int) -> list[date]:
+    return [date(2026, 11, n) for n in numbers]
