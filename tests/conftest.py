@@ -117,7 +117,9 @@ def database_url(
     server: Postgres = request.getfixturevalue("postgres")
     name = f"test_{next(_NUMBERS)}"
     with server.admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE empty"))
+        connection.execute(
+            text(f"CREATE DATABASE {name} TEMPLATE empty STRATEGY FILE_COPY")
+        )
     yield server.url_of(name)
     with server.admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))

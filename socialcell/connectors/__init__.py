@@ -101,8 +101,12 @@ def is_pulled(name: str) -> bool:
     return Capability.RECEIVE not in capabilities(name)
 
 
-def is_daily(name: str) -> bool:
-    """Whether it tells figures of whole days: asked for once a day. ConfigError."""
+def is_daily(name: str, settings: Mapping[str, Any]) -> bool:
+    """Whether a source of these settings tells figures of whole days: asked for once a
+    day. ConfigError."""
+    of_settings = getattr(_class(name), "is_daily", None)
+    if of_settings is not None and of_settings(settings):
+        return True
     return bool(capabilities(name) & _FIGURES)
 
 

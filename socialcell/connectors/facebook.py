@@ -1,6 +1,6 @@
 """A Facebook page: its feed, the comments below it, posts that tag it, its insights."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -75,6 +75,11 @@ class Facebook(GraphSource[FacebookSettings]):
             return
         edge = self._edge(graph, budget)
         yield from sweep(graph, edge, cursor, self._clock, budget, stop)
+
+    @staticmethod
+    def is_daily(settings: Mapping[str, Any]) -> bool:
+        """Insights of a page are figures of whole days."""
+        return bool(settings["kind"] == "insights")
 
     @staticmethod
     def mapped(raw: Any) -> Item:

@@ -36,6 +36,7 @@ SANDBOX_MARK = "# A workspace that listens to the sandbox."
 STEP = timedelta(hours=6)
 DENSE_STEP = timedelta(minutes=5)
 DENSE_FOR = timedelta(hours=1)
+_LOOK_AGAIN = timedelta(hours=1)  # as the daemon does
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,7 @@ def run(
             continue
         clock.set(moment)
         before = moments[number - 2] if number > 1 else None
-        _step(context, new_day=before is None or _day(before) != _day(moment))
+        _step(context, moment, before)
         if push is not None:
             push(context)
             _take_in(context, since=before or moment)
@@ -246,17 +247,20 @@ def write_state(folder: Path, state: State) -> None:
     aside.replace(place)
 
 
-def _step(context: Context, *, new_day: bool) -> None:
-    """Pull, and look at engagement again; with a new day also what comes daily."""
+def _step(context: Context, moment: datetime, before: datetime | None) -> None:
+    """Pull, and after an hour look at engagement again; with a new day also what comes
+    daily."""
+    new_day = before is None or _day(before) != _day(moment)
     with db.reading(context.engine) as session:
         asked = [
             source.name
             for source in store.enabled(session)
             if connectors.is_pulled(source.connector)
-            and (new_day or not connectors.is_daily(source.connector))
+            and (new_day or not connectors.is_daily(source.connector, source.settings))
         ]
     _require(collect.collect(context, asked))
-    _require(upkeep.snapshot(context))
+    if before is None or moment - before >= _LOOK_AGAIN:
+        _require(upkeep.snapshot(context))
     if new_day:
         _require(upkeep.recheck(context))
 

@@ -51,15 +51,15 @@ class Baseline:
 
     def expected(self, at: float) -> float:
         """The usual count at a moment, >= 0; 0 when nothing has been learnt yet."""
-        return max(0.0, expm1(self._usual(at)))
+        return _count(self._usual(at))
 
     def learn(self, at: float, count: float) -> None:
         """Take in the count of a moment (finite, >= 0, later than the last one)."""
         if not self.seen:
             self._begin(at, count)
         self._measure_step(at)
-        surprise = log1p(count) - self._usual(at)
-        excess = count - self.expected(at)
+        usual = self._usual(at)
+        surprise, excess = log1p(count) - usual, count - _count(usual)
         limit = CLIP * self._scale
         clipped = max(-limit, min(limit, surprise))
         self._move_level(clipped, limit, at - self._first)
@@ -121,6 +121,10 @@ class Baseline:
         self._scale = max(SMALLEST_SCALE, self._scale)
         self.deviation += rate * (TO_STANDARD_DEVIATION * excess - self.deviation)
         self.deviation = max(SMALLEST_DEVIATION, self.deviation)
+
+
+def _count(logged: float) -> float:
+    return max(0.0, expm1(logged))
 
 
 class _Effects:

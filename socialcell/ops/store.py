@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlmodel import Session, col
 
+from socialcell import db
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.ops.model import (
     Coverage,
@@ -20,6 +21,10 @@ from socialcell.ops.model import (
     SourceVersion,
     Usage,
 )
+
+RUN = db.table(Run)
+COVERAGE = db.table(Coverage)
+USAGE = db.table(Usage)
 
 OUTCOMES = ("stored", "updated", "unchanged", "duplicate", "quarantined", "filtered")
 COUNTS = ("received", *OUTCOMES, "snapshots")
@@ -135,8 +140,8 @@ def start_run(
     """A run that is open; earlier open runs of the source were interrupted."""
     assert source.id is not None
     session.execute(
-        update(Run)
-        .where(col(Run.source_id) == source.id, col(Run.state) == "running")
+        update(RUN)
+        .where(RUN.c.source_id == source.id, RUN.c.state == "running")
         .values(state="interrupted", finished_at=now, reason="the process ended")
     )
     run = Run(
@@ -211,13 +216,12 @@ def last_runs(session: Session) -> dict[int, Run]:
 
 def covered_until(session: Session, source_id: int) -> datetime | None:
     """The end of the newest span that a source has read whole."""
-    newest = session.scalars(
-        select(Coverage)
-        .where(col(Coverage.source_id) == source_id, col(Coverage.state) == "covered")
-        .order_by(col(Coverage.to_at).desc())
-        .limit(1)
-    ).first()
-    return newest.to_at if newest else None
+    until: datetime | None = session.execute(
+        select(func.max(COVERAGE.c.to_at)).where(
+            COVERAGE.c.source_id == source_id, COVERAGE.c.state == "covered"
+        )
+    ).scalar_one()
+    return until
 
 
 def add_coverage(
@@ -233,23 +237,20 @@ def add_coverage(
     if start >= end:
         return
     if state == "covered":
-        touching = session.scalars(
-            select(Coverage).where(
-                col(Coverage.source_id) == source_id,
-                col(Coverage.state) == "covered",
-                col(Coverage.from_at) <= end,
-                col(Coverage.to_at) >= start,
+        touching = session.execute(
+            select(COVERAGE.c.id, COVERAGE.c.from_at, COVERAGE.c.to_at).where(
+                COVERAGE.c.source_id == source_id,
+                COVERAGE.c.state == "covered",
+                COVERAGE.c.from_at <= end,
+                COVERAGE.c.to_at >= start,
             )
         ).all()
         for old in touching:
             start, end = min(start, old.from_at), max(end, old.to_at)
-            session.delete(old)
-        session.flush()
-    session.add(
-        Coverage(
-            source_id=source_id, from_at=start, to_at=end, state=state, cause=cause
-        )
-    )
+        ids = [old.id for old in touching]
+        session.execute(delete(COVERAGE).where(COVERAGE.c.id.in_(ids)))
+    row = {"source_id": source_id, "from_at": start, "to_at": end}
+    db.insert(session, COVERAGE, [{**row, "state": state, "cause": cause}])
 
 
 def coverage(session: Session, source_id: int | None = None) -> Sequence[Coverage]:
@@ -284,15 +285,25 @@ def add_usage(
     remaining: int | None = None,
     reset_at: datetime | None = None,
 ) -> None:
-    found = usage(session, platform, bucket, window[0])
-    if found is None:
-        found = Usage(platform=platform, bucket=bucket, window_start=window[0])
-        session.add(found)
-    found.window_end = window[1]
-    found.used += used
-    found.micros += micros
-    found.cap, found.remaining, found.reset_at = cap, remaining, reset_at
-    found.currency = currency
+    """Add to what a bucket has cost in one window; what the platform says of it stays
+    as it said it last."""
+    start, end = window
+    key = {"platform": platform, "bucket": bucket, "window_start": start}
+    said = {
+        "window_end": end,
+        "cap": cap,
+        "remaining": remaining,
+        "reset_at": reset_at,
+        "currency": currency,
+    }
+    more = (
+        update(USAGE)
+        .where(*(USAGE.c[name] == value for name, value in key.items()))
+        .values(used=USAGE.c.used + used, micros=USAGE.c.micros + micros, **said)
+    )
+    if not db.changed(session, more):
+        row = {**key, **said, "used": used, "micros": micros}
+        db.insert(session, USAGE, [row])
 
 
 def spent_micros(

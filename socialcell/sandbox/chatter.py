@@ -13,7 +13,7 @@ from socialcell.sandbox.post import Draft, Labels
 from socialcell.sandbox.rhythm import festival, moments
 from socialcell.sandbox.words import table
 
-PER_DAY = 96.0
+PER_DAY = 72.0
 # Complaints are a minority; most posts are just life.
 INTENTS = {
     "complaint": 0.104,
