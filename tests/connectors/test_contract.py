@@ -198,6 +198,7 @@ FAULTS: list[tuple[str, str, Kind]] = [
 
 
 @pytest.mark.parametrize(("name", "fault", "kind"), FAULTS)
+@pytest.mark.fault("F09", "F16")
 def test_it_names_each_failure(
     name: str, fault: str, kind: Kind, served: Sandbox, around: Surroundings
 ) -> None:
@@ -224,6 +225,7 @@ def test_a_check_that_fails_says_what_kind_of_failure_it_is(
 
 
 @every_source
+@pytest.mark.fault("F08")
 def test_it_waits_as_long_as_told(
     name: str, served: Sandbox, around: Surroundings, city_clock: FixedClock
 ) -> None:
@@ -239,6 +241,7 @@ def test_it_waits_as_long_as_told(
 
 
 @every_source
+@pytest.mark.fault("F11")
 def test_one_malformed_item_does_not_spoil_its_page(
     name: str, served: Sandbox, around: Surroundings, city_clock: FixedClock
 ) -> None:
@@ -254,6 +257,7 @@ def test_one_malformed_item_does_not_spoil_its_page(
 
 
 @pytest.mark.parametrize("name", PAGED)
+@pytest.mark.fault("F13")
 def test_posts_inserted_between_pages_come_with_the_next_pull(
     name: str, served: Sandbox, around: Surroundings, city_clock: FixedClock
 ) -> None:
@@ -335,6 +339,7 @@ class CrashingConnector:
 
 @pytest.mark.parametrize("schedules", [1, pytest.param(4, marks=pytest.mark.faults)])
 @pytest.mark.parametrize("name", [n for n in SOURCES if n not in FLEETING])
+@pytest.mark.fault("F01", "F13")
 def test_random_crashes_lose_nothing_and_store_nothing_twice(
     name: str,
     schedules: int,
@@ -432,6 +437,7 @@ def all_ids(name: str) -> set[str]:
 
 
 @every_source
+@pytest.mark.fault("F08", "F09")
 def test_with_a_fault_on_one_platform_the_other_is_unaffected(
     name: str, served: Sandbox, around: Surroundings, engine: Engine, context: Any
 ) -> None:

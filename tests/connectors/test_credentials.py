@@ -36,6 +36,7 @@ def news(states: list[credentials.State]) -> dict[str, str]:
     return {one.connector: one.news for one in states if one.news}
 
 
+@pytest.mark.fault("F16")
 def test_a_credential_that_is_refused_is_told_once(
     served: Sandbox, city: Context
 ) -> None:

@@ -47,6 +47,7 @@ def fail(context: Context, source: Source, kind: Kind, **options: Any) -> None:
 
 
 @pytest.mark.parametrize("fault", ["limit", "quota_spent"])
+@pytest.mark.fault("F16")
 def test_a_platform_that_refuses_one_source_is_not_asked_by_its_others(
     fault: str, served: Sandbox, city: Context
 ) -> None:

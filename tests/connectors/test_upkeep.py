@@ -74,6 +74,7 @@ def mention(engine: Engine, external_id: str) -> Any:
 # Tombstones -----------------------------------------------------------------------
 
 
+@pytest.mark.fault("F15")
 def test_nothing_is_left_of_what_is_gone_but_that_it_was_there(
     context: Context, engine: Engine
 ) -> None:
@@ -103,6 +104,7 @@ def test_nothing_is_left_of_what_is_gone_but_that_it_was_there(
         assert rollups.everything(session) == kept
 
 
+@pytest.mark.fault("F15")
 def test_what_is_gone_does_not_come_back_with_an_old_page(
     context: Context, engine: Engine
 ) -> None:
@@ -154,6 +156,7 @@ def test_the_lag_is_from_when_it_was_last_seen(
     assert (lag.removals, lag.longest, lag.over_a_day) == (2, 26 * HOUR, 1)
 
 
+@pytest.mark.fault("F15")
 def test_a_report_that_quoted_it_is_written_without_it(
     served: Sandbox, city: Context, engine: Engine, city_clock: FixedClock
 ) -> None:

@@ -48,6 +48,7 @@ def test_times_of_day_are_those_of_pune() -> None:
     assert due(NIGHT, last, at("2026-11-23T20:30")) == [Due(at("2026-11-23T20:30"))]
 
 
+@pytest.mark.fault("F21")
 def test_every_missed_week_is_made_up_for_one_by_one() -> None:
     last = at("2026-11-02T02:30")  # Monday 08:00 in Pune
 
@@ -58,6 +59,7 @@ def test_every_missed_week_is_made_up_for_one_by_one() -> None:
     ]
 
 
+@pytest.mark.fault("F21")
 def test_of_a_long_absence_only_the_last_weeks_are_made_up_for() -> None:
     found = due(
         MONDAY, at("2025-01-06T02:30"), at("2026-11-24T12:00"), each=True, most=8
@@ -68,6 +70,7 @@ def test_of_a_long_absence_only_the_last_weeks_are_made_up_for() -> None:
     assert found[0].slot_at == at("2026-10-05T02:30")
 
 
+@pytest.mark.fault("F22")
 def test_a_clock_that_went_back_fires_nothing_twice() -> None:
     last = at("2026-11-23T04:00")
 
@@ -75,6 +78,7 @@ def test_a_clock_that_went_back_fires_nothing_twice() -> None:
     assert due(NIGHT, at("2026-11-23T20:30"), at("2026-11-23T01:00")) == []
 
 
+@pytest.mark.fault("F22")
 def test_a_clock_that_jumped_ahead_fires_at_once() -> None:
     assert due(NIGHT, at("2026-11-22T20:30"), at("2026-11-23T22:30")) == [
         Due(at("2026-11-23T20:30"))
@@ -92,6 +96,7 @@ def test_a_job_that_never_ran_begins_with_its_newest_slot_unless_that_is_too_old
 
 
 @pytest.mark.parametrize("zone", ["America/New_York", "UTC", "Asia/Kolkata"])
+@pytest.mark.fault("F23")
 def test_the_machines_zone_changes_nothing(
     zone: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

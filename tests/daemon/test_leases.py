@@ -69,6 +69,7 @@ def test_the_lease_of_a_process_known_to_be_dead_is_taken_at_once(
     assert taken.token == 2
 
 
+@pytest.mark.fault("F17")
 def test_the_holder_writes_and_one_that_slept_past_its_lease_does_not(
     engine: Engine,
 ) -> None:

@@ -71,6 +71,7 @@ def health(folder: Path) -> tuple[int, dict[str, Any]]:
     return done.returncode, json.loads(done.stdout)
 
 
+@pytest.mark.fault("F28")
 def test_it_works_says_that_it_is_well_and_stops_when_told(
     daemons: Any, folder: Path, engine: Engine
 ) -> None:
@@ -96,6 +97,7 @@ def test_it_works_says_that_it_is_well_and_stops_when_told(
         assert lease.owner == ""
 
 
+@pytest.mark.fault("F17")
 def test_a_second_one_is_refused_with_75(daemons: Any, folder: Path) -> None:
     first = daemons()
     first.until("the daemon works")
@@ -107,6 +109,7 @@ def test_a_second_one_is_refused_with_75(daemons: Any, folder: Path) -> None:
     assert first.end() == 0
 
 
+@pytest.mark.fault("F01")
 def test_after_a_kill_the_next_one_goes_on_at_once(daemons: Any, folder: Path) -> None:
     first = daemons()
     token = first.until("the daemon works")["token"]
@@ -118,6 +121,7 @@ def test_after_a_kill_the_next_one_goes_on_at_once(daemons: Any, folder: Path) -
     assert second.end() == 0
 
 
+@pytest.mark.fault("F28", "F29")
 def test_an_invalid_config_keeps_the_old_one_and_says_why(
     daemons: Any, folder: Path
 ) -> None:
@@ -137,6 +141,7 @@ def test_an_invalid_config_keeps_the_old_one_and_says_why(
     assert running.end() == 0
 
 
+@pytest.mark.fault("F17")
 def test_a_paused_one_that_wakes_late_leaves_without_writing(
     daemons: Any, folder: Path, engine: Engine
 ) -> None:

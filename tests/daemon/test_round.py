@@ -61,6 +61,7 @@ def test_a_slot_is_done_once(
     assert states(engine, "one") == [("done", 1, 1), ("done", 1, 1)]
 
 
+@pytest.mark.fault("F21")
 def test_after_a_day_of_silence_one_run_stands_for_all_and_is_late(
     context: Context, engine: Engine, clock: FixedClock
 ) -> None:

@@ -25,6 +25,7 @@ class Killed(BaseException):
 
 
 @pytest.mark.faults
+@pytest.mark.fault("F21", "F22")
 def test_a_year_of_trouble_leaves_no_slot_twice_and_none_unexplained(
     context: Context, engine: Engine, clock: FixedClock
 ) -> None:

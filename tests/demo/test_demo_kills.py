@@ -50,6 +50,7 @@ def test_a_demo_killed_twice_ends_with_the_same_rows(
 
 @pytest.mark.faults
 @pytest.mark.timeout(900)
+@pytest.mark.fault("F01", "F02")
 def test_a_demo_killed_twelve_times_ends_with_the_same_rows(
     demo: Demo, tmp_path: Path
 ) -> None:

@@ -26,6 +26,7 @@ def test_the_shipped_config_is_complete_and_holds_the_defaults() -> None:
     assert config.load(shipped).config == config.Config()
 
 
+@pytest.mark.fault("F29")
 def test_an_unknown_key_is_named_with_file_line_and_the_nearest_known_key(
     tmp_path: Path,
 ) -> None:
@@ -36,6 +37,7 @@ def test_an_unknown_key_is_named_with_file_line_and_the_nearest_known_key(
     assert said == f"{path}:3: database.ulr: unknown key; did you mean 'url'?"
 
 
+@pytest.mark.fault("F29")
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     path = write(tmp_path, "databse: {}\nclock:\n  fixed: yesterday\n")
 

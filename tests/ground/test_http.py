@@ -72,6 +72,7 @@ def test_requests_for_an_origin_go_to_the_base_url_that_was_given() -> None:
         assert get(base).content == b"hello"
 
 
+@pytest.mark.fault("F12")
 def test_an_answer_that_drips_is_cut_at_the_deadline() -> None:
     with (
         answering(b"x" * 200, pieces=200) as base,
@@ -80,6 +81,7 @@ def test_an_answer_that_drips_is_cut_at_the_deadline() -> None:
         get(base, deadline=0.3)
 
 
+@pytest.mark.fault("F10")
 def test_an_answer_shorter_than_announced_is_an_error() -> None:
     with (
         answering(b"half", content_length="400") as base,
@@ -88,6 +90,7 @@ def test_an_answer_shorter_than_announced_is_an_error() -> None:
         get(base)
 
 
+@pytest.mark.fault("F12")
 def test_a_compressed_bomb_is_stopped_at_the_cap() -> None:
     bomb = gzip.compress(bytes(60 * 1024 * 1024))
     with (
@@ -179,6 +182,7 @@ def test_redirects_that_never_end_are_left() -> None:
         ("", None),
     ],
 )
+@pytest.mark.fault("F08")
 def test_retry_after_is_read_as_seconds_or_as_a_date(
     value: str, expected: datetime | None
 ) -> None:

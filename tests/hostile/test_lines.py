@@ -85,6 +85,7 @@ WAITS: list[tuple[str, dict[str, str], timedelta]] = [
     ("headers", "wait"), [(h, w) for _, h, w in WAITS], ids=[w[0] for w in WAITS]
 )
 @pytest.mark.parametrize("code", [429, 503])
+@pytest.mark.fault("F08")
 def test_nobody_is_asked_before_the_time_that_it_named(
     name: str,
     headers: dict[str, str],
@@ -123,6 +124,7 @@ PAST = [
 
 @every_platform
 @pytest.mark.parametrize("headers", PAST, ids=str)
+@pytest.mark.fault("F08")
 def test_a_wait_that_is_over_already_is_no_reason_to_hammer(
     name: str, headers: dict[str, str], context: Context
 ) -> None:
@@ -139,6 +141,7 @@ def test_a_wait_that_is_over_already_is_no_reason_to_hammer(
 
 @every_platform
 @pytest.mark.parametrize("code", [500, 502])
+@pytest.mark.fault("F09")
 def test_trouble_of_its_own_is_waited_out_longer_and_longer(
     name: str, code: int, context: Context, clock: FixedClock
 ) -> None:
@@ -274,6 +277,7 @@ def short_deadlines(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @every_platform
 @pytest.mark.parametrize("how", MISBEHAVING)
+@pytest.mark.fault("F10", "F12")
 def test_a_line_that_misbehaves_is_left_and_others_are_read(
     name: str, how: Misbehaving, context: Context, short_deadlines: None
 ) -> None:
@@ -310,6 +314,7 @@ def closed_port() -> str:
 
 @every_platform
 @pytest.mark.parametrize("where", ["refused", "no such name", "no TLS"])
+@pytest.mark.fault("F10")
 def test_a_platform_that_cannot_be_reached_is_tried_again_later(
     name: str, where: str, context: Context, short_deadlines: None, clock: FixedClock
 ) -> None:

@@ -62,6 +62,7 @@ def refusal(engine: Engine, statement: str) -> str:
 
 
 @pytest.mark.usefixtures("held")
+@pytest.mark.fault("F05")
 def test_a_table_that_stays_locked_is_told_after_the_time_that_was_set(
     connect: Connect,
 ) -> None:
@@ -73,6 +74,7 @@ def test_a_table_that_stays_locked_is_told_after_the_time_that_was_set(
     assert time.monotonic() - begun >= PATIENCE
 
 
+@pytest.mark.fault("F05")
 def test_a_row_that_stays_locked_is_told_and_taken_when_it_is_free(
     connect: Connect,
 ) -> None:
@@ -94,6 +96,7 @@ def test_no_patience_is_not_patience_without_end(connect: Connect) -> None:
 
 
 @pytest.mark.usefixtures("held")
+@pytest.mark.fault("F05")
 def test_a_command_says_so_and_exits_with_1(address: str, tmp_path: Path) -> None:
     config = tmp_path / "config.yaml"
     config.write_text(f"database: {{url: '{address}', busy_seconds: {PATIENCE}}}\n")

@@ -45,6 +45,7 @@ def limited() -> None:
 
 @pytest.mark.faults
 @pytest.mark.timeout(900)
+@pytest.mark.fault("F27")
 def test_a_large_backfill_is_imported_within_the_limit(folder: Path) -> None:
     path = folder / "backfill.jsonl"
     backfill(path)
@@ -69,6 +70,7 @@ def test_a_large_backfill_is_imported_within_the_limit(folder: Path) -> None:
 
 @pytest.mark.faults
 @pytest.mark.timeout(400)
+@pytest.mark.fault("F27")
 def test_a_post_of_a_megabyte_is_read_within_the_limit(
     tmp_path: Path,
 ) -> None:

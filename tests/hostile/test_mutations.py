@@ -157,6 +157,7 @@ VARIED = settings(
 
 
 @pytest.mark.parametrize("name", ["x", "rss", "reddit", "mastodon"])
+@pytest.mark.fault("F11")
 def test_a_damaged_page_is_refused_whole_or_its_items_are_quarantined(
     name: str, context: Context, hasty: None
 ) -> None:
@@ -195,6 +196,7 @@ ODD_TOKENS = [
 
 
 @pytest.mark.parametrize("body", ODD_TOKENS, ids=lambda body: body[:40].decode())
+@pytest.mark.fault("F11")
 def test_an_odd_token_is_told_as_such(
     body: bytes, context: Context, hasty: None
 ) -> None:

@@ -135,6 +135,7 @@ def test_each_kind_of_failure_has_its_state_and_its_wait(
     assert now.not_before == context.clock.now() + wait
 
 
+@pytest.mark.fault("F09")
 def test_trouble_on_the_line_is_tried_again_later_and_later(context: Context) -> None:
     source = make_source(context.engine)
     waits = []
@@ -226,6 +227,7 @@ def test_what_the_headers_said_is_kept_beside_the_cost(context: Context) -> None
         assert (used.used, used.remaining, used.reset_at) == (1, 42, NOON)
 
 
+@pytest.mark.fault("F02")
 def test_a_page_that_fails_to_commit_leaves_nothing_of_itself(
     context: Context,
 ) -> None:
@@ -243,6 +245,7 @@ def test_a_page_that_fails_to_commit_leaves_nothing_of_itself(
         assert store.coverage(session) == []
 
 
+@pytest.mark.fault("F01")
 def test_a_run_that_was_killed_is_closed_by_the_next(context: Context) -> None:
     source = make_source(context.engine)
     with db.writing(context.engine) as session:
@@ -265,6 +268,7 @@ def test_stop_ends_a_run_between_pages(context: Context) -> None:
     assert result.counts["stored"] == 1
 
 
+@pytest.mark.fault("F16")
 def test_a_source_with_wrong_settings_fails_alone_and_says_so(
     context: Context, engine: Engine
 ) -> None:

@@ -52,6 +52,7 @@ def test_a_python_that_is_not_tested_fails(monkeypatch: pytest.MonkeyPatch) -> N
     told(machine.python(), "failed", "3.10.4 is not supported")
 
 
+@pytest.mark.fault("F03")
 def test_a_database_that_does_not_wait_for_the_disk_is_no_good(
     engine: Engine, database_kind: str
 ) -> None:

@@ -68,6 +68,7 @@ def tables(folder: Path) -> list[tuple[str, str]]:
 
 @pytest.mark.faults
 @pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+@pytest.mark.fault("F30")
 def test_an_upgrade_killed_at_any_write_is_whole_or_undone(
     old: Path, tmp_path: Path
 ) -> None:

@@ -80,6 +80,7 @@ def test_all_that_was_taken_is_stored_when_it_stops(
     assert not waiting.exists()
 
 
+@pytest.mark.fault("F32")
 def test_a_locked_database_is_waited_for(
     context: Context, link: TrackedLink, impatient: Engine, waiting: Path
 ) -> None:
@@ -93,6 +94,7 @@ def test_a_locked_database_is_waited_for(
     assert kinds(context) == {"human": 10}
 
 
+@pytest.mark.fault("F32")
 def test_when_the_queue_is_full_drops_are_counted_and_what_was_taken_is_not_lost(
     context: Context, link: TrackedLink, impatient: Engine, waiting: Path
 ) -> None:
@@ -105,6 +107,7 @@ def test_when_the_queue_is_full_drops_are_counted_and_what_was_taken_is_not_lost
     assert kinds(context) == {"human": 20, "dropped": 30}
 
 
+@pytest.mark.fault("F32")
 def test_what_the_database_does_not_take_at_the_end_is_stored_at_the_next_start(
     context: Context, link: TrackedLink, impatient: Engine, waiting: Path
 ) -> None:

@@ -1,6 +1,7 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import Engine, select
 from sqlmodel import Session, col
 
@@ -83,6 +84,7 @@ def test_a_changed_text_is_updated_and_waits_to_be_read_again(engine: Engine) ->
         assert integrity.problems(session) == []
 
 
+@pytest.mark.fault("F14")
 def test_an_older_edit_that_comes_late_changes_nothing(engine: Engine) -> None:
     store_records(engine, make_record(text="newest", edited_at=LATER))
 
@@ -160,6 +162,7 @@ def test_an_old_file_neither_overwrites_nor_looks_new(engine: Engine) -> None:
     assert taken == {NOON: 1, LATER: 3}
 
 
+@pytest.mark.fault("F13")
 def test_of_two_versions_on_one_page_the_newer_is_kept(engine: Engine) -> None:
     old, new = make_record(text="old"), make_record(text="new", edited_at=LATER)
 

@@ -175,6 +175,7 @@ def test_a_push_that_breaks_off_is_not_kept(cell: Cell) -> None:
     assert cell.pushed() == []
 
 
+@pytest.mark.fault("F05")
 def test_while_the_database_cannot_be_written_the_platform_is_asked_to_come_again(
     cell: Cell, database_kind: str
 ) -> None:

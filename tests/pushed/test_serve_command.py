@@ -93,6 +93,7 @@ def test_a_door_that_was_killed_before_it_read_is_read_by_the_next(cell: Cell) -
 
 
 @strace
+@pytest.mark.fault("F01")
 def test_killed_between_storing_and_answering_it_has_the_push_once(
     cell: Cell, database_kind: str
 ) -> None:
@@ -122,6 +123,7 @@ def test_killed_between_storing_and_answering_it_has_the_push_once(
 @strace
 @pytest.mark.faults
 @pytest.mark.timeout(600)
+@pytest.mark.fault("F02")
 def test_killed_at_any_write_it_loses_nothing_that_it_answered_for(
     cell: Cell, database_kind: str
 ) -> None:

@@ -35,6 +35,7 @@ def held(folder: Path) -> Iterator[subprocess.Popen[str]]:
     process.communicate()
 
 
+@pytest.mark.fault("F05")
 def test_a_database_that_stays_locked_is_told_after_the_time_that_was_set(
     folder: Path, held: subprocess.Popen[str], tmp_path: Path
 ) -> None:
@@ -44,6 +45,7 @@ def test_a_database_that_stays_locked_is_told_after_the_time_that_was_set(
     assert run(folder, "sources", "list")  # who only reads is not held up
 
 
+@pytest.mark.fault("F05")
 def test_a_short_lock_is_waited_for(
     folder: Path, held: subprocess.Popen[str], tmp_path: Path
 ) -> None:
@@ -66,6 +68,7 @@ def test_a_short_lock_is_waited_for(
     assert mentions(folder) == 3
 
 
+@pytest.mark.fault("F05")
 def test_two_commands_that_write_at_once_both_finish(
     folder: Path, tmp_path: Path
 ) -> None:

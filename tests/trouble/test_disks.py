@@ -5,10 +5,13 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.running import command, environment, said
 from tests.trouble.work import POSTS, make_workspace, mentions, posts, refused, run
 
 
+@pytest.mark.fault("F07")
 def test_a_database_on_a_read_only_disk_is_told(
     mounted: Callable[[str], Path], empty_database: Path
 ) -> None:
@@ -34,6 +37,7 @@ def fill(disk: Path) -> Path:
             return ballast
 
 
+@pytest.mark.fault("F04")
 def test_an_import_on_a_full_disk_keeps_whole_pages_and_goes_on_later(
     mounted: Callable[[str], Path], empty_database: Path, tmp_path: Path
 ) -> None:
@@ -52,6 +56,7 @@ def test_an_import_on_a_full_disk_keeps_whole_pages_and_goes_on_later(
     assert mentions(folder) == 2000
 
 
+@pytest.mark.fault("F04")
 def test_a_file_that_may_not_grow_stops_an_import_cleanly(
     folder: Path, tmp_path: Path
 ) -> None:
@@ -77,6 +82,7 @@ def test_a_file_that_may_not_grow_stops_an_import_cleanly(
     assert mentions(folder) == POSTS
 
 
+@pytest.mark.fault("F04")
 def test_report_backup_pull_and_output_on_a_full_disk_say_so_and_lose_nothing(
     mounted: Callable[[str], Path], filled_database: Path, tmp_path: Path
 ) -> None:

@@ -11,6 +11,7 @@ from tests.running import said, socialcell
 from tests.trouble.work import refused, run
 
 
+@pytest.mark.fault("F29")
 def test_an_unknown_key_is_named_with_its_line(folder: Path) -> None:
     (folder / "config.yaml").write_text("database:\n  ulr: sqlite:///x.db\n")
 
@@ -77,6 +78,7 @@ def test_a_server_that_does_not_answer_is_told(folder: Path) -> None:
     assert "s3cr3t" not in words
 
 
+@pytest.mark.fault("F07", "F30")
 def test_a_database_of_a_newer_version_is_left_alone(folder: Path) -> None:
     with closing(sqlite3.connect(folder / "socialcell.db")) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
@@ -86,6 +88,7 @@ def test_a_database_of_a_newer_version_is_left_alone(folder: Path) -> None:
         assert "newer version" in refused(folder, 78, *arguments)
 
 
+@pytest.mark.fault("F07")
 def test_a_deleted_database_is_not_quietly_made_anew(folder: Path) -> None:
     (folder / "socialcell.db").unlink()
 
@@ -93,6 +96,7 @@ def test_a_deleted_database_is_not_quietly_made_anew(folder: Path) -> None:
     assert not (folder / "socialcell.db").exists()
 
 
+@pytest.mark.fault("F07")
 def test_a_folder_in_the_databases_place_is_told(folder: Path) -> None:
     (folder / "socialcell.db").unlink()
     (folder / "socialcell.db").mkdir()
@@ -100,6 +104,7 @@ def test_a_folder_in_the_databases_place_is_told(folder: Path) -> None:
     assert "cannot be opened" in refused(folder, 78, "sources", "list")
 
 
+@pytest.mark.fault("F07")
 def test_a_file_that_is_no_database_is_told_and_not_touched(folder: Path) -> None:
     content = b"minutes of the meeting\n" * 500
     (folder / "socialcell.db").write_bytes(content)

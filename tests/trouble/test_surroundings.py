@@ -8,6 +8,8 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.running import command, environment
 from tests.trouble.work import mentions, posts, refused, until_open
 
@@ -34,6 +36,7 @@ def test_a_reader_that_goes_away_is_no_failure(
     assert "Exception ignored" not in words
 
 
+@pytest.mark.fault("F28")
 def test_ctrl_c_ends_a_command_with_130_and_nothing_half_done(
     folder: Path, tmp_path: Path
 ) -> None:
