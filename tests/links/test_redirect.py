@@ -27,6 +27,7 @@ from tests.links.asked import (
     make_link,
     referrer_of,
 )
+from tests.links.test_click_log import locked
 from tests.links.test_visits import NOBODY, PEOPLE
 
 FALLBACK = "https://care.pune.example/ended"
@@ -210,6 +211,18 @@ def test_a_link_that_is_new_or_changed_is_known_without_a_restart(
         links.edit(context, link.code, {"web": f"{WEB}/new"}, "moved")
         while f"{WEB}/new" not in (ask(address, path).location or ""):
             pass
+
+
+def test_a_locked_database_keeps_nobody_from_being_led(context: Context) -> None:
+    link = make_link(context, android=None, ios=None)
+    with web.serving(context, room=10) as address, locked(context.engine):
+        answers = [ask(address, f"/r/{link.code}").status for _ in range(60)]
+    found = kinds(context)
+    assert answers == [302] * 60
+    assert sum(found.values()) == 60
+    assert found["human"] == 1
+    # One batch at most is in hand when the database is locked; ten may wait.
+    assert found["dropped"] >= 1
 
 
 @pytest.fixture(scope="module")
