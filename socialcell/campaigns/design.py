@@ -19,8 +19,8 @@ from socialcell.errors import SocialcellError
 MOST_WEEKS = 26
 FEWEST_WEEKS = 4
 FEWEST_A_DAY = 1.0
-FEWEST_PLACEBOS = 20
-"""With fewer, no 95 % interval can be told from placebos."""
+FEWEST_PLACEBOS = 10
+"""With fewer sets of others to take for treated, no interval can be told from them."""
 ELSEWHERE = "elsewhere:"
 
 Counts = Mapping[str, Mapping[date, int]]

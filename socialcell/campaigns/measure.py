@@ -7,6 +7,7 @@ anyway. `incremental` is what happened beyond what would have happened without i
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, timedelta
+from math import comb
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from socialcell.campaigns.outcomes_model import Campaign, OutcomeDay
 from socialcell.campaigns.store import figures, outcomes
 from socialcell.causal.cost import cost_per_incremental
 from socialcell.causal.panel import Method
-from socialcell.causal.placebo import placebos_in_time
+from socialcell.causal.placebo import ALPHA, placebos_in_time
 from socialcell.listening.store import areas
 
 DOWNLOADS = "downloads"
@@ -201,13 +202,19 @@ def _of_panel(
 
 def _calmest(split: Split) -> Method:
     """The method that finds least where nothing happened: in windows of the treated
-    wards before the start, by root mean square; the simplest of equals."""
+    wards before the start, by root mean square; the simplest of equals.
+
+    Difference-in-differences has its interval from assignments: 20 are needed.
+    """
+    treated, units = len(split.treated), len(split.treated) + len(split.controls)
+    enough = comb(units, treated) * ALPHA >= 1
+    methods = [one for one in _METHODS if enough or one != "did"]
 
     def error(method: Method) -> float:
         found = placebos_in_time(method, split.treated, split.controls, split.pre)
         return float(np.sqrt(np.mean(found.effects**2)))
 
-    return min(_METHODS, key=error)
+    return min(methods, key=error)
 
 
 def _of_line(
