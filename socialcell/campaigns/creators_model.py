@@ -34,6 +34,7 @@ class CreatorEntry(SQLModel, table=True):
     consent: str = "unknown"  # unknown | asked | agreed | refused
     consent_on: date | None = None
     consent_evidence: str | None = None
+    public_because: str | None = None  # why somebody counts as public who did not agree
     connection: str | None = None
     connection_on: date | None = None
     connection_by: str | None = None

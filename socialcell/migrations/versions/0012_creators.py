@@ -23,7 +23,7 @@ def upgrade() -> None:
         *_texts("rate_class", "rate_source", nullable=True),
         *_texts("consent"),
         sa.Column("consent_on", sa.Date()),
-        *_texts("consent_evidence", "connection", nullable=True),
+        *_texts("consent_evidence", "public_because", "connection", nullable=True),
         sa.Column("connection_on", sa.Date()),
         *_texts("connection_by", nullable=True),
         sa.Column("cool_off_days", sa.Integer()),
