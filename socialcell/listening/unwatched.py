@@ -142,7 +142,7 @@ def _person(words: list[Words], names: Collection[str]) -> str | None:
 def _entries() -> tuple[tuple[str, str, tuple[str, ...], str], ...]:
     """(subject, reason, keys of the parts, as it is written) of every word listed."""
     return tuple(
-        (subject, lists["reason"].strip(), _parts(said), said)
+        (subject, lists["reason"].strip(), _parts(said), said.replace("*", ""))
         for subject, lists in _subjects().items()
         for language, words in lists.items()
         if language != "reason"
