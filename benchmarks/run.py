@@ -16,7 +16,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-PARTS = ("bench_start", "bench_tag", "bench_semantic", "bench_store", "bench_query")
+PARTS = (
+    *("bench_start", "bench_tag", "bench_semantic", "bench_store", "bench_query"),
+    "bench_redirect",
+)
 ROOT = Path(__file__).resolve().parents[1]
 MARKS = {True: "met", False: "MISSED", None: ""}
 

@@ -10,13 +10,13 @@ import secrets
 import socket
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any, NamedTuple
 
 from socialcell.campaigns import visits
-from socialcell.clock import IST
+from socialcell.clock import IST, as_utc
 
 AGAIN = timedelta(minutes=10)
 """A second click on a link within this time is the first one again."""
@@ -56,7 +56,7 @@ class Judge:
         self.trusted = [ip_network(one, strict=False) for one in trusted]
         self._seen: OrderedDict[int, datetime] = OrderedDict()
         self._networks: dict[bytes, str] = {}
-        self._day: date | None = None
+        self._from = self._until = datetime.min.replace(tzinfo=UTC)
         self._key = b""
 
     def row(self, request: Request) -> dict[str, Any]:
@@ -114,11 +114,13 @@ class Judge:
 
     def _turn(self, at: datetime) -> None:
         """A new key for a new day of Pune; what was known under the old one goes."""
-        day = at.astimezone(IST).date()
-        if day != self._day:
-            self._day, self._key = day, secrets.token_bytes(32)
-            self._seen.clear()
-            self._networks.clear()
+        if self._from <= at < self._until:
+            return
+        midnight = at.astimezone(IST).replace(hour=0, minute=0, second=0, microsecond=0)
+        self._from, self._until = as_utc(midnight), as_utc(midnight + timedelta(days=1))
+        self._key = secrets.token_bytes(32)
+        self._seen.clear()
+        self._networks.clear()
 
 
 def client(

@@ -7,7 +7,7 @@ locked, and nobody who clicks waits for it.
 
 import base64
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import TypeAlias
 
@@ -64,6 +64,7 @@ class Redirect:
     ) -> None:
         self._board, self._take, self._now = board, take, clock.now
         self._notices, self._installs = notices, installs
+        self._chances = _chances()
         self._fallback = None if fallback is None else fallback.encode("ascii")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -96,7 +97,7 @@ class Redirect:
         agent, forwarded, ahead = _read(scope["headers"])
         now = self._now()
         device = visits.device(agent)
-        click = _new_id(now)
+        click = _new_id(now, next(self._chances))
         led_to, address = self._lead(entry, device, click, now)
         if address is None:
             await _show(send, 410, self._notices.ended)
@@ -109,7 +110,7 @@ class Redirect:
         peer = scope["client"][0] if scope["client"] else ""
         self._take(
             Request(
-                click,
+                click.decode("ascii"),
                 entry.id,
                 entry.version,
                 now,
@@ -125,20 +126,27 @@ class Redirect:
         )
 
     def _lead(
-        self, entry: Entry, device: str, click: str, now: datetime
+        self, entry: Entry, device: str, click: bytes, now: datetime
     ) -> tuple[str, bytes | None]:
         """What it is led to, and the address; None: nowhere."""
         if entry.expires_at is not None and now >= entry.expires_at:
             return ("nowhere" if self._fallback is None else "fallback"), self._fallback
         led_to, address, takes_click = entry.leads[device]
-        return led_to, address + click.encode("ascii") if takes_click else address
+        return led_to, address + click if takes_click else address
 
 
-def _new_id(now: datetime) -> str:
+def _chances() -> Iterator[bytes]:
+    """Eight random bytes again and again, asked of the system for 512 times at once."""
+    while True:
+        pool = os.urandom(8 * 512)
+        for start in range(0, len(pool), 8):
+            yield pool[start : start + 8]
+
+
+def _new_id(now: datetime, chance: bytes) -> bytes:
     """An id of 16 characters that nobody can guess. The second comes first, so that ids
     of one time lie together in the database."""
-    second = int(now.timestamp()).to_bytes(4, "big")
-    return base64.urlsafe_b64encode(second + os.urandom(8)).decode("ascii")
+    return base64.urlsafe_b64encode(int(now.timestamp()).to_bytes(4, "big") + chance)
 
 
 def _read(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bytes, bytes, bool]:
