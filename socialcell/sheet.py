@@ -1,8 +1,9 @@
-"""Rows as CSV that no spreadsheet takes for a formula."""
+"""Rows as CSV or XLSX in which no text is a formula."""
 
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 # What makes a spreadsheet calculate, also in its full-width form.
@@ -18,6 +19,28 @@ def csv_lines(
         yield _line([cell(row.get(column)) for column in columns])
 
 
+def workbook(
+    columns: Sequence[str], rows: Iterable[Mapping[str, Any]], name: str
+) -> bytes:
+    """An XLSX of one sheet: a header, then a row each; numbers are numbers, all else
+    is text. The same rows are the same bytes."""
+    import xlsxwriter
+
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made, {"in_memory": True}) as book:
+        book.set_properties({"created": datetime(2000, 1, 1)})  # noqa: DTZ001
+        sheet = book.add_worksheet(name)
+        bold = book.add_format({"bold": True})
+        for place, column in enumerate(columns):
+            sheet.write_string(0, place, column, bold)
+        for number, row in enumerate(rows, 1):
+            for place, column in enumerate(columns):
+                _write(sheet, number, place, row.get(column))
+        sheet.freeze_panes(1, 1)
+        sheet.autofit()
+    return made.getvalue()
+
+
 def cell(value: Any) -> str:
     """A cell's text; text that would start a formula gets an apostrophe before it."""
     if value is None:
@@ -26,11 +49,7 @@ def cell(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, int | float):
         return str(value)
-    text = (
-        ";".join(str(part) for part in value)
-        if isinstance(value, list | tuple)
-        else str(value)
-    )
+    text = _text(value)
     return "'" + text if text.lstrip().startswith(_STARTS) else text
 
 
@@ -38,6 +57,19 @@ def plain(cell: str) -> str:
     """The text of a cell that `cell` made: without the apostrophe that it put there."""
     marked = cell.startswith("'") and cell[1:].lstrip().startswith(_STARTS)
     return cell[1:] if marked else cell
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return ";".join(str(part) for part in value)
+    return str(value)
+
+
+def _write(sheet: Any, row: int, column: int, value: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        sheet.write_string(row, column, "" if value is None else _text(value))
+    else:
+        sheet.write_number(row, column, value)
 
 
 def _line(cells: Iterable[str]) -> str:
