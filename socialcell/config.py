@@ -332,6 +332,18 @@ class Links(Section):
         return url
 
 
+class Influencers(Section):
+    """Who may be a candidate, and who may see the candidates.
+
+    An account with at least `follower_floor` followers may be one; null: only accounts
+    that are verified as a business or government, or are registered. `approvers` are
+    names as the audit log writes them; null: whoever works in this workspace.
+    """
+
+    follower_floor: int | None = Field(default=10_000, ge=1000)
+    approvers: tuple[str, ...] | None = None
+
+
 class Language(Section):
     """`nc` allows models whose licence forbids commercial use, or that state none.
 
@@ -358,6 +370,7 @@ class Config(Section):
     report: Report = Report()
     alerts: Alerts = Alerts()
     links: Links = Links()
+    influencers: Influencers = Influencers()
     language: Language = Language()
     retention: Retention = Retention()
 

@@ -45,9 +45,7 @@ def cell(value: Any) -> str:
     """A cell's text; text that would start a formula gets an apostrophe before it."""
     if value is None:
         return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
+    if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     text = _text(value)
     return "'" + text if text.lstrip().startswith(_STARTS) else text
@@ -60,6 +58,8 @@ def plain(cell: str) -> str:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, list | tuple):
         return ";".join(str(part) for part in value)
     return str(value)

@@ -52,7 +52,7 @@ def creators(
         asked = asked.where(CREATOR.c.key.in_(keys))
     rows = session.execute(asked).all()
     accounts = _accounts(session)
-    rates = _rates(session, on)
+    rates = rates_of(session, on)
     insights = _insights(session, on)
     sketches = {row.creator_id: row for row in session.execute(select(SKETCH))}
     return [
@@ -101,6 +101,20 @@ def posts(session: Session, accounts: Iterable[Account]) -> list[PastPost]:
     return [PastPost(*row) for row in session.execute(asked)]
 
 
+def rates_of(
+    session: Session, on: date, creator_id: int | None = None
+) -> dict[int, dict[str, Rate]]:
+    """Rates in force on a day: creator's number → format → rate."""
+    asked = select(RATE).where(RATE.c.since <= on).order_by(RATE.c.since)
+    if creator_id is not None:
+        asked = asked.where(RATE.c.creator_id == creator_id)
+    found: dict[int, dict[str, Rate]] = defaultdict(dict)
+    for row in session.execute(asked):
+        rate = Rate(row.amount_micros, row.currency, row.since, row.source)
+        found[row.creator_id][row.format] = rate
+    return found
+
+
 def _accounts(session: Session) -> dict[int, list[Account]]:
     a, c = AUTHOR.c, ACCOUNT.c
     newest = (
@@ -136,15 +150,6 @@ def _accounts(session: Session) -> dict[int, list[Account]]:
     found: dict[int, list[Account]] = defaultdict(list)
     for row in session.execute(asked):
         found[row.creator_id].append(Account(row.platform, row.handle, row.followers))
-    return found
-
-
-def _rates(session: Session, on: date) -> dict[int, dict[str, Rate]]:
-    asked = select(RATE).where(RATE.c.since <= on).order_by(RATE.c.since)
-    found: dict[int, dict[str, Rate]] = defaultdict(dict)
-    for row in session.execute(asked):
-        rate = Rate(row.amount_micros, row.currency, row.since, row.source)
-        found[row.creator_id][row.format] = rate
     return found
 
 
