@@ -3,7 +3,7 @@
 BIN = .venv/bin
 TESTS =
 
-.PHONY: setup demo test check test-faults docs lock bench
+.PHONY: setup demo test check test-faults reliability docs lock bench
 
 setup:  ## install everything, and nothing else
 	@python="$$(sh scripts/find-python)" && "$$python" scripts/bootstrap.py
@@ -20,11 +20,15 @@ check: setup  ## format, lint, types, layers, generated docs, locks, then the te
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/docs.py --check
+	$(BIN)/python scripts/reliability.py --check
 	@if grep -n '://' requirements*.lock; then echo 'A lock names a host: run make lock.'; exit 1; fi
 	@$(MAKE) --no-print-directory test
 
 test-faults: setup  ## the slow sweeps: kills, restarts, a clean install
-	$(BIN)/pytest -rs -m faults $(TESTS)
+	$(BIN)/pytest -rs -n 2 -m "faults or fault" --faults-to build/faults.json $(TESTS)
+
+reliability:  ## write docs/RELIABILITY.md from the last make test-faults
+	$(BIN)/python scripts/reliability.py
 
 docs: setup  ## write docs/cli.md from the commands themselves
 	$(BIN)/python scripts/docs.py

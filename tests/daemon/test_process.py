@@ -4,9 +4,6 @@ import json
 import os
 import signal
 import socket
-import subprocess
-from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -15,55 +12,8 @@ from sqlalchemy import Engine
 
 from socialcell import db
 from socialcell.ops import leases, slots
-from tests.running import command, environment, said, socialcell
-
-SECONDS = 60
-
-
-class Running:
-    """A daemon that logs JSON lines; `until` reads them up to an event."""
-
-    def __init__(self, folder: Path, **changes: str) -> None:
-        self.process = subprocess.Popen(
-            command("--config", folder / "config.yaml", "daemon", "--tick", "0.3"),
-            stderr=subprocess.PIPE,
-            env=environment(**changes),
-            text=True,
-        )
-
-    def until(self, event: str) -> dict[str, Any]:
-        assert self.process.stderr is not None
-        for line in self.process.stderr:
-            found: dict[str, Any] = json.loads(line) if line.startswith("{") else {}
-            if found.get("event") == event:
-                return found
-        raise AssertionError(f"the daemon ended without {event!r}")
-
-    def end(self, number: int = signal.SIGTERM) -> int:
-        self.process.send_signal(number)
-        try:
-            return self.process.wait(SECONDS)
-        finally:
-            self.close()
-
-    def close(self) -> None:
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-        if self.process.stderr is not None:
-            self.process.stderr.close()
-
-
-@pytest.fixture
-def daemons(folder: Path) -> Iterator[Any]:
-    with ExitStack() as stack:
-
-        def start(**changes: str) -> Running:
-            made = Running(folder, **changes)
-            stack.callback(made.close)
-            return made
-
-        yield start
+from tests.daemon.conftest import SECONDS
+from tests.running import said, socialcell
 
 
 def health(folder: Path) -> tuple[int, dict[str, Any]]:

@@ -8,6 +8,9 @@ import pytest
 from sqlalchemy import Engine, event
 
 from socialcell import db
+from tests.own_postgres import own_postgres
+
+__all__ = ["own_postgres"]
 
 
 @pytest.fixture

