@@ -384,12 +384,13 @@ def _insert(session: Session, into: Table, rows: Sequence[Row], otherwise: str) 
 def _bound(column: Column[Any], rows: Sequence[Row], dialect: Dialect) -> list[Any]:
     """A column's values as the driver takes them."""
     prepare = column.type.dialect_impl(dialect).bind_processor(dialect)
-    values = [row[column.name] for row in rows]
+    name = column.name
+    values = [row[name] for row in rows]
     if prepare is None:
         return values
-    if all(value is values[0] for value in values):  # the time of arrival, mostly
-        return [prepare(values[0])] * len(values)
-    return [prepare(value) for value in values]
+    # Times of arrival are few objects for many rows.
+    made = {id(value): prepare(value) for value in {id(v): v for v in values}.values()}
+    return [made[id(value)] for value in values]
 
 
 def add_counts(

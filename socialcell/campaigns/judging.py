@@ -56,7 +56,7 @@ class Judge:
         self.trusted = [ip_network(one, strict=False) for one in trusted]
         self._seen: OrderedDict[int, datetime] = OrderedDict()
         self._networks: dict[bytes, str] = {}
-        self._from = self._until = datetime.min.replace(tzinfo=UTC)
+        self._from = self._until = self._now = datetime.min.replace(tzinfo=UTC)
         self._key = b""
 
     def row(self, request: Request) -> dict[str, Any]:
@@ -69,7 +69,7 @@ class Judge:
             "id": request.id,
             "link_id": request.link_id,
             "version": request.version,
-            "at": request.at,
+            "at": self._second(request.at),
             "kind": self._kind(request, who.kind, address),
             "rules": visits.RULES,
             "method": request.method,
@@ -111,6 +111,13 @@ class Judge:
             made = blake2b(network, key=self._key, digest_size=8).hexdigest()
             self._networks[network] = made
         return made
+
+    def _second(self, at: datetime) -> datetime:
+        """The whole second, the same object for all clicks in it."""
+        at = at.replace(microsecond=0)
+        if at != self._now:
+            self._now = at
+        return self._now
 
     def _turn(self, at: datetime) -> None:
         """A new key for a new day of Pune; what was known under the old one goes."""

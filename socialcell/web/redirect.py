@@ -26,11 +26,7 @@ QR = b"qr=1"
 
 _AHEAD = frozenset(name.encode("ascii") for name in visits.AHEAD)
 _LONGEST_AGENT = 1000
-_PLAIN = [
-    (b"cache-control", b"no-store"),
-    (b"x-robots-tag", b"noindex"),
-    (b"content-length", b"0"),
-]
+_PLAIN = [(b"cache-control", b"no-store"), (b"content-length", b"0")]
 _PAGE = [
     (b"cache-control", b"no-store"),
     (b"x-content-type-options", b"nosniff"),

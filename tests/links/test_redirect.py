@@ -81,7 +81,6 @@ def test_nothing_of_an_answer_may_be_kept(context: Context) -> None:
     with web.serving(context) as address:
         answer = ask(address, f"/r/{link.code}")
     assert answer.headers["cache-control"] == "no-store"
-    assert answer.headers["x-robots-tag"] == "noindex"
     assert answer.body == b""
 
 
@@ -194,8 +193,9 @@ def test_only_reading_is_answered(context: Context, method: str) -> None:
     assert kinds(context) == {}
 
 
-def test_it_says_that_it_lives(context: Context) -> None:
+def test_it_says_that_it_lives_and_that_robots_may_stay_away(context: Context) -> None:
     with web.serving(context) as address:
+        assert b"Disallow: /" in ask(address, "/robots.txt").body
         assert ask(address, "/livez").body == b"ok"
         assert ask(address, "/readyz").status == 404
 

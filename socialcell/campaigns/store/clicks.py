@@ -36,7 +36,11 @@ def record(
     """
     if rows and db.insert_new(session, CLICK, rows) == 0:
         return
-    counts: Counter[tuple[Any, ...]] = Counter(_key(row) for row in rows)
+    days = {at: at.astimezone(IST).date() for at in {row["at"] for row in rows}}
+    counts: Counter[tuple[Any, ...]] = Counter(
+        (days[row["at"]], row["link_id"], row["kind"], row["trigger"], row["device"])
+        for row in rows
+    )
     for (day, link, trigger, device), n in (lost or {}).items():
         counts[day, link, "dropped", trigger, device] += n
     if counts:
@@ -99,8 +103,3 @@ def forget_networks(session: Session, before: datetime) -> int:
     c = CLICK.c
     bare = update(CLICK).where(c.at < before, c.prefix.is_not(None))
     return db.changed(session, bare.values(prefix=null()))
-
-
-def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    day = row["at"].astimezone(IST).date()
-    return day, row["link_id"], row["kind"], row["trigger"], row["device"]
