@@ -24,7 +24,13 @@ from socialcell.language import (
 from socialcell.language.lexicon import Cue
 from socialcell.language.linear import Linear
 from socialcell.language.notes import Fact, Hit, Notes, notes, text_of
-from socialcell.language.places import Gazetteer, Place, name_words, places
+from socialcell.language.places import (
+    Gazetteer,
+    Place,
+    name_words,
+    places,
+    said_as_place,
+)
 from socialcell.language.reading import Entity
 from socialcell.language.stems import Endings, Stems
 from socialcell.language.words import key_of, look_at
@@ -159,6 +165,8 @@ class Names:
                     continue
                 first, last = doc[start].idx, doc[end - 1]
                 text = doc[start:end].text
+                if label == "PLACE" and not said_as_place(start, end, found.facts):
+                    found.doubted.add(first)
                 found.entities.append(
                     Entity(first, last.idx + len(last), text, label, None)
                 )
@@ -285,7 +293,7 @@ def stems(own: tuple[Place, ...] = ()) -> Stems:
         key_of(word) for cue in lexicon.cues() for word in cue.phrase.split()
     } | sentiment.toned_words()
     names = name_words((*places(), *own))
-    return Stems(names - common, common, Endings.of(lexicon.data("endings")))
+    return Stems(names, common, Endings.of(lexicon.data("endings")))
 
 
 def _fact(raw: str, known: Stems) -> Fact:

@@ -44,6 +44,8 @@ class Notes:
     entities: list[Entity] = field(default_factory=list)
     named: set[int] = field(default_factory=set)  # tokens inside an entity
     placed: set[int] = field(default_factory=set)  # tokens inside a PLACE
+    # Where a tagger's PLACE starts that nothing around it shows to be one.
+    doubted: set[int] = field(default_factory=set)
     hits: list[Hit] = field(default_factory=list)
     language: str = "und"
     mixed: bool = False

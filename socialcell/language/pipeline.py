@@ -128,7 +128,11 @@ class Reader:
             mixed=found.mixed,
             script=found.script,
             sentiment=found.sentiment,
-            entities=tuple(filter(tagger.is_name, found.entities)),
+            entities=tuple(
+                entity
+                for entity in found.entities
+                if tagger.is_name(entity) and entity.start not in found.doubted
+            ),
             intent=found.intent,
             topics=tuple(found.topics),
             urgency=found.urgency,

@@ -18,6 +18,9 @@ from socialcell.language.words import key_of
 
 _FULL_STOPS = ".।?!…"
 _WORDS = re.compile(r"[^\s,.()\-–]+")
+# What Hindi makes of a Marathi letter, and Latin letters of one sound.
+_OTHER_LETTERS = (("ळ", "ल"), ("गाव", "गांव"), ("w", "v"), ("v", "w"))
+_TOWN = re.compile(r"(?<=\S)(नगर)$")  # written apart as often as together
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,11 @@ class Place:
             yield from _other_kinds(name)
             if 1 < len(name.split()) < 3 and "-" not in name:
                 yield name.replace(" ", "")
+            for here, there in _OTHER_LETTERS:
+                if here in name:
+                    yield name.replace(here, there)
+            if _TOWN.search(name):
+                yield _TOWN.sub(r" \1", name)
 
     @property
     def own_length(self) -> int:
@@ -174,8 +182,13 @@ def _in_context(start: int, end: int, spans: list[_Span], facts: list[Fact]) -> 
         return True
     if _stands_alone(start, end, facts):
         return True
+    return said_as_place(start, end, facts)
+
+
+def said_as_place(start: int, end: int, facts: list[Fact]) -> bool:
+    """Is there a word beside these, or an ending of theirs, that a place has?"""
     around = facts[max(0, start - 1) : start] + facts[end : end + 1]
-    if any(fact.word.key in _words("beside_place") for fact in around):
+    if any({fact.word.key, fact.stem} & _words("beside_place") for fact in around):
         return True
     if any(fact.word.key in _words("after_place") for fact in facts[end : end + 1]):
         return True

@@ -41,8 +41,8 @@ class Stems:
     ) -> None:
         """`names` and `common` are single words as comparison keys."""
         self._endings = endings
-        self._names = frozenset(names)
-        words = frozenset(common) - self._names
+        named, words = frozenset(names), frozenset(common)
+        self._names = named - words
         self._plural = {form: word for word in sorted(words) for form in _plurals(word)}
         # The data may list a plural beside its singular: the singular stands for both.
         self._known = self._names | (words - self._plural.keys())
@@ -52,7 +52,7 @@ class Stems:
                 self._oblique.setdefault(form, word)
         self._starts = {word[:2] for word in self._known}
         # A listed word that is a form of a name must not hide the name.
-        self._known -= {word for word in words if self._cut(word)[0] in self._names}
+        self._known -= {word for word in words - named if self._cut(word)[0] in named}
         forms = self._known | self._oblique.keys() | self._plural.keys()
         self._longer_starts = {form[:3] for form in forms}
         self._answers: dict[str, tuple[str, int]] = {}

@@ -1,15 +1,14 @@
 """Trains the civic model: what a citizen wants, of which office, and how soon.
 
-N-grams learn from our own labelled posts, from invented posts that are shorter and
-plainer (labels/weak), and from the phrases of the rules. What they and the rules say is
-then weighed by logistic regression, on posts that the n-grams had not seen.
+N-grams learn from our own invented posts and from the phrases of the rules. What they
+and the rules say is then weighed by logistic regression, on posts that the n-grams had
+not seen. Posts that were labelled with care are the measure of both.
 """
 
-import json
 import random
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,44 +16,32 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
-from socialcell.errors import SocialcellError
-from socialcell.language import civic, lexicon, measure, topics, urgency, weights
-from socialcell.language.features import Grams, normalised
+from socialcell.language import civic, measure, topics, urgency, weights
+from socialcell.language.features import Grams
 from socialcell.language.linear import Linear
 from socialcell.language.notes import Notes, notes
-from socialcell.language.training.data import lines_of
+from socialcell.language.training import posts as posts_
 from socialcell.language.training.fit import matrix, quantised
+from socialcell.language.training.posts import Example
 
 GRAMS = Grams(chars=(4, 4), words=2, bits=16, sounds=(2, 4))
-LABELS = Path(__file__).parents[1] / "labels"
 _FOLDS = 5
-_COST = {"intent": 2.0, "topic": 1.0, "urgency": 1.0}
-_PHRASE = 0.3  # weight of a phrase of the rules beside a post, for intents
+_COST = 0.5  # of an n-gram on the wrong side
 _RARE = 3.0  # weight of a post with a topic beside one without
 _RIDGE = 0.5  # inverse strength of the regression's ridge
-_CARE = 3.0  # weight there of a post that was labelled with care
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A text with `task:class` of all its labels, and the tasks that it teaches."""
-
-    text: str
-    labels: frozenset[str]
-    tasks: frozenset[str]
-    weight: float = 1.0
+# Weight there of a post by how it was labelled.
+_CARE = {"twice": 3.0, "once": 2.0, "weak": 1.0}
+_Chances = dict[str, float]
 
 
 def train(seed: int, progress: Callable[[str], None]) -> tuple[dict[str, Any], Linear]:
     """The facts of the card, without those of the file, and the n-grams' model."""
     progress(civic.NAME)
-    ours, phrases = list(_ours()), list(_phrases())
-    apart = {normalised(example.text) for example in ours}
-    weak = [e for e in _weak() if normalised(e.text) not in apart]
-    seen = _evidence([*ours, *weak])
+    told, phrases = posts_.posts(), list(posts_.phrases())
+    seen = _evidence(told)
     posts = [
         replace(post, text=civic.plain(post.text, one.entities))
-        for post, one in zip([*ours, *weak], seen, strict=True)
+        for post, one in zip(told, seen, strict=True)
     ]
     for fold in folds(len(posts), seed):
         inside = set(fold)
@@ -65,7 +52,7 @@ def train(seed: int, progress: Callable[[str], None]) -> tuple[dict[str, Any], L
         for at, margins in zip(fold, found, strict=True):
             seen[at].margins = margins
     model = _fit([*posts, *phrases], seed)
-    judges, scores = _judges(posts, seen, len(ours), seed)
+    judges, scores = _judges(posts, seen, seed)
     facts = {
         "name": civic.NAME,
         "version": weights.VERSION,
@@ -75,6 +62,7 @@ def train(seed: int, progress: Callable[[str], None]) -> tuple[dict[str, Any], L
             {"file": f"labels/{file} (in the package)", "origin": o, "licence": "own"}
             for file, o in (
                 ("civic_train.jsonl", "invented civic posts, labelled for socialcell"),
+                ("once/", "invented civic posts, labelled once"),
                 ("weak/", "invented posts, labelled as they were written"),
             )
         ],
@@ -104,7 +92,7 @@ def _fit(examples: Sequence[Example], seed: int) -> Linear:
         inside = np.array([column in examples[at].labels for at in taught])
         share = np.array([examples[at].weight for at in taught])
         machine = LinearSVC(
-            C=_COST[task],
+            C=_COST,
             class_weight={False: 1.0, True: _RARE if task == "topic" else 1.0},
             random_state=seed,
         )
@@ -115,34 +103,43 @@ def _fit(examples: Sequence[Example], seed: int) -> Linear:
 
 
 def _judges(
-    posts: Sequence[Example], seen: Sequence[Notes], ours: int, seed: int
+    posts: Sequence[Example], seen: Sequence[Notes], seed: int
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """(the judges for the card, scores of judges that had not seen the post).
-
-    The first `ours` posts are labelled with care: they alone are scored.
-    """
+    """(the judges for the card, scores of judges that had not seen the post)."""
     judges: dict[str, Any] = {}
     scores: dict[str, Any] = {}
-    care = [_CARE] * ours + [1.0] * (len(posts) - ours)
+    groups = {
+        "civic_train": [at for at, post in enumerate(posts) if post.origin == "twice"],
+        "once": [at for at, post in enumerate(posts) if post.origin == "once"],
+    }
+    care = [_CARE[post.origin] for post in posts]
+
+    def score(task: str, truth: Sequence[str], chances: Sequence[_Chances]) -> None:
+        found = [max(one, key=lambda name: one[name]) for one in chances]
+        for name, some in groups.items():
+            scores[f"{name}, {task}, cross-validated"] = measure.scores(
+                [truth[at] for at in some], [found[at] for at in some]
+            )
+
     truth = [_label(example, "intent") for example in posts]
     evidence = [civic.intent_evidence(one) for one in seen]
     judges["intent"] = _regression(evidence, truth, care)
     chances = _unseen(evidence, truth, care, seed)
-    scores["civic_train, intent, cross-validated"] = _scored(truth, chances, ours)
+    score("intent", truth, chances)
     for one, found in zip(seen, chances, strict=True):
         one.intents = found
         label = max(found, key=lambda name: found[name])
         assert one.intent is not None
         one.intent = replace(one.intent, label=label)
-    found_topics = [{topic.id for topic in topics.topics(one)} for one in seen[:ours]]
-    scores["civic_train, topics, cross-validated"] = _topic_scores(
-        posts[:ours], found_topics
-    )
+    for name, some in groups.items():
+        scores[f"{name}, topics, cross-validated"] = _topic_scores(
+            [posts[at] for at in some],
+            [{topic.id for topic in topics.topics(seen[at])} for at in some],
+        )
     truth = [_label(example, "urgency") for example in posts]
     evidence = [_urgency(one) for one in seen]
     judges["urgency"] = _regression(evidence, truth, care)
-    chances = _unseen(evidence, truth, care, seed)
-    scores["civic_train, urgency, cross-validated"] = _scored(truth, chances, ours)
+    score("urgency", truth, _unseen(evidence, truth, care, seed))
     return judges, scores
 
 
@@ -160,8 +157,15 @@ def _regression(
     table: NDArray[np.float64] = np.array(
         [[one.get(name, 0.0) for name in names] for one in evidence]
     )
+    # A rare class counts more, by the root of how rare it is.
+    often = Counter(truth)
+    even = len(truth) / len(often)
+    share = [
+        weight * (even / often[label]) ** 0.5
+        for weight, label in zip(care, truth, strict=True)
+    ]
     machine = LogisticRegression(C=_RIDGE, max_iter=2000)
-    machine.fit(table, list(truth), sample_weight=list(care))
+    machine.fit(table, list(truth), sample_weight=share)
     return {
         "classes": [str(name) for name in machine.classes_],
         "names": names,
@@ -175,9 +179,9 @@ def _unseen(
     truth: Sequence[str],
     care: Sequence[float],
     seed: int,
-) -> list[dict[str, float]]:
+) -> list[_Chances]:
     """Chances by judges that did not see the post."""
-    found: list[dict[str, float]] = [{} for _ in evidence]
+    found: list[_Chances] = [{} for _ in evidence]
     for fold in folds(len(evidence), seed + 1):
         inside = set(fold)
         rest = [at for at in range(len(evidence)) if at not in inside]
@@ -190,13 +194,6 @@ def _unseen(
         for at in fold:
             found[at] = judge.chances(evidence[at])
     return found
-
-
-def _scored(
-    truth: Sequence[str], chances: Sequence[dict[str, float]], ours: int
-) -> dict[str, Any]:
-    found = [max(one, key=lambda name: one[name]) for one in chances]
-    return measure.scores(truth[:ours], found[:ours])
 
 
 def _topic_scores(ours: Sequence[Example], found: Sequence[set[str]]) -> dict[str, Any]:
@@ -229,11 +226,6 @@ def _label(example: Example, task: str) -> str:
     )
 
 
-def examples() -> list[Example]:
-    """All that the n-grams learn from."""
-    return [*_ours(), *_weak(), *_phrases()]
-
-
 def folds(count: int, seed: int) -> list[list[int]]:
     """The numbers below `count`, dealt out to five with a seed."""
     order = random.Random(seed).sample(range(count), count)
@@ -247,55 +239,3 @@ def _evidence(ours: Sequence[Example]) -> list[Notes]:
     nlp = build()
     nlp.remove_pipe("socialcell_civic")  # what is trained here has no say yet
     return [notes(doc) for doc in nlp.pipe([one.text for one in ours])]
-
-
-def _ours() -> Iterator[Example]:
-    for line in lines_of(LABELS / "civic_train.jsonl"):
-        if line.strip():
-            row = json.loads(line)
-            yield _example(row["text"], row["intent"], row["topics"], row["urgency"])
-
-
-def _weak() -> Iterator[Example]:
-    """Files of posts under heads "= intent topics urgency"; "-" is no topic."""
-    for path in sorted((LABELS / "weak").glob("*.txt")):
-        head: tuple[str, list[str], str] | None = None
-        for number, line in enumerate(lines_of(path), 1):
-            if line.startswith("= "):
-                head = _head(line, f"{path.name}, line {number}")
-            elif line.strip():
-                if head is None:
-                    raise SocialcellError(f"{path.name}, line {number}: no head above")
-                yield _example(line, *head)
-
-
-def _head(line: str, where: str) -> tuple[str, list[str], str]:
-    words = line.split()[1:]
-    if len(words) != 3:
-        raise SocialcellError(f"{where}: needs an intent, topics and an urgency")
-    intent, listed, level = words
-    names = [] if listed == "-" else listed.split(",")
-    known = set(civic.columns())
-    for name in (
-        f"intent:{intent}",
-        *(f"topic:{n}" for n in names),
-        f"urgency:{level}",
-    ):
-        if name not in known:
-            raise SocialcellError(f"{where}: {name} is not in vocabulary.yaml")
-    return intent, names, level
-
-
-def _example(text: str, intent: str, names: Sequence[str], level: str) -> Example:
-    found = (f"intent:{intent}", *(f"topic:{n}" for n in names), f"urgency:{level}")
-    return Example(text, frozenset(found), frozenset(civic.TASKS))
-
-
-def _phrases() -> Iterator[Example]:
-    """The phrases of the rules teach their own topic; the sure ones their intent."""
-    for cue in lexicon.cues():
-        label = frozenset({f"{cue.kind}:{cue.value}"})
-        if cue.kind == "topic":
-            yield Example(cue.phrase, label, frozenset({"topic"}))
-        elif cue.kind == "intent" and cue.weight >= lexicon.STRENGTH["sure"]:
-            yield Example(cue.phrase, label, frozenset({"intent"}), _PHRASE)

@@ -1,0 +1,120 @@
+"""Our own invented posts and the phrases of the rules, as examples with labels.
+
+`civic_train.jsonl` was labelled twice. `once/` and `weak/` hold text files: a head line
+"= intent topics urgency" ("-" is no topic), and below it one post a line. In `once/`
+places stand in brackets, which are no part of the text: `[कोथरूड]मध्ये`.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from socialcell.errors import SocialcellError
+from socialcell.language import civic, lexicon
+from socialcell.language.features import normalised
+from socialcell.language.training.data import lines_of
+
+LABELS = Path(__file__).parents[1] / "labels"
+_PHRASE = 0.3  # weight of a phrase of the rules beside a post, for intents
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A text with `task:class` of all its labels, and the tasks that it teaches.
+
+    `origin` says how it was labelled: "twice", "once" or "weak".
+    """
+
+    text: str
+    labels: frozenset[str]
+    tasks: frozenset[str]
+    weight: float = 1.0
+    origin: str = ""
+
+
+def examples() -> list[Example]:
+    """All that the n-grams learn from; no text is there twice."""
+    return [*posts(), *phrases()]
+
+
+def posts() -> list[Example]:
+    """The posts, those labelled twice first; a text that came before is left out."""
+    seen: set[str] = set()
+    found = []
+    for post in (*twice(), *listed("once"), *listed("weak")):
+        key = normalised(post.text)
+        if key not in seen:
+            seen.add(key)
+            found.append(post)
+    return found
+
+
+def twice() -> Iterator[Example]:
+    """The training half of the posts that were labelled twice."""
+    for line in lines_of(LABELS / "civic_train.jsonl"):
+        if line.strip():
+            row = json.loads(line)
+            labels = row["intent"], row["topics"], row["urgency"]
+            yield _example("twice", row["text"], *labels)
+
+
+def marked(line: str) -> tuple[str, list[tuple[int, int]]]:
+    """(the text without brackets, where the names in brackets are in it)."""
+    text, spans, start = "", [], 0
+    for piece in re.split(r"(\[|\])", line):
+        if piece == "[":
+            start = len(text)
+        elif piece == "]":
+            spans.append((start, len(text)))
+        else:
+            text += piece
+    return text, spans
+
+
+def phrases() -> Iterator[Example]:
+    """The phrases of the rules teach their own topic; the sure ones their intent."""
+    for cue in lexicon.cues():
+        label = frozenset({f"{cue.kind}:{cue.value}"})
+        if cue.kind == "topic":
+            yield Example(cue.phrase, label, frozenset({"topic"}))
+        elif cue.kind == "intent" and cue.weight >= lexicon.STRENGTH["sure"]:
+            yield Example(cue.phrase, label, frozenset({"intent"}), _PHRASE)
+
+
+def listed(origin: str) -> Iterator[Example]:
+    """The posts of a folder: `once`, labelled with care, or `weak`, in passing."""
+    for path in sorted((LABELS / origin).glob("*.txt")):
+        head: tuple[str, list[str], str] | None = None
+        for number, line in enumerate(lines_of(path), 1):
+            if line.startswith("= "):
+                head = _head(line, f"{path.name}, line {number}")
+            elif line.strip():
+                if head is None:
+                    raise SocialcellError(f"{path.name}, line {number}: no head above")
+                yield _example(origin, marked(line)[0], *head)
+
+
+def _head(line: str, where: str) -> tuple[str, list[str], str]:
+    words = line.split()[1:]
+    if len(words) != 3:
+        raise SocialcellError(f"{where}: needs an intent, topics and an urgency")
+    intent, listed, level = words
+    names = [] if listed == "-" else listed.split(",")
+    known = set(civic.columns())
+    for name in (
+        f"intent:{intent}",
+        *(f"topic:{n}" for n in names),
+        f"urgency:{level}",
+    ):
+        if name not in known:
+            raise SocialcellError(f"{where}: {name} is not in vocabulary.yaml")
+    return intent, names, level
+
+
+def _example(
+    origin: str, text: str, intent: str, names: Sequence[str], level: str
+) -> Example:
+    found = (f"intent:{intent}", *(f"topic:{n}" for n in names), f"urgency:{level}")
+    return Example(text, frozenset(found), frozenset(civic.TASKS), origin=origin)
