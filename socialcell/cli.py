@@ -38,6 +38,7 @@ GROUPS = (
     "audit",
     "alerts",
     "campaigns",
+    "influencers",
     "links",
     "ads",
     "installs",

@@ -83,11 +83,16 @@ def write(lines: Iterable[str]) -> None:
 
 
 def write_file(path: Path, lines: Iterable[str]) -> None:
+    """Write a text file whole or not at all. SocialcellError when it cannot be."""
+    write_bytes(path, (line.encode() for line in lines))
+
+
+def write_bytes(path: Path, parts: Iterable[bytes]) -> None:
     """Write a file whole or not at all. SocialcellError when it cannot be written."""
     aside = path.with_name(path.name + ".part")
     try:
-        with aside.open("w", encoding="utf-8") as page:
-            page.writelines(lines)
+        with aside.open("wb") as page:
+            page.writelines(parts)
         aside.replace(path)
     except OSError as error:
         aside.unlink(missing_ok=True)

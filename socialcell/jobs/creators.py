@@ -17,21 +17,23 @@ from sqlmodel import Session
 from socialcell import db
 from socialcell.campaigns import creator_entry, naming
 from socialcell.campaigns.creator_entry import COLUMNS, PLATFORMS
+from socialcell.campaigns.store import candidates, flags
 from socialcell.campaigns.store import creator_entries as entries
 from socialcell.campaigns.store import creators as store
-from socialcell.campaigns.store import flags
 from socialcell.clock import IST
 from socialcell.connectors import sheets
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.jobs import people
 from socialcell.jobs.context import Context
 from socialcell.jobs.placing import Places
+from socialcell.listening import masking
 from socialcell.listening.store import areas
 from socialcell.ops import audit
 
 _T = TypeVar("_T")
 ROWS = 200  # of a file, in one transaction
-SHOWN = ("followers",)  # what an export says beside, and an import passes over
+_BESIDE = ("followers",)  # what an export says beside, and an import passes over
+COLUMNS_OUT = (*COLUMNS, *_BESIDE)
 
 
 @dataclass(frozen=True)
@@ -75,24 +77,63 @@ def import_file(context: Context, path: Path, *, dry_run: bool = False) -> Impor
     What the file has no column for stays; the same file again changes nothing.
     """
     done = Imported()
-    wanted = sheets.Columns("creators", COLUMNS, ("key",), SHOWN)
+    wanted = sheets.Columns("creators", COLUMNS, ("key",), _BESIDE)
     for rows in db.chunks(sheets.asked(path, wanted), ROWS):
         written(context, partial(_take, context, rows, done), dry_run)
     return done
 
 
-def rows(context: Context) -> list[dict[str, object]]:
-    """All creators in the columns that import reads, the looker noted in the log."""
+def listed(context: Context) -> list[dict[str, Any]]:
+    """All creators without their contacts and prices. For approvers; noted."""
+    admit(context, "influencers.list", "registry", {})
+    with db.reading(context.engine) as session:
+        return [
+            {
+                "key": one.id,
+                "name": one.name,
+                "kind": one.kind,
+                "accounts": [f"{a.platform}:{a.handle}" for a in one.accounts],
+                "languages": list(one.languages),
+                "wards": list(one.wards),
+                "consent": one.consent,
+                "connection": one.connection,
+                "may_be_asked": one.may_be_asked(today(context)),
+                "followers": one.followers,
+            }
+            for one in store.creators(session, today(context))
+        ]
+
+
+def exported(context: Context) -> list[dict[str, Any]]:
+    """All creators in the columns that import reads. For approvers; noted."""
+    admit(context, "influencers.export", "registry", {})
     on = today(context)
+    with db.reading(context.engine) as session:
+        followers = {one.id: one.followers for one in store.creators(session, on)}
+        return [
+            {**entries.said(session, row, on), "followers": followers[row.key]}
+            for row in entries.rows(session)
+        ]
+
+
+def admit(
+    context: Context, action: str, object_: str, detail: Mapping[str, Any]
+) -> None:
+    """Note a look in the audit log before anything is shown, or that it was refused.
+
+    SocialcellError: whoever asks is none of influencers.approvers.
+    """
+    approvers = context.workspace.config.influencers.approvers
+    who = audit.operator()
+    admitted = approvers is None or who in approvers
     with db.writing(context.engine) as session:
-        made: list[dict[str, object]] = []
-        for one in store.creators(session, on):
-            row = entries.find(session, one.id)
-            assert row is not None
-            made.append({**entries.said(session, row, on), "followers": one.followers})
-        detail = {"creators": len(made)}
-        log(context, session, "influencers.export", "registry", detail)
-    return made
+        log(context, session, action, object_, {**detail, "admitted": admitted})
+    if not admitted:
+        raise SocialcellError(
+            f"Candidates and creators are shown to approvers only, and {who} is none "
+            "of those that influencers.approvers in config.yaml names. The attempt is "
+            "in the audit log."
+        )
 
 
 def remove(context: Context, key: str, reason: str) -> None:
@@ -102,14 +143,17 @@ def remove(context: Context, key: str, reason: str) -> None:
     with db.writing(context.engine) as session:
         row = found(session, key)
         entries.remove(session, row.id)
-        detail = {"reason": reason.strip()}
+        detail = {"reason": masking.unnamed(reason.strip())}
         log(context, session, "influencers.remove", f"creator:{row.id}", detail)
 
 
 def flag(
     context: Context, account: str, flag_: str, reason: str, *, lift: bool = False
 ) -> bool:
-    """Flag an account (platform:handle), or lift its flag; False: it stands already."""
+    """Flag an account (platform:handle), or lift its flag; False: it stands already.
+
+    SocialcellError: nobody keeps notes on an account that is no candidate.
+    """
     platform, handle = account_of(account)
     now, by = context.clock.now(), audit.operator()
     with db.writing(context.engine) as session:
@@ -117,6 +161,7 @@ def flag(
             flags.lift(session, platform, handle, flag_, reason, by, now)
             changed = True
         else:
+            _require_public(context, session, platform, handle)
             changed = flags.add(session, platform, handle, flag_, reason, by, now)
         if changed:
             action = "influencers.unflag" if lift else "influencers.flag"
@@ -135,6 +180,34 @@ def found(session: Session, key: str) -> Any:
     return row
 
 
+def held(
+    session: Session, platform: str, handles: Sequence[str]
+) -> list[dict[str, Any]]:
+    """All that the registry and people's flags say of an account, for whom it is."""
+    accounts = [(platform, handle) for handle in handles]
+    owners = [entries.owner(session, *account) for account in accounts]
+    return [
+        *(row._asdict() for row in owners if row is not None),
+        *(row._asdict() for row in flags.history(session, accounts)),
+    ]
+
+
+def require_none(session: Session, platform: str, handles: Sequence[str]) -> None:
+    """UsageError: one of these is an account of the registry of creators."""
+    for handle in handles:
+        row = entries.owner(session, platform, handle)
+        if row is not None:
+            raise UsageError(
+                "This account is in the registry of creators. First: socialcell "
+                f"influencers remove {row.key}"
+            )
+
+
+def drop_flags(session: Session, platform: str, handles: Sequence[str]) -> None:
+    for handle in handles:
+        flags.forget(session, platform, handle)
+
+
 def account_of(text: str) -> tuple[str, str]:
     """(platform, handle) of platform:handle. UsageError when it is none."""
     platform, colon, handle = text.partition(":")
@@ -150,6 +223,13 @@ def account_of(text: str) -> tuple[str, str]:
 def pseudonym(context: Context, platform: str, handle: str) -> str:
     """What stands for an account in the audit log."""
     return f"{platform}:{people.unnamed(context).pseudonym(platform, f'@{handle}')}"
+
+
+def ward_of(places: Places, on: date, text: str) -> str:
+    """The id of an area of the city, by id or name. ValueError: there is none."""
+    if not text or text.startswith("elsewhere:"):
+        raise ValueError(f"{text!r} is no area of the city")
+    return places.id_of(text, on)
 
 
 def today(context: Context) -> date:
@@ -200,19 +280,35 @@ def rejecting(
 
 
 def _put(context: Context, session: Session, given: Mapping[str, str | None]) -> Made:
+    if unknown := sorted(set(given) - set(COLUMNS)):
+        raise UsageError(
+            f"A creator has no {unknown[0]}. There are: {', '.join(COLUMNS)}."
+        )
     key = naming.name(given.get("key") or "", "The key")
     on, actor, now = today(context), audit.operator(), context.clock.now()
     row = entries.find(session, key)
     held = entries.said(session, row, on) if row is not None else {}
     places = Places(areas.all_areas(session))
     said = creator_entry.merged(held, {**given, "key": key})
-    entry = creator_entry.entry(said, partial(_ward, places, on), on, actor)
+    entry = creator_entry.entry(said, partial(ward_of, places, on), on, actor)
     outcome, changed = entries.save(session, entry, actor, now)
     if outcome != "unchanged":
         row = found(session, key)
         detail = {"outcome": outcome, "changed": changed, "consent": entry.consent}
         log(context, session, "influencers.set", f"creator:{row.id}", detail)
     return Made(key, outcome, tuple(changed))
+
+
+def _require_public(
+    context: Context, session: Session, platform: str, handle: str
+) -> None:
+    floor = context.workspace.config.influencers.follower_floor
+    known = candidates.found(session, floor, (platform, handle))
+    if not known and entries.owner(session, platform, handle) is None:
+        raise SocialcellError(
+            f"{platform}:{handle} is no candidate and in no registry: nothing is noted "
+            "about private persons."
+        )
 
 
 def _take(
@@ -224,9 +320,3 @@ def _take(
             return _put(context, session, given).outcome
 
     rejecting(asked, done, take)
-
-
-def _ward(places: Places, on: date, text: str) -> str:
-    if not text or text.startswith("elsewhere:"):
-        raise ValueError(f"{text!r} is no area of the city")
-    return places.id_of(text, on)

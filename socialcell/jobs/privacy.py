@@ -7,7 +7,15 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.errors import UsageError
-from socialcell.jobs import media, optins, people, quotations, receive, similar
+from socialcell.jobs import (
+    creators,
+    media,
+    optins,
+    people,
+    quotations,
+    receive,
+    similar,
+)
 from socialcell.jobs.context import Context
 from socialcell.listening.people import People
 from socialcell.listening.store import accounts, erasure
@@ -39,6 +47,7 @@ def export(
     with db.writing(context.engine) as session:
         account = accounts.find(session, platform, uid, handle)
         held = accounts.everything(session, account)
+        held["creator"] = creators.held(session, platform, account.handles)
         held["consent"] = optins.held(context, session, platform, account.uids)
         _audit(context, session, shown, account, "privacy.export", _sizes(held))
     return held
@@ -63,6 +72,8 @@ def erase(
     with db.writing(context.engine) as session:
         account = accounts.find(session, platform, uid, handle)
         _require_nobody_registered(shown, account)
+        creators.require_none(session, platform, account.handles)
+        creators.drop_flags(session, platform, account.handles)
         erased = erasure.erase(session, shown, account, context.clock.now())
         optins.erase(context, session, platform, account.uids)
         person = _person(shown, account)

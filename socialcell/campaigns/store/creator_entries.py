@@ -31,6 +31,11 @@ def find(session: Session, key: str) -> Row[Any] | None:
     return session.execute(select(CREATOR).where(CREATOR.c.key == key)).first()
 
 
+def rows(session: Session) -> Sequence[Row[Any]]:
+    """Every creator's own row, by key."""
+    return session.execute(select(CREATOR).order_by(CREATOR.c.key)).all()
+
+
 def owner(session: Session, platform: str, handle: str) -> Row[Any] | None:
     """Whose account it is: the creator's row."""
     asked = (
@@ -111,19 +116,16 @@ def remove(session: Session, creator_id: int) -> None:
     session.execute(delete(CREATOR).where(CREATOR.c.id == creator_id))
 
 
-def keep_insights(session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
-    """Hold figures of an audience, each in place of one with the same key; how many
-    are new or differ."""
-    kept = 0
-    for row in rows:
-        same = [INSIGHT.c[name] == row[name] for name in _INSIGHT_KEY]
-        held = session.execute(select(INSIGHT.c.number).where(*same)).scalar()
-        if held == row["number"]:
-            continue
-        session.execute(delete(INSIGHT).where(*same))
-        db.insert(session, INSIGHT, [row])
-        kept += 1
-    return kept
+def keep_insight(session: Session, row: Mapping[str, Any]) -> bool:
+    """Hold a figure of an audience in place of one with the same key; False: it is the
+    same."""
+    same = [INSIGHT.c[name] == row[name] for name in _INSIGHT_KEY]
+    held = session.execute(select(INSIGHT.c.number).where(*same)).scalar()
+    if held == row["number"]:
+        return False
+    session.execute(delete(INSIGHT).where(*same))
+    db.insert(session, INSIGHT, [row])
+    return True
 
 
 def keep_sketch(session: Session, row: Mapping[str, Any]) -> None:

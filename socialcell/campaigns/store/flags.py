@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, delete, select, update
 from sqlmodel import Session
 
 from socialcell import db
@@ -77,6 +77,12 @@ def lift(
     )
     if not db.changed(session, ended):
         raise UsageError(f"{platform}:{handle} has no flag {flag}.")
+
+
+def forget(session: Session, platform: str, handle: str) -> None:
+    """Drop every flag of an account that is erased."""
+    c = FLAG.c
+    session.execute(delete(FLAG).where(c.platform == platform, c.handle == handle))
 
 
 def standing(

@@ -1,0 +1,94 @@
+"""What is known of an account that may carry a message: the facts that scores rest on.
+
+Only accounts of public standing are candidates: registered, verified as a business or a
+government, or followed by many. Of everybody else there are numbers and no names.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+VERIFIED = ("business", "government")
+"""What platforms verify that is not sold to everybody."""
+CITY = "place:pune"
+TIERS = (10_000, 50_000, 250_000, 1_000_000)
+"""Where tiers of size begin: accounts with more followers have lower rates."""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A post of a candidate, as it was understood.
+
+    `form` is its text in index form. `engaged` is the newest sum of its reactions,
+    comments, shares and saves, None when none was observed; `views` likewise.
+    """
+
+    id: int
+    at: datetime
+    language: str
+    form: str
+    topics: frozenset[str]
+    entities: frozenset[str]
+    wards: frozenset[str]
+    engaged: int | None
+    views: int | None
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it names the city or a place in one of its wards."""
+        return bool(self.wards) or CITY in self.entities
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What somebody did with a candidate's post: who (a number of ours), and its text
+    in index form, None for a repost."""
+
+    post: int
+    who: int
+    form: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Followers of an account at one moment."""
+
+    at: datetime
+    followers: int
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An account that may carry a message, and `why` it may be looked at.
+
+    `authors` are our numbers of it. `creator` is its key in the registry of creators;
+    `reach` is the number of people a post of it reached by its own insights.
+    """
+
+    platform: str
+    handle: str
+    name: str | None
+    why: tuple[str, ...]
+    authors: tuple[int, ...]
+    creator: str | None
+    figures: tuple[Figures, ...]
+    posts: tuple[Post, ...]
+    answers: tuple[Answer, ...]
+    reach: float | None = None
+    shares: Mapping[tuple[str, str], float] | None = None
+
+    @property
+    def id(self) -> str:
+        return f"{self.platform}:{self.handle}"
+
+    @property
+    def followers(self) -> int | None:
+        """As they were told last."""
+        return self.figures[-1].followers if self.figures else None
+
+    @property
+    def tier(self) -> int | None:
+        """Which tier of size, from 0; None: followers are not known."""
+        if self.followers is None:
+            return None
+        return sum(self.followers >= start for start in TIERS)
