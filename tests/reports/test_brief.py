@@ -10,7 +10,7 @@ from socialcell.clock import IST
 from socialcell.config import Workspace
 from socialcell.jobs import mailing, outgoing
 from socialcell.jobs.context import Context
-from socialcell.listening.alert_model import Incident
+from socialcell.listening.alert_model import Incident, Promise
 from socialcell.ops import outgoing as store
 from socialcell.reports.brief import LONGEST, span_of
 from tests.reports.world import World
@@ -18,6 +18,12 @@ from tests.reports.world import World
 MORNING = datetime(2026, 11, 20, 8, 30, tzinfo=IST)  # a Friday
 EVENING = datetime(2026, 11, 19, 18, 0, tzinfo=IST)
 NIGHT = datetime(2026, 11, 20, 2, 0, tzinfo=IST)
+HOUR = timedelta(hours=1)
+MISSED = {
+    "en": "Promise missed, due 20 Nov 2026, 02:00",
+    "mr": "आश्वासन पाळले नाही (मुदत २० नोव्हें २०२६, ०२:००)",
+    "hi": "आश्वासन पूरा नहीं हुआ (समय-सीमा 20 नव॰ 2026, 02:00)",
+}
 
 
 @pytest.mark.parametrize(
@@ -100,6 +106,26 @@ def test_an_incident_stands_at_its_head(world: World) -> None:
     lines = mailing.daily(world.context, "en", MORNING).text.splitlines()
 
     assert lines[2].startswith("Incident 1: Flood, since ")
+
+
+@pytest.mark.parametrize("code", ["en", "mr", "hi"])
+def test_a_promise_missed_stands_there_until_it_is_kept(
+    world: World, code: str
+) -> None:
+    fill(world)
+    with db.writing(world.engine) as session:
+        for text, due in (("पुलाची माहिती", NIGHT), ("नंतर", MORNING + HOUR)):
+            session.add(Promise(text=text, due_at=due, made_by="lead", made_at=EVENING))
+
+    made = mailing.daily(world.context, code, MORNING)
+
+    (line,) = [one for one in made.text.splitlines() if "पुलाची माहिती" in one]
+    assert line.startswith(MISSED[code])
+    assert "नंतर" not in made.text
+    assert any("पुलाची माहिती" in str(section) for section in made.page.sections)
+    with db.writing(world.engine) as session:
+        session.get_one(Promise, 1).kept_at = NIGHT + HOUR
+    assert "पुलाची माहिती" not in mailing.daily(world.context, code, MORNING).text
 
 
 @pytest.mark.parametrize("lang", ["en", "mr", "hi"])

@@ -14,6 +14,7 @@ from socialcell.cli import app
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.i18n import CODES
 from socialcell.jobs import report
+from socialcell.listening.alert_model import Promise
 from socialcell.ops import audit
 from socialcell.ops.model import FrozenReport
 from socialcell.reports import weekly
@@ -111,6 +112,31 @@ def test_the_summary_says_what_was_covered_and_what_changed(world: World) -> Non
     assert "* 31 mentions of Pune were collected (X). 336 of 336 platform-hours" in text
     assert "mentions rose from 20 to 31 (+55%)." in text
     assert "Needs a look: 10 mentions were read as urgent, 10 of them as" in text
+
+
+@pytest.mark.parametrize("lang", CODES)
+def test_promises_missed_by_the_end_of_the_week_need_a_decision(
+    world: World, lang: str
+) -> None:
+    full(world)
+    days = {"पूल": MONDAY, "नळ": NEXT - HOUR, "रस्ता": MONDAY, "बाग": NEXT + HOUR}
+    with db.writing(world.engine) as session:
+        for text, due in days.items():
+            kept = MONDAY + HOUR if text == "रस्ता" else None
+            session.add(
+                Promise(
+                    text=text, due_at=due, made_by="me", made_at=BEFORE, kept_at=kept
+                )
+            )
+
+    text = report.weekly(world.context, lang=lang).text.read_text()
+
+    said = {
+        "en": "Needs a decision: 2 promises were due and not kept: पूल; नळ.",
+        "mr": "निर्णय हवा: २ आश्वासने मुदतीत पाळली गेली नाहीत: पूल; नळ.",
+        "hi": "निर्णय चाहिए: 2 आश्वासन समय पर पूरे नहीं हुए: पूल; नळ।",
+    }
+    assert said[lang] in " ".join(text.split())
 
 
 def test_an_outage_is_told_and_no_percentage_is_given(world: World) -> None:
