@@ -79,8 +79,8 @@ def demo(
             push=_pushing(running, doors),
             progress=_progress(json),
         )
-        made = rehearsal.summary(context)
-        made["campaign"] = _campaign(context, dir, seed)
+        campaign = _campaign(context, dir, seed)
+        made = rehearsal.summary(context) | {"campaign": campaign}
         made["report"] = rehearsal.weekly(context, lang)
         made["seconds"] = round(time.monotonic() - started, 1)
         if json:

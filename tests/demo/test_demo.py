@@ -21,6 +21,7 @@ pytestmark = pytest.mark.timeout(600)
 FIGURES = (
     "app_store.",
     "facebook.insights",
+    "file:outcomes",
     "google_ads.",
     "meta_ads.",
     "play_console.",
@@ -122,6 +123,17 @@ def test_the_flood_is_an_incident_of_the_demo(demo: Demo) -> None:
     assert len(floods) == 1
     opened = datetime.fromisoformat(floods[0]["opened_at"])
     assert crisis < opened <= crisis + timedelta(minutes=10)
+
+
+def test_a_campaign_is_measured_and_its_truth_lies_in_the_range(demo: Demo) -> None:
+    (truth,) = demo.truth["campaigns"]
+    found = demo.said["campaign"]
+
+    low, high = found["incremental"]["interval"]
+    assert 0 < low <= truth["incremental"] <= high
+    assert found["goal"] == truth["outcome"]
+    # The stores keep small numbers back: no more is attributed than was direct.
+    assert 0 < found["direct"]["installs"] <= sum(truth["direct"].values())
 
 
 def test_a_finished_demo_run_again_changes_nothing(demo: Demo) -> None:
