@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,7 +22,8 @@ needed = pytest.mark.skipif(
 def points(
     calls: Sequence[str], trace: Path, *arguments: str | Path
 ) -> list[tuple[str, int]]:
-    """Run a command to its end; every one of these calls it made, by name and number.
+    """Run a command to its end; every one of these calls that it made, in their order,
+    by name and number.
 
     Skips the test where strace may not trace.
     """
@@ -29,11 +31,13 @@ def points(
     if "ptrace" in done.stderr and not trace.exists():
         pytest.skip(f"strace may not trace here: {done.stderr.strip()}")
     assert done.returncode == 0, done.stdout + done.stderr
-    counts: dict[str, int] = {}
+    found: list[tuple[str, int]] = []
+    counts: Counter[str] = Counter()
     for line in trace.read_text(errors="replace").splitlines():
         if call := re.match(r"\d+ +(\w+)\(", line):
-            counts[call[1]] = counts.get(call[1], 0) + 1
-    return [(call, n) for call in counts for n in range(1, counts[call] + 1)]
+            counts[call[1]] += 1
+            found.append((call[1], counts[call[1]]))
+    return found
 
 
 def killed_at(call: str, n: int, *arguments: str | Path) -> None:

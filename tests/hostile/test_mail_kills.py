@@ -30,6 +30,7 @@ from tests.reports.world import World
 
 TO = ("commissioner@city.example", "cell@city.example")
 MAKING_POINTS = 10
+FIRST, LAST = 26, 10
 
 
 @pytest.fixture
@@ -90,6 +91,7 @@ def test_killed_at_any_write_or_word_a_letter_arrives_and_is_known_again(
     context = open_context(place)
     filled(context)
     mailing.weekly(context, "en")
+    context.engine.dispose()
     with db.writing(engine) as session:  # one letter
         session.delete(store.listed(session)[0])
     (whole,) = letters(engine)
@@ -109,7 +111,12 @@ def test_killed_at_any_write_or_word_a_letter_arrives_and_is_known_again(
     key = ids(mail, to)[0]
     twice = 0
 
-    for call, n in every:
+    # Most of the last writes take the words of a sent letter off the disk.
+    points = every[:FIRST] + Random(7).sample(
+        every[FIRST:], min(LAST, len(every) - FIRST)
+    )
+
+    for call, n in points:
         again()
         mail.taken.clear()
         strace.killed_at(call, n, *send)
@@ -128,9 +135,10 @@ def test_killed_at_any_write_or_word_a_letter_arrives_and_is_known_again(
 
     assert twice > 0  # killed between the 250 and our commit, too
     tried(
-        len(every),
-        f"{twice} of {len(every)} kills fell between the mail server's 250 and our "
-        "commit: the letter came twice with one Message-ID",
+        len(points),
+        f"Of {len(every)} writes and words of sending a letter {len(points)} were "
+        f"tried; {twice} of these kills fell between the mail server's 250 and our "
+        "commit, and the letter came twice with one Message-ID",
     )
 
 
