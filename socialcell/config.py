@@ -8,10 +8,10 @@ gives, in secrets/ beside the config (0700), then in the environment.
 import difflib
 import os
 import re
-from datetime import datetime
+from datetime import date, datetime
 from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 import platformdirs
@@ -32,6 +32,7 @@ from socialcell.clock import Clock, FixedClock, SystemClock
 from socialcell.errors import ConfigError, MissingSecret
 from socialcell.redact import redact, remember
 
+_Model = TypeVar("_Model", bound=BaseModel)
 _TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
 
@@ -344,6 +345,37 @@ class Influencers(Section):
     approvers: tuple[str, ...] | None = None
 
 
+class Planning(Section):
+    """What every plan of a campaign keeps to.
+
+    `elections` are windows in which nothing is planned: first and last day. `handles`
+    are the cell's own accounts by channel. The caps count tags: of a creator on a day,
+    in any 7 and any 30 days; of all creators on a day and in any 7 days; and how many
+    days lie between two of a creator for one initiative at least.
+    """
+
+    elections: tuple[tuple[date, date], ...] = ()
+    handles: dict[str, Annotated[str, Field(pattern=r"^[^@\s]{1,100}$")]] = Field(
+        default_factory=dict
+    )
+    creator_day: int = Field(default=1, ge=1, le=20)
+    creator_week: int = Field(default=2, ge=1, le=100)
+    creator_month: int = Field(default=6, ge=1, le=300)
+    city_day: int = Field(default=9, ge=1, le=1000)
+    city_week: int | None = Field(default=None, ge=1, le=5000)
+    apart: int = Field(default=7, ge=0, le=92)
+
+    @field_validator("elections")
+    @classmethod
+    def _in_order(
+        cls, given: tuple[tuple[date, date], ...]
+    ) -> tuple[tuple[date, date], ...]:
+        for first, last in given:
+            if last < first:
+                raise ValueError(f"{last} is before {first}")
+        return given
+
+
 class Language(Section):
     """`nc` allows models whose licence forbids commercial use, or that state none.
 
@@ -371,6 +403,7 @@ class Config(Section):
     alerts: Alerts = Alerts()
     links: Links = Links()
     influencers: Influencers = Influencers()
+    planning: Planning = Planning()
     language: Language = Language()
     retention: Retention = Retention()
 
@@ -456,6 +489,11 @@ def find(given: Path | None = None) -> Path:
 
 def load(path: Path) -> Workspace:
     """Read and check a config file. ConfigError lists every problem with its line."""
+    return Workspace(path.resolve().parent, read_as(path, Config))
+
+
+def read_as(path: Path, model: type[_Model]) -> _Model:
+    """A YAML file checked by a model. ConfigError lists every problem with its line."""
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
@@ -470,12 +508,12 @@ def load(path: Path) -> Workspace:
     if values is None:
         values = {}
     if not isinstance(values, dict):
-        raise ConfigError(f"{path}: expected sections such as `database:`")
+        example = next(iter(model.model_fields))
+        raise ConfigError(f"{path}: expected sections such as `{example}:`")
     try:
-        config = Config.model_validate(values)
+        return model.model_validate(values)
     except ValidationError as error:
-        raise ConfigError(_explain(path, tree, error)) from None
-    return Workspace(path.resolve().parent, config)
+        raise ConfigError(_explain(path, tree, error, model)) from None
 
 
 def is_loopback(url: str) -> bool:
@@ -523,7 +561,9 @@ def _flat(error: Exception) -> str:
     return " ".join(str(error).split())
 
 
-def _explain(path: Path, tree: Any, error: ValidationError) -> str:
+def _explain(
+    path: Path, tree: Any, error: ValidationError, model: type[BaseModel]
+) -> str:
     lines = []
     for problem in error.errors():
         where = problem["loc"]
@@ -531,7 +571,7 @@ def _explain(path: Path, tree: Any, error: ValidationError) -> str:
         key = ".".join(str(part) for part in where)
         message = redact(problem["msg"].removeprefix("Value error, "))
         if problem["type"] == "extra_forbidden":
-            message = "unknown key" + _nearest(where)
+            message = "unknown key" + _nearest(model, where)
         lines.append(f"{path}:{line}: {key}: {message}")
     return "\n".join(lines)
 
@@ -550,8 +590,7 @@ def _line_of(tree: Any, where: tuple[int | str, ...]) -> int:
     return line
 
 
-def _nearest(where: tuple[int | str, ...]) -> str:
-    model: Any = Config
+def _nearest(model: Any, where: tuple[int | str, ...]) -> str:
     for part in where[:-1]:
         field = getattr(model, "model_fields", {}).get(part)
         model = field.annotation if field else None

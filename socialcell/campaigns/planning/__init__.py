@@ -1,1 +1,1 @@
-"""From an initiative to a calendar: who says what, when, in which words, at what cost."""
+"""From an initiative to a calendar: who says what, when, in which words."""

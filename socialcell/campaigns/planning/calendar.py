@@ -1,4 +1,4 @@
-"""A calendar that keeps every rule and reaches most, or the rules that stand against it."""
+"""A calendar that keeps every rule and reaches most, or what stands against one."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -45,7 +45,7 @@ class Relaxation:
 
 
 class NoCalendar(SocialcellError):  # noqa: N818 - named for what is wrong
-    """No calendar keeps all rules; `ways` are the fewest to set aside, cheapest first."""
+    """No calendar keeps all rules; `ways` are the fewest to set aside."""
 
     def __init__(self, ways: tuple[Relaxation, ...]) -> None:
         super().__init__("No calendar keeps all rules.")
@@ -69,8 +69,8 @@ def calendar(problem: Problem) -> Schedule:
         raise NoCalendar(relaxations(problem))
     if status not in (solver().OPTIMAL, solver().FEASIBLE):
         raise SocialcellError(
-            "No calendar was found in the time that a plan may take. Plan fewer assets, "
-            "creators or days at once, or widen the caps."
+            "No calendar was found in the time that a plan may take. Plan fewer "
+            "assets, creators or days at once, or widen the caps."
         )
     reached, bound = round(cp.objective_value), cp.best_objective_bound
     tags = _spread(model, value, cp, reached)

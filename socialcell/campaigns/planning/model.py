@@ -240,7 +240,7 @@ class Model:
         )
 
     def value(self) -> Any:
-        """The people reached, in hundredths: each further tag of a creator adds less."""
+        """The people reached, in hundredths: each next tag of a creator adds less."""
         terms = []
         for one in self.problem.speakers:
             mine = [tag for (who, _), tag in self.tags.items() if who == one.id]

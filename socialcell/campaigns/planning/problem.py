@@ -64,9 +64,9 @@ class Booked:
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """The most tags of a creator on a day, in any 7 days and in any 30; of the city on a
-    day and in any 7 days; and how many days lie between two of a creator for one
-    initiative at least. None: no limit."""
+    """The most tags of a creator on a day, in any 7 days and in any 30; of the city on
+    a day and in any 7 days; and how many days apart two of a creator for one initiative
+    are at least. None: no limit."""
 
     creator_day: int = 1
     creator_week: int = 2

@@ -1,0 +1,143 @@
+"""An initiative as the cell writes it down: one YAML file, checked at the door."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from socialcell.campaigns.creators import FORMATS
+from socialcell.campaigns.naming import CHANNELS
+from socialcell.campaigns.naming import name as named
+from socialcell.config import Section, read_as
+from socialcell.errors import ConfigError, SocialcellError
+from socialcell.text import clean_text
+
+Lang = Literal["mr", "hi", "en"]
+_LONGEST_DAYS = 92
+_TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class BriefError(SocialcellError):
+    """The file of an initiative cannot be used: where, and what is wrong."""
+
+
+class BriefAsset(Section):
+    """Something to be said: its words by language, its format, where and how often.
+
+    `least` and `most` count creators; without `start` and `end` it may be said on all
+    days of the initiative, at `at` o'clock in Pune. Posted by the creator, who names
+    the cell; or by the `cell`, which tags the creator.
+    """
+
+    name: Name
+    format: str = "post"
+    channels: tuple[str, ...] = Field(min_length=1)
+    words: dict[Lang, str] = Field(min_length=1)
+    start: date | None = None
+    end: date | None = None
+    at: str = Field(default="18:30", pattern=_TIME)
+    least: int = Field(default=0, ge=0, le=500)
+    most: int = Field(default=5, ge=1, le=500)
+    posted_by: Literal["creator", "cell"] = "creator"
+
+    @field_validator("format")
+    @classmethod
+    def _a_format(cls, given: str) -> str:
+        return _one_of(given, FORMATS)
+
+    @field_validator("channels")
+    @classmethod
+    def _known(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_one_of(one, tuple(CHANNELS)) for one in given)
+
+    @field_validator("words")
+    @classmethod
+    def _clean(cls, given: dict[Lang, str]) -> dict[Lang, str]:
+        words = {lang: clean_text(text).strip() for lang, text in given.items()}
+        if empty := [lang for lang, text in words.items() if not text]:
+            raise ValueError(f"{empty[0]} is empty: write the words or leave it out")
+        return words
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "BriefAsset":
+        if self.most < self.least:
+            raise ValueError(f"least is {self.least} and most {self.most}")
+        return self
+
+
+class Draw(Section):
+    """What is left to the lot. `wards`: each ward is drawn into one of `waves`, which
+    begin `days` apart; with `hold` the last wave never begins. `switchback`: spans of
+    `days` are drawn, half of them with tags and half without."""
+
+    kind: Literal["wards", "switchback"]
+    seed: int = Field(default=1, ge=0, lt=2**31)
+    days: int = Field(default=7, ge=1, le=31)
+    waves: int = Field(default=2, ge=2, le=10)
+    hold: bool = True
+
+
+class Brief(Section):
+    """An initiative: what for, for whom, where, when, for how much, with what."""
+
+    campaign: Name
+    initiative: Name
+    goal: Name = "activated_users"
+    audience: str = ""
+    wards: tuple[str, ...] = ()
+    ward_least: int = Field(default=1, ge=0, le=100)
+    languages: dict[Lang, Annotated[int, Field(ge=0, le=100)]] = Field(
+        default_factory=dict
+    )
+    start: date
+    end: date
+    budget: int = Field(ge=0, le=10**10)
+    web: str
+    android: str | None = None
+    ios: str | None = None
+    assets: tuple[BriefAsset, ...] = Field(min_length=1, max_length=500)
+    creators: tuple[str, ...] = ()
+    posts_each: int = Field(default=1, ge=1, le=30)
+    seen: float = Field(default=0.3, gt=0, lt=1)
+    blackout: tuple[date, ...] = ()
+    open_on: tuple[date, ...] = ()
+    draw: Draw | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Brief":
+        if self.end < self.start:
+            raise ValueError(f"end {self.end} is before start {self.start}")
+        if (self.end - self.start).days >= _LONGEST_DAYS:
+            raise ValueError(f"more than {_LONGEST_DAYS} days: plan it in parts")
+        if sum(self.languages.values()) > 100:
+            raise ValueError("the least shares of languages come to more than 100")
+        known: set[str] = set()
+        for asset in self.assets:
+            if named(asset.name, "The asset") in known:
+                raise ValueError(f"the asset {asset.name!r} is there twice")
+            known.add(named(asset.name, "The asset"))
+            first, last = asset.start or self.start, asset.end or self.end
+            if not self.start <= first <= last <= self.end:
+                raise ValueError(
+                    f"the asset {asset.name!r} runs from {first} to {last}, which is "
+                    f"not within {self.start} to {self.end}"
+                )
+        if self.draw and self.draw.kind == "wards" and len(self.wards) < 2:
+            raise ValueError("a draw of wards needs two wards or more")
+        return self
+
+
+def read(path: Path) -> Brief:
+    """The initiative of a YAML file. BriefError lists every problem with its line."""
+    try:
+        return read_as(path, Brief)
+    except ConfigError as error:
+        raise BriefError(str(error)) from None
+
+
+def _one_of(given: str, known: tuple[str, ...]) -> str:
+    if given not in known:
+        raise ValueError(f"{given!r} is none of {', '.join(known)}")
+    return given
