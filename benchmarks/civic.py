@@ -1,6 +1,7 @@
 """Scores what the product reads in our own civic posts against their labels.
 
-    python benchmarks/civic.py [FILE] [--language ID] [--mistakes TASK] [--json]
+    python benchmarks/civic.py [FILE] [--language ID] [--mistakes TASK]
+        [--semantic] [--json]
 
 FILE is JSON lines as in `docs/labelling.md` (default: the test half). The posts are
 synthetic. Per task: accuracy and macro-F1; topics also by the share of posts with at
@@ -29,12 +30,13 @@ def main() -> None:
     parser.add_argument("file", nargs="?", type=Path, default=TEST)
     parser.add_argument("--language", help="only the posts labelled so")
     parser.add_argument("--mistakes", choices=[*SINGLE, "topics", "places"])
+    parser.add_argument("--semantic", action="store_true", help="ask the encoder too")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     lines = arguments.file.read_text(encoding="utf-8").splitlines()
     rows = [json.loads(line) for line in lines]
     rows = [row for row in rows if arguments.language in (None, row["language"])]
-    readings = read([row["text"] for row in rows])
+    readings = read([row["text"] for row in rows], semantic=arguments.semantic)
     if arguments.mistakes:
         mistakes(arguments.mistakes, rows, readings)
         return

@@ -105,19 +105,22 @@ def train(
     Each model is written with its card: data, licences, scores on posts held out,
     checksum. No database is needed. `encoder`, the model of the extra `semantic`, is
     trained only when it is named: it takes its minutes, needs torch and onnx, and how
-    far it comes hangs on the machine.
+    far it comes hangs on the machine. `encoder-heads` fits its heads for intent and
+    urgency anew, after `civic`, in two minutes; it needs onnx.
 
     Example: socialcell language train sentiment-mr --data ../labels --into models
     """
     from socialcell.language.semantic.encoder import NAME
+    from socialcell.language.training import encoder_heads
     from socialcell.language.training.encoder import train as encoder_trained
     from socialcell.language.training.train import train as trained
     from socialcell.language.weights import folder
 
     place, wanted = into or folder(), set(names or ())
     made = []
-    if wanted != {NAME}:
-        others = wanted - {NAME}
+    apart = {NAME, encoder_heads.COMMAND}
+    others = wanted - apart
+    if others or not wanted:
         made += trained(data, place, others, seed=seed, progress=output.note)
     if NAME in wanted:
         made.append(
@@ -131,6 +134,8 @@ def train(
                 progress=output.note,
             )
         )
+    if encoder_heads.COMMAND in wanted:
+        made.append(encoder_heads.refit(place, seed=seed, progress=output.note))
     if json:
         output.as_json({"models": made})
         return

@@ -37,22 +37,10 @@ _Chances = dict[str, float]
 def train(seed: int, progress: Callable[[str], None]) -> tuple[dict[str, Any], Linear]:
     """The facts of the card, without those of the file, and the n-grams' model."""
     progress(civic.NAME)
-    told, phrases = posts_.posts(), list(posts_.phrases())
-    seen = _evidence(told)
-    posts = [
-        replace(post, text=civic.plain(post.text, one.entities))
-        for post, one in zip(told, seen, strict=True)
-    ]
-    for fold in folds(len(posts), seed):
-        inside = set(fold)
-        rest = [example for at, example in enumerate(posts) if at not in inside]
-        model = _fit([*rest, *phrases], seed)
-        rows = model.margins([posts[at].text for at in fold]).tolist()
-        found = civic.by_task(model.classes, rows)
-        for at, margins in zip(fold, found, strict=True):
-            seen[at].margins = margins
+    posts, seen = _heard(posts_.posts(), seed)
+    phrases = list(posts_.phrases())
     model = _fit([*posts, *phrases], seed)
-    judges, scores = _judges(posts, seen, seed)
+    judges, scores, _ = _judges(posts, seen, seed)
     facts = {
         "name": civic.NAME,
         "version": weights.VERSION,
@@ -83,6 +71,34 @@ def train(seed: int, progress: Callable[[str], None]) -> tuple[dict[str, Any], L
     return facts, model
 
 
+def unseen(seed: int) -> tuple[list[Example], dict[str, list[_Chances]]]:
+    """All posts, and for intent and urgency the chances by models that saw none."""
+    told = posts_.posts()
+    return told, _judges(*_heard(told, seed), seed)[2]
+
+
+def _heard(told: Sequence[Example], seed: int) -> tuple[list[Example], list[Notes]]:
+    """The posts without names of places, and what rules and n-grams find in each.
+
+    The n-grams have seen the phrases of the rules and other posts, not this one.
+    """
+    seen = _evidence(told)
+    posts = [
+        replace(post, text=civic.plain(post.text, one.entities))
+        for post, one in zip(told, seen, strict=True)
+    ]
+    phrases = list(posts_.phrases())
+    for fold in folds(len(posts), seed):
+        inside = set(fold)
+        rest = [example for at, example in enumerate(posts) if at not in inside]
+        model = _fit([*rest, *phrases], seed)
+        rows = model.margins([posts[at].text for at in fold]).tolist()
+        found = civic.by_task(model.classes, rows)
+        for at, margins in zip(fold, found, strict=True):
+            seen[at].margins = margins
+    return posts, seen
+
+
 def _fit(examples: Sequence[Example], seed: int) -> Linear:
     whole = matrix([example.text for example in examples], GRAMS)
     found, bias = [], []
@@ -104,8 +120,8 @@ def _fit(examples: Sequence[Example], seed: int) -> Linear:
 
 def _judges(
     posts: Sequence[Example], seen: Sequence[Notes], seed: int
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """(the judges for the card, scores of judges that had not seen the post)."""
+) -> tuple[dict[str, Any], dict[str, Any], dict[str, list[_Chances]]]:
+    """(judges for the card; scores, and chances by task, of such as saw no post)."""
     judges: dict[str, Any] = {}
     scores: dict[str, Any] = {}
     groups = {
@@ -121,7 +137,7 @@ def _judges(
                 [truth[at] for at in some], [found[at] for at in some]
             )
 
-    truth = [_label(example, "intent") for example in posts]
+    truth = [label_of(example, "intent") for example in posts]
     evidence = [civic.intent_evidence(one) for one in seen]
     judges["intent"] = _regression(evidence, truth, care)
     chances = _unseen(evidence, truth, care, seed)
@@ -136,11 +152,12 @@ def _judges(
             [posts[at] for at in some],
             [{topic.id for topic in topics.topics(seen[at])} for at in some],
         )
-    truth = [_label(example, "urgency") for example in posts]
+    truth = [label_of(example, "urgency") for example in posts]
     evidence = [_urgency(one) for one in seen]
     judges["urgency"] = _regression(evidence, truth, care)
-    score("urgency", truth, _unseen(evidence, truth, care, seed))
-    return judges, scores
+    haste = _unseen(evidence, truth, care, seed)
+    score("urgency", truth, haste)
+    return judges, scores, {"intent": chances, "urgency": haste}
 
 
 def _urgency(one: Notes) -> dict[str, float]:
@@ -220,7 +237,8 @@ def _topic_scores(ours: Sequence[Example], found: Sequence[set[str]]) -> dict[st
     }
 
 
-def _label(example: Example, task: str) -> str:
+def label_of(example: Example, task: str) -> str:
+    """The one class of a post in a task that has one."""
     return next(
         name.partition(":")[2] for name in example.labels if name.startswith(f"{task}:")
     )
