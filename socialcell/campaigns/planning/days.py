@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib import resources
+from importlib.metadata import version
 
 import holidays
 
@@ -84,7 +85,7 @@ def _holidays(years: Iterable[int]) -> list[Special]:
             "; ".join(names["en"].get_list(day)),
             "; ".join(names["mr"].get_list(day)),
             "; ".join(names["hi"].get_list(day)),
-            f"package holidays {holidays.__version__}: {_COUNTRY}, {_STATE}",
+            f"package holidays {version('holidays')}: {_COUNTRY}, {_STATE}",
         )
         for day in names["en"]
     ]
