@@ -117,8 +117,10 @@ def _incremental(
         ]
         found = design.panel(campaign, held, kinds, others, today)
         return _of_panel(found, campaign, cost, power)
-    city = _whole_city(held, kinds)
-    elsewhere = _elsewhere(outcomes.elsewhere_days(session, earliest, campaign.end))
+    city = whole_city(held, kinds)
+    elsewhere = series_elsewhere(
+        outcomes.elsewhere_days(session, earliest, campaign.end)
+    )
     line = design.line(campaign, city, elsewhere, today)
     return _of_line(line, campaign, cost, power, design.SERIES_RULES)
 
@@ -140,7 +142,9 @@ def _of_downloads(
     rows = [row for row in days if row.definition.casefold() in _STORE_SERIES]
     totals = [r for r in rows if r.store != "google_play" or r.dimension == "total"]
     held = design.downloads(totals)
-    elsewhere = _elsewhere(outcomes.elsewhere_days(session, earliest, campaign.end))
+    elsewhere = series_elsewhere(
+        outcomes.elsewhere_days(session, earliest, campaign.end)
+    )
     day_before = campaign.start - timedelta(days=1)
     line = design.line(campaign, held, elsewhere, today, first_day=day_before)
     rules = (*design.SERIES_RULES, design.STORE_RULE)
@@ -157,7 +161,7 @@ def _of_panel(
     split = Split(
         panel.treated_counts / scale, panel.control_counts / own, panel.controls, pre
     )
-    method = _calmest(split)
+    method = calmest(split)
     made = lift.lift_of(method, split)
     lifted = made.document
     warnings = [one for one in lifted["warnings"] if one not in made.reasons]
@@ -200,7 +204,7 @@ def _of_panel(
     return found | {"warnings": warnings}
 
 
-def _calmest(split: Split) -> Method:
+def calmest(split: Split) -> Method:
     """The method that finds least where nothing happened: in windows of the treated
     wards before the start, by root mean square; the simplest of equals.
 
@@ -302,7 +306,7 @@ def _largest(weights: Mapping[str, float]) -> dict[str, float]:
     return dict(sorted(weights.items(), key=lambda one: (-one[1], one[0])))
 
 
-def _whole_city(
+def whole_city(
     held: Mapping[str, Mapping[date, int]], kinds: Mapping[str, str]
 ) -> dict[date, int]:
     """The city's own figures, else the sum of all its ward offices."""
@@ -314,7 +318,7 @@ def _whole_city(
     return {day: sum(days[day] for days in wards) for day in common}
 
 
-def _elsewhere(rows: list[OutcomeDay]) -> dict[str, dict[date, int]]:
+def series_elsewhere(rows: list[OutcomeDay]) -> dict[str, dict[date, int]]:
     """Series from elsewhere, by what they count and where."""
     by_outcome: dict[str, list[OutcomeDay]] = defaultdict(list)
     for row in rows:
