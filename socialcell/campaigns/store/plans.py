@@ -103,6 +103,4 @@ def held(session: Session, since: date, until: date, but: str) -> list[Held]:
 
 def forget(session: Session, creator: str) -> None:
     """Take the words that name a creator out of all plans."""
-    session.execute(
-        update(_TAG).where(_TAG.c.creator == creator).values(text=None)
-    )
+    session.execute(update(_TAG).where(_TAG.c.creator == creator).values(text=None))
