@@ -45,7 +45,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_kind" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--database")
         kinds = DATABASES if chosen == "both" else (chosen,)
-        metafunc.parametrize("database_kind", kinds)
+        swept = metafunc.definition.get_closest_marker("swept_on_postgresql")
+        marks = {"postgresql": [pytest.mark.faults]} if swept else {}
+        metafunc.parametrize(
+            "database_kind",
+            [pytest.param(kind, marks=marks.get(kind, [])) for kind in kinds],
+        )
 
 
 @pytest.fixture

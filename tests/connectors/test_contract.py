@@ -39,6 +39,8 @@ from tests.connectors.conftest import (
 )
 from tests.connectors.failures import Spent, assert_plain
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 FEED = f"rss.{CITY.papers[0].slug}"
 SOURCES = [
     "x.mentions",

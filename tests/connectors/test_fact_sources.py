@@ -20,6 +20,8 @@ from socialcell.sandbox import Sandbox
 from tests.builders import make_source
 from tests.connectors.conftest import CITY
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 NAMES = {
     "google_ads": ["google_ads", "google_ads_oauth"],
     "play_console": ["play_console", "google"],

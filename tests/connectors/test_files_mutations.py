@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +15,8 @@ from socialcell.jobs import importing
 from socialcell.ops import store
 from tests.connectors.exports import page, post
 from tests.connectors.test_files_archive import archived, tweets_js
+
+pytestmark = pytest.mark.swept_on_postgresql
 
 PAGE = page(
     post(

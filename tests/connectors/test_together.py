@@ -18,6 +18,8 @@ from socialcell.sandbox import Sandbox
 from tests.builders import ScriptedConnector, make_source
 from tests.connectors.conftest import settings_of
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 WINDOW = timedelta(minutes=15)
 
 

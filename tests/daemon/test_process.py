@@ -15,6 +15,8 @@ from socialcell.ops import leases, slots
 from tests.daemon.conftest import SECONDS
 from tests.running import said, socialcell
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 
 def health(folder: Path) -> tuple[int, dict[str, Any]]:
     done = socialcell("--config", folder / "config.yaml", "health", "--json")

@@ -10,6 +10,9 @@ import pytest
 from tests.demo.conftest import DAYS, SEED, Demo
 from tests.running import command, digest, environment
 
+# One worker makes the demo, for all of them.
+pytestmark = pytest.mark.xdist_group("demo")
+
 
 def run_for(folder: Path, seconds: float) -> int | None:
     """Start the demo and kill it (SIGKILL) after so long; None when it was killed."""
@@ -37,15 +40,6 @@ def killed_demo(folder: Path, seed: int, kills: int, whole: float) -> list[float
         run_for(folder, seconds)
     assert run_for(folder, 300) == 0
     return moments
-
-
-@pytest.mark.timeout(600)
-def test_a_demo_killed_twice_ends_with_the_same_rows(
-    demo: Demo, tmp_path: Path
-) -> None:
-    killed_demo(tmp_path / "demo", seed=1, kills=2, whole=demo.said["seconds"])
-
-    assert digest(tmp_path / "demo") == digest(demo.folder)
 
 
 @pytest.mark.faults

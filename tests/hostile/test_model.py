@@ -33,6 +33,8 @@ from socialcell.ops import store
 from socialcell.ops.model import Run
 from tests.builders import NOON, make_record, make_source
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 PAGE = 3
 FIRST_ID = (1 << 62) + 1  # floating point would round it
 TEXTS = [

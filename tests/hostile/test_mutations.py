@@ -35,6 +35,8 @@ from tests.hostile.scripted import (
     x_post,
 )
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 VALID: dict[str, Any] = {
     "x": x_page(
         x_post(4, note_tweet={"text": "a longer text"}),

@@ -41,6 +41,8 @@ from tests.hostile.poison import ANY_TEXT, POISON, marked
 from tests.jobs.test_collect import run
 from tests.running import inside
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 WEEK_AGO = NOON - timedelta(days=4)
 TEXTS = list(POISON.values())
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")

@@ -36,6 +36,8 @@ from tests.builders import (
     make_source,
 )
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 HOUR = timedelta(hours=1)
 GONE = "200000002"  # the id of the post that was deleted at its source
 WEEK = datetime(2026, 11, 16, tzinfo=IST)
