@@ -40,8 +40,8 @@ ROWS = {
     ),
     "F03": Row(
         "power cut",
-        "what was committed stays; the file opens whole, wherever its log was cut",
-        "A log that is cut stands for the disk's cache: no power was cut.",
+        "what was committed stays, and the file is whole",
+        "A log whose unsynced end is cut off or torn stands for it: no power was cut.",
     ),
     "F04": Row(
         "disk full, or a file that may not grow",

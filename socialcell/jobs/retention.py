@@ -13,7 +13,7 @@ from socialcell.campaigns.store import clicks
 from socialcell.jobs import media, quotations, similar
 from socialcell.jobs.context import Context
 from socialcell.listening.store import attachments, retention
-from socialcell.ops import audit, pushes
+from socialcell.ops import audit, pushes, slots
 from socialcell.ops.scrub import scrub
 
 _PAGE = 500
@@ -62,6 +62,7 @@ def run(context: Context, *, dry_run: bool = False) -> Purged:
     with db.writing(context.engine) as session:
         clicks.forget_networks(session, now - _NETWORKS)
         gone["pushes"] = pushes.forget_old(session, now)
+        gone["slots"] = slots.forget_old(session, now)
         audit.append(
             session,
             audit.operator(),

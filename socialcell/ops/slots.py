@@ -1,9 +1,9 @@
 """Due moments claimed once, and what came of them."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlmodel import Session, col
 
 from socialcell import db
@@ -12,6 +12,8 @@ from socialcell.ops.daemon_model import Slot
 SLOT = db.table(Slot)
 S = SLOT.c
 RETRIES = 3
+# A round asks for the newest of each job: there are thousands a day.
+REMEMBERED = timedelta(days=35)
 _LONGEST = 500
 
 
@@ -92,6 +94,20 @@ def last(session: Session) -> dict[str, datetime]:
         select(S.job, func.max(S.slot_at).label("newest")).group_by(S.job)
     )
     return {row.job: row.newest for row in rows}
+
+
+def forget_old(session: Session, now: datetime) -> int:
+    """Forget slots that ended long ago, but never a job's newest. How many."""
+    other = SLOT.alias().c
+    newest = select(func.max(other.slot_at)).where(other.job == S.job).scalar_subquery()
+    return db.changed(
+        session,
+        delete(SLOT).where(
+            S.slot_at < now - REMEMBERED,
+            S.state.in_(("done", "failed", "interrupted")),
+            S.slot_at < newest,
+        ),
+    )
 
 
 def failing(session: Session) -> list[tuple[str, str]]:

@@ -127,6 +127,23 @@ def test_what_kills_every_daemon_is_not_tried_for_ever(
     assert work(context, one, token=9) == []
 
 
+def test_what_ended_long_ago_is_forgotten_and_never_a_jobs_newest_slot(
+    context: Context, engine: Engine, clock: FixedClock
+) -> None:
+    often, once = Recorder("often"), Recorder("once")
+    work(context, often, once)
+    for _ in range(4):
+        clock.advance(timedelta(days=10))
+        work(context, often)
+
+    with db.writing(engine) as session:
+        forgotten = slots.forget_old(session, clock.now())
+
+    assert forgotten == 1  # the one of forty days ago
+    assert len(states(engine, "often")) == 4
+    assert len(states(engine, "once")) == 1
+
+
 def test_told_to_stop_it_begins_nothing_new(context: Context, engine: Engine) -> None:
     first, second = Recorder("first"), Recorder("second")
 
