@@ -47,26 +47,33 @@ def create(
     with db.writing(context.engine) as session:
         made = _campaign(context, session, name, start, end, initiative, goal, wards)
         made.budget_micros = budget_micros
-        known = outcomes.campaign(session, made.name)
-        if known is None or _said(known) != _said(made):
-            if known is not None and not replace:
-                raise UsageError(
-                    f"The campaign {made.name} is there already and says something "
-                    "else. Choose another name, or say --replace."
-                )
-            audit.append(
-                session,
-                audit.operator(),
-                "campaign.replace" if known else "campaign.create",
-                made.name,
-                _plain(_said(made)),
-                context.clock.now(),
+        return document(session, enter(context, session, made, replace=replace))
+
+
+def enter(
+    context: Context, session: Session, made: Campaign, *, replace: bool
+) -> Campaign:
+    """As `create`, in the caller's transaction; the campaign as it is kept."""
+    known = outcomes.campaign(session, made.name)
+    if known is None or _said(known) != _said(made):
+        if known is not None and not replace:
+            raise UsageError(
+                f"The campaign {made.name} is there already and says something "
+                "else. Choose another name, or say --replace."
             )
-            session.merge(made)
-            session.flush()
-        kept = outcomes.campaign(session, made.name)
-        assert kept is not None
-        return document(session, kept)
+        audit.append(
+            session,
+            audit.operator(),
+            "campaign.replace" if known else "campaign.create",
+            made.name,
+            _plain(_said(made)),
+            context.clock.now(),
+        )
+        session.merge(made)
+        session.flush()
+    kept = outcomes.campaign(session, made.name)
+    assert kept is not None
+    return kept
 
 
 def listed(context: Context) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from sqlmodel import Session
 from socialcell import db
 from socialcell.campaigns import creator_entry, naming
 from socialcell.campaigns.creator_entry import COLUMNS, PLATFORMS
-from socialcell.campaigns.store import candidates, flags
+from socialcell.campaigns.store import candidates, flags, plans
 from socialcell.campaigns.store import creator_entries as entries
 from socialcell.campaigns.store import creators as store
 from socialcell.clock import IST
@@ -143,6 +143,7 @@ def remove(context: Context, key: str, reason: str) -> None:
     with db.writing(context.engine) as session:
         row = found(session, key)
         entries.remove(session, row.id)
+        plans.forget(session, row.key)
         detail = {"reason": masking.unnamed(reason.strip())}
         log(context, session, "influencers.remove", f"creator:{row.id}", detail)
 

@@ -50,7 +50,7 @@ def create(
     context: Context, given: Mapping[str, str | None], *, dry_run: bool = False
 ) -> Made:
     """A link that says so; the one that says just that already. UsageError."""
-    return _write(context, lambda session: _make(context, session, given), dry_run)
+    return _write(context, lambda session: make(context, session, given), dry_run)
 
 
 def edit(
@@ -122,7 +122,8 @@ def _write(context: Context, act: Callable[[Session], _T], dry_run: bool) -> _T:
     return made[0]
 
 
-def _make(context: Context, session: Session, given: Mapping[str, str | None]) -> Made:
+def make(context: Context, session: Session, given: Mapping[str, str | None]) -> Made:
+    """As `create`, in the caller's transaction."""
     draft = links.draft(given)
     link = store.same(session, draft)
     if link is not None:
@@ -161,7 +162,7 @@ def _take(
             if asked.reason is not None:
                 raise UsageError(asked.reason)
             if asked.code is None:
-                made = _make(context, session, asked.given)
+                made = make(context, session, asked.given)
             else:
                 said = "imported from a file"
                 made = _change(context, session, asked.code, asked.given, said)

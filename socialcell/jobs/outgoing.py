@@ -54,7 +54,7 @@ class Delivered:
 def mode(context: Context) -> str:
     """What the switch is set to."""
     with db.reading(context.engine) as session:
-        return _mode(session)
+        return mode_in(session)
 
 
 def set_mode(context: Context, mode: str, reason: str) -> int:
@@ -176,11 +176,12 @@ def recover(context: Context) -> int:
 
 def _holds(session: Session, kind: str) -> tuple[bool, str]:
     """Whether the switch holds this kind, and what it is set to."""
-    mode = _mode(session)
+    mode = mode_in(session)
     return kind in HELD[mode], mode
 
 
-def _mode(session: Session) -> str:
+def mode_in(session: Session) -> str:
+    """As `mode`, in the caller's session."""
     found = store.mode(session)
     return found.mode if found else "normal"
 

@@ -1,4 +1,4 @@
-"""Which creators a plan asks: most people for the budget, and somebody for each need."""
+"""Which creators a plan asks: most people for the budget, somebody for each need."""
 
 from collections.abc import Collection, Sequence
 

@@ -1,7 +1,7 @@
 """The smallest lift that a plan could detect, told before anybody spends.
 
-It is judged on the newest days that are held, as if the campaign had run on them: for as
-many days, in the wards that it will reach, and with nothing added.
+It is judged on the newest days that are held, as if the campaign had run on them: for
+as many days, in the wards that it will reach, and with nothing added.
 """
 
 from collections.abc import Mapping

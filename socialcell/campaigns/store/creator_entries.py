@@ -81,7 +81,7 @@ def rates(session: Session, creator_id: int, on: date) -> Mapping[str, Rate]:
 def save(
     session: Session, entry: Entry, actor: str, now: datetime
 ) -> tuple[str, list[str]]:
-    """Hold an entry: (stored | updated | unchanged, the columns that differ).
+    """Hold an entry: (stored | updated | unchanged, the columns that are updated).
 
     UsageError: one of its accounts is another creator's.
     """
@@ -101,11 +101,12 @@ def save(
         changed.append("accounts")
     if _keep_rates(session, row.id, entry):
         changed.append("rates")
-    if outcome == "updated":
-        if not changed:
-            return "unchanged", []
-        now_said = update(CREATOR).where(CREATOR.c.id == row.id)
-        session.execute(now_said.values(**entry.values(), changed_at=now))
+    if outcome == "stored":
+        return outcome, []
+    if not changed:
+        return "unchanged", []
+    now_said = update(CREATOR).where(CREATOR.c.id == row.id)
+    session.execute(now_said.values(**entry.values(), changed_at=now))
     return outcome, sorted(changed)
 
 

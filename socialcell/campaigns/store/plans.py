@@ -97,7 +97,9 @@ def held(session: Session, since: date, until: date, but: str) -> list[Held]:
             .order_by(_TAG.c.n)
         )
         initiative = str(plan.brief["initiative"])
-        found += [Held(*row, initiative) for row in session.execute(asked)]
+        found += [
+            Held(row.creator, row.day, initiative) for row in session.execute(asked)
+        ]
     return found
 
 

@@ -1,0 +1,504 @@
+"""A plan made: creators chosen, a calendar found, words drafted, links made; kept."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.campaigns import naming
+from socialcell.campaigns.coverage import Choice
+from socialcell.campaigns.creators import Creator
+from socialcell.campaigns.limits import Limits
+from socialcell.campaigns.outcomes_model import Campaign
+from socialcell.campaigns.plan_model import Plan, PlanTag
+from socialcell.campaigns.planning import askable as asking
+from socialcell.campaigns.planning import brief as briefs
+from socialcell.campaigns.planning import days as special
+from socialcell.campaigns.planning import lots, power, telling, words
+from socialcell.campaigns.planning.askable import CURRENCY, Askable
+from socialcell.campaigns.planning.brief import Brief, BriefAsset
+from socialcell.campaigns.planning.calendar import NoCalendar, Schedule, calendar
+from socialcell.campaigns.planning.model import solver
+from socialcell.campaigns.planning.pick import pick
+from socialcell.campaigns.planning.problem import (
+    Asset,
+    Booked,
+    Caps,
+    Closed,
+    Problem,
+    Speaker,
+    Tag,
+    reach_of,
+    span,
+)
+from socialcell.campaigns.store import creators as creator_store
+from socialcell.campaigns.store import flags, plans
+from socialcell.clock import IST
+from socialcell.config import Planning
+from socialcell.connectors.outcome_file import outcome_name
+from socialcell.errors import SocialcellError, UsageError
+from socialcell.jobs import campaigns, creators, links, outgoing
+from socialcell.jobs.context import Context
+from socialcell.jobs.placing import Places
+from socialcell.listening.store import areas
+from socialcell.ops import audit
+
+MICROS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Made:
+    """A plan with its tags and their links, before or after it is kept."""
+
+    plan: Plan
+    tags: list[PlanTag]
+    left_out: dict[str, str]
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """What a plan is made from, read in one go."""
+
+    brief: Brief
+    assets: dict[str, BriefAsset]
+    wards: list[str]
+    days: tuple[date, ...]
+    askable: Askable
+    booked: tuple[Booked, ...]
+    switch: str
+    today: date
+
+
+def plan(context: Context, path: Path, *, dry_run: bool = False) -> Made:
+    """Plan the initiative of a file as the next version of its campaign's plan.
+
+    The campaign, links, the plan and its tags are kept together, or not at all; with
+    `dry_run` nothing is. SocialcellError when nobody can be asked or no calendar keeps
+    all rules: it names the fewest rules to change. ConfigError without OR-Tools.
+    """
+    brief = briefs.read(path)
+    solver()
+    campaign = naming.name(brief.campaign, "The campaign")
+    creators.admit(context, "campaigns.plan", campaign, {})
+    with db.reading(context.engine) as session:
+        ground = _ground(context, session, brief)
+    settings = context.workspace.config.planning
+    choice = _chosen(ground)
+    speakers = _speakers(ground, choice)
+    lot = _drawn(ground)
+    closed = _closed(ground, settings, lot, speakers)
+    problem = _problem(ground, settings, speakers, closed)
+    try:
+        found = calendar(problem)
+    except NoCalendar as error:
+        raise telling.refusal(problem, error) from None
+    with db.reading(context.engine) as session:
+        told = power.smallest(
+            session, _campaign(context, ground, lot, campaign), lot, ground.today
+        )
+    made = _made(context, ground, choice, problem, found, lot, told)
+    if dry_run:
+        return made
+    with db.writing(context.engine) as session:
+        _keep(context, session, ground, made, lot, campaign, speakers)
+        session.expunge_all()
+    return made
+
+
+def _ground(context: Context, session: Session, brief: Brief) -> _Ground:
+    days = span(brief.start, brief.end)
+    today = context.clock.now().astimezone(IST).date()
+    if brief.start <= today:
+        raise UsageError(
+            f"The initiative starts on {brief.start}, and today is {today}: a plan is "
+            "made before its first day."
+        )
+    places = Places(areas.all_areas(session))
+    try:
+        wards = sorted({places.id_of(ward, brief.start) for ward in brief.wards})
+        outcome_name(brief.goal)
+    except ValueError as error:
+        raise UsageError(f"{str(error)[0].upper()}{str(error)[1:]}.") from None
+    known = creator_store.creators(session, brief.start)
+    if strange := sorted(set(brief.creators) - {one.id for one in known}):
+        raise UsageError(
+            f"The registry has no creator {strange[0]!r}. See them: socialcell "
+            "influencers list"
+        )
+    assets = {naming.name(one.name, "The asset"): one for one in brief.assets}
+    askable = asking.askable(brief, assets, known, _flagged(session, known), days)
+    campaign = naming.name(brief.campaign, "The campaign")
+    initiative = naming.name(brief.initiative, "The initiative")
+    margin = max(30, context.workspace.config.planning.apart)
+    booked = tuple(
+        Booked(
+            one.creator,
+            one.day,
+            naming.name(one.initiative, "The initiative") == initiative,
+        )
+        for one in plans.held(
+            session,
+            date.fromordinal(brief.start.toordinal() - margin),
+            date.fromordinal(brief.end.toordinal() + margin),
+            campaign,
+        )
+    )
+    switch = outgoing.mode_in(session)
+    return _Ground(brief, assets, wards, days, askable, booked, switch, today)
+
+
+def _flagged(session: Session, known: Sequence[Creator]) -> dict[str, str]:
+    standing = {(row.platform, row.handle): row.flag for row in flags.standing(session)}
+    return {
+        one.id: standing[account.platform, account.handle]
+        for one in known
+        for account in one.accounts
+        if (account.platform, account.handle) in standing
+    }
+
+
+def _chosen(ground: _Ground) -> Choice:
+    askable, brief = ground.askable, ground.brief
+    if not askable.creators:
+        reasons = Counter(askable.left_out.values())
+        said = "; ".join(f"{n}: {why}" for why, n in reasons.most_common(3))
+        raise SocialcellError(
+            "No creator of the registry can be asked for this initiative "
+            f"({said or 'it is empty'}). Enter creators: socialcell influencers --help"
+        )
+    costs = [brief.posts_each * askable.cost(one.id) for one in askable.creators]
+    limits = Limits(np.array(costs, dtype=np.float64), float(brief.budget * MICROS))
+    needs = [
+        [n for n, one in enumerate(askable.creators) if ward in one.wards]
+        for ward in (ground.wards if brief.ward_least else ())
+    ]
+    needs += [
+        [
+            n
+            for n, one in enumerate(askable.creators)
+            if any(
+                language in pair.languages
+                for (_, who), pair in askable.pairs.items()
+                if who == one.id
+            )
+        ]
+        for language, share in sorted(brief.languages.items())
+        if share
+    ]
+    return pick(askable.audiences(), limits, needs)
+
+
+def _speakers(ground: _Ground, choice: Choice) -> list[Speaker]:
+    made = []
+    for place, gain in zip(choice.chosen, choice.marginal, strict=True):
+        one = ground.askable.creators[place]
+        wards = frozenset(one.wards) & frozenset(ground.wards)
+        made.append(Speaker(one.id, gain, _seen(one, ground.brief.seen), wards))
+    return made
+
+
+def _seen(one: Creator, usual: float) -> float:
+    """The share of an audience that a post reaches, by the creator's own insights."""
+    reach, followers = one.count("reach"), one.count("followers") or one.followers
+    if not reach or not followers:
+        return usual
+    return min(max(reach / followers, 0.01), 0.99)
+
+
+def _drawn(ground: _Ground) -> dict[str, Any] | None:
+    draw = ground.brief.draw
+    if draw is None:
+        return None
+    first, last = ground.days[0], ground.days[-1]
+    if draw.kind == "switchback":
+        return lots.switchback(first, last, draw.days, draw.seed).as_dict()
+    return lots.wards(
+        ground.wards, first, draw.days, draw.waves, draw.hold, draw.seed
+    ).as_dict()
+
+
+def _closed(
+    ground: _Ground,
+    settings: Planning,
+    lot: Mapping[str, Any] | None,
+    speakers: Sequence[Speaker],
+) -> tuple[Closed, ...]:
+    asked = {one.id for one in speakers}
+    found = special.closed_days(
+        ground.days,
+        open_on=ground.brief.open_on,
+        blackout=ground.brief.blackout,
+        elections=settings.elections,
+        switch=ground.switch,
+    )
+    found += [one for one in ground.askable.closed if (one.creators or set()) <= asked]
+    if lot is not None:
+        found += lots.closed_by(lot, ground.days, speakers)
+    return tuple(found)
+
+
+def _problem(
+    ground: _Ground,
+    settings: Planning,
+    speakers: Sequence[Speaker],
+    closed: tuple[Closed, ...],
+) -> Problem:
+    brief = ground.brief
+    asked = {one.id for one in speakers}
+    held = set(ground.wards)
+    if brief.draw and brief.draw.kind == "wards" and brief.draw.hold:
+        # What never begins asks for nobody.
+        begun = _drawn(ground) or {"units": {}}
+        held = {ward for ward, start in begun["units"].items() if start is not None}
+    return Problem(
+        days=ground.days,
+        assets=tuple(
+            Asset(
+                name,
+                one.start or brief.start,
+                one.end or brief.end,
+                one.least,
+                one.most,
+            )
+            for name, one in sorted(ground.assets.items())
+        ),
+        speakers=tuple(speakers),
+        pairs={
+            key: pair for key, pair in ground.askable.pairs.items() if key[1] in asked
+        },
+        caps=Caps(
+            **{name: getattr(settings, name) for name in Caps.__dataclass_fields__}
+        ),
+        budget=brief.budget * MICROS,
+        shares={str(lang): share for lang, share in brief.languages.items() if share},
+        wards={ward: brief.ward_least for ward in sorted(held) if brief.ward_least},
+        closed=closed,
+        booked=ground.booked,
+    )
+
+
+def _campaign(
+    context: Context, ground: _Ground, lot: Mapping[str, Any] | None, name: str
+) -> Campaign:
+    """The campaign as it is measured: its wards are those where it begins."""
+    wards = ground.wards
+    if lot is not None and lot["kind"] == "wards":
+        wards = sorted(ward for ward, start in lot["units"].items() if start)
+    return Campaign(
+        name=name,
+        initiative=naming.name(ground.brief.initiative, "The initiative"),
+        goal=outcome_name(ground.brief.goal),
+        wards=wards,
+        start=ground.brief.start,
+        end=ground.brief.end,
+        budget_micros=ground.brief.budget * MICROS,
+        currency=CURRENCY,
+        created_at=context.clock.now(),
+        created_by=audit.operator(),
+    )
+
+
+def _made(
+    context: Context,
+    ground: _Ground,
+    choice: Choice,
+    problem: Problem,
+    found: Schedule,
+    lot: dict[str, Any] | None,
+    told: dict[str, Any],
+) -> Made:
+    askable = ground.askable
+    ids = [askable.creators[place].id for place in choice.chosen]
+    tags = _tags(ground, problem, found.tags)
+    cost = sum(tag.cost_micros for tag in tags)
+    audiences = askable.audiences()
+    made = Plan(
+        campaign=naming.name(ground.brief.campaign, "The campaign"),
+        version=0,
+        brief=ground.brief.model_dump(mode="json"),
+        settings={
+            **context.workspace.config.planning.model_dump(mode="json"),
+            "switch": ground.switch,
+        },
+        choice={
+            "chosen": [
+                {
+                    "creator": name,
+                    "cost": money(ground.brief.posts_each * askable.cost(name)),
+                    "marginal_reach": gain,
+                }
+                for name, gain in zip(ids, choice.marginal, strict=True)
+            ],
+            "reach": choice.reach,
+            "upper_bound": choice.upper_bound,
+            "ratio": choice.ratio,
+            "relative_error": audiences.family.relative_error,
+            "left_out": askable.left_out,
+        },
+        calendar={
+            "tags": len(tags),
+            "reach": found.reach,
+            "upper_bound": found.bound,
+            "ratio": found.reach / found.bound if found.bound else 1.0,
+            "proved": found.proved,
+            "cost": money(cost),
+            "closed": [
+                {
+                    "kind": one.rule.kind,
+                    "about": one.rule.about,
+                    "creators": None if one.creators is None else sorted(one.creators),
+                    "days": [day.isoformat() for day in sorted(one.days)],
+                }
+                for one in problem.closed
+            ],
+        },
+        lot=lot,
+        power=told,
+        warnings=_warnings(context, ground, tags, told),
+        made_by=audit.operator(),
+        made_at=context.clock.now(),
+    )
+    return Made(made, tags, askable.left_out)
+
+
+def _tags(ground: _Ground, problem: Problem, found: Sequence[Tag]) -> list[PlanTag]:
+    speakers = {one.id: one for one in problem.speakers}
+    by_key = {one.id: one for one in ground.askable.creators}
+    many: Counter[str] = Counter()
+    made = []
+    for n, tag in enumerate(found, 1):
+        many[tag.creator] += 1
+        asset, speaker = ground.assets[tag.asset], speakers[tag.creator]
+        nth = many[tag.creator]
+        cost = problem.pairs[tag.asset, tag.creator].cost
+        label = words.label(
+            by_key[tag.creator].connection, cost > 0, tag.language, tag.day
+        )
+        made.append(
+            PlanTag(
+                plan_id=0,
+                n=n,
+                day=tag.day,
+                at=asset.at,
+                creator=tag.creator,
+                channel=ground.askable.accounts[tag.asset, tag.creator].platform,
+                asset=tag.asset,
+                format=asset.format,
+                posted_by=asset.posted_by,
+                language=tag.language,
+                wards=sorted(speaker.wards),
+                label=label.text if label else None,
+                label_source=label.source if label else None,
+                link_id=0,
+                reach=reach_of(speaker, nth) - reach_of(speaker, nth - 1),
+                cost_micros=cost,
+                currency=CURRENCY,
+                nth=nth,
+            )
+        )
+    return made
+
+
+def _warnings(
+    context: Context, ground: _Ground, tags: Sequence[PlanTag], told: Mapping[str, Any]
+) -> list[str]:
+    found = []
+    if not tags:
+        found.append("The plan holds no tag: nothing was asked for that adds anybody.")
+    unsaid = sorted(
+        one.id
+        for one in ground.askable.creators
+        if one.connection is None and any(tag.creator == one.id for tag in tags)
+    )
+    if unsaid:
+        found.append(
+            "Nobody has said whether there is a material connection with "
+            f"{', '.join(unsaid)}: their posts are labelled as paid until then."
+        )
+    if context.workspace.config.links.address is None:
+        found.append(
+            "links.address in config.yaml is not set: links have no host, and no QR "
+            "codes can be made."
+        )
+    lacking = {tag.channel for tag in tags if tag.posted_by == "creator"} - set(
+        context.workspace.config.planning.handles
+    )
+    if lacking:
+        found.append(
+            f"The cell's own account is not known on {', '.join(sorted(lacking))}: say "
+            "it under planning.handles in config.yaml, so that drafts name it."
+        )
+    if ground.switch != "normal":
+        found.append(
+            f"The switch is set to {ground.switch}: what is planned is held back."
+        )
+    if "refused" in told:
+        found.append(f"What could be detected is not known. {told['refused']}")
+    return found
+
+
+def _keep(
+    context: Context,
+    session: Session,
+    ground: _Ground,
+    made: Made,
+    lot: Mapping[str, Any] | None,
+    campaign: str,
+    speakers: Sequence[Speaker],
+) -> None:
+    campaigns.enter(
+        context, session, _campaign(context, ground, lot, campaign), replace=True
+    )
+    brief, cell = ground.brief, context.workspace.config.planning.handles
+    for tag in made.tags:
+        link = links.make(
+            context,
+            session,
+            {
+                "campaign": campaign,
+                "initiative": brief.initiative,
+                "creator": tag.creator,
+                "channel": tag.channel,
+                "post": tag.asset,
+                "term": tag.language,
+                "web": brief.web,
+                "android": brief.android,
+                "ios": brief.ios,
+            },
+        ).link
+        assert link.id is not None
+        tag.link_id = link.id
+        asset = ground.assets[tag.asset]
+        account = ground.askable.accounts[tag.asset, tag.creator]
+        named = account.handle if tag.posted_by == "cell" else cell.get(tag.channel)
+        label = words.Label(tag.label, "") if tag.label else None
+        tag.text = words.text(
+            asset.words[tag.language],  # type: ignore[index]
+            tag.language,
+            label,
+            [named] if named else [],
+            links.address(context, link),
+        )
+    kept = plans.add(session, made.plan, made.tags)
+    detail = {
+        "version": kept.version,
+        "tags": len(made.tags),
+        "creators": len({tag.creator for tag in made.tags}),
+        "cost_micros": sum(tag.cost_micros for tag in made.tags),
+        "seed": lot["seed"] if lot else None,
+        "elections": len(context.workspace.config.planning.elections),
+    }
+    audit.append(
+        session, audit.operator(), "campaign.plan", campaign, detail, kept.made_at
+    )
+
+
+def money(micros: int) -> dict[str, Any]:
+    """As it stands in documents."""
+    return {"amount_micros": micros, "currency": CURRENCY}
