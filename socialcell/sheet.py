@@ -66,10 +66,10 @@ def _text(value: Any) -> str:
 
 
 def _write(sheet: Any, row: int, column: int, value: Any) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        sheet.write_string(row, column, "" if value is None else _text(value))
-    else:
+    if isinstance(value, int | float) and not isinstance(value, bool):
         sheet.write_number(row, column, value)
+    elif value is not None:
+        sheet.write_string(row, column, _text(value))
 
 
 def _line(cells: Iterable[str]) -> str:

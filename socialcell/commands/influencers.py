@@ -244,8 +244,8 @@ def _parts(name: str, score: dict[str, Any] | None) -> list[str]:
         return [*said, *(f"cannot say {one}" for one in score["cannot_say"])]
     if name == "standing":
         return [
-            f"{score['pagerank']:.2f} times the average account; {score['people']} "
-            f"turned to it {score['times']} times, among {score['accounts']} accounts"
+            f"{score['pagerank']:.2f} times the average of {score['accounts']} "
+            f"accounts; turned to by {score['people']}, {score['times']} times in all"
         ]
     parts = ", ".join(f"{what}: {n}" for what, n in score["parts"].items())
     return [

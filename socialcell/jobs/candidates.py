@@ -56,7 +56,7 @@ def scored(
 def about(context: Context, session: Session, asked: Asked) -> About:
     """What was asked for, looked up. UsageError: an unknown topic or ward, or words
     that nobody may be sought by."""
-    known = lexicon.vocabulary("topics")
+    known = lexicon.vocabulary("topic")
     for topic in asked.topics:
         if topic not in known or topic in unwatched.TOPICS:
             names = ", ".join(one for one in known if one not in unwatched.TOPICS)

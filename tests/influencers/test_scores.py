@@ -88,7 +88,10 @@ def test_a_post_is_relevant_by_its_topic_or_by_what_it_names() -> None:
 def test_a_share_is_drawn_towards_that_of_everybody() -> None:
     wet = [make_post(n, topics=frozenset({"water"})) for n in range(2)]
     dry = [make_post(9 + n) for n in range(6)]
-    pool = [make_candidate("a", posts=tuple(wet)), make_candidate("b", posts=tuple(dry))]
+    pool = [
+        make_candidate("a", posts=tuple(wet)),
+        make_candidate("b", posts=tuple(dry)),
+    ]
     made = relevances(pool, About(topics=frozenset({"water"})))
     # p = 2 of 8; (2 + 10 p) / (2 + 10) and (0 + 10 p) / (6 + 10)
     assert made["x:a"].value == pytest.approx(4.5 / 12)
@@ -117,7 +120,9 @@ def test_for_a_ward_only_its_places_are_local() -> None:
 
 
 def test_where_followers_live_by_insights_goes_before_posts() -> None:
-    made = localities([make_candidate(shares={("city", CITY): 0.41})], About())["x:asha"]
+    made = localities([make_candidate(shares={("city", CITY): 0.41})], About())[
+        "x:asha"
+    ]
     assert (made.value, made.by) == (0.41, "insights")
 
 
@@ -130,7 +135,8 @@ def test_wards_of_insights_add_up() -> None:
 
 def test_languages_are_shares_of_posts() -> None:
     posts = tuple(
-        make_post(n, language=one) for n, one in enumerate(("mr", "en", "mr", "mr-Latn"))
+        make_post(n, language=one)
+        for n, one in enumerate(("mr", "en", "mr", "mr-Latn"))
     )
     one = make_candidate(posts=posts)
     assert languages(one) == {"mr": 0.5, "en": 0.25, "mr-Latn": 0.25}
@@ -154,7 +160,7 @@ def test_the_points_are_places_among_the_others_by_weight() -> None:
         sum(part.points for part in made["x:a"].parts.values())
     )
     assert [one.candidate.id for one in ranked(pool, {}, About(), NOON)] == list(made)
-    assert list(made)[0] == "x:a"
+    assert next(iter(made)) == "x:a"
 
 
 def test_what_is_not_known_counts_as_the_middle_by_name() -> None:

@@ -18,9 +18,7 @@ def ranks(arrows: dict[tuple[int, int], int], nodes: list[int]) -> dict[int, flo
             + 0.85
             * (
                 idle / len(nodes)
-                + sum(
-                    rank[a] * n / out[a] for (a, b), n in arrows.items() if b == node
-                )
+                + sum(rank[a] * n / out[a] for (a, b), n in arrows.items() if b == node)
             )
             for node in nodes
         }
