@@ -7,6 +7,7 @@ import typer
 
 from socialcell.commands import output
 from socialcell.commands.options import Config, Json, open_context, rupees
+from socialcell.commands.plan import told
 
 Name = Annotated[str, typer.Argument(help="The campaign's name: its utm_campaign.")]
 _WHY = {
@@ -98,14 +99,43 @@ def list_(config: Config = None, json: Json = False) -> None:
     )
 
 
-def show(name: Name, config: Config = None, json: Json = False) -> None:
-    """Show what is planned of a campaign.
+def show(
+    name: Name,
+    plan: Annotated[bool, typer.Option("--plan", help="Its whole plan.")] = False,
+    version: Annotated[
+        int | None,
+        typer.Option(
+            "--version",
+            min=1,
+            help="Which version of the plan; the newest.",
+            show_default=False,
+        ),
+    ] = None,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Show a campaign; with --plan all that is planned: choice, calendar and words.
 
-    Example: socialcell campaigns show monsoon26
+    Example: socialcell campaigns show monsoon26 --plan
     """
-    from socialcell.jobs import campaigns
+    from socialcell.jobs import campaigns, plans
 
-    _tell(campaigns.shown(open_context(config), name), json)
+    context = open_context(config)
+    if plan or version is not None:
+        found = plans.shown(context, name, version)
+        if json:
+            output.as_json(found)
+        else:
+            told(found)
+        return
+    campaign = campaigns.shown(context, name)
+    planned = plans.summary(context, name)
+    _tell(campaign | {"plan": planned}, json)
+    if planned and not json:
+        output.say(
+            f"Plan: version {planned['version']}, {planned['tags']} tags, "
+            f"{_money(planned['cost'])}"
+        )
 
 
 def attribution(

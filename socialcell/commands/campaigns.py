@@ -5,12 +5,12 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from socialcell.commands import campaign, output
+from socialcell.commands import campaign, output, plan
 from socialcell.commands.options import rupees
 from socialcell.errors import UsageError
 
 app = typer.Typer(
-    help="Campaigns: enter them, attribute, measure; choose creators.",
+    help="Campaigns: enter or plan them, attribute, measure; choose creators.",
     no_args_is_help=True,
 )
 app.command("create")(campaign.create)
@@ -18,6 +18,9 @@ app.command("list")(campaign.list_)
 app.command("show")(campaign.show)
 app.command("attribution")(campaign.attribution)
 app.command("measure")(campaign.measure)
+app.command("plan")(plan.plan)
+app.command("calendar")(plan.calendar)
+app.command("export")(plan.export)
 
 
 @app.command()
