@@ -19,9 +19,10 @@ EFFORT = 4.0  # of the solver's deterministic time, in which no clock has a part
 NEARLY = 0.002  # a reach so close to its bound is not improved any further
 CROWDING_EFFORT = 1.0
 RELAXING_EFFORT = 6.0
-ALTERNATIVES = 3
-# What nobody in the house can set aside is named only when nothing else helps.
-_LAW = {"election": 1000, "cool_off": 1000, "draw": 50}
+ALTERNATIVES = 4
+_RULE = 100  # the price of a rule: fewest rules first
+# Of ways with as few rules, those come last that nobody in the house can set aside.
+_LAW = {"election": 3, "cool_off": 2, "draw": 1}
 
 
 @dataclass(frozen=True)
@@ -101,17 +102,17 @@ def _most_for_the_money(problem: Problem) -> float:
 
 
 def relaxations(problem: Problem) -> tuple[Relaxation, ...]:
-    """Up to three smallest sets of rules that stand against a calendar.
+    """Up to four smallest sets of rules that stand against a calendar.
 
-    Each rule may be broken, at a price for the rule and a smaller one for how far; the
-    cheapest way is found, then barred, and the next one looked for.
+    Each rule may be broken at a price; the cheapest way is found, then barred, and the
+    next one looked for, as long as it needs no more rules.
     """
     model = Model(problem, slack=True)
     slack_of = model.slack_of or {}
     broken = {rule: model.cp.new_bool_var(f"{rule} broken") for rule in slack_of}
     for rule, slack in slack_of.items():
         model.cp.add(slack == 0).only_enforce_if(broken[rule].negated())
-    price = sum(_LAW.get(rule.kind, 1) * one for rule, one in broken.items())
+    price = sum((_RULE + _LAW.get(rule.kind, 0)) * one for rule, one in broken.items())
     found: list[Relaxation] = []
     fewest: int | None = None
     while len(found) < ALTERNATIVES:
@@ -119,11 +120,10 @@ def relaxations(problem: Problem) -> tuple[Relaxation, ...]:
         cp = _solver(RELAXING_EFFORT)
         if cp.solve(model.cp) != solver().OPTIMAL:
             break
-        least = round(cp.objective_value)
-        if least == 0 or (fewest is not None and least > fewest):
-            break
-        fewest = least
         rules = [rule for rule, one in broken.items() if cp.value(one)]
+        if not rules or (fewest is not None and len(rules) > fewest):
+            break
+        fewest = len(rules)
         found.append(_measured(problem, rules))
         model.cp.add(sum(broken[rule] for rule in rules) <= len(rules) - 1)
     return tuple(found)
