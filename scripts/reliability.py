@@ -200,14 +200,22 @@ def main() -> int:
     """0 when all is well; 1 when a row is not tried, or was violated."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing, compare")
-    parser.add_argument("--measured", type=Path, default=MEASURED)
+    parser.add_argument(
+        "--measured",
+        type=Path,
+        nargs="+",
+        default=[MEASURED],
+        metavar="FILE",
+        help="what `pytest --faults-to FILE` wrote; of one test the last counts",
+    )
     asked = parser.parse_args()
     wrong = list(uncovered(marked(ROOT / "tests")))
     if not asked.check:
-        if not asked.measured.exists():
-            wrong = [f"{asked.measured} is not there: run `make test-faults` first."]
+        missing = [file for file in asked.measured if not file.exists()]
+        if missing:
+            wrong = [f"{missing[0]} is not there: run `make test-faults` first."]
         else:
-            document = json.loads(asked.measured.read_text("utf-8"))
+            document = measured(asked.measured)
             found = tried(document["tests"])
             PAGE.write_text(page(document, found), encoding="utf-8")
             wrong += violated(found)
@@ -240,6 +248,14 @@ def uncovered(found: dict[str, list[str]]) -> Iterator[str]:
     for row in sorted(found.keys() - ROWS.keys()):
         files = ", ".join(found[row])
         yield f"{files}: there is no row {row} in scripts/reliability.py."
+
+
+def measured(files: Sequence[Path]) -> dict[str, Any]:
+    """The runs that were written to these files, as one."""
+    runs = [json.loads(file.read_text("utf-8")) for file in files]
+    tests = {test["test"]: test for run in runs for test in run["tests"]}
+    seconds = sum(run["seconds"] for run in runs)
+    return {**runs[-1], "seconds": seconds, "tests": list(tests.values())}
 
 
 def tried(tests: Sequence[dict[str, Any]]) -> dict[str, Tried]:
