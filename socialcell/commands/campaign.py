@@ -257,6 +257,8 @@ def _measured(found: dict[str, Any]) -> None:
             "The smallest lift that would have been seen in four of five: "
             + ("more than 100 %" if smallest is None else f"{smallest:g} %")
         )
+    if lot := found["lot"]:
+        _by_lot(lot)
     if compared := found["compared"]:
         before, during = compared["before"], compared["during"]
         output.say(
@@ -270,6 +272,18 @@ def _measured(found: dict[str, Any]) -> None:
         output.say(f"Rule: {rule}")
     for warning in found["warnings"]:
         output.note(f"Warning: {warning}")
+
+
+def _by_lot(lot: dict[str, Any]) -> None:
+    if "refused" in lot:
+        output.say(f"By the draw nothing is claimed. {lot['refused']}")
+        return
+    lift = lot["lift_percent"]
+    output.say(
+        f"By the draw ({lot['kind']}, seed {lot['seed']}), {lot['since']} to "
+        f"{lot['until']}: {'not known' if lift is None else f'{lift:.1f} %'}, p-value "
+        f"{lot['p_value']:.3g}"
+    )
 
 
 def _tell(made: dict[str, Any], json: bool) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from socialcell import db
-from socialcell.campaigns import attributed, attribution, naming
+from socialcell.campaigns import attributed, attribution, by_lot, naming
 from socialcell.campaigns import measure as measuring
 from socialcell.campaigns.attributed import Attribution
 from socialcell.campaigns.attribution import Line, Part
@@ -108,12 +108,13 @@ def attribute(context: Context, name: str, by: str) -> dict[str, Any]:
 def measure(
     context: Context, name: str, cost_micros: int | None = None, *, power: bool = True
 ) -> dict[str, Any]:
-    """A campaign's direct and incremental effect. UsageError: no such campaign."""
+    """A campaign's direct and incremental effect, and what its lot tells where one was
+    drawn (None: none was). UsageError: no such campaign."""
     with db.reading(context.engine) as session:
         campaign = _find(session, name)
-        return measuring.measure(
-            session, campaign, _today(context), cost_micros, power=power
-        )
+        today = _today(context)
+        found = measuring.measure(session, campaign, today, cost_micros, power=power)
+        return found | {"lot": by_lot.measured(session, campaign, today)}
 
 
 def document(session: Session, one: Campaign) -> dict[str, Any]:

@@ -1,55 +1,38 @@
 """A plan made: creators chosen, a calendar found, words drafted, links made; kept."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from sqlmodel import Session
 
 from socialcell import db
 from socialcell.campaigns import naming
 from socialcell.campaigns.coverage import Choice
 from socialcell.campaigns.creators import Creator
-from socialcell.campaigns.limits import Limits
 from socialcell.campaigns.outcomes_model import Campaign
 from socialcell.campaigns.plan_model import Plan, PlanTag
 from socialcell.campaigns.planning import askable as asking
 from socialcell.campaigns.planning import brief as briefs
-from socialcell.campaigns.planning import days as special
-from socialcell.campaigns.planning import lots, power, telling, words
-from socialcell.campaigns.planning.askable import CURRENCY, Askable
-from socialcell.campaigns.planning.brief import Brief, BriefAsset
+from socialcell.campaigns.planning import power, telling, together, words
+from socialcell.campaigns.planning.askable import CURRENCY
+from socialcell.campaigns.planning.brief import Brief
 from socialcell.campaigns.planning.calendar import NoCalendar, Schedule, calendar
 from socialcell.campaigns.planning.model import solver
-from socialcell.campaigns.planning.pick import pick
-from socialcell.campaigns.planning.problem import (
-    Asset,
-    Booked,
-    Caps,
-    Closed,
-    Problem,
-    Speaker,
-    Tag,
-    reach_of,
-    span,
-)
+from socialcell.campaigns.planning.problem import Booked, Problem, Speaker, span
+from socialcell.campaigns.planning.together import MICROS, Ground
 from socialcell.campaigns.store import creators as creator_store
 from socialcell.campaigns.store import flags, plans
 from socialcell.clock import IST
-from socialcell.config import Planning
 from socialcell.connectors.outcome_file import outcome_name
-from socialcell.errors import SocialcellError, UsageError
+from socialcell.errors import UsageError
 from socialcell.jobs import campaigns, creators, links, outgoing
 from socialcell.jobs.context import Context
 from socialcell.jobs.placing import Places
 from socialcell.listening.store import areas
 from socialcell.ops import audit
-
-MICROS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -59,20 +42,6 @@ class Made:
     plan: Plan
     tags: list[PlanTag]
     left_out: dict[str, str]
-
-
-@dataclass(frozen=True)
-class _Ground:
-    """What a plan is made from, read in one go."""
-
-    brief: Brief
-    assets: dict[str, BriefAsset]
-    wards: list[str]
-    days: tuple[date, ...]
-    askable: Askable
-    booked: tuple[Booked, ...]
-    switch: str
-    today: date
 
 
 def plan(context: Context, path: Path, *, dry_run: bool = False) -> Made:
@@ -89,11 +58,11 @@ def plan(context: Context, path: Path, *, dry_run: bool = False) -> Made:
     with db.reading(context.engine) as session:
         ground = _ground(context, session, brief)
     settings = context.workspace.config.planning
-    choice = _chosen(ground)
-    speakers = _speakers(ground, choice)
-    lot = _drawn(ground)
-    closed = _closed(ground, settings, lot, speakers)
-    problem = _problem(ground, settings, speakers, closed)
+    choice = together.chosen(ground)
+    speakers = together.speakers_of(ground, choice)
+    lot = together.drawn(ground)
+    closed = together.closed_of(ground, settings, lot, speakers)
+    problem = together.problem_of(ground, settings, speakers, closed)
     try:
         found = calendar(problem)
     except NoCalendar as error:
@@ -111,7 +80,7 @@ def plan(context: Context, path: Path, *, dry_run: bool = False) -> Made:
     return made
 
 
-def _ground(context: Context, session: Session, brief: Brief) -> _Ground:
+def _ground(context: Context, session: Session, brief: Brief) -> Ground:
     days = span(brief.start, brief.end)
     today = context.clock.now().astimezone(IST).date()
     if brief.start <= today:
@@ -150,7 +119,7 @@ def _ground(context: Context, session: Session, brief: Brief) -> _Ground:
         )
     )
     switch = outgoing.mode_in(session)
-    return _Ground(brief, assets, wards, days, askable, booked, switch, today)
+    return Ground(brief, assets, wards, days, askable, booked, switch, today)
 
 
 def _flagged(session: Session, known: Sequence[Creator]) -> dict[str, str]:
@@ -163,128 +132,8 @@ def _flagged(session: Session, known: Sequence[Creator]) -> dict[str, str]:
     }
 
 
-def _chosen(ground: _Ground) -> Choice:
-    askable, brief = ground.askable, ground.brief
-    if not askable.creators:
-        reasons = Counter(askable.left_out.values())
-        said = "; ".join(f"{n}: {why}" for why, n in reasons.most_common(3))
-        raise SocialcellError(
-            "No creator of the registry can be asked for this initiative "
-            f"({said or 'it is empty'}). Enter creators: socialcell influencers --help"
-        )
-    costs = [brief.posts_each * askable.cost(one.id) for one in askable.creators]
-    limits = Limits(np.array(costs, dtype=np.float64), float(brief.budget * MICROS))
-    needs = [
-        [n for n, one in enumerate(askable.creators) if ward in one.wards]
-        for ward in (ground.wards if brief.ward_least else ())
-    ]
-    needs += [
-        [
-            n
-            for n, one in enumerate(askable.creators)
-            if any(
-                language in pair.languages
-                for (_, who), pair in askable.pairs.items()
-                if who == one.id
-            )
-        ]
-        for language, share in sorted(brief.languages.items())
-        if share
-    ]
-    return pick(askable.audiences(), limits, needs)
-
-
-def _speakers(ground: _Ground, choice: Choice) -> list[Speaker]:
-    made = []
-    for place, gain in zip(choice.chosen, choice.marginal, strict=True):
-        one = ground.askable.creators[place]
-        wards = frozenset(one.wards) & frozenset(ground.wards)
-        made.append(Speaker(one.id, gain, _seen(one, ground.brief.seen), wards))
-    return made
-
-
-def _seen(one: Creator, usual: float) -> float:
-    """The share of an audience that a post reaches, by the creator's own insights."""
-    reach, followers = one.count("reach"), one.count("followers") or one.followers
-    if not reach or not followers:
-        return usual
-    return min(max(reach / followers, 0.01), 0.99)
-
-
-def _drawn(ground: _Ground) -> dict[str, Any] | None:
-    draw = ground.brief.draw
-    if draw is None:
-        return None
-    first, last = ground.days[0], ground.days[-1]
-    if draw.kind == "switchback":
-        return lots.switchback(first, last, draw.days, draw.seed).as_dict()
-    return lots.wards(
-        ground.wards, first, draw.days, draw.waves, draw.hold, draw.seed
-    ).as_dict()
-
-
-def _closed(
-    ground: _Ground,
-    settings: Planning,
-    lot: Mapping[str, Any] | None,
-    speakers: Sequence[Speaker],
-) -> tuple[Closed, ...]:
-    asked = {one.id for one in speakers}
-    found = special.closed_days(
-        ground.days,
-        open_on=ground.brief.open_on,
-        blackout=ground.brief.blackout,
-        elections=settings.elections,
-        switch=ground.switch,
-    )
-    found += [one for one in ground.askable.closed if (one.creators or set()) <= asked]
-    if lot is not None:
-        found += lots.closed_by(lot, ground.days, speakers)
-    return tuple(found)
-
-
-def _problem(
-    ground: _Ground,
-    settings: Planning,
-    speakers: Sequence[Speaker],
-    closed: tuple[Closed, ...],
-) -> Problem:
-    brief = ground.brief
-    asked = {one.id for one in speakers}
-    held = set(ground.wards)
-    if brief.draw and brief.draw.kind == "wards" and brief.draw.hold:
-        # What never begins asks for nobody.
-        begun = _drawn(ground) or {"units": {}}
-        held = {ward for ward, start in begun["units"].items() if start is not None}
-    return Problem(
-        days=ground.days,
-        assets=tuple(
-            Asset(
-                name,
-                one.start or brief.start,
-                one.end or brief.end,
-                one.least,
-                one.most,
-            )
-            for name, one in sorted(ground.assets.items())
-        ),
-        speakers=tuple(speakers),
-        pairs={
-            key: pair for key, pair in ground.askable.pairs.items() if key[1] in asked
-        },
-        caps=Caps(
-            **{name: getattr(settings, name) for name in Caps.__dataclass_fields__}
-        ),
-        budget=brief.budget * MICROS,
-        shares={str(lang): share for lang, share in brief.languages.items() if share},
-        wards={ward: brief.ward_least for ward in sorted(held) if brief.ward_least},
-        closed=closed,
-        booked=ground.booked,
-    )
-
-
 def _campaign(
-    context: Context, ground: _Ground, lot: Mapping[str, Any] | None, name: str
+    context: Context, ground: Ground, lot: Mapping[str, Any] | None, name: str
 ) -> Campaign:
     """The campaign as it is measured: its wards are those where it begins."""
     wards = ground.wards
@@ -306,7 +155,7 @@ def _campaign(
 
 def _made(
     context: Context,
-    ground: _Ground,
+    ground: Ground,
     choice: Choice,
     problem: Problem,
     found: Schedule,
@@ -315,7 +164,7 @@ def _made(
 ) -> Made:
     askable = ground.askable
     ids = [askable.creators[place].id for place in choice.chosen]
-    tags = _tags(ground, problem, found.tags)
+    tags = together.tags_of(ground, problem, found.tags)
     cost = sum(tag.cost_micros for tag in tags)
     audiences = askable.audiences()
     made = Plan(
@@ -367,46 +216,8 @@ def _made(
     return Made(made, tags, askable.left_out)
 
 
-def _tags(ground: _Ground, problem: Problem, found: Sequence[Tag]) -> list[PlanTag]:
-    speakers = {one.id: one for one in problem.speakers}
-    by_key = {one.id: one for one in ground.askable.creators}
-    many: Counter[str] = Counter()
-    made = []
-    for n, tag in enumerate(found, 1):
-        many[tag.creator] += 1
-        asset, speaker = ground.assets[tag.asset], speakers[tag.creator]
-        nth = many[tag.creator]
-        cost = problem.pairs[tag.asset, tag.creator].cost
-        label = words.label(
-            by_key[tag.creator].connection, cost > 0, tag.language, tag.day
-        )
-        made.append(
-            PlanTag(
-                plan_id=0,
-                n=n,
-                day=tag.day,
-                at=asset.at,
-                creator=tag.creator,
-                channel=ground.askable.accounts[tag.asset, tag.creator].platform,
-                asset=tag.asset,
-                format=asset.format,
-                posted_by=asset.posted_by,
-                language=tag.language,
-                wards=sorted(speaker.wards),
-                label=label.text if label else None,
-                label_source=label.source if label else None,
-                link_id=0,
-                reach=reach_of(speaker, nth) - reach_of(speaker, nth - 1),
-                cost_micros=cost,
-                currency=CURRENCY,
-                nth=nth,
-            )
-        )
-    return made
-
-
 def _warnings(
-    context: Context, ground: _Ground, tags: Sequence[PlanTag], told: Mapping[str, Any]
+    context: Context, ground: Ground, tags: Sequence[PlanTag], told: Mapping[str, Any]
 ) -> list[str]:
     found = []
     if not tags:
@@ -446,7 +257,7 @@ def _warnings(
 def _keep(
     context: Context,
     session: Session,
-    ground: _Ground,
+    ground: Ground,
     made: Made,
     lot: Mapping[str, Any] | None,
     campaign: str,

@@ -9,12 +9,13 @@ from socialcell import db
 from socialcell.campaigns import naming
 from socialcell.campaigns.links_model import TrackedLink
 from socialcell.campaigns.plan_model import Plan, PlanTag
+from socialcell.campaigns.planning.together import MICROS
 from socialcell.campaigns.store import plans as store
 from socialcell.clock import IST
 from socialcell.errors import SocialcellError
 from socialcell.jobs import creators, links, qr
 from socialcell.jobs.context import Context
-from socialcell.jobs.planning import MICROS, Made, money
+from socialcell.jobs.planning import Made, money
 from socialcell.listening.areas import names as names_of
 from socialcell.listening.store import areas
 from socialcell.reports import plan_calendar, plan_page, workbook
