@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from socialcell.campaigns import design
 from socialcell.campaigns.design import CannotMeasure
-from socialcell.campaigns.measure import whole_city
+from socialcell.campaigns.incremental import whole_city
 from socialcell.campaigns.outcomes_model import Campaign
 from socialcell.campaigns.planning.lots import switch_effect
 from socialcell.campaigns.store import outcomes, plans
@@ -61,7 +61,8 @@ def _switchback(
     if lacking := [day for day in days if day not in city]:
         raise CannotMeasure(
             f"{campaign.goal} of the city is not held on {len(lacking)} days, the "
-            f"first {lacking[0]}. A day that is not known is not 0: import the missing days."
+            f"first {lacking[0]}. A day that is not known is not 0: import the "
+            "missing days."
         )
     if last < campaign.end:
         raise CannotMeasure(

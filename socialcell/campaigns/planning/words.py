@@ -41,12 +41,12 @@ def text(
 ) -> str:
     """A whole post. The label comes first: ASCI wants it where nobody has to tap
     "more", and not in a heap of hashtags."""
-    say = language(lang).gettext
+    _ = language(lang).gettext
     named = " ".join(f"@{handle}" for handle in handles)
     parts = [
         f"{label.text} {words}" if label else words,
-        say("Together with %(handles)s", handles=named) if named else "",
-        say("More: %(link)s", link=link),
+        _("Together with %(handles)s", handles=named) if named else "",
+        _("More: %(link)s", link=link),
     ]
     return "\n".join(part for part in parts if part)
 
