@@ -13,14 +13,14 @@ from sqlmodel import Session
 
 from socialcell.campaigns import design
 from socialcell.campaigns.design import CannotMeasure
-from socialcell.campaigns.lift import Split
-from socialcell.campaigns.lift_series import lift_of_series, power_of_series
-from socialcell.campaigns.measure import (
+from socialcell.campaigns.incremental import (
     DOWNLOADS,
     calmest,
     series_elsewhere,
     whole_city,
 )
+from socialcell.campaigns.lift import Split
+from socialcell.campaigns.lift_series import lift_of_series, power_of_series
 from socialcell.campaigns.outcomes_model import Campaign
 from socialcell.campaigns.planning.lots import switch_effect
 from socialcell.campaigns.store import outcomes
