@@ -36,7 +36,7 @@ def import_(
     config: Config = None,
     json: Json = False,
 ) -> None:
-    """Import counts by day, outcome and area: forms filed, activated PMC Care users …
+    """Import counts by day, outcome and area, such as forms filed or activated users.
 
     CSV with the columns date, outcome, area (or ward) and value (or count); --set
     date=NAME tells of another name, --set outcome=NAME of what is counted where no
