@@ -15,6 +15,7 @@ from socialcell.campaigns.outcomes_model import (
     Restatement,
     VisitDay,
 )
+from socialcell.campaigns.plan_model import Plan, PlanTag
 from socialcell.listening.store import digest as listening
 
 _MODELS = (AdDay, SearchDay, StoreDay, Campaign, OutcomeDay, VisitDay, Restatement)
@@ -24,6 +25,9 @@ _TOLD = db.table(InstallPostback)
 # A code is drawn by lot: a link is known by what it says.
 _SAID = tuple(_LINK.c[name] for name in Draft.__dataclass_fields__)
 _DRAWN = {"id", "link_id", "click_id", "referrer", "body_hash"}
+_PLAN = db.table(Plan)
+_TAG = db.table(PlanTag)
+_OF_PLAN = {"id", "plan_id", "link_id", "text"}  # the words hold the link's code
 _FIGURES: tuple[Table | tuple[str, Select[Any]], ...] = (
     *(db.table(model) for model in _MODELS),
     ("tracked_link", select(*_SAID)),
@@ -32,6 +36,15 @@ _FIGURES: tuple[Table | tuple[str, Select[Any]], ...] = (
         select(*_SAID, *(c for c in _CLICKS.c if c.name not in _DRAWN)).join_from(
             _CLICKS, _LINK, _CLICKS.c.link_id == _LINK.c.id
         ),
+    ),
+    ("plan", select(*(c for c in _PLAN.c if c.name != "id"))),
+    (
+        "plan_tag",
+        select(
+            _PLAN.c.campaign,
+            _PLAN.c.version,
+            *(c for c in _TAG.c if c.name not in _OF_PLAN),
+        ).join_from(_TAG, _PLAN, _TAG.c.plan_id == _PLAN.c.id),
     ),
     (
         "install_postback",

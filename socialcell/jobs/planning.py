@@ -21,11 +21,12 @@ from socialcell.campaigns.planning.askable import CURRENCY
 from socialcell.campaigns.planning.brief import Brief
 from socialcell.campaigns.planning.calendar import NoCalendar, Schedule, calendar
 from socialcell.campaigns.planning.model import solver
-from socialcell.campaigns.planning.problem import Booked, Problem, Speaker, span
+from socialcell.campaigns.planning.problem import Booked, Problem, span
 from socialcell.campaigns.planning.together import MICROS, Ground
 from socialcell.campaigns.store import creators as creator_store
 from socialcell.campaigns.store import flags, plans
 from socialcell.clock import IST
+from socialcell.config import Planning
 from socialcell.connectors.outcome_file import outcome_name
 from socialcell.errors import UsageError
 from socialcell.jobs import campaigns, creators, links, outgoing
@@ -59,14 +60,8 @@ def plan(context: Context, path: Path, *, dry_run: bool = False) -> Made:
         ground = _ground(context, session, brief)
     settings = context.workspace.config.planning
     choice = together.chosen(ground)
-    speakers = together.speakers_of(ground, choice)
     lot = together.drawn(ground)
-    closed = together.closed_of(ground, settings, lot, speakers)
-    problem = together.problem_of(ground, settings, speakers, closed)
-    try:
-        found = calendar(problem)
-    except NoCalendar as error:
-        raise telling.refusal(problem, error) from None
+    problem, found = _calendar(ground, settings, choice, lot)
     with db.reading(context.engine) as session:
         told = power.smallest(
             session, _campaign(context, ground, lot, campaign), lot, ground.today
@@ -75,9 +70,30 @@ def plan(context: Context, path: Path, *, dry_run: bool = False) -> Made:
     if dry_run:
         return made
     with db.writing(context.engine) as session:
-        _keep(context, session, ground, made, lot, campaign, speakers)
+        _keep(context, session, ground, made, lot, campaign)
         session.expunge_all()
     return made
+
+
+def _calendar(
+    ground: Ground,
+    settings: Planning,
+    choice: Choice,
+    lot: Mapping[str, Any] | None,
+) -> tuple[Problem, Schedule]:
+    """The calendar of the chosen; of everybody, where theirs cannot keep all rules.
+
+    SocialcellError when neither can: it names the fewest rules to change.
+    """
+    for everybody in (False, True):
+        speakers = together.speakers_of(ground, choice, everybody=everybody)
+        closed = together.closed_of(ground, settings, lot, speakers)
+        problem = together.problem_of(ground, settings, speakers, closed)
+        try:
+            return problem, calendar(problem)
+        except NoCalendar:
+            continue
+    raise telling.refusal(problem)
 
 
 def _ground(context: Context, session: Session, brief: Brief) -> Ground:
@@ -261,7 +277,6 @@ def _keep(
     made: Made,
     lot: Mapping[str, Any] | None,
     campaign: str,
-    speakers: Sequence[Speaker],
 ) -> None:
     campaigns.enter(
         context, session, _campaign(context, ground, lot, campaign), replace=True

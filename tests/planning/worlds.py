@@ -1,5 +1,6 @@
 """A small registry with known audiences, and initiatives to plan with it."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from sqlmodel import select
 
 from socialcell import db
 from socialcell.campaigns.creators_model import CreatorEntry, CreatorSketch
-from socialcell.campaigns.sketches import HyperLogLog
+from socialcell.campaigns.sketches import HyperLogLog, Sketch
 from socialcell.jobs import creators
 from socialcell.jobs.context import Context
 from socialcell.listening import areas
@@ -28,11 +29,15 @@ PEOPLE: dict[str, dict[str, Any]] = {
 }
 
 
+@cache
+def sketch_of(first: int, last: int) -> Sketch:
+    return HyperLogLog(12).of(f"person{n}" for n in range(first, last))
+
+
 def fill(context: Context, **changes: dict[str, str]) -> None:
     """The city's areas and the creators of PEOPLE; `changes` by key."""
     with db.writing(context.engine) as session:
         area_store.replace(session, areas.read_areas())
-    family = HyperLogLog(12)
     for key, said in PEOPLE.items():
         creators.put(
             context,
@@ -54,7 +59,7 @@ def fill(context: Context, **changes: dict[str, str]) -> None:
                 **changes.get(key, {}),
             },
         )
-        sketch = family.of(f"person{n}" for n in range(*said["of"]))
+        sketch = sketch_of(*said["of"])
         with db.writing(context.engine) as session:
             entry = session.exec(
                 select(CreatorEntry).where(CreatorEntry.key == key)

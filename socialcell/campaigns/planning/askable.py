@@ -86,7 +86,7 @@ def _why_not(
     if not any(one.may_be_asked(day) for day in days):
         return "refused, and the cool-off lasts beyond the initiative"
     if one.engaged is None:
-        return "nobody was seen to engage with the creator yet"
+        return "it is not known who engages: socialcell influencers sketch"
     if one.engaged.precision != precision:
         return "the sketch of who engages is of another size: make it again"
     return None

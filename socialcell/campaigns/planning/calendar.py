@@ -46,11 +46,7 @@ class Relaxation:
 
 
 class NoCalendar(SocialcellError):  # noqa: N818 - named for what is wrong
-    """No calendar keeps all rules; `ways` are the fewest to set aside."""
-
-    def __init__(self, ways: tuple[Relaxation, ...]) -> None:
-        super().__init__("No calendar keeps all rules.")
-        self.ways = ways
+    """No calendar keeps all rules: `relaxations` says which stand against one."""
 
 
 def calendar(problem: Problem) -> Schedule:
@@ -67,7 +63,7 @@ def calendar(problem: Problem) -> Schedule:
     cp.parameters.relative_gap_limit = NEARLY
     status = cp.solve(model.cp)
     if status == solver().INFEASIBLE:
-        raise NoCalendar(relaxations(problem))
+        raise NoCalendar("No calendar keeps all rules.")
     if status not in (solver().OPTIMAL, solver().FEASIBLE):
         raise SocialcellError(
             "No calendar was found in the time that a plan may take. Plan fewer "

@@ -2,23 +2,24 @@
 
 from collections.abc import Callable
 
-from socialcell.campaigns.planning.calendar import NoCalendar
+from socialcell.campaigns.planning.calendar import relaxations
 from socialcell.campaigns.planning.problem import Problem, Rule
 from socialcell.errors import SocialcellError
 
 _CAP = "{name} under planning in config.yaml: {more} instead of {now}"
 
 
-def refusal(problem: Problem, found: NoCalendar) -> SocialcellError:
+def refusal(problem: Problem) -> SocialcellError:
     """The message for a person: the fewest rules to change, and other ways."""
-    if not found.ways:
+    found = relaxations(problem)
+    if not found:
         return SocialcellError(
             "No calendar keeps all rules, and no few rules were found that stand "
             "against one. Ask for less: fewer assets, a longer time, a larger budget."
         )
     ways = [
         " and ".join(sentence(problem, rule, by) for rule, by in way.by)
-        for way in found.ways
+        for way in found
     ]
     first, *rest = ways
     message = f"No calendar keeps all rules. The least to change: {first}."

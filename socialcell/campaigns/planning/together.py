@@ -82,10 +82,20 @@ def chosen(ground: Ground) -> Choice:
     return pick(askable.audiences(), limits, needs)
 
 
-def speakers_of(ground: Ground, choice: Choice) -> list[Speaker]:
-    """The chosen creators with what each adds to those before."""
+def speakers_of(
+    ground: Ground, choice: Choice, *, everybody: bool = False
+) -> list[Speaker]:
+    """The chosen creators with what each adds to those before; then all others, if
+    wanted, with what they would add."""
     made = []
-    for place, gain in zip(choice.chosen, choice.marginal, strict=True):
+    order = dict(zip(choice.chosen, choice.marginal, strict=True))
+    if everybody:
+        covered = ground.askable.audiences().covered_by(choice.chosen)
+        for place in range(len(ground.askable.creators)):
+            if place not in order:
+                order[place] = covered.gain(place)
+                covered.add(place)
+    for place, gain in order.items():
         one = ground.askable.creators[place]
         wards = frozenset(one.wards) & frozenset(ground.wards)
         made.append(Speaker(one.id, gain, _seen(one, ground.brief.seen), wards))
