@@ -210,7 +210,8 @@ def try_(
         output.as_json(vars(done))
     else:
         output.say("Sent." if done.sent else done.stopped or "Not taken.")
-    raise typer.Exit(0 if done.sent else 1)
+    if not done.sent:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -111,11 +111,17 @@ class Gathering:
 
     def running(self, series: str, at: datetime, ids: Sequence[int]) -> Incident | None:
         """The open incident that this is part of: its alerts rest on the same mentions,
-        or on the same series."""
+        or on the same series; of a phrase, as many mentions are about its subject."""
         kept = set(ids[:_KEPT_IDS])
+        about: set[str] = set()
+        if series.startswith("phrase:"):
+            topics = alerts.topics_of(self.session, ids)
+            about = {f"topic:{id_}" for id_, n in topics if n >= _SHARED * len(ids)}
         for one in alerts.open_incidents(self.session, at - TOGETHER):
             if one.kind != "spike":
                 continue
+            if one.subject in about:
+                return one
             for alert in alerts.alerts_of(self.session, one.id or 0):
                 if alert.series == "account":
                     continue

@@ -11,7 +11,7 @@ from socialcell import db
 from socialcell.clock import IST, FixedClock
 from socialcell.connectors.base import Record
 from socialcell.errors import UsageError
-from socialcell.jobs import detect, outgoing, promises, registry, rules, tag, telling
+from socialcell.jobs import detect, promises, registry, rules, tag, telling
 from socialcell.jobs.context import Context
 from socialcell.listening.alert_model import Alert, Incident
 from socialcell.listening.store import alerts
@@ -102,6 +102,21 @@ def test_a_phrase_joins_the_incident_that_rests_on_the_same_mentions(
     assert incident.subject == "topic:flood"
     assert sum(one.startswith("phrase:") for one in series) == 1
     assert any(one.startswith("topic:") for one in series)
+
+
+def test_a_phrase_that_comes_later_joins_the_incident_of_its_topic(city: City) -> None:
+    city.crowd("Flood water enters houses in Ekta Nagari, send boats", 25)
+    city.look()
+    for n in range(9):
+        city.say(f"पूर आला, खडकवासला विसर्ग वाढला {n}", NOW + HOUR + n * 19 * MINUTE)
+
+    later = city.look(4 * HOUR)
+
+    (incident,) = city.incidents()
+    assert (later.opened, later.alerts) == ((), 1)
+    phrase = max(city.alerts(incident), key=lambda one: one.at)
+    assert phrase.series.startswith("phrase:")
+    assert len(set(phrase.mentions)) == 9
 
 
 def test_a_phrase_without_a_spike_is_an_incident_of_its_own(city: City) -> None:
@@ -457,9 +472,3 @@ def test_a_rule_that_can_no_longer_be_asked_stops_no_other(
     city.crowd("The garden of Aundh", 3, NOW - 20 * MINUTE)
 
     assert len(city.look().opened) == 1
-
-
-def test_only_one_channel_is_asked_for_a_trial(context: Context) -> None:
-    with pytest.raises(UsageError, match="There are: none"):
-        telling.attempt(context, "control-room")
-    assert outgoing.deliver(context) == outgoing.Delivered()

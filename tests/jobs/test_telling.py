@@ -258,3 +258,12 @@ def test_a_promise_missed_is_told_with_its_text_and_where_it_was_given(
 def test_an_incident_that_is_not_there_cannot_be_shown(context: Context) -> None:
     with pytest.raises(UsageError, match="no incident 7"):
         telling.page(context, 7, "en")
+
+
+def test_a_trial_of_a_room_that_is_not_there_names_those_that_are(
+    context: Context,
+) -> None:
+    given = told(context, channels={"cell-room": ROOM})
+
+    with pytest.raises(UsageError, match=r"There are: cell-room\."):
+        telling.attempt(given, "lobby")
