@@ -11,6 +11,7 @@ from socialcell.campaigns import destinations
 from socialcell.campaigns.judging import Judge
 from socialcell.jobs import postbacks
 from socialcell.jobs.context import Context
+from socialcell.web.at_once import AtOnce
 from socialcell.web.board import Board
 from socialcell.web.click_log import ROOM, ClickLog
 from socialcell.web.installs import Installs
@@ -86,7 +87,7 @@ def application(context: Context, *, room: int = ROOM) -> Iterator[Redirect]:
 def config(app: Redirect) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http="httptools",
+        http=AtOnce,
         loop="uvloop",
         ws="none",
         lifespan="off",

@@ -9,7 +9,7 @@ import base64
 import os
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from socialcell.campaigns import visits
 from socialcell.campaigns.judging import Request
@@ -41,6 +41,13 @@ _PAGE = [
 _EMPTY = {"type": "http.response.body", "body": b""}
 
 
+class Led(NamedTuple):
+    """Where a request leads (None: the link has ended), and the request for the log."""
+
+    address: bytes | None
+    request: Request
+
+
 class Redirect:
     """The application. `take` is given each request for a link that exists.
 
@@ -58,7 +65,7 @@ class Redirect:
         fallback: str | None = None,
         installs: Installs | None = None,
     ) -> None:
-        self._board, self._take, self._now = board, take, clock.now
+        self._board, self.take, self._now = board, take, clock.now
         self._notices, self._installs = notices, installs
         self._chances = _chances()
         self._fallback = None if fallback is None else fallback.encode("ascii")
@@ -82,44 +89,59 @@ class Redirect:
         else:
             await _show(send, 404, self._notices.unknown)
 
-    async def _follow(self, code: str, method: str, scope: Scope, send: Send) -> None:
-        entry = self._board.links.get(code) or self._board.links.get(code.lower())
+    def led(
+        self,
+        code: str,
+        method: str,
+        query: bytes,
+        headers: Iterable[tuple[bytes, bytes]],
+        peer: str,
+    ) -> Led | None:
+        """Where a request for a link leads, and what the log is given of it once it is
+        answered; None: there is no such link."""
+        links = self._board.links
+        entry = links.get(code) or links.get(code.lower())
         if entry is None:
+            return None
+        agent, forwarded, ahead = _read(headers)
+        now = self._now()
+        device = visits.device(agent)
+        click = _new_id(now, next(self._chances))
+        led_to, address = self._lead(entry, device, click, now)
+        request = Request(
+            click.decode("ascii"),
+            entry.id,
+            entry.version,
+            now,
+            method,
+            "qr" if QR in query.split(b"&") else "link",
+            device,
+            led_to,
+            agent,
+            peer,
+            forwarded,
+            ahead,
+        )
+        return Led(address, request)
+
+    async def _follow(self, code: str, method: str, scope: Scope, send: Send) -> None:
+        peer = scope["client"][0] if scope["client"] else ""
+        led = self.led(code, method, scope["query_string"], scope["headers"], peer)
+        if led is None:
             await _show(send, 404, self._notices.unknown)
             return
         if method not in ("GET", "HEAD"):
             await _say(send, 405, b"GET or HEAD", allow=b"GET, HEAD")
             return
-        agent, forwarded, ahead = _read(scope["headers"])
-        now = self._now()
-        device = visits.device(agent)
-        click = _new_id(now, next(self._chances))
-        led_to, address = self._lead(entry, device, click, now)
-        if address is None:
+        if led.address is None:
             await _show(send, 410, self._notices.ended)
         else:
-            headers = [(b"location", address), *_PLAIN]
+            headers = [(b"location", led.address), *_PLAIN]
             await send(
                 {"type": "http.response.start", "status": 302, "headers": headers}
             )
             await send(_EMPTY)
-        peer = scope["client"][0] if scope["client"] else ""
-        self._take(
-            Request(
-                click.decode("ascii"),
-                entry.id,
-                entry.version,
-                now,
-                method,
-                "qr" if QR in scope["query_string"].split(b"&") else "link",
-                device,
-                led_to,
-                agent,
-                peer,
-                forwarded,
-                ahead,
-            )
-        )
+        self.take(led.request)
 
     def _lead(
         self, entry: Entry, device: str, click: bytes, now: datetime

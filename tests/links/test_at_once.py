@@ -1,0 +1,98 @@
+"""Clicks that are answered at once, and requests around them on one connection."""
+
+import re
+import socket
+from urllib.parse import urlsplit
+
+import pytest
+
+from socialcell.campaigns.links_model import TrackedLink
+from socialcell.jobs.context import Context
+from socialcell.web import links as web
+from tests.links.asked import IPHONE, ask, kinds, make_link
+
+UNKNOWN = b"GET /r/zzzzzzz HTTP/1.1\r\nHost: a\r\n\r\n"
+LIVES = b"GET /livez HTTP/1.1\r\nHost: a\r\n\r\n"
+
+
+@pytest.fixture
+def link(context: Context) -> TrackedLink:
+    return make_link(context)
+
+
+def get(
+    link: TrackedLink, *more: str, method: str = "GET", version: str = "1.1"
+) -> bytes:
+    lines = [f"{method} /r/{link.code} HTTP/{version}", "Host: a"]
+    lines += [f"User-Agent: {IPHONE}", *more]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()
+
+
+def said(address: str, *sent: bytes) -> bytes:
+    """All that is answered on one connection, whose last request ends it."""
+    parts = urlsplit(address)
+    with socket.create_connection((parts.hostname, parts.port), timeout=30) as line:
+        line.sendall(b"".join(sent))
+        answered = b""
+        while some := line.recv(65536):
+            answered += some
+    return answered
+
+
+def statuses(answered: bytes) -> list[int]:
+    return [int(code) for code in re.findall(rb"HTTP/1\.1 (\d+) ", answered)]
+
+
+def test_both_ways_answer_the_same(context: Context, link: TrackedLink) -> None:
+    with web.serving(context) as address:
+        at_once = ask(address, f"/r/{link.code}", agent=IPHONE)
+        usual = ask(address, f"/r/{link.code}", agent=IPHONE, Connection="close")
+    own = dict(usual.headers)
+    assert own.pop("connection") == "close"
+    assert "connection" not in at_once.headers
+    assert (
+        set(at_once.headers)
+        == set(own)
+        == {*("date", "location", "cache-control", "content-length")}
+    )
+    assert (at_once.status, at_once.location) == (usual.status, usual.location)
+    assert kinds(context) == {"human": 1, "duplicate": 1}
+
+
+def test_answers_come_in_the_order_of_their_requests(
+    context: Context, link: TrackedLink
+) -> None:
+    with web.serving(context) as address:
+        answered = said(
+            address,
+            *(get(link), UNKNOWN, get(link), get(link), LIVES),
+            *(get(link, method="HEAD"), get(link, "Connection: close")),
+        )
+    assert statuses(answered) == [302, 404, 302, 302, 200, 302, 302]
+    assert kinds(context) == {"human": 1, "duplicate": 3, "preview": 1}
+
+
+def test_a_body_that_nobody_asked_for_is_passed_over(
+    context: Context, link: TrackedLink
+) -> None:
+    with web.serving(context) as address:
+        answered = said(
+            address,
+            get(link, "Content-Length: 24") + UNKNOWN[:24],
+            get(link, "Connection: close"),
+        )
+    assert statuses(answered) == [302, 302]
+
+
+def test_an_old_client_is_answered_and_hung_up_on(
+    context: Context, link: TrackedLink
+) -> None:
+    with web.serving(context) as address:
+        assert statuses(said(address, get(link, version="1.0"))) == [302]
+    assert kinds(context) == {"human": 1}
+
+
+def test_what_is_no_request_is_refused(context: Context, link: TrackedLink) -> None:
+    with web.serving(context) as address:
+        assert statuses(said(address, b"GET /r/\x00 HTTP/1.1\r\n\r\n")) == [400]
+        assert ask(address, f"/r/{link.code}").status == 302
