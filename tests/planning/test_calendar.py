@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -197,3 +198,42 @@ def test_two_rules_are_named_together_when_neither_helps_alone() -> None:
     # Nobody is at home in w, so that need stands in every way.
     assert ways
     assert all((Rule("ward", "w"), 1) in way.by and len(way.by) == 2 for way in ways)
+
+
+def test_a_month_of_sixty_assets_and_forty_creators_is_planned() -> None:
+    """As good as 0.95 of its bound; the effort is bounded in steps of the solver."""
+    draw = Random(3)
+    month = days(28)
+    windows = [
+        (month[draw.randint(0, 10)], month[draw.randint(14, 27)]) for _ in range(5)
+    ]
+    assets = tuple(
+        Asset(f"a{n:02}", *windows[draw.randrange(5)], least=1) for n in range(60)
+    )
+    speakers = tuple(
+        Speaker(
+            f"c{n:02}", 500 * draw.paretovariate(1.2), 0.3, frozenset({f"w{n % 5}"})
+        )
+        for n in range(40)
+    )
+    spoken = [tuple(draw.sample(("en", "hi", "mr"), 2)) for _ in speakers]
+    pairs = {
+        (asset.id, one.id): Pair(tuple(sorted(spoken[n])), round(one.gain**0.8))
+        for asset in assets
+        for n, one in enumerate(speakers)
+    }
+    problem = Problem(
+        days=month,
+        assets=assets,
+        speakers=speakers,
+        pairs=pairs,
+        budget=round(2.4 * sum(pairs["a00", one.id].cost for one in speakers)),
+        shares={"en": 10, "hi": 20, "mr": 40},
+        wards={f"w{n}": 2 for n in range(5)},
+        closed=(Closed(Rule("festival", "f"), frozenset(draw.sample(month, 4))),),
+    )
+
+    found = calendar(problem)
+
+    assert brute.broken(problem, found.tags) == []
+    assert found.reach >= 0.95 * found.bound

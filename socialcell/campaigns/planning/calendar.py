@@ -15,7 +15,7 @@ from socialcell.campaigns.planning.problem import Problem, Rule, Tag, reach_of
 from socialcell.errors import SocialcellError
 
 SEED = 2026
-EFFORT = 4.0  # of the solver's deterministic time, in which no clock has a part
+EFFORT = 8.0  # of the solver's deterministic time, in which no clock has a part
 NEARLY = 0.002  # a reach so close to its bound is not improved any further
 CROWDING_EFFORT = 1.0
 RELAXING_EFFORT = 6.0
@@ -58,24 +58,41 @@ def calendar(problem: Problem) -> Schedule:
     model = Model(problem)
     value = model.value()
     model.cp.maximize(value)
-    model.begin_with(draft(problem))
-    cp = _solver(EFFORT)
-    cp.parameters.relative_gap_limit = NEARLY
-    status = cp.solve(model.cp)
-    if status == solver().INFEASIBLE:
-        raise NoCalendar("No calendar keeps all rules.")
-    if status not in (solver().OPTIMAL, solver().FEASIBLE):
-        raise SocialcellError(
-            "No calendar was found in the time that a plan may take. Plan fewer "
-            "assets, creators or days at once, or widen the caps."
-        )
-    reached, bound = round(cp.objective_value), cp.best_objective_bound
-    tags = _spread(model, value, cp, reached)
+    found, bound = _solved(model, draft(problem), EFFORT)
+    tags = _spread(model, value, found)
     reach = reach_of_all(problem, tags)
     # Each creator's value is rounded to a hundredth, and so is each step of it.
     rounding = sum(map(problem.most_tags, problem.speakers)) / UNIT
     most = min(bound / UNIT + rounding, _most_for_the_money(problem))
+    reached = round(found.objective_value)
     return Schedule(tags, reach, max(most, reach), proved=bound < reached + 1)
+
+
+def _solved(model: Model, first: Iterable[Tag], effort: float) -> tuple[Any, float]:
+    """The solver that found the best, and the bound of the objective.
+
+    The first calendar is tried by itself, since a search that begins with one may lose
+    it on its way. NoCalendar, or SocialcellError when nothing was found in the time.
+    """
+    model.begin_with(first)
+    as_it_is, search = _solver(effort), _solver(effort)
+    as_it_is.parameters.fix_variables_to_their_hinted_value = True
+    search.parameters.relative_gap_limit = NEARLY
+    solved = (solver().OPTIMAL, solver().FEASIBLE)
+    found = [as_it_is] if as_it_is.solve(model.cp) in solved else []
+    status = search.solve(model.cp)
+    if status in solved:
+        found.append(search)
+    if not found:
+        if status == solver().INFEASIBLE:
+            raise NoCalendar("No calendar keeps all rules.")
+        raise SocialcellError(
+            "No calendar was found in the time that a plan may take. Plan fewer "
+            "assets, creators or days at once, or widen the caps."
+        )
+    upwards = model.cp.proto.objective.scaling_factor < 0
+    best = (max if upwards else min)(found, key=lambda one: one.objective_value)
+    return best, search.best_objective_bound if search in found else float("inf")
 
 
 def reach_of_all(problem: Problem, tags: Iterable[Tag]) -> float:
@@ -143,15 +160,12 @@ def _measured(problem: Problem, rules: list[Rule]) -> Relaxation:
     return Relaxation(tuple(by))
 
 
-def _spread(model: Model, value: Any, cp: Any, reached: int) -> tuple[Tag, ...]:
+def _spread(model: Model, value: Any, found: Any) -> tuple[Tag, ...]:
     """The same reach with the fewest tags that share a day."""
-    model.cp.add(value >= reached)
-    model.begin_with(_tags(model, cp))
+    model.cp.add(value >= round(found.objective_value))
     model.cp.minimize(model.crowding())
-    better = _solver(CROWDING_EFFORT)
-    status = better.solve(model.cp)
-    found = status in (solver().OPTIMAL, solver().FEASIBLE)
-    return _tags(model, better if found else cp)
+    better, _ = _solved(model, _tags(model, found), CROWDING_EFFORT)
+    return _tags(model, better)
 
 
 def _tags(model: Model, cp: Any) -> tuple[Tag, ...]:
