@@ -136,6 +136,8 @@ def test_no_mark_of_the_canary_comes_out(
         ("sources", "list"),
         ("sources", "list", "--json"),
         ("registry", "list", "--json"),
+        ("influencers", "rank"),
+        ("influencers", "rank", "--json"),
         ("retention", "run", "--dry-run", "--json"),
         ("privacy", "erase", "--platform", "x", "--id", canary.UID, "--dry-run"),
         ("privacy", "erase", "--platform", "x", "--handle", "nobody_", "--json"),

@@ -195,3 +195,17 @@ def test_a_flag_goes_with_the_account(asha: Context) -> None:
     creators.remove(asha, "asha", "asked to be forgotten")
     privacy.erase(asha, "x", None, "asha")
     assert privacy.export(asha, "x", None, "asha")["creator"] == []
+
+
+def test_answers_to_oneself_are_no_audience(asha: Context) -> None:
+    own = make_record(
+        "2",
+        text="and more about it",
+        author=make_author("a", handle="Asha", name=None, followers=900),
+        relations=(Relation("reply", "1"),),
+        authored_at=NOON - 2 * DAY,
+    )
+    store_records(asha.engine, own, at=NOON - DAY)
+    answers(asha, 1)
+    shown = influencers.rank(asha, Asked())["candidates"][0]
+    assert shown["authenticity"]["answers"] == 1
