@@ -134,7 +134,7 @@ def _is_barred(one: Said) -> bool:
 
 def _is_free(rise: Rise, barred: Set[int]) -> bool:
     """Whether most of a phrase's mentions may be watched, and its own words."""
-    n = len(barred.intersection(rise.mentions))
+    n = len(barred & set(rise.mentions))
     return found_in(rise.phrase) is None and n < len(rise.mentions) / 2
 
 
