@@ -183,11 +183,12 @@ def _standing(incident: Incident, told: Told, say: Phrases) -> Iterator[str]:
     lang, _ = say.lang, say.lang.gettext
     severe = _("high") if incident.severity == "high" else _("medium")
     yield _("Severity: %(severity)s.", severity=severe)
-    ways = [
-        lang.ngettext("%(n)s letter", "%(n)s letters", told.letters),
-        *told.channels,
-    ]
-    yield _("Told: %(ways)s.", ways=", ".join(ways))
+    letters = lang.ngettext("%(n)s letter", "%(n)s letters", told.letters)
+    ways = [*([letters] if told.letters else []), *told.channels]
+    if ways:
+        yield _("Told: %(ways)s.", ways=", ".join(ways))
+    else:
+        yield _("Nobody is told: config.yaml names nobody for alerts.")
 
 
 def _sections(known: Evidence, people: People, say: Phrases) -> Iterator[Section]:

@@ -267,3 +267,10 @@ def test_a_trial_of_a_room_that_is_not_there_names_those_that_are(
 
     with pytest.raises(UsageError, match=r"There are: cell-room\."):
         telling.attempt(given, "lobby")
+
+
+def test_it_says_so_when_nobody_is_told(context: Context, engine: Engine) -> None:
+    said = words(told(context, recipients={}), spike(engine))
+
+    assert "Nobody is told: config.yaml names nobody for alerts." in said
+    assert "Told:" not in said
