@@ -54,3 +54,26 @@ def test_scores_on_files_of_other_schemes_still_count_their_measures() -> None:
     (spans,) = reader().spans([["प्रभागात", "तीन", "दिवस", "पाणी", "नाही"]])
 
     assert (1, 2, "OTHER") in spans
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "फुटपाथ की टाइलें हिलती हैं",
+        "पार्क में पौधे सूख गए",
+        "पेड़ काटकर गमले रख दिए, इसे हरियाली कहते हैं।",
+        "हॉटेलवाले रात्री बाराला पोती फेकून जातात",
+    ],
+)
+def test_a_word_is_no_place_because_a_tagger_for_news_takes_it_for_one(
+    text: str,
+) -> None:
+    assert [e.text for e in read([text])[0].entities if e.label == "PLACE"] == []
+
+
+def test_a_town_that_nobody_listed_is_a_place_where_something_is_in_it() -> None:
+    (reading,) = read(["महाबलेश्वर में बहुत बारिश हो रही है"])
+
+    assert [(e.text, e.label, e.id) for e in reading.entities] == [
+        ("महाबलेश्वर", "PLACE", None)
+    ]
