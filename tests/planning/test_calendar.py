@@ -128,9 +128,48 @@ def test_tags_are_spread_over_the_days() -> None:
 
 
 def test_nobody_says_the_same_in_two_languages() -> None:
-    found = calendar(simple(pairs={("a", "y"): Pair(("en", "mr"), 2)}))
+    # The other asset has no open day, so only a second tag for the first would add.
+    other = Asset("b", START, START)
+    closed = (Closed(Rule("blackout", "b"), frozenset({START})),)
+    pairs = {(asset, "y"): Pair(("en", "mr"), 2) for asset in ("a", "b")}
+    problem = simple(pairs=pairs, closed=closed)
+    found = calendar(replace(problem, assets=(*problem.assets, other)))
 
-    assert len(found.tags) == 1
+    assert [tag.asset for tag in found.tags] == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("caps", "tags"),
+    [
+        (replace(FREE, creator_week=1), 2),
+        (replace(FREE, creator_month=1), 1),
+        (replace(FREE, city_week=1), 2),
+        (replace(FREE, apart=4), 3),
+    ],
+)
+def test_caps_hold_in_any_span_of_days(caps: Caps, tags: int) -> None:
+    """One creator, four assets, ten days: a week leaves room for two, seven apart."""
+    problem = simple(
+        assets=tuple(Asset(name, START, days(10)[-1]) for name in "abcd"),
+        pairs={(name, "x"): Pair(("mr",), 1) for name in "abcd"},
+        caps=caps,
+    )
+
+    found = calendar(problem)
+
+    assert len(found.tags) == tags
+    assert brute.broken(problem, found.tags) == []
+
+
+def test_a_week_begins_on_any_day() -> None:
+    """From one of the first three days to the sixth it is less than a week."""
+    early, late = Asset("a", START, days(3)[-1]), Asset("b", days(6)[-1], days(6)[-1])
+    pairs = {(name, "x"): Pair(("mr",), 1) for name in "ab"}
+    problem = simple(
+        assets=(early, late), pairs=pairs, caps=replace(FREE, creator_week=1)
+    )
+
+    assert len(calendar(problem).tags) == 1
 
 
 def test_the_budget_decides_who_speaks() -> None:
