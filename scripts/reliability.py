@@ -255,7 +255,9 @@ def measured(files: Sequence[Path]) -> dict[str, Any]:
     runs = [json.loads(file.read_text("utf-8")) for file in files]
     tests = {test["test"]: test for run in runs for test in run["tests"]}
     seconds = sum(run["seconds"] for run in runs)
-    return {**runs[-1], "seconds": seconds, "tests": list(tests.values())}
+    last: dict[str, Any] = max(runs, key=lambda run: str(run["made_at"]))
+    whole = {"runs": len(runs), "seconds": seconds, "tests": list(tests.values())}
+    return last | whole
 
 
 def tried(tests: Sequence[dict[str, Any]]) -> dict[str, Tried]:
@@ -302,10 +304,11 @@ def page(document: dict[str, Any], found: dict[str, Tried]) -> str:
     lines = [
         "# Reliability: what was tried, and what came of it",
         "",
-        "Made by `make reliability` from the last run of `make test-faults`. Every "
-        "number here was measured in that run.",
+        "Made by `make reliability` from what `make test-faults` measured; there is no "
+        "other number in it.",
         "",
-        f"Run of {document['made_at'][:10]}, commit {document['commit']}, "
+        f"{_runs(document['runs'])} {document['made_at'][:10]}, "
+        f"commit {document['commit']}, "
         f"{document['machine']}, Python {document['python']}: {len(ran)} tests in "
         f"{document['seconds'] / 60:.0f} minutes, {points:,} points, "
         f"**{violations} violations**.",
@@ -334,6 +337,12 @@ def page(document: dict[str, Any], found: dict[str, Tried]) -> str:
             said
         )
     return "\n".join([*lines, "", RULES])
+
+
+def _runs(n: int) -> str:
+    return (
+        "Run of" if n == 1 else f"Put together of {n} runs of parts of it, the last of"
+    )
 
 
 def _sentence(said: str) -> str:
