@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 import sys
 from datetime import date, timedelta
@@ -28,6 +29,7 @@ from socialcell.ops.model import AuditEntry
 from tests.builders import NOON
 from tests.planning import worlds
 from tests.planning.worlds import AUNDH, KOTHRUD
+from tests.running import inside
 
 PUBLIC = {"public_because": "a public office, as the gazette says"}
 HISTORY = date(2026, 8, 3)  # a Monday; figures from here to the day before the test
@@ -362,3 +364,31 @@ def test_nobody_is_tagged_on_days_drawn_without(city: Context, folder: Path) -> 
     }
     assert {tag["day"] for tag in found["tags"]} <= on
     assert len(on) == 8
+
+
+# At the command line -----------------------------------------------------------------
+
+
+def test_the_commands_make_show_and_hand_on_a_plan(
+    city: Context, folder: Path, tmp_path: Path
+) -> None:
+    (folder / "config.yaml").write_text(
+        (folder / "config.yaml").read_text().replace("{}\n", "")
+        + "clock:\n  fixed: 2026-11-23T09:00:00+05:30\n"
+    )
+
+    def run(*words: str) -> str:
+        return inside("--config", folder / "config.yaml", *words)
+
+    said = run("campaigns", "plan", str(worlds.initiative(folder)))
+    assert said.startswith("Smallest lift that could be detected: not known\n")
+    assert "monsoon26, version 1: 2026-11-30 to 2026-12-13" in said
+    assert "Not asked: " not in said
+    found = json.loads(run("campaigns", "show", "monsoon26", "--plan", "--json"))
+    assert found["tags"][0]["day"] >= "2026-11-30"
+    assert "Plan: version 1, " in run("campaigns", "show", "monsoon26")
+    out = tmp_path / "m.ics"
+    run("campaigns", "calendar", "monsoon26", "--out", str(out))
+    assert out.read_bytes().startswith(b"BEGIN:VCALENDAR\r\n")
+    files = run("campaigns", "export", "monsoon26", "--out", str(tmp_path / "plans"))
+    assert files.count("monsoon26-v1") == 3
