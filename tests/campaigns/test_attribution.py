@@ -79,7 +79,7 @@ def shown(part: Part) -> dict[tuple[str, str, str | None], int | None]:
     """(kind, why, creator) → installs; and the lines add up to the total."""
     assert sum(int(line.installs.value or 0) for line in part.lines) == part.total
     return {
-        (line.kind, line.why, line.who.creator): line.installs.value  # type: ignore[misc]
+        (line.kind, line.why, line.who.creator): line.installs.value
         for line in part.lines
     }
 

@@ -237,7 +237,7 @@ def test_young_posts_are_looked_at_often_and_old_ones_seldom(
     ages = {"3h": 3 * HOUR, "20h": 20 * HOUR, "2d": 2 * DAY, "6d": 6 * DAY}
     ages |= {"20d": 20 * DAY, "40d": 40 * DAY}
     records = [make_record(name, authored_at=NOON - age) for name, age in ages.items()]
-    context.clock.set(NOON)  # type: ignore[attr-defined]
+    context.clock.set(NOON)
     run(context, source, *records)
 
     def due(after: timedelta) -> set[str]:

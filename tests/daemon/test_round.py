@@ -162,6 +162,6 @@ def test_the_table_has_a_job_for_every_source_that_is_pulled(
 
     table = {job.name: job for job in jobs(context)}
 
-    assert table["pull:x.mentions"].when.length == timedelta(minutes=15)  # type: ignore[union-attr]
-    assert table["pull:x.search"].when.length == HOUR  # type: ignore[union-attr]
+    assert table["pull:x.mentions"].when.length == timedelta(minutes=15)
+    assert table["pull:x.search"].when.length == HOUR
     assert {"receive", "snapshot", "recheck", "backup", "report:weekly"} <= set(table)

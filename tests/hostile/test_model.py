@@ -176,7 +176,7 @@ class Model(RuleBasedStateMachine):
     def pull(self, pick: Any) -> None:
         assert self._run(Window(self.upstream, _disorder(pick))).state == "ok"
         with db.reading(self.engine) as session:
-            running = select(func.count()).where(Run.state == "running")  # type: ignore[arg-type]
+            running = select(func.count()).where(Run.state == "running")
             assert session.execute(running).scalar_one() == 0  # I4
 
     @rule(pick=st.randoms(use_true_random=False), text=st.sampled_from(TEXTS))
@@ -252,7 +252,7 @@ class Model(RuleBasedStateMachine):
         with db.reading(self.engine) as session:
             stale = select(func.count()).select_from(Annotation)
             by_kind = session.execute(
-                stale.where(Annotation.kind == "language")  # type: ignore[arg-type]
+                stale.where(Annotation.kind == "language")
             ).scalar_one()
             assert by_kind == len(posts)
 

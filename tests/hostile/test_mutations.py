@@ -244,7 +244,7 @@ def every(
                 assert store.cursor(session, source.id or 0) is None
         # Whatever the damaged page left behind, a good one is read after it.
         platform.answers = [Answer(200, whole)]
-        context.clock.advance(HOURS)  # type: ignore[attr-defined]
+        context.clock.advance(HOURS)
         with db.writing(context.engine) as session:
             store.source_named(session, name).not_before = None
         again = collect.pull(context, source)

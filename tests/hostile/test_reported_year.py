@@ -140,7 +140,7 @@ def plan(cell: Context, platforms: list[tuple[Source, Scripted]]) -> list[Job]:
     looks = own["detect"]
 
     def hourly(context: Context, slot: Slot, stop: Callable[[], bool]) -> str:
-        fives = slot.covers * (HOUR // looks.when.length)  # type: ignore[union-attr]
+        fives = slot.covers * (HOUR // looks.when.length)
         return looks.run(context, replace(slot, covers=fives), stop)
 
     return [

@@ -158,7 +158,7 @@ def test_a_sketch_of_few_is_dropped(asha: Context) -> None:
     answers(asha, *range(25))
     creator_audiences.sketch(asha, 90)
     assert held(asha).engaged is not None
-    asha.clock.advance(100 * DAY)  # type: ignore[attr-defined]
+    asha.clock.advance(100 * DAY)
     assert creator_audiences.sketch(asha, 90) == [Sketched("asha", 0, None)]
     assert held(asha).engaged is None
 

@@ -89,7 +89,7 @@ def test_who_stated_a_connection_and_when_is_kept_until_it_changes(
 ) -> None:
     put(workspace)
     monkeypatch.setenv("SOCIALCELL_ACTOR", "deputy")
-    workspace.clock.advance(timedelta(days=1))  # type: ignore[attr-defined]
+    workspace.clock.advance(timedelta(days=1))
     assert put(workspace).outcome == "unchanged"
     assert put(workspace, connection="none").changed == (
         "connection",
@@ -187,7 +187,7 @@ def test_a_refusal_stands_as_long_as_the_cool_off(
 def test_a_file_of_creators_is_taken_once(workspace: Context, tmp_path: Path) -> None:
     path = csv_file(tmp_path, ASHA, {**ASHA, "key": "ravi", "accounts": "x:ravi"})
     assert creators.import_file(workspace, path).outcomes == {"stored": 2}
-    workspace.clock.advance(timedelta(days=3))  # type: ignore[attr-defined]
+    workspace.clock.advance(timedelta(days=3))
     assert creators.import_file(workspace, path).outcomes == {"unchanged": 2}
 
 
@@ -228,7 +228,7 @@ def test_an_export_comes_back_unchanged(
         path.write_text("".join(sheet.csv_lines(creators.COLUMNS_OUT, rows)))
     else:
         path.write_bytes(sheet.workbook(creators.COLUMNS_OUT, rows, "creators"))
-    workspace.clock.advance(timedelta(days=1))  # type: ignore[attr-defined]
+    workspace.clock.advance(timedelta(days=1))
     assert creators.import_file(workspace, path).outcomes == {"unchanged": 1}
 
 

@@ -224,7 +224,7 @@ def test_nothing_of_her_is_left_in_any_file(
 
 def test_a_report_that_quoted_her_is_written_again(listened: Context) -> None:
     after = NOON.replace(day=30)
-    listened.clock.set(after)  # type: ignore[attr-defined]
+    listened.clock.set(after)
     made = report.weekly(listened, as_of=after)
     assert MARK in made.html.read_text()
     marathi = report.weekly(listened, as_of=after, lang="mr")
@@ -245,7 +245,7 @@ def test_a_report_is_written_again_when_a_page_says_that_what_it_quotes_is_gone(
     listened: Context,
 ) -> None:
     after = NOON.replace(day=30)
-    listened.clock.set(after)  # type: ignore[attr-defined]
+    listened.clock.set(after)
     made = report.weekly(listened, as_of=after)
     quoting = made.html.read_text()
     assert MARK in quoting

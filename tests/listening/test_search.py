@@ -16,7 +16,7 @@ from tests.builders import NOON, make_author, make_record, store_records
 
 def found(engine: Engine, query: str, **wanted: object) -> list[str]:
     with db.reading(engine) as session:
-        asked = Wanted(query=parse(query), **wanted)  # type: ignore[arg-type]
+        asked = Wanted(query=parse(query), **wanted)
         rows = questions.mentions(session, asked)
         assert questions.count_mentions(session, asked) == len(rows)
         return [row.external_id for row in rows]

@@ -116,7 +116,7 @@ def simple(**changes: object) -> Problem:
         pairs={("a", "x"): Pair(("mr",), 7), ("a", "y"): Pair(("en", "mr"), 2)},
         caps=FREE,
     )
-    return replace(made, **changes)  # type: ignore[arg-type]
+    return replace(made, **changes)
 
 
 def test_tags_are_spread_over_the_days() -> None:
@@ -213,7 +213,7 @@ def test_a_rule_that_stands_against_a_calendar_is_named(
     changes: dict[str, object], rule: Rule, by: int
 ) -> None:
     least = 2 if rule.kind == "city_day" else 1
-    asset = Asset("a", START, changes.get("days", days(10))[-1], least=least)  # type: ignore[index]
+    asset = Asset("a", START, changes.get("days", days(10))[-1], least=least)
 
     problem = simple(assets=(asset,), **changes)
 

@@ -43,7 +43,7 @@ def event(**changes: object) -> Event:
         "link": "https://go.city.example/r/abc",
         "version": 2,
     }
-    return Event(**(made | changes))  # type: ignore[arg-type]
+    return Event(**(made | changes))
 
 
 def test_an_event_says_when_in_utc_and_which_version_it_is() -> None:

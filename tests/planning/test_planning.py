@@ -343,7 +343,7 @@ def test_a_draw_of_wards_is_kept_and_measured(city: Context, folder: Path) -> No
     held = set(lot["units"]) - set(begun)
     assert not any(held & set(tag["wards"]) for tag in found["tags"])
     history(city, dict.fromkeys(begun, 0.2))
-    city.clock.set(NOON + timedelta(days=21))  # type: ignore[attr-defined]
+    city.clock.set(NOON + timedelta(days=21))
 
     told = campaigns.measure(city, "monsoon26", power=False)["lot"]
 

@@ -158,7 +158,7 @@ def test_with_its_text_a_message_loses_its_file(
     with db.reading(listening.engine) as session:
         before = session.scalars(
             select(Attachment)
-            .join(Mention, Attachment.mention_id == Mention.id)  # type: ignore[arg-type]
+            .join(Mention, Attachment.mention_id == Mention.id)
             .where(Mention.platform == "whatsapp")
         ).all()
         names = {one.sha256 for one in before}

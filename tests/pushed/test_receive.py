@@ -274,13 +274,13 @@ def test_somebody_who_was_erased_stays_out(cell: Cell) -> None:
 def test_an_open_door_covers_its_time_and_a_long_absence_is_a_gap(cell: Cell) -> None:
     clock, engine = cell.context.clock, cell.context.engine
     first = clock.now()
-    clock.advance(DAY)  # type: ignore[attr-defined]
+    clock.advance(DAY)
     receive.note_open(cell.context, first)
     closed = clock.now()
 
-    clock.advance(timedelta(days=3))  # type: ignore[attr-defined]
+    clock.advance(timedelta(days=3))
     again = clock.now()
-    clock.advance(MINUTE)  # type: ignore[attr-defined]
+    clock.advance(MINUTE)
     receive.note_open(cell.context, again)
 
     with db.reading(engine) as session:

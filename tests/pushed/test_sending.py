@@ -38,7 +38,7 @@ def newest(context: Context) -> Mention:
         found = session.scalars(
             select(Mention)
             .where(Mention.platform == "whatsapp", Mention.state == "present")
-            .order_by(Mention.authored_at.desc())  # type: ignore[union-attr]
+            .order_by(Mention.authored_at.desc())
             .limit(1)
         ).one()
         session.expunge(found)

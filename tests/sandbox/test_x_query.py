@@ -8,8 +8,8 @@ from socialcell.sandbox.x_query import BadQuery, Seen, parse, seen
 def post(
     text: str = "Water in Pune", author: str = "tanvi_sbx1", **facts: object
 ) -> Seen:
-    traits = set(facts.get("traits", ()))  # type: ignore[call-overload]
-    return seen(text, author, facts.get("to"), str(facts.get("lang", "en")), traits)  # type: ignore[arg-type]
+    traits = set(facts.get("traits", ()))
+    return seen(text, author, facts.get("to"), str(facts.get("lang", "en")), traits)
 
 
 @pytest.mark.parametrize(
