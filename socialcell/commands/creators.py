@@ -2,17 +2,14 @@
 export, insights, sketch, flag, unflag, remove."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from socialcell.commands import output
+from socialcell.commands import output, rows
 from socialcell.commands.import_ import on_disk
 from socialcell.commands.options import Config, DryRun, Json, open_context
 from socialcell.errors import UsageError
-
-if TYPE_CHECKING:
-    from socialcell.jobs.creators import Imported
 
 File = Annotated[
     Path, typer.Argument(help="CSV or XLSX; - reads standard input.", allow_dash=True)
@@ -152,7 +149,7 @@ def import_(
     context = open_context(config)
     with on_disk(file) as path:
         done = creators.import_file(context, path, dry_run=dry_run)
-    _tell(done, dry_run=dry_run, json=json)
+    rows.tell(done, dry_run=dry_run, json=json)
 
 
 def export(
@@ -208,7 +205,7 @@ def insights(
     context = open_context(config)
     with on_disk(file) as path:
         done = creator_audiences.import_insights(context, path, source, dry_run=dry_run)
-    _tell(done, dry_run=dry_run, json=json)
+    rows.tell(done, dry_run=dry_run, json=json)
 
 
 def sketch(
@@ -328,20 +325,3 @@ def _rates(given: list[str]) -> dict[str, str | None]:
             raise UsageError(f"--rate takes FORMAT=RUPEES, not {pair!r}.")
         found[f"rate_{format_}"] = rupees
     return found
-
-
-def _tell(done: "Imported", *, dry_run: bool, json: bool) -> None:
-    counts = {name: done.outcomes[name] for name in ("stored", "updated", "unchanged")}
-    if json:
-        rejects = [{"row": row, "reason": reason} for row, reason in done.rejects]
-        output.as_json(
-            {"received": done.received, **counts, "rejects": rejects}
-            | {"dry_run": dry_run}
-        )
-    else:
-        said = ", ".join(f"{n} {name}" for name, n in counts.items())
-        output.say(f"{'Would be' if dry_run else 'Rows'}: {said}")
-        for row, reason in done.rejects:
-            output.note(f"row {row}: {reason}")
-    if done.rejects:
-        raise typer.Exit(3 if sum(counts.values()) else 1)

@@ -82,6 +82,27 @@ def import_file(
     raise typer.Exit(exit_code(imported))
 
 
+def run(
+    config: Path | None, file: Path, *, dry_run: bool, json: bool, **how: Any
+) -> None:
+    """Import a file of figures, tell what came of it, and end with its exit code.
+
+    `how` goes to importing.import_file: the format, or those to choose from.
+    """
+    from socialcell.jobs import importing
+
+    context = open_context(config)
+    with on_disk(file) as path, Bar() as bar:
+        imported = importing.import_file(
+            context, path, dry_run=dry_run, progress=bar.show, **how
+        )
+    if json:
+        output.as_json(document(imported, dry_run=dry_run))
+    else:
+        tell(imported, dry_run=dry_run)
+    raise typer.Exit(exit_code(imported))
+
+
 def exit_code(imported: "Imported") -> int:
     """3 when some rows could not be read, 1 when none could."""
     return {"failed": 1, "partial": 3}.get(imported.result.state, 0)

@@ -7,7 +7,7 @@ import typer
 
 from socialcell.commands import output
 from socialcell.commands.ads import covered
-from socialcell.commands.import_ import Bar, document, exit_code, on_disk, tell
+from socialcell.commands.import_ import run
 from socialcell.commands.options import (
     Config,
     Daily,
@@ -44,18 +44,13 @@ def import_(
 
     Example: socialcell installs import installs_org.example.care_202611_overview.csv
     """
-    from socialcell.jobs import importing
-
-    context = open_context(config)
-    with on_disk(file) as path, Bar() as bar:
-        imported = importing.import_file(
-            context, path, only=FORMATS, dry_run=dry_run, progress=bar.show
-        )
-    if json:
-        output.as_json(document(imported, dry_run=dry_run))
-    else:
-        tell(imported, dry_run=dry_run)
-    raise typer.Exit(exit_code(imported))
+    run(
+        config,
+        file,
+        only=FORMATS,
+        dry_run=dry_run,
+        json=json,
+    )
 
 
 @app.command()

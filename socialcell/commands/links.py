@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from socialcell.commands import output
+from socialcell.commands import output, rows
 from socialcell.commands.import_ import on_disk
 from socialcell.commands.options import (
     Config,
@@ -310,20 +310,7 @@ def import_(
     context = open_context(config)
     with on_disk(file) as path:
         done = links.import_file(context, path, dry_run=dry_run)
-    counts = {name: done.outcomes[name] for name in ("stored", "updated", "unchanged")}
-    if json:
-        rejects = [{"row": row, "reason": reason} for row, reason in done.rejects]
-        output.as_json(
-            {"received": done.received, **counts, "rejects": rejects}
-            | {"dry_run": dry_run}
-        )
-    else:
-        said = ", ".join(f"{n} {name}" for name, n in counts.items())
-        output.say(f"{'Would be' if dry_run else 'Links'}: {said}")
-        for row, reason in done.rejects:
-            output.note(f"row {row}: {reason}")
-    if done.rejects:
-        raise typer.Exit(3 if sum(counts.values()) else 1)
+    rows.tell(done, dry_run=dry_run, json=json)
 
 
 @app.command()

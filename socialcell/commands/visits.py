@@ -7,7 +7,7 @@ import typer
 
 from socialcell.commands import output
 from socialcell.commands.ads import covered
-from socialcell.commands.import_ import Bar, document, exit_code, on_disk, tell
+from socialcell.commands.import_ import run
 from socialcell.commands.options import (
     Config,
     Daily,
@@ -48,23 +48,14 @@ def import_(
     Example: socialcell visits import sessions.csv --set site=pune.example --set
     zone=Asia/Kolkata
     """
-    from socialcell.jobs import importing
-
-    context = open_context(config)
-    with on_disk(file) as path, Bar() as bar:
-        imported = importing.import_file(
-            context,
-            path,
-            format="site-visits",
-            settings=read_settings(setting),
-            dry_run=dry_run,
-            progress=bar.show,
-        )
-    if json:
-        output.as_json(document(imported, dry_run=dry_run))
-    else:
-        tell(imported, dry_run=dry_run)
-    raise typer.Exit(exit_code(imported))
+    run(
+        config,
+        file,
+        format="site-visits",
+        settings=read_settings(setting),
+        dry_run=dry_run,
+        json=json,
+    )
 
 
 @app.command()

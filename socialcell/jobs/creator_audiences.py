@@ -22,16 +22,8 @@ from socialcell.connectors.tables import decimal_number
 from socialcell.errors import UsageError
 from socialcell.jobs import people
 from socialcell.jobs.context import Context
-from socialcell.jobs.creators import (
-    ROWS,
-    Imported,
-    found,
-    log,
-    rejecting,
-    today,
-    ward_of,
-    written,
-)
+from socialcell.jobs.creators import found, log, rejecting, today, ward_of
+from socialcell.jobs.entries import ROWS, Imported, written
 from socialcell.jobs.placing import Places
 from socialcell.listening import masking
 from socialcell.listening.store import areas

@@ -4,13 +4,12 @@ A creator stands in the audit log by number and an account by pseudonym, so that
 forgetting one leaves the log whole.
 """
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlmodel import Session
 
@@ -25,13 +24,12 @@ from socialcell.connectors import sheets
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.jobs import people
 from socialcell.jobs.context import Context
+from socialcell.jobs.entries import ROWS, Imported, written
 from socialcell.jobs.placing import Places
 from socialcell.listening import masking
 from socialcell.listening.store import areas
 from socialcell.ops import audit
 
-_T = TypeVar("_T")
-ROWS = 200  # of a file, in one transaction
 _BESIDE = ("followers",)  # what an export says beside, and an import passes over
 COLUMNS_OUT = (*COLUMNS, *_BESIDE)
 
@@ -43,22 +41,6 @@ class Made:
     key: str
     outcome: str  # stored | updated | unchanged
     changed: tuple[str, ...] = ()
-
-
-@dataclass
-class Imported:
-    """What became of the rows of a file."""
-
-    outcomes: Counter[str] = field(default_factory=Counter)
-    rejects: list[tuple[int, str]] = field(default_factory=list)
-
-    @property
-    def received(self) -> int:
-        return sum(self.outcomes.values()) + len(self.rejects)
-
-
-class _Undone(Exception):  # noqa: N818 - not an error: a dry run ends so
-    pass
 
 
 def put(
@@ -246,21 +228,6 @@ def log(
 ) -> None:
     now = context.clock.now()
     audit.append(session, audit.operator(), action, object_, detail, now)
-
-
-def written(
-    context: Context, act: Callable[[Session], _T], dry_run: bool = False
-) -> _T:
-    """Do it in one transaction; in a dry run, undo it and tell what it came to."""
-    made: list[_T] = []
-    try:
-        with db.writing(context.engine) as session:
-            made.append(act(session))
-            if dry_run:
-                raise _Undone
-    except _Undone:
-        pass
-    return made[0]
 
 
 def rejecting(

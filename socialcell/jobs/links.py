@@ -1,11 +1,10 @@
 """Tracked links: made, changed, shown, imported and exported, each act audited."""
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlmodel import Session
 
@@ -15,10 +14,8 @@ from socialcell.campaigns.links_model import TrackedLink
 from socialcell.campaigns.store import links as store
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.jobs.context import Context
+from socialcell.jobs.entries import ROWS, Imported, written
 from socialcell.ops import audit
-
-_T = TypeVar("_T")
-ROWS = 200  # of a file, in one transaction
 
 
 @dataclass(frozen=True)
@@ -30,27 +27,11 @@ class Made:
     nearly: str | None = None
 
 
-@dataclass
-class Imported:
-    """What became of the rows of a file of links."""
-
-    outcomes: Counter[str] = field(default_factory=Counter)
-    rejects: list[tuple[int, str]] = field(default_factory=list)
-
-    @property
-    def received(self) -> int:
-        return sum(self.outcomes.values()) + len(self.rejects)
-
-
-class _Undone(Exception):  # noqa: N818 - not an error: a dry run ends so
-    pass
-
-
 def create(
     context: Context, given: Mapping[str, str | None], *, dry_run: bool = False
 ) -> Made:
     """A link that says so; the one that says just that already. UsageError."""
-    return _write(context, lambda session: make(context, session, given), dry_run)
+    return written(context, lambda session: make(context, session, given), dry_run)
 
 
 def edit(
@@ -62,7 +43,7 @@ def edit(
     dry_run: bool = False,
 ) -> Made:
     """Change what is given, and leave the rest; an empty text takes a value away."""
-    return _write(
+    return written(
         context,
         lambda session: _change(context, session, code, given, reason),
         dry_run,
@@ -98,7 +79,7 @@ def import_file(context: Context, path: Path, *, dry_run: bool = False) -> Impor
     without makes one; the same file again changes nothing."""
     done = Imported()
     for rows in db.chunks(links_file.read(path), ROWS):
-        _write(context, partial(_take, context, rows, done), dry_run)
+        written(context, partial(_take, context, rows, done), dry_run)
     return done
 
 
@@ -106,20 +87,6 @@ def rows(context: Context) -> Iterator[dict[str, object]]:
     """All links as an export shows them, the oldest first."""
     for link in reversed(some(context)):
         yield links_file.row(link, address(context, link))
-
-
-def _write(context: Context, act: Callable[[Session], _T], dry_run: bool) -> _T:
-    made: list[_T] = []
-    try:
-        with db.writing(context.engine) as session:
-            made.append(act(session))
-            session.flush()
-            session.expunge_all()
-            if dry_run:
-                raise _Undone
-    except _Undone:
-        pass
-    return made[0]
 
 
 def make(context: Context, session: Session, given: Mapping[str, str | None]) -> Made:

@@ -304,8 +304,9 @@ def _keep(
         account = ground.askable.accounts[tag.asset, tag.creator]
         named = account.handle if tag.posted_by == "cell" else cell.get(tag.channel)
         label = words.Label(tag.label, "") if tag.label else None
+        drafts = dict[str, str](asset.words.items())
         tag.text = words.text(
-            asset.words[tag.language],  # type: ignore[index]
+            drafts[tag.language],
             tag.language,
             label,
             [named] if named else [],

@@ -6,14 +6,21 @@ through the application, and both ask `Redirect.led`.
 """
 
 from types import SimpleNamespace
+from typing import cast
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import (
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
 
 from socialcell.web.redirect import Redirect
 
 _LINK = b"/r/"
-_DONE = SimpleNamespace(
-    response_complete=True, message_event=SimpleNamespace(set=lambda: None)
+_DONE = cast(
+    RequestResponseCycle,
+    SimpleNamespace(
+        response_complete=True, message_event=SimpleNamespace(set=lambda: None)
+    ),
 )
 """What uvicorn finds in place of a cycle of its own: one that is over."""
 
@@ -55,7 +62,7 @@ class AtOnce(HttpToolsProtocol):
             b"HTTP/1.1 302 Found\r\n%slocation: %s\r\ncache-control: no-store\r\n"
             b"content-length: 0\r\n\r\n" % (own, led.address)
         )
-        self.cycle = _DONE  # type: ignore[assignment]
+        self.cycle = _DONE
         self.on_response_complete()
         app.take(led.request)
         return True

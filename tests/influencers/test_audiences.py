@@ -16,6 +16,7 @@ from socialcell.jobs import creator_audiences, creators, influencers, privacy
 from socialcell.jobs.candidates import Asked
 from socialcell.jobs.context import Context
 from socialcell.jobs.creator_audiences import Sketched
+from socialcell.jobs.entries import Imported
 from socialcell.jobs.tag import tag
 from tests.builders import NOON, make_author, make_record, store_records
 
@@ -68,7 +69,7 @@ def held(context: Context) -> Creator:
     return found
 
 
-def taken(context: Context, folder: Path, *rows: str) -> creators.Imported:
+def taken(context: Context, folder: Path, *rows: str) -> Imported:
     path = folder / "insights.csv"
     path.write_text("\n".join((HEADING, *rows)) + "\n", encoding="utf-8")
     return creator_audiences.import_insights(context, path, "media kit")
