@@ -12,8 +12,8 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from types import TracebackType
 
-from socialcell.config import Mail
 from socialcell.errors import SocialcellError
+from socialcell.settings import Mail
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

@@ -14,9 +14,9 @@ from typing import Any, ClassVar, Protocol
 from pydantic import SecretStr
 
 from socialcell.clock import Clock
-from socialcell.config import Config
 from socialcell.errors import SocialcellError
 from socialcell.redact import redact
+from socialcell.settings import Config
 
 # What a mapper may raise over an item of a shape it does not know; anything else is a
 # defect of ours.

@@ -10,10 +10,10 @@ from sqlmodel import Session
 
 from socialcell import connectors, db
 from socialcell.clock import Clock
-from socialcell.config import Config
 from socialcell.connectors.base import Batch, Bucket, ConnectorError, Kind
 from socialcell.jobs.context import Context
 from socialcell.ops import store
+from socialcell.settings import Config
 
 MICROS = 1_000_000
 

@@ -26,7 +26,6 @@ from socialcell.campaigns.planning.together import MICROS, Ground
 from socialcell.campaigns.store import creators as creator_store
 from socialcell.campaigns.store import flags, plans
 from socialcell.clock import IST
-from socialcell.config import Planning
 from socialcell.connectors.outcome_file import outcome_name
 from socialcell.errors import UsageError
 from socialcell.jobs import campaigns, creators, links, outgoing
@@ -34,6 +33,7 @@ from socialcell.jobs.context import Context
 from socialcell.jobs.placing import Places
 from socialcell.listening.store import areas
 from socialcell.ops import audit
+from socialcell.settings import Planning
 
 
 @dataclass(frozen=True)

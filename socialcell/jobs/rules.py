@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from sqlmodel import Session
 
 from socialcell import db
-from socialcell.config import Alerts
 from socialcell.errors import UsageError
 from socialcell.i18n import CODES
 from socialcell.jobs.context import Context
@@ -14,6 +13,7 @@ from socialcell.listening import query_lint, unwatched
 from socialcell.listening.alert_model import Rule
 from socialcell.listening.store import alerts, registry, rules
 from socialcell.ops import audit
+from socialcell.settings import Alerts
 from socialcell.text import clean_text, index_form
 
 SEVERITIES = ("high", "medium")

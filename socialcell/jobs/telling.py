@@ -10,7 +10,6 @@ from sqlmodel import Session
 from socialcell import db, log, mail
 from socialcell.chat import Card
 from socialcell.clock import IST
-from socialcell.config import Alerts, Channel
 from socialcell.errors import UsageError
 from socialcell.i18n import CODES, language
 from socialcell.jobs import outgoing, people
@@ -23,6 +22,7 @@ from socialcell.reports import incident as report
 from socialcell.reports import render
 from socialcell.reports.incident import Evidence, Told
 from socialcell.reports.page import Page, Quotation
+from socialcell.settings import Alerts, Channel
 
 _LOG = log.logger(__name__)
 _LOOKED_AT = 20

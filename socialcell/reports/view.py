@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from socialcell.config import Report
 from socialcell.i18n import Language
 from socialcell.reports import asked, campaigns, known, said
 from socialcell.reports.material import Material, Pictures
 from socialcell.reports.page import Page, Quotation, Section
 from socialcell.reports.phrases import Phrases
 from socialcell.reports.summary import summary
+from socialcell.settings import Report
 
 
 def page(

@@ -12,7 +12,6 @@ import requests
 
 from socialcell import connectors
 from socialcell.clock import FixedClock
-from socialcell.config import Meta
 from socialcell.connectors.base import ConnectorError, Kind, Surroundings
 from socialcell.connectors.graph import Graph, connect
 from socialcell.connectors.graph_check import (
@@ -27,6 +26,7 @@ from socialcell.connectors.graph_usage import usage_of
 from socialcell.errors import ConfigError
 from socialcell.sandbox import Sandbox
 from socialcell.sandbox.facebook_world import PAGE_ID
+from socialcell.settings import Meta
 from tests.connectors.conftest import Unlimited, connector_of, standing
 from tests.connectors.test_contract import pull, records
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from socialcell import config, connectors
+from socialcell import connectors
 from socialcell.clock import FixedClock
 from socialcell.connectors.base import (
     Author,
@@ -21,6 +21,7 @@ from socialcell.connectors.mastodon import id_at, to_record
 from socialcell.errors import ConfigError
 from socialcell.jobs import collect
 from socialcell.sandbox import Sandbox
+from socialcell.settings import Mastodon
 from tests.connectors.conftest import TRUTH, Unlimited, connector_of
 from tests.connectors.test_contract import expected_ids, pull, records
 
@@ -203,7 +204,7 @@ def test_a_hashtag_that_is_none_is_refused(hashtag: str) -> None:
 )
 def test_only_the_plain_origin_of_a_server_gets_the_token(instance: str) -> None:
     with pytest.raises(ValueError, match="is not of the form"):
-        config.Mastodon(instance=instance)
+        Mastodon(instance=instance)
 
 
 def test_ids_are_milliseconds_and_sixteen_bits() -> None:

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 from sqlalchemy import Engine
 
-from socialcell import config, db
+from socialcell import db
 from socialcell.clock import IST, FixedClock
 from socialcell.config import Workspace
 from socialcell.errors import UsageError
@@ -18,6 +18,7 @@ from socialcell.listening.spikes import in_hour, spikes
 from socialcell.listening.store import alerts
 from socialcell.ops import outgoing
 from socialcell.ops.model import Source
+from socialcell.settings import Alerts, Readers
 from tests.builders import make_record, make_source, store_records
 
 HOUR, MINUTE, DAY = timedelta(hours=1), timedelta(minutes=1), timedelta(days=1)
@@ -283,8 +284,8 @@ def test_what_a_city_must_not_watch_is_no_series(
 
 
 def with_readers(city: Context, quiet: tuple[str, str] | None) -> Context:
-    told = config.Alerts(
-        recipients=config.Readers(en=("cell@city.example",), mr=("desk@city.example",)),
+    told = Alerts(
+        recipients=Readers(en=("cell@city.example",), mr=("desk@city.example",)),
         quiet=quiet,
     )
     changed = city.workspace.config.model_copy(update={"alerts": told})

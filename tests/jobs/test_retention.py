@@ -9,7 +9,7 @@ from sqlalchemy import Engine, select
 
 from socialcell import config, db
 from socialcell.clock import FixedClock
-from socialcell.config import Config, Retention, Workspace
+from socialcell.config import Workspace
 from socialcell.connectors.base import Reject
 from socialcell.errors import ConfigError
 from socialcell.jobs import retention
@@ -19,6 +19,7 @@ from socialcell.listening.model import Annotation, Mention, RawItem
 from socialcell.listening.query import parse
 from socialcell.listening.store import pages, questions, registry, rollups, tags
 from socialcell.ops import audit
+from socialcell.settings import Config, Retention
 from tests.builders import NOON, make_record, store_records
 
 OLD = NOON - timedelta(days=31)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from socialcell import chat, config, db
+from socialcell import chat, db
 from socialcell.chat import Card
 from socialcell.clock import FixedClock
 from socialcell.config import Workspace
@@ -19,6 +19,7 @@ from socialcell.jobs.context import Context
 from socialcell.ops import outgoing as store
 from socialcell.sandbox.rooms import CHAT, ORIGINS, SECRETS, Rooms
 from socialcell.sandbox.server import Logged, serve_http
+from socialcell.settings import Alerts, Channel
 
 KINDS = ("slack", "teams", "mattermost", "telegram")
 SAID = "<!channel> *No water* in [Kothrud](https://evil.example) @all पाणी नाही"
@@ -55,7 +56,7 @@ def chats(context: Context, clock: FixedClock) -> Iterator[Chats]:
     }
     bot = {"token": {"secret": "telegram_bot"}, "chat": {"secret": "telegram_chat"}}
     channels["telegram"] = {"kind": "telegram", **bot}
-    alerts = config.Alerts.model_validate({"channels": channels})
+    alerts = Alerts.model_validate({"channels": channels})
     changed = context.workspace.config.model_copy(update={"alerts": alerts})
     with serve_http(rooms, asked) as url:
         yield Chats(
@@ -330,7 +331,7 @@ def test_a_channel_that_lacks_a_secret_is_refused_in_config(
     given: dict[str, Any], needs: str
 ) -> None:
     with pytest.raises(ValueError, match="no other") as error:
-        config.Channel.model_validate(given)
+        Channel.model_validate(given)
     assert needs in str(error.value)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from socialcell import config, db
+from socialcell import db
 from socialcell.clock import IST, FixedClock
 from socialcell.config import Workspace
 from socialcell.errors import UsageError
@@ -18,6 +18,7 @@ from socialcell.listening.alert_model import Alert, Incident
 from socialcell.listening.query import parse
 from socialcell.listening.store import questions
 from socialcell.ops import outgoing as store
+from socialcell.settings import Alerts
 from tests.builders import make_author, make_record, store_records
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=IST)
@@ -28,7 +29,7 @@ ROOM = {"kind": "slack", "lang": "mr", "url": {"secret": "room"}}
 
 def told(context: Context, **alerts: Any) -> Context:
     """The workspace with these settings of alerts."""
-    made = config.Alerts.model_validate({"quiet": None, **LETTERS, **alerts})
+    made = Alerts.model_validate({"quiet": None, **LETTERS, **alerts})
     changed = context.workspace.config.model_copy(update={"alerts": made})
     return Context(
         Workspace(context.workspace.folder, changed), context.engine, context.clock

@@ -19,13 +19,13 @@ from socialcell.campaigns.outcomes_model import Campaign
 from socialcell.campaigns.plan_model import Plan, PlanTag
 from socialcell.campaigns.planning.brief import BriefError
 from socialcell.campaigns.store.facts import store_facts
-from socialcell.config import Config
 from socialcell.connectors.base import OutcomeFact
 from socialcell.errors import ConfigError, SocialcellError, UsageError
 from socialcell.jobs import campaigns, creators, outgoing, planning, plans
 from socialcell.jobs.context import Context
 from socialcell.listening import areas
 from socialcell.ops.model import AuditEntry
+from socialcell.settings import Config
 from tests.builders import NOON
 from tests.planning import worlds
 from tests.planning.worlds import AUNDH, KOTHRUD

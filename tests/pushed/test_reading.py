@@ -29,7 +29,7 @@ def around() -> Surroundings:
     from pydantic import SecretStr
 
     from socialcell.clock import FixedClock
-    from socialcell.config import Config
+    from socialcell.settings import Config
 
     return Surroundings(FixedClock(NOON), Config(), lambda name: SecretStr("secret"))
 

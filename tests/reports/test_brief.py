@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from socialcell import config, db
+from socialcell import db
 from socialcell.clock import IST
 from socialcell.config import Workspace
 from socialcell.jobs import mailing, outgoing
@@ -13,6 +13,7 @@ from socialcell.jobs.context import Context
 from socialcell.listening.alert_model import Incident, Promise
 from socialcell.ops import outgoing as store
 from socialcell.reports.brief import LONGEST, span_of
+from socialcell.settings import Readers, Report
 from tests.reports.world import World
 
 MORNING = datetime(2026, 11, 20, 8, 30, tzinfo=IST)  # a Friday
@@ -158,9 +159,7 @@ def test_the_marathi_one_has_no_english_words_of_ours(world: World) -> None:
 def test_a_reader_gets_one_letter_a_brief(world: World) -> None:
     fill(world)
     settings = world.context.workspace.config.model_copy(
-        update={
-            "report": config.Report(brief_to=config.Readers(mr=("desk@city.example",)))
-        }
+        update={"report": Report(brief_to=Readers(mr=("desk@city.example",)))}
     )
     workspace = Workspace(world.context.workspace.folder, settings)
     context = Context(workspace, world.engine, world.context.clock)

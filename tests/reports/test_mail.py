@@ -21,6 +21,7 @@ from socialcell.jobs.context import Context
 from socialcell.ops import outgoing as store
 from socialcell.reports.page import Page, Section, Table
 from socialcell.reports.workbook import workbook
+from socialcell.settings import Mail, Readers, Report
 from tests.mailbox import Mailbox, free_port, mailbox
 from tests.reports.world import MONDAY, World
 
@@ -39,8 +40,8 @@ def mailed(world: World, port: int, **changes: Any) -> Context:
     given = {"host": "127.0.0.1", "port": port, "security": "none"} | changes
     settings = world.context.workspace.config.model_copy(
         update={
-            "mail": config.Mail(**given),
-            "report": config.Report(recipients=config.Readers(mr=TO, en=TO[:1])),
+            "mail": Mail(**given),
+            "report": Report(recipients=Readers(mr=TO, en=TO[:1])),
         }
     )
     workspace = config.Workspace(world.context.workspace.folder, settings)

@@ -9,8 +9,9 @@ from pydantic import Field, field_validator, model_validator
 from socialcell.campaigns.creators import FORMATS
 from socialcell.campaigns.naming import CHANNELS
 from socialcell.campaigns.naming import name as named
-from socialcell.config import Section, read_as
+from socialcell.config import read_as
 from socialcell.errors import ConfigError, SocialcellError
+from socialcell.settings import Section
 from socialcell.text import clean_text
 
 Lang = Literal["mr", "hi", "en"]

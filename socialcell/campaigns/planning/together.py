@@ -27,8 +27,8 @@ from socialcell.campaigns.planning.problem import (
     Tag,
     reach_of,
 )
-from socialcell.config import Planning
 from socialcell.errors import SocialcellError
+from socialcell.settings import Planning
 
 MICROS = 1_000_000
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from socialcell import connectors, db
-from socialcell.config import Daemon
 from socialcell.i18n import CODES
 from socialcell.jobs import (
     backup,
@@ -28,6 +27,7 @@ from socialcell.jobs.tag import tag
 from socialcell.ops import store
 from socialcell.ops.model import Source
 from socialcell.reports.brief import TIMES
+from socialcell.settings import Daemon
 
 Stop = Callable[[], bool]
 _LOOK = timedelta(minutes=5)
