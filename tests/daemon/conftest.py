@@ -35,11 +35,13 @@ class Running:
         wanted = {"event": event, **about}
         assert self.process.stderr is not None
         for line in self.process.stderr:
-            found: dict[str, Any] = json.loads(line) if line.startswith("{") else {}
+            found: dict[str, Any] = {"event": line}
+            if line.startswith("{"):
+                found = json.loads(line)
             self.seen.append(found)
             if wanted.items() <= found.items():
                 return found
-        raise AssertionError(f"the daemon ended without {wanted}")
+        raise AssertionError(f"ended without {wanted}, after {self.seen[-3:]}")
 
     def end(self, number: int = signal.SIGTERM) -> int:
         self.process.send_signal(number)

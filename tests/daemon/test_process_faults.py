@@ -93,6 +93,13 @@ def test_a_daemon_goes_on_when_its_server_comes_back(
         running.close()
 
 
+def jump(offset: Path, by: str) -> None:
+    """Whole or not at all: the library that reads it ends a process on half a file."""
+    made = offset.with_suffix(".made")
+    made.write_text(by)
+    made.replace(offset)
+
+
 @pytest.mark.faults
 @pytest.mark.fault("F22")
 @pytest.mark.skipif(not FAKETIME, reason="Debian's faketime is not installed")
@@ -106,7 +113,7 @@ def test_jumps_of_the_machines_clock_lose_nothing_and_do_nothing_twice(
     if database_kind == "postgresql":
         pytest.skip("the clock is the daemon's, whatever the database")
     offset = tmp_path / "offset"
-    offset.write_text("+0")
+    jump(offset, "+0")
     running: Running = daemons(
         LD_PRELOAD=FAKETIME[0],
         FAKETIME_TIMESTAMP_FILE=str(offset),
@@ -115,12 +122,12 @@ def test_jumps_of_the_machines_clock_lose_nothing_and_do_nothing_twice(
         DONT_FAKE_MONOTONIC="1",
     )
     running.until("job ended", job=LAST_JOB)
-    offset.write_text("+2h")
+    jump(offset, "+2h")
     ahead = running.until("job ended", job="receive")
-    offset.write_text("+0")  # back again: what is due now was done
-    offset.write_text("+150m")
+    jump(offset, "+0")  # back again: what is due now was done
+    jump(offset, "+150m")
     again = running.until("job ended", job="receive")
-    offset.write_text("+15d")
+    jump(offset, "+15d")
     first = running.until("job ended", job=LAST_JOB)
     second = running.until("job ended", job=LAST_JOB)
 
