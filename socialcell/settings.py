@@ -328,19 +328,40 @@ class Influencers(Section):
     approvers: tuple[str, ...] | None = None
 
 
+class RateClass(Section):
+    """A class of a rate card, in rupees: the fewest `followers`, the most for one
+    `post`, and by channel the most for a creator in a calendar month."""
+
+    followers: int | None = Field(default=None, ge=0)
+    post: int | None = Field(default=None, ge=0)
+    month: dict[str, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
+
+
+class RateCard(Section):
+    """What creators of a class may cost at most, from a day on, and who says so."""
+
+    id: str = Field(min_length=1)
+    source: str = Field(min_length=1)
+    valid_from: date
+    valid_to: date | None = None
+    classes: dict[str, RateClass] = Field(min_length=1)
+
+
 class Planning(Section):
     """What every plan of a campaign keeps to.
 
     `elections` are windows in which nothing is planned: first and last day. `handles`
-    are the cell's own accounts by channel. The caps count tags: of a creator on a day,
-    in any 7 and any 30 days; of all creators on a day and in any 7 days; and how many
-    days lie between two of a creator for one initiative at least.
+    are the cell's own accounts by channel. `rate_cards` are the city's: a creator whose
+    rate_source is a card's id is held to its classes. The caps count tags: of a creator
+    on a day, in any 7 and any 30 days; of all creators on a day and in any 7 days; and
+    how many days lie between two of a creator for one initiative at least.
     """
 
     elections: tuple[tuple[date, date], ...] = ()
     handles: dict[str, Annotated[str, Field(pattern=r"^[^@\s]{1,100}$")]] = Field(
         default_factory=dict
     )
+    rate_cards: tuple[RateCard, ...] = ()
     creator_day: int = Field(default=1, ge=1, le=20)
     creator_week: int = Field(default=2, ge=1, le=100)
     creator_month: int = Field(default=6, ge=1, le=300)
@@ -357,6 +378,48 @@ class Planning(Section):
             if last < first:
                 raise ValueError(f"{last} is before {first}")
         return given
+
+
+class PublishOnX(Section):
+    """The city's account, by its number, and its four keys with the right to write."""
+
+    user_id: str = Field(pattern=r"^[0-9]{1,19}$")
+    consumer_key: SecretName = SecretName(secret="x_consumer_key")
+    consumer_secret: SecretName = SecretName(secret="x_consumer_secret")
+    access_token: SecretName = SecretName(secret="x_access_token")
+    access_secret: SecretName = SecretName(secret="x_access_secret")
+
+
+class PublishOnFacebook(Section):
+    """The city's page, by its number; the token is connectors.meta's."""
+
+    page_id: str = Field(pattern=r"^[0-9]{5,25}$")
+
+
+class PublishOnInstagram(Section):
+    """The city's account, by its number; the token is connectors.meta's."""
+
+    account_id: str = Field(pattern=r"^[0-9]{5,25}$")
+
+
+class PublishOnTelegram(Section):
+    """The city's channel: its bot's token, and its number or @name."""
+
+    token: SecretName = SecretName(secret="telegram_publisher_token")
+    chat: SecretName = SecretName(secret="telegram_publisher_chat")
+
+
+class Publishing(Section):
+    """Where the cell posts in the city's name; null: not there.
+
+    A post whose time passed more than `late_hours` ago waits for a person.
+    """
+
+    x: PublishOnX | None = None
+    facebook: PublishOnFacebook | None = None
+    instagram: PublishOnInstagram | None = None
+    telegram: PublishOnTelegram | None = None
+    late_hours: int = Field(default=2, ge=1, le=48)
 
 
 class Language(Section):
@@ -387,6 +450,7 @@ class Config(Section):
     links: Links = Links()
     influencers: Influencers = Influencers()
     planning: Planning = Planning()
+    publishing: Publishing = Publishing()
     language: Language = Language()
     retention: Retention = Retention()
 

@@ -1,0 +1,68 @@
+"""The tables of outreach: approvals of plans, the steps of tags, posts that were found.
+
+Approvals and steps are only ever added to, and each is sealed in the audit log.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from socialcell.db import BigId
+
+
+class PlanApproval(SQLModel, table=True):
+    """A second person's yes to a plan as it was.
+
+    `content` is the hash of all that was approved, `seals` those of its tags in order:
+    a tag whose words are forgotten since stands by its seal.
+    """
+
+    __tablename__ = "plan_approval"
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    plan_id: int = Field(foreign_key="plan.id", index=True, sa_type=BigId)
+    content: str
+    seals: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    by: str
+    at: datetime
+    note: str | None = None
+
+
+class OutreachStep(SQLModel, table=True):
+    """A step of a tag: to which state, by whom, when, and what shows it.
+
+    `terms` is the hash of what is agreed: a tag that a later version of the plan holds
+    unchanged goes on where it was. `evidence` is a link, the SHA-256 of a file in the
+    workspace's folder `evidence`, or the id of a mention.
+    """
+
+    __tablename__ = "outreach_step"
+    __table_args__ = (Index("outreach_step_of", "campaign", "terms"),)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    campaign: str
+    terms: str
+    tag_id: int = Field(foreign_key="plan_tag.id", index=True, sa_type=BigId)
+    state: str  # of campaigns/outreach
+    by: str
+    at: datetime
+    note: str | None = None
+    evidence_kind: str | None = None  # link | file | mention | approval | measure
+    evidence: str | None = None
+    detail: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class OutreachFound(SQLModel, table=True):
+    """A mention that may be the post of a tag: how it was known, and its label.
+
+    `faults` are kinds of campaigns/disclosure, empty when the label is as it should be.
+    """
+
+    __tablename__ = "outreach_found"
+    __table_args__ = (UniqueConstraint("tag_id", "mention_id"),)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    tag_id: int = Field(foreign_key="plan_tag.id", sa_type=BigId)
+    mention_id: int = Field(foreign_key="mention.id", index=True, sa_type=BigId)
+    by: str  # link | name
+    faults: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    found_at: datetime

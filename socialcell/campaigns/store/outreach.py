@@ -1,0 +1,80 @@
+"""Outreach in the database: approvals, the steps of tags, posts that were found."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from sqlalchemy import func, select, update
+from sqlmodel import Session, col
+
+from socialcell import db
+from socialcell.campaigns.outreach_model import (
+    OutreachFound,
+    OutreachStep,
+    PlanApproval,
+)
+from socialcell.campaigns.plan_model import Plan, PlanTag
+from socialcell.campaigns.store import plans
+
+_TAG = db.table(PlanTag)
+_STEP = db.table(OutreachStep)
+
+
+def approval(session: Session, plan: Plan) -> PlanApproval | None:
+    """The newest approval of a version of a plan."""
+    asked = select(PlanApproval).where(col(PlanApproval.plan_id) == plan.id)
+    return session.scalars(asked.order_by(col(PlanApproval.id).desc())).first()
+
+
+def steps(
+    session: Session, campaign: str, terms: Mapping[int, str]
+) -> dict[int, list[OutreachStep]]:
+    """The steps of tags in order: tag's id → steps. `terms` by tag's id.
+
+    A step belongs to the tag that it was entered for, and to any of the campaign's
+    whose terms are the same.
+    """
+    asked = select(OutreachStep).where(col(OutreachStep.campaign) == campaign)
+    of_terms: dict[str, list[int]] = defaultdict(list)
+    for tag_id, one in terms.items():
+        of_terms[one].append(tag_id)
+    found: dict[int, list[OutreachStep]] = {tag_id: [] for tag_id in terms}
+    for step in session.scalars(asked.order_by(col(OutreachStep.id))):
+        for tag_id in {*of_terms.get(step.terms, ()), step.tag_id} & set(found):
+            found[tag_id].append(step)
+    return found
+
+
+def found(session: Session, tag_ids: Iterable[int]) -> dict[int, list[OutreachFound]]:
+    """Posts that were found, by tag's id, in the order in which they were."""
+    made: dict[int, list[OutreachFound]] = defaultdict(list)
+    for some in db.chunks(tag_ids):
+        asked = select(OutreachFound).where(col(OutreachFound.tag_id).in_(some))
+        for one in session.scalars(asked.order_by(col(OutreachFound.id))):
+            made[one.tag_id].append(one)
+    return made
+
+
+def spent(
+    session: Session, creator: str, channel: str, first: date, last: date, but: str
+) -> int:
+    """Micros that the newest plans of all campaigns but one hold for a creator on a
+    channel, both days included."""
+    ids = [plan.id for plan in plans.newest(session) if plan.campaign != but]
+    c = _TAG.c
+    asked = select(func.sum(c.cost_micros)).where(
+        c.plan_id.in_(ids),
+        c.creator == creator,
+        c.channel == channel,
+        c.day.between(first, last),
+    )
+    return int(session.scalar(asked) or 0)
+
+
+def forget(session: Session, creator: str) -> None:
+    """Take notes and links out of the steps of a creator's tags; that they were, and
+    their seals, stay."""
+    theirs = select(_TAG.c.id).where(_TAG.c.creator == creator)
+    session.execute(
+        update(_STEP).where(_STEP.c.tag_id.in_(theirs)).values(note=None, evidence=None)
+    )
