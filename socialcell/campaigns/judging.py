@@ -3,7 +3,8 @@
 Addresses and user agents stay in memory. A row keeps a hash of the network (/24, /48)
 under a key that is drawn anew each day and written nowhere. That somebody clicks twice
 is known for ten minutes by a hash of address, user agent and link under the same key,
-which is in no row either.
+which is in no row either. A scanner of mails is known by what its network asks for at
+once (`scans`), so the first clicks of it are put right when the fifth comes.
 """
 
 import secrets
@@ -16,6 +17,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any, NamedTuple
 
 from socialcell.campaigns import visits
+from socialcell.campaigns.scans import Clicked, Scans
 from socialcell.clock import IST, as_utc
 
 AGAIN = timedelta(minutes=10)
@@ -56,21 +58,34 @@ class Judge:
         self.trusted = [ip_network(one, strict=False) for one in trusted]
         self._seen: OrderedDict[int, datetime] = OrderedDict()
         self._networks: dict[bytes, str] = {}
+        self._scans = Scans()
+        self._moved: list[dict[str, Any]] = []
         self._from = self._until = self._now = datetime.min.replace(tzinfo=UTC)
         self._key = b""
 
+    def rows(
+        self, requests: Iterable[Request]
+    ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """The rows of requests that came together; and rows of earlier ones, as they
+        were, which turn out to be a scanner's."""
+        made = [self.row(request) for request in requests]
+        ids = {row["id"] for row in made}
+        moved = [row for row in self._moved if row["id"] not in ids]
+        self._moved = []
+        return made, moved
+
     def row(self, request: Request) -> dict[str, Any]:
-        """The click's row: column → value."""
+        """The click's row: column → value. Rows made before may change their kind."""
         self._turn(request.at)
         address = client(request.peer, request.forwarded, self.trusted)
         agent = request.agent[:1000].decode("utf-8", "replace")
         who = visits.visitor(agent)
-        return {
+        row = {
             "id": request.id,
             "link_id": request.link_id,
             "version": request.version,
             "at": self._second(request.at),
-            "kind": self._kind(request, who.kind, address),
+            "kind": _kind(request, who.kind, _within(address, self._internal)),
             "rules": visits.RULES,
             "method": request.method,
             "trigger": request.trigger,
@@ -79,25 +94,33 @@ class Judge:
             "led_to": request.led_to,
             "prefix": self._prefix(address),
         }
+        if row["kind"] == "human":
+            self._look_back(request, address, row)
+        return row
 
-    def _kind(self, request: Request, kind: str, address: bytes | None) -> str:
-        if _within(address, self._internal):
-            return "internal"
-        if kind != "human":
-            return kind
-        if request.ahead or request.method == "HEAD":
-            return "preview"
-        return "duplicate" if self._again(request, address) else "human"
+    def _look_back(
+        self, request: Request, address: bytes | None, row: dict[str, Any]
+    ) -> None:
+        """Whether it is a second click, or one of a scanner's."""
+        # Python's own hash of bytes has a key of this process too, and is quick.
+        who = hash((self._key, request.link_id, address, request.agent))
+        if self._again(request, who):
+            row["kind"] = "duplicate"
+        if row["prefix"] is None:
+            return
+        for one in self._scans.found(row["prefix"], Clicked(request.at, row, who)):
+            if one.row is not row:
+                self._moved.append(dict(one.row))
+            one.row["kind"] = "scanner"
+            self._seen.pop(one.who, None)
 
-    def _again(self, request: Request, address: bytes | None) -> bool:
+    def _again(self, request: Request, who: int) -> bool:
         """Whether the same has clicked the same a moment ago."""
         while self._seen:
             oldest, at = next(iter(self._seen.items()))
             if request.at - at < AGAIN and len(self._seen) < _MOST_REMEMBERED:
                 break
             del self._seen[oldest]
-        # Python's own hash of bytes has a key of this process too, and is quick.
-        who = hash((self._key, request.link_id, address, request.agent))
         known = who in self._seen
         self._seen.setdefault(who, request.at)
         return known
@@ -128,6 +151,16 @@ class Judge:
         self._key = secrets.token_bytes(32)
         self._seen.clear()
         self._networks.clear()
+        self._scans.clear()
+
+
+def _kind(request: Request, kind: str, internal: bool) -> str:
+    """The kind of a request by itself; `kind` is what its user agent says."""
+    if internal:
+        return "internal"
+    if kind == "human" and (request.ahead or request.method == "HEAD"):
+        return "preview"
+    return kind
 
 
 def client(

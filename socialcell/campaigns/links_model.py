@@ -66,7 +66,7 @@ class Click(SQLModel, table=True):
     link_id: int = Field(foreign_key="tracked_link.id", sa_type=BigId)
     version: int  # of the link
     at: datetime
-    kind: str  # human | preview | crawler | tool | duplicate | internal
+    kind: str  # human | duplicate | preview | scanner | crawler | tool | internal
     rules: int  # the version of the rules that say so
     method: str  # GET | HEAD
     trigger: str  # link | qr

@@ -11,11 +11,11 @@ from functools import lru_cache
 
 import crawleruseragents
 
-RULES = 1
+RULES = 2
 """Raise it when a rule changes, or the list of crawlers is another one."""
 
 PEOPLE = ("human", "duplicate")
-KINDS = (*PEOPLE, "preview", "crawler", "tool", "internal", "dropped")
+KINDS = (*PEOPLE, "preview", "scanner", "crawler", "tool", "internal", "dropped")
 
 # Services that fetch a link so that a chat or a timeline can show what is behind it.
 _PREVIEW = re.compile(

@@ -228,8 +228,8 @@ def stats(
     json: Json = False,
     csv: Csv = False,
 ) -> None:
-    """Count requests by kind: people, second clicks, previews, crawlers, tools, the
-    cell's own. The kinds add up to raw.
+    """Count requests by kind: people, second clicks, previews, scanners of mails,
+    crawlers, tools, the cell's own. The kinds add up to raw.
 
     Days are of Pune. Fewer than ten people on one kind of device are withheld.
 

@@ -12,7 +12,7 @@ from collections import Counter
 from datetime import date, datetime
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -31,6 +31,17 @@ _LONGEST_PAUSE = 5.0
 _LOG = log.logger(__name__)
 
 Rows = list[dict[str, Any]]
+
+
+class Batch(NamedTuple):
+    """What one transaction stores: rows, and rows stored before that are of another
+    kind."""
+
+    rows: Rows
+    moved: Rows
+
+
+_NOTHING = Batch([], [])
 
 
 class ClickLog:
@@ -75,21 +86,21 @@ class ClickLog:
         return self._taken != self._kept
 
     def _run(self) -> None:
-        rows: Rows = []
+        batch = _NOTHING
         while not (self._ending.is_set() and self._queue.empty() and not self._lost):
-            rows = self._batch()
-            if not self._stored(rows):
+            batch = self._batch()
+            if not self._stored(batch):
                 break
-            self._kept += len(rows)
-            rows = []
-        if rows or self._lost:
-            self._put_aside(rows)
+            self._kept += len(batch.rows)
+            batch = _NOTHING
+        if batch.rows or self._lost:
+            self._put_aside(batch)
 
-    def _batch(self) -> Rows:
+    def _batch(self) -> Batch:
         try:
             first = self._queue.get(timeout=0 if self._ending.is_set() else _IDLE)
         except Empty:
-            return []
+            return _NOTHING
         requests = [first]
         self._ending.wait(_GATHER)
         while len(requests) < BATCH:
@@ -97,16 +108,16 @@ class ClickLog:
                 requests.append(self._queue.get_nowait())
             except Empty:
                 break
-        return [self._judge.row(request) for request in requests]
+        return Batch(*self._judge.rows(requests))
 
-    def _stored(self, rows: Rows) -> bool:
+    def _stored(self, batch: Batch) -> bool:
         """Store them, however long it takes; False when we stop before it works."""
         lost = self._lost_so_far()
         pause, told = 0.1, False
-        while rows or lost:
+        while batch.rows or lost:
             try:
                 with db.writing(self._engine) as session:
-                    clicks.record(session, rows, lost)
+                    clicks.record(session, batch.rows, lost, batch.moved)
                 break
             except (SocialcellError, SQLAlchemyError) as error:
                 if not told:
@@ -132,18 +143,17 @@ class ClickLog:
         with self._lock:
             self._lost.update(lost)
 
-    def _put_aside(self, rows: Rows) -> None:
+    def _put_aside(self, batch: Batch) -> None:
         """All that is left, a batch a line, so that each is stored once."""
         n = 0
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
         with os.fdopen(os.open(self._file, flags, 0o600), "w") as file:
-            while rows or self._lost:
+            while batch.rows or self._lost:
                 lost = list(self._lost_so_far().items())
-                file.write(
-                    json.dumps({"rows": rows, "lost": lost}, default=_iso) + "\n"
-                )
-                n += len(rows)
-                rows = self._batch()
+                line = {**batch._asdict(), "lost": lost}
+                file.write(json.dumps(line, default=_iso) + "\n")
+                n += len(batch.rows)
+                batch = self._batch()
             file.flush()
             os.fsync(file.fileno())
         _LOG.error("clicks are put aside", n=n, file=str(self._file))
@@ -153,12 +163,12 @@ class ClickLog:
         if not self._file.exists():
             return
         for line in self._file.read_text().splitlines():
-            rows, lost = self._read(line)
+            batch, lost = self._read(line)
             with db.writing(self._engine) as session:
-                clicks.record(session, rows, lost)
+                clicks.record(session, batch.rows, lost, batch.moved)
         self._file.unlink()
 
-    def _read(self, line: str) -> tuple[Rows, Counter[clicks.Lost]]:
+    def _read(self, line: str) -> tuple[Batch, Counter[clicks.Lost]]:
         try:
             said = json.loads(line)
         except ValueError:
@@ -166,11 +176,14 @@ class ClickLog:
                 f"{self._file} holds clicks that wait, and a line of it is damaged. "
                 "Move it away, or delete the line, and start again."
             ) from None
-        rows = [{**r, "at": datetime.fromisoformat(r["at"])} for r in said["rows"]]
+        rows, moved = (
+            [{**row, "at": datetime.fromisoformat(row["at"])} for row in said[part]]
+            for part in Batch._fields
+        )
         lost: Counter[clicks.Lost] = Counter()
         for (day, link, trigger, device), n in said["lost"]:
             lost[date.fromisoformat(day), link, trigger, device] += n
-        return rows, lost
+        return Batch(rows, moved), lost
 
 
 def _iso(value: Any) -> str:

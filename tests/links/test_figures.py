@@ -99,8 +99,9 @@ def test_the_command_prints_the_same_as_csv(context: Context) -> None:
         "links", "stats", "--by", "campaign", *at, "--csv", "--config", config
     )
     assert said.splitlines() == [
-        "campaign,raw,human,duplicate,preview,crawler,tool,internal,dropped,withheld",
-        "monsoon26,2,2,0,0,0,0,0,0,false",
+        "campaign,raw,human,duplicate,preview,scanner,crawler,tool,internal,"
+        "dropped,withheld",
+        "monsoon26,2,2,0,0,0,0,0,0,0,false",
     ]
 
 

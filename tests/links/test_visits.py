@@ -114,4 +114,4 @@ def test_a_device_is_where_an_app_can_be_installed(agent: str, found: str) -> No
 
 
 def test_every_kind_has_its_name_once() -> None:
-    assert len(set(visits.KINDS)) == len(visits.KINDS) == 7
+    assert len(set(visits.KINDS)) == len(visits.KINDS) == 8

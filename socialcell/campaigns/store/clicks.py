@@ -28,19 +28,24 @@ def record(
     session: Session,
     rows: Sequence[Mapping[str, Any]],
     lost: Mapping[Lost, int] | None = None,
+    moved: Sequence[Mapping[str, Any]] = (),
 ) -> None:
     """Store clicks with their counts, in one transaction of the caller's.
 
-    Rows that came in together are stored together: the same ones again, after an
-    answer of the database that was lost, change nothing.
+    `moved` are rows that were stored before, as they were: they are a scanner's. Rows
+    that came in together are stored together: the same ones again, after an answer of
+    the database that was lost, change nothing.
     """
     if rows and db.insert_new(session, CLICK, rows) == 0:
         return
-    days = {at: at.astimezone(IST).date() for at in {row["at"] for row in rows}}
-    counts: Counter[tuple[Any, ...]] = Counter(
-        (days[row["at"]], row["link_id"], row["kind"], row["trigger"], row["device"])
-        for row in rows
-    )
+    moments = {row["at"] for row in (*rows, *moved)}
+    days = {at: at.astimezone(IST).date() for at in moments}
+    counts: Counter[tuple[Any, ...]] = Counter()
+    for row in rows:
+        counts[_key(days, row, row["kind"])] += 1
+    for row in moved:
+        counts[_key(days, row, row["kind"])] -= 1
+        counts[_key(days, row, "scanner")] += 1
     for (day, link, trigger, device), n in (lost or {}).items():
         counts[day, link, "dropped", trigger, device] += n
     if counts:
@@ -49,6 +54,17 @@ def record(
             for key, n in sorted(counts.items())
         ]
         db.add_counts(session, DAY, _KEYS, found)
+    if moved:
+        ids = [row["id"] for row in moved]
+        session.execute(update(CLICK).where(CLICK.c.id.in_(ids)).values(kind="scanner"))
+        session.execute(delete(DAY).where(DAY.c.n == 0))
+
+
+def _key(
+    days: Mapping[datetime, date], row: Mapping[str, Any], kind: str
+) -> tuple[Any, ...]:
+    """The key of a count: `_KEYS`."""
+    return days[row["at"]], row["link_id"], kind, row["trigger"], row["device"]
 
 
 def find(session: Session, id_: str) -> Row[Any] | None:
