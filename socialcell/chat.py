@@ -83,6 +83,27 @@ def send(room: Room, body: bytes, now: datetime) -> str:
     raise _failure(room.kind, answer, said, now)
 
 
+def ask_bot(
+    token: str, method: str, given: Mapping[str, Any], base_urls: Mapping[str, str]
+) -> Fetched:
+    """Call a method of a Telegram bot; its answer as it came.
+
+    NobodyCan when the token is of no such form; requests' errors, whose words hold it.
+    """
+    headers = {
+        "content-type": "application/json; charset=utf-8",
+        "user-agent": USER_AGENT,
+    }
+    body = json.dumps(given, ensure_ascii=False).encode()
+    return post(_bot(token, method), body, headers=headers, base_urls=base_urls)
+
+
+def _bot(token: str, method: str) -> str:
+    if not _BOT.fullmatch(token):
+        raise NobodyCan("A bot's token looks like 123456789:letters-and-digits")
+    return f"{TELEGRAM}/bot{token}/{method}"
+
+
 def _addressed(room: Room, body: bytes) -> tuple[str, bytes]:
     """The address, and the body with the chat's number where the address lacks it."""
     if room.kind != "telegram":
@@ -93,11 +114,9 @@ def _addressed(room: Room, body: bytes) -> tuple[str, bytes]:
         remember(parts.path)
         remember(parts.query)
         return url, body
-    token = room.secrets["token"]
-    if not _BOT.fullmatch(token):
-        raise NobodyCan("A bot's token looks like 123456789:letters-and-digits")
+    address = _bot(room.secrets["token"], "sendMessage")
     whole = {"chat_id": room.secrets["chat"], **json.loads(body)}
-    return f"{TELEGRAM}/bot{token}/sendMessage", json.dumps(whole).encode()
+    return address, json.dumps(whole).encode()
 
 
 def _failure(kind: str, answer: Fetched, said: str, now: datetime) -> Exception:

@@ -18,6 +18,7 @@ from requests.adapters import HTTPAdapter
 from requests_hardened import Config as HardenedConfig
 from requests_hardened import Manager
 from urllib3.exceptions import HTTPError as Urllib3Error
+from urllib3.exceptions import NewConnectionError
 
 USER_AGENT = "socialcell/0.1 (municipal social media cell)"
 CONNECT_READ = (5.0, 30.0)
@@ -162,6 +163,14 @@ def read_within(response: requests.Response, seconds: float, cap: int) -> None:
         raise requests.exceptions.ConnectionError("the answer broke off")
     response._content = bytes(body)
     response._content_consumed = True  # type: ignore[attr-defined]
+
+
+def never_left(error: requests.RequestException) -> bool:
+    """Whether there was no connection at all, so that nothing was asked."""
+    if isinstance(error, requests.exceptions.ConnectTimeout):
+        return True
+    reason = getattr(error.args[0] if error.args else None, "reason", None)
+    return isinstance(reason, NewConnectionError)
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> datetime | None:

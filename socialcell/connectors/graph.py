@@ -105,6 +105,10 @@ class Graph:
         """POST to an edge; values that are no text go as JSON."""
         return _object(self._said(path, {}, _form(data)))
 
+    def delete(self, path: str) -> dict[str, Any]:
+        """DELETE a node."""
+        return _object(self._said(path, {}, method="DELETE"))
+
     def page(self, path: str, **args: Any) -> Page:
         """One page of an edge, by cursor: `paging.next` would carry a token.
 
@@ -158,13 +162,15 @@ class Graph:
         args: Mapping[str, Any],
         form: Mapping[str, Any] | None = None,
         calls: int = 1,
+        method: str | None = None,
     ) -> Any:
         """The answer's JSON as it was sent. facebook-sdk looks at no status."""
         self._door.last = None
         self._calls += calls
         given = None if form is None else {**form, **_NO_TOKEN}
+        asked = {**args, **_NO_TOKEN}
         try:
-            self._sdk.request(f"{self.version}/{path}", {**args, **_NO_TOKEN}, given)
+            self._sdk.request(f"{self.version}/{path}", asked, given, method=method)
         except _FAILURES as error:
             raise self._translated(error) from None
         answer = self._heard()

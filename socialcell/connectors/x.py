@@ -30,14 +30,14 @@ from socialcell.http import PoliteAdapter, epoch, header_count, retry_after
 from socialcell.text import one_line
 
 ORIGIN = "https://api.x.com"
-_TWEEPY_ORIGIN = "https://api.twitter.com"  # a literal inside tweepy
+TWEEPY_ORIGIN = "https://api.twitter.com"  # a literal inside tweepy
 _PAGE = 100
 _REACH = timedelta(days=6, hours=23)  # X answers for seven days; an hour of slack
 _LATE = timedelta(minutes=1)
 _LONGEST_REASON = 300
 _LARGEST_ID = (1 << 63) - 1
 # What tweepy raises: its own, requests', and over a refusal that is not in X's form.
-_FAILURES = (
+FAILURES = (
     tweepy.TweepyException,
     requests.RequestException,
     AttributeError,
@@ -113,7 +113,7 @@ class X:
         )
         self._client.session.trust_env = False
         self._door = PoliteAdapter(around.base_url(ORIGIN) or ORIGIN)
-        self._client.session.mount(_TWEEPY_ORIGIN, self._door)
+        self._client.session.mount(TWEEPY_ORIGIN, self._door)
 
     def check(self) -> Health:
         """Read one small page: the token works and may read what this source reads."""
@@ -240,8 +240,8 @@ class X:
         self._door.last = None
         try:
             response = ask()
-        except _FAILURES as error:
-            raise _translated(error, self._door.last, self._clock.now()) from None
+        except FAILURES as error:
+            raise translated(error, self._door.last, self._clock.now()) from None
         try:
             return strict_json.page(response.content), response.headers
         except ValueError as error:
@@ -338,7 +338,7 @@ def _limits(headers: Mapping[str, str]) -> Limits:
     )
 
 
-def _translated(
+def translated(
     error: Exception, answer: requests.Response | None, now: datetime
 ) -> ConnectorError:
     """tweepy's and requests' failures as one of our kinds, in words for an operator.

@@ -81,6 +81,45 @@ class Facebook(Graph):
                 return self._post_insights(self._found(id_), asked)
         raise Refused(2500, "Unknown path components: /" + "/".join(parts))
 
+    def write(self, parts: Sequence[str], sent: Mapping[str, str], token: str) -> Any:
+        if token != self.page_token:
+            raise Refused(190, "This method must be called with a Page Access Token")
+        match parts:
+            case [page, "feed"] if page == PAGE_ID:
+                return {"id": self._say(sent.get("message", "")).id}
+            case [page, "photos"] if page == PAGE_ID:
+                if not sent.get("url", "").startswith("https://"):
+                    raise Refused(324, "(#324) Missing or invalid image file")
+                post = self._say(sent.get("caption", ""))
+                return {"id": post.id.split("_")[1], "post_id": post.id}
+            case [id_, "comments"]:
+                self.require("pages_manage_engagement")
+                below = self._found(id_)
+                said = self._written(sent.get("message", ""))
+                return {"id": self.said(said, "comment", below).id}
+        return super().write(parts, sent, token)
+
+    def erase(self, parts: Sequence[str], token: str) -> Any:
+        self.require("pages_manage_posts")
+        post = self._found("/".join(parts))
+        if token != self.page_token or post.author is not self.city.people.city:
+            raise Refused(200, "(#200) Permissions error", None, 403)
+        self.remove(post.id)
+        return {"success": True}
+
+    def _say(self, text: str) -> Post:
+        self.require("pages_manage_posts")
+        return self.said(self._written(text), "own")
+
+    def _written(self, text: str) -> str:
+        if not text.strip():
+            raise Refused(100, "(#100) The parameter message is required")
+        return text
+
+    def own_id(self, at: datetime, n: int, below: Post | None) -> str:
+        made = post_id(PAGE_ID, at, n)
+        return made if below is None else f"{below.conversation}_{made.split('_')[1]}"
+
     def _page(self) -> dict[str, Any]:
         token = self.page_token if self.has_task else None
         return {"id": PAGE_ID, "name": shape.PAGE_NAME, "access_token": token}

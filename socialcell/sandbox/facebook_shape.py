@@ -56,7 +56,9 @@ def comment_values(city: City, post: Post, moment: datetime) -> dict[str, Any]:
         "id": post.id,
         "created_time": stamp(post.at),
         "message": text_at(post, moment),
-        "from": {"id": user_id(post.author), "name": post.author.name},
+        "from": {"id": PAGE_ID, "name": PAGE_NAME}
+        if post.author is city.people.city
+        else {"id": user_id(post.author), "name": post.author.name},
         "permalink_url": address(post),
         "parent": {"id": post.reply_to} if post.reply_to != post.conversation else None,
         "like_count": city.metrics(post, moment).get("likes", 0),

@@ -75,6 +75,10 @@ class Faulty(ABC):
         """The connection ends without an answer."""
         self._switches["dropped"] = Switch(times=times)
 
+    def lose_answer(self, times: int | None = 1) -> None:
+        """What is written is done, and the connection ends without a word of it."""
+        self._switches["unheard"] = Switch(times=times)
+
     def html_instead_of_json(self, times: int | None = 1) -> None:
         """A captcha page with status 200."""
         self._switches["html"] = Switch(times=times)
@@ -125,6 +129,8 @@ class Faulty(ABC):
         if self._fires("html"):
             return Answer(200, CAPTCHA)
         answer = self.respond(request)
+        if request.method != "GET" and self._fires("unheard"):
+            return Answer(drop=True)
         answer.cut = self._fires("truncated")
         return answer
 

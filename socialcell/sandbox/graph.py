@@ -23,8 +23,11 @@ SCOPES = (
     "ads_read",
     "business_management",
     "instagram_basic",
+    "instagram_content_publish",
     "instagram_manage_comments",
     "instagram_manage_insights",
+    "pages_manage_engagement",
+    "pages_manage_posts",
     "pages_read_engagement",
     "pages_read_user_content",
     "pages_show_list",
@@ -135,6 +138,10 @@ class Graph(Shelf):
         """POST to an edge; nothing is written here unless a subclass allows it."""
         raise Refused(100, "Unsupported post request.", 33)
 
+    def erase(self, parts: Sequence[str], token: str) -> Any:
+        """DELETE of a node; nothing is unless a subclass allows it."""
+        raise Refused(100, "Unsupported delete request.", 33)
+
     def knows(self, token: str) -> bool:
         return token == self.token
 
@@ -197,6 +204,8 @@ class Graph(Shelf):
         parts = path.split("/")
         if request.method == "POST":
             return self.write(parts, sent, token)
+        if request.method == "DELETE":
+            return self.erase(parts, token)
         return self.read(parts, asked, token)
 
     def _batch(self, batch: str, token: str) -> list[Any]:

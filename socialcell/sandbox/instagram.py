@@ -18,6 +18,7 @@ from socialcell.sandbox.graph import (
     within,
 )
 from socialcell.sandbox.graph_fields import Field
+from socialcell.sandbox.instagram_containers import Containers
 from socialcell.sandbox.instagram_world import (
     ACCOUNT_ID,
     HASHTAG,
@@ -47,6 +48,7 @@ class Instagram(Graph):
         self.searched: dict[str, datetime] = {}
         self.hides_likes: set[str] = set()
         self._reached: tuple[datetime, str] | None = None
+        self.containers = Containers()
 
     # Switches of this platform ----------------------------------------------------
 
@@ -85,6 +87,12 @@ class Instagram(Graph):
                 return self._search(asked)
             case [number, "recent_media"] if number == HASHTAG_ID:
                 return self._recent(asked)
+            case [id_] if id_ in self.containers.made:
+                state = self.containers.state(id_, self.clock.now())
+                values = {"id": id_, "status_code": state}
+                return pick(fields, "IGContainer", values)
+            case [id_, "replies"]:
+                return self._comments(self._found(id_), asked, fields or "id,text")
             case [id_]:
                 post = self._found(id_)
                 kind = "IGComment" if post.group == "comment" else "IGMedia"
@@ -95,6 +103,35 @@ class Instagram(Graph):
                 self.require("instagram_manage_insights")
                 return self._insights(self._found(id_), asked)
         raise Refused(2500, "Unknown path components: /" + "/".join(parts))
+
+    def write(self, parts: Sequence[str], sent: Mapping[str, str], token: str) -> Any:
+        self.require("instagram_basic")
+        match parts:
+            case [account, "media"] if account == ACCOUNT_ID:
+                self.require("instagram_content_publish")
+                return {"id": self.containers.make(sent, self.clock.now())}
+            case [account, "media_publish"] if account == ACCOUNT_ID:
+                self.require("instagram_content_publish")
+                id_ = sent.get("creation_id", "")
+                caption = self.containers.publish(id_, self.clock.now())
+                return {"id": self.said(caption, "own").id}
+            case [id_, "replies" | "comments"]:
+                self.require("instagram_manage_comments")
+                below = self._found(id_)
+                if not sent.get("message", "").strip():
+                    raise Refused(100, "(#100) The parameter message is required")
+                return {"id": self.said(sent["message"], "comment", below).id}
+        return super().write(parts, sent, token)
+
+    def erase(self, parts: Sequence[str], token: str) -> Any:
+        post = self._found("/".join(parts))
+        if post.author is not self.city.people.city:
+            raise Refused(10, "(#10) Application does not have permission", None, 403)
+        self.remove(post.id)
+        return {"success": True}
+
+    def own_id(self, at: datetime, n: int, below: Post | None) -> str:
+        return medium_id(at, n)
 
     def _edge(self, group: str, asked: Mapping[str, str]) -> dict[str, Any]:
         """Media newest first. They are not cut by since and until."""

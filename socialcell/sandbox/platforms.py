@@ -18,6 +18,7 @@ from socialcell.sandbox import (
     reddit,
     rss,
     search_console,
+    telegram,
     whatsapp,
     x_platform,
     youtube,
@@ -42,6 +43,7 @@ PLATFORMS: dict[str, Platform] = {
     "whatsapp": whatsapp.PLATFORM,
     "messenger": messenger.PLATFORM,
     "instagram_messages": messenger.INSTAGRAM,
+    "telegram": telegram.PLATFORM,
     **google_ads.platforms(),
     **app_store.platforms(),
 }

@@ -85,6 +85,24 @@ class Shelf(Faulty):
         self._show([replace(free, **more)])  # type: ignore[arg-type]
         return free.id
 
+    def said(self, text: str, group: str, below: Post | None = None) -> Post:
+        """The city itself posts now, or answers below a post."""
+        taken = {post.id for post in self._posts}
+        at = self.clock.now()
+        ids = (self.own_id(at, n, below) for n in count())
+        id_ = next(one for one in ids if one not in taken)
+        made = replace(
+            self.draft(text, at, id_), author=self.city.people.city, group=group
+        )
+        if below is not None:
+            made = replace(made, conversation=below.conversation, reply_to=below.id)
+        self._show([made])
+        return made
+
+    def own_id(self, at: datetime, n: int, below: Post | None) -> str:
+        """An id of what the city itself writes; `n` keeps ids apart."""
+        raise ValueError(f"nobody posts on {self.name} here")
+
     def remove(self, id_: str) -> None:
         """Its author deletes a post. KeyError when there is none."""
         post = next((p for p in self._posts if p.id == id_), None)

@@ -2,11 +2,12 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from socialcell.clock import Clock
-from socialcell.sandbox import x_shape
+from socialcell.sandbox import x_shape, x_writes
 from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import Faulty, Switch
 from socialcell.sandbox.post import Person, Post
@@ -25,7 +26,14 @@ from socialcell.sandbox.x_query import BadQuery
 from socialcell.sandbox.x_world import SEARCH_REACH, World
 
 WINDOW = 900  # seconds of a rate limit
-LIMITS = {"search": 450, "mentions": 450, "timeline": 900, "users": 300, "tweets": 300}
+LIMITS = {
+    "search": 450,
+    "mentions": 450,
+    "timeline": 900,
+    "users": 300,
+    "tweets": 300,
+    "writes": 100,
+}
 
 
 class X(Faulty):
@@ -33,9 +41,16 @@ class X(Faulty):
 
     name = "x"
 
-    def __init__(self, city: City, clock: Clock, token: str) -> None:
+    def __init__(
+        self,
+        city: City,
+        clock: Clock,
+        token: str,
+        keys: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(clock)
         self.city, self.token, self.dialect = city, token, "tweet"
+        self.keys = keys
         self.world = World(city)
         self.inserted: list[str] = []
         self.deleted: list[str] = []
@@ -109,8 +124,15 @@ class X(Faulty):
         raise ValueError(f"X has no way to say {fault}")
 
     def _served(self, request: Request) -> Answer:
-        if request.headers.get("authorization") != f"Bearer {self.token}":
+        signed = self.keys is not None and x_writes.is_signed(request, self.keys)
+        bearer = request.headers.get("authorization") == f"Bearer {self.token}"
+        if not signed and not bearer:
             raise Refused(self.refusal("expired", self.clock.now()))
+        if signed and x_writes.is_of_the_account(request):
+            headers = self._count("writes")
+            answer = x_writes.done(self.world, self.clock.now(), request)
+            answer.headers |= headers
+            return answer
         for pattern, bucket, serve in (
             (r"/2/tweets/search/recent", "search", self._search),
             (r"/2/users/(\d+)/mentions", "mentions", self._mentions),

@@ -11,6 +11,7 @@ from socialcell.sandbox.platform import Platform
 from socialcell.sandbox.post import Post
 from socialcell.sandbox.x import X
 from socialcell.sandbox.x_world import MENTIONS_REACH, SEARCH_REACH, indexed
+from socialcell.sandbox.x_writes import KEYS
 
 SEARCH_QUERY = (
     "(pune OR punekar OR punekars OR punekaranno OR puneri OR punyat OR punyala "
@@ -22,7 +23,7 @@ SEARCH_QUERY = (
 
 
 def build(city: City, clock: Clock, secrets: Mapping[str, str]) -> X:
-    return X(city, clock, secrets["x_bearer"])
+    return X(city, clock, secrets["x_bearer"], {key: secrets[key] for key in KEYS})
 
 
 def sources(city: City) -> list[dict[str, Any]]:
@@ -58,7 +59,7 @@ PLATFORM = Platform(
     shows=shows,
     address=address,
     origins=lambda city: ("https://api.x.com",),
-    secrets=("x_bearer",),
+    secrets=("x_bearer", *KEYS),
     rules={
         "x.search": f"standing posts of the last {SEARCH_REACH.days} days, no reposts",
         "x.mentions": f"the newest {MENTIONS_REACH} standing posts that call "

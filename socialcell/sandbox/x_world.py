@@ -1,11 +1,12 @@
 """The posts that X's sandbox can show at a moment, and what tests add or take away."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from socialcell.sandbox import x_query, x_shape
 from socialcell.sandbox.city import City
-from socialcell.sandbox.post import Labels, Person, Post
+from socialcell.sandbox.post import Labels, Link, Person, Post
 
 SEARCH_REACH = timedelta(days=7)
 MENTIONS_REACH = 800
@@ -77,6 +78,24 @@ class World:
         person = author or self.city.people.citizens[0]
         post = Post("x", id_, now, person, text, _LABELS, conversation=id_, versions=(id_,))  # fmt: skip
         self._known[id_] = post
+        return post
+
+    def say(
+        self,
+        text: str,
+        now: datetime,
+        author: Person,
+        links: tuple[Link, ...],
+        to: str | None,
+    ) -> Post:
+        """An account posts, or answers a post; everybody sees it at once."""
+        top = self._known[to].conversation if to is not None else ""
+        made = self.draft(text, now, author)
+        post = replace(
+            made, links=links, reply_to=to, conversation=top or made.conversation
+        )
+        self._known[post.id] = post
+        self.show([post])
         return post
 
     def show(self, posts: Iterable[Post]) -> None:

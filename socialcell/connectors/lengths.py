@@ -1,0 +1,87 @@
+"""How long words are as each platform counts them, and how long they may be.
+
+X: the weights of twitter-text's third configuration (docs.x.com, counting characters);
+an address counts 23 whatever its length, an emoji 2. Facebook and Instagram count
+characters; Telegram counts UTF-16 units (core.telegram.org/bots/api).
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+_X_LIMIT, _X_ADDRESS = 280, 23
+# Code points that weigh one; all others weigh two. Devanagari is among them.
+_LIGHT = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
+_PICTURE = (
+    r"[\U0001F000-\U0001FAFF\u2600-\u27BF\u2B00-\u2BFF\u231A-\u23FF\u2190-\u21FF]"
+)
+_EMOJI = re.compile(
+    r"[0-9#*]\uFE0F?\u20E3|[\U0001F1E6-\U0001F1FF]{2}|"
+    rf"{_PICTURE}[\uFE0F\U0001F3FB-\U0001F3FF]*"
+    rf"(?:\u200D{_PICTURE}[\uFE0F\U0001F3FB-\U0001F3FF]*)*"
+)
+# X makes a link of a bare domain, too. Its own list of endings is longer.
+_ENDINGS = "com|org|net|in|gov|edu|info|app|dev|io|co|me|ly|be|news|city"
+_WEB = re.compile(
+    r"https?://[^\s<>\"]*[^\s<>\".,;:!?)]|"
+    rf"(?<![\w@.-])(?:[a-z0-9-]+\.)+(?:{_ENDINGS})\b(?:/[^\s<>\"]*[^\s<>\".,;:!?)])?",
+    re.IGNORECASE,
+)
+_FACEBOOK, _TELEGRAM, _TELEGRAM_CAPTION = 63_206, 4096, 1024
+_INSTAGRAM, _INSTAGRAM_TAGS, _INSTAGRAM_NAMED = 2200, 30, 20
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """So long of so much, as the platform counts; `fault` is what else is wrong."""
+
+    used: int
+    limit: int
+    fault: str | None = None
+
+    @property
+    def fits(self) -> bool:
+        return self.used <= self.limit and self.fault is None
+
+
+def length(platform: str, words: str, media: str | None = None) -> Length:
+    """The length of a post's words. KeyError for a platform that we do not post on."""
+    if platform == "x":
+        fault = "pictures are not sent to X from here" if media else None
+        return Length(x_length(words), _X_LIMIT, fault)
+    if platform == "facebook":
+        return Length(len(words), _FACEBOOK)
+    if platform == "instagram":
+        return Length(len(words), _INSTAGRAM, _instagram_fault(words, media))
+    if platform == "telegram":
+        limit = _TELEGRAM_CAPTION if media else _TELEGRAM
+        return Length(len(words.encode("utf-16-le")) // 2, limit)
+    raise KeyError(platform)
+
+
+def x_length(words: str) -> int:
+    """What X counts of 280."""
+    text = unicodedata.normalize("NFC", words)
+    bare, addresses = _WEB.subn("", text)
+    bare, emoji = _EMOJI.subn("", bare)
+    return addresses * _X_ADDRESS + 2 * emoji + sum(map(_weight, bare))
+
+
+def has_address(words: str) -> bool:
+    """Whether X takes something in the words for an address, which costs more."""
+    return _WEB.search(words) is not None
+
+
+def _weight(character: str) -> int:
+    code = ord(character)
+    return 1 if any(low <= code <= high for low, high in _LIGHT) else 2
+
+
+def _instagram_fault(words: str, media: str | None) -> str | None:
+    if media is None:
+        return "Instagram takes no post without a picture"
+    if len(re.findall(r"#\w", words)) > _INSTAGRAM_TAGS:
+        return f"Instagram takes {_INSTAGRAM_TAGS} hashtags at most"
+    if len(re.findall(r"(?<!\w)@\w", words)) > _INSTAGRAM_NAMED:
+        return f"Instagram takes {_INSTAGRAM_NAMED} named accounts at most"
+    return None

@@ -1,0 +1,135 @@
+"""The contract of a publisher: it posts, answers and deletes in the city's own name.
+
+A publisher never waits, never retries and keeps nothing. What tells whether a call was
+heard is the difference between two errors: ConnectorError, the platform took nothing;
+Unheard, nobody knows. After the second only `find` may be asked, never `post` again.
+"""
+
+import importlib
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, NoReturn, Protocol
+
+from socialcell.connectors.base import (
+    Bucket,
+    ConnectorError,
+    Health,
+    Kind,
+    Surroundings,
+)
+from socialcell.text import fold
+
+PUBLISHERS = {
+    "x": "socialcell.connectors.x_publisher:XPublisher",
+    "facebook": "socialcell.connectors.facebook_publisher:FacebookPublisher",
+    "instagram": "socialcell.connectors.instagram_publisher:InstagramPublisher",
+    "telegram": "socialcell.connectors.telegram_publisher:TelegramPublisher",
+}
+# After these a platform may have done what it was asked.
+_UNKNOWN = (Kind.TRANSIENT, Kind.DRIFT)
+
+
+class Unheard(ConnectorError):  # noqa: N818 - named for what happened
+    """The call left, and whether it did what it should is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What stands on the platform: its id, and where people read it, if told."""
+
+    id: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A post of the account's own as the platform shows it."""
+
+    posted: Posted
+    words: str
+
+
+class Publisher(Protocol):
+    """One account. Media are public https addresses of pictures.
+
+    Every call raises ConnectorError; `post`, `reply` and `delete` raise Unheard where
+    the platform may have heard.
+    """
+
+    platform: ClassVar[str]
+    # What a call is counted and billed under; `bucket` says which.
+    buckets: ClassVar[tuple[Bucket, ...]]
+    # Whether `find` can tell what the account has posted.
+    can_find: ClassVar[bool]
+
+    def check(self) -> Health:
+        """Whether the account answers and the credentials may write."""
+        ...
+
+    def bucket(self, words: str) -> str:
+        """The bucket that a post of these words is counted under."""
+        ...
+
+    def prepare(self, words: str, media: str | None) -> str | None:
+        """What the platform wants first and nobody sees, made twice without harm: its
+        id, to be kept before `post`. None where there is no such step."""
+        ...
+
+    def post(self, words: str, media: str | None, key: str | None) -> Posted:
+        """Post these words. `key` is what `prepare` gave."""
+        ...
+
+    def reply(self, to: str, words: str, key: str | None) -> Posted:
+        """Answer a post or a comment, by its id."""
+        ...
+
+    def delete(self, id_: str) -> None:
+        """Take a post back. One that is gone already is no error."""
+        ...
+
+    def find(
+        self, words: str, key: str | None, since: datetime, to: str | None
+    ) -> Sequence[Posted]:
+        """Own posts (answers to `to`) since a moment with these words, oldest first.
+
+        Empty: the platform says that there is none.
+        """
+        ...
+
+
+def build(platform: str, around: Surroundings) -> Publisher:
+    """The publisher of a platform. ConfigError when it is not set up, MissingSecret
+    when a credential is nowhere."""
+    module, cls = PUBLISHERS[platform].split(":")
+    made: Publisher = getattr(importlib.import_module(module), cls)(around)
+    return made
+
+
+def unheard(error: ConnectorError) -> NoReturn:
+    """Raise the error of a call that writes: as Unheard where it may have been done."""
+    if error.kind in _UNKNOWN:
+        raise Unheard(error.kind, str(error), until=error.until) from None
+    raise error
+
+
+def alike(words: str, shown: Iterable[Shown]) -> list[Posted]:
+    """Those that say the same words, oldest first as they came: white space, joiners
+    and case are free, since platforms change them."""
+    wanted = _bare(words)
+    return [one.posted for one in shown if _bare(one.words) == wanted]
+
+
+def id_in(body: Mapping[str, Any], name: str = "id") -> str:
+    """The id that a platform answered with. Unheard when there is none."""
+    found = body.get(name)
+    if isinstance(found, int) and not isinstance(found, bool):
+        found = str(found)
+    if not isinstance(found, str) or not found:
+        raise Unheard(Kind.DRIFT, f"The platform's answer has no {name!r}")
+    return found
+
+
+def _bare(words: str) -> str:
+    return "".join(fold(unicodedata.normalize("NFC", words)).split())

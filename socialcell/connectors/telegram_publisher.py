@@ -1,0 +1,143 @@
+"""A Telegram channel in the city's own name, through its bot.
+
+A bot cannot read what its channel holds: after an answer that was lost nobody but a
+person can say whether the post is there.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+import requests
+
+from socialcell import chat
+from socialcell.connectors.base import (
+    Bucket,
+    ConnectorError,
+    Health,
+    Kind,
+    Surroundings,
+)
+from socialcell.connectors.publisher import Posted, id_in, unheard
+from socialcell.errors import ConfigError
+from socialcell.http import Fetched, never_left
+from socialcell.mail import NobodyCan
+from socialcell.redact import redact
+from socialcell.text import one_line
+
+_LONGEST = 200
+_GONE = ("message to delete not found", "message not found")
+
+
+class TelegramPublisher:
+    """One channel (or group) in which the bot may post, by its number or @name."""
+
+    platform: ClassVar[str] = "telegram"
+    buckets: ClassVar[tuple[Bucket, ...]] = (Bucket("writes", "day"),)
+    can_find: ClassVar[bool] = False
+
+    def __init__(self, around: Surroundings) -> None:
+        given = around.config.publishing.telegram
+        if given is None:
+            raise ConfigError("publishing.telegram is not set in config.yaml.")
+        self._token = around.secret(given.token.secret).get_secret_value()
+        self._chat = around.secret(given.chat.secret).get_secret_value()
+        self._name = self._chat.removeprefix("@") if self._chat[:1] == "@" else None
+        self._clock, self._around = around.clock, around
+
+    def check(self) -> Health:
+        try:
+            self._asked("getChat", {})
+        except ConnectorError as error:
+            return Health.failed(error)
+        return Health(True, "Telegram answers; the bot sees the channel")
+
+    def bucket(self, words: str) -> str:
+        return "writes"
+
+    def prepare(self, words: str, media: str | None) -> str | None:
+        return None
+
+    def post(self, words: str, media: str | None, key: str | None) -> Posted:
+        if media is None:
+            return self._made("sendMessage", {"text": words})
+        return self._made("sendPhoto", {"photo": media, "caption": words})
+
+    def reply(self, to: str, words: str, key: str | None) -> Posted:
+        answered = {"message_id": int(to)}
+        return self._made("sendMessage", {"text": words, "reply_parameters": answered})
+
+    def delete(self, id_: str) -> None:
+        try:
+            self._asked("deleteMessage", {"message_id": int(id_)})
+        except ConnectorError as error:
+            if error.kind is not Kind.GONE:
+                unheard(error)
+
+    def find(
+        self, words: str, key: str | None, since: datetime, to: str | None
+    ) -> Sequence[Posted]:
+        raise ConnectorError(Kind.ACCESS, "A bot cannot read what its channel holds")
+
+    def _made(self, method: str, given: dict[str, Any]) -> Posted:
+        try:
+            found = self._asked(method, given)
+        except ConnectorError as error:
+            unheard(error)
+        id_ = id_in(found if isinstance(found, dict) else {}, "message_id")
+        return Posted(id_, f"https://t.me/{self._name}/{id_}" if self._name else None)
+
+    def _asked(self, method: str, given: dict[str, Any]) -> Any:
+        whole = {"chat_id": self._chat, **given}
+        try:
+            answer = chat.ask_bot(self._token, method, whole, self._around.base_urls)
+        except NobodyCan as error:
+            raise ConnectorError(Kind.AUTH, str(error)) from None
+        except requests.RequestException as error:
+            # The words of such an error hold the address, and that the token.
+            name = type(error).__name__
+            if never_left(error):
+                raise ConnectorError(
+                    Kind.RATE,
+                    f"Telegram cannot be reached: {name}",
+                    until=self._clock.now() + timedelta(minutes=1),
+                ) from None
+            raise ConnectorError(
+                Kind.TRANSIENT, f"Telegram did not answer: {name}"
+            ) from None
+        return self._read(answer)
+
+    def _read(self, answer: Fetched) -> Any:
+        try:
+            body = json.loads(answer.body)
+        except ValueError:
+            body = None
+        if not isinstance(body, dict) or "ok" not in body:
+            raise ConnectorError(Kind.DRIFT, "Telegram answered no document")
+        if body["ok"] is True:
+            return body.get("result")
+        said = one_line(redact(str(body.get("description", ""))), _LONGEST)
+        parameters = body.get("parameters")
+        parameters = parameters if isinstance(parameters, dict) else {}
+        raise self._refused(answer.status, said, parameters.get("retry_after"))
+
+    def _refused(self, status: int, said: str, seconds: Any) -> ConnectorError:
+        if status == 429:
+            wait = seconds if isinstance(seconds, int) and 0 < seconds < 86_400 else 60
+            until = self._clock.now() + timedelta(seconds=wait)
+            return ConnectorError(Kind.RATE, f"Telegram: {said}", until=until)
+        if status == 401:
+            return ConnectorError(
+                Kind.AUTH,
+                "Telegram does not accept the bot's token: BotFather gives a new one.",
+            )
+        if any(word in said.lower() for word in _GONE):
+            return ConnectorError(Kind.GONE, f"Telegram: {said}")
+        if status in (403, 404):
+            return ConnectorError(
+                Kind.ACCESS, f"Telegram lets the bot not post in the channel: {said}"
+            )
+        if status >= 500:
+            return ConnectorError(Kind.TRANSIENT, f"Telegram has trouble: {said}")
+        return ConnectorError(Kind.CONFIG, f"Telegram refuses the post: {said}")

@@ -1,0 +1,113 @@
+"""A Telegram channel of the sandbox, as its bot sees it: it posts, and reads nothing."""
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from socialcell.clock import Clock
+from socialcell.sandbox.city import City
+from socialcell.sandbox.faults import Faulty
+from socialcell.sandbox.platform import Platform
+from socialcell.sandbox.server import Answer, Request
+
+ORIGIN = "https://api.telegram.org"
+CHANNEL = "@punecitydemo"
+TOKEN, CHAT = "telegram_publisher_token", "telegram_publisher_chat"
+_PATH = re.compile(r"/bot([^/]+)/(\w+)")
+_TEXT, _CAPTION = 4096, 1024
+
+
+class Telegram(Faulty):
+    """One channel. `posts` are its messages by number, oldest first."""
+
+    name = "telegram"
+    window = timedelta(seconds=30)
+
+    def __init__(self, city: City, clock: Clock, secrets: Mapping[str, str]) -> None:
+        super().__init__(clock)
+        self.token = secrets[TOKEN]
+        self.posts: dict[int, dict[str, Any]] = {}
+        self._last = 0
+
+    def respond(self, request: Request) -> Answer:
+        asked = _PATH.fullmatch(request.path)
+        if asked is None:
+            return _said(404, "Not Found")
+        if asked[1] != self.token:
+            return _said(401, "Unauthorized")
+        try:
+            given = json.loads(request.body or b"{}")
+        except ValueError:
+            return _said(400, "Bad Request: can't parse JSON object")
+        if given.get("chat_id") != CHANNEL:
+            return _said(400, "Bad Request: chat not found")
+        return self._done(asked[2], given)
+
+    def refusal(self, fault: str, until: datetime) -> Answer:
+        if fault == "limited":
+            left = (until - self.clock.now()).total_seconds()
+            seconds = max(1, math.ceil(left))
+            said = f"Too Many Requests: retry after {seconds}"
+            return _said(429, said, {"retry_after": seconds})
+        status, said = {
+            "expired": (401, "Unauthorized"),
+            "forbidden": (403, "Forbidden: bot is not a member of the channel chat"),
+            "broken": (502, "Bad Gateway"),
+        }[fault]
+        return _said(status, said)
+
+    def _done(self, method: str, given: Mapping[str, Any]) -> Answer:
+        if method == "getChat":
+            return _result({"id": -1001, "type": "channel", "username": CHANNEL[1:]})
+        if method == "deleteMessage":
+            if self.posts.pop(given.get("message_id", 0), None) is None:
+                return _said(400, "Bad Request: message to delete not found")
+            return _result(True)
+        if method not in ("sendMessage", "sendPhoto"):
+            return _said(404, "Not Found: method not found")
+        photo = method == "sendPhoto"
+        text = given.get("caption" if photo else "text", "")
+        if photo and not str(given.get("photo", "")).startswith("https://"):
+            return _said(400, "Bad Request: wrong file identifier/HTTP URL specified")
+        if not photo and not text:
+            return _said(400, "Bad Request: message text is empty")
+        if len(text.encode("utf-16-le")) // 2 > (_CAPTION if photo else _TEXT):
+            return _said(400, "Bad Request: message is too long")
+        to = given.get("reply_parameters", {}).get("message_id")
+        if to is not None and to not in self.posts:
+            return _said(400, "Bad Request: message to be replied not found")
+        self._last += 1
+        self.posts[self._last] = {"text": text, "to": to}
+        return _result({"message_id": self._last, "chat": {"username": CHANNEL[1:]}})
+
+
+def _result(found: Any) -> Answer:
+    return Answer(200, {"ok": True, "result": found})
+
+
+def _said(
+    status: int, said: str, parameters: Mapping[str, Any] | None = None
+) -> Answer:
+    told: dict[str, Any] = {"ok": False, "error_code": status, "description": said}
+    if parameters:
+        told["parameters"] = dict(parameters)
+    return Answer(status, told)
+
+
+def _secret(city: City, name: str) -> str:
+    """A token as BotFather writes them, or the channel's name."""
+    return CHANNEL if name == CHAT else f"{110201543 + city.seed}:AAsandbox{'x' * 26}"
+
+
+PLATFORM = Platform(
+    build=Telegram,
+    sources=lambda city: [],
+    shows=lambda city, post: [],
+    address=lambda post: "",
+    origins=lambda city: (ORIGIN,),
+    secrets=(TOKEN, CHAT),
+    secret=_secret,
+)
