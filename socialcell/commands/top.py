@@ -17,7 +17,7 @@ def init(
     folder: Annotated[Path, typer.Argument(help="Where to make it.")] = Path(),
     json: Json = False,
 ) -> None:
-    """Make a workspace: config.yaml, secrets/, the database with the city's areas.
+    """Make a workspace: config.yaml, strategy.yaml, secrets/, the database with areas.
 
     What is there already is kept, so it is safe to run again.
 

@@ -1,4 +1,4 @@
-"""Make a workspace: config.yaml, secrets/, the database with its areas."""
+"""Make a workspace: config.yaml, strategy.yaml, secrets/, the database, areas."""
 
 import secrets
 from collections.abc import Iterable
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-from socialcell import config, db
+from socialcell import config, db, strategy
 from socialcell.config import Workspace
 from socialcell.errors import UsageError
 from socialcell.jobs import backup
@@ -33,6 +33,7 @@ def initialise(folder: Path, *, settings: str | None = None) -> Made:
     kept: list[str] = []
     _folder(folder)
     _file(folder / "config.yaml", settings or shipped_config(), created, kept)
+    _file(folder / strategy.NAME, strategy.shipped(), created, kept)
     workspace = config.load(folder / "config.yaml")
     _folder(folder / "secrets", mode=0o700)
     key = folder / "secrets" / SECRET_NAME

@@ -15,7 +15,7 @@ from socialcell.errors import UsageError
 from socialcell.listening import coverage
 from socialcell.listening.areas import names as names_of
 from socialcell.listening.store import areas as area_store
-from socialcell.listening.store import counts, promises, quotes
+from socialcell.listening.store import counts, gains, promises, quotes
 from socialcell.listening.store.counts import Cells, Span
 from socialcell.listening.store.quotes import Drawable
 from socialcell.listening.store.watches import watches
@@ -147,7 +147,7 @@ class _Counting:
                     "unit": gain.metric,
                     "posts": gain.posts,
                 }
-                for gain in counts.gains(session, week)
+                for gain in gains.gains(session, week)
             ],
             "campaigns": campaigns.counted(session, self._day),
             "promises": [

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import RowMapping, Table, select
+from sqlalchemy import Integer, Row, RowMapping, Table, case, cast, func, select
 from sqlmodel import Session
 
 from socialcell import db
@@ -38,6 +38,57 @@ def search_days(
     table = db.table(SearchDay)
     wanted = [] if site is None else [table.c.site == site]
     return [SearchDay(**row) for row in _between(session, table, since, until, *wanted)]
+
+
+def search_sums(session: Session, since: date, until: date) -> Sequence[Row[Any]]:
+    """Each day of each site, in all and over its named queries, both ends included.
+
+    Columns: site, dimension (total or query), day, clicks, impressions, placed (those
+    impressions that have a position), position (the sum of positions, each times its
+    impressions), final (1 when Google changes it no more).
+    """
+    c = db.table(SearchDay).c
+    placed = case((c.position.is_not(None), c.impressions))
+    return session.execute(
+        select(
+            c.site,
+            c.dimension,
+            c.day,
+            func.sum(c.clicks).label("clicks"),
+            func.sum(c.impressions).label("impressions"),
+            func.sum(placed).label("placed"),
+            func.sum(c.position * c.impressions).label("position"),
+            func.min(cast(c.final, Integer)).label("final"),
+        )
+        .where(c.day >= since, c.day <= until, c.dimension.in_(("total", "query")))
+        .group_by(c.site, c.dimension, c.day)
+        .order_by(c.site, c.day)
+    ).all()
+
+
+def top_queries(
+    session: Session, since: date, until: date, most: int
+) -> Sequence[Row[Any]]:
+    """The queries with the most clicks: site, value, clicks, impressions, placed,
+    position (a sum, as in search_sums)."""
+    c = db.table(SearchDay).c
+    clicks = func.sum(c.clicks).label("clicks")
+    placed = case((c.position.is_not(None), c.impressions))
+    return session.execute(
+        select(
+            c.site,
+            c.value,
+            clicks,
+            func.sum(c.impressions).label("impressions"),
+            func.sum(placed).label("placed"),
+            func.sum(c.position * c.impressions).label("position"),
+        )
+        .where(c.day >= since, c.day <= until, c.dimension == "query")
+        .group_by(c.site, c.value)
+        .having(clicks > 0)
+        .order_by(clicks.desc(), c.site, c.value)
+        .limit(most)
+    ).all()
 
 
 def _between(

@@ -58,6 +58,7 @@ def examine(path: Path | None = None, *, deep: bool = False) -> Iterator[Check]:
 def _workspace(workspace: Workspace, *, deep: bool) -> Iterator[Check]:
     yield from settings.rehearsal(workspace)
     yield settings.folder(workspace)
+    yield settings.goals(workspace)
     engine = None
     try:
         engine = db.connect(

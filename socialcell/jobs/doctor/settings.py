@@ -7,6 +7,7 @@ from pathlib import Path
 
 import yaml
 
+from socialcell import strategy
 from socialcell.config import Workspace
 from socialcell.errors import ConfigError
 from socialcell.jobs.doctor.check import Check, failed, ok, skipped, warning
@@ -60,6 +61,24 @@ def rehearsal(workspace: Workspace) -> Iterator[Check]:
         )
     else:
         yield ok("sandbox", "real platforms are asked")
+
+
+def goals(workspace: Workspace) -> Check:
+    """Whether strategy.yaml can be read; without it the report shows no targets."""
+    place = workspace.folder / strategy.NAME
+    try:
+        found = strategy.load(workspace.folder)
+    except ConfigError as error:
+        return failed("strategy", str(error), "Correct the lines that are named.")
+    if found is None:
+        return skipped("strategy", f"{place} is not there: no targets are shown")
+    if found.agreed is None:
+        return warning(
+            "strategy",
+            f"{place} is valid; its goals are proposals that nobody has agreed to",
+            "Change them to what the city wants, and write the day behind agreed.",
+        )
+    return ok("strategy", f"{place} is valid, agreed on {found.agreed}")
 
 
 def folder(workspace: Workspace) -> Check:

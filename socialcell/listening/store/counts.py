@@ -26,7 +26,6 @@ from sqlmodel import Session
 from socialcell import db
 from socialcell.listening.model import (
     Annotation,
-    Engagement,
     HourRollup,
     Mention,
     Relation,
@@ -35,10 +34,9 @@ from socialcell.listening.store.rollups import EVERY
 
 MENTION = db.table(Mention)
 ANNOTATION = db.table(Annotation)
-ENGAGEMENT = db.table(Engagement)
 RELATION = db.table(Relation)
 ROLLUP = db.table(HourRollup)
-M, A, E, R = MENTION.c, ANNOTATION.c, ENGAGEMENT.c, ROLLUP.c
+M, A, R = MENTION.c, ANNOTATION.c, ROLLUP.c
 
 Cells: TypeAlias = dict[tuple[str, int], int]
 """(platform, hour of the span, from 0) → mentions written in that hour."""
@@ -56,20 +54,6 @@ class Span:
     @property
     def hours(self) -> int:
         return int((self.end - self.start) / HOUR)
-
-
-@dataclass(frozen=True)
-class Gain:
-    """What one engagement count of one platform grew by in a span.
-
-    `posts` were observed in the span and are summed; a post written in the span began
-    at nothing, an older one at its last count before, or at the first one we have.
-    """
-
-    platform: str
-    metric: str
-    gained: int
-    posts: int
 
 
 def mentions(session: Session, span: Span) -> Cells:
@@ -166,36 +150,29 @@ def undated(session: Session) -> int:
     return _count(session, M.state == "present", M.authored_at.is_(None))
 
 
-def gains(session: Session, span: Span) -> list[Gain]:
-    """Engagement gained within the span, by platform and common metric.
+def by_week(
+    session: Session, starts: Sequence[datetime], end: datetime
+) -> dict[tuple[str, str, str], list[int]]:
+    """(platform, topic, sentiment) → mentions of each week, from the hourly rollup.
 
-    Metrics of different platforms are never added up.
+    `starts` are the weeks' first moments in their order, `end` is that of the last one.
+    Topic `*` counts every mention once.
     """
-    ends = _ends(span).subquery()
-    before, first, last = (ENGAGEMENT.alias(name) for name in ("b", "f", "l"))
-    born_here = and_(M.authored_at >= span.start, M.authored_at < span.end)
-    base = func.coalesce(before.c.value, case((born_here, 0), else_=first.c.value))
-    gained = (last.c.value - base).label("gained")
-    joined = MENTION.join(ends, ends.c.mention_id == M.id)
-    for snapshot, moment in ((last, "last_at"), (first, "first_at")):
-        joined = joined.join(snapshot, _same(snapshot, ends, moment))
-    joined = joined.outerjoin(before, _same(before, ends, "before_at"))
-    per_post = (
-        select(M.platform, M.id, last.c.common, gained)
-        .select_from(joined)
-        .where(M.state == "present")
-        .subquery()
+    since = [R.hour >= start for start in starts]
+    until = [R.hour < after for after in (*starts[1:], end)]
+    week = case(
+        *((and_(a, b), n) for n, (a, b) in enumerate(zip(since, until, strict=True)))
     )
-    p = per_post.c
     rows = session.execute(
-        select(p.platform, p.common, func.sum(p.gained), func.count(p.id.distinct()))
-        .group_by(p.platform, p.common)
-        .order_by(p.platform, p.common)
+        select(R.platform, R.topic, R.sentiment, week, func.sum(R.n))
+        .where(since[0], until[-1])
+        .group_by(R.platform, R.topic, R.sentiment, week)
     )
-    return [
-        Gain(platform, common, int(total), posts)
-        for platform, common, total, posts in rows
-    ]
+    found: dict[tuple[str, str, str], list[int]] = {}
+    for platform, topic, sentiment, number, n in rows:
+        cells = found.setdefault((platform, topic, sentiment), [0] * len(starts))
+        cells[number] = int(n)
+    return found
 
 
 def within(span: Span) -> ColumnElement[bool]:
@@ -277,28 +254,3 @@ def _hour(session: Session, span: Span) -> ColumnElement[int]:
 def _count(session: Session, *rules: ColumnElement[bool]) -> int:
     asked = select(func.count()).select_from(MENTION).where(*rules)
     return int(session.execute(asked).scalar_one())
-
-
-def _ends(span: Span) -> Any:
-    """For each post and metric observed in the span: when last, when first in it, and
-    when last before it."""
-    return (
-        select(
-            E.mention_id,
-            E.metric,
-            func.max(E.taken_at).label("last_at"),
-            func.min(case((E.taken_at >= span.start, E.taken_at))).label("first_at"),
-            func.max(case((E.taken_at < span.start, E.taken_at))).label("before_at"),
-        )
-        .where(E.value.is_not(None), E.common.is_not(None), E.taken_at < span.end)
-        .group_by(E.mention_id, E.metric)
-        .having(func.max(E.taken_at) >= span.start)
-    )
-
-
-def _same(snapshot: Any, ends: Any, moment: str) -> ColumnElement[bool]:
-    return and_(
-        snapshot.c.mention_id == ends.c.mention_id,
-        snapshot.c.metric == ends.c.metric,
-        snapshot.c.taken_at == ends.c[moment],
-    )

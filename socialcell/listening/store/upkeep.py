@@ -133,13 +133,14 @@ def held(session: Session, platform: str, external: Sequence[str]) -> dict[str, 
     return found
 
 
-def lag(session: Session, since: datetime) -> Lag:
-    """How late the removals noticed since a moment were."""
-    rows = session.execute(
-        select(REMOVAL.last_seen_at, REMOVAL.noticed_at).where(
-            REMOVAL.noticed_at >= since
-        )
-    ).all()
+def lag(session: Session, since: datetime, until: datetime | None = None) -> Lag:
+    """How late the removals noticed since a moment, and before another, were."""
+    asked = select(REMOVAL.last_seen_at, REMOVAL.noticed_at).where(
+        REMOVAL.noticed_at >= since
+    )
+    if until is not None:
+        asked = asked.where(REMOVAL.noticed_at < until)
+    rows = session.execute(asked).all()
     waits = [row.noticed_at - row.last_seen_at for row in rows]
     day = timedelta(days=1)
     return Lag(len(waits), max(waits, default=None), sum(wait > day for wait in waits))

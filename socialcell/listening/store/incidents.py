@@ -1,0 +1,101 @@
+"""Questions about the incidents of a span: what they rest on, and who joined them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, func, select
+from sqlmodel import Session, col
+
+from socialcell import db
+from socialcell.listening.alert_model import Alert, Incident, Promise
+from socialcell.listening.model import Author, Mention, RegistryAccount
+from socialcell.listening.store.counts import Span
+
+ACCOUNT = "account"
+M, AUTHOR = db.table(Mention).c, db.table(Author).c
+REGISTRY = db.table(RegistryAccount).c
+
+
+def touching(session: Session, span: Span) -> Sequence[Incident]:
+    """Incidents that began before the end of a span and were told of in it or after
+    its start, in their order."""
+    asked = select(Incident).where(
+        col(Incident.opened_at) < span.end, col(Incident.last_at) >= span.start
+    )
+    return session.scalars(
+        asked.order_by(col(Incident.opened_at), col(Incident.id))
+    ).all()
+
+
+def alerts_before(
+    session: Session, incidents: Iterable[int], end: datetime
+) -> dict[int, list[Alert]]:
+    """Alerts of incidents up to a moment, in their order, by incident."""
+    found: dict[int, list[Alert]] = defaultdict(list)
+    for some in db.chunks(sorted(incidents)):
+        asked = select(Alert).where(
+            col(Alert.incident_id).in_(some), col(Alert.at) < end
+        )
+        for one in session.scalars(asked.order_by(col(Alert.at), col(Alert.id))):
+            found[one.incident_id].append(one)
+    return found
+
+
+def first_posts(session: Session, mention_ids: Iterable[int]) -> dict[int, datetime]:
+    """When each of these mentions was written; without those that have no time."""
+    found: dict[int, datetime] = {}
+    for some in db.chunks(sorted(mention_ids)):
+        rows = session.execute(
+            select(M.id, M.authored_at).where(
+                M.id.in_(some), M.authored_at.is_not(None)
+            )
+        )
+        found.update((id_, at) for id_, at in rows)
+    return found
+
+
+def authors(session: Session, mention_ids: Iterable[int]) -> list[Row[Any]]:
+    """Who wrote these mentions, each once: author_id, and platform, handle and name of
+    the registry's account, None where it holds none."""
+    registered = and_(
+        REGISTRY.platform == AUTHOR.platform,
+        REGISTRY.handle == func.lower(AUTHOR.handle),
+    )
+    found: dict[int, Row[Any]] = {}
+    for some in db.chunks(sorted(mention_ids)):
+        rows = session.execute(
+            select(
+                AUTHOR.id.label("author_id"),
+                REGISTRY.platform,
+                REGISTRY.handle,
+                REGISTRY.name,
+                REGISTRY.person_class,
+            )
+            .select_from(db.table(Mention))
+            .join(db.table(Author), AUTHOR.id == M.author_id)
+            .outerjoin(db.table(RegistryAccount), registered)
+            .where(M.id.in_(some))
+            .distinct()
+        )
+        found.update((row.author_id, row) for row in rows)
+    return list(found.values())
+
+
+def promises_due(session: Session, start: datetime, end: datetime) -> list[Promise]:
+    """Promises that fell due in [start, end), whatever became of them."""
+    due = col(Promise.due_at)
+    asked = select(Promise).where(due >= start, due < end).order_by(due)
+    return list(session.scalars(asked))
+
+
+def promises_of(session: Session, ids: Iterable[int]) -> dict[int, str]:
+    """What was promised, by id."""
+    found: dict[int, str] = {}
+    for some in db.chunks(sorted(ids)):
+        rows = session.execute(
+            select(col(Promise.id), col(Promise.text)).where(col(Promise.id).in_(some))
+        )
+        found.update((id_, text) for id_, text in rows if id_ is not None)
+    return found

@@ -1,0 +1,144 @@
+"""The workspace's strategy.yaml: the city's goals, and the targets they are held to."""
+
+import difflib
+from datetime import date
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+from pydantic import AfterValidator, Field, model_validator
+
+from socialcell.config import read_as
+from socialcell.settings import Section
+from socialcell.text import clean_text, one_line
+
+NAME = "strategy.yaml"
+_LONGEST = 120
+
+
+class Measure(NamedTuple):
+    """A figure of the weekly report: the number of its KPI, and its unit.
+
+    Units: share (a target is in percent), minutes, mentions, cases, people.
+    """
+
+    kpi: str
+    unit: str
+
+
+MEASURES = {
+    "coverage": Measure("K1", "share"),
+    "asking": Measure("K2", "mentions"),
+    "asking_share": Measure("K2", "share"),
+    "first_answer": Measure("K3", "minutes"),
+    "registered": Measure("K4", "share"),
+    "confirmed": Measure("K5", "share"),
+    "overdue": Measure("K6", "cases"),
+    "false_closure": Measure("K7", "share"),
+    "referred": Measure("K8", "share"),
+    "anger": Measure("K9", "mentions"),
+    "alerted": Measure("K10", "minutes"),
+    "acknowledged": Measure("K10", "minutes"),
+    "first_statement": Measure("K10", "minutes"),
+    "explained": Measure("K11", "share"),
+    "campaigns_told": Measure("K12", "share"),
+    "activated": Measure("K13", "people"),
+    "rating": Measure("K13", "stars"),
+    "uninstalled": Measure("K13", "share"),
+    "took_part": Measure("K14", "people"),
+    "promises_kept": Measure("K14", "share"),
+    "marathi_first": Measure("K15", "share"),
+    "deleted_in_time": Measure("K15", "share"),
+}
+"""What a target may name; the definitions are in docs/strategy.md."""
+
+
+def _known(measure: str) -> str:
+    if measure not in MEASURES:
+        near = difflib.get_close_matches(measure, MEASURES, n=1, cutoff=0.5)
+        hint = f"did you mean {near[0]!r}?" if near else ", ".join(MEASURES)
+        raise ValueError(f"there is no measure {measure!r}; {hint}")
+    return measure
+
+
+def _line(text: str) -> str:
+    return one_line(clean_text(text), _LONGEST)
+
+
+Line = Annotated[str, Field(min_length=1), AfterValidator(_line)]
+
+
+class Words(Section):
+    """The same in the three languages of the report."""
+
+    mr: Line
+    hi: Line
+    en: Line
+
+
+class Target(Section):
+    """A bound that a measure is to keep from a day on; of a share in percent."""
+
+    at_least: float | None = Field(default=None, ge=0)
+    at_most: float | None = Field(default=None, ge=0)
+    by: date | None = None
+
+    @model_validator(mode="after")
+    def _one_bound(self) -> "Target":
+        if (self.at_least is None) == (self.at_most is None):
+            raise ValueError("a target takes at_least: N or at_most: N, one of the two")
+        return self
+
+
+class Goal(Section):
+    """What the city wants to reach, the office that answers for it, how it is seen."""
+
+    title: Words
+    owner: Words
+    targets: dict[Annotated[str, AfterValidator(_known)], Target] = Field(
+        default_factory=dict
+    )
+
+    @model_validator(mode="after")
+    def _shares_are_percent(self) -> "Goal":
+        for name, target in self.targets.items():
+            bound = target.at_least if target.at_most is None else target.at_most
+            if MEASURES[name].unit == "share" and (bound or 0) > 100:
+                raise ValueError(f"the target of {name} is a percentage, 0 to 100")
+        return self
+
+
+class Strategy(Section):
+    """The whole file. Without a day in `agreed` its goals are proposals."""
+
+    agreed: date | None = None
+    goals: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")], Goal] = (
+        Field(default_factory=dict)
+    )
+
+    @model_validator(mode="after")
+    def _one_target_a_measure(self) -> "Strategy":
+        owners: dict[str, str] = {}
+        for id_, goal in self.goals.items():
+            for name in goal.targets:
+                if name in owners:
+                    raise ValueError(
+                        f"{name} has a target in {owners[name]} and in {id_}: "
+                        "keep one of them"
+                    )
+                owners[name] = id_
+        return self
+
+
+def load(workspace: Path) -> Strategy | None:
+    """The goals of the workspace in a folder; None where there is no strategy.yaml.
+
+    ConfigError lists every problem with its line.
+    """
+    place = workspace / NAME
+    return read_as(place, Strategy) if place.exists() else None
+
+
+def shipped() -> str:
+    """The commented strategy.yaml that comes with the package."""
+    return resources.files("socialcell").joinpath(NAME).read_text("utf-8")
