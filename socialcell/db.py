@@ -49,11 +49,14 @@ Row: TypeAlias = Mapping[str, Any]
 BigId = BigInteger().with_variant(Integer, "sqlite")
 
 
-def connect(url: str, busy_seconds: float = BUSY_SECONDS) -> Engine:
+def connect(
+    url: str, busy_seconds: float = BUSY_SECONDS, *, durable: bool = True
+) -> Engine:
     """An engine for SQLite or PostgreSQL, with the settings that durability needs.
 
     `busy_seconds` is how long a database or a row that another process holds is waited
-    for. ConfigError when the URL is of neither kind.
+    for. Not `durable`: a power cut may take the last commits to SQLite, the death of
+    the process none. ConfigError when the URL is of neither kind.
     """
     if url.startswith("postgresql://"):
         url = "postgresql+psycopg://" + url.removeprefix("postgresql://")
@@ -66,7 +69,7 @@ def connect(url: str, busy_seconds: float = BUSY_SECONDS) -> Engine:
         connect_args={"timeout": busy_seconds},
         execution_options={"socialcell_busy": busy_seconds},
     )
-    event.listen(engine, "connect", partial(_prepare_sqlite, busy_seconds))
+    event.listen(engine, "connect", partial(_prepare_sqlite, busy_seconds, durable))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
@@ -232,14 +235,14 @@ def _wrong_url(url: str, why: str) -> ConfigError:
 
 
 def _prepare_sqlite(
-    busy_seconds: float, connection: sqlite3.Connection, _record: object
+    busy_seconds: float, durable: bool, connection: sqlite3.Connection, _record: object
 ) -> None:
     # The driver must not begin transactions by itself: _begin_sqlite does.
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (
         "journal_mode=WAL",
-        "synchronous=FULL",
+        f"synchronous={'FULL' if durable else 'NORMAL'}",
         "foreign_keys=ON",
         "secure_delete=ON",
         f"busy_timeout={round(busy_seconds * 1000)}",
