@@ -1,0 +1,89 @@
+"""A small city that takes posts, and a workspace that may post there."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from socialcell import sandbox
+from socialcell.clock import FixedClock
+from socialcell.config import Workspace
+from socialcell.connectors import publisher
+from socialcell.connectors.publisher import Publisher
+from socialcell.jobs.context import Context
+from socialcell.sandbox import City, Sandbox, facebook_world, instagram_world, x_shape
+from socialcell.settings import Publishing
+from tests.conftest import MONDAY_MORNING
+
+CITY = City(seed=11, end=MONDAY_MORNING, days=2)
+PICTURE = "https://city.example/closure.jpg"
+PLATFORMS = ("x", "facebook", "instagram", "telegram")
+PUBLISHING = {
+    "x": {"user_id": x_shape.user_id(CITY.people.city)},
+    "facebook": {"page_id": facebook_world.PAGE_ID},
+    "instagram": {"account_id": instagram_world.ACCOUNT_ID},
+    "telegram": {},
+}
+
+
+@dataclass
+class Town:
+    """The platforms as people read them, and the workspace that posts there."""
+
+    sandbox: Sandbox
+    context: Context
+    clock: FixedClock
+
+    def publisher(self, platform: str) -> Publisher:
+        return publisher.build(platform, self.context.surroundings)
+
+    def stands(self, platform: str) -> list[str]:
+        """What the city itself has said there so far, oldest first."""
+        served: Any = self.sandbox.platform(platform)
+        if platform == "telegram":
+            return [one["text"] for one in served.posts.values()]
+        if platform == "x":
+            own = served.world.timeline(CITY.people.city, self.clock.now())
+            return [written(one) for one in reversed(own)]
+        own = [one for one in served.standing() if one.author is CITY.people.city]
+        return [one.text for one in own]
+
+    def copies(self, platform: str, words: str) -> int:
+        return self.stands(platform).count(words)
+
+    def asked(self, platform: str, method: str = "POST") -> int:
+        """How many calls of that kind a platform has heard."""
+        return sum(
+            one.platform == platform and one.request.method == method
+            for one in self.sandbox.requests
+        )
+
+
+def written(post: Any) -> str:
+    """A post of X with its addresses as they were written."""
+    text = post.text.replace("&amp;", "&")
+    for link in post.links:
+        text = text.replace(link.short, link.page)
+    return str(text)
+
+
+def publishing(context: Context, **given: Any) -> Context:
+    """The workspace with these accounts to post on."""
+    made = Publishing.model_validate(given)
+    changed = context.workspace.config.model_copy(update={"publishing": made})
+    return replace(context, workspace=Workspace(context.workspace.folder, changed))
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(MONDAY_MORNING)
+
+
+@pytest.fixture
+def town(context: Context, clock: FixedClock) -> Iterator[Town]:
+    with sandbox.serve(CITY, clock, PLATFORMS) as running:
+        for name, value in running.secrets.items():
+            (context.workspace.folder / "secrets" / name).write_text(value + "\n")
+        opened = replace(context, base_urls=running.base_urls)
+        yield Town(running, publishing(opened, **PUBLISHING), clock)
