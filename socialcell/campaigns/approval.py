@@ -74,6 +74,12 @@ def states(
     return store.steps(session, plan.campaign, terms)
 
 
+def terms_of(tag: PlanTag, steps: Sequence[OutreachStep]) -> str:
+    """The hash of what is agreed of a tag; of one whose words were forgotten since, as
+    it was last."""
+    return steps[-1].terms if tag.text is None and steps else _terms(tag)
+
+
 def state_of(steps: Sequence[OutreachStep]) -> str:
     return steps[-1].state if steps else outreach.FIRST
 

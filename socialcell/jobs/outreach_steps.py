@@ -1,0 +1,44 @@
+"""Steps of outreach, as they are kept: added, and sealed in the audit log."""
+
+import hashlib
+import json
+from typing import Any
+
+from sqlmodel import Session
+
+from socialcell.campaigns.outreach_model import OutreachStep
+from socialcell.campaigns.plan_model import Plan, PlanTag
+from socialcell.campaigns.store import creator_entries as entries
+from socialcell.jobs import creators
+from socialcell.jobs.context import Context
+
+_SEALED = (
+    *("campaign", "terms", "state", "by", "note", "evidence_kind", "evidence"),
+    "detail",
+)
+
+
+def add(
+    context: Context, session: Session, plan: Plan, tag: PlanTag, step: OutreachStep
+) -> None:
+    """Keep a step. The audit log has its seal, and the creator by number: forgetting
+    one takes the note and leaves the log whole."""
+    session.add(step)
+    session.flush()
+    row = entries.find(session, tag.creator)
+    detail = {
+        "version": plan.version,
+        "tag": tag.n,
+        "creator": None if row is None else f"creator:{row.id}",
+        "by": step.by,
+        "evidence": step.evidence_kind,
+        "seal": seal(step),
+    }
+    creators.log(context, session, f"outreach.{step.state}", plan.campaign, detail)
+
+
+def seal(step: OutreachStep) -> str:
+    """The hash of what a step says, hexadecimal."""
+    said: dict[str, Any] = {name: getattr(step, name) for name in _SEALED}
+    canonical = json.dumps(said, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
