@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from socialcell.commands import output
+from socialcell.commands import output, outreach
 from socialcell.commands.options import Config, Json, open_context, rupees
 from socialcell.commands.plan import told
 
@@ -118,7 +118,7 @@ def show(
 
     Example: socialcell campaigns show monsoon26 --plan
     """
-    from socialcell.jobs import campaigns, plans
+    from socialcell.jobs import campaigns, outreach_view, plans
 
     context = open_context(config)
     if plan or version is not None:
@@ -130,12 +130,14 @@ def show(
         return
     campaign = campaigns.shown(context, name)
     planned = plans.summary(context, name)
-    _tell(campaign | {"plan": planned}, json)
-    if planned and not json:
+    reached = outreach_view.summary(context, name)
+    _tell(campaign | {"plan": planned, "outreach": reached}, json)
+    if planned and reached and not json:
         output.say(
             f"Plan: version {planned['version']}, {planned['tags']} tags, "
             f"{_money(planned['cost'])}"
         )
+        outreach.told(reached)
 
 
 def attribution(
@@ -218,17 +220,23 @@ def measure(
 
     What it added is estimated from the outcome that is its goal, by rules that look at
     the time before the start only; they are printed. Where the figures cannot carry a
-    claim it says why, and claims nothing. docs/campaigns.md explains both numbers.
+    claim it says why, and claims nothing. docs/campaigns.md explains both numbers. Once
+    its last day is over, the posts of its plan are noted as measured.
 
     Example: socialcell campaigns measure monsoon26 --cost 54000
     """
     from socialcell.jobs import campaigns
+    from socialcell.jobs import outreach as steps
 
-    found = campaigns.measure(open_context(config), name, rupees("--cost", cost))
+    context = open_context(config)
+    found = campaigns.measure(context, name, rupees("--cost", cost))
+    posts = steps.measured(context, name, found)
     if json:
-        output.as_json(found)
+        output.as_json(found | {"posts_measured": posts})
         return
     _measured(found)
+    if posts:
+        output.say(f"Posts of its plan that are measured now: {posts}")
 
 
 def _measured(found: dict[str, Any]) -> None:

@@ -5,12 +5,12 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from socialcell.commands import campaign, output, plan
+from socialcell.commands import campaign, output, outreach, plan
 from socialcell.commands.options import rupees
 from socialcell.errors import UsageError
 
 app = typer.Typer(
-    help="Campaigns: enter or plan them, attribute, measure; choose creators.",
+    help="Campaigns: plan, approve, reach out, attribute, measure; choose creators.",
     no_args_is_help=True,
 )
 app.command("create")(campaign.create)
@@ -21,6 +21,8 @@ app.command("measure")(campaign.measure)
 app.command("plan")(plan.plan)
 app.command("calendar")(plan.calendar)
 app.command("export")(plan.export)
+app.command("approve")(outreach.approve)
+app.add_typer(outreach.app, name="outreach")
 
 
 @app.command()

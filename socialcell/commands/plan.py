@@ -44,6 +44,11 @@ def plan(
         output.as_json(found)
         return
     told(found)
+    if not dry_run:
+        output.say(
+            "Next, a second person: socialcell campaigns approve "
+            f"{found['campaign']} --by NAME"
+        )
 
 
 def calendar(

@@ -16,13 +16,13 @@ from sqlmodel import Session
 from socialcell import db
 from socialcell.campaigns import creator_entry, naming
 from socialcell.campaigns.creator_entry import COLUMNS, PLATFORMS
-from socialcell.campaigns.store import candidates, flags, plans
+from socialcell.campaigns.store import candidates, flags, outreach, plans
 from socialcell.campaigns.store import creator_entries as entries
 from socialcell.campaigns.store import creators as store
 from socialcell.clock import IST
 from socialcell.connectors import sheets
 from socialcell.errors import SocialcellError, UsageError
-from socialcell.jobs import people
+from socialcell.jobs import evidence, people
 from socialcell.jobs.context import Context
 from socialcell.jobs.entries import ROWS, Imported, written
 from socialcell.jobs.placing import Places
@@ -126,8 +126,10 @@ def remove(context: Context, key: str, reason: str) -> None:
         row = found(session, key)
         entries.remove(session, row.id)
         plans.forget(session, row.key)
+        files = outreach.forget(session, row.key)
         detail = {"reason": masking.unnamed(reason.strip())}
         log(context, session, "influencers.remove", f"creator:{row.id}", detail)
+    evidence.drop(context, files)
 
 
 def flag(
@@ -169,8 +171,10 @@ def held(
     """All that the registry and people's flags say of an account, for whom it is."""
     accounts = [(platform, handle) for handle in handles]
     owners = [entries.owner(session, *account) for account in accounts]
+    known = [row for row in owners if row is not None]
     return [
-        *(row._asdict() for row in owners if row is not None),
+        *(row._asdict() for row in known),
+        *(step for row in known for step in outreach.of_creator(session, row.key)),
         *(row._asdict() for row in flags.history(session, accounts)),
     ]
 

@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlmodel import Session, col
 
 from socialcell import db
@@ -71,10 +72,23 @@ def spent(
     return int(session.scalar(asked) or 0)
 
 
-def forget(session: Session, creator: str) -> None:
-    """Take notes and links out of the steps of a creator's tags; that they were, and
-    their seals, stay."""
-    theirs = select(_TAG.c.id).where(_TAG.c.creator == creator)
-    session.execute(
-        update(_STEP).where(_STEP.c.tag_id.in_(theirs)).values(note=None, evidence=None)
-    )
+def of_creator(session: Session, creator: str) -> list[dict[str, Any]]:
+    """The steps of a creator's tags, for whom they are about."""
+    asked = select(_STEP).where(_STEP.c.tag_id.in_(_tags_of(creator)))
+    return [row._asdict() for row in session.execute(asked.order_by(_STEP.c.id))]
+
+
+def forget(session: Session, creator: str) -> list[str]:
+    """Take notes and evidence out of the steps of a creator's tags; that they were, and
+    their seals in the audit log, stay. Hashes of the files that were evidence."""
+    held = of_creator(session, creator)
+    pairs = [(one["evidence_kind"], one["evidence"]) for one in held]
+    pairs += [tuple(also) for one in held for also in one["detail"].get("also", ())]
+    theirs = _STEP.c.tag_id.in_(_tags_of(creator))
+    gone: dict[str, Any] = {"note": None, "evidence": None, "detail": {}}
+    session.execute(update(_STEP).where(theirs).values(**gone))
+    return sorted({value for kind, value in pairs if kind == "file" and value})
+
+
+def _tags_of(creator: str) -> Select[Any]:
+    return select(_TAG.c.id).where(_TAG.c.creator == creator)

@@ -15,6 +15,7 @@ from socialcell.jobs import (
     fetching,
     mailing,
     outgoing,
+    outreach_posts,
     receive,
     retention,
     telling,
@@ -77,6 +78,7 @@ def jobs(context: Context) -> Iterator[Job]:
     yield Job("detect", Every(_LOOK), _detect)
     yield Job("deliver", Every(timedelta(minutes=1)), _deliver)
     yield Job("snapshot", Every(timedelta(hours=1)), _snapshot)
+    yield Job("outreach", Every(timedelta(hours=1)), _outreach)
     yield Job("credentials", Every(timedelta(hours=1)), _credentials)
     for at in TIMES:
         yield Job(f"report:daily:{at:%H%M}", At(at), _daily)
@@ -136,6 +138,10 @@ def _snapshot(context: Context, slot: Slot, stop: Stop) -> str:
 
 def _recheck(context: Context, slot: Slot, stop: Stop) -> str:
     return _words(upkeep.recheck(context, stop=stop))
+
+
+def _outreach(context: Context, slot: Slot, stop: Stop) -> str:
+    return f"{outreach_posts.look(context)} planned posts found"
 
 
 def _credentials(context: Context, slot: Slot, stop: Stop) -> str:
