@@ -4,7 +4,7 @@ import contextlib
 import shutil
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from socialcell.jobs import rehearsal
     from socialcell.jobs.context import Context
     from socialcell.sandbox import Sandbox
+    from socialcell.sandbox.audience import Audience
+    from socialcell.sandbox.clicking import Clicking
 
 END = datetime(2026, 11, 23, 9, 0, tzinfo=IST)  # a Monday: the last week is complete
 
@@ -49,6 +51,9 @@ def demo(
     """
     from socialcell import sandbox
     from socialcell.jobs import rehearsal
+    from socialcell.sandbox import clicking
+    from socialcell.sandbox.app_world import PACKAGE
+    from socialcell.sandbox.audience import Audience
     from socialcell.sandbox.city import City
 
     started = time.monotonic()
@@ -62,9 +67,10 @@ def demo(
         state = rehearsal.prepare(
             dir,
             state,
-            running.secrets,
+            {**running.secrets, clicking.SECRET: clicking.KEY},
             watched(running),
             named(running),
+            apps=(PACKAGE,),
         )
         _keep_truth(dir, city)
         moments = rehearsal.steps(city.start, city.end, city.crisis_start)
@@ -77,6 +83,7 @@ def demo(
             clock,
             running.base_urls,
             push=_pushing(running, doors),
+            meanwhile=_clicking(Audience(seed, city.start, city.end), clock, doors),
             progress=_progress(json),
         )
         campaign = _campaign(context, dir, seed)
@@ -157,6 +164,42 @@ def _pushing(
                     raise SocialcellError(f"The door answers {name}: {refused}.")
 
     return push
+
+
+def _clicking(
+    audience: "Audience", clock: FixedClock, doors: contextlib.ExitStack
+) -> "rehearsal.Meanwhile":
+    """The city's people and programs ask for its links at a redirect of ours, which
+    opens with the first of them; the app's server tells of installs."""
+    opened: list[Clicking] = []
+
+    @contextlib.contextmanager
+    def clicking(
+        context: "Context", before: datetime | None, moment: datetime
+    ) -> Iterator[None]:
+        from socialcell.jobs import click_rehearsal
+        from socialcell.sandbox import tracked
+        from socialcell.sandbox.audience import moments
+        from socialcell.sandbox.clicking import Clicking
+        from socialcell.web import links
+
+        visits = audience.between(before, moment)
+        if not visits:
+            yield
+            return
+        if not opened:
+            codes = click_rehearsal.codes(context, tracked.entered(audience.campaign))
+            address = doors.enter_context(links.serving(context))
+            opened.append(Clicking(address, codes, clock))
+        seconds = moments(visits)
+        installs = [one.install.key for one in visits if one.install]
+        click_rehearsal.take_back(context, seconds, installs)
+        opened[0].send(visits)
+        yield
+        click_rehearsal.wait(context, seconds)
+        opened[0].tell(visits)
+
+    return clicking
 
 
 def _campaign(context: "Context", folder: Path, seed: int) -> dict[str, Any]:

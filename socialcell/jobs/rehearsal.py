@@ -6,6 +6,7 @@ the same simulated moment and comes to the same rows.
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -37,6 +38,9 @@ STEP = timedelta(hours=6)
 DENSE_STEP = timedelta(minutes=5)
 DENSE_FOR = timedelta(hours=1)
 _LOOK_AGAIN = timedelta(hours=1)  # as the daemon does
+
+
+Meanwhile = Callable[[Context, datetime | None, datetime], AbstractContextManager[None]]
 
 
 @dataclass(frozen=True)
@@ -89,10 +93,12 @@ def prepare(
     secrets: Mapping[str, str],
     watched: Iterable[Watched],
     named: Iterable[Named],
+    apps: Sequence[str] = (),
 ) -> State:
     """A workspace for this rehearsal; the state of an earlier run that it resumes.
 
-    UsageError when the folder holds something else.
+    `apps` are the Android apps whose installs it takes in. UsageError when the folder
+    holds something else.
     """
     found = read_state(folder)
     if found is None and folder.exists() and any(folder.iterdir()):
@@ -116,7 +122,7 @@ def prepare(
         )
     current = found or state
     fixed = datetime.fromisoformat(current.end)
-    made = initialise.initialise(folder, settings=_settings(fixed))
+    made = initialise.initialise(folder, settings=_settings(fixed, apps))
     _enter(made.workspace, secrets, watched, named, fixed)
     if found is None:
         write_state(folder, current)
@@ -162,11 +168,14 @@ def run(
     base_urls: Mapping[str, str],
     *,
     push: Callable[[Context], None] | None = None,
+    meanwhile: Meanwhile = lambda *_: nullcontext(),
     progress: Callable[[int, int, datetime], None] | None = None,
 ) -> Context:
     """Do the steps that are still to be done; the context at the end.
 
-    `push` lets platforms hand in at our door what they have to tell by now.
+    `push` lets platforms hand in at our door what they have to tell by now. In the
+    context that `meanwhile` makes of a step's beginning (None: there was none before)
+    and its moment the step is done; it is over when that is left.
     """
     workspace = config.load(folder / "config.yaml")
     # What a power cut takes from sample data is made again.
@@ -179,12 +188,13 @@ def run(
             continue
         clock.set(moment)
         before = moments[number - 2] if number > 1 else None
-        _step(context, moment, before)
-        if push is not None:
-            push(context)
-            _take_in(context, since=before or moment)
-        tag(context)
-        detect.detect(context, since=before)
+        with meanwhile(context, before, moment):
+            _step(context, moment, before)
+            if push is not None:
+                push(context)
+                _take_in(context, since=before or moment)
+            tag(context)
+            detect.detect(context, since=before)
         state = replace(state, done_until=moment.isoformat())
         write_state(folder, state)
         if progress:
@@ -319,14 +329,17 @@ def _enter(
         engine.dispose()
 
 
-def _settings(fixed: datetime) -> str:
-    """The shipped config with the rehearsal's clock and a roomier allowance.
+def _settings(fixed: datetime, apps: Sequence[str]) -> str:
+    """The shipped config with the rehearsal's clock, a roomier allowance, the city's
+    apps, and this machine as the web server before the redirect.
 
     The encoder is off: a rehearsal is the same with and without the extra `semantic`.
     """
     text = initialise.shipped_config()
     text = _replaced(text, "  semantic: true", "  semantic: false")
     text = _replaced(text, "  fixed: null", f"  fixed: {fixed.isoformat()}")
+    text = _replaced(text, "  trusted: []", '  trusted: ["127.0.0.1"]')
+    text = _replaced(text, "  apps: []", f"  apps: [{', '.join(apps)}]")
     return _replaced(text, "  caps: {}", "  caps: {x: {posts: 200000}}")
 
 

@@ -10,6 +10,7 @@ from socialcell.clock import as_utc
 from socialcell.sandbox import engagement as growth
 from socialcell.sandbox import x_shape
 from socialcell.sandbox.app_world import OUTREACH, AppWorld
+from socialcell.sandbox.audience import Audience
 from socialcell.sandbox.campaign_world import CampaignWorld
 from socialcell.sandbox.city import City
 from socialcell.sandbox.people import CITY_HANDLE, Paper
@@ -153,7 +154,10 @@ def _item(city: City, post: Post) -> dict[str, Any]:
 def _campaign(city: City) -> dict[str, Any]:
     world = CampaignWorld(city.seed, city.end)
     link = next(one for one in OUTREACH if one.token == world.campaign.name)
-    return world.truth(AppWorld(city.seed, city.start, city.end), link)
+    return {
+        **world.truth(AppWorld(city.seed, city.start, city.end), link),
+        "links": Audience(city.seed, city.start, city.end).truth(),
+    }
 
 
 def _of_source(table: Mapping[str, _V], source: str) -> _V | None:

@@ -1,7 +1,7 @@
 """Clicks in the database: stored once, counted by day and kind, gone in time."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.campaigns.links_model import Click, ClickDay, TrackedLink
-from socialcell.clock import IST
+from socialcell.clock import IST, as_utc
 
 CLICK = db.table(Click)
 DAY = db.table(ClickDay)
@@ -60,11 +60,42 @@ def record(
         session.execute(delete(DAY).where(DAY.c.n == 0))
 
 
+def _add(session: Session, counts: Mapping[tuple[Any, ...], int]) -> None:
+    """Add to the counts by `_KEYS`; one that comes to nothing goes."""
+    found = [
+        {**dict(zip(_KEYS, key, strict=True)), "n": n}
+        for key, n in sorted(counts.items())
+        if n
+    ]
+    if found:
+        db.add_counts(session, DAY, _KEYS, found)
+    if any(one["n"] < 0 for one in found):
+        session.execute(delete(DAY).where(DAY.c.n == 0))
+
+
 def _key(
     days: Mapping[datetime, date], row: Mapping[str, Any], kind: str
 ) -> tuple[Any, ...]:
     """The key of a count: `_KEYS`."""
     return days[row["at"]], row["link_id"], kind, row["trigger"], row["device"]
+
+
+def at(session: Session, moments: Collection[datetime]) -> list[Row[Any]]:
+    """The clicks of these seconds."""
+    found: list[Row[Any]] = []
+    for some in db.chunks(moments):
+        found += session.execute(select(CLICK).where(CLICK.c.at.in_(some)))
+    return found
+
+
+def take_back(session: Session, moments: Collection[datetime]) -> None:
+    """Delete the clicks of these seconds, and take them off their days' counts."""
+    gone = [dict(row._mapping) for row in at(session, moments)]
+    for some in db.chunks([row["id"] for row in gone]):
+        session.execute(delete(CLICK).where(CLICK.c.id.in_(some)))
+    days = {one: as_utc(one).astimezone(IST).date() for one in {r["at"] for r in gone}}
+    counts = Counter(_key(days, row, row["kind"]) for row in gone)
+    _add(session, {key: -n for key, n in counts.items()})
 
 
 def find(session: Session, id_: str) -> Row[Any] | None:

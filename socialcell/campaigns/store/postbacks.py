@@ -1,10 +1,10 @@
 """Installs that name a click, in the database: each once, at most one for a click."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, delete, func, select, update
 from sqlmodel import Session
 
 from socialcell import db
@@ -72,6 +72,12 @@ def keep(
         "deliveries": 1,
     }
     return db.insert_new(session, POSTBACK, [row]) == 1
+
+
+def take_back(session: Session, keys: Collection[str]) -> None:
+    """Delete the installs of these keys."""
+    for some in db.chunks(keys):
+        session.execute(delete(POSTBACK).where(POSTBACK.c.key.in_(some)))
 
 
 def refused(session: Session, counts: Mapping[str, int], day: date) -> None:
