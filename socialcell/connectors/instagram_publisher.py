@@ -17,7 +17,14 @@ from socialcell.connectors.base import (
 )
 from socialcell.connectors.graph import connect
 from socialcell.connectors.graph_check import examine
-from socialcell.connectors.publisher import Posted, Shown, alike, id_in, unheard
+from socialcell.connectors.publisher import (
+    Posted,
+    Shown,
+    Unheard,
+    alike,
+    id_in,
+    unheard,
+)
 from socialcell.errors import ConfigError
 
 SCOPES = (
@@ -76,6 +83,8 @@ class InstagramPublisher:
                 "Instagram cannot use the picture: it must be a JPEG at a public "
                 "address, between 4:5 and 1.91:1",
             )
+        if state == "PUBLISHED":
+            raise Unheard(Kind.TRANSIENT, "Instagram has published it already")
         if state != "FINISHED":
             raise ConnectorError(
                 Kind.GONE, f"The container cannot be published any more: {state}"

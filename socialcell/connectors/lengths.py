@@ -44,15 +44,21 @@ class Length:
         return self.used <= self.limit and self.fault is None
 
 
-def length(platform: str, words: str, media: str | None = None) -> Length:
-    """The length of a post's words. KeyError for a platform that we do not post on."""
+def length(
+    platform: str, words: str, media: str | None = None, *, reply: bool = False
+) -> Length:
+    """The length of the words of a post or a reply. KeyError for a platform that we do
+    not post on."""
+    if reply and media:
+        return Length(len(words), len(words), "a reply has no picture")
     if platform == "x":
         fault = "pictures are not sent to X from here" if media else None
         return Length(x_length(words), _X_LIMIT, fault)
     if platform == "facebook":
         return Length(len(words), _FACEBOOK)
     if platform == "instagram":
-        return Length(len(words), _INSTAGRAM, _instagram_fault(words, media))
+        fault = _instagram_fault(words, reply or media is not None)
+        return Length(len(words), _INSTAGRAM, fault)
     if platform == "telegram":
         limit = _TELEGRAM_CAPTION if media else _TELEGRAM
         return Length(len(words.encode("utf-16-le")) // 2, limit)
@@ -77,8 +83,8 @@ def _weight(character: str) -> int:
     return 1 if any(low <= code <= high for low, high in _LIGHT) else 2
 
 
-def _instagram_fault(words: str, media: str | None) -> str | None:
-    if media is None:
+def _instagram_fault(words: str, has_what_it_needs: bool) -> str | None:
+    if not has_what_it_needs:
         return "Instagram takes no post without a picture"
     if len(re.findall(r"#\w", words)) > _INSTAGRAM_TAGS:
         return f"Instagram takes {_INSTAGRAM_TAGS} hashtags at most"

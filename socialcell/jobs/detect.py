@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlmodel import Session
+
 from socialcell import db
 from socialcell.clock import IST
 from socialcell.errors import UsageError
@@ -97,6 +99,20 @@ def plan(
 
     UsageError for an unknown topic or ward, or an end before the start.
     """
+    with db.writing(context.engine) as session:
+        return planned(context, session, topic, wards, start, end, note)
+
+
+def planned(
+    context: Context,
+    session: Session,
+    topic: str,
+    wards: Sequence[str],
+    start: datetime,
+    end: datetime,
+    note: str,
+) -> int:
+    """As `plan`, in the caller's transaction."""
     if topic in TOPICS:
         raise UsageError(
             f"Talk of {topic} is not watched: no alert rests on protests, politics, "
@@ -109,32 +125,27 @@ def plan(
         )
     if end <= start:
         raise UsageError("The closure ends before it begins.")
-    with db.writing(context.engine) as session:
-        known = {
-            area.id for area in areas.areas_on(session, start.astimezone(IST).date())
-        }
-        if strange := [ward for ward in wards if ward not in known]:
-            raise UsageError(
-                f"There is no area {strange[0]!r}; socialcell areas list shows all."
-            )
-        now = context.clock.now()
-        made = Closure(
-            topic=topic,
-            wards=list(wards),
-            from_at=start,
-            to_at=end,
-            note=one_line(note, _LONGEST_NOTE),
-            made_by=audit.operator(),
-            made_at=now,
+    known = {area.id for area in areas.areas_on(session, start.astimezone(IST).date())}
+    if strange := [ward for ward in wards if ward not in known]:
+        raise UsageError(
+            f"There is no area {strange[0]!r}; socialcell areas list shows all."
         )
-        session.add(made)
-        session.flush()
-        assert made.id is not None
-        detail = {"topic": topic, "wards": list(wards)}
-        audit.append(
-            session, audit.operator(), "closure.plan", str(made.id), detail, now
-        )
-        return made.id
+    now = context.clock.now()
+    made = Closure(
+        topic=topic,
+        wards=list(wards),
+        from_at=start,
+        to_at=end,
+        note=one_line(note, _LONGEST_NOTE),
+        made_by=audit.operator(),
+        made_at=now,
+    )
+    session.add(made)
+    session.flush()
+    assert made.id is not None
+    detail = {"topic": topic, "wards": list(wards)}
+    audit.append(session, audit.operator(), "closure.plan", str(made.id), detail, now)
+    return made.id
 
 
 def acknowledge(context: Context, incident_id: int, note: str = "") -> None:

@@ -15,6 +15,7 @@ from socialcell.campaigns.outcomes_model import (
     Restatement,
     VisitDay,
 )
+from socialcell.campaigns.own_posts_model import OwnPost
 from socialcell.campaigns.plan_model import Plan, PlanTag
 from socialcell.listening.store import digest as listening
 
@@ -27,6 +28,9 @@ _SAID = tuple(_LINK.c[name] for name in Draft.__dataclass_fields__)
 _DRAWN = {"id", "link_id", "click_id", "referrer", "body_hash"}
 _PLAN = db.table(Plan)
 _TAG = db.table(PlanTag)
+_OWN = db.table(OwnPost)
+# Of a surrogate key, and of what a platform has so far, another database knows nothing.
+_OF_OWN = {"id", "closure_id", "prepared", "asked_first", "asked_last"}
 _OF_PLAN = {"id", "plan_id", "link_id", "text"}  # the words hold the link's code
 _FIGURES: tuple[Table | tuple[str, Select[Any]], ...] = (
     *(db.table(model) for model in _MODELS),
@@ -46,6 +50,7 @@ _FIGURES: tuple[Table | tuple[str, Select[Any]], ...] = (
             *(c for c in _TAG.c if c.name not in _OF_PLAN),
         ).join_from(_TAG, _PLAN, _TAG.c.plan_id == _PLAN.c.id),
     ),
+    ("own_post", select(*(c for c in _OWN.c if c.name not in _OF_OWN))),
     (
         "install_postback",
         select(*_SAID, *(c for c in _TOLD.c if c.name not in _DRAWN)).select_from(

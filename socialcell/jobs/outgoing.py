@@ -80,7 +80,7 @@ def require(context: Context, kind: str) -> None:
     """Ask the switch before something leaves past the outbox. UsageError when it
     holds this kind."""
     with db.reading(context.engine) as session:
-        held, mode = _holds(session, kind)
+        held, mode = holds(session, kind)
     if held:
         raise UsageError(
             f"The switch is set to {mode}, and {kind} is held back: nothing was sent. "
@@ -174,7 +174,7 @@ def recover(context: Context) -> int:
         return store.return_unsent(session, context.clock.now())
 
 
-def _holds(session: Session, kind: str) -> tuple[bool, str]:
+def holds(session: Session, kind: str) -> tuple[bool, str]:
     """Whether the switch holds this kind, and what it is set to."""
     mode = mode_in(session)
     return kind in HELD[mode], mode
@@ -214,7 +214,7 @@ def _put(
         for one in missing
     ]
     with db.writing(context.engine) as session:
-        held, _ = _holds(session, kind)
+        held, _ = holds(session, kind)
         for message in messages:
             message.state = "held" if held else "pending"
         return sum(store.add(session, message) for message in messages)

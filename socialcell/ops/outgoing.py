@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, delete, select, update
 from sqlalchemy.sql import ColumnElement
 from sqlmodel import Session, col
 
@@ -15,6 +15,10 @@ C = OUT.c
 _LONGEST = 500
 # Longer than a mail server may take over one letter (mail.seconds an answer).
 CLAIMED = timedelta(minutes=30)
+RELEASED = "released"  # the answer of what a person let go and nobody tried since
+# What is posted in public goes another way than letters and messages to rooms.
+PUBLIC = ("post", "reply")
+_TO_ROOMS = and_(C.channel != "mail", C.kind.not_in(PUBLIC))
 
 
 def mode(session: Session) -> OutgoingMode | None:
@@ -54,12 +58,13 @@ def release(session: Session, ids: Sequence[int] | None, now: datetime) -> int:
     released = update(OUT).where(C.state == "held")
     if ids is not None:
         released = released.where(C.id.in_(ids))
-    return db.changed(session, released.values(state="pending", not_before=now))
+    values = {"state": "pending", "not_before": now, "answer": RELEASED}
+    return db.changed(session, released.values(**values))
 
 
 def rooms_waiting(session: Session, now: datetime) -> list[str]:
     """Names of the rooms of chats for which something is due, each once."""
-    due = select(C.recipient).where(_due(now), C.channel != "mail")
+    due = select(C.recipient).where(_due(now), _TO_ROOMS)
     return list(session.scalars(due.distinct().order_by(C.recipient)))
 
 
@@ -69,16 +74,41 @@ def waiting(
     """Ids of the letters that are due, or of what is due for a room; oldest first."""
     to = C.channel == "mail"
     if room is not None:
-        to = and_(C.channel != "mail", C.recipient == room)
+        to = and_(_TO_ROOMS, C.recipient == room)
     asked = select(C.id).where(_due(now), to)
     return list(session.scalars(asked.order_by(C.not_before, C.id).limit(limit)))
+
+
+def posts_waiting(session: Session, now: datetime) -> set[str]:
+    """Dedup keys of what is due to be posted in public."""
+    asked = select(C.dedup_key).where(_due(now), C.channel != "mail")
+    return set(session.scalars(asked.where(C.kind.in_(PUBLIC))))
+
+
+def hold_back(session: Session, id_: int, why: str) -> None:
+    """One message waits for a person, who is told why."""
+    kept = update(OUT).where(C.id == id_, C.state.in_(("pending", "sending")))
+    session.execute(kept.values(state="held", answer=why[:_LONGEST]))
+
+
+def drop(session: Session, key: str) -> bool:
+    """Take a message back that nobody has begun to send. Whether there was one."""
+    waits = and_(C.dedup_key == key, C.state.in_(("held", "pending")))
+    return bool(db.changed(session, delete(OUT).where(waits)))
+
+
+def close(session: Session, id_: int, now: datetime, answer: str) -> bool:
+    """A person says that a held message was sent. Whether it was held and tried."""
+    sent = update(OUT).where(C.id == id_, C.state == "held", C.attempts > 0)
+    values = {"state": "sent", "body": None, "ended_at": now, "answer": answer}
+    return bool(db.changed(session, sent.values(**values)))
 
 
 def postpone(session: Session, room: str, until: datetime) -> int:
     """What waits for a room waits until then. How many."""
     early = update(OUT).where(
         C.state == "pending",
-        C.channel != "mail",
+        _TO_ROOMS,
         C.recipient == room,
         C.not_before < until,
     )
