@@ -1,16 +1,19 @@
 """A small city that takes posts, and a workspace that may post there."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from socialcell import sandbox
+from socialcell.campaigns.own_posts_model import OwnPost
 from socialcell.clock import FixedClock
 from socialcell.config import Workspace
 from socialcell.connectors import publisher
 from socialcell.connectors.publisher import Publisher
+from socialcell.jobs import posts
 from socialcell.jobs.context import Context
 from socialcell.sandbox import City, Sandbox, facebook_world, instagram_world, x_shape
 from socialcell.settings import Publishing
@@ -25,6 +28,10 @@ PUBLISHING = {
     "instagram": {"account_id": instagram_world.ACCOUNT_ID},
     "telegram": {},
 }
+
+
+WORDS = "पाणीपुरवठा उद्या पूर्ववत: https://go.city.example/r/k7m2p"
+HOUR = timedelta(hours=1)
 
 
 @dataclass
@@ -60,6 +67,18 @@ class Town:
         )
 
 
+def planned(town: Town, platform: str = "x", **changes: Any) -> OwnPost:
+    """A post that is due in an hour, as a draft."""
+    given: dict[str, Any] = {
+        "platform": platform,
+        "due_at": town.clock.now() + HOUR,
+        "language": "mr",
+        "text": WORDS,
+        "media": PICTURE if platform == "instagram" else None,
+    }
+    return posts.add(town.context, posts.Draft(**(given | changes)))
+
+
 def written(post: Any) -> str:
     """A post of X with its addresses as they were written."""
     text = post.text.replace("&amp;", "&")
@@ -87,3 +106,15 @@ def town(context: Context, clock: FixedClock) -> Iterator[Town]:
             (context.workspace.folder / "secrets" / name).write_text(value + "\n")
         opened = replace(context, base_urls=running.base_urls)
         yield Town(running, publishing(opened, **PUBLISHING), clock)
+
+
+@pytest.fixture
+def approve(town: Town, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """A second person says yes to drafts."""
+
+    def by_another(*given: OwnPost) -> None:
+        monkeypatch.setenv("SOCIALCELL_ACTOR", "cell.lead")
+        posts.approve(town.context, [one.id or 0 for one in given])
+        monkeypatch.delenv("SOCIALCELL_ACTOR")
+
+    return by_another

@@ -1,4 +1,4 @@
-"""Every publisher over the wire: it posts, answers, deletes, finds; and its failures."""
+"""Every publisher over the wire: posts, answers, deletes, finds; and its failures."""
 
 from datetime import timedelta
 from pathlib import Path

@@ -1,0 +1,474 @@
+"""What is due is posted once, behind approval and the switch, and within the budget."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select
+
+from socialcell import db
+from socialcell.campaigns.own_posts_model import OwnPost
+from socialcell.clock import IST
+from socialcell.errors import UsageError
+from socialcell.jobs import outgoing, own_calendar, posts, posts_out, publishing
+from socialcell.jobs.context import Context
+from socialcell.jobs.publishing import SETTLES, Published
+from socialcell.ops import audit, integrity
+from socialcell.ops.model import AuditEntry, Usage
+from tests.publishing.conftest import (
+    HOUR,
+    PICTURE,
+    PLATFORMS,
+    WORDS,
+    Town,
+    planned,
+)
+from tests.publishing.conftest import publishing as with_accounts
+
+FINDING = ("x", "facebook", "instagram")
+
+
+def due(town: Town) -> Published:
+    """An hour later, what is due is posted."""
+    town.clock.advance(HOUR)
+    return publishing.publish(town.context)
+
+
+def row(engine: Engine, id_: int | None) -> OwnPost:
+    with db.reading(engine) as session:
+        found = session.get_one(OwnPost, id_)
+        session.expunge(found)
+    return found
+
+
+def states(done: Published) -> list[str]:
+    return [one.state for one in done.outcomes]
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_an_approved_post_goes_out_when_its_time_comes_and_once(
+    town: Town, engine: Engine, approve: Any, platform: str
+) -> None:
+    post = planned(town, platform)
+    approve(post)
+
+    early = publishing.publish(town.context)
+    done = due(town)
+    again = publishing.publish(town.context)
+
+    assert (states(early), states(done), states(again)) == ([], ["posted"], [])
+    assert town.copies(platform, WORDS) == 1
+    held = row(engine, post.id)
+    assert (held.state, held.posted_at) == ("posted", town.clock.now())
+    assert held.external_id
+    with db.reading(engine) as session:
+        assert list(integrity.outbox(session)) == []
+        assert audit.verify(session).ok
+        actions = list(session.scalars(select(AuditEntry.action)))
+    assert actions == ["post.add", "post.approve", "post.publish"]
+
+
+def test_what_nobody_approved_does_not_go_out_and_says_why(town: Town) -> None:
+    planned(town)
+
+    done = due(town)
+
+    assert states(done) == []
+    assert town.copies("x", WORDS) == 0
+    (shown,) = own_calendar.preview(town.context)
+    assert "not approved" in shown["why_not"][0]
+
+
+def test_nobody_approves_what_they_entered_themselves(town: Town) -> None:
+    post = planned(town)
+
+    with pytest.raises(UsageError, match="a second person"):
+        posts.approve(town.context, [post.id or 0])
+
+
+def test_one_that_cannot_be_approved_leaves_the_others_as_they_were(
+    town: Town, engine: Engine, approve: Any
+) -> None:
+    first, second = planned(town), planned(town, "facebook")
+    approve(first)
+
+    with pytest.raises(UsageError, match="no draft"):
+        approve(second, first)
+
+    assert row(engine, second.id).state == "draft"
+
+
+@pytest.mark.parametrize("mode", ["crisis", "mourning", "election"])
+def test_the_switch_holds_a_post_until_a_person_releases_it(
+    town: Town, approve: Any, mode: str
+) -> None:
+    before, after = planned(town), planned(town, "facebook")
+    approve(before)
+    outgoing.set_mode(town.context, mode, "a flood")
+    approve(after)
+
+    held = due(town)
+    whys = [one["why_not"][0] for one in own_calendar.preview(town.context)]
+    outgoing.release(town.context, None)
+    done = publishing.publish(town.context)
+
+    assert states(held) == []
+    assert len(whys) == 2
+    assert states(done) == ["posted", "posted"]
+
+
+def test_an_answer_to_a_citizen_goes_on_in_a_crisis(town: Town, approve: Any) -> None:
+    to = town.sandbox.platform("x").publish("पाणी कधी येणार?")
+    post = planned(town, reply_to=to)
+    approve(post)
+    outgoing.set_mode(town.context, "crisis", "a flood")
+
+    done = due(town)
+
+    assert states(done) == ["posted"]
+
+
+def test_a_post_under_way_when_the_switch_was_turned_is_held_afterwards(
+    town: Town, engine: Engine, approve: Any
+) -> None:
+    post = planned(town)
+    approve(post)
+    town.sandbox.platform("x").server_error()
+    lost = due(town)  # waits to be looked for
+    with db.writing(engine) as session:
+        session.execute(
+            outgoing.store.OUT.update().values(state="sending")
+        )  # as a process leaves it that dies now
+    outgoing.set_mode(town.context, "mourning", "a day of mourning")
+    outgoing.recover(town.context)
+
+    town.clock.advance(SETTLES)
+    done = publishing.publish(town.context)
+
+    assert states(lost) == ["later"]
+    assert states(done) == ["held"]
+    assert "mourning" in str(done.outcomes[0].why)
+    assert town.copies("x", WORDS) == 0
+
+
+def test_a_post_whose_time_has_long_passed_waits_for_a_person(
+    town: Town, approve: Any
+) -> None:
+    post = planned(town)
+    approve(post)
+    town.clock.advance(2 * HOUR)  # with an hour to go it is an hour late
+    town.clock.advance(timedelta(hours=1, seconds=1))
+
+    done = publishing.publish(town.context)
+    outgoing.release(town.context, None)
+    released = publishing.publish(town.context)
+
+    assert states(done) == ["held"]
+    assert "time passed" in str(done.outcomes[0].why)
+    assert states(released) == ["posted"]
+
+
+def test_notices_go_first_then_answers_then_the_rest(
+    town: Town, engine: Engine, approve: Any
+) -> None:
+    to = town.sandbox.platform("x").publish("पाणी कधी येणार?")
+    plain = planned(town, text="एक")
+    answer = planned(town, text="दोन", reply_to=to)
+    notice = planned(town, text="तीन", kind="notice", due_at=town.clock.now() + HOUR)
+    approve(plain, answer, notice)
+
+    done = due(town)
+
+    assert [one.post for one in done.outcomes] == [notice.id, answer.id, plain.id]
+
+
+@pytest.mark.parametrize("platform", FINDING)
+@pytest.mark.parametrize("fault", ["lose_answer", "drop_connection", "server_error"])
+def test_a_lost_answer_is_looked_for_before_anything_is_sent_again(
+    town: Town, engine: Engine, approve: Any, platform: str, fault: str
+) -> None:
+    post = planned(town, platform)
+    approve(post)
+    getattr(town.sandbox.platform(platform), fault)()
+    if platform == "instagram" and fault == "lose_answer":
+        # The first thing that is written there is the container, which nobody sees.
+        town.sandbox.platform(platform).lose_answer(times=2)
+
+    first = due(town)
+    seen: list[list[str]] = []
+    for _ in range(4):
+        town.clock.advance(SETTLES + timedelta(minutes=5))
+        seen.append(states(publishing.publish(town.context)))
+
+    assert states(first) == ["later"]
+    assert seen.count(["posted"]) == 1
+    assert town.copies(platform, WORDS) == 1
+    held = row(engine, post.id)
+    assert held.external_id
+    assert held.asked_first is None
+
+
+def test_what_may_show_yet_is_not_asked_for_too_early(town: Town, approve: Any) -> None:
+    post = planned(town)
+    approve(post)
+    town.sandbox.platform("x").lose_answer()
+    due(town)
+    asked = len(town.sandbox.requests)
+
+    town.clock.advance(SETTLES - timedelta(seconds=1))
+    early = publishing.publish(town.context)
+    calls = len(town.sandbox.requests) - asked
+    town.clock.advance(timedelta(seconds=1))
+    found = publishing.publish(town.context)
+
+    assert (states(early), calls) == ([], 0)
+    assert states(found) == ["posted"]
+    assert town.asked("x") == 1
+
+
+def test_a_post_of_the_same_words_that_is_known_is_not_taken_for_a_lost_one(
+    town: Town, engine: Engine, approve: Any
+) -> None:
+    first = planned(town, "facebook", text="शुभ सकाळ")
+    second = planned(town, "facebook", text="शुभ सकाळ")
+    approve(first, second)
+    town.clock.advance(HOUR)
+    publishing.publish(town.context)
+    third = planned(town, "facebook", text="शुभ सकाळ")
+    approve(third)
+    town.sandbox.platform("facebook").drop_connection()
+
+    town.clock.advance(HOUR)
+    publishing.publish(town.context)
+    town.clock.advance(SETTLES + timedelta(minutes=5))
+    publishing.publish(town.context)
+
+    assert town.copies("facebook", "शुभ सकाळ") == 3
+    ids = {row(engine, one.id).external_id for one in (first, second, third)}
+    assert len(ids) == 3
+
+
+@pytest.mark.parametrize("fault", ["lose_answer", "drop_connection", "server_error"])
+def test_where_the_platform_cannot_tell_a_person_decides(
+    town: Town, approve: Any, fault: str
+) -> None:
+    post = planned(town, "telegram")
+    approve(post)
+    getattr(town.sandbox.platform("telegram"), fault)()
+    done = due(town)
+    for _ in range(3):
+        town.clock.advance(HOUR)
+        outgoing.release(town.context, None)  # nobody who releases all sends it twice
+        assert set(states(publishing.publish(town.context))) <= {"unsure"}
+
+    assert states(done) == ["unsure"]
+    assert "--again" in str(done.outcomes[0].why)
+    there = town.copies("telegram", WORDS)
+    assert there == (1 if fault == "lose_answer" else 0)
+    if there:
+        posts_out.confirm(town.context, post.id or 0, "1")
+    else:
+        posts_out.again(town.context, post.id or 0)
+    publishing.publish(town.context)
+    assert town.copies("telegram", WORDS) == 1
+
+
+def test_what_is_not_in_doubt_is_neither_confirmed_nor_sent_again(
+    town: Town, approve: Any
+) -> None:
+    post = planned(town, "telegram")
+    approve(post)
+
+    with pytest.raises(UsageError, match="not in doubt"):
+        posts_out.confirm(town.context, post.id or 0, None)
+    with pytest.raises(UsageError, match="not in doubt"):
+        posts_out.again(town.context, post.id or 0)
+
+
+def test_what_may_be_posted_cannot_be_withdrawn(town: Town, approve: Any) -> None:
+    post = planned(town, "telegram")
+    approve(post)
+    town.sandbox.platform("telegram").lose_answer()
+    due(town)
+
+    with pytest.raises(UsageError, match="Nobody knows"):
+        posts.withdraw(town.context, post.id or 0, "wrong hour")
+
+
+def test_a_withdrawn_post_does_not_go_out(
+    town: Town, engine: Engine, approve: Any
+) -> None:
+    post, draft = planned(town), planned(town, "facebook")
+    approve(post)
+    posts.withdraw(town.context, post.id or 0, "wrong hour")
+    posts.withdraw(town.context, draft.id or 0, "wrong day")
+
+    done = due(town)
+
+    assert states(done) == []
+    assert row(engine, post.id).state == "withdrawn"
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_a_post_is_taken_back(
+    town: Town, engine: Engine, approve: Any, platform: str
+) -> None:
+    post = planned(town, platform)
+    approve(post)
+    due(town)
+    town.clock.advance(timedelta(minutes=1))
+
+    posts_out.delete(town.context, post.id or 0, "wrong ward", dry_run=True)
+    stood = town.copies(platform, WORDS)
+    posts_out.delete(town.context, post.id or 0, "wrong ward")
+
+    assert (stood, town.copies(platform, WORDS)) == (1, 0)
+    assert row(engine, post.id).state == "deleted"
+    with pytest.raises(UsageError, match="nothing that could be taken back"):
+        posts_out.delete(town.context, post.id or 0, "wrong ward")
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_a_platform_that_asks_us_to_wait_is_asked_no_more_and_later_takes_it(
+    town: Town, approve: Any, platform: str
+) -> None:
+    first, second = planned(town, platform), planned(town, platform, text="दुसरे")
+    approve(first, second)
+    town.sandbox.platform(platform).limit()
+
+    done = due(town)
+    asked = len(town.sandbox.requests)
+    town.clock.advance(HOUR)
+    later = publishing.publish(town.context)
+
+    assert states(done) == ["later"]  # the other was not tried
+    assert platform in done.stopped
+    assert asked == 1
+    assert states(later) == ["posted", "posted"]
+    assert town.copies(platform, WORDS) == 1
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+@pytest.mark.parametrize("fault", ["expire_token", "missing_permission"])
+def test_keys_that_are_refused_leave_the_post_to_be_sent_when_they_are_mended(
+    town: Town, engine: Engine, approve: Any, platform: str, fault: str
+) -> None:
+    post = planned(town, platform)
+    approve(post)
+    getattr(town.sandbox.platform(platform), fault)()
+
+    done = due(town)
+    mark = row(engine, post.id).asked_first
+    town.sandbox.platform(platform).heal()
+    town.clock.advance(timedelta(minutes=15))
+    later = publishing.publish(town.context)
+
+    assert states(done) == ["later"]
+    assert done.needs_a_person
+    assert mark is None  # nothing was asked: nothing has to be looked for
+    assert states(later) == ["posted"]
+    assert town.copies(platform, WORDS) == 1
+
+
+def test_money_that_is_spent_holds_a_post_rather_than_sending_it_next_month(
+    town: Town, engine: Engine, approve: Any
+) -> None:
+    budget = town.context.workspace.config.budget.model_copy(
+        update={"spend_per_month": {"x": 0.2}}
+    )
+    object.__setattr__(town.context.workspace.config, "budget", budget)
+    first, second = planned(town), planned(town, text="दुसरे https://a.in")
+    approve(first, second)
+
+    done = due(town)
+
+    assert states(done) == ["posted", "refused"]
+    assert "0.20 USD of this month's 0.20 USD" in str(done.outcomes[1].why)
+    with db.reading(engine) as session:
+        (used,) = session.scalars(select(Usage)).all()
+    assert (used.bucket, used.used, used.micros) == ("writes_with_link", 1, 200_000)
+
+
+def test_nothing_goes_out_where_nothing_is_set_up(town: Town, approve: Any) -> None:
+    post = planned(town)
+    approve(post)
+    closed = with_accounts(town.context)
+    town.clock.advance(HOUR)
+
+    done = publishing.publish(closed)
+
+    assert states(done) == ["later"]
+    assert "publishing.x is not set" in done.stopped["x"]
+    assert town.asked("x") == 0
+    whys = own_calendar.preview(closed)[0]["why_not"]
+    assert "publishing.x is not set in config.yaml." in whys
+
+
+def test_what_the_platform_refuses_waits_for_a_person(
+    town: Town, engine: Engine, approve: Any
+) -> None:
+    post = planned(town, "telegram", reply_to="77")
+    approve(post)
+
+    done = due(town)
+
+    assert states(done) == ["refused"]
+    assert "replied not found" in str(done.outcomes[0].why)
+    assert row(engine, post.id).asked_first is None
+
+
+def test_a_container_that_expired_is_made_again(
+    town: Town, engine: Engine, approve: Any
+) -> None:
+    post = planned(town, "instagram")
+    approve(post)
+    served = town.sandbox.platform("instagram")
+    served.containers.fetch_slowly(1)
+    first = due(town)
+    town.clock.advance(timedelta(hours=25))
+    second = publishing.publish(town.context)
+    outgoing.release(town.context, None)
+    third = publishing.publish(town.context)
+    fourth = publishing.publish(town.context)
+
+    assert states(first) == ["later"]
+    assert states(second) == ["held"]  # a day late
+    assert (states(third), states(fourth)) == (["later"], ["posted"])
+    assert town.copies("instagram", WORDS) == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"platform": "youtube"}, "posts on x, facebook"),
+        ({"language": "ta"}, "no language 'ta'"),
+        ({"text": "  "}, "has words"),
+        ({"text": "प" * 281}, "281 of the 280"),
+        ({"wards": ["Atlantis"]}, "no area 'Atlantis'"),
+        ({"media": PICTURE}, "not sent to X"),
+        ({"platform": "instagram"}, "without a picture"),
+        ({"platform": "facebook", "media": "http://a.in/b.jpg"}, "https://"),
+        ({"platform": "facebook", "media": "file:///etc/passwd"}, "http and https"),
+        ({"due_at": datetime(2026, 11, 1, tzinfo=IST)}, "is past"),
+    ],
+)
+def test_a_draft_that_cannot_be_posted_is_refused_at_once(
+    town: Town, changes: dict[str, Any], said: str
+) -> None:
+    given: dict[str, Any] = {
+        "platform": "x",
+        "due_at": town.clock.now() + HOUR,
+        "language": "mr",
+        "text": WORDS,
+    }
+
+    with pytest.raises(UsageError, match=said):
+        posts.add(town.context, posts.Draft(**(given | changes)))
+
+
+def test_a_dry_run_keeps_nothing(town: Town, context: Context) -> None:
+    draft = posts.Draft("x", town.clock.now() + HOUR, "mr", WORDS)
+
+    posts.add(town.context, draft, dry_run=True)
+
+    assert own_calendar.coming(town.context) == []
