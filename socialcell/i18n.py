@@ -73,6 +73,10 @@ class Language:
         """16 Nov."""
         return self._date(moment, "d MMM")
 
+    def month_year(self, day: date) -> str:
+        """Nov 2026."""
+        return self._date(day, "MMM y")
+
     def weekday(self, day: date) -> str:
         """Mon."""
         return self._date(day, "EEE")

@@ -7,13 +7,21 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from socialcell import db
+from socialcell import db, strategy
 from socialcell.clock import IST
 from socialcell.errors import SocialcellError
 from socialcell.i18n import language
 from socialcell.jobs import people
 from socialcell.jobs.context import Context
-from socialcell.reports import pictures, quoted, render, view, workbook
+from socialcell.reports import (
+    found,
+    pictures,
+    quoted,
+    render,
+    view,
+    voices,
+    workbook,
+)
 from socialcell.reports import weekly as week_report
 from socialcell.reports.material import Pictures
 from socialcell.reports.phrases import Phrases
@@ -47,16 +55,20 @@ def weekly(
 
     Numbers are counted and frozen when a week is first reported, and read afterwards.
     Files go to `out` (default: the workspace's reports/), the page itself last.
-    UsageError: an unknown language, or a week that is not over yet.
+    UsageError: an unknown language, or a week that is not over yet. ConfigError: what
+    is wrong in strategy.yaml.
     """
     said = language(lang)
     now = context.clock.now()
     week = week_report.period(as_of or now, now)
-    numbers = week_report.document(context.engine, week, now)
+    goals = strategy.load(context.workspace.folder)
+    numbers = week_report.document(context.engine, week, now, goals)
+    known = people.of(context)
     with db.reading(context.engine) as session:
         quotations = quoted.quotations(
-            session, numbers["quotations"], people.of(context), Phrases(said)
+            session, numbers["quotations"], known, Phrases(said)
         )
+    numbers = found.shown(voices.shown(numbers, known), known)
     stem = f"weekly-{week.start.astimezone(IST).date().isoformat()}.{lang}"
     drawn = {
         name: (f"{stem}.{name}.png", image)
@@ -68,6 +80,7 @@ def weekly(
         Pictures(**{name: file for name, (file, _) in drawn.items()}),
         said,
         context.workspace.config.report,
+        context.workspace.config.alerts.console_url,
     )
     folder = out or context.workspace.reports
     files = dict(drawn.values())

@@ -11,6 +11,7 @@ from socialcell.campaigns.attributed import attribution_of
 from socialcell.campaigns.attribution import OURS, UNKNOWN
 from socialcell.campaigns.outcomes_model import Campaign
 from socialcell.campaigns.store import outcomes
+from socialcell.reports import clicked
 from socialcell.reports.material import Material
 from socialcell.reports.page import Block, Cell, Chart, Paragraph, Section, Table
 from socialcell.reports.phrases import UNKNOWN as NOTHING
@@ -45,6 +46,11 @@ def drawn(numbers: Mapping[str, Any]) -> dict[str, Any] | None:
     return next(known, None)
 
 
+def most_clicked(numbers: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The campaign whose clicks are drawn: the first that has any."""
+    return next(filter(clicked.is_drawn, numbers.get("campaigns", ())), None)
+
+
 def outcome(say: Phrases, name: str) -> str:
     """An outcome in words; one that we do not know stays as it is."""
     _ = say.lang.gettext
@@ -65,6 +71,7 @@ def _counted(
     week = attribution_of(session, one, since, until)
     found = measuring.measure(session, one, last + timedelta(days=1), power=False)
     direct = found["direct"]
+    so_far = attribution_of(session, one, direct["since"], direct["until"])
     return {
         "name": one.name,
         "goal": one.goal,
@@ -72,12 +79,15 @@ def _counted(
         "end": one.end.isoformat(),
         "week": {
             "clicks": week.human_clicks,
+            "requests": clicked.requests(week),
             "installs": week.installs(OURS),
             "unattributed": week.installs(UNKNOWN),
         },
         "so_far": {
-            name: direct[name] for name in ("clicks", "installs", "unattributed")
+            **{name: direct[name] for name in ("clicks", "installs", "unattributed")},
+            "requests": clicked.requests(so_far),
         },
+        "places": clicked.places(so_far),
         "days_withheld": direct["days_withheld"],
         "cost_per_install": direct["cost_per_install"],
         "incremental": found["incremental"],
@@ -102,7 +112,7 @@ def _of(m: Material, one: dict[str, Any]) -> list[Block]:
     made: list[Block] = []
     if m.pictures.campaign and one is drawn(m.numbers):
         made.append(Chart(m.pictures.campaign, _alt(m, one)))
-    rows: list[tuple[Cell, ...]] = [
+    people, *installs = (
         (
             (label,),
             (m.number(one["week"][name]),),
@@ -113,7 +123,8 @@ def _of(m: Material, one: dict[str, Any]) -> list[Block]:
             (_("Installs that name the campaign"), "installs"),
             (_("Installs that name nothing"), "unattributed"),
         )
-    ]
+    )
+    rows: list[tuple[Cell, ...]] = [people, *clicked.rows(m, one), *installs]
     heads = (_("Counted"), _("This week"), _("Since its start"))
     caption = _(
         "%(name)s, %(first)s to %(last)s",
@@ -126,6 +137,8 @@ def _of(m: Material, one: dict[str, Any]) -> list[Block]:
         "store reports it under the campaign."
     )
     made.append(Table(caption, heads, rows, note))
+    shown = m.pictures.clicks if one is most_clicked(m.numbers) else None
+    made += clicked.blocks(m, one, shown)
     made += [Paragraph(text) for text in (_added(m, one), *_costs(m, one)) if text]
     if one["days_withheld"]:
         made.append(

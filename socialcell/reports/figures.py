@@ -1,6 +1,6 @@
 """Counts become figures: a number, its unit, its coverage, and a fair comparison."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -72,6 +72,33 @@ def whole_hours(held: Held) -> list[bool]:
 
 def of_platform(cells: Cells, platform: str) -> Cells:
     return {key: n for key, n in cells.items() if key[0] == platform}
+
+
+def measure(
+    now: float | None = None,
+    before: float | None = None,
+    rests: Sequence[Any] | None = None,
+    *,
+    why: str | None = None,
+    of: str | None = None,
+) -> dict[str, Any]:
+    """A measure as plain JSON: this week, the week before, on what it rests.
+
+    Figures are shares from 0 to 1, minutes or counts; None is not known, and `why` says
+    why. `rests` are a kind and its numbers. `of` is the topic that it is about.
+    """
+    return {
+        "now": now,
+        "before": before,
+        "rests": list(rests) if rests is not None and why is None else None,
+        "why": why,
+        "of": of,
+    }
+
+
+def share(part: int, whole: int) -> float | None:
+    """Part of whole from 0 to 1; None of nothing."""
+    return part / whole if whole else None
 
 
 def _same_hours(

@@ -109,6 +109,12 @@ def worst(alerts: Sequence[Alert]) -> Alert | None:
     return max(of_series or counted, key=lambda one: one.score or 0.0, default=None)
 
 
+def severity(severity: str, say: Phrases) -> str:
+    """How severe an incident is, in a word."""
+    _ = say.lang.gettext
+    return _("high") if severity == "high" else _("medium")
+
+
 def series(series: str, names: Mapping[str, Mapping[str, str]], say: Phrases) -> str:
     """A series in words: Flood, Aundh, everything; and whether only negative ones."""
     name = series.removeprefix("negative ")
@@ -181,7 +187,7 @@ def _covered(alert: Alert, lang: Language) -> str:
 def _standing(incident: Incident, told: Told, say: Phrases) -> Iterator[str]:
     """How severe it is, and who is told."""
     lang, _ = say.lang, say.lang.gettext
-    severe = _("high") if incident.severity == "high" else _("medium")
+    severe = severity(incident.severity, say)
     yield _("Severity: %(severity)s.", severity=severe)
     letters = lang.ngettext("%(n)s letter", "%(n)s letters", told.letters)
     ways = [*([letters] if told.letters else []), *told.channels]

@@ -23,16 +23,21 @@ class Pictures:
     topics: str | None = None
     wards: str | None = None
     campaign: str | None = None
+    clicks: str | None = None
 
 
 @dataclass(frozen=True)
 class Material:
-    """The frozen numbers, quotations as of now, chart files, and how to say it."""
+    """The frozen numbers, quotations as of now, chart files, and how to say it.
+
+    `console_url` is where staff look at incidents, None where there is no console.
+    """
 
     numbers: dict[str, Any]
     quotations: Sequence[Quotation]
     pictures: Pictures
     say: Phrases
+    console_url: str | None = None
 
     @property
     def lang(self) -> Language:

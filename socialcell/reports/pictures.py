@@ -6,7 +6,7 @@ from typing import Any
 from socialcell import charts
 from socialcell.charts import Series
 from socialcell.i18n import Language
-from socialcell.reports import campaigns
+from socialcell.reports import campaigns, clicked
 from socialcell.reports.material import SET_ASIDE, TOPICS, WARDS
 from socialcell.reports.phrases import Phrases, top
 
@@ -22,6 +22,7 @@ def draw(numbers: dict[str, Any], lang: Language) -> dict[str, bytes]:
         "topics": _topics(numbers, say),
         "wards": _wards(numbers, say),
         "campaign": _campaign(numbers, say),
+        "clicks": _clicks(numbers, say),
     }
     return {name: charts.png(made) for name, made in figures.items() if made}
 
@@ -119,6 +120,24 @@ def _campaign(numbers: dict[str, Any], say: Phrases) -> Any:
         start,
         show=say.lang.number,
         unit=campaigns.outcome(say, drawn["goal"]),
+    )
+
+
+def _clicks(numbers: dict[str, Any], say: Phrases) -> Any:
+    """Who asked for the campaign's links, by where they stand."""
+    drawn = campaigns.most_clicked(numbers)
+    if drawn is None:
+        return None
+    labels, counts = clicked.drawing(say, drawn)
+    colours = (charts.NOW, charts.BEFORE, charts.NEUTRAL)
+    return charts.bars(
+        labels,
+        [
+            Series(name, values, colour)
+            for (name, values), colour in zip(counts.items(), colours, strict=True)
+        ],
+        show=say.lang.number,
+        unit=say.lang.gettext("Requests for the links"),
     )
 
 

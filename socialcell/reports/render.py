@@ -9,7 +9,8 @@ from socialcell.reports.page import Page
 def html(page: Page) -> str:
     """One self-contained HTML document; charts are referred to by file name."""
     made = _environment(autoescape=True).get_template("page.html").render(page=page)
-    return css_inline.CSSInliner(keep_style_tags=False).inline(made) + "\n"
+    inliner = css_inline.CSSInliner(keep_style_tags=False, minify_css=True)
+    return inliner.inline(made) + "\n"
 
 
 def text(page: Page) -> str:

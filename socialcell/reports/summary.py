@@ -3,8 +3,10 @@
 import math
 from typing import Any
 
+from socialcell.reports.heard import ASKING
+from socialcell.reports.lots import URGENT
 from socialcell.reports.phrases import Phrases
-from socialcell.reports.weekly import ASKING, NO_ONES, URGENT
+from socialcell.reports.weekly import NO_ONES
 
 NAMED = 3
 

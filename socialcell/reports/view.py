@@ -5,7 +5,17 @@ from datetime import date, datetime
 from typing import Any
 
 from socialcell.i18n import Language
-from socialcell.reports import asked, campaigns, known, said
+from socialcell.reports import (
+    ads,
+    asked,
+    campaigns,
+    found,
+    happened,
+    known,
+    progress,
+    said,
+    voices,
+)
 from socialcell.reports.material import Material, Pictures
 from socialcell.reports.page import Page, Quotation, Section
 from socialcell.reports.phrases import Phrases
@@ -19,14 +29,18 @@ def page(
     pictures: Pictures,
     lang: Language,
     report: Report,
+    console_url: str | None = None,
 ) -> Page:
-    """The weekly report in a language; a section without content is left out."""
+    """The weekly report in a language; a section without content is left out.
+
+    `console_url` is where staff look at incidents, if anywhere.
+    """
     _ = lang.gettext
     say = Phrases(lang)
     city = str(getattr(report, f"city_{lang.code}"))
     first = datetime.fromisoformat(numbers["period"]["from"])
     last = date.fromisoformat(numbers["days"][-1]["date"])
-    sections = _sections(Material(numbers, quotations, pictures, say))
+    sections = _sections(Material(numbers, quotations, pictures, say, console_url))
     return Page(
         language=lang.code,
         title=_("What was said about %(city)s this week", city=city),
@@ -75,13 +89,18 @@ def _sections(m: Material) -> list[Section]:
         said.intents(m),
         said.topics(m),
         asked.urgent(m),
+        happened.section(m),
         asked.owners(m),
         asked.wards(m),
         said.sentiments(m),
         said.languages(m),
         said.platforms(m),
         said.engagement(m),
+        voices.section(m),
         campaigns.section(m),
+        ads.section(m),
+        found.section(m),
+        progress.section(m),
         asked.quoted(m),
         *about_itself,
     ]

@@ -1,7 +1,6 @@
 """The numbers of a week, counted once, frozen, and the same ever after."""
 
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,12 +14,20 @@ from socialcell.errors import UsageError
 from socialcell.listening import coverage
 from socialcell.listening.areas import names as names_of
 from socialcell.listening.store import areas as area_store
-from socialcell.listening.store import counts, gains, promises, quotes
+from socialcell.listening.store import counts, gains, promises
 from socialcell.listening.store.counts import Cells, Span
-from socialcell.listening.store.quotes import Drawable
 from socialcell.listening.store.watches import watches
 from socialcell.ops import audit, frozen
-from socialcell.reports import campaigns
+from socialcell.reports import (
+    ads,
+    campaigns,
+    collected,
+    found,
+    happened,
+    lots,
+    measures,
+    voices,
+)
 from socialcell.reports.figures import (
     WEEK,
     Figure,
@@ -30,18 +37,14 @@ from socialcell.reports.figures import (
     of_platform,
     whole_hours,
 )
+from socialcell.reports.heard import ASKING
+from socialcell.reports.lots import URGENT
+from socialcell.strategy import Strategy
 
 KIND = "weekly"
-VERSION = 1
-ASKING = ("complaint", "question", "suggestion", "help")
-URGENT = ("critical", "high")
-# Quotations show what the city talks about, not persons: what is said of politics and
-# of single officials is counted and never quoted.
-NEVER_QUOTED = frozenset({"politics", "conduct", "other"})
+VERSION = 2
 # Topics that say too little to name anybody who answers for them.
 NO_ONES = frozenset({"politics", "other"})
-QUOTED_TOPICS = 4
-QUOTED_URGENT = 2
 
 _WEEK = timedelta(days=7)
 
@@ -58,8 +61,10 @@ def period(as_of: datetime, now: datetime) -> Span:
     return Span(as_utc(end.astimezone(IST) - _WEEK), end)
 
 
-def document(engine: Engine, week: Span, now: datetime) -> dict[str, Any]:
-    """The week's numbers: as frozen, or counted now and frozen.
+def document(
+    engine: Engine, week: Span, now: datetime, strategy: Strategy | None = None
+) -> dict[str, Any]:
+    """The week's numbers, and the city's goals: as frozen, or counted now and frozen.
 
     A week of which nothing is known yet is not frozen: what is imported later counts.
     """
@@ -67,7 +72,7 @@ def document(engine: Engine, week: Span, now: datetime) -> dict[str, Any]:
         kept = frozen.find(session, KIND, week.start)
         if kept is not None:
             return kept
-        counted = count(session, week, now)
+        counted = count(session, week, now, strategy)
     if counted["mentions"]["n"] is None:
         return counted
     with db.writing(engine) as session:
@@ -77,27 +82,20 @@ def document(engine: Engine, week: Span, now: datetime) -> dict[str, Any]:
     return kept
 
 
-def count(session: Session, week: Span, now: datetime) -> dict[str, Any]:
+def count(
+    session: Session, week: Span, now: datetime, strategy: Strategy | None = None
+) -> dict[str, Any]:
     """Everything the report says in numbers, as plain JSON without any text of posts.
 
     All figures come from one snapshot of the database when the session reads one.
     """
-    return _Counting(session, week).document(now)
-
-
-def draw(drawables: Iterable[Drawable], lot: str) -> list[Drawable]:
-    """The same posts in an order that only `lot` decides: not loudness, not time."""
-
-    def number(one: Drawable) -> str:
-        said = f"{lot}:{one.platform}:{one.external_id}"
-        return hashlib.sha256(said.encode()).hexdigest()
-
-    return sorted(drawables, key=number)
+    return _Counting(session, week, strategy).document(now)
 
 
 class _Counting:
-    def __init__(self, session: Session, week: Span) -> None:
+    def __init__(self, session: Session, week: Span, strategy: Strategy | None) -> None:
         self._session = session
+        self._strategy = strategy
         self._week = week
         self._before = Span(as_utc(week.start.astimezone(IST) - _WEEK), week.start)
         self._both = Span(self._before.start, week.end)
@@ -113,13 +111,18 @@ class _Counting:
     def document(self, now: datetime) -> dict[str, Any]:
         session, week = self._session, self._week
         topics = self._topics()
-        return {
+        counted = {
             "version": VERSION,
             "made_at": now.astimezone(IST).isoformat(),
             "audit": asdict(audit.head(session)),
             "period": _said(week),
             "week_before": _said(self._before),
-            "coverage": self._coverage(),
+            "coverage": collected.counted(
+                self._watches,
+                self._held,
+                week.start,
+                (name for name, hour in self._cells if hour >= WEEK),
+            ),
             "mentions": self._figure(self._cells),
             "reposts": self._figure(counts.reposts(session, self._both)),
             "undated": counts.undated(session),
@@ -154,46 +157,36 @@ class _Counting:
                 {"id": one.id, "text": one.text, "due_at": one.due_at.isoformat()}
                 for one in promises.missed(session, week.end)
             ],
-            "quotations": self._quotations(topics),
+            "quotations": lots.drawn(session, week, topics),
+        }
+        return counted | self._around(counted)
+
+    def _around(self, counted: dict[str, Any]) -> dict[str, Any]:
+        """What stands beside the mentions: incidents, accounts, ads, search, goals."""
+        session, week = self._session, self._week
+        names = {area.id: names_of(area) for area in self._areas}
+        both = happened.counted(session, self._both, week.start, names)
+        known = measures.Known(
+            week=week,
+            before=self._before,
+            last=self._day,
+            watches=self._watches,
+            mentions=counted["mentions"],
+            intents=counted["intents"],
+            incidents=both,
+            campaigns=counted["campaigns"],
+        )
+        return {
+            "incidents": [one for one in both if one["here"]],
+            "voices": voices.counted(session, week),
+            "ads": ads.counted(session, self._day),
+            "search": found.counted(session, self._day),
+            "measures": measures.measured(session, known),
+            "strategy": self._strategy and self._strategy.model_dump(mode="json"),
         }
 
     def _figure(self, cells: Cells) -> Figure:
         return figure(cells, self._held, unit="mentions")
-
-    def _coverage(self) -> dict[str, Any]:
-        held = self._held
-        return {
-            "unit": "platform-hours",
-            "due": WEEK * len(held.now),
-            "covered": sum(map(len, held.now.values())),
-            "common": sum(len(held.common(platform)) for platform in held.now),
-            "platforms": [
-                {
-                    "id": platform,
-                    "due": WEEK,
-                    "covered": len(held.now[platform]),
-                    "covered_before": len(held.before[platform]),
-                    "common": len(held.common(platform)),
-                    "missing": self._missing(platform),
-                }
-                for platform in sorted(held.now)
-            ],
-            "not_watched": sorted(
-                {name for name, hour in self._cells if hour >= WEEK} - set(held.now)
-            ),
-        }
-
-    def _missing(self, platform: str) -> list[dict[str, Any]]:
-        found = coverage.missing(self._watches, platform, self._week.start, WEEK)
-        return [
-            {
-                "from": one.start.astimezone(IST).isoformat(),
-                "to": one.end.astimezone(IST).isoformat(),
-                "hours": one.hours,
-                "causes": dict(one.causes),
-            }
-            for one in found
-        ]
 
     def _peak(self) -> dict[str, Any] | None:
         hours = hourly(self._cells, self._held)
@@ -326,45 +319,6 @@ class _Counting:
                 key=_largest_first,
             ),
         }
-
-    def _quotations(self, topics: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Posts drawn by lot: of the urgent ones, and of what most people ask about."""
-        asked = sorted(topics, key=lambda one: (-(one["asking"]["n"] or 0), one["id"]))
-        wanted = [one["id"] for one in asked if one["id"] not in NEVER_QUOTED]
-        taken: set[int] = set()
-        made: list[dict[str, Any]] = []
-        for level in URGENT:
-            found = quotes.of_urgency(self._session, self._week, level)
-            why = {"why": "urgent", "urgency": level}
-            most = QUOTED_URGENT - len(made)
-            made += self._taken(draw(found, self._lot(level)), taken, most, why)
-        for topic in wanted[:QUOTED_TOPICS]:
-            found = quotes.of_topic(self._session, self._week, topic)
-            why = {"why": "topic", "topic": topic}
-            made += self._taken(draw(found, self._lot(topic)), taken, 1, why)
-        return made
-
-    def _taken(
-        self, pool: Sequence[Drawable], taken: set[int], most: int, why: dict[str, str]
-    ) -> list[dict[str, Any]]:
-        """The first of the pool, one post a person."""
-        made: list[dict[str, Any]] = []
-        for one in pool:
-            if len(made) < most and one.author_id not in taken:
-                taken.add(one.author_id)
-                made.append(
-                    {
-                        **why,
-                        "platform": one.platform,
-                        "external_id": one.external_id,
-                        "content_hash": one.content_hash,
-                        "drawn_from": len(pool),
-                    }
-                )
-        return made
-
-    def _lot(self, name: str) -> str:
-        return f"{self._week.start.isoformat()}:{name}"
 
 
 def _largest_first(one: dict[str, Any]) -> tuple[int, int, str]:

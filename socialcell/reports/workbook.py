@@ -7,7 +7,7 @@ from itertools import count
 
 import xlsxwriter
 
-from socialcell.reports.page import Cell, Page, Table
+from socialcell.reports.page import Block, Cell, Page, Table, Terms
 
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 _DIGITS = str.maketrans("०१२३४५६७८९−", "0123456789-")
@@ -16,7 +16,7 @@ _LONGEST_NAME = 31
 
 
 def workbook(page: Page) -> bytes:
-    """An XLSX of one sheet a table, in the page's language and order."""
+    """An XLSX of one sheet a table or list of terms, in the page's language."""
     made = io.BytesIO()
     options = {
         "in_memory": True,
@@ -30,9 +30,7 @@ def workbook(page: Page) -> bytes:
         heading = book.add_format({"bold": True, "text_wrap": True})
         taken: set[str] = set()
         for section in page.sections:
-            for table in section.blocks:
-                if not isinstance(table, Table):
-                    continue
+            for table in filter(None, map(_as_table, section.blocks)):
                 sheet = book.add_worksheet(_free(section.title, taken))
                 sheet.write_string(0, 0, table.caption, heading)
                 sheet.write_string(1, 0, table.note)
@@ -47,6 +45,13 @@ def workbook(page: Page) -> bytes:
         if not taken:
             book.add_worksheet("-")
     return made.getvalue()
+
+
+def _as_table(block: Block) -> Table | None:
+    """A table, also one of terms and their meanings; nothing else has a sheet."""
+    if isinstance(block, Terms):
+        return Table("", (), [((term,), (meaning,)) for term, meaning in block.terms])
+    return block if isinstance(block, Table) else None
 
 
 def _write(

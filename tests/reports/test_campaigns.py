@@ -5,7 +5,11 @@ from datetime import date, timedelta
 import pytest
 
 from socialcell import db
-from socialcell.campaigns.links_model import ClickDay, TrackedLink
+from socialcell.campaigns.attributed import Attribution, Clicked
+from socialcell.campaigns.attribution import OURS, Line, Part, Who
+from socialcell.campaigns.daily import Total
+from socialcell.campaigns.links_model import ClickDay, InstallPostback, TrackedLink
+from socialcell.campaigns.naming import CHANNELS
 from socialcell.campaigns.outcomes_model import Campaign
 from socialcell.campaigns.store.facts import store_facts
 from socialcell.connectors.base import OutcomeFact
@@ -13,6 +17,7 @@ from socialcell.i18n import CODES, language
 from socialcell.jobs import report
 from socialcell.listening.areas import read_areas
 from socialcell.reports import campaigns
+from socialcell.reports import clicked as places
 from socialcell.reports.material import Material, Pictures
 from socialcell.reports.page import Chart, Paragraph, Table
 from socialcell.reports.phrases import Phrases
@@ -40,7 +45,7 @@ def ran(world: World, name: str = "monsoon26", end: date = date(2026, 11, 22)) -
         )
 
 
-def clicked(world: World, day: date, n: int) -> None:
+def clicked(world: World, day: date, n: int, kind: str = "human") -> None:
     with db.writing(world.engine) as session:
         if session.get(TrackedLink, 1) is None:
             session.add(
@@ -58,9 +63,7 @@ def clicked(world: World, day: date, n: int) -> None:
             )
             session.flush()
         session.add(
-            ClickDay(
-                day=day, link_id=1, kind="human", trigger="link", device="ios", n=n
-            )
+            ClickDay(day=day, link_id=1, kind=kind, trigger="link", device="ios", n=n)
         )
 
 
@@ -104,6 +107,141 @@ def test_clicks_are_those_of_the_week_and_of_all_days(world: World) -> None:
     assert (one["week"]["clicks"], one["so_far"]["clicks"]) == (5, 35)
     assert one["so_far"]["installs"] is None
     assert one["incremental"] is None
+
+
+def posted(world: World, number: int, creator: str | None, channel: str) -> None:
+    """A link of the campaign, numbered from 2 on."""
+    with db.writing(world.engine) as session:
+        session.add(
+            TrackedLink(
+                id=number,
+                code=f"abc{number}",
+                campaign="monsoon26",
+                channel=channel,
+                creator=creator,
+                source=channel,
+                medium="social",
+                web="https://pune.example",
+                created_at=BEFORE,
+                changed_at=BEFORE,
+            )
+        )
+
+
+def installed(world: World, link: int, n: int) -> None:
+    """Installs whose referrer names a click of a link."""
+    with db.writing(world.engine) as session:
+        for k in range(n):
+            session.add(
+                InstallPostback(
+                    key=f"install-{link}-{k}",
+                    body_hash="",
+                    received_at=MONDAY,
+                    day=MONDAY.date(),
+                    app="org.example.care",
+                    outcome="attributed",
+                    referrer="",
+                    click_id=f"click-{link}-{k}",
+                    link_id=link,
+                    begun_at=MONDAY + timedelta(hours=20),
+                )
+            )
+
+
+def test_requests_are_told_by_who_asked_and_by_where_the_link_stands(
+    world: World,
+) -> None:
+    world.covered()
+    world.mention()
+    ran(world)
+    kinds = {"human": 5, "duplicate": 2, "preview": 3, "scanner": 6, "tool": 1}
+    for kind, n in kinds.items():
+        clicked(world, MONDAY.date(), n, kind)
+    clicked(world, START, 30)
+    posted(world, 2, "asha", "facebook_ads")
+    posted(world, 3, None, "poster")
+    with db.writing(world.engine) as session:
+        for link, n in ((2, 70), (3, 8)):
+            session.add(
+                ClickDay(
+                    day=MONDAY.date(),
+                    link_id=link,
+                    kind="human",
+                    trigger="link",
+                    device="android",
+                    n=n,
+                )
+            )
+    installed(world, 2, 4)
+    installed(world, 3, 1)
+
+    made = report.weekly(world.context)
+
+    (one,) = made.numbers["campaigns"]
+    both = {"duplicate": 2, "programs": 10, "internal": 0, "dropped": 0}
+    assert one["week"]["requests"] == {"human": 83, **both}
+    assert one["so_far"]["requests"] == {"human": 113, **both}
+    assert [
+        (row["channel"], row["creator"], row["human"], row["programs"], row["installs"])
+        for row in one["places"]
+    ] == [
+        ("facebook_ads", "asha", 70, 0, 4),
+        ("instagram", None, 35, 10, 0),
+        ("poster", None, 8, 0, 1),
+    ]
+    words = made.text.read_text()
+    assert "Facebook, paid, asha. People: 70" in words
+    assert "Previews, robots, scanners of mail. This week: 10" in words
+    assert "Clicks of the cell itself" not in words
+    assert [p.name for p in made.charts if "clicks" in p.name] == [
+        "weekly-2026-11-16.en.clicks.png"
+    ]
+
+
+def test_installs_of_which_no_link_is_told_stand_at_the_end() -> None:
+    link = TrackedLink(id=1, campaign="monsoon26", channel="x", creator="asha")
+    tokens = Line(OURS, "token", Who(campaign="monsoon26"), Total(7, 1))
+    clicks = Line(OURS, "click", Who("monsoon26", None, "x", "asha"), Total(2, 1))
+    parts = [
+        Part("store", "app", "referrer", "", "PT", int(one.installs.value or 0), (one,))
+        for one in (tokens, clicks)
+    ]
+    found = Attribution(
+        "monsoon26", START, START, (Clicked(link, {"human": 1}),), tuple(parts), ()
+    )
+
+    rows = places.places(found)
+
+    assert [(row["channel"], row["human"], row["installs"]) for row in rows] == [
+        ("x", 1, 2),
+        (None, None, 7),
+    ]
+
+
+def test_without_a_link_there_is_no_chart_of_clicks(world: World) -> None:
+    world.covered()
+    world.mention()
+    ran(world)
+
+    made = report.weekly(world.context)
+
+    (one,) = made.numbers["campaigns"]
+    assert (one["week"]["requests"], one["places"]) == (None, [])
+    assert not [p for p in made.charts if "clicks" in p.name]
+
+
+@pytest.mark.parametrize("lang", CODES)
+def test_the_places_of_links_have_names_in_every_language(lang: str) -> None:
+    """Every channel that a link may have; only names of networks stay Latin."""
+    say = Phrases(language(lang))
+    named = {
+        channel: places.place(say, {"channel": channel, "creator": None})
+        for channel in CHANNELS
+    }
+    assert len(set(named.values())) == len(CHANNELS)
+    own = ("email", "website", "press", "poster", "newspaper", "bus", "event")
+    for channel in own:
+        assert named[channel].isascii() == (lang == "en")
 
 
 @pytest.mark.parametrize("lang", CODES)

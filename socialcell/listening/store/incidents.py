@@ -56,9 +56,17 @@ def first_posts(session: Session, mention_ids: Iterable[int]) -> dict[int, datet
     return found
 
 
-def authors(session: Session, mention_ids: Iterable[int]) -> list[Row[Any]]:
-    """Who wrote these mentions, each once: author_id, and platform, handle and name of
-    the registry's account, None where it holds none."""
+def joined(session: Session, span: Span) -> list[Row[Any]]:
+    """Who joined an incident in a span, each once: author_id, and platform, handle,
+    name and person_class in the registry, None where it does not hold them."""
+    posts = session.scalars(
+        select(col(Alert.mentions)).where(
+            col(Alert.series) == ACCOUNT,
+            col(Alert.at) >= span.start,
+            col(Alert.at) < span.end,
+        )
+    )
+    mention_ids = {post for own in posts for post in own}
     registered = and_(
         REGISTRY.platform == AUTHOR.platform,
         REGISTRY.handle == func.lower(AUTHOR.handle),

@@ -1,0 +1,181 @@
+"""The measures in words: what each is called and means, and why one is not known."""
+
+from typing import Any
+
+from socialcell.i18n import Language
+from socialcell.reports.phrases import UNKNOWN, Phrases
+from socialcell.strategy import MEASURES
+
+
+def names(lang: Language) -> dict[str, tuple[str, str]]:
+    """Measure → its name and its definition, with the unit."""
+    _ = lang.gettext
+    return {
+        "coverage": (
+            _("Coverage"),
+            _(
+                "Hours read whole of hours due; a platform weighs as much as its usual "
+                "share of mentions."
+            ),
+        ),
+        "asking": (
+            _("People asking for something"),
+            _(
+                "Mentions read as complaint, question, suggestion or call for help. "
+                "Cases are not kept yet, so posts are counted."
+            ),
+        ),
+        "asking_share": (
+            _("Asking, share"),
+            _("The same of a hundred public mentions."),
+        ),
+        "first_answer": (
+            _("First human answer"),
+            _("Median minutes from first contact to what a person says."),
+        ),
+        "registered": (
+            _("Registered"),
+            _("Complaints with a PMC Care token within 4 working hours."),
+        ),
+        "confirmed": (
+            _("Confirmed solved"),
+            _("Of cases opened four weeks ago, those the citizen confirms."),
+        ),
+        "overdue": (_("Overdue"), _("Open cases past their service time.")),
+        "false_closure": (
+            _("False closure"),
+            _("Of closed cases that were sampled, those contradicted."),
+        ),
+        "referred": (
+            _("Not ours, referred"),
+            _("Other bodies' cases passed on within 4 working hours."),
+        ),
+        "anger": (
+            _("Anger that grew most"),
+            _(
+                "Negative mentions of the topic that grew most beyond the median of "
+                "the eight weeks before, of which 95 of 100 hours were covered."
+            ),
+        ),
+        "alerted": (
+            _("Incident: post to alert"),
+            _("Median minutes from the first post of an alert to the alert."),
+        ),
+        "acknowledged": (
+            _("Incident: alert to person"),
+            _("Median minutes until somebody took it on."),
+        ),
+        "first_statement": (
+            _("Incident: first statement"),
+            _("Median minutes until the city said something."),
+        ),
+        "explained": (
+            _("Press explained"),
+            _("Press items explained the same day by 17:00."),
+        ),
+        "campaigns_told": (
+            _("Reach that did something"),
+            _("Of campaigns that ran, those whose effect can be told."),
+        ),
+        "activated": (
+            _("PMC Care: activated users"),
+            _("People who registered and did something in the app."),
+        ),
+        "rating": (_("PMC Care: rating"), _("Mean stars of the week's reviews.")),
+        "uninstalled": (
+            _("PMC Care: uninstalled"),
+            _("Of those who installed it, gone within 30 days."),
+        ),
+        "took_part": (_("Voice: took part"), _("People who took part, by ward.")),
+        "promises_kept": (
+            _("Voice: promises kept"),
+            _("Of promises due in the week, those kept by then."),
+        ),
+        "marathi_first": (
+            _("House rules: Marathi first"),
+            _("Of posts of the city's own registered accounts, those in Marathi."),
+        ),
+        "deleted_in_time": (
+            _("House rules: deletions"),
+            _("Of posts deleted at their source, those surely gone here in 24 hours."),
+        ),
+    }
+
+
+def value(lang: Language, measure: str, found: float | None) -> str:
+    """A figure as its unit is written; a dash for what is not known."""
+    if found is None:
+        return UNKNOWN
+    if MEASURES[measure].unit == "share":
+        # Rounded down to the hundredth of a percent: only all of it is 100%.
+        return lang.percent(int(found * 10_000 + 1e-6), 10_000)
+    return lang.number(round(found))
+
+
+def unit(lang: Language, measure: str) -> str:
+    """What a figure that is no share counts; "" for shares."""
+    _ = lang.gettext
+    return {
+        "share": "",
+        "minutes": _("minutes"),
+        "mentions": _("mentions"),
+        "cases": _("cases"),
+        "people": _("people"),
+        "stars": _("stars"),
+    }[MEASURES[measure].unit]
+
+
+def rests(say: Phrases, figure: dict[str, Any]) -> str:
+    """On what a figure rests, or why it is not known."""
+    _ = say.lang.gettext
+    if figure["why"]:
+        return why(say.lang, figure["why"])
+    kind, *numbers = figure["rests"]
+    if kind == "usual":
+        middle, low, high, weeks = (say.lang.number(round(n)) for n in numbers)
+        return _(
+            "usual %(middle)s (%(low)s to %(high)s, %(weeks)s weeks)",
+            middle=middle,
+            low=low,
+            high=high,
+            weeks=weeks,
+        )
+    if kind == "due":
+        return _("%(n)s platform-hours due", n=say.lang.number(numbers[0]))
+    of = say.of(*numbers)
+    return {
+        "same": _("%(of)s platform-hours, in both weeks", of=of),
+        "read": _("%(of)s platform-hours", of=of),
+        "incidents": _("%(of)s incidents", of=of),
+        "campaigns": _("%(of)s campaigns", of=of),
+        "days": _("%(of)s days of ward offices", of=of),
+        "promises": _("%(of)s promises", of=of),
+        "posts": _("%(of)s posts", of=of),
+        "removals": _("%(of)s deletions", of=of),
+    }[kind]
+
+
+def why(lang: Language, id_: str) -> str:
+    """Why a figure is not known."""
+    _ = lang.gettext
+    return {
+        "cases": _("not known: no cases are kept"),
+        "statements": _("not known: statements are not kept"),
+        "press": _("not known: explanations are not kept"),
+        "stars": _("not known: stars are not kept"),
+        "cohort": _("not known: stores do not tell it"),
+        "portal": _("not known: there is no portal"),
+        "imported": _("not known: not imported"),
+        "sources": _("not known: no source is watched"),
+        "unread": _("not known: nothing was collected"),
+        "coverage": _("not known: fewer than 95 of 100 hours were covered"),
+        "weeks": _("not known: fewer than three weeks to compare with"),
+        "calm": _("no topic grew"),
+        "incidents": _("no incident began"),
+        "posts": _("not known: no post with a time"),
+        "nobody": _("nobody took one on"),
+        "campaigns": _("no campaign ran"),
+        "promises": _("no promise was due"),
+        "own_posts": _("no post of a registered city account"),
+        "removals": _("no deletion was noticed"),
+    }[id_]

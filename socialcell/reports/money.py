@@ -1,0 +1,23 @@
+"""Money in a report: whole units beside their currency, and the price of one thing."""
+
+from socialcell.i18n import Language
+
+MICROS = 1_000_000
+
+
+def amount(lang: Language, micros: float, digits: int = 0) -> str:
+    """Whole units of a currency or, with `digits`, finer ones, without its name."""
+    value = round(micros / MICROS, digits)
+    return lang.number(value if digits else int(value))
+
+
+def price(lang: Language, micros: float | None, of: float | None) -> str | None:
+    """What one of something cost, to the hundredth; None when nothing can be said."""
+    if micros is None or not of:
+        return None
+    return amount(lang, micros / of, 2)
+
+
+def sign(currency: str) -> str:
+    """₹ for rupees, else the currency's own letters."""
+    return "₹" if currency == "INR" else currency

@@ -1,0 +1,268 @@
+"""Incidents, public voices, ads and search in the weekly report, worked out by hand."""
+
+import json
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, update
+
+from socialcell import config, db
+from socialcell.i18n import CODES
+from socialcell.jobs import report
+from socialcell.listening.model import RegistryAccount
+from socialcell.ops.model import FrozenReport
+from socialcell.reports import weekly
+from tests.reports.around import SITE, SUNDAY, ad, alert, incident, promise, searched
+from tests.reports.world import BEFORE, HOUR, MADE, MONDAY, NEXT, World
+
+DAY = timedelta(days=1)
+
+
+def numbers(world: World) -> dict[str, Any]:
+    return weekly.document(world.engine, weekly.period(MADE, MADE), MADE)
+
+
+def text_of(world: World, lang: str = "en") -> str:
+    made = report.weekly(world.context, lang=lang)
+    return " ".join(made.text.read_text("utf-8").split())
+
+
+def test_an_incident_says_its_numbers_and_what_was_done(world: World) -> None:
+    world.covered()
+    first = world.mention(MONDAY + 4 * HOUR)
+    later = world.mention(MONDAY + 5 * HOUR)
+    taken = incident(
+        world,
+        "ward:ward:aundh-baner",
+        state="acked",
+        acked_by="asha",
+        acked_at=MONDAY + 6 * HOUR,
+        severity="medium",
+    )
+    alert(world, taken, "ward:ward:aundh-baner", mentions=[later, first])
+    alert(world, taken, "phrase:water", score=9.0, observed=99, expected=1.0)
+    incident(world, "topic:flood", BEFORE + HOUR)  # over before the week began
+    incident(world, "topic:waste", NEXT)  # and after it
+
+    (found,) = numbers(world)["incidents"]
+    assert found["worst"]["observed"] == 30, "a series before a phrase"
+    assert found["first_post_at"] == "2026-11-16T04:00:00+05:30"
+    assert (found["acked_by"], found["week"]) == ("asha", "now")
+    said = text_of(world)
+    assert (
+        "- Aundh - Baner, medium, 16 Nov 2026, 05:00 to 16 Nov 2026, 06:00. "
+        "Mentions: 30; Usual: 4; What was done: Taken on by asha, 16 Nov 2026, 06:00, "
+        "being taken care of"
+    ) in said
+    assert f"More: socialcell alerts show {taken}" in said
+
+
+def test_incidents_lead_to_the_console_where_there_is_one(world: World) -> None:
+    world.covered()
+    id_ = incident(world)
+    place = world.context.workspace.folder / "config.yaml"
+    told = place.read_text().replace(
+        "console_url: null", "console_url: https://cell.example/"
+    )
+    assert "cell.example" in told
+    place.write_text(told)
+    world.context.workspace.config = config.load(place).config
+    assert f"More: https://cell.example/incidents/{id_}" in text_of(world)
+
+
+def test_a_promise_that_was_missed_is_named(world: World) -> None:
+    world.covered()
+    id_ = promise(world, MONDAY, text="=HYPERLINK(A new bridge)")
+    incident(world, f"promise:{id_}", kind="promise", state="open")
+    said = text_of(world)
+    assert "Promise missed: =HYPERLINK(A new bridge), high" in said
+    assert "Mentions: –; Usual: –; What was done: Nobody has taken it on, still" in said
+
+
+def test_only_accounts_of_the_registry_are_named(world: World) -> None:
+    world.covered()
+    world.registered("paper_handle")
+    old = world.mention(BEFORE, author="paper")
+    for mood in ("negative", "negative", "positive"):
+        world.mention(MONDAY, author="paper", sentiment=mood)
+    world.observed(old, BEFORE + HOUR, 10)
+    world.observed(old, MONDAY + HOUR, 25)
+    loud = world.mention(MONDAY, author="loud")
+    joined = incident(world)
+    alert(world, joined, "account", mentions=[loud])
+    alert(world, joined, "account", at=MONDAY + 7 * HOUR, mentions=[old])
+
+    found = numbers(world)["voices"]
+    assert found["accounts"] == [
+        {
+            "platform": "x",
+            "handle": "paper_handle",
+            "name": "paper_handle",
+            "class": "public_office",
+            "n": 3,
+            "sentiment": {"negative": 2, "neutral": 0, "positive": 1},
+            "gained": {"reactions": 15},
+        }
+    ]
+    assert [one["handle"] for one in found["joined"]["registered"]] == ["paper_handle"]
+    assert found["joined"]["others"] == 1
+    said = text_of(world)
+    assert (
+        "- paper_handle, public office, X. Mentions: 3; Sentiment: Negative 2" in said
+    )
+    assert "Joined an incident: paper_handle. 1 account with many followers" in said
+    assert "loud_handle" not in said
+
+
+def test_an_account_that_left_the_registry_is_named_no_more(world: World) -> None:
+    world.covered()
+    world.registered("paper_handle")
+    world.mention(MONDAY, author="paper")
+    before = report.weekly(world.context)
+    assert before.numbers["voices"]["accounts"][0]["name"] == "paper_handle"
+    with db.writing(world.engine) as session:
+        session.execute(delete(RegistryAccount))
+    again = report.weekly(world.context)
+    assert "paper_handle" not in again.html.read_text("utf-8")
+    assert "paper_handle" not in json.dumps(again.numbers)
+    assert "an account that has left the registry" in again.text.read_text("utf-8")
+
+
+def test_ads_are_counted_by_account_and_never_across_actions(world: World) -> None:
+    world.covered()
+    for back in range(6):  # Tuesday to Sunday
+        ad(world, SUNDAY - back * DAY)
+    ad(world, SUNDAY, cost_micros=260_000_000)  # told anew
+    ad(world, SUNDAY - 7 * DAY)  # the week before
+    ad(world, level="ad", ad_group="1", ad="2")  # another level of the same
+    ad(
+        world,
+        network="meta_ads",
+        account="7",
+        campaign_name='=HYPERLINK("x")',
+        currency="USD",
+        clicks=None,
+        installs={"mobile_app_install": 0.0},
+    )
+    google, meta = numbers(world)["ads"]
+    assert (google["days"], google["figures"], google["restated"]) == (6, 6, 1)
+    (campaign,) = google["campaigns"]
+    assert campaign["cost_micros"] == 5 * 200_000_000 + 260_000_000
+    assert (campaign["impressions"], campaign["clicks"]) == (6000, 300)
+    assert campaign["installs"] == {
+        "FIREBASE_ANDROID_FIRST_OPEN/Open": 18.0,
+        "GOOGLE_PLAY_DOWNLOAD/Play": 24.0,
+    }
+    assert meta["campaigns"][0]["clicks"] is None
+    said = text_of(world)
+    assert (
+        "- App. Spent (₹): 1,260; Shown (times): 6,000; Clicks: 300; A click cost (₹): "
+        "4.2"
+    ) in said
+    assert (
+        "- App, download from Google Play. Installs: 24; An install cost (₹): 52.5"
+        in (said)
+    )
+    assert "- App, first opened, Android. Installs: 18; An install cost (₹): 70" in said
+    assert "Held: 6 of 7 days, on the account's own clocks (Asia/Kolkata)." in said
+    assert "Restated since they were first told: 1 of 6 figures of a day." in said
+    assert "Spent (USD): 200; Shown (times): 1,000; Clicks: –" in said
+    assert "Meta Ads reports no install in this week." in said
+    assert "On some days something was not reported: =HYPERLINK" in said
+    assert "42" not in said.split("Ads: what they cost")[1].split("Search:")[0]
+
+
+def test_search_is_compared_over_the_same_days(world: World) -> None:
+    world.covered()
+    monday = date(2026, 11, 16)
+    for day, clicks in ((0, 10), (1, 30)):
+        searched(world, monday + day * DAY, clicks, position=1.0 + day)
+        searched(world, monday + (day - 7) * DAY, 5)
+    searched(world, monday - 2 * DAY, 1000)  # a day that this week does not hold yet
+    searched(world, monday, 6, "पाणी कधी येणार")
+    searched(world, monday, 3, "call 98765 43210", final=False)
+
+    found = numbers(world)["search"]
+    (site,) = found["sites"]
+    assert site["site"] == SITE
+    assert site["now"] == {
+        "clicks": 40,
+        "impressions": 400,
+        # Weighted by impressions: (1 × 100 + 2 × 300) / 400.
+        "position": 1.75,
+        "days": 2,
+    }
+    assert (site["before"]["clicks"], site["before"]["days"]) == (10, 2)
+    assert site["unnamed_clicks"] == 1, "Monday's ten less the nine that are named"
+    said = text_of(world)
+    assert "www.city.example. Held: 2 of 7 days (Pacific time), through 17 Nov" in said
+    assert "- पाणी कधी येणार. Clicks: 6; Shown (times): 60; Mean position: 2" in said
+    assert "43210" not in said
+
+
+def test_search_that_lacks_a_day_of_the_week_before_is_not_compared(
+    world: World,
+) -> None:
+    world.covered()
+    monday = date(2026, 11, 16)
+    searched(world, monday, 10)
+    searched(world, monday + DAY, 10)
+    searched(world, monday - 7 * DAY, 10)
+    (site,) = numbers(world)["search"]["sites"]
+    assert site["before"] == {
+        "clicks": None,
+        "impressions": None,
+        "position": None,
+        "days": 1,
+    }
+    assert "The week before holds 1 of 2 of these days and is not compared" in (
+        text_of(world)
+    )
+
+
+@pytest.mark.parametrize("lang", CODES)
+def test_what_has_nothing_to_say_says_why_in_a_line(world: World, lang: str) -> None:
+    world.covered()
+    said = text_of(world, lang)
+    for line in {
+        "en": (
+            "Nothing stood out: no incident was open in this week.",
+            "No account of the registry spoke on what is watched. No influential",
+            "No figures of ads are held for this week.",
+            "No figures of Google's search results are held for this week.",
+        ),
+        "mr": (
+            "काहीही वेगळे घडले नाही",
+            "नोंदणीतील एकही खाते बोलले नाही",
+            "जाहिरातींचे आकडे उपलब्ध नाहीत",
+            "Google शोधाचे आकडे उपलब्ध नाहीत",
+        ),
+        "hi": (
+            "कुछ भी अलग नहीं हुआ",
+            "पंजी का कोई खाता नहीं बोला",
+            "विज्ञापनों के आँकड़े उपलब्ध नहीं",
+            "Google खोज के आँकड़े उपलब्ध नहीं",
+        ),
+    }[lang]:
+        assert line in said
+
+
+def test_a_report_of_an_earlier_version_stays_without_these_sections(
+    world: World,
+) -> None:
+    world.covered()
+    counted = numbers(world)
+    new = ("incidents", "voices", "ads", "search", "measures", "strategy")
+    older = {key: value for key, value in counted.items() if key not in new}
+    with db.writing(world.engine) as session:
+        session.execute(update(FrozenReport).values(numbers=older))
+    said = text_of(world)
+    for title in (
+        "Incidents of the week",
+        "Public voices",
+        "Ads:",
+        "Search:",
+        "Goals:",
+    ):
+        assert title not in said
