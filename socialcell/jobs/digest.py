@@ -15,6 +15,7 @@ from socialcell.campaigns.outcomes_model import (
     Restatement,
     VisitDay,
 )
+from socialcell.campaigns.outreach_model import OutreachStep, PlanApproval
 from socialcell.campaigns.own_posts_model import OwnPost
 from socialcell.campaigns.plan_model import Plan, PlanTag
 from socialcell.listening.store import digest as listening
@@ -32,6 +33,10 @@ _OWN = db.table(OwnPost)
 # Of a surrogate key, and of what a platform has so far, another database knows nothing.
 _OF_OWN = {"id", "closure_id", "prepared", "asked_first", "asked_last"}
 _OF_PLAN = {"id", "plan_id", "link_id", "text"}  # the words hold the link's code
+_GIVEN = db.table(PlanApproval)
+_STEP = db.table(OutreachStep)
+# Hashes of words that hold the link's code, and numbers of mentions.
+_OF_STEP = {"id", "plan_id", "tag_id", "content", "seals", "terms", "evidence"}
 _FIGURES: tuple[Table | tuple[str, Select[Any]], ...] = (
     *(db.table(model) for model in _MODELS),
     ("tracked_link", select(*_SAID)),
@@ -49,6 +54,20 @@ _FIGURES: tuple[Table | tuple[str, Select[Any]], ...] = (
             _PLAN.c.version,
             *(c for c in _TAG.c if c.name not in _OF_PLAN),
         ).join_from(_TAG, _PLAN, _TAG.c.plan_id == _PLAN.c.id),
+    ),
+    (
+        "plan_approval",
+        select(
+            _PLAN.c.campaign,
+            _PLAN.c.version,
+            *(c for c in _GIVEN.c if c.name not in _OF_STEP),
+        ).join_from(_GIVEN, _PLAN, _GIVEN.c.plan_id == _PLAN.c.id),
+    ),
+    (
+        "outreach_step",
+        select(_TAG.c.n, *(c for c in _STEP.c if c.name not in _OF_STEP)).join_from(
+            _STEP, _TAG, _STEP.c.tag_id == _TAG.c.id
+        ),
     ),
     ("own_post", select(*(c for c in _OWN.c if c.name not in _OF_OWN))),
     (
