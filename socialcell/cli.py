@@ -38,6 +38,7 @@ GROUPS = (
     "audit",
     "alerts",
     "campaigns",
+    "posts",
     "influencers",
     "links",
     "ads",

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from socialcell.commands import campaign, output, outreach, plan
+from socialcell.commands import campaign, output, outreach, plan, publish
 from socialcell.commands.options import rupees
 from socialcell.errors import UsageError
 
@@ -22,6 +22,7 @@ app.command("plan")(plan.plan)
 app.command("calendar")(plan.calendar)
 app.command("export")(plan.export)
 app.command("approve")(outreach.approve)
+app.command("publish")(publish.publish)
 app.add_typer(outreach.app, name="outreach")
 
 

@@ -32,6 +32,13 @@ def note(text: str) -> None:
     sys.stderr.write(text + "\n")
 
 
+def local(moment: datetime) -> str:
+    """A moment as a table shows it: 2026-12-01 10:30, in Pune."""
+    from socialcell.clock import IST
+
+    return f"{moment.astimezone(IST):%Y-%m-%d %H:%M}"
+
+
 def dumps(document: Any, indent: int | None = None) -> str:
     """JSON with our conventions: UTF-8 text, ISO 8601 times, no NaN."""
     return json.dumps(

@@ -52,7 +52,13 @@ def plan(
 
 
 def calendar(
-    name: Name,
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            help="The campaign's name; the cell's own posts without it.",
+            show_default=False,
+        ),
+    ] = None,
     version: Version = None,
     out: Annotated[
         Path | None,
@@ -63,18 +69,37 @@ def calendar(
 ) -> None:
     """Show a campaign's calendar, or write it as a file for calendar programs.
 
+    It holds the tags of its plan, and what the cell itself says in those days. Without
+    a name: what the cell itself says from today on.
+
     Example: socialcell campaigns calendar monsoon26 --out monsoon26.ics
     """
-    from socialcell.jobs import plans
+    from socialcell.commands import posts
+    from socialcell.jobs import own_calendar, plans
 
     context = open_context(config)
+    if name is None:
+        own = own_calendar.coming(context)
+        if out is not None:
+            plans.write(out, own_calendar.ics(context))
+        if json:
+            output.as_json({"posts": own})
+            return
+        posts.show(own)
+        if out is not None:
+            output.note(f"{out} is written.")
+        return
     if out is not None:
         plans.write(out, plans.calendar(context, name, version))
     found = plans.shown(context, name, version)
+    own = own_calendar.listed(context, found["start"], found["end"])
     if json:
-        output.as_json({"campaign": found["campaign"], "tags": found["tags"]})
+        said = {name: found[name] for name in ("campaign", "tags")}
+        output.as_json(said | {"posts": own})
         return
     _table(found)
+    if own:
+        posts.show(own)
     if out is not None:
         output.note(f"{out} is written.")
 

@@ -1,7 +1,7 @@
 """The cell's own calendar: what is planned, where it stands, and why it may not go."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlmodel import Session
@@ -11,6 +11,7 @@ from socialcell.campaigns.own_posts_model import OwnPost
 from socialcell.campaigns.store import own_posts as store
 from socialcell.clock import IST
 from socialcell.connectors.publisher import PUBLISHERS
+from socialcell.errors import UsageError
 from socialcell.jobs import links, outgoing
 from socialcell.jobs.context import Context
 from socialcell.jobs.own_tags import OwnTag, own_tags, why_not_now
@@ -59,11 +60,23 @@ def between(context: Context, start: datetime, end: datetime) -> list[dict[str, 
         return [shown(session, one) for one in store.between(session, start, end)]
 
 
+def listed(
+    context: Context, since: str | None, until: str | None
+) -> list[dict[str, Any]]:
+    """Own posts of days in Pune, both included; from today for three months without
+    them. UsageError when a day is none."""
+    today = context.clock.now().astimezone(IST).date()
+    first = _day("--since", since) if since else today
+    last = _day("--until", until) if until else first + _AHEAD
+    start = datetime.combine(first, time(), IST)
+    return between(
+        context, start, datetime.combine(last, time(), IST) + timedelta(days=1)
+    )
+
+
 def coming(context: Context) -> list[dict[str, Any]]:
     """Own posts from today on, for three months."""
-    today = context.clock.now().astimezone(IST)
-    start = today.replace(hour=0, minute=0, second=0, microsecond=0)
-    return between(context, start, start + _AHEAD)
+    return listed(context, None, None)
 
 
 def ics(context: Context) -> bytes:
@@ -86,6 +99,13 @@ def events(rows: list[dict[str, Any]]) -> list[Event]:
         )
         for row in rows
     ]
+
+
+def _day(option: str, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{option} {text} is no day such as 2026-12-01.") from None
 
 
 def _tag(context: Context, one: OwnTag, session: Session) -> dict[str, Any]:

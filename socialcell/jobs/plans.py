@@ -13,7 +13,7 @@ from socialcell.campaigns.planning.together import MICROS
 from socialcell.campaigns.store import plans as store
 from socialcell.clock import IST
 from socialcell.errors import SocialcellError
-from socialcell.jobs import creators, links, qr
+from socialcell.jobs import creators, links, own_calendar, qr
 from socialcell.jobs.context import Context
 from socialcell.jobs.planning import Made, money
 from socialcell.listening.areas import names as names_of
@@ -121,7 +121,8 @@ def calendar(context: Context, campaign: str, version: int | None = None) -> byt
 
 
 def ics(context: Context, plan: Plan, tags: list[tuple[PlanTag, TrackedLink]]) -> bytes:
-    """One event a tag; its id stays the same from version to version."""
+    """One event a tag, and one each of the cell's own posts in the plan's days; ids
+    stay the same from version to version."""
     events = [
         plan_calendar.Event(
             uid=f"{link.code}-{tag.asset}@socialcell",
@@ -133,6 +134,8 @@ def ics(context: Context, plan: Plan, tags: list[tuple[PlanTag, TrackedLink]]) -
         )
         for tag, link in tags
     ]
+    days = (plan.brief["start"], plan.brief["end"])
+    events += own_calendar.events(own_calendar.listed(context, *days))
     return plan_calendar.calendar(plan.campaign, events, plan.made_at)
 
 

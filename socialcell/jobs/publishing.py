@@ -72,6 +72,12 @@ class _Desk:
         return self.made[platform]
 
 
+def is_on(context: Context) -> bool:
+    """Whether config.yaml names any account to post on."""
+    publishing = context.workspace.config.publishing
+    return any(getattr(publishing, one) is not None for one in publishers.PUBLISHERS)
+
+
 def publish(
     context: Context,
     *,

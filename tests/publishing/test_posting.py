@@ -229,23 +229,43 @@ def test_what_may_show_yet_is_not_asked_for_too_early(town: Town, approve: Any) 
 def test_a_post_of_the_same_words_that_is_known_is_not_taken_for_a_lost_one(
     town: Town, engine: Engine, approve: Any
 ) -> None:
-    first = planned(town, "facebook", text="शुभ सकाळ")
-    second = planned(town, "facebook", text="शुभ सकाळ")
+    minute = timedelta(minutes=1)
+    first = planned(town, "facebook")
+    second = planned(town, "facebook", due_at=town.clock.now() + HOUR + minute)
     approve(first, second)
-    town.clock.advance(HOUR)
-    publishing.publish(town.context)
-    third = planned(town, "facebook", text="शुभ सकाळ")
-    approve(third)
-    town.sandbox.platform("facebook").drop_connection()
+    due(town)
+    town.clock.advance(minute)
+    town.sandbox.platform("facebook").lose_answer()
 
-    town.clock.advance(HOUR)
     publishing.publish(town.context)
-    town.clock.advance(SETTLES + timedelta(minutes=5))
+    town.clock.advance(SETTLES)
     publishing.publish(town.context)
 
-    assert town.copies("facebook", "शुभ सकाळ") == 3
-    ids = {row(engine, one.id).external_id for one in (first, second, third)}
-    assert len(ids) == 3
+    assert town.copies("facebook", WORDS) == 2
+    ids = [row(engine, one.id).external_id for one in (first, second)]
+    assert None not in ids
+    assert ids[0] != ids[1]
+
+
+def test_a_process_that_died_is_followed_by_one_that_waits_before_it_looks(
+    town: Town, engine: Engine, approve: Any
+) -> None:
+    post = planned(town)
+    approve(post)
+    town.clock.advance(HOUR)
+    with db.writing(engine) as session:  # as it is after the mark was made
+        session.execute(outgoing.store.OUT.update().values(state="sending"))
+        held = session.get_one(OwnPost, post.id)
+        held.asked_first = held.asked_last = town.clock.now()
+
+    outgoing.recover(town.context)
+    at_once = publishing.publish(town.context)
+    calls = len(town.sandbox.requests)
+    town.clock.advance(SETTLES)
+    done = publishing.publish(town.context)
+
+    assert (states(at_once), calls) == (["later"], 0)
+    assert states(done) == ["posted"]
 
 
 @pytest.mark.parametrize("fault", ["lose_answer", "drop_connection", "server_error"])

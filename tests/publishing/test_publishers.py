@@ -131,6 +131,18 @@ def test_a_visitor_who_copies_the_words_is_not_taken_for_the_page(town: Town) ->
     assert list(found) == []
 
 
+def test_a_citizen_who_copies_an_answer_is_not_taken_for_the_page(town: Town) -> None:
+    to = town.publisher("facebook")
+    made = post(to)
+    town.clock.advance(MINUTE)
+    town.sandbox.platform("facebook").comment("धन्यवाद", below=made.id)
+    town.clock.advance(MINUTE)
+
+    found = to.find("धन्यवाद", None, town.clock.now() - 5 * MINUTE, made.id)
+
+    assert list(found) == []
+
+
 def test_telegram_says_that_it_cannot_tell(town: Town) -> None:
     to = town.publisher("telegram")
 

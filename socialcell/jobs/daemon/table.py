@@ -15,6 +15,7 @@ from socialcell.jobs import (
     fetching,
     mailing,
     outgoing,
+    publishing,
     outreach_posts,
     receive,
     retention,
@@ -67,6 +68,8 @@ def jobs(context: Context) -> Iterator[Job]:
     with db.reading(context.engine) as session:
         enabled = store.enabled(session)
     yield Job("receive", Every(timedelta(minutes=1)), _receive)
+    if publishing.is_on(context):
+        yield Job("publish", Every(timedelta(minutes=1)), _publish)
     for source in enabled:
         if _pulls(source):
             yield Job(
@@ -121,6 +124,14 @@ def _receive(context: Context, slot: Slot, stop: Stop) -> str:
     fetching.fetch(context, stop=stop)
     tag(context)
     return _words(done)
+
+
+def _publish(context: Context, slot: Slot, stop: Stop) -> str:
+    done = publishing.publish(context, stop=stop)
+    states = ("posted", "later", "held", "unsure", "refused")
+    said = ", ".join(f"{done.count(state)} {state}" for state in states)
+    why = [f"{platform}: {words}" for platform, words in done.stopped.items()]
+    return "; ".join([f"{said}, {len(done.not_allowed)} tags not allowed", *why])
 
 
 def _pull(source: Source) -> Callable[[Context, Slot, Stop], str]:

@@ -17,6 +17,7 @@ from socialcell.jobs.doctor import (
     invariants,
     machine,
     models,
+    posting,
     settings,
     sources,
 )
@@ -92,6 +93,8 @@ def _running(context: Context, around: Surroundings, *, deep: bool) -> Iterator[
     yield database.backups(context)
     yield settings.secret(context.workspace, SECRET_NAME, "pseudonyms")
     yield from settings.channels(context.workspace)
+    yield from posting.accounts(context)
+    yield from posting.doubts(context)
     yield from sources.states(context)
     yield from sources.secrets(context)
     yield from sources.rules(context)
@@ -100,4 +103,5 @@ def _running(context: Context, around: Surroundings, *, deep: bool) -> Iterator[
     yield collection.readable(context)
     yield from collection.deletions(context)
     if deep:
+        yield from posting.answers(context, around)
         yield from sources.answers(context, around)

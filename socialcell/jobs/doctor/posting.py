@@ -1,0 +1,76 @@
+"""Checks of what posts in the city's name: accounts, keys, and posts in doubt."""
+
+from collections.abc import Iterator
+
+from socialcell import db
+from socialcell.campaigns.store import own_posts
+from socialcell.connectors import publisher
+from socialcell.connectors.base import Surroundings
+from socialcell.errors import SocialcellError
+from socialcell.jobs.context import Context
+from socialcell.jobs.doctor import settings
+from socialcell.jobs.doctor.check import Check, failed, ok, warning
+
+_META = ("facebook", "instagram")
+
+
+def accounts(context: Context) -> Iterator[Check]:
+    """Where the cell posts, and whether the keys that it needs are there."""
+    config = context.workspace.config
+    on = _on(context)
+    if not on:
+        yield ok("publishing", "off: nothing is posted from here")
+        return
+    yield ok("publishing", f"on: {', '.join(on)}; docs/publishing.md says what each is")
+    for platform in on:
+        needed = f"publishing.{platform}"
+        if platform in _META:
+            yield settings.secret(
+                context.workspace, config.connectors.meta.token.secret, needed
+            )
+            continue
+        for given in getattr(config.publishing, platform):
+            secret = getattr(given[1], "secret", None)
+            if secret is not None:
+                yield settings.secret(context.workspace, secret, needed)
+
+
+def doubts(context: Context) -> Iterator[Check]:
+    """Posts of which nobody knows whether they are out."""
+    with db.reading(context.engine) as session:
+        unsure = [
+            one.id
+            for one in own_posts.uncertain(session, tuple(publisher.PUBLISHERS))
+            if (waits := own_posts.message(session, one)) and waits.state == "held"
+        ]
+    if unsure:
+        yield warning(
+            "posts in doubt",
+            f"nobody knows whether these are out: {', '.join(map(str, unsure))}",
+            "Look there, then: socialcell campaigns publish --confirm ID or --again ID",
+        )
+    elif _on(context):
+        yield ok("posts in doubt", "none")
+
+
+def answers(context: Context, around: Surroundings) -> Iterator[Check]:
+    """Whether each account answers, and its keys may write."""
+    for platform in _on(context):
+        name = f"publishing {platform}"
+        try:
+            found = publisher.build(platform, around).check()
+        except SocialcellError as error:
+            yield failed(name, str(error), "Do what the message says.")
+            continue
+        if found.ok:
+            yield ok(name, found.message)
+        else:
+            advice = "docs/publishing.md names the access that it needs."
+            yield failed(name, found.message, advice)
+
+
+def _on(context: Context) -> list[str]:
+    publishing = context.workspace.config.publishing
+    return [
+        name for name in publisher.PUBLISHERS if getattr(publishing, name) is not None
+    ]
