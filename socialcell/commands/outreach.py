@@ -55,7 +55,7 @@ def approve(
             }
         )
     elif made.broken:
-        output.say(f"Not approved: {about} breaks {len(made.broken)} rules.")
+        output.say(f"Not approved: {about}. Rules broken: {len(made.broken)}")
         for one in made.broken:
             output.say(f"  {one}")
     elif dry_run:

@@ -50,6 +50,7 @@ def test_a_second_person_approves_what_a_plan_holds(
         }
 
 
+@pytest.mark.swept_on_postgresql
 @pytest.mark.parametrize("who", ["lead", "LEAD", " lead ", None])
 def test_who_made_a_plan_cannot_approve_it(
     city: Context, folder: Path, who: str | None
@@ -167,6 +168,7 @@ def test_a_next_version_needs_approval_again(city: Context, folder: Path) -> Non
     assert why_not(made) == []
 
 
+@pytest.mark.swept_on_postgresql
 @pytest.mark.parametrize(
     "values",
     [

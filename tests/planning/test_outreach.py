@@ -132,6 +132,7 @@ def test_before_approval_nobody_is_contacted(city: Context, folder: Path) -> Non
         step(planned(city, folder), "contacted")
 
 
+@pytest.mark.swept_on_postgresql
 @pytest.mark.parametrize("state", ["approved", "measured", "proposed", "sent"])
 def test_what_is_no_step_of_a_person_names_those_that_are(
     ready: Context, state: str
@@ -140,6 +141,7 @@ def test_what_is_no_step_of_a_person_names_those_that_are(
         step(ready, state)
 
 
+@pytest.mark.swept_on_postgresql
 def test_a_tag_that_is_not_there_says_which_are(ready: Context) -> None:
     with pytest.raises(UsageError, match="has no tag 9: it has 1 to 2"):
         step(ready, "contacted", 9)
@@ -169,6 +171,7 @@ def test_new_words_are_asked_for_anew(ready: Context, folder: Path) -> None:
 # Contacted --------------------------------------------------------------------------
 
 
+@pytest.mark.swept_on_postgresql
 @pytest.mark.parametrize("mode", ["election", "mourning", "crisis"])
 def test_while_the_switch_holds_outreach_nobody_is_contacted(
     ready: Context, mode: str
@@ -245,6 +248,7 @@ def test_a_no_has_a_reason_and_cools_off_in_the_registry(ready: Context) -> None
     assert agreed.steps(ready)[-1].note == "no time in December"
 
 
+@pytest.mark.swept_on_postgresql
 @pytest.mark.parametrize(("held", "said", "days"), [("30", None, 30), ("30", 7, 7)])
 def test_how_long_a_no_stands_is_said_or_known(
     ready: Context, held: str, said: int | None, days: int
@@ -265,6 +269,7 @@ def test_after_a_no_there_is_no_further_step(ready: Context) -> None:
             step(ready, state, note="again", link=LETTER)
 
 
+@pytest.mark.swept_on_postgresql
 @pytest.mark.parametrize("state", ["accepted", "scheduled"])
 def test_who_agreed_can_still_decline(ready: Context, state: str) -> None:
     come_to(ready, number_of(ready, "dev"), state)
@@ -310,6 +315,7 @@ def test_nobody_is_scheduled_who_took_the_yes_back(ready: Context) -> None:
 # Posted -----------------------------------------------------------------------------
 
 
+@pytest.mark.swept_on_postgresql
 @pytest.mark.parametrize(
     ("told", "said"),
     [
@@ -370,6 +376,7 @@ def test_a_film_carries_its_label_long_enough(city: Context, folder: Path) -> No
     assert view.summary(made, NAME)["undisclosed"] == []
 
 
+@pytest.mark.swept_on_postgresql
 @pytest.mark.parametrize(
     ("content", "said"), [(None, "cannot be read"), (b"", "it shows nothing")]
 )

@@ -86,6 +86,7 @@ def test_a_post_of_the_account_with_the_tracked_link_is_proposed(
     assert outreach_posts.look(ready) == 0  # known already
 
 
+@pytest.mark.swept_on_postgresql
 @pytest.mark.parametrize("end", ["?utm_source=x", ".", ")", "।"])
 def test_a_link_is_known_whatever_follows_it(ready: Context, end: str) -> None:
     posted(ready, f"{LABEL} {linked(ready)}{end}")
@@ -116,6 +117,7 @@ def test_where_a_post_has_the_link_one_with_the_name_is_not_proposed(
     assert [one["url"] for one in found(ready)] == ["https://instagram.example/p/2"]
 
 
+@pytest.mark.swept_on_postgresql
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -136,6 +138,7 @@ def test_what_is_not_of_the_account_its_days_or_the_plan_is_not_proposed(
     assert found(ready) == []
 
 
+@pytest.mark.swept_on_postgresql
 @pytest.mark.parametrize("later", [-2, 7])
 def test_the_first_and_the_last_day_count(ready: Context, later: int) -> None:
     posted(ready, linked(ready), later=later)
@@ -193,6 +196,7 @@ def test_a_post_found_for_one_tag_is_none_of_another(ready: Context) -> None:
         outreach.advance(ready, NAME, n, "posted", "ravi", Told(mention=one["mention"]))
 
 
+@pytest.mark.swept_on_postgresql
 @pytest.mark.parametrize(
     ("words", "said"),
     [

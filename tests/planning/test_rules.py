@@ -17,6 +17,8 @@ from socialcell.jobs.context import Context
 from tests.planning import agreed
 from tests.planning.agreed import NAME, change, number_of, planned, put, rules
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 
 def test_an_election_that_was_announced_since_is_in_the_way(
     city: Context, folder: Path

@@ -72,14 +72,15 @@ def closed_days(
     return closed
 
 
-def _holidays(years: Iterable[int]) -> list[Special]:
+@cache
+def _holidays(years: range) -> tuple[Special, ...]:
     names = {
         lang: holidays.country_holidays(
             _COUNTRY, subdiv=_STATE, years=years, language=code
         )
         for lang, code in (("en", "en_IN"), ("mr", "mr"), ("hi", "hi"))
     }
-    return [
+    return tuple(
         Special(
             day,
             "; ".join(names["en"].get_list(day)),
@@ -88,7 +89,7 @@ def _holidays(years: Iterable[int]) -> list[Special]:
             f"package holidays {version('holidays')}: {_COUNTRY}, {_STATE}",
         )
         for day in names["en"]
-    ]
+    )
 
 
 def _own(years: Iterable[int]) -> list[Special]:
