@@ -15,6 +15,7 @@ from socialcell.campaigns.model import StoreDay
 from socialcell.campaigns.outcomes_model import Campaign, VisitDay
 from socialcell.campaigns.referred import Referred, referred
 from socialcell.campaigns.store import figures, outcomes, reached
+from socialcell.campaigns.visits import KINDS
 from socialcell.connectors.play_statistics import ZONE
 from socialcell.errors import UsageError
 
@@ -58,6 +59,17 @@ class Attribution:
         if not self.clicks:
             return None
         return sum(one.kinds.get("human", 0) for one in self.clicks)
+
+    @property
+    def requests(self) -> dict[str, int] | None:
+        """All requests for its links by kind; None where there is no link."""
+        if not self.clicks:
+            return None
+        found = dict.fromkeys(KINDS, 0)
+        for one in self.clicks:
+            for kind, n in one.kinds.items():
+                found[kind] += n
+        return found
 
     def installs(self, kind: str) -> int | None:
         """Installs of a kind at all stores; None where no store is held."""

@@ -73,6 +73,7 @@ def _direct(told: Attribution, cost: int | None, currency: str) -> dict[str, Any
         "since": told.since,
         "until": told.until,
         "clicks": told.human_clicks,
+        "requests": told.requests,
         "installs": ours,
         "unattributed": open_,
         "total": sum(part.total for part in told.parts) if told.parts else None,

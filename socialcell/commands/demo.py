@@ -270,6 +270,12 @@ def _print(made: dict[str, Any]) -> None:
 
 def _print_campaign(found: dict[str, Any]) -> None:
     direct, gained = found["direct"], found["incremental"]
+    asked = direct["requests"]
+    programs = sum(asked[kind] for kind in ("preview", "scanner", "crawler", "tool"))
+    output.say(
+        f"Links of {found['campaign']}: {asked['human']} clicks of people, "
+        f"{asked['duplicate']} second clicks, {programs} requests of programs"
+    )
     output.say(
         f"Campaign {found['campaign']}: installs attributed {direct['installs']}, of "
         f"{direct['unattributed']} nothing is known"

@@ -98,6 +98,7 @@ class Audience:
         return {
             word: {
                 "channel": BY_WORD[word].channel,
+                "creator": BY_WORD[word].creator,
                 **kinds,
                 "installs": installs[word],
             }
