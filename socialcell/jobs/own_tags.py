@@ -6,16 +6,19 @@ from datetime import datetime, time, timedelta
 
 from sqlmodel import Session
 
-from socialcell.campaigns import approval
+from socialcell.campaigns import approval, disclosed
 from socialcell.campaigns.links_model import TrackedLink
+from socialcell.campaigns.outreach_model import OutreachStep
 from socialcell.campaigns.own_posts_model import OwnPost
 from socialcell.campaigns.plan_model import Plan, PlanTag
 from socialcell.campaigns.store import own_posts as store
 from socialcell.campaigns.store import plans
 from socialcell.clock import IST
 from socialcell.connectors.publisher import PUBLISHERS
+from socialcell.jobs import outreach_steps
 from socialcell.jobs.context import Context
 from socialcell.jobs.posts import length_of, queue
+from socialcell.ops import audit
 
 
 @dataclass(frozen=True)
@@ -30,9 +33,7 @@ class OwnTag:
 
     @property
     def key(self) -> str:
-        """The same from version to version of the plan."""
-        names = (self.plan.campaign, self.link.code, self.tag.asset, self.tag.language)
-        return "tag." + "|".join(names)
+        return key_of(self.plan, self.tag, self.link)
 
 
 def own_tags(
@@ -71,16 +72,50 @@ def take(context: Context, session: Session, campaign: str | None) -> list[OwnTa
     return refused
 
 
+def posted(context: Context, session: Session, post: OwnPost) -> None:
+    """The tag has come to its post, which stands in the plan's outreach as well."""
+    found = _find(session, post)
+    if found is None:
+        return
+    plan, tag = found
+    steps = approval.states(session, plan)[tag.id or 0]
+    step = OutreachStep(
+        campaign=plan.campaign,
+        terms=approval.terms_of(tag, steps),
+        tag_id=tag.id or 0,
+        state="posted",
+        by=audit.operator(),
+        at=context.clock.now(),
+        evidence_kind="link",
+        evidence=post.url or f"{post.platform}:{post.external_id}",
+        # The words are those that were approved, and so is the label in them.
+        detail=disclosed.detail((), None, None, None),
+    )
+    outreach_steps.add(context, session, plan, tag, step)
+
+
 def why_not_now(context: Context, session: Session, post: OwnPost) -> list[str]:
     """Why a tag that became a post may not go out any more; empty: it may."""
-    for plan in plans.newest(session):
-        if plan.campaign != post.campaign:
-            continue
-        for tag, link in plans.tags(session, plan):
-            at = datetime.combine(tag.day, time.fromisoformat(tag.at), IST)
-            if OwnTag(plan, tag, link, at, ()).key == post.key:
-                return list(_why_not(context, session, plan, tag, post.text))
-    return ["The plan does not hold this tag any more."]
+    found = _find(session, post)
+    if found is None:
+        return ["The plan does not hold this tag any more."]
+    return list(_why_not(context, session, *found, post.text))
+
+
+def _find(session: Session, post: OwnPost) -> tuple[Plan, PlanTag] | None:
+    """The tag of the newest plan that became this post."""
+    plan = plans.find(session, post.campaign or "")
+    if plan is None:
+        return None
+    for tag, link in plans.tags(session, plan):
+        if key_of(plan, tag, link) == post.key:
+            return plan, tag
+    return None
+
+
+def key_of(plan: Plan, tag: PlanTag, link: TrackedLink) -> str:
+    """A tag's key as a post: the same from version to version of the plan."""
+    return "tag." + "|".join((plan.campaign, link.code, tag.asset, tag.language))
 
 
 def _why_not(

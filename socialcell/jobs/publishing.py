@@ -236,6 +236,8 @@ def _stands(
         outbox.settle(session, claim.outgoing, "sent", now, f"posted as {made.id}")
         post = session.get_one(OwnPost, id_)
         stands(session, post, made, now)
+        if post.kind == "tag":
+            own_tags.posted(context, session, post)
         if bucket is not None:
             ledger.book(session, Batch((), {}, cost={bucket: 1}))
         detail = {"platform": post.platform, "as": made.id, "by": post.decided_by}
