@@ -79,6 +79,8 @@ class PlayConsole(SignedIn):
                 f"{installs}_{month}_country.csv": _File(month, self._countries),
                 f"{installs}_{month}_overview.csv": _File(month, self._overview),
                 f"{listing}_{month}_traffic_source.csv": _File(month, self._traffic),
+                f"stats/store_performance/total_store_performance_{PACKAGE}_{month}"
+                "_country.csv": _File(month, self._whole_store),
                 # Another app of the same developer, whose name begins alike.
                 f"{installs}_lite_{month}_overview.csv": _File(month, self._overview),
             }
@@ -142,6 +144,14 @@ class PlayConsole(SignedIn):
             elsewhere = users // 25
             rows.append(f"{day},{PACKAGE},IN,{_cell(users - elsewhere)}")
             rows.append(f"{day},{PACKAGE},,{_cell(elsewhere)}")
+        return rows
+
+    def _whole_store(self, month: str) -> list[str]:
+        """Acquisitions on the app's page and elsewhere in the store: no visitors."""
+        rows = ["Date,Package name,Country / region,Store listing acquisitions"]
+        for day in self._days(month):
+            acquired = self.world.installs("play", day)
+            rows.append(f"{day},{PACKAGE},IN,{_cell(acquired)}")
         return rows
 
     def _traffic(self, month: str) -> list[str]:

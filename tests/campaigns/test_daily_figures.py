@@ -241,6 +241,24 @@ def test_each_series_says_through_when_it_is_held_and_what_still_moves() -> None
     assert apple.moving_from == day(5)
 
 
+@pytest.mark.parametrize(
+    ("definition", "days"),
+    [
+        ("Store listing acquisitions", 6),
+        ("App Downloads Detailed: First-time download", 2),
+        ("App Store Discovery and Engagement Standard: Page view", 3),
+        ("App Store Installation and Deletion Standard: Install", 5),
+        ("Sales and Trends: 1F", 1),
+    ],
+)
+def test_how_long_a_figure_moves_is_its_stores_own(definition: str, days: int) -> None:
+    held = [store_day(n, definition=definition) for n in range(10)]
+
+    found = covered(installs(held, FIRST, by=None, daily=False))[definition]
+
+    assert found.moving_from == day(9 - days + 1)
+
+
 # Ads ------------------------------------------------------------------------------
 
 

@@ -74,6 +74,22 @@ def test_a_campaign_is_named_where_it_is_large_enough_and_else_folded(
         assert found[day, "Other"] == rest
 
 
+def test_acquisitions_of_the_whole_store_are_kept_apart_from_those_of_its_page(
+    play: Store,
+) -> None:
+    found = facts(play.pull())
+
+    whole = {f.day: f.value for f in found if f.metric == "acquisitions_all"}
+    world = play.platform.world
+    assert whole == {
+        day: world.installs("play", day)
+        for day in world.days(NEWEST + timedelta(days=1))
+    }
+    assert {f.dimension for f in found if f.metric == "acquisitions"} == {
+        "traffic_source,search_term,utm_source,utm_campaign"
+    }
+
+
 def test_what_google_leaves_blank_is_unknown(play: Store) -> None:
     found = {f.value for f in facts(play.pull()) if f.metric == "total_user_installs"}
 
@@ -210,7 +226,7 @@ def test_check_says_what_the_bucket_holds(play: Store) -> None:
     health = play.connector().check()
 
     assert health.ok
-    assert health.message == f"3 files of {PACKAGE}, the newest of 202611"
+    assert health.message == f"4 files of {PACKAGE}, the newest of 202611"
 
     other = play.connector(package="org.example.other").check()
     assert (other.ok, other.kind) == (False, Kind.CONFIG)

@@ -83,7 +83,9 @@ def test_a_campaign_token_of_the_address_goes_before_the_campaign() -> None:
     assert dict(parse_qsl(urlsplit(led).query))["ct"] == "Monsoon 26"
 
 
-@pytest.mark.parametrize("campaign", ["पावसाळा", "a" * 31, "a&b", "a%", ".monsoon"])
+@pytest.mark.parametrize(
+    "campaign", ["पावसाळा", "a" * 31, "a&b", "a%", ".monsoon", " monsoon", "monsoon "]
+)
 def test_a_campaign_that_the_app_store_would_not_count_is_refused(
     campaign: str,
 ) -> None:
