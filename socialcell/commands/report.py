@@ -41,7 +41,8 @@ def weekly(
 
     A week is Monday to Sunday, Indian time. Weeks are compared only over hours that
     both covered. Numbers are frozen when a week is first reported: made again, the
-    report is the same, except that a quotation deleted since reads removed.
+    report is the same, except that a quotation deleted since reads removed, and an
+    account that left the registry is not named. Targets are those of strategy.yaml.
 
     --send mails it to report.recipients of that language in config.yaml, one letter a
     recipient and week.
