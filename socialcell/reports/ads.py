@@ -19,7 +19,7 @@ from socialcell.reports.material import Material
 from socialcell.reports.page import Block, Cell, Paragraph, Section, Table
 from socialcell.reports.phrases import UNKNOWN
 
-SHOWN = 8
+SHOWN = 5
 _COUNTS = ("impressions", "clicks")
 
 
@@ -89,22 +89,20 @@ def _of(m: Material, account: dict[str, Any], name: str) -> list[Block]:
         _("Spent (%(unit)s)", unit=unit),
         _("Shown (times)"),
         _("Clicks"),
-        _("A click cost (%(unit)s)", unit=unit),
     )
     caption = _("%(network)s: spending and clicks", network=name)
     blocks: list[Block] = [
         Table(caption, heads, [_spent(m, one) for one in shown], _basis(m, account))
     ]
-    installs = [row for one in shown for row in _installs(m, one)]
-    if installs:
-        heads_of_installs = (
-            _("Campaign, action"),
-            _("Installs"),
-            _("An install cost (%(unit)s)", unit=unit),
-        )
-        caption = _("%(network)s: installs by action", network=name)
-        blocks.append(Table(caption, heads_of_installs, installs))
-    else:
+    heads_of_prices = (
+        _("Campaign, for what"),
+        _("Number"),
+        _("One cost (%(unit)s)", unit=unit),
+    )
+    caption = _("%(network)s: what a click and an install cost", network=name)
+    prices = [row for one in shown for row in _prices(m, one)]
+    blocks.append(Table(caption, heads_of_prices, prices))
+    if not any(any(one["installs"].values()) for one in campaigns):
         blocks.append(
             Paragraph(_("%(network)s reports no install in this week.", network=name))
         )
@@ -124,24 +122,27 @@ def _of(m: Material, account: dict[str, Any], name: str) -> list[Block]:
 def _spent(m: Material, one: dict[str, Any]) -> tuple[Cell, ...]:
     cost = one["cost_micros"]
     return (
-        (one["name"],),
+        (m.cut(one["name"]),),
         (UNKNOWN if cost is None else money.amount(m.lang, cost),),
         (m.number(one["impressions"]),),
         (m.number(one["clicks"]),),
-        (money.price(m.lang, cost, one["clicks"]) or UNKNOWN,),
     )
 
 
-def _installs(m: Material, one: dict[str, Any]) -> list[tuple[Cell, ...]]:
+def _prices(m: Material, one: dict[str, Any]) -> list[tuple[Cell, ...]]:
+    """What a click cost, and an install of each action by itself."""
     kinds = [action.partition("/")[0] for action in one["installs"]]
+    counted = [
+        (m.lang.gettext("click"), one["clicks"]),
+        *((_action(m, action, kinds), n) for action, n in one["installs"].items() if n),
+    ]
     return [
         (
-            (one["name"], _action(m, action, kinds)),
-            (m.lang.number(n),),
+            (m.cut(one["name"]), what),
+            (UNKNOWN if n is None else m.lang.number(n),),
             (money.price(m.lang, one["cost_micros"], n) or UNKNOWN,),
         )
-        for action, n in one["installs"].items()
-        if n
+        for what, n in counted
     ]
 
 
@@ -167,8 +168,8 @@ def _action(m: Material, action: str, kinds: Sequence[str]) -> str:
         "omni_app_install": _("install on any device"),
     }
     if kind not in words:
-        return action
-    return f"{words[kind]} ({name})" if kinds.count(kind) > 1 else words[kind]
+        return m.cut(action)
+    return f"{words[kind]} ({m.cut(name)})" if kinds.count(kind) > 1 else words[kind]
 
 
 def _basis(m: Material, account: dict[str, Any]) -> str:
@@ -194,7 +195,7 @@ def _basis(m: Material, account: dict[str, Any]) -> str:
         said.append(
             _(
                 "On some days something was not reported: %(names)s.",
-                names=m.say.together(partly[:SHOWN]),
+                names=m.say.together(map(m.cut, partly[:SHOWN])),
             )
         )
     return " ".join(said)

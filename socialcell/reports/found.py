@@ -13,7 +13,7 @@ from socialcell.reports.material import Material
 from socialcell.reports.page import Block, Cell, Paragraph, Section, Table
 from socialcell.reports.phrases import UNKNOWN
 
-QUERIES = 8
+QUERIES = 6
 _WEEK = timedelta(days=7)
 _Days = dict[date, Any]
 
@@ -64,7 +64,7 @@ def section(m: Material) -> Section:
     figures_heads = (_("Clicks"), _("Shown (times)"), _("Mean position"))
     blocks: list[Block] = []
     for one in held:
-        name = _plain(one["site"])
+        name = m.cut(_plain(one["site"]))
         rows = [
             ((label,), *_cells(m, one[when]))
             for label, when in (
@@ -74,7 +74,7 @@ def section(m: Material) -> Section:
         ]
         blocks.append(Table(name, (_("Days"), *figures_heads), rows, _basis(m, one)))
     if search["queries"]:
-        rows = [((one["query"],), *_cells(m, one)) for one in search["queries"]]
+        rows = [((m.cut(one["query"]),), *_cells(m, one)) for one in search["queries"]]
         heads = (_("Query"), *figures_heads)
         blocks.append(Table(_("Queries with the most clicks"), heads, rows))
     else:

@@ -16,7 +16,7 @@ from socialcell.reports.material import Material
 from socialcell.reports.page import Block, Cell, Paragraph, Section, Table
 from socialcell.reports.phrases import UNKNOWN
 
-SHOWN = 6
+SHOWN = 5
 _PROMISE, _WARD = "promise:", "ward:"
 
 
@@ -114,9 +114,9 @@ def _row(m: Material, one: dict[str, Any]) -> Sequence[Cell]:
 
 def _title(m: Material, one: dict[str, Any]) -> str:
     if one["promise"]:
-        return m.lang.gettext("Promise missed: %(text)s", text=one["promise"])
+        return m.lang.gettext("Promise missed: %(text)s", text=m.cut(one["promise"]))
     names = {_area(one["subject"]): one["name"]} if one["name"] else {}
-    return in_words(one["subject"], names, m.say)
+    return m.cut(in_words(one["subject"], names, m.say))
 
 
 def _done(m: Material, one: dict[str, Any]) -> Cell:
@@ -129,7 +129,10 @@ def _done(m: Material, one: dict[str, Any]) -> Cell:
     if not one["acked_at"]:
         return (_("Nobody has taken it on"), state)
     at = m.lang.moment(datetime.fromisoformat(one["acked_at"]))
-    return (_("Taken on by %(who)s, %(at)s", who=one["acked_by"] or "–", at=at), state)
+    return (
+        _("Taken on by %(who)s, %(at)s", who=m.cut(one["acked_by"] or UNKNOWN), at=at),
+        state,
+    )
 
 
 def _more(m: Material, shown: Sequence[dict[str, Any]]) -> str:

@@ -7,9 +7,12 @@ from typing import Any
 from socialcell.i18n import Language
 from socialcell.reports.page import Cell, Quotation, Table
 from socialcell.reports.phrases import UNKNOWN, Phrases, top
+from socialcell.text import one_line
 
 TOPICS = 10
 WARDS = 10
+LONGEST = 60
+"""Characters of a name, a query or a promise that stand in a table."""
 SET_ASIDE = "politics"
 """The topic that is counted and not shown."""
 
@@ -80,6 +83,10 @@ class Material:
 
     def same_head(self) -> str:
         return self.lang.gettext("Same hours, before → now")
+
+    def cut(self, text: str) -> str:
+        """The beginning of a text of others that may be of any length."""
+        return one_line(text, LONGEST)
 
     def number(self, value: int | None) -> str:
         return UNKNOWN if value is None else self.lang.number(value)

@@ -14,7 +14,7 @@ from socialcell.reports.material import Material
 from socialcell.reports.page import Block, Cell, Paragraph, Section, Table
 from socialcell.reports.phrases import UNKNOWN
 
-SHOWN = 8
+SHOWN = 6
 _MOODS = ("negative", "neutral", "positive")
 _Account = tuple[str, str]
 
@@ -62,7 +62,8 @@ def shown(numbers: dict[str, Any], people: People) -> dict[str, Any]:
         return numbers
 
     def one(account: dict[str, Any]) -> dict[str, Any]:
-        if people.is_registered(account["platform"], account["handle"]):
+        handle = account["handle"]
+        if handle and people.is_registered(account["platform"], handle):
             return account
         return {**account, "handle": None, "name": None, "class": None}
 
@@ -89,12 +90,7 @@ def section(m: Material) -> Section:
     blocks: list[Block] = []
     accounts = voices["accounts"]
     if accounts:
-        heads = (
-            _("Account"),
-            _("Mentions"),
-            _("Sentiment"),
-            _("Engagement gained"),
-        )
+        heads = (_("Account"), _("Mentions by sentiment"), _("Gained"))
         caption = _("Accounts of the registry that spoke of the city")
         rows = [_row(m, one) for one in accounts[:SHOWN]]
         blocks.append(Table(caption, heads, rows, m.basis()))
@@ -127,14 +123,13 @@ def _row(m: Material, one: dict[str, Any]) -> tuple[Cell, ...]:
     )
     return (
         (_name(m, one), _class(m, one["class"]), m.say.platform(one["platform"])),
-        (m.number(one["n"]),),
-        moods or (UNKNOWN,),
+        (m.number(one["n"]), *moods),
         gains or (UNKNOWN,),
     )
 
 
 def _counted(m: Material, vocabulary: str, id_: str, n: int) -> str:
-    return f"{m.say.label(vocabulary, id_)}\N{NO-BREAK SPACE}{m.number(n)}"
+    return f"{m.say.label(vocabulary, id_)} {m.number(n)}"
 
 
 def _joined(m: Material, joined: dict[str, Any]) -> str:
@@ -159,7 +154,9 @@ def _joined(m: Material, joined: dict[str, Any]) -> str:
 
 
 def _name(m: Material, one: dict[str, Any]) -> str:
-    return one["name"] or m.lang.gettext("an account that has left the registry")
+    if one["name"] is None:
+        return m.lang.gettext("an account that has left the registry")
+    return m.cut(one["name"])
 
 
 def _class(m: Material, id_: str | None) -> str:

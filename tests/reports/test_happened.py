@@ -5,11 +5,11 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from socialcell import config, db
 from socialcell.i18n import CODES
-from socialcell.jobs import report
+from socialcell.jobs import privacy, report
 from socialcell.listening.model import RegistryAccount
 from socialcell.ops.model import FrozenReport
 from socialcell.reports import weekly
@@ -109,7 +109,7 @@ def test_only_accounts_of_the_registry_are_named(world: World) -> None:
     assert found["joined"]["others"] == 1
     said = text_of(world)
     assert (
-        "- paper_handle, public office, X. Mentions: 3; Sentiment: Negative 2" in said
+        "- paper_handle, public office, X. Mentions by sentiment: 3, Negative 2" in said
     )
     assert "Joined an incident: paper_handle. 1 account with many followers" in said
     assert "loud_handle" not in said
@@ -127,6 +127,24 @@ def test_an_account_that_left_the_registry_is_named_no_more(world: World) -> Non
     assert "paper_handle" not in again.html.read_text("utf-8")
     assert "paper_handle" not in json.dumps(again.numbers)
     assert "an account that has left the registry" in again.text.read_text("utf-8")
+
+
+def test_an_account_that_is_erased_is_in_no_frozen_number(world: World) -> None:
+    world.covered()
+    world.registered("paper_handle")
+    id_ = world.mention(MONDAY, author="paper")
+    joined = incident(world)
+    alert(world, joined, "account", mentions=[id_])
+    place = report.weekly(world.context).html
+    with db.writing(world.engine) as session:
+        session.execute(delete(RegistryAccount))
+    done = privacy.erase(world.context, platform="x", handle="paper_handle", uid=None)
+    assert len(done.erased.reports) == 1
+    with db.reading(world.engine) as session:
+        (kept,) = session.scalars(select(FrozenReport.numbers)).all()
+    assert "paper_handle" not in json.dumps(kept)
+    assert kept["voices"]["accounts"][0]["n"] == 1, "what it did stays a number"
+    assert "paper_handle" not in place.read_text("utf-8")
 
 
 def test_ads_are_counted_by_account_and_never_across_actions(world: World) -> None:
@@ -156,15 +174,13 @@ def test_ads_are_counted_by_account_and_never_across_actions(world: World) -> No
     }
     assert meta["campaigns"][0]["clicks"] is None
     said = text_of(world)
-    assert (
-        "- App. Spent (₹): 1,260; Shown (times): 6,000; Clicks: 300; A click cost (₹): "
-        "4.2"
-    ) in said
-    assert (
-        "- App, download from Google Play. Installs: 24; An install cost (₹): 52.5"
-        in (said)
-    )
-    assert "- App, first opened, Android. Installs: 18; An install cost (₹): 70" in said
+    for line in (
+        "- App. Spent (₹): 1,260; Shown (times): 6,000; Clicks: 300 ",
+        "- App, click. Number: 300; One cost (₹): 4.2 ",
+        "- App, download from Google Play. Number: 24; One cost (₹): 52.5 ",
+        "- App, first opened, Android. Number: 18; One cost (₹): 70 ",
+    ):
+        assert line in said
     assert "Held: 6 of 7 days, on the account's own clocks (Asia/Kolkata)." in said
     assert "Restated since they were first told: 1 of 6 figures of a day." in said
     assert "Spent (USD): 200; Shown (times): 1,000; Clicks: –" in said

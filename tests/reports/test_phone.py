@@ -6,20 +6,50 @@ import pytest
 
 from socialcell.i18n import CODES
 from socialcell.jobs import report
+from tests.reports.around import SUNDAY, ad, alert, incident, promise, searched
 from tests.reports.browser import CLIPPED, OUTSIDE, browser
 from tests.reports.test_documents import full
 from tests.reports.world import HOUR, MONDAY, World
 
 pytestmark = pytest.mark.browser
 
+WHOLE = 102_000  # bytes of a letter beyond which Gmail cuts it
 LONG = "अतिशयलांबशब्द" * 40 + " " + "x" * 400
+
+
+def around(world: World) -> None:
+    """Incidents, accounts, ads and search with texts that have no place to break."""
+    world.registered("paper_handle")
+    for author in ("paper", "loud"):
+        post = world.mention(MONDAY, LONG, author=author)
+        world.observed(post, MONDAY + HOUR, 12_34_567)
+        made = incident(
+            world,
+            f"phrase:{LONG}",
+            state="acked",
+            acked_by="x" * 60,
+            acked_at=MONDAY + 6 * HOUR,
+        )
+        alert(world, made, "topic:water", observed=12_34_567, mentions=[post])
+        alert(world, made, "account", mentions=[post])
+    promised = promise(world, MONDAY, text=LONG)
+    incident(world, f"promise:{promised}", kind="promise", state="open")
+    big = {"cost_micros": 98_76_543 * 10**6, "impressions": 98_76_543}
+    for network in ("google_ads", "meta_ads"):
+        ad(world, network=network, campaign_name=LONG, installs={LONG: 9.0}, **big)
+    searched(world, SUNDAY, 12_34_567)
+    searched(world, SUNDAY, 12_34_567, LONG)
+    for number in range(8):
+        searched(world, SUNDAY, 12_34_567, f"{number} {LONG}")
 
 
 def test_nothing_is_clipped_at_360_pixels(world: World, tmp_path: Path) -> None:
     full(world)
+    around(world)
     for hour in range(0, 30, 2):
         world.mention(MONDAY + hour * HOUR, LONG, topics=("water",), urgency="critical")
     pages = [report.weekly(world.context, lang=code).html for code in CODES]
+    assert all(page.stat().st_size < WHOLE for page in pages)
     with browser(360, tmp_path / "profile") as driver:
         for page in pages:
             driver.get(page.as_uri())

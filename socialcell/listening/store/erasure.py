@@ -5,9 +5,10 @@ follow in the same transaction, which the caller owns.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlmodel import Session, col
@@ -86,7 +87,7 @@ def erase(session: Session, people: People, account: Account, now: datetime) -> 
         raw_items=dropped,
         in_others=_unname(session, account),
         suppressed=suppressions.add(session, keys, now),
-        reports=_unquote(session, account.platform, stones),
+        reports=_unquote(session, account.platform, stones, account.handles),
     )
 
 
@@ -185,21 +186,41 @@ def _unlink(
 
 
 def _unquote(
-    session: Session, platform: str, stones: dict[str, str]
+    session: Session,
+    platform: str,
+    stones: dict[str, str],
+    handles: Iterable[str] = (),
 ) -> tuple[datetime, ...]:
-    """Frozen reports name the tombstone, so that the quotation reads removed."""
+    """Frozen reports name the tombstone, so that the quotation reads removed, and no
+    account of the handles: what it did stays a number."""
     quoting = []
+    names = {handle.lower() for handle in handles}
+
+    def without(found: Any) -> Any:
+        if isinstance(found, list):
+            return [without(one) for one in found]
+        if not isinstance(found, dict):
+            return found
+        if found.get("platform") == platform:
+            if found.get("external_id") in stones:
+                return found | {
+                    "external_id": stones[found["external_id"]],
+                    "content_hash": "",
+                }
+            if found.get("handle") in names:
+                return found | {"handle": None, "name": None, "class": None}
+        return {key: without(value) for key, value in found.items()}
+
     order = col(FrozenReport.period_start)
     for report in session.scalars(select(FrozenReport).order_by(order)).all():
-        numbers = dict(report.numbers)
-        quotations = [
-            {**one, "external_id": stones[one["external_id"]], "content_hash": ""}
-            if one["platform"] == platform and one["external_id"] in stones
-            else one
-            for one in numbers.get("quotations", [])
-        ]
-        if quotations != numbers.get("quotations", []):
-            report.numbers = {**numbers, "quotations": quotations}
+        kept = dict(report.numbers)
+        kept |= {
+            part: without(kept[part])
+            for part in ("quotations", "voices")
+            if part in kept
+        }
+        if kept != report.numbers:
+            report.numbers = kept
             quoting.append(report.period_start)
     session.flush()
     return tuple(quoting)
