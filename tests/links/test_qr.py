@@ -1,4 +1,4 @@
-"""QR codes, read back module by module."""
+"""QR codes, read back module by module, and as a phone reads them."""
 
 import io
 import xml.etree.ElementTree as ET
@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import segno
+import zxingcpp
 from matplotlib.image import imread
 
 from socialcell import config
@@ -40,6 +41,40 @@ def test_a_png_shows_every_module_within_its_white_border() -> None:
     assert gray.shape == (side * scale, side * scale)
     assert (read[BORDER:-BORDER, BORDER:-BORDER] == (modules == 1)).all()
     assert read.sum() == (modules == 1).sum()  # nothing dark in the border
+
+
+def read_by_a_phone(gray: np.ndarray) -> list[str]:
+    """What another program reads in a picture, as phones do."""
+    return [code.text for code in zxingcpp.read_barcodes(gray)]
+
+
+def pixels_of(text: str) -> np.ndarray:
+    """The picture as shades of gray, 0 to 255."""
+    found = imread(io.BytesIO(qr.image(text, ".png")))
+    gray = found if found.ndim == 2 else found[..., 0]
+    return (gray * 255).astype(np.uint8)
+
+
+def test_another_program_reads_the_link_and_that_it_was_scanned() -> None:
+    assert read_by_a_phone(pixels_of(TEXT)) == [TEXT]
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_a_poster_may_hang_askew(turns: int) -> None:
+    assert read_by_a_phone(np.rot90(pixels_of(TEXT), turns).copy()) == [TEXT]
+
+
+def test_a_poster_with_a_torn_edge_is_still_read() -> None:
+    gray = pixels_of(TEXT)
+    gray[-240:-80, -400:-80] = 255  # 160 × 320 of 660 × 660 pixels: more than a tenth
+    assert read_by_a_phone(gray) == [TEXT]
+
+
+def test_a_small_print_in_poor_light_is_read() -> None:
+    gray = pixels_of(TEXT)[::8, ::8].astype(float)
+    noise = np.random.default_rng(3).normal(0, 20, gray.shape)
+    dim = np.clip(60 + gray * 0.4 + noise, 0, 255).astype(np.uint8)
+    assert read_by_a_phone(dim) == [TEXT]
 
 
 def test_an_svg_has_the_same_modules_and_no_size_of_its_own() -> None:
