@@ -57,7 +57,7 @@ def planned(context: Context, folder: Path, **changes: Any) -> Context:
     }
     said = {
         **{"creators": ["chitra", "dev"], "wards": [], "languages": {}},
-        "assets": [asset],
+        "assets": [asset, *changes.pop("more", ())],
         **changes,
     }
     for key in ("chitra", "dev"):

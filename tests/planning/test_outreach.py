@@ -399,8 +399,9 @@ def test_posts_are_measured_when_their_campaign_is_over_and_was(
     ready: Context,
 ) -> None:
     come_to(ready, number_of(ready, "dev"), "posted")
+    ready.clock.advance(timedelta(days=20))  # 13 December: the campaign's last day
     assert outreach.measured(ready, NAME, campaigns.measure(ready, NAME)) == 0
-    ready.clock.advance(timedelta(days=21))  # the campaign's last day is 13 December
+    ready.clock.advance(timedelta(days=1))
 
     assert outreach.measured(ready, NAME, campaigns.measure(ready, NAME)) == 1
 

@@ -146,6 +146,28 @@ def test_the_first_and_the_last_day_count(ready: Context, later: int) -> None:
     assert len(found(ready)) == 1
 
 
+def test_a_post_with_the_link_of_one_tag_is_not_proposed_for_another(
+    city: Context, folder: Path
+) -> None:
+    thanks = {"name": "Thanks", "format": "post", "channels": ["instagram"]}
+    made = approved(
+        city,
+        folder,
+        asset={"start": "2026-11-30", "end": "2026-11-30"},
+        more=[{**thanks, "words": {"hi": "धन्यवाद"}, "start": "2026-12-07"}],
+        creators=["dev"],
+    )
+    first, second = [one.n for one in agreed.tags(made)]
+    come_to(made, first, "scheduled")
+    come_to(made, second, "scheduled")
+    posted(made, f"{LABEL} {linked(made)} @pmcpune", later=6)
+
+    outreach_posts.look(made)
+
+    rows = view.listed(made, NAME)["tags"]
+    assert [[one["by"] for one in row["found"]] for row in rows] == [["link"], []]
+
+
 def test_a_post_is_looked_for_once_the_creator_has_accepted(
     city: Context, folder: Path
 ) -> None:
