@@ -46,10 +46,10 @@ def gains(session: Session, span: Span) -> list[Gain]:
     ]
 
 
-def gained(span: Span) -> Select[Any]:
+def gained(span: Span, posts: Select[Any] | None = None) -> Select[Any]:
     """What each count of each post observed in a span grew by in it: platform, id,
-    author_id, common metric, gained."""
-    ends = _ends(span).subquery()
+    author_id, common metric, gained. `posts` selects the ids that are looked at."""
+    ends = _ends(span, posts).subquery()
     before, first, last = (ENGAGEMENT.alias(name) for name in ("b", "f", "l"))
     born_here = and_(M.authored_at >= span.start, M.authored_at < span.end)
     base = func.coalesce(before.c.value, case((born_here, 0), else_=first.c.value))
@@ -65,10 +65,10 @@ def gained(span: Span) -> Select[Any]:
     )
 
 
-def _ends(span: Span) -> Any:
+def _ends(span: Span, posts: Select[Any] | None) -> Any:
     """For each post and metric observed in the span: when last, when first in it, and
     when last before it."""
-    return (
+    asked = (
         select(
             E.mention_id,
             E.metric,
@@ -80,6 +80,7 @@ def _ends(span: Span) -> Any:
         .group_by(E.mention_id, E.metric)
         .having(func.max(E.taken_at) >= span.start)
     )
+    return asked if posts is None else asked.where(E.mention_id.in_(posts))
 
 
 def _same(snapshot: Any, ends: Any, moment: str) -> ColumnElement[bool]:

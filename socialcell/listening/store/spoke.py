@@ -31,7 +31,12 @@ def spoke(session: Session, span: Span) -> list[Row[Any]]:
 def gains(session: Session, span: Span) -> list[Row[Any]]:
     """Engagement gained in a span by posts of registered accounts, whenever they were
     written: platform, handle, common metric, gained, posts."""
-    per_post = gained(span).subquery()
+    theirs = (
+        select(M.id)
+        .select_from(MENTION.join(AUTHOR, AUTHOR.c.id == M.author_id))
+        .join(REGISTRY, _registered())
+    )
+    per_post = gained(span, theirs).subquery()
     asked = (
         select(
             R.platform,
