@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlmodel import Session
 
 from socialcell import db
@@ -41,7 +42,7 @@ def of(
     if not accounts:
         return []
     m, a = MENTION.c, AUTHOR.c
-    handle = func.lower(a.handle)
+    handle = _bare(a.handle)
     theirs = [and_(a.platform == one, handle == name) for one, name in accounts]
     asked = (
         select(m.id, m.platform, handle, m.authored_at, m.url, m.text)
@@ -73,7 +74,7 @@ def known(session: Session, tag_id: int, mention: int) -> Post | None:
     """A post that was found for a tag; its words as they are held now."""
     m, a = MENTION.c, AUTHOR.c
     asked = (
-        select(m.id, m.platform, func.lower(a.handle), m.authored_at, m.url, m.text)
+        select(m.id, m.platform, _bare(a.handle), m.authored_at, m.url, m.text)
         .select_from(
             MENTION.join(_FOUND, _FOUND.c.mention_id == m.id).outerjoin(
                 AUTHOR, m.author_id == a.id
@@ -99,3 +100,8 @@ def urls(session: Session, mentions: Sequence[int]) -> dict[int, str | None]:
     """Addresses of mentions by id."""
     asked = select(MENTION.c.id, MENTION.c.url).where(MENTION.c.id.in_(mentions))
     return {row.id: row.url for row in session.execute(asked)}
+
+
+def _bare(handle: ColumnElement[Any]) -> Any:
+    """A handle as the registry holds it."""
+    return func.ltrim(func.lower(handle), "@")
