@@ -30,6 +30,8 @@ def serve(
 ) -> None:
     """Serve a city that lives in real time, and write a workspace that listens to it.
 
+    The workspace may also post there, in the city's name.
+
     The workspace gets config.yaml with the addresses on loopback, test tokens and the
     sources. Its addresses hold while this command runs.
 
@@ -49,6 +51,7 @@ def serve(
             watched(running),
             named(running),
             running.base_urls,
+            sandbox.accounts(city),
         )
         output.note(f"{len(running.platforms)} platforms are served on loopback.")
         config = workspace / "config.yaml"

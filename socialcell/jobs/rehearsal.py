@@ -135,11 +135,12 @@ def connect(
     watched: Iterable[Watched],
     named: Iterable[Named],
     base_urls: Mapping[str, str],
+    accounts: Mapping[str, Mapping[str, str]],
 ) -> None:
-    """A workspace that listens to a sandbox that is being served.
+    """A workspace that listens to a sandbox that is being served, and posts there.
 
-    config.yaml gets the addresses of now; what else it says is kept. UsageError when
-    it is a workspace that listens to real platforms.
+    config.yaml gets the addresses and `accounts` of now; what else it says is kept.
+    UsageError when it is a workspace that listens to real platforms.
     """
     place = folder / "config.yaml"
     if place.exists() and SANDBOX_MARK not in place.read_text(encoding="utf-8"):
@@ -153,6 +154,9 @@ def connect(
     )
     shipped = initialise.shipped_config()
     text = _replaced(shipped, "  base_urls: {}", "  base_urls:\n" + lines.rstrip())
+    for platform, given in accounts.items():
+        told = json.dumps(given)
+        text = _replaced(text, f"\n  {platform}: null", f"\n  {platform}: {told}")
     aside = place.with_name("config.yaml.new")
     aside.write_text(f"{SANDBOX_MARK}\n{text}", encoding="utf-8")
     aside.replace(place)

@@ -16,11 +16,20 @@ from typing import Any
 from socialcell.clock import Clock
 from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import Faulty
-from socialcell.sandbox.platforms import PLATFORMS, sources
+from socialcell.sandbox.platforms import PLATFORMS, accounts, sources
 from socialcell.sandbox.server import Logged
 from socialcell.sandbox.truth import truth, visible, write_truth
 
-__all__ = ["City", "Sandbox", "serve", "sources", "truth", "visible", "write_truth"]
+__all__ = [
+    "City",
+    "Sandbox",
+    "accounts",
+    "serve",
+    "sources",
+    "truth",
+    "visible",
+    "write_truth",
+]
 
 
 @dataclass(frozen=True, slots=True)

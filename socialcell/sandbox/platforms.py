@@ -7,10 +7,12 @@ from socialcell.sandbox import (
     app_store,
     bluesky,
     facebook,
+    facebook_world,
     google,
     google_ads,
     google_play,
     instagram,
+    instagram_world,
     mastodon,
     messenger,
     meta_ads,
@@ -21,6 +23,7 @@ from socialcell.sandbox import (
     telegram,
     whatsapp,
     x_platform,
+    x_shape,
     youtube,
 )
 from socialcell.sandbox.city import City
@@ -47,6 +50,16 @@ PLATFORMS: dict[str, Platform] = {
     **google_ads.platforms(),
     **app_store.platforms(),
 }
+
+
+def accounts(city: City) -> dict[str, dict[str, str]]:
+    """The city's own accounts that take posts, by platform, as config.yaml has them."""
+    return {
+        "x": {"user_id": x_shape.user_id(city.people.city)},
+        "facebook": {"page_id": facebook_world.PAGE_ID},
+        "instagram": {"account_id": instagram_world.ACCOUNT_ID},
+        "telegram": {},
+    }
 
 
 def sources(

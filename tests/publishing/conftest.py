@@ -15,19 +15,14 @@ from socialcell.connectors import publisher
 from socialcell.connectors.publisher import Publisher
 from socialcell.jobs import posts
 from socialcell.jobs.context import Context
-from socialcell.sandbox import City, Sandbox, facebook_world, instagram_world, x_shape
+from socialcell.sandbox import City, Sandbox
 from socialcell.settings import Publishing
 from tests.conftest import MONDAY_MORNING
 
 CITY = City(seed=11, end=MONDAY_MORNING, days=2)
 PICTURE = "https://city.example/closure.jpg"
 PLATFORMS = ("x", "facebook", "instagram", "telegram")
-PUBLISHING = {
-    "x": {"user_id": x_shape.user_id(CITY.people.city)},
-    "facebook": {"page_id": facebook_world.PAGE_ID},
-    "instagram": {"account_id": instagram_world.ACCOUNT_ID},
-    "telegram": {},
-}
+PUBLISHING = sandbox.accounts(CITY)
 
 
 WORDS = "पाणीपुरवठा उद्या पूर्ववत: https://go.city.example/r/k7m2p"
