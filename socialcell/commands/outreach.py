@@ -263,5 +263,7 @@ def _remarks(one: dict[str, Any]) -> None:
                 f"{about}: mention {post['mention']} may be its post (by {post['by']}; "
                 f"{wrong}) {post['url'] or ''}"
             )
+    for state in one["altered"]:
+        output.say(f"{about}: the step {state} is not as it was entered")
     for line in one["undisclosed"]:
         output.say(f"{about}, not disclosed: {line}")

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlmodel import Session
@@ -11,6 +12,7 @@ from socialcell.campaigns.plan_model import Plan, PlanTag
 from socialcell.campaigns.store import creator_entries as entries
 from socialcell.jobs import creators
 from socialcell.jobs.context import Context
+from socialcell.ops import audit
 
 _SEALED = (
     *("campaign", "terms", "state", "by", "note", "evidence_kind", "evidence"),
@@ -35,6 +37,21 @@ def add(
         "seal": seal(step),
     }
     creators.log(context, session, f"outreach.{step.state}", plan.campaign, detail)
+
+
+def altered(
+    session: Session, plan: Plan, steps: Mapping[int, Sequence[OutreachStep]]
+) -> dict[int, list[str]]:
+    """States whose steps are not as they were entered, by tag's id: the audit log has
+    no such seal."""
+    sealed = {
+        entry.detail.get("seal")
+        for entry in audit.of(session, "outreach.", plan.campaign)
+    }
+    return {
+        tag_id: [one.state for one in own if seal(one) not in sealed]
+        for tag_id, own in steps.items()
+    }
 
 
 def seal(step: OutreachStep) -> str:

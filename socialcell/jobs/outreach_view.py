@@ -21,7 +21,7 @@ from socialcell.campaigns.plan_model import Plan, PlanTag
 from socialcell.campaigns.store import outreach as store
 from socialcell.campaigns.store import outreach_posts, plans
 from socialcell.i18n import language
-from socialcell.jobs import creators
+from socialcell.jobs import creators, outreach_steps
 from socialcell.jobs.approvals import newest, told
 from socialcell.jobs.context import Context
 from socialcell.jobs.outreach import tie_of
@@ -39,6 +39,7 @@ def listed(context: Context, campaign: str) -> dict[str, Any]:
         found = store.found(session, [tag.id or 0 for tag, _ in tags])
         broken = plan_rules.broken(session, plan, tags, settings)
         standing = approval.standing(session, plan, tags)
+        altered = outreach_steps.altered(session, plan, steps)
         return {
             "campaign": name,
             "version": plan.version,
@@ -53,6 +54,7 @@ def listed(context: Context, campaign: str) -> dict[str, Any]:
                     found.get(tag.id or 0, []),
                     [one.words for one in broken if one.n == tag.n],
                 )
+                | {"altered": altered[tag.id or 0] if tag.text else []}
                 for tag, _ in tags
             ],
         }

@@ -125,6 +125,13 @@ def entries(session: Session, limit: int) -> list[Row[Any]]:
     return list(session.execute(asked))
 
 
+def of(session: Session, actions: str, object: str) -> list[Row[Any]]:
+    """Rows about an object whose action begins so, in order."""
+    c = AUDIT.c
+    asked = select(AUDIT).where(c.object == object, c.action.startswith(actions))
+    return list(session.execute(asked.order_by(c.seq)))
+
+
 def operator() -> str:
     """Who is at the command line: $SOCIALCELL_ACTOR, else the system's user."""
     named = os.environ.get("SOCIALCELL_ACTOR", "").strip()

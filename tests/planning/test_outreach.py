@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlmodel import update
 
 from socialcell import db
 from socialcell.campaigns import outreach as states
 from socialcell.campaigns.creators import Creator
 from socialcell.campaigns.creators_model import CreatorEntry
+from socialcell.campaigns.outreach_model import OutreachStep
 from socialcell.campaigns.store import creators as creator_store
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.jobs import (
@@ -102,6 +104,22 @@ def test_a_tag_goes_its_way_and_every_step_is_kept_and_sealed(ready: Context) ->
         assert "dev" not in str(entry.detail)
     with db.reading(ready.engine) as session:
         assert audit.verify(session).ok
+
+
+def test_a_step_that_was_altered_since_is_told(ready: Context) -> None:
+    come_to(ready, number_of(ready, "dev"), "accepted")
+    come_to(ready, number_of(ready, "chitra"), "contacted")
+    assert altered(ready) == []
+    with db.writing(ready.engine) as session:
+        found = update(OutreachStep).where(OutreachStep.state == "accepted")
+        session.execute(found.values(evidence="https://other.example"))
+
+    assert altered(ready) == ["accepted"]
+
+
+def altered(context: Context) -> list[str]:
+    tags = view.listed(context, NAME)["tags"]
+    return [state for one in tags for state in one["altered"]]
 
 
 def test_approvals_and_steps_are_of_what_a_database_says(ready: Context) -> None:
