@@ -1,9 +1,11 @@
 """Incidents, public voices, ads and search in the weekly report, worked out by hand."""
 
 import json
+import re
 from datetime import date, timedelta
 from typing import Any
 
+import openpyxl
 import pytest
 from sqlalchemy import delete, select, update
 
@@ -189,6 +191,21 @@ def test_ads_are_counted_by_account_and_never_across_actions(world: World) -> No
     assert "42" not in said.split("Ads: what they cost")[1].split("Search:")[0]
 
 
+def test_foreign_text_is_no_formula_in_the_workbook(world: World) -> None:
+    world.covered()
+    formula = '=HYPERLINK("x")'
+    ad(world, campaign_name=formula, installs={"=1+1": 2.0})
+    searched(world, SUNDAY, 5)
+    searched(world, SUNDAY, 5, formula)
+    incident(world, f"promise:{promise(world, MONDAY, text=formula)}", kind="promise")
+    book = openpyxl.load_workbook(report.weekly(world.context).workbook)
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert not [cell.value for cell in cells if cell.data_type == "f"]
+    said = [str(cell.value) for cell in cells]
+    for text in (formula, f"{formula}\n=1+1", f"Promise missed: {formula}\nhigh"):
+        assert [one for one in said if one.startswith(text)]
+
+
 def test_search_is_compared_over_the_same_days(world: World) -> None:
     world.covered()
     monday = date(2026, 11, 16)
@@ -235,6 +252,30 @@ def test_search_that_lacks_a_day_of_the_week_before_is_not_compared(
     assert "The week before holds 1 of 2 of these days and is not compared" in (
         text_of(world)
     )
+
+
+@pytest.mark.parametrize("lang", ["mr", "hi"])
+def test_no_english_is_left_in_the_sections(world: World, lang: str) -> None:
+    world.covered()
+    ad(world, campaign_name="पावसाळा", zone="भारत")
+    ad(world, SUNDAY, cost_micros=1, campaign_name="पावसाळा", zone="भारत")
+    searched(world, SUNDAY, 5, final=False)
+    searched(world, SUNDAY, 4, "पाणी")
+    loud = world.mention(MONDAY, "पाणी नाही", author="loud")
+    made = incident(world, "topic:water", acked_by="आशा", acked_at=MONDAY + 9 * HOUR)
+    alert(world, made, "account", mentions=[loud])
+    alert(world, made)
+    page = report.weekly(world.context, lang=lang).text.read_text("utf-8")
+    begins, ends = {
+        "mr": ("आठवड्यातील घटना", "काय गोळा झाले आणि"),
+        "hi": ("सप्ताह की घटनाएँ", "क्या इकट्ठा हुआ"),
+    }[lang]
+    said = page.split(begins)[1].split(ends)[0]
+    names = "Google Play Ads Android PMC Care strategy.yaml www.city.example X"
+    commands = f"socialcell alerts show {made}"
+    words = set(re.findall(r"[A-Za-z]+(?:\.[A-Za-z]+)*", said)) - {"K"}
+    assert words <= set(f"{names} {commands}".split())
+    assert {"Android", "strategy.yaml", "www.city.example"} <= words
 
 
 @pytest.mark.parametrize("lang", CODES)
