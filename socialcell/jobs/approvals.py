@@ -11,6 +11,7 @@ from socialcell.campaigns.outreach import OPEN
 from socialcell.campaigns.outreach_model import OutreachStep, PlanApproval
 from socialcell.campaigns.plan_model import Plan
 from socialcell.campaigns.plan_rules import Broken, Tag
+from socialcell.campaigns.store import outreach as store
 from socialcell.campaigns.store import plans
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.jobs import creators, outreach_steps
@@ -52,6 +53,7 @@ def approve(
     creators.admit(context, "campaigns.approve", name, {"by": who})
     with db.writing(context.engine) as session:
         plan = newest(session, name)
+        store.hold(session, plan)
         _require_second(context, plan, who)
         tags = plans.tags(session, plan)
         found = _broken(context, session, plan, tags)

@@ -26,6 +26,7 @@ from socialcell.campaigns.plan_rules import PEOPLE
 from socialcell.campaigns.store import consents, outcomes, outreach_posts, plans
 from socialcell.campaigns.store import creator_entries as entries
 from socialcell.campaigns.store import creators as creator_store
+from socialcell.campaigns.store import outreach as store
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.jobs import creators, evidence, outreach_steps
 from socialcell.jobs.approvals import newest, note_of, person
@@ -80,6 +81,7 @@ def advance(
     kept = None if told.file is None else evidence.keep(context, told.file)
     with db.writing(context.engine) as session:
         plan = newest(session, name)
+        store.hold(session, plan)
         tag = tag_of(session, plan, n)
         steps = approval.states(session, plan)[tag.id or 0]
         now = approval.state_of(steps)
@@ -110,6 +112,7 @@ def measured(context: Context, campaign: str, found: dict[str, Any]) -> int:
         plan, known = plans.find(session, name), outcomes.campaign(session, name)
         if plan is None or known is None or creators.today(context) <= known.end:
             return 0
+        store.hold(session, plan)
         steps = approval.states(session, plan)
         posted = [
             tag

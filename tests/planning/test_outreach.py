@@ -2,8 +2,10 @@
 
 import hashlib
 import itertools
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -104,6 +106,22 @@ def test_a_tag_goes_its_way_and_every_step_is_kept_and_sealed(ready: Context) ->
         assert "dev" not in str(entry.detail)
     with db.reading(ready.engine) as session:
         assert audit.verify(session).ok
+
+
+def test_two_who_enter_the_same_step_at_once_enter_it_once(ready: Context) -> None:
+    n, ready_both = number_of(ready, "dev"), Barrier(2)
+
+    def enter(who: str) -> bool:
+        ready_both.wait()
+        try:
+            outreach.advance(ready, NAME, n, "contacted", who)
+        except UsageError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as both:
+        assert sorted(both.map(enter, ("ravi", "sana"))) == [False, True]
+    assert [one.state for one in agreed.steps(ready)].count("contacted") == 1
 
 
 def test_a_step_that_was_altered_since_is_told(ready: Context) -> None:

@@ -17,8 +17,15 @@ from socialcell.campaigns.outreach_model import (
 from socialcell.campaigns.plan_model import Plan, PlanTag
 from socialcell.campaigns.store import plans
 
+_PLAN = db.table(Plan)
 _TAG = db.table(PlanTag)
 _STEP = db.table(OutreachStep)
+
+
+def hold(session: Session, plan: Plan) -> None:
+    """Until this transaction ends nobody else goes past here with the same plan: what
+    is read of its steps after this stays true."""
+    session.execute(select(_PLAN.c.id).where(_PLAN.c.id == plan.id).with_for_update())
 
 
 def approval(session: Session, plan: Plan) -> PlanApproval | None:
