@@ -102,9 +102,19 @@ class Publisher(Protocol):
 def build(platform: str, around: Surroundings) -> Publisher:
     """The publisher of a platform. ConfigError when it is not set up, MissingSecret
     when a credential is nowhere."""
-    module, cls = PUBLISHERS[platform].split(":")
-    made: Publisher = getattr(importlib.import_module(module), cls)(around)
+    made: Publisher = _class(platform)(around)
     return made
+
+
+def buckets(platform: str) -> tuple[Bucket, ...]:
+    """What posting on a platform is counted and billed in."""
+    found: tuple[Bucket, ...] = _class(platform).buckets
+    return found
+
+
+def _class(platform: str) -> Any:
+    module, cls = PUBLISHERS[platform].split(":")
+    return getattr(importlib.import_module(module), cls)
 
 
 def unheard(error: ConnectorError) -> NoReturn:

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from socialcell import connectors, db
 from socialcell.clock import Clock
+from socialcell.connectors import publisher
 from socialcell.connectors.base import Batch, Bucket, ConnectorError, Kind
 from socialcell.jobs.context import Context
 from socialcell.ops import store
@@ -142,6 +143,14 @@ def buckets(config: Config, connector: str, platform: str) -> Iterable[Bucket]:
         yield replace(one, cap=cap)
     for name, cap in caps.items():
         yield Bucket(name, "month", cap=cap)
+
+
+def of_posting(config: Config, platform: str) -> Iterable[Bucket]:
+    """What posting on a platform is counted in; a cap of config.yaml goes before its
+    own."""
+    caps = config.budget.caps.get(platform, {})
+    for one in publisher.buckets(platform):
+        yield replace(one, cap=caps.get(one.name, one.cap))
 
 
 def spend_micros(config: Config, platform: str) -> int | None:

@@ -6,7 +6,7 @@ does. `jobs/outgoing` holds and releases, the ledger of the platform limits.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -106,11 +106,7 @@ def publish(
 def ledger_of(context: Context, publisher: Publisher) -> Ledger:
     """What posting is counted in, under the caps and the money of config.yaml."""
     config, platform = context.workspace.config, publisher.platform
-    caps = config.budget.caps.get(platform, {})
-    buckets = {
-        one.name: replace(one, cap=caps.get(one.name, one.cap))
-        for one in publisher.buckets
-    }
+    buckets = {one.name: one for one in budget.of_posting(config, platform)}
     money = budget.spend_micros(config, platform)
     return Ledger(context.engine, context.clock, platform, buckets, money)
 

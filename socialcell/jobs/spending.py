@@ -7,10 +7,12 @@ from datetime import datetime
 from sqlmodel import Session
 
 from socialcell import connectors, db
+from socialcell.connectors import publisher
 from socialcell.connectors.base import Bucket
 from socialcell.jobs import budget
 from socialcell.jobs.context import Context
 from socialcell.ops import store
+from socialcell.settings import Config
 
 # Less of a window than this says nothing about the rest of it.
 _SAYS_SOMETHING = 0.1
@@ -74,22 +76,30 @@ class Spending:
 
 
 def spending(context: Context) -> Spending:
-    """The state of all allowances of the enabled sources' platforms."""
+    """The state of all allowances of the enabled sources' platforms, and of those on
+    which the cell posts."""
+    config = context.workspace.config
     allowances: list[Allowance] = []
     money: list[Money] = []
     with db.reading(context.engine) as session:
         used = {source.connector for source in store.enabled(session)}
-        known = sorted(used & set(connectors.CONNECTORS))
-        for name in known:
-            platform = connectors.platform(name)
-            config = context.workspace.config
-            counted = list(budget.buckets(config, name, platform))
+        for platform, counted in _counted(config, used):
             allowances += [_allowance(context, session, platform, b) for b in counted]
             bill = _money(context, session, platform, counted)
             if bill is not None and bill.platform not in {m.platform for m in money}:
                 money.append(bill)
     once = {(one.platform, one.bucket): one for one in allowances}
     return Spending(tuple(once.values()), tuple(money))
+
+
+def _counted(config: Config, used: set[str]) -> Iterator[tuple[str, list[Bucket]]]:
+    """Platforms with what is counted there: reading, then posting."""
+    for name in sorted(used & set(connectors.CONNECTORS)):
+        platform = connectors.platform(name)
+        yield platform, list(budget.buckets(config, name, platform))
+    for name in publisher.PUBLISHERS:
+        if getattr(config.publishing, name) is not None:
+            yield name, list(budget.of_posting(config, name))
 
 
 def said(micros: int) -> str:

@@ -13,6 +13,7 @@ from socialcell.errors import UsageError
 from socialcell.jobs import outgoing, own_calendar, posts, posts_out, publishing
 from socialcell.jobs.context import Context
 from socialcell.jobs.publishing import SETTLES, Published
+from socialcell.jobs.spending import spending
 from socialcell.ops import audit, integrity
 from socialcell.ops.model import AuditEntry, Usage
 from tests.publishing.conftest import (
@@ -407,6 +408,21 @@ def test_money_that_is_spent_holds_a_post_rather_than_sending_it_next_month(
     with db.reading(engine) as session:
         (used,) = session.scalars(select(Usage)).all()
     assert (used.bucket, used.used, used.micros) == ("writes_with_link", 1, 200_000)
+
+
+def test_what_posting_costs_stands_among_what_platforms_cost(
+    town: Town, approve: Any
+) -> None:
+    post = planned(town)
+    approve(post)
+    due(town)
+
+    told = spending(town.context)
+
+    used = {(one.platform, one.bucket): one.used for one in told.allowances}
+    assert used["x", "writes_with_link"] == 1
+    assert used["x", "writes"] == 0
+    assert [(one.platform, one.spent) for one in told.money] == [("x", 200_000)]
 
 
 def test_nothing_goes_out_where_nothing_is_set_up(town: Town, approve: Any) -> None:
