@@ -16,6 +16,7 @@ from socialcell.connectors.base import (
 )
 from socialcell.errors import ConfigError, MissingSecret
 from socialcell.jobs import budget, together
+from socialcell.jobs.alone import TAKEN, alone
 from socialcell.jobs.budget import Ledger
 from socialcell.jobs.context import Context
 from socialcell.jobs.intake import Intake, Result, ended
@@ -68,10 +69,17 @@ def collect(
 def pull(
     context: Context, source: Source, *, stop: Callable[[], bool] = never
 ) -> Result:
-    """One source now, unless the platform asked us to wait longer.
+    """One source now, unless the platform asked us to wait longer, or another process
+    reads it."""
+    assert source.id is not None
+    with alone(context, source.id) as free:
+        if not free:
+            return Result(source.name, "waiting", reason=TAKEN)
+        return _pull(context, source, stop)
 
-    It is looked up anew: another source may have learnt that this one has to wait.
-    """
+
+def _pull(context: Context, source: Source, stop: Callable[[], bool]) -> Result:
+    """Looked up anew: another source may have learnt that this one has to wait."""
     now = context.clock.now()
     with db.reading(context.engine) as session:
         source = store.source_named(session, source.name)

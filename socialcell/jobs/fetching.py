@@ -16,6 +16,7 @@ from socialcell.connectors.base import Batch, ConnectorError, Kind, Record
 from socialcell.connectors.meta_push import Awaiting, Fetching
 from socialcell.errors import ConfigError
 from socialcell.jobs import collect, media, receive
+from socialcell.jobs.alone import TAKEN, alone
 from socialcell.jobs.context import Context
 from socialcell.jobs.intake import Intake
 from socialcell.listening.store import attachments
@@ -56,8 +57,13 @@ def fetch(context: Context, *, stop: Callable[[], bool] = collect.never) -> Fetc
     """Fetch all that may be asked for now."""
     done = Fetched()
     for source in receive.sources(context):
+        assert source.id is not None
         try:
-            _Worker(context, source, done, stop).run()
+            with alone(context, source.id) as free:
+                if free:
+                    _Worker(context, source, done, stop).run()
+                else:
+                    done.stopped[source.name] = TAKEN
         except ConfigError as error:
             done.stopped[source.name] = str(error)
             _LOG.error("nothing fetched", source=source.name, reason=str(error))

@@ -24,6 +24,7 @@ from socialcell.connectors.base import (
 from socialcell.connectors.meta_push import Delivery, NotSigned, Push, Receiver
 from socialcell.errors import ConfigError
 from socialcell.jobs import budget, collect, media, optins
+from socialcell.jobs.alone import alone
 from socialcell.jobs.budget import Ledger
 from socialcell.jobs.collect import Result
 from socialcell.jobs.context import Context
@@ -99,17 +100,21 @@ def work_off(
 ) -> list[Result]:
     """Read every push that waits; one result a source that had any.
 
-    A source whose secrets are missing keeps its pushes and is told of in the log.
+    A source whose secrets are missing keeps its pushes and is told of in the log; one
+    that another process reads is left to it.
     """
     with db.reading(context.engine) as session:
         waiting = pushes.waiting_by_source(session)
         found = [one for one in store.sources(session) if one.id in waiting]
     results = []
     for source in found:
+        assert source.id is not None
         if stop():
             break
         try:
-            results.append(read_waiting(context, source, stop=stop))
+            with alone(context, source.id) as free:
+                if free:
+                    results.append(read_waiting(context, source, stop=stop))
         except ConfigError as error:
             _LOG.error("pushes wait", source=source.name, reason=str(error))
     if any(one.counts["updated"] for one in results):

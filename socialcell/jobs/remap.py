@@ -11,8 +11,9 @@ from sqlmodel import Session
 
 from socialcell import connectors, db
 from socialcell.connectors.base import Batch, Item, Record, Reject, Remapping
-from socialcell.errors import UsageError
+from socialcell.errors import AlreadyRunning, UsageError
 from socialcell.jobs import budget, collect
+from socialcell.jobs.alone import TAKEN, alone
 from socialcell.jobs.asking import ask
 from socialcell.jobs.collect import Result
 from socialcell.jobs.context import Context
@@ -101,7 +102,13 @@ def _one(
         result = _counted(source, batches)
     else:
         ledger = budget.of(context, source.connector, mapper.platform)
-        result = ask(context, source, mapper.platform, ledger, batches, kind="remap")
+        assert source.id is not None
+        with alone(context, source.id) as free:
+            if not free:
+                raise AlreadyRunning(f"{source.name}: {TAKEN}.")
+            result = ask(
+                context, source, mapper.platform, ledger, batches, kind="remap"
+            )
     return Remapped(result, dict(found.fields), found.mapped, tuple(found.examples))
 
 

@@ -9,6 +9,7 @@ from socialcell import connectors, db, log
 from socialcell.connectors.base import Batch, Capability, Connector
 from socialcell.errors import ConfigError, UsageError
 from socialcell.jobs import budget, collect
+from socialcell.jobs.alone import alone
 from socialcell.jobs.asking import ask
 from socialcell.jobs.budget import Enough
 from socialcell.jobs.collect import Result, never
@@ -88,7 +89,9 @@ def _each(
             break
         if kind.needs not in connectors.capabilities(source.connector):
             continue
-        done = _one(context, kind, source, stop)
+        assert source.id is not None
+        with alone(context, source.id) as free:
+            done = _one(context, kind, source, stop) if free else None
         if done is not None:
             results.append(done)
     return results
