@@ -10,8 +10,8 @@ from sqlmodel import Session
 
 from socialcell.campaigns import outreach, plan_rules
 from socialcell.campaigns.outreach_model import OutreachStep, PlanApproval
+from socialcell.campaigns.plan_facts import PEOPLE, Tag
 from socialcell.campaigns.plan_model import Plan, PlanTag
-from socialcell.campaigns.plan_rules import PEOPLE, Tag
 from socialcell.campaigns.store import creator_entries as entries
 from socialcell.campaigns.store import outreach as store
 from socialcell.campaigns.store import plans

@@ -172,10 +172,9 @@ def advance(
     --link https://instagram.example/p/1 --label --seconds 5 --length 12
     """
     from socialcell.jobs import outreach
+    from socialcell.jobs.outreach_checks import Told
 
-    told = outreach.Told(
-        note, link, file, mention, tool, label, seconds, length, cool_off
-    )
+    told = Told(note, link, file, mention, tool, label, seconds, length, cool_off)
     made = outreach.advance(open_context(config), name, tag, state, by, told)
     if json:
         output.as_json(made)

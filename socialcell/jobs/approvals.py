@@ -9,8 +9,8 @@ from socialcell import db
 from socialcell.campaigns import approval, naming, plan_rules
 from socialcell.campaigns.outreach import OPEN
 from socialcell.campaigns.outreach_model import OutreachStep, PlanApproval
+from socialcell.campaigns.plan_facts import Broken, Tag
 from socialcell.campaigns.plan_model import Plan
-from socialcell.campaigns.plan_rules import Broken, Tag
 from socialcell.campaigns.store import outreach as store
 from socialcell.campaigns.store import plans
 from socialcell.errors import SocialcellError, UsageError

@@ -2,59 +2,21 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
-from pathlib import Path
 from typing import Any
 
 from sqlmodel import Session
 
 from socialcell import db
-from socialcell.campaigns import (
-    approval,
-    disclosed,
-    disclosure,
-    naming,
-    outreach,
-    plan_rules,
-    rules,
-)
+from socialcell.campaigns import approval, naming, outreach
 from socialcell.campaigns.outreach_model import OutreachStep
 from socialcell.campaigns.plan_model import Plan, PlanTag
-from socialcell.campaigns.plan_rules import PEOPLE
-from socialcell.campaigns.store import consents, outcomes, outreach_posts, plans
-from socialcell.campaigns.store import creator_entries as entries
-from socialcell.campaigns.store import creators as creator_store
+from socialcell.campaigns.store import outcomes, plans
 from socialcell.campaigns.store import outreach as store
-from socialcell.errors import SocialcellError, UsageError
+from socialcell.errors import UsageError
 from socialcell.jobs import creators, evidence, outreach_steps
 from socialcell.jobs.approvals import newest, note_of, person
 from socialcell.jobs.context import Context
-from socialcell.jobs.outgoing import HELD, mode_in
-
-
-class NotAllowed(SocialcellError):  # noqa: N818 - named for what it is
-    """A step that rules, or a missing approval, stand against."""
-
-
-@dataclass(frozen=True)
-class Told:
-    """What a person says of a step; what a step needs, `advance` says.
-
-    `tool`: the platform's own label is agreed. `label`: a person saw the label, for
-    `seconds` of `length` on the picture. `cool_off`: days until a refusal is over.
-    """
-
-    note: str = ""
-    link: str | None = None
-    file: Path | None = None
-    mention: int | None = None
-    tool: bool = False
-    label: bool | None = None
-    seconds: float | None = None
-    length: float | None = None
-    cool_off: int | None = None
+from socialcell.jobs.outreach_checks import CHECKS, Told
 
 
 def advance(
@@ -97,7 +59,7 @@ def advance(
             detail={},
         )
         _evidence(step, told, kept)
-        _CHECKS[state](context, session, plan, tag, step, told)
+        CHECKS[state](context, session, plan, tag, step, told)
         outreach_steps.add(context, session, plan, tag, step)
         return {"campaign": name, "tag": n, "was": now, "state": state, "by": who}
 
@@ -157,184 +119,3 @@ def _evidence(step: OutreachStep, told: Told, kept: str | None) -> None:
     if held:
         step.evidence_kind, step.evidence = held[0]
         step.detail = {"also": [list(one) for one in held[1:]]} if held[1:] else {}
-
-
-# What each step needs ---------------------------------------------------------------
-
-
-def _contacted(
-    context: Context,
-    session: Session,
-    plan: Plan,
-    tag: PlanTag,
-    step: OutreachStep,
-    told: Told,
-) -> None:
-    switch = mode_in(session)
-    if "outreach" in HELD[switch]:
-        raise NotAllowed(
-            f"The switch is set to {switch}, and outreach is held back. To change it: "
-            "socialcell outgoing mode --help"
-        )
-    today = creators.today(context)
-    one = creator_store.creator(session, tag.creator, today)
-    if one is not None and not one.may_be_asked(today):
-        raise NotAllowed(
-            f"{tag.creator} refused on {one.consent_on}, and the cool-off is not over."
-        )
-    _allowed(context, session, plan, tag)
-    if one is not None and one.consent in ("unknown", "refused"):
-        _consent(context, session, tag, "asked")
-
-
-def _accepted(
-    context: Context,
-    session: Session,
-    plan: Plan,
-    tag: PlanTag,
-    step: OutreachStep,
-    told: Told,
-) -> None:
-    if step.evidence is None:
-        raise UsageError(
-            "Where is it written that they accept? Say --link, or --file of the letter."
-        )
-    row = entries.find(session, tag.creator)
-    if row is not None and row.consent != "agreed":
-        shown = f"{step.evidence_kind} {step.evidence}"
-        _consent(context, session, tag, "agreed", shown=shown)
-
-
-def _declined(
-    context: Context,
-    session: Session,
-    plan: Plan,
-    tag: PlanTag,
-    step: OutreachStep,
-    told: Told,
-) -> None:
-    if step.note is None:
-        raise UsageError("Say in --note why they declined.")
-    row, days = entries.find(session, tag.creator), told.cool_off
-    if row is not None and days is None and row.cool_off_days is None:
-        rule = rules.on("consent", creators.today(context))
-        days = None if rule is None else rule.says["cool_off_days"]
-    _consent(context, session, tag, "refused", days=days)
-
-
-def _scheduled(
-    context: Context,
-    session: Session,
-    plan: Plan,
-    tag: PlanTag,
-    step: OutreachStep,
-    told: Told,
-) -> None:
-    _allowed(context, session, plan, tag)
-    row = entries.find(session, tag.creator)
-    if row is not None and row.kind in PEOPLE and row.consent != "agreed":
-        raise NotAllowed(f"{tag.creator} has not agreed (consent: {row.consent}).")
-    rule = rules.on("tool", tag.day)
-    name = rule.says["tools"].get(tag.channel) if rule else None
-    if name and tie_of(session, tag) != "none" and not told.tool:
-        raise UsageError(
-            f"{tag.channel} has a label of its own ({name}), and it is needed as well "
-            f"[{rule.source if rule else ''}]. When it is agreed, say --tool."
-        )
-    step.detail = {**step.detail, "tool": told.tool}
-
-
-def _posted(
-    context: Context,
-    session: Session,
-    plan: Plan,
-    tag: PlanTag,
-    step: OutreachStep,
-    told: Told,
-) -> None:
-    before = approval.states(session, plan)[tag.id or 0][-1]
-    if before.state == "posted" and step.evidence_kind in (None, "file"):
-        # The same post, looked at again.
-        if step.evidence is not None:
-            step.detail = {"also": [["file", step.evidence]]}
-        step.evidence_kind, step.evidence = before.evidence_kind, before.evidence
-    if step.evidence_kind not in ("link", "mention"):
-        raise UsageError(
-            "Where is the post? Say --link, or --mention of one that was found: "
-            "socialcell campaigns outreach look"
-        )
-    faults = _read(session, tag, step)
-    step.detail = {
-        **step.detail,
-        **disclosed.detail(faults, told.label, told.seconds, told.length),
-    }
-
-
-_CHECKS = {
-    "contacted": _contacted,
-    "accepted": _accepted,
-    "declined": _declined,
-    "scheduled": _scheduled,
-    "posted": _posted,
-}
-
-
-def tie_of(session: Session, tag: PlanTag) -> str:
-    """What ties a tag's creator to the city, to be disclosed."""
-    row = entries.find(session, tag.creator)
-    return disclosure.tie_of(row.connection if row else None, tag.cost_micros > 0)
-
-
-def _allowed(context: Context, session: Session, plan: Plan, tag: PlanTag) -> None:
-    """NotAllowed, with every reason, unless the plan's approval and the rules hold."""
-    tags = plans.tags(session, plan)
-    reasons = []
-    if approval.standing(session, plan, tags) is None:
-        reasons.append(approval.unapproved(session, plan))
-    settings = context.workspace.config.planning
-    found = plan_rules.broken(session, plan, tags, settings)
-    reasons += [str(one) for one in found if one.n in (None, tag.n)]
-    if reasons:
-        raise NotAllowed("\n".join(reasons))
-
-
-def _consent(
-    context: Context,
-    session: Session,
-    tag: PlanTag,
-    consent: str,
-    *,
-    shown: str | None = None,
-    days: int | None = None,
-) -> None:
-    row = entries.find(session, tag.creator)
-    if row is None:
-        return
-    today: date = creators.today(context)
-    now = context.clock.now()
-    consents.state(
-        session, row.id, consent, today, now, evidence=shown, cool_off_days=days
-    )
-    detail = {"outcome": "updated", "changed": ["consent"], "consent": consent}
-    creators.log(context, session, "influencers.set", f"creator:{row.id}", detail)
-
-
-def _read(session: Session, tag: PlanTag, step: OutreachStep) -> Sequence[str] | None:
-    """Kinds of faults of the label in the words that are held; None: none are held.
-
-    UsageError: a mention that was not found for this tag.
-    """
-    if step.evidence_kind == "mention":
-        known = outreach_posts.known(session, tag.id or 0, int(step.evidence or 0))
-        if known is None:
-            raise UsageError(
-                f"Mention {step.evidence} was not found for tag {tag.n}. See those "
-                "that were: socialcell campaigns outreach list"
-            )
-        text: str | None = known.text
-    else:
-        text = outreach_posts.text_at(session, step.evidence or "")
-    if text is None:
-        return None
-    found = disclosure.faults(text, tie_of(session, tag), tag.language, tag.day)
-    return [one.kind for one in found]

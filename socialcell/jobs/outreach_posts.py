@@ -8,15 +8,15 @@ from sqlmodel import Session
 from socialcell import db
 from socialcell.campaigns import approval, disclosure, rules
 from socialcell.campaigns.outreach_model import OutreachFound
+from socialcell.campaigns.plan_facts import Tag
 from socialcell.campaigns.plan_model import Plan, PlanTag
-from socialcell.campaigns.plan_rules import Tag
 from socialcell.campaigns.store import creator_entries as entries
 from socialcell.campaigns.store import outreach_posts as store
 from socialcell.campaigns.store import plans
 from socialcell.campaigns.store.outreach_posts import Post
 from socialcell.clock import IST
-from socialcell.jobs import outreach
 from socialcell.jobs.context import Context
+from socialcell.jobs.outreach_checks import tie_of
 
 AWAITED = ("accepted", "scheduled")
 """States of a tag whose post is looked for."""
@@ -54,7 +54,7 @@ def _plan(
         for post, by in _of_tag(session, (tag, link), posts.get(tag.n, []), handles):
             if by == "name" and any(_carries(post, one.code) for _, one in tags):
                 continue
-            tie = outreach.tie_of(session, tag)
+            tie = tie_of(session, tag)
             faults = disclosure.faults(post.text or "", tie, tag.language, tag.day)
             yield OutreachFound(
                 tag_id=tag.id or 0,

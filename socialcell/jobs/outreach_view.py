@@ -24,7 +24,7 @@ from socialcell.i18n import language
 from socialcell.jobs import creators, outreach_steps
 from socialcell.jobs.approvals import newest, told
 from socialcell.jobs.context import Context
-from socialcell.jobs.outreach import tie_of
+from socialcell.jobs.outreach_checks import tie_of
 
 
 def listed(context: Context, campaign: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from socialcell.campaigns.plan_model import PlanTag
 from socialcell.campaigns.store import plans as store
 from socialcell.jobs import approvals, creators, outreach, planning
 from socialcell.jobs.context import Context
-from socialcell.jobs.outreach import Told
+from socialcell.jobs.outreach_checks import Told
 from socialcell.ops.model import AuditEntry
 from socialcell.settings import Config
 from tests.planning import worlds

@@ -15,7 +15,7 @@ from socialcell.campaigns.store import plans as store
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.jobs import approvals, creators, links, outreach
 from socialcell.jobs.context import Context
-from socialcell.jobs.outreach import Told
+from socialcell.jobs.outreach_checks import Told
 from socialcell.jobs.plans import NoPlan
 from tests.planning import agreed
 from tests.planning.agreed import NAME, approved, change, number_of, planned, put, rules

@@ -29,7 +29,7 @@ from socialcell.jobs import (
 )
 from socialcell.jobs import outreach_view as view
 from socialcell.jobs.context import Context
-from socialcell.jobs.outreach import NotAllowed, Told
+from socialcell.jobs.outreach_checks import NotAllowed, Told
 from socialcell.ops import audit
 from tests.planning import agreed
 from tests.planning.agreed import (

@@ -15,7 +15,7 @@ from socialcell.i18n import language
 from socialcell.jobs import approvals, creators, outreach, outreach_posts, privacy
 from socialcell.jobs import outreach_view as view
 from socialcell.jobs.context import Context
-from socialcell.jobs.outreach import Told
+from socialcell.jobs.outreach_checks import Told
 from tests.builders import make_author, make_record, store_records
 from tests.planning import agreed
 from tests.planning.agreed import (
