@@ -1,7 +1,9 @@
 """Commands of outreach, called as a person and as a script would."""
 
+import gc
 import json
 import sys
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -38,8 +40,12 @@ def call(
     def call(*words: object) -> tuple[int, str, str]:
         argv = ["socialcell", "--config", str(folder / "config.yaml")]
         monkeypatch.setattr(sys, "argv", [*argv, "campaigns", *map(str, words)])
-        with pytest.raises(SystemExit) as stop:
-            main()
+        with warnings.catch_warnings():
+            # A command leaves its connection to the end of its process.
+            warnings.simplefilter("ignore", ResourceWarning)
+            with pytest.raises(SystemExit) as stop:
+                main()
+            gc.collect()
         heard = capsys.readouterr()
         return int(stop.value.code or 0), heard.out, heard.err
 
