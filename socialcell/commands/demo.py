@@ -87,7 +87,8 @@ def demo(
             progress=_progress(json),
         )
         campaign = _campaign(context, dir, seed)
-        made = rehearsal.summary(context) | {"campaign": campaign}
+        plan = _plan(context, dir, seed)
+        made = rehearsal.summary(context) | {"campaign": campaign, "plan": plan}
         made["report"] = rehearsal.weekly(context, lang)
         made["seconds"] = round(time.monotonic() - started, 1)
         if json:
@@ -217,6 +218,27 @@ def _campaign(context: "Context", folder: Path, seed: int) -> dict[str, Any]:
     return campaign_rehearsal.campaign(context, planned, file)
 
 
+def _plan(context: "Context", folder: Path, seed: int) -> dict[str, Any]:
+    """The coming weeks, planned with creators who handed in what was answered them."""
+    from socialcell.jobs import plan_rehearsal
+    from socialcell.sandbox.creator_world import PLAN, CreatorWorld
+
+    world = CreatorWorld(seed, END)
+    place = folder / "plan"
+    place.mkdir(exist_ok=True)
+    files = plan_rehearsal.Files(
+        registry=place / "creators.csv",
+        comments=place / "comments.csv",
+        mapping=place / "comments.toml",
+        initiative=place / f"{PLAN}.yaml",
+    )
+    files.registry.write_bytes(world.registry())
+    files.comments.write_bytes(world.comments())
+    files.mapping.write_text(world.mapping(), encoding="utf-8")
+    files.initiative.write_text(world.initiative(), encoding="utf-8")
+    return plan_rehearsal.plan(context, PLAN, files, "meera")
+
+
 def _keep_truth(folder: Path, city: Any) -> None:
     from socialcell.sandbox.truth import write_truth
 
@@ -259,6 +281,7 @@ def _print(made: dict[str, Any]) -> None:
     output.say(f"Languages: {languages}")
     output.say(f"Places, departments and services named: {made['entities']}")
     _print_campaign(made["campaign"])
+    _print_plan(made["plan"])
     output.say(f"Weekly report: {made['report']['html']}")
     output.say(f"               {made['report']['text']}")
     output.say(f"Seconds: {made['seconds']}")
@@ -266,6 +289,7 @@ def _print(made: dict[str, Any]) -> None:
     ours = f"socialcell --config {made['workspace']}/config.yaml"
     output.say(f'  {ours} mentions search "पाणी OR pani OR water"')
     output.say(f"  {ours} sources list")
+    output.say(f"  {ours} campaigns show {made['plan']['campaign']}")
 
 
 def _print_campaign(found: dict[str, Any]) -> None:
@@ -286,6 +310,16 @@ def _print_campaign(found: dict[str, Any]) -> None:
             f"  it added {gained['value']:.0f} {gained['outcome']} "
             f"(95 %: {low:.0f} to {high:.0f})"
         )
+
+
+def _print_plan(found: dict[str, Any]) -> None:
+    cost = found["cost"]
+    output.say(
+        f"Plan {found['campaign']}: {found['tags']} tags of {len(found['creators'])} "
+        f"creators for {cost['amount_micros'] / 1_000_000:,.0f} {cost['currency']}, "
+        f"at least {found['reach']:.0f} people expected to see one"
+    )
+    output.say(f"  approved by {found['approved_by']}; the first creator is asked")
 
 
 def _serve(folder: Path, base_urls: dict[str, str]) -> None:

@@ -335,7 +335,7 @@ def _enter(
 
 def _settings(fixed: datetime, apps: Sequence[str]) -> str:
     """The shipped config with the rehearsal's clock, a roomier allowance, the city's
-    apps, and this machine as the web server before the redirect.
+    apps and links, and this machine as the web server before the redirect.
 
     The encoder is off: a rehearsal is the same with and without the extra `semantic`.
     """
@@ -343,6 +343,8 @@ def _settings(fixed: datetime, apps: Sequence[str]) -> str:
     text = _replaced(text, "  semantic: true", "  semantic: false")
     text = _replaced(text, "  fixed: null", f"  fixed: {fixed.isoformat()}")
     text = _replaced(text, "  trusted: []", '  trusted: ["127.0.0.1"]')
+    text = _replaced(text, "  address: null", "  address: https://go.city.example")
+    text = _replaced(text, "  handles: {}", "  handles: {instagram: city_sbx}")
     text = _replaced(text, "  apps: []", f"  apps: [{', '.join(apps)}]")
     return _replaced(text, "  caps: {}", "  caps: {x: {posts: 200000}}")
 

@@ -13,6 +13,7 @@ from socialcell.sandbox.app_world import OUTREACH, AppWorld
 from socialcell.sandbox.audience import Audience
 from socialcell.sandbox.campaign_world import CampaignWorld
 from socialcell.sandbox.city import City
+from socialcell.sandbox.creator_world import CreatorWorld
 from socialcell.sandbox.people import CITY_HANDLE, Paper
 from socialcell.sandbox.platforms import PLATFORMS
 from socialcell.sandbox.post import Post
@@ -50,6 +51,7 @@ def truth(city: City) -> dict[str, Any]:
         "rules": RULES,
         "stories": _stories(city),
         "campaigns": [_campaign(city)],
+        "creators": CreatorWorld(city.seed, city.end).truth(),
         "items": [_item(city, post) for post in (*city.posts, *city.elsewhere)],
     }
 

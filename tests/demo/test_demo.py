@@ -1,3 +1,4 @@
+import csv
 import hashlib
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -7,10 +8,12 @@ import pytest
 from sqlalchemy import select
 
 from socialcell import db
+from socialcell.commands.demo import END
 from socialcell.jobs import rehearsal
 from socialcell.listening.model import Mention, MentionMatch
 from socialcell.ops.model import Source
 from socialcell.ops.store import OUTCOMES
+from socialcell.sandbox.creator_world import CreatorWorld
 from socialcell.sandbox.truth import collected
 from tests.demo.conftest import DAYS, SEED, Demo
 from tests.running import answer, digest, said, socialcell
@@ -80,6 +83,12 @@ def kept(folder: Path) -> tuple[set[str], set[str]]:
     return there, {row.external_id for row in rows} - there
 
 
+def handed_in() -> set[str]:
+    """Ids of what the creators of the plan gave of their accounts."""
+    rows = CreatorWorld(SEED, END).comments().decode().splitlines()
+    return {row["id"] for row in csv.DictReader(rows)}
+
+
 def test_every_item_that_was_visible_is_stored_once_and_nothing_else(
     demo: Demo,
 ) -> None:
@@ -89,7 +98,7 @@ def test_every_item_that_was_visible_is_stored_once_and_nothing_else(
         (source["name"], kept_id(by_id[native]))
         for source in demo.said["sources"]
         for native in collected(truth, source["name"], moments(truth))
-    }
+    } | {("file:instagram", native) for native in handed_in()}
 
     assert stored(demo.folder) == expected
     held, gone = kept(demo.folder)
@@ -138,6 +147,20 @@ def test_a_campaign_is_measured_and_its_truth_lies_in_the_range(demo: Demo) -> N
     # The App Store keeps small numbers back; Google Play's installs name their click.
     direct = found["direct"]["installs"]
     assert truth["direct"]["play"] < direct <= sum(truth["direct"].values())
+
+
+def test_a_plan_is_approved_and_reaches_whom_it_says(demo: Demo) -> None:
+    found, world = demo.said["plan"], CreatorWorld(SEED, END)
+
+    true = world.reached(found["chosen"])
+    assert found["choice"]["reach"] == pytest.approx(true, rel=0.05)
+    assert 0.5 < found["choice"]["ratio"] <= 1
+    assert found["approved_by"] == "meera"
+    assert found["states"] == {"approved": found["tags"] - 1, "contacted": 1}
+    assert found["tags"] >= 4
+    assert found["cost"]["amount_micros"] <= 25_000_000_000
+    people = demo.truth["creators"]["people"]
+    assert true == len({one for key in found["chosen"] for one in people[key]})
 
 
 def test_the_campaigns_clicks_are_those_that_its_audience_made(demo: Demo) -> None:
