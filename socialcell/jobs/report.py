@@ -62,7 +62,8 @@ def weekly(
     now = context.clock.now()
     week = week_report.period(as_of or now, now)
     goals = strategy.load(context.workspace.folder)
-    numbers = week_report.document(context.engine, week, now, goals)
+    settings = context.workspace.config.planning
+    numbers = week_report.document(context.engine, week, now, goals, settings)
     known = people.of(context)
     with db.reading(context.engine) as session:
         quotations = quoted.quotations(

@@ -1,4 +1,4 @@
-"""The section on campaigns: clicks, installs that name them, and what they added."""
+"""The section on campaigns: clicks, installs, what they added, and their plans."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -11,7 +11,7 @@ from socialcell.campaigns.attributed import attribution_of
 from socialcell.campaigns.attribution import OURS, UNKNOWN
 from socialcell.campaigns.outcomes_model import Campaign
 from socialcell.campaigns.store import outcomes
-from socialcell.reports import clicked
+from socialcell.reports import clicked, outreach
 from socialcell.reports.material import Material
 from socialcell.reports.page import Block, Cell, Chart, Paragraph, Section, Table
 from socialcell.reports.phrases import UNKNOWN as NOTHING
@@ -33,10 +33,11 @@ def counted(session: Session, last: date) -> list[dict[str, Any]]:
 
 
 def section(m: Material) -> Section:
-    """Left out where no campaign ran in the week."""
+    """What campaigns of the week brought, then the plans (reports/outreach)."""
     blocks: list[Block] = []
     for one in m.numbers.get("campaigns", ()):
         blocks += _of(m, one)
+    blocks += outreach.blocks(m)
     return Section(m.lang.gettext("Campaigns: what they brought"), blocks)
 
 

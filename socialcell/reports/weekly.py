@@ -26,6 +26,7 @@ from socialcell.reports import (
     happened,
     lots,
     measures,
+    outreach,
     voices,
 )
 from socialcell.reports.figures import (
@@ -39,6 +40,7 @@ from socialcell.reports.figures import (
 )
 from socialcell.reports.heard import ASKING
 from socialcell.reports.lots import URGENT
+from socialcell.settings import Planning
 from socialcell.strategy import Strategy
 
 KIND = "weekly"
@@ -62,17 +64,22 @@ def period(as_of: datetime, now: datetime) -> Span:
 
 
 def document(
-    engine: Engine, week: Span, now: datetime, strategy: Strategy | None = None
+    engine: Engine,
+    week: Span,
+    now: datetime,
+    strategy: Strategy | None = None,
+    planning: Planning | None = None,
 ) -> dict[str, Any]:
     """The week's numbers, and the city's goals: as frozen, or counted now and frozen.
 
     A week of which nothing is known yet is not frozen: what is imported later counts.
+    `planning` is that of config.yaml as it is now; without it plans keep to their own.
     """
     with db.reading(engine) as session:
         kept = frozen.find(session, KIND, week.start)
         if kept is not None:
             return kept
-        counted = count(session, week, now, strategy)
+        counted = count(session, week, now, strategy, planning)
     if counted["mentions"]["n"] is None:
         return counted
     with db.writing(engine) as session:
@@ -83,19 +90,30 @@ def document(
 
 
 def count(
-    session: Session, week: Span, now: datetime, strategy: Strategy | None = None
+    session: Session,
+    week: Span,
+    now: datetime,
+    strategy: Strategy | None = None,
+    planning: Planning | None = None,
 ) -> dict[str, Any]:
     """Everything the report says in numbers, as plain JSON without any text of posts.
 
     All figures come from one snapshot of the database when the session reads one.
     """
-    return _Counting(session, week, strategy).document(now)
+    return _Counting(session, week, strategy, planning).document(now)
 
 
 class _Counting:
-    def __init__(self, session: Session, week: Span, strategy: Strategy | None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        week: Span,
+        strategy: Strategy | None,
+        planning: Planning | None,
+    ) -> None:
         self._session = session
         self._strategy = strategy
+        self._planning = planning
         self._week = week
         self._before = Span(as_utc(week.start.astimezone(IST) - _WEEK), week.start)
         self._both = Span(self._before.start, week.end)
@@ -153,6 +171,9 @@ class _Counting:
                 for gain in gains.gains(session, week)
             ],
             "campaigns": campaigns.counted(session, self._day),
+            "outreach": outreach.counted(
+                session, self._day, now.astimezone(IST).date(), self._planning
+            ),
             "promises": [
                 {"id": one.id, "text": one.text, "due_at": one.due_at.isoformat()}
                 for one in promises.missed(session, week.end)

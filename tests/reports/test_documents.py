@@ -20,7 +20,7 @@ from socialcell.ops.model import FrozenReport
 from socialcell.reports import weekly
 from tests.reports.world import BEFORE, HOUR, MADE, MONDAY, NEXT, World
 
-SECTIONS = 20  # with mentions that have everything
+SECTIONS = 21  # with mentions that have everything
 
 
 def full(world: World) -> World:

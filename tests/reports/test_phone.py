@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from socialcell.campaigns.plan_model import Plan, PlanTag
 from socialcell.i18n import CODES
 from socialcell.jobs import report
+from tests.planning import agreed, worlds
 from tests.reports.around import SUNDAY, ad, alert, incident, promise, searched
 from tests.reports.browser import CLIPPED, OUTSIDE, browser
 from tests.reports.test_documents import full
@@ -43,9 +45,29 @@ def around(world: World) -> None:
         searched(world, SUNDAY, 12_34_567, f"{number} {LONG}")
 
 
-def test_nothing_is_clipped_at_360_pixels(world: World, tmp_path: Path) -> None:
+def planned(world: World, folder: Path) -> None:
+    """A plan of a long name that waits for approval; both its tags are late."""
+    worlds.fill(world.context)
+    agreed.planned(world.context, folder)
+    agreed.change(
+        world.context,
+        Plan,
+        campaign=LONG,
+        calendar={
+            "reach": 98_76_543.0,
+            "cost": {"amount_micros": 98_76_543 * 10**6, "currency": "INR"},
+        },
+    )
+    agreed.change(world.context, PlanTag, day=SUNDAY)
+
+
+def test_nothing_is_clipped_at_360_pixels(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOCIALCELL_ACTOR", "lead")
     full(world)
     around(world)
+    planned(world, tmp_path)
     for hour in range(0, 30, 2):
         world.mention(MONDAY + hour * HOUR, LONG, topics=("water",), urgency="critical")
     pages = [report.weekly(world.context, lang=code).html for code in CODES]
