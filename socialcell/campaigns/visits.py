@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-import crawleruseragents
-
 RULES = 2
 """Raise it when a rule changes, or the list of crawlers is another one."""
 
@@ -94,6 +92,9 @@ def _kind(agent: str) -> str:
         return "preview"
     if _TOOL.search(bare):
         return "tool"
+    # Where nobody asks for a link, the library's list need not be read.
+    import crawleruseragents
+
     if _ROBOT.search(bare) or crawleruseragents.is_crawler(bare):
         return "crawler"
     return "human"

@@ -14,7 +14,7 @@ from socialcell.sandbox.platform import Platform
 from socialcell.sandbox.server import Answer, Request
 
 ORIGIN = "https://api.telegram.org"
-CHANNEL = "@punecitydemo"
+CHANNEL = "@pmc_channel_sbx"
 TOKEN, CHAT = "telegram_publisher_token", "telegram_publisher_chat"
 _PATH = re.compile(r"/bot([^/]+)/(\w+)")
 _TEXT, _CAPTION = 4096, 1024
