@@ -34,7 +34,7 @@ from socialcell.ops import store
 
 STATE_FILE = "rehearsal.json"
 SANDBOX_MARK = "# A workspace that listens to the sandbox."
-STEP = timedelta(hours=8)
+STEP = timedelta(hours=12)
 DENSE_STEP = timedelta(minutes=5)
 DENSE_FOR = timedelta(hours=1)
 _LOOK_AGAIN = timedelta(hours=1)  # as the daemon does
@@ -73,7 +73,7 @@ class Named:
 
 
 def steps(start: datetime, end: datetime, dense_from: datetime) -> list[datetime]:
-    """The moments of a rehearsal: every eight hours back from its end, and every five
+    """The moments of a rehearsal: every twelve hours back from its end, and every five
     minutes in the hour from `dense_from`."""
     moments = set()
     moment = end
