@@ -26,7 +26,10 @@ def section(m: Material) -> Section:
     if strategy and strategy["goals"]:
         blocks.append(_goals(m, strategy["goals"], figures))
     blocks.append(Table(caption, heads, rows))
-    blocks.append(Terms(_definitions(m, names)))
+    known = {
+        one["id"] for one in figures if (one["now"], one["before"]) != (None, None)
+    }
+    blocks.append(Terms(_definitions(m, names, known)))
     return Section(_("Goals: where the city stands"), blocks)
 
 
@@ -88,12 +91,14 @@ def _row(
 
 
 def _definitions(
-    m: Material, names: dict[str, tuple[str, str]]
+    m: Material, names: dict[str, tuple[str, str]], known: set[str]
 ) -> list[tuple[str, str]]:
-    """What stands behind each KPI: its measures' definitions in a row."""
+    """What stands behind each KPI with a figure: its measures' definitions in a row.
+    What is not known says why in its own row."""
     found: dict[str, list[str]] = {}
     for id_, (_name, definition) in names.items():
-        found.setdefault(_number(m, id_), []).append(definition)
+        if id_ in known:
+            found.setdefault(_number(m, id_), []).append(definition)
     return [(number, " ".join(said)) for number, said in found.items()]
 
 

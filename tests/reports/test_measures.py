@@ -197,6 +197,13 @@ def test_what_no_table_holds_is_not_known_and_says_why(world: World) -> None:
         assert (pair(found[name]), bool(found[name]["why"])) == ((None, None), True)
 
 
+def test_only_what_has_a_figure_is_explained(world: World) -> None:
+    world.covered()
+    said = text_of(world)
+    assert "K1: Hours read whole of hours due" in said
+    assert "K5:" not in said
+
+
 @pytest.mark.parametrize("lang", CODES)
 def test_every_measure_has_a_name_and_a_definition(world: World, lang: str) -> None:
     found = names(language(lang))
