@@ -51,6 +51,7 @@ def demo(
     """
     from socialcell import sandbox
     from socialcell.jobs import rehearsal
+    from socialcell.listening import people
     from socialcell.sandbox import clicking
     from socialcell.sandbox.app_world import PACKAGE
     from socialcell.sandbox.audience import Audience
@@ -67,7 +68,12 @@ def demo(
         state = rehearsal.prepare(
             dir,
             state,
-            {**running.secrets, clicking.SECRET: clicking.KEY},
+            {
+                **running.secrets,
+                clicking.SECRET: clicking.KEY,
+                # Estimates of audiences hang on it: the same city, the same plan.
+                people.SECRET_NAME: f"a key of the sandbox city {seed}",
+            },
             watched(running),
             named(running),
             apps=(PACKAGE,),

@@ -1,6 +1,7 @@
 """Meta's ads of the sandbox: an account, and reports that are made while one waits."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -29,6 +30,7 @@ _FIGURES = (
     *("spend", "actions", "date_start", "date_stop"),
 )
 _MOST_DAYS = 37 * 31
+_NUMBER = re.compile(r"6([012])(\d{6})(\d{6})\d{5}")  # level, since, until; a count
 
 
 @dataclass
@@ -52,6 +54,7 @@ class MetaAds(Graph):
         super().__init__(city, clock, "meta_ads", token)
         self.world = MetaAdsWorld(city)
         self.jobs: dict[str, Job] = {}
+        self._forgotten: set[str] = set()
         self.waits = 0
         self.status = 1
 
@@ -67,6 +70,7 @@ class MetaAds(Graph):
 
     def forget_jobs(self) -> None:
         """All reports are too old to be known."""
+        self._forgotten.update(self.jobs)
         self.jobs.clear()
 
     def disable(self) -> None:
@@ -89,9 +93,9 @@ class MetaAds(Graph):
         match parts:
             case [account] if account == f"act_{ACCOUNT}":
                 return pick(asked.get("fields", ""), "AdAccount", self._account())
-            case [job] if job in self.jobs:
+            case [job] if self._knows(job):
                 return self._looked_after(job)
-            case [job, "insights"] if job in self.jobs:
+            case [job, "insights"] if self._knows(job):
                 return self._result(self.jobs[job], asked)
         raise missing("/".join(parts))
 
@@ -115,10 +119,23 @@ class MetaAds(Graph):
             name for name in fields if name not in known or name in self.retired
         ]:
             raise Refused(100, f"(#100) {odd[0]} is not valid for fields param")
-        number = f"6000000000{len(self.jobs):05d}"
+        span_said = f"{since:%y%m%d}{until:%y%m%d}"
+        number = f"6{_LEVELS.index(level)}{span_said}{len(self.jobs):05d}"
         failed = self._fires("failing")
         self.jobs[number] = Job(level, since, until, fields, self.waits, failed)
         return {"report_run_id": number}
+
+    def _knows(self, number: str) -> bool:
+        """Whether a report was asked for: its number says what it is of, so that a
+        sandbox which was started again knows it too."""
+        told = _NUMBER.fullmatch(number)
+        if number in self.jobs or number in self._forgotten or told is None:
+            return number in self.jobs
+        since, until = (_day(told[2]), _day(told[3]))
+        fields = (*_FIGURES, *_names(ADS[0]))
+        level = _LEVELS[int(told[1])]
+        self.jobs[number] = Job(level, since, until, fields, 0, False)
+        return True
 
     def _account(self) -> dict[str, Any]:
         return {
@@ -192,6 +209,10 @@ class MetaAds(Graph):
 
     def _draft(self, text: str, at: datetime, n: int = 0) -> Post:
         raise ValueError("nobody writes posts to an ad account")
+
+
+def _day(said: str) -> date:
+    return date(2000 + int(said[:2]), int(said[2:4]), int(said[4:]))
 
 
 def _row(job: Job, ad: Ad, day: date, done: Done) -> dict[str, Any]:

@@ -47,6 +47,19 @@ def test_a_run_that_breaks_off_between_reports_reads_the_others_later(
     assert len(begun[-1].cursor["jobs"]) == len(begun[0].cursor["jobs"]) - 2
 
 
+def test_a_sandbox_that_was_started_again_knows_the_reports(
+    served: Sandbox, around: Surroundings, meta_ads: Any
+) -> None:
+    running = connector_of(served, NAME, around).pull(None, Unlimited(), never)
+    begun = [next(running), next(running)]
+    meta_ads.jobs.clear()  # as in a new process
+
+    rest = pull(served, NAME, around, begun[-1].cursor)
+
+    whole = facts([*begun, *rest], "ad")
+    assert whole == facts(pull(served, NAME, around), "ad")
+
+
 def test_a_report_that_failed_at_meta_is_asked_for_anew(
     served: Sandbox, around: Surroundings, meta_ads: Any
 ) -> None:
