@@ -14,8 +14,7 @@ from socialcell.connectors.base import (
 )
 from socialcell.connectors.graph import Graph, connect
 from socialcell.connectors.graph_check import examine
-from socialcell.connectors.publisher import Posted, Shown, alike, id_in, unheard
-from socialcell.errors import ConfigError
+from socialcell.connectors.publisher import Posted, Shown, alike, id_in, set_up, unheard
 
 SCOPES = ("pages_manage_posts", "pages_manage_engagement", "pages_read_engagement")
 _PAGE = 100
@@ -30,9 +29,7 @@ class FacebookPublisher:
     can_find: ClassVar[bool] = True
 
     def __init__(self, around: Surroundings) -> None:
-        given = around.config.publishing.facebook
-        if given is None:
-            raise ConfigError("publishing.facebook is not set in config.yaml.")
+        given = set_up(around.config.publishing.facebook, self.platform)
         self._page, self._clock = given.page_id, around.clock
         self._graph = connect(around, self.platform)
 

@@ -23,9 +23,9 @@ from socialcell.connectors.publisher import (
     Unheard,
     alike,
     id_in,
+    set_up,
     unheard,
 )
-from socialcell.errors import ConfigError
 
 SCOPES = (
     "instagram_basic",
@@ -46,9 +46,7 @@ class InstagramPublisher:
     can_find: ClassVar[bool] = True
 
     def __init__(self, around: Surroundings) -> None:
-        given = around.config.publishing.instagram
-        if given is None:
-            raise ConfigError("publishing.instagram is not set in config.yaml.")
+        given = set_up(around.config.publishing.instagram, self.platform)
         self._account, self._clock = given.account_id, around.clock
         self._graph = connect(around, self.platform)
 

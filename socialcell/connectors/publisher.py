@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, NoReturn, Protocol
+from typing import Any, ClassVar, NoReturn, Protocol, TypeVar
 
 from socialcell.connectors.base import (
     Bucket,
@@ -19,7 +19,10 @@ from socialcell.connectors.base import (
     Kind,
     Surroundings,
 )
+from socialcell.errors import ConfigError
 from socialcell.text import fold
+
+_T = TypeVar("_T")
 
 PUBLISHERS = {
     "x": "socialcell.connectors.x_publisher:XPublisher",
@@ -104,6 +107,13 @@ def build(platform: str, around: Surroundings) -> Publisher:
     when a credential is nowhere."""
     made: Publisher = _class(platform)(around)
     return made
+
+
+def set_up(given: _T | None, platform: str) -> _T:
+    """What config.yaml says of an account. ConfigError when it says nothing."""
+    if given is None:
+        raise ConfigError(f"publishing.{platform} is not set in config.yaml.")
+    return given
 
 
 def buckets(platform: str) -> tuple[Bucket, ...]:

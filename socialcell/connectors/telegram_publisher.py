@@ -19,8 +19,7 @@ from socialcell.connectors.base import (
     Kind,
     Surroundings,
 )
-from socialcell.connectors.publisher import Posted, id_in, unheard
-from socialcell.errors import ConfigError
+from socialcell.connectors.publisher import Posted, id_in, set_up, unheard
 from socialcell.http import Fetched, never_left
 from socialcell.mail import NobodyCan
 from socialcell.redact import redact
@@ -38,9 +37,7 @@ class TelegramPublisher:
     can_find: ClassVar[bool] = False
 
     def __init__(self, around: Surroundings) -> None:
-        given = around.config.publishing.telegram
-        if given is None:
-            raise ConfigError("publishing.telegram is not set in config.yaml.")
+        given = set_up(around.config.publishing.telegram, self.platform)
         self._token = around.secret(given.token.secret).get_secret_value()
         self._chat = around.secret(given.chat.secret).get_secret_value()
         self._name = self._chat.removeprefix("@") if self._chat[:1] == "@" else None

@@ -23,10 +23,10 @@ from socialcell.connectors.publisher import (
     Unheard,
     alike,
     id_in,
+    set_up,
     unheard,
 )
 from socialcell.connectors.x import FAILURES, ORIGIN, TWEEPY_ORIGIN, translated
-from socialcell.errors import ConfigError
 from socialcell.http import PoliteAdapter
 
 _PAGE = 100
@@ -47,9 +47,7 @@ class XPublisher:
     can_find: ClassVar[bool] = True
 
     def __init__(self, around: Surroundings) -> None:
-        given = around.config.publishing.x
-        if given is None:
-            raise ConfigError("publishing.x is not set in config.yaml.")
+        given = set_up(around.config.publishing.x, self.platform)
         self._user, self._clock = given.user_id, around.clock
         keys = (
             given.consumer_key,
@@ -158,10 +156,11 @@ class _Session(requests.Session):
     """tweepy writes another host into every address; the signature must name the one
     that is asked."""
 
-    def request(  # type: ignore[override]
-        self, method: str, url: str, **more: Any
+    def request(
+        self, method: str | bytes, url: str | bytes, *given: Any, **named: Any
     ) -> requests.Response:
-        return super().request(method, url.replace(TWEEPY_ORIGIN, ORIGIN, 1), **more)
+        asked = str(url).replace(TWEEPY_ORIGIN, ORIGIN, 1)
+        return super().request(method, asked, *given, **named)
 
 
 def _ours(error: ConnectorError) -> ConnectorError:

@@ -16,7 +16,7 @@ from socialcell.errors import UsageError
 from socialcell.jobs import creators, evidence, outreach_steps
 from socialcell.jobs.approvals import newest, note_of, person
 from socialcell.jobs.context import Context
-from socialcell.jobs.outreach_checks import CHECKS, Told
+from socialcell.jobs.outreach_checks import CHECKS, Entered, Told
 
 
 def advance(
@@ -59,7 +59,7 @@ def advance(
             detail={},
         )
         _evidence(step, told, kept)
-        CHECKS[state](context, session, plan, tag, step, told)
+        CHECKS[state](Entered(context, session, plan, tag, step, told))
         outreach_steps.add(context, session, plan, tag, step)
         return {"campaign": name, "tag": n, "was": now, "state": state, "by": who}
 

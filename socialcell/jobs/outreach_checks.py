@@ -44,114 +44,92 @@ class Told:
     cool_off: int | None = None
 
 
-Check: TypeAlias = Callable[[Context, Session, Plan, PlanTag, OutreachStep, Told], None]
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A step that somebody enters: of which tag and plan, and what was told with it."""
+
+    context: Context
+    session: Session
+    plan: Plan
+    tag: PlanTag
+    step: OutreachStep
+    told: Told
 
 
-def _contacted(
-    context: Context,
-    session: Session,
-    plan: Plan,
-    tag: PlanTag,
-    step: OutreachStep,
-    told: Told,
-) -> None:
-    switch = mode_in(session)
+Check: TypeAlias = Callable[[Entered], None]
+
+
+def _contacted(it: Entered) -> None:
+    switch = mode_in(it.session)
     if "outreach" in HELD[switch]:
         raise NotAllowed(
             f"The switch is set to {switch}, and outreach is held back. To change it: "
             "socialcell outgoing mode --help"
         )
-    today = creators.today(context)
-    one = creator_store.creator(session, tag.creator, today)
+    today = creators.today(it.context)
+    one = creator_store.creator(it.session, it.tag.creator, today)
     if one is not None and not one.may_be_asked(today):
         raise NotAllowed(
-            f"{tag.creator} refused on {one.consent_on}, and the cool-off is not over."
+            f"{it.tag.creator} refused on {one.consent_on}, and the cool-off is not "
+            "over."
         )
-    _allowed(context, session, plan, tag)
+    _allowed(it.context, it.session, it.plan, it.tag)
     if one is not None and one.consent in ("unknown", "refused"):
-        _consent(context, session, tag, "asked")
+        _consent(it.context, it.session, it.tag, "asked")
 
 
-def _accepted(
-    context: Context,
-    session: Session,
-    plan: Plan,
-    tag: PlanTag,
-    step: OutreachStep,
-    told: Told,
-) -> None:
-    if step.evidence is None:
+def _accepted(it: Entered) -> None:
+    if it.step.evidence is None:
         raise UsageError(
             "Where is it written that they accept? Say --link, or --file of the letter."
         )
-    row = entries.find(session, tag.creator)
+    row = entries.find(it.session, it.tag.creator)
     if row is not None and row.consent != "agreed":
-        shown = f"{step.evidence_kind} {step.evidence}"
-        _consent(context, session, tag, "agreed", shown=shown)
+        shown = f"{it.step.evidence_kind} {it.step.evidence}"
+        _consent(it.context, it.session, it.tag, "agreed", shown=shown)
 
 
-def _declined(
-    context: Context,
-    session: Session,
-    plan: Plan,
-    tag: PlanTag,
-    step: OutreachStep,
-    told: Told,
-) -> None:
-    if step.note is None:
+def _declined(it: Entered) -> None:
+    if it.step.note is None:
         raise UsageError("Say in --note why they declined.")
-    row, days = entries.find(session, tag.creator), told.cool_off
+    row, days = entries.find(it.session, it.tag.creator), it.told.cool_off
     if row is not None and days is None and row.cool_off_days is None:
-        rule = rules.on("consent", creators.today(context))
+        rule = rules.on("consent", creators.today(it.context))
         days = None if rule is None else rule.says["cool_off_days"]
-    _consent(context, session, tag, "refused", days=days)
+    _consent(it.context, it.session, it.tag, "refused", days=days)
 
 
-def _scheduled(
-    context: Context,
-    session: Session,
-    plan: Plan,
-    tag: PlanTag,
-    step: OutreachStep,
-    told: Told,
-) -> None:
-    _allowed(context, session, plan, tag)
-    row = entries.find(session, tag.creator)
+def _scheduled(it: Entered) -> None:
+    _allowed(it.context, it.session, it.plan, it.tag)
+    row = entries.find(it.session, it.tag.creator)
     if row is not None and row.kind in PEOPLE and row.consent != "agreed":
-        raise NotAllowed(f"{tag.creator} has not agreed (consent: {row.consent}).")
-    rule = rules.on("tool", tag.day)
-    name = rule.says["tools"].get(tag.channel) if rule else None
-    if name and tie_of(session, tag) != "none" and not told.tool:
+        raise NotAllowed(f"{it.tag.creator} has not agreed (consent: {row.consent}).")
+    rule = rules.on("tool", it.tag.day)
+    name = rule.says["tools"].get(it.tag.channel) if rule else None
+    if name and tie_of(it.session, it.tag) != "none" and not it.told.tool:
         raise UsageError(
-            f"{tag.channel} has a label of its own ({name}), and it is needed as well "
-            f"[{rule.source if rule else ''}]. When it is agreed, say --tool."
+            f"{it.tag.channel} has a label of its own ({name}), and it is needed as "
+            f"well [{rule.source if rule else ''}]. When it is agreed, say --tool."
         )
-    step.detail = {**step.detail, "tool": told.tool}
+    it.step.detail = {**it.step.detail, "tool": it.told.tool}
 
 
-def _posted(
-    context: Context,
-    session: Session,
-    plan: Plan,
-    tag: PlanTag,
-    step: OutreachStep,
-    told: Told,
-) -> None:
-    before = approval.states(session, plan)[tag.id or 0][-1]
-    if before.state == "posted" and step.evidence_kind in (None, "file"):
+def _posted(it: Entered) -> None:
+    before = approval.states(it.session, it.plan)[it.tag.id or 0][-1]
+    if before.state == "posted" and it.step.evidence_kind in (None, "file"):
         # The same post, looked at again.
-        if step.evidence is not None:
-            step.detail = {"also": [["file", step.evidence]]}
-        step.evidence_kind, step.evidence = before.evidence_kind, before.evidence
-    if step.evidence_kind not in ("link", "mention"):
+        if it.step.evidence is not None:
+            it.step.detail = {"also": [["file", it.step.evidence]]}
+        it.step.evidence_kind, it.step.evidence = before.evidence_kind, before.evidence
+    if it.step.evidence_kind not in ("link", "mention"):
         raise UsageError(
             "Where is the post? Say --link, or --mention of one that was found: "
             "socialcell campaigns outreach look"
         )
-    faults = _read(session, tag, step)
-    step.detail = {
-        **step.detail,
-        **disclosed.detail(faults, told.label, told.seconds, told.length),
+    faults = _read(it.session, it.tag, it.step)
+    it.step.detail = {
+        **it.step.detail,
+        **disclosed.detail(faults, it.told.label, it.told.seconds, it.told.length),
     }
 
 

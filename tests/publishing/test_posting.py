@@ -1,6 +1,6 @@
 """What is due is posted once, behind approval and the switch, and within the budget."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,17 +8,14 @@ from sqlalchemy import Engine, select
 
 from socialcell import db
 from socialcell.campaigns.own_posts_model import OwnPost
-from socialcell.clock import IST
 from socialcell.errors import UsageError
 from socialcell.jobs import outgoing, own_calendar, posts, posts_out, publishing
-from socialcell.jobs.context import Context
 from socialcell.jobs.publishing import SETTLES, Published
 from socialcell.jobs.spending import spending
 from socialcell.ops import audit, integrity
 from socialcell.ops.model import AuditEntry, Usage
 from tests.publishing.conftest import (
     HOUR,
-    PICTURE,
     PLATFORMS,
     WORDS,
     Town,
@@ -438,73 +435,3 @@ def test_nothing_goes_out_where_nothing_is_set_up(town: Town, approve: Any) -> N
     assert town.asked("x") == 0
     whys = own_calendar.preview(closed)[0]["why_not"]
     assert "publishing.x is not set in config.yaml." in whys
-
-
-def test_what_the_platform_refuses_waits_for_a_person(
-    town: Town, engine: Engine, approve: Any
-) -> None:
-    post = planned(town, "telegram", reply_to="77")
-    approve(post)
-
-    done = due(town)
-
-    assert states(done) == ["refused"]
-    assert "replied not found" in str(done.outcomes[0].why)
-    assert row(engine, post.id).asked_first is None
-
-
-def test_a_container_that_expired_is_made_again(
-    town: Town, engine: Engine, approve: Any
-) -> None:
-    post = planned(town, "instagram")
-    approve(post)
-    served = town.sandbox.platform("instagram")
-    served.containers.fetch_slowly(1)
-    first = due(town)
-    town.clock.advance(timedelta(hours=25))
-    second = publishing.publish(town.context)
-    outgoing.release(town.context, None)
-    third = publishing.publish(town.context)
-    fourth = publishing.publish(town.context)
-
-    assert states(first) == ["later"]
-    assert states(second) == ["held"]  # a day late
-    assert (states(third), states(fourth)) == (["later"], ["posted"])
-    assert town.copies("instagram", WORDS) == 1
-
-
-@pytest.mark.parametrize(
-    ("changes", "said"),
-    [
-        ({"platform": "youtube"}, "posts on x, facebook"),
-        ({"language": "ta"}, "no language 'ta'"),
-        ({"text": "  "}, "has words"),
-        ({"text": "प" * 281}, "281 of the 280"),
-        ({"wards": ["Atlantis"]}, "no area 'Atlantis'"),
-        ({"media": PICTURE}, "not sent to X"),
-        ({"platform": "instagram"}, "without a picture"),
-        ({"platform": "facebook", "media": "http://a.in/b.jpg"}, "https://"),
-        ({"platform": "facebook", "media": "file:///etc/passwd"}, "http and https"),
-        ({"due_at": datetime(2026, 11, 1, tzinfo=IST)}, "is past"),
-    ],
-)
-def test_a_draft_that_cannot_be_posted_is_refused_at_once(
-    town: Town, changes: dict[str, Any], said: str
-) -> None:
-    given: dict[str, Any] = {
-        "platform": "x",
-        "due_at": town.clock.now() + HOUR,
-        "language": "mr",
-        "text": WORDS,
-    }
-
-    with pytest.raises(UsageError, match=said):
-        posts.add(town.context, posts.Draft(**(given | changes)))
-
-
-def test_a_dry_run_keeps_nothing(town: Town, context: Context) -> None:
-    draft = posts.Draft("x", town.clock.now() + HOUR, "mr", WORDS)
-
-    posts.add(town.context, draft, dry_run=True)
-
-    assert own_calendar.coming(town.context) == []
