@@ -1,7 +1,7 @@
 """A Facebook Page in the city's own name, with the page's own token."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -14,11 +14,18 @@ from socialcell.connectors.base import (
 )
 from socialcell.connectors.graph import Graph, connect
 from socialcell.connectors.graph_check import examine
-from socialcell.connectors.publisher import Posted, Shown, alike, id_in, set_up, unheard
+from socialcell.connectors.publisher import (
+    SLACK,
+    Posted,
+    Shown,
+    alike,
+    id_in,
+    set_up,
+    unheard,
+)
 
 SCOPES = ("pages_manage_posts", "pages_manage_engagement", "pages_read_engagement")
 _PAGE = 100
-_SLACK = timedelta(minutes=2)
 
 
 class FacebookPublisher:
@@ -72,7 +79,7 @@ class FacebookPublisher:
             "limit": _PAGE,
         }
         if to is None:
-            asked["since"] = int((since - _SLACK).timestamp())
+            asked["since"] = int((since - SLACK).timestamp())
             path = f"{self._page}/feed"
         else:
             asked |= {"filter": "stream", "order": "reverse_chronological"}

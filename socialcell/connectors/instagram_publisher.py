@@ -18,6 +18,7 @@ from socialcell.connectors.base import (
 from socialcell.connectors.graph import connect
 from socialcell.connectors.graph_check import examine
 from socialcell.connectors.publisher import (
+    SLACK,
     Posted,
     Shown,
     Unheard,
@@ -32,7 +33,6 @@ SCOPES = (
     "instagram_content_publish",
     "instagram_manage_comments",
 )
-_SLACK = timedelta(minutes=2)
 _PAGE = 50
 _NOT_READY = timedelta(minutes=1)
 
@@ -127,7 +127,7 @@ class InstagramPublisher:
         self, path: str, name: str, words: str, since: datetime
     ) -> Sequence[Posted]:
         asked: dict[str, Any] = {"fields": f"id,{name},timestamp", "limit": _PAGE}
-        start = since - _SLACK
+        start = since - SLACK
         found = [
             one
             for one in self._graph.page(path, **asked).data

@@ -9,7 +9,7 @@ import importlib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, NoReturn, Protocol, TypeVar
 
 from socialcell.connectors.base import (
@@ -30,6 +30,7 @@ PUBLISHERS = {
     "instagram": "socialcell.connectors.instagram_publisher:InstagramPublisher",
     "telegram": "socialcell.connectors.telegram_publisher:TelegramPublisher",
 }
+SLACK = timedelta(minutes=2)  # between a platform's clock and ours
 # After these a platform may have done what it was asked.
 _UNKNOWN = (Kind.TRANSIENT, Kind.DRIFT)
 

@@ -1,7 +1,7 @@
 """X in the city's own name, through tweepy: every call is signed for the account."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from html import unescape
 from typing import Any, ClassVar
 
@@ -18,6 +18,7 @@ from socialcell.connectors.base import (
 )
 from socialcell.connectors.lengths import has_address
 from socialcell.connectors.publisher import (
+    SLACK,
     Posted,
     Shown,
     Unheard,
@@ -30,7 +31,6 @@ from socialcell.connectors.x import FAILURES, ORIGIN, TWEEPY_ORIGIN, translated
 from socialcell.http import PoliteAdapter
 
 _PAGE = 100
-_SLACK = timedelta(minutes=2)  # between their clock and ours
 
 
 class XPublisher:
@@ -110,7 +110,7 @@ class XPublisher:
         self, words: str, key: str | None, since: datetime, to: str | None
     ) -> Sequence[Posted]:
         """The newest of the account's timeline, where addresses stand as they lead."""
-        start = (since - _SLACK).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        start = (since - SLACK).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         body, _ = self._answered(
             lambda: self._client.get_users_tweets(
                 self._user,
