@@ -147,9 +147,9 @@ STARTED: list["subprocess.Popen[bytes]"] = []
 @contextlib.contextmanager
 def server(command: Sequence[str], port: int) -> Iterator[int]:
     """A server on the first processor, once it listens."""
-    pinned = (lambda: os.sched_setaffinity(0, {0})) if TWO else None
+    pinned = ("taskset", "--cpu-list", "0") if TWO else ()
     process = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=pinned
+        [*pinned, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     STARTED.append(process)
     try:

@@ -1,7 +1,6 @@
 """A backfill of 100,000 posts and a post of a megabyte fit into a small machine."""
 
 import json
-import resource
 import subprocess
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from tests.hostile.conftest import sqlite_url
 from tests.running import command, environment
 
 # Address space, not memory in use: libraries that are mapped count whole.
-LIMIT = 1_200 << 20
+LIMITED = ("prlimit", f"--as={1_200 << 20}")
 POSTS = 100_000
 WORDS = ("पाणी", "रस्ता", "kachra", "water", "road", "दिवे", "बंद", "नाही", "Baner")
 
@@ -39,10 +38,6 @@ def database_url(tmp_path: Path, empty_database: Path) -> str:
     return sqlite_url(tmp_path, empty_database)
 
 
-def limited() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (LIMIT, LIMIT))
-
-
 @pytest.mark.faults
 @pytest.mark.timeout(900)
 @pytest.mark.fault("F27")
@@ -55,11 +50,10 @@ def test_a_large_backfill_is_imported_within_the_limit(folder: Path) -> None:
     arguments = ("import", path, "--format", "generic", "--json")
 
     done = subprocess.run(
-        command(*arguments, "--config", folder / "config.yaml"),
+        [*LIMITED, *command(*arguments, "--config", folder / "config.yaml")],
         capture_output=True,
         text=True,
         env=environment(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1"),
-        preexec_fn=limited,
         check=False,
     )
 
@@ -80,11 +74,10 @@ def test_a_post_of_a_megabyte_is_read_within_the_limit(
     path.write_text(json.dumps({"id": "1", "text": text}) + "\n")
 
     done = subprocess.run(
-        command("tag", path, "--jsonl"),
+        [*LIMITED, *command("tag", path, "--jsonl")],
         capture_output=True,
         text=True,
         env=environment(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1"),
-        preexec_fn=limited,
         check=False,
     )
 

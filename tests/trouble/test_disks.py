@@ -1,6 +1,5 @@
 """Disks that are full, small or read-only: nothing half done, and it goes on later."""
 
-import resource
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -65,13 +64,13 @@ def test_a_file_that_may_not_grow_stops_an_import_cleanly(
     size = (folder / "socialcell.db").stat().st_size
 
     done = subprocess.run(
-        command("--config", folder / "config.yaml", "import", file),
+        [
+            *("prlimit", f"--fsize={size + 65536}"),
+            *command("--config", folder / "config.yaml", "import", file),
+        ],
         capture_output=True,
         text=True,
         env=environment(),
-        preexec_fn=lambda: resource.setrlimit(
-            resource.RLIMIT_FSIZE, (size + 65536, size + 65536)
-        ),
     )
 
     words = said(done)

@@ -42,12 +42,14 @@ def test_ctrl_c_ends_a_command_with_130_and_nothing_half_done(
 ) -> None:
     file = posts(tmp_path / "posts.jsonl", 20_000)
     process = subprocess.Popen(
-        command("--config", folder / "config.yaml", "import", file),
+        # A shell that runs tests in the background has Ctrl-C ignored by all of them.
+        [
+            *("env", "--default-signal=INT"),
+            *command("--config", folder / "config.yaml", "import", file),
+        ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         env=environment(),
-        # A shell that runs tests in the background has Ctrl-C ignored by all of them.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     until_open(process, folder / "socialcell.db")
 

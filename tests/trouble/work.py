@@ -67,4 +67,6 @@ def until_open(process: subprocess.Popen[bytes], file: Path) -> None:
             if os.path.realpath(descriptor) == str(file.resolve()):
                 return
         time.sleep(0.02)
-    raise AssertionError("the command never opened the database")
+    raise AssertionError(
+        f"the command never opened the database; it ended with {process.poll()}"
+    )
