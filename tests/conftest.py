@@ -4,23 +4,22 @@ A test that takes `database_url`, `folder`, `engine` or `context` runs twice: on
 and on PostgreSQL, which a wheel brings. `pytest --database sqlite` runs one of them.
 """
 
-import itertools
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from socialcell import config, db
 from socialcell.clock import IST, FixedClock
 from socialcell.jobs.context import Context
 from tests import faults
 from tests.faults import tried
+from tests.postgres import Postgres
 
 __all__ = ["tried"]
 
@@ -69,17 +68,6 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@dataclass(frozen=True)
-class Postgres:
-    """A server of our own, and an administrator's connection to it."""
-
-    url: str
-    admin: Engine
-
-    def url_of(self, database: str) -> str:
-        return self.url.replace("/postgres?", f"/{database}?")
-
-
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """A PostgreSQL server with an empty database of today's schema to copy."""
@@ -93,19 +81,10 @@ def postgres() -> Iterator[Postgres]:
         url = server.get_uri()
         admin = db.connect(url).execution_options(isolation_level="AUTOCOMMIT")
         made = Postgres(url, admin)
-        with admin.connect() as connection:
-            connection.execute(text("ALTER SYSTEM SET fsync = off"))
-            connection.execute(text("SELECT pg_reload_conf()"))
-            connection.execute(text("CREATE DATABASE empty"))
-        engine = db.connect(made.url_of("empty"))
-        db.upgrade(engine)
-        engine.dispose()
+        made.begin()
         yield made
         admin.dispose()
         server.cleanup()
-
-
-_NUMBERS = itertools.count()
 
 
 @pytest.fixture
@@ -120,14 +99,8 @@ def database_url(
         yield f"sqlite:///{path}"
         return
     server: Postgres = request.getfixturevalue("postgres")
-    name = f"test_{next(_NUMBERS)}"
-    with server.admin.connect() as connection:
-        connection.execute(
-            text(f"CREATE DATABASE {name} TEMPLATE empty STRATEGY FILE_COPY")
-        )
-    yield server.url_of(name)
-    with server.admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    with server.database() as url:
+        yield url
 
 
 @pytest.fixture

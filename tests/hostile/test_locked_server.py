@@ -9,7 +9,7 @@ from sqlalchemy import Engine, text
 
 from socialcell import db
 from socialcell.errors import SocialcellError
-from tests.conftest import Postgres
+from tests.postgres import Postgres
 from tests.running import said, socialcell
 
 PATIENCE = 0.3
@@ -19,16 +19,13 @@ COUNT, CHANGE = "SELECT count(*) FROM audit", "UPDATE person SET name = 'ours'"
 @pytest.fixture(scope="module")
 def address(postgres: Postgres) -> Iterator[str]:
     """A database of today's schema with a table of one row."""
-    with postgres.admin.connect() as connection:
-        connection.execute(text("CREATE DATABASE held TEMPLATE empty"))
-    engine = db.connect(postgres.url_of("held"))
-    with engine.begin() as connection:
-        connection.execute(text("CREATE TABLE person (name text)"))
-        connection.execute(text("INSERT INTO person VALUES ('nobody')"))
-    engine.dispose()
-    yield postgres.url_of("held")
-    with postgres.admin.connect() as connection:
-        connection.execute(text("DROP DATABASE held WITH (FORCE)"))
+    with postgres.database() as url:
+        engine = db.connect(url)
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE person (name text)"))
+            connection.execute(text("INSERT INTO person VALUES ('nobody')"))
+        engine.dispose()
+        yield url
 
 
 @pytest.fixture

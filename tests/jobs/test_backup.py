@@ -26,7 +26,7 @@ from socialcell.jobs import backup
 from socialcell.jobs import digest as digests
 from socialcell.jobs.restore import restore
 from tests.builders import make_record, make_source, store_records
-from tests.conftest import Postgres
+from tests.postgres import Postgres
 
 
 @pytest.fixture
@@ -49,17 +49,13 @@ def engine(workspace: Workspace) -> Iterator[Engine]:
 @pytest.fixture
 def on_postgresql(tmp_path: Path, postgres: Postgres) -> Iterator[Workspace]:
     """A workspace on PostgreSQL, with a source of its own."""
-    with postgres.admin.connect() as connection:
-        connection.execute(text("CREATE DATABASE backups TEMPLATE empty"))
-    url = postgres.url_of("backups")
-    (tmp_path / "config.yaml").write_text(f"database:\n  url: {url}\n")
-    workspace = config.load(tmp_path / "config.yaml")
-    engine = db.connect(url)
-    make_source(engine, "x.copied")
-    yield workspace
-    engine.dispose()
-    with postgres.admin.connect() as connection:
-        connection.execute(text("DROP DATABASE backups WITH (FORCE)"))
+    with postgres.database() as url:
+        (tmp_path / "config.yaml").write_text(f"database:\n  url: {url}\n")
+        workspace = config.load(tmp_path / "config.yaml")
+        engine = db.connect(url)
+        make_source(engine, "x.copied")
+        yield workspace
+        engine.dispose()
 
 
 def digest(engine: Engine) -> str:
