@@ -12,7 +12,7 @@ demo: setup  ## the main job, end to end, on a sample city
 	@$(BIN)/socialcell demo
 
 test: setup  ## all tests but the slow sweeps
-	$(BIN)/pytest -rs -n 2 --dist loadgroup -m "not faults" $(TESTS)
+	$(BIN)/pytest -rs -n 2 -m "not faults" $(TESTS)
 
 check: setup  ## format, lint, types, layers, generated docs, locks, then the tests
 	$(BIN)/ruff format --check .

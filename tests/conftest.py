@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from socialcell import config, db
 from socialcell.clock import IST, FixedClock
@@ -20,6 +22,7 @@ from socialcell.jobs.context import Context
 from tests import faults
 from tests.faults import tried
 from tests.postgres import Postgres
+from tests.together import Together
 
 __all__ = ["tried"]
 
@@ -38,6 +41,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     faults.note_rows(items)
+
+
+def pytest_xdist_make_scheduler(
+    config: pytest.Config, log: Producer
+) -> LoadScopeScheduling:
+    return Together(config, log)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

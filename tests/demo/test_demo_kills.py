@@ -10,9 +10,6 @@ import pytest
 from tests.demo.conftest import DAYS, SEED, Demo
 from tests.running import command, digest, environment
 
-# One worker makes the demo, for all of them.
-pytestmark = pytest.mark.xdist_group("demo")
-
 
 def run_for(folder: Path, seconds: float) -> int | None:
     """Start the demo and kill it (SIGKILL) after so long; None when it was killed."""

@@ -1,13 +1,8 @@
 """The demo's database keeps every rule that doctor --deep looks at."""
 
-import pytest
-
 from socialcell.jobs.context import open_context
 from socialcell.jobs.doctor import invariants
 from tests.demo.conftest import Demo
-
-# One worker makes the demo, for all of them.
-pytestmark = pytest.mark.xdist_group("demo")
 
 
 def test_every_rule_holds_of_the_demo(demo: Demo) -> None:
