@@ -54,7 +54,7 @@ class ClickLog:
         self, engine: Engine, judge: Judge, waiting: Path, *, room: int = ROOM
     ) -> None:
         self._engine, self._judge, self._file, self._room = engine, judge, waiting, room
-        self._queue: SimpleQueue[Request] = SimpleQueue()
+        self._queue: SimpleQueue[Request | None] = SimpleQueue()  # None: look up
         self._lost: Counter[clicks.Lost] = Counter()
         self._lock = threading.Lock()
         self._ending = threading.Event()
@@ -69,6 +69,7 @@ class ClickLog:
     def stop(self) -> None:
         """Store all that was taken, or put it into the file; then return."""
         self._ending.set()
+        self._queue.put(None)
         self._thread.join()
 
     def take(self, request: Request) -> None:
@@ -101,13 +102,15 @@ class ClickLog:
             first = self._queue.get(timeout=0 if self._ending.is_set() else _IDLE)
         except Empty:
             return _NOTHING
-        requests = [first]
+        requests = [] if first is None else [first]
         self._ending.wait(_GATHER)
         while len(requests) < BATCH:
             try:
-                requests.append(self._queue.get_nowait())
+                following = self._queue.get_nowait()
             except Empty:
                 break
+            if following is not None:
+                requests.append(following)
         return Batch(*self._judge.rows(requests))
 
     def _stored(self, batch: Batch) -> bool:
