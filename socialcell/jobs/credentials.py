@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from socialcell import connectors, db
 from socialcell.connectors.base import Health, Kind
@@ -12,7 +12,7 @@ from socialcell.errors import ConfigError, MissingSecret
 from socialcell.jobs import sources
 from socialcell.jobs.context import Context
 from socialcell.listening import masking
-from socialcell.ops import store
+from socialcell.ops import credentials, store
 from socialcell.ops.model import Credential, Source
 
 # A person is told at each of these: days that are left.
@@ -55,10 +55,7 @@ def known(context: Context) -> list[State]:
     """What the last test reads found, without asking anybody."""
     now = context.clock.now()
     with db.reading(context.engine) as session:
-        rows = session.scalars(
-            select(Credential).order_by(col(Credential.connector))
-        ).all()
-        return [_state(row, now) for row in rows]
+        return [_state(row, now) for row in credentials.tried(session)]
 
 
 def _one(context: Context, connector: str, own: Sequence[Source]) -> State | None:
@@ -72,10 +69,7 @@ def _one(context: Context, connector: str, own: Sequence[Source]) -> State | Non
             sources.try_out(context, source.name)
     now = context.clock.now()
     with db.writing(context.engine) as session:
-        row = session.get(Credential, connector)
-        if row is None:
-            row = Credential(connector=connector, checked_at=now, ok=True, message="")
-            session.add(row)
+        row = credentials.of(session, connector, now)
         row.checked_at, row.ok = now, health.ok
         row.message = masking.unnamed(health.message)
         row.expires_at = health.expires_at

@@ -1,89 +1,16 @@
 """One hash over what the whole database says: mentions, daily figures and links."""
 
-from typing import Any
-
-from sqlalchemy import Select, Table, select
 from sqlmodel import Session
 
-from socialcell import db
-from socialcell.campaigns.links import Draft
-from socialcell.campaigns.links_model import ClickDay, InstallPostback, TrackedLink
-from socialcell.campaigns.model import AdDay, SearchDay, StoreDay
-from socialcell.campaigns.outcomes_model import (
-    Campaign,
-    OutcomeDay,
-    Restatement,
-    VisitDay,
-)
-from socialcell.campaigns.outreach_model import OutreachStep, PlanApproval
-from socialcell.campaigns.own_posts_model import OwnPost
-from socialcell.campaigns.plan_model import Plan, PlanTag
+from socialcell.campaigns.store.digest import FIGURES
 from socialcell.listening.store import digest as listening
-
-_MODELS = (AdDay, SearchDay, StoreDay, Campaign, OutcomeDay, VisitDay, Restatement)
-_LINK = db.table(TrackedLink)
-_CLICKS = db.table(ClickDay)
-_TOLD = db.table(InstallPostback)
-# A code is drawn by lot: a link is known by what it says.
-_SAID = tuple(_LINK.c[name] for name in Draft.__dataclass_fields__)
-_DRAWN = {"id", "link_id", "click_id", "referrer", "body_hash"}
-_PLAN = db.table(Plan)
-_TAG = db.table(PlanTag)
-_OWN = db.table(OwnPost)
-# Of a surrogate key, and of what a platform has so far, another database knows nothing.
-_OF_OWN = {"id", "closure_id", "prepared", "asked_first", "asked_last"}
-_OF_PLAN = {"id", "plan_id", "link_id", "text"}  # the words hold the link's code
-_GIVEN = db.table(PlanApproval)
-_STEP = db.table(OutreachStep)
-# Hashes of words that hold the link's code, and numbers of mentions.
-_OF_STEP = {"id", "plan_id", "tag_id", "content", "seals", "terms", "evidence"}
-_FIGURES: tuple[Table | tuple[str, Select[Any]], ...] = (
-    *(db.table(model) for model in _MODELS),
-    ("tracked_link", select(*_SAID)),
-    (
-        "click_day",
-        select(*_SAID, *(c for c in _CLICKS.c if c.name not in _DRAWN)).join_from(
-            _CLICKS, _LINK, _CLICKS.c.link_id == _LINK.c.id
-        ),
-    ),
-    ("plan", select(*(c for c in _PLAN.c if c.name != "id"))),
-    (
-        "plan_tag",
-        select(
-            _PLAN.c.campaign,
-            _PLAN.c.version,
-            *(c for c in _TAG.c if c.name not in _OF_PLAN),
-        ).join_from(_TAG, _PLAN, _TAG.c.plan_id == _PLAN.c.id),
-    ),
-    (
-        "plan_approval",
-        select(
-            _PLAN.c.campaign,
-            _PLAN.c.version,
-            *(c for c in _GIVEN.c if c.name not in _OF_STEP),
-        ).join_from(_GIVEN, _PLAN, _GIVEN.c.plan_id == _PLAN.c.id),
-    ),
-    (
-        "outreach_step",
-        select(_TAG.c.n, *(c for c in _STEP.c if c.name not in _OF_STEP)).join_from(
-            _STEP, _TAG, _STEP.c.tag_id == _TAG.c.id
-        ),
-    ),
-    ("own_post", select(*(c for c in _OWN.c if c.name not in _OF_OWN))),
-    (
-        "install_postback",
-        select(*_SAID, *(c for c in _TOLD.c if c.name not in _DRAWN)).select_from(
-            _TOLD.outerjoin(_LINK, _TOLD.c.link_id == _LINK.c.id)
-        ),
-    ),
-)
 
 
 def digest(session: Session) -> str:
     """SHA-256, hexadecimal: equal content, equal hash."""
-    return listening.digest(session, _FIGURES)
+    return listening.digest(session, FIGURES)
 
 
 def table_digests(session: Session) -> dict[str, str]:
     """The same by table, to find where two databases differ."""
-    return listening.table_digests(session, _FIGURES)
+    return listening.table_digests(session, FIGURES)

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from socialcell.clock import IST
 from socialcell.jobs.context import Context
 from socialcell.listening.store import quotes
-from socialcell.ops.model import FrozenReport
+from socialcell.ops import frozen
 
 _LANGUAGES = ("mr", "hi", "en")
 
@@ -43,8 +43,7 @@ def stale(session: Session, context: Context) -> Iterator[Path]:
     from socialcell.i18n import language  # they are much to import
     from socialcell.reports.quoted import removed_note
 
-    order = col(FrozenReport.period_start)
-    for report in session.scalars(select(FrozenReport).order_by(order)):
+    for report in frozen.reports(session):
         gone = sum(
             _is_gone(session, one["platform"], one["external_id"])
             for one in report.numbers.get("quotations", [])

@@ -1,9 +1,10 @@
 """Keep the numbers of a report as they were when it was first made."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from socialcell import db
 from socialcell.ops.model import FrozenReport
@@ -32,3 +33,10 @@ def keep(
         "numbers": numbers,
     }
     db.insert_new(session, db.table(FrozenReport), [row])
+
+
+def reports(session: Session) -> Sequence[FrozenReport]:
+    """All that were frozen, the earliest period first."""
+    return session.scalars(
+        select(FrozenReport).order_by(col(FrozenReport.period_start))
+    ).all()

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, delete, func, or_, select, update
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from socialcell import db
 from socialcell.listening import suppression
@@ -33,7 +33,7 @@ from socialcell.listening.people import People
 from socialcell.listening.store import accounts, raws, rollups, suppressions
 from socialcell.listening.store.accounts import Account
 from socialcell.listening.store.tombstones import BLANK
-from socialcell.ops.model import FrozenReport
+from socialcell.ops import frozen
 from socialcell.text import index_form
 
 MENTION = db.table(Mention)
@@ -211,8 +211,7 @@ def _unquote(
                 return found | {"handle": None, "name": None, "class": None}
         return {key: without(value) for key, value in found.items()}
 
-    order = col(FrozenReport.period_start)
-    for report in session.scalars(select(FrozenReport).order_by(order)).all():
+    for report in frozen.reports(session):
         kept = dict(report.numbers)
         kept |= {
             part: without(kept[part])

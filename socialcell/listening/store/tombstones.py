@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, insert, select, update
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from socialcell import db
 from socialcell.connectors.base import Record, Tombstone
@@ -24,7 +24,7 @@ from socialcell.listening.model import (
     Upkeep,
 )
 from socialcell.listening.store import raws, rollups
-from socialcell.ops.model import FrozenReport
+from socialcell.ops import frozen
 
 MENTION = db.table(Mention)
 UPKEEP = db.table(Upkeep)
@@ -162,8 +162,7 @@ def _quoting(
     """Starts of the reports that quote one of them."""
     if not gone:
         return
-    order = col(FrozenReport.period_start)
-    for report in session.scalars(select(FrozenReport).order_by(order)):
+    for report in frozen.reports(session):
         if any(
             one["platform"] == platform and one["external_id"] in gone
             for one in report.numbers.get("quotations", [])
