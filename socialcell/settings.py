@@ -3,7 +3,7 @@
 import re
 from datetime import date
 from ipaddress import ip_address, ip_network
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -350,14 +350,16 @@ class RateCard(Section):
 class Planning(Section):
     """What every plan of a campaign keeps to.
 
-    `elections` are windows in which nothing is planned: first and last day. `handles`
-    are the cell's own accounts by channel. `rate_cards` are the city's: a creator whose
+    `elections` are windows in which nothing is planned: first and last day. `days` are
+    quiet ones beside those that come along, with their name. `handles` are the cell's
+    own accounts by channel. `rate_cards` are the city's: a creator whose
     rate_source is a card's id is held to its classes. The caps count tags: of a creator
     on a day, in any 7 and any 30 days; of all creators on a day and in any 7 days; and
     how many days lie between two of a creator for one initiative at least.
     """
 
     elections: tuple[tuple[date, date], ...] = ()
+    days: tuple[tuple[date, date, Annotated[str, Field(min_length=1)]], ...] = ()
     handles: dict[str, Annotated[str, Field(pattern=r"^[^@\s]{1,100}$")]] = Field(
         default_factory=dict
     )
@@ -369,12 +371,10 @@ class Planning(Section):
     city_week: int | None = Field(default=None, ge=1, le=5000)
     apart: int = Field(default=7, ge=0, le=92)
 
-    @field_validator("elections")
+    @field_validator("elections", "days")
     @classmethod
-    def _in_order(
-        cls, given: tuple[tuple[date, date], ...]
-    ) -> tuple[tuple[date, date], ...]:
-        for first, last in given:
+    def _in_order(cls, given: tuple[Any, ...]) -> tuple[Any, ...]:
+        for first, last, *_ in given:
             if last < first:
                 raise ValueError(f"{last} is before {first}")
         return given

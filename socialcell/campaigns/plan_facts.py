@@ -98,6 +98,7 @@ def _closed(session: Session, plan: Plan, settings: Planning) -> dict[date, Clos
         open_on=[date.fromisoformat(day) for day in brief["open_on"]],
         blackout=[date.fromisoformat(day) for day in brief["blackout"]],
         elections=settings.elections,
+        own=settings.days,
         switch=switch.mode if switch else "normal",
     )
     return {day: one for one in found for day in one.days}

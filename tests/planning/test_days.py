@@ -36,6 +36,24 @@ def test_the_citys_own_days_come_every_year() -> None:
     ]
 
 
+def test_the_palkhis_halt_in_pune_on_days_that_nobody_announced_yet() -> None:
+    june = span(date(2027, 6, 27), date(2027, 7, 1))
+    name = "Palkhi processions halt in Pune (unverified)"
+
+    closed = {one.rule.about for one in closed_days(june)}
+
+    assert closed == {f"2027-06-28 {name}", f"2027-06-29 {name}"}
+    assert closed_days(june, open_on=[date(2027, 6, 28), date(2027, 6, 29)]) == []
+
+
+def test_a_workspace_adds_quiet_days_of_its_own() -> None:
+    own = (date(2026, 12, 26), date(2027, 1, 2), "Marathon")
+    closed = closed_days(DAYS, own=[own], open_on=[date(2026, 12, 25)])
+
+    about = [one.rule.about for one in closed if "Marathon" in one.rule.about]
+    assert about == ["2026-12-26 Marathon", "2026-12-27 Marathon"]
+
+
 def test_every_special_day_has_a_source_and_three_names() -> None:
     for one in special_days(date(2026, 1, 1), date(2026, 12, 31)):
         assert all([one.name_en, one.name_mr, one.name_hi, one.source]), one

@@ -18,13 +18,19 @@ _COUNTRY, _STATE = "IN", "MH"
 
 @dataclass(frozen=True, slots=True)
 class Special:
-    """A day with its names, and where that is written."""
+    """A day with its names, and where that is written; of one that is reckoned, and
+    that nobody announced yet, the source begins with `unverified`."""
 
     day: date
     name_en: str
     name_mr: str
     name_hi: str
     source: str
+
+    @property
+    def about(self) -> str:
+        reckoned = self.source.startswith("unverified")
+        return f"{self.name_en} (unverified)" if reckoned else self.name_en
 
 
 def special_days(first: date, last: date) -> list[Special]:
@@ -34,26 +40,37 @@ def special_days(first: date, last: date) -> list[Special]:
     return sorted((one for one in found if one.day <= last), key=_by_day)
 
 
+def election_on(
+    day: date, elections: Iterable[tuple[date, date]]
+) -> tuple[date, date] | None:
+    """The window that a day is in, first and last day; None: no election is on."""
+    return next((one for one in elections if one[0] <= day <= one[1]), None)
+
+
 def closed_days(
     days: Sequence[date],
     *,
     open_on: Iterable[date] = (),
     blackout: Iterable[date] = (),
     elections: Iterable[tuple[date, date]] = (),
+    own: Iterable[tuple[date, date, str]] = (),
     switch: str = "normal",
 ) -> list[Closed]:
     """The days of a plan on which nobody is tagged, each with its reason.
 
+    `own` are days that the workspace adds to the special ones: first, last, name.
     `open_on` are special days on which tags are welcome all the same; an election or a
     blackout is never opened. When the `switch` says election, every day is closed that
     no window of `elections` which has begun tells the end of.
     """
     wanted = set(open_on)
     within = frozenset(days)
+    named = [(one.day, one.about) for one in special_days(days[0], days[-1])]
+    named += [(day, name) for first, last, name in own for day in span(first, last)]
     closed = [
-        Closed(Rule("festival", f"{one.day} {one.name_en}"), frozenset({one.day}))
-        for one in special_days(days[0], days[-1])
-        if one.day not in wanted
+        Closed(Rule("festival", f"{day} {name}"), frozenset({day}))
+        for day, name in sorted(named)
+        if day in within - wanted
     ]
     barred = within & set(blackout)
     closed += [

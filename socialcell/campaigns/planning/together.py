@@ -136,6 +136,7 @@ def closed_of(
         open_on=ground.brief.open_on,
         blackout=ground.brief.blackout,
         elections=settings.elections,
+        own=settings.days,
         switch=ground.switch,
     )
     found += [one for one in ground.askable.closed if (one.creators or set()) <= asked]
