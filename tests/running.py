@@ -3,10 +3,12 @@
 import gc
 import json
 import os
+import signal
 import subprocess
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -51,15 +53,34 @@ def inside(*arguments: str | Path) -> str:
 
     from socialcell.cli import app
 
-    with warnings.catch_warnings():
-        # A command leaves its connection to the end of its process.
-        warnings.simplefilter("ignore", ResourceWarning)
+    with ended_quietly():
         done = CliRunner().invoke(
             app, list(map(str, arguments)), catch_exceptions=False
         )
-        gc.collect()
     assert done.exit_code == 0, done.output
     return done.stdout
+
+
+@contextmanager
+def ended_quietly() -> Iterator[None]:
+    """A command leaves its connection to the end of its process: what the block leaves
+    is closed here, without a warning."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        # What is made meanwhile stays in the youngest generation, where it is found
+        # without a search through all that the tests have imported.
+        gc.disable()
+        try:
+            yield
+            gc.collect(0)
+        finally:
+            gc.enable()
+
+
+def pause(process: subprocess.Popen[Any]) -> None:
+    """Stop a process (SIGSTOP), and wait until it stands still or has ended."""
+    process.send_signal(signal.SIGSTOP)
+    os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
 
 
 def answer(done: subprocess.CompletedProcess[str]) -> Any:

@@ -1,9 +1,7 @@
 """Commands of outreach, called as a person and as a script would."""
 
-import gc
 import json
 import sys
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +13,7 @@ from socialcell.jobs.context import Context
 from tests.conftest import MONDAY_MORNING
 from tests.planning import agreed
 from tests.planning.agreed import LETTER, NAME, POST, number_of, planned
+from tests.running import ended_quietly
 
 Call = Callable[..., tuple[int, str, str]]
 pytestmark = pytest.mark.swept_on_postgresql
@@ -40,12 +39,8 @@ def call(
     def call(*words: object) -> tuple[int, str, str]:
         argv = ["socialcell", "--config", str(folder / "config.yaml")]
         monkeypatch.setattr(sys, "argv", [*argv, "campaigns", *map(str, words)])
-        with warnings.catch_warnings():
-            # A command leaves its connection to the end of its process.
-            warnings.simplefilter("ignore", ResourceWarning)
-            with pytest.raises(SystemExit) as stop:
-                main()
-            gc.collect()
+        with ended_quietly(), pytest.raises(SystemExit) as stop:
+            main()
         heard = capsys.readouterr()
         return int(stop.value.code or 0), heard.out, heard.err
 
