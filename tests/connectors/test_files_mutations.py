@@ -44,7 +44,7 @@ OTHERS = st.sampled_from(
 VARIED = settings(
     max_examples=250,  # on each database
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 LESS_VARIED = settings(VARIED, max_examples=50)
 

@@ -116,7 +116,7 @@ COUNTED = st.lists(
 @settings(
     deadline=None,
     max_examples=15,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(counted=COUNTED)
 def test_the_kinds_of_every_group_add_up_to_raw(

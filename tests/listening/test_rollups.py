@@ -119,7 +119,7 @@ STEP = st.tuples(
 @settings(
     max_examples=15,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.lists(STEP, max_size=12))
 def test_a_rebuild_gives_the_numbers_that_are_there(

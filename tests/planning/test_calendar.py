@@ -89,7 +89,6 @@ def problems(draw: st.DrawFn) -> Problem:
 @settings(
     max_examples=60,
     deadline=None,
-    derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],
 )
 @given(problems())
