@@ -8,7 +8,7 @@ from benchmarks.lift_coverage import run
 
 
 @pytest.mark.faults
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_effects_are_unbiased_and_intervals_hold_the_truth_as_often_as_they_say() -> (
     None
 ):

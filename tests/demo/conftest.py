@@ -31,6 +31,14 @@ class Demo:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     folder = tmp_path_factory.mktemp("short") / "demo"
     done = socialcell(
-        "demo", "--dir", folder, "--days", str(DAYS), "--seed", str(SEED), "--json"
+        "demo",
+        "--dir",
+        folder,
+        "--days",
+        str(DAYS),
+        "--seed",
+        str(SEED),
+        "--json",
+        timeout=1000,
     )
     return Demo(folder, answer(done))

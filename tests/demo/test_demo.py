@@ -19,7 +19,7 @@ from tests.demo.conftest import DAYS, SEED, Demo
 from tests.running import answer, digest, said, socialcell
 
 # The demo is made by the first test that asks for it.
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(1200)
 # Sources of daily figures: what they store are no mentions.
 FIGURES = (
     "app_store.",

@@ -83,7 +83,7 @@ def copied(ready: Path, place: Path) -> Path:
 @strace.needed
 @pytest.mark.faults
 @pytest.mark.fault("F01", "F02")
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 def test_a_pull_killed_at_any_write_goes_on_to_the_same_rows(
     ready: Path, tmp_path: Path, tried: Callable[..., None]
 ) -> None:

@@ -77,7 +77,7 @@ def ids(box: Mailbox, recipient: str) -> list[str]:
 @strace.needed
 @pytest.mark.faults
 @pytest.mark.fault("F18", "F02")
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_killed_at_any_write_or_word_a_letter_arrives_and_is_known_again(
     folder: Path,
     engine: Engine,
@@ -145,7 +145,7 @@ def test_killed_at_any_write_or_word_a_letter_arrives_and_is_known_again(
 @strace.needed
 @pytest.mark.faults
 @pytest.mark.fault("F18")
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_killed_while_the_report_is_made_each_reader_gets_one_letter(
     folder: Path,
     box: tuple[Mailbox, int],

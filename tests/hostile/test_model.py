@@ -312,7 +312,7 @@ def test_the_database_comes_to_what_the_platform_shows(
 
 
 @pytest.mark.faults
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 @pytest.mark.fault("F01", "F13", "F14", "F15")
 def test_the_database_comes_to_what_the_platform_shows_after_long_lives(
     context: Context, clock: FixedClock, hasty: None

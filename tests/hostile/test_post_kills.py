@@ -48,7 +48,7 @@ def configured(folder: Path, town: Town) -> Path:
 @strace.needed
 @pytest.mark.faults
 @pytest.mark.fault("F18", "F02")
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_killed_at_any_write_or_word_a_post_stands_there_once(
     town: Town,

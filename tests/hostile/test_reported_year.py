@@ -182,7 +182,7 @@ def deadly(job: Job, random: Random) -> Job:
 
 @pytest.mark.faults
 @pytest.mark.fault("F01", "F21")
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(2400)
 @pytest.mark.usefixtures("hasty")
 def test_in_a_year_every_report_goes_out_once_and_no_gap_is_unexplained(
     cell: Context,

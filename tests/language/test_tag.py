@@ -165,7 +165,7 @@ def test_research_files_are_read_without_an_error_line(folder: str) -> None:
 
 
 @pytest.mark.faults
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("folder", ["langid", "sentiment", "topic"])
 def test_every_line_of_the_research_files_is_read(folder: str) -> None:
     for path in sorted(shared("data", "language", "train", folder).glob("*.jsonl")):

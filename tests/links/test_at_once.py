@@ -31,7 +31,7 @@ def get(
 def said(address: str, *sent: bytes) -> bytes:
     """All that is answered on one connection, whose last request ends it."""
     parts = urlsplit(address)
-    with socket.create_connection((parts.hostname, parts.port), timeout=30) as line:
+    with socket.create_connection((parts.hostname, parts.port), timeout=120) as line:
         line.sendall(b"".join(sent))
         answered = b""
         while some := line.recv(65536):

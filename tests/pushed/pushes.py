@@ -151,7 +151,7 @@ def ask(
     given: dict[str, str] | None = None,
 ) -> tuple[int, str]:
     parts = urlsplit(address)
-    line = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=30)
+    line = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=120)
     try:
         line.request(method, path, body, given or {})
         answer = line.getresponse()

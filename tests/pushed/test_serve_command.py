@@ -63,7 +63,7 @@ def test_it_stops_cleanly_when_it_is_told_to(cell: Cell) -> None:
         assert pushes.hand_in(address, "/whatsapp", push)[0] == 200
 
         tell(process, signal.SIGTERM)
-        _out, told = process.communicate(timeout=30)
+        _out, told = process.communicate(timeout=120)
 
     assert (process.returncode, "Traceback" in told) == (0, False)
     assert told.splitlines()[-1] == "Stopped."
@@ -87,7 +87,7 @@ def test_a_door_that_was_killed_before_it_read_is_read_by_the_next(cell: Cell) -
 
     with served(cell.context.workspace.folder) as (_address, process):
         tell(process, signal.SIGTERM)
-        process.communicate(timeout=30)
+        process.communicate(timeout=120)
 
     assert len(cell.texts()) == 1
 
@@ -106,13 +106,13 @@ def test_killed_between_storing_and_answering_it_has_the_push_once(
     with served(folder, "strace", "-f", "-o", "/dev/null", *inject) as (address, one):
         with pytest.raises((ConnectionError, OSError)):
             pushes.hand_in(address, "/whatsapp", push)
-        one.communicate(timeout=30)
+        one.communicate(timeout=120)
     stored = [kept.deliveries for kept in cell.pushed()]
 
     with served(folder) as (address, two):
         again = pushes.hand_in(address, "/whatsapp", push)
         tell(two, signal.SIGTERM)
-        two.communicate(timeout=30)
+        two.communicate(timeout=120)
 
     assert stored == [1]
     assert again == (200, "known")
@@ -122,7 +122,7 @@ def test_killed_between_storing_and_answering_it_has_the_push_once(
 
 @strace
 @pytest.mark.faults
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 @pytest.mark.fault("F02")
 def test_killed_at_any_write_it_loses_nothing_that_it_answered_for(
     cell: Cell, database_kind: str
@@ -146,12 +146,12 @@ def test_killed_at_any_write_it_loses_nothing_that_it_answered_for(
                 except OSError:
                     break
             tell(one, signal.SIGTERM)
-            one.communicate(timeout=30)
+            one.communicate(timeout=120)
 
     with served(folder) as (at, last):
         codes = [pushes.hand_in(at, "/whatsapp", push)[0] for push in every]
         tell(last, signal.SIGTERM)
-        last.communicate(timeout=30)
+        last.communicate(timeout=120)
 
     assert codes == [200] * POINTS
     assert sorted(filter(None, cell.texts())) == sorted(

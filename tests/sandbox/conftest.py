@@ -74,7 +74,7 @@ def get(sandbox: Sandbox) -> Iterator[Callable[..., requests.Response]]:
             token = {"Authorization": f"Bearer {sandbox.secrets['x_bearer']}"}
             headers = {name.replace("_", "-"): text for name, text in headers.items()}
             url = sandbox.base_urls[platform] + path
-            return session.get(url, headers=token | headers, timeout=5)
+            return session.get(url, headers=token | headers, timeout=60)
 
         yield ask
 

@@ -79,18 +79,18 @@ def test_the_platform_s_own_fault_passes_after_so_many_times(
 
 
 def test_a_slow_answer_outlasts_a_short_patience(x: Any, sandbox: Sandbox) -> None:
-    x.slow(2.0)
+    x.slow(120.0)
     with pytest.raises(requests.ReadTimeout):
-        requests.get(sandbox.base_urls["x"] + SEARCH, timeout=(1, 0.1))
+        requests.get(sandbox.base_urls["x"] + SEARCH, timeout=(60, 0.1))
 
 
 def test_leaving_does_not_wait_for_a_slow_answer(city: City, clock: FixedClock) -> None:
     started = time.monotonic()
     with serve(city, clock, ["x"]) as sandbox:
-        sandbox.platform("x").slow(30.0)
+        sandbox.platform("x").slow(120.0)
         with pytest.raises(requests.ReadTimeout):
-            requests.get(sandbox.base_urls["x"] + SEARCH, timeout=(1, 0.1))
-    assert time.monotonic() - started < 5
+            requests.get(sandbox.base_urls["x"] + SEARCH, timeout=(60, 0.1))
+    assert time.monotonic() - started < 60
 
 
 def test_a_cut_answer_ends_before_its_announced_length(x: Any, get: Get) -> None:

@@ -28,7 +28,7 @@ def ask(sandbox: Sandbox) -> Iterator[Ask]:
         ) -> requests.Response:
             headers = {"Authorization": f"Bearer {bearer}"}
             url = f"{base}{package}/reviews"
-            return session.get(url, params=query, headers=headers, timeout=5)
+            return session.get(url, params=query, headers=headers, timeout=60)
 
         yield asked
 
@@ -102,7 +102,7 @@ def test_the_token_address_gives_a_token_to_whoever_has_the_right_secrets(
     }
 
     def asked(**changes: str) -> requests.Response:
-        return requests.post(url, data=right | changes, timeout=5)
+        return requests.post(url, data=right | changes, timeout=60)
 
     assert asked().json()["access_token"] == access_token(sandbox.secrets)
     assert asked(refresh_token="old").json()["error"] == "invalid_grant"

@@ -26,7 +26,7 @@ def ask(sandbox: Sandbox) -> Iterator[Ask]:
                 f"{sandbox.base_urls[platform]}/v26.0/{path}",
                 params=query,
                 headers={"Authorization": f"Bearer {token}"},
-                timeout=5,
+                timeout=60,
             )
             said: dict[str, Any] = answer.json()
             return said
@@ -144,7 +144,7 @@ def test_the_headers_say_what_is_used(sandbox: Sandbox) -> None:
         answer = session.get(
             f"{sandbox.base_urls['facebook']}/v26.0/{PAGE_ID}",
             headers={"Authorization": f"Bearer {sandbox.secrets['meta_token']}"},
-            timeout=5,
+            timeout=60,
         )
 
     header = answer.headers["x-business-use-case-usage"]

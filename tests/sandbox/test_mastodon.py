@@ -27,7 +27,7 @@ def ask(sandbox: Sandbox) -> Iterator[Ask]:
 
         def asked(path: str, token: str = token, **query: Any) -> requests.Response:
             headers = {"Authorization": f"Bearer {token}"}
-            return session.get(base + path, params=query, headers=headers, timeout=5)
+            return session.get(base + path, params=query, headers=headers, timeout=60)
 
         yield asked
 

@@ -38,7 +38,7 @@ def ask(sandbox: Sandbox) -> Iterator[Ask]:
                 base + path,
                 params=query,
                 headers=headers,
-                timeout=5,
+                timeout=60,
                 allow_redirects=False,
             )
 
@@ -54,7 +54,7 @@ def log_in(
         sandbox.base_urls["reddit"] + "/api/v1/access_token",
         data={"grant_type": "client_credentials"},
         headers={"Authorization": "Basic " + base64.b64encode(pair.encode()).decode()},
-        timeout=5,
+        timeout=60,
     )
 
 

@@ -28,7 +28,7 @@ def ask(sandbox: Sandbox) -> Iterator[Ask]:
         def asked(site: str = SITE, bearer: str = good, **body: Any) -> Any:
             headers = {"Authorization": f"Bearer {bearer}"}
             url = f"{base}{quote(site, safe='')}/searchAnalytics/query"
-            return session.post(url, json=body, headers=headers, timeout=5)
+            return session.post(url, json=body, headers=headers, timeout=60)
 
         yield asked
 

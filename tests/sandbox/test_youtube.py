@@ -24,7 +24,7 @@ def ask(sandbox: Sandbox) -> Iterator[Ask]:
 
         def asked(path: str, key: str = key, **query: Any) -> requests.Response:
             headers = {"X-Goog-Api-Key": key}
-            return session.get(base + path, params=query, headers=headers, timeout=5)
+            return session.get(base + path, params=query, headers=headers, timeout=60)
 
         yield asked
 
