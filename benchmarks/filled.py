@@ -10,6 +10,7 @@ from benchmarks.corpus import END
 from socialcell import db
 from socialcell.connectors.base import Record
 from socialcell.connectors.files import BATCH
+from socialcell.db import revisions
 from socialcell.jobs.tag import BATCH as TAGGED_AT_ONCE
 from socialcell.jobs.tag import understand
 from socialcell.listening.areas import read_areas
@@ -27,7 +28,7 @@ class Filled:
 
     def __init__(self, url: str, *, remember: bool = False) -> None:
         self.engine: Engine = db.connect(url)
-        db.upgrade(self.engine)
+        revisions.upgrade(self.engine)
         with db.writing(self.engine) as session:
             source = store.add_source(session, "bench", "x", {}, END)
             run = store.start_run(session, source, "pull", "bench", END)

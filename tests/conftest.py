@@ -19,6 +19,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from socialcell import config, db
 from socialcell.clock import IST, FixedClock
+from socialcell.db import revisions
 from socialcell.jobs.context import Context
 from tests import faults
 from tests.faults import tried
@@ -80,7 +81,7 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file with today's schema and no rows, made once and copied."""
     path = tmp_path_factory.mktemp("database") / "empty.db"
     engine = db.connect(f"sqlite:///{path}")
-    db.upgrade(engine)
+    revisions.upgrade(engine)
     engine.dispose()
     return path
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from socialcell import db
+from socialcell.db import revisions
 
 _USES = 40  # rows that are deleted stay in the files; a database gets slow with them
 
@@ -61,7 +62,7 @@ class Postgres:
         self.run("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
         self.run("CREATE DATABASE empty")
         engine = db.connect(self.url_of("empty"))
-        db.upgrade(engine)
+        revisions.upgrade(engine)
         with engine.connect() as connection:
             tables = _names(connection, "r") - {"alembic_version"}
             sequences = _names(connection, "S")

@@ -23,6 +23,7 @@ from sqlalchemy.exc import DatabaseError
 from socialcell import db
 from socialcell.clock import SystemClock
 from socialcell.config import Workspace
+from socialcell.db import revisions
 from socialcell.errors import ConfigError, SocialcellError, UsageError
 from socialcell.jobs import digest as digests
 from socialcell.jobs.context import Context
@@ -100,12 +101,12 @@ def upgrade(
     """
     engine = _connect(workspace)
     try:
-        before, head = db.revision(engine), db.head_revision()
-        db.refuse_newer(engine, before)
+        before, head = revisions.current(engine), revisions.head()
+        revisions.refuse_newer(engine, before)
         copy = None
         if before is not None and before != head and not without_backup:
             copy = _copied(engine, _free_name(workspace, engine, _BEFORE))
-        found, after = db.upgrade(engine)
+        found, after = revisions.upgrade(engine)
         if before not in (None, head):
             # A copy of an older schema, put back, may hold who was erased since.
             replay(Context(workspace, engine, workspace.clock()))
@@ -174,7 +175,7 @@ def _copied(engine: Engine, out: Path) -> Copy:
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         aside.unlink(missing_ok=True)
-        schema = db.revision(engine)
+        schema = revisions.current(engine)
         if db.is_sqlite(engine):
             _copy_sqlite(engine, aside)
         else:
@@ -255,7 +256,7 @@ def _described(engine: Engine, path: Path, schema: str | None) -> Record:
                 "the database itself: socialcell doctor --deep"
             )
         with db.frozen(path) as copy:
-            schema, digest = db.revision(copy), _digest(copy)
+            schema, digest = revisions.current(copy), _digest(copy)
     return Record(
         made_at=SystemClock().now().isoformat(),
         database=engine.dialect.name,
@@ -273,7 +274,7 @@ def _problems(path: Path, record: Record | None) -> list[str]:
             found = list(_damage(copy))
         except DatabaseError as error:
             return [f"{path} is no sound database: {error.orig}"]
-        if not found and db.revision(copy) is None:
+        if not found and revisions.current(copy) is None:
             return [f"{path} is no database of socialcell: it has no schema version"]
         if not found and record and record.digest not in (None, _digest(copy)):
             found.append(f"{path} does not hold what was recorded: the digest differs")
@@ -291,7 +292,7 @@ def _damage(copy: Engine) -> Iterator[str]:
 
 def _digest(copy: Engine) -> str | None:
     """The digest of what a copy says; None when its schema is not this version's."""
-    if db.revision(copy) != db.head_revision():
+    if revisions.current(copy) != revisions.head():
         return None
     with db.reading(copy) as session:
         return digests.digest(session)
@@ -314,7 +315,7 @@ def _write_record(out: Path, record: Record) -> None:
 def _free_name(workspace: Workspace, engine: Engine, why: str) -> Path:
     """backups/WHY-SCHEMA-TIME.db, a number behind it when that is taken."""
     made_at = SystemClock().now().strftime("%Y%m%dT%H%M%SZ")
-    stem = f"{why}-{db.revision(engine) or 'empty'}-{made_at}"
+    stem = f"{why}-{revisions.current(engine) or 'empty'}-{made_at}"
     ending = ".db" if db.is_sqlite(engine) else ".dump"
     names = chain([stem], (f"{stem}-{n}" for n in count(2)))
     paths = (folder_of(workspace) / (name + ending) for name in names)

@@ -12,6 +12,7 @@ from socialcell import config, db
 from socialcell.clock import Clock
 from socialcell.config import Workspace
 from socialcell.connectors.base import Surroundings
+from socialcell.db import revisions
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def open_context(
     """Open a config file's workspace. ConfigError when its schema is not ours."""
     workspace = config.load(config.find(path))
     engine = db.connect(workspace.database_url, workspace.config.database.busy_seconds)
-    db.require_current(engine)
+    revisions.require_current(engine)
     return Context(
         workspace=workspace,
         engine=engine,

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from socialcell import db
 from socialcell.config import Workspace
+from socialcell.db import revisions
 from socialcell.errors import (
     AlreadyRunning,
     ConfigError,
@@ -54,8 +55,8 @@ def restore(workspace: Workspace, path: Path, *, yes: bool = False) -> Restored:
     if problems and not (record is None and len(problems) == 1 and yes):
         raise SocialcellError(f"{path} was not restored: {'; '.join(problems)}")
     with db.frozen(path) as copy:
-        schema = db.revision(copy)
-    if db.is_newer(schema):
+        schema = revisions.current(copy)
+    if revisions.is_newer(schema):
         raise ConfigError(
             f"{path} was made by a newer version of socialcell (schema {schema}). "
             "Install that version or newer, then restore it."
@@ -67,7 +68,7 @@ def restore(workspace: Workspace, path: Path, *, yes: bool = False) -> Restored:
         _copy(path, aside, target)
         with _alone(target) as before:
             kept_out = _carry_over(before, aside)
-            again = _replay(workspace, aside) if schema == db.head_revision() else None
+            again = _replay(workspace, aside) if schema == revisions.head() else None
             _date_as(path, aside)
             replaced = _swap(target, aside)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the revisions on the connection that db.upgrade hands over."""
+"""Alembic's entry: runs the revisions on the connection that it is handed."""
 
 from alembic import context
 

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from socialcell import db
 from socialcell.clock import IST
+from socialcell.db import revisions
 from socialcell.ops import integrity, leases, slots
 from tests.daemon.conftest import SECONDS, Running
 from tests.own_postgres import OwnServer
@@ -71,7 +72,7 @@ def test_a_daemon_goes_on_when_its_server_comes_back(
     own_postgres: OwnServer, tmp_path: Path
 ) -> None:
     engine = own_postgres.engine()
-    db.upgrade(engine)
+    revisions.upgrade(engine)
     engine.dispose()
     (tmp_path / "secrets").mkdir(mode=0o700)
     (tmp_path / "secrets" / "person_key").write_text("a key that only tests have\n")

@@ -14,6 +14,7 @@ from sqlmodel import Session
 from socialcell import config, db, sandbox
 from socialcell.clock import FixedClock
 from socialcell.connectors.base import Batch, Budget, Health
+from socialcell.db import revisions
 from socialcell.errors import SocialcellError
 from socialcell.jobs import collect
 from socialcell.jobs.budget import Ledger
@@ -149,7 +150,7 @@ def test_postgresql_stopped_at_once_holds_as_many_rows_as_its_cursor_says(
     (tmp_path / "config.yaml").write_text("{}\n")
     workspace = config.load(tmp_path / "config.yaml")
     engine = own_postgres.engine()
-    db.upgrade(engine)
+    revisions.upgrade(engine)
     source = make_source(engine)
     stops = 0
 

@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 
 from socialcell import config, db
 from socialcell.clock import FixedClock
+from socialcell.db import revisions
 from socialcell.errors import SocialcellError
 from socialcell.jobs import mailing, outgoing
 from socialcell.jobs.context import Context, open_context
@@ -201,7 +202,7 @@ def test_a_server_that_stops_while_a_letter_is_sent_costs_at_most_a_repeat(
     (tmp_path / "config.yaml").write_text(f"database:\n  url: {own_postgres.url}\n")
     place = configured(tmp_path, port)
     engine = own_postgres.engine()
-    db.upgrade(engine)
+    revisions.upgrade(engine)
     context = Context(config.load(place), engine, FixedClock(MONDAY_MORNING))
     mailing.weekly(context, "en")
     mail.once_taken = own_postgres.stop_at_once

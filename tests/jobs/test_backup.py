@@ -16,6 +16,7 @@ from sqlalchemy import Engine, make_url, text
 
 from socialcell import config, db
 from socialcell.config import Workspace
+from socialcell.db import revisions
 from socialcell.errors import (
     AlreadyRunning,
     ConfigError,
@@ -66,7 +67,7 @@ def digest(engine: Engine) -> str:
 def move_to(engine: Engine, revision: str) -> None:
     """A database of an older schema, empty but for what its revisions put in."""
     with engine.begin() as connection:
-        settings = db._alembic()
+        settings = revisions._alembic()
         settings.attributes["connection"] = connection
         alembic.upgrade(settings, revision)
 
@@ -96,7 +97,7 @@ def test_a_copy_says_what_the_database_says(
 
     assert made.path.parent == workspace.folder / "backups"
     assert made.record.digest == digest(engine)
-    assert made.record.schema == db.head_revision()
+    assert made.record.schema == revisions.head()
     assert backup.verify(made.path) == (made.record, [])
     with closing(sqlite3.connect(made.path)) as copy:
         assert copy.execute("SELECT count(*) FROM mention").fetchone() == (2,)
@@ -178,7 +179,7 @@ def test_a_copy_without_its_record_is_told_and_restored_only_on_demand(
     with pytest.raises(SocialcellError, match="--yes"):
         restore(workspace, path)
 
-    assert restore(workspace, path, yes=True).schema == db.head_revision()
+    assert restore(workspace, path, yes=True).schema == revisions.head()
 
 
 def test_a_copy_brings_back_what_was_lost_and_keeps_what_it_replaces(
@@ -290,7 +291,7 @@ def test_an_upgrade_makes_a_copy_of_the_old_schema_first(tmp_path: Path) -> None
 
     before, after, copy = backup.upgrade(workspace)
 
-    assert (before, after) == ("0001", db.head_revision())
+    assert (before, after) == ("0001", revisions.head())
     assert copy is not None
     assert copy.record.schema == "0001"
     assert copy.path.name.startswith("before-upgrade-0001-")
@@ -379,5 +380,5 @@ def test_without_pg_dump_an_upgrade_needs_a_person_to_say_yes(
     with pytest.raises(UsageError, match="--yes"):
         backup.upgrade(on_postgresql)
 
-    assert db.revision(engine) == "0001"
+    assert revisions.current(engine) == "0001"
     engine.dispose()

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, select, text
 
 from socialcell import config, db
 from socialcell.config import Workspace
+from socialcell.db import revisions
 from socialcell.errors import ConfigError
 from socialcell.jobs import backup, privacy
 from socialcell.jobs.context import Context
@@ -135,7 +136,7 @@ def at_an_older_schema(folder: Path) -> Workspace:
     (folder / "socialcell.db").unlink()
     engine = db.connect(workspace.database_url)
     with engine.begin() as connection:
-        settings = db._alembic()
+        settings = revisions._alembic()
         settings.attributes["connection"] = connection
         alembic.upgrade(settings, "head-1")
     store_records(engine, make_record("1", text=MARK, **FORGOTTEN))

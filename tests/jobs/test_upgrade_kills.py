@@ -11,6 +11,7 @@ import pytest
 from alembic import command as alembic
 
 from socialcell import config, db
+from socialcell.db import revisions
 from socialcell.jobs import backup
 from tests.running import command, environment
 
@@ -26,7 +27,7 @@ def old(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "config.yaml").write_text("{}\n")
     engine = db.connect(f"sqlite:///{folder}/socialcell.db")
     with engine.begin() as connection:
-        settings = db._alembic()
+        settings = revisions._alembic()
         settings.attributes["connection"] = connection
         alembic.upgrade(settings, "0001")
         for n in range(50):
@@ -72,7 +73,7 @@ def tables(folder: Path) -> list[tuple[str, str]]:
 def test_an_upgrade_killed_at_any_write_is_whole_or_undone(
     old: Path, tmp_path: Path
 ) -> None:
-    head = db.head_revision()
+    head = revisions.head()
     whole = tmp_path / "whole"
     shutil.copytree(old, whole)
     trace = tmp_path / "trace"

@@ -9,6 +9,8 @@ from pathlib import Path
 from socialcell import config, db
 from socialcell.config import Workspace
 from socialcell.connectors.base import Surroundings
+from socialcell.db import revisions
+from socialcell.db.refusals import where
 from socialcell.errors import SocialcellError
 from socialcell.jobs.context import Context
 from socialcell.jobs.doctor import (
@@ -65,9 +67,9 @@ def _workspace(workspace: Workspace, *, deep: bool) -> Iterator[Check]:
         engine = db.connect(
             workspace.database_url, workspace.config.database.busy_seconds
         )
-        db.require_current(engine)
+        revisions.require_current(engine)
         yield ok(
-            "database", f"{db.where(engine)} answers, schema {db.revision(engine)}"
+            "database", f"{where(engine)} answers, schema {revisions.current(engine)}"
         )
     except SocialcellError as error:
         yield failed("database", str(error), "Do what the message says.")

@@ -1,4 +1,4 @@
-"""The database: one engine, short transactions, and a schema that must fit the code."""
+"""The database: one engine, short transactions, rows written many at a time."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -8,10 +8,6 @@ from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 from urllib.parse import quote
 
-from alembic import command
-from alembic.config import Config as AlembicConfig
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -27,18 +23,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.exc import (
-    ArgumentError,
-    DatabaseError,
-    NoSuchModuleError,
-    OperationalError,
-)
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlmodel import Session, SQLModel
 
-from socialcell.errors import ConfigError, SocialcellError
+from socialcell.db.refusals import BUSY_SECONDS, plain_errors
+from socialcell.errors import ConfigError
 from socialcell.redact import redact
 
-BUSY_SECONDS = 30.0
 CONNECT_SECONDS = 10
 
 _T = TypeVar("_T")
@@ -102,7 +93,7 @@ def writing(engine: Engine) -> Iterator[Session]:
     write, and raises when it may not.
     """
     fence = engine.get_execution_options().get("socialcell_fence")
-    with _plain_errors(engine), Session(engine) as session:
+    with plain_errors(engine), Session(engine) as session:
         yield session
         if fence is not None:
             session.flush()
@@ -114,35 +105,8 @@ def writing(engine: Engine) -> Iterator[Session]:
 def reading(engine: Engine) -> Iterator[Session]:
     """A session that only asks; on SQLite it takes no write lock."""
     reader = engine.execution_options(socialcell_reads=True)
-    with _plain_errors(engine), Session(reader) as session:
+    with plain_errors(engine), Session(reader) as session:
         yield session
-
-
-def upgrade(engine: Engine) -> tuple[str | None, str]:
-    """Bring the schema to the code's revision; (before, after). One transaction."""
-    before, head = revision(engine), head_revision()
-    refuse_newer(engine, before)
-    if before == head:
-        return before, head
-    with _plain_errors(engine), engine.begin() as connection:
-        config = _alembic()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-    return before, head
-
-
-def require_current(engine: Engine) -> None:
-    """Refuse to work on a database whose schema is not the code's (exit code 78)."""
-    must_exist(engine)
-    found, head = revision(engine), head_revision()
-    refuse_newer(engine, found)
-    if found is None:
-        raise ConfigError(f"{where(engine)} is empty. Create it: socialcell init")
-    if found != head:
-        raise ConfigError(
-            f"{where(engine)} has schema {found}, this version needs {head}. "
-            "Run: socialcell db upgrade"
-        )
 
 
 def must_exist(engine: Engine) -> None:
@@ -154,38 +118,6 @@ def must_exist(engine: Engine) -> None:
             f"The database {file} is not there. Bring it back, restore a backup "
             "(socialcell db restore FILE), or begin anew: socialcell init"
         )
-
-
-def is_newer(schema: str | None) -> bool:
-    """Whether a schema is of a version of socialcell that this one does not know."""
-    known = {script.revision for script in _scripts().walk_revisions()}
-    return schema is not None and schema not in known
-
-
-def refuse_newer(engine: Engine, found: str | None) -> None:
-    if is_newer(found):
-        raise ConfigError(
-            f"{where(engine)} was made by a newer version of socialcell (schema "
-            f"{found}, newest known here is {head_revision()}). Nothing was changed. "
-            "Install that version or newer."
-        )
-
-
-def revision(engine: Engine) -> str | None:
-    reader = engine.execution_options(socialcell_reads=True)
-    with _plain_errors(engine), reader.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
-
-
-def head_revision() -> str:
-    head = _scripts().get_current_head()
-    assert head is not None, "the package ships at least one migration"
-    return head
-
-
-def where(engine: Engine) -> str:
-    """The database's address without its password, for messages."""
-    return engine.url.render_as_string(hide_password=True)
 
 
 def is_sqlite(engine_or_session: Any) -> bool:
@@ -256,84 +188,6 @@ def _begin_sqlite(connection: Any) -> None:
     # process wrote in between, whatever the busy timeout says.
     reads = connection.get_execution_options().get("socialcell_reads")
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
-
-
-@contextmanager
-def _plain_errors(engine: Engine) -> Iterator[None]:
-    """What the database refuses, in words that an operator can act on."""
-    try:
-        yield
-    except DatabaseError as error:
-        explained = _explained(engine, error)
-        if explained is None:
-            raise
-        raise explained from None
-
-
-def _explained(engine: Engine, error: DatabaseError) -> SocialcellError | None:
-    """The error for an operator; None when it is a mistake in our own SQL or rows."""
-    reason = redact(str(error.orig))
-    place = where(engine)
-    for words, explain in _REFUSALS.items():
-        if any(word in reason for word in words):
-            kind, message = explain
-            busy = engine.get_execution_options().get("socialcell_busy", BUSY_SECONDS)
-            return kind(message.format(place=place, reason=reason, busy=busy))
-    if isinstance(error, OperationalError):
-        return SocialcellError(f"{place}: {reason.strip()}")
-    return None
-
-
-# What SQLite and PostgreSQL say, and what it means to the person who reads it.
-_REFUSALS: dict[tuple[str, ...], tuple[type[SocialcellError], str]] = {
-    ("is full", "No space left"): (
-        SocialcellError,
-        "The disk that holds {place} is full. Nothing of this step was kept and "
-        "nothing earlier is lost. Free some space and run the command again.",
-    ),
-    ("disk I/O error",): (
-        SocialcellError,
-        "{place} cannot be read or written ({reason}): the disk is full, over its "
-        "quota or failing. Nothing of this step was kept. Free some space or see to "
-        "the disk, then run the command again.",
-    ),
-    ("locked", "busy", "lock timeout"): (
-        SocialcellError,
-        "{place} is locked by another process for over {busy:g} s. Nothing was "
-        "changed. Try again when it has finished.",
-    ),
-    ("readonly", "read-only"): (
-        ConfigError,
-        "{place} cannot be written. Check the file's owner and permissions, and that "
-        "the disk is not mounted read-only.",
-    ),
-    ("permission denied",): (
-        ConfigError,
-        "{place} does not let this user in: {reason}. Grant the user what is missing.",
-    ),
-    ("unable to open",): (
-        ConfigError,
-        "{place} cannot be opened. Check that it is a file in a folder that exists "
-        "and may be written, or make a workspace: socialcell init",
-    ),
-    ("not a database", "malformed"): (
-        SocialcellError,
-        "{place} is damaged or is not a database ({reason}). Nothing was changed. "
-        "Restore a backup: socialcell db restore FILE",
-    ),
-}
-
-
-def _alembic() -> AlembicConfig:
-    config = AlembicConfig()
-    folder = Path(__file__).parent / "migrations"
-    config.set_main_option("script_location", str(folder))
-    config.set_main_option("path_separator", "os")
-    return config
-
-
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory.from_config(_alembic())
 
 
 def table(model: type[SQLModel]) -> Table:
