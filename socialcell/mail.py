@@ -13,7 +13,7 @@ from email.utils import format_datetime
 from types import TracebackType
 
 from socialcell.errors import SocialcellError
-from socialcell.settings import Mail
+from socialcell.settings.telling import Mail
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

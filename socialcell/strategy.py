@@ -9,7 +9,7 @@ from typing import Annotated, NamedTuple
 from pydantic import AfterValidator, Field, model_validator
 
 from socialcell.config import read_as
-from socialcell.settings import Section
+from socialcell.settings.section import Section
 from socialcell.text import clean_text, one_line
 
 NAME = "strategy.yaml"

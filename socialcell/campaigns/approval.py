@@ -15,7 +15,7 @@ from socialcell.campaigns.plan_model import Plan, PlanTag
 from socialcell.campaigns.store import creator_entries as entries
 from socialcell.campaigns.store import outreach as store
 from socialcell.campaigns.store import plans
-from socialcell.settings import Planning
+from socialcell.settings.campaigns import Planning
 
 _TERMS = (
     *("day", "at", "creator", "channel", "asset", "format", "posted_by"),

@@ -16,7 +16,7 @@ from socialcell.campaigns.store import outcomes, plans
 from socialcell.campaigns.store import outreach as store
 from socialcell.clock import IST
 from socialcell.i18n import Language
-from socialcell.settings import Planning
+from socialcell.settings.campaigns import Planning
 
 _SOON = timedelta(days=7)
 _PATIENCE = timedelta(days=3)

@@ -16,7 +16,7 @@ from socialcell.campaigns.store import creator_entries as entries
 from socialcell.campaigns.store import creators, flags
 from socialcell.campaigns.store import outreach as store
 from socialcell.ops import outgoing
-from socialcell.settings import Planning
+from socialcell.settings.campaigns import Planning
 
 PEOPLE = ("celebrity", "creator")
 Tag = tuple[PlanTag, TrackedLink]

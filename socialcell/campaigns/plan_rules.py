@@ -20,7 +20,7 @@ from socialcell.campaigns.plan_facts import (
 from socialcell.campaigns.plan_model import Plan, PlanTag
 from socialcell.campaigns.planning import words
 from socialcell.listening import unwatched
-from socialcell.settings import Planning
+from socialcell.settings.campaigns import Planning
 from socialcell.text import index_form
 
 _MICROS = 1_000_000

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from socialcell.settings import RateCard
+from socialcell.settings.campaigns import RateCard
 
 _ABOUT = ("id", "source", "valid_from", "valid_to")
 

@@ -33,7 +33,7 @@ from socialcell.jobs.context import Context
 from socialcell.jobs.placing import Places
 from socialcell.listening.store import areas
 from socialcell.ops import audit
-from socialcell.settings import Planning
+from socialcell.settings.campaigns import Planning
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from socialcell.listening import query_lint, unwatched
 from socialcell.listening.alert_model import Rule
 from socialcell.listening.store import alerts, registry, rules
 from socialcell.ops import audit
-from socialcell.settings import Alerts
+from socialcell.settings.telling import Alerts
 from socialcell.text import clean_text, index_form
 
 SEVERITIES = ("high", "medium")

@@ -22,7 +22,7 @@ from socialcell.reports import incident as report
 from socialcell.reports import render
 from socialcell.reports.incident import Evidence, Told
 from socialcell.reports.page import Page, Quotation
-from socialcell.settings import Alerts, Channel
+from socialcell.settings.telling import Alerts, Channel
 
 _LOG = log.logger(__name__)
 _LOOKED_AT = 20

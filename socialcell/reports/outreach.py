@@ -15,7 +15,7 @@ from socialcell.campaigns.store import plans
 from socialcell.reports import money
 from socialcell.reports.material import Material
 from socialcell.reports.page import Block, Cell, Paragraph, Table
-from socialcell.settings import Planning
+from socialcell.settings.campaigns import Planning
 
 SHOWN = 6
 

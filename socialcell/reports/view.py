@@ -20,7 +20,7 @@ from socialcell.reports.material import Material, Pictures
 from socialcell.reports.page import Page, Quotation, Section
 from socialcell.reports.phrases import Phrases
 from socialcell.reports.summary import summary
-from socialcell.settings import Report
+from socialcell.settings.telling import Report
 
 
 def page(

@@ -40,7 +40,7 @@ from socialcell.reports.figures import (
 )
 from socialcell.reports.heard import ASKING
 from socialcell.reports.lots import URGENT
-from socialcell.settings import Planning
+from socialcell.settings.campaigns import Planning
 from socialcell.strategy import Strategy
 
 KIND = "weekly"

@@ -26,7 +26,7 @@ from socialcell.connectors.graph_usage import usage_of
 from socialcell.errors import ConfigError
 from socialcell.sandbox import Sandbox
 from socialcell.sandbox.facebook_world import PAGE_ID
-from socialcell.settings import Meta
+from socialcell.settings.platforms import Meta
 from tests.connectors.conftest import Unlimited, connector_of, standing
 from tests.connectors.test_contract import pull, records
 

@@ -21,7 +21,7 @@ from socialcell.connectors.mastodon import id_at, to_record
 from socialcell.errors import ConfigError
 from socialcell.jobs import collect
 from socialcell.sandbox import Sandbox
-from socialcell.settings import Mastodon
+from socialcell.settings.platforms import Mastodon
 from tests.connectors.conftest import TRUTH, Unlimited, connector_of
 from tests.connectors.test_contract import expected_ids, pull, records
 

@@ -18,7 +18,7 @@ from socialcell.listening.spikes import in_hour, spikes
 from socialcell.listening.store import alerts
 from socialcell.ops import outgoing
 from socialcell.ops.model import Source
-from socialcell.settings import Alerts, Readers
+from socialcell.settings.telling import Alerts, Readers
 from tests.builders import make_record, make_source, store_records
 
 HOUR, MINUTE, DAY = timedelta(hours=1), timedelta(minutes=1), timedelta(days=1)

@@ -19,7 +19,7 @@ from socialcell.jobs.context import Context
 from socialcell.ops import outgoing as store
 from socialcell.sandbox.rooms import CHAT, ORIGINS, SECRETS, Rooms
 from socialcell.sandbox.server import Logged, serve_http
-from socialcell.settings import Alerts, Channel
+from socialcell.settings.telling import Alerts, Channel
 
 KINDS = ("slack", "teams", "mattermost", "telegram")
 SAID = "<!channel> *No water* in [Kothrud](https://evil.example) @all पाणी नाही"

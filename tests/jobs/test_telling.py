@@ -18,7 +18,7 @@ from socialcell.listening.alert_model import Alert, Incident
 from socialcell.listening.query import parse
 from socialcell.listening.store import questions
 from socialcell.ops import outgoing as store
-from socialcell.settings import Alerts
+from socialcell.settings.telling import Alerts
 from tests.builders import make_author, make_record, store_records
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=IST)

@@ -16,7 +16,7 @@ from socialcell.connectors.publisher import Publisher
 from socialcell.jobs import posts
 from socialcell.jobs.context import Context
 from socialcell.sandbox import City, Sandbox
-from socialcell.settings import Publishing
+from socialcell.settings.platforms import Publishing
 from tests.conftest import MONDAY_MORNING
 
 CITY = City(seed=11, end=MONDAY_MORNING, days=2)

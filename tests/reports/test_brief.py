@@ -13,7 +13,7 @@ from socialcell.jobs.context import Context
 from socialcell.listening.alert_model import Incident, Promise
 from socialcell.ops import outgoing as store
 from socialcell.reports.brief import LONGEST, span_of
-from socialcell.settings import Readers, Report
+from socialcell.settings.telling import Readers, Report
 from tests.reports.world import World
 
 MORNING = datetime(2026, 11, 20, 8, 30, tzinfo=IST)  # a Friday

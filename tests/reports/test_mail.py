@@ -21,7 +21,7 @@ from socialcell.jobs.context import Context
 from socialcell.ops import outgoing as store
 from socialcell.reports.page import Page, Section, Table
 from socialcell.reports.workbook import workbook
-from socialcell.settings import Mail, Readers, Report
+from socialcell.settings.telling import Mail, Readers, Report
 from tests.mailbox import Mailbox, free_port, mailbox
 from tests.reports.world import MONDAY, World
 

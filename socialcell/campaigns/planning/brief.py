@@ -11,7 +11,7 @@ from socialcell.campaigns.naming import CHANNELS
 from socialcell.campaigns.naming import name as named
 from socialcell.config import read_as
 from socialcell.errors import ConfigError, SocialcellError
-from socialcell.settings import Section
+from socialcell.settings.section import Section
 from socialcell.text import clean_text
 
 Lang = Literal["mr", "hi", "en"]

@@ -28,7 +28,7 @@ from socialcell.campaigns.planning.problem import (
     reach_of,
 )
 from socialcell.errors import SocialcellError
-from socialcell.settings import Planning
+from socialcell.settings.campaigns import Planning
 
 MICROS = 1_000_000
 

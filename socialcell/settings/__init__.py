@@ -1,0 +1,107 @@
+"""What may stand in config.yaml: its sections, their keys, limits and defaults."""
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field, field_validator
+
+from socialcell.settings.campaigns import Influencers, Links, Planning
+from socialcell.settings.platforms import Connectors, Publishing
+from socialcell.settings.section import TIME, Section, is_loopback
+from socialcell.settings.telling import Alerts, Mail, Report
+
+
+class Database(Section):
+    url: str = "sqlite:///socialcell.db"
+    busy_seconds: float = Field(default=30, ge=0, le=600)
+
+
+class Log(Section):
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class FixedTime(Section):
+    fixed: AwareDatetime | None = None
+
+
+class Sandbox(Section):
+    """Only for a workspace that talks to the sandbox: origin → address on loopback."""
+
+    base_urls: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("base_urls")
+    @classmethod
+    def _loopback_only(cls, urls: dict[str, str]) -> dict[str, str]:
+        for url in urls.values():
+            if not is_loopback(url):
+                raise ValueError(f"{url} is not on loopback (127.0.0.1)")
+        return urls
+
+
+class Retention(Section):
+    """Days that things are kept; null: until the post is deleted at its source."""
+
+    raw_days: int = Field(default=30, ge=1)
+    click_days: int = Field(default=120, ge=91)  # an install names a click of 90 days
+    text_days: dict[str, Annotated[int, Field(ge=1)] | None] = Field(
+        default_factory=lambda: dict.fromkeys(("x", "reddit", "mastodon", "news"))
+    )
+
+
+class Budget(Section):
+    """Caps of ours by platform: units a window by bucket, and money a month."""
+
+    caps: dict[str, dict[str, Annotated[int, Field(ge=0)]]] = Field(
+        default_factory=dict
+    )
+    spend_per_month: dict[str, Annotated[float, Field(ge=0)]] = Field(
+        default_factory=dict
+    )
+
+
+class Daemon(Section):
+    """When the daemon does what: minutes between pulls, and times of day in Pune.
+
+    `pull_minutes_of` goes by a source's name or its connector's. `ping_url` is told
+    every few minutes that the daemon is well.
+    """
+
+    pull_minutes: int = Field(default=15, ge=1, le=1440)
+    pull_minutes_of: dict[str, Annotated[int, Field(ge=1, le=1440)]] = Field(
+        default_factory=dict
+    )
+    night: str = Field(default="02:00", pattern=TIME)
+    weekly: str = Field(default="08:00", pattern=TIME)
+    ping_url: str | None = None
+
+
+class Language(Section):
+    """`nc` allows models whose licence forbids commercial use, or that state none.
+
+    `semantic` asks the encoder too where the extra of that name is installed.
+    `english_names` finds names that no gazetteer lists in English texts as well.
+    """
+
+    nc: bool = True
+    semantic: bool = True
+    english_names: bool = True
+
+
+class Config(Section):
+    """The whole of config.yaml; every section has defaults that work offline."""
+
+    database: Database = Database()
+    log: Log = Log()
+    clock: FixedTime = FixedTime()
+    connectors: Connectors = Connectors()
+    sandbox: Sandbox = Sandbox()
+    budget: Budget = Budget()
+    daemon: Daemon = Daemon()
+    mail: Mail = Mail()
+    report: Report = Report()
+    alerts: Alerts = Alerts()
+    links: Links = Links()
+    influencers: Influencers = Influencers()
+    planning: Planning = Planning()
+    publishing: Publishing = Publishing()
+    language: Language = Language()
+    retention: Retention = Retention()

@@ -1,0 +1,108 @@
+"""What campaigns keep to: links, candidates, plans."""
+
+from datetime import date
+from ipaddress import ip_network
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, field_validator
+
+from socialcell.settings.section import SecretName, Section
+
+
+def _network(text: str) -> str:
+    ip_network(text, strict=False)
+    return text
+
+
+Network = Annotated[str, AfterValidator(_network)]
+
+
+class Links(Section):
+    """Tracked links: where they are reached from outside, and whom to believe.
+
+    `trusted` are the peers whose X-Forwarded-For counts; `internal` are networks whose
+    clicks are the cell's own. An ended link leads to `fallback`; without one, a page
+    says so. `apps` are the Android packages whose installs are taken in.
+    """
+
+    address: str | None = None
+    fallback: str | None = None
+    trusted: tuple[Network, ...] = ()
+    internal: tuple[Network, ...] = ()
+    apps: tuple[str, ...] = ()
+    install_key: SecretName = SecretName(secret="install_key")
+
+    @field_validator("address", "fallback")
+    @classmethod
+    def _whole(cls, url: str | None) -> str | None:
+        if url is None:
+            return None
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError(f"{url} is no address such as https://go.city.example")
+        return url
+
+
+class Influencers(Section):
+    """Who may be a candidate, and who may see the candidates.
+
+    An account with at least `follower_floor` followers may be one; null: only accounts
+    that are verified as a business or government, or are registered. `approvers` are
+    names as the audit log writes them; null: whoever works in this workspace.
+    """
+
+    follower_floor: int | None = Field(default=10_000, ge=1000)
+    approvers: tuple[str, ...] | None = None
+
+
+class RateClass(Section):
+    """A class of a rate card, in rupees: the fewest `followers`, the most for one
+    `post`, and by channel the most for a creator in a calendar month."""
+
+    followers: int | None = Field(default=None, ge=0)
+    post: int | None = Field(default=None, ge=0)
+    month: dict[str, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
+
+
+class RateCard(Section):
+    """What creators of a class may cost at most, from a day on, and who says so."""
+
+    id: str = Field(min_length=1)
+    source: str = Field(min_length=1)
+    valid_from: date
+    valid_to: date | None = None
+    classes: dict[str, RateClass] = Field(min_length=1)
+
+
+class Planning(Section):
+    """What every plan of a campaign keeps to.
+
+    `elections` are windows in which nothing is planned: first and last day. `days` are
+    quiet ones beside those that come along, with their name. `handles` are the cell's
+    own accounts by channel. `rate_cards` are the city's: a creator whose
+    rate_source is a card's id is held to its classes. The caps count tags: of a creator
+    on a day, in any 7 and any 30 days; of all creators on a day and in any 7 days; and
+    how many days lie between two of a creator for one initiative at least.
+    """
+
+    elections: tuple[tuple[date, date], ...] = ()
+    days: tuple[tuple[date, date, Annotated[str, Field(min_length=1)]], ...] = ()
+    handles: dict[str, Annotated[str, Field(pattern=r"^[^@\s]{1,100}$")]] = Field(
+        default_factory=dict
+    )
+    rate_cards: tuple[RateCard, ...] = ()
+    creator_day: int = Field(default=1, ge=1, le=20)
+    creator_week: int = Field(default=2, ge=1, le=100)
+    creator_month: int = Field(default=6, ge=1, le=300)
+    city_day: int = Field(default=9, ge=1, le=1000)
+    city_week: int | None = Field(default=None, ge=1, le=5000)
+    apart: int = Field(default=7, ge=0, le=92)
+
+    @field_validator("elections", "days")
+    @classmethod
+    def _in_order(cls, given: tuple[Any, ...]) -> tuple[Any, ...]:
+        for first, last, *_ in given:
+            if last < first:
+                raise ValueError(f"{last} is before {first}")
+        return given
