@@ -27,7 +27,7 @@ def socialcell(
     *arguments: str | Path,
     stdin: str | bytes = b"",
     cwd: Path | None = None,
-    timeout: float = 240,
+    timeout: float = 540,
     **changes: str,
 ) -> subprocess.CompletedProcess[str]:
     """The finished process, its output decoded."""

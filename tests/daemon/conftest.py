@@ -3,19 +3,23 @@
 import json
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 
+from socialcell import db
+from socialcell.errors import SocialcellError
+from socialcell.ops.daemon_model import Lease
 from tests.own_postgres import own_postgres
-from tests.running import command, environment
+from tests.running import command, environment, pause
 
 __all__ = ["own_postgres"]
 
-SECONDS = 60
+SECONDS = 120
 
 
 class Running:
@@ -42,6 +46,26 @@ class Running:
             if wanted.items() <= found.items():
                 return found
         raise AssertionError(f"ended without {wanted}, after {self.seen[-3:]}")
+
+    def asleep(self, engine: Engine, meanwhile: Callable[[Lease], None]) -> None:
+        """Stop it, and change its lease; SIGCONT wakes it up.
+
+        It may be stopped while it has the lease locked itself: then it is woken up
+        until it lets go, and stopped again.
+        """
+        hasty = db.connect(engine.url.render_as_string(hide_password=False), 1)
+        changed = False
+        while not changed:
+            pause(self.process)
+            try:
+                with db.writing(hasty) as session:
+                    meanwhile(session.get_one(Lease, "daemon", with_for_update=True))
+                changed = True
+            except SocialcellError:
+                self.process.send_signal(signal.SIGCONT)
+                with db.writing(engine) as session:
+                    session.get_one(Lease, "daemon", with_for_update=True)
+        hasty.dispose()
 
     def end(self, number: int = signal.SIGTERM) -> int:
         self.process.send_signal(number)

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from socialcell import db
 from socialcell.ops import leases, slots
+from socialcell.ops.daemon_model import Lease
 from tests.daemon.conftest import SECONDS
 from tests.running import said, socialcell
 
@@ -99,12 +100,11 @@ def test_a_paused_one_that_wakes_late_leaves_without_writing(
 ) -> None:
     running = daemons()
     running.until("the daemon works")
-    running.process.send_signal(signal.SIGSTOP)
-    with db.writing(engine) as session:
-        lease = leases.look(session, "daemon")
-        assert lease is not None
+
+    def taken(lease: Lease) -> None:
         lease.owner, lease.token = "elsewhere", lease.token + 1
 
+    running.asleep(engine, taken)
     running.process.send_signal(signal.SIGCONT)
 
     running.until("the lease is lost")

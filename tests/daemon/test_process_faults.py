@@ -14,6 +14,7 @@ from socialcell import db
 from socialcell.clock import IST
 from socialcell.db import revisions
 from socialcell.ops import integrity, leases, slots
+from socialcell.ops.daemon_model import Lease
 from tests.daemon.conftest import SECONDS, Running
 from tests.own_postgres import OwnServer
 
@@ -45,12 +46,11 @@ def test_one_that_was_paused_past_its_lease_leaves_to_the_one_that_took_over(
     first: Running = daemons()
     token = first.until("the daemon works")["token"]
     first.until("job ended", job=LAST_JOB)
-    first.process.send_signal(signal.SIGSTOP)
-    with db.writing(engine) as session:  # half a minute goes by
-        lease = leases.look(session, "daemon")
-        assert lease is not None
+
+    def half_a_minute_goes_by(lease: Lease) -> None:
         lease.expires_at -= 2 * leases.TTL
 
+    first.asleep(engine, half_a_minute_goes_by)
     second: Running = daemons(of=elsewhere(folder, database_url))
     assert second.until("the daemon works")["token"] == token + 1
     first.process.send_signal(signal.SIGCONT)
@@ -94,10 +94,17 @@ def test_a_daemon_goes_on_when_its_server_comes_back(
         running.close()
 
 
-def jump(offset: Path, by: str) -> None:
+def to_wednesday_noon() -> timedelta:
+    """From now to the next one: no Monday morning, when reports are due, is near."""
+    now = datetime.now(IST)
+    noon = now.replace(hour=12, minute=0) + timedelta(days=2 - now.weekday())
+    return (noon - now) % timedelta(days=7)
+
+
+def jump(offset: Path, by: timedelta) -> None:
     """Whole or not at all: the library that reads it ends a process on half a file."""
     made = offset.with_suffix(".made")
-    made.write_text(by)
+    made.write_text(f"+{by.total_seconds():.0f}")
     made.replace(offset)
 
 
@@ -113,8 +120,8 @@ def test_jumps_of_the_machines_clock_lose_nothing_and_do_nothing_twice(
 ) -> None:
     if database_kind == "postgresql":
         pytest.skip("the clock is the daemon's, whatever the database")
-    offset = tmp_path / "offset"
-    jump(offset, "+0")
+    offset, noon = tmp_path / "offset", to_wednesday_noon()
+    jump(offset, noon)
     running: Running = daemons(
         LD_PRELOAD=FAKETIME[0],
         FAKETIME_TIMESTAMP_FILE=str(offset),
@@ -123,12 +130,12 @@ def test_jumps_of_the_machines_clock_lose_nothing_and_do_nothing_twice(
         DONT_FAKE_MONOTONIC="1",
     )
     running.until("job ended", job=LAST_JOB)
-    jump(offset, "+2h")
+    jump(offset, noon + timedelta(hours=2))
     ahead = running.until("job ended", job="receive")
-    jump(offset, "+0")  # back again: what is due now was done
-    jump(offset, "+150m")
+    jump(offset, noon)  # back again: what is due now was done
+    jump(offset, noon + timedelta(minutes=150))
     again = running.until("job ended", job="receive")
-    jump(offset, "+15d")
+    jump(offset, noon + timedelta(days=15))
     first = running.until("job ended", job=LAST_JOB)
     second = running.until("job ended", job=LAST_JOB)
 

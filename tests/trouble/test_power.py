@@ -12,7 +12,7 @@ from random import Random
 
 import pytest
 
-from tests.running import command, environment
+from tests.running import command, environment, pause
 from tests.trouble.work import mentions, posts, run, until_open
 
 POSTS, PAGE, MOMENTS, CUTS = 3000, 500, 6, 5
@@ -36,7 +36,7 @@ def test_what_was_committed_stays_whatever_becomes_of_what_was_not_synced(
     until_open(writer, folder / "socialcell.db-wal")
     stopped: list[Path] = []
     while writer.poll() is None and len(stopped) < MOMENTS:
-        writer.send_signal(signal.SIGSTOP)
+        pause(writer)
         stopped.append(tmp_path / f"stopped{len(stopped)}")
         shutil.copytree(folder, stopped[-1])
         writer.send_signal(signal.SIGCONT)
