@@ -47,6 +47,7 @@ def browser(width: int, profile: Path) -> Iterator[object]:
         "--no-sandbox",
         "--disable-gpu",
         "--disable-background-networking",
+        "--disable-dev-shm-usage",
         f"--user-data-dir={profile}",
     ):
         options.add_argument(argument)
