@@ -27,7 +27,7 @@ from socialcell.listening.model import Annotation, EntityRollup, HourRollup, Men
 from socialcell.listening.query import parse
 from socialcell.listening.store import questions
 from socialcell.listening.store.counts import Span
-from socialcell.listening.store.questions import Wanted
+from socialcell.listening.store.matching import Wanted
 
 DIFFERENT = 50_000  # texts
 TIMES = 40

@@ -1,6 +1,6 @@
 """Commands of the noun `mentions`: list, search, show, label, export."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,10 +18,7 @@ from socialcell.commands.options import (
 )
 
 if TYPE_CHECKING:
-    from sqlmodel import Session
-
-    from socialcell.listening.people import People
-    from socialcell.listening.store.questions import Wanted
+    from socialcell.listening.store.matching import Wanted
 
 app = typer.Typer(
     help="Mentions: what was said about the city, newest first.", no_args_is_help=True
@@ -116,6 +113,7 @@ def show(
     """
     from socialcell import db
     from socialcell.errors import UsageError
+    from socialcell.listening import whole
     from socialcell.listening.store import questions
 
     context = open_context(config)
@@ -124,7 +122,7 @@ def show(
         row = questions.mention(session, mention_id)
         if row is None or row.state != "present":
             raise UsageError(f"There is no mention {mention_id}.")
-        document = _whole(session, row, people)
+        document = whole.mention(session, row, people)
     if json:
         output.as_json(document)
         return
@@ -204,7 +202,7 @@ def export(
     Example: socialcell mentions export --topic roads --out roads.csv
     """
     from socialcell import db
-    from socialcell.listening import shown
+    from socialcell.listening import shown, whole
     from socialcell.listening.query import parse
     from socialcell.listening.store import questions
     from socialcell.sheet import csv_lines
@@ -214,7 +212,9 @@ def export(
     node = parse(query) if query else None
     wanted = _wanted(node, since, until, topic, ward, language, sentiment, None)
     with db.reading(context.engine) as session:
-        rows = _shown(session, questions.stream_mentions(session, wanted), people)
+        rows = whole.mentions(
+            session, questions.stream_mentions(session, wanted), people
+        )
         lines: Iterable[str] = (
             (output.dumps(row) + "\n" for row in rows)
             if jsonl
@@ -237,7 +237,8 @@ def _wanted(
     sentiment: str | None,
     limit: int | None,
 ) -> "Wanted":
-    from socialcell.listening.store.questions import Wanted, day_end, day_start
+    from socialcell.listening.days import day_end, day_start
+    from socialcell.listening.store.matching import Wanted
 
     return Wanted(
         query=query,
@@ -261,17 +262,18 @@ def _print(
     explain: bool = False,
 ) -> None:
     from socialcell import db
-    from socialcell.listening import shown
+    from socialcell.listening import shown, whole
     from socialcell.listening.store import questions
+    from socialcell.listening.store.matching import why
 
     context = open_context(config)
     people = people_of(context)
     with db.reading(context.engine) as session:
         found = questions.mentions(session, wanted)
-        rows = list(_shown(session, found, people))
+        rows = list(whole.mentions(session, found, people))
         if explain and wanted.query is not None:
             for row in rows:
-                row["why"] = questions.why(session, wanted.query, row["id"])
+                row["why"] = why(session, wanted.query, row["id"])
         total = questions.count_mentions(session, wanted)
     if json:
         output.as_json({"mentions": rows, "total": total})
@@ -326,63 +328,6 @@ def _print_for_people(rows: list[dict[str, Any]], total: int) -> None:
         for reason in row.get("why", []):
             output.say(f"{row['id']}: {reason}")
     output.say(f"{len(rows)} of {total} mentions")
-
-
-def _shown(
-    session: "Session", rows: Iterable[Any], people: "People"
-) -> Iterator[dict[str, Any]]:
-    from socialcell import db
-    from socialcell.listening import shown
-    from socialcell.listening.store import questions
-
-    for some in db.chunks(rows):
-        understood = questions.annotations(session, [row.id for row in some])
-        for row in some:
-            yield shown.mention(row, understood[row.id], people)
-
-
-def _whole(session: "Session", row: Any, people: "People") -> dict[str, Any]:
-    from socialcell.listening import shown
-    from socialcell.listening.store import questions
-
-    understood = questions.annotations(session, [row.id])[row.id]
-    return {
-        **shown.mention(row, understood, people),
-        "links": [
-            people.masked(row.platform, url, row)
-            for url in questions.links(session, row.id)
-        ],
-        "relations": [
-            {"kind": r.kind, "platform": r.platform, "id": r.id, "held": r.state}
-            for r in questions.relations(session, row.id)
-        ],
-        "sources": [
-            {"name": s.name, "via": s.via, "seen_at": s.seen_at}
-            for s in questions.sources_of(session, row.id)
-        ],
-        "engagement": [
-            {
-                "metric": e.metric,
-                "common": e.common,
-                "taken_at": e.taken_at,
-                "value": e.value,
-                "state": e.state,
-            }
-            for e in questions.engagement(session, row.id)
-        ],
-        "understood": [
-            {
-                "kind": a.kind,
-                "suggested": people.masked(row.platform, a.value, row),
-                "score": a.score,
-                "confident": a.confident,
-                "decided": a.decided_value,
-                "model": f"{a.model} {a.model_version}",
-                "detail": people.plain(row.platform, a.detail, row),
-            }
-            for a in understood
-        ],
-    }
 
 
 def _flat(value: Any) -> str:

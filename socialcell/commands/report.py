@@ -51,7 +51,7 @@ def weekly(
     """
     from socialcell.errors import UsageError
     from socialcell.jobs import mailing, outgoing, report
-    from socialcell.listening.store.questions import day_start
+    from socialcell.listening.days import day_start
 
     context = open_context(config)
     moment = day_start(as_of, "--as-of") if as_of else None
@@ -116,7 +116,7 @@ def daily(
     Example: socialcell report daily --lang mr --text
     """
     from socialcell.jobs import mailing, outgoing
-    from socialcell.listening.store.questions import day_start
+    from socialcell.listening.days import day_start
 
     context = open_context(config)
     moment = day_start(as_of, "--as-of") if as_of else None

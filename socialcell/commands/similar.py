@@ -76,7 +76,7 @@ def stories(
     Example: socialcell mentions stories --since 2026-11-16
     """
     from socialcell.jobs import similar as job
-    from socialcell.listening.store.questions import day_end, day_start
+    from socialcell.listening.days import day_end, day_start
 
     context = open_context(config)
     end = day_end(until, "--until") if until else context.clock.now()

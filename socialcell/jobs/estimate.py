@@ -11,6 +11,7 @@ from socialcell.jobs import budget
 from socialcell.jobs.context import Context
 from socialcell.listening.query import And, Field, Token, parse, tokens
 from socialcell.listening.store import questions
+from socialcell.listening.store.matching import Wanted
 
 _LOOKED_AT = timedelta(days=28)
 _MONTH = timedelta(days=30)
@@ -57,10 +58,10 @@ def estimate(
         return Estimate(None, None, bucket.currency, reason)
     now = context.clock.now()
     here = Field("platform", platform, 1)
-    wanted = questions.Wanted(query=And((here, node)), since=now - _LOOKED_AT)
+    wanted = Wanted(query=And((here, node)), since=now - _LOOKED_AT)
     with db.reading(context.engine) as session:
         held = questions.count_mentions(
-            session, questions.Wanted(query=here, since=now - _LOOKED_AT)
+            session, Wanted(query=here, since=now - _LOOKED_AT)
         )
         found = questions.count_mentions(session, wanted)
     if not held:

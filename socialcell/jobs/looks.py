@@ -12,7 +12,7 @@ from socialcell.listening.rising import WINDOW, Rise
 from socialcell.listening.spikes import HOUR
 from socialcell.listening.store import alerts, promises, questions, rules
 from socialcell.listening.store import rising as texts
-from socialcell.listening.store.questions import Wanted
+from socialcell.listening.store.matching import Wanted
 from socialcell.listening.unwatched import TOPICS
 from socialcell.ops import store
 

@@ -7,6 +7,7 @@ from socialcell.errors import UsageError
 from socialcell.language import lexicon
 from socialcell.language.words import key_of
 from socialcell.listening.areas import read_areas
+from socialcell.listening.days import day_end, day_start
 from socialcell.listening.query import (
     And,
     Field,
@@ -19,7 +20,6 @@ from socialcell.listening.query import (
     parse,
     tokens,
 )
-from socialcell.listening.store.questions import day_end, day_start
 from socialcell.text import clean_text
 
 _ONE_VALUE = frozenset({"platform", "lang", "sentiment", "from"})

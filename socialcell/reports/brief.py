@@ -24,6 +24,7 @@ from socialcell.listening.store import (
     quotes,
 )
 from socialcell.listening.store.counts import Cells, Span
+from socialcell.listening.store.matching import Wanted
 from socialcell.listening.store.watches import watches
 from socialcell.reports.incident import series
 from socialcell.reports.page import Block, Page, Paragraph, Quotation, Section, Table
@@ -199,7 +200,7 @@ def _urgent(session: Session, span: Span) -> list[tuple[str, Row[Any]]]:
 
 
 def _press(session: Session, span: Span) -> list[Row[Any]]:
-    wanted = questions.Wanted(since=span.start, until=span.end, limit=500)
+    wanted = Wanted(since=span.start, until=span.end, limit=500)
     return [row for row in questions.mentions(session, wanted) if row.kind == "article"]
 
 

@@ -13,6 +13,7 @@ from socialcell.jobs.context import Context
 from socialcell.language.training import data
 from socialcell.language.training.train import train
 from socialcell.listening.store import questions, rollups, tags
+from socialcell.listening.store.matching import Wanted
 from socialcell.ops.model import AuditEntry
 from tests.builders import make_record, store_records
 from tests.running import answer, socialcell
@@ -30,7 +31,7 @@ def mention(context: Context, engine: Engine) -> int:
 
 def only(engine: Engine) -> object:
     with db.reading(engine) as session:
-        (row,) = questions.mentions(session, questions.Wanted())
+        (row,) = questions.mentions(session, Wanted())
     return row
 
 
@@ -82,7 +83,7 @@ def test_the_topics_given_are_all_topics_from_now_on(
     }
     with db.reading(engine) as session:
         for topic, n in (("water", 0), ("drainage", 1), ("roads", 1), ("health", 1)):
-            wanted = questions.Wanted(topic=topic)
+            wanted = Wanted(topic=topic)
             assert questions.count_mentions(session, wanted) == n
     assert counts_are_sound(engine)
 

@@ -19,6 +19,7 @@ from socialcell.jobs.tag import tag
 from socialcell.listening.model import Mention, RawItem
 from socialcell.listening.query import parse
 from socialcell.listening.store import questions, registry, rollups
+from socialcell.listening.store.matching import Wanted
 from socialcell.ops import audit
 from tests.builders import (
     NOON,
@@ -149,7 +150,7 @@ def test_an_erased_post_is_a_tombstone(listened: Context) -> None:
 def test_search_finds_nothing_any_more(listened: Context) -> None:
     def found() -> int:
         with db.reading(listened.engine) as session:
-            asked = questions.Wanted(query=parse(MARK))
+            asked = Wanted(query=parse(MARK))
             return questions.count_mentions(session, asked)
 
     assert found() == 2

@@ -18,6 +18,7 @@ from socialcell.jobs.tag import tag
 from socialcell.listening.model import Annotation, Mention, RawItem
 from socialcell.listening.query import parse
 from socialcell.listening.store import pages, questions, registry, rollups, tags
+from socialcell.listening.store.matching import Wanted
 from socialcell.ops import audit
 from socialcell.settings import Config, Retention
 from tests.builders import NOON, make_record, store_records
@@ -76,7 +77,7 @@ def test_texts_go_by_the_terms_of_their_platform(listened: Context) -> None:
         "r": "Hello"
     }
     with db.reading(listened.engine) as session:
-        asked = questions.Wanted(query=parse("kothrud"))
+        asked = Wanted(query=parse("kothrud"))
         assert questions.count_mentions(session, asked) == 0
         assert len(registry.registry(session)) == 1
 

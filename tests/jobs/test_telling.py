@@ -17,6 +17,7 @@ from socialcell.jobs.context import Context
 from socialcell.listening.alert_model import Alert, Incident
 from socialcell.listening.query import parse
 from socialcell.listening.store import questions
+from socialcell.listening.store.matching import Wanted
 from socialcell.ops import outgoing as store
 from socialcell.settings.telling import Alerts
 from tests.builders import make_author, make_record, store_records
@@ -176,7 +177,7 @@ def test_the_command_finds_the_mentions_that_the_incident_rests_on(
     (query,) = re.findall("mentions search '(.*)'", words(told(context), id_))
 
     with db.reading(engine) as session:
-        found = questions.mentions(session, questions.Wanted(parse(query)))
+        found = questions.mentions(session, Wanted(parse(query)))
     assert sorted(row.id for row in found) == [1, 2, 3, 4]
 
 

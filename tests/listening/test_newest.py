@@ -9,7 +9,7 @@ from socialcell import db
 from socialcell.listening.model import Annotation
 from socialcell.listening.query import parse
 from socialcell.listening.store import questions
-from socialcell.listening.store.questions import Wanted
+from socialcell.listening.store.matching import Wanted
 from tests.builders import NOON, make_record, store_records
 
 MANY = 2200  # above the number from which a list goes back in time

@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 from socialcell import db
 from socialcell.listening.query import Or, QueryError, Words, parse
 from socialcell.listening.query_lint import Doubt, lint
-from socialcell.listening.store import questions
+from socialcell.listening.store.matching import why
 from tests.listening.test_search import found, store_texts
 
 
@@ -102,7 +102,7 @@ def test_why_says_which_spelling_was_found(engine: Engine) -> None:
     store_texts(engine, "paani nahi")
 
     with db.reading(engine) as session:
-        assert questions.why(session, parse("~पाणी"), 1) == ["says “paani”"]
+        assert why(session, parse("~पाणी"), 1) == ["says “paani”"]
 
 
 def test_a_concept_is_an_or_of_words() -> None:

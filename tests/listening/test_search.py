@@ -10,7 +10,7 @@ from socialcell.jobs.tag import understand
 from socialcell.listening.areas import read_areas
 from socialcell.listening.query import parse
 from socialcell.listening.store import questions, registry, tags
-from socialcell.listening.store.questions import Wanted
+from socialcell.listening.store.matching import Wanted, why
 from tests.builders import NOON, make_author, make_record, store_records
 
 
@@ -108,7 +108,7 @@ def test_what_was_understood_can_be_asked_for(engine: Engine) -> None:
     assert found(engine, "ward:ward:kothrud-bavdhan") == ["1"]
     assert found(engine, "sentiment:negative lang:en") == ["1"]
     with db.reading(engine) as session:
-        said = questions.why(session, parse("water topic:water OR pani"), 1)
+        said = why(session, parse("water topic:water OR pani"), 1)
     assert said == ["says “water”", "topic is water"]
 
 
