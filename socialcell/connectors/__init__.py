@@ -1,4 +1,4 @@
-"""One file a platform, and base.py; no database here.
+"""One file a platform, and their contract in base.py; no database here.
 
 CONNECTORS is the table of platforms: a name, and where its class is. A module is
 imported when a source of that kind is used, so that nobody pays for clients that
@@ -12,13 +12,8 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from socialcell.connectors.base import (
-    Bucket,
-    Capability,
-    Connector,
-    Remapping,
-    Surroundings,
-)
+from socialcell.connectors.abilities import Remapping
+from socialcell.connectors.base import Bucket, Capability, Connector, Surroundings
 from socialcell.errors import ConfigError
 
 CONNECTORS = {

@@ -8,8 +8,9 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar
 
-from socialcell.connectors.base import Filtered, StoreFact
+from socialcell.connectors.base import Filtered
 from socialcell.connectors.fact_file import FactFile, Found
+from socialcell.connectors.facts import StoreFact
 from socialcell.connectors.play_statistics import cut_key
 from socialcell.connectors.tables import (
     Table,

@@ -7,13 +7,14 @@ item, and raises only ConnectorError. The runner (jobs/collect.py) decides the r
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol
 
 from pydantic import SecretStr
 
 from socialcell.clock import Clock
+from socialcell.connectors.facts import Fact
 from socialcell.errors import SocialcellError
 from socialcell.redact import redact
 from socialcell.settings import Config
@@ -184,102 +185,6 @@ class Refresh:
     metrics: tuple[Metric, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AdFact:
-    """One day of one ad (or group, or campaign) as its network reports it.
-
-    The day is the account's own, in `zone`. Money is in micros of `currency`. None is
-    not reported, never 0. `installs` counts by conversion action or action type, each
-    under the network's own name: overlapping types are never added up here.
-    """
-
-    network: str  # google_ads | meta_ads
-    account: str
-    zone: str
-    currency: str
-    day: date
-    level: str  # campaign | ad_group | ad
-    campaign: str
-    campaign_name: str
-    ad_group: str | None = None
-    ad_group_name: str | None = None
-    ad: str | None = None
-    ad_name: str | None = None
-    impressions: int | None = None
-    reach: int | None = None
-    clicks: int | None = None
-    link_clicks: int | None = None
-    video_views: int | None = None
-    cost_micros: int | None = None
-    conversions: float | None = None
-    installs: Mapping[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class SearchFact:
-    """One day of a site's search results, by query or by page; None is not reported."""
-
-    site: str
-    day: date  # Pacific, as Search Console counts
-    dimension: str  # query | page | total
-    key: str
-    clicks: int | None = None
-    impressions: int | None = None
-    position: float | None = None  # mean, weighted by impressions
-    final: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class StoreFact:
-    """One day of an app store's figures for one app and one cut of them.
-
-    `withheld`: the store keeps the number back (a threshold); `value` is None then.
-    """
-
-    store: str  # google_play | app_store
-    app: str
-    day: date  # in `zone`, the store's own
-    zone: str
-    metric: str  # in our words: installs, first_time_downloads, visitors …
-    definition: str  # the store's own name of what it counts
-    dimension: str  # total, country, traffic_source, campaign …
-    key: str = ""
-    value: int | None = None
-    withheld: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class OutcomeFact:
-    """How often something happened on a day of Pune in an area; None: not reported.
-
-    `area` is as it was written, or an id of ours once it was looked up; `row` is where
-    it stands in its file.
-    """
-
-    outcome: str
-    area: str
-    day: date
-    value: int | None = None
-    withheld: bool = False
-    row: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class VisitFact:
-    """A day's visits of a site from one source, by UTM values ("" is none)."""
-
-    site: str
-    day: date  # in `zone`, that of the site's statistics
-    zone: str
-    source: str
-    medium: str
-    campaign: str
-    content: str = ""
-    term: str = ""
-    visits: int | None = None
-
-
-Fact = AdFact | SearchFact | StoreFact | OutcomeFact | VisitFact
 Item = Record | Reject | Filtered | Tombstone | Refresh | Fact
 
 
@@ -382,53 +287,3 @@ class Connector(Protocol):
     def pull(
         self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
     ) -> Iterator[Batch]: ...
-
-
-class Rechecking(Protocol):
-    """A connector with RECHECK: which of these items are gone, page by page."""
-
-    def recheck(
-        self, ids: Sequence[str], budget: Budget, stop: Callable[[], bool]
-    ) -> Iterator[Batch]:
-        """Batches of Tombstone for what is gone (and of Record where the platform
-        sends the item's present state anyway). An id that a run without an error
-        has not named was found to be there."""
-        ...
-
-
-class Refreshing(Protocol):
-    """A connector with POST_METRICS: the engagement of items, observed again."""
-
-    def refresh(
-        self, ids: Sequence[str], budget: Budget, stop: Callable[[], bool]
-    ) -> Iterator[Batch]:
-        """Batches of Refresh, and of Tombstone for what is gone on the way."""
-        ...
-
-
-class Remapping(Protocol):
-    """A connector whose stored raw items can be read again, each by itself."""
-
-    platform: ClassVar[str]
-    cursor_version: ClassVar[int]
-
-    @staticmethod
-    def mapped(raw: Any) -> Item:
-        """What today's mapper makes of a raw item, mapped before or quarantined.
-
-        One of UNREADABLE when it cannot be read. An author may come with a number
-        alone.
-        """
-        ...
-
-
-class Receiving(Protocol):
-    """A connector with RECEIVE: the platform pushes, we read what it sent."""
-
-    def receive(self, headers: Mapping[str, str], body: bytes) -> Batch:
-        """One push as items. Header names are in lower case; `cursor` is empty.
-
-        ConnectorError AUTH when the signature is missing or wrong (nothing of the body
-        is trusted or kept), DRIFT when it is signed and not of a shape we know.
-        """
-        ...

@@ -14,8 +14,8 @@ from socialcell.connectors.base import (
     Item,
     Kind,
     Reject,
-    StoreFact,
 )
+from socialcell.connectors.facts import StoreFact
 from socialcell.connectors.graph import Graph
 from socialcell.connectors.meta_values import moment
 

@@ -8,12 +8,12 @@ from typing import Any, BinaryIO, ClassVar
 from socialcell.connectors.base import (
     Capability,
     ConnectorError,
-    Fact,
     Filtered,
     Item,
     Kind,
     Reject,
 )
+from socialcell.connectors.facts import Fact
 from socialcell.connectors.files import FileConnector, Row
 from socialcell.connectors.tables import Table, TableRow, table
 

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field
 
 from socialcell.connectors.base import (
-    AdFact,
     Batch,
     Bucket,
     Budget,
@@ -21,6 +20,7 @@ from socialcell.connectors.base import (
     Reject,
     Surroundings,
 )
+from socialcell.connectors.facts import AdFact
 from socialcell.connectors.google_ads_client import Client, library
 from socialcell.text import clean_text, one_line
 

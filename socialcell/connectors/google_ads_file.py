@@ -4,14 +4,9 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import BinaryIO, ClassVar
 
-from socialcell.connectors.base import (
-    AdFact,
-    Capability,
-    ConnectorError,
-    Filtered,
-    Kind,
-)
+from socialcell.connectors.base import Capability, ConnectorError, Filtered, Kind
 from socialcell.connectors.fact_file import FactFile, Found
+from socialcell.connectors.facts import AdFact
 from socialcell.connectors.files import Row
 from socialcell.connectors.tables import (
     Table,

@@ -6,14 +6,8 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from socialcell.connectors.base import (
-    UNREADABLE,
-    AdFact,
-    ConnectorError,
-    Item,
-    Kind,
-    Reject,
-)
+from socialcell.connectors.base import UNREADABLE, ConnectorError, Item, Kind, Reject
+from socialcell.connectors.facts import AdFact
 from socialcell.text import clean_text, one_line
 
 LEVELS = ("campaign", "adset", "ad")

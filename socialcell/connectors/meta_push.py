@@ -10,14 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from pydantic import SecretStr
 
 from socialcell.connectors import strict_json
-from socialcell.connectors.base import (
-    Batch,
-    ConnectorError,
-    Kind,
-    Receiving,
-    Record,
-    Surroundings,
-)
+from socialcell.connectors.abilities import Receiving
+from socialcell.connectors.base import Batch, ConnectorError, Kind, Record, Surroundings
 
 if TYPE_CHECKING:
     from socialcell.connectors.meta_files import File

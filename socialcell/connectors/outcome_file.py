@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import BinaryIO, ClassVar
 
 from socialcell.connectors import columns
-from socialcell.connectors.base import Item, OutcomeFact, Reject
+from socialcell.connectors.base import Item, Reject
 from socialcell.connectors.columns import Columns
 from socialcell.connectors.fact_file import FactFile, Found
+from socialcell.connectors.facts import OutcomeFact
 from socialcell.connectors.files import Row
 from socialcell.connectors.tables import (
     Table,

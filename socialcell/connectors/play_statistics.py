@@ -3,8 +3,8 @@
 import json
 from typing import ClassVar
 
-from socialcell.connectors.base import StoreFact
 from socialcell.connectors.fact_file import FactFile, Found
+from socialcell.connectors.facts import StoreFact
 from socialcell.connectors.tables import (
     Table,
     TableRow,

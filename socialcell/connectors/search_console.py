@@ -17,9 +17,9 @@ from socialcell.connectors.base import (
     Item,
     Kind,
     Reject,
-    SearchFact,
     Surroundings,
 )
+from socialcell.connectors.facts import SearchFact
 from socialcell.connectors.google_client import PACIFIC, Api, Google
 from socialcell.connectors.unmetered import Unmetered
 from socialcell.text import clean_text

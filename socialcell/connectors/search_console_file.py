@@ -6,15 +6,10 @@ from datetime import date, timedelta
 from typing import BinaryIO, ClassVar
 from zoneinfo import ZoneInfo
 
-from socialcell.connectors.base import (
-    Capability,
-    ConnectorError,
-    Filtered,
-    Kind,
-    SearchFact,
-)
+from socialcell.connectors.base import Capability, ConnectorError, Filtered, Kind
 from socialcell.connectors.exports import table_in, tables_in
 from socialcell.connectors.fact_file import FactFile, Found, fact_rows
+from socialcell.connectors.facts import SearchFact
 from socialcell.connectors.files import Row
 from socialcell.connectors.tables import (
     Table,

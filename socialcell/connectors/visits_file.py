@@ -5,9 +5,10 @@ from dataclasses import replace
 from typing import BinaryIO, ClassVar
 
 from socialcell.connectors import columns
-from socialcell.connectors.base import Filtered, Item, Reject, VisitFact
+from socialcell.connectors.base import Filtered, Item, Reject
 from socialcell.connectors.columns import Columns
 from socialcell.connectors.fact_file import FactFile, Found
+from socialcell.connectors.facts import VisitFact
 from socialcell.connectors.files import Row
 from socialcell.connectors.tables import Table, TableRow, a_day, whole_number
 

@@ -11,7 +11,6 @@ from sqlmodel import Session
 from socialcell.campaigns.store.facts import store_facts
 from socialcell.connectors.base import (
     Batch,
-    Fact,
     Filtered,
     Item,
     Record,
@@ -20,6 +19,7 @@ from socialcell.connectors.base import (
     Tombstone,
 )
 from socialcell.connectors.checked import readable
+from socialcell.connectors.facts import Fact
 from socialcell.jobs import people, placing
 from socialcell.jobs.context import Context
 from socialcell.listening.store import engagement, pages, tombstones, upkeep

@@ -10,13 +10,8 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.connectors import sniff
-from socialcell.connectors.base import (
-    Batch,
-    Fact,
-    Filtered,
-    Record,
-    Reject,
-)
+from socialcell.connectors.base import Batch, Filtered, Record, Reject
+from socialcell.connectors.facts import Fact
 from socialcell.connectors.files import FileConnector
 from socialcell.connectors.generic_file import GenericFile
 from socialcell.connectors.mapping import Mapping, read_mapping

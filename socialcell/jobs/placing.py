@@ -10,7 +10,8 @@ from datetime import date
 from sqlmodel import Session
 
 from socialcell.clock import IST
-from socialcell.connectors.base import Item, OutcomeFact, Reject
+from socialcell.connectors.base import Item, Reject
+from socialcell.connectors.facts import OutcomeFact
 from socialcell.jobs.context import Context
 from socialcell.listening.areas import Area
 from socialcell.listening.store import areas as area_store

@@ -10,7 +10,8 @@ from itertools import groupby
 from sqlmodel import Session
 
 from socialcell import connectors, db
-from socialcell.connectors.base import Batch, Item, Record, Reject, Remapping
+from socialcell.connectors.abilities import Remapping
+from socialcell.connectors.base import Batch, Item, Record, Reject
 from socialcell.errors import AlreadyRunning, UsageError
 from socialcell.jobs import budget, collect
 from socialcell.jobs.alone import TAKEN, alone

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, select
 from socialcell import db
 from socialcell.campaigns.model import AdDay, SearchDay, StoreDay
 from socialcell.campaigns.store.facts import Stored, store_facts
-from socialcell.connectors.base import AdFact, Fact, SearchFact, StoreFact
+from socialcell.connectors.facts import AdFact, Fact, SearchFact, StoreFact
 from tests.builders import NOON
 
 DAY = date(2026, 11, 20)

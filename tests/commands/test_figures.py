@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from socialcell import db
 from socialcell.campaigns.store.facts import store_facts
 from socialcell.cli import main
-from socialcell.connectors.base import AdFact, Fact, SearchFact
+from socialcell.connectors.facts import AdFact, Fact, SearchFact
 from tests.builders import NOON
 
 Call = Callable[..., tuple[int, str, str]]

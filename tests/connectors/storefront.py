@@ -9,7 +9,8 @@ from typing import Any
 from socialcell import config, connectors, sandbox
 from socialcell.clock import FixedClock
 from socialcell.config import Workspace
-from socialcell.connectors.base import Batch, Reject, StoreFact, Surroundings
+from socialcell.connectors.base import Batch, Reject, Surroundings
+from socialcell.connectors.facts import StoreFact
 from socialcell.jobs.collect import never
 from socialcell.sandbox import Sandbox
 from socialcell.sandbox.server import Logged

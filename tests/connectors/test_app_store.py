@@ -11,7 +11,8 @@ import pytest
 
 from socialcell.clock import FixedClock
 from socialcell.connectors import apple_token
-from socialcell.connectors.base import Batch, ConnectorError, Kind, StoreFact
+from socialcell.connectors.base import Batch, ConnectorError, Kind
+from socialcell.connectors.facts import StoreFact
 from socialcell.errors import ConfigError
 from socialcell.jobs.collect import never
 from socialcell.sandbox.app_store import DETAILED, STANDARD, THRESHOLD, secret

@@ -9,15 +9,8 @@ from typing import Any
 
 import pytest
 
-from socialcell.connectors.base import (
-    AdFact,
-    ConnectorError,
-    Filtered,
-    Item,
-    Record,
-    Reject,
-    SearchFact,
-)
+from socialcell.connectors.base import ConnectorError, Filtered, Item, Record, Reject
+from socialcell.connectors.facts import AdFact, SearchFact
 from socialcell.connectors.sniff import open_file
 from socialcell.errors import UsageError
 from tests.connectors.exports import Free

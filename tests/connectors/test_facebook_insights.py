@@ -7,15 +7,9 @@ import pytest
 
 from socialcell import connectors
 from socialcell.clock import FixedClock
-from socialcell.connectors.base import (
-    Batch,
-    ConnectorError,
-    Kind,
-    Reject,
-    StoreFact,
-    Surroundings,
-)
+from socialcell.connectors.base import Batch, ConnectorError, Kind, Reject, Surroundings
 from socialcell.connectors.facebook_insights import day_before
+from socialcell.connectors.facts import StoreFact
 from socialcell.jobs.collect import never
 from socialcell.sandbox import Sandbox, facebook_shape
 from socialcell.sandbox.facebook_world import PAGE_ID

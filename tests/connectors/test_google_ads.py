@@ -15,14 +15,8 @@ from socialcell import config, connectors
 from socialcell.clock import FixedClock
 from socialcell.config import Workspace
 from socialcell.connectors import google_ads_client
-from socialcell.connectors.base import (
-    AdFact,
-    Batch,
-    ConnectorError,
-    Kind,
-    Reject,
-    Surroundings,
-)
+from socialcell.connectors.base import Batch, ConnectorError, Kind, Reject, Surroundings
+from socialcell.connectors.facts import AdFact
 from socialcell.connectors.google_ads import figures_query, installs_query
 from socialcell.errors import ConfigError
 from socialcell.jobs.collect import never

@@ -9,14 +9,8 @@ from sqlalchemy import Engine, select
 from socialcell import connectors, db
 from socialcell.campaigns.model import AdDay
 from socialcell.clock import FixedClock
-from socialcell.connectors.base import (
-    AdFact,
-    Batch,
-    ConnectorError,
-    Kind,
-    Reject,
-    Surroundings,
-)
+from socialcell.connectors.base import Batch, ConnectorError, Kind, Reject, Surroundings
+from socialcell.connectors.facts import AdFact
 from socialcell.errors import ConfigError
 from socialcell.jobs import collect
 from socialcell.jobs.budget import Ledger

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from socialcell.connectors.base import AdFact, ConnectorError, Item, Kind, Reject
+from socialcell.connectors.base import ConnectorError, Item, Kind, Reject
+from socialcell.connectors.facts import AdFact
 from socialcell.connectors.meta_ads_rows import Account, facts_of, fields_of
 from socialcell.sandbox.meta_ads_world import ACCOUNT
 

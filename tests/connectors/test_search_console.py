@@ -11,14 +11,8 @@ import pytest
 from socialcell import config, connectors, sandbox
 from socialcell.clock import FixedClock
 from socialcell.config import Workspace
-from socialcell.connectors.base import (
-    Batch,
-    ConnectorError,
-    Kind,
-    Reject,
-    SearchFact,
-    Surroundings,
-)
+from socialcell.connectors.base import Batch, ConnectorError, Kind, Reject, Surroundings
+from socialcell.connectors.facts import SearchFact
 from socialcell.errors import ConfigError
 from socialcell.jobs.collect import never
 from socialcell.sandbox import Sandbox

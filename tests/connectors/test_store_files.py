@@ -8,13 +8,8 @@ from typing import Any
 
 import pytest
 
-from socialcell.connectors.base import (
-    ConnectorError,
-    Filtered,
-    Item,
-    Reject,
-    StoreFact,
-)
+from socialcell.connectors.base import ConnectorError, Filtered, Item, Reject
+from socialcell.connectors.facts import StoreFact
 from socialcell.connectors.files import FileConnector
 from socialcell.connectors.sniff import open_file
 from socialcell.errors import SocialcellError

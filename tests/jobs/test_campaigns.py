@@ -11,7 +11,7 @@ from socialcell import db
 from socialcell.campaigns.links_model import ClickDay, InstallPostback, TrackedLink
 from socialcell.campaigns.store.facts import store_facts
 from socialcell.clock import FixedClock
-from socialcell.connectors.base import Fact, OutcomeFact, StoreFact, VisitFact
+from socialcell.connectors.facts import Fact, OutcomeFact, StoreFact, VisitFact
 from socialcell.errors import UsageError
 from socialcell.jobs import campaigns, figures
 from socialcell.jobs.context import Context

@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 
 from socialcell import db
 from socialcell.campaigns.store.facts import store_facts
-from socialcell.connectors.base import AdFact, Fact, SearchFact, StoreFact
+from socialcell.connectors.facts import AdFact, Fact, SearchFact, StoreFact
 from socialcell.jobs import digest as digests
 from socialcell.jobs import figures
 from socialcell.jobs.context import Context

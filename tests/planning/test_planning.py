@@ -19,7 +19,7 @@ from socialcell.campaigns.outcomes_model import Campaign
 from socialcell.campaigns.plan_model import Plan, PlanTag
 from socialcell.campaigns.planning.brief import BriefError
 from socialcell.campaigns.store.facts import store_facts
-from socialcell.connectors.base import OutcomeFact
+from socialcell.connectors.facts import OutcomeFact
 from socialcell.errors import ConfigError, SocialcellError, UsageError
 from socialcell.jobs import campaigns, creators, outgoing, planning, plans
 from socialcell.jobs.context import Context

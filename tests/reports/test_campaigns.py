@@ -12,7 +12,7 @@ from socialcell.campaigns.links_model import ClickDay, InstallPostback, TrackedL
 from socialcell.campaigns.naming import CHANNELS
 from socialcell.campaigns.outcomes_model import Campaign
 from socialcell.campaigns.store.facts import store_facts
-from socialcell.connectors.base import OutcomeFact
+from socialcell.connectors.facts import OutcomeFact
 from socialcell.i18n import CODES, language
 from socialcell.jobs import report
 from socialcell.listening.areas import read_areas

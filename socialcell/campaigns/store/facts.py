@@ -13,7 +13,7 @@ from sqlmodel import Session
 from socialcell import db
 from socialcell.campaigns.model import AdDay, SearchDay, StoreDay
 from socialcell.campaigns.outcomes_model import OutcomeDay, Restatement, VisitDay
-from socialcell.connectors.base import (
+from socialcell.connectors.facts import (
     AdFact,
     Fact,
     OutcomeFact,

@@ -1,0 +1,56 @@
+"""What some connectors can do beside pulling: look again, refresh, re-map, receive."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar, Protocol
+
+from socialcell.connectors.base import Batch, Budget, Item
+
+
+class Rechecking(Protocol):
+    """A connector with RECHECK: which of these items are gone, page by page."""
+
+    def recheck(
+        self, ids: Sequence[str], budget: Budget, stop: Callable[[], bool]
+    ) -> Iterator[Batch]:
+        """Batches of Tombstone for what is gone (and of Record where the platform
+        sends the item's present state anyway). An id that a run without an error
+        has not named was found to be there."""
+        ...
+
+
+class Refreshing(Protocol):
+    """A connector with POST_METRICS: the engagement of items, observed again."""
+
+    def refresh(
+        self, ids: Sequence[str], budget: Budget, stop: Callable[[], bool]
+    ) -> Iterator[Batch]:
+        """Batches of Refresh, and of Tombstone for what is gone on the way."""
+        ...
+
+
+class Remapping(Protocol):
+    """A connector whose stored raw items can be read again, each by itself."""
+
+    platform: ClassVar[str]
+    cursor_version: ClassVar[int]
+
+    @staticmethod
+    def mapped(raw: Any) -> Item:
+        """What today's mapper makes of a raw item, mapped before or quarantined.
+
+        One of UNREADABLE when it cannot be read. An author may come with a number
+        alone.
+        """
+        ...
+
+
+class Receiving(Protocol):
+    """A connector with RECEIVE: the platform pushes, we read what it sent."""
+
+    def receive(self, headers: Mapping[str, str], body: bytes) -> Batch:
+        """One push as items. Header names are in lower case; `cursor` is empty.
+
+        ConnectorError AUTH when the signature is missing or wrong (nothing of the body
+        is trusted or kept), DRIFT when it is signed and not of a shape we know.
+        """
+        ...
