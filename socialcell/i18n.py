@@ -7,13 +7,13 @@ others. Numbers are grouped as in India, with the digits that are usual for the 
 
 import gettext
 import io
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from importlib import resources
 from typing import Any
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
@@ -88,6 +88,14 @@ class Language:
     def clock(self, moment: datetime) -> str:
         """14:30, in Indian time."""
         return self.digits(moment.astimezone(IST).strftime("%H:%M"))
+
+    def lasted(self, span: timedelta) -> str:
+        """90 minutes, 27 hours, 3 days: the largest unit of which there are two."""
+        return self.digits(
+            format_timedelta(
+                span, granularity="minute", threshold=2, locale=self._locale
+            )
+        )
 
     def digits(self, text: str) -> str:
         """The text with the digits of this language."""

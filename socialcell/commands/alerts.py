@@ -112,11 +112,23 @@ def list_(
         output.say("No incident." if all else "No incident is open.")
         return
     output.table(
-        ("id", "since", "what", "severity", "state", "n", "usual", "alerts", "told"),
+        (
+            "id",
+            "since",
+            "ended",
+            "what",
+            "severity",
+            "state",
+            "n",
+            "usual",
+            "alerts",
+            "told",
+        ),
         [
             (
                 row["id"],
                 f"{row['opened_at'].astimezone(IST):%Y-%m-%d %H:%M}",
+                _ended(row),
                 row["subject"],
                 row["severity"],
                 row["state"],
@@ -294,6 +306,14 @@ def plan(
         output.say(f"Closure {id_} is entered.")
 
 
+def _ended(row: dict[str, Any]) -> str | None:
+    from socialcell.clock import IST
+
+    if row["ended_at"] is not None:
+        return f"{row['ended_at'].astimezone(IST):%Y-%m-%d %H:%M}"
+    return "not kept" if row["state"] == "over" else None
+
+
 def _incident(
     one: "Incident", own: "Sequence[Alert]", told: "Sequence[Outgoing]"
 ) -> dict[str, Any]:
@@ -321,6 +341,12 @@ def _incident(
         "state": one.state,
         "opened_at": one.opened_at,
         "last_at": one.last_at,
+        "ended_at": one.ended_at,
+        "lasted_minutes": (
+            None
+            if one.ended_at is None
+            else round((one.ended_at - one.opened_at).total_seconds() / 60)
+        ),
         "said": one.said,
         "acked_by": one.acked_by,
         "worst": {

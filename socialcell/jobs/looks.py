@@ -32,7 +32,7 @@ def silences(look: Gathering) -> None:
         incident = alerts.incident_of(look.session, subject)
         if look.now - since <= _QUIET:
             if incident is not None:
-                incident.state = "over"
+                alerts.close(incident, look.now)
         elif incident is None:
             said = source.state_reason or "nobody asked it: does the daemon run?"
             made = look.open("source", subject, "medium", look.now, said)
@@ -100,7 +100,7 @@ def missed(look: Gathering) -> None:
     due = {f"promise:{one.id}": one for one in promises.missed(look.session, look.now)}
     for one in alerts.incidents(look.session, ("open", "acked"), None):
         if one.kind == "promise" and one.subject not in due:
-            one.state = "over"
+            alerts.close(one, look.now)
     known = alerts.known(look.session, list(due))
     for subject, promise in due.items():
         if subject not in known:

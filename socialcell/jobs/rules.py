@@ -87,11 +87,11 @@ def remove(context: Context, name: str) -> None:
         found = rules.named(session, name)
         if found is None:
             raise UsageError(f"There is no rule {name!r}.")
+        now = context.clock.now()
         incident = alerts.incident_of(session, f"rule:{name}")
         if incident is not None:
-            incident.state = "over"
+            alerts.close(incident, now)
         session.delete(found)
-        now = context.clock.now()
         audit.append(session, audit.operator(), "rule.remove", name, {}, now)
 
 

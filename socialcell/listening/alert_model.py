@@ -12,7 +12,7 @@ class Incident(SQLModel, table=True):
     """Something that happens, under which alerts are gathered: people are told once.
 
     `subject` is what began it: all, topic:T, ward:W, phrase:P, source:NAME, rule:NAME,
-    promise:ID.
+    promise:ID. `ended_at` is empty, too, where it was over before that was kept.
     """
 
     __table_args__ = (Index("incident_open", "state", "last_at"),)
@@ -23,6 +23,7 @@ class Incident(SQLModel, table=True):
     state: str = "open"  # open | acked | over
     opened_at: datetime
     last_at: datetime
+    ended_at: datetime | None = None
     acked_by: str | None = None
     acked_at: datetime | None = None
     said: str | None = None

@@ -51,6 +51,7 @@ def counted(
             "opened_at": _said(one.opened_at),
             "first_post_at": firsts.get(_id(one)),
             "last_at": _said(min(one.last_at, span.end)),
+            "ended_at": _said(one.ended_at) if one.ended_at else None,
             "here": one.last_at >= start,
             "week": _week(one.opened_at, span, start),
             "acked_by": one.acked_by,
@@ -124,7 +125,7 @@ def _done(m: Material, one: dict[str, Any]) -> Cell:
     state = {
         "open": _("still open"),
         "acked": _("being taken care of"),
-        "over": _("over"),
+        "over": _over(m, one),
     }[one["state"]]
     if not one["acked_at"]:
         return (_("Nobody has taken it on"), state)
@@ -132,6 +133,23 @@ def _done(m: Material, one: dict[str, Any]) -> Cell:
     return (
         _("Taken on by %(who)s, %(at)s", who=m.cut(one["acked_by"] or UNKNOWN), at=at),
         state,
+    )
+
+
+def _over(m: Material, one: dict[str, Any]) -> str:
+    """Since when, and how long it took; numbers that were frozen before say neither."""
+    _ = m.lang.gettext
+    if "ended_at" not in one:
+        return _("over")
+    if one["ended_at"] is None:
+        return _("over; when it ended was not kept")
+    began, ended = (
+        datetime.fromisoformat(one[name]) for name in ("opened_at", "ended_at")
+    )
+    return _(
+        "over on %(at)s, after %(lasted)s",
+        at=m.lang.moment(ended),
+        lasted=m.lang.lasted(ended - began),
     )
 
 

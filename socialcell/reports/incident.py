@@ -185,10 +185,18 @@ def _covered(alert: Alert, lang: Language) -> str:
 
 
 def _standing(incident: Incident, told: Told, say: Phrases) -> Iterator[str]:
-    """How severe it is, and who is told."""
+    """How severe it is, whether it is over, and who is told."""
     lang, _ = say.lang, say.lang.gettext
     severe = severity(incident.severity, say)
     yield _("Severity: %(severity)s.", severity=severe)
+    if incident.ended_at is not None:
+        yield _(
+            "Over on %(at)s, after %(lasted)s.",
+            at=lang.moment(incident.ended_at),
+            lasted=lang.lasted(incident.ended_at - incident.opened_at),
+        )
+    elif incident.state == "over":
+        yield _("It is over; when it ended was not kept.")
     letters = lang.ngettext("%(n)s letter", "%(n)s letters", told.letters)
     ways = [*([letters] if told.letters else []), *told.channels]
     if ways:

@@ -1,15 +1,17 @@
 """The commands of alerts: one JSON document each, clear refusals, secrets nowhere."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 
+from socialcell import db
 from socialcell.clock import IST
 from socialcell.jobs.doctor import examine
+from socialcell.listening.alert_model import Incident
 from socialcell.sandbox.rooms import SECRETS, SLACK, Rooms
 from socialcell.sandbox.server import Logged, serve_http
 from tests.jobs.test_telling import spike
@@ -134,3 +136,30 @@ def test_the_doctor_names_the_secret_that_a_room_lacks(cell: Path) -> None:
 
     assert found["secret room"].state == "failed"
     assert "alerts.channels.cell" in found["secret room"].found
+
+
+def test_an_incident_that_is_over_is_listed_with_when_it_ended(
+    cell: Path, engine: Engine
+) -> None:
+    noon = datetime.fromisoformat(NOW)
+    made: dict[str, Any] = {"kind": "spike", "severity": "high", "state": "over"}
+    times = {"opened_at": noon - timedelta(hours=27), "last_at": noon}
+    with db.writing(engine) as session:
+        session.add(Incident(subject="topic:water", ended_at=noon, **made, **times))
+        session.add(Incident(subject="topic:roads", **made, **times))
+
+    found = {
+        one["subject"]: (one["ended_at"], one["lasted_minutes"])
+        for one in document(cell, "list", "--all")["incidents"]
+    }
+
+    at, lasted = found["topic:water"]
+    assert (datetime.fromisoformat(at), lasted) == (noon, 27 * 60)
+    assert found["topic:roads"] == (None, None)
+    listed = run(cell, "list", "--all")
+    assert "2026-11-20 12:00" in listed
+    assert "not kept" in listed
+    assert "Over on 20 Nov 2026, 12:00, after 27 hours." in " ".join(
+        run(cell, "show", "1").split()
+    )
+    assert "when it ended was not kept" in " ".join(run(cell, "show", "2").split())

@@ -157,7 +157,9 @@ def test_a_source_gone_quiet_is_one_incident_until_it_speaks_again(
     with db.writing(engine) as session:
         session.get_one(Source, 1).last_ok_at = clock.now()
     detect.detect(city)
-    assert [one.state for one in incidents(engine)] == ["over"]
+    (incident,) = incidents(engine)
+    assert (incident.state, incident.ended_at) == ("over", clock.now())
+    assert incident.opened_at == NOW + 2 * DAY
 
 
 def test_an_incident_that_somebody_looks_after_is_told_to_nobody_else(

@@ -286,7 +286,8 @@ def test_a_promise_missed_is_told_once_and_over_when_it_is_kept(city: City) -> N
     assert telling.incidents(context) == 2
     promises.keep(context, id_, "posted")
     city.look(MINUTE)
-    assert [one.state for one in city.incidents()] == ["over"]
+    (over,) = city.incidents()
+    assert (over.state, over.ended_at) == ("over", city.clock.now())
     assert city.look(DAY).opened == ()
 
 
@@ -370,8 +371,11 @@ def test_a_rule_tells_again_after_a_day_without(city: City) -> None:
     add(city.context)
     city.crowd("The garden of Aundh", 3, NOW - 20 * MINUTE)
     city.look()
+    (running,) = city.incidents()
+    assert (running.state, running.ended_at) == ("open", None)
     city.look(25 * HOUR)
-    assert [one.state for one in city.incidents()] == ["over"]
+    (over,) = city.incidents()
+    assert (over.state, over.ended_at) == ("over", city.clock.now())
     city.crowd("The garden of Aundh", 3, city.clock.now() - 20 * MINUTE)
 
     assert len(city.look().opened) == 1
@@ -421,7 +425,8 @@ def test_a_rule_that_is_removed_ends_its_incident(city: City, engine: Engine) ->
 
     rules.remove(city.context, "gardens")
 
-    assert [one.state for one in city.incidents()] == ["over"]
+    (over,) = city.incidents()
+    assert (over.state, over.ended_at) == ("over", city.clock.now())
     assert city.look().opened == ()
     with db.reading(engine) as session:
         actions = [one.action for one in audit.entries(session, 2)]

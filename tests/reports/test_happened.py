@@ -60,6 +60,37 @@ def test_an_incident_says_its_numbers_and_what_was_done(world: World) -> None:
     assert f"More: socialcell alerts show {taken}" in said
 
 
+def test_an_incident_that_is_over_says_when_and_how_long_it_took(world: World) -> None:
+    world.covered()
+    began = MONDAY + 5 * HOUR
+    incident(world, "topic:flood", began, ended_at=began + 27 * HOUR)
+    assert "over on 17 Nov 2026, 08:00, after 27 hours" in text_of(world)
+    assert "१७ नोव्हें २०२६, ०८:०० रोजी संपली; एकूण कालावधी २७ तास" in text_of(world, "mr")
+    assert "17 नव॰ 2026, 08:00 को समाप्त; कुल अवधि 27 घंटे" in text_of(world, "hi")
+
+
+def test_an_incident_whose_end_nobody_kept_says_so(world: World) -> None:
+    world.covered()
+    incident(world)
+    assert "over; when it ended was not kept" in text_of(world)
+
+
+def test_a_report_that_was_frozen_before_ends_were_kept_reads_as_it_did(
+    world: World,
+) -> None:
+    world.covered()
+    incident(world)
+    report.weekly(world.context)
+    with db.writing(world.engine) as session:
+        (kept,) = session.scalars(select(FrozenReport)).all()
+        numbers = json.loads(json.dumps(kept.numbers))
+        del numbers["incidents"][0]["ended_at"]
+        kept.numbers = numbers
+    said = text_of(world)
+    assert "Nobody has taken it on, over" in said
+    assert "was not kept" not in said
+
+
 def test_incidents_lead_to_the_console_where_there_is_one(world: World) -> None:
     world.covered()
     id_ = incident(world)

@@ -201,8 +201,13 @@ def known(session: Session, keys: Sequence[str]) -> set[str]:
     return set(session.scalars(select(ALERT.c.key).where(ALERT.c.key.in_(keys))))
 
 
-def close_old(session: Session, before: datetime) -> int:
-    """Incidents of mentions with no alert since then are over. How many."""
+def close(incident: Incident, now: datetime) -> None:
+    """It is over."""
+    incident.state, incident.ended_at = "over", now
+
+
+def close_old(session: Session, before: datetime, now: datetime) -> int:
+    """Incidents of mentions with no alert since `before` are over. How many."""
     return db.changed(
         session,
         update(INCIDENT)
@@ -211,7 +216,7 @@ def close_old(session: Session, before: datetime) -> int:
             INCIDENT.c.state != "over",
             INCIDENT.c.last_at < before,
         )
-        .values(state="over"),
+        .values(state="over", ended_at=now),
     )
 
 
