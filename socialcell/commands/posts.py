@@ -50,7 +50,8 @@ def add(
 ) -> None:
     """Plan a post of the cell's own. It waits for a second person's approval. Audited.
 
-    Words that are too long there, as the platform counts them, are refused at once.
+    Words that are too long there, as the platform counts them, are refused at once; so
+    is a day within an election (planning.elections in config.yaml).
 
     Example: socialcell posts add x "पाणीपुरवठा पूर्ववत" --at 2026-12-01T10:30
     """

@@ -12,7 +12,7 @@ from socialcell.campaigns.store import own_posts as store
 from socialcell.clock import IST
 from socialcell.connectors.publisher import PUBLISHERS
 from socialcell.errors import UsageError
-from socialcell.jobs import links, outgoing
+from socialcell.jobs import elections, links, outgoing
 from socialcell.jobs.context import Context
 from socialcell.jobs.own_tags import OwnTag, own_tags, why_not_now
 from socialcell.jobs.posts import length_of, shown
@@ -49,6 +49,7 @@ def why_not(context: Context, session: Session, post: OwnPost) -> Iterator[str]:
         yield waits.answer or "It is held: socialcell outgoing release"
     elif waits is None or waits.answer != outbox.RELEASED:
         yield from _held(session, post.outgoing_kind)
+        yield from elections.why_not(context, post, waits, post.due_at)
     if post.kind == "tag":
         yield from why_not_now(context, session, post)
     yield from _not_there(context, post.platform)

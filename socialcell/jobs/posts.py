@@ -16,7 +16,7 @@ from socialcell.connectors.publisher import PUBLISHERS
 from socialcell.errors import UsageError
 from socialcell.http import require_public_form
 from socialcell.i18n import CODES
-from socialcell.jobs import outgoing
+from socialcell.jobs import elections, outgoing
 from socialcell.jobs.context import Context
 from socialcell.jobs.entries import written
 from socialcell.jobs.placing import Places
@@ -54,7 +54,7 @@ def add(context: Context, draft: Draft, *, dry_run: bool = False) -> OwnPost:
     """Enter a post as a draft; it goes out once a second person approved it. Audited.
 
     UsageError: an unknown platform, language or ward, words that are too long there, a
-    time that is past, a picture without a public https address.
+    time that is past or within an election, a picture without a public https address.
     """
 
     def act(session: Session) -> OwnPost:
@@ -107,7 +107,7 @@ def made(
         wards = sorted({places.id_of(ward, day) for ward in draft.wards if ward})
     except ValueError as error:
         raise UsageError(f"{str(error)[0].upper()}{str(error)[1:]}.") from None
-    return OwnPost(
+    post = OwnPost(
         key=draft.key,
         kind="reply" if draft.reply_to else draft.kind,
         platform=draft.platform,
@@ -122,12 +122,15 @@ def made(
         made_by=audit.operator(),
         made_at=context.clock.now(),
     )
+    elections.refuse(context, post)
+    return post
 
 
 def approve(context: Context, ids: Sequence[int]) -> list[OwnPost]:
     """A second person says yes: the posts wait in the outbox for their time. Audited.
 
-    UsageError, and nothing is approved: no such draft, or one's own.
+    UsageError, and nothing is approved: no such draft, one's own, or one for a day
+    that an election has taken since.
     """
 
     def act(session: Session) -> list[OwnPost]:
@@ -141,6 +144,7 @@ def approve(context: Context, ids: Sequence[int]) -> list[OwnPost]:
                     f"Post {post.id} was entered by {who}: a second person approves it "
                     "($SOCIALCELL_ACTOR says who is at work)."
                 )
+            elections.refuse(context, post)
             post.state, post.decided_by, post.decided_at = "approved", who, now
             queue(session, post, now)
             detail = {"made_by": post.made_by, "due_at": post.due_at.isoformat()}

@@ -18,7 +18,7 @@ from socialcell.connectors import publisher as publishers
 from socialcell.connectors.base import Batch, ConnectorError, Kind
 from socialcell.connectors.publisher import Posted, Publisher, Unheard
 from socialcell.errors import ConfigError
-from socialcell.jobs import budget, outgoing, own_tags
+from socialcell.jobs import budget, elections, outgoing, own_tags
 from socialcell.jobs.budget import Ledger
 from socialcell.jobs.context import Context
 from socialcell.ops import audit
@@ -158,6 +158,7 @@ def _claimed(
     why = own_tags.why_not_now(context, session, post) if post.kind == "tag" else []
     if post.asked_first is None and now - waits.not_before > late:
         why.append("Its time passed while nothing was posted: look whether it is true.")
+    why += elections.why_not(context, post, waits, now)
     held, mode = outgoing.holds(session, post.outgoing_kind)
     if held and waits.answer != outbox.RELEASED:
         why.append(f"The switch is set to {mode}: socialcell outgoing release")

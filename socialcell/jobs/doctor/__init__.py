@@ -97,6 +97,7 @@ def _running(context: Context, around: Surroundings, *, deep: bool) -> Iterator[
     yield from settings.channels(context.workspace)
     yield from posting.accounts(context)
     yield from posting.doubts(context)
+    yield from posting.held(context)
     yield from sources.states(context)
     yield from sources.secrets(context)
     yield from sources.rules(context)

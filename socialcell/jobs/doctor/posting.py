@@ -7,6 +7,7 @@ from socialcell.campaigns.store import own_posts
 from socialcell.connectors import publisher
 from socialcell.connectors.base import Surroundings
 from socialcell.errors import SocialcellError
+from socialcell.jobs import elections
 from socialcell.jobs.context import Context
 from socialcell.jobs.doctor import settings
 from socialcell.jobs.doctor.check import Check, failed, ok, warning
@@ -51,6 +52,30 @@ def doubts(context: Context) -> Iterator[Check]:
         )
     elif _on(context):
         yield ok("posts in doubt", "none")
+
+
+def held(context: Context) -> Iterator[Check]:
+    """Approved posts whose time has come to lie within an election."""
+    with db.reading(context.engine) as session:
+        caught = [
+            one.id
+            for one in own_posts.open_(session)
+            if one.state == "approved"
+            and any(
+                elections.why_not(
+                    context, one, own_posts.message(session, one), one.due_at
+                )
+            )
+        ]
+    if caught:
+        yield warning(
+            "posts in elections",
+            f"held when their time comes: {', '.join(map(str, caught))}",
+            "Take them back: socialcell posts withdraw ID. What the code of conduct "
+            "allows may go when it is held: socialcell outgoing release",
+        )
+    elif context.workspace.config.planning.elections:
+        yield ok("posts in elections", "none")
 
 
 def answers(context: Context, around: Surroundings) -> Iterator[Check]:
