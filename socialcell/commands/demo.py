@@ -17,7 +17,7 @@ from socialcell.commands import output
 from socialcell.commands.options import Json
 
 if TYPE_CHECKING:
-    from socialcell.jobs import rehearsal
+    from socialcell.jobs import rehearsal, rehearsal_workspace
     from socialcell.jobs.context import Context
     from socialcell.sandbox import Sandbox
     from socialcell.sandbox.audience import Audience
@@ -50,7 +50,7 @@ def demo(
     Example: socialcell demo --dir demo --days 28 --seed 7
     """
     from socialcell import sandbox
-    from socialcell.jobs import rehearsal
+    from socialcell.jobs import rehearsal, rehearsal_workspace
     from socialcell.listening import people
     from socialcell.sandbox import clicking
     from socialcell.sandbox.app_world import PACKAGE
@@ -60,12 +60,12 @@ def demo(
     started = time.monotonic()
     if fresh:
         _remove(dir)
-    state = rehearsal.State(seed=seed, days=days, end=END.isoformat())
-    found = rehearsal.read_state(dir)
+    state = rehearsal_workspace.State(seed=seed, days=days, end=END.isoformat())
+    found = rehearsal_workspace.read_state(dir)
     city = City(seed=seed, end=END, days=days)
     clock = FixedClock(END)
     with sandbox.serve(city, clock) as running, contextlib.ExitStack() as doors:
-        state = rehearsal.prepare(
+        state = rehearsal_workspace.prepare(
             dir,
             state,
             {
@@ -107,22 +107,22 @@ def demo(
 
 def _remove(folder: Path) -> None:
     from socialcell.errors import UsageError
-    from socialcell.jobs import rehearsal
+    from socialcell.jobs import rehearsal_workspace
 
     if not folder.exists():
         return
-    if rehearsal.read_state(folder) is None and any(folder.iterdir()):
+    if rehearsal_workspace.read_state(folder) is None and any(folder.iterdir()):
         raise UsageError(f"{folder} holds no rehearsal: --fresh does not remove it.")
     shutil.rmtree(folder)
 
 
-def watched(running: "Sandbox") -> "list[rehearsal.Watched]":
+def watched(running: "Sandbox") -> "list[rehearsal_workspace.Watched]":
     """The sandbox's sources as a cell would enter them."""
     from socialcell import connectors
-    from socialcell.jobs import rehearsal
+    from socialcell.jobs import rehearsal_workspace
 
     return [
-        rehearsal.Watched(
+        rehearsal_workspace.Watched(
             source["name"],
             source["connector"],
             connectors.settings_in(source["connector"], source),
@@ -131,10 +131,10 @@ def watched(running: "Sandbox") -> "list[rehearsal.Watched]":
     ]
 
 
-def named(running: "Sandbox") -> "list[rehearsal.Named]":
+def named(running: "Sandbox") -> "list[rehearsal_workspace.Named]":
     """The city's own account and the papers: shown by name."""
     from socialcell import connectors
-    from socialcell.jobs import rehearsal
+    from socialcell.jobs import rehearsal_workspace
 
     made = []
     for source in running.sources:
@@ -143,10 +143,14 @@ def named(running: "Sandbox") -> "list[rehearsal.Named]":
                 source["handle"],
                 connectors.platform(source["connector"]),
             )
-            made.append(rehearsal.Named(platform, handle, handle, "public_office"))
+            made.append(
+                rehearsal_workspace.Named(platform, handle, handle, "public_office")
+            )
         if "title" in source:
             paper = urlsplit(source["url"]).netloc
-            made.append(rehearsal.Named("news", paper, source["title"], "media"))
+            made.append(
+                rehearsal_workspace.Named("news", paper, source["title"], "media")
+            )
     return made
 
 

@@ -39,13 +39,13 @@ def serve(
     """
     from socialcell import sandbox
     from socialcell.commands.demo import named, watched
-    from socialcell.jobs import rehearsal
+    from socialcell.jobs import rehearsal_workspace
     from socialcell.sandbox.city import City
 
     clock = SystemClock()
     city = City(seed=seed, end=_end(clock.now()), days=42)
     with sandbox.serve(city, clock) as running:
-        rehearsal.connect(
+        rehearsal_workspace.connect(
             workspace,
             running.secrets,
             watched(running),

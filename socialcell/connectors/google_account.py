@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from socialcell.connectors.base import Surroundings
-from socialcell.connectors.google_client import TOKEN_URI, imported
+from socialcell.connectors.google_api import TOKEN_URI, imported
 from socialcell.errors import ConfigError
 
 REMEDY = (

@@ -1,18 +1,12 @@
 """googleapiclient as we use it: our own line, one token a run, our kinds of failure."""
 
-import functools
-import importlib
-import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 import requests
 
-from socialcell.clock import as_utc
 from socialcell.connectors import strict_json
 from socialcell.connectors.base import (
     Budget,
@@ -21,48 +15,12 @@ from socialcell.connectors.base import (
     Surroundings,
     TokenTaken,
 )
-from socialcell.errors import ConfigError
-from socialcell.http import USER_AGENT, PoliteAdapter, retry_after
+from socialcell.connectors.google_api import TOKEN_ORIGIN, Api, description, imported
+from socialcell.connectors.google_refusal import refused
+from socialcell.http import USER_AGENT, PoliteAdapter
 from socialcell.text import one_line
 
-PACIFIC = ZoneInfo("America/Los_Angeles")  # Google's days begin here
-TOKEN_ORIGIN = "https://oauth2.googleapis.com"
-TOKEN_URI = TOKEN_ORIGIN + "/token"
 _T = TypeVar("_T")
-_WAIT = timedelta(minutes=15)  # where Google does not say how long
-_LONGEST_REASON = 300
-_PACKAGES = ("google", "googleapiclient", "google_auth_httplib2", "httplib2")
-_GONE = frozenset(
-    {"channelNotFound", "commentsDisabled", "playlistNotFound", "videoNotFound"}
-)
-_SPENT = frozenset({"dailyLimitExceeded", "quotaExceeded"})
-_BUSY = frozenset({"RATE_LIMIT_EXCEEDED", "rateLimitExceeded", "userRateLimitExceeded"})
-_BAD_KEY = frozenset({"API_KEY_EXPIRED", "API_KEY_INVALID", "keyExpired", "keyInvalid"})
-
-
-@dataclass(frozen=True, slots=True)
-class Api:
-    """One of Google's interfaces. `title` is what operators call it.
-
-    `pause`: how long to wait after quotaExceeded; None where the allowance is the
-    day's, which ends at midnight Pacific time. `remedy`: how to renew what we hold.
-    """
-
-    name: str
-    version: str
-    origin: str
-    title: str
-    remedy: str
-    pause: timedelta | None = None
-
-
-@functools.cache
-def _description(name: str, version: str) -> dict[str, Any]:
-    """What an interface offers, as the library ships it: no call tells Google what we
-    are about to do, and half a megabyte of it is read once."""
-    shipped = imported("googleapiclient.discovery_cache").get_static_doc(name, version)
-    made: dict[str, Any] = json.loads(shipped)
-    return made
 
 
 class Google:
@@ -81,7 +39,7 @@ class Google:
         self._sign_ins = 0
         self._spent: Counter[str] = Counter()
         self.resources: Any = imported("googleapiclient.discovery").build_from_document(
-            _description(api.name, api.version), http=self._line
+            description(api.name, api.version), http=self._line
         )
 
     def ask(
@@ -248,19 +206,6 @@ class _ForAuth:
     data: bytes
 
 
-def imported(module: str) -> Any:
-    """A module of Google's client library. ConfigError when it is not installed."""
-    try:
-        return importlib.import_module(module)
-    except ModuleNotFoundError as error:
-        if (error.name or "").split(".")[0] not in _PACKAGES:
-            raise
-        raise ConfigError(
-            "Google's client library is not installed, and YouTube, Search Console and "
-            "Play reviews need it: pip install 'socialcell[google]'"
-        ) from None
-
-
 def pages(
     ask: Callable[[str | None], Mapping[str, Any]],
     next_of: Callable[[Mapping[str, Any]], Any],
@@ -281,91 +226,6 @@ def pages(
         if not following:
             return
         token = following
-
-
-def next_midnight(now: datetime) -> datetime:
-    """When Google's day ends: the next midnight Pacific time, in UTC."""
-    tomorrow = now.astimezone(PACIFIC).date() + timedelta(days=1)
-    return as_utc(datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=PACIFIC))
-
-
-def refused(api: Api, answer: requests.Response, now: datetime) -> ConnectorError:
-    """A refusal as one of our kinds, in words for an operator.
-
-    The reasons decide, and then the status: 403 stands for a spent allowance, a short
-    wait, a missing permission and a video whose comments are closed.
-    """
-    status, reasons, said = answer.status_code, _reasons(answer), _said(answer)
-    told = retry_after(answer.headers, now)
-    if reasons & _GONE:
-        return ConnectorError(Kind.GONE, f"{api.title}: {said}")
-    if reasons & _BUSY or (status == 429 and not reasons & _SPENT):
-        return ConnectorError(
-            Kind.RATE, f"{api.title} asks us to wait", until=told or now + _WAIT
-        )
-    if reasons & _SPENT:
-        return _spent(api, said, told, now)
-    if reasons & _BAD_KEY or status == 401:
-        return ConnectorError(
-            Kind.AUTH, f"{api.title} does not accept our credential. {api.remedy}"
-        )
-    if status == 403:
-        return ConnectorError(Kind.ACCESS, f"{api.title} does not let us: {said}")
-    if status in (404, 410):
-        return ConnectorError(Kind.GONE, f"{api.title} does not know it: {said}")
-    if status >= 500:
-        return ConnectorError(
-            Kind.TRANSIENT, f"{api.title} has trouble of its own ({status})", until=told
-        )
-    return ConnectorError(
-        Kind.CONFIG, f"{api.title} refuses the request ({status}): {said}"
-    )
-
-
-def _spent(api: Api, said: str, told: datetime | None, now: datetime) -> ConnectorError:
-    if api.pause is not None:
-        return ConnectorError(
-            Kind.RATE,
-            f"{api.title} has answered enough for the moment: {said}",
-            until=told or now + api.pause,
-        )
-    return ConnectorError(
-        Kind.QUOTA,
-        f"The allowance of {api.title} is spent until midnight Pacific time: {said}",
-        until=next_midnight(now),
-    )
-
-
-def _error(answer: requests.Response) -> Mapping[str, Any]:
-    try:
-        body = strict_json.page(answer.content)
-    except ValueError:
-        return {}
-    error = body.get("error") if isinstance(body, dict) else None
-    return error if isinstance(error, dict) else {}
-
-
-def _reasons(answer: requests.Response) -> frozenset[str]:
-    """All reasons that a refusal gives: in `errors`, and in the newer `details`."""
-    error = _error(answer)
-    listed = [*_dicts(error.get("errors")), *_dicts(error.get("details"))]
-    return frozenset(
-        reason for one in listed if isinstance(reason := one.get("reason"), str)
-    )
-
-
-def _said(answer: requests.Response) -> str:
-    """Google's own words and reasons for a refusal, on one line."""
-    message = _error(answer).get("message")
-    words = message if isinstance(message, str) else answer.reason or "no reason given"
-    why = ", ".join(sorted(_reasons(answer)))
-    return one_line(f"{words} ({why})" if why else words, _LONGEST_REASON)
-
-
-def _dicts(value: Any) -> Iterable[Mapping[str, Any]]:
-    if not isinstance(value, list):
-        return ()
-    return (one for one in value if isinstance(one, dict))
 
 
 def _lower(answer: requests.Response) -> dict[str, str]:

@@ -23,7 +23,8 @@ from socialcell.connectors.base import (
     Reject,
     Surroundings,
 )
-from socialcell.connectors.google_client import Api, Google, pages
+from socialcell.connectors.google_api import Api
+from socialcell.connectors.google_client import Google, pages
 from socialcell.connectors.unmetered import Unmetered
 
 API = Api(

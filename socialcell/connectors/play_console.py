@@ -24,7 +24,8 @@ from socialcell.connectors.base import (
     Surroundings,
 )
 from socialcell.connectors.fact_file import fact_rows
-from socialcell.connectors.google_client import Api, Google, pages
+from socialcell.connectors.google_api import Api
+from socialcell.connectors.google_client import Google, pages
 from socialcell.connectors.play_statistics import METRICS, NEEDED, play_facts
 from socialcell.connectors.unmetered import Unmetered
 

@@ -20,7 +20,9 @@ from socialcell.connectors.base import (
     Surroundings,
 )
 from socialcell.connectors.facts import SearchFact
-from socialcell.connectors.google_client import PACIFIC, Api, Google
+from socialcell.connectors.google_api import Api
+from socialcell.connectors.google_client import Google
+from socialcell.connectors.google_refusal import PACIFIC
 from socialcell.connectors.unmetered import Unmetered
 from socialcell.text import clean_text
 

@@ -7,7 +7,6 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from socialcell.connectors import google_client
 from socialcell.connectors.base import (
     Batch,
     Bucket,
@@ -20,6 +19,8 @@ from socialcell.connectors.base import (
     Surroundings,
     Tombstone,
 )
+from socialcell.connectors.google_api import Api
+from socialcell.connectors.google_client import Google
 from socialcell.connectors.unmetered import Unmetered
 from socialcell.connectors.youtube_item import (
     VIDEO_ID,
@@ -30,7 +31,7 @@ from socialcell.connectors.youtube_item import (
 )
 from socialcell.connectors.youtube_pages import Page, Reader, by_id
 
-API = google_client.Api(
+API = Api(
     "youtube",
     "v3",
     "https://youtube.googleapis.com",
@@ -112,7 +113,7 @@ class YouTube:
         self._clock = around.clock
         key = around.secret(around.config.connectors.youtube.key.secret)
         # In a header, where the library would write it into every address.
-        self._google = google_client.Google(
+        self._google = Google(
             API, around, headers={"x-goog-api-key": key.get_secret_value()}
         )
         self._api = self._google.resources

@@ -3,10 +3,10 @@
 import math
 from typing import Any
 
+from socialcell.reports.counting import NO_ONES
 from socialcell.reports.heard import ASKING
 from socialcell.reports.lots import URGENT
 from socialcell.reports.phrases import Phrases
-from socialcell.reports.weekly import NO_ONES
 
 NAMED = 3
 

@@ -18,7 +18,7 @@ from socialcell.connectors.base import (
     Surroundings,
     Tombstone,
 )
-from socialcell.connectors.google_client import next_midnight
+from socialcell.connectors.google_refusal import next_midnight
 from socialcell.errors import ConfigError
 from socialcell.jobs import collect
 from socialcell.jobs.budget import Ledger

@@ -1,0 +1,52 @@
+"""Google's interfaces, and the library that knows them."""
+
+import functools
+import importlib
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from socialcell.errors import ConfigError
+
+TOKEN_ORIGIN = "https://oauth2.googleapis.com"
+TOKEN_URI = TOKEN_ORIGIN + "/token"
+_PACKAGES = ("google", "googleapiclient", "google_auth_httplib2", "httplib2")
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """One of Google's interfaces. `title` is what operators call it.
+
+    `pause`: how long to wait after quotaExceeded; None where the allowance is the
+    day's, which ends at midnight Pacific time. `remedy`: how to renew what we hold.
+    """
+
+    name: str
+    version: str
+    origin: str
+    title: str
+    remedy: str
+    pause: timedelta | None = None
+
+
+@functools.cache
+def description(name: str, version: str) -> dict[str, Any]:
+    """What an interface offers, as the library ships it: no call tells Google what we
+    are about to do, and half a megabyte of it is read once."""
+    shipped = imported("googleapiclient.discovery_cache").get_static_doc(name, version)
+    made: dict[str, Any] = json.loads(shipped)
+    return made
+
+
+def imported(module: str) -> Any:
+    """A module of Google's client library. ConfigError when it is not installed."""
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] not in _PACKAGES:
+            raise
+        raise ConfigError(
+            "Google's client library is not installed, and YouTube, Search Console and "
+            "Play reviews need it: pip install 'socialcell[google]'"
+        ) from None
