@@ -1,4 +1,4 @@
-"""The tables of outreach: approvals of plans, the steps of tags, posts that were found.
+"""The tables of outreach: approvals of plans, steps of tags, posts that were found.
 
 Approvals and steps are only ever added to, and each is sealed in the audit log.
 """
@@ -66,3 +66,17 @@ class OutreachFound(SQLModel, table=True):
     by: str  # link | name
     faults: list[str] = Field(sa_column=Column(JSON, nullable=False))
     found_at: datetime
+
+
+class OutreachDismissed(SQLModel, table=True):
+    """A mention of which a person said that it is not the post of a tag, nor of any of
+    the campaign's whose `terms` are the same."""
+
+    __tablename__ = "outreach_dismissed"
+    __table_args__ = (UniqueConstraint("campaign", "terms", "mention_id"),)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    campaign: str
+    terms: str
+    mention_id: int = Field(foreign_key="mention.id", index=True, sa_type=BigId)
+    by: str
+    at: datetime

@@ -1,4 +1,4 @@
-"""Commands of the noun `campaigns` on outreach: approve; list, advance, look, due."""
+"""Commands of `campaigns` on outreach: approve; list, advance, look, dismiss, due."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -198,6 +198,32 @@ def look(config: Config = None, json: Json = False) -> None:
         output.as_json({"found": new})
     else:
         output.say(f"Posts found: {new}")
+
+
+@app.command()
+def dismiss(
+    name: Name,
+    tag: Annotated[int, typer.Argument(min=1, help="Its number, as list shows.")],
+    mention: Annotated[int, typer.Argument(min=1, help="The post that was found.")],
+    by: By = None,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Say that a post that was found is not that of a tag. Audited.
+
+    It is proposed for this tag no more, in no later version of the plan that holds the
+    tag unchanged; for another tag it may be. Said twice it changes nothing.
+
+    Example: socialcell campaigns outreach dismiss monsoon26 3 5121
+    """
+    from socialcell.jobs import outreach_posts
+
+    new = outreach_posts.dismiss(open_context(config), name, tag, mention, by)
+    if json:
+        output.as_json({"campaign": name, "tag": tag, "mention": mention, "new": new})
+    else:
+        said = "is not" if new else "was dismissed before as"
+        output.say(f"Mention {mention} {said} the post of tag {tag} of {name}.")
 
 
 @app.command()

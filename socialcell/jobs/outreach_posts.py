@@ -6,16 +6,20 @@ from datetime import datetime, time, timedelta
 from sqlmodel import Session
 
 from socialcell import db
-from socialcell.campaigns import approval, disclosure, rules
-from socialcell.campaigns.outreach_model import OutreachFound
+from socialcell.campaigns import approval, disclosure, naming, rules
+from socialcell.campaigns.outreach_model import OutreachDismissed, OutreachFound
 from socialcell.campaigns.plan_facts import Tag
 from socialcell.campaigns.plan_model import Plan, PlanTag
 from socialcell.campaigns.store import creator_entries as entries
+from socialcell.campaigns.store import outreach, plans
 from socialcell.campaigns.store import outreach_posts as store
-from socialcell.campaigns.store import plans
 from socialcell.campaigns.store.outreach_posts import Post
 from socialcell.clock import IST
+from socialcell.errors import UsageError
+from socialcell.jobs import creators
+from socialcell.jobs.approvals import newest, person
 from socialcell.jobs.context import Context
+from socialcell.jobs.outreach import tag_of
 from socialcell.jobs.outreach_checks import tie_of
 
 AWAITED = ("accepted", "scheduled")
@@ -26,7 +30,7 @@ def look(context: Context) -> int:
     """Look for posts of all newest plans and propose them; how many are new.
 
     A post carries the tag's tracked link; or, where no post does, names whom it should.
-    A person confirms it: `outreach advance … posted --mention ID`.
+    A person confirms it: `outreach advance … posted --mention ID`, or dismisses it.
     """
     now, made = context.clock.now(), []
     with db.reading(context.engine) as session:
@@ -36,6 +40,52 @@ def look(context: Context) -> int:
         return 0
     with db.writing(context.engine) as session:
         return store.add(session, made)
+
+
+def dismiss(
+    context: Context, campaign: str, n: int, mention: int, by: str | None = None
+) -> bool:
+    """Say that a mention is not the post of tag `n` of the newest plan: it is proposed
+    no more, also when a later version holds the tag unchanged. For approvers; audited.
+
+    False: that was said before. UsageError: no such tag; a mention that was not found
+    for it, or that was confirmed as its post.
+    """
+    name, who = naming.name(campaign, "The campaign"), person(by)
+    asked = {"tag": n, "mention": mention}
+    creators.admit(context, "campaigns.outreach.dismiss", name, asked)
+    with db.writing(context.engine) as session:
+        plan = newest(session, name)
+        outreach.hold(session, plan)
+        tag = tag_of(session, plan, n)
+        steps = approval.states(session, plan)[tag.id or 0]
+        terms = approval.terms_of(tag, steps)
+        if (terms, mention) in store.dismissed(session, name):
+            return False
+        if store.known(session, tag.id or 0, mention) is None:
+            raise UsageError(
+                f"Mention {mention} was not found for tag {n}. See those that were: "
+                "socialcell campaigns outreach list"
+            )
+        if steps and (steps[-1].evidence_kind, steps[-1].evidence) == (
+            "mention",
+            str(mention),
+        ):
+            raise UsageError(
+                f"Mention {mention} was confirmed as the post of tag {n}. Enter the "
+                "right one first: socialcell campaigns outreach advance … posted"
+            )
+        said = OutreachDismissed(
+            campaign=name,
+            terms=terms,
+            mention_id=mention,
+            by=who,
+            at=context.clock.now(),
+        )
+        store.dismiss(session, tag.id or 0, said)
+        detail = {"version": plan.version, "tag": n, "mention": mention, "by": who}
+        creators.log(context, session, "outreach.dismissed", name, detail)
+    return True
 
 
 def _plan(
@@ -49,7 +99,17 @@ def _plan(
         if approval.state_of(steps[tag.id or 0]) in AWAITED
     ]
     handles = context.workspace.config.planning.handles
-    posts = {tag.n: _posts(session, tag, handles) for tag, _ in awaited if tag.text}
+    dismissed = store.dismissed(session, plan.campaign)
+    posts = {
+        tag.n: [
+            post
+            for post in _posts(session, tag, handles)
+            if (approval.terms_of(tag, steps[tag.id or 0]), post.mention)
+            not in dismissed
+        ]
+        for tag, _ in awaited
+        if tag.text
+    }
     for tag, link in awaited:
         for post, by in _of_tag(session, (tag, link), posts.get(tag.n, []), handles):
             if by == "name" and any(_carries(post, one.code) for _, one in tags):

@@ -218,6 +218,72 @@ def test_a_post_found_for_one_tag_is_none_of_another(ready: Context) -> None:
         outreach.advance(ready, NAME, n, "posted", "ravi", Told(mention=one["mention"]))
 
 
+# Dismissed --------------------------------------------------------------------------
+
+
+def dismiss(context: Context, mention: int, by: str = "ravi") -> bool:
+    number = number_of(context, "dev")
+    return outreach_posts.dismiss(context, NAME, number, mention, by)
+
+
+def test_a_post_that_is_not_the_one_is_dismissed_once_and_never_found_again(
+    ready: Context,
+) -> None:
+    posted(ready, f"{LABEL} {linked(ready)}")
+    (one,) = found(ready)
+
+    assert dismiss(ready, one["mention"])
+    assert not dismiss(ready, one["mention"], "meera")
+
+    assert outreach_posts.look(ready) == 0
+    assert found(ready) == []
+    assert view.summary(ready, NAME)["found"] == 0
+    (entry,) = agreed.audited(ready, "outreach.dismissed")
+    assert entry.object == NAME
+    assert (entry.detail["mention"], entry.detail["by"]) == (one["mention"], "ravi")
+
+
+def test_it_stays_dismissed_in_a_later_version_that_holds_the_tag_unchanged(
+    ready: Context, folder: Path
+) -> None:
+    posted(ready, f"{LABEL} {linked(ready)}")
+    (one,) = found(ready)
+    dismiss(ready, one["mention"])
+    before = [tag.id for tag in agreed.tags(ready)]
+
+    planned(ready, folder, languages={"hi": 50}, budget=90000)
+
+    assert [tag.id for tag in agreed.tags(ready)] != before
+    assert found(ready) == []
+    assert not dismiss(ready, one["mention"])
+
+
+def test_another_post_is_found_in_the_place_of_one_that_was_dismissed(
+    ready: Context,
+) -> None:
+    posted(ready, f"{LABEL} {linked(ready)}")
+    posted(ready, f"{LABEL} @pmcpune", "2")
+    (one,) = found(ready)
+    dismiss(ready, one["mention"])
+
+    (other,) = found(ready)
+
+    assert other["mention"] != one["mention"]
+    assert other["by"] == "name"
+
+
+def test_only_what_was_found_and_not_confirmed_is_dismissed(ready: Context) -> None:
+    posted(ready, f"{LABEL} {linked(ready)}")
+    (one,) = found(ready)
+    with pytest.raises(UsageError, match="was not found for tag"):
+        dismiss(ready, one["mention"] + 1)
+    told = Told(mention=one["mention"])
+    outreach.advance(ready, NAME, number_of(ready, "dev"), "posted", "ravi", told)
+
+    with pytest.raises(UsageError, match="was confirmed as the post"):
+        dismiss(ready, one["mention"])
+
+
 @pytest.mark.swept_on_postgresql
 @pytest.mark.parametrize(
     ("words", "said"),

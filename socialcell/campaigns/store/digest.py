@@ -14,9 +14,14 @@ from socialcell.campaigns.outcomes_model import (
     Restatement,
     VisitDay,
 )
-from socialcell.campaigns.outreach_model import OutreachStep, PlanApproval
+from socialcell.campaigns.outreach_model import (
+    OutreachDismissed,
+    OutreachStep,
+    PlanApproval,
+)
 from socialcell.campaigns.own_posts_model import OwnPost
 from socialcell.campaigns.plan_model import Plan, PlanTag
+from socialcell.campaigns.store.creators import MENTION
 
 _MODELS = (AdDay, SearchDay, StoreDay, Campaign, OutcomeDay, VisitDay, Restatement)
 _LINK = db.table(TrackedLink)
@@ -33,6 +38,7 @@ _OF_OWN = {"id", "closure_id", "prepared", "asked_first", "asked_last"}
 _OF_PLAN = {"id", "plan_id", "link_id", "text"}  # the words hold the link's code
 _GIVEN = db.table(PlanApproval)
 _STEP = db.table(OutreachStep)
+_NOT = db.table(OutreachDismissed)
 # Hashes of words that hold the link's code, and numbers of mentions.
 _OF_STEP = {"id", "plan_id", "tag_id", "content", "seals", "terms", "evidence"}
 FIGURES: tuple[Table | tuple[str, Select[Any]], ...] = (
@@ -66,6 +72,14 @@ FIGURES: tuple[Table | tuple[str, Select[Any]], ...] = (
         select(_TAG.c.n, *(c for c in _STEP.c if c.name not in _OF_STEP)).join_from(
             _STEP, _TAG, _STEP.c.tag_id == _TAG.c.id
         ),
+    ),
+    (
+        "outreach_dismissed",
+        select(
+            _NOT.c.campaign,
+            *(MENTION.c.platform, MENTION.c.external_id),
+            *(_NOT.c.by, _NOT.c.at),
+        ).join_from(_NOT, MENTION, _NOT.c.mention_id == MENTION.c.id),
     ),
     ("own_post", select(*(c for c in _OWN.c if c.name not in _OF_OWN))),
     (

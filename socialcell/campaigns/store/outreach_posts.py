@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 from sqlmodel import Session
 
 from socialcell import db
-from socialcell.campaigns.outreach_model import OutreachFound
+from socialcell.campaigns.outreach_model import OutreachDismissed, OutreachFound
 from socialcell.campaigns.store.creators import AUTHOR, MENTION
 from socialcell.listening.model import Link
 
 _LINK = db.table(Link)
 _FOUND = db.table(OutreachFound)
+_DISMISSED = db.table(OutreachDismissed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,22 @@ def add(session: Session, found: Sequence[OutreachFound]) -> int:
     return db.insert_new(
         session, _FOUND, [one.model_dump(exclude={"id"}) for one in found]
     )
+
+
+def dismiss(session: Session, tag_id: int, said: OutreachDismissed) -> bool:
+    """A mention is not the post of a tag, and not proposed as such; False: that was
+    said before."""
+    c = _FOUND.c
+    mine = and_(c.tag_id == tag_id, c.mention_id == said.mention_id)
+    session.execute(delete(_FOUND).where(mine))
+    return bool(db.insert_new(session, _DISMISSED, [said.model_dump(exclude={"id"})]))
+
+
+def dismissed(session: Session, campaign: str) -> set[tuple[str, int]]:
+    """Terms of tags, and mentions of which somebody said that they are not theirs."""
+    c = _DISMISSED.c
+    asked = select(c.terms, c.mention_id).where(c.campaign == campaign)
+    return {(terms, mention) for terms, mention in session.execute(asked)}
 
 
 def known(session: Session, tag_id: int, mention: int) -> Post | None:
