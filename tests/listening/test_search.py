@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Engine
 
 from socialcell import db
+from socialcell.errors import UsageError
 from socialcell.jobs.tag import understand
 from socialcell.listening.areas import read_areas
 from socialcell.listening.query import parse
@@ -92,7 +93,7 @@ def test_a_query_finds_what_it_says(
     store_texts(engine, "no water in kothrud", "water, no?", "street lights out")
 
     if expected is None:
-        with pytest.raises(questions.UsageError):
+        with pytest.raises(UsageError):
             found(engine, query)
     else:
         assert found(engine, query) == expected
