@@ -118,6 +118,7 @@ class ClickLog:
         lost = self._lost_so_far()
         pause, told = 0.1, False
         while batch.rows or lost:
+            last = self._ending.is_set()  # the last try begins after we were told to
             try:
                 with db.writing(self._engine) as session:
                     clicks.record(session, batch.rows, lost, batch.moved)
@@ -126,7 +127,7 @@ class ClickLog:
                 if not told:
                     _LOG.error("clicks wait to be stored", reason=str(error))
                 told = True
-            if self._ending.is_set():
+            if last:
                 self._give_back(lost)
                 return False
             self._ending.wait(pause)
