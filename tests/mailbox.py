@@ -40,17 +40,32 @@ class Mailbox:
 @contextmanager
 def mailbox(**options: Any) -> Iterator[tuple[Mailbox, int]]:
     """A mail server that runs, and its port; options are of aiosmtpd's Controller."""
-    made, port = Mailbox(), free_port()
-    controller = Controller(made, hostname="127.0.0.1", port=port, **options)
-    controller.start()
-    try:
-        yield made, port
-    finally:
-        controller.stop()
+    made = Mailbox()
+    with held_port() as (place, port):
+        controller = _Controller(made, place, port=port, ready_timeout=60, **options)
+        controller.start()
+        try:
+            yield made, port
+        finally:
+            controller.stop()
 
 
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
+class _Controller(Controller):
+    """aiosmtpd's own, on a socket that has its port already: nobody can take it."""
+
+    def __init__(self, box: Mailbox, place: socket.socket, **options: Any) -> None:
+        self._place = place
+        super().__init__(box, hostname="127.0.0.1", **options)
+
+    def _create_server(self) -> Any:
+        return self.loop.create_server(
+            self._factory_invoker, sock=self._place, ssl=self.ssl_context
+        )
+
+
+@contextmanager
+def held_port() -> Iterator[tuple[socket.socket, int]]:
+    """A socket at a port of its own, at which nobody listens: who asks is refused."""
+    with socket.socket() as place:
+        place.bind(("127.0.0.1", 0))
+        yield place, place.getsockname()[1]

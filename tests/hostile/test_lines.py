@@ -37,6 +37,7 @@ from tests.hostile.scripted import (
     x_page,
     x_post,
 )
+from tests.mailbox import held_port
 
 NOW = MONDAY_MORNING
 MINUTES = timedelta(minutes=1)
@@ -271,8 +272,8 @@ def misbehaving(how: Misbehaving) -> Iterator[str]:
 @pytest.fixture
 def short_deadlines(monkeypatch: pytest.MonkeyPatch) -> None:
     """A minute as in life is too long for a test."""
-    monkeypatch.setattr(http, "DEADLINE", 0.7)
-    monkeypatch.setattr(http, "FEED_DEADLINE", 0.7)
+    monkeypatch.setattr(http, "DEADLINE", 1.5)
+    monkeypatch.setattr(http, "FEED_DEADLINE", 1.5)
 
 
 @every_platform
@@ -306,12 +307,6 @@ def test_a_line_that_misbehaves_is_left_and_others_are_read(
         assert integrity.problems(session) == []
 
 
-def closed_port() -> str:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{taken.getsockname()[1]}"
-
-
 @every_platform
 @pytest.mark.parametrize("where", ["refused", "no such name", "no TLS"])
 @pytest.mark.fault("F10")
@@ -319,9 +314,12 @@ def test_a_platform_that_cannot_be_reached_is_tried_again_later(
     name: str, where: str, context: Context, short_deadlines: None, clock: FixedClock
 ) -> None:
     source_of(context, name)
-    with scripted(name, context) as (platform, opened):
+    with (
+        held_port() as (_place, closed),
+        scripted(name, context) as (platform, opened),
+    ):
         base = {
-            "refused": closed_port(),
+            "refused": f"http://127.0.0.1:{closed}",
             "no such name": "http://nobody.invalid",
             "no TLS": next(iter(opened.base_urls.values())).replace("http", "https"),
         }[where]

@@ -22,7 +22,7 @@ from socialcell.ops import outgoing as store
 from socialcell.reports.page import Page, Section, Table
 from socialcell.reports.workbook import workbook
 from socialcell.settings.telling import Mail, Readers, Report
-from tests.mailbox import Mailbox, free_port, mailbox
+from tests.mailbox import Mailbox, held_port, mailbox
 from tests.reports.world import MONDAY, World
 
 MINUTE = timedelta(minutes=1)
@@ -223,10 +223,11 @@ def test_without_a_server_letters_wait_and_it_is_said(world: World) -> None:
 @pytest.mark.fault("F19")
 def test_a_server_that_is_not_there_costs_no_attempt(world: World) -> None:
     fill(world)
-    context = mailed(world, free_port())
-    mailing.weekly(context, "en")
+    with held_port() as (_place, port):
+        context = mailed(world, port)
+        mailing.weekly(context, "en")
 
-    done = outgoing.deliver(context)
+        done = outgoing.deliver(context)
 
     assert "cannot be reached" in str(done.stopped)
     assert states(context) == {TO[0]: ("pending", 0)}
