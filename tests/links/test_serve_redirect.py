@@ -4,6 +4,7 @@ import http.client
 import re
 import signal
 import subprocess
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -40,10 +41,11 @@ def served(folder: Path) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
         process.communicate()
 
 
-def click_until_it_ends(address: str, path: str) -> int:
-    """Click over one connection until it is closed; how many were led."""
+def click_until_it_ends(address: str, path: str, at_work: threading.Semaphore) -> int:
+    """Click over one connection until it is closed; how many were led. Says when it
+    is at work."""
     parts = urlsplit(address)
-    line = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
+    line = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=120)
     led = 0
     try:
         while True:
@@ -52,7 +54,7 @@ def click_until_it_ends(address: str, path: str) -> int:
             answer.read()
             led += answer.status == 302
             if led == 20:
-                READY.append(led)
+                at_work.release()
             if answer.will_close:
                 return led
     except (OSError, http.client.HTTPException):
@@ -61,23 +63,19 @@ def click_until_it_ends(address: str, path: str) -> int:
         line.close()
 
 
-READY: list[int] = []
-
-
 def test_a_clean_stop_in_the_middle_of_work_loses_no_click(context: Context) -> None:
     link = make_link(context)
-    READY.clear()
+    at_work = threading.Semaphore(0)
     with served(context.workspace.folder) as (address, process):
         with ThreadPoolExecutor(LINES) as many:
             work = [
-                many.submit(click_until_it_ends, address, f"/r/{link.code}")
+                many.submit(click_until_it_ends, address, f"/r/{link.code}", at_work)
                 for _ in range(LINES)
             ]
-            while len(READY) < LINES:
-                pass  # all of them are at work
+            assert all(at_work.acquire(timeout=120) for _ in range(LINES))
             process.send_signal(signal.SIGTERM)
             led = sum(one.result() for one in work)
-        _out, told = process.communicate(timeout=60)
+        _out, told = process.communicate(timeout=120)
 
     counted = sum(kinds(context).values())
     assert (process.returncode, "Traceback" in told) == (0, False)
