@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-import socialcell
-from socialcell import db
+from socialcell import config, db
 from socialcell.connectors.base import ConnectorError, Kind
 from socialcell.jobs import backup
 from socialcell.jobs.collect import note_failure
@@ -124,7 +123,7 @@ def test_a_secret_in_the_configuration_is_named_by_its_line_only(
 
 
 def test_the_shipped_configuration_holds_nothing_that_looks_secret() -> None:
-    shipped = Path(socialcell.__file__).parent / "config.yaml"
+    shipped = Path(config.__file__).parent / "config.yaml"
 
     assert [check.state for check in literals(shipped)] == ["ok"]
 
