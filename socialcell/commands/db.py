@@ -57,11 +57,13 @@ def backup_(
     config: Config = None,
     json: Json = False,
 ) -> None:
-    """Copy the database while it is in use, and check the copy.
+    """Copy the database while it is in use, with its files, and check the copy.
 
-    Beside the copy its record is written (FILE.json): when, schema, size, SHA-256 and
-    the digest of its content. The secrets are not in it: keep a copy of secrets/ in
-    another safe place, without person_key the pseudonyms change.
+    Beside the copy lie its record (FILE.json: when, schema, size, SHA-256, the digest
+    of its content) and the files that it refers to (FILE.files: evidence, files of
+    messages). Not in it are the secrets, config.yaml, strategy.yaml and gazetteer.csv:
+    keep a copy of those in another safe place, without person_key the pseudonyms
+    change.
 
     Example: socialcell db backup --out /mnt/backup/monday.db
     """
@@ -72,7 +74,14 @@ def backup_(
         output.as_json({"file": str(made.path), **vars(made.record)})
         return
     output.say(f"Backup: {made.path}")
-    output.say(f"{made.record.bytes} bytes, schema {made.record.schema}, checked.")
+    output.say(
+        f"{made.record.bytes} bytes, schema {made.record.schema}, checked. "
+        f"Files beside it: {len(made.record.files or ())}"
+    )
+    _missing(made.record.missing, "is not in the workspace, so not in the copy either")
+    output.say(
+        "Not in it: secrets/ with person_key, config.yaml, strategy.yaml, gazetteer.csv"
+    )
 
 
 @app.command()
@@ -80,12 +89,15 @@ def restore(
     file: Annotated[Path, typer.Argument(help="A backup that `db backup` made.")],
     yes: Annotated[
         bool,
-        typer.Option("--yes", help="Also when the database is newer than the backup."),
+        typer.Option(
+            "--yes",
+            help="Also when the database is newer, or a file beside the backup lacks.",
+        ),
     ] = False,
     config: Config = None,
     json: Json = False,
 ) -> None:
-    """Put a backup in the database's place.
+    """Put a backup in the database's place, and its files in the workspace.
 
     The backup is checked first. Nobody else may have the database open (exit code
     75). The file that is replaced is kept beside it as .before-restore. Who was erased
@@ -104,6 +116,7 @@ def restore(
                 "replaced": str(done.replaced) if done.replaced else None,
                 "kept_out": done.kept_out,
                 "erased_again": vars(done.again) if done.again else None,
+                "missing": done.missing,
             }
         )
         return
@@ -122,6 +135,7 @@ def restore(
             f"Erased again, as since the backup: {done.again.accounts} accounts, "
             f"{done.again.mentions} mentions."
         )
+    _missing(done.missing, "is neither beside the backup nor in the workspace")
     output.say("Next: socialcell db upgrade, then socialcell doctor")
 
 
@@ -138,9 +152,10 @@ def verify(
 ) -> None:
     """Check the database, or a backup: damage, references, accounts of runs, texts.
 
-    A backup is compared with its record, too. --digest prints one hash over the domain
-    tables (no runs, no logs, no surrogate keys): equal content, equal hash. Exit code
-    1 when something is wrong.
+    Files that it refers to must be there, and as they were kept. A backup is compared
+    with its record, too. --digest prints one hash over the domain tables (no runs, no
+    logs, no surrogate keys): equal content, equal hash. Exit code 1 when something is
+    wrong.
 
     Example: socialcell db verify --digest
     """
@@ -148,13 +163,16 @@ def verify(
         _verify_backup(file, digest=digest, json=json)
     from socialcell import db
     from socialcell.jobs import digest as digests
+    from socialcell.jobs import kept_files
     from socialcell.listening.store import integrity
 
     context = open_context(config)
+    names = kept_files.referred(context.engine)
     with db.reading(context.engine) as session:
         found = integrity.problems(session)
         made = digests.digest(session) if digest else None
         parts = digests.table_digests(session) if digest and json else None
+    found += kept_files.wrong(context.workspace.folder, names)
     if json:
         document = {"ok": not found, "problems": found}
         output.as_json(document | ({"digest": made, "tables": parts} if digest else {}))
@@ -166,9 +184,9 @@ def verify(
 
 
 def _verify_backup(file: Path, *, digest: bool, json: bool) -> None:
-    from socialcell.jobs import backup
+    from socialcell.jobs import backup_record
 
-    record, problems = backup.verify(file)
+    record, problems = backup_record.verify(file)
     if json:
         output.as_json(
             {
@@ -183,8 +201,22 @@ def _verify_backup(file: Path, *, digest: bool, json: bool) -> None:
         if not problems and record and digest:
             output.say(record.digest or "no digest: the backup has another schema")
         elif not problems and record:
-            output.say(f"Sound: made {record.made_at}, schema {record.schema}.")
+            output.say(
+                f"Sound: made {record.made_at}, schema {record.schema}, "
+                + (
+                    "before files were copied along."
+                    if record.files is None
+                    else f"files {len(record.files)}."
+                )
+            )
+        if record:
+            _missing(record.missing, "was missing when the copy was made")
     raise typer.Exit(1 if problems else 0)
+
+
+def _missing(names: list[str], why: str) -> None:
+    for name in names:
+        output.say(f"{name} {why}.")
 
 
 def _workspace(config: Path | None) -> "Workspace":

@@ -1,31 +1,38 @@
 """Copies of the database: made while it is in use, checked, put back, and kept few.
 
 A copy of SQLite is one file with a record beside it (FILE.json: when, schema, size,
-SHA-256, digest). Both are written aside and renamed, the record first: a copy that has
-its own name is whole. PostgreSQL is copied by its own pg_dump.
+SHA-256, digest) and the files that it refers to (FILE.files/). All are written aside
+and renamed, the copy last: one that has its own name is whole. PostgreSQL is copied by
+its own pg_dump.
 """
 
-import hashlib
-import json
 import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Iterator
 from contextlib import closing, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, count
 from pathlib import Path
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DatabaseError
 
 from socialcell import db
 from socialcell.clock import SystemClock
 from socialcell.config import Workspace
 from socialcell.db import revisions
-from socialcell.errors import ConfigError, SocialcellError, UsageError
-from socialcell.jobs import digest as digests
+from socialcell.errors import SocialcellError, UsageError
+from socialcell.jobs import kept_files
+from socialcell.jobs.backup_record import (
+    Record,
+    digest,
+    files_of,
+    problems,
+    record_of,
+    sha256,
+    sync,
+    write_record,
+)
 from socialcell.jobs.context import Context
 from socialcell.jobs.replay import replay
 from socialcell.redact import redact
@@ -34,18 +41,6 @@ KEPT = 5  # automatic copies, one before each migration
 NIGHTS = 7  # the daemon's copies
 _BEFORE = "before-upgrade"
 _NIGHTLY = "nightly"
-
-
-@dataclass(frozen=True)
-class Record:
-    """What is known of a copy. `digest` is null when its schema is an older one."""
-
-    made_at: str
-    database: str  # sqlite | postgresql
-    schema: str | None
-    bytes: int
-    sha256: str
-    digest: str | None
 
 
 @dataclass(frozen=True)
@@ -60,13 +55,8 @@ def folder_of(workspace: Workspace) -> Path:
     return workspace.folder / "backups"
 
 
-def record_of(path: Path) -> Path:
-    """Where the record of a copy is: beside it."""
-    return path.with_name(path.name + ".json")
-
-
 def back_up(workspace: Workspace, out: Path | None = None) -> Copy:
-    """Copy the database, check the copy, and record it.
+    """Copy the database and the files that it refers to, check the copy, and record it.
 
     UsageError when `out` exists: a copy is never overwritten. SocialcellError when the
     copy cannot be written or is not sound; then nothing of it stays.
@@ -74,7 +64,9 @@ def back_up(workspace: Workspace, out: Path | None = None) -> Copy:
     engine = _connect(workspace)
     try:
         db.must_exist(engine)
-        return _copied(engine, out or _free_name(workspace, engine, "socialcell"))
+        return _copied(
+            workspace, engine, out or _free_name(workspace, engine, "socialcell")
+        )
     finally:
         engine.dispose()
 
@@ -105,7 +97,7 @@ def upgrade(
         revisions.refuse_newer(engine, before)
         copy = None
         if before is not None and before != head and not without_backup:
-            copy = _copied(engine, _free_name(workspace, engine, _BEFORE))
+            copy = _copied(workspace, engine, _free_name(workspace, engine, _BEFORE))
         found, after = revisions.upgrade(engine)
         if before not in (None, head):
             # A copy of an older schema, put back, may hold who was erased since.
@@ -116,38 +108,6 @@ def upgrade(
         engine.dispose()
 
 
-def verify(path: Path) -> tuple[Record | None, list[str]]:
-    """A copy's record, and what is wrong with it as sentences; none when it is good.
-
-    UsageError when there is no such file.
-    """
-    if not path.is_file():
-        raise UsageError(f"There is no backup {path}.")
-    record = read_record(path)
-    found = []
-    if record is None:
-        found.append(
-            f"{record_of(path)} is missing, so the copy cannot be compared with it "
-            "(--yes restores it all the same)"
-        )
-    elif _sha256(path) != record.sha256:
-        found.append(f"{path} is not the file that was recorded: its SHA-256 differs")
-    if record is None or record.database == "sqlite":
-        found += _problems(path, record)
-    return record, found
-
-
-def read_record(path: Path) -> Record | None:
-    """The record beside a copy; None without one. ConfigError when it is unreadable."""
-    place = record_of(path)
-    try:
-        return Record(**json.loads(place.read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, TypeError) as error:
-        raise ConfigError(f"{place} is no record of a backup: {error}") from None
-
-
 def copies(folder: Path) -> list[Path]:
     """The copies in a folder, oldest first."""
     records = folder.glob("*.json")
@@ -155,23 +115,18 @@ def copies(folder: Path) -> list[Path]:
     return sorted(found, key=lambda path: path.stat().st_mtime)
 
 
-def sync(path: Path) -> None:
-    """Have the disk keep a file's bytes, or a folder's names, before we go on."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def _connect(workspace: Workspace) -> Engine:
     return db.connect(workspace.database_url, workspace.config.database.busy_seconds)
 
 
-def _copied(engine: Engine, out: Path) -> Copy:
-    if out.exists():
-        raise UsageError(f"{out} is there already. Choose another name with --out.")
+def _copied(workspace: Workspace, engine: Engine, out: Path) -> Copy:
+    for place in (out, files_of(out)):
+        if place.exists():
+            raise UsageError(
+                f"{place} is there already. Choose another name with --out."
+            )
     aside = out.with_name(out.name + ".part")
+    files = files_of(aside)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         aside.unlink(missing_ok=True)
@@ -182,7 +137,10 @@ def _copied(engine: Engine, out: Path) -> Copy:
             _dump_postgresql(engine, aside)
         sync(aside)
         record = _described(engine, aside, schema)
-        _write_record(out, record)
+        record = _with_files(workspace, engine, aside, record)
+        write_record(out, record)
+        if files.exists():
+            files.rename(files_of(out))
         aside.rename(out)
         sync(out.parent)
     except OSError as error:
@@ -193,7 +151,30 @@ def _copied(engine: Engine, out: Path) -> Copy:
     finally:
         with suppress(OSError):
             aside.unlink()
+        shutil.rmtree(files, ignore_errors=True)
     return Copy(out, record)
+
+
+def _with_files(
+    workspace: Workspace, engine: Engine, aside: Path, record: Record
+) -> Record:
+    """Bring what a copy refers to; what an earlier copy in the folder has is linked."""
+    if db.is_sqlite(engine):
+        with db.frozen(aside) as copy:
+            names = kept_files.referred(copy)
+    else:
+        names = kept_files.referred(engine)
+    if not names:
+        return replace(record, files=[])
+    files, earlier = files_of(aside), copies(aside.parent)
+    shutil.rmtree(files, ignore_errors=True)
+    files.mkdir(mode=0o700)
+    alike = files_of(earlier[-1]) if earlier else None
+    missing = kept_files.bring(names, workspace.folder, files, alike)
+    held = [name for name in names if name not in set(missing)]
+    if found := kept_files.wrong(files, held):
+        raise SocialcellError(f"The copy was not kept: {found[0]}")
+    return replace(record, files=held, missing=missing)
 
 
 def _copy_sqlite(engine: Engine, to: Path) -> None:
@@ -247,69 +228,23 @@ def _dump_postgresql(engine: Engine, to: Path) -> None:
 
 def _described(engine: Engine, path: Path, schema: str | None) -> Record:
     """The record of a copy that was just made. SocialcellError when it is not sound."""
-    digest = None
+    content = None
     if db.is_sqlite(engine):
-        problems = _problems(path, None)
-        if problems:
+        if found := problems(path, None):
             raise SocialcellError(
-                f"The copy is not sound ({problems[0]}), so it was not kept. Look at "
+                f"The copy is not sound ({found[0]}), so it was not kept. Look at "
                 "the database itself: socialcell doctor --deep"
             )
         with db.frozen(path) as copy:
-            schema, digest = revisions.current(copy), _digest(copy)
+            schema, content = revisions.current(copy), digest(copy)
     return Record(
         made_at=SystemClock().now().isoformat(),
         database=engine.dialect.name,
         schema=schema,
         bytes=path.stat().st_size,
-        sha256=_sha256(path),
-        digest=digest,
+        sha256=sha256(path),
+        digest=content,
     )
-
-
-def _problems(path: Path, record: Record | None) -> list[str]:
-    """What is wrong inside a copy of SQLite."""
-    with db.frozen(path) as copy:
-        try:
-            found = list(_damage(copy))
-        except DatabaseError as error:
-            return [f"{path} is no sound database: {error.orig}"]
-        if not found and revisions.current(copy) is None:
-            return [f"{path} is no database of socialcell: it has no schema version"]
-        if not found and record and record.digest not in (None, _digest(copy)):
-            found.append(f"{path} does not hold what was recorded: the digest differs")
-    return found
-
-
-def _damage(copy: Engine) -> Iterator[str]:
-    with copy.connect() as connection:
-        for (answer,) in connection.exec_driver_sql("PRAGMA integrity_check"):
-            if answer != "ok":
-                yield f"damaged: {answer}"
-        for row in connection.exec_driver_sql("PRAGMA foreign_key_check"):
-            yield f"row {row[1]} of {row[0]} points to a row that is not there"
-
-
-def _digest(copy: Engine) -> str | None:
-    """The digest of what a copy says; None when its schema is not this version's."""
-    if revisions.current(copy) != revisions.head():
-        return None
-    with db.reading(copy) as session:
-        return digests.digest(session)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _write_record(out: Path, record: Record) -> None:
-    place = record_of(out)
-    aside = place.with_name(place.name + ".part")
-    aside.touch(mode=0o600)
-    aside.write_text(json.dumps(asdict(record), indent=1) + "\n", encoding="utf-8")
-    sync(aside)
-    aside.rename(place)
 
 
 def _free_name(workspace: Workspace, engine: Engine, why: str) -> Path:
@@ -329,3 +264,4 @@ def _keep_few(folder: Path, why: str, kept: int) -> None:
     for old in automatic[:-kept]:
         old.unlink()
         record_of(old).unlink()
+        shutil.rmtree(files_of(old), ignore_errors=True)

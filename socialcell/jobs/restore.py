@@ -1,4 +1,7 @@
-"""Put a copy in the database's place; what was there is kept beside it."""
+"""Put a copy in the database's place, and the files that it refers to in theirs.
+
+The database that was there is kept beside it.
+"""
 
 import os
 import shutil
@@ -19,7 +22,7 @@ from socialcell.errors import (
     SocialcellError,
     UsageError,
 )
-from socialcell.jobs import backup
+from socialcell.jobs import backup_record, kept_files
 from socialcell.jobs.context import Context
 from socialcell.jobs.replay import Replayed, replay
 
@@ -33,6 +36,7 @@ class Restored:
     `kept_out` is how many accounts and posts were put on the list of those who are not
     stored, because they were erased since; None where the replaced file could not be
     read. `again` is what was erased again; None where that waits for `db upgrade`.
+    `missing` names files that neither the copy nor the workspace has.
     """
 
     database: Path
@@ -40,19 +44,26 @@ class Restored:
     replaced: Path | None
     kept_out: int | None
     again: Replayed | None
+    missing: list[str]
 
 
 def restore(workspace: Workspace, path: Path, *, yes: bool = False) -> Restored:
     """Make a checked copy the workspace's database.
 
     The copy is read whole before anything is touched. UsageError when the database was
-    changed after the copy was made and `yes` does not allow that; AlreadyRunning when
-    another process has it open; ConfigError when the copy is of a newer version. Who
-    was erased since the copy was made is erased in it before it takes the place.
+    changed after the copy was made, SocialcellError when a file beside it is missing or
+    changed, and `yes` does not allow that; AlreadyRunning when another process has the
+    database open; ConfigError when the copy is of a newer version. Who was erased since
+    the copy was made is erased in it before it takes the place, and files that it then
+    refers to no more are not brought.
     """
     target = _target(workspace)
-    record, problems = backup.verify(path)
-    if problems and not (record is None and len(problems) == 1 and yes):
+    record, problems = backup_record.verify_database(path)
+    if record is None and len(problems) == 1 and yes:
+        problems = []
+    if not yes:
+        problems += backup_record.lacking(path, record)
+    if problems:
         raise SocialcellError(f"{path} was not restored: {'; '.join(problems)}")
     with db.frozen(path) as copy:
         schema = revisions.current(copy)
@@ -70,6 +81,11 @@ def restore(workspace: Workspace, path: Path, *, yes: bool = False) -> Restored:
             kept_out = _carry_over(before, aside)
             again = _replay(workspace, aside) if schema == revisions.head() else None
             _date_as(path, aside)
+            with db.frozen(aside) as copy:
+                names = kept_files.referred(copy)
+            missing = kept_files.bring(
+                names, backup_record.files_of(path), workspace.folder
+            )
             replaced = _swap(target, aside)
     except OSError as error:
         raise SocialcellError(
@@ -78,7 +94,7 @@ def restore(workspace: Workspace, path: Path, *, yes: bool = False) -> Restored:
     finally:
         with suppress(OSError):
             aside.unlink()
-    return Restored(target, schema, replaced, kept_out, again)
+    return Restored(target, schema, replaced, kept_out, again, missing)
 
 
 def _carry_over(before: sqlite3.Connection | None, aside: Path) -> int | None:
@@ -113,12 +129,15 @@ def _target(workspace: Workspace) -> Path:
     if target is None:
         raise UsageError(
             "This command restores SQLite. A PostgreSQL database is restored with its "
-            "own program: pg_restore --clean --if-exists --dbname=URL FILE"
+            "own program: pg_restore --clean --if-exists --dbname=URL FILE. Copy what "
+            "FILE.files holds into the workspace by hand."
         )
     return target
 
 
-def _refuse_newer(target: Path, path: Path, record: backup.Record | None) -> None:
+def _refuse_newer(
+    target: Path, path: Path, record: backup_record.Record | None
+) -> None:
     made_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     if record is not None:
         made_at = datetime.fromisoformat(record.made_at)
@@ -155,7 +174,7 @@ def _copy(path: Path, aside: Path, target: Path) -> None:
         aside.chmod(before.st_mode & 0o777)
         with suppress(PermissionError):
             os.chown(aside, before.st_uid, before.st_gid)
-    backup.sync(aside)
+    backup_record.sync(aside)
 
 
 def _date_as(path: Path, aside: Path) -> None:
@@ -214,7 +233,7 @@ def _swap(target: Path, aside: Path) -> Path | None:
         with suppress(FileNotFoundError):
             log.rename(kept.with_name(kept.name + ending))
     aside.rename(target)
-    backup.sync(target.parent)
+    backup_record.sync(target.parent)
     return kept if there else None
 
 

@@ -23,7 +23,7 @@ from socialcell.errors import (
     SocialcellError,
     UsageError,
 )
-from socialcell.jobs import backup
+from socialcell.jobs import backup, backup_record
 from socialcell.jobs import digest as digests
 from socialcell.jobs.restore import restore
 from tests.builders import make_record, make_source, store_records
@@ -98,7 +98,7 @@ def test_a_copy_says_what_the_database_says(
     assert made.path.parent == workspace.folder / "backups"
     assert made.record.digest == digest(engine)
     assert made.record.schema == revisions.head()
-    assert backup.verify(made.path) == (made.record, [])
+    assert backup_record.verify(made.path) == (made.record, [])
     with closing(sqlite3.connect(made.path)) as copy:
         assert copy.execute("SELECT count(*) FROM mention").fetchone() == (2,)
         assert copy.execute("PRAGMA journal_mode").fetchone() == ("delete",)
@@ -132,7 +132,7 @@ def test_a_copy_holds_whole_units_of_work_while_others_write(
         with closing(sqlite3.connect(path)) as copy:
             (n,) = copy.execute("SELECT count(*) FROM mention").fetchone()
         assert n % 2 == 0
-        assert backup.verify(path)[1] == []
+        assert backup_record.verify(path)[1] == []
     assert n > 0
 
 
@@ -152,7 +152,7 @@ def test_one_changed_byte_of_a_copy_is_seen(workspace: Workspace) -> None:
     content[-1] ^= 1
     path.write_bytes(content)
 
-    _record, problems = backup.verify(path)
+    _record, problems = backup_record.verify(path)
 
     assert any("SHA-256 differs" in problem for problem in problems)
 
@@ -162,9 +162,9 @@ def test_a_copy_that_is_no_database_is_refused_even_with_a_fitting_record(
 ) -> None:
     path = backup.back_up(workspace).path
     path.write_bytes(b"not a database at all" * 100)
-    record = json.loads(backup.record_of(path).read_text())
-    record["sha256"] = backup._sha256(path)
-    backup.record_of(path).write_text(json.dumps(record))
+    record = json.loads(backup_record.record_of(path).read_text())
+    record["sha256"] = backup_record.sha256(path)
+    backup_record.record_of(path).write_text(json.dumps(record))
 
     with pytest.raises(SocialcellError, match="was not restored"):
         restore(workspace, path, yes=True)
@@ -174,7 +174,7 @@ def test_a_copy_without_its_record_is_told_and_restored_only_on_demand(
     workspace: Workspace,
 ) -> None:
     path = backup.back_up(workspace).path
-    backup.record_of(path).unlink()
+    backup_record.record_of(path).unlink()
 
     with pytest.raises(SocialcellError, match="--yes"):
         restore(workspace, path)
@@ -295,7 +295,7 @@ def test_an_upgrade_makes_a_copy_of_the_old_schema_first(tmp_path: Path) -> None
     assert copy is not None
     assert copy.record.schema == "0001"
     assert copy.path.name.startswith("before-upgrade-0001-")
-    assert backup.verify(copy.path)[1] == []
+    assert backup_record.verify(copy.path)[1] == []
     assert backup.upgrade(workspace) == (after, after, None)
 
 
@@ -316,7 +316,9 @@ def test_of_the_copies_made_before_upgrades_the_last_five_stay(tmp_path: Path) -
     for n in range(2, 8):
         copied = first.path.with_name(first.path.stem + f"-{n}.db")
         shutil.copy(first.path, copied)
-        shutil.copy(backup.record_of(first.path), backup.record_of(copied))
+        shutil.copy(
+            backup_record.record_of(first.path), backup_record.record_of(copied)
+        )
         os.utime(copied, (2_000_000_000 + n, 2_000_000_000 + n))
 
     backup.upgrade(workspace)
@@ -342,7 +344,7 @@ def test_postgresql_is_copied_by_its_own_program(
         [programs / "pg_restore", "--file=-", made.path], capture_output=True, text=True
     )
     assert "x.copied" in listed.stdout
-    assert backup.verify(made.path) == (made.record, [])
+    assert backup_record.verify(made.path) == (made.record, [])
     with pytest.raises(UsageError, match="pg_restore"):
         restore(on_postgresql, made.path)
 

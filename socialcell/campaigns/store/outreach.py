@@ -19,7 +19,7 @@ from socialcell.campaigns.store import plans
 
 _PLAN = db.table(Plan)
 _TAG = db.table(PlanTag)
-_STEP = db.table(OutreachStep)
+STEP = db.table(OutreachStep)
 
 
 def hold(session: Session, plan: Plan) -> None:
@@ -81,20 +81,36 @@ def spent(
 
 def of_creator(session: Session, creator: str) -> list[dict[str, Any]]:
     """The steps of a creator's tags, for whom they are about."""
-    asked = select(_STEP).where(_STEP.c.tag_id.in_(_tags_of(creator)))
-    return [row._asdict() for row in session.execute(asked.order_by(_STEP.c.id))]
+    asked = select(STEP).where(STEP.c.tag_id.in_(_tags_of(creator)))
+    return [row._asdict() for row in session.execute(asked.order_by(STEP.c.id))]
 
 
 def forget(session: Session, creator: str) -> list[str]:
     """Take notes and evidence out of the steps of a creator's tags; that they were, and
-    their seals in the audit log, stay. Hashes of the files that were evidence."""
-    held = of_creator(session, creator)
-    pairs = [(one["evidence_kind"], one["evidence"]) for one in held]
-    pairs += [tuple(also) for one in held for also in one["detail"].get("also", ())]
-    theirs = _STEP.c.tag_id.in_(_tags_of(creator))
+    their seals in the audit log, stay. Hashes of files that are evidence no more."""
+    held = _files(of_creator(session, creator))
+    theirs = STEP.c.tag_id.in_(_tags_of(creator))
     gone: dict[str, Any] = {"note": None, "evidence": None, "detail": {}}
-    session.execute(update(_STEP).where(theirs).values(**gone))
-    return sorted({value for kind, value in pairs if kind == "file" and value})
+    session.execute(update(STEP).where(theirs).values(**gone))
+    return sorted(held - files(session))
+
+
+def files(session: Session) -> set[str]:
+    """The hashes of all files that are evidence of a step."""
+    c = STEP.c
+    asked = select(c.evidence_kind, c.evidence, c.detail)
+    return _files(row._asdict() for row in session.execute(asked))
+
+
+def _files(steps: Iterable[Mapping[str, Any]]) -> set[str]:
+    held: set[str] = set()
+    for one in steps:
+        pairs = [
+            (one["evidence_kind"], one["evidence"]),
+            *one["detail"].get("also", ()),
+        ]
+        held |= {value for kind, value in pairs if kind == "file" and value}
+    return held
 
 
 def _tags_of(creator: str) -> Select[Any]:

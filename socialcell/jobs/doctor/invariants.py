@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.errors import SocialcellError
-from socialcell.jobs import quotations
+from socialcell.jobs import kept_files, quotations
 from socialcell.jobs.context import Context
 from socialcell.jobs.daemon.due import Due, Every, due
 from socialcell.jobs.daemon.table import Job, jobs
@@ -116,6 +116,13 @@ def _in_turn(session: Session, context: Context) -> Iterator[str]:
             yield f"{job.source} was not pulled, though other sources were"
 
 
+def _sound(session: Session, context: Context) -> Iterator[str]:
+    """I11, and the files that the database refers to."""
+    yield from content.soundness(session)
+    names = kept_files.referred(context.engine)
+    yield from kept_files.wrong(context.workspace.folder, names)
+
+
 def _only(rule: Callable[[Session], Iterable[str]]) -> Callable[..., Iterable[str]]:
     return lambda session, _context: rule(session)
 
@@ -189,7 +196,7 @@ RULES = (
     ),
     Rule(
         "I11 soundness",
-        _only(content.soundness),
+        _sound,
         "the database is whole and every reference leads somewhere",
         _RESTORE,
     ),

@@ -138,6 +138,13 @@ def digests(session: Session) -> set[str]:
     return set(session.scalars(asked))
 
 
+def kept_digests(session: Session) -> set[str]:
+    """The digests of files of messages that are still held with their words."""
+    bare = select(M.id).where(_is_bare())
+    asked = select(A.sha256).where(A.sha256.is_not(None), A.mention_id.not_in(bare))
+    return set(session.scalars(asked))
+
+
 def by_state(session: Session, source_id: int) -> dict[str, int]:
     asked = (
         select(A.state, func.count().label("n"))
