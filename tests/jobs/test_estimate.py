@@ -71,6 +71,9 @@ def test_what_costs_nothing_has_no_estimate(context: Context) -> None:
 @pytest.mark.usefixtures("held")
 def test_the_command_says_it_before_it_saves(context: Context) -> None:
     place: Path = context.workspace.folder / "config.yaml"
+    settings = place.read_text().replace("{}\n", "")
+    now = context.clock.now().isoformat()
+    place.write_text(f"{settings}clock: {{fixed: '{now}'}}\n")
     add = ["sources", "add", "x.water", "x", "--set", "kind=search"]
     add += ["--set", "query=water", "--config", str(place), "--json"]
 
