@@ -110,7 +110,7 @@ def test_a_copy_holds_whole_units_of_work_while_others_write(
     workspace: Workspace, engine: Engine
 ) -> None:
     """Each unit writes two posts: a copy with an odd number has torn one."""
-    stop = threading.Event()
+    begun, stop = threading.Event(), threading.Event()
 
     def write() -> None:
         own = db.connect(workspace.database_url)
@@ -118,11 +118,13 @@ def test_a_copy_holds_whole_units_of_work_while_others_write(
         while not stop.is_set():
             number += 2
             store_records(own, make_record(str(number)), make_record(str(number + 1)))
+            begun.set()
         own.dispose()
 
     writer = threading.Thread(target=write)
     writer.start()
     try:
+        assert begun.wait(120)
         copies = [backup.back_up(workspace).path for _ in range(4)]
     finally:
         stop.set()
