@@ -24,7 +24,6 @@ from socialcell.language.training.encoder_start import Start
 from socialcell.language.training.recipes import LANGUAGES
 
 MOST_PIECES = 64  # of a post, in training
-_FROZEN = 4  # layers that stay as they are, with the table of pieces: less to compute
 _BATCH = 1_024  # pieces with their padding
 _CHUNK = 2_500  # posts that are sorted by length together
 _PEAK, _PEAK_HEADS = 1.5e-4, 1e-3
@@ -196,7 +195,6 @@ def _begin(net: Encoder, start: Start) -> None:
     missing, unexpected = net.load_state_dict(given, strict=False)
     assert not unexpected
     assert all(name.startswith("heads.") for name in missing)
-    net.freeze(_FROZEN)
 
 
 def _optimiser(net: Encoder) -> torch.optim.Optimizer:
@@ -204,7 +202,7 @@ def _optimiser(net: Encoder) -> torch.optim.Optimizer:
     body = [
         (name, part)
         for name, part in net.named_parameters()
-        if part.requires_grad and not name.startswith("heads.")
+        if not name.startswith("heads.")
     ]
     matrices = [part for _, part in body if part.dim() > 1]
     vectors = [part for _, part in body if part.dim() == 1]

@@ -72,12 +72,6 @@ class Encoder(nn.Module):  # type: ignore[misc]
         pooled = (x.float() * share).sum(1) / share.sum(1)
         return functional.normalize(pooled, dim=1) * math.sqrt(WIDTH)
 
-    def freeze(self, layers: int) -> None:
-        """Keep pieces, places and the first `layers` from learning."""
-        for part in (self.words, self.norm, *self.layers[:layers]):
-            part.requires_grad_(False)
-        self.places.requires_grad_(False)
-
     def logits(self, vectors: Tensor, names: Sequence[str]) -> list[Tensor]:
         """The named heads on the vectors, in training with some of them dropped."""
         vectors = functional.dropout(vectors, _DROPPED, self.training)
