@@ -78,7 +78,8 @@ def listened(context: Context) -> Context:
     """Her post, an edit of it, a reply to it, an unreadable item; all understood."""
     first = hers(text=f"{MARK} first words", raw={"id": "500100", "text": MARK})
     pull(context, first, others(), damaged())
-    pull(context, hers(edited_at=NOON), hers("500101", text=f"Garbage {MARK}"))
+    later = hers("500101", text=f"Nobody has collected our garbage for days. {MARK}")
+    pull(context, hers(edited_at=NOON), later)
     tag(context)
     return context
 
