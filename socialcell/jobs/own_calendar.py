@@ -49,7 +49,8 @@ def why_not(context: Context, session: Session, post: OwnPost) -> Iterator[str]:
         yield waits.answer or "It is held: socialcell outgoing release"
     elif waits is None or waits.answer != outbox.RELEASED:
         yield from _held(session, post.outgoing_kind)
-        yield from elections.why_not(context, post, waits, post.due_at)
+        if on := elections.why_not(context, post, post.due_at):
+            yield on
     if post.kind == "tag":
         yield from why_not_now(context, session, post)
     yield from _not_there(context, post.platform)

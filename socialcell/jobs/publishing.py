@@ -158,10 +158,12 @@ def _claimed(
     why = own_tags.why_not_now(context, session, post) if post.kind == "tag" else []
     if post.asked_first is None and now - waits.not_before > late:
         why.append("Its time passed while nothing was posted: look whether it is true.")
-    why += elections.why_not(context, post, waits, now)
-    held, mode = outgoing.holds(session, post.outgoing_kind)
-    if held and waits.answer != outbox.RELEASED:
-        why.append(f"The switch is set to {mode}: socialcell outgoing release")
+    if waits.answer != outbox.RELEASED:
+        if on := elections.why_not(context, post, now):
+            why.append(on)
+        held, mode = outgoing.holds(session, post.outgoing_kind)
+        if held:
+            why.append(f"The switch is set to {mode}: socialcell outgoing release")
     if why:
         reason = " ".join(why)
         outbox.hold_back(session, waits.id, reason)

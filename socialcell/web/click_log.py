@@ -102,16 +102,14 @@ class ClickLog:
             first = self._queue.get(timeout=0 if self._ending.is_set() else _IDLE)
         except Empty:
             return _NOTHING
-        requests = [] if first is None else [first]
+        requests = [first]
         self._ending.wait(_GATHER)
         while len(requests) < BATCH:
             try:
-                following = self._queue.get_nowait()
+                requests.append(self._queue.get_nowait())
             except Empty:
                 break
-            if following is not None:
-                requests.append(following)
-        return Batch(*self._judge.rows(requests))
+        return Batch(*self._judge.rows(filter(None, requests)))
 
     def _stored(self, batch: Batch) -> bool:
         """Store them, however long it takes; False when we stop before it works."""

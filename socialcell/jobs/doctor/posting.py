@@ -11,6 +11,8 @@ from socialcell.jobs import elections
 from socialcell.jobs.context import Context
 from socialcell.jobs.doctor import settings
 from socialcell.jobs.doctor.check import Check, failed, ok, warning
+from socialcell.ops import outgoing as outbox
+from socialcell.ops.outgoing_model import Outgoing
 
 _META = ("facebook", "instagram")
 
@@ -61,11 +63,8 @@ def held(context: Context) -> Iterator[Check]:
             one.id
             for one in own_posts.open_(session)
             if one.state == "approved"
-            and any(
-                elections.why_not(
-                    context, one, own_posts.message(session, one), one.due_at
-                )
-            )
+            and not _released(own_posts.message(session, one))
+            and elections.why_not(context, one, one.due_at)
         ]
     if caught:
         yield warning(
@@ -76,6 +75,10 @@ def held(context: Context) -> Iterator[Check]:
         )
     elif context.workspace.config.planning.elections:
         yield ok("posts in elections", "none")
+
+
+def _released(waits: Outgoing | None) -> bool:
+    return waits is not None and waits.answer == outbox.RELEASED
 
 
 def answers(context: Context, around: Surroundings) -> Iterator[Check]:
