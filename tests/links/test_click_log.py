@@ -1,6 +1,7 @@
 """Clicks on their way into the database, also when it does not take them."""
 
 import stat
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import Engine, event, func, select, text
+from sqlalchemy.exc import OperationalError
 
 from socialcell import db
 from socialcell.campaigns.judging import Judge
@@ -17,6 +19,7 @@ from socialcell.campaigns.links_model import Click, TrackedLink
 from socialcell.campaigns.store import clicks
 from socialcell.errors import SocialcellError
 from socialcell.jobs.context import Context
+from socialcell.web import click_log
 from socialcell.web.click_log import ClickLog
 from tests.builders import NOON
 from tests.links.asked import kinds, make_link, make_request
@@ -77,6 +80,47 @@ def test_all_that_was_taken_is_stored_when_it_stops(
     assert stored(context) == 4500
     assert kinds(context) == {"human": 4500}
     assert not log.behind()
+    assert not waiting.exists()
+
+
+def test_a_log_that_has_nothing_to_do_stops_without_waiting_for_more(
+    impatient: Engine, waiting: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(click_log, "_IDLE", 3600)
+    log = ClickLog(impatient, Judge(), waiting)
+    log.start()
+
+    stopping = threading.Thread(target=log.stop, daemon=True)
+    stopping.start()
+    stopping.join(30)
+
+    asleep = stopping.is_alive()
+    log._queue.put(None)  # whatever happened, no thread stays behind
+    stopping.join()
+    assert not asleep
+
+
+def test_a_refusal_that_was_under_way_when_it_was_told_to_stop_is_not_the_last_try(
+    context: Context, link: TrackedLink, impatient: Engine, waiting: Path
+) -> None:
+    log = ClickLog(impatient, Judge(), waiting)
+
+    refused = threading.Event()
+
+    @event.listens_for(impatient, "before_cursor_execute")
+    def refuse(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if "click" in statement and not refused.is_set():
+            log._ending.set()
+            refused.set()
+            raise OperationalError("", {}, Exception("database is locked"))
+
+    log.start()
+    (request,) = requests(link, 1)
+    log.take(request)
+    assert refused.wait(60)
+    log.stop()
+
+    assert stored(context) == 1
     assert not waiting.exists()
 
 
