@@ -3,6 +3,9 @@
 BIN = .venv/bin
 TESTS =
 
+# What a whole run tried of docs/RELIABILITY.md; a run of some tests says nothing.
+tried = $(if $(TESTS),,--faults-to build/faults-$(1).json)
+
 .PHONY: setup demo test check test-faults reliability docs lock bench
 
 setup:  ## install everything, and nothing else
@@ -12,7 +15,7 @@ demo: setup  ## the main job, end to end, on a sample city
 	@$(BIN)/socialcell demo
 
 test: setup  ## all tests but the slow sweeps
-	$(BIN)/pytest -rs -n 2 -m "not faults" $(TESTS)
+	$(BIN)/pytest -rs -n 2 -m "not faults" $(call tried,quick) $(TESTS)
 
 check: setup  ## format, lint, types, layers, generated docs, locks, then the tests
 	$(BIN)/ruff format --check .
@@ -25,9 +28,9 @@ check: setup  ## format, lint, types, layers, generated docs, locks, then the te
 	@$(MAKE) --no-print-directory test
 
 test-faults: setup  ## the slow sweeps: kills, restarts, a clean install
-	$(BIN)/pytest -rs -n 2 -m "faults or fault" --faults-to build/faults.json $(TESTS)
+	$(BIN)/pytest -rs -n 2 -m faults $(call tried,slow) $(TESTS)
 
-reliability:  ## write docs/RELIABILITY.md from the last make test-faults
+reliability:  ## write docs/RELIABILITY.md from the last make test and make test-faults
 	$(BIN)/python scripts/reliability.py
 
 docs: setup  ## write docs/cli.md from the commands themselves

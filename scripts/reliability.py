@@ -1,4 +1,4 @@
-"""Writes docs/RELIABILITY.md from what the last `make test-faults` measured.
+"""Writes docs/RELIABILITY.md from what the last runs of all tests measured.
 
 The rows are faults and what is promised when they happen. `--check` writes nothing: it
 sees that a test tries every row, and that no test names a row that is not here.
@@ -15,7 +15,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "RELIABILITY.md"
-MEASURED = ROOT / "build" / "faults.json"
+MEASURED = [ROOT / "build" / f"faults-{part}.json" for part in ("quick", "slow")]
 _MARK = re.compile(r"mark\.fault\(([^)]*)\)")
 _ROW = re.compile(r'"(F\d+)"')
 
@@ -204,7 +204,7 @@ def main() -> int:
         "--measured",
         type=Path,
         nargs="+",
-        default=[MEASURED],
+        default=MEASURED,
         metavar="FILE",
         help="what `pytest --faults-to FILE` wrote; of one test the last counts",
     )
@@ -213,7 +213,10 @@ def main() -> int:
     if not asked.check:
         missing = [file for file in asked.measured if not file.exists()]
         if missing:
-            wrong = [f"{missing[0]} is not there: run `make test-faults` first."]
+            wrong = [
+                f"{missing[0]} is not there: run `make test` and `make test-faults` "
+                "first, both whole."
+            ]
         else:
             document = measured(asked.measured)
             found = tried(document["tests"])
@@ -254,10 +257,8 @@ def measured(files: Sequence[Path]) -> dict[str, Any]:
     """The runs that were written to these files, as one."""
     runs = [json.loads(file.read_text("utf-8")) for file in files]
     tests = {test["test"]: test for run in runs for test in run["tests"]}
-    seconds = sum(run["seconds"] for run in runs)
     last: dict[str, Any] = max(runs, key=lambda run: str(run["made_at"]))
-    whole = {"runs": len(runs), "seconds": seconds, "tests": list(tests.values())}
-    return last | whole
+    return last | {"tests": list(tests.values())}
 
 
 def tried(tests: Sequence[dict[str, Any]]) -> dict[str, Tried]:
@@ -304,13 +305,12 @@ def page(document: dict[str, Any], found: dict[str, Tried]) -> str:
     lines = [
         "# Reliability: what was tried, and what came of it",
         "",
-        "Made by `make reliability` from what `make test-faults` measured; there is no "
-        "other number in it.",
+        "Made by `make reliability` from what `make test` and `make test-faults` "
+        "measured; there is no other number in it.",
         "",
-        f"{_runs(document['runs'])} {document['made_at'][:10]}, "
-        f"commit {document['commit']}, "
-        f"{document['machine']}, Python {document['python']}: {len(ran)} tests in "
-        f"{document['seconds'] / 60:.0f} minutes, {points:,} points, "
+        f"Ended on {document['made_at'][:10]}, commit {document['commit']}, "
+        f"{document['machine']}, Python {document['python']}: {len(ran)} tests, "
+        f"{points:,} points, "
         f"**{violations} violations**.",
         "",
         "A point is one fault at one place: a kill at one system call, one damaged "
@@ -337,12 +337,6 @@ def page(document: dict[str, Any], found: dict[str, Tried]) -> str:
             said
         )
     return "\n".join([*lines, "", RULES])
-
-
-def _runs(n: int) -> str:
-    return (
-        "Run of" if n == 1 else f"Put together of {n} runs of parts of it, the last of"
-    )
 
 
 def _sentence(said: str) -> str:

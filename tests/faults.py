@@ -8,7 +8,6 @@ fault at many points says so with the fixture `tried`; otherwise it is one point
 import json
 import platform
 import subprocess
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -56,7 +55,6 @@ class _Collected:
 
     def __init__(self, place: Path) -> None:
         self._place = place
-        self._begun = time.monotonic()
         self._tests: list[dict[str, Any]] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -86,7 +84,6 @@ class _Collected:
             "commit": _commit(),
             "machine": f"{platform.system()} {platform.machine()}",
             "python": platform.python_version(),
-            "seconds": round(time.monotonic() - self._begun),
             "tests": sorted(self._tests, key=lambda one: one["test"]),
         }
         self._place.write_text(json.dumps(document, indent=1, ensure_ascii=False))

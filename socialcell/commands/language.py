@@ -98,6 +98,9 @@ def train(
         Path, typer.Option(help="Where an interrupted run of the encoder goes on.")
     ] = Path("encoder-run.pt"),
     threads: Annotated[int, typer.Option(min=1, help="Of the encoder's run.")] = 1,
+    further: Annotated[
+        bool, typer.Option("--further", help="The encoder learns on from what it is.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Train the models from labelled files; the same data and seed, the same files.
@@ -105,21 +108,19 @@ def train(
     Each model is written with its card: data, licences, scores on posts held out,
     checksum. No database is needed. `encoder`, the model of the extra `semantic`, is
     trained only when it is named: it takes its minutes, needs torch and onnx, and how
-    far it comes hangs on the machine. `encoder-heads` fits its heads for intent and
-    urgency anew, after `civic`, in two minutes; it needs onnx.
+    far it comes hangs on the machine. With `--further` it begins with what the present
+    encoder knows instead of nothing.
 
     Example: socialcell language train sentiment-mr --data ../labels --into models
     """
     from socialcell.language.semantic.encoder import NAME
-    from socialcell.language.training import encoder_heads
     from socialcell.language.training.encoder import train as encoder_trained
     from socialcell.language.training.train import train as trained
     from socialcell.language.weights import folder
 
     place, wanted = into or folder(), set(names or ())
     made = []
-    apart = {NAME, encoder_heads.COMMAND}
-    others = wanted - apart
+    others = wanted - {NAME}
     if others or not wanted:
         made += trained(data, place, others, seed=seed, progress=output.note)
     if NAME in wanted:
@@ -131,11 +132,10 @@ def train(
                 checkpoint=checkpoint,
                 threads=threads,
                 seed=seed,
+                further=further,
                 progress=output.note,
             )
         )
-    if encoder_heads.COMMAND in wanted:
-        made.append(encoder_heads.refit(place, seed=seed, progress=output.note))
     if json:
         output.as_json({"models": made})
         return

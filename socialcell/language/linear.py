@@ -71,3 +71,8 @@ def softmax(logits: Sequence[float]) -> list[float]:
     weights = [math.exp(value - highest) for value in logits]
     whole = math.fsum(weights)
     return [weight / whole for weight in weights]
+
+
+def sigmoid(odds: float) -> float:
+    """The probability of these log odds."""
+    return 1.0 / (1.0 + math.exp(-odds)) if odds > -700.0 else 0.0

@@ -29,6 +29,7 @@ _SHORT = 6  # words up to which one word of the lexicon says most of what there 
 _IN_FEW_WORDS = 2.0  # and the log odds of the strongest rule in so short a text
 _IN_ENGLISH = 0.8  # and where it is not, by language; there the models have seen more
 _ANYWHERE = 0.1
+_IN_THE_CITY_AFTER, _AFTER = 2.0, 0.3  # and after the encoder
 _SET_ASIDE = ("politics", "other")
 LABELS = ("negative", "neutral", "positive")
 
@@ -55,15 +56,22 @@ def sentiment(notes: Notes, model: Mapping[str, float] | None = None) -> Sentime
     evidence = seen + (trouble < 0)
     if model is None or ironic:
         return _by_rule(tone, evidence, ironic)
-    words = sum(fact.word.script != "" for fact in facts)
-    # The encoder knows what the words of English praise and blame mean.
-    linear = notes.language == "en" and notes.meaning is None
-    weight = _IN_ENGLISH if linear else _ANYWHERE
-    if words <= _SHORT:
-        weight = _IN_FEW_WORDS
+    return _joined(model, _weight(notes, civic) * tone)
+
+
+def _weight(notes: Notes, civic: bool) -> float:
+    """Of the rules beside the models: the log odds of the strongest."""
+    english = notes.language == "en"
+    if notes.meaning is not None:
+        # The encoder has read the whole text and leaves the rules less to say.
+        if civic:
+            return _IN_THE_CITY_AFTER
+        return _IN_ENGLISH if english else _AFTER
     if civic:
-        weight = _IN_THE_CITY
-    return _joined(model, weight * tone)
+        return _IN_THE_CITY
+    if sum(fact.word.script != "" for fact in notes.facts) <= _SHORT:
+        return _IN_FEW_WORDS
+    return _IN_ENGLISH if english else _ANYWHERE
 
 
 def _is_civic(notes: Notes) -> bool:

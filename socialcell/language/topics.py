@@ -1,10 +1,13 @@
 """Which topics of the vocabulary a text speaks of: cues and n-grams together."""
 
-import math
+from collections.abc import Mapping
 
+from socialcell.language.civic import with_meaning
+from socialcell.language.linear import sigmoid
 from socialcell.language.notes import Notes
 from socialcell.language.reading import Topic
 
+TASK = "topic"
 OTHER = Topic("other", 0.3)
 _ENOUGH = 0.5
 _LEAST = 0.4
@@ -20,20 +23,28 @@ def topics(notes: Notes) -> list[Topic]:
 
     Without the model the score joins the cues of a topic as independent evidence.
     """
-    found = notes.values("topic")
-    enough, least = _ENOUGH, _LEAST
-    if notes.margins:
-        found = {
-            name: _chance(margin, found.get(name, 0.0))
-            for name, margin in notes.margins["topic"].items()
-        }
-        least = _PERHAPS
+    if not notes.margins:
+        return decided(notes.values("topic"), _LEAST)
+    return decided(with_meaning(TASK, chances(notes), notes))
+
+
+def chances(notes: Notes) -> dict[str, float]:
+    """The chance of each topic, by n-grams and cues."""
+    cues = notes.values(TASK)
+    return {
+        name: _chance(margin, cues.get(name, 0.0))
+        for name, margin in notes.margins[TASK].items()
+    }
+
+
+def decided(found: Mapping[str, float], least: float = _PERHAPS) -> list[Topic]:
+    """The topics of these chances; the best alone where it is above `least` only."""
     ranked = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
-    sure = [(topic, score) for topic, score in ranked if score > enough][:_MOST]
+    sure = [(topic, score) for topic, score in ranked if score > _ENOUGH][:_MOST]
     if not sure and ranked and ranked[0][1] > least:
         sure = ranked[:1]
     return [Topic(topic, round(score, 3)) for topic, score in sure]
 
 
 def _chance(margin: float, cues: float) -> float:
-    return 1.0 / (1.0 + math.exp(-(_OF_MARGIN * margin + _OF_CUES * cues + _START)))
+    return sigmoid(_OF_MARGIN * margin + _OF_CUES * cues + _START)

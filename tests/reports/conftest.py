@@ -1,5 +1,6 @@
 """An empty world for every test of the reports."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,10 @@ from tests.reports.world import World, build
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    made = build(tmp_path / "workspace")
+def world(tmp_path: Path, empty_database: Path) -> Iterator[World]:
+    folder = tmp_path / "workspace"
+    folder.mkdir()
+    shutil.copy(empty_database, folder / "socialcell.db")
+    made = build(folder)
     yield made
     made.engine.dispose()

@@ -9,6 +9,8 @@ import pytest
 from tests.running import command, environment, said
 from tests.trouble.work import POSTS, make_workspace, mentions, posts, refused, run
 
+pytestmark = pytest.mark.faults
+
 
 @pytest.mark.fault("F07")
 def test_a_database_on_a_read_only_disk_is_told(

@@ -16,11 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from socialcell.language import weights
-from socialcell.language.linear import softmax
+from socialcell.language.linear import sigmoid, softmax
 from socialcell.language.semantic.pieces import Pieces
 
 NAME = "encoder"
 MOST_PIECES = 128  # of a text; a post has about 30
+MANY = ("topic",)  # tasks of which a text may have several classes
 _REMEMBERED = 20_000
 _DIGITS = 4
 
@@ -53,13 +54,17 @@ class Meaning:
     logits: NDArray[np.float32]
 
     def chances(self, task: str, language: str | None = None) -> dict[str, float]:
-        """Calibrated probabilities by class, corrected for the language if given."""
+        """Calibrated probabilities by class, corrected for the language if given.
+
+        They sum to one, but for the tasks of MANY, where each class stands alone.
+        """
         places = self.heads.places()
         logits = self.logits[places[task]].astype(np.float64)
         if language is not None:
             logits = logits + self.logits[places[f"{task}@{language}"]]
         slope = self.heads.softness.get(task, 1.0)
-        shares = softmax((logits * slope).tolist())
+        odds = (logits * slope).tolist()
+        shares = [sigmoid(one) for one in odds] if task in MANY else softmax(odds)
         rounded = (round(share, _DIGITS) for share in shares)
         return dict(zip(self.heads.classes[task], rounded, strict=True))
 

@@ -72,7 +72,7 @@ def train(seed: int, progress: Callable[[str], None]) -> tuple[dict[str, Any], L
 
 
 def unseen(seed: int) -> tuple[list[Example], dict[str, list[_Chances]]]:
-    """All posts, and for intent and urgency the chances by models that saw none."""
+    """All posts, and by task the chances of each by models that did not see it."""
     told = posts_.posts()
     return told, _judges(*_heard(told, seed), seed)[2]
 
@@ -148,7 +148,7 @@ def _judges(
         assert one.intent is not None
         one.intent = replace(one.intent, label=label)
     for name, some in groups.items():
-        scores[f"{name}, topics, cross-validated"] = _topic_scores(
+        scores[f"{name}, topics, cross-validated"] = topic_scores(
             [posts[at] for at in some],
             [{topic.id for topic in topics.topics(seen[at])} for at in some],
         )
@@ -157,7 +157,9 @@ def _judges(
     judges["urgency"] = _regression(evidence, truth, care)
     haste = _unseen(evidence, truth, care, seed)
     score("urgency", truth, haste)
-    return judges, scores, {"intent": chances, "urgency": haste}
+    of_topics = [topics.chances(one) for one in seen]
+    unseen = {"intent": chances, topics.TASK: of_topics, "urgency": haste}
+    return judges, scores, unseen
 
 
 def _urgency(one: Notes) -> dict[str, float]:
@@ -213,7 +215,7 @@ def _unseen(
     return found
 
 
-def _topic_scores(ours: Sequence[Example], found: Sequence[set[str]]) -> dict[str, Any]:
+def topic_scores(ours: Sequence[Example], found: Sequence[set[str]]) -> dict[str, Any]:
     """By topic, each post right or wrong about it; accuracy is all topics right."""
     truth = [
         {name.partition(":")[2] for name in one.labels if name.startswith("topic:")}

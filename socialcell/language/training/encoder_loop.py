@@ -40,6 +40,7 @@ _WEIGHTS = {
     "complaint": 0.5,
     "intent": 1.0,
     "urgency": 0.5,
+    "topic": 0.5,
 }
 _NONE = -1
 _SAVED_EVERY = 300.0  # seconds
@@ -48,11 +49,17 @@ _TOLD_EVERY = 100  # steps
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Piece numbers (posts, pieces), which of them are real, and labels by task."""
+    """Piece numbers (posts, pieces), which of them are real, and labels by task.
+
+    `topics` (posts, topics) is one where a post has the topic; `topical` (posts) tells
+    of which posts the topics are known.
+    """
 
     pieces: Tensor
     real: Tensor
     labels: dict[str, Tensor]
+    topics: Tensor
+    topical: Tensor
     languages: Tensor
 
 
@@ -72,8 +79,8 @@ def run(
     minutes: float,
     seed: int,
     progress: Callable[[str], None],
-) -> Encoder:
-    """Train for `minutes`, going on from `checkpoint` where there is one.
+) -> tuple[Encoder, int]:
+    """(the net, the passes it has begun) after `minutes`, and those of `checkpoint`.
 
     The time spent before an interruption counts. SocialcellError when the checkpoint
     is of another run.
@@ -82,7 +89,8 @@ def run(
     net = Encoder(len(start.pieces.pieces), heads(material.classes))
     _begin(net, start)
     optimiser = _optimiser(net)
-    done = _Progress.load(checkpoint, net, optimiser, seed, len(material.items))
+    done = _Progress(seed, len(material.items), passes=start.passes)
+    done = done.resumed(checkpoint, net, optimiser)
     cut = _Cut(start.pieces)
     net.train()
     began, saved = time.monotonic() - done.seconds, time.monotonic()
@@ -92,6 +100,7 @@ def run(
         if left <= 0:
             break
         rate = min(1.0, (done.steps + 1) / _WARM_UP) * left
+        rate *= start.heat
         optimiser.param_groups[0]["lr"] = optimiser.param_groups[1]["lr"] = _PEAK * rate
         optimiser.param_groups[2]["lr"] = _PEAK_HEADS * rate
         torch.manual_seed(seed * 1_000_003 + done.steps)
@@ -112,7 +121,7 @@ def run(
     done.seconds = 60.0 * minutes
     done.save(checkpoint, net, optimiser, start.pieces, material.classes)
     net.eval()
-    return net
+    return net, done.passes + 1
 
 
 @dataclass(slots=True)
@@ -133,20 +142,14 @@ class _Progress:
         old = loss if math.isnan(self.loss) else self.loss
         self.loss = 0.99 * old + 0.01 * loss
 
-    @classmethod
-    def load(
-        cls,
-        path: Path,
-        net: Encoder,
-        optimiser: torch.optim.Optimizer,
-        seed: int,
-        items: int,
+    def resumed(
+        self, path: Path, net: Encoder, optimiser: torch.optim.Optimizer
     ) -> "_Progress":
         if not path.exists():
-            return cls(seed, items)
+            return self
         kept = torch.load(path, weights_only=True)
-        found = cls(**kept["progress"])
-        if (found.seed, found.items) != (seed, items):
+        found = _Progress(**kept["progress"])
+        if (found.seed, found.items) != (self.seed, self.items):
             raise SocialcellError(
                 f"{path} is of a run with another seed or other data; "
                 "delete it to begin anew"
@@ -191,7 +194,6 @@ class _Cut:
 
 def _begin(net: Encoder, start: Start) -> None:
     given = {name: torch.from_numpy(array) for name, array in start.tensors.items()}
-    given["words.weight"] = given.pop("words")
     missing, unexpected = net.load_state_dict(given, strict=False)
     assert not unexpected
     assert all(name.startswith("heads.") for name in missing)
@@ -247,6 +249,11 @@ def _loss(net: Encoder, vectors: Tensor, batch: Batch) -> Tensor:
             whole = whole + (1 - _SHARED) * _surprise(found + mine, labels)
         else:
             whole = whole + _WEIGHTS[task] * _surprise(found, labels)
+    if batch.topical.any():
+        (found,) = net.logits(vectors[batch.topical], ["topic"])
+        whole = whole + _WEIGHTS["topic"] * functional.binary_cross_entropy_with_logits(
+            found, batch.topics[batch.topical], reduction="sum"
+        )
     return whole / len(batch.languages)
 
 
@@ -306,12 +313,18 @@ def _batch(
         for task, names in classes.items()
         if any(task in item.labels for item in items)
     }
+    topics = [
+        [float(name in (item.topics or ())) for name in classes["topic"]]
+        for item in items
+    ]
     places = {name: place for place, name in enumerate(LANGUAGES)}
     places[""] = 0  # of a post whose language nobody asks for
     return Batch(
         pieces=pieces,
         real=torch.arange(pieces.shape[1])[None, :] < lengths[:, None],
         labels=labels,
+        topics=torch.tensor(topics),
+        topical=torch.tensor([item.topics is not None for item in items]),
         languages=torch.tensor([places[item.language] for item in items]),
     )
 

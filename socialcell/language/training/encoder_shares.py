@@ -14,7 +14,7 @@ from socialcell.language.semantic.encoder import Encoder
 from socialcell.language.training.encoder_data import HeldOut
 from socialcell.language.training.recipes import LANGUAGES
 
-_SHARES = tuple(tenth / 10 for tenth in range(11))
+SHARES = tuple(tenth / 10 for tenth in range(11))
 _CLEAR = 0.002  # of macro-F1: below it the encoder alone is preferred
 Chances = Mapping[str, float]
 
@@ -65,10 +65,16 @@ def judge(encoder: Encoder, one: HeldOut) -> list[Judged]:
 def share_of_linear(
     judged: Sequence[Judged], classes: Sequence[str], slope: float
 ) -> float:
-    """The smallest share that is as good as the best, in steps of a tenth."""
+    """The smallest share of the linear model that is as good as the best."""
     if any(one.linear is None for one in judged) or not judged:
         return 0.0
-    scored = {share: _score(judged, classes, slope, share) for share in _SHARES}
+    return least_of_best(
+        {share: _score(judged, classes, slope, share) for share in SHARES}
+    )
+
+
+def least_of_best(scored: Mapping[float, float]) -> float:
+    """The smallest share whose macro-F1 is as good as the best."""
     best = max(scored.values())
     return min(share for share, score in scored.items() if score >= best - _CLEAR)
 

@@ -29,10 +29,15 @@ _WORD_START = "\u2581"
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Pieces and weights by name; the rows of `words` are those of `pieces`."""
+    """Pieces and weights by their names in the net; heads that are not there are new.
+
+    `passes` were made before, and `heat` is the share of the usual rate of learning.
+    """
 
     pieces: Pieces
     tensors: dict[str, _Floats]
+    passes: int = 0
+    heat: float = 1.0
 
 
 def start(texts: Iterable[str]) -> Start:
@@ -53,7 +58,7 @@ def start(texts: Iterable[str]) -> Start:
     ]
     rows = [*file.reserved[:2], file.reserved[3], *kept]
     tensors = dict(file.tensors())
-    tensors["words"] = file.matrix("emb.word", file.width, rows)
+    tensors["words.weight"] = file.matrix("emb.word", file.width, rows)
     tensors["places"] = file.vector("emb.pos").reshape(-1, file.width)
     tensors["places"] = tensors["places"] + file.vector("emb.type")[: file.width]
     scores = [file.scores[number] for number in kept]

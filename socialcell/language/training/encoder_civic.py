@@ -1,0 +1,128 @@
+"""How much say the civic model keeps beside the encoder's own heads of its tasks.
+
+Chosen on our own posts that neither of the two had seen.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
+from scipy.special import log_expit
+
+from socialcell.language import topics
+from socialcell.language.features import normalised
+from socialcell.language.semantic.encoder import Encoder
+from socialcell.language.training import civic, encoder_shares
+from socialcell.language.training.encoder_data import topics_of
+from socialcell.language.training.encoder_shares import Judged
+from socialcell.language.training.posts import Example
+
+_CHOSEN = ("intent", "urgency")  # tasks of which a post has one class
+_MEASURE = "our own posts, held out"
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """By task: slopes and shares. By the name of a measure: scores, and macro-F1."""
+
+    softness: dict[str, float] = field(default_factory=dict)
+    shares: dict[str, float] = field(default_factory=dict)
+    scores: dict[str, Any] = field(default_factory=dict)
+    macro_f1: dict[str, dict[str, float]] = field(default_factory=dict)
+
+
+def weighed(encoder: Encoder, held_out: Sequence[Example], seed: int) -> Weighed:
+    """What both make of the posts held out, together and each alone."""
+    logits = [one.logits for one in encoder.meanings(post.text for post in held_out)]
+    told, unseen = civic.unseen(seed)
+    places = {normalised(post.text): at for at, post in enumerate(told)}
+    mine = [places[normalised(post.text)] for post in held_out]
+    found = Weighed()
+    for task in _CHOSEN:
+        place, classes = _head(encoder, task)
+        linear = unseen[task]
+        judged = [
+            Judged(civic.label_of(post, task), "", row[place].tolist(), linear[at])
+            for post, row, at in zip(held_out, logits, mine, strict=True)
+        ]
+        _add_chosen(found, task, judged, classes)
+    place, classes = _head(encoder, topics.TASK)
+    _add_topics(
+        found,
+        held_out,
+        classes,
+        np.array([row[place] for row in logits], np.float64),
+        [unseen[topics.TASK][at] for at in mine],
+    )
+    return found
+
+
+def _head(encoder: Encoder, task: str) -> tuple[slice, tuple[str, ...]]:
+    return encoder.heads.places()[task], encoder.heads.classes[task]
+
+
+def _add_chosen(
+    found: Weighed, task: str, judged: Sequence[Judged], classes: Sequence[str]
+) -> None:
+    slope = encoder_shares.softness(judged, classes)
+    share = encoder_shares.share_of_linear(judged, classes, slope)
+
+    def by(part: float) -> dict[str, Any]:
+        return encoder_shares.scores(
+            judged, lambda one: encoder_shares.averaged(one, classes, slope, part)
+        )
+
+    _note(found, task, slope, share, {part: by(part) for part in (0.0, share, 1.0)})
+
+
+def _add_topics(
+    found: Weighed,
+    posts: Sequence[Example],
+    classes: Sequence[str],
+    logits: NDArray[np.float64],
+    linear: Sequence[Mapping[str, float]],
+) -> None:
+    """`logits` has the shape (posts, classes)."""
+    truth = [topics_of(post) for post in posts]
+    signs = np.array(
+        [[1 if name in some else -1 for name in classes] for some in truth]
+    )
+
+    def surprise(slope: float) -> float:
+        return -float(np.mean(log_expit(signs * logits * slope)))
+
+    best = minimize_scalar(surprise, bounds=(0.05, 20.0), method="bounded")
+    slope = round(float(best.x), 3)
+    alone = 1.0 / (1.0 + np.exp(-slope * logits))
+
+    def by(share: float) -> dict[str, Any]:
+        decided = []
+        for row, other in zip(alone.tolist(), linear, strict=True):
+            chances = {
+                name: share * other[name] + (1.0 - share) * value
+                for name, value in zip(classes, row, strict=True)
+            }
+            decided.append({topic.id for topic in topics.decided(chances)})
+        return civic.topic_scores(posts, decided)
+
+    scored = {share: by(share) for share in encoder_shares.SHARES}
+    share = encoder_shares.least_of_best(
+        {part: one["macro_f1"] for part, one in scored.items()}
+    )
+    _note(found, topics.TASK, slope, share, scored)
+
+
+def _note(
+    found: Weighed, task: str, slope: float, share: float, scored: Mapping[float, Any]
+) -> None:
+    found.softness[task], found.shares[task] = slope, share
+    name = f"{task}: {_MEASURE}"
+    found.scores[name] = scored[share]
+    found.macro_f1[name] = {
+        "encoder": scored[0.0]["macro_f1"],
+        "averaged": scored[share]["macro_f1"],
+        "linear": scored[1.0]["macro_f1"],
+    }

@@ -1,0 +1,78 @@
+"""Where the encoder starts when it learns further: the file that ships.
+
+Its 8-bit matrices are made whole numbers times their scales again, which is all that
+was kept of them; the pieces stay as they are.
+"""
+
+import importlib
+import json
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from socialcell.errors import SocialcellError
+from socialcell.language import weights
+from socialcell.language.semantic.encoder import NAME, Heads
+from socialcell.language.semantic.pieces import Pieces
+from socialcell.language.training.encoder_start import Start
+
+_HEAT = 0.7
+_Floats = NDArray[np.float32]
+
+
+def shipped(seed: int) -> Start:
+    """The encoder of this installation, its heads included.
+
+    SocialcellError without it, or where it held out other posts than `seed` does.
+    """
+    card, file = weights.card(NAME), weights.content(NAME)
+    if card is None or file is None:
+        raise SocialcellError(
+            "there is no encoder that could learn further: leave --further away"
+        )
+    if card.facts["seed"] != seed:
+        raise SocialcellError(
+            f"the encoder was trained with the seed {card.facts['seed']} and has seen "
+            f"posts that {seed} holds out: give --seed {card.facts['seed']}"
+        )
+    onnx: Any = importlib.import_module("onnx")
+    model = onnx.load_model_from_string(file)
+    told = {entry.key: entry.value for entry in model.metadata_props}
+    scores = [float(score) for score in told["scores"].split(" ")]
+    return Start(
+        Pieces(told["pieces"].split("\n"), scores),
+        _tensors(
+            {
+                one.name: onnx.numpy_helper.to_array(one)
+                for one in model.graph.initializer
+            },
+            {name: tuple(some) for name, some in json.loads(told["heads"]).items()},
+        ),
+        passes=card.facts["passes"],
+        heat=_HEAT,
+    )
+
+
+def _tensors(
+    constants: dict[str, NDArray[Any]], heads: dict[str, tuple[str, ...]]
+) -> dict[str, _Floats]:
+    """By their names in the net; the other way round from encoder_graph.py."""
+    found = {
+        "words.weight": constants["words"] * constants["words.scale"],
+        "places": constants["places"][0].copy(),
+    }
+    root = np.float32(len(constants["norm.bias"]) ** 0.5)
+    for name, place in Heads(heads, {}).places().items():
+        rows = constants["heads"][:, place].T / root
+        found[f"heads.{name}.weight"] = np.ascontiguousarray(rows)
+        found[f"heads.{name}.bias"] = constants["heads.bias"][place].copy()
+    for name, values in constants.items():
+        matrix, _, last = name.rpartition(".")
+        if f"{matrix}.scale" in constants and last == "weight":
+            found[name] = np.ascontiguousarray(
+                values.T * constants[f"{matrix}.scale"][:, None]
+            )
+        elif last in ("weight", "bias") and matrix != "heads":
+            found[name] = values.copy()
+    return found
