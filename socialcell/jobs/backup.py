@@ -10,8 +10,10 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import time
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from itertools import chain, count
 from pathlib import Path
 
@@ -41,6 +43,7 @@ KEPT = 5  # automatic copies, one before each migration
 NIGHTS = 7  # the daemon's copies
 _BEFORE = "before-upgrade"
 _NIGHTLY = "nightly"
+_HALF = ".part"  # behind the name of a copy that is in the making
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,7 @@ def nightly(workspace: Workspace) -> Copy:
     finally:
         engine.dispose()
     _keep_few(folder_of(workspace), _NIGHTLY, NIGHTS)
+    _clear_halves(folder_of(workspace))
     return copy
 
 
@@ -125,7 +129,7 @@ def _copied(workspace: Workspace, engine: Engine, out: Path) -> Copy:
             raise UsageError(
                 f"{place} is there already. Choose another name with --out."
             )
-    aside = out.with_name(out.name + ".part")
+    aside = out.with_name(out.name + _HALF)
     files = files_of(aside)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -255,6 +259,15 @@ def _free_name(workspace: Workspace, engine: Engine, why: str) -> Path:
     names = chain([stem], (f"{stem}-{n}" for n in count(2)))
     paths = (folder_of(workspace) / (name + ending) for name in names)
     return next(path for path in paths if not path.exists())
+
+
+def _clear_halves(folder: Path) -> None:
+    """Take away copies that were interrupted; a young one may be in the making."""
+    day_ago = time.time() - timedelta(days=1).total_seconds()
+    for half in chain(folder.glob(f"*{_HALF}"), folder.glob(f"*{_HALF}.files")):
+        with suppress(OSError):
+            if half.stat().st_mtime < day_ago:
+                shutil.rmtree(half) if half.is_dir() else half.unlink()
 
 
 def _keep_few(folder: Path, why: str, kept: int) -> None:

@@ -224,6 +224,28 @@ def test_a_file_takes_no_room_twice_in_one_folder_and_leaves_with_the_last_copy(
     assert backup_record.verify(last)[1] == []
 
 
+def test_what_an_interrupted_copy_left_goes_after_a_day(kept: Context) -> None:
+    folder = backup.folder_of(kept.workspace)
+    old, young = folder / "nightly-a.db.part", folder / "nightly-b.db.part"
+    for half in (old, young):
+        files = backup_record.files_of(half)
+        files.mkdir(parents=True)
+        (files / "evidence").touch()
+        half.touch()
+    for half in (old, backup_record.files_of(old)):
+        os.utime(half, (1_700_000_000, 1_700_000_000))
+
+    made = backup.nightly(kept.workspace).path
+
+    assert {*folder.glob("*")} == {
+        young,
+        backup_record.files_of(young),
+        made,
+        backup_record.record_of(made),
+        backup_record.files_of(made),
+    }
+
+
 def test_a_copy_of_before_there_were_files_is_still_good(kept: Context) -> None:
     copy = backup.back_up(kept.workspace)
     place = backup_record.record_of(copy.path)
