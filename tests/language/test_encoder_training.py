@@ -8,7 +8,12 @@ from socialcell.language import topics
 from socialcell.language.semantic.encoder import Heads, Meaning
 from socialcell.language.training import encoder_further, encoder_shares
 from socialcell.language.training.encoder_civic import Weighed, _add_topics
-from socialcell.language.training.encoder_data import Item, _civic, a_pass, topics_of
+from socialcell.language.training.encoder_data import (
+    Item,
+    a_pass,
+    civic_parts,
+    topics_of,
+)
 from socialcell.language.training.posts import Example, posts
 
 
@@ -18,7 +23,7 @@ def civic(text: str, *topics: str) -> Example:
 
 
 def test_our_own_posts_teach_or_measure_and_none_does_both() -> None:
-    taught, measuring = _civic(seed=7)
+    taught, measuring = civic_parts(seed=7)
 
     texts = {post.text for post in taught}
     assert not texts & {post.text for post in measuring}
@@ -54,7 +59,7 @@ def test_weights_come_back_out_of_the_file_by_their_names_in_the_net() -> None:
         "heads.bias": np.array([1.0, 2.0, 3.0], np.float32),
     }
 
-    found = encoder_further._tensors(constants, {"a": ("x",), "b": ("y", "z")})
+    found = encoder_further.tensors_of(constants, {"a": ("x",), "b": ("y", "z")})
 
     assert {name: values.tolist() for name, values in found.items()} == {
         "words.weight": [[1.0, -2.0], [1.0, 0.0], [0.0, 254.0]],

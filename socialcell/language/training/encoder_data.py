@@ -89,7 +89,7 @@ def material(data: Path, seed: int) -> Material:
         classes[recipe.task] = recipe.classes
         training += [(recipe.task, post) for post in rest]
         held_out += [HeldOut(recipe.task, name, some) for name, some in aside.items()]
-    taught, measuring = _civic(seed)
+    taught, measuring = civic_parts(seed)
     classes |= {task: tuple(lexicon.vocabulary(task)) for task in civic.TASKS}
     everything = [post for one in held_out for post in one.posts]
     everything += [Post(example.text, "") for example in measuring]
@@ -182,7 +182,7 @@ def topics_of(example: Example) -> frozenset[str]:
     )
 
 
-def _civic(seed: int) -> tuple[list[Example], list[Example]]:
+def civic_parts(seed: int) -> tuple[list[Example], list[Example]]:
     """(four fifths of our own posts, those of the rest that were labelled with care).
 
     The fifth is the first fold of training/civic.py.

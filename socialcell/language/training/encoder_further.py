@@ -42,7 +42,7 @@ def shipped(seed: int) -> Start:
     scores = [float(score) for score in told["scores"].split(" ")]
     return Start(
         Pieces(told["pieces"].split("\n"), scores),
-        _tensors(
+        tensors_of(
             {
                 one.name: onnx.numpy_helper.to_array(one)
                 for one in model.graph.initializer
@@ -54,7 +54,7 @@ def shipped(seed: int) -> Start:
     )
 
 
-def _tensors(
+def tensors_of(
     constants: dict[str, NDArray[Any]], heads: dict[str, tuple[str, ...]]
 ) -> dict[str, _Floats]:
     """By their names in the net; the other way round from encoder_graph.py."""
