@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from socialcell.commands.options import ROOT_CONFIG
+from socialcell.commands.options import AT_THE_END, ROOT_CONFIG
 from socialcell.errors import SocialcellError
 
 # Commands without a noun: name → module and function.
@@ -66,6 +66,7 @@ app = typer.Typer(
 
 @app.callback()
 def everywhere(
+    context: typer.Context,
     config: Annotated[
         Path | None,
         typer.Option(help="The workspace's config.yaml.", show_default=False),
@@ -73,6 +74,7 @@ def everywhere(
 ) -> None:
     """The workbench of a city government's social media cell."""
     ROOT_CONFIG.set(config)
+    AT_THE_END.set(context.with_resource(contextlib.ExitStack()))
 
 
 def _join() -> None:

@@ -1,5 +1,6 @@
 """Options that many commands share, spelled once; and how a command opens its work."""
 
+from contextlib import ExitStack
 from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from socialcell.listening.people import People
 
 ROOT_CONFIG: ContextVar[Path | None] = ContextVar("root_config", default=None)
+AT_THE_END: ContextVar[ExitStack] = ContextVar("at_the_end")  # of the command
 
 Config = Annotated[
     Path | None,
@@ -77,6 +79,7 @@ def open_context(config: Path | None) -> "Context":
     from socialcell.jobs import context
 
     opened = context.open_context(config or ROOT_CONFIG.get())
+    AT_THE_END.get().callback(opened.engine.dispose)
     log.start(opened.workspace.config.log.level)
     return opened
 

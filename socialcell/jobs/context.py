@@ -48,7 +48,11 @@ def open_context(
     """Open a config file's workspace. ConfigError when its schema is not ours."""
     workspace = config.load(config.find(path))
     engine = db.connect(workspace.database_url, workspace.config.database.busy_seconds)
-    revisions.require_current(engine)
+    try:
+        revisions.require_current(engine)
+    except BaseException:
+        engine.dispose()
+        raise
     return Context(
         workspace=workspace,
         engine=engine,
