@@ -1,14 +1,11 @@
 """Run the command line as a person does: a process of its own."""
 
-import gc
 import json
 import os
 import signal
 import subprocess
 import sys
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -53,28 +50,9 @@ def inside(*arguments: str | Path) -> str:
 
     from socialcell.cli import app
 
-    with ended_quietly():
-        done = CliRunner().invoke(
-            app, list(map(str, arguments)), catch_exceptions=False
-        )
+    done = CliRunner().invoke(app, list(map(str, arguments)), catch_exceptions=False)
     assert done.exit_code == 0, done.output
     return done.stdout
-
-
-@contextmanager
-def ended_quietly() -> Iterator[None]:
-    """A command leaves its connection to the end of its process: what the block leaves
-    is closed here, without a warning."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        # What is made meanwhile stays in the youngest generation, where it is found
-        # without a search through all that the tests have imported.
-        gc.disable()
-        try:
-            yield
-            gc.collect(0)
-        finally:
-            gc.enable()
 
 
 def pause(process: subprocess.Popen[Any]) -> None:

@@ -13,7 +13,6 @@ from socialcell.jobs.context import Context
 from tests.conftest import MONDAY_MORNING
 from tests.planning import agreed
 from tests.planning.agreed import LETTER, NAME, POST, number_of, planned
-from tests.running import ended_quietly
 
 Call = Callable[..., tuple[int, str, str]]
 pytestmark = pytest.mark.swept_on_postgresql
@@ -39,7 +38,7 @@ def call(
     def call(*words: object) -> tuple[int, str, str]:
         argv = ["socialcell", "--config", str(folder / "config.yaml")]
         monkeypatch.setattr(sys, "argv", [*argv, "campaigns", *map(str, words)])
-        with ended_quietly(), pytest.raises(SystemExit) as stop:
+        with pytest.raises(SystemExit) as stop:
             main()
         heard = capsys.readouterr()
         return int(stop.value.code or 0), heard.out, heard.err
