@@ -29,7 +29,7 @@ _SHORT = 6  # words up to which one word of the lexicon says most of what there 
 _IN_FEW_WORDS = 2.0  # and the log odds of the strongest rule in so short a text
 _IN_ENGLISH = 0.8  # and where it is not, by language; there the models have seen more
 _ANYWHERE = 0.1
-_IN_THE_CITY_AFTER, _AFTER = 2.0, 0.3  # and after the encoder
+_IN_THE_CITY_AFTER, _IN_ENGLISH_AFTER = 1.5, 0.5  # the same, after the encoder
 _SET_ASIDE = ("politics", "other")
 LABELS = ("negative", "neutral", "positive")
 
@@ -66,7 +66,7 @@ def _weight(notes: Notes, civic: bool) -> float:
         # The encoder has read the whole text and leaves the rules less to say.
         if civic:
             return _IN_THE_CITY_AFTER
-        return _IN_ENGLISH if english else _AFTER
+        return _IN_ENGLISH_AFTER if english else _ANYWHERE
     if civic:
         return _IN_THE_CITY
     if sum(fact.word.script != "" for fact in notes.facts) <= _SHORT:

@@ -17,6 +17,7 @@ from socialcell.language.training.encoder_shares import Judged
 from socialcell.language.training.recipes import LANGUAGES, RECIPES
 from socialcell.language.training.train import write
 
+State = dict[str, Any]  # arrays by their names in the net
 MINUTES = 80.0
 _LICENCE = "CC BY-NC-SA 4.0; parts: research use only, no licence stated, GPL-3.0, MIT"
 _START = {
@@ -59,7 +60,10 @@ def train(
         material, begun, checkpoint, minutes=minutes, seed=seed, progress=progress
     )
     progress(f"{NAME}: measuring")
-    file, facts = _measured(run, begun.pieces, material, seed)
+    state = {name: tensor.numpy() for name, tensor in run.state_dict().items()}
+    if further:
+        state = halfway(begun.tensors, state)
+    file, facts = _measured(state, list(run.heads), begun.pieces, material, seed)
     facts["passes"] = passes
     return write(into / "nc", NAME, facts, file, "onnx")
 
@@ -73,22 +77,30 @@ def _require(*names: str) -> None:
         )
 
 
+def halfway(before: State, after: State) -> State:
+    """The mean of the weights, and what only `after` has.
+
+    It knows what was learned further and forgets less of what was learned before
+    (Wortsman et al. 2022, Robust fine-tuning of zero-shot models).
+    """
+    return after | {name: (before[name] + after[name]) / 2 for name in before}
+
+
 def _measured(
-    run: Any, pieces: Any, material: Material, seed: int
+    state: State, heads: Sequence[str], pieces: Any, material: Material, seed: int
 ) -> tuple[bytes, dict[str, Any]]:
     """The file with its temperatures, and the facts of its card."""
     from socialcell.language.training.encoder_graph import model_file
 
-    state = {name: tensor.numpy() for name, tensor in run.state_dict().items()}
-    heads = {name: material.classes[name.split("@")[0]] for name in run.heads}
-    rough = Encoder(model_file(state, pieces, heads, {}))
+    classes = {name: material.classes[name.split("@")[0]] for name in heads}
+    rough = Encoder(model_file(state, pieces, classes, {}))
     judged = {
         f"{one.task}: {one.name}": (one.task, encoder_shares.judge(rough, one))
         for one in encoder_data.samples(material.held_out, seed)
     }
     slopes = {
-        task: encoder_shares.softness(_of_task(judged, task), classes)
-        for task, classes in material.classes.items()
+        task: encoder_shares.softness(_of_task(judged, task), names)
+        for task, names in material.classes.items()
         if task not in civic.TASKS
     }
     shares = _shares(judged, material, slopes)
@@ -110,7 +122,7 @@ def _measured(
         "scores": scores | ours.scores,
         "macro_f1": alone | ours.macro_f1,
     }
-    return model_file(state, pieces, heads, slopes), facts
+    return model_file(state, pieces, classes, slopes), facts
 
 
 def _of_task(judged: dict[str, tuple[str, list[Judged]]], wanted: str) -> list[Judged]:
