@@ -62,6 +62,7 @@ def test_a_second_one_is_refused_with_75(daemons: Any, folder: Path) -> None:
     assert first.end() == 0
 
 
+@pytest.mark.faults
 @pytest.mark.fault("F01")
 def test_after_a_kill_the_next_one_goes_on_at_once(daemons: Any, folder: Path) -> None:
     first = daemons()
@@ -74,6 +75,7 @@ def test_after_a_kill_the_next_one_goes_on_at_once(daemons: Any, folder: Path) -
     assert second.end() == 0
 
 
+@pytest.mark.faults
 @pytest.mark.fault("F28", "F29")
 def test_an_invalid_config_keeps_the_old_one_and_says_why(
     daemons: Any, folder: Path
@@ -94,6 +96,7 @@ def test_an_invalid_config_keeps_the_old_one_and_says_why(
     assert running.end() == 0
 
 
+@pytest.mark.faults
 @pytest.mark.fault("F17")
 def test_a_paused_one_that_wakes_late_leaves_without_writing(
     daemons: Any, folder: Path, engine: Engine

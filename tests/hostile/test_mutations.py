@@ -35,7 +35,7 @@ from tests.hostile.scripted import (
     x_post,
 )
 
-pytestmark = pytest.mark.swept_on_postgresql
+pytestmark = pytest.mark.faults
 
 VALID: dict[str, Any] = {
     "x": x_page(

@@ -10,6 +10,8 @@ import pytest
 from tests.running import command, environment
 from tests.trouble.work import POSTS, mentions, posts, refused, run, until_open
 
+pytestmark = pytest.mark.faults
+
 HOLD = """
 import sqlite3, sys, time
 connection = sqlite3.connect(sys.argv[1], isolation_level=None)
