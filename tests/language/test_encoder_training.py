@@ -7,6 +7,7 @@ from socialcell.errors import SocialcellError
 from socialcell.language import topics
 from socialcell.language.semantic.encoder import Heads, Meaning
 from socialcell.language.training import encoder_further, encoder_shares
+from socialcell.language.training.encoder import halfway
 from socialcell.language.training.encoder_civic import Weighed, _add_topics
 from socialcell.language.training.encoder_data import (
     Item,
@@ -78,6 +79,18 @@ def test_weights_come_back_out_of_the_file_by_their_names_in_the_net() -> None:
 def test_an_encoder_that_saw_the_posts_of_another_seed_does_not_learn_further() -> None:
     with pytest.raises(SocialcellError, match="give --seed 7"):
         encoder_further.shipped(seed=8)
+
+
+def test_who_learned_further_ships_as_the_mean_of_before_and_after() -> None:
+    before = {"up": np.array([1.0, 4.0])}
+    after = {"up": np.array([3.0, 2.0]), "new head": np.array([8.0])}
+
+    found = halfway(before, after)
+
+    assert {name: values.tolist() for name, values in found.items()} == {
+        "up": [2.0, 3.0],
+        "new head": [8.0],
+    }
 
 
 def test_the_smallest_share_that_is_as_good_as_the_best_is_taken() -> None:
