@@ -4,7 +4,7 @@ BIN = .venv/bin
 TESTS =
 
 # What a whole run tried of docs/RELIABILITY.md; a run of some tests says nothing.
-tried = $(if $(TESTS),,--faults-to build/faults-$(1).json)
+tried = $(if $(TESTS),,--faults-to=build/faults-$(1).json)
 
 .PHONY: setup demo test check test-faults reliability docs lock bench
 
