@@ -20,6 +20,8 @@ from socialcell.jobs.entries import Imported
 from socialcell.jobs.tag import tag
 from tests.builders import NOON, make_author, make_record, store_records
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 HEADING = "key,platform,day,dimension,value,number"
 TODAY = date(2026, 11, 23)
 DAY = timedelta(days=1)

@@ -19,6 +19,8 @@ from socialcell.listening.store import registry
 from socialcell.ops import audit
 from tests.builders import NOON, make_author, make_record, make_source, store_records
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 DAY = timedelta(days=1)
 BIG = {"followers": 50_000}
 

@@ -17,6 +17,8 @@ from socialcell.jobs import creators
 from socialcell.jobs.context import Context
 from socialcell.ops import audit
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 ASHA: dict[str, str | None] = {
     "key": "asha",
     "name": "Asha Sample",

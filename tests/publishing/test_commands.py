@@ -22,6 +22,8 @@ from tests.publishing.conftest import HOUR, PUBLISHING, WORDS, Town, planned
 from tests.publishing.conftest import publishing as with_accounts
 from tests.running import inside, said, socialcell
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 DAY = f"{MONDAY_MORNING:%Y-%m-%d}"
 LATER = f"{DAY}T10:30"  # the city's last morning is 09:00
 

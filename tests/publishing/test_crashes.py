@@ -23,6 +23,8 @@ from tests.publishing.conftest import (
     written,
 )
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 STARTS = 6  # of the process after it died
 
 

@@ -21,6 +21,8 @@ from socialcell.listening.store import alerts
 from socialcell.listening.store import areas as area_store
 from tests.jobs.test_detect import HOUR, MINUTE, NOW, burst, city
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 __all__ = ["city"]
 WARD = "ward:kothrud-bavdhan"
 AT = datetime(2026, 12, 1, 10, 30, tzinfo=IST)

@@ -23,6 +23,8 @@ from tests.publishing.conftest import (
 )
 from tests.publishing.conftest import publishing as with_accounts
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 FINDING = ("x", "facebook", "instagram")
 
 

@@ -19,6 +19,8 @@ from tests.publishing.conftest import (
 )
 from tests.publishing.test_posting import due, row, states
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 
 def test_what_the_platform_refuses_waits_for_a_person(
     town: Town, engine: Engine, approve: Any

@@ -22,6 +22,8 @@ from socialcell.sandbox.whatsapp import file_id
 from socialcell.web import door
 from tests.pushed.conftest import CITY, KINDS, push_all
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 HOUR = timedelta(hours=1)
 
 

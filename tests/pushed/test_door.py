@@ -15,6 +15,8 @@ from socialcell.web import door, webhooks
 from tests.pushed import pushes
 from tests.pushed.conftest import Cell
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 
 @pytest.fixture
 def address(cell: Cell) -> Iterator[str]:

@@ -22,6 +22,8 @@ from tests.builders import NOON
 from tests.pushed import pushes
 from tests.pushed.conftest import CITY, Cell, push_all
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 DAY = timedelta(days=1)
 
 

@@ -16,6 +16,8 @@ from tests.builders import NOON, make_source
 from tests.pushed import pushes
 from tests.pushed.conftest import Cell
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 

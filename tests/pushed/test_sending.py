@@ -22,6 +22,8 @@ from socialcell.sandbox.message_world import number
 from tests.pushed.conftest import CITY, push_all
 from tests.running import inside
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 HOUR = timedelta(hours=1)
 NUMBERS = ["+999 8 1111 0001", "999811110002", "999811110003"]
 

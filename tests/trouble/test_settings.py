@@ -10,6 +10,8 @@ import pytest
 from tests.running import said, socialcell
 from tests.trouble.work import refused, run
 
+pytestmark = pytest.mark.faults
+
 
 @pytest.mark.fault("F29")
 def test_an_unknown_key_is_named_with_its_line(folder: Path) -> None:

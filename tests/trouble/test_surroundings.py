@@ -13,6 +13,8 @@ import pytest
 from tests.running import command, environment
 from tests.trouble.work import mentions, posts, refused, until_open
 
+pytestmark = pytest.mark.faults
+
 
 def test_a_reader_that_goes_away_is_no_failure(
     folder: Path, filled_database: Path
