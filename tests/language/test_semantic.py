@@ -163,6 +163,17 @@ def test_the_models_weigh_less_than_60_megabytes_together() -> None:
     assert sum(card.facts["bytes"] for card in weights.shipped()) < 60e6
 
 
+@extra
+@pytest.mark.parametrize("text", ["कोथरूडमध्ये पाणी नाही", "No water in Kothrud"])
+def test_the_rules_still_say_that_a_city_without_water_is_not_pleased(
+    text: str,
+) -> None:
+    (reading,) = Reader(semantic=True).stream([text], 1)
+
+    assert reading.sentiment.label == "negative"
+    assert reading.intent.label == "complaint"
+
+
 def test_the_doctor_names_the_encoder_with_its_licence() -> None:
     checks = {check.name: check for check in models.models()}
 
