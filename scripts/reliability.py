@@ -258,7 +258,8 @@ def measured(files: Sequence[Path]) -> dict[str, Any]:
     runs = [json.loads(file.read_text("utf-8")) for file in files]
     tests = {test["test"]: test for run in runs for test in run["tests"]}
     last: dict[str, Any] = max(runs, key=lambda run: str(run["made_at"]))
-    return last | {"tests": list(tests.values())}
+    commits = dict.fromkeys(str(run["commit"]) for run in runs)
+    return last | {"commit": " and ".join(commits), "tests": list(tests.values())}
 
 
 def tried(tests: Sequence[dict[str, Any]]) -> dict[str, Tried]:

@@ -10,7 +10,6 @@ import os
 import shutil
 import sqlite3
 import subprocess
-import time
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -263,7 +262,7 @@ def _free_name(workspace: Workspace, engine: Engine, why: str) -> Path:
 
 def _clear_halves(folder: Path) -> None:
     """Take away copies that were interrupted; a young one may be in the making."""
-    day_ago = time.time() - timedelta(days=1).total_seconds()
+    day_ago = (SystemClock().now() - timedelta(days=1)).timestamp()
     for half in chain(folder.glob(f"*{_HALF}"), folder.glob(f"*{_HALF}.files")):
         with suppress(OSError):
             if half.stat().st_mtime < day_ago:

@@ -7,14 +7,10 @@ from socialcell.errors import SocialcellError
 from socialcell.language import topics
 from socialcell.language.semantic.encoder import Heads, Meaning
 from socialcell.language.training import encoder_further, encoder_shares
+from socialcell.language.training.civic import topics_of
 from socialcell.language.training.encoder import halfway
 from socialcell.language.training.encoder_civic import Weighed, _add_topics
-from socialcell.language.training.encoder_data import (
-    Item,
-    a_pass,
-    civic_parts,
-    topics_of,
-)
+from socialcell.language.training.encoder_data import Item, a_pass, civic_parts
 from socialcell.language.training.posts import Example, posts
 
 
@@ -28,7 +24,7 @@ def test_our_own_posts_teach_or_measure_and_none_does_both() -> None:
 
     texts = {post.text for post in taught}
     assert not texts & {post.text for post in measuring}
-    assert len(taught) == len(posts()) - len(posts()[: len(posts()) // 5 + 1])
+    assert len(taught) == len(posts()) - -(-len(posts()) // 5)
     assert {post.origin for post in measuring} == {"twice", "once"}
     assert {post.origin for post in taught} == {"twice", "once", "weak"}
 
@@ -60,7 +56,9 @@ def test_weights_come_back_out_of_the_file_by_their_names_in_the_net() -> None:
         "heads.bias": np.array([1.0, 2.0, 3.0], np.float32),
     }
 
-    found = encoder_further.tensors_of(constants, {"a": ("x",), "b": ("y", "z")})
+    found = encoder_further.tensors_of(
+        constants, Heads({"a": ("x",), "b": ("y", "z")}, {})
+    )
 
     assert {name: values.tolist() for name, values in found.items()} == {
         "words.weight": [[1.0, -2.0], [1.0, 0.0], [0.0, 254.0]],

@@ -100,7 +100,7 @@ class Encoder:
         )
         facts = self._session.get_modelmeta().custom_metadata_map
         scores = [float(score) for score in facts["scores"].split(" ")]
-        self._pieces = Pieces(facts["pieces"].split("\n"), scores)
+        self.pieces = Pieces(facts["pieces"].split("\n"), scores)
         classes = {
             name: tuple(some) for name, some in json.loads(facts["heads"]).items()
         }
@@ -120,7 +120,7 @@ class Encoder:
         if known is None:
             if len(self._known) >= _REMEMBERED:
                 self.forget()
-            numbers = np.array([self._pieces.numbers(text, MOST_PIECES)], np.int64)
+            numbers = np.array([self.pieces.numbers(text, MOST_PIECES)], np.int64)
             (logits,) = self._session.run(None, {"pieces": numbers})
             known = self._known[text] = Meaning(self.heads, logits[0])
         return known

@@ -217,10 +217,7 @@ def _unseen(
 
 def topic_scores(ours: Sequence[Example], found: Sequence[set[str]]) -> dict[str, Any]:
     """By topic, each post right or wrong about it; accuracy is all topics right."""
-    truth = [
-        {name.partition(":")[2] for name in one.labels if name.startswith("topic:")}
-        for one in ours
-    ]
+    truth = [topics_of(one) for one in ours]
     per_class = {}
     for topic in sorted(set().union(*truth)):
         one = measure.scores(
@@ -243,6 +240,15 @@ def label_of(example: Example, task: str) -> str:
     """The one class of a post in a task that has one."""
     return next(
         name.partition(":")[2] for name in example.labels if name.startswith(f"{task}:")
+    )
+
+
+def topics_of(example: Example) -> frozenset[str]:
+    """All topics of a post."""
+    return frozenset(
+        name.removeprefix("topic:")
+        for name in example.labels
+        if name.startswith("topic:")
     )
 
 

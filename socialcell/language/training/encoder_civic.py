@@ -9,14 +9,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
 from scipy.special import log_expit
 
 from socialcell.language import topics
 from socialcell.language.features import normalised
 from socialcell.language.semantic.encoder import Encoder
 from socialcell.language.training import civic, encoder_shares
-from socialcell.language.training.encoder_data import topics_of
 from socialcell.language.training.encoder_shares import Judged
 from socialcell.language.training.posts import Example
 
@@ -86,7 +84,7 @@ def _add_topics(
     linear: Sequence[Mapping[str, float]],
 ) -> None:
     """`logits` has the shape (posts, classes)."""
-    truth = [topics_of(post) for post in posts]
+    truth = [civic.topics_of(post) for post in posts]
     signs = np.array(
         [[1 if name in some else -1 for name in classes] for some in truth]
     )
@@ -94,8 +92,7 @@ def _add_topics(
     def surprise(slope: float) -> float:
         return -float(np.mean(log_expit(signs * logits * slope)))
 
-    best = minimize_scalar(surprise, bounds=(0.05, 20.0), method="bounded")
-    slope = round(float(best.x), 3)
+    slope = encoder_shares.slope_of(surprise)
     alone = 1.0 / (1.0 + np.exp(-slope * logits))
 
     def by(share: float) -> dict[str, Any]:

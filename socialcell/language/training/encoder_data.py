@@ -14,7 +14,7 @@ from socialcell.language import civic, lexicon, weights
 from socialcell.language.features import normalised
 from socialcell.language.linear import Linear
 from socialcell.language.training import posts as civic_posts
-from socialcell.language.training.civic import folds, label_of
+from socialcell.language.training.civic import folds, label_of, topics_of
 from socialcell.language.training.data import Post, require_apart
 from socialcell.language.training.posts import Example
 from socialcell.language.training.recipes import LANGUAGES, RECIPES, Source
@@ -171,15 +171,6 @@ def _joined(
     for felt_item, likely in zip(felt, chances, strict=True):
         felt_item.language = max(LANGUAGES, key=lambda name: likely[name])
     return items
-
-
-def topics_of(example: Example) -> frozenset[str]:
-    """All topics of a civic post."""
-    return frozenset(
-        name.removeprefix("topic:")
-        for name in example.labels
-        if name.startswith("topic:")
-    )
 
 
 def civic_parts(seed: int) -> tuple[list[Example], list[Example]]:

@@ -5,7 +5,6 @@ was kept of them; the pieces stay as they are.
 """
 
 import importlib
-import json
 from typing import Any
 
 import numpy as np
@@ -13,8 +12,7 @@ from numpy.typing import NDArray
 
 from socialcell.errors import SocialcellError
 from socialcell.language import weights
-from socialcell.language.semantic.encoder import NAME, Heads
-from socialcell.language.semantic.pieces import Pieces
+from socialcell.language.semantic.encoder import NAME, Encoder, Heads
 from socialcell.language.training.encoder_start import Start
 
 _HEAT = 0.7
@@ -38,32 +36,26 @@ def shipped(seed: int) -> Start:
         )
     onnx: Any = importlib.import_module("onnx")
     model = onnx.load_model_from_string(file)
-    told = {entry.key: entry.value for entry in model.metadata_props}
-    scores = [float(score) for score in told["scores"].split(" ")]
+    known = Encoder(file)
+    constants = {
+        one.name: onnx.numpy_helper.to_array(one) for one in model.graph.initializer
+    }
     return Start(
-        Pieces(told["pieces"].split("\n"), scores),
-        tensors_of(
-            {
-                one.name: onnx.numpy_helper.to_array(one)
-                for one in model.graph.initializer
-            },
-            {name: tuple(some) for name, some in json.loads(told["heads"]).items()},
-        ),
+        known.pieces,
+        tensors_of(constants, known.heads),
         passes=card.facts["passes"],
         heat=_HEAT,
     )
 
 
-def tensors_of(
-    constants: dict[str, NDArray[Any]], heads: dict[str, tuple[str, ...]]
-) -> dict[str, _Floats]:
+def tensors_of(constants: dict[str, NDArray[Any]], heads: Heads) -> dict[str, _Floats]:
     """By their names in the net; the other way round from encoder_graph.py."""
     found = {
         "words.weight": constants["words"] * constants["words.scale"],
         "places": constants["places"][0].copy(),
     }
     root = np.float32(len(constants["norm.bias"]) ** 0.5)
-    for name, place in Heads(heads, {}).places().items():
+    for name, place in heads.places().items():
         rows = constants["heads"][:, place].T / root
         found[f"heads.{name}.weight"] = np.ascontiguousarray(rows)
         found[f"heads.{name}.bias"] = constants["heads.bias"][place].copy()

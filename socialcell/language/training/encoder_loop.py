@@ -99,8 +99,7 @@ def run(
         left = 1.0 - (time.monotonic() - began) / (60.0 * minutes)
         if left <= 0:
             break
-        rate = min(1.0, (done.steps + 1) / _WARM_UP) * left
-        rate *= start.heat
+        rate = start.heat * min(1.0, (done.steps + 1) / _WARM_UP) * left
         optimiser.param_groups[0]["lr"] = optimiser.param_groups[1]["lr"] = _PEAK * rate
         optimiser.param_groups[2]["lr"] = _PEAK_HEADS * rate
         torch.manual_seed(seed * 1_000_003 + done.steps)

@@ -40,6 +40,11 @@ def softness(judged: Sequence[Judged], classes: Sequence[str]) -> float:
         whole = np.log(np.exp(found).sum(axis=1))
         return float(np.mean(whole - found[np.arange(len(truth)), truth]))
 
+    return slope_of(surprise)
+
+
+def slope_of(surprise: Callable[[float], float]) -> float:
+    """The slope of log odds that surprises least."""
     best = minimize_scalar(surprise, bounds=(0.05, 20.0), method="bounded")
     return round(float(best.x), 3)
 
