@@ -280,7 +280,8 @@ def test_training_learns_from_the_decisions_and_its_card_says_so(
 
     (taught,) = train(tmp_path, tmp_path / "taught", ["complaint"])
 
-    assert taught["posts"] == plain["posts"] + 16
+    assert taught["measured_posts"] == plain["measured_posts"] + 16
+    assert taught["posts"] == plain["posts"] + 20
     assert taught["scores"]["complaint, held out"]["n"] == 4
     assert {"file": "own/complaint.jsonl"}.items() <= taught["data"][-1].items()
     assert all(one["file"] != "own/complaint.jsonl" for one in plain["data"])

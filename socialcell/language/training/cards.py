@@ -23,7 +23,13 @@ def _lines(facts: dict[str, Any]) -> Iterator[str]:
     for source in facts["data"]:
         yield f"| `{source['file']}` | {source['origin']} | {source['licence']} |"
     yield ""
-    yield "Scores on items that were not in training, in percent:"
+    if "measured_posts" in facts:
+        yield (
+            f"Scores, in percent, of a model from {facts['measured_posts']:,} items "
+            "without these; those of its own files then trained this one too:"
+        )
+    else:
+        yield "Scores on items that were not in training, in percent:"
     yield ""
     yield from _table(facts["scores"])
 

@@ -13,9 +13,9 @@ from socialcell.language import civic, weights
 from socialcell.language.semantic.encoder import NAME, Encoder
 from socialcell.language.training import encoder_civic, encoder_data, encoder_shares
 from socialcell.language.training.encoder_data import Material
-from socialcell.language.training.encoder_shares import Judged
+from socialcell.language.training.encoder_shares import Judged, Models
 from socialcell.language.training.recipes import LANGUAGES, RECIPES
-from socialcell.language.training.train import write
+from socialcell.language.training.train import measured_models, write
 
 State = dict[str, Any]  # arrays by their names in the net
 MINUTES = 80.0
@@ -53,7 +53,8 @@ def train(
 
     torch.set_num_threads(threads)
     progress(f"{NAME}: reading the posts")
-    material = encoder_data.material(data, seed)
+    models = measured_models(data, seed)
+    material = encoder_data.material(data, seed, models["language"])
     texts = (item.text for item in material.items)
     begun = shipped(seed) if further else start(texts)
     run, passes = encoder_loop.run(
@@ -63,7 +64,9 @@ def train(
     state = {name: tensor.numpy() for name, tensor in run.state_dict().items()}
     if further:
         state = halfway(begun.tensors, state)
-    file, facts = _measured(state, list(run.heads), begun.pieces, material, seed)
+    file, facts = _measured(
+        state, list(run.heads), begun.pieces, material, models, seed
+    )
     facts["passes"] = passes
     return write(into / "nc", NAME, facts, file, "onnx")
 
@@ -87,7 +90,12 @@ def halfway(before: State, after: State) -> State:
 
 
 def _measured(
-    state: State, heads: Sequence[str], pieces: Any, material: Material, seed: int
+    state: State,
+    heads: Sequence[str],
+    pieces: Any,
+    material: Material,
+    models: Models,
+    seed: int,
 ) -> tuple[bytes, dict[str, Any]]:
     """The file with its temperatures, and the facts of its card."""
     from socialcell.language.training.encoder_graph import model_file
@@ -95,7 +103,7 @@ def _measured(
     classes = {name: material.classes[name.split("@")[0]] for name in heads}
     rough = Encoder(model_file(state, pieces, classes, {}))
     judged = {
-        f"{one.task}: {one.name}": (one.task, encoder_shares.judge(rough, one))
+        f"{one.task}: {one.name}": (one.task, encoder_shares.judge(rough, one, models))
         for one in encoder_data.samples(material.held_out, seed)
     }
     slopes = {

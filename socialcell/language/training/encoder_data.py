@@ -9,16 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from socialcell.errors import SocialcellError
-from socialcell.language import civic, lexicon, weights
+from socialcell.language import civic, lexicon
 from socialcell.language.features import normalised
 from socialcell.language.linear import Linear
 from socialcell.language.training import posts as civic_posts
 from socialcell.language.training.civic import folds, label_of, topics_of
 from socialcell.language.training.data import Post, require_apart
+from socialcell.language.training.parts import parts_of
 from socialcell.language.training.posts import Example
 from socialcell.language.training.recipes import LANGUAGES, RECIPES, Source
-from socialcell.language.training.train import posts_of
 
 CIVIC = Source(
     "labels/civic_train.jsonl, once/, weak/ (in the package)",
@@ -71,23 +70,19 @@ class Material:
     classes: dict[str, tuple[str, ...]]
 
 
-def material(data: Path, seed: int) -> Material:
+def material(data: Path, seed: int, languages: Linear) -> Material:
     """The posts of the recipes and our own, each text once with all its labels."""
-    languages = weights.linear("language")
-    if languages is None:
-        raise SocialcellError(
-            "the encoder needs the model language: socialcell language train language"
-        )
     training: list[tuple[str, Post]] = []
     held_out: list[HeldOut] = []
     classes: dict[str, tuple[str, ...]] = {}
     for recipe in RECIPES:
-        rest, aside = posts_of(recipe, data, seed, languages)
+        parts = parts_of(recipe, data, seed, languages)
+        aside = parts.held_out
         if recipe.task == "language":
             # Its other files teach topics and complaints, which need every post.
             aside = {_LANGUAGE_MEASURE: aside[_LANGUAGE_MEASURE]}
         classes[recipe.task] = recipe.classes
-        training += [(recipe.task, post) for post in rest]
+        training += [(recipe.task, post) for post in parts.training]
         held_out += [HeldOut(recipe.task, name, some) for name, some in aside.items()]
     taught, measuring = civic_parts(seed)
     classes |= {task: tuple(lexicon.vocabulary(task)) for task in civic.TASKS}

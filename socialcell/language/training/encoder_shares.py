@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
-from socialcell.language import measure, weights
-from socialcell.language.linear import softmax
+from socialcell.language import measure
+from socialcell.language.linear import Linear, softmax
 from socialcell.language.semantic.encoder import Encoder
 from socialcell.language.training.encoder_data import HeldOut
 from socialcell.language.training.recipes import LANGUAGES
@@ -17,6 +17,7 @@ from socialcell.language.training.recipes import LANGUAGES
 SHARES = tuple(tenth / 10 for tenth in range(11))
 _CLEAR = 0.002  # of macro-F1: below it the encoder alone is preferred
 Chances = Mapping[str, float]
+Models = Mapping[str, Linear]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +50,15 @@ def slope_of(surprise: Callable[[float], float]) -> float:
     return round(float(best.x), 3)
 
 
-def judge(encoder: Encoder, one: HeldOut) -> list[Judged]:
-    """What encoder and linear model make of the posts of a held-out set."""
+def judge(encoder: Encoder, one: HeldOut, models: Models) -> list[Judged]:
+    """What encoder and linear model make of the posts of a held-out set.
+
+    `models` are linear models by name that did not see the set either.
+    """
     texts = [post.text for post in one.posts]
-    languages = _languages(texts)
+    languages = _languages(texts, models)
     meanings = encoder.meanings(texts)
-    linear = _linear(one.task, texts, languages)
+    linear = _linear(one.task, texts, languages, models)
     places = encoder.heads.places()
     found = []
     for post, language, meaning, other in zip(
@@ -115,25 +119,21 @@ def _score(
     return float(found["macro_f1"])
 
 
-def _languages(texts: Sequence[str]) -> list[str]:
-    model = weights.linear("language")
-    assert model is not None
-    chances = model.chances(texts)
+def _languages(texts: Sequence[str], models: Models) -> list[str]:
+    chances = models["language"].chances(texts)
     return [max(LANGUAGES, key=lambda name: one[name]) for one in chances]
 
 
 def _linear(
-    task: str, texts: Sequence[str], languages: Sequence[str]
+    task: str, texts: Sequence[str], languages: Sequence[str], models: Models
 ) -> Sequence[Chances | None]:
     if task != "sentiment":
-        model = weights.linear(task)
+        model = models.get(task)
         return [None] * len(texts) if model is None else model.chances(texts)
     found: list[Chances | None] = [None] * len(texts)
     for language in LANGUAGES:
-        model = weights.linear(f"sentiment-{language}")
         mine = [at for at, one in enumerate(languages) if one == language]
-        if model is not None:
-            some = model.chances([texts[at] for at in mine])
-            for at, chances in zip(mine, some, strict=True):
-                found[at] = chances
+        some = models[f"sentiment-{language}"].chances([texts[at] for at in mine])
+        for at, chances in zip(mine, some, strict=True):
+            found[at] = chances
     return found

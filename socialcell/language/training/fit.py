@@ -5,6 +5,7 @@ scaled by the log of its share inside a class over its share outside.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -23,13 +24,12 @@ _CLIPPED = 0.9999  # the quantile of weights that becomes the largest
 
 def fit(
     training: Sequence[Post],
-    held_out: Sequence[Post],
     classes: Sequence[str],
     grams: Grams,
     cost: float,
     seed: int,
 ) -> Linear:
-    """A model of `classes` from `training`; `held_out` sets only its temperature."""
+    """A model of `classes`, with the slope 1."""
     whole = matrix([post.text for post in training], grams)
     labels = np.array([classes.index(post.label) for post in training])
     columns, bias = [], []
@@ -37,8 +37,7 @@ def fit(
         weights, offset = _one_class(whole, labels == number, cost, seed)
         columns.append(weights)
         bias.append(offset)
-    model = quantised(columns, bias, tuple(classes), grams)
-    return _calibrated(model, held_out)
+    return quantised(columns, bias, tuple(classes), grams)
 
 
 def matrix(texts: Sequence[str], grams: Grams) -> Any:
@@ -95,7 +94,7 @@ def quantised(
     )
 
 
-def _calibrated(model: Linear, held_out: Sequence[Post]) -> Linear:
+def calibrated(model: Linear, held_out: Sequence[Post]) -> Linear:
     """The slope that makes the held-out labels most likely."""
     margins = model.margins([post.text for post in held_out])
     truth = np.array([model.classes.index(post.label) for post in held_out])
@@ -107,11 +106,4 @@ def _calibrated(model: Linear, held_out: Sequence[Post]) -> Linear:
         return float(np.mean(whole - logits[np.arange(len(truth)), truth]))
 
     best = minimize_scalar(surprise, bounds=(0.05, 50.0), method="bounded")
-    return Linear(
-        classes=model.classes,
-        grams=model.grams,
-        weights=model.weights,
-        scale=model.scale,
-        bias=model.bias,
-        slope=round(float(best.x), 4),
-    )
+    return replace(model, slope=round(float(best.x), 4))

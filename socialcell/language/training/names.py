@@ -1,4 +1,8 @@
-"""Trains the taggers of names from CoNLL files."""
+"""Trains the taggers of names from CoNLL files.
+
+A tagger is measured without the sentences that are held out; the one that ships is
+trained with them too.
+"""
 
 import random
 import tempfile
@@ -48,14 +52,16 @@ def train(
 def _one(recipe: TaggerRecipe, data: Path, seed: int) -> Trained:
     training: list[Sentence] = []
     held_out: dict[str, list[Sentence]] = {}
+    everything: list[Sentence] = []
     for source in recipe.sources:
-        rest, aside = _split(conll.sentences(data / source.file), source, seed)
+        some = conll.sentences(data / source.file)
+        everything += some
+        rest, aside = _split(some, source, seed)
         training += rest
         held_out[f"{Path(source.file).stem}, held out"] = aside
     training = _apart(training, [s for aside in held_out.values() for s in aside])
-    file = _fitted(training)
-    tagger = Tagger(file)
-    scores = {name: _scores(tagger, aside) for name, aside in held_out.items()}
+    measured = Tagger(_fitted(training))
+    scores = {name: _scores(measured, aside) for name, aside in held_out.items()}
     facts = {
         "name": recipe.name,
         "version": weights.VERSION,
@@ -65,14 +71,15 @@ def _one(recipe: TaggerRecipe, data: Path, seed: int) -> Trained:
             {"file": s.file, "origin": s.origin, "licence": s.licence}
             for s in recipe.sources
         ],
-        "posts": len(training),
+        "posts": len(everything),
+        "measured_posts": len(training),
         "seed": seed,
         "kind": "conditional random field",
         "classes": sorted({tag[2:] for s in training for tag in s.tags if tag != "O"}),
         "settings": _SETTINGS,
         "scores": scores,
     }
-    return Trained(recipe, facts, file)
+    return Trained(recipe, facts, _fitted(everything))
 
 
 def _split(

@@ -1,9 +1,14 @@
-"""Trains the models of the recipes and writes each with its card."""
+"""Trains the models of the recipes and writes each with its card.
+
+A model is measured without the posts that are held out, and then trained once more with
+those of them that were set aside from its own files: that one ships.
+"""
 
 import hashlib
 import io
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +20,12 @@ from socialcell.language.linear import Linear
 from socialcell.language.training import cards
 from socialcell.language.training import civic as civic_
 from socialcell.language.training import names as names_
-from socialcell.language.training.data import (
-    OWN,
-    Post,
-    apart,
-    posts,
-    require_apart,
-    split,
-)
-from socialcell.language.training.fit import fit
-from socialcell.language.training.recipes import RECIPES, TAGGERS, Recipe, Source
+from socialcell.language.training.data import Post
+from socialcell.language.training.fit import calibrated, fit
+from socialcell.language.training.parts import Parts, parts_of, sources_of
+from socialcell.language.training.recipes import RECIPES, TAGGERS, Recipe
 
 SEED = 7
-_CUT = 6  # words of a cut post
 
 
 def train(
@@ -50,16 +48,12 @@ def train(
         if recipe.name not in wanted:
             continue
         progress(recipe.name)
-        training, held_out = posts_of(recipe, data, seed, languages)
-        everything = [post for some in held_out.values() for post in some]
-        model = fit(
-            training, everything, recipe.classes, recipe.grams, recipe.cost, seed
-        )
+        parts = parts_of(recipe, data, seed, languages)
+        measured = _measured(recipe, parts, seed)
+        model = replace(_fit(recipe, parts.everything, seed), slope=measured.slope)
         if recipe.name == "language":
             languages = model
-        found = {name: _scores(model, some) for name, some in held_out.items()}
-        sources = sources_of(recipe, data)
-        facts = _facts(recipe, sources, model, len(training), found, seed)
+        facts = _facts(recipe, data, measured, parts, seed)
         made.append(write(into / recipe.folder, recipe.name, facts, _packed(model)))
     if civic.NAME in wanted:
         facts, model = civic_.train(seed, progress)
@@ -99,81 +93,26 @@ def _known(names: set[str]) -> set[str]:
     return names or set(every)
 
 
-def sources_of(recipe: Recipe, data: Path) -> tuple[Source, ...]:
-    """The files of a recipe, and the operators' own decisions where `data` has them."""
-    file = f"{OWN}/{recipe.name}.jsonl"
-    if not (data / file).exists():
-        return recipe.sources
-    own = Source(file, "decisions of operators", "this workspace's own", hold_out=5)
-    return (*recipe.sources, own)
-
-
-def posts_of(
-    recipe: Recipe, data: Path, seed: int, languages: Linear | None
-) -> tuple[list[Post], dict[str, list[Post]]]:
-    """Training posts, and the posts held out of every file by its name.
-
-    What the operators decided for this model is a file more, where there is one.
-    """
-    held_out = {
-        Path(name).stem: _labelled(posts(data / name), recipe, None)
-        for name in recipe.measures
-    }
-    kept: list[Post] = []
-    for source in sources_of(recipe, data):
-        some = _labelled(posts(data / source.file), recipe, source.label)
-        if source.hold_out and len(some) >= source.hold_out:
-            some, aside = split(some, source.hold_out, seed)
-            held_out[f"{Path(source.file).stem}, held out"] = aside
-        if source.only is not None:
-            some = _only(some, source.only, languages)
-        kept.extend(_capped(some, source, recipe))
-    everything = [post for aside in held_out.values() for post in aside]
-    training = apart(kept, everything)
-    if recipe.cuts:
-        training += apart(_cuts(training), everything)
-    require_apart(training, everything)
-    return training, held_out
-
-
-def _labelled(some: list[Post], recipe: Recipe, label: str | None) -> list[Post]:
-    if label is not None:
-        return [Post(post.text, label) for post in some]
-    found = [Post(p.text, recipe.labels.get(p.label, p.label)) for p in some]
-    for post in found:
-        if post.label not in recipe.classes:
-            raise SocialcellError(
-                f"{recipe.name}: label {post.label!r} is none of {recipe.classes}"
-            )
+def measured_models(
+    data: Path, seed: int, progress: Callable[[str], None] = lambda _: None
+) -> dict[str, Linear]:
+    """Every linear model of the recipes as it is measured: without what is held out."""
+    found: dict[str, Linear] = {}
+    for recipe in RECIPES:
+        progress(recipe.name)
+        parts = parts_of(recipe, data, seed, found.get("language"))
+        found[recipe.name] = _measured(recipe, parts, seed)
     return found
 
 
-def _only(some: list[Post], language: str, languages: Linear | None) -> list[Post]:
-    if languages is None:
-        raise SocialcellError("train the model language first: it chooses the posts")
-    found = languages.chances([post.text for post in some])
-    return [
-        post
-        for post, chances in zip(some, found, strict=True)
-        if max(chances, key=lambda name: chances[name]) == language
-    ]
+def _measured(recipe: Recipe, parts: Parts, seed: int) -> Linear:
+    """From the training posts alone; the held-out ones set its temperature."""
+    aside = [post for some in parts.held_out.values() for post in some]
+    return calibrated(_fit(recipe, parts.training, seed), aside)
 
 
-def _capped(some: list[Post], source: Source, recipe: Recipe) -> list[Post]:
-    left = {recipe.labels.get(label, label): n for label, n in source.most.items()}
-    kept = []
-    for post in some:
-        if left.get(post.label, 1) > 0:
-            kept.append(post)
-            if post.label in left:
-                left[post.label] -= 1
-    return kept
-
-
-def _cuts(some: list[Post]) -> list[Post]:
-    """The first words of the longer posts: short texts are the hard ones."""
-    long = (post for post in some if len(post.text.split()) > 2 * _CUT)
-    return [Post(" ".join(p.text.split()[:_CUT]), p.label) for p in long]
+def _fit(recipe: Recipe, some: Sequence[Post], seed: int) -> Linear:
+    return fit(some, recipe.classes, recipe.grams, recipe.cost, seed)
 
 
 def _scores(model: Linear, some: list[Post]) -> dict[str, Any]:
@@ -189,12 +128,7 @@ def _packed(model: Linear) -> bytes:
 
 
 def _facts(
-    recipe: Recipe,
-    sources: tuple[Source, ...],
-    model: Linear,
-    count: int,
-    scores: dict[str, Any],
-    seed: int,
+    recipe: Recipe, data: Path, measured: Linear, parts: Parts, seed: int
 ) -> dict[str, Any]:
     return {
         "name": recipe.name,
@@ -202,12 +136,14 @@ def _facts(
         "task": recipe.task,
         "licence": recipe.licence,
         "data": [
-            {"file": s.file, "origin": s.origin, "licence": s.licence} for s in sources
+            {"file": s.file, "origin": s.origin, "licence": s.licence}
+            for s in sources_of(recipe, data)
         ],
-        "posts": count,
+        "posts": len(parts.everything),
+        "measured_posts": len(parts.training),
         "seed": seed,
         "kind": "linear",
-        "classes": list(model.classes),
+        "classes": list(recipe.classes),
         "grams": {
             "chars": list(recipe.grams.chars),
             "words": recipe.grams.words,
@@ -215,6 +151,8 @@ def _facts(
             "sounds": list(recipe.grams.sounds),
         },
         "cost": recipe.cost,
-        "slope": model.slope,
-        "scores": scores,
+        "slope": measured.slope,
+        "scores": {
+            name: _scores(measured, some) for name, some in parts.held_out.items()
+        },
     }
