@@ -1,5 +1,6 @@
 """The newest mentions of a list, whether few or many match: the same answer."""
 
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import pytest
@@ -44,6 +45,62 @@ def test_a_decision_moves_a_mention_between_topics_in_short_and_long_lists(
     assert "6" in water
     assert len(water) == n - 1
     assert roads == ["4"]
+
+
+@pytest.mark.parametrize("said", ["camp", '"camp today"', "NOT nothing"])
+def test_mentions_that_came_late_have_their_place_in_time(
+    engine: Engine, said: str
+) -> None:
+    # Of 3,000 mentions the even ones came long after they were written.
+    ages = [k if k % 2 else 3001 - k for k in range(3000)]
+    store_aged(engine, ages, says=lambda k: k % 3 == 0)
+
+    found = ids(engine, Wanted(query=parse(said), limit=50))
+
+    third = [k for k in range(3000) if k % 3 == 0]
+    assert found == [str(k) for k in sorted(third, key=lambda k: ages[k])][:50]
+
+
+@pytest.mark.parametrize("until", [None, 2500])
+def test_a_word_that_nobody_says_any_more_is_found_further_back(
+    engine: Engine, until: int | None
+) -> None:
+    # Mention k is k minutes old; those older than 1,500 minutes said camp.
+    store_aged(engine, range(3000), says=lambda k: k > 1500)
+    end = None if until is None else NOON - timedelta(minutes=until)
+
+    found = ids(engine, Wanted(query=parse("camp"), until=end, limit=50))
+
+    first = 1501 if until is None else until + 1
+    assert found == [str(k) for k in range(first, first + 50)]
+
+
+def test_a_page_that_is_not_full_is_filled_from_further_back(engine: Engine) -> None:
+    store_aged(engine, range(3000), says=lambda k: k > 1500 or k % 100 == 0)
+
+    found = ids(engine, Wanted(query=parse("camp"), limit=50))
+
+    recent = range(0, 1501, 100)
+    older = range(1501, 1501 + 50 - len(recent))
+    assert found == [str(k) for k in (*recent, *older)]
+
+
+def store_aged(
+    engine: Engine, ages: Sequence[int], says: Callable[[int], bool]
+) -> None:
+    """One mention for each age in minutes, stored in this order."""
+    store_records(
+        engine,
+        *(
+            make_record(
+                str(k),
+                text="camp today" if says(k) else "nothing today",
+                raw={"id": str(k)},
+                authored_at=NOON - timedelta(minutes=age),
+            )
+            for k, age in enumerate(ages)
+        ),
+    )
 
 
 def store_mentions(engine: Engine, n: int) -> None:

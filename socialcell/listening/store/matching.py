@@ -8,6 +8,7 @@ from sqlalchemy import (
     BindParameter,
     SelectBase,
     String,
+    TextualSelect,
     and_,
     bindparam,
     cast,
@@ -53,112 +54,138 @@ class Wanted:
     limit: int | None = 50
 
 
-def condition(session: Session, wanted: Wanted) -> ColumnElement[bool]:
-    """The condition of those mentions, for a question about them."""
-    rules: list[ColumnElement[bool]] = [M.state == "present"]
-    if wanted.since is not None:
-        rules.append(M.authored_at >= wanted.since)
-    if wanted.until is not None:
-        rules.append(M.authored_at < wanted.until)
-    if wanted.topic:
-        rules.append(_annotated(session, "topic", wanted.topic))
-    if wanted.ward:
-        rules.append(_annotated(session, "ward", wanted.ward))
-    if wanted.language:
-        rules.append(M.language == wanted.language)
-    if wanted.sentiment:
-        rules.append(M.sentiment == wanted.sentiment)
-    if wanted.query is not None:
-        rules.append(_compiled(session, wanted.query))
-    return and_(*rules)
+class Matching:
+    """Builds conditions of SQL, for mentions from `first` on where that is given.
 
-
-def why(session: Session, query: Node, mention_id: int) -> list[str]:
-    """The parts of a query that a mention matches, in words, for --explain."""
-    return [
-        _said(part)
-        for part in _leaves(query)
-        if session.execute(
-            select(M.id).where(M.id == mention_id, _compiled(session, part))
-        ).first()
-    ]
-
-
-def _annotated(session: Session, kind: str, value: str) -> ColumnElement[bool]:
-    """Mentions with this topic, ward …: as decided, else as suggested."""
-    c = ANNOTATION.c
-    # Each half is a look into an index that holds no more than that half.
-    halves = (
-        and_(c.kind == kind, c.value == value, c.decided_value.is_(None)),
-        and_(c.kind == kind, c.decided_value == value),
-    )
-    ids = union_all(*(select(c.mention_id).where(half) for half in halves))
-    if _few(session, ids.limit(_MANY)):
-        return M.id.in_(ids)
-    return or_(*(exists().where(half, c.mention_id == M.id) for half in halves))
-
-
-def _few(session: Session, found: SelectBase) -> bool:
-    """Is it cheaper to look up what was found, and sort it by time?
-
-    Of many, the newest are found sooner by going back in time until the page is full.
-    No database can tell by itself for a search or for two columns in one condition.
+    `rare` is set where a part of what was built holds more than are quickly sorted: the
+    steps between ids, at the mean, of the newest of its rarest such part.
     """
-    asked = select(func.count()).select_from(found.subquery())
-    return int(session.execute(asked).scalar_one()) < _MANY
 
+    def __init__(self, session: Session, first: int | None = None) -> None:
+        self._session = session
+        self._first = first
+        self.rare = 0.0
 
-def _compiled(session: Session, node: Node) -> ColumnElement[bool]:
-    match node:
-        case And(parts):
-            return and_(true(), *(_compiled(session, part) for part in parts))
-        case Or(parts):
-            return or_(*(_compiled(session, part) for part in parts))
-        case Not(part):
-            return not_(_compiled(session, part))
-        case Words():
-            return _saying(session, node)
-        case Field():
-            return _field(session, node)
+    def condition(self, wanted: Wanted) -> ColumnElement[bool]:
+        """Of the wanted mentions, for a question about them."""
+        rules: list[ColumnElement[bool]] = [M.state == "present"]
+        if self._first is not None:
+            rules.append(M.id >= self._first)
+        if wanted.since is not None:
+            rules.append(M.authored_at >= wanted.since)
+        if wanted.until is not None:
+            rules.append(M.authored_at < wanted.until)
+        if wanted.topic:
+            rules.append(self._annotated("topic", wanted.topic))
+        if wanted.ward:
+            rules.append(self._annotated("ward", wanted.ward))
+        if wanted.language:
+            rules.append(M.language == wanted.language)
+        if wanted.sentiment:
+            rules.append(M.sentiment == wanted.sentiment)
+        if wanted.query is not None:
+            rules.append(self.compiled(wanted.query))
+        return and_(*rules)
 
+    def compiled(self, node: Node) -> ColumnElement[bool]:
+        """Of the mentions that a part of a query asks for."""
+        match node:
+            case And(parts):
+                return and_(true(), *map(self.compiled, parts))
+            case Or(parts):
+                return or_(*map(self.compiled, parts))
+            case Not(part):
+                return not_(self.compiled(part))
+            case Words():
+                return self._saying(node)
+            case Field():
+                return self._field(node)
 
-def _saying(session: Session, words: Words) -> ColumnElement[bool]:
-    """Mentions whose folded text holds the words, by the database's own index."""
-    if db.is_sqlite(session):
+    def _annotated(self, kind: str, value: str) -> ColumnElement[bool]:
+        """Mentions with this topic, ward …: as decided, else as suggested."""
+        c = ANNOTATION.c
+        # Each half is a look into an index that holds no more than that half.
+        halves = (
+            and_(c.kind == kind, c.value == value, c.decided_value.is_(None)),
+            and_(c.kind == kind, c.decided_value == value),
+        )
+        after = true() if self._first is None else c.mention_id >= self._first
+        ids = union_all(
+            *(select(c.mention_id.label("id")).where(half, after) for half in halves)
+        )
+        if self._few(ids):
+            return M.id.in_(ids)
+        return or_(*(exists().where(half, c.mention_id == M.id) for half in halves))
+
+    def _few(self, ids: SelectBase | TextualSelect) -> bool:
+        """Is it cheaper to look up what was found, and sort it by time?
+
+        Of many, the newest are found sooner by going back in time until the page is
+        full. No database can tell by itself for a search or for two columns in one
+        condition.
+        """
+        found = ids.subquery().c.id
+        some = select(found).order_by(found.desc()).limit(_MANY).subquery().c.id
+        asked = select(func.count(), func.max(some) - func.min(some))
+        count, apart = self._session.execute(asked).one()
+        if count < _MANY:
+            return True
+        self.rare = max(self.rare, apart / _MANY)
+        return False
+
+    def _saying(self, words: Words) -> ColumnElement[bool]:
+        """Mentions whose folded text holds the words, by the database's own index."""
+        if db.is_sqlite(self._session):
+            return self._saying_in_fts(words)
+        star = ":*" if words.prefix else ""
+        phrase = " <-> ".join(f"'{word}'" for word in words.text.split())
+        asked = cast(literal(phrase + star, String), TSQUERY)
+        return literal_column("mention.search").op("@@", is_comparison=True)(asked)
+
+    def _saying_in_fts(self, words: Words) -> ColumnElement[bool]:
         star = "*" if words.prefix else ""
         said: BindParameter[str] = bindparam(
             "phrase", f'"{words.text}"{star}', unique=True
         )
+        first: BindParameter[int] = bindparam("first", self._first or 0, unique=True)
         found = text(
-            "SELECT rowid AS id FROM mention_fts WHERE mention_fts MATCH :phrase"
+            "SELECT rowid AS id FROM mention_fts "
+            "WHERE mention_fts MATCH :phrase AND rowid >= :first"
         )
-        ids = found.bindparams(said).columns(M.id)
-        few = _few(session, select(ids.subquery()).limit(_MANY))
+        ids = found.bindparams(said, first).columns(M.id)
+        few = self._few(ids)
         # The sign keeps SQLite from looking up each of many rows.
         return (M.id if few else literal_column("+mention.id")).in_(ids)
-    star = ":*" if words.prefix else ""
-    phrase = " <-> ".join(f"'{word}'" for word in words.text.split())
-    asked = cast(literal(phrase + star, String), TSQUERY)
-    return literal_column("mention.search").op("@@", is_comparison=True)(asked)
+
+    def _field(self, field: Field) -> ColumnElement[bool]:
+        match field.name:
+            case "platform":
+                return M.platform == field.value
+            case "lang":
+                return M.language == field.value
+            case "sentiment":
+                return M.sentiment == field.value
+            case "topic":
+                return self._annotated("topic", field.value)
+            case "ward":
+                return self._annotated("ward", field.value)
+            case "since":
+                return M.authored_at >= day_start(field.value, "since:")
+            case "until":
+                return M.authored_at < day_end(field.value, "until:")
+        return _from(field.value)
 
 
-def _field(session: Session, field: Field) -> ColumnElement[bool]:
-    match field.name:
-        case "platform":
-            return M.platform == field.value
-        case "lang":
-            return M.language == field.value
-        case "sentiment":
-            return M.sentiment == field.value
-        case "topic":
-            return _annotated(session, "topic", field.value)
-        case "ward":
-            return _annotated(session, "ward", field.value)
-        case "since":
-            return M.authored_at >= day_start(field.value, "since:")
-        case "until":
-            return M.authored_at < day_end(field.value, "until:")
-    return _from(field.value)
+def why(session: Session, query: Node, mention_id: int) -> list[str]:
+    """The parts of a query that a mention matches, in words, for --explain."""
+    matching = Matching(session)
+    return [
+        _said(part)
+        for part in _leaves(query)
+        if session.execute(
+            select(M.id).where(M.id == mention_id, matching.compiled(part))
+        ).first()
+    ]
 
 
 def _from(handle: str) -> ColumnElement[bool]:

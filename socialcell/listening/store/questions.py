@@ -5,18 +5,19 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Row, func, select
-from sqlalchemy.sql import Select
+from sqlalchemy.sql import ColumnElement, Select
 from sqlmodel import Session
 
 from socialcell import db
 from socialcell.listening.model import Engagement, Link, MentionMatch, Relation
+from socialcell.listening.store import newest
 from socialcell.listening.store.matching import (
     ANNOTATION,
     AUTHOR,
     MENTION,
     M,
+    Matching,
     Wanted,
-    condition,
 )
 from socialcell.ops.model import Source
 
@@ -25,18 +26,34 @@ ENGAGEMENT = db.table(Engagement)
 
 def mentions(session: Session, wanted: Wanted) -> list[Row[Any]]:
     """Mentions with their authors, newest first; undated ones last."""
-    return list(session.execute(_listed(session, wanted)))
+    matching = Matching(session)
+    everywhere = matching.condition(wanted)
+    limit = wanted.limit
+    if limit and matching.rare:
+        span = newest.nearest(limit, matching.rare)
+        while reach := newest.reach(session, wanted, span):
+            near = replace(wanted, since=reach.since)
+            within = Matching(session, reach.first).condition(near)
+            rows = list(session.execute(_listed(within, limit)))
+            if len(rows) == limit:
+                return rows
+            span = newest.further(span, len(rows), limit)
+    return list(session.execute(_listed(everywhere, limit)))
 
 
 def stream_mentions(session: Session, wanted: Wanted) -> Iterator[Row[Any]]:
     """The same, read in pages of 1,000: an export does not hold all in memory."""
-    everything = _listed(session, replace(wanted, limit=None))
+    everything = _listed(Matching(session).condition(wanted))
     options = {"yield_per": 1000, "stream_results": True}
     yield from session.execute(everything, execution_options=options)
 
 
 def count_mentions(session: Session, wanted: Wanted) -> int:
-    asked = select(func.count()).select_from(MENTION).where(condition(session, wanted))
+    asked = (
+        select(func.count())
+        .select_from(MENTION)
+        .where(Matching(session).condition(wanted))
+    )
     return int(session.execute(asked).scalar_one())
 
 
@@ -170,12 +187,11 @@ def _columns() -> Select[Any]:
     ).select_from(MENTION.outerjoin(AUTHOR, M.author_id == AUTHOR.c.id))
 
 
-def _listed(session: Session, wanted: Wanted) -> Select[Any]:
+def _listed(matching: ColumnElement[bool], limit: int | None = None) -> Select[Any]:
     # Word for word the order of an index: the newest are found without sorting all.
     order = (M.authored_at.desc().nulls_last(), M.id.desc())
-    matching = condition(session, wanted)
-    if wanted.limit is not None:
+    if limit is not None:
         # Where there is something to sort, it is ids and not whole rows.
-        newest = select(M.id).where(matching).order_by(*order).limit(wanted.limit)
+        newest = select(M.id).where(matching).order_by(*order).limit(limit)
         matching = M.id.in_(newest.correlate(None))
     return _columns().where(matching).order_by(*order)
