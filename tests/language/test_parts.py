@@ -1,6 +1,7 @@
 """Which posts train a model, which measure it, and what ships in the end."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -92,3 +93,14 @@ def test_a_card_says_how_many_posts_trained_what_was_measured_and_what_ships(
     page = (tmp_path / "made/open/subject.md").read_text("utf-8")
     assert "Trained on 20 items" in page
     assert "of a model from 15 items" in page
+
+
+def test_posts_of_a_small_set_can_count_more_than_once(tmp_path: Path) -> None:
+    file_of(tmp_path, "posts.jsonl", water=WATER)
+    once = recipe()
+    twice = replace(once, sources=(replace(once.sources[0], times=2),))
+
+    parts = parts_of(twice, tmp_path, 7, None)
+
+    assert len(parts.everything) == 20
+    assert len(parts.held_out["posts, held out"]) == 2

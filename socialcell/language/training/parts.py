@@ -85,7 +85,7 @@ def _chosen(
 ) -> list[Post]:
     if source.only is not None:
         some = _only(some, source.only, languages)
-    return _capped(some, source, recipe)
+    return _capped(some, source, recipe) * source.times
 
 
 def _labelled(some: list[Post], recipe: Recipe, label: str | None) -> list[Post]:

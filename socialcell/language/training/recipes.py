@@ -19,7 +19,8 @@ class Source:
 
     One of `hold_out` posts measures the model (0: none). `most` caps classes that
     would drown the others; `label` is given to posts of a file made for another task;
-    `only` keeps the posts that the language model takes for that language.
+    `only` keeps the posts that the language model takes for that language. Each post of
+    a small set counts `times` so that it is heard beside a large one.
     """
 
     file: str
@@ -29,6 +30,7 @@ class Source:
     most: Mapping[str, int] = field(default_factory=dict)
     label: str | None = None
     only: str | None = None
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,11 @@ RECIPES: tuple[Recipe, ...] = (
                 for kind in ("gt", "mr", "st")
             ),
             Source(
-                "sentiment/mr_mahasent_pt_val.jsonl", _MAHASENT, _L3CUBE, hold_out=5
+                "sentiment/mr_mahasent_pt_val.jsonl",
+                _MAHASENT,
+                _L3CUBE,
+                hold_out=5,
+                times=2,
             ),
             Source(
                 "sentiment/mr_mahasent_pt_extra.jsonl",

@@ -49,7 +49,7 @@ def train(
             continue
         progress(recipe.name)
         parts = parts_of(recipe, data, seed, languages)
-        measured = _measured(recipe, parts, seed)
+        measured = measured_model(recipe, parts, seed)
         model = replace(_fit(recipe, parts.everything, seed), slope=measured.slope)
         if recipe.name == "language":
             languages = model
@@ -101,11 +101,11 @@ def measured_models(
     for recipe in RECIPES:
         progress(recipe.name)
         parts = parts_of(recipe, data, seed, found.get("language"))
-        found[recipe.name] = _measured(recipe, parts, seed)
+        found[recipe.name] = measured_model(recipe, parts, seed)
     return found
 
 
-def _measured(recipe: Recipe, parts: Parts, seed: int) -> Linear:
+def measured_model(recipe: Recipe, parts: Parts, seed: int) -> Linear:
     """From the training posts alone; the held-out ones set its temperature."""
     aside = [post for some in parts.held_out.values() for post in some]
     return calibrated(_fit(recipe, parts.training, seed), aside)
@@ -115,7 +115,7 @@ def _fit(recipe: Recipe, some: Sequence[Post], seed: int) -> Linear:
     return fit(some, recipe.classes, recipe.grams, recipe.cost, seed)
 
 
-def _scores(model: Linear, some: list[Post]) -> dict[str, Any]:
+def scores(model: Linear, some: list[Post]) -> dict[str, Any]:
     chances = model.chances([post.text for post in some])
     found = [max(one, key=lambda label: one[label]) for one in chances]
     return measure.scores([post.label for post in some], found)
@@ -153,6 +153,6 @@ def _facts(
         "cost": recipe.cost,
         "slope": measured.slope,
         "scores": {
-            name: _scores(measured, some) for name, some in parts.held_out.items()
+            name: scores(measured, some) for name, some in parts.held_out.items()
         },
     }
