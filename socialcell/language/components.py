@@ -216,10 +216,12 @@ def topic(doc: Doc) -> Doc:
 def wish(doc: Doc) -> Doc:
     """Intent from n-grams, cues, topics and the form of the sentence.
 
-    Who sells something or talks of a film has no topic for an office.
+    It says something of the feeling too, in a message to the city. Who sells something
+    or talks of a film has no topic for an office.
     """
     found = notes(doc)
     found.intent = intent.intent(found)
+    found.sentiment = sentiment.with_wish(found)
     if found.intent.label in intent.NO_MESSAGE:
         if found.intent.confident:
             found.topics = [topic for topic in found.topics if topic.id == "politics"]

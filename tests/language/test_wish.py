@@ -1,0 +1,39 @@
+"""What the writer wants of the city says what he feels, and only there."""
+
+import pytest
+
+from socialcell.language import read
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Garbage van has not come to Kothrud for four days", "negative"),
+        ("When will the water supply start in Baner today?", "neutral"),
+        ("नळाला पाणी नाही, पाणी कधी येणार? कोणाला विचारायचं?", "neutral"),
+        ("Put a dustbin at the bus stop near Camp, please", "neutral"),
+        ("टूटी सड़क एक रात में ठीक कर दी, धन्यवाद पुणे नगर निगम", "positive"),
+        ("wah kya service hai, 5 din se kachra gadi nahi aayi", "negative"),
+    ],
+)
+def test_a_message_to_the_city_is_felt_by_its_wish(text: str, label: str) -> None:
+    (reading,) = read([text])
+
+    assert reading.sentiment.label == label
+    assert reading.sentiment.confident
+    assert sum(reading.sentiment.probabilities.values()) == pytest.approx(1, abs=2e-4)
+
+
+def test_what_is_no_message_to_the_city_is_felt_by_its_words() -> None:
+    loved, hated = read(["I love this song so much", "I hate this song so much"])
+
+    assert (loved.intent.label, hated.intent.label) == ("not_civic", "not_civic")
+    assert loved.sentiment.label == "positive"
+    assert hated.sentiment.label == "negative"
+
+
+def test_mocking_praise_of_the_city_is_left_to_a_person() -> None:
+    (reading,) = read(["Great work PMC, water gone again for three days 🙄 👏"])
+
+    assert reading.sentiment.label == "negative"
+    assert not reading.sentiment.confident
