@@ -19,6 +19,7 @@ from socialcell.language.linear import Linear
 from socialcell.language.training.data import Post
 
 _LARGEST = 127  # of an int8
+_STEPS = 20_000  # at most, until the machine has settled
 _CLIPPED = 0.9999  # the quantile of weights that becomes the largest
 
 
@@ -65,7 +66,9 @@ def _one_class(
     telling = np.abs(np.log((here / here.sum()) / (there / there.sum())))
     scaled = matrix.copy()
     scaled.data = scaled.data * telling[scaled.indices].astype(np.float32)
-    machine = LinearSVC(C=cost, class_weight="balanced", random_state=seed)
+    machine = LinearSVC(
+        C=cost, class_weight="balanced", max_iter=_STEPS, random_state=seed
+    )
     machine.fit(scaled, inside)
     return machine.coef_[0] * telling, float(machine.intercept_[0])
 

@@ -111,6 +111,14 @@ RECIPES: tuple[Recipe, ...] = (
                 most={"en": 1500},
                 label="en",
             ),
+            # Short and colloquial Marathi, of which the first file has little.
+            Source(
+                "sentiment/mr_mahasent_st_train.jsonl",
+                _MAHASENT,
+                _L3CUBE,
+                most={"mr": 3000},
+                label="mr",
+            ),
         ),
         grams=Grams(chars=(1, 4), words=1, bits=17),
         cuts=True,
