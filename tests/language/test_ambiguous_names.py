@@ -29,10 +29,48 @@ def found(text: str) -> list[tuple[int, int, str | None]]:
         "sus kid",
         "a lake town of Kolkata",
         "prem nagari kahani",
+        "मांजरीची पिल्लं रात्री खेळतात",
+        "मांजरीच्या पिल्लाला वाचवा",
+        "the kittens of Manjari",
+        "Udyanachya kopryat kachra",
+        "वैकुंठ एकादशीला गर्दी",
+        "Mr Naidu came late",
+        "Sancheti sir came late",
+        "symbiosis of trees and birds",
+        "कमला नेहरू जयंती",
+        "parvati tai aalya",
+        "people under the labour camp",
+        "नवा पूल झाला",
+        "mula rastyavar kheltat",
+        "मुलांना रस्त्यावर खेळू देऊ नका",
+        "mulashi bolun ghya",
+        "dive lavale kal",
+        "pan mala vatta",
+        "नातू बागेत खेळतो",
+        "अप्पर आयुक्त म्हणाले",
     ],
 )
 def test_words_and_first_names_are_no_places(text: str) -> None:
     assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "रात्री बारापर्यंत डीजे चालू होता",
+        "बैंक्वेट हॉल में शादी",
+        "नाट्यगृह में परदा फटा हुआ है",
+        "मेट्रो स्टेशन चमाचम, सीढ़ी के नीचे ढेर",
+        "डीपीआर में स्टेशन कहाँ दिखाए हैं?",
+        "शौचालय, जुलाई में, टेंडर हो गया।",
+        "लिफ़्ट बीच में अटकी है",
+        "पीने से तीन घर पीलिया में",
+    ],
+)
+def test_words_of_every_day_alone_are_no_names(text: str) -> None:
+    (reading,) = read([text])
+
+    assert [e.text for e in reading.entities if e.label == "PLACE"] == []
 
 
 @pytest.mark.parametrize(
@@ -73,6 +111,20 @@ def test_a_name_of_ours_is_not_meant_where_another_town_has_it(
         ("दत्तनगर चौकात कचरा", 0, 7, "place:datta-nagar"),
         ("Aundh has no water", 0, 5, "place:aundh"),
         ("Baner has no water", 0, 5, "place:baner"),
+        ("मोमिनपुऱ्यात पाणी नाही", 0, 11, "place:mominpura"),
+        ("मुळशीत पाऊस", 0, 5, "place:mulshi"),
+        ("दिवे घाटात कोंडी", 0, 9, "place:dive-ghat"),
+        ("न्यू कोपरे गावठाण", 0, 10, "place:new-kopre"),
+        ("वैकुंठमध्ये लॉकर", 0, 6, "place:vaikunth-crematorium"),
+        ("कमला नेहरूमध्ये डॉक्टर", 0, 10, "place:kamla-nehru-hospital"),
+        ("Kamla Nehru park la chala", 0, 16, "place:kamala-nehru-park"),
+        ("Naidu la gelo", 0, 5, "place:naidu-hospital"),
+        ("Sancheti hospital jawal", 0, 17, "place:sancheti-hospital"),
+        ("Baner pancard club wale raste", 6, 18, "place:pan-card-club"),
+        ("मांजरी बुद्रुक येथे पाणी नाही", 0, 14, "place:manjari-budruk"),
+        ("टिळक चौकात वळायला मनाई", 0, 9, "place:tilak-chowk"),
+        ("सनसिटीत पाणी नाही", 0, 6, "place:suncity"),
+        ("poora Mula Road kaala", 6, 15, "place:mula-road"),
     ],
 )
 def test_offsets_cut_the_name_alone(
