@@ -109,18 +109,20 @@ def train(
     checksum. No database is needed. `encoder`, the model of the extra `semantic`, is
     trained only when it is named: it takes its minutes, needs torch and onnx, and how
     far it comes hangs on the machine. With `--further` it begins with what the present
-    encoder knows instead of nothing.
+    encoder knows instead of nothing. `encoder-shares` only weighs it anew beside the
+    model `civic`, after that has learned from more posts.
 
     Example: socialcell language train sentiment-mr --data ../labels --into models
     """
     from socialcell.language.semantic.encoder import NAME
+    from socialcell.language.training.encoder import SHARES, weigh
     from socialcell.language.training.encoder import train as encoder_trained
     from socialcell.language.training.train import train as trained
     from socialcell.language.weights import folder
 
     place, wanted = into or folder(), set(names or ())
     made = []
-    others = wanted - {NAME}
+    others = wanted - {NAME, SHARES}
     if others or not wanted:
         made += trained(data, place, others, seed=seed, progress=output.note)
     if NAME in wanted:
@@ -136,6 +138,8 @@ def train(
                 progress=output.note,
             )
         )
+    if SHARES in wanted:
+        made.append(weigh(place, seed=seed, progress=output.note))
     if json:
         output.as_json({"models": made})
         return

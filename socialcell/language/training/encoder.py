@@ -11,12 +11,18 @@ from typing import Any
 from socialcell.errors import SocialcellError
 from socialcell.language import civic, weights
 from socialcell.language.semantic.encoder import NAME, Encoder
-from socialcell.language.training import encoder_civic, encoder_data, encoder_shares
+from socialcell.language.training import (
+    encoder_civic,
+    encoder_data,
+    encoder_shares,
+    posts,
+)
 from socialcell.language.training.encoder_data import Material
 from socialcell.language.training.encoder_shares import Judged, Models
 from socialcell.language.training.recipes import LANGUAGES, RECIPES
 from socialcell.language.training.train import measured_models, write
 
+SHARES = "encoder-shares"  # the name under which it is only weighed anew
 State = dict[str, Any]  # arrays by their names in the net
 MINUTES = 80.0
 _LICENCE = "CC BY-NC-SA 4.0; parts: research use only, no licence stated, GPL-3.0, MIT"
@@ -54,7 +60,9 @@ def train(
     torch.set_num_threads(threads)
     progress(f"{NAME}: reading the posts")
     models = measured_models(data, seed)
-    material = encoder_data.material(data, seed, models["language"])
+    before = weights.card(NAME) if further else None
+    known = before.facts["civic_seen"].split() if before else ()
+    material = encoder_data.material(data, seed, models["language"], known)
     texts = (item.text for item in material.items)
     begun = shipped(seed) if further else start(texts)
     run, passes = encoder_loop.run(
@@ -67,8 +75,34 @@ def train(
     file, facts = _measured(
         state, list(run.heads), begun.pieces, material, models, seed
     )
-    facts["passes"] = passes
+    facts |= {"passes": passes, "civic_seen": " ".join(sorted(material.seen))}
     return write(into / "nc", NAME, facts, file, "onnx")
+
+
+def weigh(
+    into: Path, *, seed: int = 7, progress: Callable[[str], None] = lambda _: None
+) -> dict[str, Any]:
+    """The facts of the encoder's card after its say was weighed anew.
+
+    Only the card is written: how much say the model `civic` keeps beside the encoder,
+    by our own posts that did not train it, of which there are more after every round
+    of labelling. SocialcellError where the encoder cannot be used.
+    """
+    _require("onnxruntime")
+    card, file = weights.card(NAME), weights.content(NAME)
+    if card is None or file is None:
+        raise SocialcellError("there is no encoder whose say could be weighed")
+    progress(f"{NAME}: weighing")
+    facts = card.facts
+    known = set(facts["civic_seen"].split())
+    fresh = encoder_data.unknown(posts.posts(), known)
+    ours = encoder_civic.weighed(Encoder(file), fresh, seed, facts["softness"])
+    changed = {
+        "shares": facts["shares"] | ours.shares,
+        "scores": facts["scores"] | ours.scores,
+        "macro_f1": facts["macro_f1"] | ours.macro_f1,
+    }
+    return write(into / "nc", NAME, facts | changed, file, "onnx")
 
 
 def _require(*names: str) -> None:

@@ -32,8 +32,17 @@ class Weighed:
     macro_f1: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
-def weighed(encoder: Encoder, held_out: Sequence[Example], seed: int) -> Weighed:
-    """What both make of the posts held out, together and each alone."""
+def weighed(
+    encoder: Encoder,
+    held_out: Sequence[Example],
+    seed: int,
+    slopes: Mapping[str, float] | None = None,
+) -> Weighed:
+    """What both make of the posts held out, together and each alone.
+
+    Slopes of log odds are those of `slopes`, or else chosen on the same posts.
+    """
+    slopes = slopes or {}
     logits = [one.logits for one in encoder.meanings(post.text for post in held_out)]
     told, unseen = civic.unseen(seed)
     places = {normalised(post.text): at for at, post in enumerate(told)}
@@ -46,7 +55,8 @@ def weighed(encoder: Encoder, held_out: Sequence[Example], seed: int) -> Weighed
             Judged(civic.label_of(post, task), "", row[place].tolist(), linear[at])
             for post, row, at in zip(held_out, logits, mine, strict=True)
         ]
-        _add_chosen(found, task, judged, classes)
+        slope = slopes.get(task) or encoder_shares.softness(judged, classes)
+        _add_chosen(found, task, judged, classes, slope)
     place, classes = _head(encoder, topics.TASK)
     _add_topics(
         found,
@@ -54,6 +64,7 @@ def weighed(encoder: Encoder, held_out: Sequence[Example], seed: int) -> Weighed
         classes,
         np.array([row[place] for row in logits], np.float64),
         [unseen[topics.TASK][at] for at in mine],
+        slopes.get(topics.TASK),
     )
     return found
 
@@ -63,9 +74,12 @@ def _head(encoder: Encoder, task: str) -> tuple[slice, tuple[str, ...]]:
 
 
 def _add_chosen(
-    found: Weighed, task: str, judged: Sequence[Judged], classes: Sequence[str]
+    found: Weighed,
+    task: str,
+    judged: Sequence[Judged],
+    classes: Sequence[str],
+    slope: float,
 ) -> None:
-    slope = encoder_shares.softness(judged, classes)
     share = encoder_shares.share_of_linear(judged, classes, slope)
 
     def by(part: float) -> dict[str, Any]:
@@ -82,6 +96,7 @@ def _add_topics(
     classes: Sequence[str],
     logits: NDArray[np.float64],
     linear: Sequence[Mapping[str, float]],
+    slope: float | None = None,
 ) -> None:
     """`logits` has the shape (posts, classes)."""
     truth = [civic.topics_of(post) for post in posts]
@@ -92,7 +107,8 @@ def _add_topics(
     def surprise(slope: float) -> float:
         return -float(np.mean(log_expit(signs * logits * slope)))
 
-    slope = encoder_shares.slope_of(surprise)
+    if slope is None:
+        slope = encoder_shares.slope_of(surprise)
     alone = 1.0 / (1.0 + np.exp(-slope * logits))
 
     def by(share: float) -> dict[str, Any]:

@@ -4,8 +4,9 @@ A text that is held out of any task trains none. Sets that are large and easy ar
 sampled, so that they do not drown the small ones.
 """
 
+import hashlib
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -61,17 +62,24 @@ class HeldOut:
 class Material:
     """All there is to learn from, and what measures it.
 
-    `civic` are the civic posts that are held out; they may have several topics.
+    `civic` are the civic posts that are held out; they may have several topics. `seen`
+    are the marks of those that train or have trained.
     """
 
     items: list[Item]
     held_out: list[HeldOut]
     civic: list[Example]
     classes: dict[str, tuple[str, ...]]
+    seen: set[str]
 
 
-def material(data: Path, seed: int, languages: Linear) -> Material:
-    """The posts of the recipes and our own, each text once with all its labels."""
+def material(
+    data: Path, seed: int, languages: Linear, known: Collection[str] = ()
+) -> Material:
+    """The posts of the recipes and our own, each text once with all its labels.
+
+    `known` are the marks of our own posts that have trained the encoder before.
+    """
     training: list[tuple[str, Post]] = []
     held_out: list[HeldOut] = []
     classes: dict[str, tuple[str, ...]] = {}
@@ -84,13 +92,14 @@ def material(data: Path, seed: int, languages: Linear) -> Material:
         classes[recipe.task] = recipe.classes
         training += [(recipe.task, post) for post in parts.training]
         held_out += [HeldOut(recipe.task, name, some) for name, some in aside.items()]
-    taught, measuring = civic_parts(seed)
+    taught, measuring = civic_parts(seed, known)
     classes |= {task: tuple(lexicon.vocabulary(task)) for task in civic.TASKS}
     everything = [post for one in held_out for post in one.posts]
     everything += [Post(example.text, "") for example in measuring]
     items = _joined(training, taught, everything, languages)
     require_apart([Post(item.text, "") for item in items], everything)
-    return Material(items, held_out, measuring, classes)
+    seen = {mark(example.text) for example in taught}
+    return Material(items, held_out, measuring, classes, seen | set(known))
 
 
 def a_pass(items: Sequence[Item], seed: int, number: int) -> list[Item]:
@@ -168,13 +177,27 @@ def _joined(
     return items
 
 
-def civic_parts(seed: int) -> tuple[list[Example], list[Example]]:
+def civic_parts(
+    seed: int, known: Collection[str] = ()
+) -> tuple[list[Example], list[Example]]:
     """(four fifths of our own posts, those of the rest that were labelled with care).
 
-    The fifth is the first fold of training/civic.py.
+    The fifth is the first fold of training/civic.py. Posts whose marks are `known` have
+    trained the encoder before: they measure nothing.
     """
     told = civic_posts.posts()
     aside = set(folds(len(told), seed)[0])
     rest = [post for at, post in enumerate(told) if at not in aside]
-    cared = [told[at] for at in sorted(aside) if told[at].origin in _CARED]
-    return rest, cared
+    return rest, unknown([told[at] for at in sorted(aside)], known)
+
+
+def unknown(some: Iterable[Example], known: Collection[str]) -> list[Example]:
+    """Those labelled with care whose marks are not among the `known`."""
+    return [
+        post for post in some if post.origin in _CARED and mark(post.text) not in known
+    ]
+
+
+def mark(text: str) -> str:
+    """Eight hexadecimal digits by which a card knows a text without holding it."""
+    return hashlib.sha256(normalised(text).encode()).hexdigest()[:8]

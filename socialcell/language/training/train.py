@@ -88,7 +88,8 @@ def _known(names: set[str]) -> set[str]:
     unknown = names - set(every)
     if unknown:
         raise SocialcellError(
-            f"no model {min(unknown)!r}; there are: {', '.join(every)}, encoder"
+            f"no model {min(unknown)!r}; there are: {', '.join(every)}, encoder, "
+            "encoder-shares"
         )
     return names or set(every)
 
