@@ -57,10 +57,7 @@ def sentiment(notes: Notes, model: Mapping[str, float] | None = None) -> Sentime
     total, seen, positive = _lexicon(facts)
     trouble = _trouble(notes)
     civic = _is_civic(notes)
-    ironic = positive > 0 and (
-        any("irony" in fact.roles for fact in facts)
-        or (civic and total - positive + trouble <= _TOO_MUCH)
-    )
+    ironic = _is_ironic(notes, civic)
     if ironic:
         total -= 1.6 * positive
     total += trouble
@@ -101,8 +98,8 @@ def with_wish(notes: Notes) -> Sentiment:
     chances = {label: round(share / whole, 4) for label, share in chances.items()}
     label = max(chances, key=lambda name: chances[name])
     score = round(chances["positive"] - chances["negative"], 3)
-    ironic = any("irony" in fact.roles for fact in notes.facts)
-    return Sentiment(label, score, chances[label] >= _SURE and not ironic, chances)
+    sure = chances[label] >= _SURE and not _is_ironic(notes, True)
+    return Sentiment(label, score, sure, chances)
 
 
 def _weight(notes: Notes, civic: bool) -> float:
@@ -118,6 +115,16 @@ def _weight(notes: Notes, civic: bool) -> float:
     if sum(fact.word.script != "" for fact in notes.facts) <= _SHORT:
         return _IN_FEW_WORDS
     return _IN_ENGLISH if english else _ANYWHERE
+
+
+def _is_ironic(notes: Notes, civic: bool) -> bool:
+    """Is there praise beside an ironic sign, or beside too much trouble of the city?"""
+    total, _, positive = _lexicon(notes.facts)
+    if not positive:
+        return False
+    if any("irony" in fact.roles for fact in notes.facts):
+        return True
+    return civic and total - positive + _trouble(notes) <= _TOO_MUCH
 
 
 def _is_civic(notes: Notes) -> bool:
