@@ -160,6 +160,7 @@ RECIPES: tuple[Recipe, ...] = (
             ),
         ),
         "mrlatn_mesent",
+        grams=_HEARD,
     ),
     _sentiment(
         "hi",
