@@ -57,7 +57,7 @@ def sentiment(notes: Notes, model: Mapping[str, float] | None = None) -> Sentime
     total, seen, positive = _lexicon(facts)
     trouble = _trouble(notes)
     civic = _is_civic(notes)
-    ironic = _is_ironic(notes, civic)
+    ironic = _is_ironic(facts, positive, total - positive + trouble, civic)
     if ironic:
         total -= 1.6 * positive
     total += trouble
@@ -98,7 +98,11 @@ def with_wish(notes: Notes) -> Sentiment:
     chances = {label: round(share / whole, 4) for label, share in chances.items()}
     label = max(chances, key=lambda name: chances[name])
     score = round(chances["positive"] - chances["negative"], 3)
-    sure = chances[label] >= _SURE and not _is_ironic(notes, True)
+    sure = chances[label] >= _SURE
+    if sure:
+        total, _, positive = _lexicon(notes.facts)
+        rest = total - positive + _trouble(notes)
+        sure = not _is_ironic(notes.facts, positive, rest, True)
     return Sentiment(label, score, sure, chances)
 
 
@@ -117,14 +121,15 @@ def _weight(notes: Notes, civic: bool) -> float:
     return _IN_ENGLISH if english else _ANYWHERE
 
 
-def _is_ironic(notes: Notes, civic: bool) -> bool:
-    """Is there praise beside an ironic sign, or beside too much trouble of the city?"""
-    total, _, positive = _lexicon(notes.facts)
-    if not positive:
+def _is_ironic(facts: list[Fact], praise: float, rest: float, civic: bool) -> bool:
+    """Is there praise beside an ironic sign, or beside too much trouble of the city?
+
+    `praise` is the sum of the positive tones, `rest` of the others and the trouble.
+    """
+    if not praise:
         return False
-    if any("irony" in fact.roles for fact in notes.facts):
-        return True
-    return civic and total - positive + _trouble(notes) <= _TOO_MUCH
+    ironic = any("irony" in fact.roles for fact in facts)
+    return ironic or (civic and rest <= _TOO_MUCH)
 
 
 def _is_civic(notes: Notes) -> bool:
