@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from socialcell.errors import SocialcellError
-from socialcell.language import topics
+from socialcell.language import topics, weights
+from socialcell.language.semantic import encoder
 from socialcell.language.semantic.encoder import Heads, Meaning
-from socialcell.language.training import encoder_further, encoder_shares
+from socialcell.language.training import encoder_data, encoder_further, encoder_shares
 from socialcell.language.training.civic import topics_of
 from socialcell.language.training.encoder import halfway
 from socialcell.language.training.encoder_civic import Weighed, _add_topics
@@ -27,6 +28,29 @@ def test_our_own_posts_teach_or_measure_and_none_does_both() -> None:
     assert len(taught) == len(posts()) - -(-len(posts()) // 5)
     assert {post.origin for post in measuring} == {"twice", "once"}
     assert {post.origin for post in taught} == {"twice", "once", "weak"}
+
+
+def test_a_post_that_trained_the_encoder_before_measures_it_no_more() -> None:
+    _, measuring = civic_parts(seed=7)
+    known = {encoder_data.mark(post.text) for post in measuring[1:]}
+
+    _, left = civic_parts(seed=7, known=known)
+
+    assert left == measuring[:1]
+    assert encoder_data.mark("Pani  NAHI @a") == encoder_data.mark("pani nahi @b")
+
+
+def test_the_card_of_the_encoder_knows_which_civic_posts_it_learned_from() -> None:
+    card = weights.card(encoder.NAME)
+    assert card is not None
+    known = card.facts["civic_seen"].split()
+
+    fresh = encoder_data.unknown(posts(), known)
+
+    cared = [post for post in posts() if post.origin != "weak"]
+    assert 0 < len(fresh) < len(cared)
+    measured = card.facts["scores"]["topic: our own posts, held out"]["n"]
+    assert measured == len(fresh)
 
 
 def test_a_pass_has_every_civic_post_twice_and_the_same_seed_gives_it_again() -> None:
@@ -126,6 +150,9 @@ def test_of_topics_the_better_model_gets_the_say() -> None:
     _add_topics(found, held_out, ("water", "roads"), right, wrong[:3])
 
     assert found.shares["topic"] == 0.0
+    again = Weighed()
+    _add_topics(again, held_out, ("water", "roads"), right, wrong[:3], slope=0.5)
+    assert again.softness["topic"] == 0.5
     (row,) = found.macro_f1.values()
     assert row["encoder"] == 1.0
     assert row["linear"] < 0.7

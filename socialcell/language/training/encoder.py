@@ -84,7 +84,7 @@ def weigh(
 ) -> dict[str, Any]:
     """The facts of the encoder's card after its say was weighed anew.
 
-    Only the card is written: how much say the model `civic` keeps beside the encoder,
+    Only the card changes: how much say the model `civic` keeps beside the encoder,
     by our own posts that did not train it, of which there are more after every round
     of labelling. SocialcellError where the encoder cannot be used.
     """
