@@ -75,35 +75,41 @@ def with_wish(notes: Notes) -> Sentiment:
     that is the wish: chances of a feeling under each wish, mixed by the chance of the
     wish. What is not civic is felt as its words say.
     """
-    felt, wishes = notes.sentiment, notes.intents
+    felt, wish = notes.sentiment, notes.intent
     assert felt is not None
-    if not notes.margins or not wishes or not _is_civic(notes):
+    assert wish is not None
+    if not notes.margins or wish.label not in _BY_WISH or wish.score < _WISH:
         return felt
-    wish = max(wishes, key=lambda name: wishes[name])
-    if wish not in _BY_WISH or wishes[wish] < _WISH:
+    if not _is_civic(notes):
         return felt
     words = felt.probabilities
-    chances = dict.fromkeys(LABELS, 0.0)
-    for name, chance in wishes.items():
-        shares = words
-        if seen := _BY_WISH.get(name):
-            shares = {
-                label: (count + 1) * words[label] ** _OF_WORDS
-                for label, count in zip(LABELS, seen, strict=True)
-            }
-        whole = sum(shares.values())
-        for label in LABELS:
-            chances[label] += chance * shares[label] / whole
-    whole = sum(chances.values())
-    chances = {label: round(share / whole, 4) for label, share in chances.items()}
-    label = max(chances, key=lambda name: chances[name])
-    score = round(chances["positive"] - chances["negative"], 3)
-    sure = chances[label] >= _SURE
-    if sure:
-        total, _, positive = _lexicon(notes.facts)
-        rest = total - positive + _trouble(notes)
-        sure = not _is_ironic(notes.facts, positive, rest, True)
-    return Sentiment(label, score, sure, chances)
+    chances = mixture(
+        [(chance, _under(name, words)) for name, chance in notes.intents.items()]
+    )
+    assert chances is not None  # the chances of the wishes sum to one
+    total, _, positive = _lexicon(notes.facts)
+    rest = total - positive + _trouble(notes)
+    return _of(chances, ironic=_is_ironic(notes.facts, positive, rest, True))
+
+
+def _under(wish: str, words: Mapping[str, float]) -> Mapping[str, float]:
+    """Chances of the feelings of who has this wish and says these words."""
+    seen = _BY_WISH.get(wish)
+    if seen is None:
+        return words
+    shares = {
+        label: (count + 1) * words[label] ** _OF_WORDS
+        for label, count in zip(LABELS, seen, strict=True)
+    }
+    whole = sum(shares.values())
+    return {label: share / whole for label, share in shares.items()}
+
+
+def _of(chances: Mapping[str, float], *, ironic: bool = False) -> Sentiment:
+    shares = {name: round(chance, 4) for name, chance in chances.items()}
+    label = max(shares, key=lambda name: shares[name])
+    score = round(shares["positive"] - shares["negative"], 3)
+    return Sentiment(label, score, shares[label] >= _SURE and not ironic, shares)
 
 
 def _weight(notes: Notes, civic: bool) -> float:
@@ -162,10 +168,7 @@ def _joined(model: Mapping[str, float], tone: float) -> Sentiment:
         "neutral": math.log(max(model["neutral"], 1e-6)),
         "positive": math.log(max(model["positive"], 1e-6)) + tone,
     }
-    chances = _chances(odds)
-    label = max(odds, key=lambda name: odds[name])
-    score = round(chances["positive"] - chances["negative"], 3)
-    return Sentiment(label, score, chances[label] >= _SURE, chances)
+    return _of(_chances(odds))
 
 
 def _by_rule(tone: float, evidence: int, doubtful: bool) -> Sentiment:

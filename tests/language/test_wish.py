@@ -1,8 +1,13 @@
 """What the writer wants of the city says what he feels, and only there."""
 
+import json
+from collections import Counter
+
 import pytest
 
-from socialcell.language import read
+from socialcell.language import read, sentiment
+from socialcell.language.training.data import lines_of
+from socialcell.language.training.posts import LABELS
 
 
 @pytest.mark.parametrize(
@@ -37,3 +42,13 @@ def test_mocking_praise_of_the_city_is_left_to_a_person() -> None:
 
     assert reading.sentiment.label == "negative"
     assert not reading.sentiment.confident
+
+
+def test_the_feelings_of_a_wish_are_those_of_the_training_half() -> None:
+    rows = [json.loads(line) for line in lines_of(LABELS / "civic_train.jsonl") if line]
+    seen = Counter((row["intent"], row["sentiment"]) for row in rows)
+
+    assert {
+        wish: tuple(seen[wish, label] for label in sentiment.LABELS)
+        for wish in {row["intent"] for row in rows} - {"not_civic"}
+    } == sentiment._BY_WISH

@@ -85,6 +85,15 @@ def test_a_page_that_is_not_full_is_filled_from_further_back(engine: Engine) -> 
     assert found == [str(k) for k in (*recent, *older)]
 
 
+def test_a_list_from_a_time_on_shows_nothing_older(engine: Engine) -> None:
+    store_aged(engine, range(1500), says=lambda k: True)
+    since = NOON - timedelta(minutes=20)
+
+    found = ids(engine, Wanted(query=parse("camp"), since=since, limit=50))
+
+    assert found == [str(k) for k in range(21)]
+
+
 def store_aged(
     engine: Engine, ages: Sequence[int], says: Callable[[int], bool]
 ) -> None:

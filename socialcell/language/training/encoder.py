@@ -59,10 +59,10 @@ def train(
 
     torch.set_num_threads(threads)
     progress(f"{NAME}: reading the posts")
-    models = measured_models(data, seed)
+    parts, models = measured_models(data, seed, progress)
     before = weights.card(NAME) if further else None
     known = before.facts["civic_seen"].split() if before else ()
-    material = encoder_data.material(data, seed, models["language"], known)
+    material = encoder_data.material(parts, seed, models["language"], known)
     texts = (item.text for item in material.items)
     begun = shipped(seed) if further else start(texts)
     run, passes = encoder_loop.run(

@@ -6,9 +6,8 @@ sampled, so that they do not drown the small ones.
 
 import hashlib
 import random
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from socialcell.language import civic, lexicon
 from socialcell.language.features import normalised
@@ -16,7 +15,7 @@ from socialcell.language.linear import Linear
 from socialcell.language.training import posts as civic_posts
 from socialcell.language.training.civic import folds, label_of, topics_of
 from socialcell.language.training.data import Post, require_apart
-from socialcell.language.training.parts import parts_of
+from socialcell.language.training.parts import Parts
 from socialcell.language.training.posts import Example
 from socialcell.language.training.recipes import LANGUAGES, RECIPES, Source
 
@@ -74,23 +73,27 @@ class Material:
 
 
 def material(
-    data: Path, seed: int, languages: Linear, known: Collection[str] = ()
+    parts: Mapping[str, Parts],
+    seed: int,
+    languages: Linear,
+    known: Collection[str] = (),
 ) -> Material:
     """The posts of the recipes and our own, each text once with all its labels.
 
-    `known` are the marks of our own posts that have trained the encoder before.
+    `parts` are those of the recipes by name, `known` the marks of our own posts that
+    have trained the encoder before.
     """
     training: list[tuple[str, Post]] = []
     held_out: list[HeldOut] = []
     classes: dict[str, tuple[str, ...]] = {}
     for recipe in RECIPES:
-        parts = parts_of(recipe, data, seed, languages)
-        aside = parts.held_out
+        mine = parts[recipe.name]
+        aside = mine.held_out
         if recipe.task == "language":
             # Its other files teach topics and complaints, which need every post.
             aside = {_LANGUAGE_MEASURE: aside[_LANGUAGE_MEASURE]}
         classes[recipe.task] = recipe.classes
-        training += [(recipe.task, post) for post in parts.training]
+        training += [(recipe.task, post) for post in mine.training]
         held_out += [HeldOut(recipe.task, name, some) for name, some in aside.items()]
     taught, measuring = civic_parts(seed, known)
     classes |= {task: tuple(lexicon.vocabulary(task)) for task in civic.TASKS}

@@ -95,15 +95,17 @@ def _known(names: set[str]) -> set[str]:
 
 
 def measured_models(
-    data: Path, seed: int, progress: Callable[[str], None] = lambda _: None
-) -> dict[str, Linear]:
-    """Every linear model of the recipes as it is measured: without what is held out."""
-    found: dict[str, Linear] = {}
+    data: Path, seed: int, progress: Callable[[str], None]
+) -> tuple[dict[str, Parts], dict[str, Linear]]:
+    """By the recipe's name: its posts, and the model of those not held out."""
+    parts: dict[str, Parts] = {}
+    models: dict[str, Linear] = {}
     for recipe in RECIPES:
         progress(recipe.name)
-        parts = parts_of(recipe, data, seed, found.get("language"))
-        found[recipe.name] = measured_model(recipe, parts, seed)
-    return found
+        some = parts_of(recipe, data, seed, models.get("language"))
+        parts[recipe.name] = some
+        models[recipe.name] = measured_model(recipe, some, seed)
+    return parts, models
 
 
 def measured_model(recipe: Recipe, parts: Parts, seed: int) -> Linear:
