@@ -37,6 +37,20 @@ def test_what_is_no_message_to_the_city_is_felt_by_its_words() -> None:
     assert hated.sentiment.label == "negative"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "When is your next film coming? I love your work",
+        "Where can I buy this wonderful book?",
+    ],
+)
+def test_a_question_that_is_no_matter_of_the_city_keeps_its_feeling(text: str) -> None:
+    (reading,) = read([text])
+
+    assert reading.intent.label == "question"
+    assert reading.sentiment.label == "positive"
+
+
 def test_mocking_praise_of_the_city_is_left_to_a_person() -> None:
     (reading,) = read(["Great work PMC, water gone again for three days 🙄 👏"])
 

@@ -10,7 +10,7 @@ from socialcell import db
 from socialcell.listening.model import Annotation
 from socialcell.listening.query import parse
 from socialcell.listening.store import questions
-from socialcell.listening.store.matching import Wanted
+from socialcell.listening.store.matching import Matching, Wanted
 from tests.builders import NOON, make_record, store_records
 
 MANY = 2200  # above the number from which a list goes back in time
@@ -45,6 +45,21 @@ def test_a_decision_moves_a_mention_between_topics_in_short_and_long_lists(
     assert "6" in water
     assert len(water) == n - 1
     assert roads == ["4"]
+
+
+@pytest.mark.parametrize(("n", "rare"), [(40, 0.0), (MANY, 2.0)])
+def test_of_many_it_is_known_how_far_apart_they_are(
+    engine: Engine, n: int, rare: float
+) -> None:
+    store_mentions(engine, n)  # every other one says camp
+
+    with db.reading(engine) as session:
+        matching = Matching(session)
+        matching.condition(Wanted(query=parse("camp")))
+
+        # PostgreSQL weighs a search for words by itself.
+        expected = rare if db.is_sqlite(session) else 0.0
+        assert matching.rare == pytest.approx(expected, abs=0.01)
 
 
 @pytest.mark.parametrize("said", ["camp", '"camp today"', "NOT nothing"])
