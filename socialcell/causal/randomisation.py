@@ -12,6 +12,16 @@ from socialcell.causal.simplex import Floats
 MOST_ASSIGNMENTS = 10_000
 
 
+def smallest_p_value(units: int, treated: int) -> float:
+    """The smallest two-sided p-value that a draw of `treated` among `units` can give.
+
+    1 / C(units, treated); twice that where half are treated, for the draw that swaps
+    both halves has the same difference with the other sign (Rosenbaum 2002, 2.4).
+    """
+    mirrored = 2 if 2 * treated == units else 1
+    return min(1.0, mirrored / comb(units, treated))
+
+
 @dataclass(frozen=True)
 class Randomisation:
     """DiD under every (or 10,000 drawn) assignments of treatment to units."""

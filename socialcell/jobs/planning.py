@@ -93,7 +93,7 @@ def _calendar(
             return problem, calendar(problem)
         except NoCalendar:
             continue
-    raise telling.refusal(problem)
+    raise telling.refusal(problem, ground.askable.missing_rates)
 
 
 def _ground(context: Context, session: Session, brief: Brief) -> Ground:

@@ -182,6 +182,30 @@ def test_a_budget_that_is_too_small_says_how_much_is_lacking(
         made(city, folder, budget=3000, languages={})
 
 
+def test_a_plan_that_fails_for_a_rate_names_the_rate_first(
+    context: Context, folder: Path
+) -> None:
+    """Dev alone is at home in Aundh, and has no rate for a reel."""
+    worlds.fill(context, dev={"rate_reel": ""})
+
+    with pytest.raises(SocialcellError) as refused:
+        made(context, folder)
+
+    said = str(refused.value)
+    assert said.startswith("No rate is known for dev (reel)")
+    assert "influencers set dev --rate reel=RUPEES" in said
+    assert "ward_least in ward:aundh-baner" in said
+
+
+def test_where_no_rate_is_known_the_rates_are_asked_for(
+    context: Context, folder: Path
+) -> None:
+    worlds.fill(context, **{key: {"rate_reel": ""} for key in worlds.PEOPLE})
+
+    with pytest.raises(SocialcellError, match=r"^No rate is known for asha .*chitra"):
+        made(context, folder)
+
+
 def test_tags_of_other_plans_count_for_the_caps(city: Context, folder: Path) -> None:
     first = made(city, folder)
     planning.plan(
@@ -332,13 +356,15 @@ def test_a_draw_of_wards_is_kept_and_measured(city: Context, folder: Path) -> No
         "Bhavani Peth",
         "Sinhagad Road",
         "Dhole Patil Road",
+        "Ghole Road-Shivajinagar",
+        "Hadapsar-Mundhwa",
     ]
-    draw = {"kind": "wards", "seed": 11, "waves": 2}
+    draw = {"kind": "wards", "seed": 25, "waves": 2}
     found = made(city, folder, wards=wards, ward_least=0, draw=draw)
 
     lot = found["lot"]
     begun = [ward for ward, day in lot["units"].items() if day is not None]
-    assert len(begun) == 3
+    assert len(begun) == 4
     assert rows(city, Campaign)[0].wards == sorted(begun)
     held = set(lot["units"]) - set(begun)
     assert not any(held & set(tag["wards"]) for tag in found["tags"])
@@ -348,8 +374,18 @@ def test_a_draw_of_wards_is_kept_and_measured(city: Context, folder: Path) -> No
     told = campaigns.measure(city, "monsoon26", power=False)["lot"]
 
     assert told["lift_percent"] == pytest.approx(20, abs=1.5)
-    # Twenty ways to draw three of six: the one made and its mirror are as extreme.
-    assert (told["assignments"], told["p_value"]) == (20, pytest.approx(0.1))
+    # Seventy ways to draw four of eight: the one made and its mirror are as extreme.
+    assert (told["assignments"], told["p_value"]) == (70, pytest.approx(2 / 70))
+
+
+def test_a_draw_that_can_prove_nothing_is_refused_before_anything_is_kept(
+    city: Context, folder: Path
+) -> None:
+    draw = {"kind": "wards", "seed": 11, "waves": 2}
+
+    with pytest.raises(UsageError, match=r"2 wards in 2 waves .* in 2 ways"):
+        made(city, folder, ward_least=0, draw=draw)
+    assert rows(city, Plan) == []
 
 
 def test_nobody_is_tagged_on_days_drawn_without(city: Context, folder: Path) -> None:

@@ -19,7 +19,8 @@ class Askable:
     """Creators who can carry something, in the order of their keys, and all others.
 
     `pairs` by (asset, creator), with the account of each. `left_out`: why a creator of
-    the registry is not asked. `closed`: days before a refusal has ended.
+    the registry is not asked. `closed`: days before a refusal has ended. `missing_rates`:
+    creator → formats of assets that only a missing rate keeps from them.
     """
 
     creators: list[Creator] = field(default_factory=list)
@@ -27,6 +28,7 @@ class Askable:
     accounts: dict[tuple[str, str], Account] = field(default_factory=dict)
     closed: list[Closed] = field(default_factory=list)
     left_out: dict[str, str] = field(default_factory=dict)
+    missing_rates: dict[str, list[str]] = field(default_factory=dict)
 
     def audiences(self) -> SketchedAudiences:
         """Who was seen to engage with each, as sketches."""
@@ -57,7 +59,9 @@ def askable(
         if why := _why_not(brief, one, flagged, days, precision):
             made.left_out[one.id] = why
             continue
-        pairs, reasons = _pairs(one, assets)
+        pairs, reasons, formats = _pairs(one, assets)
+        if formats:
+            made.missing_rates[one.id] = formats
         if not pairs:
             made.left_out[one.id] = "; ".join(dict.fromkeys(reasons))
             continue
@@ -99,9 +103,12 @@ def _usual_precision(creators: Iterable[Creator]) -> int:
 
 def _pairs(
     one: Creator, assets: Mapping[str, BriefAsset]
-) -> tuple[dict[str, tuple[Pair, Account]], list[str]]:
+) -> tuple[dict[str, tuple[Pair, Account]], list[str], list[str]]:
+    """Assets that a creator can carry, reasons against the others, and the formats of
+    those that only lack a rate."""
     found: dict[str, tuple[Pair, Account]] = {}
     reasons: list[str] = []
+    formats: list[str] = []
     spoken = {language.removesuffix("-Latn") for language in one.languages}
     for name, asset in assets.items():
         account = _account(one, asset)
@@ -113,9 +120,10 @@ def _pairs(
             reasons.append(f"speaks none of {', '.join(sorted(asset.words))}")
         elif cost is None:
             reasons.append(f"no rate for a {asset.format} is known")
+            formats.append(asset.format)
         else:
             found[name] = Pair(languages, cost), account
-    return found, reasons
+    return found, reasons, list(dict.fromkeys(formats))
 
 
 def _account(one: Creator, asset: BriefAsset) -> Account | None:

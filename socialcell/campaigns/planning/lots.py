@@ -7,11 +7,14 @@ draw that was made beside all that could have been made (Fisher 1935).
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import comb
 from typing import Any
 
 import numpy as np
 
 from socialcell.campaigns.planning.problem import DAY, Closed, Rule, Speaker, span
+from socialcell.causal.placebo import ALPHA
+from socialcell.causal.randomisation import smallest_p_value
 from socialcell.errors import UsageError
 
 
@@ -38,9 +41,19 @@ class Lot:
 def wards(
     among: Sequence[str], first: date, days: int, waves: int, hold: bool, seed: int
 ) -> Lot:
-    """Each ward falls into one of the waves, whose sizes differ by one at most."""
+    """Each ward falls into one of the waves, whose sizes differ by one at most.
+
+    UsageError where no outcome of the draw could reach a p-value of 0.05: the first
+    wave is compared with all others.
+    """
     if waves > len(among):
         raise UsageError(f"{len(among)} wards cannot be drawn into {waves} waves.")
+    _require_conclusive(
+        f"{len(among)} wards in {waves} waves",
+        len(among),
+        -(-len(among) // waves),
+        "Draw among more wards.",
+    )
     order = np.random.default_rng(seed).permutation(sorted(among)).tolist()
     begins: dict[str, str | None] = {}
     for place, ward in enumerate(order):
@@ -51,12 +64,21 @@ def wards(
 
 
 def switchback(first: date, last: date, days: int, seed: int) -> Lot:
-    """Spans of so many days, as many with tags as without (one more with, when odd)."""
+    """Spans of so many days, as many with tags as without (one more with, when odd).
+
+    UsageError where no outcome of the draw could reach a p-value of 0.05.
+    """
     starts = span(first, last)[::days]
     if len(starts) < 2:
         raise UsageError(
             f"{first} to {last} holds no two spans of {days} days to draw from."
         )
+    _require_conclusive(
+        f"{len(starts)} spans of {days} days",
+        len(starts),
+        -(-len(starts) // 2),
+        "Make the spans shorter or the campaign longer.",
+    )
     on = _half(len(starts), seed)
     units = {day.isoformat(): bool(one) for day, one in zip(starts, on, strict=True)}
     return Lot("switchback", seed, days, units)
@@ -123,6 +145,17 @@ def switch_effect(
         "reach": spread,
         "days": len(held),
     }
+
+
+def _require_conclusive(draw: str, units: int, treated: int, advice: str) -> None:
+    """UsageError where even the clearest effect has a p-value above 0.05."""
+    smallest = smallest_p_value(units, treated)
+    if smallest > ALPHA:
+        raise UsageError(
+            f"The draw of {draw} can come out in {comb(units, treated)} ways, so that "
+            f"its p-value is never below {smallest:.2f}: no effect, however large, "
+            f"could be told from chance at {ALPHA:.2f}. {advice}"
+        )
 
 
 def _half(spans: int, seed: int) -> Any:

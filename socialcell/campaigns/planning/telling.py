@@ -1,29 +1,50 @@
 """Rules that stand against a calendar, in words: what to change, and by how much."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from socialcell.campaigns.planning.calendar import relaxations
 from socialcell.campaigns.planning.problem import Problem, Rule
 from socialcell.errors import SocialcellError
 
+_NAMED = 5  # creators named in a message; the rest are counted
 _CAP = "{name} under planning in config.yaml: {more} instead of {now}"
 
 
-def refusal(problem: Problem) -> SocialcellError:
-    """The message for a person: the fewest rules to change, and other ways."""
+def refusal(
+    problem: Problem, missing_rates: Mapping[str, Sequence[str]]
+) -> SocialcellError:
+    """The message for a person: rates that are missing (creator → formats), since no
+    rule need give way for them; then the fewest rules to change, and other ways."""
+    lacking = rates_wanted(missing_rates)
     found = relaxations(problem)
     if not found:
         return SocialcellError(
-            "No calendar keeps all rules, and no few rules were found that stand "
-            "against one. Ask for less: fewer assets, a longer time, a larger budget."
+            f"{lacking}No calendar keeps all rules, and no few rules were found that "
+            "stand against one. Ask for less: fewer assets, a longer time, a larger "
+            "budget."
         )
     ways = [
         " and ".join(sentence(problem, rule, by) for rule, by in way.by)
         for way in found
     ]
     first, *rest = ways
-    message = f"No calendar keeps all rules. The least to change: {first}."
+    message = f"{lacking}No calendar keeps all rules. The least to change: {first}."
     return SocialcellError(message + "".join(f" Or: {way}." for way in rest))
+
+
+def rates_wanted(missing_rates: Mapping[str, Sequence[str]]) -> str:
+    """A sentence on rates that are missing, and a space; "" where none is."""
+    if not missing_rates:
+        return ""
+    creators = sorted(missing_rates)
+    named = [f"{key} ({', '.join(missing_rates[key])})" for key in creators[:_NAMED]]
+    more = f" and {len(creators) - _NAMED} more" if len(creators) > _NAMED else ""
+    first = creators[0]
+    return (
+        f"No rate is known for {', '.join(named)}{more}: they cannot be asked for "
+        f"these formats. Enter what is missing first: socialcell influencers set {first} "
+        f"--rate {missing_rates[first][0]}=RUPEES --rate-source SOURCE. "
+    )
 
 
 def sentence(problem: Problem, rule: Rule, by: int) -> str:

@@ -27,6 +27,7 @@ from socialcell.campaigns.planning.problem import (
     Tag,
     reach_of,
 )
+from socialcell.campaigns.planning.telling import rates_wanted
 from socialcell.errors import SocialcellError
 from socialcell.settings.campaigns import Planning
 
@@ -57,8 +58,8 @@ def chosen(ground: Ground) -> Choice:
         reasons = Counter(askable.left_out.values())
         said = "; ".join(f"{n}: {why}" for why, n in reasons.most_common(3))
         raise SocialcellError(
-            "No creator of the registry can be asked for this initiative "
-            f"({said or 'it is empty'}). Enter creators: socialcell influencers --help"
+            f"{rates_wanted(askable.missing_rates)}No creator of the registry can be "
+            f"asked for this initiative ({said or 'it is empty'}). Enter creators: socialcell influencers --help"
         )
     costs = [brief.posts_each * askable.cost(one.id) for one in askable.creators]
     limits = Limits(np.array(costs, dtype=np.float64), float(brief.budget * MICROS))
