@@ -80,9 +80,7 @@ def attribution_of(
     session: Session, campaign: Campaign, since: date, until: date
 ) -> Attribution:
     """What is known of a campaign on these days."""
-    links = reached.links(session)
-    names = {one.name for one in outcomes.campaigns(session)} | {campaign.name}
-    known = Known(links, names)
+    known = known_campaigns(session, campaign.name)
     clicks = reached.clicks(session, since, until)
     return Attribution(
         campaign.name,
@@ -90,12 +88,18 @@ def attribution_of(
         until,
         tuple(
             Clicked(link, clicks.get(number, {}))
-            for number, link in links.items()
+            for number, link in known.links.items()
             if link.campaign == campaign.name
         ),
         tuple(_parts(session, campaign.name, known, since, until)),
         _visits(outcomes.visit_days(session, since, until), campaign.name),
     )
+
+
+def known_campaigns(session: Session, *names: str) -> Known:
+    """All links and campaigns of ours, and these names."""
+    entered = {one.name for one in outcomes.campaigns(session)}
+    return Known(reached.links(session), entered.union(names))
 
 
 def _parts(

@@ -207,6 +207,17 @@ def grouped(parts: Iterable[Part], by: str) -> dict[str | None, int]:
     return dict(sorted(found.items(), key=lambda one: (-one[1], one[0] or "")))
 
 
+def origin(install: Referred, known: Known) -> tuple[str, str]:
+    """By which evidence an install is whose, and the creator ("" is none or several):
+    attributed (a click of ours), utm (UTM values of ours without a click), organic,
+    unattributed or refused."""
+    _, why, who = _told(install, "", known)
+    told = {"click": "attributed", "utm": "utm", "store": "organic"}.get(why)
+    if told is None:
+        told = "refused" if why == "refused" else "unattributed"
+    return told, who.creator or ""
+
+
 def _told(one: Referred, campaign: str, known: Known) -> tuple[str, str, Who]:
     """Kind, reason and owner of an install by its referrer."""
     if one.told == "refused":

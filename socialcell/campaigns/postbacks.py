@@ -22,12 +22,6 @@ TIMESTAMP = "x-socialcell-timestamp"
 SKEW = timedelta(minutes=5)
 """How far the clocks of the app's server and ours may be apart."""
 
-KEPT = timedelta(days=90)
-"""How long Google Play keeps a referrer; an older click cannot have brought it."""
-
-QUICKEST = timedelta(seconds=3)
-"""Between a click and the start of its install; quicker is nobody's finger."""
-
 APART = timedelta(minutes=5)
 """How far the phone and the store may differ on the time between the two."""
 
@@ -62,6 +56,15 @@ class Postback:
     def values(self) -> dict[str, str]:
         """What the referrer says; the last one counts where a name comes twice."""
         return dict(parse_qsl(self.referrer, keep_blank_values=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Between a click and the start of its install: the longest and shortest time in
+    which the one is put down to the other. Quicker is nobody's finger."""
+
+    longest: timedelta = timedelta(days=7)
+    shortest: timedelta = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +137,11 @@ def click_id(postback: Postback) -> str | None:
 
 
 def judge(
-    postback: Postback, click: Known | None, apps: tuple[str, ...], now: datetime
+    postback: Postback,
+    click: Known | None,
+    apps: tuple[str, ...],
+    now: datetime,
+    bounds: Bounds,
 ) -> Verdict:
     """What an install counts as; `click` is the one it names, None if it is unknown."""
     if postback.app not in apps:
@@ -147,7 +154,7 @@ def judge(
         return Verdict("organic")
     if CLICK not in values:
         return Verdict("unattributed", _unnamed(values))
-    reason = _doubtful(postback, click)
+    reason = _doubtful(postback, click, bounds)
     return Verdict("attributed") if reason is None else Verdict("refused", reason)
 
 
@@ -160,7 +167,7 @@ def _impossible(told: Postback, now: datetime) -> str | None:
     return None
 
 
-def _doubtful(told: Postback, click: Known | None) -> str | None:
+def _doubtful(told: Postback, click: Known | None, bounds: Bounds) -> str | None:
     """Why an install is not put down to the click that it names."""
     if click is None:
         return "click_unknown"
@@ -172,9 +179,9 @@ def _doubtful(told: Postback, click: Known | None) -> str | None:
         return "installed_before_click"
     if told.clicked_at < click.at - APART:
         return "clicked_before_ours"
-    if told.begun_at - told.clicked_at < QUICKEST:
+    if told.begun_at - told.clicked_at < bounds.shortest:
         return "too_quick"
-    if told.begun_at - min(told.clicked_at, click.at) > KEPT:
+    if told.begun_at - min(told.clicked_at, click.at) > bounds.longest:
         return "too_late"
     if _clocks_disagree(told):
         return "clocks_disagree"

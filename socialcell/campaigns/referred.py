@@ -5,13 +5,12 @@ between the first and the last of them without any is 0: the door was open.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
-from socialcell.campaigns.links_model import TrackedLink
 from socialcell.campaigns.model import StoreDay
 from socialcell.campaigns.store.reached import Postback
 from socialcell.connectors.play_statistics import ZONE, cut_key
@@ -50,24 +49,27 @@ def referred(postbacks: Iterable[Postback], since: date, until: date) -> list[Re
 
 
 def store_days(
-    installs: Sequence[Referred], links: Mapping[int, TrackedLink]
+    installs: Sequence[Referred], origin: Callable[[Referred], tuple[str, str]]
 ) -> list[StoreDay]:
-    """The same as figures of the store, whole: every group has a row on every day."""
-    counted = Counter((one.app, one.day, _cut(one, links)) for one in installs)
+    """The same as figures of the store, whole: every group has a row on every day.
+
+    `origin` says by which evidence an install is whose, and the creator: what
+    `campaigns attribution` says of it too.
+    """
+
+    def cut(install: Referred) -> tuple[str, ...]:
+        told, creator = origin(install)
+        return (told, install.source, install.campaign, creator)
+
+    counted = Counter((one.app, one.day, cut(one)) for one in installs)
     made = []
     for app in sorted({one.app for one in installs}):
         days = [one.day for one in installs if one.app == app]
         span = (max(days) - min(days)).days + 1
-        cuts = sorted({cut for other, _day, cut in counted if other == app})
+        cuts = sorted({group for other, _day, group in counted if other == app})
         for day in (min(days) + timedelta(days=n) for n in range(span)):
-            made += [_row(app, day, cut, counted[app, day, cut]) for cut in cuts]
+            made += [_row(app, day, group, counted[app, day, group]) for group in cuts]
     return made
-
-
-def _cut(one: Referred, links: Mapping[int, TrackedLink]) -> tuple[str, ...]:
-    link = links.get(one.link_id) if one.link_id is not None else None
-    creator = (link.creator if link else None) or ""
-    return (one.told, one.source, one.campaign, creator)
 
 
 def _row(app: str, day: date, cut: tuple[str, ...], n: int) -> StoreDay:

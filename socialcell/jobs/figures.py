@@ -12,6 +12,8 @@ from socialcell.campaigns import ads as ad_sums
 from socialcell.campaigns import installs as store_sums
 from socialcell.campaigns import referred
 from socialcell.campaigns import search as search_sums
+from socialcell.campaigns.attributed import known_campaigns
+from socialcell.campaigns.attribution import origin
 from socialcell.campaigns.daily import Coverage, Total
 from socialcell.campaigns.model import StoreDay
 from socialcell.campaigns.store import figures, reached
@@ -127,7 +129,8 @@ def _referred(session: Session, days: Span) -> list[StoreDay]:
     """Installs with a referrer; a day of the store ends in Pune on the day after."""
     told = reached.postbacks(session, days.since, days.until + timedelta(days=1))
     installs = referred.referred(told, days.since, days.until)
-    return referred.store_days(installs, reached.links(session))
+    known = known_campaigns(session)
+    return referred.store_days(installs, lambda one: origin(one, known))
 
 
 def search(

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from enum import Enum
 
 from socialcell import db
@@ -64,8 +65,12 @@ def accept(
         click = None if named is None else store.known(session, named)
         if named is not None and click is None and waiting:
             return Met.LATER, "not now"
-        apps = context.workspace.config.links.apps
-        verdict = postbacks.judge(told, click, apps, now)
+        settings = context.workspace.config.links
+        bounds = postbacks.Bounds(
+            longest=timedelta(days=settings.attribution_days),
+            shortest=timedelta(seconds=settings.shortest_seconds),
+        )
+        verdict = postbacks.judge(told, click, settings.apps, now, bounds)
         link = None if click is None else click.link_id
         if not store.keep(session, told, verdict, named, link, seal, now):
             # Somebody else's install of the same click was stored a moment before.

@@ -23,7 +23,9 @@ class Links(Section):
 
     `trusted` are the peers whose X-Forwarded-For counts; `internal` are networks whose
     clicks are the cell's own. An ended link leads to `fallback`; without one, a page
-    says so. `apps` are the Android packages whose installs are taken in.
+    says so. `apps` are the Android packages whose installs are taken in. An install is
+    put down to a click within `attribution_days` of it (Google Play keeps a referrer
+    for 90), and not sooner than `shortest_seconds` after it.
     """
 
     address: str | None = None
@@ -32,6 +34,8 @@ class Links(Section):
     internal: tuple[Network, ...] = ()
     apps: tuple[str, ...] = ()
     install_key: SecretName = SecretName(secret="install_key")
+    attribution_days: int = Field(default=7, ge=1, le=90)
+    shortest_seconds: int = Field(default=10, ge=0, le=3600)
 
     @field_validator("address", "fallback")
     @classmethod

@@ -13,6 +13,7 @@ from socialcell.campaigns.attribution import (
     by_referrer,
     by_token,
     grouped,
+    origin,
 )
 from socialcell.campaigns.installs import partitions
 from socialcell.campaigns.links_model import TrackedLink
@@ -172,7 +173,8 @@ def test_postbacks_are_figures_of_the_store_with_a_row_for_every_day() -> None:
     wednesday = told("organic", begun_at=datetime(2026, 11, 18, 12, tzinfo=UTC))
     installs = referred([monday, monday, wednesday], DAYS[0], DAYS[-1])
 
-    rows = store_days(installs, {1: link(1)})
+    whose = known(link(1))
+    rows = store_days(installs, lambda install: origin(install, whose))
 
     assert {(row.day.day, row.cut.split('"')[1]): row.value for row in rows} == {
         (16, "attributed"): 2,
@@ -183,6 +185,30 @@ def test_postbacks_are_figures_of_the_store_with_a_row_for_every_day() -> None:
         (18, "organic"): 1,
     }
     assert {row.definition for row in rows} == {"Install Referrer postbacks"}
+
+
+def test_utm_values_without_a_click_are_the_same_line_on_both_screens() -> None:
+    """What `campaigns attribution` counts for a campaign by its UTM values, `installs
+    show --by told` does not call unattributed."""
+    installs = [
+        told("unattributed", referrer="utm_campaign=monsoon26&utm_source=instagram"),
+        told("unattributed", referrer="utm_campaign=loans&utm_source=bank"),
+        told("refused", referrer="utm_campaign=monsoon26&cid=known-and-twice"),
+        told(),
+    ]
+    whose = known(link(1))
+
+    part = shown(android(installs, whose))
+    found = [origin(one, whose) for one in referred(installs, DAYS[0], DAYS[-1])]
+
+    assert found == [
+        ("utm", "creator1"),
+        ("unattributed", ""),
+        ("refused", ""),
+        ("attributed", "creator1"),
+    ]
+    assert part[OURS, "utm", "creator1"] == 1
+    assert part[OURS, "click", "creator1"] == 1
 
 
 # By what stores report ------------------------------------------------------------

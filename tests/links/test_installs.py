@@ -1,6 +1,7 @@
 """The endpoint that takes installs in, and what becomes of them in the database."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,32 @@ def test_the_database_lets_no_second_install_of_a_click_in(
             for key in ("install-0001", "install-0002")
         ]
     assert stored == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("setting", "begun", "outcome"),
+    [
+        ("shortest_seconds: 36", 40 * SECOND, "too_quick"),  # 35 after its click
+        ("shortest_seconds: 35", 40 * SECOND, "attributed"),
+        ("attribution_days: 1", timedelta(days=1, seconds=1), "too_late"),
+        ("attribution_days: 1", timedelta(days=1), "attributed"),
+    ],
+)
+def test_the_bounds_of_config_yaml_decide(
+    cell: Context,
+    folder: Path,
+    link: TrackedLink,
+    clock: FixedClock,
+    setting: str,
+    begun: timedelta,
+    outcome: str,
+) -> None:
+    with (folder / "config.yaml").open("a") as file:
+        file.write(f"  {setting}\n")
+    clock.set(NOON + timedelta(days=2))
+    set_up = Context(config.load(folder / "config.yaml"), cell.engine, clock)
+
+    assert hand_in(set_up, told(begun=NOON + begun)) == (Met.KEPT, outcome)
 
 
 def test_an_install_without_a_click_is_kept_and_belongs_to_no_link(

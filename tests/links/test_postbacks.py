@@ -8,6 +8,7 @@ import pytest
 
 from socialcell.campaigns import postbacks
 from socialcell.campaigns.postbacks import (
+    Bounds,
     Known,
     Unreadable,
     Verdict,
@@ -55,9 +56,12 @@ def click(**changes: Any) -> Known:
     return Known(**(made | {"led_to": "android", "used": False} | changes))
 
 
-def judged(said: dict[str, Any], known: Known | None = None) -> Verdict:
+def judged(
+    said: dict[str, Any], known: Known | None = None, bounds: Bounds | None = None
+) -> Verdict:
     now = NOON + 100 * DAY
-    return postbacks.judge(read(as_bytes(said)), known, APPS, now)
+    found = read(as_bytes(said))
+    return postbacks.judge(found, known, APPS, now, bounds or Bounds())
 
 
 def test_an_install_after_a_persons_click_is_attributed() -> None:
@@ -110,8 +114,8 @@ def test_what_the_store_says_itself_is_not_ours(
             "installed_before_click",
         ),
         (told(), click(at=NOON + 6 * 60 * SECOND), "clicked_before_ours"),
-        (told(begun=NOON + 7 * SECOND), click(), "too_quick"),
-        (told(begun=NOON + 90 * DAY + SECOND), click(), "too_late"),
+        (told(begun=NOON + 14 * SECOND), click(), "too_quick"),
+        (told(begun=NOON + 7 * DAY + SECOND), click(), "too_late"),
         (told(begun=NOON + 101 * DAY), click(), "in_the_future"),
         (told(install_version=None), click(), "version_missing"),
         (told(install_version=""), click(), "version_missing"),
@@ -140,10 +144,18 @@ def test_an_install_that_fails_a_check_is_refused_with_the_reason(
     assert judged(said, known) == Verdict("refused", reason)
 
 
-def test_three_seconds_are_not_too_quick_and_ninety_days_not_too_late() -> None:
-    assert judged(told(begun=NOON + 8 * SECOND), click()) == Verdict("attributed")
-    late = told(begun=NOON + 90 * DAY)
+def test_ten_seconds_are_not_too_quick_and_seven_days_not_too_late() -> None:
+    assert judged(told(begun=NOON + 15 * SECOND), click()) == Verdict("attributed")
+    late = told(begun=NOON + 7 * DAY)
     assert judged(late, click()) == Verdict("attributed")
+
+
+def test_the_cell_may_set_both_bounds() -> None:
+    wide = Bounds(longest=30 * DAY, shortest=3 * SECOND)
+    quick, late = told(begun=NOON + 8 * SECOND), told(begun=NOON + 30 * DAY)
+
+    assert judged(quick, click(), wide) == Verdict("attributed")
+    assert judged(late, click(), wide) == Verdict("attributed")
 
 
 def test_a_phone_whose_clock_is_wrong_by_hours_is_believed() -> None:
