@@ -19,8 +19,8 @@ class Askable:
     """Creators who can carry something, in the order of their keys, and all others.
 
     `pairs` by (asset, creator), with the account of each. `left_out`: why a creator of
-    the registry is not asked. `closed`: days before a refusal has ended. `missing_rates`:
-    creator → formats of assets that only a missing rate keeps from them.
+    the registry is not asked. `closed`: days before a refusal has ended.
+    `missing_rates`: creator → formats of assets that only a missing rate keeps away.
     """
 
     creators: list[Creator] = field(default_factory=list)

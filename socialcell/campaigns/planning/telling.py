@@ -42,8 +42,8 @@ def rates_wanted(missing_rates: Mapping[str, Sequence[str]]) -> str:
     first = creators[0]
     return (
         f"No rate is known for {', '.join(named)}{more}: they cannot be asked for "
-        f"these formats. Enter what is missing first: socialcell influencers set {first} "
-        f"--rate {missing_rates[first][0]}=RUPEES --rate-source SOURCE. "
+        f"these formats. Enter what is missing first: socialcell influencers set "
+        f"{first} --rate {missing_rates[first][0]}=RUPEES --rate-source SOURCE. "
     )
 
 

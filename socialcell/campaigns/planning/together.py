@@ -59,7 +59,8 @@ def chosen(ground: Ground) -> Choice:
         said = "; ".join(f"{n}: {why}" for why, n in reasons.most_common(3))
         raise SocialcellError(
             f"{rates_wanted(askable.missing_rates)}No creator of the registry can be "
-            f"asked for this initiative ({said or 'it is empty'}). Enter creators: socialcell influencers --help"
+            f"asked for this initiative ({said or 'it is empty'}). Enter creators: "
+            "socialcell influencers --help"
         )
     costs = [brief.posts_each * askable.cost(one.id) for one in askable.creators]
     limits = Limits(np.array(costs, dtype=np.float64), float(brief.budget * MICROS))
