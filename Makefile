@@ -5,6 +5,9 @@ TESTS =
 
 # What a whole run tried of docs/RELIABILITY.md; a run of some tests says nothing.
 tried = $(if $(TESTS),,--faults-to=build/faults-$(1).json)
+# In CI a test that fails is run once more by itself (tests/retries.py says which not).
+retries = $(if $(CI),--retry-failed=build/flaky.txt)
+PYTEST = $(BIN)/pytest -rs --durations=10 -n 2 $(retries)
 
 .PHONY: setup demo test check test-faults reliability docs lock bench
 
@@ -15,7 +18,7 @@ demo: setup  ## the main job, end to end, on a sample city
 	@$(BIN)/socialcell demo
 
 test: setup  ## all tests but the slow sweeps
-	$(BIN)/pytest -rs -n 2 -m "not faults" $(call tried,quick) $(TESTS)
+	$(PYTEST) -m "not faults" $(call tried,quick) $(TESTS)
 
 check: setup  ## format, lint, types, layers, generated docs, locks, then the tests
 	$(BIN)/ruff format --check .
@@ -28,7 +31,7 @@ check: setup  ## format, lint, types, layers, generated docs, locks, then the te
 	@$(MAKE) --no-print-directory test
 
 test-faults: setup  ## the slow sweeps: kills, restarts, a clean install
-	$(BIN)/pytest -rs -n 2 -m faults $(call tried,slow) $(TESTS)
+	$(PYTEST) -m faults $(call tried,slow) $(TESTS)
 
 reliability:  ## write docs/RELIABILITY.md from the last make test and make test-faults
 	$(BIN)/python scripts/reliability.py

@@ -19,7 +19,7 @@ from socialcell import config, db
 from socialcell.clock import IST, FixedClock
 from socialcell.db import revisions
 from socialcell.jobs.context import Context
-from tests import faults
+from tests import faults, retries
 from tests.faults import tried
 from tests.own_postgres import started
 from tests.postgres import Postgres
@@ -34,10 +34,12 @@ DATABASES = ("sqlite", "postgresql")
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=[*DATABASES, "both"], default="both")
     faults.add_options(parser)
+    retries.add_options(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     faults.configure(config)
+    retries.configure(config)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
