@@ -4,13 +4,14 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 
 from socialcell import db
 from socialcell.campaigns.model import AdDay, SearchDay, StoreDay
 from socialcell.campaigns.store.facts import Stored, store_facts
 from socialcell.connectors.facts import AdFact, Fact, SearchFact, StoreFact
 from tests.builders import NOON
+from tests.rows import in_order
 
 DAY = date(2026, 11, 20)
 LATER = NOON + timedelta(days=1)
@@ -67,9 +68,8 @@ def keep(engine: Engine, *facts: Fact, at: Any = NOON) -> Stored:
 
 
 def rows(engine: Engine, model: Any) -> list[dict[str, Any]]:
-    table = db.table(model)
     with db.reading(engine) as session:
-        return [dict(row) for row in session.execute(select(table)).mappings()]
+        return [row.model_dump() for row in session.scalars(in_order(model))]
 
 
 @pytest.mark.parametrize(

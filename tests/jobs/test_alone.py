@@ -4,8 +4,6 @@ import subprocess
 import sys
 from typing import Any
 
-from sqlalchemy import select
-
 from socialcell import db
 from socialcell.jobs import collect
 from socialcell.jobs.alone import alone
@@ -13,6 +11,7 @@ from socialcell.jobs.context import Context
 from socialcell.ops import store
 from socialcell.ops.model import Run
 from tests.builders import NOON, make_source
+from tests.rows import in_order
 
 HOLDING = """
 import fcntl, sys
@@ -25,7 +24,7 @@ sys.stdin.read()
 
 def runs(context: Context) -> list[tuple[str, str | None]]:
     with db.reading(context.engine) as session:
-        return [(run.state, run.reason) for run in session.scalars(select(Run))]
+        return [(run.state, run.reason) for run in session.scalars(in_order(Run))]
 
 
 def test_a_pull_beside_another_process_leaves_the_run_of_that_one_open(

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 
 from socialcell import db
 from socialcell.campaigns.model import StoreDay
@@ -13,6 +13,7 @@ from socialcell.jobs import importing
 from socialcell.jobs.context import Context
 from socialcell.listening.model import Engagement, Mention
 from tests.builders import NOON, make_record, store_records
+from tests.rows import in_order
 
 HEADING = "Date,Package name,Daily User Installs"
 X_POSTS = "Post id,Date,Post text,Post Link,Impressions,Likes"
@@ -26,8 +27,8 @@ def saved(folder: Path, *lines: str) -> Path:
 
 def rows(engine: Engine, model: Any) -> list[dict[str, Any]]:
     with db.reading(engine) as session:
-        found = session.execute(select(db.table(model))).mappings()
-        return [dict(row) for row in found]
+        found = session.scalars(in_order(model))
+        return [row.model_dump() for row in found]
 
 
 def test_a_file_of_figures_is_stored_as_facts_of_its_days(

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 
 from socialcell import db
 from socialcell.connectors import x
@@ -18,6 +17,7 @@ from socialcell.ops import store
 from socialcell.ops.model import Cursor, ImportedFile, Run, Source
 from tests.builders import ScriptedConnector, make_source
 from tests.connectors.exports import page, post, write
+from tests.rows import in_order
 from tests.shared import shared
 
 
@@ -28,7 +28,7 @@ def counts(result: Result) -> dict[str, int]:
 
 def everything(context, model) -> list[Any]:
     with db.reading(context.engine) as session:
-        return list(session.scalars(select(model)))
+        return list(session.scalars(in_order(model)))
 
 
 def mentions(context) -> list[Mention]:

@@ -16,6 +16,7 @@ from socialcell.listening.store import questions, rollups, tags
 from socialcell.listening.store.matching import Wanted
 from socialcell.ops.model import AuditEntry
 from tests.builders import make_record, store_records
+from tests.rows import in_order
 from tests.running import answer, socialcell
 
 TEXT = "No water in Kothrud for three days and the road is broken"
@@ -44,7 +45,7 @@ def in_force(engine: Engine, mention: int, kind: str) -> list[tuple]:
 
 def audited(engine: Engine) -> list[tuple]:
     with db.reading(engine) as session:
-        rows = session.execute(db.table(AuditEntry).select())
+        rows = session.scalars(in_order(AuditEntry))
         return [(row.action, row.object, row.detail) for row in rows]
 
 

@@ -293,7 +293,8 @@ def test_no_secret_reaches_the_log_or_the_database(
     logged = capsys.readouterr().err
     with engine.connect() as connection:
         rows = [
-            tuple(one) for one in connection.execute(text("SELECT * FROM outgoing"))
+            tuple(one)
+            for one in connection.execute(text("SELECT * FROM outgoing ORDER BY id"))
         ]
 
     assert "urllib3" in logged

@@ -17,6 +17,7 @@ from socialcell.listening.store import areas, rollups, tags
 from socialcell.ops.model import AuditEntry
 from tests.builders import make_record, store_records
 from tests.language.test_gazetteer_lint import GOOD, write
+from tests.rows import in_order
 from tests.running import answer, socialcell
 
 TEXT = "मूनपेठेत पाणी नाही, Moonpeth madhe pani nahi"
@@ -36,7 +37,7 @@ def take(context: Context, file: Path, **options: bool) -> own_names.Import:
 
 def audited(context: Context) -> list[tuple[str, dict]]:
     with db.reading(context.engine) as session:
-        rows = session.execute(db.table(AuditEntry).select())
+        rows = session.scalars(in_order(AuditEntry))
         return [(row.action, row.detail) for row in rows]
 
 

@@ -17,6 +17,7 @@ from tests.builders import (
     make_source,
     store_records,
 )
+from tests.rows import in_order
 
 LATER = NOON + timedelta(hours=6)
 
@@ -27,7 +28,7 @@ def only(session: Session) -> Mention:
 
 def everything(engine: Engine, model: Any) -> list[Any]:
     with db.reading(engine) as session:
-        return list(session.scalars(select(model)))
+        return list(session.scalars(in_order(model)))
 
 
 def test_a_new_record_is_stored_with_its_author_and_engagement(engine: Engine) -> None:

@@ -11,7 +11,6 @@ from typing import Any
 
 import openpyxl
 import pytest
-from sqlmodel import select
 
 from socialcell import db
 from socialcell.campaigns.links_model import TrackedLink
@@ -29,6 +28,7 @@ from socialcell.settings import Config
 from tests.builders import NOON
 from tests.planning import worlds
 from tests.planning.worlds import AUNDH, KOTHRUD
+from tests.rows import in_order
 from tests.running import inside
 
 PUBLIC = {"public_because": "a public office, as the gazette says"}
@@ -49,7 +49,7 @@ def with_settings(context: Context, **sections: Any) -> Context:
 
 def rows(context: Context, model: Any) -> list[Any]:
     with db.reading(context.engine) as session:
-        return list(session.exec(select(model)))
+        return list(session.scalars(in_order(model)))
 
 
 def test_the_choice_pays_for_people_and_not_for_followings(

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 
 from socialcell import db
 from socialcell.campaigns import notices
@@ -20,6 +20,7 @@ from socialcell.listening.alert_model import Closure
 from socialcell.listening.store import alerts
 from socialcell.listening.store import areas as area_store
 from tests.jobs.test_detect import HOUR, MINUTE, NOW, burst, city
+from tests.rows import in_order
 
 pytestmark = pytest.mark.swept_on_postgresql
 
@@ -53,7 +54,7 @@ def asked(**changes: Any) -> Asked:
 
 def closures(engine: Engine) -> list[Closure]:
     with db.reading(engine) as session:
-        found = list(session.scalars(select(Closure)))
+        found = list(session.scalars(in_order(Closure)))
         session.expunge_all()
     return found
 

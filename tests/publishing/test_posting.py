@@ -64,7 +64,9 @@ def test_an_approved_post_goes_out_when_its_time_comes_and_once(
     with db.reading(engine) as session:
         assert list(integrity.outbox(session)) == []
         assert audit.verify(session).ok
-        actions = list(session.scalars(select(AuditEntry.action)))
+        actions = list(
+            session.scalars(select(AuditEntry.action).order_by(AuditEntry.seq))
+        )
     assert actions == ["post.add", "post.approve", "post.publish"]
 
 

@@ -21,6 +21,7 @@ from socialcell.sandbox.post import Post
 from tests.builders import NOON
 from tests.pushed import pushes
 from tests.pushed.conftest import CITY, Cell, push_all
+from tests.rows import in_order
 
 pytestmark = pytest.mark.swept_on_postgresql
 
@@ -43,7 +44,7 @@ def everything(context: Context) -> str:
         from sqlmodel import SQLModel
 
         rows = [
-            str(session.execute(table.select()).all())
+            str(session.execute(table.select().order_by(*table.primary_key)).all())
             for table in SQLModel.metadata.sorted_tables
         ]
     return "\n".join(rows)
@@ -162,6 +163,7 @@ def test_with_its_text_a_message_loses_its_file(
             select(Attachment)
             .join(Mention, Attachment.mention_id == Mention.id)
             .where(Mention.platform == "whatsapp")
+            .order_by(Attachment.id)
         ).all()
         names = {one.sha256 for one in before}
 
@@ -213,7 +215,7 @@ def test_people_who_write_are_shown_by_pseudonym(
 
     shown = people.of(listening)
     with db.reading(listening.engine) as session:
-        authors = session.scalars(select(Author)).all()
+        authors = session.scalars(in_order(Author)).all()
         assert len(authors) > 1
         for one in authors:
             told = shown.shown(one.platform, one.uid, one.handle) or ""

@@ -20,6 +20,7 @@ from socialcell.ops.push_model import OptIn, SentMessage
 from socialcell.sandbox import Sandbox
 from socialcell.sandbox.message_world import number
 from tests.pushed.conftest import CITY, push_all
+from tests.rows import in_order
 from tests.running import inside
 
 pytestmark = pytest.mark.swept_on_postgresql
@@ -181,7 +182,7 @@ def test_every_answer_is_in_the_audit_log_without_its_words_or_a_number(
     messages.reply(cell, mention.id, "The tanker comes at six.")
 
     with db.reading(cell.engine) as session:
-        entry = session.scalars(select(AuditEntry)).all()[-1]
+        entry = session.scalars(in_order(AuditEntry)).all()[-1]
         told = f"{entry.object} {entry.detail}"
     assert entry.action == "message.reply"
     assert writer(cell, mention) not in told
