@@ -107,8 +107,18 @@ def find(given: Path | None = None) -> Path:
 
 
 def load(path: Path) -> Workspace:
-    """Read and check a config file. ConfigError lists every problem with its line."""
-    return Workspace(path.resolve().parent, read_as(path, Config))
+    """Read and check a config file. ConfigError lists every problem with its line.
+
+    Whatever this process makes from here on is closed to others, as the config says.
+    """
+    settings = read_as(path, Config)
+    close_to_others(settings.workspace.group)
+    return Workspace(path.resolve().parent, settings)
+
+
+def close_to_others(group: str | None = None) -> None:
+    """What this process makes is for its user alone, or for a group of the system too."""
+    os.umask(0o077 if group is None else 0o007)
 
 
 def read_as(path: Path, model: type[_Model]) -> _Model:

@@ -107,7 +107,7 @@ def database_url(
     """The URL of an empty database of today's schema."""
     if database_kind == "sqlite":
         path = tmp_path / "workspace" / "socialcell.db"
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(mode=0o700, exist_ok=True)
         shutil.copy(request.getfixturevalue("empty_database"), path)
         yield f"sqlite:///{path}"
         return
@@ -123,7 +123,8 @@ def folder(tmp_path: Path, database_url: str) -> Path:
     What takes nine tenths of the time of reading is off: tests/language has it on.
     """
     folder = tmp_path / "workspace"
-    (folder / "secrets").mkdir(parents=True, mode=0o700)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    (folder / "secrets").mkdir(mode=0o700)
     settings = "language: {english_names: false, semantic: false}\n"
     if database_url.startswith("postgresql"):
         settings += f"database:\n  url: {database_url}\n"

@@ -21,6 +21,9 @@ def list_(
 ) -> None:
     """List the newest entries of the audit log; people stand there by pseudonym.
 
+    Beside the name that somebody gave stands the operating system's user. Entries from
+    before it was noted have none.
+
     Example: socialcell audit list --limit 20
     """
     from socialcell import db
@@ -34,12 +37,13 @@ def list_(
         output.as_json({"entries": rows})
         return
     output.table(
-        ("no.", "at (IST)", "who", "what", "on", "detail"),
+        ("no.", "at (IST)", "who", "OS user", "what", "on", "detail"),
         [
             (
                 row["seq"],
                 row["at"].astimezone(IST).strftime("%Y-%m-%d %H:%M"),
                 row["actor"],
+                row["os_user"],
                 row["action"],
                 row["object"],
                 output.dumps(row["detail"]),

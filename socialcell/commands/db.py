@@ -31,15 +31,28 @@ def upgrade(
     PostgreSQL database is copied by pg_dump; where there is none, make a backup of
     your own and give --yes.
 
+    Files of the workspace that are open to more people than `workspace.group` in
+    config.yaml says, or closed to those, are mended first.
+
     Example: socialcell db upgrade
     """
-    from socialcell.jobs import backup
+    from socialcell.jobs import access, backup
 
-    before, after, copy = backup.upgrade(_workspace(config), without_backup=yes)
+    workspace = _workspace(config)
+    mended = access.mend(workspace)
+    before, after, copy = backup.upgrade(workspace, without_backup=yes)
     if json:
-        path = str(copy.path) if copy else None
-        output.as_json({"before": before, "after": after, "backup": path})
+        output.as_json(
+            {
+                "before": before,
+                "after": after,
+                "backup": str(copy.path) if copy else None,
+                "mended": list(map(str, mended)),
+            }
+        )
         return
+    if mended:
+        output.say(f"Open to whom config.yaml names, and nobody else: {len(mended)}")
     if copy:
         output.say(f"Backup: {copy.path}")
     if before == after:

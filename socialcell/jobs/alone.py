@@ -19,7 +19,7 @@ def alone(context: Context, source_id: int) -> Iterator[bool]:
     """
     place = context.workspace.folder / "locks" / f"source-{source_id}"
     try:
-        place.parent.mkdir(mode=0o700, exist_ok=True)
+        place.parent.mkdir(mode=0o770, exist_ok=True)
         handle = place.open("a", encoding="utf-8")
     except OSError as error:
         raise SocialcellError(f"{place}: {error.strerror}.") from None

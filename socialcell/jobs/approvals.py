@@ -14,7 +14,7 @@ from socialcell.campaigns.plan_model import Plan
 from socialcell.campaigns.store import outreach as store
 from socialcell.campaigns.store import plans
 from socialcell.errors import SocialcellError, UsageError
-from socialcell.jobs import creators, outreach_steps
+from socialcell.jobs import creators, outreach_steps, second_person
 from socialcell.jobs.context import Context
 from socialcell.jobs.plans import NoPlan
 from socialcell.ops import audit
@@ -46,7 +46,8 @@ def approve(
     """Approve the newest version of a plan in the name of `by`, else of who is at the
     command line. Audited, refused or not.
 
-    SocialcellError: the plan's maker, or nobody of influencers.approvers; NoPlan.
+    SocialcellError: the plan's maker, by name or by OS user, or nobody of
+    influencers.approvers; NoPlan.
     """
     name = naming.name(campaign, "The campaign")
     who = person(by)
@@ -54,7 +55,7 @@ def approve(
     with db.writing(context.engine) as session:
         plan = newest(session, name)
         store.hold(session, plan)
-        _require_second(context, plan, who)
+        persons = _require_second(context, session, plan, who)
         tags = plans.tags(session, plan)
         found = _broken(context, session, plan, tags)
         decision = Decision(name, plan.version, who, tuple(found))
@@ -68,7 +69,7 @@ def approve(
             return decision
         if approval.standing(session, plan, tags) is not None:
             return decision
-        _keep(context, session, plan, tags, who, note)
+        _keep(context, session, plan, tags, who, note, persons)
     return replace(decision, new=True)
 
 
@@ -97,8 +98,11 @@ def note_of(given: str) -> str | None:
     return one_line(clean_text(given), _LONGEST).strip() or None
 
 
-def _require_second(context: Context, plan: Plan, who: str) -> None:
-    if who.casefold() == plan.made_by.strip().casefold():
+def _require_second(
+    context: Context, session: Session, plan: Plan, who: str
+) -> dict[str, Any]:
+    """What the audit log is to say of the two persons."""
+    if second_person.same_name(who, plan.made_by):
         raise SocialcellError(
             f"{who} made version {plan.version} of this plan: a second person approves "
             "it. Say who with --by NAME."
@@ -108,6 +112,11 @@ def _require_second(context: Context, plan: Plan, who: str) -> None:
         raise SocialcellError(
             f"{who} is none of those that influencers.approvers in config.yaml names."
         )
+    made_under = second_person.entered_under(
+        session, "campaign.plan", plan.campaign, {"version": plan.version}
+    )
+    about = f"Version {plan.version} of the plan of {plan.campaign}"
+    return second_person.require_two(context, made_under, about)
 
 
 def _broken(
@@ -135,6 +144,7 @@ def _keep(
     tags: list[Tag],
     who: str,
     note: str,
+    persons: dict[str, Any],
 ) -> None:
     made = approval.content(plan, tags)
     given = PlanApproval(
@@ -147,7 +157,7 @@ def _keep(
     )
     session.add(given)
     session.flush()
-    detail = {"version": plan.version, "by": who, "content": made.hash}
+    detail = {"version": plan.version, "by": who, "content": made.hash, **persons}
     creators.log(context, session, "campaign.approve", plan.campaign, detail)
     steps = approval.states(session, plan, tags)
     for tag, _ in tags:

@@ -96,6 +96,10 @@ def upgrade(
     """
     engine = _connect(workspace)
     try:
+        file = db.file_of(engine)
+        if file is not None:
+            # SQLite would make it without rights for a group.
+            file.touch(mode=0o660)
         before, head = revisions.current(engine), revisions.head()
         revisions.refuse_newer(engine, before)
         copy = None
@@ -171,7 +175,7 @@ def _with_files(
         return replace(record, files=[])
     files, earlier = files_of(aside), copies(aside.parent)
     shutil.rmtree(files, ignore_errors=True)
-    files.mkdir(mode=0o700)
+    files.mkdir(mode=0o770)
     alike = files_of(earlier[-1]) if earlier else None
     missing = kept_files.bring(names, workspace.folder, files, alike)
     held = [name for name in names if name not in set(missing)]
@@ -185,7 +189,7 @@ def _copy_sqlite(engine: Engine, to: Path) -> None:
     file = db.file_of(engine)
     if file is None:
         raise UsageError("A database in memory cannot be copied.")
-    to.touch(mode=0o600)
+    to.touch(mode=0o660)
     try:
         with (
             closing(sqlite3.connect(file)) as source,
@@ -214,7 +218,7 @@ def _dump_postgresql(engine: Engine, to: Path) -> None:
     # The password goes by the environment: a command line is public.
     password = engine.url.password
     url = engine.url.set(drivername="postgresql")._replace(password=None)
-    to.touch(mode=0o600)
+    to.touch(mode=0o660)
     done = subprocess.run(
         [program, "--format=custom", f"--file={to}", f"--dbname={url}"],
         env={**os.environ, **({"PGPASSWORD": str(password)} if password else {})},

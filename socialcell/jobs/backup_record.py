@@ -92,7 +92,7 @@ def read_record(path: Path) -> Record | None:
 def write_record(out: Path, record: Record) -> None:
     place = record_of(out)
     aside = place.with_name(place.name + ".part")
-    aside.touch(mode=0o600)
+    aside.touch(mode=0o660)
     aside.write_text(json.dumps(asdict(record), indent=1) + "\n", encoding="utf-8")
     sync(aside)
     aside.rename(place)

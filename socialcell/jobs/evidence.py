@@ -41,9 +41,9 @@ def keep(context: Context, path: Path) -> str:
     folder = context.workspace.folder / FOLDER
     target = folder / f"{digest}{path.suffix.lower()}"
     try:
-        folder.mkdir(mode=0o700, exist_ok=True)
+        folder.mkdir(mode=0o770, exist_ok=True)
         aside = target.with_name(target.name + ".part")
-        aside.touch(mode=0o600)
+        aside.touch(mode=0o660)
         aside.write_bytes(content)
         aside.replace(target)
     except OSError as error:

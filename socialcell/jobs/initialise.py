@@ -9,7 +9,7 @@ from pathlib import Path
 from socialcell import config, db, strategy
 from socialcell.config import Workspace
 from socialcell.errors import UsageError
-from socialcell.jobs import backup
+from socialcell.jobs import access, backup
 from socialcell.listening import areas
 from socialcell.listening.people import SECRET_NAME
 from socialcell.listening.store import areas as area_store
@@ -27,17 +27,23 @@ class Made:
 def initialise(folder: Path, *, settings: str | None = None) -> Made:
     """Make what is missing in a folder; what is there is kept. Safe to run again.
 
-    `settings` is the text of config.yaml; the shipped, commented one by default.
+    `settings` is the text of config.yaml; the shipped, commented one by default. All of
+    it is closed to others, also what was there before, as config.yaml says.
+    SocialcellError: something there belongs to somebody else.
     """
     created: list[str] = []
     kept: list[str] = []
+    _folder(folder.parent)
+    config.close_to_others()
     _folder(folder)
     _file(folder / "config.yaml", settings or shipped_config(), created, kept)
     _file(folder / strategy.NAME, strategy.shipped(), created, kept)
     workspace = config.load(folder / "config.yaml")
-    _folder(folder / "secrets", mode=0o700)
+    access.mend(workspace)
+    for_secrets, for_secret = access.modes(workspace, secret=True)
+    _folder(folder / "secrets", mode=for_secrets)
     key = folder / "secrets" / SECRET_NAME
-    _file(key, secrets.token_hex(32) + "\n", created, kept, mode=0o600)
+    _file(key, secrets.token_hex(32) + "\n", created, kept, mode=for_secret)
     before, after, _copy = backup.upgrade(workspace)
     engine = db.connect(workspace.database_url, workspace.config.database.busy_seconds)
     (kept if before == after else created).append("database")
@@ -62,7 +68,7 @@ def write_secrets(folder: Path, values: Iterable[tuple[str, str]]) -> None:
         place.write_text(value + "\n", encoding="utf-8")
 
 
-def _folder(path: Path, mode: int = 0o755) -> None:
+def _folder(path: Path, mode: int = 0o777) -> None:
     try:
         path.mkdir(mode=mode, parents=True, exist_ok=True)
     except OSError as error:
@@ -70,13 +76,14 @@ def _folder(path: Path, mode: int = 0o755) -> None:
 
 
 def _file(
-    path: Path, text: str, created: list[str], kept: list[str], mode: int = 0o644
+    path: Path, text: str, created: list[str], kept: list[str], mode: int = 0o660
 ) -> None:
     if path.exists():
         kept.append(path.name)
         return
     # Written aside and renamed: a killed init leaves no half file.
     aside = path.with_name(path.name + ".new")
+    aside.unlink(missing_ok=True)
     aside.touch(mode=mode)
     aside.write_text(text, encoding="utf-8")
     aside.rename(path)

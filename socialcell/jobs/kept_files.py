@@ -76,14 +76,14 @@ def _called(root: Path, name: str) -> Iterator[Path]:
 
 
 def _put(file: Path, to: Path, *, link: bool) -> None:
-    to.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    to.parent.mkdir(mode=0o770, parents=True, exist_ok=True)
     aside = to.with_name(f"{to.name}.{os.getpid()}.part")
     try:
         if link:
             with suppress(OSError):  # this disk knows no links
                 os.link(file, aside)
         if not aside.exists():
-            aside.touch(mode=0o600)
+            aside.touch(mode=0o660)
             shutil.copyfile(file, aside)
             with aside.open("rb") as opened:
                 os.fsync(opened.fileno())

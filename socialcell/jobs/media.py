@@ -36,8 +36,8 @@ def keep(context: Context, content: bytes) -> str:
         return digest
     aside = final.with_name(f"{digest}.{os.getpid()}.part")
     try:
-        final.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        final.parent.mkdir(mode=0o770, parents=True, exist_ok=True)
+        handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o660)
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()

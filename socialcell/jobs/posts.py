@@ -16,7 +16,7 @@ from socialcell.connectors.publisher import PUBLISHERS
 from socialcell.errors import UsageError
 from socialcell.http import require_public_form
 from socialcell.i18n import CODES
-from socialcell.jobs import elections, outgoing
+from socialcell.jobs import elections, outgoing, second_person
 from socialcell.jobs.context import Context
 from socialcell.jobs.entries import written
 from socialcell.jobs.placing import Places
@@ -130,7 +130,7 @@ def approve(context: Context, ids: Sequence[int]) -> list[OwnPost]:
     """A second person says yes: the posts wait in the outbox for their time. Audited.
 
     UsageError, and nothing is approved: no such draft, one's own, or one for a day
-    that an election has taken since.
+    that an election has taken since. SocialcellError: entered by the same OS user.
     """
 
     def act(session: Session) -> list[OwnPost]:
@@ -139,15 +139,21 @@ def approve(context: Context, ids: Sequence[int]) -> list[OwnPost]:
         for post in posts:
             if post.state != "draft":
                 raise UsageError(f"Post {post.id} is {post.state}, no draft.")
-            if post.made_by == who:
+            if second_person.same_name(post.made_by, who):
                 raise UsageError(
                     f"Post {post.id} was entered by {who}: a second person approves it "
                     "($SOCIALCELL_ACTOR says who is at work)."
                 )
+            entered_by = second_person.entered_under(session, "post.add", str(post.id))
+            persons = second_person.require_two(context, entered_by, f"Post {post.id}")
             elections.refuse(context, post)
             post.state, post.decided_by, post.decided_at = "approved", who, now
             queue(session, post, now)
-            detail = {"made_by": post.made_by, "due_at": post.due_at.isoformat()}
+            detail = {
+                "made_by": post.made_by,
+                "due_at": post.due_at.isoformat(),
+                **persons,
+            }
             audit.append(session, who, "post.approve", str(post.id), detail, now)
         return posts
 

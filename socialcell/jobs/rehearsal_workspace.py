@@ -19,6 +19,9 @@ STATE_FILE = "rehearsal.json"
 SANDBOX_MARK = "# A workspace that listens to the sandbox."
 
 
+_TRUSTED = ("  trust_names: false", "  trust_names: true")
+
+
 @dataclass(frozen=True)
 class State:
     """How far a rehearsal is; kept beside the config, replaced atomically."""
@@ -114,6 +117,7 @@ def connect(
         f"    {origin}: {url}\n" for origin, url in sorted(base_urls.items())
     )
     shipped = initialise.shipped_config()
+    shipped = _replaced(shipped, *_TRUSTED)
     text = _replaced(shipped, "  base_urls: {}", "  base_urls:\n" + lines.rstrip())
     for platform, given in accounts.items():
         told = json.dumps(given)
@@ -177,7 +181,8 @@ def _enter(
 
 def _settings(fixed: datetime, apps: Sequence[str]) -> str:
     """The shipped config with the rehearsal's clock, a roomier allowance, the city's
-    apps and links, and this machine as the web server before the redirect.
+    apps and links, this machine as the web server before the redirect, and names that
+    count as persons: its people are invented and share one account.
 
     The encoder is off: a rehearsal is the same with and without the extra `semantic`.
     """
@@ -188,6 +193,7 @@ def _settings(fixed: datetime, apps: Sequence[str]) -> str:
     text = _replaced(text, "  address: null", "  address: https://go.city.example")
     text = _replaced(text, "  handles: {}", "  handles: {instagram: city_sbx}")
     text = _replaced(text, "  apps: []", f"  apps: [{', '.join(apps)}]")
+    text = _replaced(text, *_TRUSTED)
     return _replaced(text, "  caps: {}", "  caps: {x: {posts: 200000}}")
 
 

@@ -164,14 +164,13 @@ def _changed_at(target: Path) -> datetime | None:
 
 
 def _copy(path: Path, aside: Path, target: Path) -> None:
-    """The copy under another name, with the owner and mode of what it replaces."""
+    """The copy under another name, with the owner of what it replaces."""
     aside.unlink(missing_ok=True)
-    aside.touch(mode=0o600)
+    aside.touch(mode=0o660)
     shutil.copyfile(path, aside)
     _date_as(path, aside)
     if target.exists():
         before = target.stat()
-        aside.chmod(before.st_mode & 0o777)
         with suppress(PermissionError):
             os.chown(aside, before.st_uid, before.st_gid)
     backup_record.sync(aside)

@@ -1,14 +1,18 @@
 """The audit log: what was done by whom, as a chain in which every row seals the last.
 
-hash = SHA-256(prev_hash ‖ canonical JSON of seq, at, actor, action, object, detail);
-the first row follows 64 zeros. Changing, removing or slipping in a row breaks the chain
-there. Cutting off its end does not: compare with a head that was noted elsewhere.
+hash = SHA-256(prev_hash ‖ canonical JSON of seq, at, actor, action, object, detail and
+os_user); the first row follows 64 zeros. Rows from before os_user was noted have none,
+and their JSON neither. Changing, removing or slipping in a row breaks the chain there.
+Cutting off its end does not: compare with a head that was noted elsewhere.
+
+`actor` is the name that somebody gave; `os_user` is the account of the operating system
+that the process ran under, which nobody chooses by an environment variable.
 """
 
-import getpass
 import hashlib
 import json
 import os
+import pwd
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -69,6 +73,7 @@ def append(
         "action": action,
         "object": object,
         "detail": dict(detail),
+        "os_user": os_user(),
     }
     sealed = seal(last.hash, row)
     session.execute(AUDIT.insert().values(**row, prev_hash=last.hash, hash=sealed))
@@ -88,15 +93,15 @@ def verify(session: Session, noted: str | None = None) -> Verdict:
 
     `noted` is the hash of a head that was written down: it must still be there.
     """
-    last = Head(0, START)
+    last, named = Head(0, START), False
     seen = noted in (None, START)
     asked = select(AUDIT).order_by(AUDIT.c.seq)
     with session.execute(asked, execution_options={"yield_per": 1000}) as rows:
         for row in rows:
-            reason = _fault(last, row)
+            reason = _fault(last, row, named=named)
             if reason:
                 return Verdict(last, broken=last.seq + 1, reason=reason)
-            last = Head(row.seq, row.hash)
+            last, named = Head(row.seq, row.hash), row.os_user is not None
             seen = seen or row.hash == noted
     if not seen:
         return Verdict(last, reason="the noted head is not in the log: rows are lost")
@@ -113,6 +118,8 @@ def seal(prev_hash: str, row: Mapping[str, Any]) -> str:
         "object": row["object"],
         "detail": row["detail"],
     }
+    if row.get("os_user") is not None:
+        said["os_user"] = row["os_user"]
     canonical = json.dumps(
         said, ensure_ascii=True, sort_keys=True, separators=(",", ":"), allow_nan=False
     )
@@ -133,21 +140,31 @@ def of(session: Session, actions: str, object: str) -> list[Row[Any]]:
 
 
 def operator() -> str:
-    """Who is at the command line: $SOCIALCELL_ACTOR, else the system's user."""
-    named = os.environ.get("SOCIALCELL_ACTOR", "").strip()
-    if named:
-        return named
+    """Who says to be at the command line: $SOCIALCELL_ACTOR, else the system's user."""
+    return os.environ.get("SOCIALCELL_ACTOR", "").strip() or os_user()
+
+
+def os_user() -> str:
+    """The account of the operating system that this process runs under, by name.
+
+    It is the process's real user, not $USER, $LOGNAME or $SUDO_USER, which anybody may
+    set; `uid 1234` where the system has no name for it.
+    """
+    uid = os.getuid()
     try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"uid {os.getuid()}"
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"uid {uid}"
 
 
-def _fault(last: Head, row: Row[Any]) -> str | None:
+def _fault(last: Head, row: Row[Any], *, named: bool) -> str | None:
+    """Why a row is broken. `named`: the row before it has an os_user."""
     if row.seq != last.seq + 1:
         return "the row is missing"
     if row.prev_hash != last.hash:
         return "the row does not follow the one before it"
     if row.hash != seal(row.prev_hash, row._asdict()):
         return "the row was changed after it was written"
+    if named and row.os_user is None:
+        return "the row names no OS user, and an earlier one does"
     return None

@@ -140,6 +140,7 @@ class AuditEntry(SQLModel, table=True):
     )
     at: datetime
     actor: str
+    os_user: str | None = None  # None: the row is older than the column
     action: str  # noun.verb, such as privacy.erase
     object: str
     detail: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))

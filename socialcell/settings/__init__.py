@@ -1,5 +1,6 @@
 """What may stand in config.yaml: its sections, their keys, limits and defaults."""
 
+import grp
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, field_validator
@@ -8,6 +9,25 @@ from socialcell.settings.campaigns import Influencers, Links, Planning
 from socialcell.settings.platforms import Connectors, Publishing
 from socialcell.settings.section import TIME, Section, is_loopback
 from socialcell.settings.telling import Alerts, Mail, Report
+
+
+class Access(Section):
+    """Who may open the workspace's files beside their owner: a group of the system."""
+
+    group: str | None = None
+
+    @field_validator("group")
+    @classmethod
+    def _known(cls, group: str | None) -> str | None:
+        if group is not None:
+            try:
+                grp.getgrnam(group)
+            except KeyError:
+                raise ValueError(
+                    f"this computer's operating system has no group {group!r}; make "
+                    f"it: groupadd {group}"
+                ) from None
+        return group
 
 
 class Database(Section):
@@ -86,9 +106,19 @@ class Language(Section):
     english_names: bool = True
 
 
+class Approvals(Section):
+    """What makes two persons of an approval: two users of the operating system.
+
+    With `trust_names` two names are enough, and the audit log says so.
+    """
+
+    trust_names: bool = False
+
+
 class Config(Section):
     """The whole of config.yaml; every section has defaults that work offline."""
 
+    workspace: Access = Access()
     database: Database = Database()
     log: Log = Log()
     clock: FixedTime = FixedTime()
@@ -99,6 +129,7 @@ class Config(Section):
     mail: Mail = Mail()
     report: Report = Report()
     alerts: Alerts = Alerts()
+    approvals: Approvals = Approvals()
     links: Links = Links()
     influencers: Influencers = Influencers()
     planning: Planning = Planning()

@@ -149,7 +149,7 @@ class ClickLog:
         """All that is left, a batch a line, so that each is stored once."""
         n = 0
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
-        with os.fdopen(os.open(self._file, flags, 0o600), "w") as file:
+        with os.fdopen(os.open(self._file, flags, 0o660), "w") as file:
             while batch.rows or self._lost:
                 lost = list(self._lost_so_far().items())
                 line = {**batch._asdict(), "lost": lost}

@@ -2,8 +2,11 @@
 
 import hashlib
 import json
+import os
+import pwd
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
@@ -41,6 +44,7 @@ def tamper(engine: Engine, statement: str) -> None:
 
 def test_a_row_seals_the_one_before_it(engine: Engine) -> None:
     fill(engine, 2)
+    user = pwd.getpwuid(os.getuid()).pw_name
 
     def sealed(before: str, seq: int) -> str:
         said = {
@@ -49,6 +53,7 @@ def test_a_row_seals_the_one_before_it(engine: Engine) -> None:
             "at": "2026-11-23T06:30:00.000000+00:00",
             "detail": {"n": seq},
             "object": f"x:a{seq}",
+            "os_user": user,
             "seq": seq,
         }
         canonical = json.dumps(said, separators=(",", ":"))
@@ -101,6 +106,8 @@ def test_a_row_is_not_replaced(engine: Engine) -> None:
     ("statement", "row", "reason"),
     [
         ("UPDATE audit SET actor = 'ashb' WHERE seq = 2", 2, "was changed"),
+        ("UPDATE audit SET os_user = 'asha' WHERE seq = 2", 2, "was changed"),
+        ("UPDATE audit SET os_user = NULL WHERE seq = 2", 2, "was changed"),
         ("UPDATE audit SET detail = '{\"n\": 4}' WHERE seq = 1", 1, "was changed"),
         ("UPDATE audit SET at = '2026-11-23 06:30:01' WHERE seq = 3", 3, "was changed"),
         ("UPDATE audit SET prev_hash = hash WHERE seq = 2", 2, "does not follow"),
@@ -121,11 +128,49 @@ def test_the_first_broken_row_is_named(
     assert reason in str(found.reason)
 
 
+def old_row(engine: Engine, seq: int, before: str) -> str:
+    """A row as they were before the OS user was noted; its hash."""
+    row: dict[str, Any] = {"seq": seq, "at": NOON, "actor": "asha", "action": "a.b"}
+    row |= {"object": "x:a", "detail": {"n": seq}}
+    said = {**row, "at": "2026-11-23T06:30:00.000000+00:00"}
+    canonical = json.dumps(said, sort_keys=True, separators=(",", ":"))
+    sealed = hashlib.sha256((before + canonical).encode()).hexdigest()
+    with engine.begin() as connection:
+        made = audit.AUDIT.insert().values(**row, prev_hash=before, hash=sealed)
+        connection.execute(made)
+    return sealed
+
+
+def test_rows_from_before_the_os_user_was_noted_keep_their_seals(
+    engine: Engine,
+) -> None:
+    old_row(engine, 2, old_row(engine, 1, "0" * 64))
+    fill(engine, 1)
+
+    assert verdict(engine).ok
+    with db.reading(engine) as session:
+        users = [row.os_user for row in audit.entries(session, 3)]
+    assert users == [audit.os_user(), None, None]
+
+
+@pytest.mark.fault("F31")
+def test_a_row_without_an_os_user_does_not_follow_one_that_has_it(
+    engine: Engine,
+) -> None:
+    fill(engine, 1)
+    old_row(engine, 2, verdict(engine).head.hash)
+
+    found = verdict(engine)
+
+    assert (found.ok, found.broken) == (False, 2)
+    assert "names no OS user" in str(found.reason)
+
+
 @pytest.mark.fault("F31")
 def test_a_resealed_row_breaks_the_next_one(engine: Engine) -> None:
     fill(engine)
     row = {"seq": 2, "at": NOON, "actor": "mallory", "action": "registry.add"}
-    row |= {"object": "x:a2", "detail": {"n": 2}}
+    row |= {"object": "x:a2", "detail": {"n": 2}, "os_user": audit.os_user()}
     with db.reading(engine) as session:
         first = audit.entries(session, 3)[-1].hash
     forged = audit.seal(first, row)
@@ -180,6 +225,7 @@ def test_the_actor_is_who_the_environment_names(
     done = socialcell(
         "registry", "add", "x", "@CityDesk", "--class", "media", "--evidence",
         "its imprint names it", "--config", config, SOCIALCELL_ACTOR="asha",
+        USER="mallory", LOGNAME="mallory", SUDO_USER="mallory",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
 
@@ -188,3 +234,4 @@ def test_the_actor_is_who_the_environment_names(
     ]
     assert (entry["actor"], entry["action"]) == ("asha", "registry.add")
     assert entry["object"] == "x:citydesk"
+    assert entry["os_user"] == pwd.getpwuid(os.getuid()).pw_name

@@ -32,6 +32,7 @@ NAME = "monsoon26"
 def city_with(context: Context, **planning_: Any) -> Context:
     """The city with its rate card, its accounts and a host for links."""
     said = {
+        "approvals": {"trust_names": True},  # the people of tests share one account
         "links": {"address": "https://go.city.example"},
         "planning": {
             "handles": {"instagram": "pmcpune"},

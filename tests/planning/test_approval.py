@@ -1,5 +1,6 @@
 """Plans approved by a second person, and why a post may not go out."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,14 @@ from socialcell.campaigns import approval
 from socialcell.campaigns.outreach_model import PlanApproval
 from socialcell.campaigns.plan_model import PlanTag
 from socialcell.campaigns.store import plans as store
+from socialcell.config import Workspace
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.jobs import approvals, creators, links, outreach
 from socialcell.jobs.context import Context
 from socialcell.jobs.outreach_checks import Told
 from socialcell.jobs.plans import NoPlan
+from socialcell.ops import audit
+from socialcell.settings import Approvals
 from tests.planning import agreed
 from tests.planning.agreed import NAME, approved, change, number_of, planned, put, rules
 
@@ -47,6 +51,8 @@ def test_a_second_person_approves_what_a_plan_holds(
             "version": 1,
             "by": "meera",
             "content": given.content,
+            "made_os_user": audit.os_user(),
+            "trust_names": True,
         }
 
 
@@ -77,6 +83,39 @@ def test_only_whom_the_settings_name_approves(city: Context, folder: Path) -> No
     with pytest.raises(SocialcellError, match="ravi is none of those"):
         approvals.approve(strict, NAME, "ravi")
     assert approvals.approve(strict, NAME, "meera").new
+
+
+def strict(context: Context) -> Context:
+    """The same workspace where names are not trusted."""
+    config = context.workspace.config.model_copy(update={"approvals": Approvals()})
+    return replace(context, workspace=Workspace(context.workspace.folder, config))
+
+
+def test_two_names_of_one_os_user_are_no_two_persons(
+    city: Context, folder: Path
+) -> None:
+    made = strict(planned(city, folder))
+
+    with pytest.raises(SocialcellError, match="two names do not make two persons"):
+        approvals.approve(made, NAME, "meera")
+
+    assert agreed.audited(made, "campaign.approve") == []
+    assert {one.state for one in agreed.steps(made)} == set()
+
+
+def test_another_os_user_is_a_second_person(
+    city: Context, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = strict(planned(city, folder))
+    maker = audit.os_user()
+    monkeypatch.setattr("os.getuid", lambda: 4_000_111)
+
+    assert approvals.approve(made, NAME, "meera").new
+
+    (entry,) = agreed.audited(made, "campaign.approve")
+    assert entry.os_user == "uid 4000111"
+    assert entry.detail["made_os_user"] == maker
+    assert "trust_names" not in entry.detail
 
 
 def test_without_a_plan_there_is_nothing_to_approve(city: Context) -> None:

@@ -31,6 +31,7 @@ def call(
     said = {
         **held,
         "clock": {"fixed": MONDAY_MORNING.isoformat()},
+        "approvals": {"trust_names": True},
         "planning": {"handles": {"instagram": "pmcpune"}, "rate_cards": [agreed.CARD]},
     }
     (folder / "config.yaml").write_text(yaml.safe_dump(said))

@@ -16,6 +16,7 @@ from socialcell.connectors.publisher import Publisher
 from socialcell.jobs import posts
 from socialcell.jobs.context import Context
 from socialcell.sandbox import City, Sandbox
+from socialcell.settings import Approvals
 from socialcell.settings.platforms import Publishing
 from tests.conftest import MONDAY_MORNING
 
@@ -83,9 +84,13 @@ def written(post: Any) -> str:
 
 
 def publishing(context: Context, **given: Any) -> Context:
-    """The workspace with these accounts to post on."""
-    made = Publishing.model_validate(given)
-    changed = context.workspace.config.model_copy(update={"publishing": made})
+    """The workspace with these accounts to post on; its people share an OS user."""
+    changed = context.workspace.config.model_copy(
+        update={
+            "publishing": Publishing.model_validate(given),
+            "approvals": Approvals(trust_names=True),
+        }
+    )
     return replace(context, workspace=Workspace(context.workspace.folder, changed))
 
 

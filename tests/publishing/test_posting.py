@@ -1,5 +1,6 @@
 """What is due is posted once, behind approval and the switch, and within the budget."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,12 +9,14 @@ from sqlalchemy import Engine, select
 
 from socialcell import db
 from socialcell.campaigns.own_posts_model import OwnPost
-from socialcell.errors import UsageError
+from socialcell.config import Workspace
+from socialcell.errors import SocialcellError, UsageError
 from socialcell.jobs import outgoing, own_calendar, posts, posts_out, publishing
 from socialcell.jobs.publishing import SETTLES, Published
 from socialcell.jobs.spending import spending
 from socialcell.ops import audit, integrity
 from socialcell.ops.model import AuditEntry, Usage
+from socialcell.settings import Approvals
 from tests.publishing.conftest import (
     HOUR,
     PLATFORMS,
@@ -86,6 +89,37 @@ def test_nobody_approves_what_they_entered_themselves(town: Town) -> None:
 
     with pytest.raises(UsageError, match="a second person"):
         posts.approve(town.context, [post.id or 0])
+
+
+def test_two_names_of_one_os_user_do_not_approve_a_post(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post = planned(town)
+    config = town.context.workspace.config.model_copy(update={"approvals": Approvals()})
+    workspace = Workspace(town.context.workspace.folder, config)
+    strict = replace(town.context, workspace=workspace)
+    monkeypatch.setenv("SOCIALCELL_ACTOR", "cell.lead")
+
+    with pytest.raises(SocialcellError, match="two names do not make two persons"):
+        posts.approve(strict, [post.id or 0])
+
+    with db.reading(strict.engine) as session:
+        assert posts.found(session, post.id or 0).state == "draft"
+    monkeypatch.setattr("os.getuid", lambda: 4_000_111)
+    (approved,) = posts.approve(strict, [post.id or 0])
+    assert approved.state == "approved"
+
+
+def test_names_that_are_trusted_stand_so_in_the_audit_log(
+    town: Town, approve: Any
+) -> None:
+    approve(planned(town))
+
+    with db.reading(town.context.engine) as session:
+        newest, *_ = audit.entries(session, 1)
+    assert (newest.action, newest.actor) == ("post.approve", "cell.lead")
+    assert newest.detail["trust_names"] is True
+    assert newest.detail["made_os_user"] == newest.os_user
 
 
 def test_one_that_cannot_be_approved_leaves_the_others_as_they_were(

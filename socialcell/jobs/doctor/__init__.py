@@ -14,6 +14,7 @@ from socialcell.db.refusals import where
 from socialcell.errors import SocialcellError
 from socialcell.jobs.context import Context
 from socialcell.jobs.doctor import (
+    access,
     collection,
     database,
     invariants,
@@ -60,7 +61,8 @@ def examine(path: Path | None = None, *, deep: bool = False) -> Iterator[Check]:
 
 def _workspace(workspace: Workspace, *, deep: bool) -> Iterator[Check]:
     yield from settings.rehearsal(workspace)
-    yield settings.folder(workspace)
+    yield from access.files(workspace)
+    yield settings.persons(workspace)
     yield settings.goals(workspace)
     engine = None
     try:

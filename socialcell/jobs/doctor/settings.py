@@ -63,6 +63,19 @@ def rehearsal(workspace: Workspace) -> Iterator[Check]:
         yield ok("sandbox", "real platforms are asked")
 
 
+def persons(workspace: Workspace) -> Check:
+    """Whether a second person has to be another user of the operating system."""
+    if workspace.config.approvals.trust_names:
+        return warning(
+            "approvals",
+            "approvals.trust_names is true: whoever may start socialcell here can "
+            "approve their own plans and posts under another name",
+            "Give everybody an account of their own (docs/operations.md, Two persons), "
+            "then take it out of config.yaml.",
+        )
+    return ok("approvals", "come from two users of the operating system")
+
+
 def goals(workspace: Workspace) -> Check:
     """Whether strategy.yaml can be read; without it the report shows no targets."""
     place = workspace.folder / strategy.NAME
@@ -79,25 +92,6 @@ def goals(workspace: Workspace) -> Check:
             "Change them to what the city wants, and write the day behind agreed.",
         )
     return ok("strategy", f"{place} is valid, agreed on {found.agreed}")
-
-
-def folder(workspace: Workspace) -> Check:
-    """Whether others on this computer can read secrets/."""
-    place = workspace.folder / "secrets"
-    if not place.is_dir():
-        return warning("secrets folder", f"{place} is not there", "socialcell init")
-    open_to_others = [
-        f"{path} has mode {path.stat().st_mode & 0o777:04o}"
-        for path in (place, *sorted(place.iterdir()))
-        if path.stat().st_mode & 0o077
-    ]
-    if open_to_others:
-        return failed(
-            "secrets folder",
-            "; ".join(open_to_others),
-            f"chmod 700 {place} && chmod 600 {place}/*",
-        )
-    return ok("secrets folder", f"{place} is open to its owner only")
 
 
 def secret(workspace: Workspace, name: str, needed_by: str) -> Check:

@@ -1,0 +1,118 @@
+"""Who may open a workspace's files: their owner alone, or a group of the system too.
+
+The umask that `config.load` sets gives new files their mode; here are those that were
+there before, or came from elsewhere.
+"""
+
+import grp
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from socialcell import db
+from socialcell.config import Workspace
+from socialcell.errors import SocialcellError
+
+# What socialcell makes in a workspace; other folders there are somebody else's, and
+# nobody comes to them through a closed one.
+FOLDERS = ("secrets", "reports", "backups", "media", "evidence", "locks", "cache")
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A file or folder whose `mode` (and `gid`) are not those `wanted`.
+
+    `gid` is the group that it has to get; None: any will do, since it may do nothing.
+    """
+
+    path: Path
+    mode: int
+    wanted: int
+    gid: int | None
+
+    def __str__(self) -> str:
+        return f"{self.path} has mode {self.mode:04o}, not {self.wanted:04o}"
+
+
+def modes(workspace: Workspace, *, secret: bool = False) -> tuple[int, int]:
+    """The mode of a folder and of a file. A group reads secrets and changes none."""
+    if workspace.config.workspace.group is None:
+        return 0o700, 0o600
+    return (0o2750, 0o640) if secret else (0o2770, 0o660)
+
+
+def wrong(workspace: Workspace) -> Iterator[Wrong]:
+    """What is more open than the config says, or closed to the group that it names."""
+    group = workspace.config.workspace.group
+    gid = None if group is None else grp.getgrnam(group).gr_gid
+    for path in _own(workspace):
+        try:
+            seen = path.lstat()
+        except OSError:
+            continue  # gone meanwhile, or within a folder that is shut to us
+        secret = (workspace.folder / "secrets") in (path, *path.parents)
+        for_folder, for_file = modes(workspace, secret=secret)
+        if stat.S_ISDIR(seen.st_mode):
+            wanted = for_folder
+        elif stat.S_ISREG(seen.st_mode):
+            wanted = for_file
+        else:
+            continue
+        mode = stat.S_IMODE(seen.st_mode)
+        strange = gid is not None and seen.st_gid != gid
+        lacks = gid is not None and wanted & ~mode & 0o2070
+        if mode & 0o077 & ~wanted or strange or lacks:
+            yield Wrong(path, mode, wanted, gid if strange else None)
+
+
+def mend(workspace: Workspace) -> list[Path]:
+    """Give everything the mode and group that it should have; what was changed.
+
+    SocialcellError names what belongs to somebody else; the rest is mended all the same.
+    """
+    mended, refused = [], []
+    for one in wrong(workspace):
+        try:
+            if one.gid is not None:
+                os.chown(one.path, -1, one.gid)
+            one.path.chmod(one.wanted)
+        except PermissionError:
+            refused.append(one)
+        else:
+            mended.append(one.path)
+    if refused:
+        more = f", and {len(refused) - 1} more" if refused[1:] else ""
+        raise SocialcellError(
+            f"{refused[0]}{more}, and {_us()} may not change that. Run this command "
+            "once as its owner and a member of the group, or as root."
+        )
+    return mended
+
+
+def _us() -> str:
+    return f"the user with the number {os.getuid()}"
+
+
+def _own(workspace: Workspace) -> Iterator[Path]:
+    """The folder, files that lie directly in it, all in the folders that we make, and
+    the database wherever it is."""
+    yield workspace.folder
+    with suppress(OSError):
+        yield from sorted(one for one in workspace.folder.iterdir() if one.is_file())
+    for name in FOLDERS:
+        top = workspace.folder / name
+        if not top.is_symlink():
+            yield top
+            # Deletes nothing that it walks into, so a folder that closes is no matter.
+            yield from sorted(top.rglob("*"))
+    engine = db.connect(workspace.database_url)
+    file = db.file_of(engine)
+    engine.dispose()
+    if file is not None and file.parent.resolve() != workspace.folder:
+        yield from (
+            file,
+            *(file.with_name(file.name + end) for end in ("-wal", "-shm")),
+        )
