@@ -117,7 +117,7 @@ def load(path: Path) -> Workspace:
 
 
 def close_to_others(group: str | None = None) -> None:
-    """What this process makes is for its user alone, or for a group of the system too."""
+    """What this process makes is for its user, or for a group of the system too."""
     os.umask(0o077 if group is None else 0o007)
 
 

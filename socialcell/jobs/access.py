@@ -71,7 +71,7 @@ def wrong(workspace: Workspace) -> Iterator[Wrong]:
 def mend(workspace: Workspace) -> list[Path]:
     """Give everything the mode and group that it should have; what was changed.
 
-    SocialcellError names what belongs to somebody else; the rest is mended all the same.
+    SocialcellError names what belongs to somebody else; the rest is mended still.
     """
     mended, refused = [], []
     for one in wrong(workspace):
