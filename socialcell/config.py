@@ -19,6 +19,7 @@ from pydantic import (
     ValidationError,
 )
 
+from socialcell import yaml_limits
 from socialcell.clock import Clock, FixedClock, SystemClock
 from socialcell.errors import ConfigError, MissingSecret
 from socialcell.redact import redact, remember
@@ -130,10 +131,15 @@ def read_as(path: Path, model: type[_Model]) -> _Model:
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}") from None
     try:
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        values = yaml.safe_load(text)
+        if fault := yaml_limits.fault(text):
+            raise ConfigError(f"{path}:{fault[0]}: {fault[1]}")
+        loader = yaml.SafeLoader(text)
+        tree = loader.get_single_node()
+        values = None if tree is None else loader.construct_document(tree)
     except yaml.YAMLError as error:
         raise ConfigError(f"{path}: not YAML: {_flat(error)}") from None
+    except ValueError as error:  # a day that no calendar has
+        raise ConfigError(f"{path}: {error}") from None
     if values is None:
         values = {}
     if not isinstance(values, dict):

@@ -23,18 +23,20 @@ FOLDERS = ("secrets", "reports", "backups", "media", "evidence", "locks", "cache
 
 @dataclass(frozen=True)
 class Wrong:
-    """A file or folder whose `mode` (and `gid`) are not those `wanted`.
-
-    `gid` is the group that it has to get; None: any will do, since it may do nothing.
-    """
+    """A file or folder whose `mode` is not the `wanted` one, or whose owner or group
+    has to become `uid` or `gid` (-1: it stays as it is)."""
 
     path: Path
     mode: int
     wanted: int
-    gid: int | None
+    uid: int
+    gid: int
 
     def __str__(self) -> str:
-        return f"{self.path} has mode {self.mode:04o}, not {self.wanted:04o}"
+        if self.mode & 0o7777 != self.wanted:
+            return f"{self.path} has mode {self.mode:04o}, not {self.wanted:04o}"
+        what = "group" if self.uid == -1 else "owner"
+        return f"{self.path} has another {what} than the workspace"
 
 
 def modes(workspace: Workspace, *, secret: bool = False) -> tuple[int, int]:
@@ -45,9 +47,11 @@ def modes(workspace: Workspace, *, secret: bool = False) -> tuple[int, int]:
 
 
 def wrong(workspace: Workspace) -> Iterator[Wrong]:
-    """What is more open than the config says, or closed to the group that it names."""
+    """What is more open than the config says, or closed to whom it names: without a
+    group that is the folder's owner, and a file that root left there is shut to them."""
     group = workspace.config.workspace.group
     gid = None if group is None else grp.getgrnam(group).gr_gid
+    owner = workspace.folder.stat().st_uid
     for path in _own(workspace):
         try:
             seen = path.lstat()
@@ -62,10 +66,11 @@ def wrong(workspace: Workspace) -> Iterator[Wrong]:
         else:
             continue
         mode = stat.S_IMODE(seen.st_mode)
-        strange = gid is not None and seen.st_gid != gid
+        to_uid = owner if gid is None and seen.st_uid != owner else -1
+        to_gid = gid if gid is not None and seen.st_gid != gid else -1
         lacks = gid is not None and wanted & ~mode & 0o2070
-        if mode & 0o077 & ~wanted or strange or lacks:
-            yield Wrong(path, mode, wanted, gid if strange else None)
+        if mode & 0o077 & ~wanted or lacks or (to_uid, to_gid) != (-1, -1):
+            yield Wrong(path, mode, wanted, to_uid, to_gid)
 
 
 def mend(workspace: Workspace) -> list[Path]:
@@ -76,8 +81,8 @@ def mend(workspace: Workspace) -> list[Path]:
     mended, refused = [], []
     for one in wrong(workspace):
         try:
-            if one.gid is not None:
-                os.chown(one.path, -1, one.gid)
+            if (one.uid, one.gid) != (-1, -1):
+                os.chown(one.path, one.uid, one.gid)
             one.path.chmod(one.wanted)
         except PermissionError:
             refused.append(one)

@@ -23,7 +23,7 @@ from socialcell.clock import SystemClock
 from socialcell.config import Workspace
 from socialcell.db import revisions
 from socialcell.errors import SocialcellError, UsageError
-from socialcell.jobs import kept_files
+from socialcell.jobs import kept_files, unfinished
 from socialcell.jobs.backup_record import (
     Record,
     digest,
@@ -42,7 +42,6 @@ KEPT = 5  # automatic copies, one before each migration
 NIGHTS = 7  # the daemon's copies
 _BEFORE = "before-upgrade"
 _NIGHTLY = "nightly"
-_HALF = ".part"  # behind the name of a copy that is in the making
 
 
 @dataclass(frozen=True)
@@ -127,12 +126,17 @@ def _connect(workspace: Workspace) -> Engine:
 
 
 def _copied(workspace: Workspace, engine: Engine, out: Path) -> Copy:
-    for place in (out, files_of(out)):
-        if place.exists():
-            raise UsageError(
-                f"{place} is there already. Choose another name with --out."
-            )
-    aside = out.with_name(out.name + _HALF)
+    with unfinished.noted(workspace, out):
+        for place in (out, files_of(out), record_of(out)):
+            if place.exists():
+                raise UsageError(
+                    f"{place} is there already. Choose another name with --out."
+                )
+        return _written(workspace, engine, out)
+
+
+def _written(workspace: Workspace, engine: Engine, out: Path) -> Copy:
+    aside = unfinished.aside_of(out)
     files = files_of(aside)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -156,9 +160,7 @@ def _copied(workspace: Workspace, engine: Engine, out: Path) -> Copy:
             "untouched."
         ) from None
     finally:
-        with suppress(OSError):
-            aside.unlink()
-        shutil.rmtree(files, ignore_errors=True)
+        unfinished.remove(out)
     return Copy(out, record)
 
 
@@ -265,9 +267,11 @@ def _free_name(workspace: Workspace, engine: Engine, why: str) -> Path:
 
 
 def _clear_halves(folder: Path) -> None:
-    """Take away copies that were interrupted; a young one may be in the making."""
+    """Take away copies that versions before this one left, which noted none; a young
+    one may be in the making."""
     day_ago = (SystemClock().now() - timedelta(days=1)).timestamp()
-    for half in chain(folder.glob(f"*{_HALF}"), folder.glob(f"*{_HALF}.files")):
+    half_files = f"*{unfinished.HALF}.files"
+    for half in chain(folder.glob(f"*{unfinished.HALF}"), folder.glob(half_files)):
         with suppress(OSError):
             if half.stat().st_mtime < day_ago:
                 shutil.rmtree(half) if half.is_dir() else half.unlink()

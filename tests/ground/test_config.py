@@ -48,9 +48,50 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     assert f"{path}:3: clock.fixed" in lines[0] + lines[1]
 
 
+def powers_of_ten(levels: int) -> str:
+    """A list of ten words, then lists of ten aliases for the list before."""
+    lines = ["k0: &k0 [a, a, a, a, a, a, a, a, a, a]"]
+    for n in range(1, levels):
+        aliases = ", ".join([f"*k{n - 1}"] * 10)
+        lines.append(f"k{n}: &k{n} [{aliases}]")
+    return "\n".join(lines)
+
+
+@pytest.mark.fault("F29")
+@pytest.mark.parametrize(
+    ("text", "line", "expected"),
+    [
+        ("log: {}\nalerts: " + "[" * 50_000, 2, "nested deeper than 20 levels"),
+        ("log: {}\nx: " + "[" * 20 + "]" * 20, 2, "nested deeper than 20 levels"),
+        ("\n".join(" " * n + "a:" for n in range(3000)), 21, "nested deeper"),
+        # Six levels of lists, each of ten of those before, are a million words.
+        (powers_of_ten(6), 5, "more than 100000 values"),
+        ("log: {}\nalerts: &a [*a]", 2, "*a stands within what it stands for"),
+        ("a: &a [[[[[[[[[[1]]]]]]]]]]\nb: [[[[[[[[[[*a]]]]]]]]]]", 2, "nested deeper"),
+    ],
+)
+def test_a_config_that_nests_or_unfolds_without_end_is_an_error_with_its_line(
+    tmp_path: Path, text: str, line: int, expected: str
+) -> None:
+    path = write(tmp_path, text)
+
+    said = complaint(path)
+
+    assert said.startswith(f"{path}:{line}: ")
+    assert expected in said
+
+
+def test_twenty_levels_and_an_alias_are_read(tmp_path: Path) -> None:
+    deep = "[" * 19 + "]" * 19
+    path = write(tmp_path, f"report: {{recipients: &a {{}}, brief_to: *a}}\nx: {deep}")
+
+    assert complaint(path).startswith(f"{path}:2: x: unknown key")
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("clock: {fixed: 2026-13-45}", "month must be in 1..12"),
         ("a: [1", "not YAML"),
         ("- a\n- b\n", "expected sections"),
         ("clock: {fixed: 2026-11-23T09:00:00}", "timezone"),

@@ -17,6 +17,7 @@ from socialcell.jobs.collect import note_failure
 from socialcell.jobs.context import Context
 from socialcell.jobs.doctor import (
     Check,
+    access,
     database,
     examine,
     machine,
@@ -160,7 +161,7 @@ def test_an_audit_log_that_was_changed_fails_and_names_the_row(engine: Engine) -
 def test_a_folder_of_secrets_that_is_not_there_is_a_warning(context: Context) -> None:
     shutil.rmtree(context.workspace.folder / "secrets")
 
-    told(settings.folder(context.workspace), "warning", "is not there")
+    told(next(access.files(context.workspace)), "warning", "is not there")
 
 
 def test_a_secret_that_is_no_text_fails(context: Context) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from socialcell import strategy
+from socialcell import strategy, yaml_limits
 from socialcell.config import Workspace
 from socialcell.errors import ConfigError
 from socialcell.jobs.doctor.check import Check, failed, ok, skipped, warning
@@ -20,7 +20,11 @@ _LONG = re.compile(r"[A-Za-z0-9+/=_.%~-]{24,}")
 def literals(place: Path) -> Iterator[Check]:
     """Values in config.yaml that look like secrets: names belong there, not values."""
     try:
-        tree = yaml.compose(place.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        text = place.read_text(encoding="utf-8")
+        if yaml_limits.fault(text):
+            yield skipped("config secrets", f"{place} cannot be read")
+            return
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
     except (OSError, UnicodeDecodeError, yaml.YAMLError):
         yield skipped("config secrets", f"{place} cannot be read")
         return
