@@ -5,7 +5,8 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from socialcell.connectors.lines import LONGEST, Line
+from socialcell.connectors.limits import CELL, COLUMNS, ROW
+from socialcell.connectors.lines import Line
 
 DELIMITERS = (",", ";", "\t", "|")
 _MOST_LINES = 10_000  # of one row: cells may hold line breaks
@@ -34,9 +35,10 @@ def csv_rows(
     """The rows; with a `width`, a row with more or fewer cells is damaged.
 
     When a row cannot be read, only its first line is given up: reading goes on with
-    the next line.
+    the next line. A row beyond COLUMNS cells, a cell beyond CELL or a line beyond ROW
+    characters is damaged.
     """
-    csv.field_size_limit(LONGEST)  # the module's own limit is 128 KB
+    csv.field_size_limit(CELL)  # the module's own limit is 128 KB
     feed = _Feed(iter(lines))
     number = 0
     while True:
@@ -52,7 +54,9 @@ def csv_rows(
             damage = _said(error)
         number += 1
         taken = feed.taken
-        if damage is None and width is not None and _has_cells(cells):
+        if damage is None and len(cells) > COLUMNS:
+            damage = f"{len(cells):,} cells; {COLUMNS:,} are the most"
+        elif damage is None and width is not None and _has_cells(cells):
             damage = _misfit(len(cells), width)
         if damage is not None and len(taken) > 1:
             feed.give_back(taken[1:])
@@ -67,7 +71,7 @@ def delimiter_of(heading: str) -> str:
 
     def width(delimiter: str) -> int:
         try:
-            return len(next(csv.reader([heading], delimiter=delimiter), []))
+            return len(next(csv.reader([heading[:ROW]], delimiter=delimiter), []))
         except csv.Error:
             return 0
 
@@ -95,6 +99,9 @@ class _Feed:
         if len(self.taken) >= _MOST_LINES:
             raise StopIteration
         line = self._back.popleft() if self._back else next(self._lines)
+        if len(line.text) > ROW:
+            damage = line.damage or f"a line of over {ROW:,} characters"
+            line = Line(line.number, line.text[:1000] + "\n", damage)
         self.taken.append(line)
         return line.text
 
@@ -112,4 +119,6 @@ def _misfit(cells: int, width: int) -> str | None:
 def _said(error: csv.Error) -> str:
     if "unexpected end of data" in str(error):
         return "a quotation mark is opened and never closed"
+    if "field larger than field limit" in str(error):
+        return f"a cell of over {CELL:,} characters"
     return f"not CSV: {error}"

@@ -12,11 +12,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from socialcell.connectors.base import ConnectorError, Kind
 from socialcell.connectors.files import FileConnector
+from socialcell.connectors.limits import TABLE, require_plain
 from socialcell.connectors.lines import lines
 from socialcell.connectors.tables import MOST_ABOVE, heading_of, unpacked
 from socialcell.errors import UsageError
-
-LARGEST = 64 << 20  # bytes of one table in a .zip, unpacked
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,16 +175,18 @@ def tables_in(archive: zipfile.ZipFile) -> Iterable[str]:
 
 def table_in(archive: zipfile.ZipFile, name: str) -> BinaryIO:
     """A table of a .zip. ConnectorError CONFIG when it is too large or damaged."""
-    if archive.getinfo(name).file_size > LARGEST:
+    if archive.getinfo(name).file_size > TABLE:
         raise ConnectorError(
-            Kind.CONFIG, f"{name} in the .zip is larger than {LARGEST >> 20} MB."
+            Kind.CONFIG, f"{name} in the .zip is larger than {TABLE >> 20} MB."
         )
     try:
-        return io.BytesIO(archive.read(name))
+        content = archive.read(name)
     except (RuntimeError, zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise ConnectorError(
             Kind.CONFIG, f"{name} in the .zip cannot be read: {error}."
         ) from None
+    require_plain(name, content)
+    return io.BytesIO(content)
 
 
 def open_export(

@@ -69,7 +69,12 @@ class GenericFile(FileConnector):
         skip = self._mapping.skip
         heading = _nth_line(file, skip)
         delimiter = self._mapping.delimiter or delimiter_of(heading)
-        names = _unique(next(csv_rows([Line(1, heading)], delimiter)).cells)
+        row = next(csv_rows([Line(1, heading)], delimiter))
+        if row.damage:
+            raise ConnectorError(
+                Kind.CONFIG, f"The heading of {self.path.name} has {row.damage}."
+            )
+        names = _unique(row.cells)
         self._require(names)
         file.seek(0)
         rows = csv_rows(lines(file), delimiter, width=len(names) if not skip else None)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from socialcell.connectors.csv_rows import CsvRow, csv_rows, delimiter_of
+from socialcell.connectors.limits import COLUMNS, MEMBERS
 from socialcell.connectors.lines import lines
 from socialcell.errors import SocialcellError
 from socialcell.sheet import plain
@@ -57,6 +58,8 @@ def asked(path: Path, columns: Columns) -> Iterator[Asked]:
 def _asked(path: Path, rows: Iterable[CsvRow], columns: Columns) -> Iterator[Asked]:
     every = iter(rows)
     heading = next(every, None)
+    if heading is not None and heading.damage:
+        raise SocialcellError(f"{path}: its heading has {heading.damage}.")
     names = [_name(cell) for cell in heading.cells] if heading is not None else []
     _require(path, names, columns)
     for one in every:
@@ -116,18 +119,25 @@ def _cells_of_workbook(path: Path) -> Iterator[CsvRow]:
         ) from None
     for number, cells in enumerate(rows, 1):
         texts = tuple(_text(cell) for cell in cells)
-        yield CsvRow(number, texts, "\t".join(texts))
+        wide = len(texts) > COLUMNS
+        damage = f"{len(texts):,} cells; {COLUMNS:,} are the most" if wide else None
+        yield CsvRow(number, () if wide else texts, "\t".join(texts), damage)
 
 
 def _require_modest(path: Path) -> None:
     """A small file may unpack to more than any machine holds."""
     try:
         with zipfile.ZipFile(path) as packed:
-            size = sum(one.file_size for one in packed.infolist())
+            members = packed.infolist()
+            size = sum(one.file_size for one in members)
     except zipfile.BadZipFile:
         raise SocialcellError(
             f"{path} is damaged or breaks off. Get it once more."
         ) from None
+    if len(members) > MEMBERS:
+        raise SocialcellError(
+            f"{path} is no workbook: it holds {len(members):,} files."
+        )
     if size > _MOST_BYTES:
         raise SocialcellError(
             f"{path} unpacks to {size >> 20} MB; {_MOST_BYTES >> 20} are the most. "

@@ -2,16 +2,22 @@
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from socialcell.connectors import exports
+from socialcell.connectors.base import ConnectorError
 from socialcell.connectors.csv_rows import delimiter_of
 from socialcell.connectors.files import FileConnector, sha256_of
 from socialcell.connectors.generic_file import GenericFile
+from socialcell.connectors.limits import (
+    require_members,
+    require_modest,
+    require_modest_gzip,
+)
 from socialcell.connectors.lines import Line, lines
 from socialcell.connectors.mapping import Mapping
 from socialcell.connectors.strict_json import parse
@@ -21,6 +27,7 @@ from socialcell.errors import SocialcellError, UsageError
 
 FORMATS = ("auto", "x-archive", "x-jsonl", "generic", *exports.BY_FORMAT)
 _LOOKED_AT = 20  # lines
+_ARCHIVES = (".zip", ".gz", ".7z", ".rar", ".tar")
 _EMPTY = "an empty file"
 _EITHER = ("JSON lines", _EMPTY)  # what x-jsonl and generic can both be said of
 _ARCHIVE_PART = re.compile(r"\s*window\.YTD\.(\w+)\.part\d+\s*=")
@@ -118,8 +125,10 @@ def sniff(path: Path) -> Found:
     """What the content of a file is. SocialcellError when it is nothing of ours."""
     with path.open("rb") as file:
         head = file.read(64)
-        if head.startswith(b"\x1f\x8b") and (packed := exports.recognised(file)):
-            return Found(packed.format, packed.words)
+        if head.startswith(b"\x1f\x8b"):
+            _keep_to_limits(path, require_modest_gzip, path)
+            if packed := exports.recognised(file):
+                return Found(packed.format, packed.words)
         for magic, words in _FOREIGN.items():
             if head.startswith(magic):
                 raise SocialcellError(f"{path} is {words}.")
@@ -154,19 +163,34 @@ def _with_words(all_lines: Iterator[Line]) -> Iterator[Line]:
 def _of_zip(path: Path) -> Found:
     try:
         with zipfile.ZipFile(path) as archive:
+            _keep_to_limits(path, require_members, archive)
             names = archive.namelist()
-            if post_files(archive):
+            if posts := post_files(archive):
+                _keep_to_limits(path, require_modest, archive, posts)
                 return Found("x-archive", "an X archive (.zip)")
+            _keep_to_limits(path, require_modest, archive, exports.tables_in(archive))
             if found := exports.recognised_zip(archive):
                 return Found(found.format, found.words)
     except zipfile.BadZipFile as error:
         raise SocialcellError(f"{path} is a damaged .zip: {error}.") from None
     if "xl/workbook.xml" in names:
         raise SocialcellError(f"{path} is an Excel workbook: save it as CSV UTF-8.")
+    if inner := next((one for one in names if one.lower().endswith(_ARCHIVES)), None):
+        raise SocialcellError(
+            f"{path} holds another archive, {inner}. Unpack both, and import a file."
+        )
     raise SocialcellError(
         f"{path} is a .zip without data/tweets.js or a table that we know. Unpack it "
         "and import a file of it."
     )
+
+
+def _keep_to_limits(path: Path, check: Callable[..., None], *given: Any) -> None:
+    """SocialcellError with the file's place when it is beyond a limit."""
+    try:
+        check(*given)
+    except ConnectorError as error:
+        raise SocialcellError(f"{path} is not read: {error}") from None
 
 
 def _of_part(path: Path, part: str) -> Found:

@@ -13,6 +13,7 @@ from typing import IO, Any, BinaryIO, ClassVar
 
 from socialcell.connectors.base import ConnectorError, Item, Kind, Reject
 from socialcell.connectors.files import FileConnector, Row
+from socialcell.connectors.limits import require_modest
 from socialcell.connectors.lines import skip_mark
 from socialcell.connectors.moments import x_date
 from socialcell.connectors.strict_json import DECODER, shallow
@@ -81,7 +82,9 @@ def _parts(file: BinaryIO) -> Iterator[IO[bytes]]:
         yield file
         return
     with zipfile.ZipFile(file) as archive:
-        for name in post_files(archive):
+        names = post_files(archive)
+        require_modest(archive, names)
+        for name in names:
             with _opened(archive, name) as part:
                 yield part
 
@@ -262,7 +265,9 @@ def _account_text(path: Path) -> str:
                 inside = [
                     one for one in archive.namelist() if one.endswith(f"data/{name}")
                 ]
-                return archive.read(inside[0]).decode("utf-8-sig") if inside else ""
+                if not inside or archive.getinfo(inside[0]).file_size > _LONGEST:
+                    return ""
+                return archive.read(inside[0]).decode("utf-8-sig")
         return path.with_name(name).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError, RuntimeError, zipfile.BadZipFile):
         return ""

@@ -47,8 +47,10 @@ def modes(workspace: Workspace, *, secret: bool = False) -> tuple[int, int]:
 
 
 def wrong(workspace: Workspace) -> Iterator[Wrong]:
-    """What is more open than the config says, or closed to whom it names: without a
-    group that is the folder's owner, and a file that root left there is shut to them."""
+    """What is more open than the config says, or closed to whom it names.
+
+    Without a group that is the folder's owner, who cannot open what root left there.
+    """
     group = workspace.config.workspace.group
     gid = None if group is None else grp.getgrnam(group).gr_gid
     owner = workspace.folder.stat().st_uid

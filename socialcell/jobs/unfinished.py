@@ -1,8 +1,8 @@
 """Copies in the making: noted while they are written, cleared when their writer died.
 
 A note in `locks/` of the workspace names the copy, wherever that lies, and is locked by
-the process that writes it. The kernel lets go of the lock when the process ends, however
-it ends: a note that nobody holds names what a killed one left behind.
+the process that writes it. The kernel lets go of the lock however the process ends: a
+note that nobody holds names what a killed one left behind.
 """
 
 import fcntl

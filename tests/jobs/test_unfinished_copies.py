@@ -15,7 +15,7 @@ from socialcell.errors import AlreadyRunning, UsageError
 from socialcell.jobs import backup
 from tests.running import environment
 
-# Python's own audit hooks: just before an event on a file, the process says so and waits.
+# Just before an event on a file (Python's audit hooks), the process says so and waits.
 _BACKS_UP = """
 import sys
 from pathlib import Path

@@ -1,0 +1,86 @@
+"""How large a file may be that somebody hands in, and what is inside of one.
+
+A file of a few kilobytes can unpack to more than any machine holds. The limits are far
+above what the platforms give: the largest archives of X that we know have some ten
+thousand members, 100 MB of posts, and are packed to a tenth.
+"""
+
+import gzip
+import zipfile
+import zlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from socialcell.connectors.base import ConnectorError, Kind
+
+MEMBERS = 200_000  # of a .zip: an X archive holds each picture and film
+UNPACKED = 2 << 30  # bytes, of all that is read of a packed file
+RATIO = 200  # how often larger than packed; text comes to 5 to 30
+MODEST = 16 << 20  # bytes; so little may be packed as tightly as it likes
+TABLE = 64 << 20  # bytes of one table in a .zip
+COLUMNS = 1_000  # of a table
+CELL = 1 << 20  # characters of one cell of a table
+ROW = 4 << 20  # characters of one line of a table
+
+_PACKED = (b"PK\x03\x04", b"\x1f\x8b")
+_PIECE = 1 << 20
+
+
+def require_members(archive: zipfile.ZipFile) -> None:
+    """ConnectorError CONFIG when a .zip has more members than any that we read."""
+    members = len(archive.infolist())
+    if members > MEMBERS:
+        raise ConnectorError(
+            Kind.CONFIG, f"The .zip has {members:,} files; {MEMBERS:,} are the most."
+        )
+
+
+def require_modest(archive: zipfile.ZipFile, names: Iterable[str]) -> None:
+    """ConnectorError CONFIG when these members unpack to too much.
+
+    The sizes are those that the .zip states; its reader hands out no byte more.
+    """
+    members = [archive.getinfo(name) for name in names]
+    for one in members:
+        _require_ratio(one.filename, one.file_size, one.compress_size)
+    _require_size("The .zip", sum(one.file_size for one in members))
+
+
+def require_modest_gzip(path: Path) -> None:
+    """ConnectorError CONFIG when a compressed file unpacks to too much. Nothing states
+    its size, so it is unpacked once, to nowhere. Damage is left to whoever reads it."""
+    packed, size = path.stat().st_size, 0
+    try:
+        with gzip.open(path) as file:
+            while piece := file.read(_PIECE):
+                size += len(piece)
+                _require_ratio(path.name, size, packed)
+                _require_size(path.name, size)
+    except (EOFError, gzip.BadGzipFile, zlib.error):
+        return
+
+
+def require_plain(name: str, content: bytes) -> None:
+    """ConnectorError CONFIG when what was unpacked is packed once more."""
+    if content.startswith(_PACKED):
+        raise ConnectorError(
+            Kind.CONFIG, f"{name} is packed within the .zip: unpack it first."
+        )
+
+
+def _require_ratio(name: str, size: int, packed: int) -> None:
+    if size > MODEST and size > RATIO * packed:
+        raise ConnectorError(
+            Kind.CONFIG,
+            f"{name} unpacks to over {RATIO} times its size, as no export does. Unpack "
+            "it yourself if you know what it is.",
+        )
+
+
+def _require_size(name: str, size: int) -> None:
+    if size > UNPACKED:
+        raise ConnectorError(
+            Kind.CONFIG,
+            f"{name} unpacks to more than {UNPACKED >> 30} GB. Unpack it, and import "
+            "it in parts.",
+        )
