@@ -39,7 +39,7 @@ def fault(text: str) -> tuple[int, str] | None:
             outer.height = max(outer.height, part.height + 1)
 
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 1
         height = 0
         if isinstance(event, yaml.CollectionStartEvent):
             open_parts.append(_Part(event.anchor))
@@ -53,7 +53,7 @@ def fault(text: str) -> tuple[int, str] | None:
             if any(part.anchor == event.anchor for part in open_parts):
                 return line, f"*{event.anchor} stands within what it stands for"
             # One that nobody anchored is an error of YAML, which its reader names.
-            meant = anchored.get(event.anchor, _Part(None))
+            meant = anchored.get(str(event.anchor), _Part(None))
             close(_Part(None, meant.values, meant.height))
             total += meant.values
             height = meant.height

@@ -17,7 +17,8 @@ def files(workspace: Workspace) -> Iterator[Check]:
     it there, until it is moved or copied.
     """
     place = workspace.folder / "secrets"
-    secret, other = [], []
+    secret: list[access.Wrong] = []
+    other: list[access.Wrong] = []
     for one in access.wrong(workspace):
         (secret if place in (one.path, *one.path.parents) else other).append(one)
     group = workspace.config.workspace.group
