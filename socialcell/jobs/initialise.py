@@ -52,6 +52,7 @@ def initialise(folder: Path, *, settings: str | None = None) -> Made:
             area_store.replace(session, areas.read_areas(), areas.read_owners())
             created.append("areas")
     engine.dispose()
+    access.mend(workspace)  # root may have made it in somebody else's folder
     return Made(workspace, tuple(created), tuple(kept))
 
 

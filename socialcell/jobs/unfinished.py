@@ -9,17 +9,19 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+from socialcell import log
 from socialcell.config import Workspace
-from socialcell.errors import AlreadyRunning, SocialcellError
+from socialcell.errors import AlreadyRunning
 from socialcell.jobs.backup_record import files_of, record_of
 
 HALF = ".part"  # behind the name of a copy that is in the making
 _NOTE = "backup-"
 _SQLITE = ("-journal", "-wal", "-shm")
+_LOG = log.logger(__name__)
 
 
 def aside_of(out: Path) -> Path:
@@ -32,29 +34,27 @@ def noted(workspace: Workspace, out: Path) -> Iterator[None]:
     """Around the making of a copy: what others left unfinished is cleared first, and
     what this one leaves, by whoever makes the next.
 
-    AlreadyRunning: another process makes the same copy just now. SocialcellError: the
-    workspace takes no file.
+    AlreadyRunning: another process makes the same copy just now. Where the workspace
+    takes no file, as on a full disk, the copy is made all the same, without a note.
     """
     out = out.absolute()
     locks = workspace.folder / "locks"
     note = locks / f"{_NOTE}{os.getpid()}-{os.urandom(4).hex()}"
-    try:
-        locks.mkdir(mode=0o770, exist_ok=True)
-        with _turn(workspace.folder):
-            if out in _clear(locks):
-                raise AlreadyRunning(f"Another process makes the backup {out} now.")
-            handle = note.open("x", encoding="utf-8")
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            handle.write(str(out))
-            handle.flush()
-            os.fsync(handle.fileno())
-    except OSError as error:
-        raise SocialcellError(f"{locks}: {error.strerror}.") from None
-    with handle:
+    with ExitStack() as at_the_end:
         try:
-            yield
-        finally:
-            note.unlink(missing_ok=True)
+            locks.mkdir(mode=0o770, exist_ok=True)
+            with _turn(workspace.folder):
+                if out in _clear(locks):
+                    raise AlreadyRunning(f"Another process makes the backup {out} now.")
+                handle = at_the_end.enter_context(note.open("x", encoding="utf-8"))
+                at_the_end.callback(note.unlink, missing_ok=True)
+                fcntl.flock(handle, fcntl.LOCK_EX)
+                handle.write(str(out))
+                handle.flush()
+                os.fsync(handle.fileno())
+        except OSError as error:
+            _LOG.warning("a backup is not noted", place=str(note), why=error.strerror)
+        yield
 
 
 def remove(out: Path) -> None:

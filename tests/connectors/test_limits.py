@@ -1,4 +1,4 @@
-"""A file that unpacks to too much, or is too wide, is refused; nothing of it is kept."""
+"""A file that unpacks to too much, or is too wide, is refused, and none of it kept."""
 
 import gzip
 import json

@@ -174,8 +174,11 @@ def test_what_is_linked_from_elsewhere_is_left_as_it_is(
     assert (mode(elsewhere), mode(elsewhere / "page.html")) == (0o755, 0o644)
 
 
-def test_a_copy_that_is_made_for_a_group_is_the_groups(folder: Path) -> None:
-    place = folder / "config.yaml"
+def test_a_copy_that_is_made_for_a_group_is_the_groups(
+    tmp_path: Path, empty_database: Path
+) -> None:
+    shutil.copy(empty_database, tmp_path / "socialcell.db")
+    place = tmp_path / "config.yaml"
     place.write_text(f"workspace: {{group: {a_group().gr_name}}}\n")
     workspace = config.load(place)
     access.mend(workspace)

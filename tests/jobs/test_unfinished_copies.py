@@ -1,5 +1,6 @@
 """What killed backups leave is cleared wherever it lies; a living one is left alone."""
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -43,7 +44,11 @@ STEPS = [
 
 
 @pytest.fixture
-def workspace(folder: Path) -> Workspace:
+def workspace(tmp_path: Path, empty_database: Path) -> Workspace:
+    folder = tmp_path / "workspace"
+    folder.mkdir()
+    shutil.copy(empty_database, folder / "socialcell.db")
+    (folder / "config.yaml").touch()
     return config.load(folder / "config.yaml")
 
 
@@ -79,10 +84,8 @@ def killed(workspace: Workspace, out: Path, event: str, ending: str) -> None:
 
 @pytest.mark.parametrize(("event", "ending"), STEPS)
 def test_the_next_backup_clears_what_a_killed_one_left_in_another_folder(
-    workspace: Workspace, out: Path, database_kind: str, event: str, ending: str
+    workspace: Workspace, out: Path, event: str, ending: str
 ) -> None:
-    if database_kind == "postgresql" and event == "sqlite3.connect":
-        pytest.skip("PostgreSQL's copy is made by pg_dump")
     killed(workspace, out, event, ending)
     assert "monday.db.part" in {path.name for path in out.parent.iterdir()}
     (out.parent / "film.part").touch()
@@ -94,9 +97,9 @@ def test_the_next_backup_clears_what_a_killed_one_left_in_another_folder(
 
 
 def test_a_nightly_copy_clears_one_in_its_own_folder_at_once(
-    workspace: Workspace, folder: Path
+    workspace: Workspace,
 ) -> None:
-    copies = folder / "backups"
+    copies = workspace.folder / "backups"
     killed(workspace, copies / "monday.db", "os.rename", "monday.db")
 
     made = backup.nightly(workspace)
@@ -137,3 +140,11 @@ def test_a_backup_that_is_refused_clears_nothing(
         "monday.db",
         "monday.db.part",
     }
+
+
+def test_a_workspace_that_takes_no_file_is_copied_all_the_same(
+    workspace: Workspace, out: Path
+) -> None:
+    (workspace.folder / "locks").write_text("a file where the folder should be")
+
+    assert backup.back_up(workspace, out).path == out
