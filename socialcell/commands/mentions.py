@@ -113,7 +113,7 @@ def show(
     """
     from socialcell import db
     from socialcell.errors import UsageError
-    from socialcell.listening import whole
+    from socialcell.listening import shown, whole
     from socialcell.listening.store import questions
 
     context = open_context(config)
@@ -126,8 +126,9 @@ def show(
     if json:
         output.as_json(document)
         return
+    document["withheld"] = shown.withheld_note(document)
     for key, value in document.items():
-        if value not in (None, [], ""):
+        if value not in (None, [], "") and not key.startswith("withheld_"):
             output.say(f"{key}: {value if isinstance(value, str) else _flat(value)}")
 
 
@@ -307,6 +308,7 @@ def _print_doubts(query: str, *, json: bool) -> None:
 
 
 def _print_for_people(rows: list[dict[str, Any]], total: int) -> None:
+    from socialcell.listening.shown import withheld_note
     from socialcell.text import one_line
 
     output.table(
@@ -319,7 +321,7 @@ def _print_for_people(rows: list[dict[str, Any]], total: int) -> None:
                 row["author"],
                 ", ".join(row["topics"]),
                 row["sentiment"],
-                one_line(row["title"] or row["text"] or "", 90),
+                one_line(_marked(withheld_note(row), row["title"] or row["text"]), 90),
             )
             for row in rows
         ],
@@ -328,6 +330,11 @@ def _print_for_people(rows: list[dict[str, Any]], total: int) -> None:
         for reason in row.get("why", []):
             output.say(f"{row['id']}: {reason}")
     output.say(f"{len(rows)} of {total} mentions")
+
+
+def _marked(note: str, text: str | None) -> str:
+    """A mention's words, behind the note that its platform withholds them."""
+    return f"[{note}] {text or ''}" if note else text or ""
 
 
 def _flat(value: Any) -> str:

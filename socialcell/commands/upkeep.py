@@ -181,12 +181,24 @@ def _tell(results: "list[Result]", json: bool, what: str) -> None:
                     result.state,
                     result.counts["received"],
                     result.counts[what],
-                    result.reason,
+                    _note(result),
                 )
                 for result in results
             ],
         )
     raise typer.Exit(exit_code(results))
+
+
+def _note(result: "Result") -> str | None:
+    """What went wrong, and how many items the platform left undecided."""
+    from socialcell.jobs.arrivals import UNDECIDED
+
+    said = [
+        f"{n} {rule} (asked again)"
+        for rule, n in sorted(result.filtered_by.items())
+        if rule.startswith(UNDECIDED)
+    ]
+    return "; ".join(filter(None, [result.reason, *said])) or None
 
 
 def _remapped(one: "Remapped") -> dict[str, Any]:

@@ -123,6 +123,19 @@ class Metric:
 
 
 @dataclass(frozen=True, slots=True)
+class Withheld:
+    """Where a platform does not show an item, in its own words.
+
+    `countries` are ISO 3166 codes (XX is everywhere); `scope` says whether the post or
+    its whole account is withheld; `copyright`, whether for a claim of copyright.
+    """
+
+    countries: tuple[str, ...]
+    scope: str | None = None
+    copyright: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """One mention as it arrives, normalised; `raw` is the platform's own JSON."""
 
@@ -142,6 +155,7 @@ class Record:
     links: tuple[str, ...] = ()
     metrics: tuple[Metric, ...] = ()
     missing: tuple[str, ...] = ()  # fields the platform did not give
+    withheld: Withheld | None = None  # None: it is shown everywhere
     via: str = "search"  # how we got it: search, mention, feed, file …
 
 
@@ -178,14 +192,32 @@ class Tombstone:
 
 @dataclass(frozen=True, slots=True)
 class Refresh:
-    """The engagement of an item that we hold, observed again; nothing else of it."""
+    """The engagement of an item that we hold, observed again.
+
+    `record` is the item as it is now, where the platform tells that along: what we
+    hold follows it when its text, its edit or its withholding differs. Its author may
+    come with a number alone.
+    """
 
     platform: str
     external_id: str
     metrics: tuple[Metric, ...]
+    record: Record | None = None
 
 
-Item = Record | Reject | Filtered | Tombstone | Refresh | Fact
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """An item that the platform was asked about and neither shows nor calls gone.
+
+    We know no more of it than before: it is counted, and asked about again.
+    """
+
+    platform: str
+    external_id: str
+    reason: str  # the platform's word, short
+
+
+Item = Record | Reject | Filtered | Tombstone | Refresh | Undecided | Fact
 
 
 @dataclass(frozen=True, slots=True)

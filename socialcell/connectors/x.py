@@ -1,6 +1,7 @@
 """X through tweepy: posts that mention an account, and posts that match a search."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, ClassVar, Literal
@@ -23,9 +24,11 @@ from socialcell.connectors.base import (
     Refresh,
     Reject,
     Surroundings,
+    Tombstone,
+    Undecided,
 )
-from socialcell.connectors.x_lookup import looked_up
-from socialcell.connectors.x_post import to_record
+from socialcell.connectors.x_lookup import looked_up, newer_versions
+from socialcell.connectors.x_post import originals_of, to_record
 from socialcell.http import PoliteAdapter, epoch, header_count, retry_after
 from socialcell.text import one_line
 
@@ -56,12 +59,14 @@ _FIELDS: dict[str, list[str]] = {
         "conversation_id",
         "entities",
         "edit_history_tweet_ids",
+        "note_tweet",
+        "withheld",
     ],
     "expansions": ["author_id"],
     "user_fields": ["username", "name", "public_metrics", "verified_type"],
 }
-
-_FIGURES = ["public_metrics", "edit_history_tweet_ids"]
+# A lookup costs the same whatever is asked; the author comes as a number, unbilled.
+_LOOKUP = [*_FIELDS["tweet_fields"], "author_id"]
 
 
 class XSettings(BaseModel):
@@ -157,23 +162,26 @@ class X:
     def refresh(
         self, ids: Sequence[str], budget: Budget, stop: Callable[[], bool]
     ) -> Iterator[Batch]:
-        """The figures of posts that are there, and tombstones of those that are not."""
+        """Posts as they are now, and tombstones of those that are not there any more.
+
+        Of an edited post the newest version is asked: X counts on there alone.
+        """
         for start in range(0, len(ids), _PAGE):
             if stop():
                 return
             some = list(ids[start : start + _PAGE])
-            budget.take("posts", len(some))
-            body, headers = self._answered(
-                partial(self._client.get_tweets, some, tweet_fields=_FIGURES)
+            body, limits = self._looked_up(some, budget)
+            newer = newer_versions(body, some)
+            items = dict(zip(some, looked_up(body, some), strict=True))
+            yield _lookup(
+                [items[id_] for id_ in some if id_ not in newer], body, limits
             )
-            items = looked_up(body, some)
-            found = sum(isinstance(item, Refresh) for item in items)
-            yield Batch(
-                items,
-                {},
-                cost={"posts": found, "calls": 1},
-                limits=_limits(headers),
-            )
+            if newer:
+                newest = list(dict.fromkeys(newer.values()))
+                body, limits = self._looked_up(newest, budget)
+                now = dict(zip(newest, looked_up(body, newest), strict=True))
+                edited = [_held_as(id_, now[newer[id_]]) for id_ in newer]
+                yield _lookup(edited, body, limits)
 
     recheck = refresh
 
@@ -233,6 +241,13 @@ class X:
             )
         )
 
+    def _looked_up(self, ids: list[str], budget: Budget) -> tuple[Any, Limits]:
+        budget.take("posts", len(ids))
+        body, headers = self._answered(
+            partial(self._client.get_tweets, ids, tweet_fields=_LOOKUP)
+        )
+        return body, _limits(headers)
+
     def _answered(
         self, ask: Callable[[], requests.Response]
     ) -> tuple[Any, Mapping[str, str]]:
@@ -260,9 +275,9 @@ class X:
         return posts, body["meta"]
 
     def _items(self, posts: list[Any], body: Mapping[str, Any]) -> list[Item]:
-        users = users_of(body)
+        users, originals = users_of(body), originals_of(body)
         via = "search" if self._search else "mention"
-        items = [post_or_reject(post, users, via) for post in posts]
+        items = [post_or_reject(post, users, via, originals) for post in posts]
         if items and all(isinstance(item, Reject) for item in items):
             first = items[0]
             reason = first.reason if isinstance(first, Reject) else ""
@@ -285,11 +300,29 @@ def users_of(body: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     }
 
 
-def post_or_reject(post: Any, users: Mapping[str, Mapping[str, Any]], via: str) -> Item:
+def post_or_reject(
+    post: Any,
+    users: Mapping[str, Mapping[str, Any]],
+    via: str,
+    originals: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Item:
     try:
-        return to_record(post, users, via=via)
+        return to_record(post, users, originals, via=via)
     except (ValueError, TypeError, LookupError, AttributeError, OverflowError) as error:
         return Reject(raw=post, reason=f"{type(error).__name__}: {error}")
+
+
+def _lookup(items: list[Item], body: Any, limits: Limits) -> Batch:
+    posts = body.get("data")
+    shown = len(posts) if isinstance(posts, list) else 0
+    return Batch(items, {}, cost={"posts": shown, "calls": 1}, limits=limits)
+
+
+def _held_as(id_: str, item: Item) -> Item:
+    """What X says of a post's newest version, under the id that we hold it by."""
+    if isinstance(item, Refresh | Tombstone | Undecided):
+        return replace(item, external_id=id_)
+    return item
 
 
 def _narrowed(

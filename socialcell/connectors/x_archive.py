@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any, BinaryIO, ClassVar
 
+from socialcell.connectors import x_notes
 from socialcell.connectors.base import ConnectorError, Item, Kind, Reject
 from socialcell.connectors.files import FileConnector, Row
 from socialcell.connectors.limits import require_modest
@@ -31,7 +32,8 @@ class XArchive(FileConnector):
     """`tweets.js` or the whole .zip; the author is read from account.js beside it.
 
     Posts are brought into the shape of the API, so that a later pull of the same
-    post is the same mention. The archive does not say what a repost repeats.
+    post is the same mention. Long posts are cut there; their whole text is taken from
+    note-tweet.js. The archive rarely says what a repost repeats.
     """
 
     platform: ClassVar[str] = "x"
@@ -40,10 +42,12 @@ class XArchive(FileConnector):
     def __init__(self, path: Path, sha256: str) -> None:
         super().__init__(path, sha256)
         self._account = _account(path)
+        self._notes = x_notes.notes(path)
 
     @property
     def way(self) -> dict[str, Any]:
-        return {"account": self._account}
+        way: dict[str, Any] = {"account": self._account}
+        return way | ({"notes": len(self._notes)} if self._notes else {})
 
     def rows(self, file: BinaryIO) -> Iterator[Row]:
         row = 0
@@ -59,6 +63,7 @@ class XArchive(FileConnector):
         try:
             tweet = shallow(element).get("tweet", element)
             post, users = _as_api(tweet, self._account)
+            post["note_tweet"] = x_notes.note_of(post, self._notes)
             return replace(record_of(post, users), raw=tweet)
         except UNREADABLE as error:
             return Reject(element, _reason(error), row)
@@ -210,13 +215,28 @@ def _as_api(
                 ("quoted", "quoted_status_id_str"),
             )
             if tweet.get(key)
-        ],
+        ]
+        + _reposted(tweet.get("retweeted_status")),
         "edit_history_tweet_ids": _versions(tweet.get("edit_info")),
     }
     if account is None:
         return post, {}
     post["author_id"] = account["id"]
     return post, {account["id"]: account}
+
+
+def _reposted(original: Any) -> list[dict[str, Any]]:
+    """What a post repeats, with its whole text, where the archive holds that."""
+    if not isinstance(original, dict):
+        return []
+    return [
+        {
+            "type": "retweeted",
+            "id": original["id_str"],
+            "text": original.get("full_text", original.get("text")),
+            "entities": {"urls": (original.get("entities") or {}).get("urls") or []},
+        }
+    ]
 
 
 def _iso(value: Any) -> str | None:

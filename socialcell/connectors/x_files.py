@@ -8,7 +8,7 @@ from socialcell.connectors.checked import checked
 from socialcell.connectors.files import FileConnector, Row
 from socialcell.connectors.lines import Line, lines
 from socialcell.connectors.strict_json import parse
-from socialcell.connectors.x_post import to_record
+from socialcell.connectors.x_post import originals_of, to_record
 
 _COMPLIANCE = ("delete", "drop", "undrop", "withheld")
 _LARGEST_ID = (1 << 63) - 1
@@ -16,7 +16,8 @@ UNREADABLE = (ValueError, TypeError, KeyError, AttributeError)
 
 
 class XLines(FileConnector):
-    """API v2 in JSON lines. Only `data` counts: `includes` are context of its posts.
+    """API v2 in JSON lines. Only `data` counts: `includes` are context of its posts,
+    such as the whole text of what a repost repeats.
 
     Users, compliance events, counts and the stream's error lines are filtered under
     these names. A page without posts holds nothing.
@@ -31,10 +32,14 @@ class XLines(FileConnector):
                 yield line.number, _of_line(line)
 
 
-def record_of(post: Mapping[str, Any], users: Mapping[str, Any]) -> Record:
+def record_of(
+    post: Mapping[str, Any],
+    users: Mapping[str, Any],
+    originals: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Record:
     """A post of API v2 as a Record, checked. One of UNREADABLE when it is none."""
     _require_ids(post)
-    return checked(to_record(post, users, via="file"))
+    return checked(to_record(post, users, originals, via="file"))
 
 
 def _of_line(line: Line) -> list[Item]:
@@ -45,7 +50,8 @@ def _of_line(line: Line) -> list[Item]:
         found = list(_things(value))
     except ValueError as error:
         return [Reject(line.text, str(error), line.number)]
-    return [_item(thing, users, line.number) for thing, users in found]
+    originals = originals_of(value) if isinstance(value, dict) else {}
+    return [_item(thing, users, originals, line.number) for thing, users in found]
 
 
 def _things(value: Any) -> Iterator[tuple[Any, Mapping[str, Any]]]:
@@ -81,7 +87,12 @@ def _users(includes: Any) -> dict[str, Any]:
     }
 
 
-def _item(thing: Any, users: Mapping[str, Any], row: int) -> Item:
+def _item(
+    thing: Any,
+    users: Mapping[str, Any],
+    originals: Mapping[str, Mapping[str, Any]],
+    row: int,
+) -> Item:
     if not isinstance(thing, dict):
         return Reject(thing, "not a post: no object", row)
     rule = _other_kind(thing)
@@ -92,7 +103,7 @@ def _item(thing: Any, users: Mapping[str, Any], row: int) -> Item:
         # A flattened line carries its author inside the post.
         users = {author["id"]: author}
     try:
-        return record_of(thing, users)
+        return record_of(thing, users, originals)
     except UNREADABLE as error:
         return Reject(thing, _reason(thing, error), row)
 

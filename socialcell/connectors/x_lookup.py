@@ -1,46 +1,79 @@
-"""X's answer to a lookup of posts by id: figures of those there, and who is gone."""
+"""X's answer to a lookup of posts by id: what they are now, and who is gone."""
 
+import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
 from socialcell.connectors.base import (
+    UNREADABLE,
     ConnectorError,
     Item,
     Kind,
+    Record,
     Refresh,
     Reject,
     Tombstone,
+    Undecided,
 )
-from socialcell.connectors.x_post import metrics_of
+from socialcell.connectors.x_post import (
+    history_of,
+    metrics_of,
+    originals_of,
+    repost_of,
+    to_record,
+)
 
 # The end of a problem's `type`, and why the post is not shown any more.
 _GONE = {
     "resource-not-found": "deleted",
     "not-authorized-for-resource": "hidden",
 }
+_SILENCE = "X says nothing of it"
+_NAMELESS = "a problem without a name"
+_NAME = re.compile(r"[\w-]{1,60}", re.ASCII)
 
 
 def looked_up(body: Any, asked: Collection[str]) -> list[Item]:
-    """One item for each id that was asked for. ConnectorError DRIFT when X passes over
-    one: nobody is taken for deleted because an answer is odd."""
+    """One item for each id that was asked for: nobody is taken for deleted because an
+    answer is odd.
+
+    An id of which X says nothing that we know is Undecided. ConnectorError DRIFT when
+    X says nothing of any of them: that is no answer to what was asked.
+    """
     if not isinstance(body, dict):
         raise ConnectorError(Kind.DRIFT, "X's answer to a lookup is no object")
     items: dict[str, Item] = {}
+    originals = originals_of(body)
     for post in _listed(body, "data"):
         for id_ in _ids(post):
             if id_ in asked:
-                items[id_] = _figures(id_, post)
+                items[id_] = _seen(id_, post, originals)
     for problem in _listed(body, "errors"):
         id_ = str(problem.get("resource_id"))
-        why = _GONE.get(str(problem.get("type")).rpartition("/")[2])
-        if why and id_ in asked and id_ not in items:
-            items[id_] = Tombstone("x", id_, why)
-    if missing := [id_ for id_ in asked if id_ not in items]:
+        if id_ in asked and id_ not in items:
+            kind = str(problem.get("type")).rpartition("/")[2]
+            why = _GONE.get(kind)
+            items[id_] = (
+                Tombstone("x", id_, why)
+                if why
+                else Undecided("x", id_, kind if _NAME.fullmatch(kind) else _NAMELESS)
+            )
+    if asked and not items:
         raise ConnectorError(
-            Kind.DRIFT,
-            f"X was asked for {len(asked)} posts and says nothing of {len(missing)}",
+            Kind.DRIFT, f"X was asked for {len(asked)} posts and says nothing of them"
         )
-    return [items[id_] for id_ in asked]
+    return [items.get(id_) or Undecided("x", id_, _SILENCE) for id_ in asked]
+
+
+def newer_versions(body: Any, asked: Collection[str]) -> dict[str, str]:
+    """Of edited posts among those asked for: id → id of the newest version, where the
+    answer is about another one. A version's figures stand still once it is edited."""
+    newer: dict[str, str] = {}
+    for post in _listed(body if isinstance(body, dict) else {}, "data"):
+        newest = (history_of(post) or [str(post.get("id"))])[-1]
+        if newest != post.get("id"):
+            newer.update((id_, newest) for id_ in _ids(post) if id_ in asked)
+    return newer
 
 
 def _listed(body: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
@@ -51,13 +84,28 @@ def _listed(body: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
 
 def _ids(post: Mapping[str, Any]) -> list[str]:
     """Under which ids a post may be held: an edited one under that of its first."""
-    history = post.get("edit_history_tweet_ids") or post.get("edit_history_post_ids")
-    first = history[:1] if isinstance(history, list) else []
-    return [str(id_) for id_ in (post.get("id"), *first)]
+    return [str(id_) for id_ in (post.get("id"), *history_of(post)[:1])]
 
 
-def _figures(id_: str, post: Mapping[str, Any]) -> Item:
+def _seen(
+    id_: str, post: Mapping[str, Any], originals: Mapping[str, Mapping[str, Any]]
+) -> Item:
     try:
-        return Refresh("x", id_, metrics_of(post))
-    except (ValueError, TypeError, LookupError, AttributeError) as error:
-        return Reject(raw=post, reason=f"{type(error).__name__}: {error}")
+        metrics = metrics_of(post)
+    except UNREADABLE as error:
+        return Reject.unreadable(post, error)
+    return Refresh("x", id_, metrics, _record(post, originals))
+
+
+def _record(
+    post: Mapping[str, Any], originals: Mapping[str, Mapping[str, Any]]
+) -> Record | None:
+    """The post as it is now; None for one that has no text that can be read, and for a
+    repost without its original, which may say less than what we hold of it."""
+    try:
+        original = repost_of(post)
+        if original is not None and original not in originals:
+            return None
+        return to_record(post, {}, originals, via="lookup")
+    except UNREADABLE:
+        return None

@@ -3,11 +3,12 @@
 Both of X's dialects are read (tweet and post names), since a rename is under way.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from socialcell.connectors.base import Author, Metric, Record, Relation
+from socialcell.connectors.base import Author, Metric, Record, Relation, Withheld
 
 _METRICS = {  # X's name → the common name; quotes have none of their own
     "retweet_count": "shares",
@@ -27,29 +28,39 @@ _RELATIONS = {
 _SNOWFLAKE_EPOCH_MS = 1_288_834_974_657
 _FIRST_SNOWFLAKE = 1 << 40  # older ids counted up and hold no time
 _OWN_HOSTS = ("https://twitter.com/", "https://x.com/", "https://mobile.twitter.com/")
+_ESCAPES = {"&amp;": "&", "&lt;": "<", "&gt;": ">"}
+_ESCAPE = re.compile("|".join(_ESCAPES))
+_REPOSTED = re.compile(r"RT @\w{1,15}: ")
+_EVERYWHERE = "XX"  # X's own code
 
 
 def to_record(
-    post: Mapping[str, Any], users: Mapping[str, Mapping[str, Any]], *, via: str
+    post: Mapping[str, Any],
+    users: Mapping[str, Mapping[str, Any]],
+    originals: Mapping[str, Mapping[str, Any]] | None = None,
+    *,
+    via: str,
 ) -> Record:
     """One post of API v2 as a Record. ValueError or TypeError when it is none.
 
-    `users` maps ids to the user objects of `includes`. An edited post keeps the id of
-    its first version; its text is the newest version's.
+    `users` maps ids to the user objects of `includes`, `originals` to its posts. An
+    edited post keeps the id of its first version; its text is the newest version's.
+    X cuts the text of a repost at 140 characters: where its original is at hand, the
+    whole text is taken from there, and `raw` keeps the original under `includes`.
     """
     post_id = _text(post, "id")
-    history = post.get("edit_history_tweet_ids") or post.get("edit_history_post_ids")
-    first = str(history[0]) if history else post_id
+    first, *_ = history_of(post) or [post_id]
     edited = first != post_id
     created = _moment(post.get("created_at"))
     author_id = post.get("author_id")
     user = users.get(str(author_id), {}) if author_id else {}
     missing = [] if created else ["created_at"]
+    original = _original(post, originals or {})
     return Record(
         platform="x",
         external_id=first,
-        text=_full_text(post),
-        raw=post,
+        text=_words(post, original),
+        raw=_with_original(post, original),
         authored_at=(snowflake_time(first) or created) if edited else created,
         edited_at=created if edited else None,
         url=f"https://x.com/i/web/status/{post_id}",
@@ -57,11 +68,34 @@ def to_record(
         language=post.get("lang"),
         conversation=post.get("conversation_id"),
         relations=_relations(post),
-        links=_links(post),
+        links=_links(post, original),
         metrics=metrics_of(post),
         missing=tuple(missing + ([] if author_id else ["author"])),
+        withheld=_withheld(post) or (_withheld(original) if original else None),
         via=via,
     )
+
+
+def originals_of(answer: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """The posts in an answer's `includes`, by id; oddly shaped ones are passed over."""
+    includes = answer.get("includes")
+    if not isinstance(includes, dict):
+        return {}
+    return _posts_by_id(includes.get("tweets") or includes.get("posts"))
+
+
+def history_of(post: Mapping[str, Any]) -> list[str]:
+    """Ids of a post's versions, the first one first; empty where X does not say."""
+    history = post.get("edit_history_tweet_ids") or post.get("edit_history_post_ids")
+    return [str(id_) for id_ in history] if isinstance(history, list) else []
+
+
+def repost_of(post: Mapping[str, Any]) -> str | None:
+    """The id of the post that this one repeats."""
+    for item in _referenced(post):
+        if _RELATIONS.get(item["type"]) == "repost":
+            return str(item["id"])
+    return None
 
 
 def snowflake_time(post_id: str) -> datetime | None:
@@ -72,9 +106,73 @@ def snowflake_time(post_id: str) -> datetime | None:
     return datetime.fromtimestamp(((number >> 22) + _SNOWFLAKE_EPOCH_MS) / 1000, UTC)
 
 
+def unescaped(text: str) -> str:
+    """A text as its author wrote it: X escapes &, < and > in it, and nothing else.
+
+    What X's entities say of places in a text counts in the escaped one.
+    """
+    return _ESCAPE.sub(lambda found: _ESCAPES[found[0]], text)
+
+
+def metrics_of(post: Mapping[str, Any]) -> tuple[Metric, ...]:
+    """A post's figures in either of X's dialects, without those it does not give."""
+    figures = post.get("public_metrics") or {}
+    return tuple(
+        Metric(name, figures[name], common)
+        for name, common in _METRICS.items()
+        if figures.get(name) is not None
+    )
+
+
+def _original(
+    post: Mapping[str, Any], originals: Mapping[str, Mapping[str, Any]]
+) -> Mapping[str, Any] | None:
+    """The post that this one repeats: from `originals`, from `includes` of its own (a
+    raw item of ours), or from within the reference (a flattened file)."""
+    id_ = repost_of(post)
+    if id_ is None:
+        return None
+    for posts in (originals, originals_of(post), _posts_by_id(_referenced(post))):
+        if id_ in posts:
+            return posts[id_]
+    return None
+
+
+def _posts_by_id(posts: Any) -> dict[str, Mapping[str, Any]]:
+    if not isinstance(posts, list):
+        return {}
+    return {
+        post["id"]: post
+        for post in posts
+        if isinstance(post, dict)
+        and isinstance(post.get("id"), str)
+        and isinstance(post.get("text"), str)
+    }
+
+
+def _with_original(
+    post: Mapping[str, Any], original: Mapping[str, Any] | None
+) -> Mapping[str, Any]:
+    if original is None or any(original is item for item in _referenced(post)):
+        return post
+    return {**post, "includes": {"tweets": [original]}}
+
+
+def _words(post: Mapping[str, Any], original: Mapping[str, Any] | None) -> str:
+    if original is None:
+        return _full_text(post)
+    head = _REPOSTED.match(_text(post, "text"))
+    return (head[0] if head else "") + _full_text(original)
+
+
 def _full_text(post: Mapping[str, Any]) -> str:
-    note = post.get("note_tweet") or post.get("note_post") or {}
-    return _text(note, "text") if note else _text(post, "text")
+    note = _note(post)
+    return unescaped(_text(note, "text") if note else _text(post, "text"))
+
+
+def _note(post: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The whole of a long post, whose `text` is only its beginning; {} of others."""
+    return post.get("note_tweet") or post.get("note_post") or {}
 
 
 def _text(item: Mapping[str, Any], key: str) -> str:
@@ -106,28 +204,51 @@ def _author(uid: str, user: Mapping[str, Any]) -> Author:
     )
 
 
+def _referenced(post: Mapping[str, Any]) -> list[Any]:
+    return post.get("referenced_tweets") or post.get("referenced_posts") or []
+
+
 def _relations(post: Mapping[str, Any]) -> tuple[Relation, ...]:
-    referenced = post.get("referenced_tweets") or post.get("referenced_posts") or []
     return tuple(
         Relation(_RELATIONS.get(item["type"], item["type"]), str(item["id"]))
-        for item in referenced
+        for item in _referenced(post)
     )
 
 
-def _links(post: Mapping[str, Any]) -> tuple[str, ...]:
-    urls = (post.get("entities") or {}).get("urls") or []
-    found = [item.get("unwound_url") or item.get("expanded_url") for item in urls]
+def _links(
+    post: Mapping[str, Any], original: Mapping[str, Any] | None
+) -> tuple[str, ...]:
+    """Where a post's addresses lead; a long post names them beside its whole text."""
     # A link to another post is a relation, and one to its own picture is no link.
     return tuple(
-        dict.fromkeys(url for url in found if url and not url.startswith(_OWN_HOSTS))
+        dict.fromkeys(
+            url
+            for part in (post, original)
+            if part is not None
+            for url in _addresses(part)
+            if not url.startswith(_OWN_HOSTS)
+        )
     )
 
 
-def metrics_of(post: Mapping[str, Any]) -> tuple[Metric, ...]:
-    """A post's figures in either of X's dialects, without those it does not give."""
-    figures = post.get("public_metrics") or {}
-    return tuple(
-        Metric(name, figures[name], common)
-        for name, common in _METRICS.items()
-        if figures.get(name) is not None
-    )
+def _addresses(post: Mapping[str, Any]) -> Iterator[str]:
+    for part in (_note(post), post):
+        for item in (part.get("entities") or {}).get("urls") or []:
+            if url := item.get("unwound_url") or item.get("expanded_url"):
+                yield url
+
+
+def _withheld(post: Mapping[str, Any]) -> Withheld | None:
+    """Where X does not show a post. ValueError when X says it in another form."""
+    told = post.get("withheld")
+    if told is None:
+        return None
+    countries = told.get("country_codes") or [_EVERYWHERE]
+    scope = told.get("scope")
+    if not (
+        isinstance(countries, list)
+        and all(isinstance(code, str) and len(code) == 2 for code in countries)
+        and (scope is None or isinstance(scope, str))
+    ):
+        raise ValueError("withheld has another form than X gives it")
+    return Withheld(tuple(dict.fromkeys(countries)), scope, bool(told.get("copyright")))

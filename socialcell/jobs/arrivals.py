@@ -17,16 +17,19 @@ from socialcell.connectors.base import (
     Refresh,
     Reject,
     Tombstone,
+    Undecided,
 )
 from socialcell.connectors.checked import readable
 from socialcell.connectors.facts import Fact
 from socialcell.jobs import people, placing
 from socialcell.jobs.context import Context
-from socialcell.listening.store import engagement, pages, tombstones, upkeep
+from socialcell.listening.store import engagement, lookups, pages, tombstones, upkeep
 from socialcell.listening.store.pages import Arrival
 
 _GONE = "deleted at its source"
 _NOT_HELD = "not held here"
+# The rule under which items are counted of which nothing new is known.
+UNDECIDED = "neither shown nor said to be gone"
 _T = TypeVar("_T")
 
 
@@ -34,13 +37,14 @@ _T = TypeVar("_T")
 class Accounted:
     """A page's outcomes: counts by name, rules of what was filtered, what is odd.
 
-    `reports` are starts of periods whose report quotes something that is gone now.
+    `reports` are starts of periods whose report quotes something that is gone or
+    withheld now.
     """
 
     counts: Counter[str] = field(default_factory=Counter)
     rules: Counter[str] = field(default_factory=Counter)
     rejects: list[Reject] = field(default_factory=list)
-    reports: tuple[datetime, ...] = ()
+    reports: set[datetime] = field(default_factory=set)
 
 
 def store(
@@ -53,7 +57,8 @@ def store(
 ) -> Accounted:
     """Store one page in the caller's transaction; every item gets one outcome."""
     done = Accounted()
-    readables = [readable(item) for item in batch.items]
+    told = lookups.changes(session, batch.items)
+    readables = [readable(item) for item in told]
     found = placing.placed(context, session, readables)
     items = people.admitted(context, session, platform, found)
     done.rules.update(item.rule for item in items if isinstance(item, Filtered))
@@ -62,6 +67,7 @@ def store(
     _records(session, _of(items, Record), arrival, seen, done)
     _tombstones(session, _of(items, Tombstone), arrival, done)
     _refreshes(session, _of(items, Refresh), arrival, done)
+    done.rules.update(f"{UNDECIDED}: {u.reason}" for u in _of(items, Undecided))
     done.rules = +done.rules  # without the rules that held nothing back
     facts = [i for i in items if isinstance(i, Fact)]
     stored = store_facts(session, facts, arrival.observed)
@@ -91,6 +97,8 @@ def _records(
     there = [r for r in records if (r.platform, r.external_id) not in gone]
     done.rules[_GONE] += len(records) - len(there)
     stored = pages.store_records(session, there, arrival, seen)
+    withheld = [(r.platform, r.external_id) for r in there if r.withheld]
+    done.reports.update(tombstones.quoting(session, withheld))
     done.counts.update(
         stored=stored.stored,
         updated=stored.updated,
@@ -111,7 +119,7 @@ def _tombstones(
         duplicate=len(stones) - len(once),
     )
     done.rules[_NOT_HELD] += buried.strangers
-    done.reports = buried.reports
+    done.reports.update(buried.reports)
 
 
 def _refreshes(

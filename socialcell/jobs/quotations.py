@@ -1,4 +1,5 @@
-"""Reports on disk that quoted what is gone are written again, or taken away first."""
+"""Reports on disk that quote what is gone or withheld are written again, or taken away
+first."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
@@ -39,24 +40,27 @@ def rewrite_files(context: Context, old: Sequence[Path]) -> list[str]:
 
 
 def stale(session: Session, context: Context) -> Iterator[Path]:
-    """Pages that quote what was deleted: a process died before it wrote them again."""
+    """Pages that quote what was deleted or is withheld: a process died before it wrote
+    them again."""
     from socialcell.i18n import language  # they are much to import
-    from socialcell.reports.quoted import removed_note
+    from socialcell.reports.quoted import removed_note, withheld_note
 
     for report in frozen.reports(session):
-        gone = sum(
-            _is_gone(session, one["platform"], one["external_id"])
+        barred = sum(
+            _is_barred(session, one["platform"], one["external_id"])
             for one in report.numbers.get("quotations", [])
         )
-        for page in files(context, [report.period_start]) if gone else ():
-            note = removed_note(language(page.name.split(".")[1]))
-            if " ".join(page.read_text("utf-8").split()).count(note) < gone:
+        for page in files(context, [report.period_start]) if barred else ():
+            lang = language(page.name.split(".")[1])
+            text = " ".join(page.read_text("utf-8").split())
+            notes = (removed_note(lang), withheld_note(lang))
+            if sum(map(text.count, notes)) < barred:
                 yield page
 
 
-def _is_gone(session: Session, platform: str, external_id: str) -> bool:
+def _is_barred(session: Session, platform: str, external_id: str) -> bool:
     row = quotes.current(session, platform, external_id)
-    return row is None or row.state == "deleted"
+    return row is None or row.state == "deleted" or row.withheld is not None
 
 
 def written_again(context: Context, old: Iterable[Path]) -> Iterator[str]:

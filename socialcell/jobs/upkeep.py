@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from socialcell import connectors, db, log
-from socialcell.connectors.base import Batch, Capability, Connector
+from socialcell.connectors.base import Batch, Capability, Connector, Undecided
 from socialcell.errors import ConfigError, UsageError
 from socialcell.jobs import budget, collect
 from socialcell.jobs.alone import alone
@@ -144,15 +144,18 @@ class _Asking:
             if self.stop():
                 return
             some = self.ids[start : start + AT_ONCE]
+            undecided: set[str] = set()
             try:
-                yield from ask(some, self.ledger.spare(), self.stop)
+                for batch in ask(some, self.ledger.spare(), self.stop):
+                    undecided.update(_undecided(batch))
+                    yield batch
             except Enough as enough:
                 _LOG.warning("the rest is not asked", reason=str(enough))
                 return
             if self.stop():
                 return  # not all of them were asked for
             # All pages of this question are stored: what is left was there.
-            self._note(some)
+            self._note([id_ for id_ in some if id_ not in undecided])
 
     def _note(self, ids: Sequence[str]) -> None:
         now, platform = self.context.clock.now(), self.connector.platform
@@ -161,3 +164,11 @@ class _Asking:
             upkeep.note(
                 session, platform, list(held), now, refreshed=self.kind.refreshes
             )
+
+
+def _undecided(batch: Batch) -> list[str]:
+    """Native ids of which the platform said nothing that we know: they stay due."""
+    ids = [i.external_id for i in batch.items if isinstance(i, Undecided)]
+    if ids:
+        _LOG.warning("a platform neither shows these nor calls them gone", n=len(ids))
+    return ids

@@ -62,7 +62,8 @@ class Mention(SQLModel, table=True):
 
     `language` … `urgency` hold what is in force: a person's decision where there is
     one, else the model's suggestion; both are kept as annotations. `state` is stub
-    when the item is only known as the target of a relation.
+    when the item is only known as the target of a relation. `withheld` is where its
+    platform does not show it (connectors.base.Withheld as JSON); NULL: nowhere.
     """
 
     __table_args__ = (
@@ -85,6 +86,9 @@ class Mention(SQLModel, table=True):
     platform_language: str | None = None
     conversation: str | None = None
     missing: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    withheld: dict[str, Any] | None = Field(
+        default=None, sa_column=Column(JSON(none_as_null=True))
+    )
     authored_at: datetime | None = None
     edited_at: datetime | None = None
     fetched_at: datetime | None = None

@@ -23,6 +23,7 @@ COLUMNS = (
     "wards",
     "places",
     "url",
+    "withheld",
 )
 
 
@@ -50,6 +51,28 @@ def mention(
         "places": [v for v in values.get("entity", []) if v.startswith("place:")],
         "url": people.address(row.platform, row.url, row),
         "missing": row.missing,
+        **_withheld(row.withheld),
+    }
+
+
+def withheld_note(mention: Mapping[str, Any]) -> str:
+    """Where a mention's platform does not show it, and why, for one line; "" where it
+    is shown everywhere."""
+    countries = mention["withheld"]
+    if countries is None:
+        return ""
+    where = "all countries" if "XX" in countries else ", ".join(countries)
+    account = ["with its whole account"] if mention["withheld_scope"] == "user" else []
+    claim = ["for a copyright claim"] if mention["withheld_copyright"] else []
+    return ", ".join([f"withheld in {where}", *account, *claim])
+
+
+def _withheld(stored: Mapping[str, Any] | None) -> dict[str, Any]:
+    told = stored or {"countries": None, "scope": None, "copyright": None}
+    return {
+        "withheld": told["countries"],
+        "withheld_scope": told["scope"],
+        "withheld_copyright": told["copyright"],
     }
 
 

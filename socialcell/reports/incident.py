@@ -248,7 +248,7 @@ def _quotations(
 ) -> list[Quotation]:
     shown: dict[str, Quotation] = {}
     for row in mentions:
-        if not row.text or row.text[:_SAME] in shown:
+        if row.withheld or not row.text or row.text[:_SAME] in shown:
             continue
         about = " · ".join(filter(None, _about(row, people, say)))
         shown[row.text[:_SAME]] = Quotation("alert", about, excerpt(people, row))
@@ -263,7 +263,8 @@ def _joined(alert: Alert, row: Row[Any], people: People, say: Phrases) -> Quotat
         n = say.lang.number(alert.observed)
         rest.insert(0, say.lang.gettext("%(n)s followers", n=n))
     about = " · ".join(filter(None, (who, *rest)))
-    return Quotation("alert", about, excerpt(people, row) if row.text else "")
+    quotable = row.text and not row.withheld
+    return Quotation("alert", about, excerpt(people, row) if quotable else "")
 
 
 def _about(row: Row[Any], people: People, say: Phrases) -> tuple[str, str, str]:

@@ -39,6 +39,11 @@ def removed_note(lang: Language) -> str:
     return lang.gettext("This quotation was removed: its author deleted it.")
 
 
+def withheld_note(lang: Language) -> str:
+    """What stands in place of a quotation whose platform withholds it now."""
+    return lang.gettext("This quotation was removed: the platform withholds the post.")
+
+
 def excerpt(people: People, row: Row[Any]) -> str:
     """The beginning of a post on one line, masked, at most 280 characters."""
     text: str = row.text
@@ -54,6 +59,8 @@ def _quotation(
     why = str(frozen["why"])
     if row is None or row.state != "present" or not row.text:
         return Quotation(why, "", None, note=removed_note(say.lang))
+    if row.withheld is not None:
+        return Quotation(why, "", None, note=withheld_note(say.lang))
     about = [
         people.shown(row.platform, row.uid, row.handle) or "",
         say.platform(row.platform),

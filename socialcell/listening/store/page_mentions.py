@@ -12,7 +12,7 @@ from socialcell import db
 from socialcell.connectors.base import Record
 from socialcell.listening.model import Mention
 from socialcell.listening.store.arrival import Arrival
-from socialcell.listening.store.records import content_hash
+from socialcell.listening.store.records import content_hash, withheld_of
 from socialcell.text import index_form
 
 MENTION = db.table(Mention)
@@ -101,6 +101,7 @@ def _content(
         "platform_language": record.language,
         "conversation": record.conversation,
         "missing": sorted(record.missing),
+        "withheld": withheld_of(record),
         "edited_at": record.edited_at,
         "fetched_at": arrival.observed,
         "content_hash": content_hash(record),

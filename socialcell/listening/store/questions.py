@@ -180,6 +180,7 @@ def _columns() -> Select[Any]:
         M.intent,
         M.urgency,
         M.missing,
+        M.withheld,
         AUTHOR.c.uid,
         AUTHOR.c.handle,
         AUTHOR.c.name,

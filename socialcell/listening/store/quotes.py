@@ -56,6 +56,7 @@ def current(session: Session, platform: str, external_id: str) -> Row[Any] | Non
             M.authored_at,
             M.language,
             M.intent,
+            M.withheld,
             AUTHOR.c.uid,
             AUTHOR.c.handle,
             AUTHOR.c.name,
@@ -79,6 +80,7 @@ def _drawable(session: Session, span: Span, rule: Any) -> list[Drawable]:
             M.kind != "message",  # what was written to the city alone stays with it
             M.intent.not_in(["spam", "not_civic"]),
             func.length(M.text) >= SHORTEST,
+            M.withheld.is_(None),
             ~is_repost(),
             ~named.exists(),
         )

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -36,7 +36,7 @@ def cleaned(record: Record) -> Record:
 def content_hash(record: Record) -> str:
     """A hash of what counts as content: not the engagement, not the time of arrival."""
     author = record.author
-    content = [
+    content: list[Any] = [
         record.kind,
         record.text,
         record.title,
@@ -48,7 +48,17 @@ def content_hash(record: Record) -> str:
         sorted([relation.kind, relation.target] for relation in record.relations),
         sorted(record.links),
     ]
+    if record.withheld is not None:  # hashes of all others stay what they were
+        content.append(withheld_of(record))
     return _sha256(content)
+
+
+def withheld_of(record: Record) -> dict[str, Any] | None:
+    """Where a record's platform does not show it, as it is stored."""
+    withheld = record.withheld
+    if withheld is None:
+        return None
+    return {**asdict(withheld), "countries": list(withheld.countries)}
 
 
 def version(record: Record) -> tuple[bool, datetime]:

@@ -40,6 +40,7 @@ BLANK = {
     "platform_language": None,
     "conversation": None,
     "missing": ["everything"],
+    "withheld": None,
     "content_hash": None,
     "raw_id": None,
     "tagged_at": None,
@@ -72,7 +73,7 @@ def bury(session: Session, stones: Sequence[Tombstone], now: datetime) -> Buried
         held = _held(session, platform, named)
         gone = {key: row for key, row in held.items() if row.state == "present"}
         _remove(session, platform, gone, named, now)
-        quoted.update(_quoting(session, platform, gone))
+        quoted.update(quoting(session, [(platform, id_) for id_ in gone]))
         removed += len(gone)
         known += sum(row.state == "deleted" for row in held.values())
         strangers += len(named) - sum(row.state != "stub" for row in held.values())
@@ -96,6 +97,20 @@ def removed_before(session: Session, records: Iterable[Record]) -> set[tuple[str
             )
             found.update((platform, external_id) for external_id in rows)
     return found
+
+
+def quoting(session: Session, items: Collection[tuple[str, str]]) -> list[datetime]:
+    """Starts of the reports that quote one of these items: (platform, native id)."""
+    if not items:
+        return []
+    return [
+        report.period_start
+        for report in frozen.reports(session)
+        if any(
+            (quoted["platform"], quoted["external_id"]) in items
+            for quoted in report.numbers.get("quotations", [])
+        )
+    ]
 
 
 @dataclass(frozen=True)
@@ -154,17 +169,3 @@ def _remove(
             for external_id, row in gone.items()
         ],
     )
-
-
-def _quoting(
-    session: Session, platform: str, gone: Collection[str]
-) -> Iterable[datetime]:
-    """Starts of the reports that quote one of them."""
-    if not gone:
-        return
-    for report in frozen.reports(session):
-        if any(
-            one["platform"] == platform and one["external_id"] in gone
-            for one in report.numbers.get("quotations", [])
-        ):
-            yield report.period_start
