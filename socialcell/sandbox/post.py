@@ -100,6 +100,7 @@ class Post:
     group: str | None = None  # the subreddit
     title: str | None = None
     changed: tuple[datetime, str] | None = None
+    withheld: dict[str, object] | None = None  # in the platform's own words
     growth: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def stands(self, moment: datetime) -> bool:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from socialcell.clock import Clock
-from socialcell.sandbox import x_shape, x_writes
+from socialcell.sandbox import x_shape, x_text, x_writes
 from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import Faulty, Switch
 from socialcell.sandbox.post import Person, Post
@@ -77,6 +77,22 @@ class X(Faulty):
     def remove(self, id_: str) -> None:
         """Its author deletes a post now. KeyError when there is none."""
         self.world.remove(id_, self.clock.now())
+
+    def repost(self, id_: str) -> str:
+        """Somebody repeats a post now. The id of the repost."""
+        return self.world.repost(id_, self.clock.now()).id
+
+    def withhold(
+        self, id_: str, *countries: str, scope: str = "tweet", copyright: bool = False
+    ) -> None:
+        """X does not show a post in these countries any more. KeyError when there is
+        none."""
+        told = {
+            "copyright": copyright,
+            "country_codes": list(countries),
+            "scope": scope,
+        }
+        self.world.withhold(id_, told)
 
     def insert_between_pages(self, number: int = 3) -> list[str]:
         """After the next page that has a successor, so many new posts appear.
@@ -314,7 +330,7 @@ class X(Faulty):
                     found.setdefault(person.key, person)
         if "entities.mentions.username" in wanted:
             for post in posts:
-                for handle in sorted(x_shape.handles(post.text)):
+                for handle in sorted(x_text.handles(post.text)):
                     if called := self.city.person(handle):
                         found.setdefault(called.key, called)
         return list(found.values())

@@ -1,12 +1,12 @@
 """How X writes a post, an account and a place in JSON: only the fields asked for."""
 
 import hashlib
-import re
 import zlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from socialcell.sandbox import x_text
 from socialcell.sandbox.city import City
 from socialcell.sandbox.people import CITY_HANDLE
 from socialcell.sandbox.post import Person, Post
@@ -33,8 +33,6 @@ USER_FIELDS = _names(
 PLACE_FIELDS = _names(
     "contained_within country country_code full_name geo id name place_type"
 )
-_HASHTAG = re.compile(r"(?<![\w/&])#([\w\u0900-\u0963\u0966-\u097f\u200c\u200d]+)")
-_HANDLE = re.compile(r"(?<![\w/])@(\w{1,15})")
 _EPOCH = 1_288_834_974_657
 # The platform guesses romanised text badly, and not always the same way.
 _GUESS = {
@@ -68,24 +66,27 @@ def language(post: Post) -> str:
 
 def tweet(city: City, post: Post, moment: datetime, fields: set[str]) -> dict[str, Any]:
     """A post with `fields` (and the three that always come) as of a moment."""
+    text = x_text.shown(post)
     made: dict[str, Callable[[], Any]] = {
         "author_id": lambda: user_id(post.author),
         "conversation_id": lambda: post.conversation,
         "created_at": lambda: stamp(post.at),
         "edit_controls": lambda: _edit_controls(post, moment),
-        "entities": lambda: _entities(city, post),
+        "entities": lambda: x_text.entities(city, post, text, user_id),
         "geo": lambda: _geo(post),
         "in_reply_to_user_id": lambda: _addressee(city, post),
         "lang": lambda: language(post),
+        "note_tweet": lambda: _note(city, post),
         "possibly_sensitive": lambda: False,
         "public_metrics": lambda: _metrics(city, post, moment),
         "referenced_tweets": lambda: _references(post),
         "reply_settings": lambda: "everyone",
         "source": lambda: "Twitter for Android",
+        "withheld": lambda: post.withheld,
     }
     whole: dict[str, Any] = {
         "id": post.id,
-        "text": post.text,
+        "text": text,
         "edit_history_tweet_ids": history(city, post, moment),
     }
     for name in sorted(fields & made.keys()):
@@ -156,16 +157,13 @@ def history(city: City, post: Post, moment: datetime) -> list[str]:
     return ids
 
 
-def handles(text: str) -> set[str]:
-    """The accounts that a text calls, in lower case."""
-    return {handle.lower() for handle in _HANDLE.findall(text)}
-
-
 def calls_city(text: str) -> bool:
-    return CITY_HANDLE.lower() in handles(text)
+    return CITY_HANDLE.lower() in x_text.handles(text)
 
 
 def _metrics(city: City, post: Post, moment: datetime) -> dict[str, int]:
+    if post.replaced_by is not None:  # a version's figures stop when it is edited
+        moment = min(moment, city.by_id["x", post.replaced_by].at)
     original = city.by_id.get(("x", post.reposts)) if post.reposts else None
     counts = city.metrics(original or post, moment)
     if original is not None:  # a repost shows the original's reposts and nothing else
@@ -206,36 +204,10 @@ def _edit_controls(post: Post, moment: datetime) -> dict[str, Any]:
     }
 
 
-def _entities(city: City, post: Post) -> dict[str, Any] | None:
-    """Hashtags, accounts and addresses with offsets in code points, end exclusive."""
-    text = post.text
-    found: dict[str, Any] = {}
-    if tags := [
-        {"start": m.start(), "end": m.end(), "tag": m[1]}
-        for m in _HASHTAG.finditer(text)
-    ]:
-        found["hashtags"] = tags
-    if called := [
-        {"start": m.start(), "end": m.end(), "username": person.handle, "id": user_id(person)}
-        for m in _HANDLE.finditer(text)
-        if (person := city.person(m[1])) is not None
-    ]:  # fmt: skip
-        found["mentions"] = called
-    if urls := [
-        {
-            "start": text.index(link.short),
-            "end": text.index(link.short) + len(link.short),
-            "url": link.short,
-            "expanded_url": link.page,
-            "display_url": _display(link.page),
-        }
-        for link in post.links
-        if link.short in text
-    ]:
-        found["urls"] = urls
-    return found or None
-
-
-def _display(page: str) -> str:
-    bare = page.split("://", 1)[1].removeprefix("www.")
-    return bare if len(bare) <= 27 else bare[:26] + "…"
+def _note(city: City, post: Post) -> dict[str, Any] | None:
+    """The whole of a long post, with the places in it."""
+    if not x_text.is_note(post):
+        return None
+    text = x_text.escaped(post.text)
+    found = x_text.entities(city, post, text, user_id)
+    return {"text": text} | ({"entities": found} if found else {})

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from socialcell.sandbox import x_query, x_shape
+from socialcell.sandbox import x_query, x_shape, x_text
 from socialcell.sandbox.city import City
 from socialcell.sandbox.post import Labels, Link, Person, Post
 
@@ -110,6 +110,22 @@ class World:
         self._removed[id_] = now
         self._stood = None
 
+    def repost(self, id_: str, now: datetime) -> Post:
+        """Somebody repeats a post. KeyError when there is no such post."""
+        original = self._known[id_]
+        said = f"RT @{original.author.handle}: {original.text}"
+        post = replace(self.draft(said, now), reposts=id_)
+        self._known[post.id] = post
+        self.show([post])
+        return post
+
+    def withhold(self, id_: str, told: dict[str, object] | None) -> None:
+        """As when a court's order reaches X, or (None) is lifted. KeyError when there
+        is no such post."""
+        post = self._known[id_] = replace(self._known[id_], withheld=told)
+        self._posts = [post if one.id == id_ else one for one in self._posts]
+        self._stood = None
+
     def _standing(self, now: datetime) -> list[Post]:
         """Newest first; looked for once for each moment and change."""
         if self._stood is None or self._stood[0] != now:
@@ -126,7 +142,7 @@ class World:
 
     def _called(self, post: Post) -> set[str]:
         if post.id not in self._calls:
-            self._calls[post.id] = x_shape.handles(post.text)
+            self._calls[post.id] = x_text.handles(post.text)
         return self._calls[post.id]
 
     def _found(self, query: str, post: Post) -> bool:

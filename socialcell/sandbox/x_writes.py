@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote, unquote
 
-from socialcell.sandbox import x_shape
+from socialcell.sandbox import x_shape, x_text
 from socialcell.sandbox.post import Link, Post
 from socialcell.sandbox.server import Answer, Request
 from socialcell.sandbox.x_asked import PROBLEMS, Refused, problem
@@ -18,7 +18,6 @@ from socialcell.sandbox.x_world import World
 
 ORIGIN = "https://api.x.com"
 KEYS = ("x_consumer_key", "x_consumer_secret", "x_access_token", "x_access_secret")
-LONGEST = 280
 _ADDRESS = re.compile(r"https?://\S+[^\s.,;:!?)]")
 _GIVEN = re.compile(r'(\w+)="([^"]*)"')
 
@@ -63,7 +62,7 @@ def done(world: World, now: datetime, request: Request) -> Answer:
         return Answer(200, {"data": data}, {"x-access-level": "read-write"})
     if wanted and request.method == "POST" and wanted[1] is None:
         made = _created(world, now, json.loads(request.body))
-        return Answer(201, {"data": {"id": made.id, "text": made.text}})
+        return Answer(201, {"data": {"id": made.id, "text": x_text.escaped(made.text)}})
     if wanted and request.method == "DELETE" and wanted[1]:
         post = world.post(wanted[1], now)
         if post is None:
@@ -77,7 +76,7 @@ def done(world: World, now: datetime, request: Request) -> Answer:
 
 def _created(world: World, now: datetime, given: Mapping[str, Any]) -> Post:
     text, city = str(given.get("text") or ""), world.city.people.city
-    if not text or is_too_long(text):
+    if not text or x_text.is_too_long(text):
         raise Refused(problem(400, "about:blank", "Invalid Request", "The text is missing or too long."))  # fmt: skip
     said, links = shortened(text)
     to = (given.get("reply") or {}).get("in_reply_to_tweet_id")
@@ -94,7 +93,7 @@ def _forbidden(said: str) -> Answer:
 
 
 def shortened(text: str) -> tuple[str, tuple[Link, ...]]:
-    """The text as X stores it, with its addresses behind t.co."""
+    """The text with its addresses behind t.co."""
     links: list[Link] = []
 
     def short(found: re.Match[str]) -> str:
@@ -102,13 +101,7 @@ def shortened(text: str) -> tuple[str, tuple[Link, ...]]:
         links.append(Link(f"https://t.co/{digest[:10]}", found[0]))
         return links[-1].short
 
-    return _ADDRESS.sub(short, text).replace("&", "&amp;"), tuple(links)
-
-
-def is_too_long(text: str) -> bool:
-    """A t.co address is 23 long; signs beyond U+10FF count twice."""
-    bare = _ADDRESS.sub("x" * 23, text)
-    return sum(1 if ord(sign) <= 0x10FF else 2 for sign in bare) > LONGEST
+    return _ADDRESS.sub(short, text), tuple(links)
 
 
 def _escaped(text: str) -> str:

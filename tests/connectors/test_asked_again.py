@@ -1,17 +1,21 @@
 """Asked again about what is held: figures of what is there, tombstones of the rest."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from socialcell.clock import FixedClock
 from socialcell.connectors.base import (
     Capability,
     ConnectorError,
     Item,
     Kind,
+    Metric,
     Refresh,
     Surroundings,
     Tombstone,
+    Undecided,
 )
 from socialcell.connectors.mastodon import Mastodon
 from socialcell.connectors.reddit import Reddit
@@ -20,9 +24,10 @@ from socialcell.connectors.x import X
 from socialcell.connectors.x_lookup import looked_up as x_looked_up
 from socialcell.jobs.collect import never
 from socialcell.sandbox import Sandbox
-from tests.connectors.conftest import Unlimited, connector_of
+from tests.connectors.conftest import CITY, Unlimited, connector_of
 from tests.connectors.test_contract import pull, records
 
+DAY = timedelta(days=1)
 ASKED = ("x.search", "reddit.new", "mastodon.pune")
 every_platform = pytest.mark.parametrize("name", ASKED)
 
@@ -95,12 +100,69 @@ def test_x_hides_the_posts_of_closed_accounts() -> None:
 
 
 def test_a_post_that_x_says_nothing_of_is_not_taken_for_deleted() -> None:
-    other = {"resource_id": "7", "type": "https://api.x.com/2/problems/server-trouble"}
-
-    for body in ({}, {"data": []}, {"errors": [other]}):
-        with pytest.raises(ConnectorError, match="nothing of 1") as caught:
+    for body in ({}, {"data": []}, {"errors": [{"title": "odd"}]}):
+        with pytest.raises(ConnectorError, match="nothing of them") as caught:
             x_looked_up(body, ["7"])
         assert caught.value.kind is Kind.DRIFT
+
+
+def test_a_problem_that_nobody_knows_leaves_its_post_undecided_and_no_other() -> None:
+    kinds = {"1": "resource-not-found", "2": "server-trouble", "3": "<b>odd</b>"}
+    body = {
+        "data": [{"id": "4", "public_metrics": {"like_count": 4}}],
+        "errors": [
+            {"resource_id": id_, "type": f"https://api.x.com/2/problems/{kind}"}
+            for id_, kind in kinds.items()
+        ],
+    }
+
+    items = x_looked_up(body, ["1", "2", "3", "4", "5"])
+
+    assert items == [
+        Tombstone("x", "1", "deleted"),
+        Undecided("x", "2", "server-trouble"),
+        Undecided("x", "3", "a problem without a name"),
+        Refresh("x", "4", (Metric("like_count", 4, "reactions"),)),
+        Undecided("x", "5", "X says nothing of it"),
+    ]
+
+
+def test_figures_of_an_edited_post_are_those_of_its_newest_version(
+    served: Sandbox, around: Surroundings, city_clock: FixedClock
+) -> None:
+    now = city_clock.now()
+    older = next(
+        post
+        for post in CITY.posts
+        if post.platform == "x" and post.replaced_by and post.at < now - DAY
+    )
+    newer = CITY.by_id["x", older.replaced_by or ""]
+    views = CITY.metrics(newer, now)["impression"]
+    budget = Unlimited()
+
+    (item,) = ask(served, "x.search", around, [older.id], budget=budget)
+
+    assert isinstance(item, Refresh)
+    assert item.external_id == older.id
+    assert Metric("impression_count", views, "views") in item.metrics
+    assert views > CITY.metrics(older, newer.at)["impression"]
+    assert item.record is not None
+    assert item.record.text == newer.text
+    assert budget.taken == [("posts", 1), ("posts", 1)]
+
+
+def test_a_repost_that_is_looked_up_alone_brings_figures_and_no_cut_text() -> None:
+    repost = {
+        "id": "7",
+        "text": "RT @asha_sample: The pump…",
+        "referenced_tweets": [{"type": "retweeted", "id": "5"}],
+        "public_metrics": {"like_count": 4},
+    }
+
+    (item,) = x_looked_up({"data": [repost]}, ["7"])
+
+    assert isinstance(item, Refresh)
+    assert item.record is None
 
 
 def test_an_edited_post_of_x_is_told_under_its_first_id() -> None:

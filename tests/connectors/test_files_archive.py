@@ -69,7 +69,7 @@ def test_strings_and_the_old_date_become_counts_and_a_moment(tmp_path):
     (record,) = records(path)
     assert record.external_id == str(FIRST_ID + 1)
     assert record.authored_at == datetime(2026, 11, 25, 5, 0, tzinfo=UTC)
-    assert record.text == "उद्या पाणीपुरवठा बंद &amp; टँकर"
+    assert record.text == "उद्या पाणीपुरवठा बंद & टँकर"
     assert record.links == ("https://city.example/water",)
     assert set(record.metrics) == {
         Metric("like_count", 12, "reactions"),
@@ -125,6 +125,72 @@ def test_answers_and_edits_keep_what_they_refer_to(tmp_path):
 def test_older_archives_have_posts_without_the_wrapping(tmp_path):
     old = tweets_js(archived(1)["tweet"], head="window.YTD.tweet.part0 = ")
     assert len(records(write(tmp_path / "tweet.js", old))) == 1
+
+
+LONG = "आज नदीकाठी पाणी वाढले आहे &amp; पूल बंद आहेत. " * 12
+
+
+def note(text, at="2026-11-25T05:00:00.000Z", **core):
+    return {
+        "noteTweet": {
+            "noteTweetId": "9",
+            "createdAt": at,
+            "core": {"text": text} | core,
+        }
+    }
+
+
+def notes_js(*notes):
+    return "window.YTD.note_tweet.part0 = " + json.dumps(list(notes))
+
+
+def test_a_long_post_is_whole_from_the_notes_beside_it(tmp_path):
+    urls = [{"shortUrl": "https://t.co/x", "expandedUrl": "https://city.example/map"}]
+    (tmp_path / "note-tweet.js").write_text(
+        notes_js(
+            note("Something else " * 20),
+            note(LONG, "2026-11-24T05:00:00.000Z"),
+            note(LONG, urls=urls),
+        )
+    )
+    cut = archived(1, full_text=f"{LONG[:270].rstrip()}… https://t.co/abcdefghij")
+    path = write(tmp_path / "tweets.js", tweets_js(cut, archived(2)))
+
+    long, short = records(path)
+
+    assert long.text == LONG.replace("&amp;", "&")
+    assert set(long.links) == {"https://city.example/water", "https://city.example/map"}
+    assert long.raw == cut["tweet"]
+    assert short.text == "उद्या पाणीपुरवठा बंद & टँकर"
+
+
+def test_a_long_answer_keeps_whom_it_calls(tmp_path):
+    path = archive(
+        tmp_path / "x.zip",
+        [archived(1, full_text=f"@asha_sample {LONG[:250].rstrip()}…")],
+    )
+    with zipfile.ZipFile(path, "a") as opened:
+        opened.writestr("data/note-tweet.js", notes_js(note(LONG)))
+
+    (record,) = records(path)
+
+    assert record.text == "@asha_sample " + LONG.replace("&amp;", "&")
+
+
+def test_notes_that_cannot_be_read_leave_the_posts_as_they_are(tmp_path):
+    (tmp_path / "note-tweet.js").write_text("window.YTD.note_tweet.part0 = [{")
+    (record,) = records(write(tmp_path / "tweets.js", tweets_js(archived(1))))
+    assert record.text == "उद्या पाणीपुरवठा बंद & टँकर"
+
+
+def test_a_repost_that_brings_its_original_is_whole(tmp_path):
+    whole = {"id_str": "77", "full_text": "पाणी " * 40 + "&amp; वीज"}
+    repost = archived(
+        1, full_text="RT @asha_sample: पाणी पाणी…", retweeted_status=whole
+    )
+    (record,) = records(write(tmp_path / "tweets.js", tweets_js(repost)))
+    assert record.text == "RT @asha_sample: " + "पाणी " * 40 + "& वीज"
+    assert record.relations == (Relation("repost", "77"),)
 
 
 def test_more_text_than_is_held_at_once_is_read(tmp_path):

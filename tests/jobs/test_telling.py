@@ -15,6 +15,7 @@ from socialcell.errors import UsageError
 from socialcell.jobs import promises, telling
 from socialcell.jobs.context import Context
 from socialcell.listening.alert_model import Alert, Incident
+from socialcell.listening.model import Mention
 from socialcell.listening.query import parse
 from socialcell.listening.store import questions
 from socialcell.listening.store.matching import Wanted
@@ -143,6 +144,27 @@ def test_no_english_is_left_in_the_other_languages(
     without = re.sub(r"socialcell .*|‎|X\b|नागरिक-\w+", "", quoted)
     assert re.findall("[A-Za-z]{2,}", without) == []
     assert "पाणी घरात" in said
+
+
+def test_what_its_platform_withholds_is_not_quoted(
+    context: Context, engine: Engine
+) -> None:
+    joined = Alert(
+        incident_id=0, key="joined", series="account", at=NOON, observed=9000,
+        mentions=[2],
+    )  # fmt: skip
+    id_ = spike(engine, joined)
+    table = db.table(Mention)
+    barred = {"countries": ["IN"], "scope": "tweet", "copyright": False}
+    with db.writing(engine) as session:
+        rows = table.c.text.startswith("Boats")
+        session.execute(table.update().where(rows).values(withheld=barred))
+
+    said = words(told(context), id_)
+
+    assert "Boats" not in said
+    assert "Lane shut" in said
+    assert "9,000 followers" in said
 
 
 def test_a_phrase_does_not_stand_for_an_incident_that_has_a_series(

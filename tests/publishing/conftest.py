@@ -77,7 +77,7 @@ def planned(town: Town, platform: str = "x", **changes: Any) -> OwnPost:
 
 def written(post: Any) -> str:
     """A post of X with its addresses as they were written."""
-    text = post.text.replace("&amp;", "&")
+    text = post.text
     for link in post.links:
         text = text.replace(link.short, link.page)
     return str(text)

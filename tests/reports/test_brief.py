@@ -91,6 +91,21 @@ def test_the_text_says_what_is_urgent_whose_it_is_and_what_was_not_collected(
     assert 0 < int(share[1]) < 100
 
 
+def test_what_its_platform_withholds_is_not_quoted(world: World) -> None:
+    for text, where in (
+        ("The main has burst, our street is under water", ["IN"]),
+        ("A tree fell on the road, nobody can get through", None),
+    ):
+        withheld = where and {"countries": where, "scope": "tweet", "copyright": False}
+        world.mention(NIGHT, text, topics=("water",), urgency="high", withheld=withheld)
+
+    brief = mailing.daily(world.context, "en", MORNING)
+
+    assert "A tree fell" in brief.text
+    assert "The main has burst" not in brief.text
+    assert "2 mentions." in brief.text  # counted it is
+
+
 def test_an_incident_stands_at_its_head(world: World) -> None:
     fill(world)
     with db.writing(world.engine) as session:

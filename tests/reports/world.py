@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine, select
 from sqlmodel import Session
@@ -111,6 +112,7 @@ class World:
         unsure: tuple[str, ...] = (),
         repost_of: int | None = None,
         read: bool = True,
+        withheld: dict[str, Any] | None = None,
     ) -> int:
         """A mention that has been read; every argument has a plain default."""
         self._n += 1
@@ -124,6 +126,7 @@ class World:
                 text=text,
                 folded=text.lower(),
                 missing=[],
+                withheld=withheld,
                 authored_at=at,
                 stored_at=at or MONDAY,
                 content_hash=f"hash-{self._n}",

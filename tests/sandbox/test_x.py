@@ -357,3 +357,91 @@ def test_a_post_published_now_is_found_and_one_removed_is_not(
     assert client.search_recent_tweets("zebra").json()["meta"]["result_count"] == 0
     with pytest.raises(KeyError):
         x.remove("1")
+
+
+def test_a_long_post_is_whole_only_where_its_note_is_asked_for(
+    sandbox: Sandbox, client: tweepy.Client
+) -> None:
+    text = "Water & mud on the lane < 1 m from #PuneRains @PuneCityDemo doors. " * 10
+    id_ = sandbox.platform("x").publish(text)
+
+    bare = client.get_tweet(id_).json()["data"]
+    whole = client.get_tweet(id_, tweet_fields=["note_tweet", "entities"]).json()[
+        "data"
+    ]
+
+    assert "note_tweet" not in bare
+    assert bare["text"].startswith("Water &amp; mud on the lane &lt; 1 m from")
+    assert bare["text"] == whole["text"]
+    address = whole["entities"]["urls"][0]
+    assert bare["text"].endswith(f"… {address['url']}")
+    assert address["expanded_url"] == f"https://twitter.com/i/web/status/{id_}"
+    note = whole["note_tweet"]
+    assert note["text"].replace("&amp;", "&").replace("&lt;", "<") == text
+    assert len(note["entities"]["hashtags"]) == 10
+    for found in (whole, note):  # places count in the text as it is sent
+        for tag in found["entities"]["hashtags"]:
+            assert found["text"][tag["start"] : tag["end"]] == "#PuneRains"
+
+
+def test_a_short_post_has_no_note(sandbox: Sandbox, client: tweepy.Client) -> None:
+    id_ = sandbox.platform("x").publish("पाणी नाही " * 28)  # 280 signs
+
+    data = client.get_tweet(id_, tweet_fields=["note_tweet"]).json()["data"]
+
+    assert "note_tweet" not in data
+
+
+def test_a_repost_is_cut_at_140_signs_and_its_original_is_not(
+    sandbox: Sandbox, client: tweepy.Client
+) -> None:
+    x = sandbox.platform("x")
+    said = "Water stands high in our lane. " * 8  # 248 signs
+    original = x.publish(said)
+    id_ = x.repost(original)
+
+    body = client.get_tweet(id_, expansions=["referenced_tweets.id"]).json()
+
+    text = body["data"]["text"]
+    assert text.startswith("RT @")
+    assert text.endswith("…")
+    assert 138 <= len(text) <= 140
+    assert body["includes"]["tweets"][0]["text"] == said
+    assert "includes" not in client.get_tweet(id_).json()
+
+
+def test_where_a_post_is_withheld_comes_when_it_is_asked_for(
+    sandbox: Sandbox, client: tweepy.Client
+) -> None:
+    x = sandbox.platform("x")
+    id_, other = x.publish("zebra crossing in Pune"), x.publish("zebra two in Pune")
+    x.withhold(id_, "IN")
+
+    assert "withheld" not in client.get_tweet(id_).json()["data"]
+    found = client.search_recent_tweets("zebra", tweet_fields=["withheld"]).json()
+    told = {item["id"]: item.get("withheld") for item in found["data"]}
+    assert told == {
+        id_: {"copyright": False, "country_codes": ["IN"], "scope": "tweet"},
+        other: None,
+    }
+    with pytest.raises(KeyError):
+        x.withhold("1", "IN")
+
+
+def test_figures_of_an_old_version_stand_still_from_its_edit_on(
+    client: tweepy.Client, city: City, clock: FixedClock
+) -> None:
+    older = next(p for p in city.posts if p.platform == "x" and p.replaced_by)
+    edited = city.by_id["x", older.replaced_by or ""].at
+
+    def views() -> int:
+        fields = ["public_metrics"]
+        data = client.get_tweet(older.id, tweet_fields=fields).json()["data"]
+        return int(data["public_metrics"]["impression_count"])
+
+    clock.set(edited)
+    frozen = views()
+    clock.advance(timedelta(days=2))
+
+    assert views() == frozen
+    assert city.metrics(older, clock.now())["impression"] > frozen

@@ -1,0 +1,91 @@
+"""A text on X's wire: escaped, cut where it is long, with places counted in it."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from socialcell.sandbox.city import City
+from socialcell.sandbox.post import Person, Post
+
+LONGEST = 280
+_LONGEST_REPOST = 140
+_BEGINNING = 273  # signs of a long post before the three points and its address
+_ADDRESS = re.compile(r"https?://\S+[^\s.,;:!?)]")
+_HASHTAG = re.compile(r"(?<![\w/&])#([\w\u0900-\u0963\u0966-\u097f\u200c\u200d]+)")
+_HANDLE = re.compile(r"(?<![\w/])@(\w{1,15})")
+
+
+def escaped(text: str) -> str:
+    """&, < and > as X writes them; nothing else is escaped."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def is_too_long(text: str) -> bool:
+    """A t.co address is 23 long; signs beyond U+10FF count twice."""
+    bare = _ADDRESS.sub("x" * 23, text)
+    return sum(1 if ord(sign) <= 0x10FF else 2 for sign in bare) > LONGEST
+
+
+def is_note(post: Post) -> bool:
+    """Whether a post is too long for `text`: its whole is in `note_tweet`."""
+    return post.reposts is None and is_too_long(post.text)
+
+
+def shown(post: Post) -> str:
+    """What stands in `text`: of a repost 140 signs, of a long post its beginning."""
+    if is_note(post):
+        return f"{escaped(post.text[:_BEGINNING].rstrip())}… {_own_address(post)}"
+    if post.reposts is not None and len(post.text) > _LONGEST_REPOST:
+        return f"{escaped(post.text[: _LONGEST_REPOST - 1].rstrip())}…"
+    return escaped(post.text)
+
+
+def handles(text: str) -> set[str]:
+    """The accounts that a text calls, in lower case."""
+    return {handle.lower() for handle in _HANDLE.findall(text)}
+
+
+def entities(
+    city: City, post: Post, text: str, ids: Callable[[Person], str]
+) -> dict[str, Any] | None:
+    """Hashtags, accounts and addresses of a text that stands on the wire, with offsets
+    in code points, end exclusive. `ids` gives an account's number."""
+    found: dict[str, Any] = {}
+    if tags := [
+        {"start": m.start(), "end": m.end(), "tag": m[1]}
+        for m in _HASHTAG.finditer(text)
+    ]:
+        found["hashtags"] = tags
+    if called := [
+        {"start": m.start(), "end": m.end(), "username": person.handle, "id": ids(person)}
+        for m in _HANDLE.finditer(text)
+        if (person := city.person(m[1])) is not None
+    ]:  # fmt: skip
+        found["mentions"] = called
+    pages = [(link.short, link.page) for link in post.links]
+    if is_note(post):
+        pages.append(
+            (_own_address(post), f"https://twitter.com/i/web/status/{post.id}")
+        )
+    if urls := [
+        {
+            "start": text.index(short),
+            "end": text.index(short) + len(short),
+            "url": short,
+            "expanded_url": page,
+            "display_url": _display(page),
+        }
+        for short, page in pages
+        if short in text
+    ]:
+        found["urls"] = urls
+    return found or None
+
+
+def _own_address(post: Post) -> str:
+    return f"https://t.co/{int(post.id):x}"[:23]
+
+
+def _display(page: str) -> str:
+    bare = page.split("://", 1)[1].removeprefix("www.")
+    return bare if len(bare) <= 27 else bare[:26] + "…"
