@@ -1,6 +1,7 @@
 """What is held of X follows what X says later: whole texts, edits, withholding."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy import Engine, select
 from socialcell import db
 from socialcell.clock import FixedClock
 from socialcell.connectors.base import Record, Surroundings, Withheld
-from socialcell.jobs import collect, report, tag, upkeep
+from socialcell.jobs import collect, quotations, report, tag, upkeep
 from socialcell.jobs.context import Context
 from socialcell.jobs.remap import remap
 from socialcell.listening.model import Author, Engagement, Mention
@@ -58,6 +59,12 @@ def seen(engine: Engine) -> list[str]:
     asked = select(m.external_id).join(db.table(UpkeepRow), c.mention_id == m.id)
     with db.reading(engine) as session:
         return list(session.scalars(asked.order_by(m.external_id)))
+
+
+def stale(context: Context) -> list[Path]:
+    """Pages that quote what may not be quoted, as `doctor` finds them."""
+    with db.reading(context.engine) as session:
+        return list(quotations.stale(session, context))
 
 
 def version(
@@ -286,7 +293,8 @@ def test_a_report_that_quoted_what_is_withheld_now_is_written_without_it(
     with db.reading(engine) as session:
         quoted = session.scalars(select(FrozenReport)).one().numbers["quotations"][0]
     words = mention(engine, quoted["external_id"]).text[:25]
-    assert words in made.text.read_text("utf-8")
+    before = made.text.read_text("utf-8")
+    assert words in before
     served.platform("x").withhold(quoted["external_id"], "IN")
     city_clock.advance(DAY)
 
@@ -297,6 +305,9 @@ def test_a_report_that_quoted_what_is_withheld_now_is_written_without_it(
     assert words not in text
     assert "the platform withholds the post" in text
     assert words not in made.html.read_text("utf-8")
+    assert stale(city) == []
+    made.text.write_text(before, "utf-8")  # as if nobody had written it again
+    assert stale(city) == [made.text]
 
 
 def test_a_record_and_its_withholding_are_stored_and_cleared(engine: Engine) -> None:
