@@ -1,4 +1,4 @@
-"""Commands of the noun `mentions`: list, search, show, label, export."""
+"""Commands of the noun `mentions`: list, search, show, open, label, export."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -18,7 +18,7 @@ from socialcell.commands.options import (
 )
 
 if TYPE_CHECKING:
-    from socialcell.listening.store.matching import Wanted
+    from socialcell.jobs.search import Suggestion
 
 app = typer.Typer(
     help="Mentions: what was said about the city, newest first.", no_args_is_help=True
@@ -37,6 +37,9 @@ Topic = Annotated[str | None, typer.Option(help="A topic id, such as water.")]
 Ward = Annotated[str | None, typer.Option(help="A ward's id, as areas list shows.")]
 Language = Annotated[str | None, typer.Option(help="en, hi, mr, hi-Latn, mr-Latn.")]
 Sentiment = Annotated[str | None, typer.Option(help="negative, neutral, positive.")]
+Intent = Annotated[str | None, typer.Option(help="complaint, question, help, praise …")]
+Urgency = Annotated[str | None, typer.Option(help="low, normal, high, critical.")]
+Platform = Annotated[str | None, typer.Option(help="x, facebook, news, reddit …")]
 Limit = Annotated[int, typer.Option(min=1, help="At most so many.")]
 
 
@@ -48,6 +51,9 @@ def list_(
     ward: Ward = None,
     language: Language = None,
     sentiment: Sentiment = None,
+    intent: Intent = None,
+    urgency: Urgency = None,
+    platform: Platform = None,
     limit: Limit = 50,
     config: Config = None,
     json: Json = False,
@@ -56,10 +62,32 @@ def list_(
 ) -> None:
     """List the newest mentions.
 
-    Example: socialcell mentions list --topic water --since 2026-11-16
+    Under the list stand the addresses of what accounts of the registry and news sites
+    wrote; `mentions open` leads to all others.
+
+    Example: socialcell mentions list --urgency critical --since 2026-11-16
     """
-    wanted = _wanted(None, since, until, topic, ward, language, sentiment, limit)
-    _print(config, wanted, json=json, jsonl=jsonl, csv=csv)
+    from socialcell.jobs import search as search_job
+
+    context = open_context(config)
+    people = people_of(context)
+    wanted = search_job.wanted(
+        context,
+        people,
+        None,
+        since=since,
+        until=until,
+        topic=topic,
+        ward=ward,
+        language=language,
+        sentiment=sentiment,
+        intent=intent,
+        urgency=urgency,
+        platform=platform,
+        limit=limit,
+    )
+    rows, total = search_job.newest(context, people, wanted)
+    _print(rows, total, json=json, jsonl=jsonl, csv=csv)
 
 
 @app.command()
@@ -71,6 +99,9 @@ def search(
     ward: Ward = None,
     language: Language = None,
     sentiment: Sentiment = None,
+    intent: Intent = None,
+    urgency: Urgency = None,
+    platform: Platform = None,
     limit: Limit = 50,
     explain: Annotated[
         bool, typer.Option("--explain", help="Say why each mention matched.")
@@ -85,20 +116,40 @@ def search(
 ) -> None:
     """Search the text of mentions, newest first.
 
-    Fields: platform: lang: ward: topic: sentiment: since: until: from: (registry
-    accounts). Marathi words are found with and without joiners and nukta; ~pani finds
-    पाणी, पानी, paani and water as well.
+    Fields: platform: lang: ward: topic: sentiment: intent: urgency: since: until: from:
+    (registry accounts). Marathi words are found with and without joiners and nukta;
+    ~pani finds पाणी, पानी, paani and water as well. Where nothing is found, it is said
+    what other spellings would find.
 
     Example: socialcell mentions search "पाणी OR pani OR water" --since 2026-11-16
     """
-    from socialcell.listening.query import parse
+    from socialcell.jobs import search as search_job
 
     if lint:
         _print_doubts(query, json=json)
         return
-    node = parse(query)
-    wanted = _wanted(node, since, until, topic, ward, language, sentiment, limit)
-    _print(config, wanted, json=json, jsonl=jsonl, csv=csv, explain=explain)
+    context = open_context(config)
+    people = people_of(context)
+    wanted = search_job.wanted(
+        context,
+        people,
+        query,
+        since=since,
+        until=until,
+        topic=topic,
+        ward=ward,
+        language=language,
+        sentiment=sentiment,
+        intent=intent,
+        urgency=urgency,
+        platform=platform,
+        limit=limit,
+    )
+    rows, total = search_job.newest(context, people, wanted, explain=explain)
+    more = None if total else search_job.wider(context, wanted, query)
+    _print(rows, total, json=json, jsonl=jsonl, csv=csv, suggestion=more)
+    if not total and not json:
+        _tell(more)
 
 
 @app.command()
@@ -132,19 +183,39 @@ def show(
             output.say(f"{key}: {value if isinstance(value, str) else _flat(value)}")
 
 
+@app.command("open")
+def open_(
+    mention_id: Annotated[int, typer.Argument(metavar="ID", help="As list shows it.")],
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Print the address of the original of a mention. Audited.
+
+    Who follows it sees who wrote; the audit log keeps that you asked.
+
+    Example: socialcell mentions open 17
+    """
+    from dataclasses import asdict
+
+    from socialcell.jobs import originals
+    from socialcell.text import displayed
+
+    original = originals.open_original(open_context(config), mention_id)
+    if json:
+        output.as_json(asdict(original))
+    else:
+        output.say(displayed(original.link))
+
+
 @app.command()
 def label(
     mention_id: Annotated[int, typer.Argument(metavar="ID", help="As list shows it.")],
-    intent: Annotated[
-        str | None, typer.Option(help="complaint, question, praise …")
-    ] = None,
+    intent: Intent = None,
     topic: Annotated[
         list[str] | None, typer.Option(help="A topic id; once for each topic.")
     ] = None,
     sentiment: Sentiment = None,
-    urgency: Annotated[
-        str | None, typer.Option(help="low, normal, high, critical.")
-    ] = None,
+    urgency: Urgency = None,
     language: Language = None,
     dry_run: DryRun = False,
     config: Config = None,
@@ -195,23 +266,42 @@ def export(
     ward: Ward = None,
     language: Language = None,
     sentiment: Sentiment = None,
+    intent: Intent = None,
+    urgency: Urgency = None,
+    platform: Platform = None,
     config: Config = None,
     jsonl: Jsonl = False,
 ) -> None:
     """Export mentions as CSV (or JSON lines); people stay pseudonyms.
 
+    likes, shares, comments, views and saves are the newest that are known, of
+    measured_at; empty is not known. owner is who owns the problem. link is there for
+    accounts of the registry and for articles.
+
     Example: socialcell mentions export --topic roads --out roads.csv
     """
     from socialcell import db
+    from socialcell.jobs import search as search_job
     from socialcell.listening import shown, whole
-    from socialcell.listening.query import parse
     from socialcell.listening.store import questions
     from socialcell.sheet import csv_lines
 
     context = open_context(config)
     people = people_of(context)
-    node = parse(query) if query else None
-    wanted = _wanted(node, since, until, topic, ward, language, sentiment, None)
+    wanted = search_job.wanted(
+        context,
+        people,
+        query or None,
+        since=since,
+        until=until,
+        topic=topic,
+        ward=ward,
+        language=language,
+        sentiment=sentiment,
+        intent=intent,
+        urgency=urgency,
+        platform=platform,
+    )
     with db.reading(context.engine) as session:
         rows = whole.mentions(
             session, questions.stream_mentions(session, wanted), people
@@ -228,56 +318,39 @@ def export(
     output.note(f"Written: {out}")
 
 
-def _wanted(
-    query: Any,
-    since: str | None,
-    until: str | None,
-    topic: str | None,
-    ward: str | None,
-    language: str | None,
-    sentiment: str | None,
-    limit: int | None,
-) -> "Wanted":
-    from socialcell.listening.days import day_end, day_start
-    from socialcell.listening.store.matching import Wanted
+def _tell(suggestion: "Suggestion | None") -> None:
+    from shlex import quote
 
-    return Wanted(
-        query=query,
-        since=day_start(since, "--since") if since else None,
-        until=day_end(until, "--until") if until else None,
-        topic=topic,
-        ward=ward,
-        language=language,
-        sentiment=sentiment,
-        limit=limit,
-    )
+    if suggestion is None:
+        return
+    if suggestion.total:
+        command = f"socialcell mentions search {quote(suggestion.query)}"
+        output.note(
+            "With every spelling of the words, which ~ stands for, it would find "
+            f"{suggestion.total}: {command}"
+        )
+    else:
+        output.note(
+            f"Every spelling of the words, {suggestion.query}, finds nothing either."
+        )
 
 
 def _print(
-    config: Path | None,
-    wanted: "Wanted",
+    rows: list[dict[str, Any]],
+    total: int,
     *,
     json: bool,
     jsonl: bool,
     csv: bool,
-    explain: bool = False,
+    suggestion: "Suggestion | None" = None,
 ) -> None:
-    from socialcell import db
-    from socialcell.listening import shown, whole
-    from socialcell.listening.store import questions
-    from socialcell.listening.store.matching import why
+    from socialcell.listening import shown
 
-    context = open_context(config)
-    people = people_of(context)
-    with db.reading(context.engine) as session:
-        found = questions.mentions(session, wanted)
-        rows = list(whole.mentions(session, found, people))
-        if explain and wanted.query is not None:
-            for row in rows:
-                row["why"] = why(session, wanted.query, row["id"])
-        total = questions.count_mentions(session, wanted)
     if json:
-        output.as_json({"mentions": rows, "total": total})
+        document: dict[str, Any] = {"mentions": rows, "total": total}
+        if suggestion is not None:
+            document["suggestion"] = vars(suggestion)
+        output.as_json(document)
     elif jsonl:
         output.as_jsonl(rows)
     elif csv:
@@ -309,7 +382,7 @@ def _print_doubts(query: str, *, json: bool) -> None:
 
 def _print_for_people(rows: list[dict[str, Any]], total: int) -> None:
     from socialcell.listening.shown import withheld_note
-    from socialcell.text import one_line
+    from socialcell.text import displayed, one_line
 
     output.table(
         ("id", "at (IST)", "platform", "author", "topics", "sentiment", "text"),
@@ -327,6 +400,8 @@ def _print_for_people(rows: list[dict[str, Any]], total: int) -> None:
         ],
     )
     for row in rows:
+        if row["link"]:
+            output.say(f"{row['id']}: {displayed(row['link'])}")
         for reason in row.get("why", []):
             output.say(f"{row['id']}: {reason}")
     output.say(f"{len(rows)} of {total} mentions")

@@ -110,18 +110,14 @@ def stories(
 def _mentions(context: "Context", ids: list[int]) -> dict[int, dict[str, Any]]:
     """The mentions as they may be shown, by id."""
     from socialcell import db
-    from socialcell.listening import shown
+    from socialcell.listening import whole
     from socialcell.listening.store import questions
 
     people = people_of(context)
-    found = {}
     with db.reading(context.engine) as session:
-        understood = questions.annotations(session, ids)
-        for id_ in ids:
-            row = questions.mention(session, id_)
-            if row is not None:
-                found[id_] = shown.mention(row, understood[id_], people)
-    return found
+        rows = [questions.mention(session, id_) for id_ in ids]
+        there = whole.mentions(session, filter(None, rows), people)
+        return {mention["id"]: mention for mention in there}
 
 
 def _people(row: dict[str, Any]) -> tuple[str, str, str, str]:

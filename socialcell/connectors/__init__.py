@@ -36,6 +36,22 @@ CONNECTORS = {
     "youtube": "socialcell.connectors.youtube:YouTube",
 }
 
+# What mentions are collected from; a file may bring others.
+PLATFORMS = (
+    "bluesky",
+    "facebook",
+    "google_play",
+    "app_store",
+    "instagram",
+    "mastodon",
+    "messenger",
+    "news",
+    "reddit",
+    "whatsapp",
+    "x",
+    "youtube",
+)
+
 _FIGURES = {
     Capability.AD_METRICS,
     Capability.SEARCH_METRICS,

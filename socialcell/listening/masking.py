@@ -98,7 +98,12 @@ def masked(text: str, registered: Registered, hidden: Sequence[str] = ()) -> str
     text = _PARAMETER.sub(lambda hit: _named(hit, registered, found), text)
     text = _HANDLE.sub(lambda hit: _handle(hit, registered, found), text)
     text = _TAG.sub(lambda hit: _tag(hit, found), text)
-    for mark in sorted(hidden, key=len, reverse=True):
+    return without(text, hidden)
+
+
+def without(text: str, marks: Sequence[str]) -> str:
+    """The text with these words hidden, however they are written."""
+    for mark in sorted(marks, key=len, reverse=True):
         text = _however_written(mark).sub(MASK, text)
     return text
 

@@ -70,6 +70,9 @@ class Mention(SQLModel, table=True):
         UniqueConstraint("platform", "external_id"),
         Index("mention_work_list", "tagged_at", "id"),
         Index("mention_by_time", "authored_at"),
+        Index("mention_by_intent", "intent", "id"),
+        Index("mention_by_urgency", "urgency", "id"),
+        Index("mention_by_platform", "platform", "id"),
     )
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     platform: str

@@ -9,6 +9,7 @@ same rule (listening/masking.py).
 import base64
 import hashlib
 import hmac
+import re
 from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -20,6 +21,7 @@ SECRET_NAME = "person_key"
 
 # Where an address of a post says nothing of who wrote it, unless the name is in it.
 _PLAIN_ADDRESSES = frozenset({"x", "news", "reddit"})
+_SITE = re.compile(r"https?://[^/?#]+", re.IGNORECASE)
 
 
 class Account(Protocol):
@@ -99,6 +101,35 @@ class People:
             return url
         unsaid = self.masked(platform, url, author) == url
         return url if platform in _PLAIN_ADDRESSES and unsaid else None
+
+    def link(
+        self, platform: str, kind: str, url: str | None, author: Account | None
+    ) -> str | None:
+        """The address of a post of an account that is shown by name, or of an article.
+
+        None for everybody else's: whoever follows it sees who wrote.
+        """
+        if url is None or (author is not None and self._is_named(platform, author)):
+            return url
+        names_nobody = (
+            self.masked(platform, url) == url
+            and self.native_id(platform, kind, url, author) == url
+        )
+        return url if kind == "article" and names_nobody else None
+
+    def native_id(
+        self, platform: str, kind: str, id_: str, author: Account | None
+    ) -> str:
+        """A platform's own id of a post, with its author's number and handle hidden.
+
+        The id of an article may be its address: its site is no person.
+        """
+        if author is None or self._is_named(platform, author):
+            return id_
+        marks = masking.own_marks(author.uid, author.handle, None)
+        site = _SITE.match(id_) if kind == "article" else None
+        start = site.end() if site else 0
+        return id_[:start] + masking.without(id_[start:], marks)
 
     def _is_named(self, platform: str, author: Account) -> bool:
         return bool(author.handle and self.is_registered(platform, author.handle))

@@ -13,16 +13,18 @@ sign are exact.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from socialcell.errors import UsageError
-from socialcell.language import concepts
+from socialcell.language import concepts, lexicon
 from socialcell.text import clean_text, index_form
 
 FIELDS = frozenset(
-    {"platform", "lang", "ward", "topic", "sentiment", "since", "until", "from"}
+    {"platform", "lang", "ward", "topic", "sentiment", "intent", "urgency", "from"}
+    | {"since", "until"}
 )
+_VOCABULARIES = ("intent", "urgency")
 
 
 class QueryError(UsageError):
@@ -70,6 +72,18 @@ Node = Words | Field | Not | And | Or
 
 
 @dataclass(frozen=True)
+class Holdings:
+    """What one workspace can be asked for by name.
+
+    `platforms` are those that a mention can be of, in the order in which they are
+    named to people; `registry` holds (platform, handle in lower case).
+    """
+
+    platforms: Sequence[str]
+    registry: Set[tuple[str, str]]
+
+
+@dataclass(frozen=True)
 class Token:
     """A piece of a query; `position` counts characters from 1."""
 
@@ -90,8 +104,12 @@ _TOKEN = re.compile(
 )
 
 
-def parse(query: str) -> Node:
-    """The tree of a query. QueryError names the position of what is wrong."""
+def parse(query: str, holdings: Holdings | None = None) -> Node:
+    """The tree of a query. QueryError names the position of what is wrong.
+
+    With the holdings of a workspace, a platform that no mention can be of and an
+    account outside the registry are wrong too.
+    """
     query = clean_text(query)
     if len(query) > _LONGEST:
         message = f"A query has at most {_LONGEST} characters"
@@ -99,11 +117,27 @@ def parse(query: str) -> Node:
     found = list(tokens(query))
     if not found:
         raise QueryError("The query is empty", query, 1)
-    reader = _Reader(query, found)
+    reader = _Reader(query, found, holdings)
     node = reader.alternatives()
     if reader.rest:
         raise QueryError("A closing parenthesis too many", query, reader.rest.position)
     return node
+
+
+def widened(query: str) -> str | None:
+    """The query with ~ before all that has other spellings; None where nothing has."""
+    query = clean_text(query)
+    parts, done = [], 0
+    before: Token | None = None
+    for token in tokens(query):
+        is_asked_for = before is None or before.kind != "NOT"
+        is_said = token.kind in ("word", "phrase")
+        if is_asked_for and is_said and concepts.find(token.text.rstrip("*")):
+            start = token.position - 1
+            parts += [query[done:start], "~"]
+            done = start
+        before = token
+    return "".join([*parts, query[done:]]) if parts else None
 
 
 def tokens(query: str) -> Iterator[Token]:
@@ -150,10 +184,32 @@ def _field(query: str, hit: re.Match[str], position: int) -> Token:
     return Token("field", f"{name}:{value}", position)
 
 
+def refusal(name: str, value: str, holdings: Holdings | None = None) -> str | None:
+    """Why a field cannot have that value, with the values that it can have; or None."""
+    choices: Collection[str] | None = None
+    if name in _VOCABULARIES:
+        choices = lexicon.vocabulary(name).keys()
+    if holdings is not None and name == "platform":
+        choices = holdings.platforms
+    if choices is not None and value not in choices:
+        return f"There is no {name} {value!r}; there are {', '.join(choices)}"
+    if holdings is not None and name == "from":
+        handle = value.lower().lstrip("@")
+        if all(handle != registered for _platform, registered in holdings.registry):
+            return (
+                f"{value!r} is not an account of the registry, and from: takes no "
+                "other; socialcell registry list shows which there are"
+            )
+    return None
+
+
 class _Reader:
-    def __init__(self, query: str, tokens: list[Token]) -> None:
+    def __init__(
+        self, query: str, tokens: list[Token], holdings: Holdings | None
+    ) -> None:
         self._query = query
         self._tokens = tokens
+        self._holdings = holdings
         self._at = 0
         self._depth = 0
 
@@ -193,8 +249,7 @@ class _Reader:
         if token.kind == "(":
             return self._group(token)
         if token.kind == "field":
-            name, _, value = token.text.partition(":")
-            return Field(name, value, token.position)
+            return self._restriction(token)
         if token.kind in ("word", "phrase"):
             return self._words(token)
         if token.kind == "concept":
@@ -204,6 +259,12 @@ class _Reader:
             self._query,
             token.position,
         )
+
+    def _restriction(self, token: Token) -> Field:
+        name, _, value = token.text.partition(":")
+        if why := refusal(name, value, self._holdings):
+            raise QueryError(why, self._query, token.position)
+        return Field(name, value, token.position)
 
     def _group(self, opening: Token) -> Node:
         self._depth += 1

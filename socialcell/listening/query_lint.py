@@ -22,7 +22,7 @@ from socialcell.listening.query import (
 )
 from socialcell.text import clean_text
 
-_ONE_VALUE = frozenset({"platform", "lang", "sentiment", "from"})
+_ONE_VALUE = frozenset({"platform", "lang", "sentiment", "intent", "urgency", "from"})
 
 
 @dataclass(frozen=True, slots=True)

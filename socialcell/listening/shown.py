@@ -1,13 +1,23 @@
 """A mention as it may leave the house: pseudonyms, masked text, every number named."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row
 
 from socialcell.clock import IST
 from socialcell.listening.people import People
+from socialcell.listening.store.engagement import Count
 
+# Our name of a count in an export, and the common metric behind it.
+METRICS = {
+    "likes": "reactions",
+    "shares": "shares",
+    "comments": "comments",
+    "views": "views",
+    "saves": "saves",
+}
 COLUMNS = (
     "id",
     "platform",
@@ -24,14 +34,35 @@ COLUMNS = (
     "places",
     "url",
     "withheld",
+    "link",
+    "external_id",
+    "owner",
+    *METRICS,
+    "measured_at",
 )
 
 
-def mention(
-    row: Row[Any], annotations: Sequence[Row[Any]], people: People
-) -> dict[str, Any]:
-    """One row of store.questions with what was understood, as plain JSON."""
-    values = _by_kind(annotations)
+@dataclass(frozen=True)
+class Facts:
+    """What is held of a mention beside its row.
+
+    `counts` are the newest by common metric; `owner` is the id of the department or
+    body that owns the problem.
+    """
+
+    annotations: Sequence[Row[Any]]
+    counts: Mapping[str, Count]
+    owner: str | None
+
+
+def mention(row: Row[Any], facts: Facts, people: People) -> dict[str, Any]:
+    """One row of store.questions with what is held beside it, as plain JSON.
+
+    A count that is not known is None. `link` is the address where an account of the
+    registry or a news site wrote; `mentions open` leads to all others.
+    """
+    values = values_of(facts.annotations)
+    link = people.link(row.platform, row.kind, row.url, row)
     return {
         "id": row.id,
         "platform": row.platform,
@@ -49,7 +80,11 @@ def mention(
         "topics": values.get("topic", []),
         "wards": values.get("ward", []),
         "places": [v for v in values.get("entity", []) if v.startswith("place:")],
-        "url": people.address(row.platform, row.url, row),
+        "url": link or people.address(row.platform, row.url, row),
+        "link": link,
+        "external_id": people.native_id(row.platform, row.kind, row.external_id, row),
+        "owner": facts.owner,
+        **_counts(facts.counts),
         "missing": row.missing,
         **_withheld(row.withheld),
     }
@@ -76,7 +111,8 @@ def _withheld(stored: Mapping[str, Any] | None) -> dict[str, Any]:
     }
 
 
-def _by_kind(annotations: Sequence[Row[Any]]) -> Mapping[str, list[str]]:
+def values_of(annotations: Sequence[Row[Any]]) -> Mapping[str, list[str]]:
+    """The values in force by kind, each once, in the order of the readings."""
     values: dict[str, list[str]] = {}
     for one in annotations:
         found = values.setdefault(one.kind, [])
@@ -84,6 +120,16 @@ def _by_kind(annotations: Sequence[Row[Any]]) -> Mapping[str, list[str]]:
         if value not in found:
             found.append(value)
     return values
+
+
+def _counts(counts: Mapping[str, Count]) -> dict[str, Any]:
+    """The newest count of each metric, and when the last of them was told."""
+    newest = {name: counts.get(common) for name, common in METRICS.items()}
+    moments = [count.taken_at for count in newest.values() if count is not None]
+    return {
+        **{name: count.value if count else None for name, count in newest.items()},
+        "measured_at": _local(max(moments, default=None)),
+    }
 
 
 def _local(moment: Any) -> str | None:

@@ -1,32 +1,39 @@
 """Mentions with all that is known about them, as they may leave the house."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Row
 from sqlmodel import Session
 
 from socialcell import db
+from socialcell.clock import IST
 from socialcell.listening import shown
+from socialcell.listening.model import Owner
+from socialcell.listening.owners import owner_of
 from socialcell.listening.people import People
-from socialcell.listening.store import questions
+from socialcell.listening.shown import Facts
+from socialcell.listening.store import areas, engagement, questions
+
+_NO_PROBLEM = frozenset({"praise", "spam", "not_civic"})
 
 
 def mentions(
     session: Session, rows: Iterable[Row[Any]], people: People
 ) -> Iterator[dict[str, Any]]:
     """Rows of store.questions as `shown.mention` gives them, in their order."""
+    owners = areas.all_owners(session)
     for some in db.chunks(rows):
-        understood = questions.annotations(session, [row.id for row in some])
+        facts = _facts(session, some, owners)
         for row in some:
-            yield shown.mention(row, understood[row.id], people)
+            yield shown.mention(row, facts[row.id], people)
 
 
 def mention(session: Session, row: Row[Any], people: People) -> dict[str, Any]:
     """The same of one, with its links, sources, history and readings."""
-    understood = questions.annotations(session, [row.id])[row.id]
+    facts = _facts(session, [row], areas.all_owners(session))[row.id]
     return {
-        **shown.mention(row, understood, people),
+        **shown.mention(row, facts, people),
         "links": [
             people.masked(row.platform, url, row)
             for url in questions.links(session, row.id)
@@ -59,6 +66,23 @@ def mention(session: Session, row: Row[Any], people: People) -> dict[str, Any]:
                 "model": f"{a.model} {a.model_version}",
                 "detail": people.plain(row.platform, a.detail, row),
             }
-            for a in understood
+            for a in facts.annotations
         ],
     }
+
+
+def _facts(
+    session: Session, rows: Sequence[Row[Any]], owners: Sequence[Owner]
+) -> dict[int, Facts]:
+    """What is held of mentions beside their rows."""
+    ids = [row.id for row in rows]
+    understood = questions.annotations(session, ids)
+    counts = engagement.newest(session, ids)
+    made = {}
+    for row in rows:
+        values = shown.values_of(understood[row.id])
+        day = (row.authored_at or row.stored_at).astimezone(IST).date()
+        topics = () if row.intent in _NO_PROBLEM else values.get("topic", ())
+        owner = owner_of(owners, topics, values.get("entity", ()), day)
+        made[row.id] = Facts(understood[row.id], counts[row.id], owner)
+    return made

@@ -4,15 +4,17 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, Integer, case, cast, select, text, update
+from sqlmodel import Session
 
 from socialcell import db
-from socialcell.listening.model import Annotation
+from socialcell.listening.model import Annotation, Mention
 from socialcell.listening.query import parse
 from socialcell.listening.store import questions
 from socialcell.listening.store.matching import Matching, Wanted
 from tests.builders import NOON, make_record, store_records
 
+MENTION = db.table(Mention)
 MANY = 2200  # above the number from which a list goes back in time
 
 
@@ -45,6 +47,42 @@ def test_a_decision_moves_a_mention_between_topics_in_short_and_long_lists(
     assert "6" in water
     assert len(water) == n - 1
     assert roads == ["4"]
+
+
+@pytest.mark.parametrize("n", [40, MANY])
+def test_the_newest_of_an_urgency_and_a_platform_are_the_same_in_long_lists(
+    engine: Engine, n: int
+) -> None:
+    store_mentions(engine, n)
+    make_urgent(engine, every=2)
+
+    # Mention k is k minutes old, and every tenth has no time.
+    even = [k for k in range(n) if k % 2 == 0]
+    dated, undated = ([k for k in even if bool(k % 10) is is_] for is_ in (True, False))
+    expected = [*map(str, dated), *map(str, reversed(undated))]
+
+    assert ids(engine, Wanted(urgency="high", limit=n)) == expected
+    assert ids(engine, Wanted(query=parse("urgency:high"), limit=n)) == expected
+    assert ids(engine, Wanted(urgency="high", platform="x", limit=3)) == expected[:3]
+    assert ids(engine, Wanted(query=parse("camp urgency:high"), limit=n)) == []
+    assert ids(engine, Wanted(platform="news", limit=n)) == []
+
+
+def test_a_rare_value_is_found_by_its_index_and_a_common_one_by_time(
+    engine: Engine,
+) -> None:
+    store_mentions(engine, MANY)
+    make_urgent(engine, every=500)
+
+    with db.reading(engine) as session:
+        if not db.is_sqlite(session):
+            pytest.skip("PostgreSQL weighs the ways by what it knows of the table")
+        rare = plan(session, Wanted(urgency="high", platform="x"))
+        common = plan(session, Wanted(platform="x"))
+
+    assert "mention_by_urgency" in rare
+    assert "mention_by_platform" not in rare + common
+    assert "mention_by_time" in common
 
 
 @pytest.mark.parametrize(("n", "rare"), [(40, 0.0), (MANY, 2.0)])
@@ -107,6 +145,24 @@ def test_a_list_from_a_time_on_shows_nothing_older(engine: Engine) -> None:
     found = ids(engine, Wanted(query=parse("camp"), since=since, limit=50))
 
     assert found == [str(k) for k in range(21)]
+
+
+def plan(session: Session, wanted: Wanted) -> str:
+    """How SQLite goes about the newest of what is wanted."""
+    condition = Matching(session).condition(wanted)
+    order = (MENTION.c.authored_at.desc().nulls_last(), MENTION.c.id.desc())
+    asked = select(MENTION.c.id).where(condition).order_by(*order).limit(50)
+    made = asked.compile(session.get_bind(), compile_kwargs={"literal_binds": True})
+    steps = session.execute(text(f"EXPLAIN QUERY PLAN {made}"))
+    return "\n".join(step.detail for step in steps)
+
+
+def make_urgent(engine: Engine, every: int) -> None:
+    """One mention of so many is urgent, the others are not."""
+    c = MENTION.c
+    level = case((cast(c.external_id, Integer) % every == 0, "high"), else_="low")
+    with db.writing(engine) as session:
+        session.execute(update(MENTION).values(urgency=level))
 
 
 def store_aged(

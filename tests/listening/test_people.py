@@ -130,6 +130,50 @@ def test_an_address_is_shown_where_it_names_nobody(
     assert PEOPLE.address(platform, url, Person()) == (url if shown else None)
 
 
+OFFICE = Person("1234567", "PMCPune", "P M C")
+PAPER = Person("paper.example", "paper.example", "paper.example")
+
+
+@pytest.mark.parametrize(
+    ("platform", "kind", "url", "author", "shown"),
+    [
+        ("x", "post", "https://x.com/i/web/status/1991", Person(), False),
+        ("x", "post", "https://x.com/i/web/status/1991", None, False),
+        ("x", "post", "https://x.com/PMCPune/status/1991", OFFICE, True),
+        ("reddit", "post", "https://www.reddit.com/r/pune/comments/1a/", Person(), 0),
+        ("news", "article", "https://www.paper.example/no-water", PAPER, True),
+        ("news", "article", "https://paper.example/@asha_k", PAPER, False),
+        ("news", "article", "https://blog.example/zebra_canary/1", Person(), False),
+        ("file", "article", "https://paper.example/no-water", None, True),
+    ],
+)
+def test_a_link_is_given_for_registry_accounts_and_articles_only(
+    platform: str, kind: str, url: str, author: Person | None, shown: bool
+) -> None:
+    assert PEOPLE.link(platform, kind, url, author) == (url if shown else None)
+    assert PEOPLE.link(platform, kind, None, author) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "id_", "author", "shown"),
+    [
+        ("post", "1991000000000000001", Person(), "1991000000000000001"),
+        ("post", "9822012345", Person(), "9822012345"),  # an id, not a telephone
+        ("post", "77001122334455_17", Person(), "•••_17"),
+        ("post", "at://did:plc:zebra/app/3k", Person("did:plc:zebra"), "at://•••/app/3k"),
+        ("post", "https://forum.example/zebra-canary/1", Person(),
+         "https://forum.example/•••/1"),
+        ("post", "PMCPune/1", OFFICE, "PMCPune/1"),
+        ("article", "https://paper.example/a", PAPER, "https://paper.example/a"),
+        ("review", "0bd78d75", None, "0bd78d75"),
+    ],
+)  # fmt: skip
+def test_a_platforms_own_id_is_kept_without_its_author(
+    kind: str, id_: str, author: Person | None, shown: str
+) -> None:
+    assert PEOPLE.native_id("x", kind, id_, author) == shown
+
+
 def test_pseudonyms_hold_on_one_platform_and_with_one_key() -> None:
     first = PEOPLE.shown("x", "7", "asha")
 

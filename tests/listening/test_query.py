@@ -5,13 +5,17 @@ from hypothesis import strategies as st
 from socialcell.listening.query import (
     And,
     Field,
+    Holdings,
     Node,
     Not,
     Or,
     QueryError,
     Words,
     parse,
+    widened,
 )
+
+HOLDINGS = Holdings(("news", "x"), frozenset({("x", "citydesk")}))
 
 
 @pytest.mark.parametrize(
@@ -27,6 +31,8 @@ from socialcell.listening.query import (
         ("a (b OR c)", And((Words("a"), Or((Words("b"), Words("c")))))),
         ("a NOT b", And((Words("a"), Not(Words("b"))))),
         ("a -b", And((Words("a"), Not(Words("b"))))),
+        ("urgency:high", Field("urgency", "high", 1)),
+        ("a intent:help", And((Words("a"), Field("intent", "help", 3)))),
         ("topic:water a", And((Field("topic", "water", 1), Words("a")))),
         ('ward:"Nagar Road"', Field("ward", "Nagar Road", 1)),
         ("well-known", Words("well known")),
@@ -50,6 +56,8 @@ def test_a_query_is_read_as_its_grammar_says(query: str, tree: Node) -> None:
         ("a AND OR b", 7, "OR is not expected"),
         ("colour:red", 1, "no field"),
         ("a topic:", 3, "needs a value"),
+        ("a urgency:hgh", 3, "'hgh'; there are low, normal, high, critical"),
+        ("(a OR intent:hlp)", 7, "'hlp'; there are complaint, question, suggestion"),
         ("a 🙏", 3, "no letter or digit"),
         ("(" * 200 + "a" + ")" * 200, 41, "too deep"),
     ],
@@ -82,3 +90,44 @@ def error_position(text: str) -> int | None:
     except QueryError as error:
         return error.position
     return None
+
+
+@pytest.mark.parametrize(
+    ("query", "position", "said"),
+    [
+        ("water platform:twitter", 7, "'twitter'; there are news, x"),
+        ("from:@a_citizen", 1, "not an account of the registry"),
+        ("water -from:a_citizen", 8, "not an account of the registry"),
+    ],
+)
+def test_what_a_workspace_cannot_hold_is_an_error_with_its_position(
+    query: str, position: int, said: str
+) -> None:
+    with pytest.raises(QueryError, match=said) as caught:
+        parse(query, HOLDINGS)
+
+    assert caught.value.position == position
+
+
+@pytest.mark.parametrize("query", ["platform:news", "from:CityDesk", "from:@citydesk"])
+def test_what_a_workspace_holds_can_be_asked_for(query: str) -> None:
+    assert parse(query, HOLDINGS) == parse(query)
+
+
+@pytest.mark.parametrize(
+    ("query", "wider"),
+    [
+        ("pani", "~pani"),
+        ("pani* topic:water", "~pani* topic:water"),
+        ('"no water" OR (kothrud zzzz)', '"no water" OR (~kothrud zzzz)'),
+        ("zzzz पाणी", "zzzz ~पाणी"),
+        ("pani -kothrud NOT baner", "~pani -kothrud NOT baner"),
+        ("~pani", None),
+        ("zzzz", None),
+        ("topic:water", None),
+    ],
+)
+def test_every_word_that_has_other_spellings_is_widened(
+    query: str, wider: str | None
+) -> None:
+    assert widened(query) == wider

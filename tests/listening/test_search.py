@@ -108,6 +108,10 @@ def test_what_was_understood_can_be_asked_for(engine: Engine) -> None:
     assert found(engine, "topic:water") == ["1"]
     assert found(engine, "ward:ward:kothrud-bavdhan") == ["1"]
     assert found(engine, "sentiment:negative lang:en") == ["1"]
+    assert found(engine, "urgency:high") == ["1"]
+    assert found(engine, "intent:praise OR intent:help") == ["2"]
+    assert found(engine, "water", urgency="high", intent="complaint") == ["1"]
+    assert found(engine, "water", platform="news") == []
     with db.reading(engine) as session:
         said = why(session, parse("water topic:water OR pani"), 1)
     assert said == ["says “water”", "topic is water"]

@@ -40,12 +40,17 @@ def areas_on(session: Session, day: date) -> list[areas.Area]:
 
 def owners_on(session: Session, day: date) -> list[Owner]:
     """Who owned which kind of problem on a day, by topic."""
-    asked = select(Owner).order_by(col(Owner.topic), col(Owner.key))
     return [
         one
-        for one in session.scalars(asked)
+        for one in all_owners(session)
         if areas.is_valid(one.valid_from, one.valid_to, day)
     ]
+
+
+def all_owners(session: Session) -> Sequence[Owner]:
+    """Who owns or owned which kind of problem, by topic."""
+    asked = select(Owner).order_by(col(Owner.topic), col(Owner.key), col(Owner.id))
+    return session.scalars(asked).all()
 
 
 def replace(

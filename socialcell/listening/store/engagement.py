@@ -1,9 +1,10 @@
 """Engagement as a history: one snapshot for each reading of a mention."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session
 
 from socialcell import db
@@ -12,6 +13,14 @@ from socialcell.listening.model import Engagement
 from socialcell.listening.store.arrival import Arrival
 
 ENGAGEMENT = db.table(Engagement)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A count as it was last told; None where the platform did not tell it then."""
+
+    value: int | None
+    taken_at: datetime
 
 
 def keep(
@@ -39,6 +48,29 @@ def keep(
     ]
     db.insert_new(session, ENGAGEMENT, rows)
     return sum(ids[record.external_id] not in had for record in measured)
+
+
+def newest(session: Session, mention_ids: Sequence[int]) -> dict[int, dict[str, Count]]:
+    """The last count of each mention by common metric; nothing where there is none.
+
+    A platform may have renamed a metric: the newer name stands for both.
+    """
+    found: dict[int, dict[str, Count]] = {id_: {} for id_ in mention_ids}
+    c = ENGAGEMENT.c
+    age = func.row_number().over(
+        partition_by=(c.mention_id, c.common),
+        order_by=(c.taken_at.desc(), c.metric),
+    )
+    for some in db.chunks(mention_ids):
+        counts = (
+            select(c.mention_id, c.common, c.value, c.taken_at, age.label("age"))
+            .where(c.mention_id.in_(some), c.common.is_not(None))
+            .subquery()
+        )
+        last = select(counts).where(counts.c.age == 1)
+        for row in session.execute(last.order_by(counts.c.mention_id)):
+            found[row.mention_id][row.common] = Count(row.value, row.taken_at)
+    return found
 
 
 def _measured_at(session: Session, ids: list[int], at: datetime) -> set[int]:

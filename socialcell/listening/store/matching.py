@@ -38,6 +38,7 @@ ANNOTATION = db.table(Annotation)
 REGISTRY = db.table(RegistryAccount)
 M = MENTION.c
 _MANY = 1000
+_INDEXED = ("intent", "urgency", "platform")
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,9 @@ class Wanted:
     ward: str | None = None
     language: str | None = None
     sentiment: str | None = None
+    intent: str | None = None
+    urgency: str | None = None
+    platform: str | None = None
     limit: int | None = 50
 
 
@@ -83,6 +87,9 @@ class Matching:
             rules.append(M.language == wanted.language)
         if wanted.sentiment:
             rules.append(M.sentiment == wanted.sentiment)
+        for name in _INDEXED:
+            if value := getattr(wanted, name):
+                rules.append(self._having(name, value))
         if wanted.query is not None:
             rules.append(self.compiled(wanted.query))
         return and_(*rules)
@@ -116,6 +123,19 @@ class Matching:
         if self._few(ids):
             return M.id.in_(ids)
         return or_(*(exists().where(half, c.mention_id == M.id) for half in halves))
+
+    def _having(self, name: str, value: str) -> ColumnElement[bool]:
+        """Mentions with this value in an indexed column."""
+        column = M[name]
+        after = true() if self._first is None else M.id >= self._first
+        ids = select(M.id.label("id")).where(column == value, after)
+        if self._few(ids):
+            return M.id.in_(ids)
+        # The sign keeps SQLite from looking up each of many rows by the column's index.
+        unindexed: ColumnElement[str] = column
+        if db.is_sqlite(self._session):
+            unindexed = literal_column(f"+mention.{name}", String)
+        return unindexed == value
 
     def _few(self, ids: SelectBase | TextualSelect) -> bool:
         """Is it cheaper to look up what was found, and sort it by time?
@@ -159,8 +179,8 @@ class Matching:
 
     def _field(self, field: Field) -> ColumnElement[bool]:
         match field.name:
-            case "platform":
-                return M.platform == field.value
+            case "platform" | "intent" | "urgency":
+                return self._having(field.name, field.value)
             case "lang":
                 return M.language == field.value
             case "sentiment":

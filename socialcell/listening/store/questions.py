@@ -1,6 +1,6 @@
 """What is asked of mentions: lists, searches, one mention, counts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +9,9 @@ from sqlalchemy.sql import ColumnElement, Select
 from sqlmodel import Session
 
 from socialcell import db
+from socialcell.connectors import PLATFORMS
 from socialcell.listening.model import Engagement, Link, MentionMatch, Relation
+from socialcell.listening.query import Holdings
 from socialcell.listening.store import newest
 from socialcell.listening.store.matching import (
     ANNOTATION,
@@ -137,6 +139,24 @@ def sources_of(session: Session, mention_id: int) -> list[Row[Any]]:
             .order_by(source.name)
         )
     )
+
+
+def holdings(session: Session, registry: Set[tuple[str, str]]) -> Holdings:
+    """What can be asked for by name: platforms that we read or hold, and accounts."""
+    return Holdings(sorted({*PLATFORMS, *_platforms(session)}), registry)
+
+
+def _platforms(session: Session) -> Iterator[str]:
+    """Platforms of which we hold something; each costs one look into an index."""
+    last = ""
+    while True:
+        following = session.scalar(
+            select(func.min(M.platform)).where(M.platform > last)
+        )
+        if following is None:
+            return
+        yield following
+        last = following
 
 
 def language_counts(session: Session) -> dict[str, int]:

@@ -1,0 +1,72 @@
+"""Lists and searches of mentions: what is asked for, found, and would be found."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from socialcell import db
+from socialcell.errors import UsageError
+from socialcell.jobs.context import Context
+from socialcell.listening import whole
+from socialcell.listening.days import day_end, day_start
+from socialcell.listening.people import People
+from socialcell.listening.query import parse, refusal, widened
+from socialcell.listening.store import questions
+from socialcell.listening.store.matching import Wanted, why
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A query in every spelling of its words, and how many mentions it finds."""
+
+    query: str
+    total: int
+
+
+def wanted(
+    context: Context,
+    people: People,
+    query: str | None,
+    *,
+    since: str | None,
+    until: str | None,
+    limit: int | None = None,
+    **values: str | None,
+) -> Wanted:
+    """What a person asks for: days such as 2026-11-16, and values by field of Wanted.
+
+    UsageError names a value that no mention can have, with those that there are.
+    """
+    with db.reading(context.engine) as session:
+        holdings = questions.holdings(session, people.registry)
+    for name, value in values.items():
+        if value is not None and (reason := refusal(name, value, holdings)):
+            raise UsageError(f"--{name}: {reason}.")
+    return Wanted(
+        query=None if query is None else parse(query, holdings),
+        since=day_start(since, "--since") if since else None,
+        until=day_end(until, "--until") if until else None,
+        limit=limit,
+        **values,
+    )
+
+
+def newest(
+    context: Context, people: People, asked: Wanted, *, explain: bool = False
+) -> tuple[list[dict[str, Any]], int]:
+    """The newest as they may be shown, and how many there are in all."""
+    with db.reading(context.engine) as session:
+        rows = list(whole.mentions(session, questions.mentions(session, asked), people))
+        if explain and asked.query is not None:
+            for row in rows:
+                row["why"] = why(session, asked.query, row["id"])
+        return rows, questions.count_mentions(session, asked)
+
+
+def wider(context: Context, asked: Wanted, query: str) -> Suggestion | None:
+    """What the query finds in every spelling of its words; None if they have none."""
+    text = widened(query)
+    if text is None:
+        return None
+    with db.reading(context.engine) as session:
+        total = questions.count_mentions(session, replace(asked, query=parse(text)))
+    return Suggestion(text, total)
