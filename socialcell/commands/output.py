@@ -60,15 +60,9 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         for row in (columns, *rows):
             say("\t".join(map(_cell, row)))
         return
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+    from socialcell.commands import tables
 
-    made = Table(*columns)
-    for row in rows:
-        # Text, not str: Rich would take square brackets and :names: for its own.
-        made.add_row(*(Text(_cell(cell)) for cell in row))
-    Console().print(made)
+    tables.show(columns, [list(map(_cell, row)) for row in rows])
 
 
 def _cell(value: Any) -> str:

@@ -1,0 +1,111 @@
+"""Tables on a terminal, in which moments, numbers and ids stay whole at any width.
+
+Other columns yield: their words move to the next line, and where even that does not
+do, each row becomes a paragraph of its own.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from rich import box
+from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Column, Table
+from rich.text import Text
+
+_MOMENT = r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?(?:[+-]\d\d:\d\d|Z)?)?"
+_NUMBER = r"[+-]?[\d,]+(?:\.\d+)?%?"
+_OWN_ID = r"[a-z_]+:[\w.-]+"  # place:kothrud, ward:…, dept:…
+_WHOLE = re.compile(rf"{_MOMENT}|{_NUMBER}|{_OWN_ID}")
+_IDS = ("id", "no.", "code", "key", "tag", "name", "source")
+_GAP = 2
+# How much of a long word stays on one line, the most that fits.
+_WORDS = (20, 16, 12, 10, 8, 6)
+
+
+def show(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print rows of plain text under their columns, on standard output."""
+    console = Console()
+    widths = fit(columns, rows, console.width)
+    if widths is None:
+        for paragraph in _paragraphs(columns, rows):
+            console.print(paragraph)
+        return
+    made = Table(
+        *(
+            Column(name, width=width, overflow="fold")
+            for name, width in zip(columns, widths, strict=True)
+        ),
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+        collapse_padding=True,
+    )
+    for row in rows:
+        # Text, not str: Rich would take square brackets and :names: for its own.
+        made.add_row(*map(Text, row))
+    console.print(made)
+
+
+def fit(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], width: int
+) -> list[int] | None:
+    """How wide each column is so that a table is `width` wide; None if it cannot be."""
+    room = width - _GAP * (len(columns) - 1)
+    cells = [[row[place] for row in rows] for place in range(len(columns))]
+    natural = [
+        max(map(cell_len, (name, *own)))
+        for name, own in zip(columns, cells, strict=True)
+    ]
+    for longest in _WORDS:
+        least = [
+            max(
+                min(_longest_word(name), longest),
+                max(map(cell_len, own), default=0)
+                if _is_whole(name, own)
+                else min(max(map(_longest_word, own), default=0), longest),
+            )
+            for name, own in zip(columns, cells, strict=True)
+        ]
+        if sum(least) <= room:
+            return _narrowed(natural, least, room)
+    return None
+
+
+def _narrowed(natural: list[int], least: list[int], room: int) -> list[int]:
+    """The widest column that may yield does so until all have room."""
+    widths = [
+        max(own, min(wished, room)) for own, wished in zip(least, natural, strict=True)
+    ]
+    while sum(widths) > room:
+        yielding = [i for i, own in enumerate(least) if widths[i] > own]
+        widths[max(yielding, key=lambda i: widths[i])] -= 1
+    return widths
+
+
+def _is_whole(name: str, cells: Sequence[str]) -> bool:
+    """Whether a column holds moments, numbers or ids, which nobody can read in parts."""
+    said = [cell for cell in cells if cell]
+    if any(_WHOLE.fullmatch(cell) for cell in said):
+        return all(_WHOLE.fullmatch(cell) or " " not in cell for cell in said)
+    return name.split()[-1] in _IDS and all(" " not in cell for cell in said)
+
+
+def _longest_word(text: str) -> int:
+    return max(map(cell_len, text.split()), default=0)
+
+
+def _paragraphs(
+    columns: Sequence[str], rows: Sequence[Sequence[str]]
+) -> Iterator[Table]:
+    """Each row with its cells below each other, and an empty line after it."""
+    names = max(map(cell_len, columns))
+    for row in rows:
+        made = Table.grid(
+            Column(width=names), Column(overflow="fold"), padding=(0, _GAP, 0, 0)
+        )
+        for name, cell in zip(columns, row, strict=True):
+            if cell:
+                made.add_row(Text(name, style="bold"), Text(cell))
+        made.add_row("", "")
+        yield made
