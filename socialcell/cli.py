@@ -59,9 +59,16 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"socialcell {version('socialcell')}")
+        raise typer.Exit
 
 
 @app.callback()
@@ -71,6 +78,15 @@ def everywhere(
         Path | None,
         typer.Option(help="The workspace's config.yaml.", show_default=False),
     ] = None,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            help="Say which version this is.",
+            callback=_tell_version,
+            is_eager=True,
+        ),
+    ] = False,
 ) -> None:
     """The workbench of a city government's social media cell."""
     ROOT_CONFIG.set(config)

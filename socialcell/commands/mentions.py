@@ -33,12 +33,26 @@ Since = Annotated[
 Until = Annotated[
     str | None, typer.Option(help="Up to and with this day.", metavar="DAY")
 ]
-Topic = Annotated[str | None, typer.Option(help="A topic id, such as water.")]
+
+
+def _of(vocabulary: str, help: str) -> Any:
+    """An option whose values a shell completes."""
+
+    def values(incomplete: str) -> list[str]:
+        from socialcell.language import lexicon
+
+        known = lexicon.vocabulary(vocabulary)
+        return [value for value in known if value.startswith(incomplete)]
+
+    return typer.Option(help=help, autocompletion=values)
+
+
+Topic = Annotated[str | None, _of("topic", "A topic id, such as water.")]
 Ward = Annotated[str | None, typer.Option(help="A ward's id, as areas list shows.")]
-Language = Annotated[str | None, typer.Option(help="en, hi, mr, hi-Latn, mr-Latn.")]
-Sentiment = Annotated[str | None, typer.Option(help="negative, neutral, positive.")]
-Intent = Annotated[str | None, typer.Option(help="complaint, question, help, praise …")]
-Urgency = Annotated[str | None, typer.Option(help="low, normal, high, critical.")]
+Language = Annotated[str | None, _of("language", "en, hi, mr, hi-Latn, mr-Latn.")]
+Sentiment = Annotated[str | None, _of("sentiment", "negative, neutral, positive.")]
+Intent = Annotated[str | None, _of("intent", "complaint, question, help, praise …")]
+Urgency = Annotated[str | None, _of("urgency", "low, normal, high, critical.")]
 Platform = Annotated[str | None, typer.Option(help="x, facebook, news, reddit …")]
 Limit = Annotated[int, typer.Option(min=1, help="At most so many.")]
 

@@ -84,7 +84,7 @@ def _narrowed(natural: list[int], least: list[int], room: int) -> list[int]:
 
 
 def _is_whole(name: str, cells: Sequence[str]) -> bool:
-    """Whether a column holds moments, numbers or ids, which nobody can read in parts."""
+    """Whether a column holds moments, numbers or ids: nobody reads them in parts."""
     said = [cell for cell in cells if cell]
     if any(_WHOLE.fullmatch(cell) for cell in said):
         return all(_WHOLE.fullmatch(cell) or " " not in cell for cell in said)

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from scripts import docs
+from tests.running import environment
 
 HEAVY = [
     "spacy",
@@ -42,10 +43,16 @@ print(json.dumps(found))
 """
 
 
-def after(*lines: list[str]) -> list[list[object]]:
+def after(*lines: list[str], **variables: str) -> list[list[object]]:
     """Each command line with its exit code and the heavy modules then loaded."""
     command = [sys.executable, "-c", PROBE % HEAVY, json.dumps(lines)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment(**variables),
+    )
     return json.loads(done.stdout)
 
 
@@ -70,3 +77,11 @@ def test_a_wrong_option_of_any_command_loads_nothing_heavy():
     paths = [context.command_path.split()[1:] for context in docs.walk()]
     lines = [[*path, "--no-such-option"] for path in paths]
     assert after(*lines) == [[line, 2, []] for line in lines]
+
+
+@pytest.mark.parametrize("word", ["men", "mentions list --urg", "mentions open 1"])
+def test_completion_and_the_version_load_nothing_heavy(word):
+    words = f"socialcell {word}"
+    asked = {"COMP_WORDS": words, "COMP_CWORD": str(len(words.split()) - 1)}
+    assert after([], _SOCIALCELL_COMPLETE="complete_bash", **asked) == [[[], 0, []]]
+    assert after(["--version"]) == [[["--version"], 0, []]]

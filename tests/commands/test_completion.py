@@ -1,0 +1,68 @@
+"""`--version`, and what a shell completes."""
+
+import os
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.running import environment
+
+BIN = Path(sys.executable).parent
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def in_bash(script: str, home: Path) -> str:
+    """What a script says in a bash whose path has the command."""
+    path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "--norc", "-c", f"{script}\ntrue"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment(PATH=path, HOME=str(home)),
+    )
+    return done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "completed"),
+    [
+        ("men", ["mentions"]),
+        ("mentions ope", ["open"]),
+        ("mentions list --urg", ["--urgency"]),
+        ("mentions list --urgency h", ["high"]),
+        ("mentions search x --intent s", ["suggestion", "spam"]),
+    ],
+)
+def test_bash_completes_commands_options_and_values(
+    tmp_path: Path, words: str, completed: list[str]
+) -> None:
+    said = in_bash(
+        'eval "$(socialcell --show-completion)"\n'
+        f"COMP_WORDS=(socialcell {words}) COMP_CWORD={len(words.split())}\n"
+        "_socialcell_completion socialcell\n"
+        'echo "${COMPREPLY[@]}"',
+        tmp_path,
+    )
+
+    assert said.split() == completed
+
+
+def test_completion_is_installed_for_the_shell_that_asks(tmp_path: Path) -> None:
+    said = in_bash("socialcell --install-completion", tmp_path)
+
+    place = tmp_path / ".bash_completions" / "socialcell.sh"
+    assert f"bash completion installed in {place}" in said
+    assert str(place) in (tmp_path / ".bashrc").read_text()
+    assert "_SOCIALCELL_COMPLETE=complete_bash" in place.read_text()
+
+
+def test_the_version_is_that_of_the_package(tmp_path: Path) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+    assert in_bash("socialcell --version", tmp_path) == (
+        f"socialcell {project['version']}\n"
+    )
