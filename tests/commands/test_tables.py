@@ -1,0 +1,102 @@
+"""A table of any content in a terminal of any width: nothing is lost or cut."""
+
+import contextlib
+import io
+import os
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from socialcell.commands import tables
+
+MOMENT = "2026-11-23 09:00"
+
+
+def shown(columns: list[str], rows: list[list[str]], width: int = 80) -> list[str]:
+    """The lines that a terminal of that width shows."""
+    said = io.StringIO()
+    before = os.environ.get("COLUMNS")
+    os.environ["COLUMNS"] = str(width)
+    try:
+        with contextlib.redirect_stdout(said):
+            tables.show(columns, rows)
+    finally:
+        del os.environ["COLUMNS"]
+        if before is not None:
+            os.environ["COLUMNS"] = before
+    return said.getvalue().splitlines()
+
+
+def test_words_of_other_columns_move_to_the_next_line() -> None:
+    lines = shown(["id", "at (IST)", "text"], [["4711", MOMENT, "no water " * 20]])
+
+    assert lines[0].split() == ["id", "at", "(IST)", "text"]
+    assert lines[2].startswith(f"4711  {MOMENT}  no water no water")
+    assert max(map(len, lines)) == 80
+    assert " ".join(lines[2:]).count("water") == 20
+
+
+def test_a_row_that_does_not_fit_becomes_a_paragraph() -> None:
+    columns = ["id", "since", "ended", "told", "what"]
+    moments = [MOMENT, "2026-11-24 10:00", "2026-11-24 11:30"]
+
+    lines = shown(columns, [["7", *moments, "topic:flood"]], width=60)
+
+    assert [line.split(maxsplit=1) for line in lines] == [
+        ["id", "7".ljust(16)],
+        ["since", moments[0]],
+        ["ended", moments[1]],
+        ["told", moments[2]],
+        ["what", "topic:flood".ljust(16)],
+        [],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "cell"),
+    [
+        ("at", "2026-11-23T09:00:00+05:30"),
+        ("day", "2026-11-23"),
+        ("cost", "1,234,567.50"),
+        ("where", "ward:aundh-baner-and-all-that-lies-behind"),
+        ("code", "a_code-as-long-as-codes-may-be"),
+        ("first id", "123456789"),
+    ],
+)
+def test_moments_numbers_and_ids_stay_on_one_line(name: str, cell: str) -> None:
+    lines = shown(["who", name, "text"], [["पुणे महानगरपालिका", cell, "word " * 60]])
+
+    assert sum(cell in line for line in lines) == 1
+
+
+def test_an_empty_table_has_its_heads() -> None:
+    assert shown(["id", "text"], [])[0].split() == ["id", "text"]
+
+
+WORDS = st.lists(
+    st.sampled_from(["पाणी", "नागरिक-M7B7GQ5I", "water", "a", "[red]", ":tap:"])
+    | st.just("x" * 90),
+    max_size=12,
+).map(" ".join)  # fmt: skip
+WHOLE = st.sampled_from([MOMENT, "2026-11-23", "4711", "12.5", "ward:kothrud-bavdhan"])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data(), st.integers(1, 14), st.integers(40, 160))
+def test_whatever_a_table_holds_is_on_the_screen(
+    data: st.DataObject, n: int, width: int
+) -> None:
+    kinds = [data.draw(st.booleans()) for _ in range(n)]
+    row = [data.draw(WHOLE if is_whole else WORDS) for is_whole in kinds]
+
+    lines = shown([f"c{k}" for k in range(n)], [row], width)
+
+    cells = [cell.strip() for line in lines for cell in re.split(r"  +", line)]
+    for cell, is_whole in zip(row, kinds, strict=True):
+        if is_whole:
+            assert cell in cells
+    marks = re.compile(r"[\sc0-9─]")  # less heads, rules and gaps
+    wanted = sorted(marks.sub("", "".join(row)))
+    assert sorted(marks.sub("", "".join(lines))) == wanted
