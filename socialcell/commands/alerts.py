@@ -21,6 +21,7 @@ app = typer.Typer(
 )
 app.add_typer(promises.app, name="promises")
 app.add_typer(alert_rules.app, name="rules")
+_SHOWN = 5  # mentions of a phrase; --json has all
 _FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d"]
 
 
@@ -174,7 +175,7 @@ def rising(config: Config = None, json: Json = False) -> None:
     """
     from socialcell.jobs import detect
 
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "phrase": one.phrase,
             "people": one.observed,
@@ -191,8 +192,11 @@ def rising(config: Config = None, json: Json = False) -> None:
         output.say("No phrase rises.")
         return
     output.table(
-        ("phrase", "people", "usual", "score"),
-        [tuple(row.values())[:4] for row in rows],
+        ("phrase", "people", "usual", "score", "mentions"),
+        [
+            (*list(row.values())[:4], ", ".join(map(str, row["mentions"][:_SHOWN])))
+            for row in rows
+        ],
     )
 
 

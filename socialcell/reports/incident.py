@@ -267,6 +267,8 @@ def _joined(alert: Alert, row: Row[Any], people: People, say: Phrases) -> Quotat
     return Quotation("alert", about, excerpt(people, row) if quotable else "")
 
 
-def _about(row: Row[Any], people: People, say: Phrases) -> tuple[str, str, str]:
+def _about(row: Row[Any], people: People, say: Phrases) -> tuple[str, str, str, str]:
+    """Who, where, when, and the id that `mentions show` and `mentions open` take."""
     who = people.shown(row.platform, row.uid, row.handle) or ""
-    return who, say.platform(row.platform), say.lang.moment(row.authored_at)
+    at = say.lang.moment(row.authored_at)
+    return who, say.platform(row.platform), at, f"#{row.id}"

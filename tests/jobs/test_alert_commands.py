@@ -1,6 +1,7 @@
 """The commands of alerts: one JSON document each, clear refusals, secrets nowhere."""
 
 import json
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -101,6 +102,10 @@ def test_an_incident_is_listed_and_shown(cell: Path, engine: Engine) -> None:
     assert (listed["worst"]["observed"], listed["severity"]) == (40, "high")
     assert (listed["alerts"][0]["minutes"], listed["told"]) == (60, [])
     assert shown["text"].startswith("इशारा: पूर")
+    # Each post that is quoted has the id that other commands take.
+    quoted = [int(id_) for id_ in re.findall(r" · #(\d+)", shown["text"])]
+    assert quoted
+    assert set(quoted) <= set(listed["alerts"][0]["mentions"])
     assert document(cell, "detect")["messages"] == 1
     (listed,) = document(cell, "list")["incidents"]
     assert [(one["channel"], one["recipient"]) for one in listed["told"]] == [
