@@ -1,5 +1,6 @@
 """The database: one engine, short transactions, rows written many at a time."""
 
+import hashlib
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,7 +20,9 @@ from sqlalchemy import (
     Update,
     create_engine,
     event,
+    func,
     make_url,
+    select,
 )
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -69,9 +72,7 @@ def connect(
 def frozen(path: Path) -> Iterator[Engine]:
     """An engine for a SQLite file that nobody writes: a backup. It changes nothing."""
     address = f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1"
-    engine = create_engine(
-        "sqlite://", creator=lambda: sqlite3.connect(address, uri=True)
-    )
+    engine = _made("sqlite://", creator=lambda: sqlite3.connect(address, uri=True))
     try:
         yield engine
     finally:
@@ -127,7 +128,8 @@ def is_sqlite(engine_or_session: Any) -> bool:
 
 def _made(url: str, **options: Any) -> Engine:
     try:
-        return create_engine(url, **options)
+        # Parameters are people's words and names: no error shows them.
+        return create_engine(url, hide_parameters=True, **options)
     except (ArgumentError, NoSuchModuleError, ValueError) as error:
         raise _wrong_url(url, str(error)) from None
     except ModuleNotFoundError as error:
@@ -188,6 +190,17 @@ def _begin_sqlite(connection: Any) -> None:
     # process wrote in between, whatever the busy timeout says.
     reads = connection.get_execution_options().get("socialcell_reads")
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def take_turn(session: Session, subject: str) -> None:
+    """Wait until no other transaction is at this subject; it ends with this one.
+
+    For what is looked up first and written after: on PostgreSQL a row may come in
+    between. SQLite has one writer anyway.
+    """
+    if not is_sqlite(session):
+        key = int.from_bytes(hashlib.sha256(subject.encode()).digest()[:8], signed=True)
+        session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 def table(model: type[SQLModel]) -> Table:

@@ -18,10 +18,17 @@ def plain_errors(engine: Engine) -> Iterator[None]:
     try:
         yield
     except DatabaseError as error:
-        explained = _explained(engine, error)
-        if explained is None:
-            raise
-        raise explained from None
+        raise (_explained(engine, error) or _without_rows(error)) from None
+
+
+def _without_rows(error: DatabaseError) -> DatabaseError:
+    """The same error and traceback without PostgreSQL's DETAIL, which quotes rows."""
+    diagnosis = getattr(error.orig, "diag", None)
+    if diagnosis is None or error.orig is None:
+        return error
+    bare = type(error.orig)(diagnosis.message_primary or "no reason given")
+    made = type(error)(error.statement, None, bare, hide_parameters=True)
+    return made.with_traceback(error.__traceback__)
 
 
 def _explained(engine: Engine, error: DatabaseError) -> SocialcellError | None:
@@ -55,6 +62,11 @@ _REFUSALS: dict[tuple[str, ...], tuple[type[SocialcellError], str]] = {
         SocialcellError,
         "{place} is locked by another process for over {busy:g} s. Nothing was "
         "changed. Try again when it has finished.",
+    ),
+    ("UNIQUE constraint failed", "duplicate key value"): (
+        SocialcellError,
+        "Another process wrote the same row into {place} a moment earlier. Nothing of "
+        "this step was kept and nothing was lost. Run the command again.",
     ),
     ("readonly", "read-only"): (
         ConfigError,

@@ -44,6 +44,7 @@ def detect(context: Context, since: datetime | None = None) -> Found:
     now = context.clock.now()
     since = since or now - timedelta(days=1)
     with db.writing(context.engine) as session:
+        db.take_turn(session, "alerts")
         alerts.close_old(session, now - TOGETHER, now)
         look = Gathering(session, now)
         if _has_learnt(look):

@@ -144,6 +144,7 @@ def _source(
 ) -> Source:
     """The source that files of this kind count for; it is never pulled."""
     name = source_name(connector, mapping)
+    db.take_turn(session, "sources")
     return store.find_source(session, name) or store.add_source(
         session,
         name,

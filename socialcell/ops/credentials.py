@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from socialcell import db
 from socialcell.ops.model import Credential
 
 
@@ -15,6 +16,7 @@ def tried(session: Session) -> Sequence[Credential]:
 
 def of(session: Session, connector: str, now: datetime) -> Credential:
     """That of a connector; a new one when it was never tried."""
+    db.take_turn(session, "credentials")
     found = session.get(Credential, connector)
     if found is None:
         found = Credential(connector=connector, checked_at=now, ok=True, message="")

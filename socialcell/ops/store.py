@@ -41,6 +41,7 @@ def add_source(
     enabled: bool = True,
 ) -> Source:
     """A new source. UsageError when the name is taken."""
+    db.take_turn(session, "sources")
     if find_source(session, name) is not None:
         raise UsageError(f"There is a source {name!r} already. Choose another name.")
     source = Source(
@@ -287,6 +288,7 @@ def add_usage(
 ) -> None:
     """Add to what a bucket has cost in one window; what the platform says of it stays
     as it said it last."""
+    db.take_turn(session, f"usage of {platform}")
     start, end = window
     key = {"platform": platform, "bucket": bucket, "window_start": start}
     said = {

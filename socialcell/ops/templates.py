@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from socialcell import db
 from socialcell.ops.push_model import MessageTemplate
 
 
@@ -28,6 +29,7 @@ def keep(
 
     How many there are, and how many are gone.
     """
+    db.take_turn(session, f"templates of {source_id}")
     held = {(row.name, row.language): row for row in of_source(session, source_id)}
     for one in told:
         row = held.pop((one.name, one.language), None)

@@ -91,6 +91,8 @@ def store_facts(session: Session, facts: Sequence[Fact], at: datetime) -> Stored
     total = Stored()
     for kind in _KINDS:
         rows = [row for fact in facts if (row := _row(fact, kind)) is not None]
+        if rows:
+            db.take_turn(session, str(kind.table.name))
         for some in db.chunks(rows):
             total += _keep(session, kind, some, at)
     return total

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from socialcell import db
 from socialcell.connectors.base import Record, Reject
 from socialcell.listening.store import (
     engagement,
@@ -82,7 +83,8 @@ def store_records(
             counts.duplicate += 1
         if other is None or seen_as > version(other):
             fresh[record.external_id] = record
-    for platform, by_id in by_platform.items():
+    # In one order, so that two pages of several platforms do not wait for each other.
+    for platform, by_id in sorted(by_platform.items()):
         _store_platform(session, platform, list(by_id.values()), arrival, counts)
     return counts
 
@@ -101,6 +103,8 @@ def _store_platform(
     arrival: Arrival,
     counts: Counts,
 ) -> None:
+    # Two sources may bring the same item at once: the second one finds it known.
+    db.take_turn(session, f"mentions of {platform}")
     native = [record.external_id for record in records]
     known = page_mentions.known_of(session, platform, native)
     todo = _sort(records, known, arrival.observed)

@@ -68,6 +68,7 @@ def write(session: Session, tagged: Sequence[Tagged], now: datetime) -> int:
 
     Suggestions are replaced; what a person decided stays and is in force.
     """
+    db.take_turn(session, "tags")
     still = _unchanged(session, tagged)
     ids = [one.mention.id for one in still]
     decided = _decisions(session, ids)
