@@ -37,6 +37,11 @@ class FixedClock:
         self._at += by
 
 
+def in_pune(moment: datetime) -> str:
+    """A moment (aware) as a message names it, in minutes: 2026-11-23 09:05 IST."""
+    return f"{as_utc(moment).astimezone(IST):%Y-%m-%d %H:%M} IST"
+
+
 def as_utc(moment: datetime) -> datetime:
     """The same moment in UTC. Naive input raises ValueError: it names no moment."""
     if moment.tzinfo is None:

@@ -54,7 +54,7 @@ def _row(one: "Allowance") -> tuple[object, ...]:
         one.used,
         "not yet" if one.forecast is None else one.forecast,
         "none" if one.cap is None else one.cap,
-        one.window[1].strftime("%Y-%m-%d %H:%M %Z"),
+        output.local(one.window[1]),
     )
 
 

@@ -1,5 +1,6 @@
 """Commands of the noun `db`: upgrade, backup, restore, verify."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -215,7 +216,8 @@ def _verify_backup(file: Path, *, digest: bool, json: bool) -> None:
             output.say(record.digest or "no digest: the backup has another schema")
         elif not problems and record:
             output.say(
-                f"Sound: made {record.made_at}, schema {record.schema}, "
+                f"Sound: made {output.local(datetime.fromisoformat(record.made_at))}, "
+                f"schema {record.schema}, "
                 + (
                     "before files were copied along."
                     if record.files is None

@@ -202,11 +202,11 @@ def show(code: Code, config: Config = None, json: Json = False) -> None:
         return
     for name, value in _plain(context, link).items():
         if value is not None:
-            output.say(f"{name}: {value}")
+            output.say(f"{name}: {output.cell(value)}")
     for device, address in leads.items():
         output.say(f"{device} is led to: {address}")
     for one in history:
-        output.say(f"{one['at']}: {one['reason']} ({one['actor']})")
+        output.say(f"{output.local(one['at'])}: {one['reason']} ({one['actor']})")
 
 
 @app.command()

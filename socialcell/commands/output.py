@@ -58,14 +58,17 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """A table on a terminal; tab-separated lines when piped."""
     if not sys.stdout.isatty():
         for row in (columns, *rows):
-            say("\t".join(map(_cell, row)))
+            say("\t".join(map(cell, row)))
         return
     from socialcell.commands import tables
 
-    tables.show(columns, [list(map(_cell, row)) for row in rows])
+    tables.show(columns, [list(map(cell, row)) for row in rows])
 
 
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
+    """A value as people read it: nothing for None, a moment in Pune's minutes."""
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return local(value)
     return "" if value is None else displayed(str(value))
 
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from socialcell.commands import budget, credentials, output, upkeep
+from socialcell.commands import budget, credentials, output, source_switch, upkeep
 from socialcell.commands.options import (
     Config,
     DryRun,
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Sources: what is listened to.", no_args_is_help=True)
 app.command()(budget.budget)
 app.command()(credentials.credentials)
+app.command()(source_switch.disable)
+app.command()(source_switch.enable)
+app.command()(source_switch.remove)
+app.command()(source_switch.now)
 app.command()(upkeep.snapshot)
 app.command()(upkeep.pin)
 app.command()(upkeep.recheck)
@@ -31,6 +35,9 @@ app.command()(upkeep.drift)
 def list_(config: Config = None, json: Json = False) -> None:
     """List the sources with their state, last success and totals.
 
+    A source that never succeeded is `new`, or `failing` when it was tried. The note
+    says, too, when it could not be asked which posts were deleted.
+
     Example: socialcell sources list
     """
     from socialcell import db
@@ -40,8 +47,14 @@ def list_(config: Config = None, json: Json = False) -> None:
     with db.reading(context.engine) as session:
         found = store.sources(session)
         totals, last = store.run_totals(session), store.last_runs(session)
+        checks = store.last_runs(session, "recheck")
         rows = [
-            _source(source, totals.get(source.id or 0), last.get(source.id or 0))
+            _source(
+                source,
+                totals.get(source.id or 0),
+                last.get(source.id or 0),
+                checks.get(source.id or 0),
+            )
             for source in found
         ]
     if json:
@@ -54,9 +67,9 @@ def list_(config: Config = None, json: Json = False) -> None:
                 row["name"],
                 row["connector"],
                 row["state"] if row["enabled"] else "off",
-                _short(row["last_ok_at"]),
+                output.local(row["last_ok_at"]) if row["last_ok_at"] else "never",
                 row["stored"],
-                row["reason"],
+                _note(row),
             )
             for row in rows
         ],
@@ -79,17 +92,21 @@ def add(
 ) -> None:
     """Add a source. Its settings are checked; nothing is collected yet.
 
-    The settings of each connector are in docs/connectors/. The paper behind a feed
-    and the account whose mentions are read are entered into the registry, so that
-    they are shown by name. Of a search that costs money, what 30 days will probably
-    cost is said before it is saved: by the mentions held of the last 28 days that the
-    query finds. With --dry-run that is all that happens.
+    The settings of each connector are in docs/connectors/. The paper behind a feed is
+    entered into the registry, so that it is shown by name. A source that would follow a
+    private person, protests, politics, religion, caste or somebody's health is refused,
+    as a rule of alerts is. Audited.
+
+    Of a search that costs money, what 30 days will probably cost is said before it is
+    saved: by the mentions held of the last 28 days that the query finds. With --dry-run
+    that is all that happens.
 
     Example: socialcell sources add times rss --set url=https://paper.example/feed
     """
     from socialcell.jobs import estimate, sources
 
     context, settings = open_context(config), read_settings(setting)
+    sources.check(context, connector, settings)
     found = estimate.estimate(context, connector, settings)
     if found is not None:
         output.note(_cost(found))
@@ -146,7 +163,10 @@ def _as_json(found: "Estimate | None") -> dict[str, Any] | None:
 
 
 def _source(
-    source: "Source", totals: dict[str, int] | None, last: "Run | None"
+    source: "Source",
+    totals: dict[str, int] | None,
+    last: "Run | None",
+    recheck: "Run | None",
 ) -> dict[str, Any]:
     from socialcell.ops.store import COUNTS
 
@@ -156,16 +176,29 @@ def _source(
         "settings": source.settings,
         "version": source.version,
         "enabled": source.enabled,
-        "state": source.state,
+        "state": source.shown_state,
         "reason": source.state_reason,
         "not_before": source.not_before,
         "last_ok_at": source.last_ok_at,
         "last_run": last.state if last else None,
+        "last_recheck": None
+        if recheck is None
+        else {
+            "at": recheck.started_at,
+            "state": recheck.state,
+            "reason": recheck.reason,
+        },
         **(totals or dict.fromkeys(COUNTS, 0)),
     }
 
 
-def _short(moment: Any) -> str:
-    from socialcell.clock import IST
+def _note(row: dict[str, Any]) -> str:
+    """Why a source is as it is, and whether its deletions are known."""
+    from socialcell.ops.store import INCOMPLETE
 
-    return moment.astimezone(IST).strftime("%Y-%m-%d %H:%M") if moment else "never"
+    notes = [row["reason"]] if row["reason"] else []
+    recheck = row["last_recheck"]
+    if recheck is not None and recheck["state"] in INCOMPLETE:
+        at = output.local(recheck["at"])
+        notes.append(f"deletions could not all be asked for, {at}: {recheck['reason']}")
+    return "; ".join(notes)

@@ -64,7 +64,12 @@ def pull(
     results = collect.collect(
         context, sources or (), progress=lambda name: output.note(f"pulling {name} …")
     )
-    tagged = understand(context)
+    show_pulled(results, understand(context), json=json)
+    raise typer.Exit(exit_code(results))
+
+
+def show_pulled(results: "list[Result]", tagged: int, *, json: bool) -> None:
+    """What pulls brought, and how many mentions were read after them."""
     if json:
         sources_ = [source_counts(result) for result in results]
         output.as_json({"sources": sources_, "tagged": tagged})
@@ -78,7 +83,6 @@ def pull(
                 output.say(f"{result.source}: {result.reason}")
     else:
         output.say("There are no enabled sources. Add one: socialcell sources add")
-    raise typer.Exit(exit_code(results))
 
 
 def understand(context: "Context") -> int:

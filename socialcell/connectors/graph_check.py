@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from socialcell.clock import Clock
+from socialcell.clock import IST, Clock
 from socialcell.connectors.base import ConnectorError, Health, Kind
 from socialcell.connectors.graph import Graph
 from socialcell.http import epoch
@@ -47,7 +47,7 @@ def examine(
         return Health.failed(error, expires)
     said = ["Meta answers; the token has the permissions that this source needs"]
     if expires is not None and expires - now <= _WARN_TOKEN:
-        said.append(f"it ends on {expires:%d %B %Y}, renew it before")
+        said.append(f"it ends on {expires.astimezone(IST):%d %B %Y}, renew it before")
     said += version_warning(graph.version, now.date()) + found
     return Health(ok=True, message="; ".join(said), expires_at=expires)
 

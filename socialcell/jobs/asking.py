@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from socialcell import db, log
 from socialcell.connectors.base import Batch, ConnectorError, Kind
 from socialcell.jobs import collect
-from socialcell.jobs.budget import Ledger
+from socialcell.jobs.budget import Enough, Ledger
 from socialcell.jobs.context import Context
 from socialcell.jobs.intake import Intake, Result, ended
 from socialcell.ops.model import Source
@@ -26,7 +26,8 @@ def ask(
     """Store the answers as a run of their own.
 
     The source's place, coverage and state stay as they are, unless the platform asks
-    us to wait or does not take the credential: that holds its pulls up too.
+    us to wait or does not take the credential: that holds its pulls up too. A run that
+    stopped at its share of an allowance is partial, or failed when nothing was asked.
     """
     intake = Intake(context, source, platform, kind)
     with db.writing(context.engine) as session:
@@ -38,6 +39,11 @@ def ask(
                 with db.writing(context.engine) as session:
                     intake.store(session, batch)
                     ledger.book(session, batch)
+        except Enough as enough:
+            # The platform was not asked: nobody has to wait for it.
+            spent = ConnectorError(Kind.QUOTA, str(enough))
+            with db.writing(context.engine) as session:
+                return ended(context, intake.close(session, spent))
         except ConnectorError as error:
             if error.kind in _HOLDS_ALL:
                 failure = collect.failed(context, source, intake, error)

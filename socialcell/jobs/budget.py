@@ -1,5 +1,6 @@
 """The ledger of platform allowances, kept in the database and asked before a call."""
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -42,14 +43,27 @@ class Ledger:
             if self.spend_micros is not None and found.price_micros:
                 self._require_money(session, found, n)
 
-    def spare(self) -> "Spare":
-        """The same allowances for what is not urgent: half of each stays for pulls."""
+    def spare(self, first: int = 0) -> "Spare":
+        """The same allowances for what can wait: half of each stays for what is new.
+
+        `first` is how many mentions have to be asked about each day whether they are
+        gone: until the window ends so much is left for these, a quarter of each cap at
+        most.
+        """
         half = {
-            name: replace(one, cap=None if one.cap is None else one.cap // 2)
+            name: replace(one, cap=None if one.cap is None else self._rest(one, first))
             for name, one in self.buckets.items()
         }
-        money = None if self.spend_micros is None else self.spend_micros // 2
+        money = self.spend_micros
+        if money is not None:
+            money //= 4 if first else 2
         return Spare(replace(self, buckets=half, spend_micros=money))
+
+    def _rest(self, bucket: Bucket, first: int) -> int:
+        assert bucket.cap is not None
+        _, end = window(bucket, self.clock.now())
+        days = math.ceil((end - self.clock.now()) / timedelta(days=1))
+        return bucket.cap // 2 - min(bucket.cap // 4, first * days)
 
     def book(self, session: Session, batch: Batch) -> None:
         """Write what a page has cost, beside its rows."""
@@ -103,7 +117,7 @@ class Ledger:
 
 
 class Enough(Exception):  # noqa: N818 - named for what happened
-    """What is not urgent has used up its half."""
+    """What can wait has used up its part of an allowance."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +130,7 @@ class Spare:
     ledger: Ledger
 
     def take(self, bucket: str, n: int = 1) -> None:
-        """Allow a call that may cost n units. Enough past half of a cap."""
+        """Allow a call that may cost n units. Enough past the part of a cap."""
         try:
             self.ledger.take(bucket, n)
         except ConnectorError as error:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from socialcell import connectors, db, log
+from socialcell.clock import in_pune
 from socialcell.connectors.base import (
     Batch,
     Capability,
@@ -24,8 +25,9 @@ from socialcell.listening import masking
 from socialcell.ops import store
 from socialcell.ops.model import Run, Source
 
-__all__ = ["Result", "collect", "failed", "never", "pull", "run", "wanted"]
+__all__ = ["Progress", "Result", "collect", "failed", "never", "pull", "run", "wanted"]
 
+Progress = Callable[[str], None]
 _LONGEST_WAIT = timedelta(days=1)
 _STATES = {
     Kind.RATE: "rate_limited",
@@ -47,7 +49,7 @@ def collect(
     names: Sequence[str] = (),
     *,
     stop: Callable[[], bool] = never,
-    progress: Callable[[str], None] | None = None,
+    progress: Progress | None = None,
 ) -> list[Result]:
     """Pull the named sources (all enabled ones without names) one after another.
 
@@ -84,15 +86,13 @@ def _pull(context: Context, source: Source, stop: Callable[[], bool]) -> Result:
     with db.reading(context.engine) as session:
         source = store.source_named(session, source.name)
     if source.not_before is not None and source.not_before > now:
-        return _waiting(source)
+        return waiting(source)
     try:
         connector = connectors.build(
             source.connector, source.settings, context.surroundings
         )
     except ConfigError as error:
-        kind = Kind.AUTH if isinstance(error, MissingSecret) else Kind.CONFIG
-        failure = ConnectorError(kind, str(error))
-        return _failed_before_start(context, source, failure)
+        return failed_before_start(context, source, error, "pull")
     ledger = budget.of(context, source.connector, connector.platform)
     return run(context, source, connector, ledger, kind="pull", stop=stop)
 
@@ -263,20 +263,25 @@ def wanted(session: Session, names: Sequence[str]) -> Sequence[Source]:
     return store.enabled(session)
 
 
-def _waiting(source: Source) -> Result:
+def waiting(source: Source) -> Result:
+    """The result of a source that has a `not_before` which is still to come."""
     assert source.not_before is not None
     return Result(
         source.name,
         "waiting",
-        reason=f"not before {source.not_before.isoformat()}: {source.state_reason}",
+        reason=f"not before {in_pune(source.not_before)}: {source.state_reason}",
         not_before=source.not_before,
     )
 
 
-def _failed_before_start(
-    context: Context, source: Source, error: ConnectorError
+def failed_before_start(
+    context: Context, source: Source, trouble: ConfigError, kind: str
 ) -> Result:
-    intake = Intake(context, source, source.connector, "pull")
+    """A run of that kind that no connector could be made for."""
+    error = ConnectorError(
+        Kind.AUTH if isinstance(trouble, MissingSecret) else Kind.CONFIG, str(trouble)
+    )
+    intake = Intake(context, source, source.connector, kind)
     with db.writing(context.engine) as session:
         intake.open(session)
         intake.opened()
@@ -284,5 +289,5 @@ def _failed_before_start(
         note_failure(found, error, context.clock.now())
         found.not_before = None  # nothing was asked: nobody has to wait for a platform
         result = intake.close(session, error)
-    with log.about(run=intake.run_id, source=source.name, kind="pull"):
+    with log.about(run=intake.run_id, source=source.name, kind=kind):
         return ended(context, result)

@@ -13,6 +13,7 @@ from typing import cast
 from sqlmodel import Session
 
 from socialcell import connectors, db
+from socialcell.clock import in_pune
 from socialcell.connectors.base import Batch, ConnectorError, Kind
 from socialcell.connectors.whatsapp import WINDOW, WhatsApp
 from socialcell.connectors.whatsapp_prices import bucket_name
@@ -227,7 +228,7 @@ def _open_until(
     """When the window closes. UsageError when it has, or the person wants nothing."""
     last_at, now = conversation.last_at, context.clock.now()
     if last_at is None or last_at + WINDOW <= now:
-        when = last_at.isoformat() if last_at else "at an unknown time"
+        when = in_pune(last_at) if last_at else "at an unknown time"
         raise UsageError(
             f"This person wrote last {when}: more than 24 hours ago. Only an approved "
             "template may be sent now: socialcell messages send --help"
@@ -236,7 +237,7 @@ def _open_until(
     no = ledger_of_consent.withdrawn_at(session, CONNECTOR, person.key)
     if no is not None and no >= last_at:
         raise UsageError(
-            f"{person.pseudonym} asked on {no.isoformat()} not to be written to, and "
+            f"{person.pseudonym} asked on {in_pune(no)} not to be written to, and "
             "has not written since."
         )
     return last_at + WINDOW

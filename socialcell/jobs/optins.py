@@ -12,6 +12,7 @@ from typing import Any
 from sqlmodel import Session
 
 from socialcell import db
+from socialcell.clock import in_pune
 from socialcell.connectors.meta_push import Refusal
 from socialcell.errors import UsageError
 from socialcell.jobs import people
@@ -47,7 +48,7 @@ def note(
             "Say how it is known: --evidence 'form 12, ward office Aundh'."
         )
     if at > now:
-        raise UsageError(f"{at.isoformat()} is still to come.")
+        raise UsageError(f"{in_pune(at)} is still to come.")
     person = person_of(context, WHATSAPP, digits(number))
     actor = audit.operator()
     with db.writing(context.engine) as session:

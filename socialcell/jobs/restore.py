@@ -14,6 +14,7 @@ from itertools import count
 from pathlib import Path
 
 from socialcell import db
+from socialcell.clock import in_pune
 from socialcell.config import Workspace
 from socialcell.db import revisions
 from socialcell.errors import (
@@ -144,8 +145,8 @@ def _refuse_newer(
     changed_at = _changed_at(target)
     if changed_at is not None and changed_at > made_at:
         raise UsageError(
-            f"{target} was changed at {changed_at:%Y-%m-%d %H:%M:%S} UTC, after this "
-            f"backup was made ({made_at:%Y-%m-%d %H:%M:%S} UTC): what came in between "
+            f"{target} was changed at {in_pune(changed_at)}, after this "
+            f"backup was made ({in_pune(made_at)}): what came in between "
             "would be missing. If you mean it, give --yes; the file that is there now "
             "is kept."
         )

@@ -3,18 +3,16 @@
 import re
 from collections.abc import Sequence
 
-from sqlmodel import Session
-
 from socialcell import db
 from socialcell.errors import UsageError
 from socialcell.i18n import CODES
 from socialcell.jobs.context import Context
 from socialcell.listening import query_lint, unwatched
 from socialcell.listening.alert_model import Rule
-from socialcell.listening.store import alerts, registry, rules
+from socialcell.listening.store import alerts, protected, rules
 from socialcell.ops import audit
 from socialcell.settings.telling import Alerts
-from socialcell.text import clean_text, index_form
+from socialcell.text import clean_text
 
 SEVERITIES = ("high", "medium")
 MOST_MINUTES = 7 * 24 * 60
@@ -36,7 +34,7 @@ def add(
 
     `told` are addresses and channels of config.yaml; without any, everybody there.
     UsageError for what cannot be, and, with the reason, for a rule about protests,
-    politics, religion, caste or a private person.
+    politics, religion, caste, health or a private person.
     """
     query = clean_text(query).strip()
     if not _NAME.fullmatch(name):
@@ -54,7 +52,7 @@ def add(
     doubts = [doubt.message for doubt in query_lint.lint(query)]
     now = context.clock.now()
     with db.writing(context.engine) as session:
-        _refuse(session, query)
+        unwatched.refuse(query, protected.accounts(session))
         if rules.named(session, name) is not None:
             raise UsageError(f"There is a rule {name!r} already: remove it first.")
         if len(rules.rules(session)) >= _MOST:
@@ -99,12 +97,3 @@ def readers(config: Alerts) -> tuple[str, ...]:
     """Everybody whom config.yaml names for alerts: addresses, then channels."""
     addresses = [one for lang in CODES for one in config.recipients.of(lang)]
     return tuple(dict.fromkeys([*addresses, *config.channels]))
-
-
-def _refuse(session: Session, query: str) -> None:
-    accounts = registry.accounts(session)
-    unwatched.refuse(
-        query,
-        registered={row.handle for row in accounts},
-        names={index_form(row.name) for row in accounts if len(row.name) > 3},
-    )

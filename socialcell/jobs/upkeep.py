@@ -9,16 +9,14 @@ from socialcell import connectors, db, log
 from socialcell.connectors.base import Batch, Capability, Connector, Undecided
 from socialcell.errors import ConfigError, UsageError
 from socialcell.jobs import budget, collect
-from socialcell.jobs.alone import alone
+from socialcell.jobs.alone import TAKEN, alone
 from socialcell.jobs.asking import ask
-from socialcell.jobs.budget import Enough
 from socialcell.jobs.collect import Result, never
 from socialcell.jobs.context import Context
 from socialcell.listening.store import upkeep
 from socialcell.ops import store
 from socialcell.ops.model import Source
 
-_LOG = log.logger(__name__)
 AT_ONCE = 100  # ids that one question to a connector holds
 MOST = 2000  # ids of one source in one run
 # A day is what X's agreement grants; asked a little before it is over.
@@ -78,6 +76,13 @@ def recheck(
     return _each(context, _RECHECK, names, stop)
 
 
+def owed(context: Context) -> list[str]:
+    """The enabled sources whose last recheck could not ask about everything."""
+    with db.reading(context.engine) as session:
+        late = store.unchecked(session)
+        return [source.name for source in store.enabled(session) if source.id in late]
+
+
 def _each(
     context: Context, kind: _Kind, names: Sequence[str], stop: Callable[[], bool]
 ) -> list[Result]:
@@ -91,7 +96,11 @@ def _each(
             continue
         assert source.id is not None
         with alone(context, source.id) as free:
-            done = _one(context, kind, source, stop) if free else None
+            done = (
+                _one(context, kind, source, stop)
+                if free
+                else Result(source.name, "waiting", reason=TAKEN)
+            )
         if done is not None:
             results.append(done)
     return results
@@ -100,22 +109,25 @@ def _each(
 def _one(
     context: Context, kind: _Kind, source: Source, stop: Callable[[], bool]
 ) -> Result | None:
-    """One source; None when nothing is due or it has to wait."""
+    """One source; None when nothing is due."""
     assert source.id is not None
     now = context.clock.now()
     with db.reading(context.engine) as session:
         current = store.source_named(session, source.name)
         ids = kind.due(session, source.id, now, MOST)
-    if not ids or (current.not_before is not None and current.not_before > now):
+    if not ids:
         return None
+    if current.not_before is not None and current.not_before > now:
+        return collect.waiting(current)
     try:
         connector = connectors.build(
             source.connector, source.settings, context.surroundings
         )
-    except ConfigError:
-        return None  # the next pull of this source says so
+    except ConfigError as error:
+        return collect.failed_before_start(context, source, error, kind.name)
     ledger = budget.of(context, source.connector, connector.platform)
-    asking = _Asking(context, kind, connector, ledger, ids, stop)
+    spare = ledger.spare(_asked_first(context, source) if kind.refreshes else 0)
+    asking = _Asking(context, kind, connector, spare, ids, stop)
     return ask(
         context,
         source,
@@ -126,6 +138,15 @@ def _one(
     )
 
 
+def _asked_first(context: Context, source: Source) -> int:
+    """How many mentions of the source's platform are asked about each day whether they
+    are gone: these come before anybody's engagement."""
+    if Capability.RECHECK not in connectors.capabilities(source.connector):
+        return 0
+    with db.reading(context.engine) as session:
+        return upkeep.count_present(session, connectors.platform(source.connector))
+
+
 @dataclass
 class _Asking:
     """The questions of one run, some ids at a time."""
@@ -133,25 +154,22 @@ class _Asking:
     context: Context
     kind: _Kind
     connector: Connector
-    ledger: budget.Ledger
+    spare: budget.Spare
     ids: Sequence[str]
     stop: Callable[[], bool]
 
     def batches(self) -> Iterator[Batch]:
-        """What the connector answers. ConnectorError as in a pull."""
+        """What the connector answers. ConnectorError as in a pull; Enough when the
+        share of what can wait is used up."""
         ask = getattr(self.connector, "refresh" if self.kind.refreshes else "recheck")
         for start in range(0, len(self.ids), AT_ONCE):
             if self.stop():
                 return
             some = self.ids[start : start + AT_ONCE]
             undecided: set[str] = set()
-            try:
-                for batch in ask(some, self.ledger.spare(), self.stop):
-                    undecided.update(_undecided(batch))
-                    yield batch
-            except Enough as enough:
-                _LOG.warning("the rest is not asked", reason=str(enough))
-                return
+            for batch in ask(some, self.spare, self.stop):
+                undecided.update(_undecided(batch))
+                yield batch
             if self.stop():
                 return  # not all of them were asked for
             # All pages of this question are stored: what is left was there.

@@ -30,6 +30,7 @@ class Watch:
     covered: Sequence[SPAN] = ()
     gaps: Sequence[SPAN] = ()
     attempts: Sequence[Attempt] = ()
+    unchecked: bool = False  # whether posts were deleted could not be asked for all
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ sign are exact.
 
 import re
 from collections.abc import Collection, Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from socialcell.errors import UsageError
 from socialcell.language import concepts, lexicon
@@ -38,10 +38,14 @@ class QueryError(UsageError):
 
 @dataclass(frozen=True)
 class Words:
-    """A word or a phrase as the index holds it; `prefix` also matches longer words."""
+    """A word or a phrase as the index holds it; `prefix` also matches longer words.
+
+    `written` is how it stands in the query, where an underscore still tells a handle.
+    """
 
     text: str
     prefix: bool = False
+    written: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -288,7 +292,7 @@ class _Reader:
                 self._query,
                 token.position,
             )
-        return Words(text, prefix)
+        return Words(text, prefix, token.text)
 
     def _spellings(self, token: Token) -> Node:
         concept = concepts.find(token.text.rstrip("*"))

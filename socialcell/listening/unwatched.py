@@ -1,6 +1,8 @@
-"""What no alert may rest on: protests, politics, religion, caste, a private person."""
+"""What no rule and no source may ask for: protests, politics, religion, caste, health,
+a private person."""
 
-from collections.abc import Collection, Iterator
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -9,7 +11,7 @@ from typing import Any
 import yaml
 
 from socialcell.errors import UsageError
-from socialcell.language import read
+from socialcell.language import concepts, read
 from socialcell.language.words import key_of
 from socialcell.listening import masking
 from socialcell.listening.query import And, Field, Node, Not, Or, Words, parse
@@ -19,13 +21,17 @@ from socialcell.text import index_form
 TOPICS = ("politics",)
 # A shorter beginning of a word finds too much else to ask for a name.
 _SHORTEST_PREFIX = 4
+# A shorter word is one of a language, even where somebody has it for a handle.
+_SHORTEST_HANDLE = 6
+_HANDLE = re.compile(r"[a-z][a-z0-9_.]{2,}")
+_STARRED_HANDLE = re.compile(r"[@＠﹫]\s*[\w.]*\*")
 
 
 @dataclass(frozen=True)
 class Unwatched:
     """Why words are not watched: the `subject`, the word that says so, the reason."""
 
-    subject: str  # protests, politics, religion, caste
+    subject: str  # protests, politics, religion, caste, health
     word: str
     reason: str
 
@@ -35,46 +41,102 @@ def found_in(form: str) -> Unwatched | None:
     return _listed([(word, False) for word in form.split()])
 
 
-def refuse(query: str, registered: Collection[str], names: Collection[str]) -> None:
+@dataclass(frozen=True)
+class Accounts:
+    """Who may be asked for by name: `handles` of the registry without @, in lower case,
+    and the `names` of its accounts in index form.
+
+    `is_held` says whether a handle, or with True any that begins so, is that of an
+    account whose posts are held and that is not in the registry.
+    """
+
+    handles: Collection[str]
+    names: Collection[str] = ()
+    is_held: Callable[[str, bool], bool] = lambda _handle, _prefix: False
+
+
+def refuse(query: str, accounts: Accounts) -> None:
     """UsageError, with the reason, for a query that a rule must not ask for.
 
-    `registered` are handles of the registry without @, in lower case; `names` the
-    names of its accounts in index form. What a query excludes it may name. QueryError
-    for one that cannot be read.
+    What a query excludes it may name, but no handle with its @. QueryError for one that
+    cannot be read.
     """
-    leaves = list(_asked(parse(query)))
-    _refuse_topics(leaves)
-    words = [leaf for leaf in leaves if isinstance(leaf, Words)]
-    named = _listed([(w, leaf.prefix) for leaf in words for w in leaf.text.split()])
-    if named is not None:
+    refuse_parts(list(_asked(parse(query))), query, accounts, "No rule is written")
+
+
+def refuse_parts(
+    parts: Sequence[Words | Field], text: str, accounts: Accounts, refusal: str
+) -> None:
+    """UsageError, with the reason, when one of the parts must not be asked for.
+
+    `text` is looked through for handles, addresses and numbers. `refusal` begins the
+    message: No rule is written, No source is added.
+    """
+    _refuse_topics(parts, refusal)
+    words = [part for part in parts if isinstance(part, Words)]
+    listed = _listed([(w, part.prefix) for part in words for w in part.text.split()])
+    listed = listed or _tagged(words)
+    if listed is not None:
         raise UsageError(
-            f"No rule is written about {named.subject}: {named.reason}. "
-            f"The word: {named.word}."
+            f"{refusal} about {listed.subject}: {listed.reason}. "
+            f"The word: {listed.word}."
         )
-    known = {handle.lower() for handle in registered}
-    for leaf in leaves:
-        who = leaf.value if isinstance(leaf, Field) and leaf.name == "from" else None
-        if who is not None and who.lower().lstrip("@") not in known:
-            raise _private(who)
-    if masking.masked(query, lambda _host, who: who.lower() in known) != query:
-        raise _private("a handle, an address or a number")
-    person = _person(words, names)
+    handles = {handle.lower() for handle in accounts.handles}
+    for part in parts:
+        who = part.value if isinstance(part, Field) and part.name == "from" else None
+        if who is not None and who.lower().lstrip("@") not in handles:
+            raise _private(who, refusal)
+    # A star makes of a registered handle the beginning of many.
+    starred = _STARRED_HANDLE.search(text)
+    shown = masking.masked(text, lambda _host, who: who.lower() in handles)
+    if starred or shown != text:
+        raise _private("a handle, an address or a number", refusal)
+    for part in words:
+        if _is_handle(part, handles, accounts):
+            raise _private(part.written, refusal)
+    person = _person(words, accounts.names)
     if person is not None:
-        raise _private(person)
+        raise _private(person, refusal)
 
 
-def _refuse_topics(leaves: list[Words | Field]) -> None:
-    for leaf in leaves:
-        if isinstance(leaf, Field) and leaf.name == "topic" and leaf.value in TOPICS:
-            reason = _subjects()[leaf.value]["reason"].strip()
-            raise UsageError(f"No rule is written about {leaf.value}: {reason}.")
+def _refuse_topics(parts: Sequence[Words | Field], refusal: str) -> None:
+    for part in parts:
+        if isinstance(part, Field) and part.name == "topic" and part.value in TOPICS:
+            reason = _subjects()[part.value]["reason"].strip()
+            raise UsageError(f"{refusal} about {part.value}: {reason}.")
 
 
-def _private(what: str) -> UsageError:
+def _private(what: str, refusal: str) -> UsageError:
     return UsageError(
-        f"No rule is written about a private person ({what}): only accounts of the "
-        "registry are asked for by name. A place is written with its whole name, or as "
-        "ward:…"
+        f"{refusal} about a private person ({what}): only accounts of the registry are "
+        "asked for by name (socialcell registry add). A place is written with its "
+        "whole name, or as ward:…"
+    )
+
+
+def _is_handle(part: Words, handles: Collection[str], accounts: Accounts) -> bool:
+    """Whether a word is somebody's handle that is written without its @."""
+    sign, prefix = part.written.startswith("#"), part.written.endswith("*")
+    word = part.written.strip("#*.,").lower()
+    if not _HANDLE.fullmatch(word) or (word in handles and not prefix):
+        return False
+    pieces = [piece for piece in re.split(r"[_.\d]+", word) if piece]
+    if "_" in word and not sign:
+        return True  # words of a language are not written so
+    if len(pieces) == 1 and pieces[0] != word and pieces[0] in _names():
+        return True  # rahul1987
+    if any(_is_joined(piece) for piece in pieces):
+        return True
+    is_word = len(word) < _SHORTEST_HANDLE or concepts.find(word) is not None
+    return not is_word and accounts.is_held(word, prefix)
+
+
+def _is_joined(word: str) -> bool:
+    """Whether a word is two names without a space: rahulpatil."""
+    names = _names()
+    return any(
+        word[:cut] in names and word[cut:] in names
+        for cut in range(_SHORTEST_PREFIX, len(word) - _SHORTEST_PREFIX + 1)
     )
 
 
@@ -99,6 +161,18 @@ def _listed(words: list[tuple[str, bool]]) -> Unwatched | None:
     return None
 
 
+def _tagged(words: Sequence[Words]) -> Unwatched | None:
+    """The first entry with which a #tag ends that is several words: #puneprotest."""
+    tags = [key_of(part.text) for part in words if part.written.startswith("#")]
+    for subject, reason, parts, said in _entries():
+        stem = parts[0].rstrip("*")
+        if len(parts) > 1 or len(stem) < _SHORTEST_HANDLE:
+            continue
+        if any(tag.endswith(stem) and len(tag) >= len(stem) + 3 for tag in tags):
+            return Unwatched(subject, said, reason)
+    return None
+
+
 @lru_cache(maxsize=50_000)
 def _met(word: str, prefix: bool) -> frozenset[str]:
     """Parts of entries that a word finds, whichever of them ends in a star."""
@@ -117,7 +191,7 @@ def _meets(part: str, word: str, prefix: bool) -> bool:
     return stem.startswith(word) if prefix else stem == word
 
 
-def _person(words: list[Words], names: Collection[str]) -> str | None:
+def _person(words: Sequence[Words], names: Collection[str]) -> str | None:
     """A person's name that is asked for; those of places and of the registry may be."""
     said = " ".join(leaf.text for leaf in words)
     for name in names:

@@ -14,6 +14,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlmodel import Session
 
 from socialcell import db
+from socialcell.clock import in_pune
 from socialcell.ops import keys, slots
 from socialcell.ops.daemon_model import Lease, Slot
 from socialcell.ops.model import Run
@@ -49,7 +50,7 @@ def due_once(session: Session) -> Iterator[str]:
         yield f"{n} slots are in no known state"
     over = (S.attempts < 1) | (S.attempts > slots.RETRIES) | (S.covers < 1)
     for job, at in session.execute(select(S.job, S.slot_at).where(over)):
-        yield f"The slot {at.isoformat()} of {job} was not tried once to three times"
+        yield f"The slot {in_pune(at)} of {job} was not tried once to three times"
     open_end = S.state.in_(("done", "failed")) & S.finished_at.is_(None)
     if n := _count(session, open_end):
         yield f"{n} slots ended without saying when"

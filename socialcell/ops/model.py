@@ -18,13 +18,22 @@ class Source(SQLModel, table=True):
     settings: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     version: int = 1
     enabled: bool = True
-    state: str = "ok"  # ok, rate_limited, quota_spent, needs_attention, paused, gone
+    # ok, rate_limited, quota_spent, needs_attention, paused, gone, removed
+    state: str = "ok"
     state_reason: str | None = None
     not_before: datetime | None = None
     last_ok_at: datetime | None = None
     failures: int = 0
     created_at: datetime
     changed_at: datetime
+
+    @property
+    def shown_state(self) -> str:
+        """The state as people are told it: a source that never succeeded is not ok but
+        `new`, or `failing` when it was tried."""
+        if self.state != "ok" or self.last_ok_at is not None:
+            return self.state
+        return "failing" if self.failures else "new"
 
 
 class SourceVersion(SQLModel, table=True):

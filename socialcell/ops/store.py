@@ -28,6 +28,9 @@ USAGE = db.table(Usage)
 
 OUTCOMES = ("stored", "updated", "unchanged", "duplicate", "quarantined", "filtered")
 COUNTS = ("received", *OUTCOMES, "snapshots")
+# How a run ended that did not do all it was for.
+INCOMPLETE = ("partial", "failed", "interrupted")
+_PRESENT = select(Source).where(col(Source.state) != "removed")
 
 
 def add_source(
@@ -77,8 +80,20 @@ def change_source(
     _keep_version(session, source, reason, now)
 
 
+def remove_source(session: Session, source: Source, now: datetime) -> None:
+    """Take a source out of every list. Its row stays, for what hangs on it, under a
+    name that nobody gives; its cursor goes."""
+    source.version += 1
+    _keep_version(session, source, "removed", now)
+    source.name = f"{source.name} (removed, {source.id})"
+    source.enabled, source.state, source.state_reason = False, "removed", None
+    source.not_before, source.changed_at = None, now
+    forget_cursor(session, source.id or 0)
+
+
 def find_source(session: Session, name: str) -> Source | None:
-    return session.scalars(select(Source).where(col(Source.name) == name)).first()
+    """The source of that name, if there is one that was not removed."""
+    return session.scalars(_PRESENT.where(col(Source.name) == name)).first()
 
 
 def source_named(session: Session, name: str) -> Source:
@@ -99,7 +114,8 @@ def let_go_on(session: Session, name: str) -> None:
 
 
 def sources(session: Session) -> Sequence[Source]:
-    return session.scalars(select(Source).order_by(col(Source.name))).all()
+    """Every source that was not removed, by name."""
+    return session.scalars(_PRESENT.order_by(col(Source.name))).all()
 
 
 def enabled(session: Session) -> Sequence[Source]:
@@ -208,11 +224,24 @@ def run_totals(session: Session) -> dict[int, dict[str, int]]:
     }
 
 
-def last_runs(session: Session) -> dict[int, Run]:
-    """The newest run of each source."""
+def last_runs(session: Session, kind: str | None = None) -> dict[int, Run]:
+    """The newest run of each source, or its newest of a kind."""
     newest = select(func.max(col(Run.id))).group_by(col(Run.source_id))
+    if kind is not None:
+        newest = newest.where(col(Run.kind) == kind)
     runs = session.scalars(select(Run).where(col(Run.id).in_(newest)))
     return {run.source_id: run for run in runs}
+
+
+def unchecked(session: Session) -> dict[int, Run]:
+    """The last recheck of each enabled source that could not ask whether all of its
+    posts are still there, by the source's id."""
+    last = last_runs(session, "recheck")
+    return {
+        source.id: last[source.id]
+        for source in enabled(session)
+        if source.id in last and last[source.id].state in INCOMPLETE
+    }
 
 
 def covered_until(session: Session, source_id: int) -> datetime | None:

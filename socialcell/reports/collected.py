@@ -33,6 +33,7 @@ def counted(
             }
             for platform in sorted(held.now)
         ],
+        "unchecked": [watch.name for watch in watches if watch.unchecked],
         "not_watched": sorted(set(heard) - set(held.now)),
     }
 

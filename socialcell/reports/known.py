@@ -32,6 +32,18 @@ def coverage(m: Material) -> Section:
         blocks.append(Table(_("Hours covered"), heads, rows))
     for one in platforms:
         blocks += map(Paragraph, _missing(m, one))
+    # A report that was frozen before this was counted does not say it.
+    if late := coverage.get("unchecked"):
+        blocks.append(
+            Paragraph(
+                _(
+                    "Whether posts were deleted at their source could not be asked "
+                    "for all of them: %(sources)s. Some that are gone may still be "
+                    "counted.",
+                    sources=m.say.together(late),
+                )
+            )
+        )
     for name in coverage["not_watched"]:
         blocks.append(
             Paragraph(

@@ -349,11 +349,12 @@ def test_what_is_not_urgent_leaves_half_of_the_allowance_for_pulls(
     (result,) = upkeep.recheck(city)
 
     assert held > 200
-    assert (result.state, result.counts["received"]) == ("ok", 100)
+    assert (result.state, result.error_kind) == ("partial", "quota")
+    assert result.counts["received"] == 100
     with db.reading(engine) as session:
         assert store.source_named(session, "x.mentions").state == "ok"
     (rest,) = upkeep.recheck(city)
-    assert rest.counts["received"] == 0
+    assert (rest.state, rest.counts["received"]) == ("failed", 0)
     assert [one.state for one in collect.collect(city)] == ["ok"]
 
 

@@ -3,9 +3,9 @@
 import pytest
 
 from socialcell.errors import UsageError
-from socialcell.listening.unwatched import found_in, refuse
+from socialcell.listening.unwatched import Accounts, found_in, refuse
 
-HANDLES, NAMES = {"pmcpune"}, {"sanjay gokhale"}
+ACCOUNTS = Accounts({"pmcpune"}, {"sanjay gokhale"})
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ HANDLES, NAMES = {"pmcpune"}, {"sanjay gokhale"}
 )
 def test_no_rule_is_written_about(query: str, subject: str, reason: str) -> None:
     with pytest.raises(UsageError, match=f"No rule is written about {subject}") as why:
-        refuse(query, HANDLES, NAMES)
+        refuse(query, ACCOUNTS)
     assert reason in str(why.value)
 
 
@@ -59,7 +59,7 @@ def test_no_rule_is_written_about(query: str, subject: str, reason: str) -> None
 )
 def test_no_rule_is_written_about_a_private_person(query: str) -> None:
     with pytest.raises(UsageError, match="a private person"):
-        refuse(query, HANDLES, NAMES)
+        refuse(query, ACCOUNTS)
 
 
 @pytest.mark.parametrize(
@@ -86,12 +86,12 @@ def test_no_rule_is_written_about_a_private_person(query: str) -> None:
     ],
 )
 def test_a_rule_about_what_the_city_does_is_written(query: str) -> None:
-    refuse(query, HANDLES, NAMES)
+    refuse(query, ACCOUNTS)
 
 
 def test_a_query_that_cannot_be_read_says_where() -> None:
     with pytest.raises(UsageError, match="character"):
-        refuse("water (", HANDLES, NAMES)
+        refuse("water (", ACCOUNTS)
 
 
 def test_words_tell_what_they_must_not_be_watched_for() -> None:

@@ -1,16 +1,19 @@
 """Whether the daemon lives, and what does not succeed."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from socialcell import db
-from socialcell.clock import IST, SystemClock
+from socialcell.clock import SystemClock, in_pune
 from socialcell.jobs.context import Context
 from socialcell.jobs.daemon.due import Every, due
 from socialcell.jobs.daemon.table import Job, jobs
 from socialcell.ops import leases, slots, store
+from socialcell.ops.model import Source
 
 _INTERVALS = 3
+_NEW = timedelta(days=1)  # a source that was added since may still be quiet
 
 
 @dataclass(frozen=True)
@@ -25,24 +28,20 @@ class Health:
 
 def look(context: Context) -> Health:
     """Dead without a lease that is in force; degraded when a job has failed, is far
-    behind, or a source needs a person."""
+    behind, a source needs a person or was never read, or deletions are not known."""
     with db.reading(context.engine) as session:
         lease = leases.look(session, "daemon")
         failed = slots.failing(session)
         last = slots.last(session)
-        stopped = [
-            f"{one.name} needs a person: {one.state_reason}"
-            for one in store.enabled(session)
-            if one.state == "needs_attention"
-        ]
+        sources = store.enabled(session)
+        late = store.unchecked(session)
     owner = lease.owner if lease else None
     renewed = lease.renewed_at if lease else None
     if lease is None or not lease.owner:
         return Health("dead", ("No daemon runs.",), None, renewed)
     # The lease goes by the real clock.
     if lease.expires_at + leases.TTL < SystemClock().now():
-        at = f"{lease.renewed_at.astimezone(IST):%Y-%m-%d %H:%M:%S} IST"
-        said = f"The daemon gave its last sign of life at {at}."
+        said = f"The daemon gave its last sign of life at {in_pune(lease.renewed_at)}."
         return Health("dead", (said,), owner, renewed)
     reasons = [f"{job} failed: {said}" for job, said in failed]
     now = context.clock.now()
@@ -51,9 +50,26 @@ def look(context: Context) -> Health:
         for job in jobs(context)
         if _is_behind(job, last.get(job.name), now)
     ]
-    reasons += stopped
+    reasons += [said for source in sources for said in _troubles(source, now)]
+    reasons += [
+        f"{source.name}: whether its posts were deleted could not be asked for all of "
+        f"them ({in_pune(late[source.id].started_at)}): {late[source.id].reason}"
+        for source in sources
+        if source.id in late
+    ]
     state = "degraded" if reasons else "well"
     return Health(state, tuple(reasons), owner, renewed)
+
+
+def _troubles(source: Source, now: datetime) -> Iterator[str]:
+    """What a person has to do about a source, and that nothing ever came of it."""
+    if source.state == "needs_attention":
+        yield f"{source.name} needs a person: {source.state_reason}"
+    elif source.shown_state == "failing":
+        yield f"{source.name} has never been read: {source.state_reason}"
+    elif source.shown_state == "new" and now - source.created_at > _NEW:
+        said = "nobody has asked it, or nothing was pushed"
+        yield f"{source.name} has never been read: {said}"
 
 
 def _is_behind(job: Job, last: datetime | None, now: datetime) -> bool:
@@ -65,4 +81,4 @@ def _is_behind(job: Job, last: datetime | None, now: datetime) -> bool:
 
 
 def _at(moment: datetime | None) -> str:
-    return f"{moment.astimezone(IST):%Y-%m-%d %H:%M}" if moment else "never"
+    return in_pune(moment) if moment else "never"

@@ -144,7 +144,10 @@ def _pull(source: Source) -> Callable[[Context, Slot, Stop], str]:
 
 
 def _snapshot(context: Context, slot: Slot, stop: Stop) -> str:
-    return _words(upkeep.snapshot(context, stop=stop))
+    # What could not be asked at night comes before anybody's engagement.
+    owed = upkeep.owed(context)
+    first = upkeep.recheck(context, owed, stop=stop) if owed else []
+    return _words([*first, *upkeep.snapshot(context, stop=stop)])
 
 
 def _recheck(context: Context, slot: Slot, stop: Stop) -> str:

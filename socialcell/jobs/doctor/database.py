@@ -9,7 +9,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DatabaseError
 
 from socialcell import db
-from socialcell.clock import SystemClock
+from socialcell.clock import SystemClock, in_pune
 from socialcell.errors import SocialcellError
 from socialcell.jobs import backup
 from socialcell.jobs.context import Context
@@ -132,7 +132,7 @@ def backups(context: Context) -> Check:
     if not copies:
         return warning("backups", "none in backups/", advice)
     newest = datetime.fromtimestamp(copies[-1].stat().st_mtime, UTC)
-    said = f"{len(copies)}, the newest of {newest:%Y-%m-%d %H:%M} UTC"
+    said = f"{len(copies)}, the newest of {in_pune(newest)}"
     if SystemClock().now() - newest > OLD_COPY:
         return warning("backups", said, advice)
     return ok("backups", said)

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session
 
 from socialcell import db
+from socialcell.clock import in_pune
 from socialcell.errors import SocialcellError
 from socialcell.jobs import kept_files, quotations
 from socialcell.jobs.context import Context
@@ -83,7 +84,7 @@ def _skipped(session: Session, job: Job) -> Iterator[str]:
             lost = 0 if kept[:1] == [Due(after.slot_at)] else lost
         if lost:
             yield (
-                f"{job.name}: {lost} due moments before {after.slot_at.isoformat()} "
+                f"{job.name}: {lost} due moments before {in_pune(after.slot_at)} "
                 "were not made up for"
             )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import yaml
 
 from socialcell import strategy, yaml_limits
+from socialcell.clock import in_pune
 from socialcell.config import Workspace
 from socialcell.errors import ConfigError
 from socialcell.jobs.doctor.check import Check, failed, ok, skipped, warning
@@ -51,7 +52,7 @@ def rehearsal(workspace: Workspace) -> Iterator[Check]:
     if fixed:
         yield warning(
             "clock",
-            f"clock.fixed is {fixed.isoformat()}: every command believes it is then",
+            f"clock.fixed is {in_pune(fixed)}: every command believes it is then",
             "For real work take clock.fixed out of config.yaml.",
         )
     else:

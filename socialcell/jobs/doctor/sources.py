@@ -7,7 +7,7 @@ from datetime import timedelta
 from pydantic import SecretStr
 
 from socialcell import connectors, db
-from socialcell.clock import IST
+from socialcell.clock import in_pune
 from socialcell.connectors.base import ConnectorError, Surroundings
 from socialcell.errors import ConfigError
 from socialcell.jobs.context import Context
@@ -62,7 +62,7 @@ def answers(context: Context, around: Surroundings) -> Iterator[Check]:
         label = f"source {source.name} answers"
         now = context.clock.now()
         if source.not_before is not None and source.not_before > now:
-            yield skipped(label, f"not asked before {source.not_before.isoformat()}")
+            yield skipped(label, f"not asked before {in_pune(source.not_before)}")
             continue
         try:
             health = connectors.build(source.connector, source.settings, around).check()
@@ -87,11 +87,11 @@ def _state(context: Context, source: Source) -> Check:
     now = context.clock.now()
     since = source.last_ok_at or source.created_at
     last = (
-        f"last success {source.last_ok_at.astimezone(IST):%Y-%m-%d %H:%M} IST"
+        f"last success {in_pune(source.last_ok_at)}"
         if source.last_ok_at
         else "no success yet"
     )
-    said = f"{source.state}, {last}"
+    said = f"{source.shown_state}, {last}"
     if source.state_reason:
         said += f": {source.state_reason}"
     if source.state in ("needs_attention", "gone"):
@@ -108,11 +108,11 @@ def _state(context: Context, source: Source) -> Check:
             f"socialcell pull {source.name}, and see that the daemon runs.",
         )
     if source.not_before is not None and source.not_before > now:
-        until = f"{source.not_before.astimezone(IST):%Y-%m-%d %H:%M} IST"
+        until = in_pune(source.not_before)
         return warning(
             label, f"{said}; waits until {until}", "Nothing: it goes on then."
         )
-    if source.state != "ok":
+    if source.shown_state != "ok":
         return warning(label, said, f"socialcell pull {source.name}")
     return ok(label, said)
 

@@ -146,6 +146,29 @@ def lag(session: Session, since: datetime, until: datetime | None = None) -> Lag
     return Lag(len(waits), max(waits, default=None), sum(wait > day for wait in waits))
 
 
+def count_present(session: Session, platform: str) -> int:
+    """How many mentions of a platform are held and present."""
+    asked = select(func.count()).where(M.platform == platform, M.state == "present")
+    return int(session.execute(asked).scalar_one())
+
+
+def brought(session: Session, source_id: int) -> tuple[int, int]:
+    """How many mentions that are present a source has seen, and how many of them no
+    other source has."""
+    other = db.table(MentionMatch).alias().c
+    seen = (
+        select(func.count())
+        .select_from(MentionMatch)
+        .join(Mention, MATCH.mention_id == M.id)
+        .where(MATCH.source_id == source_id, M.state == "present")
+    )
+    elsewhere = select(other.mention_id).where(
+        other.mention_id == M.id, other.source_id != source_id
+    )
+    alone = seen.where(~elsewhere.exists())
+    return session.execute(seen).scalar_one(), session.execute(alone).scalar_one()
+
+
 def oldest_unseen(session: Session, source_id: int) -> datetime | None:
     """When the mention of a source that was seen longest ago was last seen."""
     seen = func.coalesce(UPKEEP.c.seen_at, M.fetched_at, M.stored_at)

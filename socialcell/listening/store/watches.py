@@ -27,6 +27,7 @@ _MENTIONS = {
 def watches(session: Session, start: datetime, end: datetime) -> list[Watch]:
     """Every enabled source that a connector reads, by name; files are not watched."""
     spans = store.coverage(session)
+    late = store.unchecked(session)
     return [
         Watch(
             name=source.name,
@@ -42,6 +43,7 @@ def watches(session: Session, start: datetime, end: datetime) -> list[Watch]:
                 if one.source_id == source.id and one.state == "gap"
             ],
             attempts=_attempts(session, source, start, end),
+            unchecked=source.id in late,
         )
         for source in store.enabled(session)
         if source.connector in connectors.CONNECTORS
