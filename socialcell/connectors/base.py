@@ -266,6 +266,29 @@ class Health:
         return cls(False, str(error), expires_at, error.kind)
 
 
+class Sessions(Protocol):
+    """Where a sign-in outlives its run, kept as safe as the secrets."""
+
+    def load(self, name: str) -> dict[str, str]:
+        """The session of that name; empty when there is none."""
+        ...
+
+    def save(self, name: str, session: Mapping[str, str]) -> None:
+        """Keep it instead of the one before."""
+        ...
+
+
+class NoSessions:
+    """Keeps no session: each run signs in."""
+
+    def load(self, name: str) -> dict[str, str]:
+        """There is none."""
+        return {}
+
+    def save(self, name: str, session: Mapping[str, str]) -> None:
+        """Nothing is kept."""
+
+
 @dataclass(frozen=True)
 class Surroundings:
     """What a connector is given of the world: time, settings, secrets, addresses.
@@ -277,6 +300,7 @@ class Surroundings:
     config: Config
     secret: Callable[[str], SecretStr]
     base_urls: Mapping[str, str] = field(default_factory=dict)
+    sessions: Sessions = field(default_factory=NoSessions)
 
     def base_url(self, origin: str) -> str | None:
         return self.base_urls.get(origin)
@@ -288,6 +312,8 @@ class Bucket:
 
     `period` is minute, hour, day or month, and begins where `zone` says. `cap` is the
     platform's own allowance a window; config may set a lower one. None has no cap.
+    `spread`: a page of a pull takes one, and there are too few of them to be taken as
+    they come: the daemon divides them over the window and among the sources.
     """
 
     name: str  # posts, calls, units, searches, messages …
@@ -296,6 +322,7 @@ class Bucket:
     cap: int | None = None
     price_micros: int = 0  # of one unit
     currency: str = "USD"
+    spread: bool = False
 
 
 class Budget(Protocol):

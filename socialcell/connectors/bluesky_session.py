@@ -1,5 +1,6 @@
 """A signed-in session with a Bluesky server: XRPC calls, and our kinds of failure."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,6 +25,8 @@ from socialcell.http import (
 from socialcell.text import one_line
 
 _WAIT = timedelta(minutes=5)  # Bluesky's own rate window
+_SERVER = "com.atproto.server"
+_NAME = "bluesky"  # under which the session is kept
 _RENEWABLE = frozenset({"ExpiredToken", "InvalidToken"})
 _REMEDY = (
     "Make a new app password in Bluesky's settings and store it in the secret; check "
@@ -33,8 +36,12 @@ Asked = Sequence[tuple[str, str]]
 
 
 class Session:
-    """One run's session: it signs in before the first call, and once more when the
-    token ends before the run does."""
+    """A session that goes on from run to run.
+
+    Its access token is short: it is renewed with the refresh token. The password is
+    sent when there is no session, and when the server does not renew it: a server
+    takes few sign-ins a day.
+    """
 
     def __init__(self, around: Surroundings) -> None:
         given = around.config.connectors.bluesky
@@ -46,55 +53,113 @@ class Session:
         self._session.mount(
             given.service, PoliteAdapter(around.base_url(given.service))
         )
+        # A session is of one account at one address, under one password.
+        address = around.base_url(given.service) or given.service
+        self._mark = _digest(address, given.handle, self._password.get_secret_value())
+        self._kept = around.sessions
         self._token: str | None = None
-        self._sign_ins = 0
+        self._refresh: str | None = None
+        # What was tried for a token since the server last took one.
+        self._renewed: set[str] = set()
         self._spent: dict[str, int] = {}
         self.limits: Limits | None = None
 
     def ask(self, method: str, asked: Asked, budget: Budget) -> dict[str, Any]:
         """The answer of an XRPC query. ConnectorError for any other."""
-        if self._token is None:
+        if self._token is None and not self._resume():
             self._sign_in(budget)
         self._take(budget, "calls")
-        answer = self._send("GET", method, params=list(asked))
-        if answer.status_code != 200 and _error(answer) in _RENEWABLE:
-            if self._sign_ins > 1:
-                raise ConnectorError(
-                    Kind.AUTH, f"Bluesky takes back its tokens at once. {_REMEDY}"
-                )
-            self._token = None
+        answer = self._send("GET", method, self._token, params=list(asked))
+        if self._is_over(answer):
+            self._renew(budget)
             return self.ask(method, asked, budget)
-        return self._readable(answer)
+        body = self._readable(answer)
+        self._renewed.clear()
+        return body
 
     def cost(self) -> dict[str, int]:
         """What was asked since this was asked last, by bucket."""
         spent, self._spent = self._spent, {}
         return spent
 
+    def _resume(self) -> bool:
+        """Take up the session of an earlier run, or one that another process renewed.
+        False when there is none but what we have."""
+        kept = self._kept.load(_NAME)
+        access = kept.get("access")
+        if kept.get("mark") != self._mark or access in (None, "", self._token):
+            return False
+        self._token, self._refresh = access, kept.get("refresh") or None
+        return True
+
+    def _is_over(self, answer: requests.Response) -> bool:
+        if answer.status_code == 200:
+            return False
+        # Of a session that we just began a refusal says more than that it is over.
+        is_old = "sign-in" not in self._renewed
+        return _error(answer) in _RENEWABLE or (answer.status_code == 401 and is_old)
+
+    def _renew(self, budget: Budget) -> None:
+        """Another access token: another process's, by the refresh token, or by signing
+        in; each once."""
+        for way, attempt in (
+            ("kept", self._resume),
+            ("refresh", lambda: self._refresh_session(budget)),
+        ):
+            if way not in self._renewed:
+                self._renewed.add(way)
+                if attempt():
+                    return
+        if "sign-in" in self._renewed:
+            raise ConnectorError(
+                Kind.AUTH, f"Bluesky takes back its tokens at once. {_REMEDY}"
+            )
+        self._sign_in(budget)
+
+    def _refresh_session(self, budget: Budget) -> bool:
+        """False when the server does not renew the session."""
+        if self._refresh is None:
+            return False
+        self._take(budget, "calls")
+        answer = self._send("POST", f"{_SERVER}.refreshSession", self._refresh)
+        if answer.status_code in (400, 401):
+            self._refresh = None
+            return self._resume()  # another process may have been faster
+        self._begin(self._readable(answer))
+        return True
+
     def _sign_in(self, budget: Budget) -> None:
         self._take(budget, "logins")
-        self._sign_ins += 1
+        self._renewed.add("sign-in")
         answer = self._send(
             "POST",
-            "com.atproto.server.createSession",
+            f"{_SERVER}.createSession",
             json={
                 "identifier": self._handle,
                 "password": self._password.get_secret_value(),
             },
         )
-        token = self._readable(answer).get("accessJwt")
-        if not isinstance(token, str) or not token:
+        self._begin(self._readable(answer))
+
+    def _begin(self, body: dict[str, Any]) -> None:
+        access, refresh = body.get("accessJwt"), body.get("refreshJwt")
+        if not isinstance(access, str) or not access:
             raise ConnectorError(Kind.DRIFT, "Bluesky's session has no access token")
-        self._token = token
+        self._token = access
+        self._refresh = refresh if isinstance(refresh, str) and refresh else None
+        session = {"mark": self._mark, "access": access, "refresh": self._refresh or ""}
+        self._kept.save(_NAME, session)
 
     def _take(self, budget: Budget, bucket: str) -> None:
         budget.take(bucket)
         self._spent[bucket] = self._spent.get(bucket, 0) + 1
 
-    def _send(self, verb: str, method: str, **how: Any) -> requests.Response:
+    def _send(
+        self, verb: str, method: str, token: str | None = None, **how: Any
+    ) -> requests.Response:
         headers = {"user-agent": USER_AGENT}
-        if self._token is not None:
-            headers["authorization"] = f"Bearer {self._token}"
+        if token is not None:
+            headers["authorization"] = f"Bearer {token}"
         try:
             answer = self._session.request(
                 verb,
@@ -153,6 +218,10 @@ def refused(answer: requests.Response, now: datetime) -> ConnectorError:
             Kind.TRANSIENT, f"Bluesky has trouble of its own ({status})", until=told
         )
     return ConnectorError(Kind.CONFIG, f"Bluesky refuses the request: {said}")
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _limits(answer: requests.Response) -> Limits | None:

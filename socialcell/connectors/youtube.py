@@ -103,7 +103,7 @@ class YouTube:
     )
     # Since 1 June 2026 searches are counted apart, and so are statistics in batches.
     buckets: ClassVar[tuple[Bucket, ...]] = (
-        Bucket("searches", "day", _PACIFIC, 100),
+        Bucket("searches", "day", _PACIFIC, 100, spread=True),
         Bucket("units", "day", _PACIFIC, 10_000),
         Bucket("statistics", "day", _PACIFIC, 10_000),
     )

@@ -13,6 +13,7 @@ from socialcell.clock import Clock
 from socialcell.config import Workspace
 from socialcell.connectors.base import Surroundings
 from socialcell.db import revisions
+from socialcell.jobs.sessions import KeptSessions
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Context:
             config=self.workspace.config,
             secret=self.workspace.secret,
             base_urls={**self.workspace.config.sandbox.base_urls, **self.base_urls},
+            sessions=KeptSessions(self.workspace.folder / "secrets"),
         )
 
 

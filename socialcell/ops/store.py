@@ -244,6 +244,16 @@ def unchecked(session: Session) -> dict[int, Run]:
     }
 
 
+def pulled_pages(session: Session, source_id: int, since: datetime) -> int:
+    """Pages that pulls of a source brought since a moment."""
+    asked = select(func.coalesce(func.sum(col(Run.pages)), 0)).where(
+        col(Run.source_id) == source_id,
+        col(Run.kind) == "pull",
+        col(Run.started_at) >= since,
+    )
+    return int(session.execute(asked).scalar_one())
+
+
 def covered_until(session: Session, source_id: int) -> datetime | None:
     """The end of the newest span that a source has read whole."""
     until: datetime | None = session.execute(

@@ -47,6 +47,11 @@ class Bluesky(Shelf):
         """The access token has run out, so many times."""
         self._switches["session"] = Switch(times=times)
 
+    def revoke_session(self) -> None:
+        """The access token has run out, and the refresh token is not taken, once."""
+        self._switches["session"] = Switch(times=1)
+        self._switches["refresh"] = Switch(times=1)
+
     def refuse_pages(self) -> None:
         """Only the first page of a search is given, until healed."""
         self._switches["pages"] = Switch()
@@ -78,6 +83,8 @@ class Bluesky(Shelf):
     def _answer(self, request: Request) -> Answer:
         if request.path == "/xrpc/com.atproto.server.createSession":
             return self._sign_in(request)
+        if request.path == "/xrpc/com.atproto.server.refreshSession":
+            return self._renew(request)
         answer = self._answers.get(request.path)
         if answer is None:
             return _error(501, "MethodNotImplemented", "Method Not Implemented")
@@ -116,6 +123,17 @@ class Bluesky(Shelf):
         if request.method != "POST" or given != wanted:
             said = "Invalid identifier or password"
             return _error(401, "AuthenticationRequired", said)
+        return self._session()
+
+    def _renew(self, request: Request) -> Answer:
+        given = request.headers.get("authorization", "")
+        if request.method != "POST" or self._fires("refresh"):
+            return _error(400, "ExpiredToken", "Token has been revoked")
+        if given != f"Bearer refresh-{self._token()}":
+            return _error(400, "InvalidToken", "Token could not be verified")
+        return self._session()
+
+    def _session(self) -> Answer:
         self._sessions += 1
         return Answer(
             200,

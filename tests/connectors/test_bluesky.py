@@ -1,6 +1,8 @@
 """What is special about Bluesky: its sessions, its pages, its odd posts."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,13 +24,15 @@ from socialcell.connectors.bluesky import Bluesky
 from socialcell.connectors.bluesky_post import to_record
 from socialcell.errors import ConfigError
 from socialcell.jobs import collect
+from socialcell.jobs.sessions import KeptSessions
 from socialcell.sandbox import Sandbox
 from tests.connectors.conftest import Unlimited, connector_of
 from tests.connectors.test_contract import expected_ids, items, pull, records
 
 PUNE, MARATHI = "bluesky.pune", "bluesky.pune-mr"
-SIGN_IN, SEARCH, BY_URI = (
+SIGN_IN, RENEW, SEARCH, BY_URI = (
     "com.atproto.server.createSession",
+    "com.atproto.server.refreshSession",
     "app.bsky.feed.searchPosts",
     "app.bsky.feed.getPosts",
 )
@@ -58,6 +62,85 @@ def test_a_pull_is_one_sign_in_and_its_pages(
     limits = batches[-1].limits
     assert limits is not None
     assert limits.remaining == 3000 - len(served.requests)
+
+
+@pytest.fixture
+def kept(around: Surroundings, folder: Path) -> Surroundings:
+    """With a place in which sessions outlive a run."""
+    return replace(around, sessions=KeptSessions(folder / "secrets"))
+
+
+def test_the_next_run_goes_on_with_the_session_of_the_last(
+    served: Sandbox, kept: Surroundings, folder: Path
+) -> None:
+    pull(served, PUNE, kept)
+    pull(served, MARATHI, kept)
+
+    assert asked(served).count(SIGN_IN) == 1
+    assert asked(served)[1:] == [SEARCH] * (len(served.requests) - 1)
+    place = folder / "secrets" / "bluesky.session"
+    assert place.stat().st_mode & 0o777 == 0o600
+    assert served.secrets["bluesky_app_password"] not in place.read_text()
+
+
+def test_a_session_that_ran_out_between_two_runs_is_renewed_without_the_password(
+    served: Sandbox, kept: Surroundings, bluesky: Any
+) -> None:
+    pull(served, MARATHI, kept)
+    bluesky.expire_session()
+
+    pull(served, MARATHI, kept)
+    pull(served, MARATHI, kept)
+
+    assert (asked(served).count(SIGN_IN), asked(served).count(RENEW)) == (1, 1)
+
+
+def test_a_session_that_is_not_renewed_is_begun_anew(
+    served: Sandbox, kept: Surroundings, bluesky: Any
+) -> None:
+    pull(served, MARATHI, kept)
+    bluesky.revoke_session()
+
+    pull(served, MARATHI, kept)
+    pull(served, MARATHI, kept)
+
+    assert (asked(served).count(SIGN_IN), asked(served).count(RENEW)) == (2, 1)
+
+
+def test_another_password_begins_another_session(
+    served: Sandbox, kept: Surroundings, folder: Path
+) -> None:
+    pull(served, MARATHI, kept)
+    (folder / "secrets" / "bluesky_app_password").write_text("wrong-wrong")
+
+    with pytest.raises(ConnectorError, match="does not let us sign in"):
+        pull(served, MARATHI, kept)
+
+
+def test_a_session_that_another_process_renewed_is_taken_up(
+    served: Sandbox, kept: Surroundings, bluesky: Any
+) -> None:
+    pull(served, MARATHI, kept)
+    first = connector_of(served, PUNE, kept).pull(None, Unlimited(), collect.never)
+    next(first)
+    bluesky.expire_session()
+    pull(served, MARATHI, kept)
+
+    rest = list(first)
+
+    assert rest
+    assert (asked(served).count(SIGN_IN), asked(served).count(RENEW)) == (1, 1)
+
+
+def test_where_no_session_can_be_kept_each_run_signs_in(
+    served: Sandbox, around: Surroundings, tmp_path: Path
+) -> None:
+    nowhere = replace(around, sessions=KeptSessions(tmp_path / "missing"))
+
+    pull(served, MARATHI, nowhere)
+    pull(served, MARATHI, nowhere)
+
+    assert asked(served).count(SIGN_IN) == 2
 
 
 def test_sign_ins_of_a_day_are_counted() -> None:
@@ -116,7 +199,7 @@ def test_a_token_that_runs_out_in_the_middle_is_renewed_once(
 
     found = {record.external_id for record in records(batches)}
     assert found == expected_ids(PUNE, [city_clock.now()])
-    assert asked(served).count(SIGN_IN) == 2
+    assert (asked(served).count(SIGN_IN), asked(served).count(RENEW)) == (1, 1)
     assert len(budget.taken) == len(served.requests)
 
 
@@ -129,7 +212,7 @@ def test_a_token_that_is_taken_back_at_once_needs_a_person(
         pull(served, PUNE, around)
 
     assert caught.value.kind is Kind.AUTH
-    assert asked(served) == [SIGN_IN, SEARCH, SIGN_IN, SEARCH]
+    assert asked(served) == [SIGN_IN, SEARCH, RENEW, SEARCH]
 
 
 def test_an_accounts_own_password_is_told_from_a_wrong_one(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from socialcell import connectors, db
+from socialcell.clock import in_pune
 from socialcell.i18n import CODES
 from socialcell.jobs import (
     backup,
@@ -16,6 +17,7 @@ from socialcell.jobs import (
     mailing,
     outgoing,
     outreach_posts,
+    pacing,
     publishing,
     receive,
     retention,
@@ -136,6 +138,9 @@ def _publish(context: Context, slot: Slot, stop: Stop) -> str:
 
 def _pull(source: Source) -> Callable[[Context, Slot, Stop], str]:
     def run(context: Context, slot: Slot, stop: Stop) -> str:
+        later = pacing.next_turn(context, source)
+        if later is not None:
+            return f"not its turn before {in_pune(later)}: searches last for the day"
         result = collect.pull(context, source, stop=stop)
         tag(context)
         return _words([result])

@@ -1,0 +1,55 @@
+"""Sessions with platforms, kept in secrets/ from one run to the next."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from socialcell import log
+from socialcell.redact import remember
+
+_LOG = log.logger(__name__)
+
+
+@dataclass(frozen=True)
+class KeptSessions:
+    """One file a session, NAME.session, for the owner's eyes alone (0600)."""
+
+    folder: Path
+
+    def load(self, name: str) -> dict[str, str]:
+        """The session of that name; empty when there is none that can be read."""
+        try:
+            session = json.loads(self._place(name).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        if not isinstance(session, dict):
+            return {}
+        plain = {str(key): str(value) for key, value in session.items()}
+        for value in plain.values():
+            remember(value)  # no log line of this process shows it
+        return plain
+
+    def save(self, name: str, session: Mapping[str, str]) -> None:
+        """Keep it instead of the one before; where the folder takes no file the log
+        says so, and the next run signs in again."""
+        for value in session.values():
+            remember(value)
+        place = self._place(name)
+        aside = place.with_name(f"{place.name}.{os.getpid()}.part")
+        try:
+            handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(dict(session), file)
+            aside.replace(place)
+        except OSError as error:
+            aside.unlink(missing_ok=True)
+            _LOG.warning(
+                "a session cannot be kept: each run signs in",
+                file=str(place),
+                reason=error.strerror,
+            )
+
+    def _place(self, name: str) -> Path:
+        return self.folder / f"{name}.session"
