@@ -8,12 +8,19 @@ from sqlalchemy import Engine, func, select
 
 from socialcell import db
 from socialcell.clock import FixedClock
-from socialcell.connectors.base import Metric, Refresh, Surroundings, Tombstone
+from socialcell.connectors.base import (
+    Bucket,
+    Metric,
+    Refresh,
+    Surroundings,
+    Tombstone,
+)
 from socialcell.errors import UsageError
 from socialcell.jobs import collect, report, tag, upkeep
 from socialcell.jobs.asking import ask
-from socialcell.jobs.budget import Ledger
+from socialcell.jobs.budget import Enough, Ledger
 from socialcell.jobs.context import Context
+from socialcell.jobs.daemon.table import Slot, jobs
 from socialcell.listening.model import (
     Annotation,
     Engagement,
@@ -371,3 +378,106 @@ def test_what_was_not_asked_for_is_not_taken_for_seen(
 
     assert first.counts["received"] == 100
     assert second.counts["received"] >= held - 100
+
+
+def test_deletions_are_asked_for_before_engagement_in_what_is_left(
+    city: Context, engine: Engine, city_clock: FixedClock
+) -> None:
+    collect.collect(city)
+    with db.reading(engine) as session:
+        start = city_clock.now().replace(day=1, hour=0, minute=0, second=0)
+        row = store.usage(session, "x", "posts", start)
+        assert row is not None
+    # Room for one question of a hundred posts under half of the cap.
+    city.workspace.config.budget.caps["x"] = {"posts": 2 * (row.used + 150)}
+    city_clock.advance(DAY)
+
+    (looks,) = upkeep.snapshot(city)
+    (deletions,) = upkeep.recheck(city)
+
+    assert (looks.state, looks.error_kind) == ("failed", "quota")
+    assert looks.counts["received"] == 0
+    assert deletions.counts["received"] == 100
+
+
+def test_engagement_has_what_deletions_do_not_need(
+    context: Context, engine: Engine, clock: FixedClock
+) -> None:
+    clock.set(NOON)  # 23 November: eight days are left of the month
+    ledger = Ledger(engine, clock, "x", {"posts": Bucket("posts", "month", cap=400)})
+
+    # Half of 400, less ten posts on eight days; a quarter of 400 at most.
+    ledger.spare(first=10).take("posts", 120)
+    with pytest.raises(Enough):
+        ledger.spare(first=10).take("posts", 121)
+    ledger.spare(first=999).take("posts", 100)
+    with pytest.raises(Enough):
+        ledger.spare(first=999).take("posts", 101)
+    ledger.spare().take("posts", 200)
+
+
+def test_what_could_not_be_asked_at_night_is_asked_before_the_next_looks(
+    city: Context, engine: Engine, city_clock: FixedClock
+) -> None:
+    collect.collect(city)
+    caps = city.workspace.config.budget.caps
+    caps["x"] = {"posts": 100}
+    city_clock.advance(DAY)
+    (night,) = upkeep.recheck(city)
+    assert (night.state, upkeep.owed(city)) == ("failed", ["x.mentions"])
+    caps["x"] = {"posts": 1_000_000}
+    (job,) = (job for job in jobs(city) if job.name == "snapshot")
+
+    job.run(city, Slot(city_clock.now(), 1, late=False), collect.never)
+
+    with db.reading(engine) as session:
+        rows = db.table(Run).c
+        kinds = session.scalars(select(rows.kind).order_by(rows.id)).all()
+    # X tells counts with it: no look is due any more.
+    assert kinds == ["pull", "recheck", "recheck"]
+    assert upkeep.owed(city) == []
+
+
+def test_a_recheck_of_a_source_that_has_to_wait_says_so(
+    city: Context, engine: Engine, city_clock: FixedClock
+) -> None:
+    collect.collect(city)
+    city_clock.advance(DAY)
+    with db.writing(engine) as session:
+        source = store.source_named(session, "x.mentions")
+        source.not_before, source.state = city_clock.now() + HOUR, "rate_limited"
+
+    (result,) = upkeep.recheck(city)
+
+    assert result.state == "waiting"
+    assert str(result.reason).startswith("not before 2026-11-22 10:00 IST")
+
+
+def test_a_recheck_without_its_secret_needs_a_person(
+    city: Context, engine: Engine, city_clock: FixedClock
+) -> None:
+    collect.collect(city)
+    city_clock.advance(DAY)
+    (city.workspace.folder / "secrets" / "x_bearer").unlink()
+
+    (result,) = upkeep.recheck(city)
+
+    assert (result.state, result.error_kind) == ("failed", "auth")
+    with db.reading(engine) as session:
+        assert store.source_named(session, "x.mentions").state == "needs_attention"
+        (run,) = store.last_runs(session, "recheck").values()
+        assert run.state == "failed"
+
+
+def test_the_weekly_coverage_names_whose_deletions_are_not_known(
+    city: Context, engine: Engine, city_clock: FixedClock
+) -> None:
+    collect.collect(city)
+    city.workspace.config.budget.caps["x"] = {"posts": 100}
+    city_clock.advance(DAY)
+    upkeep.recheck(city)
+
+    made = report.weekly(city, as_of=city_clock.now(), lang="en")
+
+    page = made.html.read_text()
+    assert "could not be asked for all of them: x.mentions" in page

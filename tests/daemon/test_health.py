@@ -1,0 +1,84 @@
+"""Health says what is not known of sources: never read, deletions not asked for."""
+
+from datetime import timedelta
+
+from sqlalchemy import Engine
+
+from socialcell import db
+from socialcell.clock import FixedClock, SystemClock
+from socialcell.connectors.base import ConnectorError, Kind
+from socialcell.jobs.asking import ask
+from socialcell.jobs.budget import Ledger
+from socialcell.jobs.collect import note_failure
+from socialcell.jobs.context import Context
+from socialcell.jobs.daemon import health
+from socialcell.ops import leases, store
+from socialcell.ops.model import Source
+from tests.builders import make_batch, make_source
+
+
+def alive(context: Context) -> None:
+    assert leases.acquire(context.engine, "daemon", "tests", SystemClock().now())
+
+
+def reasons(context: Context) -> tuple[str, ...]:
+    alive(context)
+    return health.look(context).reasons
+
+
+def fail(engine: Engine, source: Source, clock: FixedClock) -> None:
+    with db.writing(engine) as session:
+        found = store.source_named(session, source.name)
+        error = ConnectorError(Kind.TRANSIENT, "the line dropped")
+        note_failure(found, error, clock.now())
+
+
+def recheck(context: Context, source: Source, error: ConnectorError | None) -> None:
+    def batches() -> object:
+        yield make_batch(cursor={})
+        if error is not None:
+            raise error
+
+    ledger = Ledger(context.engine, context.clock, "x")
+    ask(context, source, "x", ledger, batches(), kind="recheck")  # type: ignore[arg-type]
+
+
+def test_a_source_that_fails_and_never_succeeded_is_told(
+    context: Context, engine: Engine, clock: FixedClock
+) -> None:
+    source = make_source(engine)
+    clock.set(source.created_at)
+    assert reasons(context) == ()
+
+    fail(engine, source, clock)
+
+    assert reasons(context) == ("x.mentions has never been read: the line dropped",)
+    assert health.look(context).state == "degraded"
+
+
+def test_a_source_that_nobody_asked_for_a_day_is_told(
+    context: Context, engine: Engine, clock: FixedClock
+) -> None:
+    source = make_source(engine)
+    clock.set(source.created_at + timedelta(hours=25))
+
+    (reason,) = reasons(context)
+
+    assert reason.startswith("x.mentions has never been read: nobody has asked it")
+
+
+def test_deletions_that_could_not_be_asked_for_are_told_until_they_are(
+    context: Context, engine: Engine, clock: FixedClock
+) -> None:
+    source = make_source(engine)
+    clock.set(source.created_at)
+
+    recheck(context, source, ConnectorError(Kind.DRIFT, "no list in the answer"))
+    (reason,) = reasons(context)
+    recheck(context, source, None)
+
+    assert reason == (
+        "x.mentions: whether its posts were deleted could not be asked for all of them "
+        "(2026-11-23 12:00 IST): no list in the answer"
+    )
+    assert reasons(context) == ()
