@@ -32,7 +32,8 @@ def add(
     """Write a rule. Audited.
 
     A rule about protests, politics, religion, caste, somebody's health or a private
-    person cannot be written: people may speak without being watched, and platforms forbid it.
+    person cannot be written: people may speak without being watched, and platforms
+    forbid it.
 
     Example: socialcell alerts rules add hospital-oxygen "oxygen OR ऑक्सिजन"
     --threshold 5 --minutes 120 --severity high --tell control-room

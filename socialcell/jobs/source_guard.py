@@ -2,7 +2,7 @@
 whom or what."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -15,6 +15,7 @@ from socialcell.listening.platform_query import asked_parts, words_of
 from socialcell.listening.query import Field, Words
 from socialcell.listening.store import protected
 from socialcell.listening.unwatched import Accounts
+from socialcell.ops.model import Source
 
 REFUSAL = "No source is added"
 _NUMBERS = ("user_id", "channel_id", "page_id", "account_id")
@@ -31,8 +32,8 @@ def refuse(
     """UsageError, with the reason, when a source of these settings would follow a
     private person, protests, politics, religion, caste or somebody's health.
 
-    `own` are numbers of the city's own accounts. Of a number of which no post is held
-    nothing is known: it is let in.
+    `own` are numbers of the city's own accounts, and of those followed already. Of a
+    number of which no post is held nothing is known: it is let in.
     """
     accounts = protected.accounts(session)
     for key, value in settings.items():
@@ -50,6 +51,16 @@ def refuse(
             _refuse_subreddit(value, accounts)
         elif key == "url":
             _refuse_feed(value, accounts)
+
+
+def numbers(sources: Iterable[Source]) -> frozenset[str]:
+    """The numbers of the accounts that these sources follow."""
+    return frozenset(
+        str(source.settings[key])
+        for source in sources
+        for key in _NUMBERS
+        if key in source.settings
+    )
 
 
 def without_left_out(query: str) -> str:

@@ -68,7 +68,8 @@ def check(
     them, UsageError when they follow what must not be followed."""
     checked = connectors.check_settings(connector, settings)
     with db.reading(context.engine) as session:
-        source_guard.refuse(session, connector, checked, _own(context))
+        followed = source_guard.numbers(store.enabled(session))
+        source_guard.refuse(session, connector, checked, _own(context) | followed)
     return checked
 
 

@@ -278,7 +278,42 @@ def test_a_source_about_what_the_city_does_is_added(
 def test_an_account_whose_posts_are_held_is_known_to_be_private_by_its_number(
     context: Context, engine: Engine
 ) -> None:
-    store_records(engine, make_record("1"))  # by account u1, whose number is u1
+    author = make_author("4711", handle="asha_kale")
+    store_records(engine, make_record("1", author=author))
+    mentions = {"kind": "mentions", "user_id": "4711"}
+
+    with pytest.raises(UsageError, match="account 4711 of x is not in the registry"):
+        sources.add(context, "x.asha", "x", mentions)
+
+    with db.writing(engine) as session:
+        registry.register(
+            session,
+            "x",
+            "asha_kale",
+            "Asha Kale",
+            "creator",
+            "consent 1",
+            "t",
+            context.clock.now(),
+        )
+    sources.add(context, "x.asha", "x", mentions)
+
+
+def test_a_number_that_is_followed_already_may_be_followed_otherwise(
+    context: Context, engine: Engine
+) -> None:
+    page = {"page_id": "104857600000000"}
+    make_source(engine, "facebook.feed", "facebook", kind="feed", **page)
+    author = make_author(page["page_id"], handle=None)
+    store_records(engine, make_record("1", platform="facebook", author=author))
+
+    sources.add(context, "facebook.said", "facebook", {"kind": "comments", **page})
+
+
+def test_a_held_account_is_private_until_the_registry_has_it(
+    context: Context, engine: Engine
+) -> None:
+    store_records(engine, make_record("1"))  # by account u1
 
     with db.reading(engine) as session:
         uid = "u1"
