@@ -41,9 +41,9 @@ def ask(
                     ledger.book(session, batch)
         except Enough as enough:
             # The platform was not asked: nobody has to wait for it.
-            spent = ConnectorError(Kind.QUOTA, str(enough))
+            error = ConnectorError(enough.kind, str(enough))
             with db.writing(context.engine) as session:
-                return ended(context, intake.close(session, spent))
+                return ended(context, intake.close(session, error))
         except ConnectorError as error:
             if error.kind in _HOLDS_ALL:
                 failure = collect.failed(context, source, intake, error)

@@ -117,7 +117,12 @@ class Ledger:
 
 
 class Enough(Exception):  # noqa: N818 - named for what happened
-    """What can wait has used up its part of an allowance."""
+    """What can wait is not asked further: its part of an allowance is used up, or, with
+    another kind, for the reason given."""
+
+    def __init__(self, reason: str, kind: Kind = Kind.QUOTA) -> None:
+        super().__init__(reason)
+        self.kind = kind
 
 
 @dataclass(frozen=True)

@@ -141,7 +141,16 @@ def _step(context: Context, moment: datetime, before: datetime | None) -> None:
     if before is None or moment - before >= _LOOK_AGAIN:
         _require(upkeep.snapshot(context))
     if new_day:
-        _require(upkeep.recheck(context))
+        _recheck(context)
+
+
+def _recheck(context: Context) -> None:
+    """All that is due, run by run, as the daemon does hour by hour."""
+    results = upkeep.recheck(context)
+    while more := [one.source for one in results if one.reason == upkeep.MORE]:
+        _require(one for one in results if one.reason != upkeep.MORE)
+        results = upkeep.recheck(context, more)
+    _require(results)
 
 
 def _take_in(context: Context, since: datetime) -> None:

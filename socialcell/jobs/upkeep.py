@@ -6,19 +6,30 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from socialcell import connectors, db, log
-from socialcell.connectors.base import Batch, Capability, Connector, Undecided
+from socialcell.connectors.base import (
+    Batch,
+    Capability,
+    Connector,
+    ConnectorError,
+    Kind,
+    Undecided,
+)
 from socialcell.errors import ConfigError, UsageError
 from socialcell.jobs import budget, collect
 from socialcell.jobs.alone import TAKEN, alone
 from socialcell.jobs.asking import ask
+from socialcell.jobs.budget import Enough
 from socialcell.jobs.collect import Result, never
 from socialcell.jobs.context import Context
+from socialcell.jobs.intake import Intake, ended
 from socialcell.listening.store import upkeep
 from socialcell.ops import store
 from socialcell.ops.model import Source
 
 AT_ONCE = 100  # ids that one question to a connector holds
 MOST = 2000  # ids of one source in one run
+MORE = f"{MOST} were asked for, and more are due: the rest comes with the next run"
+_STOPPED = "told to stop: the rest is asked for next time"
 # A day is what X's agreement grants; asked a little before it is over.
 RECHECK_AFTER = timedelta(hours=20)
 
@@ -96,29 +107,33 @@ def _each(
             continue
         assert source.id is not None
         with alone(context, source.id) as free:
-            done = (
-                _one(context, kind, source, stop)
-                if free
-                else Result(source.name, "waiting", reason=TAKEN)
-            )
+            done = _one(context, kind, source, stop, free=free)
         if done is not None:
             results.append(done)
     return results
 
 
 def _one(
-    context: Context, kind: _Kind, source: Source, stop: Callable[[], bool]
+    context: Context,
+    kind: _Kind,
+    source: Source,
+    stop: Callable[[], bool],
+    *,
+    free: bool,
 ) -> Result | None:
-    """One source; None when nothing is due."""
+    """One source; None when nothing is due. A recheck that cannot be done now is a run
+    that failed, so that it is known and made up for."""
     assert source.id is not None
     now = context.clock.now()
     with db.reading(context.engine) as session:
         current = store.source_named(session, source.name)
-        ids = kind.due(session, source.id, now, MOST)
+        ids = kind.due(session, source.id, now, MOST + 1)
     if not ids:
         return None
-    if current.not_before is not None and current.not_before > now:
-        return collect.waiting(current)
+    waits = current.not_before is not None and current.not_before > now
+    if waits or not free:
+        reason = collect.waiting(current).reason if waits else TAKEN
+        return _put_off(context, kind, source, reason or "")
     try:
         connector = connectors.build(
             source.connector, source.settings, context.surroundings
@@ -136,6 +151,18 @@ def _one(
         asking.batches(),
         kind=kind.name,
     )
+
+
+def _put_off(context: Context, kind: _Kind, source: Source, reason: str) -> Result:
+    """What is not asked now: of engagement the next hour asks."""
+    if kind.refreshes:
+        return Result(source.name, "waiting", reason=reason)
+    intake = Intake(context, source, connectors.platform(source.connector), kind.name)
+    with db.writing(context.engine) as session:
+        intake.open(session)
+        intake.opened()
+        failure = intake.close(session, ConnectorError(Kind.TRANSIENT, reason))
+    return ended(context, failure)
 
 
 def _asked_first(context: Context, source: Source) -> int:
@@ -159,21 +186,24 @@ class _Asking:
     stop: Callable[[], bool]
 
     def batches(self) -> Iterator[Batch]:
-        """What the connector answers. ConnectorError as in a pull; Enough when the
-        share of what can wait is used up."""
+        """What the connector answers. ConnectorError as in a pull; Enough when not all
+        that is due is asked for now."""
         ask = getattr(self.connector, "refresh" if self.kind.refreshes else "recheck")
-        for start in range(0, len(self.ids), AT_ONCE):
+        ids = self.ids[:MOST]
+        for start in range(0, len(ids), AT_ONCE):
             if self.stop():
-                return
-            some = self.ids[start : start + AT_ONCE]
+                raise Enough(_STOPPED, Kind.TRANSIENT)
+            some = ids[start : start + AT_ONCE]
             undecided: set[str] = set()
             for batch in ask(some, self.spare, self.stop):
                 undecided.update(_undecided(batch))
                 yield batch
             if self.stop():
-                return  # not all of them were asked for
+                raise Enough(_STOPPED, Kind.TRANSIENT)  # not all were asked for
             # All pages of this question are stored: what is left was there.
             self._note([id_ for id_ in some if id_ not in undecided])
+        if len(self.ids) > MOST and not self.kind.refreshes:
+            raise Enough(MORE, Kind.TRANSIENT)
 
     def _note(self, ids: Sequence[str]) -> None:
         now, platform = self.context.clock.now(), self.connector.platform

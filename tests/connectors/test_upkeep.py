@@ -41,6 +41,7 @@ from tests.builders import (
     make_batch,
     make_record,
     make_source,
+    store_records,
 )
 from tests.connectors.conftest import settings_of, source_named
 
@@ -377,7 +378,30 @@ def test_what_was_not_asked_for_is_not_taken_for_seen(
     (second,) = upkeep.recheck(city)
 
     assert first.counts["received"] == 100
+    assert (first.state, second.state) == ("partial", "ok")
     assert second.counts["received"] >= held - 100
+
+
+def test_more_than_one_run_may_ask_for_is_owed(
+    city: Context, engine: Engine, city_clock: FixedClock
+) -> None:
+    collect.collect(city)
+    with db.reading(engine) as session:
+        source = store.source_named(session, "x.mentions")
+    many = [
+        make_record(str(10**17 + n), metrics=(), authored_at=city_clock.now())
+        for n in range(upkeep.MOST)
+    ]
+    store_records(engine, *many, at=city_clock.now(), source=source)
+    city_clock.advance(DAY)
+
+    (first,) = upkeep.recheck(city)
+    assert (first.state, first.reason) == ("partial", upkeep.MORE)
+    assert upkeep.owed(city) == ["x.mentions"]
+    (second,) = upkeep.recheck(city)
+
+    assert second.state == "ok"
+    assert upkeep.owed(city) == []
 
 
 def test_deletions_are_asked_for_before_engagement_in_what_is_left(
@@ -449,8 +473,10 @@ def test_a_recheck_of_a_source_that_has_to_wait_says_so(
 
     (result,) = upkeep.recheck(city)
 
-    assert result.state == "waiting"
     assert str(result.reason).startswith("not before 2026-11-22 10:00 IST")
+    assert (result.state, upkeep.owed(city)) == ("failed", ["x.mentions"])
+    with db.reading(engine) as session:
+        assert store.source_named(session, "x.mentions").state == "rate_limited"
 
 
 def test_a_recheck_without_its_secret_needs_a_person(
