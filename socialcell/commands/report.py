@@ -137,6 +137,7 @@ def daily(
                 "topics": dict(brief.topics),
                 "wards": dict(brief.wards),
                 "urgent": brief.urgent_total,
+                "urgent_messages": brief.urgent_messages,
                 "asked": brief.asked,
                 "press": brief.press_total,
                 "incidents": [one.id for one in brief.incidents],

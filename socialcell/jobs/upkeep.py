@@ -26,6 +26,8 @@ from socialcell.listening.store import upkeep
 from socialcell.ops import store
 from socialcell.ops.model import Source
 
+_LOG = log.logger(__name__)
+
 AT_ONCE = 100  # ids that one question to a connector holds
 MOST = 2000  # ids of one source in one run
 MORE = f"{MOST} were asked for, and more are due: the rest comes with the next run"

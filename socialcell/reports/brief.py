@@ -15,17 +15,11 @@ from socialcell.listening.alert_model import Incident, Promise
 from socialcell.listening.areas import names as names_of
 from socialcell.listening.coverage import HOUR
 from socialcell.listening.people import People
-from socialcell.listening.store import (
-    alerts,
-    areas,
-    counts,
-    promises,
-    questions,
-    quotes,
-)
+from socialcell.listening.store import areas, counts, incidents, promises, urgent
 from socialcell.listening.store.counts import Cells, Span
-from socialcell.listening.store.matching import Wanted
+from socialcell.listening.store.incidents import OpenIncident
 from socialcell.listening.store.watches import watches
+from socialcell.reports import brief_quotations
 from socialcell.reports.incident import series
 from socialcell.reports.page import Block, Page, Paragraph, Quotation, Section, Table
 from socialcell.reports.phrases import Phrases
@@ -33,7 +27,6 @@ from socialcell.reports.quoted import excerpt
 
 LONGEST = 1200  # characters of the text for a phone
 TIMES = (time(8, 30), time(18, 0))
-URGENT = ("critical", "high")
 _TOPICS = 5
 _QUOTED = 3
 _QUOTED_LENGTH = 120
@@ -58,6 +51,7 @@ class Brief:
     owners: Mapping[str, Mapping[str, str]]  # topic → who answers for it, by language
     urgent: Sequence[tuple[str, Row[Any]]]  # topic, mention
     urgent_total: int
+    urgent_messages: int  # of these, written to the city alone: never quoted
     incidents: Sequence[Incident]
     missed: Sequence[Promise]
     press: Sequence[Row[Any]]
@@ -73,7 +67,8 @@ def span_of(as_of: datetime) -> Span:
 
 
 def collect(session: Session, span: Span) -> Brief:
-    """The brief's facts, as they are now."""
+    """The brief's facts of a span: mentions as they are now, incidents and promises as
+    they stood at its end."""
     day = span.end.astimezone(IST).date()
     names = {
         one.id: names_of(one)
@@ -83,8 +78,8 @@ def collect(session: Session, span: Span) -> Brief:
     topics = _sums(counts.by_annotation(session, span, "topic"))
     wards = _sums(counts.by_annotation(session, span, "ward"))
     intents = _sums(counts.by_column(session, span, "intent"))
-    urgent = _urgent(session, span)
-    press = _press(session, span)
+    kinds = dict(_sums(counts.by_column(session, span, "kind")))
+    standing = incidents.open_at(session, span.end)
     hours = max(span.hours, 1)
     held = coverage.covered_hours(
         watches(session, span.start, span.end), _hour(span.start), hours
@@ -99,16 +94,13 @@ def collect(session: Session, span: Span) -> Brief:
         wards=[one for one in wards if one[0] in names],
         names=names,
         owners=_owners(session, day),
-        urgent=urgent[:_QUOTED],
-        urgent_total=len(urgent),
-        incidents=[
-            one
-            for one in alerts.incidents(session, ("open", "acked"))
-            if one.last_at > span.start and one.kind != "promise"
-        ],
+        urgent=brief_quotations.chosen(session, span, standing, _QUOTED),
+        urgent_total=urgent.count(session, span),
+        urgent_messages=urgent.count(session, span, "message"),
+        incidents=[one.incident for one in standing if _is_news(one, span)],
         missed=promises.missed(session, span.end),
-        press=press[:_QUOTED],
-        press_total=len(press),
+        press=urgent.articles(session, span, _QUOTED),
+        press_total=kinds.get("article", 0),
         asked=sum(n for name, n in intents if name in _ASKING),
     )
 
@@ -187,21 +179,12 @@ def _sums(cells: Mapping[str, Cells]) -> list[tuple[str, int]]:
     return sorted(found, key=lambda one: (-one[1], one[0]))
 
 
-def _urgent(session: Session, span: Span) -> list[tuple[str, Row[Any]]]:
-    """Urgent mentions with their first topic, the most urgent level first."""
-    found = []
-    for level in URGENT:
-        for one in quotes.of_urgency(session, span, level):
-            row = quotes.current(session, one.platform, one.external_id)
-            if row is not None and row.text:
-                topics = alerts.topics_of(session, [one.id])
-                found.append((topics[0][0] if topics else "other", row))
-    return found
-
-
-def _press(session: Session, span: Span) -> list[Row[Any]]:
-    wanted = Wanted(since=span.start, until=span.end, limit=500)
-    return [row for row in questions.mentions(session, wanted) if row.kind == "article"]
+def _is_news(one: OpenIncident, span: Span) -> bool:
+    """Whether the brief names an open incident. A silent source is said once, and a
+    promise that was missed stands under its own words."""
+    if one.incident.kind == "source":
+        return one.last_alert_at > span.start
+    return one.incident.kind != "promise"
 
 
 def _owners(session: Session, day: date) -> dict[str, Mapping[str, str]]:
@@ -277,6 +260,12 @@ def _due(brief: Brief, lang: Language) -> Iterator[str]:
         asked=lang.number(brief.asked),
         press=lang.number(brief.press_total),
     )
+    if brief.urgent_messages:
+        yield lang.ngettext(
+            "%(n)s of the urgent ones was written to the city alone.",
+            "%(n)s of the urgent ones were written to the city alone.",
+            brief.urgent_messages,
+        )
 
 
 def _incidents(brief: Brief, say: Phrases) -> Iterator[str]:

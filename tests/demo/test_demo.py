@@ -134,6 +134,32 @@ def test_the_flood_is_an_incident_of_the_demo(demo: Demo) -> None:
     assert crisis < opened <= crisis + timedelta(minutes=10)
 
 
+@pytest.mark.parametrize("lang", ["en", "mr", "hi"])
+def test_on_the_flood_morning_the_brief_quotes_nothing_but_the_flood(
+    demo: Demo, lang: str
+) -> None:
+    flood = [
+        " ".join(item["text"].split())
+        for item in demo.truth["items"]
+        if item["story"] == "crisis"
+    ]
+    done = socialcell(
+        *("report", "daily", "--as-of", "2026-11-21T08:30+05:30", "--lang", lang),
+        *("--json", "--config", demo.config),
+    )
+
+    brief = answer(done)
+
+    lines = brief["text"].splitlines()
+    quoted = [line.partition("): ")[2] for line in lines if line.startswith("• ")]
+    assert len(quoted) == 3
+    for text in quoted:
+        assert any(one.startswith(text[:60]) for one in flood), text
+    assert len({text[-60:] for text in quoted}) == 3
+    assert [one["incident"] for one in demo.said["alerts"]] == brief["incidents"]
+    assert brief["urgent"] > 100
+
+
 def test_a_campaign_is_measured_and_its_truth_lies_in_the_range(demo: Demo) -> None:
     (truth,) = demo.truth["campaigns"]
     found = demo.said["campaign"]

@@ -10,7 +10,8 @@ from socialcell.clock import IST
 from socialcell.config import Workspace
 from socialcell.jobs import mailing, outgoing
 from socialcell.jobs.context import Context
-from socialcell.listening.alert_model import Incident, Promise
+from socialcell.listening.alert_model import Alert, Incident, Promise
+from socialcell.listening.model import Mention
 from socialcell.ops import outgoing as store
 from socialcell.reports.brief import LONGEST, span_of
 from socialcell.settings.telling import Readers, Report
@@ -122,6 +123,191 @@ def test_an_incident_stands_at_its_head(world: World) -> None:
     lines = mailing.daily(world.context, "en", MORNING).text.splitlines()
 
     assert lines[2].startswith("Incident 1: Flood, since ")
+
+
+def incident(
+    world: World,
+    subject: str = "topic:flood",
+    *mentions: int,
+    kind: str = "spike",
+    opened_at: datetime = NIGHT,
+    alert_at: datetime | None = None,
+    ended_at: datetime | None = None,
+) -> int:
+    """An incident with one alert, over where it ended; its id."""
+    with db.writing(world.engine) as session:
+        row = Incident(
+            kind=kind,
+            subject=subject,
+            severity="high",
+            state="over" if ended_at else "open",
+            opened_at=opened_at,
+            last_at=alert_at or opened_at,
+            ended_at=ended_at,
+        )
+        session.add(row)
+        session.flush()
+        id_ = row.id or 0
+        session.add(
+            Alert(
+                incident_id=id_,
+                key=f"alert-{id_}",
+                series=subject,
+                at=alert_at or opened_at,
+                mentions=list(mentions),
+            )
+        )
+    return id_
+
+
+def named(world: World, as_of: datetime = MORNING) -> list[int | None]:
+    """Ids of the incidents that a brief names."""
+    return [one.id for one in mailing.daily(world.context, "en", as_of).brief.incidents]
+
+
+def quoted(world: World, as_of: datetime = MORNING) -> list[str]:
+    """The texts that a brief quotes, in their order."""
+    brief = mailing.daily(world.context, "en", as_of).brief
+    return [row.text for _topic, row in brief.urgent]
+
+
+def test_a_brief_of_an_earlier_time_names_the_incidents_that_were_open_then(
+    world: World,
+) -> None:
+    ended_since = incident(world, opened_at=NIGHT, ended_at=MORNING + HOUR)
+    incident(world, "topic:roads", opened_at=NIGHT, ended_at=MORNING)
+    incident(world, "topic:water", opened_at=MORNING + HOUR)
+    still = incident(world, "topic:waste", opened_at=EVENING - 3 * HOUR)
+
+    assert named(world) == [ended_since, still]
+    assert named(world, MORNING.replace(hour=18)) == [3, still]
+
+
+def test_an_incident_whose_end_was_not_kept_was_over_a_day_after_its_last_alert(
+    world: World,
+) -> None:
+    recent = incident(
+        world, alert_at=MORNING - 23 * HOUR, opened_at=EVENING - 24 * HOUR
+    )
+    old = incident(world, "topic:water", opened_at=MORNING - 25 * HOUR)
+    with db.writing(world.engine) as session:
+        for id_ in (recent, old):
+            session.get_one(Incident, id_).state = "over"
+
+    assert named(world) == [recent]
+
+
+def test_a_silent_source_is_named_once(world: World) -> None:
+    silent = incident(world, "source:city", kind="source", opened_at=NIGHT)
+
+    assert named(world) == [silent]
+    assert named(world, MORNING.replace(hour=18)) == []
+
+
+def test_quotations_are_of_the_open_incident_first_then_sure_then_new(
+    world: World,
+) -> None:
+    texts = {
+        "sure": "A wall has come down on two people in the lane",
+        "older": "The bridge is shut and nobody says why to us",
+        "newer": "Smoke from a shop near the vegetable market now",
+        "flood": "Our ground floor is under water and grandmother is upstairs",
+    }
+    world.mention(NIGHT, texts["sure"], urgency="critical", confidence=0.95)
+    world.mention(NIGHT, texts["older"], urgency="critical", confidence=0.7)
+    world.mention(NIGHT + HOUR, texts["newer"], urgency="high", confidence=0.7)
+    world.mention(
+        NIGHT, texts["flood"], urgency="high", confidence=0.6, topics=("flood",)
+    )
+
+    before = quoted(world)
+    incident(world)
+
+    assert before == [texts["sure"], texts["older"], texts["newer"]]
+    assert quoted(world) == [texts["flood"], texts["sure"], texts["older"]]
+
+
+def test_what_an_alert_rests_on_comes_before_what_no_incident_has(
+    world: World,
+) -> None:
+    first = world.mention(NIGHT, "Gas smells in the whole building", urgency="high")
+    world.mention(NIGHT, "Dogs bit two children here", urgency="high", confidence=0.9)
+    incident(world, "all", first)
+
+    assert quoted(world)[0] == "Gas smells in the whole building"
+
+
+def test_a_quotation_stands_under_the_topic_of_its_incident(world: World) -> None:
+    world.mention(
+        NIGHT,
+        "The drain came up and the house is full of water",
+        urgency="critical",
+        topics=("drainage", "flood"),
+    )
+    incident(world)
+
+    assert "• Flood (" in mailing.daily(world.context, "en", MORNING).text
+
+
+def test_a_text_is_quoted_once_however_often_it_is_passed_on(world: World) -> None:
+    call = "Emergency hai {} me, ground floor full water, rescue team bhejo"
+    for n, place in enumerate(("Ekta Nagar", "Ekta Nagar", "Patil Estate")):
+        text = call.format(place) + f" @PuneCityDemo #flood https://t.co/{n}"
+        world.mention(NIGHT + n * HOUR, text, urgency="critical", confidence=0.9)
+    world.mention(NIGHT, "A tree fell on a rickshaw, people are in it", urgency="high")
+
+    texts = quoted(world)
+
+    assert len(texts) == 2
+    assert texts[0].startswith("Emergency hai Patil Estate")
+    assert texts[1].startswith("A tree fell")
+
+
+def test_every_urgent_mention_is_counted_and_what_is_private_is_not_quoted(
+    world: World,
+) -> None:
+    world.mention(NIGHT, "A live wire hangs over the school gate", urgency="critical",
+                  authorless=True)  # fmt: skip
+    world.mention(NIGHT, "Help us, water is in the house, two old people",
+                  urgency="critical", kind="message", platform="whatsapp")  # fmt: skip
+    world.mention(NIGHT, "Bridge closed after cracks were seen in the night",
+                  urgency="high", kind="article", platform="news")  # fmt: skip
+    world.mention(NIGHT, "Help!", urgency="high")
+    world.registered("office_handle")
+    world.mention(NIGHT, "Do not go near the river tonight", urgency="high",
+                  author="office")  # fmt: skip
+    world.mention(NIGHT, "A road with many holes near the station")
+
+    made = mailing.daily(world.context, "en", MORNING)
+
+    assert (made.brief.urgent_total, made.brief.urgent_messages) == (5, 1)
+    assert quoted(world) == ["A live wire hangs over the school gate"]
+    assert "1 of the urgent ones was written to the city alone." in made.text
+    assert "two old people" not in made.text + str(made.page)
+
+
+def test_all_articles_are_counted_however_many_mentions_follow_them(
+    world: World,
+) -> None:
+    later = NIGHT + HOUR
+    with db.writing(world.engine) as session:
+        session.add_all(
+            Mention(
+                platform="news" if n < 2 else "x",
+                external_id=f"many-{n}",
+                kind="article" if n < 2 else "post",
+                text=f"Story {n}",
+                missing=[],
+                authored_at=NIGHT if n < 2 else later,
+                stored_at=later,
+            )
+            for n in range(502)
+        )
+
+    brief = mailing.daily(world.context, "en", MORNING).brief
+
+    assert (brief.total, brief.press_total) == (502, 2)
+    assert [row.text for row in brief.press] == ["Story 1", "Story 0"]
 
 
 @pytest.mark.parametrize("code", ["en", "mr", "hi"])

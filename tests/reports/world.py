@@ -101,7 +101,10 @@ class World:
         text: str = "The road near the market is full of holes",
         *,
         platform: str = "x",
+        kind: str = "post",
         author: str | None = None,
+        authorless: bool = False,
+        confidence: float | None = None,
         intent: str = "complaint",
         sentiment: str = "negative",
         language: str = "en",
@@ -121,8 +124,8 @@ class World:
             row = Mention(
                 platform=platform,
                 external_id=f"post-{self._n}",
-                kind="post",
-                author_id=_author(session, platform, uid),
+                kind=kind,
+                author_id=None if authorless else _author(session, platform, uid),
                 text=text,
                 folded=text.lower(),
                 missing=[],
@@ -144,8 +147,12 @@ class World:
                 values += [("topic", topic) for topic in topics]
                 values += [("ward", ward) for ward in wards]
                 values += [("entity", entity) for entity in entities]
-                for kind, value in values:
-                    session.add(_annotation(row.id, kind, value, kind not in unsure))
+                for name, value in values:
+                    session.add(_annotation(row.id, name, value, name not in unsure))
+                if confidence is not None:
+                    read_as = _annotation(row.id, "urgency", urgency, True)
+                    read_as.score = confidence
+                    session.add(read_as)
                 session.flush()
                 rollups.add(session, rollups.contribution(session, [row.id]))
             if repost_of is not None:

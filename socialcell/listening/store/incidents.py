@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import Row, and_, func, or_, select
 from sqlmodel import Session, col
 
 from socialcell import db
@@ -16,6 +17,44 @@ from socialcell.listening.store.counts import Span
 ACCOUNT = "account"
 M, AUTHOR = db.table(Mention).c, db.table(Author).c
 REGISTRY = db.table(RegistryAccount).c
+# An incident whose end was not kept was over a day after its last alert.
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class OpenIncident:
+    """An incident as it stood at a moment: when its newest alert was until then, and
+    the mentions that its alerts rested on."""
+
+    incident: Incident
+    last_alert_at: datetime
+    mention_ids: frozenset[int]
+
+
+def open_at(session: Session, at: datetime) -> list[OpenIncident]:
+    """Incidents that were open at a moment, whatever became of them since; those with
+    the newest alert first."""
+    opened, ended = col(Incident.opened_at), col(Incident.ended_at)
+    asked = select(Incident).where(
+        opened <= at,
+        or_(
+            col(Incident.state) != "over",
+            ended > at,
+            and_(ended.is_(None), col(Incident.last_at) > at - _DAY),
+        ),
+    )
+    rows = session.scalars(asked.order_by(opened, col(Incident.id))).all()
+    alerts = alerts_before(
+        session, (one.id or 0 for one in rows), at + timedelta(microseconds=1)
+    )
+    standing = [_standing(one, alerts[one.id or 0]) for one in rows]
+    return sorted(standing, key=lambda one: one.last_alert_at, reverse=True)
+
+
+def _standing(incident: Incident, alerts: Sequence[Alert]) -> OpenIncident:
+    ids = frozenset(id_ for one in alerts for id_ in one.mentions)
+    last = max((one.at for one in alerts), default=incident.opened_at)
+    return OpenIncident(incident, max(last, incident.opened_at), ids)
 
 
 def touching(session: Session, span: Span) -> Sequence[Incident]:

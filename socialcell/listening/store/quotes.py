@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import ColumnElement, Row, and_, func, select
 from sqlmodel import Session
 
 from socialcell import db
@@ -66,24 +66,29 @@ def current(session: Session, platform: str, external_id: str) -> Row[Any] | Non
     ).first()
 
 
-def _drawable(session: Session, span: Span, rule: Any) -> list[Drawable]:
+def quotable(span: Span) -> ColumnElement[bool]:
+    """Posts of a span that may be quoted, for a question that joins their authors: no
+    message, repost, spam, very short or withheld one, and none of an office or media."""
     named = select(REGISTRY.c.id).where(
         REGISTRY.c.platform == AUTHOR.c.platform,
         REGISTRY.c.handle == func.lower(AUTHOR.c.handle),
     )
+    return and_(
+        within(span),
+        M.kind != "message",  # what was written to the city alone stays with it
+        M.intent.not_in(["spam", "not_civic"]),
+        func.length(M.text) >= SHORTEST,
+        M.withheld.is_(None),
+        ~is_repost(),
+        ~named.exists(),
+    )
+
+
+def _drawable(session: Session, span: Span, rule: Any) -> list[Drawable]:
     rows = session.execute(
         select(M.id, M.platform, M.external_id, M.author_id, M.content_hash)
         .join_from(MENTION, AUTHOR, M.author_id == AUTHOR.c.id)
-        .where(
-            within(span),
-            rule,
-            M.kind != "message",  # what was written to the city alone stays with it
-            M.intent.not_in(["spam", "not_civic"]),
-            func.length(M.text) >= SHORTEST,
-            M.withheld.is_(None),
-            ~is_repost(),
-            ~named.exists(),
-        )
+        .where(rule, quotable(span))
     )
     return [
         Drawable(id_, platform, external_id, author_id, digest or "")
