@@ -1,10 +1,12 @@
 """Incidents are told: by mail and in rooms of chats, once for each severity."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from functools import partial
+from typing import Any, TypeGuard
 
+from sqlalchemy import Row
 from sqlmodel import Session
 
 from socialcell import db, log, mail
@@ -90,47 +92,66 @@ def is_quiet(config: Alerts, now: datetime) -> bool:
     return begin <= at < end if begin <= end else at >= begin or at < end
 
 
-def _tell(context: Context, incident: Incident, readers: Readers) -> int:
-    id_, channels = incident.id or 0, context.workspace.config.alerts.channels
-    key = f"incident.{id_}.{incident.severity}"
-    told = sum(
+def everybody(config: Alerts) -> Readers:
+    """All whom config.yaml names for alerts."""
+    letters = {lang: config.recipients.of(lang) for lang in CODES}
+    return Readers(letters, tuple(config.channels))
+
+
+def put_alert(
+    context: Context,
+    key: str,
+    readers: Readers,
+    letter: Callable[[str], mail.Letter],
+    card: Callable[[str], Card],
+) -> int:
+    """Put the letters and messages of an alert into the outbox for readers who have
+    not had it under this key; how many are new. `letter` and `card` take a language.
+    """
+    channels = context.workspace.config.alerts.channels
+    letters = sum(
         outgoing.put(
             context,
             "alert",
             f"{key}.{lang}",
             lang,
             readers.letters[lang],
-            partial(_letter, context, id_, lang),
+            partial(letter, lang),
         )
         for lang in CODES
+        if readers.letters[lang]
     )
-    return told + sum(
-        outgoing.post(
-            context,
-            "alert",
-            key,
-            name,
-            partial(_card, context, id_, channels[name].lang),
-        )
+    return letters + sum(
+        outgoing.post(context, "alert", key, name, partial(card, channels[name].lang))
         for name in readers.channels
+    )
+
+
+def _tell(context: Context, incident: Incident, readers: Readers) -> int:
+    id_ = incident.id or 0
+    return put_alert(
+        context,
+        f"incident.{id_}.{incident.severity}",
+        readers,
+        partial(_letter, context, id_),
+        partial(_card, context, id_),
     )
 
 
 def _readers(session: Session, config: Alerts, incident: Incident) -> Readers:
     """All whom config.yaml names, or those of them whom the incident's rule names."""
-    letters = {lang: config.recipients.of(lang) for lang in CODES}
-    everybody = Readers(letters, tuple(config.channels))
+    every = everybody(config)
     rule = _rule(session, incident)
     if rule is None or not rule.told:
-        return everybody
+        return every
     chosen = Readers(
-        {lang: _of(rule.told, own) for lang, own in letters.items()},
-        _of(rule.told, everybody.channels),
+        {lang: _of(rule.told, own) for lang, own in every.letters.items()},
+        _of(rule.told, every.channels),
     )
     if not chosen.channels and not any(chosen.letters.values()):
         # Somebody must hear of it.
         _LOG.error("nobody of a rule's readers is in config.yaml", rule=rule.name)
-        return everybody
+        return every
     return chosen
 
 
@@ -146,7 +167,11 @@ def _letter(context: Context, incident_id: int, lang: str) -> mail.Letter:
 
 
 def _card(context: Context, incident_id: int, lang: str) -> Card:
-    made, link = _known(context, incident_id, lang)
+    return as_card(*_known(context, incident_id, lang))
+
+
+def as_card(made: Page, link: str | None = None) -> Card:
+    """A page as a message for a room; a link stands for the first line of its foot."""
     quotes = [
         (block.about, block.text)
         for section in made.sections
@@ -194,16 +219,21 @@ def _evidence(session: Session, incident: Incident) -> Evidence:
     ]
     return Evidence(
         alerts=own,
-        mentions=[row for row in rows if row is not None and row.state == "present"],
+        mentions=[row for row in rows if _may_be_quoted(row)],
         joined=[
             (one, row)
             for one, row in sorted(joined, key=lambda pair: -(pair[0].observed or 0))
-            if row is not None and row.state == "present"
+            if row is not None and _may_be_quoted(row)
         ],
         names={one.id: areas.names(one) for one in area_store.all_areas(session)},
         rule=_rule(session, incident),
         promise=alerts.promised(session, incident),
     )
+
+
+def _may_be_quoted(row: Row[Any] | None) -> TypeGuard[Row[Any]]:
+    """A message was written to the city alone, and stays with it."""
+    return row is not None and row.state == "present" and row.kind != "message"
 
 
 def _rule(session: Session, incident: Incident) -> Rule | None:

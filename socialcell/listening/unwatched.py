@@ -99,6 +99,11 @@ def refuse_parts(
         raise _private(person, refusal)
 
 
+def is_person_name(word: str) -> bool:
+    """Whether a word is one of the listed given names and surnames."""
+    return key_of(index_form(word)) in _names()
+
+
 def _refuse_topics(parts: Sequence[Words | Field], refusal: str) -> None:
     for part in parts:
         if isinstance(part, Field) and part.name == "topic" and part.value in TOPICS:

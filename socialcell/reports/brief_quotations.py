@@ -88,7 +88,7 @@ def _distinct(texts: Sequence[str], most: int) -> Iterator[int]:
 
 
 def _rank(id_: int, about: _About, incidents: Sequence[OpenIncident]) -> int:
-    """2: about what an open incident is about; 1: an alert of one rests on it; else 0."""
+    """2: on the subject of an open incident; 1: an alert of one rests on it; else 0."""
     if any(_is_about(about, one.incident.subject) for one in incidents):
         return 2
     return int(any(id_ in one.mention_ids for one in incidents))

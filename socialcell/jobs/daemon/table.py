@@ -15,6 +15,7 @@ from socialcell.jobs import (
     detect,
     fetching,
     mailing,
+    message_alerts,
     outgoing,
     outreach_posts,
     pacing,
@@ -125,7 +126,9 @@ def _receive(context: Context, slot: Slot, stop: Stop) -> str:
     done = receive.work_off(context, stop=stop)
     fetching.fetch(context, stop=stop)
     tag(context)
-    return _words(done)
+    told = message_alerts.tell(context)
+    said = _words(done)
+    return f"{said}; {told} letters about critical messages" if told else said
 
 
 def _publish(context: Context, slot: Slot, stop: Stop) -> str:
@@ -203,7 +206,8 @@ def _detect(context: Context, slot: Slot, stop: Stop) -> str:
     # What came late belongs to the last look, too.
     since = slot.at - slot.covers * _LOOK - timedelta(minutes=30)
     found = detect.detect(context, since=since)
-    told = telling.incidents(context)
+    # A message may have become critical by a person's decision, or a new reading.
+    told = telling.incidents(context) + message_alerts.tell(context)
     return f"{found.alerts} alerts, {len(found.opened)} new incidents, {told} messages"
 
 

@@ -23,6 +23,20 @@ class Conversation:
     last_at: datetime | None
 
 
+def critical_messages(session: Session, since: datetime) -> list[int]:
+    """Ids of the direct messages that reached us since a moment and are critical as it
+    is in force, oldest first."""
+    m = MENTION.c
+    asked = select(m.id).where(
+        m.kind == "message",
+        m.state == "present",
+        m.urgency == "critical",
+        m.text.is_not(None),
+        m.stored_at >= since,
+    )
+    return list(session.scalars(asked.order_by(m.id)))
+
+
 def of_message(session: Session, mention_id: int) -> Conversation | None:
     """The conversation that a message belongs to; None: there is no such message, or
     it was removed."""

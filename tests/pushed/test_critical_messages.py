@@ -1,0 +1,238 @@
+"""A critical direct message is told at once, to each reader once, and masked."""
+
+import json
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select
+
+from socialcell import db
+from socialcell.clock import IST, FixedClock
+from socialcell.config import Workspace
+from socialcell.jobs import mailing, message_alerts, outgoing, telling
+from socialcell.jobs.context import Context
+from socialcell.jobs.daemon.table import Slot, jobs
+from socialcell.jobs.tag import tag
+from socialcell.listening.alert_model import Alert, Incident
+from socialcell.listening.model import Mention
+from socialcell.listening.store import tags
+from socialcell.ops.outgoing_model import Outgoing
+from socialcell.reports import counting, render
+from socialcell.reports.weekly import period
+from socialcell.settings.telling import Alerts
+from tests.pushed import pushes
+from tests.pushed.conftest import Cell
+
+DAY = timedelta(days=1)
+CALL = (
+    "माझे नाव सुनीता कदम आहे. एकता नगरीत घरात पाणी शिरलंय, सहा जण अडकले आहेत, "
+    "कोणीतरी बोट पाठवा! 98220 12345"
+)
+CALM = "कोथरूडमध्ये आज पाणी आले नाही"
+ROOM = {"kind": "slack", "lang": "en", "url": {"secret": "room"}}
+
+
+def told(context: Context, **alerts: Any) -> Context:
+    """The workspace whose alerts go to a Marathi reader, unless said otherwise."""
+    given = {"recipients": {"mr": ["desk@city.example"]}, **alerts}
+    changed = context.workspace.config.model_copy(
+        update={"alerts": Alerts.model_validate(given)}
+    )
+    return replace(context, workspace=Workspace(context.workspace.folder, changed))
+
+
+def receive(cell: Cell, *texts: str, sender: str = pushes.ASHA) -> list[int]:
+    """Take messages in and read them; ids, oldest first."""
+    for text in texts:
+        n = len(cell.mentions())
+        message = pushes.text_message(
+            text, f"wamid.{n}", cell.context.clock.now(), sender
+        )
+        cell.take(pushes.whatsapp(message))
+    tag(cell.context)
+    return [one.id or 0 for one in cell.mentions()][-len(texts) :]
+
+
+def outbox(engine: Engine) -> list[Outgoing]:
+    with db.reading(engine) as session:
+        rows = list(session.scalars(select(Outgoing).order_by(Outgoing.id)))
+        session.expunge_all()
+    return rows
+
+
+def test_a_critical_message_is_told_once_to_every_reader_and_room(
+    cell: Cell, engine: Engine
+) -> None:
+    context = told(cell.context, channels={"cell-room": ROOM})
+    call, _calm = receive(cell, CALL, CALM)
+
+    assert message_alerts.tell(context) == 2
+    assert message_alerts.tell(context) == 0
+
+    rows = outbox(engine)
+    assert [(row.kind, row.recipient, row.state) for row in rows] == [
+        ("alert", "desk@city.example", "pending"),
+        ("alert", "cell-room", "pending"),
+    ]
+    assert {row.dedup_key.split("|")[0] for row in rows} == {
+        f"message.{call}.mr",
+        f"message.{call}",
+    }
+
+
+def test_who_was_not_told_before_the_process_died_is_told_and_nobody_else_again(
+    cell: Cell, engine: Engine
+) -> None:
+    receive(cell, CALL)
+    both = {"recipients": {"mr": ["desk@city.example"], "en": ["lead@city.example"]}}
+    message_alerts.tell(told(cell.context))
+
+    assert message_alerts.tell(told(cell.context, **both)) == 1
+
+    assert [row.recipient for row in outbox(engine)] == [
+        "desk@city.example",
+        "lead@city.example",
+    ]
+
+
+@pytest.mark.parametrize("lang", ["mr", "hi", "en"])
+def test_nobody_can_be_recognised_in_what_is_told(
+    cell: Cell, engine: Engine, lang: str
+) -> None:
+    (call,) = receive(cell, CALL)
+    context = told(
+        cell.context,
+        recipients={},
+        channels={"cell-room": {**ROOM, "lang": lang}},
+    )
+
+    message_alerts.tell(context)
+
+    (row,) = outbox(engine)
+    card = json.dumps(json.loads(row.body or b""), ensure_ascii=False)
+    letter = render.text(message_alerts.page(context, call, lang))
+    for said in (card, letter):
+        assert "एकता नगरीत घरात पाणी शिरलंय" in said
+        assert f"socialcell messages reply {call}" in said
+        for hidden in ("सुनीता", "कदम", "98220", "12345", pushes.ASHA, "नागरिक-"):
+            assert hidden not in said
+
+
+def test_quiet_hours_do_not_keep_a_critical_message(
+    cell: Cell, clock: FixedClock
+) -> None:
+    clock.set(datetime(2026, 11, 23, 23, 30, tzinfo=IST))
+    receive(cell, CALL)
+
+    assert message_alerts.tell(told(cell.context, quiet=("22:00", "07:00"))) == 1
+
+
+@pytest.mark.parametrize("mode", ["crisis", "mourning", "election"])
+def test_the_switch_lets_it_go_as_it_lets_incidents(
+    cell: Cell, engine: Engine, mode: str
+) -> None:
+    receive(cell, CALL)
+    outgoing.set_mode(cell.context, mode, "a flood")
+
+    message_alerts.tell(told(cell.context))
+
+    assert [row.state for row in outbox(engine)] == ["pending"]
+
+
+def test_an_old_message_and_one_that_was_taken_back_are_not_told(
+    cell: Cell, clock: FixedClock
+) -> None:
+    receive(cell, CALL, CALL + " लवकर")
+    cell.take(pushes.whatsapp(pushes.revoked("wamid.0", clock.now())))
+
+    assert message_alerts.tell(told(cell.context)) == 1
+    clock.advance(2 * DAY + timedelta(seconds=1))
+    later = {"recipients": {"en": ["late@city.example"]}}
+    assert message_alerts.tell(told(cell.context, **later)) == 0
+
+
+def test_what_a_person_decided_to_be_critical_is_told(
+    cell: Cell, engine: Engine
+) -> None:
+    (calm,) = receive(cell, CALM)
+    context = told(cell.context)
+    assert message_alerts.tell(context) == 0
+    with db.writing(engine) as session:
+        now = context.clock.now()
+        tags.decide(session, calm, "urgency", "critical", "lead", now)
+
+    assert message_alerts.tell(context) == 1
+
+
+def test_the_daemon_tells_in_the_round_in_which_a_message_was_read(
+    cell: Cell, engine: Engine
+) -> None:
+    context = told(cell.context)
+    message = pushes.text_message(CALL, at=context.clock.now())
+    cell.accept(pushes.whatsapp(message))
+    (job,) = [one for one in jobs(context) if one.name == "receive"]
+
+    said = job.run(context, Slot(context.clock.now(), 1, False), lambda: False)
+
+    assert said.endswith("; 1 letters about critical messages")
+    assert [row.kind for row in outbox(engine)] == ["alert"]
+
+
+def test_brief_and_weekly_report_count_it_and_quote_no_word_of_it(
+    cell: Cell, clock: FixedClock, engine: Engine
+) -> None:
+    receive(cell, CALL)
+    clock.advance(DAY / 2)
+    week = period(clock.now() + 7 * DAY, clock.now() + 7 * DAY)
+
+    made = mailing.daily(cell.context, "mr", clock.now())
+    with db.reading(engine) as session:
+        numbers = counting.count(session, week, clock.now())
+
+    assert (made.brief.urgent_total, made.brief.urgent_messages) == (1, 1)
+    assert "एकता" not in made.text + str(made.page)
+    (critical,) = [one for one in numbers["urgencies"] if one["id"] == "critical"]
+    assert critical["n"] == 1
+    assert numbers["quotations"] == []
+
+
+def test_a_letter_about_an_incident_quotes_no_message(
+    cell: Cell, engine: Engine
+) -> None:
+    (call,) = receive(cell, CALL)
+    now = cell.context.clock.now()
+    with db.writing(engine) as session:
+        row = Incident(
+            kind="spike",
+            subject="topic:flood",
+            severity="high",
+            opened_at=now,
+            last_at=now,
+        )
+        session.add(row)
+        session.flush()
+        session.add(
+            Alert(
+                incident_id=row.id or 0,
+                key="a",
+                series="topic:flood",
+                at=now,
+                score=0.9,
+                observed=40,
+                mentions=[call],
+            )
+        )
+
+    page = telling.page(told(cell.context), 1, "mr")
+
+    assert "एकता" not in render.text(page)
+
+
+def test_the_text_of_a_message_stays_whole_where_it_is_kept(cell: Cell) -> None:
+    (call,) = receive(cell, CALL)
+    message_alerts.tell(told(cell.context))
+
+    with db.reading(cell.context.engine) as session:
+        assert session.get_one(Mention, call).text == CALL
