@@ -31,6 +31,7 @@ class OwnPost(SQLModel, table=True):
     wards: list[str] = Field(sa_column=Column(JSON, nullable=False))
     campaign: str | None = None  # of a tag
     template: str | None = None  # of a notice
+    safety: bool = False  # a notice about life or limb: a crisis does not hold it
     closure_id: int | None = Field(
         default=None, foreign_key=f"{Closure.__tablename__}.id", sa_type=BigId
     )
@@ -54,4 +55,6 @@ class OwnPost(SQLModel, table=True):
     @property
     def outgoing_kind(self) -> str:
         """What the switch takes it for."""
+        if self.kind == "notice" and self.safety:
+            return "safety"
         return "reply" if self.kind == "reply" else "post"

@@ -1,4 +1,4 @@
-"""Commands of the noun `messages`: templates, reply, send, agree, refuse, …"""
+"""Commands of the noun `messages`: templates, reply, approve, send, agree, refuse, …"""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -139,7 +139,8 @@ def reply(
     """Answer a WhatsApp message, within 24 hours of the person's last one.
 
     Later only an approved template may be sent. Nobody is answered who asked not to be
-    written to and has not written since. Audited.
+    written to and has not written since. In a crisis an answer to somebody who is in
+    danger waits for a second person (messages approve). Audited.
 
     Example: socialcell messages reply 17 "The tanker comes at six."
     """
@@ -153,12 +154,101 @@ def reply(
                 "person": done.person,
                 "window_until": done.until,
                 "message": done.message,
+                "second_person": done.second_person,
+                "waits": done.waits,
                 "dry_run": dry_run,
             }
         )
         return
+    if done.second_person:
+        number = "" if done.waits is None else f" as answer {done.waits}"
+        output.say(
+            f"{done.person} may be in danger, and this is a crisis: the answer waits"
+            f"{number} for a second person: socialcell messages approve "
+            f"{done.waits or 'ID'}. It may be sent until {_short(done.until)}"
+        )
+        return
     would = "Would be answered" if dry_run else "Answered"
     output.say(f"{would}: {done.person}. The window is open until {_short(done.until)}")
+
+
+@app.command()
+def waiting(config: Config = None, json: Json = False) -> None:
+    """List answers that wait for a second person.
+
+    Example: socialcell messages waiting
+    """
+    from dataclasses import asdict
+
+    from socialcell.jobs import reply_drafts
+
+    found = reply_drafts.waiting(open_context(config))
+    if json:
+        output.as_json({"waiting": [asdict(one) for one in found]})
+        return
+    output.table(
+        ("id", "message", "to", "answer", "written by", "may be sent until", "state"),
+        [
+            (
+                one.id,
+                one.mention_id,
+                one.person,
+                one.text,
+                one.made_by,
+                _short(one.until),
+                "unsure" if one.state == "sending" else one.state,
+            )
+            for one in found
+        ],
+    )
+
+
+@app.command()
+def approve(
+    id: Annotated[int, typer.Argument(help="The answer, as waiting shows it.")],
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Send an answer that somebody else wrote to a person in danger. Audited.
+
+    Who is at work is $SOCIALCELL_ACTOR, else the system's user.
+
+    Example: socialcell messages approve 3
+    """
+    from socialcell.jobs import reply_approvals
+
+    done = reply_approvals.approve(open_context(config), id)
+    if json:
+        output.as_json(
+            {
+                "person": done.person,
+                "window_until": done.until,
+                "message": done.message,
+            }
+        )
+        return
+    output.say(
+        f"Answered: {done.person}. The window is open until {_short(done.until)}"
+    )
+
+
+@app.command()
+def withdraw(
+    id: Annotated[int, typer.Argument(help="The answer, as waiting shows it.")],
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Take back an answer that waits for a second person. Audited.
+
+    Example: socialcell messages withdraw 3
+    """
+    from socialcell.jobs import reply_drafts
+
+    reply_drafts.withdraw(open_context(config), id)
+    if json:
+        output.as_json({"id": id, "state": "withdrawn"})
+        return
+    output.say(f"Answer {id} does not go out.")
 
 
 @app.command()

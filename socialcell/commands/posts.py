@@ -28,6 +28,13 @@ Media = Annotated[
     str | None,
     typer.Option(help="A picture's public https address; Instagram needs one."),
 ]
+Safety = Annotated[
+    bool,
+    typer.Option(
+        "--safety",
+        help="A notice about life or limb: a crisis does not hold it once approved.",
+    ),
+]
 Reason = Annotated[str, typer.Option(help="Why; it stands in the audit log.")]
 
 
@@ -44,6 +51,7 @@ def add(
     reply_to: Annotated[
         str | None, typer.Option(help="The platform's number of what is answered.")
     ] = None,
+    safety: Safety = False,
     dry_run: DryRun = False,
     config: Config = None,
     json: Json = False,
@@ -66,6 +74,8 @@ def add(
         wards=ward or (),
         media=media,
         reply_to=reply_to,
+        kind="notice" if safety else "post",
+        safety=safety,
     )
     made = posts.add(open_context(config), draft, dry_run=dry_run)
     _told([made], None, dry_run=dry_run, json=json)
@@ -114,6 +124,7 @@ def notice(
         typer.Option(help="A language, again for each; mr, hi and en without it."),
     ] = None,
     media: Media = None,
+    safety: Safety = False,
     dry_run: DryRun = False,
     config: Config = None,
     json: Json = False,
@@ -142,6 +153,7 @@ def notice(
         wards=ward or (),
         languages=tuple(dict.fromkeys(lang or CODES)),
         media=media,
+        safety=safety,
     )
     made = notices.make(open_context(config), asked, dry_run=dry_run)
     _told(made.posts, made.closure, dry_run=dry_run, json=json)
@@ -208,12 +220,20 @@ def show(found: list[dict[str, Any]]) -> None:
                 one["text"].replace("\n", " "),
                 f"{one['length']['used']}/{one['length']['limit']}",
                 ", ".join(one["wards"]),
-                "unsure" if one["unsure"] else one["state"],
-                one["outgoing"]["answer"] if one["outgoing"] else None,
+                one["standing"],
+                _why(one),
             )
             for one in found
         ],
     )
+
+
+def _why(one: dict[str, Any]) -> str | None:
+    """Why a post stands where it stands."""
+    waits = one["outgoing"]
+    if one["held"] and not waits["answer"]:
+        return f"held by the switch: socialcell outgoing release {waits['id']}"
+    return waits and str(waits["answer"] or "")
 
 
 @app.command()
@@ -230,12 +250,21 @@ def approve(
     """
     from socialcell.jobs import posts
 
-    made = posts.approve(open_context(config), ids)
+    context = open_context(config)
+    made = posts.approve(context, ids)
+    held = posts.held(context, [one.id or 0 for one in made])
     if json:
-        output.as_json({"approved": [one.id for one in made]})
+        also = {"held": list(held)} if held else {}
+        output.as_json({"approved": [one.id for one in made], **also})
         return
     for one in made:
-        output.say(f"Post {one.id} goes out on {output.local(one.due_at)}.")
+        if one.id in held:
+            output.say(
+                f"Post {one.id} is approved, and held by the switch: socialcell "
+                f"outgoing release {held[one.id]}"
+            )
+        else:
+            output.say(f"Post {one.id} goes out on {output.local(one.due_at)}.")
 
 
 @app.command()

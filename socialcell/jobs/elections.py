@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from sqlmodel import Session
+
 from socialcell.campaigns.own_posts_model import OwnPost
 from socialcell.campaigns.planning import days
 from socialcell.clock import IST
@@ -10,9 +12,16 @@ from socialcell.jobs import outgoing
 from socialcell.jobs.context import Context
 
 
-def why_not(context: Context, post: OwnPost, at: datetime) -> str | None:
+def why_not(
+    context: Context, session: Session, post: OwnPost, at: datetime
+) -> str | None:
     """Why a post that no person released does not go out at a moment, in words:
-    `planning.elections` has its day. None: no election is in the way."""
+    `planning.elections` has its day. None: no election is in the way.
+
+    In a crisis a notice that is marked as safety goes out on such a day, too.
+    """
+    if post.outgoing_kind == "safety" and outgoing.mode_in(session) == "crisis":
+        return None
     on = _on(context, at) if post.outgoing_kind in outgoing.HELD["election"] else None
     return on and f"{on}: socialcell outgoing release"
 

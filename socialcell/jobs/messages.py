@@ -5,7 +5,7 @@ corrects that. It is never sent twice by itself: a failure is told, not retried.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
@@ -18,7 +18,7 @@ from socialcell.connectors.base import Batch, ConnectorError, Kind
 from socialcell.connectors.whatsapp import WINDOW, WhatsApp
 from socialcell.connectors.whatsapp_prices import bucket_name
 from socialcell.errors import UsageError
-from socialcell.jobs import budget, optins, outgoing
+from socialcell.jobs import budget, optins, outgoing, reply_drafts
 from socialcell.jobs.budget import Ledger
 from socialcell.jobs.context import Context
 from socialcell.listening.store import conversations
@@ -38,11 +38,27 @@ _STOPPING = (Kind.AUTH, Kind.ACCESS, Kind.RATE, Kind.QUOTA, Kind.TRANSIENT)
 
 @dataclass(frozen=True)
 class Replied:
-    """An answer that was sent, or would be; `until` is when the window closes."""
+    """An answer that was sent, or would be; `until` is when the window closes.
+
+    `second_person`: it waits, or would, for a second person's yes; under the number
+    `waits`.
+    """
 
     person: str
     until: datetime
     message: str | None
+    second_person: bool = False
+    waits: int | None = None
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """Whom an answer goes to, through which source, and until when it may."""
+
+    uid: str
+    pseudonym: str
+    source: Source
+    until: datetime
 
 
 @dataclass
@@ -91,6 +107,9 @@ def reply(
 ) -> Replied:
     """Answer a message while the window of 24 hours is open. Audited.
 
+    In a crisis an answer to somebody in danger waits for a second person's yes
+    (jobs/reply_approvals): what it says may cost a life.
+
     UsageError: no such message, an empty or too long answer, a window that has closed,
     somebody who asked not to be written to. ConnectorError: Meta did not take it.
     """
@@ -98,6 +117,19 @@ def reply(
     said = text.strip()
     if not said or len(said) > LONGEST:
         raise UsageError(f"An answer has 1 to {LONGEST} characters, not {len(said)}.")
+    to = addressee(context, mention_id)
+    second = reply_drafts.needs_second_person(context, mention_id)
+    if dry_run:
+        return Replied(to.pseudonym, to.until, None, second)
+    if second:
+        draft_id = reply_drafts.enter(context, mention_id, said, to.pseudonym)
+        return Replied(to.pseudonym, to.until, None, second, draft_id)
+    detail: dict[str, object] = {"to": mention_id, "characters": len(said)}
+    return Replied(to.pseudonym, to.until, send_reply(context, to, said, detail))
+
+
+def addressee(context: Context, mention_id: int) -> Addressee:
+    """Who wrote a message, if they may be answered now. UsageError as of `reply`."""
     with db.reading(context.engine) as session:
         conversation = _conversation(session, mention_id)
         source = session.get(Source, conversation.source_id)
@@ -105,22 +137,33 @@ def reply(
         session.expunge(source)
         until = _open_until(context, session, conversation)
     person = optins.person_of(context, CONNECTOR, conversation.uid)
-    if dry_run:
-        return Replied(person.pseudonym, until, None)
-    ledger = budget.of(context, source.connector, CONNECTOR)
+    return Addressee(conversation.uid, person.pseudonym, source, until)
+
+
+def send_reply(
+    context: Context,
+    to: Addressee,
+    words: str,
+    detail: Mapping[str, object],
+    also: Callable[[Session, str], None] = lambda _session, _id: None,
+) -> str:
+    """Send an answer within the window; the id that Meta gave it. Audited with
+    `detail`; `also` is done in the transaction that books it. ConnectorError."""
+    ledger = budget.of(context, to.source.connector, CONNECTOR)
     ledger.take(bucket_name(_SERVICE))
-    id_ = _whatsapp(context, source).send_text(conversation.uid, said)
+    id_ = _whatsapp(context, to.source).send_text(to.uid, words)
     with db.writing(context.engine) as session:
-        _book(context, session, source, id_, _SERVICE, ledger)
+        _book(context, session, to.source, id_, _SERVICE, ledger)
+        also(session, id_)
         audit.append(
             session,
             audit.operator(),
             "message.reply",
-            f"{CONNECTOR}:{person.pseudonym}",
-            {"to": mention_id, "message": id_, "characters": len(said)},
+            f"{CONNECTOR}:{to.pseudonym}",
+            {**detail, "message": id_},
             context.clock.now(),
         )
-    return Replied(person.pseudonym, until, id_)
+    return id_
 
 
 def send_template(

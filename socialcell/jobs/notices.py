@@ -36,6 +36,7 @@ class Asked:
     wards: Sequence[str] = ()
     languages: Sequence[str] = CODES
     media: str | None = None
+    safety: bool = False  # about life or limb: a crisis does not hold it
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,7 @@ def make(context: Context, asked: Asked, *, dry_run: bool = False) -> Made:
                     media=asked.media,
                     kind="notice",
                     template=template.id,
+                    safety=asked.safety,
                     key=f"{key}|{platform}|{code}",
                 ),
                 closure,

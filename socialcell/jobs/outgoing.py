@@ -17,12 +17,13 @@ from socialcell.ops.outgoing_model import Outgoing
 _LOG = log.logger(__name__)
 MODES = ("normal", "crisis", "mourning", "election")
 # What speaks for the city in public waits in every mode but normal. What we tell
-# ourselves goes on: a crisis is when it is needed. Answers to citizens go on too.
+# ourselves goes on: a crisis is when it is needed. Answers to citizens go on too, and
+# in a crisis the notices that a second person approved as safety: they save somebody.
 HELD = {
     "normal": (),
     "crisis": ("post", "outreach"),
-    "mourning": ("post", "outreach"),
-    "election": ("post", "outreach"),
+    "mourning": ("post", "safety", "outreach"),
+    "election": ("post", "safety", "outreach"),
 }
 # Greylisting wants five minutes; after two days a letter is dead.
 WAITS = tuple(timedelta(minutes=m) for m in (5, 15, 60, 180, 360, 720, 1440))

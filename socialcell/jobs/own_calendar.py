@@ -49,7 +49,7 @@ def why_not(context: Context, session: Session, post: OwnPost) -> Iterator[str]:
         yield waits.answer or "It is held: socialcell outgoing release"
     elif waits is None or waits.answer != outbox.RELEASED:
         yield from _held(session, post.outgoing_kind)
-        if on := elections.why_not(context, post, post.due_at):
+        if on := elections.why_not(context, session, post, post.due_at):
             yield on
     if post.kind == "tag":
         yield from why_not_now(context, session, post)
@@ -94,7 +94,7 @@ def events(rows: list[dict[str, Any]]) -> list[Event]:
         Event(
             uid=f"post-{row['id']}@socialcell",
             starts=row["due_at"],
-            title=f"{row['platform']}, {row['language']}: {row['state']}",
+            title=f"{row['platform']}, {row['language']}: {row['standing']}",
             text=row["text"],
             link=row["url"] or "",
             version=0 if row["decided_at"] is None else 1,

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from sqlmodel import Session
 
+from socialcell import db
 from socialcell.campaigns.own_posts_model import OwnPost
 from socialcell.campaigns.store import own_posts as store
 from socialcell.clock import IST
@@ -29,14 +30,17 @@ from socialcell.text import clean_text, one_line
 _SUBJECT = 80
 _SHOWN = (
     *("id", "kind", "platform", "due_at", "language", "text", "media", "reply_to"),
-    *("wards", "campaign", "template", "state", "made_by", "made_at", "decided_by"),
-    *("decided_at", "external_id", "url", "posted_at"),
+    *("wards", "campaign", "template", "safety", "state", "made_by", "made_at"),
+    *("decided_by", "decided_at", "external_id", "url", "posted_at"),
 )
 
 
 @dataclass(frozen=True)
 class Draft:
-    """What a person wants to be said, where and when; `key` tells it from others."""
+    """What a person wants to be said, where and when; `key` tells it from others.
+
+    `safety` is for a notice about life or limb, which a crisis does not hold.
+    """
 
     platform: str
     due_at: datetime
@@ -47,6 +51,7 @@ class Draft:
     reply_to: str | None = None
     kind: str = "post"
     template: str | None = None
+    safety: bool = False
     key: str = field(default_factory=lambda: uuid4().hex)
 
 
@@ -70,6 +75,8 @@ def entered(
     now = context.clock.now()
     known = store.named(session, draft.key)
     if known is not None:
+        if draft.safety and not known.safety:
+            _mark_as_safety(session, known, now)
         return known
     if draft.due_at <= now:
         at = f"{draft.due_at.astimezone(IST):%Y-%m-%d %H:%M}"
@@ -82,6 +89,7 @@ def entered(
         "platform": post.platform,
         "due_at": post.due_at.isoformat(),
         "kind": post.kind,
+        "safety": post.safety,
     }
     audit.append(session, audit.operator(), "post.add", str(found.id), detail, now)
     return found
@@ -107,6 +115,8 @@ def made(
         wards = sorted({places.id_of(ward, day) for ward in draft.wards if ward})
     except ValueError as error:
         raise UsageError(f"{str(error)[0].upper()}{str(error)[1:]}.") from None
+    if draft.safety and (draft.kind != "notice" or draft.reply_to):
+        raise UsageError("Only a notice is marked as safety, and no answer is one.")
     post = OwnPost(
         key=draft.key,
         kind="reply" if draft.reply_to else draft.kind,
@@ -118,6 +128,7 @@ def made(
         reply_to=draft.reply_to,
         wards=wards,
         template=draft.template,
+        safety=draft.safety,
         closure_id=closure,
         made_by=audit.operator(),
         made_at=context.clock.now(),
@@ -153,11 +164,25 @@ def approve(context: Context, ids: Sequence[int]) -> list[OwnPost]:
                 "made_by": post.made_by,
                 "due_at": post.due_at.isoformat(),
                 **persons,
+                "safety": post.safety,
             }
             audit.append(session, who, "post.approve", str(post.id), detail, now)
         return posts
 
     return written(context, act)
+
+
+def _mark_as_safety(session: Session, post: OwnPost, now: datetime) -> None:
+    """Mark a notice that was entered without it. Whoever marks it has entered it: a
+    second person approves the mark as well. UsageError when it is no draft any more."""
+    if post.state != "draft":
+        raise UsageError(
+            f"Post {post.id} is {post.state} without the mark of safety. Where the "
+            "switch holds it, a person lets it go: socialcell outgoing release --help"
+        )
+    detail = {"made_by": post.made_by}
+    post.safety, post.made_by, post.made_at = True, audit.operator(), now
+    audit.append(session, audit.operator(), "post.safety", str(post.id), detail, now)
 
 
 def queue(session: Session, post: OwnPost, now: datetime) -> None:
@@ -178,6 +203,17 @@ def queue(session: Session, post: OwnPost, now: datetime) -> None:
             made_at=now,
         ),
     )
+
+
+def held(context: Context, ids: Sequence[int]) -> dict[int, int]:
+    """Of these posts those that the outbox holds, with their numbers there."""
+    with db.reading(context.engine) as session:
+        waiting = {id_: store.message(session, found(session, id_)) for id_ in ids}
+        return {
+            id_: waits.id or 0
+            for id_, waits in waiting.items()
+            if waits is not None and waits.state == "held"
+        }
 
 
 def withdraw(context: Context, id_: int, reason: str) -> OwnPost:
@@ -209,8 +245,11 @@ def withdraw(context: Context, id_: int, reason: str) -> OwnPost:
 
 
 def shown(session: Session, post: OwnPost) -> dict[str, Any]:
-    """A post as a document, with what the outbox says of it."""
+    """A post as a document, with what the outbox says of it. `standing` is its state,
+    unless it is held, or nobody knows whether it is out."""
     waits = store.message(session, post)
+    is_unsure = post.state == "approved" and post.asked_first is not None
+    is_held = waits is not None and waits.state == "held"
     count = length_of(post.platform, post.text, post.media, post.reply_to)
     return {
         **{name: getattr(post, name) for name in _SHOWN},
@@ -218,7 +257,9 @@ def shown(session: Session, post: OwnPost) -> dict[str, Any]:
         "outgoing": None
         if waits is None
         else {"id": waits.id, "state": waits.state, "answer": waits.answer},
-        "unsure": post.state == "approved" and post.asked_first is not None,
+        "unsure": is_unsure,
+        "held": is_held,
+        "standing": "unsure" if is_unsure else "held" if is_held else post.state,
     }
 
 

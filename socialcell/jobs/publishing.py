@@ -159,7 +159,7 @@ def _claimed(
     if post.asked_first is None and now - waits.not_before > late:
         why.append("Its time passed while nothing was posted: look whether it is true.")
     if waits.answer != outbox.RELEASED:
-        if on := elections.why_not(context, post, now):
+        if on := elections.why_not(context, session, post, now):
             why.append(on)
         held, mode = outgoing.holds(session, post.outgoing_kind)
         if held:

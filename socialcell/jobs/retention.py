@@ -12,12 +12,13 @@ from socialcell import db
 from socialcell.campaigns.store import clicks
 from socialcell.jobs import media, quotations, similar
 from socialcell.jobs.context import Context
-from socialcell.listening.store import attachments, retention
+from socialcell.listening.store import attachments, reply_drafts, retention
 from socialcell.ops import audit, pushes, slots
 from socialcell.ops.scrub import scrub
 
 _PAGE = 500
 _NETWORKS = timedelta(days=7)  # that a click keeps the hash of its network
+_REPLIES = timedelta(days=7)  # that an answer which nobody sent keeps its words
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ def run(context: Context, *, dry_run: bool = False) -> Purged:
     gone["files"] = media.sweep(context)
     with db.writing(context.engine) as session:
         clicks.forget_networks(session, now - _NETWORKS)
+        gone["replies"] = reply_drafts.forget_old(session, now - _REPLIES)
         gone["pushes"] = pushes.forget_old(session, now)
         gone["slots"] = slots.forget_old(session, now)
         audit.append(

@@ -17,7 +17,7 @@ _LONGEST = 500
 CLAIMED = timedelta(minutes=30)
 RELEASED = "released"  # the answer of what a person let go and nobody tried since
 # What is posted in public goes another way than letters and messages to rooms.
-PUBLIC = ("post", "reply")
+PUBLIC = ("post", "reply", "safety")
 _TO_ROOMS = and_(C.channel != "mail", C.kind.not_in(PUBLIC))
 
 

@@ -29,7 +29,8 @@ class Outgoing(SQLModel, table=True):
 
     __table_args__ = (Index("outgoing_waiting", "state", "not_before"),)
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
-    kind: str  # report, brief, alert: to ourselves; reply, post, outreach: to others
+    # report, brief, alert: to ourselves; reply, post, safety, outreach: to others
+    kind: str
     channel: str  # mail, slack, teams, mattermost, telegram
     dedup_key: str = Field(unique=True)
     recipient: str

@@ -64,7 +64,7 @@ def held(context: Context) -> Iterator[Check]:
             for one in own_posts.open_(session)
             if one.state == "approved"
             and not _released(own_posts.message(session, one))
-            and elections.why_not(context, one, one.due_at)
+            and elections.why_not(context, session, one, one.due_at)
         ]
     if caught:
         yield warning(

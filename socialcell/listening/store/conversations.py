@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlmodel import Session
 
 from socialcell import db
@@ -35,6 +35,21 @@ def critical_messages(session: Session, since: datetime) -> list[int]:
         m.stored_at >= since,
     )
     return list(session.scalars(asked.order_by(m.id)))
+
+
+def is_in_danger(session: Session, mention_id: int, since: datetime) -> bool:
+    """Whether the writer of a message asked for help or wrote something critical, in
+    this message or another one since a moment, as it is in force."""
+    m = MENTION.c
+    writer = select(m.author_id).where(m.id == mention_id).scalar_subquery()
+    asked = select(m.id).where(
+        m.author_id == writer,
+        m.kind == "message",
+        m.state == "present",
+        or_(m.urgency == "critical", m.intent == "help"),
+        or_(m.id == mention_id, m.authored_at >= since),
+    )
+    return session.execute(asked.limit(1)).first() is not None
 
 
 def of_message(session: Session, mention_id: int) -> Conversation | None:

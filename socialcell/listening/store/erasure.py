@@ -30,6 +30,7 @@ from socialcell.listening.model import (
     Upkeep,
 )
 from socialcell.listening.people import People
+from socialcell.listening.reply_model import ReplyDraft
 from socialcell.listening.store import accounts, raws, rollups, suppressions
 from socialcell.listening.store.accounts import Account
 from socialcell.listening.store.tombstones import BLANK
@@ -44,6 +45,7 @@ _ABOUT_A_POST = (
     Engagement,
     MentionMatch,
     Relation,
+    ReplyDraft,
     RevealGrant,
     Upkeep,
 )

@@ -1,0 +1,58 @@
+"""Questions about answers that wait for a second person."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from socialcell import db
+from socialcell.listening.reply_model import ReplyDraft
+
+DRAFT = db.table(ReplyDraft)
+C = DRAFT.c
+
+
+def waiting(session: Session) -> Sequence[ReplyDraft]:
+    """Answers that wait or may be on their way, oldest first."""
+    asked = select(ReplyDraft).where(col(ReplyDraft.state).in_(("waiting", "sending")))
+    return session.exec(asked.order_by(col(ReplyDraft.id))).all()
+
+
+def claim(session: Session, id_: int, by: str, now: datetime) -> bool:
+    """Take a waiting answer to send it; False when somebody else has it."""
+    taken = update(DRAFT).where(C.id == id_, C.state == "waiting")
+    values = {"state": "sending", "decided_by": by, "decided_at": now}
+    return bool(db.changed(session, taken.values(**values)))
+
+
+def give_back(session: Session, id_: int) -> None:
+    """The platform did not take it: it waits again."""
+    taken = update(DRAFT).where(C.id == id_, C.state == "sending")
+    values = {"state": "waiting", "decided_by": None, "decided_at": None}
+    session.execute(taken.values(**values))
+
+
+def close(
+    session: Session,
+    id_: int,
+    state: str,
+    by: str,
+    now: datetime,
+    external_id: str | None = None,
+) -> None:
+    """It was sent or withdrawn: its words go."""
+    values = {
+        "state": state,
+        "text": None,
+        "decided_by": by,
+        "decided_at": now,
+        "external_id": external_id,
+    }
+    session.execute(update(DRAFT).where(C.id == id_).values(**values))
+
+
+def forget_old(session: Session, before: datetime) -> int:
+    """Answers that nobody sent in time lose their words. How many."""
+    old = update(DRAFT).where(C.text.is_not(None), C.made_at < before)
+    return db.changed(session, old.values(state="withdrawn", text=None))
