@@ -27,8 +27,9 @@ def mode(
     """Show the switch, or turn it: everything that speaks in public is held.
 
     In crisis, mourning and election, planned posts and outreach are held. Reports,
-    briefs and alerts to ourselves and answers to citizens go on. What was held stays
-    held when the mode is normal again, until it is released.
+    briefs and alerts to ourselves and answers to citizens go on. In crisis so do
+    notices marked as safety, and an answer to somebody in danger needs a second person.
+    What was held stays held when the mode is normal again, until it is released.
 
     Example: socialcell outgoing mode crisis --reason "Flood along the Mutha"
     """

@@ -11,6 +11,7 @@ from socialcell.jobs.context import Context
 from socialcell.listening import areas
 from socialcell.listening.store import areas as area_store
 from socialcell.listening.store import conversations, questions
+from socialcell.ops import outgoing as outbox
 from socialcell.reports import render, urgent_message
 from socialcell.reports.page import Page
 
@@ -33,7 +34,7 @@ def tell(context: Context) -> int:
     return sum(
         telling.put_alert(
             context,
-            f"message.{id_}",
+            f"{outbox.ABOUT_MESSAGE}{id_}",
             readers,
             partial(_letter, context, id_),
             partial(_card, context, id_),

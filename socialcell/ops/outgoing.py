@@ -1,5 +1,6 @@
 """Questions about what leaves the house: the switch, what waits, what became of it."""
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
@@ -18,6 +19,9 @@ CLAIMED = timedelta(minutes=30)
 RELEASED = "released"  # the answer of what a person let go and nobody tried since
 # What is posted in public goes another way than letters and messages to rooms.
 PUBLIC = ("post", "reply", "safety")
+# So begin the keys of alerts about one direct message; its id and a sign follow.
+ABOUT_MESSAGE = "message."
+_ID_IN_KEY = re.compile(rf"{re.escape(ABOUT_MESSAGE)}(\d+)[.|]")
 _TO_ROOMS = and_(C.channel != "mail", C.kind.not_in(PUBLIC))
 
 
@@ -102,6 +106,24 @@ def close(session: Session, id_: int, now: datetime, answer: str) -> bool:
     sent = update(OUT).where(C.id == id_, C.state == "held", C.attempts > 0)
     values = {"state": "sent", "body": None, "ended_at": now, "answer": answer}
     return bool(db.changed(session, sent.values(**values)))
+
+
+def forget_messages(session: Session, mention_ids: Collection[int]) -> None:
+    """Alerts about these messages lose their words, since the messages are gone: what
+    waits is not sent any more, what is dead stays without them."""
+    quoting = select(C.id, C.dedup_key, C.state).where(
+        C.dedup_key.startswith(ABOUT_MESSAGE),
+        C.state.in_(("held", "pending", "dead")),
+        C.body.is_not(None),
+    )
+    for row in session.execute(quoting.order_by(C.id)).all():
+        named = _ID_IN_KEY.match(row.dedup_key)
+        if named is None or int(named[1]) not in mention_ids:
+            continue
+        if row.state == "dead":
+            session.execute(update(OUT).where(C.id == row.id).values(body=None))
+        else:
+            session.execute(delete(OUT).where(C.id == row.id))
 
 
 def postpone(session: Session, room: str, until: datetime) -> int:

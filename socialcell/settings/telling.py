@@ -92,11 +92,13 @@ class Channel(Section):
 
 
 class Alerts(Section):
-    """Who is told of incidents, by the language they read; at night only the worst.
+    """Who is told of incidents and of critical direct messages, by the language they
+    read; at night only the worst.
 
     `quiet` is a span of hours in Pune, from and to, in which only incidents of high
-    severity are told; the others are told at its end. An account with at least
-    `follower_floor` followers is influential, as those of the registry are.
+    severity and critical messages are told; the others are told at its end. An account
+    with at least `follower_floor` followers is influential, as those of the registry
+    are.
     """
 
     recipients: Readers = Field(default_factory=Readers)

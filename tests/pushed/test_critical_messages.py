@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select
 from socialcell import db
 from socialcell.clock import IST, FixedClock
 from socialcell.config import Workspace
-from socialcell.jobs import mailing, message_alerts, outgoing, telling
+from socialcell.jobs import mailing, message_alerts, outgoing, privacy, telling
 from socialcell.jobs.context import Context
 from socialcell.jobs.daemon.table import Slot, jobs
 from socialcell.jobs.tag import tag
@@ -151,6 +151,30 @@ def test_an_old_message_and_one_that_was_taken_back_are_not_told(
     clock.advance(2 * DAY + timedelta(seconds=1))
     later = {"recipients": {"en": ["late@city.example"]}}
     assert message_alerts.tell(told(cell.context, **later)) == 0
+
+
+def test_words_of_a_message_leave_the_outbox_when_its_writer_is_erased_or_takes_it_back(
+    cell: Cell, engine: Engine, clock: FixedClock
+) -> None:
+    other = "999800000002"
+    taken_back, _ = receive(cell, CALL, CALL + " लवकर")
+    (erased,) = receive(cell, CALL, sender=other)
+    message_alerts.tell(told(cell.context))
+    with db.writing(engine) as session:
+        dead = session.scalars(
+            select(Outgoing).where(Outgoing.dedup_key.startswith(f"message.{erased}."))
+        ).one()
+        dead.state, dead.attempts, dead.ended_at = "dead", 1, clock.now()
+
+    cell.take(pushes.whatsapp(pushes.revoked("wamid.0", clock.now())))
+    privacy.erase(cell.context, "whatsapp", other, None)
+
+    rows = outbox(engine)
+    assert [(row.state, row.body is None) for row in rows] == [
+        ("pending", False),
+        ("dead", True),
+    ]
+    assert f"message.{taken_back}." not in str([row.dedup_key for row in rows])
 
 
 def test_what_a_person_decided_to_be_critical_is_told(

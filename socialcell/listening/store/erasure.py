@@ -34,7 +34,7 @@ from socialcell.listening.reply_model import ReplyDraft
 from socialcell.listening.store import accounts, raws, rollups, suppressions
 from socialcell.listening.store.accounts import Account
 from socialcell.listening.store.tombstones import BLANK
-from socialcell.ops import frozen
+from socialcell.ops import frozen, outgoing
 from socialcell.text import index_form
 
 MENTION = db.table(Mention)
@@ -112,6 +112,7 @@ def erase_posts(
 
 
 def _bury(session: Session, stones: Sequence[tuple[int, str]]) -> None:
+    outgoing.forget_messages(session, {id_ for id_, _ in stones})
     for some in db.chunks(id_ for id_, _ in stones):
         for model in _ABOUT_A_POST:
             about = db.table(model)

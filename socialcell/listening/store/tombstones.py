@@ -24,7 +24,7 @@ from socialcell.listening.model import (
     Upkeep,
 )
 from socialcell.listening.store import raws, rollups
-from socialcell.ops import frozen
+from socialcell.ops import frozen, outgoing
 
 MENTION = db.table(Mention)
 UPKEEP = db.table(Upkeep)
@@ -147,6 +147,7 @@ def _remove(
     if not gone:
         return
     ids = [row.id for row in gone.values()]
+    outgoing.forget_messages(session, set(ids))
     # Also the raw form of others that carry it: a quoted post comes whole.
     carriers = raws.of(session, platform, gone)
     rollups.subtract(session, rollups.contribution(session, ids))
