@@ -252,7 +252,7 @@ def approve(
 
     context = open_context(config)
     made = posts.approve(context, ids)
-    held = posts.held(context, [one.id or 0 for one in made])
+    held = posts.find_held(context, [one.id or 0 for one in made])
     if json:
         also = {"held": list(held)} if held else {}
         output.as_json({"approved": [one.id for one in made], **also})

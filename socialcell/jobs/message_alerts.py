@@ -55,11 +55,11 @@ def page(context: Context, mention_id: int, lang: str) -> Page:
 
 
 def _letter(context: Context, mention_id: int, lang: str) -> mail.Letter:
-    made = page(context, mention_id, lang)
+    notice = page(context, mention_id, lang)
     return mail.Letter(
-        subject=f"{made.title}: {made.subtitle}",
-        text=render.text(made),
-        html=render.html(made),
+        subject=f"{notice.title}: {notice.subtitle}",
+        text=render.text(notice),
+        html=render.html(notice),
     )
 
 

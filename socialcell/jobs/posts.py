@@ -205,7 +205,7 @@ def queue(session: Session, post: OwnPost, now: datetime) -> None:
     )
 
 
-def held(context: Context, ids: Sequence[int]) -> dict[int, int]:
+def find_held(context: Context, ids: Sequence[int]) -> dict[int, int]:
     """Of these posts those that the outbox holds, with their numbers there."""
     with db.reading(context.engine) as session:
         waiting = {id_: store.message(session, found(session, id_)) for id_ in ids}

@@ -170,19 +170,19 @@ def _card(context: Context, incident_id: int, lang: str) -> Card:
     return as_card(*_known(context, incident_id, lang))
 
 
-def as_card(made: Page, link: str | None = None) -> Card:
+def as_card(page: Page, link: str | None = None) -> Card:
     """A page as a message for a room; a link stands for the first line of its foot."""
     quotes = [
         (block.about, block.text)
-        for section in made.sections
+        for section in page.sections
         for block in section.blocks
         if isinstance(block, Quotation) and block.text
     ]
     return Card(
-        title=made.title,
-        lines=[made.subtitle, *made.summary],
+        title=page.title,
+        lines=[page.subtitle, *page.summary],
         quotes=quotes,
-        foot=made.footer[1:] if link else made.footer,
+        foot=page.footer[1:] if link else page.footer,
         link=link,
     )
 

@@ -147,8 +147,8 @@ def test_the_list_says_held_and_how_it_is_let_go(town: Town, approve: Any) -> No
     assert (one["state"], one["held"], one["standing"]) == ("approved", True, "held")
     (event,) = own_calendar.events([one])
     assert event.title == "x, mr: held"
-    held = posts.held(town.context, [post.id or 0])
-    assert held == {post.id: one["outgoing"]["id"]}
+    numbers = posts.find_held(town.context, [post.id or 0])
+    assert numbers == {post.id: one["outgoing"]["id"]}
 
 
 def test_the_command_lists_held_posts_as_held(

@@ -113,11 +113,11 @@ def test_nobody_can_be_recognised_in_what_is_told(
     (row,) = outbox(engine)
     card = json.dumps(json.loads(row.body or b""), ensure_ascii=False)
     letter = render.text(message_alerts.page(context, call, lang))
-    for said in (card, letter):
-        assert "एकता नगरीत घरात पाणी शिरलंय" in said
-        assert f"socialcell messages reply {call}" in said
+    for words in (card, letter):
+        assert "एकता नगरीत घरात पाणी शिरलंय" in words
+        assert f"socialcell messages reply {call}" in words
         for hidden in ("सुनीता", "कदम", "98220", "12345", pushes.ASHA, "नागरिक-"):
-            assert hidden not in said
+            assert hidden not in words
 
 
 def test_quiet_hours_do_not_keep_a_critical_message(
@@ -198,9 +198,9 @@ def test_the_daemon_tells_in_the_round_in_which_a_message_was_read(
     cell.accept(pushes.whatsapp(message))
     (job,) = [one for one in jobs(context) if one.name == "receive"]
 
-    said = job.run(context, Slot(context.clock.now(), 1, False), lambda: False)
+    outcome = job.run(context, Slot(context.clock.now(), 1, False), lambda: False)
 
-    assert said.endswith("; 1 letters about critical messages")
+    assert outcome.endswith("; 1 alerts about critical messages")
     assert [row.kind for row in outbox(engine)] == ["alert"]
 
 

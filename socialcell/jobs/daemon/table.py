@@ -126,9 +126,8 @@ def _receive(context: Context, slot: Slot, stop: Stop) -> str:
     done = receive.work_off(context, stop=stop)
     fetching.fetch(context, stop=stop)
     tag(context)
-    told = message_alerts.tell(context)
-    said = _words(done)
-    return f"{said}; {told} letters about critical messages" if told else said
+    words, alerts = _words(done), message_alerts.tell(context)
+    return f"{words}; {alerts} alerts about critical messages" if alerts else words
 
 
 def _publish(context: Context, slot: Slot, stop: Stop) -> str:

@@ -84,7 +84,7 @@ def values(
 
 def rows(session: Session, mention_ids: Sequence[int]) -> list[Row[Any]]:
     """These posts with the beginning of their text and their authors, in this order."""
-    held: dict[int, Row[Any]] = {}
+    by_id: dict[int, Row[Any]] = {}
     for some in db.chunks(mention_ids):
         asked = (
             select(
@@ -100,8 +100,8 @@ def rows(session: Session, mention_ids: Sequence[int]) -> list[Row[Any]]:
             .select_from(MENTION.outerjoin(AUTHOR, M.author_id == AUTHOR.c.id))
             .where(M.id.in_(some))
         )
-        held.update((row.id, row) for row in session.execute(asked))
-    return [held[id_] for id_ in mention_ids if id_ in held]
+        by_id.update((row.id, row) for row in session.execute(asked))
+    return [by_id[id_] for id_ in mention_ids if id_ in by_id]
 
 
 def articles(session: Session, span: Span, limit: int) -> list[Row[Any]]:
