@@ -73,7 +73,9 @@ def _masked(row: Row[Any], understood: Sequence[Row[Any]], people: People) -> st
         detail = one.detail or {}
         if one.kind != "entity" or "text" not in detail:
             continue
-        is_person = detail.get("label") == "PERSON"
-        (persons if is_person else places).append(detail["text"])
+        if detail.get("label") == "PERSON":
+            persons.append(detail["text"])
+        elif ":" in one.value:  # of the gazetteer; what it does not know may be a name
+            places.append(detail["text"])
     # Names are looked for in what is shown, so that none is cut in two.
     return without_names(excerpt(people, row), persons, places, row.name)
