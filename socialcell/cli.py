@@ -43,6 +43,7 @@ GROUPS = (
     "links",
     "ads",
     "installs",
+    "pages",
     "outcomes",
     "visits",
     "seo",

@@ -106,7 +106,7 @@ def _parts(
     session: Session, campaign: str, known: Known, since: date, until: date
 ) -> list[Part]:
     days = [since + timedelta(days=n) for n in range((until - since).days + 1)]
-    rows = figures.store_days(session, since, until, None, None)
+    rows = figures.store_days(session, since, until)
     # A day of the store ends in Pune on the day after.
     told = reached.postbacks(session, since, until + timedelta(days=1))
     by_app: dict[str, list[Referred]] = defaultdict(list)

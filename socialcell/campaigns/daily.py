@@ -41,6 +41,15 @@ def total(
     )
 
 
+def last_value(
+    days: Iterable[tuple[date, float | None]],
+) -> tuple[date | None, float | None]:
+    """The newest day of which a figure is known, and the figure: what a span of days
+    has of a stock, whose days are never added up. (None, None) when none is."""
+    known = [(day, value) for day, value in days if value is not None]
+    return max(known, key=lambda one: one[0]) if known else (None, None)
+
+
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """Which days are held of what was asked for, and from which day figures move."""

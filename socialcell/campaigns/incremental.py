@@ -17,6 +17,7 @@ from socialcell.campaigns.store import figures, outcomes
 from socialcell.causal.cost import cost_per_incremental
 from socialcell.causal.panel import Method
 from socialcell.causal.placebo import ALPHA, placebos_in_time
+from socialcell.connectors.metric_kinds import MetricKind, outcome_kind
 from socialcell.listening.store import areas
 
 DOWNLOADS = "downloads"
@@ -36,6 +37,12 @@ def incremental(
     earliest = campaign.start - timedelta(weeks=design.MOST_WEEKS, days=1)
     if campaign.goal == DOWNLOADS:
         return _of_downloads(session, campaign, earliest, today, cost, power)
+    if (kind := outcome_kind(campaign.goal)) is not MetricKind.FLOW:
+        raise CannotMeasure(
+            f"Days of {campaign.goal} cannot be added up ({kind}), so neither can what "
+            "was gained on each. Measure an outcome that counts what happens on a day, "
+            "such as activated_users."
+        )
     rows = outcomes.outcome_days(session, campaign.goal, earliest, campaign.end)
     if not rows:
         raise CannotMeasure(
@@ -73,7 +80,7 @@ def _of_downloads(
             "No store tells downloads by ward. Measure an outcome that is known by "
             "ward, such as activated_users, or a campaign without wards."
         )
-    days = figures.store_days(session, earliest, campaign.end, None, None)
+    days = figures.store_days(session, earliest, campaign.end)
     rows = [row for row in days if row.definition.casefold() in _STORE_SERIES]
     totals = [r for r in rows if r.store != "google_play" or r.dimension == "total"]
     held = design.downloads(totals)

@@ -3,11 +3,19 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from socialcell.campaigns.daily import Coverage, Total, coverage, ratio, total
+from socialcell.campaigns.daily import (
+    Coverage,
+    Total,
+    coverage,
+    last_value,
+    ratio,
+    total,
+)
 from socialcell.campaigns.model import StoreDay
+from socialcell.connectors.metric_kinds import MetricKind, store_metric_kind
 
 # Days in which a store still changes what it reported, by the start of a definition.
 _MOVES = (
@@ -42,15 +50,24 @@ class Series:
         """Whether small numbers have no row of their own in it."""
         return "Detailed" in self.definition or bool(_FOLDED & set(self.cuts))
 
+    @property
+    def kind(self) -> MetricKind | None:
+        """Flow, stock or people of a day; None: not known, and so never added up."""
+        return store_metric_kind(self.store, self.metric, self.definition)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A figure of a group of a series: for its days together, or for one of them."""
+    """A figure of a group of a series: for its days together, or for one of them.
+
+    `as_of` is the day of the figure where days are not added up: the last one known.
+    """
 
     series: Series
     group: str | None
     day: date | None
     total: Total
+    as_of: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +93,7 @@ def installs(
 ) -> Installs:
     """Figures of store days, summed over all cuts but `by`.
 
+    Flows are summed over the days as well; of a stock it is the last value.
     Without `by` the totals of a definition are taken, or the coarsest partition it
     has. A group without a row on a day that the series covers is withheld where the
     store keeps small numbers back, and not reported elsewhere.
@@ -125,8 +143,16 @@ def _lines(
         if daily:
             lines += [Line(series, group, day, each[day]) for day in days]
         else:
-            lines.append(Line(series, group, None, _together(each.values())))
+            lines.append(_span_line(series, group, each))
     return lines
+
+
+def _span_line(series: Series, group: str | None, days: dict[date, Total]) -> Line:
+    together = _together(days.values())
+    if series.kind is MetricKind.FLOW:
+        return Line(series, group, None, together)
+    as_of, value = last_value((day, found.value) for day, found in days.items())
+    return Line(series, group, None, replace(together, value=value), as_of)
 
 
 def _group(series: Series, row: StoreDay, by: str | None) -> str | None:

@@ -83,6 +83,10 @@ def show(
     acquisitions count different things. Where a store keeps small numbers back, a day
     without a row is withheld, which is not 0. Days are the store's own.
 
+    Figures of what happens on a day are summed. What there is at a moment (active
+    devices, all users so far) is never summed: the figure is that of the last day
+    known, and `counted` names the day. The city's own pages: socialcell pages show.
+
     Example: socialcell installs show --metric acquisitions --by utm_campaign
     """
     from socialcell.jobs import figures
@@ -99,22 +103,45 @@ def show(
     if json:
         output.as_json(found)
         return
+    print_store_figures(found, daily, by)
+    if not found["rows"]:
+        output.note("No figures of app stores are held for these days and cuts.")
+
+
+def print_store_figures(found: dict[str, Any], daily: bool, by: str | None) -> None:
+    """A table of figures, and what each series covers and how it is counted."""
     output.table(
         (
             *(("day",) if daily else ()),
             *("store", "metric", "definition"),
             *((by,) if by else ()),
-            *("figure", "days", "withheld", "not reported"),
+            *("figure", *(() if daily else ("counted",))),
+            *("days", "withheld", "not reported"),
         ),
         [_row(row, daily, by) for row in found["rows"]],
     )
     for one in found["series"]:
         output.note(
             f"{one['definition']} of {one['app']}: days of {one['zone']}. "
-            + covered(one)
+            + " ".join(filter(None, (covered(one), not_summed(one["kind"]))))
         )
-    if not found["rows"]:
-        output.note("No figures of app stores are held for these days and cuts.")
+
+
+def not_summed(kind: str | None) -> str:
+    """Why days of a figure are not added up; nothing where they are."""
+    return {
+        "flow": "",
+        "stock": "It counts what there is at a moment: the last value, never a sum.",
+        "people": "It counts people once a day: the last value, never a sum of days.",
+        None: "How it counts is not known: the last value, and no sum.",
+    }[kind]
+
+
+def counted(row: dict[str, Any], kind: str | None) -> str:
+    """How a figure of a span of days came about."""
+    if kind == "flow":
+        return "sum"
+    return f"on {row['as_of']}" if row["as_of"] else ""
 
 
 def _row(row: dict[str, Any], daily: bool, by: str | None) -> tuple[Any, ...]:
@@ -128,6 +155,7 @@ def _row(row: dict[str, Any], daily: bool, by: str | None) -> tuple[Any, ...]:
         row["definition"],
         *((row["group"] or "(blank)",) if by else ()),
         value,
+        *(() if daily else (counted(row, row["kind"]),)),
         row["days"],
         row["days_withheld"] or None,
         row["days_not_reported"] or None,

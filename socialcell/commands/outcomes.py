@@ -8,6 +8,7 @@ import typer
 from socialcell.commands import output
 from socialcell.commands.ads import covered
 from socialcell.commands.import_ import run
+from socialcell.commands.installs import counted, not_summed
 from socialcell.commands.options import (
     Config,
     Daily,
@@ -89,6 +90,10 @@ def show(
 ) -> None:
     """Show an outcome by area, with the days of which nothing is known.
 
+    What happens on a day is summed. An outcome that says what there is at a moment
+    (active_users, registered_users, followers, subscribers …) is never summed: the
+    figure is that of the last day known, and `counted` names the day.
+
     Example: socialcell outcomes show activated_users --since 2026-11-01 --daily
     """
     from socialcell.jobs import figures, outcomes
@@ -104,22 +109,24 @@ def show(
     output.table(
         (
             *(("day",) if daily or history else ()),
-            *("area", "figure", "days", "withheld", "not reported"),
+            *("area", "figure", *(() if daily or history else ("counted",))),
+            *("days", "withheld", "not reported"),
             *(("before",) if history else ()),
         ),
-        [_row(row, daily or history, history) for row in found["rows"]],
+        [_row(row, found["kind"], daily or history, history) for row in found["rows"]],
     )
     if found["rows"]:
-        output.note(covered(found))
+        output.note(" ".join(filter(None, (covered(found), not_summed(found["kind"])))))
     else:
         output.note("No figures of it are held for these days.")
 
 
-def _row(row: dict[str, Any], daily: bool, history: bool) -> tuple[Any, ...]:
+def _row(row: dict[str, Any], kind: str, daily: bool, history: bool) -> tuple[Any, ...]:
     return (
         *((row["day"],) if daily else ()),
         row["area"],
         _figure(row["value"], row["days_withheld"]),
+        *(() if daily else (counted(row, kind),)),
         row["days"],
         row["days_withheld"] or None,
         row["days_not_reported"] or None,

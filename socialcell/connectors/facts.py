@@ -52,12 +52,13 @@ class SearchFact:
 
 @dataclass(frozen=True, slots=True)
 class StoreFact:
-    """One day of an app store's figures for one app and one cut of them.
+    """One day of a figure of an app store or a page, for one cut of it.
 
+    Whether days of a metric may be added up stands in metric_kinds.py.
     `withheld`: the store keeps the number back (a threshold); `value` is None then.
     """
 
-    store: str  # google_play | app_store
+    store: str  # google_play | app_store | facebook (a page: `app` is its number)
     app: str
     day: date  # in `zone`, the store's own
     zone: str

@@ -18,11 +18,11 @@ from socialcell.campaigns.daily import Coverage, Total
 from socialcell.campaigns.model import StoreDay
 from socialcell.campaigns.store import figures, reached
 from socialcell.clock import IST
+from socialcell.connectors.metric_kinds import APP_STORES, PAGES
 from socialcell.errors import UsageError
 from socialcell.jobs.context import Context
 
 _DAYS = 28
-STORES = ("google_play", "app_store")
 LEVELS = ("campaign", "ad_group", "ad")
 SEARCHES = ("total", "query", "page")
 PACIFIC = "America/Los_Angeles"
@@ -85,12 +85,39 @@ def installs(
     What the app's server told us of single installs is a series of its own.
     """
     if store is not None:
-        _require("--store", store, STORES)
+        _require("--store", store, APP_STORES)
+    stores = APP_STORES if store is None else (store,)
     with db.reading(context.engine) as session:
-        rows = figures.store_days(session, days.since, days.until, store, metric)
-        if store in (None, "google_play") and metric in (None, referred.METRIC):
+        rows = figures.store_days(session, days.since, days.until, stores, metric)
+        if "google_play" in stores and metric in (None, referred.METRIC):
             rows += _referred(session, days)
     found = store_sums.installs(rows, days.since, by=by, daily=daily)
+    return _store_document(found, days, by) | {
+        "rates": [
+            {
+                "store": one.series.store,
+                "app": one.series.app,
+                **({"group": one.group} if by else {}),
+                "acquisitions_per_visitor": one.rate,
+            }
+            for one in found.rates
+        ],
+    }
+
+
+def pages(
+    context: Context, days: Span, *, metric: str | None, daily: bool
+) -> dict[str, Any]:
+    """Figures of the city's own pages as a document; `app` is the page's number."""
+    with db.reading(context.engine) as session:
+        rows = figures.store_days(session, days.since, days.until, PAGES, metric)
+    found = store_sums.installs(rows, days.since, by=None, daily=daily)
+    return _store_document(found, days, None)
+
+
+def _store_document(
+    found: store_sums.Installs, days: Span, by: str | None
+) -> dict[str, Any]:
     return {
         **span_document(days),
         "by": by,
@@ -110,17 +137,9 @@ def installs(
                 **({"group": line.group} if by else {}),
                 **_dated(line.day),
                 **_total(line.total),
+                "as_of": line.as_of,
             }
             for line in found.lines
-        ],
-        "rates": [
-            {
-                "store": one.series.store,
-                "app": one.series.app,
-                **({"group": one.group} if by else {}),
-                "acquisitions_per_visitor": one.rate,
-            }
-            for one in found.rates
         ],
     }
 
@@ -226,6 +245,7 @@ def _series(series: store_sums.Series) -> dict[str, Any]:
         "app": series.app,
         "metric": series.metric,
         "definition": series.definition,
+        "kind": series.kind,
     }
 
 

@@ -2,13 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from socialcell import db
-from socialcell.campaigns.daily import Total, coverage, total
+from socialcell.campaigns.daily import Total, coverage, last_value, total
 from socialcell.campaigns.outcomes_model import OutcomeDay, VisitDay
 from socialcell.campaigns.store import outcomes as store
+from socialcell.connectors.metric_kinds import MetricKind, outcome_kind
 from socialcell.connectors.outcome_file import outcome_name
 from socialcell.errors import UsageError
 from socialcell.jobs.context import Context
@@ -39,7 +41,8 @@ def outcome(
 ) -> dict[str, Any]:
     """An outcome by area (and day). UsageError when there is none of that name.
 
-    A day on which other areas have a figure and this one has none is not reported.
+    A day on which other areas have a figure and this one has none is not reported. Of
+    a stock (active_users, followers) an area has its last value, of the day `as_of`.
     With `history` each day says what it said before it was restated.
     """
     try:
@@ -55,6 +58,7 @@ def outcome(
             )
         rows = store.outcome_days(session, wanted, days.since, days.until)
         before = store.restatements(session, [r.key for r in rows]) if history else {}
+    kind = outcome_kind(wanted)
     told = sorted({row.day for row in rows})
     by_area: dict[str, dict[date, OutcomeDay]] = defaultdict(dict)
     for row in rows:
@@ -62,8 +66,13 @@ def outcome(
     made: list[dict[str, Any]] = []
     for area, held_days in sorted(by_area.items()):
         if not daily:
-            sums = _sum([held_days.get(day) for day in told])
-            made.append({"area": area, **_total(sums)})
+            sums, as_of = _sum([held_days.get(day) for day in told]), None
+            if kind is not MetricKind.FLOW:
+                as_of, value = last_value(
+                    (day, row.value) for day, row in held_days.items()
+                )
+                sums = replace(sums, value=value)
+            made.append({"area": area, **_total(sums), "as_of": as_of})
             continue
         for day, row in sorted(held_days.items()):
             line = {"area": area, "day": day, **_total(_sum([row]))}
@@ -82,6 +91,7 @@ def outcome(
     return {
         **span_document(days),
         "outcome": wanted,
+        "kind": kind,
         **covered(coverage(told, days.since, 0)),
         "rows": made,
     }

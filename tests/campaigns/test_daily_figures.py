@@ -10,6 +10,9 @@ from socialcell.campaigns.daily import coverage, ratio, total, weighted_mean
 from socialcell.campaigns.installs import Installs, installs
 from socialcell.campaigns.model import AdDay, SearchDay, StoreDay
 from socialcell.campaigns.search import search
+from socialcell.connectors.facebook_insights import FAMILIES
+from socialcell.connectors.metric_kinds import MetricKind, store_metric_kind
+from socialcell.connectors.play_statistics import METRICS as PLAY_METRICS
 from tests.builders import NOON
 
 FIRST = date(2026, 11, 16)
@@ -201,6 +204,81 @@ def test_a_campaign_that_apple_leaves_out_is_withheld_and_not_nought() -> None:
     definition = "App Downloads Detailed: First-time download"
     assert found[definition, "monsoon26", None] == (6, 1, 0)
     assert found[definition, "", None] == (58, 0, 0)
+
+
+def devices(n: int, value: int | None, **changes: Any) -> StoreDay:
+    made = {"metric": "active_devices", "definition": "Active Device Installs"}
+    return store_day(n, value, **(made | changes))
+
+
+def test_a_stock_is_never_added_up_and_has_its_last_value() -> None:
+    rows = [devices(0, 700), devices(1, 720), devices(2, 710), devices(3, None)]
+
+    (line,) = installs(rows, FIRST, by=None, daily=False).lines
+
+    assert (line.total.value, line.as_of) == (710, day(2))
+    assert (line.total.days, line.total.not_reported) == (4, 1)
+
+
+def test_a_stock_is_added_up_over_the_groups_of_one_day() -> None:
+    rows = [
+        devices(n, value, dimension="country", cut=country)
+        for n, country, value in (
+            *((0, "IN", 600), (0, "US", 40)),
+            *((1, "IN", 610), (1, "US", 50)),
+        )
+    ]
+
+    assert shown(*rows) == {("Active Device Installs", None, None): (660, 0, 0)}
+    assert shown(*rows, by="country") == {
+        ("Active Device Installs", "IN", None): (610, 0, 0),
+        ("Active Device Installs", "US", None): (50, 0, 0),
+    }
+
+
+def test_a_stock_of_which_no_day_is_known_has_no_value_and_no_day() -> None:
+    (line,) = installs([devices(0, None)], FIRST, by=None, daily=False).lines
+
+    assert (line.total.value, line.as_of) == (None, None)
+
+
+def test_days_of_flows_are_summed_and_name_no_day() -> None:
+    (line,) = installs(
+        [store_day(0, 4), store_day(1, 5)], FIRST, by=None, daily=False
+    ).lines
+
+    assert (line.total.value, line.as_of) == (9, None)
+
+
+def test_every_figure_that_a_store_or_a_page_tells_has_its_kind() -> None:
+    stocks = {"active_devices", "active_users", "total_user_installs"}
+    for metric in set(PLAY_METRICS.values()) | {"acquisitions_all"}:
+        kind = store_metric_kind("google_play", metric, "")
+        assert (kind is MetricKind.STOCK) == (metric in stocks), metric
+    of_pages = {
+        name: store_metric_kind("facebook", family, name)
+        for family, names in FAMILIES.items()
+        for name in names
+    }
+    assert of_pages == {
+        "page_media_view": MetricKind.FLOW,
+        "page_total_media_view_unique": MetricKind.PEOPLE,
+        "page_follows": MetricKind.STOCK,
+        "page_daily_follows_unique": MetricKind.FLOW,
+        "page_post_engagements": MetricKind.FLOW,
+        "page_views_total": MetricKind.FLOW,
+    }
+
+
+def test_a_metric_of_a_page_that_nobody_knows_is_not_added_up() -> None:
+    rows = [
+        store_day(n, 5, store="facebook", metric="mood", definition="page_mood")
+        for n in range(2)
+    ]
+
+    (line,) = installs(rows, FIRST, by=None, daily=False).lines
+
+    assert (line.series.kind, line.total.value, line.as_of) == (None, 5, day(1))
 
 
 def test_a_country_without_a_row_is_not_reported() -> None:

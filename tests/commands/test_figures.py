@@ -169,6 +169,32 @@ def test_installs_come_in_by_file_and_are_shown_by_definition(
     assert "days of America/Los_Angeles" in err
 
 
+def test_active_devices_are_shown_as_of_their_last_day_and_never_as_a_sum(
+    call: Call, tmp_path: Path
+) -> None:
+    path = tmp_path / "installs.csv"
+    heading = "Date,Package name,Daily User Installs,Active Device Installs"
+    path.write_text(f"{heading}\n2026-11-20,a.b,7,700\n2026-11-22,a.b,8,710\n")
+    assert call("installs", "import", path)[0] == 0
+
+    found = said(call, "installs", "show", *SPAN)
+    code, out, err = call("installs", "show", *SPAN)
+
+    told = {
+        row["metric"]: (row["kind"], row["value"], row["as_of"])
+        for row in found["rows"]
+    }
+    assert told == {
+        "active_devices": ("stock", 710, "2026-11-22"),
+        "user_installs": ("flow", 15, None),
+    }
+    assert code == 0
+    lines = {line.split("\t")[1]: line.split("\t") for line in out.splitlines()}
+    assert lines["active_devices"][3:5] == ["710", "on 2026-11-22"]
+    assert lines["user_installs"][3:5] == ["15", "sum"]
+    assert "the last value, never a sum" in err
+
+
 def test_what_is_kept_back_is_called_withheld_and_never_nought(
     call: Call, tmp_path: Path
 ) -> None:
@@ -248,7 +274,7 @@ def test_search_results_tell_what_google_does_not_name(
     assert "30 clicks belong to no query" in err
 
 
-@pytest.mark.parametrize("noun", ["ads", "installs", "seo"])
+@pytest.mark.parametrize("noun", ["ads", "installs", "pages", "seo"])
 def test_nothing_held_is_said_and_is_no_error(noun: str, call: Call) -> None:
     code, _out, err = call(noun, "show")
     assert code == 0

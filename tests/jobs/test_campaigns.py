@@ -358,6 +358,15 @@ def test_downloads_are_never_measured_by_ward(context: Context) -> None:
     assert "No store tells downloads by ward" in reason
 
 
+def test_a_goal_whose_days_cannot_be_added_up_is_not_measured(
+    context: Context,
+) -> None:
+    enter(context, goal="followers")
+
+    (reason,) = campaigns.measure(context, "monsoon26")["refused"]
+    assert "Days of followers cannot be added up (stock)" in reason
+
+
 def test_a_city_is_measured_on_the_stores_days_that_its_campaign_touches(
     context: Context, engine: Engine
 ) -> None:

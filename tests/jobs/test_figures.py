@@ -96,6 +96,36 @@ def test_a_store_is_asked_for_by_name_and_metric(
     assert shown(metric="visitors") == []
 
 
+def followers(day: date, value: int) -> StoreFact:
+    return StoreFact(
+        store="facebook",
+        app="104857600123456",
+        day=day,
+        zone="America/Los_Angeles",
+        metric="followers",
+        definition="page_follows",
+        dimension="total",
+        value=value,
+    )
+
+
+def test_figures_of_pages_are_no_installs_and_have_a_list_of_their_own(
+    context: Context, engine: Engine
+) -> None:
+    keep(engine, store(DAY), followers(DAY, 900), followers(SPAN.until, 910))
+
+    installed = figures.installs(
+        context, SPAN, store=None, metric=None, by=None, daily=False
+    )
+    pages = figures.pages(context, SPAN, metric=None, daily=False)
+
+    assert [row["store"] for row in installed["rows"]] == ["google_play"]
+    assert [one["kind"] for one in installed["series"]] == ["flow"]
+    (row,) = pages["rows"]
+    assert (row["store"], row["kind"]) == ("facebook", "stock")
+    assert (row["value"], row["as_of"]) == (910, SPAN.until)
+
+
 def test_a_site_is_asked_for_by_name(context: Context, engine: Engine) -> None:
     keep(engine, result(DAY, "total", "", 50), result(DAY, "query", "पाणी", 20))
 

@@ -172,6 +172,7 @@ def test_sums_by_area_say_which_days_they_lack(
             "days": 3,
             "days_withheld": 1,
             "days_not_reported": 0,
+            "as_of": None,
         },
         {
             "area": "ward:warje-karvenagar",
@@ -179,6 +180,7 @@ def test_sums_by_area_say_which_days_they_lack(
             "days": 3,
             "days_withheld": 0,
             "days_not_reported": 2,
+            "as_of": None,
         },
     ]
     assert found["data_through"] == date(2026, 11, 20)
@@ -230,3 +232,25 @@ def test_visits_are_summed_by_one_value(
         assert (
             session.scalar(select(func.count()).select_from(db.table(OutcomeDay))) == 0
         )
+
+
+def test_an_outcome_that_is_a_stock_has_its_last_value(
+    context: Context, tmp_path: Path
+) -> None:
+    rows = ("2026-11-19,followers,,900", "2026-11-20,followers,,910")
+    more = ("2026-11-19,payments,,9", "2026-11-20,payments,,7")
+    imported(context, saved(tmp_path, *rows, *more))
+
+    stock, flow = (
+        outcomes.outcome(context, SPAN, name, daily=False)
+        for name in ("followers", "payments")
+    )
+
+    (row,) = stock["rows"]
+    assert (stock["kind"], row["value"], row["as_of"]) == (
+        "stock",
+        910,
+        date(2026, 11, 20),
+    )
+    (row,) = flow["rows"]
+    assert (flow["kind"], row["value"], row["as_of"]) == ("flow", 16, None)

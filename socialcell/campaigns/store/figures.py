@@ -1,14 +1,25 @@
 """Questions about daily figures: which days of what are held, between two days."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Integer, Row, RowMapping, Table, case, cast, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    RowMapping,
+    Table,
+    case,
+    cast,
+    func,
+    select,
+)
 from sqlmodel import Session
 
 from socialcell import db
 from socialcell.campaigns.model import AdDay, SearchDay, StoreDay
+from socialcell.connectors.metric_kinds import APP_STORES
 
 
 def ad_days(session: Session, since: date, until: date, level: str) -> list[AdDay]:
@@ -19,13 +30,15 @@ def ad_days(session: Session, since: date, until: date, level: str) -> list[AdDa
 
 
 def store_days(
-    session: Session, since: date, until: date, store: str | None, metric: str | None
+    session: Session,
+    since: date,
+    until: date,
+    stores: Collection[str] = APP_STORES,
+    metric: str | None = None,
 ) -> list[StoreDay]:
-    """Days of app stores' figures; None for all stores, all metrics."""
+    """Days of figures of app stores, or of `stores` (PAGES); None: all metrics."""
     table = db.table(StoreDay)
-    wanted = []
-    if store is not None:
-        wanted.append(table.c.store == store)
+    wanted: list[ColumnElement[bool]] = [table.c.store.in_(stores)]
     if metric is not None:
         wanted.append(table.c.metric == metric)
     return [StoreDay(**row) for row in _between(session, table, since, until, *wanted)]
