@@ -1,14 +1,13 @@
-"""Hide in a text what tells who somebody is: handles, profiles, mail, telephones.
+"""Hide in a text what tells who somebody is: handles, profiles, mail, numbers.
 
 Written so that doubt hides: a hidden word costs a reader little, a shown one cannot be
 taken back. Length and place of what is hidden are not kept.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 
-MASK = "•••"
+from socialcell.listening.masking_numbers import MASK, hide_numbers
 
 # (platform that the link's host stands for, or None for the text's own; handle).
 Registered = Callable[[str | None, str], bool]
@@ -73,13 +72,16 @@ _PARAMETER = re.compile(
     re.IGNORECASE,
 )
 
-_GAP = r"[\s().\-–—\u200b-\u200f\u2060]{0,2}"
-# Indian mobiles, landlines with their 0, and numbers with a country's code.
-_TELEPHONE = re.compile(
-    rf"(?<!\d)(?:(?:\+|00)?{_GAP}91{_GAP}|0{_GAP})?[6-9](?:{_GAP}\d){{9}}(?!\d)"
-    rf"|(?<!\d)0(?:{_GAP}\d){{10}}(?!\d)"
-    rf"|\+\d(?:{_GAP}\d){{7,14}}(?!\d)",
-    re.ASCII,
+# Addresses that are spelt out: name[at]host, name (at) host dot com.
+_DOT = r"(?:\s{0,3}[\[({<]\s?(?:dot|\.|डॉट)\s?[\])}>]\s{0,3}|\s{1,3}(?:dot|डॉट)\s{1,3})"
+_SPELT_EMAIL = re.compile(
+    rf"(?<!{_LOCAL}){_LOCAL}+(?:"
+    r"\s{0,3}[\[({<]\s?(?:at|@|अॅट|अ‍ॅट|ॲट|ऍट|एट|ऐट)\s?[\])}>]\s{0,3}"
+    rf"{_NAME}{{1,253}}(?:{_DOT}{_NAME}{{1,63}}){{0,4}}"
+    rf"|\s{{1,3}}(?:at|ॲट|ऍट|एट|ऐट)\s{{1,3}}(?:{_NAME}{{1,253}}(?:{_DOT}{_NAME}{{2,63}}){{1,4}}"
+    r"|(?:gmail|googlemail|yahoo|ymail|outlook|hotmail|live|rediffmail|icloud|proton"
+    r"|protonmail|zoho)\.[a-z.]{2,10}(?![a-z])))",
+    re.IGNORECASE,
 )
 
 
@@ -90,7 +92,8 @@ def masked(text: str, registered: Registered, hidden: Sequence[str] = ()) -> str
     A handle that stands in the text with @ is hidden as a #tag too.
     """
     found: set[str] = set()
-    text = _without_telephones(text)
+    text = hide_numbers(text)
+    text = _SPELT_EMAIL.sub(f"{MASK}@{MASK}", text)
     text = _EMAIL.sub(lambda hit: _email(hit, registered), text)
     text = _DID.sub(MASK, text)
     text = _PROFILE.sub(lambda hit: _profile(hit, registered, found), text)
@@ -135,24 +138,6 @@ def own_marks(uid: str | None, handle: str | None, name: str | None) -> tuple[st
     if name and len(name.split()) >= 2:
         marks.append(name.strip())
     return tuple(dict.fromkeys(marks))
-
-
-def _without_telephones(text: str) -> str:
-    plain = _ascii_digits(text)
-    parts, done = [], 0
-    for hit in _TELEPHONE.finditer(plain):
-        parts += [text[done : hit.start()], MASK]
-        done = hit.end()
-    return "".join(parts) + text[done:] if parts else text
-
-
-def _ascii_digits(text: str) -> str:
-    """The same length, with the digits of every script as 0 to 9."""
-    if text.isascii():
-        return text
-    return "".join(
-        str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text
-    )
 
 
 def _email(hit: re.Match[str], registered: Registered) -> str:
