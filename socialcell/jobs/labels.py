@@ -13,7 +13,7 @@ from socialcell.jobs.context import Context
 from socialcell.language import lexicon
 from socialcell.language.own_names import save
 from socialcell.language.training.data import OWN
-from socialcell.listening.masking import MASK
+from socialcell.listening.masking_numbers import MASK
 from socialcell.listening.people import People
 from socialcell.listening.store import labels as store
 from socialcell.listening.store.labels import Labelled, Labels

@@ -99,7 +99,13 @@ def wards(m: Material) -> Section:
     if villages:
         heads = (_("Village"), _("Mentions"), m.same_head())
         blocks.append(
-            Table(_("Of these, villages merged later"), heads, villages, m.basis())
+            Table(
+                _("Of these, villages merged later"),
+                heads,
+                villages,
+                m.basis(),
+                detail=2,
+            )
         )
     return Section(_("Where"), blocks)
 

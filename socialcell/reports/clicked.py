@@ -103,7 +103,7 @@ def blocks(m: Material, one: Mapping[str, Any], chart: str | None) -> list[Block
         "Somebody is counted once a link within ten minutes, and twice who follows two "
         "links. Programs are previews, robots and scanners of mail."
     )
-    return [*made, Table(caption, heads, counted, note)]
+    return [*made, Table(caption, heads, counted, note, detail=2)]
 
 
 def drawing(say: Phrases, one: Mapping[str, Any]) -> tuple[list[str], dict[str, Any]]:

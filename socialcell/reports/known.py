@@ -6,8 +6,8 @@ from typing import Any
 from socialcell.reports.material import SET_ASIDE, Material
 from socialcell.reports.page import Block, Paragraph, Section, Table, Terms
 
-STRETCHES = 8
-"""Missing stretches of a platform that are told one by one."""
+STRETCHES = 24
+"""Missing stretches that are told one by one, of all platforms together."""
 
 
 def coverage(m: Material) -> Section:
@@ -30,8 +30,10 @@ def coverage(m: Material) -> Section:
             for one in platforms
         ]
         blocks.append(Table(_("Hours covered"), heads, rows))
+    broken = sum(bool(one["missing"]) for one in platforms)
+    most = max(STRETCHES // max(broken, 3), 1)
     for one in platforms:
-        blocks += map(Paragraph, _missing(m, one))
+        blocks += map(Paragraph, _missing(m, one, most))
     # A report that was frozen before this was counted does not say it.
     if late := coverage.get("unchecked"):
         blocks.append(
@@ -121,10 +123,13 @@ def unknown(m: Material) -> Section:
 
 
 def glossary(m: Material) -> Section:
-    return Section(m.lang.gettext("What the words mean"), [Terms(m.say.glossary())])
+    return Section(
+        m.lang.gettext("What the words mean"), [Terms(m.say.glossary(), detail=1)]
+    )
 
 
-def _missing(m: Material, platform: dict[str, Any]) -> list[str]:
+def _missing(m: Material, platform: dict[str, Any], most: int) -> list[str]:
+    """Sentences on the first `most` missing stretches, and one on the rest."""
     _ = m.lang.gettext
     name = m.say.platform(platform["id"])
     stretches = platform["missing"]
@@ -142,9 +147,9 @@ def _missing(m: Material, platform: dict[str, Any]) -> list[str]:
             last=m.lang.moment(datetime.fromisoformat(one["to"])),
             causes=_causes(m, one["causes"]),
         )
-        for one in stretches[:STRETCHES]
+        for one in stretches[:most]
     ]
-    rest = stretches[STRETCHES:]
+    rest = stretches[most:]
     if rest:
         said.append(
             m.lang.ngettext(

@@ -23,6 +23,7 @@ class Table:
     rows: Sequence[Sequence[Cell]]
     note: str = ""  # what the numbers rest on
     dense: bool = False  # many narrow columns of numbers
+    detail: int = 0  # the higher, the sooner a long letter leaves it to the workbook
     kind: str = "table"
 
 
@@ -52,6 +53,7 @@ class Terms:
     """Terms and what they mean here."""
 
     terms: Sequence[tuple[str, str]]
+    detail: int = 0  # as of a table
     kind: str = "terms"
 
 

@@ -29,7 +29,7 @@ def section(m: Material) -> Section:
     known = {
         one["id"] for one in figures if (one["now"], one["before"]) != (None, None)
     }
-    blocks.append(Terms(_definitions(m, names, known)))
+    blocks.append(Terms(_definitions(m, names, known), detail=3))
     return Section(_("Goals: where the city stands"), blocks)
 
 

@@ -2,12 +2,14 @@
 
 import re
 import unicodedata
+from dataclasses import replace
 
 import css_inline
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from socialcell.reports.page import Page
+from socialcell.i18n import language
+from socialcell.reports.page import Page, Paragraph, Table, Terms
 
 LONGEST_WORD = 18
 """Characters of a word that still fits into a table's column on a phone."""
@@ -15,11 +17,57 @@ PIECE = 8
 _JOINERS = "\u094d\u200c\u200d"  # virama, and the joiners that follow it
 
 
+LIMIT = 88_000
+"""Bytes of a letter's HTML. Gmail shows 102,000 and hides the rest."""
+_CLASS = re.compile(r'(<[a-z0-9]+\b[^<>]*?) class="[a-z ]+"')
+
+
 def html(page: Page) -> str:
-    """One self-contained HTML document; charts are referred to by file name."""
+    """One self-contained HTML document; charts are referred to by file name.
+
+    Where it would be longer than LIMIT, tables and terms with a `detail` are left to
+    the workbook, one after the other, the highest first; a line in their place says so.
+    """
+    made = _document(page)
+    for block in _details(page):
+        if len(made.encode()) <= LIMIT:
+            break
+        page = _without(page, block)
+        made = _document(page)
+    return made
+
+
+def _document(page: Page) -> str:
     made = _environment(autoescape=True).get_template("page.html").render(page=page)
     inliner = css_inline.CSSInliner(keep_style_tags=False, minify_css=True)
-    return inliner.inline(made) + "\n"
+    return _CLASS.sub(r"\1", inliner.inline(made)) + "\n"
+
+
+def _details(page: Page) -> list[Table | Terms]:
+    """What may be left to the workbook, in the order in which it is."""
+    blocks = [block for section in page.sections for block in section.blocks]
+    found = [one for one in blocks if isinstance(one, Table | Terms) and one.detail]
+    return sorted(found, key=lambda block: -block.detail)
+
+
+def _without(page: Page, left: Table | Terms) -> Page:
+    sections = [
+        replace(
+            section,
+            blocks=[
+                _reference(left, section.title, page.language) if one is left else one
+                for one in section.blocks
+            ],
+        )
+        for section in page.sections
+    ]
+    return replace(page, sections=sections)
+
+
+def _reference(block: Table | Terms, title: str, code: str) -> Paragraph:
+    name = block.caption if isinstance(block, Table) else title
+    _ = language(code).gettext
+    return Paragraph(_("In the attached workbook: %(name)s.", name=name))
 
 
 def text(page: Page) -> str:

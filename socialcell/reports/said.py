@@ -74,7 +74,7 @@ def hours(m: Material) -> Section:
         "Mentions by hour (rows: the hour that begins then, Indian time; –: none in an "
         "hour that was not fully collected)"
     )
-    blocks.append(Table(caption, heads, rows, m.basis(), dense=True))
+    blocks.append(Table(caption, heads, rows, m.basis(), dense=True, detail=3))
     return Section(_("Hour by hour"), blocks)
 
 
@@ -138,6 +138,7 @@ def topics(m: Material) -> Section:
                 for one in shown
             ],
             m.basis(),
+            detail=2,
         )
     )
     return Section(_("Topics"), blocks)
@@ -196,7 +197,8 @@ def engagement(m: Material) -> Section:
     if not rows:
         return Section("", [])
     heads = (_("Platform"), _("Kind"), _("Gained"), _("Posts looked at"))
-    table = Table(_("Engagement gained in the week, by platform"), heads, rows)
+    caption = _("Engagement gained in the week, by platform")
+    table = Table(caption, heads, rows, detail=2)
     return Section(_("Engagement"), [table])
 
 

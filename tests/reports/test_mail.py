@@ -36,12 +36,12 @@ def server() -> Iterator[tuple[Mailbox, int]]:
 
 
 def mailed(world: World, port: int, **changes: Any) -> Context:
-    """The world with a mail server, two readers of Marathi and one of English."""
+    """The world with a mail server, two readers of Marathi and one of each other."""
     given = {"host": "127.0.0.1", "port": port, "security": "none"} | changes
     settings = world.context.workspace.config.model_copy(
         update={
             "mail": Mail(**given),
-            "report": Report(recipients=Readers(mr=TO, en=TO[:1])),
+            "report": Report(recipients=Readers(mr=TO, hi=TO[:1], en=TO[:1])),
         }
     )
     workspace = config.Workspace(world.context.workspace.folder, settings)
