@@ -3,16 +3,13 @@
 import contextlib
 from collections.abc import Callable, Iterator
 
-import uvicorn
-
 from socialcell.jobs import receive
 from socialcell.jobs.context import Context
 from socialcell.web.doorkeeper import Doorkeeper
-from socialcell.web.serving import bound, in_a_thread, until_told
+from socialcell.web.serving import bound, in_a_thread, server_config, until_told
 from socialcell.web.webhooks import Webhooks
 
-_CONNECTIONS = 64  # more are answered 503 at once
-_GRACE = 20  # seconds for what is being answered when we stop
+_CONNECTIONS = 64  # that may be open at a time
 
 
 def serve(
@@ -25,7 +22,7 @@ def serve(
     """
     require_secrets(context)
     with bound(host, port, _CONNECTIONS) as listener, _kept(context) as app:
-        until_told(_config(app), listener, announce)
+        until_told(server_config(app, _CONNECTIONS), listener, announce)
 
 
 @contextlib.contextmanager
@@ -38,7 +35,7 @@ def serving(context: Context, *, kept: bool = True) -> Iterator[str]:
     with (
         bound("127.0.0.1", 0, _CONNECTIONS) as listener,
         _application(context, kept) as app,
-        in_a_thread(_config(app), listener) as address,
+        in_a_thread(server_config(app, _CONNECTIONS), listener) as address,
     ):
         yield address
 
@@ -74,21 +71,3 @@ def _kept(context: Context) -> Iterator[Webhooks]:
     finally:
         app.close()
         keeper.stop()
-
-
-def _config(app: Webhooks) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        http="h11",
-        loop="asyncio",
-        ws="none",
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        limit_concurrency=_CONNECTIONS,
-        timeout_keep_alive=5,
-        timeout_graceful_shutdown=_GRACE,
-        h11_max_incomplete_event_size=16 * 1024,
-    )

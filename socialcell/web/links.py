@@ -4,26 +4,22 @@ import contextlib
 import sys
 from collections.abc import Callable, Iterator
 
-import uvicorn
-
 from socialcell import db
 from socialcell.campaigns import destinations
 from socialcell.campaigns.judging import Judge
 from socialcell.jobs import postbacks
 from socialcell.jobs.context import Context
-from socialcell.web.at_once import AtOnce
 from socialcell.web.board import Board
 from socialcell.web.click_log import ROOM, ClickLog
 from socialcell.web.installs import Installs
 from socialcell.web.notices import notices
 from socialcell.web.redirect import Redirect
-from socialcell.web.serving import bound, in_a_thread, until_told
+from socialcell.web.serving import bound, in_a_thread, server_config, until_told
 
 WAITING = "clicks.waiting"
 """In the workspace: clicks that the database did not take before we stopped."""
 
-_BACKLOG = 2048
-_GRACE = 20  # seconds for what is being answered when we stop
+CONNECTIONS = 2000  # that may be open at a time
 _TURN = 0.0002  # seconds
 _BUSY_SECONDS = 2.0  # for a locked database, before the log tries again
 
@@ -37,17 +33,17 @@ def serve(
     """
     # The thread that writes must not keep the one that answers waiting: 5 ms by itself.
     sys.setswitchinterval(_TURN)
-    with bound(host, port, _BACKLOG) as listener, application(context) as app:
-        until_told(config(app), listener, announce)
+    with bound(host, port, CONNECTIONS) as listener, application(context) as app:
+        until_told(server_config(app, CONNECTIONS), listener, announce)
 
 
 @contextlib.contextmanager
 def serving(context: Context, *, room: int = ROOM) -> Iterator[str]:
     """Serve on loopback in a thread while the block runs; yields the address."""
     with (
-        bound("127.0.0.1", 0, _BACKLOG) as listener,
+        bound("127.0.0.1", 0, CONNECTIONS) as listener,
         application(context, room=room) as app,
-        in_a_thread(config(app), listener) as address,
+        in_a_thread(server_config(app, CONNECTIONS), listener) as address,
     ):
         yield address
 
@@ -82,19 +78,3 @@ def application(context: Context, *, room: int = ROOM) -> Iterator[Redirect]:
     finally:
         board.stop()
         engine.dispose()
-
-
-def config(app: Redirect) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        http=AtOnce,
-        loop="uvloop",
-        ws="none",
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_keep_alive=15,
-        timeout_graceful_shutdown=_GRACE,
-    )

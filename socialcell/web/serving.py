@@ -9,6 +9,16 @@ from collections.abc import Callable, Iterator
 import uvicorn
 
 from socialcell.errors import SocialcellError
+from socialcell.web.body import Application
+from socialcell.web.connection_guard import (
+    HEAD_SECONDS,
+    ConnectionGuard,
+    GuardedConnection,
+    connection_capacity,
+)
+
+_KEEP_ALIVE_SECONDS = 5  # so that a head on an open connection has five at least
+_GRACE_SECONDS = 20  # for what is being answered when we stop
 
 
 def bound(host: str, port: int, backlog: int) -> socket.socket:
@@ -28,6 +38,26 @@ def address(listener: socket.socket) -> str:
     """http://HOST:PORT of a socket that listens."""
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def server_config(
+    app: Application, most_connections: int, *, head_seconds: float = HEAD_SECONDS
+) -> uvicorn.Config:
+    """How each of our servers runs: uvicorn behind a guard of its connections."""
+    return uvicorn.Config(
+        ConnectionGuard(app, connection_capacity(most_connections), head_seconds),
+        http=GuardedConnection,
+        loop="uvloop",
+        ws="none",
+        interface="asgi3",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,  # the guard knows a connection by its own address
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
 
 
 def until_told(
