@@ -1,9 +1,9 @@
 """Limits on connections that wait for a request: seconds, bytes, and how many.
 
-uvicorn gives the head of a request no deadline and, with httptools, no limit of size. The
-guard stands at both ends: it is the application that uvicorn calls, so it knows when a
-head is whole and when its answer has ended; and it is the protocol of each connection,
-so it sees the bytes in between. Everything else is done by uvicorn.
+uvicorn sets no deadline for the head of a request and, with httptools, no limit to its
+size. The guard stands at both ends: it is the application that uvicorn calls, so it
+knows when a head is whole and when its answer has ended; and it is the protocol of each
+connection, so it sees the bytes in between. Everything else is done by uvicorn.
 """
 
 import asyncio
@@ -125,7 +125,7 @@ class GuardedConnection(asyncio.Protocol):
         )  # uvloop's is none by class
         peer = transport.get_extra_info("peername")
         self.client = None if peer is None else (peer[0], peer[1])
-        self._http.connection_made(transport)
+        self._http.connection_made(self._transport)
         self._guard.add(self)
 
     def data_received(self, data: bytes) -> None:

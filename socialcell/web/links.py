@@ -9,15 +9,13 @@ from socialcell.campaigns import destinations
 from socialcell.campaigns.judging import Judge
 from socialcell.jobs import postbacks
 from socialcell.jobs.context import Context
+from socialcell.jobs.waiting_clicks import WAITING
 from socialcell.web.board import Board
 from socialcell.web.click_log import ROOM, ClickLog
 from socialcell.web.installs import Installs
 from socialcell.web.notices import notices
 from socialcell.web.redirect import Redirect
 from socialcell.web.serving import bound, in_a_thread, server_config, until_told
-
-WAITING = "clicks.waiting"
-"""In the workspace: clicks that the database did not take before we stopped."""
 
 CONNECTIONS = 2000  # that may be open at a time
 _TURN = 0.0002  # seconds
@@ -29,7 +27,8 @@ def serve(
 ) -> None:
     """Serve until SIGTERM or SIGINT; no click that was answered is lost by it.
 
-    SocialcellError: the port is taken, or clicks that wait cannot be stored.
+    SocialcellError: the port is taken, or clicks were dropped at the end because
+    neither the database nor the file beside it took them.
     """
     # The thread that writes must not keep the one that answers waiting: 5 ms by itself.
     sys.setswitchinterval(_TURN)

@@ -41,7 +41,7 @@ _PAGE = [
 _EMPTY = {"type": "http.response.body", "body": b""}
 
 
-class Led(NamedTuple):
+class Redirection(NamedTuple):
     """Where a request leads (None: the link has ended), and the request for the log."""
 
     address: bytes | None
@@ -65,7 +65,7 @@ class Redirect:
         fallback: str | None = None,
         installs: Installs | None = None,
     ) -> None:
-        self._board, self.take, self._now = board, take, clock.now
+        self._board, self._take, self._now = board, take, clock.now
         self._notices, self._installs = notices, installs
         self._chances = _chances()
         self._fallback = None if fallback is None else fallback.encode("ascii")
@@ -89,14 +89,14 @@ class Redirect:
         else:
             await _show(send, 404, self._notices.unknown)
 
-    def led(
+    def _redirection(
         self,
         code: str,
         method: str,
         query: bytes,
         headers: Iterable[tuple[bytes, bytes]],
         peer: str,
-    ) -> Led | None:
+    ) -> Redirection | None:
         """Where a request for a link leads, and what the log is given of it once it is
         answered; None: there is no such link."""
         links = self._board.links
@@ -122,26 +122,28 @@ class Redirect:
             forwarded,
             ahead,
         )
-        return Led(address, request)
+        return Redirection(address, request)
 
     async def _follow(self, code: str, method: str, scope: Scope, send: Send) -> None:
         peer = scope["client"][0] if scope["client"] else ""
-        led = self.led(code, method, scope["query_string"], scope["headers"], peer)
-        if led is None:
+        redirection = self._redirection(
+            code, method, scope["query_string"], scope["headers"], peer
+        )
+        if redirection is None:
             await _show(send, 404, self._notices.unknown)
             return
         if method not in ("GET", "HEAD"):
             await _say(send, 405, b"GET or HEAD", allow=b"GET, HEAD")
             return
-        if led.address is None:
+        if redirection.address is None:
             await _show(send, 410, self._notices.ended)
         else:
-            headers = [(b"location", led.address), *_PLAIN]
+            headers = [(b"location", redirection.address), *_PLAIN]
             await send(
                 {"type": "http.response.start", "status": 302, "headers": headers}
             )
             await send(_EMPTY)
-        self.take(led.request)
+        self._take(redirection.request)
 
     def _lead(
         self, entry: Entry, device: str, click: bytes, now: datetime

@@ -101,8 +101,8 @@ def test_killed_between_storing_and_answering_it_has_the_push_once(
         pytest.skip("its client sends on sockets too, before the answer")
     folder = cell.context.workspace.folder
     push = pushes.whatsapp(pushes.text_message())
-    # What the server's thread writes before the answer: its address, an address for each
-    # kind, and a byte of the event loop to itself.
+    # What the server's thread writes before the answer: its address, an address for
+    # each kind, and a byte of the event loop to itself.
     answer = 1 + len(KINDS) + 1 + 1
     inject = ["-e", "trace=write", "-e", f"inject=write:signal=KILL:when={answer}"]
     with served(folder, "strace", "-f", "-o", "/dev/null", *inject) as (address, one):

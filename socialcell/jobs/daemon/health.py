@@ -9,6 +9,7 @@ from socialcell.clock import SystemClock, in_pune
 from socialcell.jobs.context import Context
 from socialcell.jobs.daemon.due import Every, due
 from socialcell.jobs.daemon.table import Job, jobs
+from socialcell.jobs.waiting_clicks import DAMAGED, damaged_lines
 from socialcell.ops import leases, slots, store
 from socialcell.ops.model import Source
 
@@ -28,7 +29,8 @@ class Health:
 
 def look(context: Context) -> Health:
     """Dead without a lease that is in force; degraded when a job has failed, is far
-    behind, a source needs a person or was never read, or deletions are not known."""
+    behind, a source needs a person or was never read, deletions are not known, or
+    clicks that waited are damaged."""
     with db.reading(context.engine) as session:
         lease = leases.look(session, "daemon")
         failed = slots.failing(session)
@@ -57,6 +59,12 @@ def look(context: Context) -> Health:
         for source in sources
         if source.id in late
     ]
+    lines = damaged_lines(context.workspace.folder)
+    if lines:
+        reasons.append(
+            f"{lines} lines of clicks that waited are damaged and not counted: look at "
+            f"{context.workspace.folder / DAMAGED}, then move it away."
+        )
     state = "degraded" if reasons else "well"
     return Health(state, tuple(reasons), owner, renewed)
 
