@@ -69,9 +69,9 @@ class ClickLog:
         dropped = self._taken - self._kept + self._lost.total()
         if dropped:
             raise SocialcellError(
-                f"{dropped} clicks were answered and dropped: neither the database nor "
-                f"{self._waiting.path} took them ({self._refusal}). They are in no "
-                "count. See to the disk and the database before you start again."
+                f"Clicks that were answered and dropped: {dropped}. Neither the "
+                f"database nor {self._waiting.path} took them ({self._refusal}), so "
+                "they are in no count. See to the disk, then start again."
             )
 
     def take(self, request: Request) -> None:

@@ -1,9 +1,10 @@
 """Clicks on their way into the database, also when it does not take them."""
 
+import resource
 import stat
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
@@ -14,13 +15,14 @@ from sqlalchemy import Engine, event, func, select, text
 from sqlalchemy.exc import OperationalError
 
 from socialcell import db
-from socialcell.campaigns.judging import Judge
+from socialcell.campaigns.judging import Judge, Request
 from socialcell.campaigns.links_model import Click, TrackedLink
 from socialcell.campaigns.store import clicks
 from socialcell.errors import SocialcellError
 from socialcell.jobs.context import Context
 from socialcell.web import click_log
 from socialcell.web.click_log import ClickLog
+from socialcell.web.waiting_clicks import Batch, WaitingClicks
 from tests.builders import NOON
 from tests.links.asked import kinds, make_link, make_request
 
@@ -165,9 +167,7 @@ def test_what_the_database_does_not_take_at_the_end_is_stored_at_the_next_start(
     assert stat.S_IMODE(waiting.stat().st_mode) == 0o600
     assert "203.0" not in waiting.read_text()
 
-    again = ClickLog(impatient, Judge(), waiting)
-    again.start()
-    again.stop()
+    start_and_stop(impatient, waiting)
     assert kinds(context) == {"human": 30, "dropped": 10}
     assert not waiting.exists()
 
@@ -176,28 +176,136 @@ def test_what_waits_is_stored_once_however_often_it_is_begun(
     context: Context, link: TrackedLink, impatient: Engine, waiting: Path
 ) -> None:
     """As when the process is killed between storing and forgetting the file."""
-    log = ClickLog(impatient, Judge(), waiting)
-    for request in requests(link, 7):
+    put_aside(context, impatient, waiting, requests(link, 7))
+    kept = waiting.read_bytes()
+    for _ in range(2):
+        waiting.write_bytes(kept)
+        start_and_stop(impatient, waiting)
+    assert kinds(context) == {"human": 7}
+
+
+def put_aside(
+    context: Context, engine: Engine, waiting: Path, made: Sequence[Request]
+) -> None:
+    """As a redirect that is stopped while the database is locked."""
+    log = ClickLog(engine, Judge(), waiting)
+    for request in made:
         log.take(request)
     with locked(context.engine):
         log.start()
         log.stop()
-    kept = waiting.read_bytes()
-    for _ in range(2):
-        waiting.write_bytes(kept)
-        log = ClickLog(impatient, Judge(), waiting)
-        log.start()
-        log.stop()
-    assert kinds(context) == {"human": 7}
 
 
-def test_a_damaged_file_of_waiting_clicks_is_said_so(
-    impatient: Engine, waiting: Path
+def start_and_stop(engine: Engine, waiting: Path) -> None:
+    log = ClickLog(engine, Judge(), waiting)
+    log.start()
+    log.stop()
+
+
+@pytest.mark.fault("F32")
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param(b'{"rows": [{"id": "click-00', id="torn"),
+        pytest.param(b"\xff\xfe\x00", id="no text"),
+        pytest.param(b'{"rows": 7}', id="another shape"),
+        pytest.param(b"null", id="nothing"),
+    ],
+)
+def test_a_damaged_line_is_set_aside_and_the_others_are_stored(
+    context: Context,
+    link: TrackedLink,
+    impatient: Engine,
+    waiting: Path,
+    damage: bytes,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    waiting.write_text('{"rows": [{"id"')
-    with pytest.raises(SocialcellError, match="a line of it is damaged"):
-        ClickLog(impatient, Judge(), waiting).start()
-    assert waiting.exists()
+    put_aside(context, impatient, waiting, requests(link, 3))
+    first = waiting.read_bytes()
+    put_aside(context, impatient, waiting, requests(link, 4, start=3))
+    second = waiting.read_bytes().removeprefix(first)
+    waiting.write_bytes(first + damage + b"\n" + second)
+
+    start_and_stop(impatient, waiting)
+
+    damaged = waiting.with_name("clicks.damaged")
+    assert kinds(context) == {"human": 7}
+    assert not waiting.exists()
+    assert damaged.read_bytes() == damage + b"\n"
+    assert stat.S_IMODE(damaged.stat().st_mode) == 0o600
+    assert "are damaged and are set aside" in caplog.text
+
+
+@pytest.mark.fault("F32")
+def test_what_is_put_aside_after_a_torn_end_is_not_lost_with_it(
+    context: Context, link: TrackedLink, impatient: Engine, waiting: Path
+) -> None:
+    waiting.write_bytes(b'{"rows": [{"id": "cli')
+    put_aside(context, impatient, waiting, requests(link, 5))
+    start_and_stop(impatient, waiting)
+    assert kinds(context) == {"human": 5}
+
+
+def test_clicks_of_a_link_that_is_gone_do_not_keep_the_others_out(
+    context: Context, link: TrackedLink, impatient: Engine, waiting: Path
+) -> None:
+    """As when an older copy of the database was restored."""
+    put_aside(context, impatient, waiting, requests(link, 2))
+    (line,) = waiting.read_bytes().splitlines()
+    gone = line.replace(b'"link_id": %d' % (link.id or 0), b'"link_id": 4711')
+    gone = gone.replace(b"click-", b"other-")
+    waiting.write_bytes(gone + b"\n" + line + b"\n")
+
+    start_and_stop(impatient, waiting)
+
+    assert kinds(context) == {"human": 2}
+    assert waiting.with_name("clicks.damaged").read_bytes() == gone + b"\n"
+
+
+@pytest.mark.fault("F32")
+def test_while_the_database_is_locked_at_the_start_clicks_are_taken_and_none_is_lost(
+    context: Context, link: TrackedLink, impatient: Engine, waiting: Path
+) -> None:
+    put_aside(context, impatient, waiting, requests(link, 3))
+    log = ClickLog(impatient, Judge(), waiting)
+    with locked(context.engine):
+        log.start()
+        assert log.behind()
+        for request in requests(link, 2, start=3):
+            log.take(request)
+        log.stop()
+    assert stored(context) == 0
+    start_and_stop(impatient, waiting)
+    assert kinds(context) == {"human": 5}
+
+
+@pytest.mark.fault("F04")
+def test_what_neither_database_nor_file_takes_is_counted_as_dropped(
+    context: Context, link: TrackedLink, impatient: Engine, tmp_path: Path
+) -> None:
+    log = ClickLog(impatient, Judge(), tmp_path / "gone" / "clicks.waiting", room=6)
+    for request in requests(link, 8):
+        log.take(request)
+    with locked(context.engine):
+        log.start()
+        with pytest.raises(SocialcellError, match=r"answered and dropped: 8\."):
+            log.stop()
+    assert stored(context) == 0
+
+
+@pytest.mark.fault("F04")
+def test_a_batch_that_the_disk_takes_in_part_is_not_in_the_file(waiting: Path) -> None:
+    file = WaitingClicks(waiting)
+    file.append(Batch([{"id": "first"}], []), {})
+    before = waiting.read_bytes()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 10, limits[1]))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            file.append(Batch([{"id": "second"}], []), {})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert waiting.read_bytes() == before
 
 
 def test_the_same_batch_again_is_counted_once(

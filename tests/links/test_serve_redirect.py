@@ -1,15 +1,22 @@
 """`socialcell serve redirect` as a process: opened, stopped, and nothing lost."""
 
+import contextlib
 import http.client
 import re
+import resource
+import shutil
 import signal
+import socket
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
+
+import pytest
 
 from socialcell.jobs.context import Context
 from tests.links.asked import PHONE, ask, kinds, make_link
@@ -19,13 +26,13 @@ LINES = 8
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
-    """The command at any free port, and its process."""
+def served(folder: Path, *before: str) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
+    """The command at any free port, and its process; `before` are words before it."""
     given = command(
         "serve", "redirect", "--port", "0", "--config", folder / "config.yaml"
     )
     process = subprocess.Popen(
-        given,
+        [*before, *given],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -103,3 +110,80 @@ def test_a_fallback_that_is_no_address_is_said_with_its_line(context: Context) -
     done = socialcell("serve", "redirect", "--port", "0", "--config", path)
     assert done.returncode == 78
     assert "config.yaml:2: links.fallback" in said(done)
+
+
+@contextmanager
+def half_open(address: str, n: int) -> Iterator[list[socket.socket]]:
+    """Connections on which the first half of a request's head was sent."""
+    parts = urlsplit(address)
+    with ExitStack() as stack:
+        lines = []
+        for _ in range(n):
+            line = socket.create_connection((parts.hostname or "", parts.port or 0), 60)
+            lines.append(stack.enter_context(line))
+            with contextlib.suppress(OSError):  # it is closed already
+                line.sendall(b"GET /r/ HTTP/1.1\r\nHo")
+        yield lines
+
+
+@pytest.mark.skipif(shutil.which("prlimit") is None, reason="prlimit is not installed")
+def test_links_lead_while_more_connections_are_half_open_than_files_may_be(
+    context: Context,
+) -> None:
+    link = make_link(context)
+    with served(context.workspace.folder, "prlimit", "--nofile=256") as (at, process):
+        with half_open(at, 400):
+            start = time.monotonic()
+            answers = [ask(at, f"/r/{link.code}").status for _ in range(3)]
+            assert time.monotonic() - start < 20
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=120)
+
+    assert answers == [302] * 3
+    assert process.returncode == 0
+    assert sum(kinds(context).values()) == 3
+
+
+@pytest.mark.faults
+def test_a_half_sent_request_is_given_ten_seconds(context: Context) -> None:
+    with served(context.workspace.folder) as (at, _), half_open(at, 1) as (line,):
+        start = time.monotonic()
+        assert line.recv(100) == b""
+        assert 9 < time.monotonic() - start < 15
+
+
+@pytest.mark.fault("F32")
+def test_a_torn_file_of_waiting_clicks_does_not_keep_links_from_leading(
+    context: Context,
+) -> None:
+    link = make_link(context)
+    folder = context.workspace.folder
+    (folder / "clicks.waiting").write_bytes(b'{"rows": [{"id": "cli')
+    with served(folder) as (at, process):
+        assert ask(at, f"/r/{link.code}").status == 302
+        process.send_signal(signal.SIGTERM)
+        _out, log = process.communicate(timeout=120)
+    assert process.returncode == 0
+    assert "are damaged and are set aside" in log
+    assert not (folder / "clicks.waiting").exists()
+    assert kinds(context) == {"human": 1}
+
+
+@pytest.mark.fault("F04")
+def test_clicks_that_nothing_takes_at_the_end_are_said_and_the_command_fails(
+    context: Context, database_kind: str
+) -> None:
+    """No file may grow: neither SQLite's log nor the file beside it."""
+    if database_kind != "sqlite":
+        pytest.skip("PostgreSQL writes in a process of its own")
+    link = make_link(context)
+    with served(context.workspace.folder) as (at, process):
+        assert ask(at, "/livez").status == 200
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (0, 0))
+        assert ask(at, f"/r/{link.code}").status == 302
+        process.send_signal(signal.SIGTERM)
+        _out, log = process.communicate(timeout=120)
+    assert process.returncode == 1
+    assert "Clicks that were answered and dropped: 1." in log
+    assert "Traceback" not in log
+    assert kinds(context) == {}

@@ -3,6 +3,7 @@
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from urllib.parse import urlsplit
 
 import pytest
@@ -129,6 +130,23 @@ def test_there_are_no_other_doors(address: str, path: str) -> None:
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "HEAD"])
 def test_other_methods_are_refused(address: str, method: str) -> None:
     assert pushes.ask(address, method, "/whatsapp")[0] == 405
+
+
+def test_silent_connections_do_not_keep_a_push_out(cell: Cell, address: str) -> None:
+    parts = urlsplit(address)
+    with ExitStack() as stack:
+        for _ in range(100):  # more than are taken at a time
+            line = socket.create_connection((parts.hostname or "", parts.port or 0))
+            stack.enter_context(line)
+        push = pushes.whatsapp(pushes.text_message())
+        assert pushes.hand_in(address, "/whatsapp", push) == (200, "kept")
+
+
+def test_a_head_that_is_too_large_is_refused(address: str) -> None:
+    parts = urlsplit(address)
+    with socket.create_connection((parts.hostname or "", parts.port or 0)) as line:
+        line.sendall(b"GET /whatsapp HTTP/1.1\r\nX: " + b"a" * 16 * 1024)
+        assert line.recv(100).startswith(b"HTTP/1.1 431 ")
 
 
 def test_a_body_that_says_that_it_is_too_large_is_not_read(

@@ -62,7 +62,7 @@ def look(context: Context) -> Health:
     lines = damaged_lines(context.workspace.folder)
     if lines:
         reasons.append(
-            f"{lines} lines of clicks that waited are damaged and not counted: look at "
+            f"Lines of clicks that are damaged and in no count: {lines}. Look at "
             f"{context.workspace.folder / DAMAGED}, then move it away."
         )
     state = "degraded" if reasons else "well"
