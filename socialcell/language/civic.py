@@ -116,7 +116,7 @@ def urgency_evidence(
     notes: Notes, intents: Mapping[str, float], ruled: float, days: int
 ) -> dict[str, float]:
     """What speaks for haste: margins, reasons, the rules' score, the likely intents."""
-    reasons = notes.values("urgency")
+    reasons = notes.reasons()
     return {
         **_named("urgency", notes.margins["urgency"]),
         **{f"intent:{name}": math.log(c + 0.01) for name, c in intents.items()},

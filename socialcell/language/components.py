@@ -12,6 +12,7 @@ from spacy.vocab import Vocab
 
 from socialcell.language import (
     civic,
+    danger,
     identify,
     intent,
     lexicon,
@@ -77,6 +78,7 @@ class Cues:
 
     def __call__(self, doc: Doc) -> Doc:
         found = notes(doc)
+        found.danger = danger.in_danger(text_of(doc))
         for match, start, end in self._matcher(doc):
             if found.placed and found.placed.issuperset(range(start, end)):
                 continue

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from spacy.tokens import Doc
 
+from socialcell.language import danger
 from socialcell.language.lexicon import Cue
 from socialcell.language.reading import Entity, Intent, Sentiment, Topic, Urgency
 from socialcell.language.semantic.encoder import Meaning
@@ -47,6 +48,7 @@ class Notes:
     # Where a tagger's PLACE starts that nothing around it shows to be one.
     doubted: set[int] = field(default_factory=set)
     hits: list[Hit] = field(default_factory=list)
+    danger: bool = False  # is a life in danger, in earnest? danger.py decides
     language: str = "und"
     mixed: bool = False
     script: str = "Zyyy"
@@ -71,6 +73,14 @@ class Notes:
                 value = hit.cue.value
                 doubt[value] = doubt.get(value, 1.0) * (1.0 - hit.cue.weight)
         return {value: 1.0 - rest for value, rest in doubt.items()}
+
+
+    def reasons(self) -> dict[str, float]:
+        """The reasons for haste with their weights, danger to life among them."""
+        found = self.values("urgency")
+        if self.danger:
+            found[danger.REASON] = max(found.get(danger.REASON, 0.0), danger.WEIGHT)
+        return found
 
 
 def text_of(doc: Doc) -> str:

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from itertools import pairwise
 
-from socialcell.language import civic, lexicon
+from socialcell.language import civic, danger, lexicon
 from socialcell.language.notes import Fact, Notes
 from socialcell.language.reading import Urgency
 from socialcell.language.words import key_of
@@ -11,6 +11,8 @@ from socialcell.language.words import key_of
 _BASE = {"help": 0.5, "complaint": 0.3, "question": 0.15, "suggestion": 0.1}
 _LEVELS = (("critical", 0.8), ("high", 0.55), ("normal", 0.25), ("low", 0.0))
 _MIDDLE = {"critical": 0.9, "high": 0.68, "normal": 0.4, "low": 0.1}
+_DANGEROUS = ("critical", "high")
+_PERHAPS = "possible danger to life"
 _STILL_ABOUT_PEOPLE = ("help", "complaint", "question", "information")
 
 
@@ -18,12 +20,11 @@ def urgency(notes: Notes) -> Urgency:
     """Level, score in [0, 1] and reasons, strongest first.
 
     The score joins the reasons as independent evidence; the level is the likeliest by
-    the model, or follows from the score without it. Spam and talk that is not about
-    the city is never urgent.
+    the model, or follows from the score without it. Where a life is in danger it is
+    high at least, whatever else the text is taken for; a mere word of danger that
+    does not make it high is named as a possible one.
     """
     assert notes.intent is not None
-    if notes.intent.label in ("spam", "not_civic"):
-        return Urgency("low", 0.05, ())
     days = longest_wait(notes)
     score, words = ruled(notes, days)
     judge = civic.judges().get("urgency")
@@ -35,6 +36,10 @@ def urgency(notes: Notes) -> Urgency:
         # Half of it is where the likely levels lie, half what the reasons weigh.
         likely = sum(chances[name] * middle for name, middle in _MIDDLE.items())
         score = (score + likely) / 2
+    if notes.danger and level not in _DANGEROUS:
+        level, score = "high", max(score, _MIDDLE["high"])
+    if level not in _DANGEROUS:
+        words = [_PERHAPS if word == danger.REASON else word for word in words]
     return Urgency(level, round(score, 3), tuple(words))
 
 
@@ -42,8 +47,8 @@ def ruled(notes: Notes, days: int) -> tuple[float, list[str]]:
     """(score in [0, 1], words for an operator) by the reasons alone."""
     assert notes.intent is not None
     label = notes.intent.label
-    found = notes.values("urgency")
-    if label not in _STILL_ABOUT_PEOPLE:
+    found = notes.reasons()
+    if label not in _STILL_ABOUT_PEOPLE and not notes.danger:
         found = {reason: weight * 0.3 for reason, weight in found.items()}
     reasons = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
     words = [reason for reason, _ in reasons]

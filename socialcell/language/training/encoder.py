@@ -181,6 +181,9 @@ def _shares(
     for task in slopes:
         classes = material.classes[task]
         some = _of_task(judged, task)
+        if task in encoder_shares.LINEAR_ALONE:
+            found[task] = 1.0
+            continue
         if task != "sentiment":
             found[task] = encoder_shares.share_of_linear(some, classes, slopes[task])
             continue

@@ -14,6 +14,9 @@ from socialcell.language.semantic.encoder import Encoder
 from socialcell.language.training.encoder_data import HeldOut
 from socialcell.language.training.recipes import LANGUAGES
 
+# Tasks in which the encoder has no say. Which language it is, the letters tell as well,
+# and with or without the encoder a post is then in the same language.
+LINEAR_ALONE = ("language",)
 SHARES = tuple(tenth / 10 for tenth in range(11))
 _CLEAR = 0.002  # of macro-F1: below it the encoder alone is preferred
 Chances = Mapping[str, float]

@@ -13,6 +13,7 @@ from socialcell.language.training.data import (
     require_apart,
     split,
 )
+from socialcell.language.training.posts import by_language
 from socialcell.language.training.recipes import Recipe, Source
 
 _CUT = 6  # words of a cut post
@@ -54,7 +55,7 @@ def parts_of(recipe: Recipe, data: Path, seed: int, languages: Linear | None) ->
     kept: list[Post] = []
     everything: list[Post] = []
     for source in sources_of(recipe, data):
-        some = _labelled(posts(data / source.file), recipe, source.label)
+        some = _labelled(_read(source, data), recipe, source.label)
         everything += _chosen(some, source, recipe, languages)
         if source.hold_out and len(some) >= source.hold_out:
             name = f"{Path(source.file).stem}, held out"
@@ -66,6 +67,10 @@ def parts_of(recipe: Recipe, data: Path, seed: int, languages: Linear | None) ->
         held_out,
         _trained(recipe, everything, whole),
     )
+
+
+def _read(source: Source, data: Path) -> list[Post]:
+    return by_language() if source.in_package else posts(data / source.file)
 
 
 def _trained(

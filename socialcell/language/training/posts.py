@@ -2,7 +2,8 @@
 
 `civic_train.jsonl` was labelled twice. `once/` and `weak/` hold text files: a head line
 "= intent topics urgency" ("-" is no topic), and below it one post a line. In `once/`
-places stand in brackets, which are no part of the text: `[कोथरूड]मध्ये`.
+places stand in brackets, which are no part of the text: `[कोथरूड]मध्ये`. A file there
+is named after the language of its posts: LANGUAGE.txt, or LANGUAGE-2.txt and so on.
 """
 
 import json
@@ -14,10 +15,12 @@ from pathlib import Path
 from socialcell.errors import SocialcellError
 from socialcell.language import civic, lexicon
 from socialcell.language.features import normalised
-from socialcell.language.training.data import lines_of
+from socialcell.language.training.data import Post, lines_of
 
 LABELS = Path(__file__).parents[1] / "labels"
+ONCE = "once"
 _PHRASE = 0.3  # weight of a phrase of the rules beside a post, for intents
+_NAME = re.compile(rf"({'|'.join(lexicon.LANGUAGES)})(?:-([2-9]|[1-9]\d+))?\.txt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ def posts() -> list[Example]:
     """The posts, those labelled twice first; a text that came before is left out."""
     seen: set[str] = set()
     found = []
-    for post in (*twice(), *listed("once"), *listed("weak")):
+    for post in (*twice(), *listed(ONCE), *listed("weak")):
         key = normalised(post.text)
         if key not in seen:
             seen.add(key)
@@ -85,7 +88,7 @@ def phrases() -> Iterator[Example]:
 
 def listed(origin: str) -> Iterator[Example]:
     """The posts of a folder: `once`, labelled with care, or `weak`, in passing."""
-    for path in sorted((LABELS / origin).glob("*.txt")):
+    for path in _files(origin):
         head: tuple[str, list[str], str] | None = None
         for number, line in enumerate(lines_of(path), 1):
             if line.startswith("= "):
@@ -94,6 +97,44 @@ def listed(origin: str) -> Iterator[Example]:
                 if head is None:
                     raise SocialcellError(f"{path.name}, line {number}: no head above")
                 yield _example(origin, marked(line)[0], *head)
+
+
+def by_language() -> list[Post]:
+    """The posts of `once/`, each with the language that its file is named after.
+
+    SocialcellError for a file that is named otherwise.
+    """
+    return [
+        Post(marked(line)[0], language)
+        for path, language in once_files()
+        for line in lines_of(path)
+        if line.strip() and not line.startswith("= ")
+    ]
+
+
+def once_files() -> list[tuple[Path, str]]:
+    """The files of `once/` with their languages, in the order of their names.
+
+    SocialcellError for anything else in the folder: it would teach unseen, as a file
+    that measures might, or be left out unseen.
+    """
+    found = []
+    for path in sorted((LABELS / ONCE).iterdir()):
+        name = _NAME.fullmatch(path.name)
+        if name is None:
+            raise SocialcellError(
+                f"labels/{ONCE}/{path.name}: a file that teaches is named after its "
+                f"language, such as mr-Latn.txt or mr-Latn-4.txt "
+                f"({', '.join(lexicon.LANGUAGES)}); keep any other file elsewhere"
+            )
+        found.append((path, name[1]))
+    return found
+
+
+def _files(origin: str) -> list[Path]:
+    if origin == ONCE:
+        return [path for path, _ in once_files()]
+    return sorted((LABELS / origin).glob("*.txt"))
 
 
 def _head(line: str, where: str) -> tuple[str, list[str], str]:

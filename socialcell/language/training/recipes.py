@@ -20,7 +20,8 @@ class Source:
     One of `hold_out` posts measures the model (0: none). `most` caps classes that
     would drown the others; `label` is given to posts of a file made for another task;
     `only` keeps the posts that the language model takes for that language. Each post of
-    a small set counts `times` so that it is heard beside a large one.
+    a small set counts `times` so that it is heard beside a large one. `in_package`
+    stands for our own posts, whose labels are the languages their files are named after.
     """
 
     file: str
@@ -31,6 +32,7 @@ class Source:
     label: str | None = None
     only: str | None = None
     times: int = 1
+    in_package: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,14 @@ RECIPES: tuple[Recipe, ...] = (
                 _L3CUBE,
                 most={"mr": 3000},
                 label="mr",
+            ),
+            # What citizens write to a city, in all five.
+            Source(
+                "labels/once (in the package)",
+                "invented civic posts; the language is the name of the file",
+                "as the code",
+                hold_out=10,
+                in_package=True,
             ),
         ),
         grams=Grams(chars=(1, 4), words=1, bits=17),
