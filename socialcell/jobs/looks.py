@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from socialcell import log
 from socialcell.errors import UsageError
 from socialcell.jobs.gathering import TOGETHER, Gathering, is_planned
-from socialcell.listening import rising, spikes
+from socialcell.listening import rising
 from socialcell.listening.alert_model import Rule
+from socialcell.listening.detect import LEAST_IN_HOUR
 from socialcell.listening.query import And, Field, Node, Not, parse
 from socialcell.listening.rising import WINDOW, Rise
 from socialcell.listening.spikes import HOUR
@@ -47,7 +48,7 @@ def phrases(look: Gathering, since: datetime) -> None:
         at = look.now - n * WINDOW
         planned = alerts.closures(look.session, at - WINDOW, at)
         for rise in found(look, at):
-            if rise.observed < spikes.LEAST:
+            if rise.observed < LEAST_IN_HOUR:
                 continue
             if is_planned(look.topic(rise.mentions) or "", at, planned):
                 continue

@@ -1,12 +1,13 @@
 """Streaming scores for bursts in a series of counts: how unlike a usual day this is.
 
 The excess of a count over its seasonal expectation is compared with the largest excess
-of a usual day of the same series, once for the single count and once for the mean of
+of a usual day of the same series, once for the single count and once for the count of
 the last hour. The score answers "how many times a usual day's peak is this?", which
 means the same for a series of three mentions an hour and for one of three thousand: one
 threshold serves all.
 """
 
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +17,9 @@ from socialcell.clock import as_utc
 from socialcell.errors import SocialcellError
 from socialcell.listening.seasonal import DAY, HOUR, Baseline
 
-ALERT_AT = 0.62
+ALERT_AT = 0.66
+# Fewer mentions in an hour (in a step that is longer) are no news, however unusual.
+LEAST_IN_HOUR = 8
 LARGEST_COUNT = 1e15
 ROUNDING = 1e-9
 
@@ -64,20 +67,22 @@ class SpikeDetector:
     maximum of log(1 + x), the point's ratio to a usual peak is exp(log(1 + x) - P).
     The logarithm of the daily maximum of heavy-tailed counts is a Gumbel variable whose
     spread depends on the tail only, so such ratios can be compared between series. R is
-    the geometric mean of the ratio of the point and the ratio of the last hour's mean,
-    and the score is R / (1 + R): 0.5 at a usual day's peak, 0.75 at three times that,
-    0.9 at nine times.
+    the geometric mean of the ratio of the point and the ratio of the last hour's count,
+    which has a baseline and usual peaks of its own, and the score is R / (1 + R): 0.5
+    at a usual day's peak, 0.75 at three times that, 0.9 at nine times.
 
     A burst is news once. Within a day of the last report, a point scores 0 unless its
-    R is more than twice the R reported then. Counts at or below the expectation score
-    0: silence is a matter of coverage.
+    R is more than twice the R reported then. A point scores 0, too, when it is at or
+    below the expectation (silence is a matter of coverage), and while there are fewer
+    than `LEAST_IN_HOUR` mentions in the hour that it ends, or in a longer step.
     """
 
     def __init__(self) -> None:
         self._baseline = Baseline()
+        self._hourly = Baseline(span=HOUR)
+        self._window: deque[tuple[float, float]] = deque()  # of the last hour
         self._point = _UsualPeak(prior=2.5)
-        self._hour = _UsualPeak(prior=1.5)
-        self._hourly_excess = 0.0
+        self._hour = _UsualPeak(prior=2.0)
         self._block_start = 0.0
         self._block_points = 0
         self._reported: tuple[float, float] | None = None
@@ -93,18 +98,17 @@ class SpikeDetector:
         at = as_utc(at)
         self._check(at, observed)
         seconds = at.timestamp()
+        in_hour = self._in_hour(seconds, observed)
         if self._last is None:
             self._block_start = seconds
-            self._baseline.learn(seconds, observed)
-            self._last = at
+            self._learn(at, observed, in_hour)
             return Scored(at, observed, None, 0.0)
         self._close_block(seconds)
         expected = self._baseline.expected(seconds)
-        rise = self._rise(seconds, observed - expected)
-        more = observed > expected * (1 + ROUNDING)
+        rise = self._rise(observed - expected, in_hour - self._hourly.expected(seconds))
+        more = observed > expected * (1 + ROUNDING) and in_hour >= LEAST_IN_HOUR
         score = self._news(seconds, rise) if more else 0.0
-        self._baseline.learn(seconds, observed)
-        self._last = at
+        self._learn(at, observed, in_hour)
         return Scored(at, observed, expected, score)
 
     def _check(self, at: datetime, observed: float) -> None:
@@ -130,22 +134,29 @@ class SpikeDetector:
         self._block_start += length * ((seconds - self._block_start) // length)
         self._block_points = 0
 
-    def _rise(self, seconds: float, excess: float) -> float:
+    def _rise(self, excess: float, hourly_excess: float) -> float:
         """log R: the point and its last hour against the peaks of a usual day."""
         self._block_points += 1
-        unit = self._baseline.deviation
-        self._hourly_excess = self._mean_of_hour(seconds, excess)
-        point = self._point.ratio(log1p(max(0.0, excess) / unit))
-        hour = self._hour.ratio(log1p(max(0.0, self._hourly_excess) / unit))
+        units = self._baseline.deviation, self._hourly.deviation
+        point = self._point.ratio(log1p(max(0.0, excess) / units[0]))
+        hour = self._hour.ratio(log1p(max(0.0, hourly_excess) / units[1]))
         return (point + hour) / 2
 
-    def _mean_of_hour(self, seconds: float, excess: float) -> float:
-        """The exponential mean of the excess over an hour; missing steps count as 0."""
-        assert self._last is not None
-        weight = 1 / self._baseline.steps(HOUR)
-        missing = (seconds - self._last.timestamp()) / self._baseline.step - 1
-        faded = self._hourly_excess * float((1 - weight) ** max(0.0, missing))
-        return faded + weight * (excess - faded)
+    def _in_hour(self, seconds: float, observed: float) -> float:
+        """The mentions of the hour up to a point; its missing steps count as 0."""
+        window = self._window
+        window.append((seconds, observed))
+        while window[0][0] <= seconds - HOUR:
+            window.popleft()
+        return sum(count for _, count in window)
+
+    def _learn(self, at: datetime, observed: float, in_hour: float) -> None:
+        """An hour of which most is missing teaches nothing."""
+        seconds = at.timestamp()
+        self._baseline.learn(seconds, observed)
+        if len(self._window) >= self._baseline.steps(HOUR) / 2:
+            self._hourly.learn(seconds, in_hour)
+        self._last = at
 
     def _news(self, seconds: float, rise: float) -> float:
         """The score, or 0 when an episode that is being told about only goes on."""

@@ -19,7 +19,7 @@ REMEMBERED_PRIORS = 3.0
 CLIP = 3.0
 SEASON_CLIP = 1.5
 SMALLEST_SCALE = 0.05
-SMALLEST_DEVIATION = 1.0  # one mention
+SMALLEST_DEVIATION = 1.0  # one mention an hour
 TRACKING_DAYS = 0.5
 TRACKING_BOOST = 20.0
 FASTEST_LEVEL = 0.1
@@ -33,11 +33,13 @@ class Baseline:
     Call `expected(at)` before the count of that moment is known and `learn(at, count)`
     after. Times are seconds since the epoch, in increasing order; the length of a step
     is the median of the latest gaps, so nothing but the past is used. A missing
-    interval is simply not learnt from: it is unknown, not zero.
+    interval is simply not learnt from: it is unknown, not zero. A count covers `span`
+    seconds, or else one step.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, span: float | None = None) -> None:
         self.step = HOUR
+        self._span = span
         self.seen = 0
         self.deviation = SMALLEST_DEVIATION
         self._level = 0.0
@@ -71,6 +73,12 @@ class Baseline:
     def steps(self, seconds: float) -> float:
         """How many steps of the series make up so many seconds, at least one."""
         return max(1.0, seconds / self.step)
+
+    def _smallest_deviation(self) -> float:
+        """A mention an hour, by the step: a twelfth of one in five minutes; and one
+        mention where a step is longer than an hour."""
+        hours = (self._span or self.step) / HOUR
+        return SMALLEST_DEVIATION * min(1.0, hours)
 
     def _usual(self, at: float) -> float:
         return self._level + self._hours.at(at) + self._week.at(at)
@@ -120,7 +128,7 @@ class Baseline:
         self._scale += rate * (TO_STANDARD_DEVIATION * surprise - self._scale)
         self._scale = max(SMALLEST_SCALE, self._scale)
         self.deviation += rate * (TO_STANDARD_DEVIATION * excess - self.deviation)
-        self.deviation = max(SMALLEST_DEVIATION, self.deviation)
+        self.deviation = max(self._smallest_deviation(), self.deviation)
 
 
 def _count(logged: float) -> float:

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from socialcell.listening.detect import ALERT_AT, Scored, score_series
+from socialcell.listening.detect import ALERT_AT, LEAST_IN_HOUR, score_series
 
 STEP = timedelta(minutes=5)
 HOUR = timedelta(hours=1)
 HISTORY = timedelta(days=14)
-# Fewer mentions in an hour are no news for a city, however unusual.
-LEAST = 8
 # Less than so many times the mean hour never reaches the threshold; saves the work.
 _TIMES_MEAN = 3
 
@@ -52,7 +50,7 @@ def in_hour(times: Sequence[datetime], at: datetime) -> int:
 
 def _may_rise(times: Sequence[datetime], since: datetime, now: datetime) -> bool:
     usual = len(times) * (HOUR / (now - since + HISTORY))
-    least = max(LEAST, _TIMES_MEAN * usual)
+    least = max(LEAST_IN_HOUR, _TIMES_MEAN * usual)
     recent = times[bisect_left(times, since - HOUR) :]
     return any(in_hour(times, at + STEP) >= least for at in recent)
 
@@ -70,19 +68,11 @@ def _of(
     scored = score_series(zip(edges[1:], map(float, counts), strict=True))
     hour = int(HOUR / STEP)
     found: list[Spike] = []
-    risen: Scored | None = None
     for n, point in enumerate(scored):
-        if point.score >= ALERT_AT:
-            risen = point
-        # A rise is scored when it begins: it is news once enough people talk.
-        if risen is None or point.at - risen.at >= HOUR:
+        if point.score < ALERT_AT or not since < point.at <= now:
             continue
+        window = scored[max(0, n - hour + 1) : n + 1]
+        usual = sum(one.expected or 0.0 for one in window)
         observed = in_hour(times, point.at)
-        if observed >= LEAST and since < point.at <= now:
-            window = scored[max(0, n - hour + 1) : n + 1]
-            usual = sum(one.expected or 0.0 for one in window)
-            found.append(Spike(name, point.at, risen.score, observed, usual))
-            risen = None
-        elif observed >= LEAST:
-            risen = None
+        found.append(Spike(name, point.at, point.score, observed, usual))
     return found
