@@ -74,7 +74,6 @@ class Notes:
                 doubt[value] = doubt.get(value, 1.0) * (1.0 - hit.cue.weight)
         return {value: 1.0 - rest for value, rest in doubt.items()}
 
-
     def reasons(self) -> dict[str, float]:
         """The reasons for haste with their weights, danger to life among them."""
         found = self.values("urgency")

@@ -68,7 +68,7 @@ def current(session: Session, platform: str, external_id: str) -> Row[Any] | Non
 
 def quotable(span: Span) -> ColumnElement[bool]:
     """Posts of a span that may be quoted, for a question that joins their authors: no
-    message, repost, spam, very short or withheld one, and none of an office or media."""
+    message, repost, spam, short or withheld one, and none of an office or media."""
     named = select(REGISTRY.c.id).where(
         REGISTRY.c.platform == AUTHOR.c.platform,
         REGISTRY.c.handle == func.lower(AUTHOR.c.handle),
