@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import yaml
 
-from socialcell.listening.masking import MASK
+from socialcell.listening.masking_numbers import MASK
 from socialcell.listening.unwatched import is_person_name
 
 # Python's \w lacks the vowel signs of Devanagari: a word is what stands between spaces
