@@ -193,12 +193,12 @@ def _note(result: "Result") -> str | None:
     """What went wrong, and how many items the platform left undecided."""
     from socialcell.jobs.arrivals import UNDECIDED
 
-    said = [
+    undecided = [
         f"{n} {rule} (asked again)"
         for rule, n in sorted(result.filtered_by.items())
         if rule.startswith(UNDECIDED)
     ]
-    return "; ".join(filter(None, [result.reason, *said])) or None
+    return "; ".join(filter(None, [result.reason, *undecided])) or None
 
 
 def _remapped(one: "Remapped") -> dict[str, Any]:

@@ -27,7 +27,7 @@ from socialcell.connectors.base import (
     Tombstone,
     Undecided,
 )
-from socialcell.connectors.x_lookup import looked_up, newer_versions
+from socialcell.connectors.x_lookup import looked_up, newer_versions, settled
 from socialcell.connectors.x_post import originals_of, to_record
 from socialcell.http import PoliteAdapter, epoch, header_count, retry_after
 from socialcell.text import one_line
@@ -179,8 +179,9 @@ class X:
             if newer:
                 newest = list(dict.fromkeys(newer.values()))
                 body, limits = self._looked_up(newest, budget)
-                now = dict(zip(newest, looked_up(body, newest), strict=True))
-                edited = [_held_as(id_, now[newer[id_]]) for id_ in newer]
+                current = dict(zip(newest, settled(body, newest), strict=True))
+                items = {id_: current[newer[id_]] for id_ in newer}
+                edited = [_named(id_, item) for id_, item in items.items()]
                 yield _lookup(edited, body, limits)
 
     recheck = refresh
@@ -318,7 +319,7 @@ def _lookup(items: list[Item], body: Any, limits: Limits) -> Batch:
     return Batch(items, {}, cost={"posts": shown, "calls": 1}, limits=limits)
 
 
-def _held_as(id_: str, item: Item) -> Item:
+def _named(id_: str, item: Item) -> Item:
     """What X says of a post's newest version, under the id that we hold it by."""
     if isinstance(item, Refresh | Tombstone | Undecided):
         return replace(item, external_id=id_)

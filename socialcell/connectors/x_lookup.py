@@ -40,6 +40,17 @@ def looked_up(body: Any, asked: Collection[str]) -> list[Item]:
     An id of which X says nothing that we know is Undecided. ConnectorError DRIFT when
     X says nothing of any of them: that is no answer to what was asked.
     """
+    items = settled(body, asked)
+    silent = [i for i in items if isinstance(i, Undecided) and i.reason == _SILENCE]
+    if items and len(silent) == len(items):
+        raise ConnectorError(
+            Kind.DRIFT, f"X was asked for {len(asked)} posts and says nothing of them"
+        )
+    return items
+
+
+def settled(body: Any, asked: Collection[str]) -> list[Item]:
+    """The same, where one silence more or less is no reason to stop."""
     if not isinstance(body, dict):
         raise ConnectorError(Kind.DRIFT, "X's answer to a lookup is no object")
     items: dict[str, Item] = {}
@@ -58,21 +69,17 @@ def looked_up(body: Any, asked: Collection[str]) -> list[Item]:
                 if why
                 else Undecided("x", id_, kind if _NAME.fullmatch(kind) else _NAMELESS)
             )
-    if asked and not items:
-        raise ConnectorError(
-            Kind.DRIFT, f"X was asked for {len(asked)} posts and says nothing of them"
-        )
     return [items.get(id_) or Undecided("x", id_, _SILENCE) for id_ in asked]
 
 
-def newer_versions(body: Any, asked: Collection[str]) -> dict[str, str]:
+def newer_versions(body: Any, ids: Collection[str]) -> dict[str, str]:
     """Of edited posts among those asked for: id → id of the newest version, where the
     answer is about another one. A version's figures stand still once it is edited."""
     newer: dict[str, str] = {}
     for post in _listed(body if isinstance(body, dict) else {}, "data"):
         newest = (history_of(post) or [str(post.get("id"))])[-1]
         if newest != post.get("id"):
-            newer.update((id_, newest) for id_ in _ids(post) if id_ in asked)
+            newer.update((id_, newest) for id_ in _ids(post) if id_ in ids)
     return newer
 
 

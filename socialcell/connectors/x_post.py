@@ -240,15 +240,17 @@ def _addresses(post: Mapping[str, Any]) -> Iterator[str]:
 
 def _withheld(post: Mapping[str, Any]) -> Withheld | None:
     """Where X does not show a post. ValueError when X says it in another form."""
-    told = post.get("withheld")
-    if told is None:
+    value = post.get("withheld")
+    if value is None:
         return None
-    countries = told.get("country_codes") or [_EVERYWHERE]
-    scope = told.get("scope")
+    countries = value.get("country_codes") or [_EVERYWHERE]
+    scope = value.get("scope")
     if not (
         isinstance(countries, list)
         and all(isinstance(code, str) and len(code) == 2 for code in countries)
         and (scope is None or isinstance(scope, str))
     ):
         raise ValueError("withheld has another form than X gives it")
-    return Withheld(tuple(dict.fromkeys(countries)), scope, bool(told.get("copyright")))
+    return Withheld(
+        tuple(dict.fromkeys(countries)), scope, bool(value.get("copyright"))
+    )

@@ -57,8 +57,8 @@ def store(
 ) -> Accounted:
     """Store one page in the caller's transaction; every item gets one outcome."""
     done = Accounted()
-    told = lookups.changes(session, batch.items)
-    readables = [readable(item) for item in told]
+    changes = lookups.changes(session, batch.items)
+    readables = [readable(item) for item in changes]
     found = placing.placed(context, session, readables)
     items = people.admitted(context, session, platform, found)
     done.rules.update(item.rule for item in items if isinstance(item, Filtered))

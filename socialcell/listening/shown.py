@@ -103,11 +103,11 @@ def withheld_note(mention: Mapping[str, Any]) -> str:
 
 
 def _withheld(stored: Mapping[str, Any] | None) -> dict[str, Any]:
-    told = stored or {"countries": None, "scope": None, "copyright": None}
+    details = stored or {"countries": None, "scope": None, "copyright": None}
     return {
-        "withheld": told["countries"],
-        "withheld_scope": told["scope"],
-        "withheld_copyright": told["copyright"],
+        "withheld": details["countries"],
+        "withheld_scope": details["scope"],
+        "withheld_copyright": details["copyright"],
     }
 
 

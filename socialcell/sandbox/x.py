@@ -87,12 +87,12 @@ class X(Faulty):
     ) -> None:
         """X does not show a post in these countries any more. KeyError when there is
         none."""
-        told = {
+        details = {
             "copyright": copyright,
             "country_codes": list(countries),
             "scope": scope,
         }
-        self.world.withhold(id_, told)
+        self.world.withhold(id_, details)
 
     def insert_between_pages(self, number: int = 3) -> list[str]:
         """After the next page that has a successor, so many new posts appear.

@@ -119,10 +119,10 @@ class World:
         self.show([post])
         return post
 
-    def withhold(self, id_: str, told: dict[str, object] | None) -> None:
+    def withhold(self, id_: str, details: dict[str, object] | None) -> None:
         """As when a court's order reaches X, or (None) is lifted. KeyError when there
         is no such post."""
-        post = self._known[id_] = replace(self._known[id_], withheld=told)
+        post = self._known[id_] = replace(self._known[id_], withheld=details)
         self._posts = [post if one.id == id_ else one for one in self._posts]
         self._stood = None
 

@@ -200,6 +200,26 @@ def test_an_edited_post_whose_newest_version_is_gone_goes(
     assert mention(engine, first).state == "deleted"
 
 
+def test_a_silence_about_a_newest_version_keeps_no_other_post_from_its_turn(
+    context: Context, engine: Engine, clock: FixedClock
+) -> None:
+    clock.set(NOON)
+    make_source(engine, "x.search", "x", **SETTINGS["x"])
+    posts = [x_post(3), x_post(1)]
+    old = version(1, [posts[1]["id"], x_post(2)["id"]])
+    with scripted("x", context) as (platform, there):
+        platform.answers = [Answer(200, x_page(*posts))]
+        collect.collect(there)
+        clock.advance(DAY)
+        platform.answers = [answer(posts[0], old), answer()]
+        (result,) = upkeep.recheck(there)
+
+    assert result.state == "ok"
+    assert sum(result.filtered_by.values()) == 1
+    assert seen(engine) == [posts[0]["id"]]
+    assert mention(engine, posts[1]["id"]).state == "present"
+
+
 # Problems that nobody knows -----------------------------------------------------------
 
 

@@ -19,45 +19,45 @@ AUTHOR = db.table(Author).c
 
 def changes(session: Session, items: Sequence[Item]) -> list[Item]:
     """The items, where a Refresh whose record says something new gives way to that
-    record, with its author as we hold him. All others stay figures, nothing more."""
-    told = [item for item in items if isinstance(item, Refresh) and item.record]
-    held = {(row.platform, row.external_id): row for row in _held(session, told)}
+    record, with the author that we hold. All others stay figures, nothing more."""
+    refreshes = [item for item in items if isinstance(item, Refresh) and item.record]
+    rows = {(row.platform, row.external_id): row for row in _rows(session, refreshes)}
     return [
-        _change(item, held.get((item.platform, item.external_id)))
+        _change(item, rows.get((item.platform, item.external_id)))
         if isinstance(item, Refresh)
         else item
         for item in items
     ]
 
 
-def _change(item: Refresh, held: Row[Any] | None) -> Item:
+def _change(item: Refresh, row: Row[Any] | None) -> Item:
     record = item.record
-    if record is None or held is None or record.external_id != item.external_id:
+    if record is None or row is None or record.external_id != item.external_id:
         return item
-    told = cleaned(record)
-    says = (told.text, told.edited_at, withheld_of(told))
-    if says == (held.text, held.edited_at, held.withheld):
+    fresh = cleaned(record)
+    content = (fresh.text, fresh.edited_at, withheld_of(fresh))
+    if content == (row.text, row.edited_at, row.withheld):
         return item
-    return replace(record, author=_author(record, held), missing=_missing(record, held))
+    return replace(record, author=_author(record, row), missing=_missing(record, row))
 
 
-def _author(record: Record, held: Row[Any]) -> AuthorFacts | None:
+def _author(record: Record, row: Row[Any]) -> AuthorFacts | None:
     """Who wrote it: the answer knows at most the number, and may know nobody."""
-    if held.uid is None or (record.author and record.author.uid != held.uid):
+    if row.uid is None or (record.author and record.author.uid != row.uid):
         return record.author
-    return AuthorFacts(held.uid, held.handle, held.name, held.verified)
+    return AuthorFacts(row.uid, row.handle, row.name, row.verified)
 
 
-def _missing(record: Record, held: Row[Any]) -> tuple[str, ...]:
-    if held.uid is None:
+def _missing(record: Record, row: Row[Any]) -> tuple[str, ...]:
+    if row.uid is None:
         return record.missing
     return tuple(name for name in record.missing if name != "author")
 
 
-def _held(session: Session, told: Sequence[Refresh]) -> Iterator[Row[Any]]:
+def _rows(session: Session, refreshes: Sequence[Refresh]) -> Iterator[Row[Any]]:
     """Those of the mentions that are present, with their authors."""
-    for platform in sorted({item.platform for item in told}):
-        ids = [item.external_id for item in told if item.platform == platform]
+    for platform in sorted({item.platform for item in refreshes}):
+        ids = [item.external_id for item in refreshes if item.platform == platform]
         for some in db.chunks(ids):
             yield from session.execute(
                 select(
