@@ -135,7 +135,7 @@ def tell(imported: "Imported", *, dry_run: bool) -> None:
     output.say(f"Read as {imported.words}.")
     if imported.earlier:
         output.say(
-            f"The same file was imported on {output.local(imported.earlier)}: "
+            f"The same file was imported on {output.local_day(imported.earlier)}: "
             "nothing is changed."
         )
     elif dry_run:

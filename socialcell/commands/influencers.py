@@ -162,13 +162,13 @@ def _told(found: dict[str, Any]) -> list[str]:
         lines += ["", *_account(one, found["of_candidates"])]
     for flag in found["flags"]:
         ended = (
-            f"; lifted {output.local(flag['lifted_at'])} by {flag['lifted_by']}: "
+            f"; lifted {output.local_day(flag['lifted_at'])} by {flag['lifted_by']}: "
             f"{flag['lifted_reason']}"
             if flag["lifted_at"]
             else ""
         )
         lines.append(
-            f"flag {flag['flag']} on {flag['account']}, {output.local(flag['at'])} by "
+            f"flag {flag['flag']} on {flag['account']}, {output.local_day(flag['at'])} by "
             f"{flag['by']}: {flag['reason']}{ended}"
         )
     for result in (found["results"] or {}).get("campaigns", ()):

@@ -39,6 +39,11 @@ def local(moment: datetime) -> str:
     return f"{moment.astimezone(IST):%Y-%m-%d %H:%M}"
 
 
+def local_day(moment: datetime) -> str:
+    """The day of a moment in Pune: 2026-12-01."""
+    return local(moment)[:10]
+
+
 def dumps(document: Any, indent: int | None = None) -> str:
     """JSON with our conventions: UTF-8 text, ISO 8601 times, no NaN."""
     return json.dumps(

@@ -254,7 +254,7 @@ def told(found: dict[str, Any]) -> None:
     """A plan's outreach in figures, and posts that are not disclosed."""
     given = found["approval"]
     output.say(
-        f"Approved by {given['by']} on {output.local(given['at'])}"
+        f"Approved by {given['by']} on {output.local_day(given['at'])}"
         if given
         else "Not approved as it is now"
     )
