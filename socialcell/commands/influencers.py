@@ -168,8 +168,8 @@ def _told(found: dict[str, Any]) -> list[str]:
             else ""
         )
         lines.append(
-            f"flag {flag['flag']} on {flag['account']}, {output.local_day(flag['at'])} by "
-            f"{flag['by']}: {flag['reason']}{ended}"
+            f"flag {flag['flag']} on {flag['account']}, "
+            f"{output.local_day(flag['at'])} by {flag['by']}: {flag['reason']}{ended}"
         )
     for result in (found["results"] or {}).get("campaigns", ()):
         lines.append(
