@@ -156,6 +156,11 @@ def approve(context: Context, ids: Sequence[int]) -> list[OwnPost]:
                     "($SOCIALCELL_ACTOR says who is at work)."
                 )
             entered_by = second_person.entered_under(session, "post.add", str(post.id))
+            if post.safety:  # whoever marks a notice has entered it
+                marked_by = second_person.entered_under(
+                    session, "post.safety", str(post.id)
+                )
+                entered_by = marked_by or entered_by
             persons = second_person.require_two(context, entered_by, f"Post {post.id}")
             elections.refuse(context, post)
             post.state, post.decided_by, post.decided_at = "approved", who, now

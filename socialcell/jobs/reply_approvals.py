@@ -9,7 +9,7 @@ from sqlmodel import Session
 from socialcell import db
 from socialcell.connectors.base import ConnectorError
 from socialcell.errors import ConfigError, UsageError
-from socialcell.jobs import messages, reply_drafts
+from socialcell.jobs import messages, reply_drafts, second_person
 from socialcell.jobs.context import Context
 from socialcell.jobs.messages import Replied
 from socialcell.listening.reply_model import ReplyDraft
@@ -21,13 +21,15 @@ def approve(context: Context, id_: int) -> Replied:
     """Send an answer that somebody else wrote. Audited.
 
     UsageError: none waits under this number, one's own, or one that may not be sent
-    any more (as of messages.reply). ConnectorError, ConfigError: Meta did not take it;
-    it waits again.
+    any more (as of messages.reply). SocialcellError: written by the same OS user.
+    ConnectorError, ConfigError: Meta did not take it; it waits again.
     """
     who, now = audit.operator(), context.clock.now()
     with db.reading(context.engine) as session:
         draft = reply_drafts.require(session, id_)
         _require_second(draft, who)
+        written_by = second_person.entered_under(session, "message.draft", str(id_))
+        persons = second_person.require_two(context, written_by, f"Answer {id_}")
         words, made_by, mention_id = draft.text or "", draft.made_by, draft.mention_id
     to = messages.addressee(context, mention_id)
     with db.writing(context.engine) as session:
@@ -38,6 +40,7 @@ def approve(context: Context, id_: int) -> Replied:
         "characters": len(words),
         "draft": id_,
         "made_by": made_by,
+        **persons,
     }
 
     def close(session: Session, message: str) -> None:
@@ -55,7 +58,7 @@ def approve(context: Context, id_: int) -> Replied:
 def _require_second(draft: ReplyDraft, who: str) -> None:
     if draft.state == "sending":
         raise _may_be_sent(draft.id or 0)
-    if draft.made_by.casefold() == who.casefold():
+    if second_person.same_name(draft.made_by, who):
         raise UsageError(
             f"Answer {draft.id} was written by {draft.made_by}: a second person "
             "approves it ($SOCIALCELL_ACTOR says who is at work)."

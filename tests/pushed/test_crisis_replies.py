@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,9 @@ from sqlalchemy import Engine, select
 
 from socialcell import db
 from socialcell.clock import FixedClock
+from socialcell.config import Workspace
 from socialcell.connectors.base import ConnectorError
-from socialcell.errors import UsageError
+from socialcell.errors import SocialcellError, UsageError
 from socialcell.jobs import (
     messages,
     outgoing,
@@ -29,6 +31,7 @@ from socialcell.listening.reply_model import ReplyDraft
 from socialcell.ops import audit
 from socialcell.ops.model import AuditEntry
 from socialcell.sandbox import Sandbox
+from socialcell.settings import Approvals
 from tests.pushed.conftest import push_all
 from tests.running import inside
 
@@ -38,6 +41,14 @@ HOUR = timedelta(hours=1)
 CALL = "एकता नगरीत घरात पाणी शिरलंय, सहा जण अडकले आहेत, कोणीतरी बोट पाठवा!"
 CALM = "कोथरूडमध्ये आज पाणी कधी येणार?"
 ANSWER = "A boat is on its way. Go up to the roof."
+
+
+@pytest.fixture
+def folder(folder: Path) -> Path:
+    """A workspace whose people share one account of the operating system."""
+    with (folder / "config.yaml").open("a") as file:
+        file.write("approvals: {trust_names: true}\n")
+    return folder
 
 
 @pytest.fixture
@@ -109,6 +120,23 @@ def test_whoever_wrote_an_answer_does_not_approve_it(
 
     with pytest.raises(UsageError, match="a second person approves it"):
         reply_approvals.approve(listening, kept.waits or 0)
+
+    assert sent(served) == []
+
+
+def test_two_names_of_one_os_user_are_no_second_person(
+    served: Sandbox, listening: Context, write: Any, lead: Any
+) -> None:
+    message = write(CALL)
+    crisis(listening)
+    kept = messages.reply(listening, message, ANSWER)
+    settings = listening.workspace.config.model_copy(update={"approvals": Approvals()})
+    strict = replace(
+        listening, workspace=Workspace(listening.workspace.folder, settings)
+    )
+
+    with pytest.raises(SocialcellError, match="two names do not make two persons"):
+        lead(strict, kept.waits)
 
     assert sent(served) == []
 
