@@ -1,6 +1,8 @@
 """Who was erased after a copy was made stays erased when the copy is put back."""
 
+import contextlib
 import shutil
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -15,9 +17,16 @@ from socialcell.jobs import backup, privacy
 from socialcell.jobs.context import Context
 from socialcell.jobs.replay import Replayed, replay
 from socialcell.jobs.restore import restore
-from socialcell.listening.model import Mention
+from socialcell.listening.model import (
+    Author,
+    Engagement,
+    Mention,
+    MentionMatch,
+    RawItem,
+)
 from socialcell.listening.store import rollups
 from socialcell.ops import audit
+from socialcell.ops.model import Run, Source
 from tests.builders import make_author, make_record, store_records
 from tests.running import answer, socialcell
 
@@ -133,15 +142,34 @@ def test_a_copy_of_an_older_schema_is_erased_from_by_the_upgrade(
 def at_an_older_schema(folder: Path) -> Workspace:
     """The workspace with one mention, at the schema before the newest one."""
     workspace = config.load(folder / "config.yaml")
-    (folder / "socialcell.db").unlink()
+    file, newest = folder / "socialcell.db", folder / "newest.db"
+    engine = db.connect(workspace.database_url)
+    store_records(engine, make_record("1", text=MARK, **FORGOTTEN))
+    engine.dispose()
+    file.rename(newest)
     engine = db.connect(workspace.database_url)
     with engine.begin() as connection:
         settings = revisions._alembic()
         settings.attributes["connection"] = connection
         alembic.upgrade(settings, "head-1")
-    store_records(engine, make_record("1", text=MARK, **FORGOTTEN))
     engine.dispose()
+    copy_rows(newest, file)
+    newest.unlink()
     return workspace
+
+
+def copy_rows(newest: Path, older: Path) -> None:
+    """What is stored of mentions, without the columns that the older schema lacks."""
+    with contextlib.closing(sqlite3.connect(older)) as database, database:
+        database.execute("ATTACH ? AS newest", [str(newest)])
+        for table in (Source, Run, Author, RawItem, Mention, MentionMatch, Engagement):
+            name = db.table(table).name
+            info = database.execute(f"PRAGMA main.table_info({name})")
+            columns = ", ".join(f'"{row[1]}"' for row in info)
+            database.execute(
+                f"INSERT INTO main.{name} ({columns}) "
+                f"SELECT {columns} FROM newest.{name}"
+            )
 
 
 def test_where_the_list_cannot_be_read_the_command_says_so(
