@@ -32,13 +32,16 @@ def spikes(
     """Spikes in (since, now], earliest first.
 
     `series` holds the sorted times of each series' mentions from `HISTORY` before
-    `since` on. Each point is scored from what came before it alone.
+    `since` on. Each point is scored from what came before it alone. A series of which
+    nothing was heard yet was silent since the first mention of any of them.
     """
+    first = min((times[0] for times in series.values() if times), default=now)
+    begin = max(since - HISTORY, first)
     found = [
         spike
         for name, times in series.items()
         if _may_rise(times, since, now)
-        for spike in _of(name, times, since, now)
+        for spike in _of(name, times, begin, since, now)
     ]
     return sorted(found, key=lambda spike: (spike.at, -spike.score, spike.series))
 
@@ -56,11 +59,14 @@ def _may_rise(times: Sequence[datetime], since: datetime, now: datetime) -> bool
 
 
 def _of(
-    name: str, times: Sequence[datetime], since: datetime, now: datetime
+    name: str,
+    times: Sequence[datetime],
+    begin: datetime,
+    since: datetime,
+    now: datetime,
 ) -> list[Spike]:
-    # The last step ends now or less than a step ago; the first holds the first mention.
+    # The last step ends now or less than a step ago; the first holds the beginning.
     end = now - (now - now.replace(minute=0, second=0, microsecond=0)) % STEP
-    begin = max(since - HISTORY, times[0])
     steps = int((end - begin) / STEP) + 1
     edges = [end - STEP * (steps - n) for n in range(steps + 1)]
     cuts = [bisect_left(times, edge) for edge in edges]

@@ -1,6 +1,7 @@
 """`alerts backtest`: what it prints, and what it refuses."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from typer.testing import CliRunner
 
 from socialcell.cli import app
 from socialcell.listening.detect import ALERT_AT, SeriesError
+from socialcell.listening.spikes import spikes
 
 
 def run(*arguments, stdin=None):
@@ -39,6 +41,28 @@ def hourly(counts, header="timestamp,value") -> str:
         f"2026-01-{5 + i // 24:02} {i % 24:02}:00:00,{c}" for i, c in enumerate(counts)
     ]
     return "\n".join([header, *rows, ""])
+
+
+def test_the_backtest_alerts_when_the_daemon_does(tmp_path):
+    # Five-minute counts of one mention in two hours, then 3, 6 and 20 at once.
+    begin = datetime(2026, 1, 5, tzinfo=UTC)
+    counts = [int(at % 24 == 0) for at in range(13 * 288)] + [3, 6, 0, 20]
+    step = timedelta(minutes=5)
+    ends = [begin + step * (at + 1) for at in range(len(counts))]
+    rows = [f"{end.isoformat()},{n}" for end, n in zip(ends, counts, strict=True)]
+    times = [
+        end - step + timedelta(seconds=1 + n)
+        for end, count in zip(ends, counts, strict=True)
+        for n in range(count)
+    ]
+
+    text = "\n".join(["timestamp,value", *rows, ""])
+    printed = answer(written(tmp_path, text))
+    found = spikes({"all": times}, begin, ends[-1])
+
+    told = [(alert["at"], alert["score"]) for alert in printed["alerts"]]
+    assert told == [(one.at.isoformat(), one.score) for one in found]
+    assert [at for at, _ in told] == [ends[-3].isoformat(), ends[-1].isoformat()]
 
 
 BURST = hourly([10] * 200 + [90] + [10] * 9)

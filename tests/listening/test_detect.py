@@ -61,34 +61,35 @@ def test_nothing_is_expected_of_the_first_point():
 
 def test_the_second_point_scores_as_worked_by_hand():
     # After one count of 10 the mean deviation is 5 - 5/10 = 4.5 and peaks are the
-    # priors: log R = ln(1 + 20/4.5) - (2.5 + 1.5)/2.
+    # priors, and the hour is the point: log R = ln(1 + 20/4.5) - (2.5 + 2.0)/2.
     second = score_series(series([10, 30]))[1]
     assert second.expected == pytest.approx(10)
-    assert second.score == pytest.approx(1 / (1 + exp(2) / (1 + 20 / 4.5)))
-    assert second.score == pytest.approx(0.4242, abs=5e-5)
+    assert second.score == pytest.approx(1 / (1 + exp(2.25) / (1 + 20 / 4.5)))
+    assert second.score == pytest.approx(0.3646, abs=5e-5)
 
 
 def test_usual_peaks_are_learnt_day_by_day_as_worked_by_hand():
     # Three days of silence: 2.5 -> 1.5 (change of at most 2, halved) -> 1 -> 0.75 and
-    # 1.5 -> 0.75 -> ln 2, the smallest usual peak; the unit is one mention.
+    # 2.0 -> 1 -> ln 2, the smallest usual peak; the unit is one mention.
     last = score_series(series([0] * 73 + [9]))[-1]
     assert last.score == pytest.approx(1 / (1 + exp((0.75 + log(2)) / 2) / 10))
     assert last.score == pytest.approx(0.8293, abs=5e-5)
 
 
 def test_a_day_that_is_mostly_missing_teaches_nothing():
-    # A whole silent day: 2.5 -> 1.5 and 1.5 -> 0.75; of the next, two hours are known.
+    # A whole silent day: 2.5 -> 1.5 and 2.0 -> 1.0; of the next, two hours are known.
     points = series([0] * 26)
     points.append((MONDAY + 49 * HOUR, 9.0))
-    rise = log(10) - (1.5 + 0.75) / 2
+    rise = log(10) - (1.5 + 1.0) / 2
     assert score_series(points)[-1].score == pytest.approx(1 / (1 + exp(-rise)))
 
 
-def test_the_hour_before_counts_for_half():
-    # Ten points in the first hour. The hour's mean takes in a 1/12 of each excess.
+def test_the_count_of_the_hour_before_counts_for_half():
+    # Ten silent points: the deviation of a step falls from 1 by 10/11, 11/12, … 18/19
+    # to 10/19 of a mention, that of the hour stays at the smallest, one mention.
     counts = [0] * 10 + [20]
     last = score_series(series(counts, FIVE_MINUTES))[-1]
-    rise = (log(21) - 2.5 + log(1 + 20 / 12) - 1.5) / 2
+    rise = (log(1 + 20 * 19 / 10) - 2.5 + log(1 + 20) - 2.0) / 2
     assert last.score == pytest.approx(1 / (1 + exp(-rise)))
 
 
@@ -170,6 +171,33 @@ def test_a_burst_is_told_once_and_again_when_it_has_more_than_doubled():
     counts = [10] * 24 * 14
     counts[300:306] = [60, 70, 80, 90, 300, 300]
     assert alerts(counts) == [300, 304]
+
+
+def test_a_slow_rise_of_single_mentions_is_told():
+    # One mention in two hours for two weeks, then one in each five minutes.
+    counts = [int(at % 24 == 0) for at in range(14 * 288)] + [1] * 24
+    told = alerts(counts, FIVE_MINUTES)
+    assert len(told) == 1
+    assert 14 * 288 + 7 <= told[0] < 14 * 288 + 12
+
+
+@pytest.mark.parametrize(
+    ("step", "few", "enough"),
+    [
+        (FIVE_MINUTES, [4, 3], [4, 4]),
+        (HOUR, [7], [8]),
+        (timedelta(days=1), [7], [8]),
+    ],
+)
+def test_fewer_than_eight_in_an_hour_score_nothing_however_unusual(step, few, enough):
+    silence = [0] * 300
+    assert {score for _, score in scores(series([*silence, *few], step))} == {0}
+    assert scores(series([*silence, *enough], step))[-1][1] >= ALERT_AT
+
+
+def test_mentions_of_more_than_an_hour_ago_do_not_make_up_the_eight():
+    eight = [4, *[0] * 12, 4]
+    assert alerts([0] * 300 + eight, FIVE_MINUTES) == []
 
 
 def test_a_burst_of_the_next_day_is_told_again():
