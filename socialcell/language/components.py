@@ -79,6 +79,7 @@ class Cues:
     def __call__(self, doc: Doc) -> Doc:
         found = notes(doc)
         found.danger = danger.in_danger(text_of(doc))
+        found.exercise = danger.is_exercise(text_of(doc))
         for match, start, end in self._matcher(doc):
             if found.placed and found.placed.issuperset(range(start, end)):
                 continue

@@ -39,6 +39,13 @@ def in_danger(text: str) -> bool:
     return any(not _is_unreal(sounds, laughs) for sounds in dangerous)
 
 
+def is_exercise(text: str) -> bool:
+    """Whether a text speaks of a drill in which danger is practised."""
+    line = _line(_sounds(text))
+    exercise = _lists().exercise
+    return bool(exercise.words.search(line)) and not exercise.unless.search(line)
+
+
 @dataclass(frozen=True, slots=True)
 class _Pair:
     """Phrases that say it at most `apart` words from each other, or the first alone,
@@ -61,6 +68,7 @@ class _Lists:
     alone: re.Pattern[str]
     pairs: tuple[_Pair, ...]
     stories: tuple[_Story, ...]
+    exercise: _Story
     earnest: re.Pattern[str]
 
 
@@ -126,7 +134,10 @@ def _line(sounds: Sequence[str]) -> str:
 def _lists() -> _Lists:
     """The phrases of danger.yaml as patterns."""
     data: Mapping[str, Any] = lexicon.data("danger")
-    stories = data["unreal"]
+    stories = {
+        name: _Story(_pattern(story["words"]), _pattern(story["unless"]))
+        for name, story in data["unreal"].items()
+    }
     return _Lists(
         alone=_pattern(phrase for some in data["alone"].values() for phrase in some),
         pairs=tuple(
@@ -138,11 +149,9 @@ def _lists() -> _Lists:
             )
             for pair in data["together"].values()
         ),
-        stories=tuple(
-            _Story(_pattern(story["words"]), _pattern(story["unless"]))
-            for story in stories.values()
-        ),
-        earnest=_pattern(stories["a way of speaking"]["unless"]),
+        stories=tuple(stories.values()),
+        exercise=stories["an exercise"],
+        earnest=stories["a way of speaking"].unless,
     )
 
 

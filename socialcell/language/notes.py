@@ -49,6 +49,7 @@ class Notes:
     doubted: set[int] = field(default_factory=set)
     hits: list[Hit] = field(default_factory=list)
     danger: bool = False  # is a life in danger, in earnest? danger.py decides
+    exercise: bool = False  # is danger only practised?
     language: str = "und"
     mixed: bool = False
     script: str = "Zyyy"

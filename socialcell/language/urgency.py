@@ -23,8 +23,8 @@ def urgency(notes: Notes) -> Urgency:
     The score joins the reasons as independent evidence; the level is the likeliest by
     the model, or follows from the score without it. Where a life is in danger it is
     high at least, whatever else the text is taken for; a mere word of danger that
-    does not make it high is named as a possible one. Other spam, and other talk that
-    is not about the city, is low.
+    does not make it high is named as a possible one. An exercise is at
+    most normal; other spam, and other talk that is not about the city, is low.
     """
     assert notes.intent is not None
     days = longest_wait(notes)
@@ -38,6 +38,8 @@ def urgency(notes: Notes) -> Urgency:
         # Half of it is where the likely levels lie, half what the reasons weigh.
         likely = sum(chances[name] * middle for name, middle in _MIDDLE.items())
         score = (score + likely) / 2
+    if notes.exercise and not notes.danger and level in _DANGEROUS:
+        level, score = "normal", min(score, _MIDDLE["normal"])
     if notes.intent.label in NO_MESSAGE and not notes.danger:
         level, score = "low", min(score, _MIDDLE["low"])
     if notes.danger and level not in _DANGEROUS:

@@ -17,7 +17,7 @@ from socialcell.clock import as_utc
 from socialcell.errors import SocialcellError
 from socialcell.listening.seasonal import DAY, HOUR, Baseline
 
-ALERT_AT = 0.68
+ALERT_AT = 0.65
 # Fewer mentions in an hour (in a step that is longer) are no news, however unusual.
 LEAST_IN_HOUR = 8
 LARGEST_COUNT = 1e15
@@ -71,10 +71,10 @@ class SpikeDetector:
     which has a baseline and usual peaks of its own, and the score is R / (1 + R): 0.5
     at a usual day's peak, 0.75 at three times that, 0.9 at nine times.
 
-    A burst is news once. Within a day of an alert, a score of `ALERT_AT` or more, a
-    point scores 0 unless its R is more than twice the R of that alert. A point scores 0, too, when it is at or
-    below the expectation (silence is a matter of coverage), and while there are fewer
-    than `LEAST_IN_HOUR` mentions in the hour that it ends, or in a longer step.
+    A burst is news once. Within a day of the last score above 0, a point scores 0
+    unless its R is more than twice the R of that score. A point scores 0, too, when it
+    is at or below the expectation (silence is a matter of coverage), and while there
+    are fewer than `LEAST_IN_HOUR` mentions in the hour up to it, or in a longer step.
     """
 
     def __init__(self) -> None:
@@ -164,10 +164,8 @@ class SpikeDetector:
             since, highest = self._reported
             if seconds - since <= EPISODE and rise <= highest + GROWTH:
                 return 0.0
-        score = 1 / (1 + exp(-rise))
-        if score >= ALERT_AT:
-            self._reported = seconds, rise
-        return score
+        self._reported = seconds, rise
+        return 1 / (1 + exp(-rise))
 
 
 class _UsualPeak:

@@ -21,7 +21,7 @@ class Source:
     would drown the others; `label` is given to posts of a file made for another task;
     `only` keeps the posts that the language model takes for that language. Each post of
     a small set counts `times` so that it is heard beside a large one. `in_package`
-    stands for our own posts, whose labels are the languages their files are named after.
+    stands for our own posts, labelled with the languages their files are named after.
     """
 
     file: str

@@ -1,0 +1,157 @@
+"""A life in danger is seen in five kinds of text, and figures of speech are not."""
+
+import pytest
+
+from socialcell.language import lexicon, read
+from socialcell.language.danger import REASON, WEIGHT, in_danger
+
+LOUD = ("high", "critical")
+DANGER = [
+    # Accidents.
+    "Accident near Warje bridge, two people unconscious",
+    "वारजे पुलाजवळ भीषण अपघात",
+    "हादसे में दो लोग बेहोश हैं",
+    "apghat zala, 2 jan behosh ahet, Warje",
+    "zad padlay gadivar, aat manus adaklay!",
+    "Zaad padlay gadi var, aat maanus adklaay",
+    "झाड पडलंय गाडीवर, आत माणूस अडकलाय!",
+    "पेड़ गिरा, कार में आदमी फंसा है",
+    "ped gira gadi pe, andar aadmi fansa hai",
+    # Violence.
+    "A man with a knife at the bus stand",
+    "चौकात चाकूने वार केला",
+    "चौराहे पर चाकू से हमला हुआ",
+    "chowkat chaku ne var kela",
+    "chauraha par chaku se hamla hua",
+    # Crowds.
+    "Stampede at the ghat",
+    "घाटावर चेंगराचेंगरी",
+    "घाट पर भगदड़ मच गई",
+    "ghatavar chengrachengri zali",
+    "ghat par bhagdad mach gayi",
+    # Collapse.
+    "Building collapsed in Kondhwa",
+    "कोंढव्यात इमारत कोसळली",
+    "कोंढवा में इमारत ढह गई",
+    "Kondhvyat imarat kosalli",
+    "imarat gir gayi, log malbe mein dab gaye",
+    # Gas.
+    "Gas leak in our lane",
+    "गल्लीत गॅस गळती",
+    "गली में गैस लीक हो रही है",
+    "gallit gas cha vas yetoy",
+    "gali mein gas ki badbu aa rahi hai",
+    # Electricity.
+    "A live wire fell on the road",
+    "मुलाला शॉक लागला",
+    "खंभे से बच्चे को करंट लग गया",
+    "mulala shock laglay",
+    "bacche ko current lag gaya",
+]
+HARMLESS = [
+    "mar gaya yaar, what a day",
+    "I died laughing 😂",
+    "This song is on fire",
+    "हसून हसून मेलो",
+    "bill baghun shock lagla",
+    "बिल पाहून शॉक लागला",
+    "Prices are on fire",
+    "पेट्रोलच्या दराला आग लागली",
+    "traffic madhe lok adakle",
+    "log jam mein fanse hai",
+    "People trapped in debt",
+    "In that movie a building collapsed, good scene",
+    "पिक्चर मधे इमारत कोसळली ते बघितलं का",
+    "film mein building gir gayi, mast movie",
+    "Our team was crushed in the match",
+    "match madhe stampede at the gate of runs",
+    "Mock drill: people trapped under debris at the school",
+    "मॉक ड्रिल: इमारत कोसळली, माणसं अडकली",
+    "mock drill hai, building gir gayi aisa samjho",
+    "Years ago a wall collapsed here",
+    "मागच्या वर्षी इमारत कोसळली होती",
+    "pichle saal yahan imarat dhah gayi thi",
+    "My crush smiled at me",
+    "Gas cylinder price again up",
+    "Signal off at Golibar Maidan",
+    "lift madhe adaklo hoto, 10 min madhe kadhle, aabhari",
+    "रस्त्याला भगदाड पडलंय",
+]
+
+
+@pytest.mark.parametrize("text", DANGER)
+def test_a_life_in_danger_is_high_at_least_and_says_so(text: str) -> None:
+    (reading,) = read([text])
+
+    assert reading.urgency.level in LOUD
+    assert REASON in reading.urgency.reasons
+
+
+@pytest.mark.parametrize("text", HARMLESS)
+def test_what_only_sounds_like_danger_rings_no_bell(text: str) -> None:
+    (reading,) = read([text])
+
+    assert not in_danger(text)
+    assert reading.urgency.level not in LOUD
+    assert REASON not in reading.urgency.reasons
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "वाहतूक कोंडीत लोक अडकले",
+        "traffic mein bacche fanse hai",
+        "stuck in a meeting, man",
+    ],
+)
+def test_to_be_stuck_in_traffic_is_no_danger_to_life(text: str) -> None:
+    assert not in_danger(text)
+
+
+@pytest.mark.parametrize("label", ["spam", "not_civic"])
+def test_danger_counts_whatever_the_text_is_taken_for(label: str) -> None:
+    texts = {
+        "spam": "Free passes offer! Gas leak in hall, call 9000000000, win prizes",
+        "not_civic": "चहू बाजूंनी गोळीबार सुरु आहे",
+    }
+    (reading,) = read([texts[label]])
+
+    assert reading.intent.label == label
+    assert reading.urgency.level in LOUD
+
+
+def test_words_of_haste_alone_make_no_spam_urgent() -> None:
+    (reading,) = read(["Urgent! Earn 5000 daily from home, call immediately, limited"])
+
+    assert reading.intent.label == "spam"
+    assert reading.urgency.level == "low"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Not a drill, people trapped under debris",
+        "मॉक ड्रिल नाही, इमारत कोसळली",
+        "Last year too, and today again a building collapsed",
+        "Stampede at the match, send ambulance",
+    ],
+)
+def test_what_is_meant_in_earnest_is_danger_in_spite_of_a_story(text: str) -> None:
+    assert in_danger(text)
+
+
+def test_a_story_in_another_sentence_of_a_long_post_takes_nothing_away() -> None:
+    film = "We came home from a movie and had dinner with friends of ours. "
+    assert not in_danger(f"{film} Building collapsed.")
+    assert in_danger(f"{film * 4} Building collapsed.")
+
+
+def test_a_word_of_danger_that_is_not_urgent_is_named_as_possible() -> None:
+    (reading,) = read(["गंभीर विषयावर चांगला लेख"])
+
+    assert reading.urgency.level not in LOUD
+    assert reading.urgency.reasons == ("possible danger to life",)
+
+
+def test_danger_weighs_as_the_reason_of_the_lexicon_does() -> None:
+    assert float(lexicon.data("urgency")["cues"][REASON]["weight"]) == WEIGHT
