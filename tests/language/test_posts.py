@@ -10,9 +10,10 @@ import pytest
 
 from benchmarks import civic
 from socialcell.errors import SocialcellError
-from socialcell.language import lexicon, read
+from socialcell.language import lexicon, read, weights
 from socialcell.language.training import posts
-from socialcell.language.training.data import lines_of
+from socialcell.language.training.data import Post, lines_of
+from socialcell.language.training.recipes import RECIPES
 from tests.shared import REPOSITORY
 
 ONCE = sorted((posts.LABELS / "once").glob("*.txt"))
@@ -75,6 +76,56 @@ def test_brackets_are_no_part_of_the_text() -> None:
         "कोथरूडमध्ये, near Camp",
         [(0, 6), (18, 22)],
     )
+
+
+def test_the_posts_of_a_file_teach_the_language_that_it_is_named_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    once = tmp_path / "once"
+    once.mkdir()
+    head = "= complaint water normal\n"
+    (once / "mr.txt").write_text(f"{head}[कोथरूड]मध्ये पाणी नाही\n", "utf-8")
+    (once / "mr-Latn-12.txt").write_text(f"{head}pani nahi\n\n", "utf-8")
+    monkeypatch.setattr(posts, "LABELS", tmp_path)
+
+    assert posts.by_language() == [
+        Post("pani nahi", "mr-Latn"),
+        Post("कोथरूडमध्ये पाणी नाही", "mr"),
+    ]
+    assert [post.text for post in posts.listed("once")] == [
+        "pani nahi",
+        "कोथरूडमध्ये पाणी नाही",
+    ]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["test.txt", "mr-test.txt", "mr.jsonl", "de.txt", "mr-1.txt", "mr_2.txt", "mr.TXT"],
+)
+def test_a_file_among_them_that_is_named_otherwise_is_refused(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "once").mkdir()
+    (tmp_path / "once" / name).write_text("= complaint water low\npost\n", "utf-8")
+    monkeypatch.setattr(posts, "LABELS", tmp_path)
+
+    with pytest.raises(SocialcellError, match=f"labels/once/{name}: a file that"):
+        list(posts.listed("once"))
+    with pytest.raises(SocialcellError, match="named after its language"):
+        posts.by_language()
+
+
+def test_the_language_recipe_learns_from_our_own_posts() -> None:
+    (recipe,) = (one for one in RECIPES if one.name == "language")
+    card = weights.card("language")
+
+    assert [one.file for one in recipe.sources if one.in_package] == [
+        "labels/once (in the package)"
+    ]
+    assert card is not None
+    assert [one["file"] for one in card.facts["data"]] == [
+        one.file for one in recipe.sources
+    ]
 
 
 @pytest.mark.parametrize("path", ONCE, ids=lambda path: path.stem)

@@ -149,6 +149,18 @@ def test_every_task_has_a_head_with_its_classes() -> None:
 
 
 @extra
+def test_the_encoder_has_no_say_in_which_language_a_text_is() -> None:
+    found = encoder.encoder()
+    assert found is not None
+    linear = {"en": 0.5, "hi": 0.1, "mr": 0.1, "hi-Latn": 0.2, "mr-Latn": 0.1}
+    (meaning,) = found.meanings(["nothing but water in our lane"])
+
+    assert meaning.averaged("language", linear) == linear
+    with_it, without = read(TEXTS, semantic=True), read(TEXTS, semantic=False)
+    assert [one.language for one in with_it] == [one.language for one in without]
+
+
+@extra
 def test_a_file_that_is_not_the_one_of_its_card_is_refused(monkeypatch) -> None:
     card = weights.card(encoder.NAME)
     assert card is not None
