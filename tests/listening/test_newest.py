@@ -85,6 +85,29 @@ def test_a_rare_value_is_found_by_its_index_and_a_common_one_by_time(
     assert "mention_by_time" in common
 
 
+@pytest.mark.parametrize(
+    ("query", "is_narrow"),
+    [
+        ("urgency:high platform:x", True),
+        ("platform:x camp urgency:high", True),
+        ("platform:x", False),
+        ("platform:x (camp OR urgency:high)", False),
+        ("platform:x -urgency:high", False),
+    ],
+)
+def test_where_one_part_holds_few_nothing_is_looked_for_back_in_time(
+    engine: Engine, query: str, is_narrow: bool
+) -> None:
+    store_mentions(engine, MANY)
+    make_urgent(engine, every=500)
+
+    with db.reading(engine) as session:
+        matching = Matching(session)
+        matching.condition(Wanted(query=parse(query)))
+
+    assert matching.is_narrow is is_narrow
+
+
 @pytest.mark.parametrize(("n", "rare"), [(40, 0.0), (MANY, 2.0)])
 def test_of_many_it_is_known_how_far_apart_they_are(
     engine: Engine, n: int, rare: float

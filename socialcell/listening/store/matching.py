@@ -38,7 +38,16 @@ ANNOTATION = db.table(Annotation)
 REGISTRY = db.table(RegistryAccount)
 M = MENTION.c
 _MANY = 1000
-_INDEXED = ("intent", "urgency", "platform")
+# What is wanted, and the field of a query that says the same.
+_FIELDS = {
+    "topic": "topic",
+    "ward": "ward",
+    "language": "lang",
+    "sentiment": "sentiment",
+    "intent": "intent",
+    "urgency": "urgency",
+    "platform": "platform",
+}
 
 
 @dataclass(frozen=True)
@@ -62,13 +71,16 @@ class Matching:
     """Builds conditions of SQL, for mentions from `first` on where that is given.
 
     `rare` is set where a part of what was built holds more than are quickly sorted: the
-    steps between ids, at the mean, of the newest of its rarest such part.
+    steps between ids, at the mean, of the newest of its rarest such part. `is_narrow`
+    is set where all that is wanted is in a part that holds few.
     """
 
     def __init__(self, session: Session, first: int | None = None) -> None:
         self._session = session
         self._first = first
         self.rare = 0.0
+        self.is_narrow = False
+        self._looked_up = 0  # parts that hold few
 
     def condition(self, wanted: Wanted) -> ColumnElement[bool]:
         """Of the wanted mentions, for a question about them."""
@@ -79,19 +91,11 @@ class Matching:
             rules.append(M.authored_at >= wanted.since)
         if wanted.until is not None:
             rules.append(M.authored_at < wanted.until)
-        if wanted.topic:
-            rules.append(self._annotated("topic", wanted.topic))
-        if wanted.ward:
-            rules.append(self._annotated("ward", wanted.ward))
-        if wanted.language:
-            rules.append(M.language == wanted.language)
-        if wanted.sentiment:
-            rules.append(M.sentiment == wanted.sentiment)
-        for name in _INDEXED:
-            if value := getattr(wanted, name):
-                rules.append(self._having(name, value))
-        if wanted.query is not None:
-            rules.append(self.compiled(wanted.query))
+        for part in _parts(wanted):
+            before = self._looked_up
+            rules.append(self.compiled(part))
+            if isinstance(part, Words | Field) and self._looked_up > before:
+                self.is_narrow = True
         return and_(*rules)
 
     def compiled(self, node: Node) -> ColumnElement[bool]:
@@ -149,6 +153,7 @@ class Matching:
         asked = select(func.count(), func.max(some) - func.min(some))
         count, apart = self._session.execute(asked).one()
         if count < _MANY:
+            self._looked_up += 1
             return True
         self.rare = max(self.rare, apart / _MANY)
         return False
@@ -194,6 +199,20 @@ class Matching:
             case "until":
                 return M.authored_at < day_end(field.value, "until:")
         return _from(field.value)
+
+
+def _parts(wanted: Wanted) -> Iterator[Node]:
+    """Each of the parts of a question that all must be true of a mention."""
+    for name in _FIELDS:
+        if value := getattr(wanted, name):
+            yield Field(_FIELDS[name], value, 0)
+    match wanted.query:
+        case None:
+            return
+        case And(parts):
+            yield from parts
+        case query:
+            yield query
 
 
 def why(session: Session, query: Node, mention_id: int) -> list[str]:

@@ -31,7 +31,7 @@ def mentions(session: Session, wanted: Wanted) -> list[Row[Any]]:
     matching = Matching(session)
     everywhere = matching.condition(wanted)
     limit = wanted.limit
-    if limit and matching.rare:
+    if limit and matching.rare and not matching.is_narrow:
         span = newest.nearest(limit, matching.rare)
         while reach := newest.reach(session, wanted, span):
             near = replace(wanted, since=reach.since)
