@@ -6,15 +6,16 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from email.headerregistry import Address
+from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime
+from email.utils import format_datetime, formataddr
 from types import TracebackType
 
 from socialcell.errors import SocialcellError
 from socialcell.settings.telling import Mail
 
+_LINE_END = "\r\n"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -60,8 +61,6 @@ def compose(
     Made again it carries the same id, so that a mail program shows it once.
     """
     message = EmailMessage(policy=SMTP)
-    message["Subject"] = letter.subject
-    message["From"] = Address(settings.sender_name, addr_spec=settings.sender)
     message["To"] = recipient
     if settings.reply_to:
         message["Reply-To"] = settings.reply_to
@@ -92,7 +91,26 @@ def compose(
     for name, (kind, content) in letter.files.items():
         main, _, sub = kind.partition("/")
         message.add_attachment(content, main, sub, filename=name)
-    return message.as_bytes()
+    sender = _address(settings.sender_name, settings.sender)
+    subject = _encoded("Subject", letter.subject)
+    head = f"Subject: {subject}{_LINE_END}From: {sender}{_LINE_END}"
+    return head.encode("ascii") + message.as_bytes()
+
+
+def _encoded(header: str, text: str) -> str:
+    """The text as the header's value, folded.
+
+    EmailMessage loses and adds spaces where it folds a text that mixes Devanagari and
+    ASCII: "22 नवंबर" arrives as "22नवंबर".
+    """
+    plain = " ".join(text.split())
+    return Header(plain, header_name=header).encode(linesep=_LINE_END)
+
+
+def _address(name: str, address: str) -> str:
+    if name.isascii():
+        return formataddr((name, address))
+    return f"{_encoded('From', name)}{_LINE_END} <{address}>"
 
 
 def message_id(key: str, recipient: str, sender: str) -> str:

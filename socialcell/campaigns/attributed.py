@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from socialcell.campaigns import attribution, naming
 from socialcell.campaigns import installs as store_sums
-from socialcell.campaigns.attribution import Known, Part
+from socialcell.campaigns.attribution import FOREIGN, OTHER, UNKNOWN, Known, Part
 from socialcell.campaigns.links_model import TrackedLink
 from socialcell.campaigns.model import StoreDay
 from socialcell.campaigns.outcomes_model import Campaign, VisitDay
@@ -74,6 +74,29 @@ class Attribution:
     def installs(self, kind: str) -> int | None:
         """Installs of a kind at all stores; None where no store is held."""
         return sum(part.of(kind) for part in self.parts) if self.parts else None
+
+    @property
+    def named_elsewhere(self) -> int | None:
+        """Installs that name another campaign, ours or not; None where no store is
+        held."""
+        if not self.parts:
+            return None
+        lines = [
+            line
+            for part in self.parts
+            for line in part.lines
+            if line.kind == OTHER or (line.kind == UNKNOWN and line.why == FOREIGN)
+        ]
+        return sum(int(line.installs.value or 0) for line in lines)
+
+    @property
+    def sourceless(self) -> int | None:
+        """Installs of which nothing says where they came from; below 0 where a store
+        counts fewer than were told. None where no store is held."""
+        if not self.parts:
+            return None
+        lines = [line for part in self.parts for line in part.lines_of(UNKNOWN)]
+        return sum(int(one.installs.value or 0) for one in lines if one.why != FOREIGN)
 
 
 def attribution_of(

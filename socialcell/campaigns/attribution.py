@@ -20,6 +20,8 @@ from socialcell.campaigns.referred import Referred
 from socialcell.errors import UsageError
 
 OURS, OTHER, ORGANIC, UNKNOWN = "ours", "other_campaign", "organic", "unattributed"
+FOREIGN = "foreign"
+"""Why an install is unattributed that names a campaign which is none of ours."""
 GROUPS = ("creator", "post", "channel", "initiative", "campaign")
 REFERRER = "referrer"
 TOKEN = "token"
@@ -237,7 +239,7 @@ def _reported(
         if who := known.of_token(cut["campaign"]):
             return _kind(who, campaign), "token", who
         if cut["campaign"]:
-            return UNKNOWN, "foreign", NOBODY
+            return UNKNOWN, FOREIGN, NOBODY
         if cut.get("source_type", "").casefold() in _OWN_STORE:
             return ORGANIC, "store", NOBODY
         return UNKNOWN, "not_set", NOBODY
@@ -255,7 +257,7 @@ def _by_utm(
         return UNKNOWN, "folded", NOBODY
     if who := known.of_utm(source, said):
         return _kind(who, campaign), "utm", who
-    return UNKNOWN, "foreign", NOBODY
+    return UNKNOWN, FOREIGN, NOBODY
 
 
 def _kind(who: Who, campaign: str) -> str:

@@ -27,15 +27,18 @@ def measure(
 ) -> dict[str, Any]:
     """The document of a campaign as of `today` (Pune), whose own day is not over.
 
-    `cost_micros`, in the campaign's currency, goes before its budget. `incremental` is
+    `cost_micros`, in the campaign's currency, goes before its budget; `cost_basis` says
+    which of them the costs rest on: spent, budget, or None. `incremental` is
     None, and `refused` says why, where the figures cannot carry a claim. Without
     `power` the smallest lift that could have been seen is not worked out.
     """
     cost = campaign.budget_micros if cost_micros is None else cost_micros
+    budgeted = "budget" if campaign.budget_micros is not None else None
     until = min(campaign.end, today)
     found: dict[str, Any] = {
         "campaign": campaign.name,
         "goal": campaign.goal,
+        "cost_basis": budgeted if cost_micros is None else "spent",
         "direct": None,
         "incremental": None,
         "power": None,

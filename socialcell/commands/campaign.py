@@ -135,7 +135,7 @@ def show(
     if planned and reached and not json:
         output.say(
             f"Plan: version {planned['version']}, {planned['tags']} tags, "
-            f"{_money(planned['cost'])}"
+            f"planned cost {_money(planned['cost'])}"
         )
         outreach.told(reached)
 
@@ -240,6 +240,7 @@ def measure(
 
 
 def _measured(found: dict[str, Any]) -> None:
+    cost = "Planned cost (by the budget)" if found["cost_basis"] == "budget" else "Cost"
     if direct := found["direct"]:
         output.say(f"Direct: clicks of people {_known(direct['clicks'])}")
         if direct["total"] is None:
@@ -249,14 +250,14 @@ def _measured(found: dict[str, Any]) -> None:
                 f"Direct: installs attributed {direct['installs']} of {direct['total']}"
                 f", unattributed {direct['unattributed']}"
             )
-        _price("Cost of an install that is attributed", direct["cost_per_install"])
+        _price(f"{cost} of an install that is attributed", direct["cost_per_install"])
     if gained := found["incremental"]:
         output.say(
             f"Incremental: {gained['value']:,.0f} {gained['outcome']} (95 %: "
             f"{_span(gained['interval'])}), {gained['lift_percent']:.1f} % (95 %: "
             f"{_span(gained['lift_interval'], 1)})"
         )
-        _price("Cost of one more", gained["cost_per_incremental"])
+        _price(f"{cost} of one more", gained["cost_per_incremental"])
     for reason in found["refused"]:
         output.say(f"Nothing is claimed. {reason}")
     if (power := found["power"]) is not None:

@@ -136,7 +136,7 @@ def told(found: dict[str, Any]) -> None:
     output.say(
         f"{found['campaign']}{version}: {found['start']} to {found['end']}, "
         f"{made['tags']} tags of {len({tag['creator'] for tag in found['tags']})} "
-        f"creators, {_money(made['cost'])} of {_money(found['budget'])}"
+        f"creators, planned cost {_money(made['cost'])} of {_money(found['budget'])}"
     )
     output.say(
         f"Choice: {choice['reach']:,.0f} people who engage; no choice for this budget "
@@ -183,7 +183,7 @@ def _table(found: dict[str, Any]) -> None:
             "asset",
             "language",
             "adds",
-            "cost",
+            "planned cost",
             "link",
         ),
         [

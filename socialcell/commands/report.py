@@ -45,7 +45,7 @@ def weekly(
     account that left the registry is not named. Targets are those of strategy.yaml.
 
     --send mails it to report.recipients of that language in config.yaml, one letter a
-    recipient and week.
+    recipient and week. Exit code 78 when there is nobody, or no mail.host.
 
     Example: socialcell report weekly --as-of 2026-11-23 --lang mr
     """
@@ -59,6 +59,7 @@ def weekly(
     if send:
         if out is not None:
             raise UsageError("--send goes by the report in the workspace: leave --out.")
+        mailing.require_readers(context, "recipients", lang)
         mailed = mailing.weekly(context, lang, as_of=moment)
         made, delivered = mailed.files, outgoing.deliver(context)
         letters = {"letters": mailed.letters, "delivered": vars(delivered)}
@@ -111,7 +112,8 @@ def daily(
     """Say what came in since the last brief (08:30 and 18:00), and what needs somebody.
 
     At most 1,200 characters, to be read on a phone. It is not written to disk: it
-    quotes people, who may delete what they said.
+    quotes people, who may delete what they said. --send needs mail.host and somebody in
+    report.brief_to of that language in config.yaml: exit code 78 without.
 
     Example: socialcell report daily --lang mr --text
     """
@@ -120,11 +122,16 @@ def daily(
 
     context = open_context(config)
     moment = day_start(as_of, "--as-of") if as_of else None
+    if send:
+        mailing.require_readers(context, "brief_to", lang)
     made = mailing.daily(context, lang, moment)
     sent: dict[str, object] = {}
+    stopped = None
     if send:
         letters = mailing.send_daily(context, lang, moment)
-        sent = {"letters": letters, "delivered": vars(outgoing.deliver(context))}
+        delivered = outgoing.deliver(context)
+        stopped = delivered.stopped
+        sent = {"letters": letters, "delivered": vars(delivered)}
     brief = made.brief
     if json:
         output.as_json(
@@ -148,3 +155,5 @@ def daily(
     output.say(made.text)
     if send and not text:
         output.say(f"New letters: {sent['letters']}")
+    if stopped:
+        output.note(stopped)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from socialcell import db, mail
 from socialcell.clock import IST
+from socialcell.errors import ConfigError
 from socialcell.i18n import language
 from socialcell.jobs import outgoing, people, report
 from socialcell.jobs.context import Context
@@ -13,6 +14,7 @@ from socialcell.reports import brief as daily_brief
 from socialcell.reports import render
 from socialcell.reports.brief import Brief
 from socialcell.reports.page import Page
+from socialcell.settings.telling import Readers
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,24 @@ def weekly(
     readers = context.workspace.config.report.recipients.of(lang)
     key = f"report.weekly.{start.isoformat()}.{lang}"
     return Mailed(files, outgoing.put(context, "report", key, lang, readers, letter))
+
+
+def require_readers(context: Context, setting: str, lang: str) -> None:
+    """ConfigError when a letter that a person asks to send now could not be sent:
+    config.yaml names no mail server, or nobody who reads `lang` in report.`setting`."""
+    settings = context.workspace.config
+    readers: Readers = getattr(settings.report, setting)
+    where = context.workspace.folder / "config.yaml"
+    lacking = []
+    if settings.mail.host is None:
+        lacking.append("mail.host is not set, so there is no server to send by")
+    if not readers.of(language(lang).code):
+        lacking.append(f"report.{setting}.{lang} names nobody to send to")
+    if lacking:
+        raise ConfigError(
+            f"Nothing was sent: {'; '.join(lacking)}. Set it in {where}, or leave "
+            "--send."
+        )
 
 
 @dataclass(frozen=True)

@@ -83,10 +83,14 @@ def _counted(
             "requests": clicked.requests(week),
             "installs": week.installs(OURS),
             "unattributed": week.installs(UNKNOWN),
+            "named_elsewhere": week.named_elsewhere,
+            "sourceless": week.sourceless,
         },
         "so_far": {
             **{name: direct[name] for name in ("clicks", "installs", "unattributed")},
             "requests": clicked.requests(so_far),
+            "named_elsewhere": so_far.named_elsewhere,
+            "sourceless": so_far.sourceless,
         },
         "places": clicked.places(so_far),
         "days_withheld": direct["days_withheld"],
@@ -122,7 +126,7 @@ def _of(m: Material, one: dict[str, Any]) -> list[Block]:
         for label, name in (
             (_("Clicks of people"), "clicks"),
             (_("Installs that name the campaign"), "installs"),
-            (_("Installs that name nothing"), "unattributed"),
+            *_others(m, one),
         )
     )
     rows: list[tuple[Cell, ...]] = [people, *clicked.rows(m, one), *installs]
@@ -152,6 +156,20 @@ def _of(m: Material, one: dict[str, Any]) -> list[Block]:
             )
         )
     return made
+
+
+def _others(m: Material, one: dict[str, Any]) -> list[tuple[str, str]]:
+    """Installs that do not name the campaign: labels, and the names of the figures.
+
+    Reports that were frozen by earlier versions have them in one figure.
+    """
+    _ = m.lang.gettext
+    if "sourceless" not in one["week"]:
+        return [(_("Installs that name no campaign of ours"), "unattributed")]
+    return [
+        (_("Installs that name another campaign"), "named_elsewhere"),
+        (_("Installs without a known source"), "sourceless"),
+    ]
 
 
 def _added(m: Material, one: dict[str, Any]) -> str:
@@ -184,14 +202,22 @@ def _added(m: Material, one: dict[str, Any]) -> str:
 
 
 def _costs(m: Material, one: dict[str, Any]) -> list[str]:
+    """Of the budget: what was really paid is not held."""
     _ = m.lang.gettext
     gained = (one["incremental"] or {}).get("cost_per_incremental")
     return [
-        _("Cost of one install that names it: %(cost)s.", cost=span)
+        _(
+            "Planned cost, by the campaign's budget, of one install that names it: "
+            "%(cost)s.",
+            cost=span,
+        )
         for span in [_span(m, one["cost_per_install"])]
         if span
     ] + [
-        _("Cost of one that would not have come anyway: %(cost)s.", cost=span)
+        _(
+            "Planned cost, by the campaign's budget, of each additional one: %(cost)s.",
+            cost=span,
+        )
         for span in [_span(m, gained)]
         if span
     ]

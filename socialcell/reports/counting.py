@@ -102,6 +102,7 @@ class _Counting:
             "mentions": self._figure(self._cells),
             "reposts": self._figure(counts.reposts(session, self._both)),
             "undated": counts.undated(session),
+            "messages": counts.messages(session, week),
             "unread": counts.unread(session, week),
             "peak": self._peak(),
             "days": self._days(),

@@ -106,10 +106,7 @@ def unknown(m: Material) -> Section:
             "Language, intent, topic, sentiment and urgency are a program's "
             "reading and are sometimes wrong. What a person decided goes first."
         ),
-        _(
-            "Only public posts on the platforms named here are counted: no calls, "
-            "no letters, no visits, no private messages."
-        ),
+        *_what_is_counted(m),
         _(
             "Posts of this week that were collected after the numbers were frozen "
             "are not in them."
@@ -120,6 +117,35 @@ def unknown(m: Material) -> Section:
         ),
     ]
     return Section(_("What this report does not know"), list(map(Paragraph, said)))
+
+
+def _what_is_counted(m: Material) -> list[str]:
+    """Whether messages to the city are among the mentions.
+
+    Reports that were frozen by earlier versions do not know how many there are.
+    """
+    _ = m.lang.gettext
+    messages = m.numbers.get("messages")
+    if messages == 0:
+        return [
+            _(
+                "Only public posts on the platforms named here are counted: no calls, "
+                "no letters, no visits, no private messages."
+            )
+        ]
+    counted = _(
+        "Counted are public posts on the platforms named here, and private messages "
+        "that people wrote to the city there; no message is quoted. Calls, letters and "
+        "visits are not counted."
+    )
+    if messages is None:
+        return [counted]
+    among = m.lang.ngettext(
+        "%(n)s mention of the week is such a message.",
+        "%(n)s mentions of the week are such messages.",
+        messages,
+    )
+    return [f"{counted} {among}"]
 
 
 def glossary(m: Material) -> Section:

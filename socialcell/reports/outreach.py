@@ -86,7 +86,7 @@ def _plans(m: Material, found: list[dict[str, Any]]) -> Iterator[Block]:
             _("Campaign, how far its tags are"),
             _("Tags"),
             _("People expected"),
-            _("Cost (%(unit)s)", unit=money.sign(currency)),
+            _("Planned cost (%(unit)s)", unit=money.sign(currency)),
         )
         rows = [_row(m, one) for one in found if one["cost"]["currency"] == currency]
         yield Table(_("Plans of campaigns"), heads, rows, note)

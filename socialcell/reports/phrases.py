@@ -115,9 +115,9 @@ class Phrases:
             (
                 _("Mention"),
                 _(
-                    "One public post, comment or article about the city that was "
-                    "collected. Reposts count too. Mentions are not people: one person "
-                    "may write many."
+                    "One public post, comment or article about the city, or one "
+                    "message to the city, that was collected. Reposts count too. "
+                    "Mentions are not people: one person may write many."
                 ),
             ),
             (_("Repost"), _("A mention that only passes on another post.")),

@@ -58,7 +58,7 @@ def _calendar(say: Language, plan: Mapping[str, Any]) -> Table:
     _ = say.gettext
     heads = (
         *(_("Day"), _("Time"), _("Creator"), _("Channel"), _("Asset"), _("Language")),
-        *(_("Words"), _("Link"), _("People added"), _("Rupees"), _("Why")),
+        *(_("Words"), _("Link"), _("People added"), _("Planned rupees"), _("Why")),
     )
     rows: list[tuple[Cell, ...]] = [
         (
@@ -109,7 +109,7 @@ def _creators(say: Language, plan: Mapping[str, Any]) -> Table:
             1000,
         ),
     )
-    heads = (_("Creator"), _("People added"), _("Rupees"), _("Why not asked"))
+    heads = (_("Creator"), _("People added"), _("Planned rupees"), _("Why not asked"))
     return Table(_("Who is asked, and who is not"), heads, rows, note)
 
 
@@ -143,7 +143,7 @@ def _facts(say: Language, plan: Mapping[str, Any]) -> Table:
         ((_("Tags"),), (say.number(calendar["tags"]),)),
         ((_("People reached, at least expected"),), (_whole(say, calendar["reach"]),)),
         ((_("No calendar can exceed"),), (_whole(say, calendar["upper_bound"]),)),
-        ((_("Cost in rupees"),), (_rupees(say, calendar["cost"]),)),
+        ((_("Planned cost in rupees"),), (_rupees(say, calendar["cost"]),)),
         ((_("Budget in rupees"),), (_rupees(say, plan["budget"]),)),
         (
             (_("Smallest lift that could be detected, in per cent"),),

@@ -136,12 +136,13 @@ def test_a_campaign_is_entered_measured_and_explained(
 
     assert code == 0
     assert "Incremental: " in said
-    assert "Cost of one more: " in said
+    assert "Planned cost (by the budget) of one more: " in said
     assert "The smallest lift that would have been seen in four of five: " in said
     assert "Rule: Treated are the campaign's wards" in said
 
     code, said, _ = call("campaigns", "measure", "monsoon26", "--cost", "1", "--json")
     found = json.loads(said)
+    assert found["cost_basis"] == "spent"
     low, high = found["incremental"]["interval"]
     assert low <= world.brought() <= high
     assert found["refused"] == []

@@ -234,7 +234,7 @@ def test_a_room_is_told_in_its_language_without_any_address(
     body = json.loads(message.body or b"")
     assert body["text"] == "इशारा: पूर"
     whole = json.dumps(body, ensure_ascii=False)
-    assert "गांभीर्य: जास्त." in whole
+    assert "तीव्रता: उच्च." in whole
     assert "<https://console.city.example/incidents/1>" in whole
     assert whole.count("नागरिक-") == 3
     assert "hooks.slack.com" not in whole

@@ -285,3 +285,101 @@ def test_where_nothing_can_be_told_the_section_says_so(world: World) -> None:
     assert table.rows[1] == (("Installs that name the campaign",), ("–",), ("–",))
     text, _plans = [one.text for one in section.blocks if isinstance(one, Paragraph)]
     assert text.startswith("What the campaign added cannot be told")
+
+
+def referred(world: World, campaign: str, n: int) -> None:
+    """Installs whose referrer names a campaign, or nothing."""
+    with db.writing(world.engine) as session:
+        for k in range(n):
+            session.add(
+                InstallPostback(
+                    key=f"{campaign}-{k}",
+                    body_hash="",
+                    received_at=MONDAY,
+                    day=MONDAY.date(),
+                    app="org.example.care",
+                    outcome="unattributed",
+                    referrer=f"utm_source=x&utm_campaign={campaign}"
+                    if campaign
+                    else "",
+                    begun_at=MONDAY + timedelta(hours=20),
+                )
+            )
+
+
+@pytest.mark.parametrize(
+    ("lang", "elsewhere", "unknown", "planned"),
+    [
+        (
+            "en",
+            "Installs that name another campaign. This week: 7",
+            "Installs without a known source. This week: 3",
+            "Planned cost, by the campaign's budget, of one install that names it",
+        ),
+        (
+            "hi",
+            "किसी और अभियान के नाम वाले इंस्टॉल। इस सप्ताह: 7",
+            "अज्ञात स्रोत वाले इंस्टॉल। इस सप्ताह: 3",
+            "नियोजित ख़र्च (अभियान के बजट के अनुसार)",
+        ),
+        (
+            "mr",
+            "दुसऱ्या मोहिमेचे नाव असलेली इन्स्टॉल. हा आठवडा: ७",
+            "स्रोत न कळलेली इन्स्टॉल. हा आठवडा: ३",
+            "नियोजित खर्च (मोहिमेच्या तरतुदीनुसार)",
+        ),
+    ],
+)
+def test_installs_of_others_and_of_no_source_are_two_lines_and_a_budget_is_planned(
+    world: World, lang: str, elsewhere: str, unknown: str, planned: str
+) -> None:
+    world.covered()
+    world.mention()
+    ran(world)
+    ran(world, "ideas27")
+    posted(world, 2, "asha", "facebook")
+    installed(world, 2, 5)
+    referred(world, "ideas27", 4)
+    referred(world, "somebody_elses", 3)
+    referred(world, "", 3)
+
+    made = report.weekly(world.context, lang=lang)
+
+    (one,) = [c for c in made.numbers["campaigns"] if c["name"] == "monsoon26"]
+    figures = {
+        name: one["week"][name]
+        for name in ("installs", "unattributed", "named_elsewhere", "sourceless")
+    }
+    # Of the ten others four name ideas27 and three a campaign that is none of ours.
+    assert figures == {
+        "installs": 5,
+        "unattributed": 6,
+        "named_elsewhere": 7,
+        "sourceless": 3,
+    }
+    words = " ".join(made.text.read_text().split())
+    assert elsewhere in words
+    assert unknown in words
+    assert planned in words
+
+
+def test_a_report_of_an_earlier_version_says_what_its_one_figure_is(
+    world: World,
+) -> None:
+    world.covered()
+    world.mention()
+    ran(world)
+    numbers = report.weekly(world.context).numbers
+    for span in ("week", "so_far"):
+        for name in ("named_elsewhere", "sourceless"):
+            del numbers["campaigns"][0][span][name]
+
+    section = campaigns.section(
+        Material(numbers, [], Pictures(), Phrases(language("en")))
+    )
+
+    (table,) = [block for block in section.blocks if isinstance(block, Table)]
+    assert [row[0][0] for row in table.rows[1:]] == [
+        "Installs that name the campaign",
+        "Installs that name no campaign of ours",
+    ]

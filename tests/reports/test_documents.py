@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from typer.testing import CliRunner
 
 from socialcell import db
@@ -156,6 +156,52 @@ def test_an_outage_is_told_and_no_percentage_is_given(world: World) -> None:
         text.lower()
     )
     assert "%" not in text.split("Mentions by day")[1].split("Hour by hour")[0]
+
+
+PRIVATE = {
+    "en": ("no private messages.", "2 mentions of the week are such messages."),
+    "hi": ("निजी संदेश इनमें नहीं हैं।", "इस सप्ताह के 2 उल्लेख ऐसे संदेश हैं।"),
+    "mr": ("खासगी संदेश यात नाहीत.", "या आठवड्यातील २ उल्लेख असे संदेश आहेत."),
+}
+
+
+@pytest.mark.parametrize("lang", CODES)
+def test_whether_private_messages_are_counted_is_said_as_it_is(
+    world: World, lang: str
+) -> None:
+    none, some = PRIVATE[lang]
+
+    def said() -> str:
+        made = report.weekly(world.context, lang=lang)
+        return " ".join(made.text.read_text().split())
+
+    world.covered()
+    world.mention(platform="messenger", kind="message", at=BEFORE)
+    world.mention()
+    assert none in said()
+
+    with db.writing(world.engine) as session:
+        session.execute(delete(FrozenReport))
+    for _ in range(2):
+        world.mention(platform="whatsapp", kind="message")
+    text = said()
+    assert some in text
+    assert none not in text
+
+
+def test_a_report_that_was_frozen_without_messages_does_not_deny_them(
+    world: World,
+) -> None:
+    full(world)
+    counted = weekly.document(world.engine, weekly.period(MADE, MADE), MADE)
+    older = {key: value for key, value in counted.items() if key != "messages"}
+    with db.writing(world.engine) as session:
+        session.execute(update(FrozenReport).values(numbers=older))
+
+    text = " ".join(report.weekly(world.context).text.read_text().split())
+
+    assert "private messages that people wrote to the city" in text
+    assert "such message" not in text
 
 
 def test_a_week_without_data_says_so(world: World) -> None:

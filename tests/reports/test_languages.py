@@ -16,10 +16,33 @@ from socialcell import connectors
 from socialcell.clock import IST
 from socialcell.errors import UsageError
 from socialcell.i18n import CODES, language
+from socialcell.language import lexicon
 from socialcell.reports.phrases import Phrases
 
 OTHERS = [code for code in CODES if code != "en"]
 _PLACE = re.compile(r"%\((\w+)\)s")
+
+
+def test_each_level_of_urgency_has_one_word_in_a_language() -> None:
+    levels = lexicon.vocabulary("urgency")
+    assert (levels["critical"]["mr"], levels["high"]["mr"]) == ("अत्यंत तातडीचे", "उच्च")
+    assert (levels["critical"]["hi"], levels["high"]["hi"]) == ("अति गंभीर", "उच्च")
+    words = {
+        code: " ".join(str(m.string) for m in catalogue(code)) for code in ("mr", "hi")
+    }
+    # तातडीचे is urgent: high and critical together. No second word stands beside it.
+    assert language("mr").gettext("Urgent") == "तातडीचे"
+    assert "निकड" not in words["mr"]
+    assert "अति आवश्यक" not in words["hi"]
+    for code, word in (("mr", "अत्यंत तातडीच"), ("hi", "अति गंभीर")):
+        said = language(code).ngettext(
+            "Needs a look: %(n)s mention was read as urgent, %(critical)s as critical.",
+            "Needs a look: %(n)s mentions were read as urgent, %(critical)s of them as "
+            "critical.",
+            341,
+            critical="236",
+        )
+        assert f"236 {word}" in said
 
 
 @lru_cache

@@ -1,12 +1,15 @@
 """The weekly report by mail, over a real mail server on loopback."""
 
+import email
 import io
 import json
 import shutil
 import ssl
 import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
+from email.header import decode_header, make_header
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +17,10 @@ import openpyxl
 import pytest
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
-from socialcell import config, db
+from socialcell import config, db, mail
+from socialcell.cli import main
 from socialcell.clock import FixedClock
+from socialcell.i18n import CODES
 from socialcell.jobs import mailing, outgoing
 from socialcell.jobs.context import Context
 from socialcell.ops import outgoing as store
@@ -23,7 +28,7 @@ from socialcell.reports.page import Page, Section, Table
 from socialcell.reports.workbook import workbook
 from socialcell.settings.telling import Mail, Readers, Report
 from tests.mailbox import Mailbox, held_port, mailbox
-from tests.reports.world import MONDAY, World
+from tests.reports.world import MADE, MONDAY, World
 
 MINUTE = timedelta(minutes=1)
 TO = ("commissioner@city.example", "cell@city.example")
@@ -102,6 +107,68 @@ def test_each_recipient_gets_one_whole_letter(
     }
     assert "n" in kinds
     assert "f" not in kinds
+
+
+@pytest.mark.parametrize("lang", CODES)
+def test_a_subject_keeps_its_spaces_in_every_language(
+    world: World, server: tuple[Mailbox, int], lang: str
+) -> None:
+    took, port = server
+    fill(world)
+    context = mailed(world, port)
+
+    made = mailing.weekly(context, lang)
+    outgoing.deliver(context)
+
+    assert took.taken[0][1]["Subject"] == made.files.title
+    assert {"en": "22 November", "hi": "22 नवंबर", "mr": "२२ नोव्हेंबर"}[lang] in (
+        took.taken[0][1]["Subject"]
+    )
+
+
+@pytest.mark.parametrize(
+    "name", ["Social media cell, Pune", "कक्ष, पुणे महानगरपालिका 411005"]
+)
+def test_a_sender_keeps_the_spaces_of_its_name(name: str) -> None:
+    letter = mail.Letter(subject="A", text="b", html="<p>c</p>")
+    settings = Mail(host="mail.example", sender="cell@city.example", sender_name=name)
+
+    made = email.message_from_bytes(
+        mail.compose(letter, settings, "key", TO[0], "hi", MADE)
+    )
+
+    shown = str(make_header(decode_header(made["From"])))
+    assert shown.replace('"', "") == f"{name} <cell@city.example>"
+
+
+@pytest.mark.parametrize("noun", ["weekly", "daily"])
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("report: {recipients: {hi: [a@b.example]}, brief_to: {hi: [a@b.example]}}",
+         "mail.host is not set"),
+        ("mail: {host: mail.example}", "names nobody to send to"),
+    ],
+    ids=["no-host", "nobody"],
+)  # fmt: skip
+def test_send_without_a_server_or_a_reader_is_an_error_of_configuration(
+    world: World, noun: str, lines: str, said: str, monkeypatch: Any, capsys: Any
+) -> None:
+    fill(world)
+    config_file = world.context.workspace.folder / "config.yaml"
+    config_file.write_text(f"clock: {{fixed: {MADE.isoformat()}}}\n{lines}\n")
+    words = ["socialcell", "report", noun, "--lang", "hi", "--send"]
+    monkeypatch.setattr(sys, "argv", [*words, "--config", str(config_file)])
+
+    with pytest.raises(SystemExit) as stop:
+        main()
+
+    assert stop.value.code == 78
+    told = capsys.readouterr().err
+    assert said in told
+    assert "--send" in told
+    assert not list(world.context.workspace.reports.glob("*"))
+    assert states(world.context) == {}
 
 
 def test_the_body_is_gone_once_it_was_sent(

@@ -68,7 +68,7 @@ def test_a_plan_says_how_far_its_tags_are_and_what_waits(
     said = said_of(written)
     assert (
         "- monsoon26, 30 Nov to 13 Dec, approved 1, posted 1. Tags: 2; "
-        f"People expected: {round(people)}; Cost (₹): 4,000"
+        f"People expected: {round(people)}; Planned cost (₹): 4,000"
     ) in said
     assert "Nothing is to be done about the plans now." in said
 
@@ -221,7 +221,7 @@ def test_costs_of_two_currencies_stand_in_two_tables() -> None:
     found = outreach.blocks(material("en", currencies=("USD", "INR", "USD")))
     tables = [one for one in found if isinstance(one, Table)]
     heads = [(one.heads[-1], len(one.rows)) for one in tables]
-    assert heads == [("Cost (₹)", 1), ("Cost (USD)", 2)]
+    assert heads == [("Planned cost (₹)", 1), ("Planned cost (USD)", 2)]
 
 
 def test_numbers_are_numbers_in_the_workbook_and_text_is_no_formula(

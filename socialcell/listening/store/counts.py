@@ -134,6 +134,11 @@ def unsure(session: Session, span: Span, kind: str) -> dict[str, int]:
     return dict(rows.all())
 
 
+def messages(session: Session, span: Span) -> int:
+    """Mentions of the span that somebody wrote to the city alone."""
+    return _count(session, within(span), M.kind == "message")
+
+
 def unplaced(session: Session, span: Span) -> int:
     """Mentions of the span that name no place inside a ward."""
     placed = exists().where(A.mention_id == M.id, A.kind == "ward")
