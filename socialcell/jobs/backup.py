@@ -96,9 +96,9 @@ def upgrade(
     engine = _connect(workspace)
     try:
         file = db.file_of(engine)
-        if file is not None:
-            # SQLite would make it without rights for a group.
-            file.touch(mode=0o660)
+        if file is not None and not file.exists():
+            with suppress(OSError):  # SQLite says why it cannot be made
+                file.touch(mode=0o660)  # by itself it would give a group no right
         before, head = revisions.current(engine), revisions.head()
         revisions.refuse_newer(engine, before)
         copy = None
