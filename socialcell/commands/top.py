@@ -19,7 +19,8 @@ def init(
 ) -> None:
     """Make a workspace: config.yaml, strategy.yaml, secrets/, the database with areas.
 
-    What is there already is kept, so it is safe to run again.
+    What is there already is kept, so it is safe to run again. The folder is closed to
+    everybody but its owner, or but the group that `workspace.group` names.
 
     Example: socialcell init ~/pmc
     """
