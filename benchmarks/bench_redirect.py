@@ -75,7 +75,7 @@ def measured(
     )
     yield ratio("redirect / FastAPI + INSERT", rates, "ours", "fastapi", 2.0, **by)
     if "nginx" in ports:
-        yield ratio("redirect / nginx 302", rates, "ours", "nginx", 0.35, **by)
+        yield ratio("redirect / nginx 302", rates, "ours", "nginx", 0.25, **by)
         yield ratio("an ASGI app that does nothing / nginx 302", rates, "bare", "nginx")
     stack.close()
     yield lost(context, code)

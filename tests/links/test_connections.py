@@ -1,4 +1,4 @@
-"""Clicks that are answered at once, and requests around them on one connection."""
+"""Several requests on one connection, and what ends it."""
 
 import re
 import socket
@@ -43,19 +43,21 @@ def statuses(answered: bytes) -> list[int]:
     return [int(code) for code in re.findall(rb"HTTP/1\.1 (\d+) ", answered)]
 
 
-def test_both_ways_answer_the_same(context: Context, link: TrackedLink) -> None:
+def test_an_answer_is_the_same_on_a_connection_that_stays_open(
+    context: Context, link: TrackedLink
+) -> None:
     with web.serving(context) as address:
-        at_once = ask(address, f"/r/{link.code}", agent=IPHONE)
-        usual = ask(address, f"/r/{link.code}", agent=IPHONE, Connection="close")
-    own = dict(usual.headers)
-    assert own.pop("connection") == "close"
-    assert "connection" not in at_once.headers
+        stays = ask(address, f"/r/{link.code}", agent=IPHONE)
+        closes = ask(address, f"/r/{link.code}", agent=IPHONE, Connection="close")
+    rest = dict(closes.headers)
+    assert rest.pop("connection") == "close"
+    assert "connection" not in stays.headers
     assert (
-        set(at_once.headers)
-        == set(own)
+        set(stays.headers)
+        == set(rest)
         == {*("date", "location", "cache-control", "content-length")}
     )
-    assert (at_once.status, at_once.location) == (usual.status, usual.location)
+    assert (stays.status, stays.location) == (closes.status, closes.location)
     assert kinds(context) == {"human": 1, "duplicate": 1}
 
 
