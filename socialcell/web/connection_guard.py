@@ -58,7 +58,7 @@ class ConnectionGuard:
                 await self._app(scope, receive, send)
         finally:
             connection.requests -= 1
-            if not connection.requests and connection.client in self._open:
+            if not connection.requests and self._is_open(connection):
                 connection.expect_head()
                 self._waiting[connection] = self._loop.time()
 
@@ -75,8 +75,13 @@ class ConnectionGuard:
 
     def remove(self, connection: "GuardedConnection") -> None:
         """A connection is closed."""
-        self._open.pop(connection.client, None)
+        if self._is_open(connection):
+            del self._open[connection.client]
         self._waiting.pop(connection, None)
+
+    def _is_open(self, connection: "GuardedConnection") -> bool:
+        """Another one may have come from the same address since."""
+        return self._open.get(connection.client) is connection
 
     def _close_late(self) -> None:
         begun = self._loop.time() - self._seconds
