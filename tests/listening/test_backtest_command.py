@@ -95,7 +95,7 @@ def test_another_threshold_gives_other_alerts_and_the_same_scores(tmp_path):
 
 def test_standard_input_is_read_and_people_get_a_table(tmp_path):
     assert answer("-", stdin=BURST) == answer(written(tmp_path, BURST))
-    assert "2026-01-13 08:00:00+00:00\t90.0\t10.0" in run("-", stdin=BURST).stdout
+    assert "2026-01-13 13:30\t90.0\t10.0" in run("-", stdin=BURST).stdout
 
 
 def test_the_same_moment_in_another_zone_scores_the_same(tmp_path):
