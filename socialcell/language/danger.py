@@ -65,6 +65,7 @@ class _Story:
 
 @dataclass(frozen=True, slots=True)
 class _Lists:
+    telling: re.Pattern[str]  # the longest words of what is alone or completes a pair
     alone: re.Pattern[str]
     pairs: tuple[_Pair, ...]
     stories: tuple[_Story, ...]
@@ -73,6 +74,8 @@ class _Lists:
 
 
 def _is_dangerous(sounds: Sequence[str]) -> bool:
+    if not any(map(_is_telling, sounds)):
+        return False
     if next(_spans(_lists().alone, sounds), None) is not None:
         return True
     return any(
@@ -80,6 +83,12 @@ def _is_dangerous(sounds: Sequence[str]) -> bool:
         for pair in _lists().pairs
         for span in _together(pair, sounds)
     )
+
+
+@lru_cache(maxsize=100_000)
+def _is_telling(sound: str) -> bool:
+    """Whether it is the longest word of a phrase of danger; most posts have none."""
+    return _lists().telling.search(f" {sound} ") is not None
 
 
 def _together(pair: _Pair, sounds: Sequence[str]) -> Iterator[_Span]:
@@ -138,8 +147,15 @@ def _lists() -> _Lists:
         name: _Story(_pattern(story["words"]), _pattern(story["unless"]))
         for name, story in data["unreal"].items()
     }
+    alone = [phrase for some in data["alone"].values() for phrase in some]
+    ends = [
+        phrase
+        for pair in data["together"].values()
+        for phrase in pair.get("second", pair["first"])
+    ]
     return _Lists(
-        alone=_pattern(phrase for some in data["alone"].values() for phrase in some),
+        telling=_pattern(max(phrase.split(), key=len) for phrase in [*alone, *ends]),
+        alone=_pattern(alone),
         pairs=tuple(
             _Pair(
                 _pattern(pair["first"]),

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from socialcell.clock import IST
+from socialcell.listening.detect import LEAST_IN_HOUR
 from socialcell.listening.rising import DAYS, WINDOW, Rise, Said, clauses, rising
-from socialcell.listening.spikes import LEAST, spikes
+from socialcell.listening.spikes import spikes
 from socialcell.sandbox.city import City
 
 END = datetime(2026, 11, 23, 9, 0, tzinfo=IST)
@@ -51,7 +52,7 @@ def rises_of(city: City, end: datetime) -> Iterator[tuple[datetime, Rise]]:
             for _, n, who, words in between(at - WINDOW - days * day)
         )
         for rise in rising(now, before):
-            if rise.observed >= LEAST:
+            if rise.observed >= LEAST_IN_HOUR:
                 yield at, rise
         at += timedelta(hours=1)
 
