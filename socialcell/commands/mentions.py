@@ -35,24 +35,32 @@ Until = Annotated[
 ]
 
 
-def _of(vocabulary: str, help: str) -> Any:
+def _complete_from(vocabulary: str, help: str) -> Any:
     """An option whose values a shell completes."""
 
-    def values(incomplete: str) -> list[str]:
+    def complete(incomplete: str) -> list[str]:
         from socialcell.language import lexicon
 
-        known = lexicon.vocabulary(vocabulary)
-        return [value for value in known if value.startswith(incomplete)]
+        values = lexicon.vocabulary(vocabulary)
+        return [value for value in values if value.startswith(incomplete)]
 
-    return typer.Option(help=help, autocompletion=values)
+    return typer.Option(help=help, autocompletion=complete)
 
 
-Topic = Annotated[str | None, _of("topic", "A topic id, such as water.")]
+Topic = Annotated[str | None, _complete_from("topic", "A topic id, such as water.")]
 Ward = Annotated[str | None, typer.Option(help="A ward's id, as areas list shows.")]
-Language = Annotated[str | None, _of("language", "en, hi, mr, hi-Latn, mr-Latn.")]
-Sentiment = Annotated[str | None, _of("sentiment", "negative, neutral, positive.")]
-Intent = Annotated[str | None, _of("intent", "complaint, question, help, praise …")]
-Urgency = Annotated[str | None, _of("urgency", "low, normal, high, critical.")]
+Language = Annotated[
+    str | None, _complete_from("language", "en, hi, mr, hi-Latn, mr-Latn.")
+]
+Sentiment = Annotated[
+    str | None, _complete_from("sentiment", "negative, neutral, positive.")
+]
+Intent = Annotated[
+    str | None, _complete_from("intent", "complaint, question, help, praise …")
+]
+Urgency = Annotated[
+    str | None, _complete_from("urgency", "low, normal, high, critical.")
+]
 Platform = Annotated[str | None, typer.Option(help="x, facebook, news, reddit …")]
 Limit = Annotated[int, typer.Option(min=1, help="At most so many.")]
 
@@ -85,7 +93,7 @@ def list_(
 
     context = open_context(config)
     people = people_of(context)
-    wanted = search_job.wanted(
+    wanted = search_job.read_request(
         context,
         people,
         None,
@@ -100,7 +108,7 @@ def list_(
         platform=platform,
         limit=limit,
     )
-    rows, total = search_job.newest(context, people, wanted)
+    rows, total = search_job.list_newest(context, people, wanted)
     _print(rows, total, json=json, jsonl=jsonl, csv=csv)
 
 
@@ -144,7 +152,7 @@ def search(
         return
     context = open_context(config)
     people = people_of(context)
-    wanted = search_job.wanted(
+    wanted = search_job.read_request(
         context,
         people,
         query,
@@ -159,11 +167,11 @@ def search(
         platform=platform,
         limit=limit,
     )
-    rows, total = search_job.newest(context, people, wanted, explain=explain)
-    more = None if total else search_job.wider(context, wanted, query)
-    _print(rows, total, json=json, jsonl=jsonl, csv=csv, suggestion=more)
+    rows, total = search_job.list_newest(context, people, wanted, explain=explain)
+    suggestion = None if total else search_job.widen(context, wanted, query)
+    _print(rows, total, json=json, jsonl=jsonl, csv=csv, suggestion=suggestion)
     if not total and not json:
-        _tell(more)
+        _tell(suggestion)
 
 
 @app.command()
@@ -302,7 +310,7 @@ def export(
 
     context = open_context(config)
     people = people_of(context)
-    wanted = search_job.wanted(
+    wanted = search_job.read_request(
         context,
         people,
         query or None,

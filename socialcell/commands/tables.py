@@ -31,7 +31,7 @@ def show(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         for paragraph in _paragraphs(columns, rows):
             console.print(paragraph)
         return
-    made = Table(
+    table = Table(
         *(
             Column(name, width=width, overflow="fold")
             for name, width in zip(columns, widths, strict=True)
@@ -43,8 +43,8 @@ def show(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     )
     for row in rows:
         # Text, not str: Rich would take square brackets and :names: for its own.
-        made.add_row(*map(Text, row))
-    console.print(made)
+        table.add_row(*map(Text, row))
+    console.print(table)
 
 
 def fit(
@@ -85,10 +85,10 @@ def _narrowed(natural: list[int], least: list[int], room: int) -> list[int]:
 
 def _is_whole(name: str, cells: Sequence[str]) -> bool:
     """Whether a column holds moments, numbers or ids: nobody reads them in parts."""
-    said = [cell for cell in cells if cell]
-    if any(_WHOLE.fullmatch(cell) for cell in said):
-        return all(_WHOLE.fullmatch(cell) or " " not in cell for cell in said)
-    return name.split()[-1] in _IDS and all(" " not in cell for cell in said)
+    texts = [cell for cell in cells if cell]
+    if any(_WHOLE.fullmatch(text) for text in texts):
+        return all(_WHOLE.fullmatch(text) or " " not in text for text in texts)
+    return name.split()[-1] in _IDS and all(" " not in text for text in texts)
 
 
 def _longest_word(text: str) -> int:
@@ -101,11 +101,11 @@ def _paragraphs(
     """Each row with its cells below each other, and an empty line after it."""
     names = max(map(cell_len, columns))
     for row in rows:
-        made = Table.grid(
+        paragraph = Table.grid(
             Column(width=names), Column(overflow="fold"), padding=(0, _GAP, 0, 0)
         )
         for name, cell in zip(columns, row, strict=True):
             if cell:
-                made.add_row(Text(name, style="bold"), Text(cell))
-        made.add_row("", "")
-        yield made
+                paragraph.add_row(Text(name, style="bold"), Text(cell))
+        paragraph.add_row("", "")
+        yield paragraph

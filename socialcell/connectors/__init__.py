@@ -38,10 +38,10 @@ CONNECTORS = {
 
 # What mentions are collected from; a file may bring others.
 PLATFORMS = (
+    "app_store",
     "bluesky",
     "facebook",
     "google_play",
-    "app_store",
     "instagram",
     "mastodon",
     "messenger",

@@ -1,4 +1,4 @@
-"""Lists and searches of mentions: what is asked for, found, and would be found."""
+"""Lists and searches of mentions: what is request for, found, and would be found."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,7 +9,7 @@ from socialcell.jobs.context import Context
 from socialcell.listening import whole
 from socialcell.listening.days import day_end, day_start
 from socialcell.listening.people import People
-from socialcell.listening.query import parse, refusal, widened
+from socialcell.listening.query import find_fault, parse, widen_query
 from socialcell.listening.store import questions
 from socialcell.listening.store.matching import Wanted, why
 
@@ -22,7 +22,7 @@ class Suggestion:
     total: int
 
 
-def wanted(
+def read_request(
     context: Context,
     people: People,
     query: str | None,
@@ -37,9 +37,9 @@ def wanted(
     UsageError names a value that no mention can have, with those that there are.
     """
     with db.reading(context.engine) as session:
-        holdings = questions.holdings(session, people.registry)
+        holdings = questions.read_holdings(session, people.registry)
     for name, value in values.items():
-        if value is not None and (reason := refusal(name, value, holdings)):
+        if value is not None and (reason := find_fault(name, value, holdings)):
             raise UsageError(f"--{name}: {reason}.")
     return Wanted(
         query=None if query is None else parse(query, holdings),
@@ -50,23 +50,25 @@ def wanted(
     )
 
 
-def newest(
-    context: Context, people: People, asked: Wanted, *, explain: bool = False
+def list_newest(
+    context: Context, people: People, request: Wanted, *, explain: bool = False
 ) -> tuple[list[dict[str, Any]], int]:
     """The newest as they may be shown, and how many there are in all."""
     with db.reading(context.engine) as session:
-        rows = list(whole.mentions(session, questions.mentions(session, asked), people))
-        if explain and asked.query is not None:
+        rows = list(
+            whole.mentions(session, questions.mentions(session, request), people)
+        )
+        if explain and request.query is not None:
             for row in rows:
-                row["why"] = why(session, asked.query, row["id"])
-        return rows, questions.count_mentions(session, asked)
+                row["why"] = why(session, request.query, row["id"])
+        return rows, questions.count_mentions(session, request)
 
 
-def wider(context: Context, asked: Wanted, query: str) -> Suggestion | None:
+def widen(context: Context, request: Wanted, query: str) -> Suggestion | None:
     """What the query finds in every spelling of its words; None if they have none."""
-    text = widened(query)
+    text = widen_query(query)
     if text is None:
         return None
     with db.reading(context.engine) as session:
-        total = questions.count_mentions(session, replace(asked, query=parse(text)))
+        total = questions.count_mentions(session, replace(request, query=parse(text)))
     return Suggestion(text, total)

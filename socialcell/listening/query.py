@@ -128,7 +128,7 @@ def parse(query: str, holdings: Holdings | None = None) -> Node:
     return node
 
 
-def widened(query: str) -> str | None:
+def widen_query(query: str) -> str | None:
     """The query with ~ before all that has other spellings; None where nothing has."""
     query = clean_text(query)
     parts, done = [], 0
@@ -188,7 +188,7 @@ def _field(query: str, hit: re.Match[str], position: int) -> Token:
     return Token("field", f"{name}:{value}", position)
 
 
-def refusal(name: str, value: str, holdings: Holdings | None = None) -> str | None:
+def find_fault(name: str, value: str, holdings: Holdings | None = None) -> str | None:
     """Why a field cannot have that value, with the values that it can have; or None."""
     choices: Collection[str] | None = None
     if name in _VOCABULARIES:
@@ -266,7 +266,7 @@ class _Reader:
 
     def _restriction(self, token: Token) -> Field:
         name, _, value = token.text.partition(":")
-        if why := refusal(name, value, self._holdings):
+        if why := find_fault(name, value, self._holdings):
             raise QueryError(why, self._query, token.position)
         return Field(name, value, token.position)
 

@@ -61,7 +61,7 @@ def mention(row: Row[Any], facts: Facts, people: People) -> dict[str, Any]:
     A count that is not known is None. `link` is the address where an account of the
     registry or a news site wrote; `mentions open` leads to all others.
     """
-    values = values_of(facts.annotations)
+    values = group_values(facts.annotations)
     link = people.link(row.platform, row.kind, row.url, row)
     return {
         "id": row.id,
@@ -111,7 +111,7 @@ def _withheld(stored: Mapping[str, Any] | None) -> dict[str, Any]:
     }
 
 
-def values_of(annotations: Sequence[Row[Any]]) -> Mapping[str, list[str]]:
+def group_values(annotations: Sequence[Row[Any]]) -> Mapping[str, list[str]]:
     """The values in force by kind, each once, in the order of the readings."""
     values: dict[str, list[str]] = {}
     for one in annotations:

@@ -10,7 +10,7 @@ from socialcell import db
 from socialcell.clock import IST
 from socialcell.listening import shown
 from socialcell.listening.model import Owner
-from socialcell.listening.owners import owner_of
+from socialcell.listening.owners import find_owner
 from socialcell.listening.people import People
 from socialcell.listening.shown import Facts
 from socialcell.listening.store import areas, engagement, questions
@@ -24,14 +24,14 @@ def mentions(
     """Rows of store.questions as `shown.mention` gives them, in their order."""
     owners = areas.all_owners(session)
     for some in db.chunks(rows):
-        facts = _facts(session, some, owners)
+        facts = _gather_facts(session, some, owners)
         for row in some:
             yield shown.mention(row, facts[row.id], people)
 
 
 def mention(session: Session, row: Row[Any], people: People) -> dict[str, Any]:
     """The same of one, with its links, sources, history and readings."""
-    facts = _facts(session, [row], areas.all_owners(session))[row.id]
+    facts = _gather_facts(session, [row], areas.all_owners(session))[row.id]
     return {
         **shown.mention(row, facts, people),
         "links": [
@@ -71,18 +71,18 @@ def mention(session: Session, row: Row[Any], people: People) -> dict[str, Any]:
     }
 
 
-def _facts(
+def _gather_facts(
     session: Session, rows: Sequence[Row[Any]], owners: Sequence[Owner]
 ) -> dict[int, Facts]:
     """What is held of mentions beside their rows."""
     ids = [row.id for row in rows]
     understood = questions.annotations(session, ids)
-    counts = engagement.newest(session, ids)
-    made = {}
+    counts = engagement.read_newest(session, ids)
+    facts = {}
     for row in rows:
-        values = shown.values_of(understood[row.id])
+        values = shown.group_values(understood[row.id])
         day = (row.authored_at or row.stored_at).astimezone(IST).date()
         topics = () if row.intent in _NO_PROBLEM else values.get("topic", ())
-        owner = owner_of(owners, topics, values.get("entity", ()), day)
-        made[row.id] = Facts(understood[row.id], counts[row.id], owner)
-    return made
+        owner = find_owner(owners, topics, values.get("entity", ()), day)
+        facts[row.id] = Facts(understood[row.id], counts[row.id], owner)
+    return facts

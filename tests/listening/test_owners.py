@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from socialcell.listening.model import Owner
-from socialcell.listening.owners import owner_of
+from socialcell.listening.owners import find_owner
 
 DAY = date(2026, 11, 23)
 
@@ -45,4 +45,4 @@ OWNERS = [
 def test_a_problem_is_owned_by_whom_its_topic_and_its_words_say(
     topics: Sequence[str], named: Collection[str], owner: str | None
 ) -> None:
-    assert owner_of(OWNERS, topics, named, DAY) == owner
+    assert find_owner(OWNERS, topics, named, DAY) == owner

@@ -12,7 +12,7 @@ from socialcell.listening.query import (
     QueryError,
     Words,
     parse,
-    widened,
+    widen_query,
 )
 
 HOLDINGS = Holdings(("news", "x"), frozenset({("x", "citydesk")}))
@@ -130,4 +130,4 @@ def test_what_a_workspace_holds_can_be_asked_for(query: str) -> None:
 def test_every_word_that_has_other_spellings_is_widened(
     query: str, wider: str | None
 ) -> None:
-    assert widened(query) == wider
+    assert widen_query(query) == wider

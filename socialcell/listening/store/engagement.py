@@ -50,27 +50,29 @@ def keep(
     return sum(ids[record.external_id] not in had for record in measured)
 
 
-def newest(session: Session, mention_ids: Sequence[int]) -> dict[int, dict[str, Count]]:
+def read_newest(
+    session: Session, mention_ids: Sequence[int]
+) -> dict[int, dict[str, Count]]:
     """The last count of each mention by common metric; nothing where there is none.
 
     A platform may have renamed a metric: the newer name stands for both.
     """
-    found: dict[int, dict[str, Count]] = {id_: {} for id_ in mention_ids}
+    newest: dict[int, dict[str, Count]] = {id_: {} for id_ in mention_ids}
     c = ENGAGEMENT.c
     age = func.row_number().over(
         partition_by=(c.mention_id, c.common),
         order_by=(c.taken_at.desc(), c.metric),
     )
     for some in db.chunks(mention_ids):
-        counts = (
+        by_age = (
             select(c.mention_id, c.common, c.value, c.taken_at, age.label("age"))
             .where(c.mention_id.in_(some), c.common.is_not(None))
             .subquery()
         )
-        last = select(counts).where(counts.c.age == 1)
-        for row in session.execute(last.order_by(counts.c.mention_id)):
-            found[row.mention_id][row.common] = Count(row.value, row.taken_at)
-    return found
+        last = select(by_age).where(by_age.c.age == 1)
+        for row in session.execute(last.order_by(by_age.c.mention_id)):
+            newest[row.mention_id][row.common] = Count(row.value, row.taken_at)
+    return newest
 
 
 def _measured_at(session: Session, ids: list[int], at: datetime) -> set[int]:

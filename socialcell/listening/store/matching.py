@@ -80,7 +80,7 @@ class Matching:
         self._first = first
         self.rare = 0.0
         self.is_narrow = False
-        self._looked_up = 0  # parts that hold few
+        self._narrow_parts = 0  # parts that hold few
 
     def condition(self, wanted: Wanted) -> ColumnElement[bool]:
         """Of the wanted mentions, for a question about them."""
@@ -91,10 +91,10 @@ class Matching:
             rules.append(M.authored_at >= wanted.since)
         if wanted.until is not None:
             rules.append(M.authored_at < wanted.until)
-        for part in _parts(wanted):
-            before = self._looked_up
+        for part in _list_parts(wanted):
+            before = self._narrow_parts
             rules.append(self.compiled(part))
-            if isinstance(part, Words | Field) and self._looked_up > before:
+            if isinstance(part, Words | Field) and self._narrow_parts > before:
                 self.is_narrow = True
         return and_(*rules)
 
@@ -128,7 +128,7 @@ class Matching:
             return M.id.in_(ids)
         return or_(*(exists().where(half, c.mention_id == M.id) for half in halves))
 
-    def _having(self, name: str, value: str) -> ColumnElement[bool]:
+    def _match_column(self, name: str, value: str) -> ColumnElement[bool]:
         """Mentions with this value in an indexed column."""
         column = M[name]
         after = true() if self._first is None else M.id >= self._first
@@ -153,7 +153,7 @@ class Matching:
         asked = select(func.count(), func.max(some) - func.min(some))
         count, apart = self._session.execute(asked).one()
         if count < _MANY:
-            self._looked_up += 1
+            self._narrow_parts += 1
             return True
         self.rare = max(self.rare, apart / _MANY)
         return False
@@ -185,7 +185,7 @@ class Matching:
     def _field(self, field: Field) -> ColumnElement[bool]:
         match field.name:
             case "platform" | "intent" | "urgency":
-                return self._having(field.name, field.value)
+                return self._match_column(field.name, field.value)
             case "lang":
                 return M.language == field.value
             case "sentiment":
@@ -201,7 +201,7 @@ class Matching:
         return _from(field.value)
 
 
-def _parts(wanted: Wanted) -> Iterator[Node]:
+def _list_parts(wanted: Wanted) -> Iterator[Node]:
     """Each of the parts of a question that all must be true of a mention."""
     for name in _FIELDS:
         if value := getattr(wanted, name):

@@ -141,12 +141,12 @@ def sources_of(session: Session, mention_id: int) -> list[Row[Any]]:
     )
 
 
-def holdings(session: Session, registry: Set[tuple[str, str]]) -> Holdings:
+def read_holdings(session: Session, registry: Set[tuple[str, str]]) -> Holdings:
     """What can be asked for by name: platforms that we read or hold, and accounts."""
-    return Holdings(sorted({*PLATFORMS, *_platforms(session)}), registry)
+    return Holdings(sorted({*PLATFORMS, *_list_platforms(session)}), registry)
 
 
-def _platforms(session: Session) -> Iterator[str]:
+def _list_platforms(session: Session) -> Iterator[str]:
     """Platforms of which we hold something; each costs one look into an index."""
     last = ""
     while True:
