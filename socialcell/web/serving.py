@@ -1,4 +1,4 @@
-"""Serve an application until somebody stops it: one way for every door."""
+"""Serve an application until somebody stops it: one way for every server."""
 
 import contextlib
 import signal
