@@ -30,6 +30,9 @@ def redirect(
     machine only: let a web server with a certificate pass those paths on to it, and
     name that server in `links.trusted`. SIGTERM ends it cleanly: no click is lost.
 
+    Exit code 1: neither the database nor the disk took the last clicks; it says how
+    many were dropped.
+
     Example: socialcell serve redirect --port 8486
     """
     from socialcell.web import links
