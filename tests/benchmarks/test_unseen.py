@@ -1,0 +1,74 @@
+"""The posts to measure with are whole, and none of them teaches."""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.shared import REPOSITORY
+
+FOLDER = REPOSITORY / "benchmarks" / "unseen"
+LABELS = REPOSITORY / "socialcell" / "language" / "labels"
+KINDS = {"mr", "hi", "en", "hi-Latn", "mr-Latn"}
+
+
+def posts(name: str) -> list[dict[str, Any]]:
+    lines = (FOLDER / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("name", "each"), [("dangers", 40), ("lookalikes", 40), ("ordinary_day", 50)]
+)
+def test_each_kind_of_text_has_as_many_posts(name: str, each: int) -> None:
+    found = Counter(post["lang"] for post in posts(name))
+
+    assert found == dict.fromkeys(KINDS, each)
+
+
+def test_half_of_the_dangers_are_told_without_the_obvious_word() -> None:
+    found = Counter((post["lang"], post["obvious"]) for post in posts("dangers"))
+
+    assert set(found.values()) == {20}
+
+
+def test_there_are_more_than_four_hundred_patterns() -> None:
+    found = Counter(post["lang"] for post in posts("patterns"))
+
+    assert set(found) == KINDS
+    assert min(found.values()) >= 84
+
+
+def test_no_post_to_measure_with_is_a_post_that_teaches() -> None:
+    """No run of eight words of one is in the other; shorter ones meet by chance."""
+    teaching = {
+        run
+        for path in sorted(LABELS.rglob("*"))
+        if path.suffix in (".txt", ".jsonl")
+        for line in _texts(path)
+        for run in _runs(line)
+    }
+    names = ("dangers", "lookalikes", "ordinary_day", "patterns")
+    shared = {
+        post["id"]: run
+        for name in names
+        for post in posts(name)
+        for run in _runs(post["text"])
+        if run in teaching
+    }
+
+    assert shared == {}
+
+
+def _texts(path: Path) -> list[str]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    if path.suffix == ".jsonl":
+        return [json.loads(line).get("text", "") for line in lines]
+    return [line for line in lines if not line.startswith("=")]
+
+
+def _runs(text: str) -> set[tuple[str, ...]]:
+    words = text.lower().replace("[", "").replace("]", "").split()
+    return {tuple(words[n : n + 8]) for n in range(len(words) - 7)}
