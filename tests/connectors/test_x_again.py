@@ -1,5 +1,6 @@
 """What is held of X follows what X says later: whole texts, edits, withholding."""
 
+import csv
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -295,9 +296,10 @@ def test_a_post_that_x_withholds_later_is_marked_and_shown_so(
     assert words in " ".join(listed.stdout.split())
     exported = socialcell("mentions", "export", "--config", config)
     head, *lines = exported.stdout.splitlines()
-    assert head.split(",")[-1] == "withheld"
-    (line,) = (one for one in lines if one.startswith(f"{row.id},"))
-    assert line.endswith("IN;DE")
+    (line,) = (
+        one for one in csv.DictReader([head, *lines]) if one["id"] == str(row.id)
+    )
+    assert line["withheld"] == "IN;DE"
     x.world.withhold(id_, None)
     city_clock.advance(DAY)
     upkeep.recheck(city)

@@ -44,7 +44,7 @@ LINES = {
     "creators.list_ 1": "influencers list",
     "gazetteer.list_ 1": "language gazetteer list",
     "influencers.rank 1": "influencers rank",
-    "installs.show 1": "installs show --daily",
+    "installs.print_store_figures 1": "installs show --daily",
     "language.models 1": "language models",
     "links.list_ 1": "links list",
     "links.stats 1": "links stats --by campaign,day,creator",
@@ -88,6 +88,11 @@ SAMPLES: dict[str, tuple[Sequence[str], Sequence[str]]] = {
         ("name", "language", "category", "status", "text"),
         ("water_closure_of_thursday", "mr", "UTILITY", "APPROVED", "पाणी बंद " * 30),
     ),
+    "messages.waiting 1": (
+        ("id", "message", "to", "answer", "written by", "may be sent until", "state"),
+        ("12", "12345", "नागरिक-M7B7GQ5I", "A boat is on its way. Go up to the roof.",
+         "cell.lead", "2026-11-23 09:00", "waiting"),
+    ),
     "outgoing.list_ 1": (
         ("id", "made", "kind", "to", "subject", "state", "answer"),
         ("12345", "2026-11-23 09:00", "incident", "control-room@city.example",
@@ -113,7 +118,7 @@ SAMPLES: dict[str, tuple[Sequence[str], Sequence[str]]] = {
         ("120", "40", "12345", "2026-11-23 09:00", "instagram",
          "नागरिक-M7B7GQ5I", "कोथरूडमध्ये तीन दिवस पाणी नाही " * 3),
     ),
-    "top.pull 1": (
+    "top.show_pulled 1": (
         ("source", "state", "received", "stored", "updated", "unchanged", "other"),
         ("instagram_messages.inbox", "rate_limited", "120", "100", "10", "8", "2"),
     ),
