@@ -1,10 +1,10 @@
 """Streaming scores for bursts in a series of counts: how unlike a usual day this is.
 
-The excess of a count over its seasonal expectation is compared with the largest excess
-of a usual day of the same series, once for the single count and once for the count of
-the last hour. The score answers "how many times a usual day's peak is this?", which
-means the same for a series of three mentions an hour and for one of three thousand: one
-threshold serves all.
+After each step the count of the hour that ends with it is compared with what is usual
+at that time, and its excess with the largest excess of a usual day of the same series.
+The score answers "how many times a usual day's peak is this?", which means the same for
+a series of three mentions an hour and for one of three thousand: one threshold serves
+all.
 """
 
 from collections import deque
@@ -23,7 +23,8 @@ LEAST_IN_HOUR = 8
 LARGEST_COUNT = 1e15
 ROUNDING = 1e-9
 
-EPISODE = DAY
+EPISODE = DAY / 2
+LONGEST_SILENCE = 3 * DAY
 GROWTH = log(2)
 PEAK_DAYS = 14
 PEAK_PRIOR_DAYS = 1
@@ -62,31 +63,34 @@ def score_series(points: Iterable[tuple[datetime, float]]) -> list[Scored]:
 class SpikeDetector:
     """Takes one point at a time and says how far it rises above a usual day.
 
-    With x the excess over the seasonal baseline in units of the series' own mean
-    deviation (at least one mention), and P the running mean over days of the daily
-    maximum of log(1 + x), the point's ratio to a usual peak is exp(log(1 + x) - P).
-    The logarithm of the daily maximum of heavy-tailed counts is a Gumbel variable whose
-    spread depends on the tail only, so such ratios can be compared between series. R is
-    the geometric mean of the ratio of the point and the ratio of the last hour's count,
-    which has a baseline and usual peaks of its own, and the score is R / (1 + R): 0.5
-    at a usual day's peak, 0.75 at three times that, 0.9 at nine times.
+    With x the excess of the last hour's count (of one step, where that is longer) over
+    its seasonal baseline in units of its own mean deviation (at least one mention), and
+    P the running mean over days of the daily maximum of log(1 + x), the ratio to a
+    usual peak is R = exp(log(1 + x) - P), and the score is R / (1 + R): 0.5 at a usual
+    day's peak, 0.75 at three times that, 0.9 at nine times. The logarithm of the daily
+    maximum of heavy-tailed counts is a Gumbel variable whose spread depends on the tail
+    only, so such ratios can be compared between series.
 
-    A burst is news once. Within a day of the last score above 0, a point scores 0
-    unless its R is more than twice the R of that score. A point scores 0, too, when it
-    is at or below the expectation (silence is a matter of coverage), and while there
+    A burst is news once. Within twelve hours of the last score above 0, a point scores
+    0 unless its R is more than twice the R of that score. A point scores 0, too, when
+    it is at or below the expectation (silence is a matter of coverage), and while there
     are fewer than `LEAST_IN_HOUR` mentions in the hour up to it, or in a longer step.
+
+    An hour without a mention where `LEAST_IN_HOUR` were to be expected is taken for an
+    outage that was counted as zeros, for three days at most: it teaches nothing, so
+    that its end is no burst.
     """
 
     def __init__(self) -> None:
         self._baseline = Baseline()
         self._hourly = Baseline(span=HOUR)
         self._window: deque[tuple[float, float]] = deque()  # of the last hour
-        self._point = _UsualPeak(prior=2.5)
-        self._hour = _UsualPeak(prior=2.0)
+        self._peak = _UsualPeak(prior=2.0)
         self._block_start = 0.0
         self._block_points = 0
         self._reported: tuple[float, float] | None = None
         self._last: datetime | None = None
+        self._mentioned = 0.0  # when there was a mention last
 
     def see(self, at: datetime, observed: float) -> Scored:
         """Score a point, then learn from it.
@@ -100,12 +104,19 @@ class SpikeDetector:
         seconds = at.timestamp()
         in_hour = self._in_hour(seconds, observed)
         if self._last is None:
-            self._block_start = seconds
+            self._block_start = self._mentioned = seconds
             self._learn(at, observed, in_hour)
             return Scored(at, observed, None, 0.0)
         self._close_block(seconds)
         expected = self._baseline.expected(seconds)
-        rise = self._rise(observed - expected, in_hour - self._hourly.expected(seconds))
+        usual = self._hourly.expected(seconds)
+        if observed > 0:
+            self._mentioned = seconds
+        silent = in_hour == 0 and usual >= LEAST_IN_HOUR
+        if silent and seconds - self._mentioned <= LONGEST_SILENCE:
+            self._last = at
+            return Scored(at, observed, expected, 0.0)
+        rise = self._rise(in_hour - usual)
         more = observed > expected * (1 + ROUNDING) and in_hour >= LEAST_IN_HOUR
         score = self._news(seconds, rise) if more else 0.0
         self._learn(at, observed, in_hour)
@@ -129,18 +140,14 @@ class SpikeDetector:
         if seconds - self._block_start < length:
             return
         complete = self._block_points >= self._baseline.steps(length) / 2
-        for usual in (self._point, self._hour):
-            usual.close(complete)
+        self._peak.close(complete)
         self._block_start += length * ((seconds - self._block_start) // length)
         self._block_points = 0
 
-    def _rise(self, excess: float, hourly_excess: float) -> float:
-        """log R: the point and its last hour against the peaks of a usual day."""
+    def _rise(self, excess: float) -> float:
+        """log R: the excess of the last hour against the peaks of a usual day."""
         self._block_points += 1
-        units = self._baseline.deviation, self._hourly.deviation
-        point = self._point.ratio(log1p(max(0.0, excess) / units[0]))
-        hour = self._hour.ratio(log1p(max(0.0, hourly_excess) / units[1]))
-        return (point + hour) / 2
+        return self._peak.ratio(log1p(max(0.0, excess) / self._hourly.deviation))
 
     def _in_hour(self, seconds: float, observed: float) -> float:
         """The mentions of the hour up to a point; its missing steps count as 0."""

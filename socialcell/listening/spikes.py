@@ -11,8 +11,6 @@ from socialcell.listening.detect import ALERT_AT, LEAST_IN_HOUR, score_series
 STEP = timedelta(minutes=5)
 HOUR = timedelta(hours=1)
 HISTORY = timedelta(days=14)
-# Less than so many times the mean hour never reaches the threshold; saves the work.
-_TIMES_MEAN = 3
 
 
 @dataclass(frozen=True)
@@ -52,8 +50,10 @@ def in_hour(times: Sequence[datetime], at: datetime) -> int:
 
 
 def _may_rise(times: Sequence[datetime], since: datetime, now: datetime) -> bool:
-    usual = len(times) * (HOUR / (now - since + HISTORY))
-    least = max(LEAST_IN_HOUR, _TIMES_MEAN * usual)
+    """Whether an hour holds enough to be news, and no less than the mean hour: what is
+    cheap to know saves scoring the rest."""
+    mean = len(times) * (HOUR / (now - since + HISTORY))
+    least = max(LEAST_IN_HOUR, mean)
     recent = times[bisect_left(times, since - HOUR) :]
     return any(in_hour(times, at + STEP) >= least for at in recent)
 

@@ -60,36 +60,34 @@ def test_nothing_is_expected_of_the_first_point():
 
 
 def test_the_second_point_scores_as_worked_by_hand():
-    # After one count of 10 the mean deviation is 5 - 5/10 = 4.5 and peaks are the
-    # priors, and the hour is the point: log R = ln(1 + 20/4.5) - (2.5 + 2.0)/2.
+    # After one count of 10 the mean deviation is 5 - 5/10 = 4.5 and a usual peak is the
+    # prior, and the hour is the point: log R = ln(1 + 20/4.5) - 2.0.
     second = score_series(series([10, 30]))[1]
     assert second.expected == pytest.approx(10)
-    assert second.score == pytest.approx(1 / (1 + exp(2.25) / (1 + 20 / 4.5)))
-    assert second.score == pytest.approx(0.3646, abs=5e-5)
+    assert second.score == pytest.approx(1 / (1 + exp(2.0) / (1 + 20 / 4.5)))
+    assert second.score == pytest.approx(0.4242, abs=5e-5)
 
 
 def test_usual_peaks_are_learnt_day_by_day_as_worked_by_hand():
-    # Three days of silence: 2.5 -> 1.5 (change of at most 2, halved) -> 1 -> 0.75 and
-    # 2.0 -> 1 -> ln 2, the smallest usual peak; the unit is one mention.
+    # Three days of silence: 2.0 -> 1 (change of at most 2, halved) -> ln 2, the
+    # smallest usual peak; the unit is one mention.
     last = score_series(series([0] * 73 + [9]))[-1]
-    assert last.score == pytest.approx(1 / (1 + exp((0.75 + log(2)) / 2) / 10))
-    assert last.score == pytest.approx(0.8293, abs=5e-5)
+    assert last.score == pytest.approx(1 / (1 + 2 / 10))
 
 
 def test_a_day_that_is_mostly_missing_teaches_nothing():
-    # A whole silent day: 2.5 -> 1.5 and 2.0 -> 1.0; of the next, two hours are known.
+    # A whole silent day: 2.0 -> 1.0; of the next, two hours are known.
     points = series([0] * 26)
     points.append((MONDAY + 49 * HOUR, 9.0))
-    rise = log(10) - (1.5 + 1.0) / 2
+    rise = log(10) - 1.0
     assert score_series(points)[-1].score == pytest.approx(1 / (1 + exp(-rise)))
 
 
-def test_the_count_of_the_hour_before_counts_for_half():
-    # Ten silent points: the deviation of a step falls from 1 by 10/11, 11/12, … 18/19
-    # to 10/19 of a mention, that of the hour stays at the smallest, one mention.
+def test_the_count_of_the_last_hour_is_what_is_scored():
+    # Ten silent points: the deviation of the hour stays at the smallest, one mention.
     counts = [0] * 10 + [20]
     last = score_series(series(counts, FIVE_MINUTES))[-1]
-    rise = (log(1 + 20 * 19 / 10) - 2.5 + log(1 + 20) - 2.0) / 2
+    rise = log(1 + 20) - 2.0
     assert last.score == pytest.approx(1 / (1 + exp(-rise)))
 
 
@@ -200,10 +198,10 @@ def test_mentions_of_more_than_an_hour_ago_do_not_make_up_the_eight():
     assert alerts([0] * 300 + eight, FIVE_MINUTES) == []
 
 
-def test_a_burst_of_the_next_day_is_told_again():
+def test_a_burst_of_half_a_day_later_is_told_again_and_one_of_five_hours_is_not():
     counts = [10] * 24 * 14
     counts[250] = counts[270] = counts[275] = 60
-    assert alerts(counts) == [250, 275]
+    assert alerts(counts) == [250, 270]
 
 
 def test_the_evening_peak_is_usual_and_the_same_count_at_night_is_not():
@@ -236,10 +234,17 @@ def test_after_a_shift_of_the_level_the_new_level_becomes_usual():
     assert sorted(ratios)[len(ratios) // 2] == pytest.approx(1, abs=0.2)
 
 
-def test_an_outage_counted_as_zeros_is_no_burst_when_it_ends():
+@pytest.mark.parametrize("days", [1, 2, 3])
+def test_an_outage_counted_as_zeros_is_no_burst_when_it_ends(days):
     counts = ordinary_days(step=FIVE_MINUTES)
-    counts[14 * 288 : 16 * 288] = [0] * 2 * 288
+    counts[14 * 288 : (14 + days) * 288] = [0] * days * 288
     assert alerts(counts, FIVE_MINUTES) == []
+
+
+def test_what_was_silent_for_weeks_is_expected_to_be_silent():
+    weeks = 24 * 7
+    counts = [10] * 2 * weeks + [0] * 3 * weeks + [10] * 3
+    assert alerts(counts) == [5 * weeks]
 
 
 def test_missing_intervals_are_not_zeros():
