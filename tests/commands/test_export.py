@@ -20,6 +20,8 @@ from socialcell.listening.store import areas, registry
 from tests.builders import NOON, make_author, make_record, store_records
 from tests.running import answer, inside, rows, said, socialcell
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 PAPER = make_author("paper.example", handle="paper.example", name="paper.example")
 OFFICE = make_author("2", handle="CityDesk")
 

@@ -11,6 +11,8 @@ from tests.builders import make_record, store_records
 from tests.logs import quiet_again
 from tests.running import inside, said, socialcell
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 FEED = "url=https://paper.example/feed.xml"
 
 

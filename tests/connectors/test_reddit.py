@@ -36,6 +36,8 @@ from tests.connectors.test_contract import (
     run,
 )
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 NEW = "reddit.new"
 GROUP = "PuneCityDemo"
 

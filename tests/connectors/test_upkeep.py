@@ -45,6 +45,8 @@ from tests.builders import (
 )
 from tests.connectors.conftest import settings_of, source_named
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 

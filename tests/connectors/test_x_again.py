@@ -25,6 +25,8 @@ from tests.connectors.test_contract import pull, records
 from tests.hostile.scripted import SETTINGS, scripted, x_page, x_post
 from tests.running import socialcell
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 DAY = timedelta(days=1)
 LONG = "@PuneCityDemo Water & mud stand < 1 m from our doors. " * 12
 

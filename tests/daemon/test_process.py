@@ -50,6 +50,7 @@ def test_it_works_says_that_it_is_well_and_stops_when_told(
         assert lease.owner == ""
 
 
+@pytest.mark.faults
 @pytest.mark.fault("F17")
 def test_a_second_one_is_refused_with_75(daemons: Any, folder: Path) -> None:
     first = daemons()

@@ -76,6 +76,7 @@ def test_what_fails_again_is_red_beside_a_flaky_one(suite: Suite) -> None:
     assert "failed again" in done.stdout
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize(
     "test",
     [
@@ -96,6 +97,7 @@ def test_one_failure_of_a_promise_is_red(suite: Suite, test: str) -> None:
     assert "one failure of" in done.stdout
 
 
+@pytest.mark.faults
 def test_three_flaky_ones_are_red_also_over_two_runs(suite: Suite) -> None:
     first = suite.run(FLAKY.format(name="a"), FLAKY.format(name="b"))
     second = suite.run(FLAKY.format(name="c"))

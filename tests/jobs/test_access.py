@@ -68,6 +68,7 @@ def work_in(folder: Path, umask: int) -> None:
     run(folder, "db", "backup", umask=umask)
 
 
+@pytest.mark.faults
 def test_what_every_process_makes_is_its_owners_alone_whatever_the_umask(
     tmp_path: Path,
 ) -> None:
@@ -81,6 +82,7 @@ def test_what_every_process_makes_is_its_owners_alone_whatever_the_umask(
     }
 
 
+@pytest.mark.faults
 def test_a_group_that_config_names_may_read_and_write_and_nobody_else(
     tmp_path: Path,
 ) -> None:
@@ -238,6 +240,7 @@ def by_nobody(
     return done.returncode, done.stderr.partition("now as nobody")[2]
 
 
+@pytest.mark.faults
 @root_only
 def test_two_users_of_the_system_in_one_group_are_two_persons(
     open_place: Path,

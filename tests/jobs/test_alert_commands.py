@@ -19,6 +19,8 @@ from tests.jobs.test_telling import spike
 from tests.logs import quiet_again
 from tests.running import inside, said, socialcell
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 NOW = "2026-11-20T12:00:00+05:30"
 
 

@@ -21,6 +21,8 @@ from socialcell.ops.model import Source
 from socialcell.settings.telling import Alerts, Readers
 from tests.builders import make_record, make_source, store_records
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 HOUR, MINUTE, DAY = timedelta(hours=1), timedelta(minutes=1), timedelta(days=1)
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=IST)
 CALM = "The garden of Aundh is lovely today"

@@ -10,6 +10,8 @@ from socialcell.jobs.estimate import estimate
 from tests.builders import make_record, store_records
 from tests.running import answer, socialcell
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 
 def search(query: str) -> dict[str, str]:
     return {"kind": "search", "query": query}

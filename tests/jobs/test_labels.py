@@ -19,6 +19,8 @@ from tests.builders import make_record, store_records
 from tests.rows import in_order
 from tests.running import answer, socialcell
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 TEXT = "No water in Kothrud for three days and the road is broken"
 
 

@@ -22,6 +22,8 @@ from socialcell.ops.model import Source
 from tests.builders import make_author, make_record, make_source, store_records
 from tests.jobs.test_detect import with_readers
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 HOUR, MINUTE, DAY = timedelta(hours=1), timedelta(minutes=1), timedelta(days=1)
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=IST)
 USUAL = ("The garden of Aundh is lovely", "बागेत फुले फुलली आहेत", "Bus stop at Deccan")

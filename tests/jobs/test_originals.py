@@ -15,6 +15,8 @@ from socialcell.ops.model import AuditEntry
 from tests.builders import make_record, store_records
 from tests.running import answer, said, socialcell
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 LINK = "https://x.com/zebra_canary/status/100"
 MENTION, AUDIT = db.table(Mention), db.table(AuditEntry)
 

@@ -30,6 +30,8 @@ from tests.builders import (
     make_source,
 )
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 MARK = "zebrawort"  # a word that only the person's posts have
 UID, HANDLE, NAME = "77001122334455", "zebra_canary", "Zebra Canary"
 MARKS = (MARK, UID, HANDLE, NAME)

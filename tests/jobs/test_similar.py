@@ -15,6 +15,8 @@ from socialcell.listening.store import texts
 from tests.builders import NOON, make_author, make_record, store_records
 from tests.running import answer, said, socialcell
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 WATER = "No water in Kothrud for three days"
 SAYINGS = {
     "1": WATER,

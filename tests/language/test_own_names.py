@@ -20,6 +20,8 @@ from tests.language.test_gazetteer_lint import GOOD, write
 from tests.rows import in_order
 from tests.running import answer, socialcell
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 TEXT = "मूनपेठेत पाणी नाही, Moonpeth madhe pani nahi"
 MOON = GOOD | {"name_mr": "मूनपेठ", "name_hi": "मूनपेठ"}
 

@@ -18,6 +18,8 @@ from socialcell.sandbox.clicking import Clicking
 from socialcell.web import links as web
 from tests.conftest import MONDAY_MORNING
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 AUDIENCE = Audience(3, MONDAY_MORNING - timedelta(days=7), MONDAY_MORNING)
 # A day on which a letter goes out, and so scanners are about.
 DAY = AUDIENCE.between(None, MONDAY_MORNING - timedelta(days=6))

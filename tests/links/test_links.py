@@ -22,6 +22,8 @@ from tests.builders import NOON
 from tests.links.asked import PLAY, WEB, given, make_link
 from tests.running import answer, inside, said, socialcell
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 
 def entries(context: Context) -> list[tuple[str, str, Any]]:
     with db.reading(context.engine) as session:

@@ -33,6 +33,8 @@ from tests.links.asked import (
 from tests.links.test_click_log import locked
 from tests.links.test_visits import NOBODY, PEOPLE
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 FALLBACK = "https://care.pune.example/ended"
 
 

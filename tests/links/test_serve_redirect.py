@@ -22,6 +22,8 @@ from socialcell.jobs.context import Context
 from tests.links.asked import PHONE, ask, kinds, make_link
 from tests.running import command, environment, said, socialcell
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 LINES = 8
 
 

@@ -24,6 +24,8 @@ from socialcell.settings import Approvals
 from tests.planning import agreed
 from tests.planning.agreed import NAME, approved, change, number_of, planned, put, rules
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 
 def why_not(context: Context, creator: str = "dev", **said: Any) -> list[str]:
     with db.reading(context.engine) as session:

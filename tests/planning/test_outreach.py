@@ -44,6 +44,8 @@ from tests.planning.agreed import (
     put,
 )
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 ALLOWED = {
     *{("proposed", "approved"), ("approved", "contacted")},
     *{("contacted", "accepted"), ("contacted", "declined")},

@@ -28,6 +28,8 @@ from tests.planning.agreed import (
     planned,
 )
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 LABEL = "#विज्ञापन #Ad शिकायत दर्ज करें"
 
 

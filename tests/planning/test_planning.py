@@ -31,6 +31,8 @@ from tests.planning.worlds import AUNDH, KOTHRUD
 from tests.rows import in_order
 from tests.running import inside
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 PUBLIC = {"public_because": "a public office, as the gazette says"}
 HISTORY = date(2026, 8, 3)  # a Monday; figures from here to the day before the test
 

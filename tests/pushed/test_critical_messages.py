@@ -25,6 +25,8 @@ from socialcell.settings.telling import Alerts
 from tests.pushed import pushes
 from tests.pushed.conftest import Cell
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 DAY = timedelta(days=1)
 CALL = (
     "माझे नाव सुनीता कदम आहे. एकता नगरीत घरात पाणी शिरलंय, सहा जण अडकले आहेत, "

@@ -17,6 +17,8 @@ from tests.pushed import pushes
 from tests.pushed.conftest import KINDS, Cell
 from tests.running import command, environment, said, socialcell
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 # What changes files. Python's own writes to its streams are not among them.
 CALLS = "pwrite64,fdatasync,ftruncate"
 POINTS = 6
