@@ -157,7 +157,7 @@ def test_on_the_flood_morning_the_brief_quotes_nothing_but_the_flood(
         assert any(one.startswith(text[:60]) for one in flood), text
     assert len({text[-60:] for text in quoted}) == 3
     subjects = {one["incident"]: one["subject"] for one in demo.said["alerts"]}
-    assert [subjects[id_] for id_ in brief["incidents"]][0] == "topic:flood"
+    assert subjects[brief["incidents"][0]] == "topic:flood"
     assert sorted(brief["incidents"]) == sorted(subjects)
     assert brief["urgent"] > 100
 
