@@ -15,6 +15,8 @@ from socialcell.language.reading import Entity
 
 NAME = "civic"  # of the model: one column a class of each task
 TASKS = ("intent", "topic", "urgency")
+DANGER = "danger"  # a task of its own: is the level `high` at least?
+DANGEROUS = ("critical", "high")
 CITY_ENTITIES = ("ORG", "SERVICE", "INITIATIVE")
 _SOMEWHERE = "\ue002"
 _KINDS = (
@@ -69,9 +71,9 @@ def judges() -> dict[str, Judge]:
 
 def columns() -> tuple[str, ...]:
     """`task:class` of every column of the model."""
-    return tuple(
-        f"{task}:{name}" for task in TASKS for name in lexicon.vocabulary(task)
-    )
+    by_task = {task: tuple(lexicon.vocabulary(task)) for task in TASKS}
+    by_task[DANGER] = (DANGER,)
+    return tuple(f"{task}:{name}" for task, names in by_task.items() for name in names)
 
 
 def plain(text: str, entities: Sequence[Entity]) -> str:

@@ -126,10 +126,7 @@ class Languages:
             asked = [at for at, rule in enumerate(found) if identify.is_for_model(rule)]
             texts = [identify.plain_text(outside[at]) for at in asked]
             for at, likely in zip(asked, self._model.chances(texts), strict=True):
-                one = some[at]
-                if one.meaning:
-                    likely = one.meaning.averaged("language", likely)
-                found[at] = identify.by_model(found[at], likely, one.words)
+                found[at] = identify.by_model(found[at], likely, some[at].words)
         for one, identified in zip(some, found, strict=True):
             one.language, one.mixed = identified.language, identified.mixed
             one.script, one.languages = identified.script, identified.chances
@@ -233,9 +230,9 @@ def wish(doc: Doc) -> Doc:
     return doc
 
 
-@Language.factory("socialcell_sentiment", default_config={"nc": True})
+@Language.factory("socialcell_feelings", default_config={"nc": True})
 class Feelings:
-    """Sentiment from the models of the likely languages, joined with the rules."""
+    """What the linear models of the likely languages make of the feeling of a text."""
 
     def __init__(self, nlp: Language, name: str, nc: bool) -> None:
         found = {
@@ -249,17 +246,10 @@ class Feelings:
 
     def pipe(self, stream: Iterable[Doc], batch_size: int = _BATCH) -> Iterator[Doc]:
         for docs in _batches(stream, batch_size):
-            some = [notes(doc) for doc in docs]
-            chances = self._chances([text_of(doc) for doc in docs], some)
-            for one, found in zip(some, chances, strict=True):
-                one.sentiment = sentiment.sentiment(one, found)
+            self._add([text_of(doc) for doc in docs], [notes(doc) for doc in docs])
             yield from docs
 
-    def _chances(
-        self, texts: list[str], some: list[Notes]
-    ) -> list[dict[str, float] | None]:
-        """Mixed over the likely languages; None where no model speaks one of them."""
-        shares: list[list[tuple[float, dict[str, float]]]] = [[] for _ in texts]
+    def _add(self, texts: list[str], some: list[Notes]) -> None:
         for language, model in self._models.items():
             mine = [
                 at
@@ -268,10 +258,25 @@ class Feelings:
             ]
             found = model.chances([texts[at] for at in mine])
             for at, chances in zip(mine, found, strict=True):
-                if meaning := some[at].meaning:
-                    chances = meaning.averaged("sentiment", chances, language)
-                shares[at].append((some[at].languages[language], chances))
-        return [sentiment.mixture(share) for share in shares]
+                share = some[at].languages[language]
+                some[at].felt.append((share, language, chances))
+
+
+@Language.component("socialcell_sentiment")
+def feeling(doc: Doc) -> Doc:
+    """Sentiment from the models, the encoder where it was asked, and the rules."""
+    found = notes(doc)
+    shares = [
+        (
+            share,
+            found.meaning.averaged("sentiment", chances, language)
+            if found.meaning
+            else chances,
+        )
+        for share, language, chances in found.felt
+    ]
+    found.sentiment = sentiment.sentiment(found, sentiment.mixture(shares))
+    return doc
 
 
 @Language.component("socialcell_urgency")

@@ -57,6 +57,8 @@ class Notes:
         default_factory=dict
     )  # who tells the feeling
     english: float = 0.0  # how likely it is English
+    # By likely language: its share, and the feeling by its linear model.
+    felt: list[tuple[float, str, Mapping[str, float]]] = field(default_factory=list)
     topics: list[Topic] = field(default_factory=list)
     # Of the civic model: by task and class.
     margins: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
@@ -64,7 +66,7 @@ class Notes:
     intent: Intent | None = None
     sentiment: Sentiment | None = None
     urgency: Urgency | None = None
-    meaning: Meaning | None = None  # with the extra `semantic` only
+    meaning: Meaning | None = None  # where the encoder was asked
 
     def values(self, kind: str) -> dict[str, float]:
         """Cue values of a kind with their weights joined as independent evidence."""

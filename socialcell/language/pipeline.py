@@ -49,13 +49,14 @@ _ORDER = (
     "socialcell_language",
     "socialcell_names",
     "socialcell_civic",
+    "socialcell_feelings",
     topics9.NAME,
     "socialcell_topics",
     "socialcell_sentiment",
     "socialcell_intent",
     "socialcell_urgency",
 )
-_WITH_MODELS = ("socialcell_language", "socialcell_names", "socialcell_sentiment")
+_WITH_MODELS = ("socialcell_language", "socialcell_names", "socialcell_feelings")
 
 
 class Reader:
@@ -194,7 +195,7 @@ def build(
     if english_names:
         nlp.add_pipe(english.NAME, after="socialcell_names")
     if semantic:
-        nlp.add_pipe(component.NAME, first=True)
+        nlp.add_pipe(component.NAME, after="socialcell_feelings")
     made["socialcell_words"].stems = stems
     made["socialcell_gazetteer"].add(nlp, own)
     return nlp

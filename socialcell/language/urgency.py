@@ -1,9 +1,10 @@
 """How soon somebody must act: weighted reasons that an operator can read."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from itertools import pairwise
 
-from socialcell.language import civic, danger, lexicon
+from socialcell.language import civic, danger, danger_chance, lexicon
 from socialcell.language.intent import NO_MESSAGE
 from socialcell.language.notes import Fact, Notes
 from socialcell.language.reading import Urgency
@@ -12,7 +13,6 @@ from socialcell.language.words import key_of
 _BASE = {"help": 0.5, "complaint": 0.3, "question": 0.15, "suggestion": 0.1}
 _LEVELS = (("critical", 0.8), ("high", 0.55), ("normal", 0.25), ("low", 0.0))
 _MIDDLE = {"critical": 0.9, "high": 0.68, "normal": 0.4, "low": 0.1}
-_DANGEROUS = ("critical", "high")
 _PERHAPS = "possible danger to life"
 _STILL_ABOUT_PEOPLE = ("help", "complaint", "question", "information")
 
@@ -21,10 +21,11 @@ def urgency(notes: Notes) -> Urgency:
     """Level, score in [0, 1] and reasons, strongest first.
 
     The score joins the reasons as independent evidence; the level is the likeliest by
-    the model, or follows from the score without it. Where a life is in danger it is
-    high at least, whatever else the text is taken for; a mere word of danger that
-    does not make it high is named as a possible one. An exercise is at
-    most normal; other spam, and other talk that is not about the city, is low.
+    the model, or follows from the score without it. Whether it is high at least is
+    decided first, by the words of danger or by how it is told, whatever else the text
+    is taken for; a mere word of danger that does not make it high is named as a
+    possible one. An exercise is at most normal; other spam, and other talk that is not
+    about the city, is low.
     """
     assert notes.intent is not None
     days = longest_wait(notes)
@@ -34,19 +35,32 @@ def urgency(notes: Notes) -> Urgency:
     if judge is not None and notes.margins:
         evidence = civic.urgency_evidence(notes, notes.intents, score, days)
         chances = civic.with_meaning("urgency", judge.chances(evidence), notes)
-        level = max(chances, key=lambda name: chances[name])
+        told = not notes.danger and danger_chance.is_dangerous(notes)
+        dangerous = notes.danger or told
+        level = _likeliest(chances, dangerous)
+        words += [danger_chance.REASON] * told
         # Half of it is where the likely levels lie, half what the reasons weigh.
         likely = sum(chances[name] * middle for name, middle in _MIDDLE.items())
         score = (score + likely) / 2
-    if notes.exercise and not notes.danger and level in _DANGEROUS:
+    else:
+        dangerous = notes.danger
+    if notes.exercise and not notes.danger and level in civic.DANGEROUS:
         level, score = "normal", min(score, _MIDDLE["normal"])
-    if notes.intent.label in NO_MESSAGE and not notes.danger:
+    if notes.intent.label in NO_MESSAGE and not dangerous:
         level, score = "low", min(score, _MIDDLE["low"])
-    if notes.danger and level not in _DANGEROUS:
-        level, score = "high", max(score, _MIDDLE["high"])
-    if level not in _DANGEROUS:
+    if dangerous and level not in civic.DANGEROUS:
+        level = "high"
+    if level in civic.DANGEROUS:
+        score = max(score, _MIDDLE["high"])
+    if level not in civic.DANGEROUS:
         words = [_PERHAPS if word == danger.REASON else word for word in words]
     return Urgency(level, round(score, 3), tuple(words))
+
+
+def _likeliest(chances: Mapping[str, float], dangerous: bool) -> str:
+    """The likeliest level that danger, or its absence, leaves."""
+    left = [name for name in chances if (name in civic.DANGEROUS) == dangerous]
+    return max(left, key=lambda name: chances[name])
 
 
 def ruled(notes: Notes, days: int) -> tuple[float, list[str]]:

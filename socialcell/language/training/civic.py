@@ -16,7 +16,14 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
-from socialcell.language import civic, measure, topics, urgency, weights
+from socialcell.language import (
+    civic,
+    danger_chance,
+    measure,
+    topics,
+    urgency,
+    weights,
+)
 from socialcell.language.features import Grams
 from socialcell.language.linear import Linear
 from socialcell.language.notes import Notes, notes
@@ -25,6 +32,7 @@ from socialcell.language.training.fit import matrix, quantised
 from socialcell.language.training.posts import Example
 
 GRAMS = Grams(chars=(4, 4), words=2, bits=16, sounds=(2, 4))
+NONE = "none"  # the other class of the task of danger
 _FOLDS = 5
 _COST = 0.5  # of an n-gram on the wrong side
 _RARE = 3.0  # weight of a post with a topic beside one without
@@ -152,13 +160,23 @@ def _judges(
             [posts[at] for at in some],
             [{topic.id for topic in topics.topics(seen[at])} for at in some],
         )
+    truth = [danger_of(example) for example in posts]
+    evidence = [danger_chance.evidence(one) for one in seen]
+    judges[civic.DANGER] = _regression(evidence, truth, care)
+    danger = _unseen(evidence, truth, care, seed)
+    score(civic.DANGER, truth, danger)
     truth = [label_of(example, "urgency") for example in posts]
     evidence = [_urgency(one) for one in seen]
     judges["urgency"] = _regression(evidence, truth, care)
     haste = _unseen(evidence, truth, care, seed)
     score("urgency", truth, haste)
     of_topics = [topics.chances(one) for one in seen]
-    unseen = {"intent": chances, topics.TASK: of_topics, "urgency": haste}
+    unseen = {
+        "intent": chances,
+        topics.TASK: of_topics,
+        "urgency": haste,
+        civic.DANGER: danger,
+    }
     return judges, scores, unseen
 
 
@@ -185,11 +203,15 @@ def _regression(
     ]
     machine = LogisticRegression(C=_RIDGE, max_iter=2000)
     machine.fit(table, list(truth), sample_weight=share)
+    matrix, bias = machine.coef_, machine.intercept_
+    if len(machine.classes_) == 2:  # one row there: the log odds of the second
+        matrix = np.concatenate([np.zeros_like(matrix), matrix])
+        bias = np.concatenate([np.zeros_like(bias), bias])
     return {
         "classes": [str(name) for name in machine.classes_],
         "names": names,
-        "matrix": np.round(machine.coef_, 4).tolist(),
-        "bias": np.round(machine.intercept_, 4).tolist(),
+        "matrix": np.round(matrix, 4).tolist(),
+        "bias": np.round(bias, 4).tolist(),
     }
 
 
@@ -241,6 +263,12 @@ def label_of(example: Example, task: str) -> str:
     return next(
         name.partition(":")[2] for name in example.labels if name.startswith(f"{task}:")
     )
+
+
+def danger_of(example: Example) -> str:
+    """Its class in the task of danger: "danger" or "none"."""
+    column = f"{civic.DANGER}:{civic.DANGER}"
+    return civic.DANGER if column in example.labels else NONE
 
 
 def topics_of(example: Example) -> frozenset[str]:

@@ -143,7 +143,7 @@ def _measured(
     slopes = {
         task: encoder_shares.softness(_of_task(judged, task), names)
         for task, names in material.classes.items()
-        if task not in civic.TASKS
+        if task not in (*civic.TASKS, civic.DANGER)
     }
     shares = _shares(judged, material, slopes)
     ours = encoder_civic.weighed(rough, material.civic, seed)

@@ -3,7 +3,7 @@
 Chosen on our own posts that neither of the two had seen.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,13 +12,19 @@ from numpy.typing import NDArray
 from scipy.special import log_expit
 
 from socialcell.language import topics
+from socialcell.language.civic import DANGER
 from socialcell.language.features import normalised
 from socialcell.language.semantic.encoder import Encoder
 from socialcell.language.training import civic, encoder_shares
 from socialcell.language.training.encoder_shares import Judged
 from socialcell.language.training.posts import Example
 
-_CHOSEN = ("intent", "urgency")  # tasks of which a post has one class
+# Tasks of which a post has one class, and how it is found in its labels.
+_CHOSEN: Mapping[str, Callable[[Example], str]] = {
+    "intent": lambda post: civic.label_of(post, "intent"),
+    "urgency": lambda post: civic.label_of(post, "urgency"),
+    DANGER: civic.danger_of,
+}
 _MEASURE = "our own posts, held out"
 
 
@@ -48,11 +54,11 @@ def weighed(
     places = {normalised(post.text): at for at, post in enumerate(told)}
     mine = [places[normalised(post.text)] for post in held_out]
     found = Weighed()
-    for task in _CHOSEN:
+    for task, label_of in _CHOSEN.items():
         place, classes = _head(encoder, task)
         linear = unseen[task]
         judged = [
-            Judged(civic.label_of(post, task), "", row[place].tolist(), linear[at])
+            Judged(label_of(post), "", row[place].tolist(), linear[at])
             for post, row, at in zip(held_out, logits, mine, strict=True)
         ]
         slope = slopes.get(task) or encoder_shares.softness(judged, classes)

@@ -13,7 +13,13 @@ from socialcell.language import civic, lexicon
 from socialcell.language.features import normalised
 from socialcell.language.linear import Linear
 from socialcell.language.training import posts as civic_posts
-from socialcell.language.training.civic import folds, label_of, topics_of
+from socialcell.language.training.civic import (
+    NONE,
+    danger_of,
+    folds,
+    label_of,
+    topics_of,
+)
 from socialcell.language.training.data import Post, require_apart
 from socialcell.language.training.parts import Parts
 from socialcell.language.training.posts import Example
@@ -31,6 +37,19 @@ _WASTE = 1_000  # posts of the largest of the nine topics, a pass
 _NO_COMPLAINT = 600  # posts that are none, a pass
 _MEASURED = 2_000  # posts of a held-out set
 _TIMES = {"civic": 2, "hindi": 2}  # a pass, of the small sets
+# The same of a run that goes on from an earlier one: it learns from our own posts, and
+# of the other sets so many keep what was learned before.
+_MOST_FURTHER = {
+    "sentiment": 12_000,
+    "english": 6_000,
+    "hindi": 3_000,
+    "told": 500,
+    "topics": 1_500,
+    "waste": 300,
+    "complaint": 500,
+    "no complaint": 150,
+}
+_TIMES_FURTHER = {"civic": 3}
 _CARED = ("twice", "once")  # how the civic posts were labelled that measure
 
 
@@ -97,6 +116,7 @@ def material(
         held_out += [HeldOut(recipe.task, name, some) for name, some in aside.items()]
     taught, measuring = civic_parts(seed, known)
     classes |= {task: tuple(lexicon.vocabulary(task)) for task in civic.TASKS}
+    classes[civic.DANGER] = (civic.DANGER, NONE)
     everything = [post for one in held_out for post in one.posts]
     everything += [Post(example.text, "") for example in measuring]
     items = _joined(training, taught, everything, languages)
@@ -105,8 +125,13 @@ def material(
     return Material(items, held_out, measuring, classes, seen | set(known))
 
 
-def a_pass(items: Sequence[Item], seed: int, number: int) -> list[Item]:
-    """The items of the pass of that number; the same seed gives the same pass."""
+def a_pass(
+    items: Sequence[Item], seed: int, number: int, *, further: bool = False
+) -> list[Item]:
+    """The items of the pass of that number; the same seed gives the same pass.
+
+    Half of a pass of a run that goes on from an earlier one are our own posts.
+    """
     rng = random.Random(seed * 1_000_003 + number)
     groups: dict[str, list[Item]] = {}
     for item in items:
@@ -117,10 +142,13 @@ def a_pass(items: Sequence[Item], seed: int, number: int) -> list[Item]:
         "waste": _WASTE,
         "no complaint": _NO_COMPLAINT,
     }
+    times_of = _TIMES_FURTHER if further else _TIMES
+    if further:
+        most = _MOST_FURTHER
     found: list[Item] = []
     for name, some in groups.items():
         found += rng.sample(some, min(most.get(name, len(some)), len(some)))
-    for name, times in _TIMES.items():
+    for name, times in times_of.items():
         found += groups.get(name, []) * (times - 1)
     rng.shuffle(found)
     return found
@@ -172,7 +200,11 @@ def _joined(
             one.topics = topics_of(example)
             for task in ("intent", "urgency"):
                 one.labels.setdefault(task, label_of(example, task))
+            one.labels.setdefault(civic.DANGER, danger_of(example))
     items = list(found.values())
+    for one in items:
+        # What people post of films and politics tells of no danger here and now.
+        one.labels.setdefault(civic.DANGER, NONE)
     felt = [item for item in items if "sentiment" in item.labels]
     chances = languages.chances([item.text for item in felt])
     for felt_item, likely in zip(felt, chances, strict=True):

@@ -41,6 +41,7 @@ _WEIGHTS = {
     "intent": 1.0,
     "urgency": 0.5,
     "topic": 0.5,
+    "danger": 1.0,
 }
 _NONE = -1
 _SAVED_EVERY = 300.0  # seconds
@@ -95,7 +96,7 @@ def run(
     net.train()
     began, saved = time.monotonic() - done.seconds, time.monotonic()
     seen, seen_at = 0, time.monotonic()
-    for batch in _stream(material, cut, seed, done):
+    for batch in _stream(material, cut, seed, done, further=start.passes > 0):
         left = 1.0 - (time.monotonic() - began) / (60.0 * minutes)
         if left <= 0:
             break
@@ -267,11 +268,12 @@ def _surprise(logits: Tensor, labels: Tensor) -> Tensor:
 
 
 def _stream(
-    material: Material, cut: _Cut, seed: int, done: _Progress
+    material: Material, cut: _Cut, seed: int, done: _Progress, *, further: bool
 ) -> Iterator[Batch]:
     """Batches without end, from where the run stands."""
     while True:
-        batches = _batches(a_pass(material.items, seed, done.passes), cut)
+        items = a_pass(material.items, seed, done.passes, further=further)
+        batches = _batches(items, cut)
         order = torch.Generator().manual_seed(seed * 7_919 + done.passes)
         shuffled = torch.randperm(len(batches), generator=order).tolist()
         for at in shuffled[done.batches :]:

@@ -157,5 +157,8 @@ def _head(line: str, where: str) -> tuple[str, list[str], str]:
 def _example(
     origin: str, text: str, intent: str, names: Sequence[str], level: str
 ) -> Example:
-    found = (f"intent:{intent}", *(f"topic:{n}" for n in names), f"urgency:{level}")
-    return Example(text, frozenset(found), frozenset(civic.TASKS), origin=origin)
+    found = [f"intent:{intent}", *(f"topic:{n}" for n in names), f"urgency:{level}"]
+    if level in civic.DANGEROUS:
+        found.append(f"{civic.DANGER}:{civic.DANGER}")
+    tasks = frozenset((*civic.TASKS, civic.DANGER))
+    return Example(text, frozenset(found), tasks, origin=origin)

@@ -1,0 +1,253 @@
+"""Scores the reader on ordinary days, with as few dangers as ordinary days have.
+
+    python -m benchmarks.base_rates [--seeds 7 3 11 …] [--days 28] [--semantic]
+        [--mistakes critical] [--json]
+    python -m benchmarks.base_rates --patterns     the patterns of benchmarks/unseen
+
+Reads every post of the sample city (all platforms; each text once) but those that the
+city itself, newspapers and its stories (flood, closure, false closure) write, and so
+what the quiet days of four weeks hold. Posts count as often as they were written.
+`--patterns` draws days of patterns from `benchmarks/unseen`: score those seldom,
+and write into its README when.
+
+Printed, by language and in all: precision and recall of `critical`, and of `critical`
+or `high`; the share that asks for something beside the true share; the share of posts
+not about the city's work that is recognised (spam counts as recognised); the share of
+negative beside the true one; whether the first topic is right.
+"""
+
+import argparse
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from benchmarks.pattern_days import days_of_patterns
+from socialcell.clock import IST
+from socialcell.language import Reading, read
+from socialcell.sandbox import City
+
+SEEDS = (7, 3, 101, 102, 103, 104, 105, 106, 107, 108, 109, 110)
+END = datetime(2026, 11, 23, 9, tzinfo=IST)
+ASKS = ("complaint", "question", "suggestion", "help")
+IDLE = ("not_civic", "spam")
+DANGEROUS = ("critical", "high")
+CRISIS = timedelta(hours=48)
+ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A text with its true labels; `weight` is how often it is written.
+
+    `topic` and `sentiment` are None where the source does not say.
+    """
+
+    text: str
+    language: str
+    intent: str
+    urgency: str
+    topic: str | None = None
+    sentiment: str | None = None
+    weight: float = 1.0
+
+
+@dataclass(slots=True)
+class Tally:
+    """Sums of weights."""
+
+    true: float = 0.0
+    found: float = 0.0
+    right: float = 0.0
+
+    def add(self, true: bool, found: bool, weight: float) -> None:
+        self.true += weight * true
+        self.found += weight * found
+        self.right += weight * (true and found)
+
+    @property
+    def precision(self) -> float | None:
+        return self.right / self.found if self.found else None
+
+    @property
+    def recall(self) -> float | None:
+        return self.right / self.true if self.true else None
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seeds", type=int, nargs="+", default=list(SEEDS))
+    parser.add_argument("--days", type=int, default=28)
+    parser.add_argument("--patterns", action="store_true")
+    parser.add_argument(
+        "--semantic", action=argparse.BooleanOptionalAction, default=True
+    )
+    parser.add_argument("--mistakes", choices=[*DANGEROUS, "asks", "idle"])
+    parser.add_argument("--json", action="store_true")
+    arguments = parser.parse_args()
+    if arguments.patterns:
+        posts = [Post(**asdict(one)) for one in days_of_patterns()]
+    else:
+        posts = [
+            post for seed in arguments.seeds for post in quiet(seed, arguments.days)
+        ]
+    posts = merged(posts)
+    readings = read([post.text for post in posts], semantic=arguments.semantic)
+    if arguments.mistakes:
+        print_mistakes(arguments.mistakes, posts, readings)
+        return
+    figures = score(posts, readings)
+    if arguments.json:
+        print(json.dumps(figures, indent=1))
+    else:
+        print_figures(figures, posts)
+
+
+def quiet(seed: int, days: int) -> Iterable[Post]:
+    """What people write in the sample city on days without one of its stories."""
+    city = City(seed, END, days)
+    for post in (*city.posts, *city.elsewhere):
+        in_crisis = timedelta() <= post.at - city.crisis_start < CRISIS
+        if post.story or in_crisis or post.author.kind in ("city", "media"):
+            continue
+        if post.reposts:
+            continue
+        labels = post.labels
+        yield Post(
+            post.text,
+            labels.language,
+            labels.intent,
+            labels.urgency,
+            labels.topic,
+            labels.sentiment,
+        )
+
+
+def merged(posts: Iterable[Post]) -> list[Post]:
+    """Each text once, with the weights added."""
+    weights: Counter[tuple[Any, ...]] = Counter()
+    for post in posts:
+        key = (
+            post.text,
+            post.language,
+            post.intent,
+            post.urgency,
+            post.topic,
+            post.sentiment,
+        )
+        weights[key] += post.weight  # type: ignore[assignment]
+    return [Post(*key, weight=weight) for key, weight in weights.items()]
+
+
+def score(posts: Sequence[Post], readings: Sequence[Reading]) -> dict[str, Any]:
+    """Figures by language and of all; shares in [0, 1], None where there is none."""
+    tallies: dict[str, dict[str, Tally]] = defaultdict(lambda: defaultdict(Tally))
+    sums: Counter[str] = Counter()
+    for post, reading in zip(posts, readings, strict=True):
+        weight = post.weight
+        for group in (ALL, post.language):
+            sums[group] += weight  # type: ignore[assignment]
+            one = tallies[group]
+            one["critical"].add(
+                post.urgency == "critical", reading.urgency.level == "critical", weight
+            )
+            one["high"].add(
+                post.urgency in DANGEROUS, reading.urgency.level in DANGEROUS, weight
+            )
+            one["asks"].add(post.intent in ASKS, reading.intent.label in ASKS, weight)
+            one["idle"].add(post.intent in IDLE, reading.intent.label in IDLE, weight)
+            if post.sentiment is not None:
+                one["negative"].add(
+                    post.sentiment == "negative",
+                    reading.sentiment.label == "negative",
+                    weight,
+                )
+            if post.topic not in (None, "other") and post.intent not in IDLE:
+                first = reading.topics[0].id if reading.topics else None
+                one["topic"].add(True, first == post.topic, weight)
+    return {group: _figures(one, float(sums[group])) for group, one in tallies.items()}
+
+
+def _figures(tallies: dict[str, Tally], whole: float) -> dict[str, Any]:
+    def shares(name: str) -> dict[str, float]:
+        one = tallies[name]
+        return {"true": one.true / whole, "found": one.found / whole}
+
+    return {
+        "posts": whole,
+        **{
+            name: {
+                "true": tallies[name].true,
+                "found": tallies[name].found,
+                "precision": tallies[name].precision,
+                "recall": tallies[name].recall,
+            }
+            for name in DANGEROUS
+        },
+        "asks": shares("asks"),
+        "idle": {"recall": tallies["idle"].recall, **shares("idle")},
+        "negative": shares("negative"),
+        "first_topic_right": tallies["topic"].recall,
+    }
+
+
+def print_figures(figures: dict[str, Any], posts: Sequence[Post]) -> None:
+    print(
+        f"{len(posts)} texts, {sum(post.weight for post in posts):.0f} posts; percent"
+    )
+    print(
+        f"{'':8} {'posts':>6} {'critical':>18} {'critical or high':>18} "
+        f"{'asks':>11} {'not civic':>9} {'negative':>11} {'topic':>6}"
+    )
+    print(
+        f"{'':8} {'':>6} {'n  prec. recall':>18} {'n  prec. recall':>18} "
+        f"{'true found':>11} {'recall':>9} {'true found':>11} {'right':>6}"
+    )
+    for group, one in sorted(figures.items()):
+        dangers = " ".join(
+            f"{one[name]['true']:>5.0f} {_percent(one[name]['precision']):>5} "
+            f"{_percent(one[name]['recall']):>6}"
+            for name in DANGEROUS
+        )
+        print(
+            f"{group:8} {one['posts']:6.0f} {dangers} "
+            f"{_pair(one['asks'])} {_percent(one['idle']['recall']):>9} "
+            f"{_pair(one['negative'])} {_percent(one['first_topic_right']):>6}"
+        )
+
+
+def print_mistakes(
+    what: str, posts: Sequence[Post], readings: Sequence[Reading]
+) -> None:
+    """What was wrongly said or missed, the most written first. For the sample city."""
+    wrong = []
+    for post, reading in zip(posts, readings, strict=True):
+        level, label = reading.urgency.level, reading.intent.label
+        true, found = {
+            "critical": (post.urgency == "critical", level == "critical"),
+            "high": (post.urgency in DANGEROUS, level in DANGEROUS),
+            "asks": (post.intent in ASKS, label in ASKS),
+            "idle": (post.intent in IDLE, label in IDLE),
+        }[what]
+        if true != found:
+            wrong.append((post.weight, found, post, reading))
+    for weight, found, post, reading in sorted(wrong, key=lambda row: -row[0]):
+        sign = "+" if found else "-"
+        print(
+            f"{sign}{weight:.0f} {post.language} {post.intent}/{post.urgency} read "
+            f"{reading.intent.label}/{reading.urgency.level}: {post.text}"
+        )
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{100 * share:.1f}"
+
+
+def _pair(shares: dict[str, float]) -> str:
+    return f"{_percent(shares['true']):>5} {_percent(shares['found']):>5}"
+
+
+if __name__ == "__main__":
+    main()
