@@ -62,6 +62,29 @@ def test_no_post_to_measure_with_is_a_post_that_teaches() -> None:
     assert shared == {}
 
 
+def test_the_posts_of_later_hands_share_no_five_words_with_a_pattern() -> None:
+    """Those that came after the patterns of the sample city and of `unseen`."""
+    words = REPOSITORY / "socialcell" / "sandbox" / "words"
+    patterns = {
+        run
+        for text in (
+            *(line for path in words.glob("*.txt") for line in _texts(path)),
+            *(post["text"] for post in posts("patterns")),
+        )
+        for run in _runs(text, 5)
+    }
+    later = list((LABELS / "once").glob("*-[4-9].txt"))
+    shared = [
+        line
+        for path in later
+        for line in _texts(path)
+        if not patterns.isdisjoint(_runs(line, 5))
+    ]
+
+    assert len(later) >= 20
+    assert shared == []
+
+
 def _texts(path: Path) -> list[str]:
     lines = path.read_text(encoding="utf-8").splitlines()
     if path.suffix == ".jsonl":
@@ -69,6 +92,6 @@ def _texts(path: Path) -> list[str]:
     return [line for line in lines if not line.startswith("=")]
 
 
-def _runs(text: str) -> set[tuple[str, ...]]:
+def _runs(text: str, length: int = 8) -> set[tuple[str, ...]]:
     words = text.lower().replace("[", "").replace("]", "").split()
-    return {tuple(words[n : n + 8]) for n in range(len(words) - 7)}
+    return {tuple(words[n : n + length]) for n in range(len(words) - length + 1)}
