@@ -35,7 +35,10 @@ def urgency(notes: Notes) -> Urgency:
     if judge is not None and notes.margins:
         evidence = civic.urgency_evidence(notes, notes.intents, score, days)
         chances = civic.with_meaning("urgency", judge.chances(evidence), notes)
-        told = not notes.danger and danger_chance.is_dangerous(notes)
+        told = (
+            not notes.danger
+            and danger_chance.chance(notes, evidence) >= danger_chance.ENOUGH
+        )
         dangerous = notes.danger or told
         level = _likeliest(chances, dangerous)
         words += [danger_chance.REASON] * told

@@ -8,7 +8,7 @@ asked about the other texts only. Whether it is asked depends on the text alone.
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from socialcell.language import danger_chance, sentiment
+from socialcell.language import civic, sentiment
 from socialcell.language.notes import Notes, notes, text_of
 from socialcell.language.semantic.encoder import encoder
 
@@ -16,7 +16,7 @@ NAME = "socialcell_meaning"
 # Chance of a feeling from which the linear model is sure of it, by language.
 SURE_FEELING = 0.9
 SURE_INTENT = 0.5  # distance of the two highest margins of n-grams
-HINT_OF_DANGER = 0.03  # chance of danger by the linear model
+HINT_OF_DANGER = -0.6  # margin of n-grams for danger
 
 
 @Language.factory(NAME)
@@ -42,4 +42,5 @@ def is_unsure(found: Notes) -> bool:
     first, second, *_ = sorted(found.margins["intent"].values(), reverse=True)
     if first - second < SURE_INTENT:
         return True
-    return found.danger or danger_chance.chance(found) >= HINT_OF_DANGER
+    margin = found.margins[civic.DANGER][civic.DANGER]
+    return found.danger or margin >= HINT_OF_DANGER

@@ -7,7 +7,7 @@ not seen. Posts that were labelled with care are the measure of both.
 
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -37,6 +37,22 @@ _FOLDS = 5
 _COST = 0.5  # of an n-gram on the wrong side
 _RARE = 3.0  # weight of a post with a topic beside one without
 _RIDGE = 0.5  # inverse strength of the regression's ridge
+# Share of each class among the posts of an ordinary day (docs/labelling.md).
+_DAY: Mapping[str, Mapping[str, float]] = {
+    "intent": {
+        "complaint": 0.18,
+        "question": 0.07,
+        "suggestion": 0.03,
+        "help": 0.01,
+        "praise": 0.10,
+        "information": 0.27,
+        "spam": 0.05,
+        "not_civic": 0.29,
+    },
+    "urgency": {"critical": 0.01, "high": 0.03, "normal": 0.22, "low": 0.74},
+    civic.DANGER: {civic.DANGER: 0.04, NONE: 0.96},
+}
+_OF_A_DAY = 0.5  # power of how much rarer or commoner a class is there
 # Weight there of a post by how it was labelled.
 _CARE = {"twice": 3.0, "once": 2.0, "weak": 1.0}
 _Chances = dict[str, float]
@@ -147,8 +163,8 @@ def _judges(
 
     truth = [label_of(example, "intent") for example in posts]
     evidence = [civic.intent_evidence(one) for one in seen]
-    judges["intent"] = _regression(evidence, truth, care)
-    chances = _unseen(evidence, truth, care, seed)
+    judges["intent"] = _regression(evidence, truth, care, _DAY["intent"])
+    chances = _unseen(evidence, truth, care, _DAY["intent"], seed)
     score("intent", truth, chances)
     for one, found in zip(seen, chances, strict=True):
         one.intents = found
@@ -160,16 +176,19 @@ def _judges(
             [posts[at] for at in some],
             [{topic.id for topic in topics.topics(seen[at])} for at in some],
         )
-    truth = [danger_of(example) for example in posts]
-    evidence = [danger_chance.evidence(one) for one in seen]
-    judges[civic.DANGER] = _regression(evidence, truth, care)
-    danger = _unseen(evidence, truth, care, seed)
-    score(civic.DANGER, truth, danger)
     truth = [label_of(example, "urgency") for example in posts]
     evidence = [_urgency(one) for one in seen]
-    judges["urgency"] = _regression(evidence, truth, care)
-    haste = _unseen(evidence, truth, care, seed)
+    judges["urgency"] = _regression(evidence, truth, care, _DAY["urgency"])
+    haste = _unseen(evidence, truth, care, _DAY["urgency"], seed)
     score("urgency", truth, haste)
+    truth = [danger_of(example) for example in posts]
+    evidence = [
+        danger_chance.evidence(one, found)
+        for one, found in zip(seen, evidence, strict=True)
+    ]
+    judges[civic.DANGER] = _regression(evidence, truth, care, _DAY[civic.DANGER])
+    danger = _unseen(evidence, truth, care, _DAY[civic.DANGER], seed)
+    score(civic.DANGER, truth, danger)
     of_topics = [topics.chances(one) for one in seen]
     unseen = {
         "intent": chances,
@@ -189,16 +208,17 @@ def _regression(
     evidence: Sequence[dict[str, float]],
     truth: Sequence[str],
     care: Sequence[float],
+    day: Mapping[str, float],
 ) -> dict[str, Any]:
     names = sorted({name for one in evidence for name in one})
     table: NDArray[np.float64] = np.array(
         [[one.get(name, 0.0) for name in names] for one in evidence]
     )
-    # A rare class counts more, by the root of how rare it is.
+    # Posts that teach are rich in what is rare on a day: each class counts as it does
+    # there, halfway.
     often = Counter(truth)
-    even = len(truth) / len(often)
     share = [
-        weight * (even / often[label]) ** 0.5
+        weight * (day[label] * len(truth) / often[label]) ** _OF_A_DAY
         for weight, label in zip(care, truth, strict=True)
     ]
     machine = LogisticRegression(C=_RIDGE, max_iter=2000)
@@ -219,6 +239,7 @@ def _unseen(
     evidence: Sequence[dict[str, float]],
     truth: Sequence[str],
     care: Sequence[float],
+    day: Mapping[str, float],
     seed: int,
 ) -> list[_Chances]:
     """Chances by judges that did not see the post."""
@@ -230,6 +251,7 @@ def _unseen(
             [evidence[at] for at in rest],
             [truth[at] for at in rest],
             [care[at] for at in rest],
+            day,
         )
         judge = civic.Judge.of(facts)
         for at in fold:

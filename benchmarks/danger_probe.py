@@ -1,0 +1,80 @@
+"""Scores the reader on posts kept for measuring: dangers, look-alikes, a plain day.
+
+    python -m benchmarks.danger_probe [--no-semantic] [--json]
+
+The posts are those of `benchmarks/unseen`; its README says who wrote them and how
+seldom they are scored. Only counts are printed, no post: nobody mends the reader by
+the mistakes it makes here.
+"""
+
+import argparse
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from benchmarks.base_rates import ASKS, DANGEROUS, IDLE
+from socialcell.language import Reading, read
+
+FOLDER = Path(__file__).resolve().parent / "unseen"
+ALL = "all"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "--semantic", action=argparse.BooleanOptionalAction, default=True
+    )
+    parser.add_argument("--json", action="store_true")
+    arguments = parser.parse_args()
+    figures = score(semantic=arguments.semantic)
+    if arguments.json:
+        print(json.dumps(figures, indent=1))
+        return
+    for group, counts in figures.items():
+        print(group)
+        for name, value in counts.items():
+            print(f"  {name:34} {value}")
+
+
+def score(*, semantic: bool) -> dict[str, dict[str, int]]:
+    """Counts by language and of all posts."""
+    counts: dict[str, Counter[str]] = {}
+
+    def add(language: str, name: str, hit: bool) -> None:
+        for group in (ALL, language):
+            counts.setdefault(group, Counter())[name] += hit
+
+    for post, reading in _read("dangers", semantic):
+        high = reading.urgency.level in DANGEROUS
+        add(post["lang"], "dangers", True)
+        add(post["lang"], "dangers read high or critical", high)
+        add(post["lang"], "dangers read critical", reading.urgency.level == "critical")
+        if not post["obvious"]:
+            add(post["lang"], "without the obvious word", True)
+            add(post["lang"], "of these high or critical", high)
+    for post, reading in _read("lookalikes", semantic):
+        add(post["lang"], "look-alikes", True)
+        high = reading.urgency.level in DANGEROUS
+        add(post["lang"], "look-alikes read high or critical", high)
+    for post, reading in _read("ordinary_day", semantic):
+        add(post["lang"], "posts of an ordinary day", True)
+        add(post["lang"], "ask for something", post["asks"])
+        add(post["lang"], "read as asking", reading.intent.label in ASKS)
+        idle = post["intent"] in IDLE
+        add(post["lang"], "not civic", idle)
+        add(post["lang"], "of these recognised", idle and reading.intent.label in IDLE)
+        wrong = reading.urgency.level == "critical" != post["urgency"]
+        add(post["lang"], "wrongly read critical", wrong)
+    return {group: dict(found) for group, found in counts.items()}
+
+
+def _read(name: str, semantic: bool) -> list[tuple[dict[str, Any], Reading]]:
+    lines = (FOLDER / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    posts = [json.loads(line) for line in lines]
+    readings = read([post["text"] for post in posts], semantic=semantic)
+    return list(zip(posts, readings, strict=True))
+
+
+if __name__ == "__main__":
+    main()
