@@ -73,7 +73,11 @@ def test_the_posts_of_later_hands_share_no_five_words_with_a_pattern() -> None:
         )
         for run in _runs(text, 5)
     }
-    later = list((LABELS / "once").glob("*-[4-9].txt"))
+    later = [
+        path
+        for path in (LABELS / "once").glob("*.txt")
+        if (number := path.stem.rpartition("-")[2]).isdecimal() and int(number) >= 4
+    ]
     shared = [
         line
         for path in later
@@ -81,7 +85,7 @@ def test_the_posts_of_later_hands_share_no_five_words_with_a_pattern() -> None:
         if not patterns.isdisjoint(_runs(line, 5))
     ]
 
-    assert len(later) >= 20
+    assert len(later) >= 35
     assert shared == []
 
 
