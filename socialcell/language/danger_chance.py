@@ -8,10 +8,17 @@ import math
 from collections.abc import Mapping
 
 from socialcell.language import civic
+from socialcell.language.linear import sigmoid
 from socialcell.language.notes import Notes
 
-REASON = "told as danger is told"  # for an operator, where no word says it
-ENOUGH = 0.2  # chance from which the level is `high` at least
+REASON = "reads like danger"  # for an operator, where no word says why
+# Chance from which the level is `high` at least: on 400 posts by a hand of which
+# nothing was learned, 95.5 % of the dangers and 4.8 % of the others are above it.
+ENOUGH = 0.2
+# Log odds of danger, where the encoder was asked: a logistic regression on 2,790 posts
+# that neither the linear model nor the encoder had seen.
+_OF_LINEAR, _OF_ENCODER, _START = 0.81, 0.385, -0.13
+_LEAST = 1e-5  # chance that is not told from none
 
 
 def chance(notes: Notes, urgency: Mapping[str, float]) -> float:
@@ -22,8 +29,18 @@ def chance(notes: Notes, urgency: Mapping[str, float]) -> float:
     judge = civic.judges().get(civic.DANGER)
     if judge is None or not notes.margins:
         return 0.0
-    found = judge.chances(evidence(notes, urgency))
-    return civic.with_meaning(civic.DANGER, found, notes)[civic.DANGER]
+    linear = judge.chances(evidence(notes, urgency))[civic.DANGER]
+    if notes.meaning is None:
+        return linear
+    encoder = notes.meaning.chances(civic.DANGER)[civic.DANGER]
+    return sigmoid(
+        _OF_LINEAR * _log_odds(linear) + _OF_ENCODER * _log_odds(encoder) + _START
+    )
+
+
+def _log_odds(chance: float) -> float:
+    inside = min(max(chance, _LEAST), 1.0 - _LEAST)
+    return math.log(inside / (1.0 - inside))
 
 
 def evidence(notes: Notes, urgency: Mapping[str, float]) -> dict[str, float]:

@@ -195,7 +195,7 @@ def build(
     if english_names:
         nlp.add_pipe(english.NAME, after="socialcell_names")
     if semantic:
-        nlp.add_pipe(component.NAME, after="socialcell_feelings")
+        nlp.add_pipe(component.NAME, after="socialcell_intent")
     made["socialcell_words"].stems = stems
     made["socialcell_gazetteer"].add(nlp, own)
     return nlp

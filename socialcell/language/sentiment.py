@@ -43,6 +43,7 @@ _BY_WISH = {
 }
 _OF_WORDS = 0.5  # power of what the words say of the feeling, where the wish is known
 _WISH = 0.6  # chance from which a wish is taken as known
+_TO_MEND, _WISH_TO_MEND = ("complaint", "help"), 0.5  # the same of what must be mended
 LABELS = ("negative", "neutral", "positive")
 
 
@@ -78,9 +79,13 @@ def with_wish(notes: Notes) -> Sentiment:
     felt, wish = notes.sentiment, notes.intent
     assert felt is not None
     assert wish is not None
-    if not notes.margins or wish.label not in _BY_WISH or wish.score < _WISH:
+    if not notes.margins or wish.label not in _BY_WISH:
         return felt
-    if not _is_civic(notes):
+    if wish.label in _TO_MEND:
+        known = wish.score >= _WISH_TO_MEND and _has_topic(notes)
+    else:
+        known = wish.score >= _WISH and _is_civic(notes)
+    if not known:
         return felt
     words = felt.probabilities
     chances = mixture(
@@ -145,6 +150,13 @@ def _is_civic(notes: Notes) -> bool:
         topic.score > 0.5 and cues.get(topic.id, 0.0) > 0.5
         for topic in notes.topics
         if topic.id not in _SET_ASIDE
+    )
+
+
+def _has_topic(notes: Notes) -> bool:
+    """Is there a sure topic for an office, by n-grams or cues?"""
+    return any(
+        topic.score > 0.5 and topic.id not in _SET_ASIDE for topic in notes.topics
     )
 
 

@@ -11,8 +11,15 @@ from socialcell.language.reading import Urgency
 from socialcell.language.words import key_of
 
 _BASE = {"help": 0.5, "complaint": 0.3, "question": 0.15, "suggestion": 0.1}
-_LEVELS = (("critical", 0.8), ("high", 0.55), ("normal", 0.25), ("low", 0.0))
+_CRITICAL_FROM, _HIGH = 0.8, 0.55  # scores from which rules alone say so
+_LEVELS = (
+    ("critical", _CRITICAL_FROM),
+    ("high", _HIGH),
+    ("normal", 0.25),
+    ("low", 0.0),
+)
 _MIDDLE = {"critical": 0.9, "high": 0.68, "normal": 0.4, "low": 0.1}
+_CRITICAL = 0.4  # share of critical beside high from which a danger is critical
 _PERHAPS = "possible danger to life"
 _STILL_ABOUT_PEOPLE = ("help", "complaint", "question", "information")
 
@@ -35,13 +42,12 @@ def urgency(notes: Notes) -> Urgency:
     if judge is not None and notes.margins:
         evidence = civic.urgency_evidence(notes, notes.intents, score, days)
         chances = civic.with_meaning("urgency", judge.chances(evidence), notes)
-        told = (
-            not notes.danger
-            and danger_chance.chance(notes, evidence) >= danger_chance.ENOUGH
-        )
+        likely_danger = danger_chance.chance(notes, evidence)
+        told = not notes.danger and likely_danger >= danger_chance.ENOUGH
         dangerous = notes.danger or told
         level = _likeliest(chances, dangerous)
-        words += [danger_chance.REASON] * told
+        if told and not words:
+            words = [danger_chance.REASON]
         # Half of it is where the likely levels lie, half what the reasons weigh.
         likely = sum(chances[name] * middle for name, middle in _MIDDLE.items())
         score = (score + likely) / 2
@@ -54,15 +60,31 @@ def urgency(notes: Notes) -> Urgency:
     if dangerous and level not in civic.DANGEROUS:
         level = "high"
     if level in civic.DANGEROUS:
-        score = max(score, _MIDDLE["high"])
+        # As high as the level, and still in the order of what speaks for it.
+        score = max(score, _HIGH + score * (_CRITICAL_FROM - _HIGH))
     if level not in civic.DANGEROUS:
         words = [_PERHAPS if word == danger.REASON else word for word in words]
     return Urgency(level, round(score, 3), tuple(words))
 
 
+def chance_of_danger(notes: Notes) -> float:
+    """How likely it tells of danger, by the learned models; in [0, 1]."""
+    days = longest_wait(notes)
+    score, _ = ruled(notes, days)
+    evidence = civic.urgency_evidence(notes, notes.intents, score, days)
+    return danger_chance.chance(notes, evidence)
+
+
 def _likeliest(chances: Mapping[str, float], dangerous: bool) -> str:
-    """The likeliest level that danger, or its absence, leaves."""
-    left = [name for name in chances if (name in civic.DANGEROUS) == dangerous]
+    """The likeliest level that danger, or its absence, leaves.
+
+    A danger is critical from less than even odds: who is called in vain loses less
+    than who waits in vain.
+    """
+    if dangerous:
+        critical, high = (chances[name] for name in civic.DANGEROUS)
+        return "critical" if critical >= _CRITICAL * (critical + high) else "high"
+    left = [name for name in chances if name not in civic.DANGEROUS]
     return max(left, key=lambda name: chances[name])
 
 
