@@ -31,7 +31,7 @@ class OwnPost(SQLModel, table=True):
     wards: list[str] = Field(sa_column=Column(JSON, nullable=False))
     campaign: str | None = None  # of a tag
     template: str | None = None  # of a notice
-    safety: bool = False  # a notice about life or limb: a crisis does not hold it
+    safety: bool = False  # a notice or answer about life or limb: no mode holds it
     closure_id: int | None = Field(
         default=None, foreign_key=f"{Closure.__tablename__}.id", sa_type=BigId
     )
@@ -55,6 +55,11 @@ class OwnPost(SQLModel, table=True):
     @property
     def outgoing_kind(self) -> str:
         """What the switch takes it for."""
-        if self.kind == "notice" and self.safety:
+        if self.safety:
             return "safety"
         return "reply" if self.kind == "reply" else "post"
+
+    @property
+    def at_once(self) -> bool:
+        """Whether it was entered to leave as soon as a second person approves it."""
+        return self.safety and self.due_at <= self.made_at

@@ -132,6 +132,12 @@ def templates(
 def reply(
     id: Annotated[int, typer.Argument(help="The message, as mentions list shows it.")],
     text: Annotated[str, typer.Argument(help="The answer; - reads it.")],
+    safety: Annotated[
+        bool,
+        typer.Option(
+            "--safety", help="About life or limb: a second person approves it."
+        ),
+    ] = False,
     dry_run: DryRun = False,
     config: Config = None,
     json: Json = False,
@@ -139,15 +145,17 @@ def reply(
     """Answer a WhatsApp message, within 24 hours of the person's last one.
 
     Later only an approved template may be sent. Nobody is answered who asked not to be
-    written to and has not written since. In a crisis an answer to somebody who is in
-    danger waits for a second person (messages approve). Audited.
+    written to and has not written since. What is marked with --safety waits for a
+    second person (messages approve); so does, in a crisis, every answer to somebody who
+    is in danger. Audited.
 
     Example: socialcell messages reply 17 "The tanker comes at six."
     """
     from socialcell.jobs import messages
 
     answer = _stdin() if text == "-" else text
-    done = messages.reply(open_context(config), id, answer, dry_run=dry_run)
+    context = open_context(config)
+    done = messages.reply(context, id, answer, safety=safety, dry_run=dry_run)
     if json:
         output.as_json(
             {
@@ -163,9 +171,9 @@ def reply(
     if done.second_person:
         number = "" if done.waits is None else f" as answer {done.waits}"
         output.say(
-            f"{done.person} may be in danger, and this is a crisis: the answer waits"
-            f"{number} for a second person: socialcell messages approve "
-            f"{done.waits or 'ID'}. It may be sent until {_short(done.until)}"
+            f"The answer to {done.person} is about life or limb: it waits{number} for "
+            f"a second person: socialcell messages approve {done.waits or 'ID'}. It "
+            f"may be sent until {_short(done.until)}"
         )
         return
     would = "Would be answered" if dry_run else "Answered"
@@ -209,7 +217,7 @@ def approve(
     config: Config = None,
     json: Json = False,
 ) -> None:
-    """Send an answer that somebody else wrote to a person in danger. Audited.
+    """Send an answer about life or limb that somebody else wrote. Audited.
 
     Who is at work is $SOCIALCELL_ACTOR, else the system's user.
 

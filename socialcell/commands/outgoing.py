@@ -1,6 +1,6 @@
 """Commands of the noun `outgoing`: mode, list, release, send."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -27,9 +27,10 @@ def mode(
     """Show the switch, or turn it: everything that speaks in public is held.
 
     In crisis, mourning and election, planned posts and outreach are held. Reports,
-    briefs and alerts to ourselves and answers to citizens go on. In crisis so do
-    notices marked as safety, and an answer to somebody in danger needs a second person.
-    What was held stays held when the mode is normal again, until it is released.
+    briefs and alerts to ourselves and answers to citizens go on, and so do notices and
+    answers marked as safety, which a second person approved. In crisis an answer to
+    somebody in danger needs a second person, too. What was held stays held when the
+    mode is normal again, until it is released.
 
     Example: socialcell outgoing mode crisis --reason "Flood along the Mutha"
     """
@@ -88,6 +89,9 @@ def list_(
                 "not_before": one.not_before,
                 "ended_at": one.ended_at,
                 "answer": one.answer,
+                "hold": {"reason": one.held_by, "why": one.answer}
+                if one.state == "held"
+                else None,
             }
             for one in found
         ]
@@ -103,7 +107,7 @@ def list_(
                 row["kind"],
                 row["recipient"],
                 row["subject"],
-                row["state"],
+                _state(one),
                 row["answer"],
             )
             for row, one in zip(rows, found, strict=True)
@@ -124,6 +128,9 @@ def release(
 ) -> None:
     """Let held messages leave, whatever the mode is. Audited.
 
+    --all leaves what is stale: public posts whose time passed more than
+    publishing.late_hours ago leave when they are named.
+
     Example: socialcell outgoing release 12 15
     """
     from socialcell.errors import UsageError
@@ -131,11 +138,23 @@ def release(
 
     if bool(ids) == all:
         raise UsageError("Name the messages, or say --all.")
-    done = outgoing.release(open_context(config), None if all else ids)
+    released = outgoing.release(open_context(config), None if all else ids)
     if json:
-        output.as_json({"released": done})
-    else:
-        output.say(f"Released: {done}.")
+        stale = list(released.stale)
+        output.as_json({"released": released.count, "stale": stale})
+        return
+    output.say(f"Released: {released.count}.")
+    if released.stale:
+        numbers = " ".join(map(str, released.stale))
+        output.say(
+            "Their time has passed, so they stay held. What is still true leaves by "
+            f"its number: socialcell outgoing release {numbers}"
+        )
+
+
+def _state(message: Any) -> str:
+    """The state, with what holds a message that is held."""
+    return f"held: {message.held_by}" if message.held_by else str(message.state)
 
 
 @app.command()

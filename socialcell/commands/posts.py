@@ -18,7 +18,11 @@ _FORMATS = ["%Y-%m-%dT%H:%M"]
 
 Post = Annotated[int, typer.Argument(help="As list shows.")]
 At = Annotated[
-    datetime, typer.Option(formats=_FORMATS, help="When it is posted, in Pune.")
+    datetime | None,
+    typer.Option(
+        formats=_FORMATS,
+        help="When it is posted, in Pune. With --safety, without it: once approved.",
+    ),
 ]
 Wards = Annotated[
     list[str] | None,
@@ -32,7 +36,7 @@ Safety = Annotated[
     bool,
     typer.Option(
         "--safety",
-        help="A notice about life or limb: a crisis does not hold it once approved.",
+        help="A notice or answer about life or limb: no mode holds it once approved.",
     ),
 ]
 Reason = Annotated[str, typer.Option(help="Why; it stands in the audit log.")]
@@ -44,7 +48,7 @@ def add(
         str, typer.Argument(help="x, facebook, instagram or telegram.")
     ],
     text: Annotated[str, typer.Argument(help="The words; - reads them.")],
-    at: At,
+    at: At = None,
     lang: Annotated[str, typer.Option(help="Their language: mr, hi or en.")] = "mr",
     ward: Wards = None,
     media: Media = None,
@@ -59,7 +63,8 @@ def add(
     """Plan a post of the cell's own. It waits for a second person's approval. Audited.
 
     Words that are too long there, as the platform counts them, are refused at once; so
-    is a day within an election (planning.elections in config.yaml).
+    is a day within an election (planning.elections in config.yaml). With --safety no
+    mode holds it, and without --at it goes out as soon as it is approved.
 
     Example: socialcell posts add x "पाणीपुरवठा पूर्ववत" --at 2026-12-01T10:30
     """
@@ -68,7 +73,7 @@ def add(
 
     draft = posts.Draft(
         platform=platform,
-        due_at=at.replace(tzinfo=IST),
+        due_at=at and at.replace(tzinfo=IST),
         language=lang,
         text=_stdin() if text == "-" else text,
         wards=ward or (),
@@ -104,7 +109,6 @@ def import_(
 @app.command()
 def notice(
     template: Annotated[str, typer.Argument(help="As templates shows.")],
-    at: At,
     start: Annotated[
         datetime,
         typer.Option("--from", formats=_FORMATS, help="From when it holds, in Pune."),
@@ -118,6 +122,7 @@ def notice(
         typer.Option(help="A usual one, or your own: mr=…, again for each language."),
     ],
     contact: Annotated[str, typer.Option(help="Whom to ask: a number or address.")],
+    at: At = None,
     ward: Wards = None,
     lang: Annotated[
         list[str] | None,
@@ -145,7 +150,7 @@ def notice(
     asked = notices.Asked(
         template=template,
         platforms=tuple(dict.fromkeys(on)),
-        at=at.replace(tzinfo=IST),
+        at=at and at.replace(tzinfo=IST),
         start=start.replace(tzinfo=IST),
         end=end.replace(tzinfo=IST),
         reason=_reasons(reason),
@@ -229,10 +234,10 @@ def show(found: list[dict[str, Any]]) -> None:
 
 
 def _why(one: dict[str, Any]) -> str | None:
-    """Why a post stands where it stands."""
+    """Why a post stands where it stands: what holds it, else what was answered."""
+    if hold := one["hold"]:
+        return ": ".join(filter(None, (hold["reason"], hold["why"])))
     waits = one["outgoing"]
-    if one["held"] and not waits["answer"]:
-        return f"held by the switch: socialcell outgoing release {waits['id']}"
     return waits and str(waits["answer"] or "")
 
 
@@ -244,6 +249,7 @@ def approve(
 ) -> None:
     """Approve drafts that somebody else entered: they go out at their time. Audited.
 
+    What is marked as safety and was given no time leaves now, whatever the mode is.
     Who is at work is $SOCIALCELL_ACTOR, else the system's user.
 
     Example: socialcell posts approve 4 5 6
@@ -252,16 +258,25 @@ def approve(
 
     context = open_context(config)
     made = posts.approve(context, ids)
-    held = posts.find_held(context, [one.id or 0 for one in made])
+    ids = [one.id or 0 for one in made]
+    held, holds = posts.find_held(context, ids), posts.find_holds(context, ids)
     if json:
-        also = {"held": list(held)} if held else {}
+        also: dict[str, Any] = {"held": list(held)} if held else {}
+        if holds:
+            also["holds"] = [
+                {"id": id_, "reason": hold.reason, "why": hold.why}
+                for id_, hold in holds.items()
+            ]
         output.as_json({"approved": [one.id for one in made], **also})
         return
     for one in made:
-        if one.id in held:
+        if hold := holds.get(one.id or 0):
+            held_by = f"held ({hold.reason}): {hold.why}"
+            output.say(f"Post {one.id} is approved, and {held_by}")
+        elif one.decided_at and one.due_at <= one.decided_at:
             output.say(
-                f"Post {one.id} is approved, and held by the switch: socialcell "
-                f"outgoing release {held[one.id]}"
+                f"Post {one.id} goes out now: the daemon posts it within a minute. "
+                "Without the daemon: socialcell campaigns publish"
             )
         else:
             output.say(f"Post {one.id} goes out on {output.local(one.due_at)}.")

@@ -1,5 +1,9 @@
-"""Elections: while one is on, nothing that the switch holds then goes out in public."""
+"""Elections: while one is on, nothing that the switch holds then goes out in public.
 
+What is marked as safety goes out when nothing in it serves an election.
+"""
+
+import re
 from datetime import datetime
 
 from sqlmodel import Session
@@ -10,19 +14,28 @@ from socialcell.clock import IST
 from socialcell.errors import UsageError
 from socialcell.jobs import outgoing
 from socialcell.jobs.context import Context
+from socialcell.listening import unwatched
+from socialcell.listening.store import registry
+from socialcell.text import index_form
+
+_HANDLE = re.compile(r"(?<![\w@.])@([\w.]+)")
 
 
 def why_not(
     context: Context, session: Session, post: OwnPost, at: datetime
 ) -> str | None:
     """Why a post that no person released does not go out at a moment, in words:
-    `planning.elections` has its day. None: no election is in the way.
-
-    In a crisis a notice that is marked as safety goes out on such a day, too.
+    `planning.elections` has its day, or the switch is set to election and it breaks a
+    rule of that mode. None: no election is in the way.
     """
-    if post.outgoing_kind == "safety" and outgoing.mode_in(session) == "crisis":
+    on = _on(context, at)
+    if post.outgoing_kind == "safety":
+        if on is None and outgoing.mode_in(session) == "election":
+            on = "The switch is set to election"
+        fault = on and _fault(session, post)
+        return f"{on}, and {fault}: socialcell outgoing release" if fault else None
+    if post.outgoing_kind not in outgoing.HELD["election"]:
         return None
-    on = _on(context, at) if post.outgoing_kind in outgoing.HELD["election"] else None
     return on and f"{on}: socialcell outgoing release"
 
 
@@ -34,8 +47,21 @@ def refuse(context: Context, post: OwnPost) -> None:
         raise UsageError(
             f"{on}. Under the code of conduct the cell posts nothing of its own: "
             "plan it for another day. Answers and notices may be entered; notices "
-            "then wait for a person."
+            "then wait for a person, unless they are marked as safety."
         )
+
+
+def _fault(session: Session, post: OwnPost) -> str | None:
+    """What in a post about safety may serve an election: a picture, which only a
+    person can look at, a word of politics, the account of an office holder."""
+    if post.media is not None:
+        return "whether its picture shows a leader or a symbol is for a person to see"
+    listed = unwatched.found_in(index_form(post.text), "politics")
+    if listed is not None:
+        return f"its words speak of politics ({listed.word})"
+    named = {handle.lower().rstrip(".") for handle in _HANDLE.findall(post.text)}
+    offices = registry.office_handles(session, named)
+    return f"it names an office holder's account (@{offices[0]})" if offices else None
 
 
 def _on(context: Context, at: datetime) -> str | None:

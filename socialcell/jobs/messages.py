@@ -103,12 +103,18 @@ def held_templates(context: Context, name: str | None = None) -> list[MessageTem
 
 
 def reply(
-    context: Context, mention_id: int, text: str, *, dry_run: bool = False
+    context: Context,
+    mention_id: int,
+    text: str,
+    *,
+    safety: bool = False,
+    dry_run: bool = False,
 ) -> Replied:
     """Answer a message while the window of 24 hours is open. Audited.
 
-    In a crisis an answer to somebody in danger waits for a second person's yes
-    (jobs/reply_approvals): what it says may cost a life.
+    What its writer marks as `safety` waits for a second person's yes
+    (jobs/reply_approvals): what it says may cost a life. So does, in a crisis, every
+    answer to somebody in danger.
 
     UsageError: no such message, an empty or too long answer, a window that has closed,
     somebody who asked not to be written to. ConnectorError: Meta did not take it.
@@ -118,7 +124,7 @@ def reply(
     if not said or len(said) > LONGEST:
         raise UsageError(f"An answer has 1 to {LONGEST} characters, not {len(said)}.")
     to = addressee(context, mention_id)
-    second = reply_drafts.needs_second_person(context, mention_id)
+    second = safety or reply_drafts.needs_second_person(context, mention_id)
     if dry_run:
         return Replied(to.pseudonym, to.until, None, second)
     if second:

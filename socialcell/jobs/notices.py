@@ -23,12 +23,13 @@ from socialcell.listening.store import areas
 
 @dataclass(frozen=True)
 class Asked:
-    """What a notice says, where and when: `at` is when it is posted, from `start` to
-    `end` is what it tells of. `reason` as notices.reason takes it."""
+    """What a notice says, where and when: `at` is when it is posted (None: as soon as
+    it is approved, which only safety may), from `start` to `end` is what it tells of.
+    `reason` as notices.reason takes it."""
 
     template: str
     platforms: Sequence[str]
-    at: datetime
+    at: datetime | None
     start: datetime
     end: datetime
     reason: Mapping[str, str]
@@ -36,7 +37,7 @@ class Asked:
     wards: Sequence[str] = ()
     languages: Sequence[str] = CODES
     media: str | None = None
-    safety: bool = False  # about life or limb: a crisis does not hold it
+    safety: bool = False  # about life or limb: no mode holds it
 
 
 @dataclass(frozen=True)

@@ -18,12 +18,13 @@ _LOG = log.logger(__name__)
 MODES = ("normal", "crisis", "mourning", "election")
 # What speaks for the city in public waits in every mode but normal. What we tell
 # ourselves goes on: a crisis is when it is needed. Answers to citizens go on too, and
-# in a crisis the notices that a second person approved as safety: they save somebody.
-HELD = {
+# so does what a second person approved as safety: no mode may cost a life.
+_PUBLICITY = ("post", "outreach")
+HELD: dict[str, tuple[str, ...]] = {
     "normal": (),
-    "crisis": ("post", "outreach"),
-    "mourning": ("post", "safety", "outreach"),
-    "election": ("post", "safety", "outreach"),
+    "crisis": _PUBLICITY,
+    "mourning": _PUBLICITY,
+    "election": _PUBLICITY,
 }
 # Greylisting wants five minutes; after two days a letter is dead.
 WAITS = tuple(timedelta(minutes=m) for m in (5, 15, 60, 180, 360, 720, 1440))
@@ -31,6 +32,14 @@ _AT_ONCE = 50
 
 Bodies: TypeAlias = tuple[str, Callable[[str], bytes]]
 """A subject, and what is sent to each recipient."""
+
+
+@dataclass(frozen=True)
+class Released:
+    """How many messages were let go, and the ids of those that are stale and stay."""
+
+    count: int
+    stale: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,7 +80,7 @@ def set_mode(context: Context, mode: str, reason: str) -> int:
     now = context.clock.now()
     with db.writing(context.engine) as session:
         store.set_mode(session, mode, audit.operator(), reason.strip(), now)
-        held = store.hold(session, HELD[mode])
+        held = store.hold(session, HELD[mode], held_by_mode(mode))
         detail = {"mode": mode, "reason": reason.strip(), "held": held}
         audit.append(session, audit.operator(), "outgoing.mode", mode, detail, now)
     return held
@@ -89,20 +98,33 @@ def require(context: Context, kind: str) -> None:
         )
 
 
-def release(context: Context, ids: list[int] | None) -> int:
-    """Let what is held leave: these messages, or all. How many. Audited."""
+def held_by_mode(mode: str) -> str:
+    """What is said of a message that the switch holds."""
+    return f"The switch was set to {mode}: socialcell outgoing release"
+
+
+def release(context: Context, ids: list[int] | None) -> Released:
+    """Let what is held leave: these messages, or all that is not stale. Audited.
+
+    What is said in public is stale when its time passed more than
+    publishing.late_hours ago: it leaves only when a person names it.
+    """
     now = context.clock.now()
+    late = timedelta(hours=context.workspace.config.publishing.late_hours)
     with db.writing(context.engine) as session:
-        done = store.release(session, ids, now)
-        if ids is not None and done < len(set(ids)):
+        fresh, stale = store.held_ids(session, now - late)
+        if ids is not None:
+            fresh, stale = list(dict.fromkeys(ids)), []
+        done = store.release(session, fresh, now)
+        if ids is not None and done < len(fresh):
             raise UsageError(
-                f"{len(set(ids)) - done} of these are not held; none was released."
+                f"{len(fresh) - done} of these are not held; none was released."
             )
-        detail = {"messages": done, "ids": ids or "all"}
+        detail = {"messages": done, "ids": ids or "all", "stale": stale}
         audit.append(
             session, audit.operator(), "outgoing.release", "messages", detail, now
         )
-    return done
+    return Released(done, tuple(stale))
 
 
 def put(
@@ -215,9 +237,10 @@ def _put(
         for one in missing
     ]
     with db.writing(context.engine) as session:
-        held, _ = holds(session, kind)
-        for message in messages:
-            message.state = "held" if held else "pending"
+        held, mode = holds(session, kind)
+        for message in messages if held else ():
+            message.state, message.held_by = "held", "mode"
+            message.answer = held_by_mode(mode)
         return sum(store.add(session, message) for message in messages)
 
 

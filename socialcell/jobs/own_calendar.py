@@ -28,7 +28,10 @@ def preview(context: Context, campaign: str | None = None) -> list[dict[str, Any
     where to, and why not (`why_not` empty: it goes when its time comes)."""
     with db.reading(context.engine) as session:
         posts = [
-            {**shown(session, one), "why_not": list(why_not(context, session, one))}
+            {
+                **shown(context, session, one),
+                "why_not": list(why_not(context, session, one)),
+            }
             for one in store.open_(session, campaign)
         ]
         tags = [
@@ -59,7 +62,9 @@ def why_not(context: Context, session: Session, post: OwnPost) -> Iterator[str]:
 def between(context: Context, start: datetime, end: datetime) -> list[dict[str, Any]]:
     """Own posts that are due in [start, end), in their order."""
     with db.reading(context.engine) as session:
-        return [shown(session, one) for one in store.between(session, start, end)]
+        return [
+            shown(context, session, one) for one in store.between(session, start, end)
+        ]
 
 
 def listed(

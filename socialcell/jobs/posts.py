@@ -28,6 +28,7 @@ from socialcell.ops.outgoing_model import Outgoing
 from socialcell.text import clean_text, one_line
 
 _SUBJECT = 80
+_RELEASE = "socialcell outgoing release"
 _SHOWN = (
     *("id", "kind", "platform", "due_at", "language", "text", "media", "reply_to"),
     *("wards", "campaign", "template", "safety", "state", "made_by", "made_at"),
@@ -39,11 +40,12 @@ _SHOWN = (
 class Draft:
     """What a person wants to be said, where and when; `key` tells it from others.
 
-    `safety` is for a notice about life or limb, which a crisis does not hold.
+    `safety` is for a notice or an answer about life or limb, which no mode holds.
+    `due_at` None: as soon as a second person approves it, which only safety may.
     """
 
     platform: str
-    due_at: datetime
+    due_at: datetime | None
     language: str
     text: str
     wards: Sequence[str] = ()
@@ -53,6 +55,17 @@ class Draft:
     template: str | None = None
     safety: bool = False
     key: str = field(default_factory=lambda: uuid4().hex)
+
+
+@dataclass(frozen=True)
+class Hold:
+    """What keeps a post from going out. `reason`: approval (of a second person), mode
+    (the switch), rule (of an election, of a plan), late (its time passed), unsure (it
+    may be out), platform (which refused it); None: it was not noted. `why` in words.
+    """
+
+    reason: str | None
+    why: str
 
 
 def add(context: Context, draft: Draft, *, dry_run: bool = False) -> OwnPost:
@@ -78,7 +91,12 @@ def entered(
         if draft.safety and not known.safety:
             _mark_as_safety(session, known, now)
         return known
-    if draft.due_at <= now:
+    if draft.due_at is None and not draft.safety:
+        raise UsageError(
+            "--at says when it is posted. Only what is marked as safety (--safety) "
+            "goes out as soon as it is approved."
+        )
+    if draft.due_at is not None and draft.due_at <= now:
         at = f"{draft.due_at.astimezone(IST):%Y-%m-%d %H:%M}"
         raise UsageError(f"{at} is past: a post is planned for later.")
     post = made(context, session, draft, closure)
@@ -109,19 +127,21 @@ def made(
     if not text:
         raise UsageError("A post has words.")
     fits(length_of(draft.platform, text, draft.media, draft.reply_to), draft.platform)
-    day = draft.due_at.astimezone(IST).date()
+    now = context.clock.now()
+    due_at = draft.due_at or now
+    day = due_at.astimezone(IST).date()
     places = Places(areas.all_areas(session))
     try:
         wards = sorted({places.id_of(ward, day) for ward in draft.wards if ward})
     except ValueError as error:
         raise UsageError(f"{str(error)[0].upper()}{str(error)[1:]}.") from None
-    if draft.safety and (draft.kind != "notice" or draft.reply_to):
-        raise UsageError("Only a notice is marked as safety, and no answer is one.")
+    if draft.safety and draft.kind != "notice" and not draft.reply_to:
+        raise UsageError("Only a notice or an answer is marked as safety.")
     post = OwnPost(
         key=draft.key,
         kind="reply" if draft.reply_to else draft.kind,
         platform=draft.platform,
-        due_at=draft.due_at,
+        due_at=due_at,
         language=draft.language,
         text=text,
         media=draft.media,
@@ -131,14 +151,15 @@ def made(
         safety=draft.safety,
         closure_id=closure,
         made_by=audit.operator(),
-        made_at=context.clock.now(),
+        made_at=now,
     )
     elections.refuse(context, post)
     return post
 
 
 def approve(context: Context, ids: Sequence[int]) -> list[OwnPost]:
-    """A second person says yes: the posts wait in the outbox for their time. Audited.
+    """A second person says yes: the posts wait in the outbox for their time. What is
+    marked as safety and was given none leaves now. Audited.
 
     UsageError, and nothing is approved: no such draft, one's own, or one for a day
     that an election has taken since. SocialcellError: entered by the same OS user.
@@ -156,6 +177,8 @@ def approve(context: Context, ids: Sequence[int]) -> list[OwnPost]:
                     "($SOCIALCELL_ACTOR says who is at work)."
                 )
             entered_by = second_person.entered_under(session, "post.add", str(post.id))
+            if post.at_once:
+                post.due_at = now
             if post.safety:  # whoever marks a notice has entered it
                 marked_by = second_person.entered_under(
                     session, "post.safety", str(post.id)
@@ -193,7 +216,7 @@ def _mark_as_safety(session: Session, post: OwnPost, now: datetime) -> None:
 def queue(session: Session, post: OwnPost, now: datetime) -> None:
     """Put an approved post into the outbox, where the switch holds it or not."""
     kind = post.outgoing_kind
-    held, _ = outgoing.holds(session, kind)
+    held, mode = outgoing.holds(session, kind)
     outbox.add(
         session,
         Outgoing(
@@ -204,6 +227,8 @@ def queue(session: Session, post: OwnPost, now: datetime) -> None:
             subject=one_line(post.text, _SUBJECT),
             body=post.text.encode(),
             state="held" if held else "pending",
+            held_by="mode" if held else None,
+            answer=outgoing.held_by_mode(mode) if held else None,
             not_before=post.due_at,
             made_at=now,
         ),
@@ -219,6 +244,31 @@ def find_held(context: Context, ids: Sequence[int]) -> dict[int, int]:
             for id_, waits in waiting.items()
             if waits is not None and waits.state == "held"
         }
+
+
+def find_holds(context: Context, ids: Sequence[int]) -> dict[int, Hold]:
+    """Of these posts those that do not go out at their time, and what holds each."""
+    with db.reading(context.engine) as session:
+        holds = {id_: hold_of(context, session, found(session, id_)) for id_ in ids}
+        return {id_: hold for id_, hold in holds.items() if hold is not None}
+
+
+def hold_of(context: Context, session: Session, post: OwnPost) -> Hold | None:
+    """What keeps a post from going out at its time; None: nothing does, as far as is
+    known now, or it is out."""
+    if post.state == "draft":
+        why = f"a second person approves it: socialcell posts approve {post.id}"
+        return Hold("approval", why)
+    waits = store.message(session, post)
+    if post.state != "approved" or waits is None:
+        return None
+    if waits.state == "held":
+        why = waits.answer or "socialcell outgoing release"
+        return Hold(waits.held_by, why.replace(_RELEASE, f"{_RELEASE} {waits.id}"))
+    if waits.answer == outbox.RELEASED:
+        return None
+    ahead = elections.why_not(context, session, post, post.due_at)
+    return Hold("rule", f"it will be held: {ahead}") if ahead else None
 
 
 def withdraw(context: Context, id_: int, reason: str) -> OwnPost:
@@ -249,9 +299,10 @@ def withdraw(context: Context, id_: int, reason: str) -> OwnPost:
     return written(context, act)
 
 
-def shown(session: Session, post: OwnPost) -> dict[str, Any]:
+def shown(context: Context, session: Session, post: OwnPost) -> dict[str, Any]:
     """A post as a document, with what the outbox says of it. `standing` is its state,
-    unless it is held, or nobody knows whether it is out."""
+    unless it is held, or nobody knows whether it is out; `hold` says what holds it."""
+    hold = hold_of(context, session, post)
     waits = store.message(session, post)
     is_unsure = post.state == "approved" and post.asked_first is not None
     is_held = waits is not None and waits.state == "held"
@@ -264,6 +315,7 @@ def shown(session: Session, post: OwnPost) -> dict[str, Any]:
         else {"id": waits.id, "state": waits.state, "answer": waits.answer},
         "unsure": is_unsure,
         "held": is_held,
+        "hold": hold and {"reason": hold.reason, "why": hold.why},
         "standing": "unsure" if is_unsure else "held" if is_held else post.state,
     }
 

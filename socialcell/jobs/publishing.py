@@ -155,18 +155,20 @@ def _claimed(
     if waits is None or waits.id is None or post.state != "approved":
         return None
     late = _late(context)
-    why = own_tags.why_not_now(context, session, post) if post.kind == "tag" else []
+    tag = own_tags.why_not_now(context, session, post) if post.kind == "tag" else []
+    why = [("rule", broken) for broken in tag]
     if post.asked_first is None and now - waits.not_before > late:
-        why.append("Its time passed while nothing was posted: look whether it is true.")
+        passed = "Its time passed while nothing was posted: look whether it is true."
+        why.append(("late", passed))
     if waits.answer != outbox.RELEASED:
         if on := elections.why_not(context, session, post, now):
-            why.append(on)
+            why.append(("rule", on))
         held, mode = outgoing.holds(session, post.outgoing_kind)
         if held:
-            why.append(f"The switch is set to {mode}: socialcell outgoing release")
+            why.append(("mode", outgoing.held_by_mode(mode)))
     if why:
-        reason = " ".join(why)
-        outbox.hold_back(session, waits.id, reason)
+        reason = " ".join(words for _, words in why)
+        outbox.hold_back(session, waits.id, why[0][0], reason)
         return Outcome(post.id or 0, post.platform, "held", reason)
     claimed = outbox.claim(session, waits.id, now)
     if claimed is None:
@@ -276,7 +278,7 @@ def _unsure(context: Context, claim: _Claim, why: str) -> Outcome:
     )
     now = context.clock.now()
     with db.writing(context.engine) as session:
-        outbox.hold_back(session, claim.outgoing, said)
+        outbox.hold_back(session, claim.outgoing, "unsure", said)
         detail = {"platform": claim.post.platform}
         audit.append(session, audit.operator(), "post.unsure", str(id_), detail, now)
     _LOG.error("a person must look whether a post was made", post=id_, why=why)
@@ -299,7 +301,7 @@ def _failed(context: Context, claim: _Claim, error: ConnectorError) -> Outcome:
         if until - now <= _late(context):
             return _later(context, claim, str(error), until)
     with db.writing(context.engine) as session:
-        outbox.hold_back(session, claim.outgoing, str(error))
+        outbox.hold_back(session, claim.outgoing, "platform", str(error))
     _LOG.error("a post was refused", post=claim.post.id, answer=str(error))
     return Outcome(claim.post.id or 0, claim.post.platform, "refused", str(error))
 

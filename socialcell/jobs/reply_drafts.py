@@ -1,4 +1,4 @@
-"""Answers to people in danger, written in a crisis, that wait for a second person."""
+"""Answers about life or limb that wait for a second person."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,8 +32,8 @@ class WaitingReply:
 
 
 def needs_second_person(context: Context, mention_id: int) -> bool:
-    """Whether an answer to a message needs a second person's yes: the switch is set to
-    crisis, and its writer asked for help or is in danger."""
+    """Whether an answer that nobody marked as safety needs a second person's yes: the
+    switch is set to crisis, and its receiver asked for help or is in danger."""
     since = context.clock.now() - WINDOW
     with db.reading(context.engine) as session:
         return outgoing.mode_in(session) == "crisis" and conversations.is_in_danger(

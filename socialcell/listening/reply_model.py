@@ -8,8 +8,7 @@ from socialcell.db import BigId
 
 
 class ReplyDraft(SQLModel, table=True):
-    """An answer to somebody in danger, written in a crisis: it goes out when a second
-    person says yes.
+    """An answer about life or limb: it goes out when a second person says yes.
 
     From `sending` on the platform may have it. The text goes once it was sent or
     withdrawn.

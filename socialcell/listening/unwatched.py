@@ -36,9 +36,12 @@ class Unwatched:
     reason: str
 
 
-def found_in(form: str) -> Unwatched | None:
-    """What in a text, given in index form, must not be watched; None when nothing."""
-    return _listed([(word, False) for word in form.split()])
+def found_in(form: str, subject: str | None = None) -> Unwatched | None:
+    """What in a text, given in index form, must not be watched; None when nothing.
+
+    With a `subject` only words of that one are looked for.
+    """
+    return _listed([(word, False) for word in form.split()], subject)
 
 
 @dataclass(frozen=True)
@@ -157,11 +160,12 @@ def _asked(node: Node, wanted: bool = True) -> Iterator[Words | Field]:
             yield node
 
 
-def _listed(words: list[tuple[str, bool]]) -> Unwatched | None:
-    """The first entry of the lists whose parts all stand among these (word, prefix)."""
+def _listed(words: list[tuple[str, bool]], only: str | None = None) -> Unwatched | None:
+    """The first entry of the lists, or of `only` one subject, whose parts all stand
+    among these (word, prefix)."""
     met = frozenset[str]().union(*(_met(key_of(word), pre) for word, pre in words))
     for subject, reason, parts, said in _entries():
-        if met.issuperset(parts):
+        if only in (None, subject) and met.issuperset(parts):
             return Unwatched(subject, said, reason)
     return None
 

@@ -51,19 +51,32 @@ def untold(session: Session, keys: Sequence[str]) -> list[str]:
     return [key for key in keys if key not in known]
 
 
-def hold(session: Session, kinds: Collection[str]) -> int:
-    """What waits of these kinds is held. How many."""
+def hold(session: Session, kinds: Collection[str], why: str) -> int:
+    """What waits of these kinds is held by the switch. How many."""
     pending = update(OUT).where(C.state == "pending", C.kind.in_(kinds))
-    return db.changed(session, pending.values(state="held"))
+    values = {"state": "held", "held_by": "mode", "answer": why[:_LONGEST]}
+    return db.changed(session, pending.values(**values))
 
 
-def release(session: Session, ids: Sequence[int] | None, now: datetime) -> int:
-    """What is held waits again, to leave now: these, or all. How many."""
-    released = update(OUT).where(C.state == "held")
-    if ids is not None:
-        released = released.where(C.id.in_(ids))
-    values = {"state": "pending", "not_before": now, "answer": RELEASED}
+def release(session: Session, ids: Sequence[int], now: datetime) -> int:
+    """What is held of these waits again, to leave now. How many."""
+    released = update(OUT).where(C.state == "held", C.id.in_(ids))
+    values = {
+        "state": "pending",
+        "not_before": now,
+        "answer": RELEASED,
+        "held_by": None,
+    }
     return db.changed(session, released.values(**values))
+
+
+def held_ids(session: Session, since: datetime) -> tuple[list[int], list[int]]:
+    """Ids of what is held: what is still in time, and what is stale. Stale is what is
+    said in public whose time passed before `since`."""
+    stale = and_(C.kind.in_(PUBLIC), C.not_before < since)
+    asked = select(C.id, stale).where(C.state == "held").order_by(C.id)
+    rows = session.execute(asked).all()
+    return [id_ for id_, old in rows if not old], [id_ for id_, old in rows if old]
 
 
 def rooms_waiting(session: Session, now: datetime) -> list[str]:
@@ -89,10 +102,11 @@ def posts_waiting(session: Session, now: datetime) -> set[str]:
     return set(session.scalars(asked.where(C.kind.in_(PUBLIC))))
 
 
-def hold_back(session: Session, id_: int, why: str) -> None:
-    """One message waits for a person, who is told why."""
+def hold_back(session: Session, id_: int, by: str, why: str) -> None:
+    """One message waits for a person, who is told why. `by`: mode, rule, late, unsure
+    or platform."""
     kept = update(OUT).where(C.id == id_, C.state.in_(("pending", "sending")))
-    session.execute(kept.values(state="held", answer=why[:_LONGEST]))
+    session.execute(kept.values(state="held", held_by=by, answer=why[:_LONGEST]))
 
 
 def drop(session: Session, key: str) -> bool:
@@ -104,7 +118,13 @@ def drop(session: Session, key: str) -> bool:
 def close(session: Session, id_: int, now: datetime, answer: str) -> bool:
     """A person says that a held message was sent. Whether it was held and tried."""
     sent = update(OUT).where(C.id == id_, C.state == "held", C.attempts > 0)
-    values = {"state": "sent", "body": None, "ended_at": now, "answer": answer}
+    values = {
+        "state": "sent",
+        "held_by": None,
+        "body": None,
+        "ended_at": now,
+        "answer": answer,
+    }
     return bool(db.changed(session, sent.values(**values)))
 
 

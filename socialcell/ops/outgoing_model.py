@@ -37,6 +37,8 @@ class Outgoing(SQLModel, table=True):
     subject: str
     body: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     state: str  # held | pending | sending | sent | dead
+    # Of what is held: mode | rule | late | unsure | platform; None: not known
+    held_by: str | None = None
     attempts: int = 0
     not_before: datetime
     made_at: datetime

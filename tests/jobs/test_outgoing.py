@@ -58,10 +58,10 @@ def test_back_to_normal_nothing_leaves_that_nobody_released(
             for one in store.listed(session)
             if one.subject == "About a water cut"
         )
-    assert outgoing.release(context, [id_ or 0]) == 1
+    assert outgoing.release(context, [id_ or 0]).count == 1
 
     assert states(engine) == {"About a parade": "held", "About a water cut": "pending"}
-    assert outgoing.release(context, None) == 1
+    assert outgoing.release(context, None).count == 1
 
 
 def test_turning_the_switch_stands_in_the_audit_log_with_its_reason(

@@ -83,6 +83,26 @@ def test_a_post_goes_from_plan_to_platform_by_commands(
     assert town.copies("x", WORDS) == 1
 
 
+def test_the_commands_let_safety_out_and_say_what_holds_the_rest(
+    cell: Path, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add = ("posts", "add", "x")
+    document(cell, *add, WORDS, "--at", LATER)
+    document(cell, *add, "नदीकाठ सोडा", "--safety")
+    document(cell, "outgoing", "mode", "mourning", "--reason", "a day of mourning")
+    monkeypatch.setenv("SOCIALCELL_ACTOR", "lead")
+    approved = document(cell, "posts", "approve", "1", "2")
+    done = document(cell, "campaigns", "publish")
+    (message,) = document(cell, "outgoing", "list", "--state", "held")["messages"]
+    table = inside("--config", cell / "config.yaml", "outgoing", "list")
+
+    assert [(one["id"], one["state"]) for one in done["posts"]] == [(2, "posted")]
+    assert [(one["id"], one["reason"]) for one in approved["holds"]] == [(1, "mode")]
+    assert message["hold"]["reason"] == "mode"
+    assert "mourning" in message["hold"]["why"]
+    assert "held: mode" in table
+
+
 def test_the_calendar_holds_the_cells_own_posts(cell: Path, tmp_path: Path) -> None:
     document(cell, "posts", "add", "x", WORDS, "--at", LATER)
     document(cell, "posts", "add", "telegram", "दुसरे", "--at", LATER)

@@ -196,10 +196,13 @@ def test_a_post_whose_time_has_long_passed_waits_for_a_person(
     town.clock.advance(timedelta(hours=1, seconds=1))
 
     done = publishing.publish(town.context)
-    outgoing.release(town.context, None)
+    every = outgoing.release(town.context, None)
+    not_named = publishing.publish(town.context)
+    outgoing.release(town.context, list(every.stale))
     released = publishing.publish(town.context)
 
     assert states(done) == ["held"]
+    assert (every.count, len(every.stale), states(not_named)) == (0, 1, [])
     assert "time passed" in str(done.outcomes[0].why)
     assert states(released) == ["posted"]
 

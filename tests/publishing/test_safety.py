@@ -1,4 +1,4 @@
-"""A notice marked as safety goes out in a crisis once a second person agreed."""
+"""What is marked as safety goes out in every mode once a second person agreed."""
 
 from dataclasses import replace
 from typing import Any
@@ -11,10 +11,17 @@ from socialcell.campaigns.own_posts_model import OwnPost
 from socialcell.clock import IST
 from socialcell.config import Workspace
 from socialcell.errors import UsageError
-from socialcell.jobs import notices, outgoing, own_calendar, posts, publishing
+from socialcell.jobs import (
+    notices,
+    outgoing,
+    own_calendar,
+    posts,
+    publishing,
+    registry,
+)
 from socialcell.listening import areas
 from socialcell.listening.store import areas as area_store
-from tests.publishing.conftest import HOUR, WORDS, Town, planned
+from tests.publishing.conftest import HOUR, PICTURE, WORDS, Town, planned
 
 pytestmark = pytest.mark.swept_on_postgresql
 
@@ -66,38 +73,115 @@ def test_safety_too_needs_a_second_person(town: Town) -> None:
     assert town.copies("x", WORDS) == 0
 
 
-@pytest.mark.parametrize("mode", ["mourning", "election"])
-def test_outside_a_crisis_the_switch_holds_safety_as_any_notice(
+@pytest.mark.parametrize("mode", ["crisis", "mourning", "election"])
+def test_without_a_time_safety_leaves_once_it_is_approved_and_all_else_waits(
     town: Town, approve: Any, mode: str
 ) -> None:
-    approve(warned(town))
+    to = town.sandbox.platform("x").publish("पूल सुरू आहे का?")
+    notice = warned(town, text="Leave the river bank now", due_at=None)
+    answer = planned(
+        town, reply_to=to, safety=True, text="The bridge is shut", due_at=None
+    )
+    cheerful = planned(town, text="Come to the flower show")
+    approve(cheerful)
     outgoing.set_mode(town.context, mode, "as it is")
+    town.clock.advance(3 * HOUR)  # the phone call took its time
+    assert publishing.publish(town.context).outcomes == []
 
-    assert due(town) == []
-    assert standing(town) == ["held"]
+    approve(notice, answer)
+    done = publishing.publish(town.context)
+
+    assert [one.state for one in done.outcomes] == ["posted", "posted"]
+    assert town.copies("x", "Leave the river bank now") == 1
+    assert town.copies("x", "The bridge is shut") == 1
+    assert town.copies("x", "Come to the flower show") == 0
 
 
-@pytest.mark.parametrize(
-    ("mode", "states"), [("normal", ["held"]), ("crisis", ["posted"])]
-)
-def test_an_election_day_holds_safety_but_not_in_a_crisis(
-    town: Town, approve: Any, mode: str, states: list[str]
+def test_back_to_normal_what_is_stale_leaves_only_by_its_number(
+    town: Town, approve: Any
 ) -> None:
+    stale, fresh = planned(town, text="Tonight"), planned(town, text="On Friday")
+    approve(stale)
+    outgoing.set_mode(town.context, "mourning", "as it is")
+    town.clock.advance(4 * HOUR)
+    fresh = planned(town, text="On Friday")
+    approve(fresh)
+    outgoing.set_mode(town.context, "normal", "it is over")
+    assert publishing.publish(town.context).outcomes == []
+
+    done = outgoing.release(town.context, None)
+    publishing.publish(town.context)
+
+    assert (done.count, len(done.stale)) == (1, 1)
+    assert town.copies("x", "On Friday") == 1
+    assert town.copies("x", "Tonight") == 0
+
+
+def test_only_safety_is_entered_without_a_time(town: Town) -> None:
+    with pytest.raises(UsageError, match="--at says when it is posted"):
+        planned(town, due_at=None)
+
+
+def elections(town: Town) -> None:
+    """An election's window of today is entered in config.yaml."""
     workspace = town.context.workspace
     day = town.clock.now().astimezone(IST).date()
     planning = workspace.config.planning.model_copy(update={"elections": ((day, day),)})
     changed = workspace.config.model_copy(update={"planning": planning})
     town.context = replace(town.context, workspace=Workspace(workspace.folder, changed))
+
+
+@pytest.mark.parametrize("mode", ["normal", "crisis"])
+def test_an_election_day_does_not_hold_safety(
+    town: Town, approve: Any, mode: str
+) -> None:
+    elections(town)
     outgoing.set_mode(town.context, mode, "as it is")
     approve(warned(town))
 
-    assert due(town) == states
+    assert due(town) == ["posted"]
 
 
-def test_only_a_notice_is_marked_as_safety(town: Town) -> None:
-    for changes in ({"kind": "post"}, {"reply_to": "1"}):
-        with pytest.raises(UsageError, match="Only a notice is marked as safety"):
-            warned(town, **changes)
+@pytest.mark.parametrize("by", ["switch", "window"])
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"text": "महापौरांच्या आदेशाने नदीकाठ सोडा"}, "speak of politics"),
+        ({"text": "Leave now, says @Ward.Member."}, "@ward.member"),
+        ({"media": PICTURE, "platform": "facebook"}, "its picture"),
+    ],
+)
+def test_in_an_election_safety_that_may_serve_one_is_held_by_that_rule(
+    town: Town, approve: Any, changes: dict[str, Any], said: str, by: str
+) -> None:
+    registry.add(
+        town.context,
+        "x",
+        "@ward.member",
+        name="Ward member",
+        person_class="public_office",
+        evidence="an invented office",
+    )
+    post = warned(town, **changes)
+    approve(post)
+    assert standing(town) == ["approved"]
+    if by == "switch":
+        outgoing.set_mode(town.context, "election", "as it is")
+    else:
+        elections(town)
+    (ahead,) = own_calendar.coming(town.context)
+    assert ahead["hold"]["reason"] == "rule"
+
+    assert due(town) == ["held"]
+
+    (listed,) = own_calendar.coming(town.context)
+    assert (listed["standing"], listed["hold"]["reason"]) == ("held", "rule")
+    assert said in listed["hold"]["why"]
+
+
+def test_only_a_notice_or_an_answer_is_marked_as_safety(town: Town) -> None:
+    with pytest.raises(UsageError, match="Only a notice or an answer"):
+        warned(town, kind="post")
 
 
 def test_a_notice_is_marked_afterwards_and_who_marks_it_does_not_approve_it(
@@ -151,15 +235,37 @@ def test_the_list_says_held_and_how_it_is_let_go(town: Town, approve: Any) -> No
     assert numbers == {post.id: one["outgoing"]["id"]}
 
 
-def test_the_command_lists_held_posts_as_held(
+def test_lists_say_what_holds_each_post(
     town: Town, approve: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from socialcell.commands.posts import show
 
+    planned(town, text="A draft", due_at=town.clock.now() + 9 * HOUR)
+    late = planned(town, text="Too late")
+    approve(late)
+    town.clock.advance(4 * HOUR)
+    publishing.publish(town.context)
     outgoing.set_mode(town.context, "crisis", "a flood")
     approve(planned(town, text="Short"))
 
-    show(own_calendar.coming(town.context))
+    listed = own_calendar.coming(town.context)
+    show(listed)
 
-    shown = " ".join(capsys.readouterr().out.split())
-    assert "held" in shown
+    holds = {one["text"]: (one["standing"], one["hold"]["reason"]) for one in listed}
+    assert holds == {
+        "A draft": ("draft", "approval"),
+        "Too late": ("held", "late"),
+        "Short": ("held", "mode"),
+    }
+    by_text = {one["text"]: one for one in listed}
+    number = by_text["Short"]["outgoing"]["id"]
+    assert by_text["Short"]["hold"]["why"] == (
+        f"The switch was set to crisis: socialcell outgoing release {number}"
+    )
+    lines = capsys.readouterr().out.splitlines()
+    (line,) = (one for one in lines if "Short" in one)
+    assert "held" in line
+    assert (
+        f"mode: The switch was set to crisis: socialcell outgoing release {number}"
+        in line
+    )

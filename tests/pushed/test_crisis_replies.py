@@ -153,6 +153,20 @@ def test_outside_a_crisis_an_answer_goes_out_at_once(
     assert len(sent(served)) == 1
 
 
+@pytest.mark.parametrize("mode", ["normal", "mourning", "election"])
+def test_in_every_mode_an_answer_marked_as_safety_waits_for_a_second_yes(
+    served: Sandbox, listening: Context, write: Any, lead: Any, mode: str
+) -> None:
+    message = write(CALM)
+    outgoing.set_mode(listening, mode, "as it is")
+    kept = messages.reply(listening, message, ANSWER, safety=True)
+    assert (kept.second_person, sent(served)) == (True, [])
+
+    lead(listening, kept.waits)
+
+    assert [json.loads(one)["body"] for one in sent(served)] == [ANSWER]
+
+
 def test_in_a_crisis_an_answer_to_others_goes_out_at_once(
     served: Sandbox, listening: Context, write: Any
 ) -> None:

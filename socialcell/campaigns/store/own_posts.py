@@ -13,8 +13,8 @@ from socialcell.ops.outgoing_model import Outgoing
 
 _POST = db.table(OwnPost)
 P = _POST.c
-# What tells people of a danger or a closure goes first, then who waits for an answer.
-_FIRST = {"notice": 0, "reply": 1, "tag": 2, "post": 2}
+# What tells people of a closure goes first, then who waits for an answer.
+_FIRST = {"notice": 1, "reply": 2, "tag": 3, "post": 3}
 _OPEN = ("draft", "approved")
 
 
@@ -55,12 +55,13 @@ def open_(session: Session, campaign: str | None = None) -> list[OwnPost]:
 
 
 def due(session: Session, now: datetime, campaign: str | None) -> list[int]:
-    """Ids of what is to be posted now: notices, answers, then the rest by time."""
+    """Ids of what is to be posted now: what is marked as safety, then notices, then
+    answers, then the rest by time."""
     waits = outgoing.posts_waiting(session, now)
     asked = select(P.id, P.key).where(P.state == "approved")
     if campaign is not None:
         asked = asked.where(P.campaign == campaign)
-    rank = case(_FIRST, value=P.kind, else_=9)
+    rank = case((P.safety, 0), else_=case(_FIRST, value=P.kind, else_=9))
     rows = session.execute(asked.order_by(rank, P.due_at, P.id))
     return [row.id for row in rows if f"own.{row.key}" in waits]
 

@@ -1,7 +1,7 @@
 """The accounts that are shown by name; every change is audited and counted anew."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +31,15 @@ def accounts(session: Session) -> list[Row[Any]]:
     """Every account of the registry with the evidence for it."""
     order = (REGISTRY.c.platform, REGISTRY.c.handle)
     return list(session.execute(select(REGISTRY).order_by(*order)))
+
+
+def office_handles(session: Session, handles: Collection[str]) -> list[str]:
+    """Those of the handles (lower case, without @) that are a public office's account
+    on any platform, by name."""
+    asked = select(REGISTRY.c.handle).where(
+        REGISTRY.c.person_class == "public_office", REGISTRY.c.handle.in_(handles)
+    )
+    return sorted(set(session.scalars(asked)))
 
 
 def register(
