@@ -65,6 +65,10 @@ class Language:
         """Monday, 16 November 2026, in Indian time."""
         return self._date(moment, "EEEE, d MMMM y")
 
+    def day_of_month(self, moment: date | datetime) -> str:
+        """16 November, in Indian time."""
+        return self._date(moment, "d MMMM")
+
     def short_day(self, moment: date | datetime) -> str:
         """Mon 16."""
         return self._date(moment, "EEE d")

@@ -1,4 +1,4 @@
-"""Commands of the noun `posts`: add, import, notice, list, approve, delete."""
+"""Commands of the noun `posts`: add, import, notice, templates, list, approve, …"""
 
 from datetime import datetime
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from socialcell.commands import output, rows
+from socialcell.commands import notice_templates, output, rows
 from socialcell.commands.options import Config, DryRun, Json, open_context
 from socialcell.errors import UsageError
 
@@ -14,6 +14,7 @@ app = typer.Typer(
     help="What the cell itself says in public: planned, approved, taken back.",
     no_args_is_help=True,
 )
+app.add_typer(notice_templates.app, name="templates")
 _FORMATS = ["%Y-%m-%dT%H:%M"]
 
 Post = Annotated[int, typer.Argument(help="As list shows.")]
@@ -108,82 +109,85 @@ def import_(
 
 @app.command()
 def notice(
-    template: Annotated[str, typer.Argument(help="As templates shows.")],
-    start: Annotated[
-        datetime,
-        typer.Option("--from", formats=_FORMATS, help="From when it holds, in Pune."),
-    ],
-    end: Annotated[
-        datetime, typer.Option("--to", formats=_FORMATS, help="Until when it holds.")
-    ],
     on: Annotated[list[str], typer.Option("--on", help="A platform, again for each.")],
-    reason: Annotated[
-        list[str],
-        typer.Option(help="A usual one, or your own: mr=…, again for each language."),
-    ],
-    contact: Annotated[str, typer.Option(help="Whom to ask: a number or address.")],
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="[TEMPLATE]", help="As templates list shows."),
+    ] = None,
+    template: Annotated[
+        str | None, typer.Option(help="The same as TEMPLATE, as an option.")
+    ] = None,
+    values: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="SLOT=VALUE",
+            help="A slot, again for each; own words by language: slot.mr=…",
+        ),
+    ] = None,
     at: At = None,
-    ward: Wards = None,
+    start: Annotated[
+        datetime | None,
+        typer.Option("--from", formats=_FORMATS, help="As --set from=…"),
+    ] = None,
+    end: Annotated[
+        datetime | None, typer.Option("--to", formats=_FORMATS, help="As --set to=…")
+    ] = None,
+    reason: Annotated[
+        list[str] | None,
+        typer.Option(help="As --set reason=…; own words: mr=…, again for each."),
+    ] = None,
+    contact: Annotated[str | None, typer.Option(help="As --set contact=…")] = None,
+    ward: Annotated[
+        list[str] | None, typer.Option(help="As --set ward=…, again for each.")
+    ] = None,
     lang: Annotated[
         list[str] | None,
         typer.Option(help="A language, again for each; mr, hi and en without it."),
     ] = None,
     media: Media = None,
-    safety: Safety = False,
+    safety: Annotated[
+        bool | None,
+        typer.Option(
+            "--safety/--no-safety",
+            help="About life or limb: no mode holds it once approved. Without it as "
+            "the template says.",
+        ),
+    ] = None,
     dry_run: DryRun = False,
     config: Config = None,
     json: Json = False,
 ) -> None:
     """Write a notice as drafts in each language, from a template.
 
-    A notice of something that is closed also enters the planned closure, so that talk
-    of it raises no alert. The same notice again changes nothing. Audited.
+    posts templates show says which slots a template has. A slot that is missing is
+    named. A notice of something that is closed also enters the planned closure, so
+    that talk of it raises no alert. The same notice again changes nothing. Audited.
 
-    Example: socialcell posts notice water_closure --ward Kothrud-Bavdhan
-    --from 2026-12-03T09:00 --to 2026-12-04T12:00 --reason pumping
-    --contact 020-25501000 --at 2026-12-01T10:30 --on x --on telegram
+    Example: socialcell posts notice --template dam_discharge --on x --on telegram
+    --set dam=khadakwasla --set cusecs=35574 --set from=2026-11-21T06:00
+    --set source=water_resources --set contact=020-25501000
     """
     from socialcell.clock import IST
     from socialcell.i18n import CODES
     from socialcell.jobs import notices
 
+    if name and template and name != template:
+        raise UsageError(f"Two templates are named: {name} and {template}.")
+    chosen = template or name
+    if not chosen:
+        raise UsageError("Name a template. See them: socialcell posts templates list")
     asked = notices.Asked(
-        template=template,
+        template=chosen,
         platforms=tuple(dict.fromkeys(on)),
+        given=_given(values or [], start, end, reason or [], contact, ward or []),
         at=at and at.replace(tzinfo=IST),
-        start=start.replace(tzinfo=IST),
-        end=end.replace(tzinfo=IST),
-        reason=_reasons(reason),
-        contact=contact,
-        wards=ward or (),
         languages=tuple(dict.fromkeys(lang or CODES)),
         media=media,
         safety=safety,
     )
     made = notices.make(open_context(config), asked, dry_run=dry_run)
     _told(made.posts, made.closure, dry_run=dry_run, json=json)
-
-
-@app.command()
-def templates(json: Json = False) -> None:
-    """List the notices that there are, with their blanks and usual reasons.
-
-    Example: socialcell posts templates
-    """
-    from dataclasses import asdict
-
-    from socialcell.campaigns import notices
-
-    known = notices.templates().values()
-    if json:
-        found = [{**asdict(one), "blanks": list(one.blanks)} for one in known]
-        output.as_json({"templates": found})
-        return
-    for one in known:
-        output.say(f"{one.id}: {one.about}")
-        output.say(f"  reasons: {', '.join(one.reasons)}")
-        for code, words in one.words.items():
-            output.say(f"  {code}: " + words.replace("\n", "\n      "))
 
 
 @app.command("list")
@@ -331,6 +335,7 @@ def _told(made: list[Any], closure: int | None, *, dry_run: bool, json: bool) ->
                 "language": one.language,
                 "due_at": one.due_at,
                 "text": one.text,
+                "safety": one.safety,
                 "state": one.state,
             }
             for one in made
@@ -347,21 +352,44 @@ def _told(made: list[Any], closure: int | None, *, dry_run: bool, json: bool) ->
         output.say("    " + one.text.replace("\n", "\n    "))
     if closure is not None and not dry_run:
         output.say(f"Closure {closure} is entered: talk of it raises no alert.")
+    safety = [str(one.id) for one in made if one.safety and one.state == "draft"]
+    if safety and not dry_run:
+        output.say(
+            "About life or limb: ring a second person up. From their account: "
+            f"socialcell posts approve {' '.join(safety)}"
+        )
 
 
-def _reasons(given: list[str]) -> dict[str, str]:
-    """One name, or words by language. UsageError when both are mixed."""
-    if len(given) == 1 and "=" not in given[0]:
-        return {"": given[0]}
-    made = {}
-    for one in given:
+def _given(
+    values: list[str],
+    start: datetime | None,
+    end: datetime | None,
+    reason: list[str],
+    contact: str | None,
+    wards: list[str],
+) -> dict[str, list[str]]:
+    """What was given by slot; options that are named as a slot fill it. UsageError."""
+    pairs = [_pair("--set", one) for one in values]
+    pairs += [("ward", ward) for ward in wards]
+    for slot, moment in (("from", start), ("to", end)):
+        if moment is not None:
+            pairs.append((slot, moment.isoformat(timespec="minutes")))
+    for one in reason:
         code, equals, words = one.partition("=")
-        if not equals:
-            raise UsageError(
-                f"--reason {one}: one usual reason, or mr=… for each language."
-            )
-        made[code.strip()] = words.strip()
-    return made
+        pairs.append((f"reason.{code.strip()}", words) if equals else ("reason", one))
+    if contact is not None:
+        pairs.append(("contact", contact))
+    given: dict[str, list[str]] = {}
+    for slot, value in pairs:
+        given.setdefault(slot, []).append(value)
+    return given
+
+
+def _pair(option: str, text: str) -> tuple[str, str]:
+    slot, equals, value = text.partition("=")
+    if not equals or not slot.strip():
+        raise UsageError(f"{option} {text}: write {option} slot=value.")
+    return slot.strip(), value
 
 
 def _stdin() -> str:

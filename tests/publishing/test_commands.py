@@ -103,6 +103,39 @@ def test_the_commands_let_safety_out_and_say_what_holds_the_rest(
     assert "held: mode" in table
 
 
+def test_a_notice_is_written_from_a_template_by_commands(cell: Path) -> None:
+    slots = ("dam=khadakwasla", "cusecs=35574", "source=water_resources")
+    filled = [word for one in slots for word in ("--set", one)]
+    also = ("--from", "2026-11-21T06:00", "--contact", "1077", "--on", "x")
+    command = ("--config", cell / "config.yaml", "posts", "notice", "dam_discharge")
+
+    short = said(socialcell(*command, *filled, *also[2:]))
+    made = document(
+        cell, "posts", "notice", "--template", "dam_discharge", *filled, *also
+    )
+    shown = document(cell, "posts", "templates", "show", "dam_discharge")
+    listed = document(cell, "posts", "templates")
+
+    assert "dam_discharge lacks from (from when" in short
+    assert [one["language"] for one in made["posts"]] == ["mr", "hi", "en"]
+    assert all(one["safety"] for one in made["posts"])
+    assert "३५,५७४ क्युसेक" in made["posts"][0]["text"]
+    assert shown["slots"]["cusecs"]["type"] == "number"
+    assert {one["platform"] for one in shown["lengths"]} >= {"x", "telegram"}
+    assert "dam_discharge" in {one["id"] for one in listed["templates"]}
+    assert listed["faults"] == {}
+
+
+def test_lint_names_the_line_of_a_file_of_templates(cell: Path, tmp_path: Path) -> None:
+    file = tmp_path / "tree_fall.yaml"
+    file.write_text("about: A tree\nslots: {}\nword: x\n")
+
+    done = socialcell("posts", "templates", "lint", file)
+
+    assert done.returncode == 1
+    assert f"{file}:3: word: unknown key" in done.stdout
+
+
 def test_the_calendar_holds_the_cells_own_posts(cell: Path, tmp_path: Path) -> None:
     document(cell, "posts", "add", "x", WORDS, "--at", LATER)
     document(cell, "posts", "add", "telegram", "दुसरे", "--at", LATER)

@@ -194,10 +194,12 @@ def test_a_notice_is_marked_afterwards_and_who_marks_it_does_not_approve_it(
         template="road_works",
         platforms=("x",),
         at=now + HOUR,
-        start=now + HOUR,
-        end=now + 9 * HOUR,
-        reason={"en": "the bridge is under water"},
-        contact="020-25501000",
+        given={
+            "from": [(now + HOUR).isoformat()],
+            "to": [(now + 9 * HOUR).isoformat()],
+            "reason.en": ["the bridge is under water"],
+            "contact": ["020-25501000"],
+        },
         languages=("en",),
     )
     notices.make(town.context, asked)

@@ -100,6 +100,7 @@ def _running(context: Context, around: Surroundings, *, deep: bool) -> Iterator[
     yield from posting.accounts(context)
     yield from posting.doubts(context)
     yield from posting.held(context)
+    yield posting.templates(context)
     yield from sources.states(context)
     yield from sources.secrets(context)
     yield from sources.rules(context)

@@ -7,7 +7,7 @@ from socialcell.campaigns.store import own_posts
 from socialcell.connectors import publisher
 from socialcell.connectors.base import Surroundings
 from socialcell.errors import SocialcellError
-from socialcell.jobs import elections
+from socialcell.jobs import elections, notice_templates
 from socialcell.jobs.context import Context
 from socialcell.jobs.doctor import settings
 from socialcell.jobs.doctor.check import Check, failed, ok, warning
@@ -79,6 +79,23 @@ def held(context: Context) -> Iterator[Check]:
 
 def _released(waits: Outgoing | None) -> bool:
     return waits is not None and waits.answer == outbox.RELEASED
+
+
+def templates(context: Context) -> Check:
+    """Whether the workspace's own templates of notices can be used."""
+    found = notice_templates.known(context.workspace)
+    place = context.workspace.folder / notice_templates.FOLDER
+    if found.faults:
+        return failed(
+            "notice templates",
+            "; ".join(found.faults.values()),
+            "Correct what is named, then: socialcell posts templates lint",
+        )
+    n = len(found.templates)
+    if not found.own:
+        return ok("notice templates", f"{n} of the package, none in {place}")
+    own = ", ".join(sorted(found.own))
+    return ok("notice templates", f"{n}, of them in {place}: {own}")
 
 
 def answers(context: Context, around: Surroundings) -> Iterator[Check]:

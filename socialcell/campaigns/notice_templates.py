@@ -1,0 +1,204 @@
+"""Templates of notices: words in Marathi, Hindi and English with named, typed slots.
+
+`data/notices.yaml` holds those of the package; a workspace keeps its own as files.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import resources
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+
+from socialcell.i18n import CODES
+from socialcell.language import lexicon
+
+# {slot} or {slot.part}
+REFERENCE = re.compile(r"\{([a-z][a-z_]*)(?:\.([a-z]+))?\}")
+# How a moment may stand in a text: Thursday, 3 December 2026 | 3 December | 09:00
+PARTS = ("day", "date", "clock")
+# What is said in the languages of the city with different letters, and what is not.
+_DEVANAGARI = re.compile(r"[\u0904-\u0939\u0958-\u0961\u0972]")
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+SlotType = Literal[
+    "area",  # areas of the city, several; the whole city when none is given
+    "place",  # names of the gazetteer or own words by language, several
+    "moment",  # a day and time in Pune
+    "until",  # as moment; the day is left out when it is that of the slot `after`
+    "number",  # a whole number, written as each language writes it
+    "choice",  # one of `choices`
+    "text",  # one of `choices`, or own words by language
+    "line",  # one line that is the same in every language
+    "phone",  # telephone numbers
+    "link",  # an https address
+]
+
+
+class Texts(BaseModel):
+    """One text in each language."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    mr: Line
+    hi: Line
+    en: Line
+
+    def of(self, code: str) -> str:
+        """The text in a language of CODES."""
+        text: str = getattr(self, code)
+        return text
+
+
+class Slot(BaseModel):
+    """What is filled in. `about` says it to the person who fills it.
+
+    A line of the text whose `optional` slot is not given is left out. `longest` limits
+    the characters of text, place, line and phone; `example` stands in when the template
+    is shown and its length is checked.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    type: SlotType
+    about: Line
+    optional: bool = False
+    longest: int = Field(default=80, ge=1, le=1000)
+    min: int | None = None
+    max: int | None = None
+    after: str | None = None
+    choices: dict[str, Texts] = Field(default_factory=dict)
+    example: Texts | Line | int | None = None
+
+    @model_validator(mode="after")
+    def _fits_type(self) -> "Slot":
+        for name, types in (
+            ("choices", ("choice", "text")),
+            ("after", ("until",)),
+            ("min", ("number",)),
+            ("max", ("number",)),
+        ):
+            if getattr(self, name) not in (None, {}) and self.type not in types:
+                raise ValueError(f"{name} is for slots of type {' or '.join(types)}")
+        if self.type == "until" and self.after is None:
+            raise ValueError("a slot of type until names in after when it begins")
+        if self.type == "choice" and not self.choices:
+            raise ValueError("a slot of type choice has choices")
+        if self.type == "text" and not (
+            self.choices or isinstance(self.example, Texts)
+        ):
+            raise ValueError(
+                "a slot of type text has choices, or an example in mr, hi and en"
+            )
+        if isinstance(self.example, Texts) and self.type not in ("text", "place"):
+            raise ValueError("only text and place have an example by language")
+        return self
+
+
+def _known_topic(topic: str | None) -> str | None:
+    if topic is not None and topic not in lexicon.vocabulary("topic"):
+        raise ValueError(f"there is no topic {topic!r}")
+    return topic
+
+
+class Template(BaseModel):
+    """A notice. `closes` is the topic of the closure that it announces (None: nothing
+    is closed); `safety`: it is about life or limb, so no mode holds it; `platforms` are
+    those for which it is short enough."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = ""
+    about: Line
+    closes: Annotated[str | None, AfterValidator(_known_topic)] = None
+    safety: bool = False
+    platforms: tuple[Literal["x", "facebook", "instagram", "telegram"], ...] = (
+        *("x", "facebook", "instagram", "telegram"),
+    )
+    slots: dict[Annotated[str, Field(pattern=r"^[a-z][a-z_]*$")], Slot]
+    words: Texts
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Template":
+        faults = list(self._faults())
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+    def _faults(self) -> Iterator[str]:
+        for code in CODES:
+            yield from self._faults_of(code, self.words.of(code))
+        for name, slot in self.slots.items():
+            if slot.after is not None and (
+                slot.after not in self.slots
+                or self.slots[slot.after].type != "moment"
+                or self.slots[slot.after].optional
+            ):
+                yield f"{name}: after names no moment that is always given"
+            for id_, texts in slot.choices.items():
+                yield from _letters(f"{name}.{id_}", texts)
+            if isinstance(slot.example, Texts):
+                yield from _letters(f"{name}.example", slot.example)
+        yield from _letters("words", self.words)
+        if self.closes is not None:
+            needed = {"ward": "area", "from": "moment", "to": "until"}
+            for name, type_ in needed.items():
+                if name not in self.slots or self.slots[name].type != type_:
+                    yield f"what closes something has the slot {name} of type {type_}"
+
+    def _faults_of(self, code: str, text: str) -> Iterator[str]:
+        used = {name for name, _ in REFERENCE.findall(text)}
+        for name in sorted(used - self.slots.keys()):
+            yield f"words.{code}: there is no slot {name}"
+        for name in sorted(self.slots.keys() - used):
+            yield f"words.{code}: the slot {name} is missing"
+        if bare := re.search(r"[{}]\S*", REFERENCE.sub("", text)):
+            yield f"words.{code}: {bare[0]!r} is no slot such as {{ward}}"
+        for name, part in REFERENCE.findall(text):
+            if name not in self.slots:
+                continue
+            is_moment = self.slots[name].type == "moment"
+            if is_moment != (part in PARTS):
+                parts = " or ".join(f"{{{name}.{one}}}" for one in PARTS)
+                wanted = parts if is_moment else f"{{{name}}}"
+                yield f"words.{code}: write {wanted}"
+        for line in text.splitlines():
+            slots = {name for name, _ in REFERENCE.findall(line) if name in self.slots}
+            needed = {name for name in slots if not self.slots[name].optional}
+            if needed and needed != slots:
+                yield (
+                    f"words.{code}: {sorted(needed)[0]} stands in a line with an "
+                    "optional slot, and would go with it"
+                )
+
+
+def _letters(where: str, texts: Texts) -> Iterator[str]:
+    """Marathi and Hindi are in Devanagari, English is not."""
+    for code in ("mr", "hi"):
+        if not _DEVANAGARI.search(texts.of(code)):
+            yield f"{where}.{code}: not written in Devanagari"
+    if _DEVANAGARI.search(texts.en):
+        yield f"{where}.en: written in Devanagari"
+
+
+@cache
+def templates() -> Mapping[str, Template]:
+    """The package's templates by id. ValueError when the file is not as it must be."""
+    place = resources.files("socialcell.campaigns") / "data" / "notices.yaml"
+    return read(yaml.safe_load(place.read_bytes()))
+
+
+def read(given: Mapping[str, Any]) -> Mapping[str, Template]:
+    """Templates of a document by id. ValueError says what is wrong with one."""
+    return {
+        id_: Template.model_validate({**one, "id": id_}) for id_, one in given.items()
+    }
