@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from socialcell.commands import gazetteer, output
+from socialcell.commands import gazetteer, output, public_people
 from socialcell.commands.options import (
     ROOT_CONFIG,
     Config,
@@ -32,6 +32,7 @@ app = typer.Typer(
     help="Language models: train them, score them, list them.", no_args_is_help=True
 )
 app.add_typer(gazetteer.app, name="gazetteer")
+app.add_typer(public_people.app, name="people")
 
 
 @app.callback()
@@ -258,10 +259,10 @@ def english_wanted(given: Path | None, asked: bool | None) -> bool:
 
 def names_of(given: Path | None) -> "tuple[Place, ...]":
     """The workspace's own names; none where there is no workspace."""
-    from socialcell.language import own_names
+    from socialcell.jobs import gazetteer as names
 
     workspace = workspace_of(given)
-    return own_names.load(workspace.folder / own_names.FILE) if workspace else ()
+    return names.names_of(workspace) if workspace else ()
 
 
 def workspace_of(given: Path | None) -> "Workspace | None":

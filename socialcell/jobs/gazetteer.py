@@ -6,7 +6,7 @@ from pathlib import Path
 from socialcell import db
 from socialcell.config import Workspace
 from socialcell.jobs.context import Context
-from socialcell.language import own_names
+from socialcell.language import own_names, public_people
 from socialcell.language.own_names import Import
 from socialcell.language.places import Place
 from socialcell.listening.store import tags
@@ -14,8 +14,10 @@ from socialcell.ops import audit
 
 
 def names_of(workspace: Workspace) -> tuple[Place, ...]:
-    """The names that the reader of this workspace knows beside the package's."""
-    return own_names.load(_file(workspace))
+    """The names that the reader of this workspace knows beside the package's, with its
+    public people."""
+    own = own_names.load(_file(workspace))
+    return public_people.names_of(workspace.folder / public_people.FILE, own)
 
 
 def entries(workspace: Workspace) -> list[dict[str, str]]:

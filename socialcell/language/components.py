@@ -16,6 +16,7 @@ from socialcell.language import (
     identify,
     intent,
     lexicon,
+    public_people,
     sentiment,
     tagger,
     topics,
@@ -65,8 +66,10 @@ class Words:
 
 @Language.factory("socialcell_gazetteer")
 def gazetteer(nlp: Language, name: str) -> Gazetteer:
-    """Places, wards, departments, services and bodies of the city."""
-    return Gazetteer(nlp)
+    """Places, wards, departments, services and bodies of the city; public people."""
+    found = Gazetteer(nlp)
+    found.add(nlp, public_people.as_places(public_people.package(), places()))
+    return found
 
 
 @Language.factory("socialcell_cues")

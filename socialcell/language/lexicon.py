@@ -62,11 +62,18 @@ def gazetteer_rows() -> Iterator[tuple[str, int, dict[str, str]]]:
             yield file.name, reader.line_num, row
 
 
+def people_text() -> str:
+    """The package's public people and institutions, `data/people.csv`."""
+    return (_folder() / "people.csv").read_text("utf-8")
+
+
 @lru_cache
 def fingerprint() -> str:
     """Eight hexadecimal digits that change when any data file changes."""
     digest = hashlib.sha256()
-    files = [file for file in _folder().iterdir() if file.name.endswith(".yaml")]
+    files = [
+        file for file in _folder().iterdir() if file.name.endswith((".yaml", ".csv"))
+    ]
     for file in sorted([*files, *_gazetteer_files()], key=lambda file: file.name):
         digest.update(file.name.encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()[:8]

@@ -11,11 +11,13 @@ from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 
 from socialcell.errors import SocialcellError
-from socialcell.language import lexicon
+from socialcell.language import lexicon, translit
 from socialcell.language.notes import Fact, notes
 from socialcell.language.reading import Entity
 from socialcell.language.words import key_of
 
+_LONGEST_NAME = 4  # words of a person's name
+_FEWEST_SOUNDS = 6  # letters of its key: mohan savant is mhn svnt
 _FULL_STOPS = ".।?!…"
 _WORDS = re.compile(r"[^\s,.()\-–]+")
 # What Hindi makes of a Marathi letter, and Latin letters of one sound.
@@ -27,6 +29,7 @@ _TOWN = re.compile(r"(?<=\S)(नगर)$")  # written apart as often as together
 class Place:
     """One row of the gazetteer. `aliases` that begin with "=" are case-sensitive.
 
+    `handles` are accounts of social media, without @: whoever names one means the row.
     A name that also means something else `needs_context`: another name of the city,
     a word such as road beside it, or an ending that says "in". It is never taken
     where a word of `unless` is in the same text.
@@ -42,6 +45,7 @@ class Place:
     needs_context: bool
     unless: frozenset[str]
     source: str
+    handles: tuple[str, ...] = ()
 
     def names(self) -> Iterator[str]:
         """Every spelling but the case-sensitive ones, words also written together."""
@@ -111,7 +115,9 @@ def name_words(some: Iterable[Place]) -> set[str]:
 
 def fingerprint(some: Iterable[Place]) -> str:
     """Eight hexadecimal digits that change when any of these entries changes."""
-    rows = ((*astuple(place)[:8], sorted(place.unless)) for place in some)
+    rows = (
+        (*astuple(place)[:8], sorted(place.unless), *place.handles) for place in some
+    )
     return hashlib.sha256(repr(sorted(rows)).encode()).hexdigest()[:8]
 
 
@@ -122,6 +128,7 @@ class Gazetteer:
         self._loose = PhraseMatcher(nlp.vocab, attr="NORM")
         self._exact = PhraseMatcher(nlp.vocab, attr="ORTH")
         self._places: dict[int, Place] = {}
+        self._sounds: dict[tuple[str, ...], Place] = {}
         self.add(nlp, places())
 
     def add(self, nlp: Language, some: Iterable[Place]) -> None:
@@ -131,13 +138,20 @@ class Gazetteer:
             self._loose.add(place.id, [nlp.make_doc(name) for name in place.names()])
             if exact := place.exact():
                 self._exact.add(place.id, [nlp.make_doc(name) for name in exact])
+            if place.handles:
+                accounts = [nlp.make_doc(f"@{handle}") for handle in place.handles]
+                self._loose.add(place.id, accounts)
+            if place.label == "PERSON":
+                self._sounds |= dict.fromkeys(_sounds(place), place)
 
     def __call__(self, doc: Doc) -> Doc:
         matches = self._loose(doc) + self._exact(doc)
-        if not matches:
+        if not matches and not self._sounds:
             return doc
         found = notes(doc)
         spans = [(start, end, self._places[match]) for match, start, end in matches]
+        if self._sounds:
+            spans += self._by_sound(found.facts)
         kept = _longest(span for span in spans if not _vetoed(span[2], found.facts))
         for start, end, place in kept:
             if place.needs_context and not (
@@ -155,8 +169,37 @@ class Gazetteer:
                 found.placed.update(range(start, end))
         return doc
 
+    def _by_sound(self, facts: list[Fact]) -> Iterator["_Span"]:
+        """Names of people in whatever spelling: each word sounds as in the register."""
+        for start, fact in enumerate(facts):
+            if not fact.word.script:
+                continue
+            sounds: tuple[str, ...] = ()
+            for end in range(start, min(start + _LONGEST_NAME, len(facts))):
+                last = facts[end]
+                for word in (last.word.key, last.stem):
+                    place = self._sounds.get((*sounds, _sound(word)))
+                    if place is not None:
+                        yield start, end + 1, place
+                        break
+                sounds = (*sounds, _sound(last.word.key))
+
 
 _Span = tuple[int, int, Place]
+
+
+def _sounds(place: Place) -> Iterator[tuple[str, ...]]:
+    """How the names of a person sound, by word. A name of one word, or of few sounds,
+    would be found in everything."""
+    for name in (place.name_en, place.name_mr, place.name_hi, *place.aliases):
+        sounds = tuple(_sound(key_of(word)) for word in _WORDS.findall(name))
+        if 1 < len(sounds) <= _LONGEST_NAME and len("".join(sounds)) >= _FEWEST_SOUNDS:
+            yield sounds
+
+
+@lru_cache(maxsize=50_000)
+def _sound(word: str) -> str:
+    return translit.key(word)
 
 
 def _longest(spans: Iterator[_Span]) -> list[_Span]:
