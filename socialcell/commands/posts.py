@@ -205,6 +205,8 @@ def list_(
 ) -> None:
     """List the cell's own posts by time: drafts, what waits, what is out.
 
+    Without --since what is of days before and is not out is listed, too.
+
     Example: socialcell posts list --since 2026-11-01
     """
     from socialcell.jobs import own_calendar

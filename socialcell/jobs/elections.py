@@ -11,9 +11,10 @@ from sqlmodel import Session
 from socialcell.campaigns.own_posts_model import OwnPost
 from socialcell.campaigns.planning import days
 from socialcell.clock import IST
-from socialcell.errors import UsageError
+from socialcell.errors import SocialcellError, UsageError
 from socialcell.jobs import outgoing
 from socialcell.jobs.context import Context
+from socialcell.language import public_people
 from socialcell.listening import unwatched
 from socialcell.listening.store import registry
 from socialcell.text import index_form
@@ -32,7 +33,7 @@ def why_not(
     if post.outgoing_kind == "safety":
         if on is None and outgoing.mode_in(session) == "election":
             on = "The switch is set to election"
-        fault = on and _fault(session, post)
+        fault = on and _fault(context, session, post)
         return f"{on}, and {fault}: socialcell outgoing release" if fault else None
     if post.outgoing_kind not in outgoing.HELD["election"]:
         return None
@@ -51,17 +52,37 @@ def refuse(context: Context, post: OwnPost) -> None:
         )
 
 
-def _fault(session: Session, post: OwnPost) -> str | None:
+def _fault(context: Context, session: Session, post: OwnPost) -> str | None:
     """What in a post about safety may serve an election: a picture, which only a
-    person can look at, a word of politics, the account of an office holder."""
+    person can look at, a word of politics, an office holder by name or account."""
     if post.media is not None:
         return "whether its picture shows a leader or a symbol is for a person to see"
     listed = unwatched.found_in(index_form(post.text), "politics")
     if listed is not None:
         return f"its words speak of politics ({listed.word})"
     named = {handle.lower().rstrip(".") for handle in _HANDLE.findall(post.text)}
-    offices = registry.office_handles(session, named)
-    return f"it names an office holder's account (@{offices[0]})" if offices else None
+    if offices := registry.office_handles(session, named):
+        return f"it names an office holder's account (@{offices[0]})"
+    try:
+        holder = _office_holder(context, post.text, named)
+    except SocialcellError as error:
+        return f"whom it names cannot be looked up ({error})"
+    return f"it names an office holder ({holder})" if holder else None
+
+
+def _office_holder(context: Context, text: str, handles: set[str]) -> str | None:
+    """The first office holder of the workspace's people.csv whom a text names, with a
+    case ending or without, or whose account it does. SocialcellError: the file cannot
+    be read."""
+    form = f" {index_form(text)}"
+    for one in public_people.load(context.workspace.folder / public_people.FILE):
+        names = (one.name_en, one.name_mr, one.name_hi, *one.aliases)
+        if one.kind == "office_holder" and (
+            any(f" {index_form(name)}" in form for name in names)
+            or not handles.isdisjoint(handle.lower() for handle in one.handles)
+        ):
+            return one.name_en
+    return None
 
 
 def _on(context: Context, at: datetime) -> str | None:

@@ -71,19 +71,31 @@ def listed(
     context: Context, since: str | None, until: str | None
 ) -> list[dict[str, Any]]:
     """Own posts of days in Pune, both included; from today for three months without
-    them. UsageError when a day is none."""
+    them, and then also what is of days before and is not out. UsageError when a day is
+    none."""
     today = context.clock.now().astimezone(IST).date()
     first = _day("--since", since) if since else today
     last = _day("--until", until) if until else first + _AHEAD
     start = datetime.combine(first, time(), IST)
-    return between(
-        context, start, datetime.combine(last, time(), IST) + timedelta(days=1)
-    )
+    end = datetime.combine(last, time(), IST) + timedelta(days=1)
+    left = [] if since else _left(context, start)
+    return [*left, *between(context, start, end)]
 
 
 def coming(context: Context) -> list[dict[str, Any]]:
     """Own posts from today on, for three months."""
-    return listed(context, None, None)
+    start = datetime.combine(context.clock.now().astimezone(IST).date(), time(), IST)
+    return between(context, start, start + _AHEAD + timedelta(days=1))
+
+
+def _left(context: Context, before: datetime) -> list[dict[str, Any]]:
+    """Own posts whose time has come and that wait for a person still, oldest first."""
+    with db.reading(context.engine) as session:
+        return [
+            shown(context, session, one)
+            for one in store.open_(session)
+            if one.due_at < before
+        ]
 
 
 def ics(context: Context) -> bytes:

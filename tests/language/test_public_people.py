@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from socialcell import db
 from socialcell.errors import SocialcellError
 from socialcell.jobs import gazetteer, public_people, tag
 from socialcell.jobs.context import Context
+from socialcell.jobs.doctor import settings
 from socialcell.language import public_people as people
 from socialcell.language import read
 from socialcell.language.places import places
@@ -161,6 +163,20 @@ def test_a_wrong_row_is_refused_with_its_reason(
     assert not (context.workspace.folder / people.FILE).exists()
 
 
+def test_the_doctor_names_a_file_that_somebody_has_broken(
+    context: Context, tmp_path: Path
+) -> None:
+    public_people.import_file(context, write(tmp_path, GOOD))
+    assert settings.names(context.workspace).state == "ok"
+    held = context.workspace.folder / people.FILE
+    held.write_text(held.read_text("utf-8").replace("2026-02-06", "in spring"), "utf-8")
+
+    check = settings.names(context.workspace)
+
+    assert check.state == "failed"
+    assert "row 2, valid_from: 'in spring' is no day" in check.found
+
+
 def test_entries_are_removed_and_every_change_is_audited(
     context: Context, tmp_path: Path
 ) -> None:
@@ -172,8 +188,6 @@ def test_entries_are_removed_and_every_change_is_audited(
     assert people.rows(context.workspace.folder / people.FILE) == []
     with pytest.raises(SocialcellError, match="it is the package's own"):
         public_people.remove(context, ["media:sakal"])
-    from socialcell import db
-
     with db.reading(context.engine) as session:
         actions = [row.action for row in audit.entries(session, 9)]
     assert sorted(actions) == ["people.import", "people.remove"]

@@ -21,6 +21,7 @@ from socialcell.jobs import (
 )
 from socialcell.listening import areas
 from socialcell.listening.store import areas as area_store
+from tests.language.test_public_people import GOOD, write
 from tests.publishing.conftest import HOUR, PICTURE, WORDS, Town, planned
 
 pytestmark = pytest.mark.swept_on_postgresql
@@ -117,6 +118,17 @@ def test_back_to_normal_what_is_stale_leaves_only_by_its_number(
     assert town.copies("x", "Tonight") == 0
 
 
+def test_what_waits_since_yesterday_is_listed_still(town: Town) -> None:
+    planned(town, text="Yesterday's draft")
+    town.clock.advance(24 * HOUR)
+
+    assert [one["text"] for one in own_calendar.listed(town.context, None, None)] == [
+        "Yesterday's draft"
+    ]
+    day = f"{town.clock.now().astimezone(IST):%Y-%m-%d}"
+    assert own_calendar.listed(town.context, day, None) == []
+
+
 def test_only_safety_is_entered_without_a_time(town: Town) -> None:
     with pytest.raises(UsageError, match="--at says when it is posted"):
         planned(town, due_at=None)
@@ -142,13 +154,13 @@ def test_an_election_day_does_not_hold_safety(
     assert due(town) == ["posted"]
 
 
-@pytest.mark.parametrize("by", ["switch", "window"])
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("by", "changes", "said"),
     [
-        ({"text": "महापौरांच्या आदेशाने नदीकाठ सोडा"}, "speak of politics"),
-        ({"text": "Leave now, says @Ward.Member."}, "@ward.member"),
-        ({"media": PICTURE, "platform": "facebook"}, "its picture"),
+        ("window", {"text": "महापौरांच्या आदेशाने नदीकाठ सोडा"}, "speak of politics"),
+        ("switch", {"text": "Leave now, says @Ward.Member."}, "@ward.member"),
+        ("window", {"media": PICTURE, "platform": "facebook"}, "its picture"),
+        ("switch", {"text": "नदीकाठ सोडा: नमुना उदाहरणेंचे आवाहन"}, "Namuna Udaharane"),
     ],
 )
 def test_in_an_election_safety_that_may_serve_one_is_held_by_that_rule(
@@ -162,6 +174,8 @@ def test_in_an_election_safety_that_may_serve_one_is_held_by_that_rule(
         person_class="public_office",
         evidence="an invented office",
     )
+    holders = write(town.context.workspace.folder, GOOD)
+    holders.rename(holders.with_name("people.csv"))
     post = warned(town, **changes)
     approve(post)
     assert standing(town) == ["approved"]

@@ -64,6 +64,7 @@ def _workspace(workspace: Workspace, *, deep: bool) -> Iterator[Check]:
     yield from access.files(workspace)
     yield settings.persons(workspace)
     yield settings.goals(workspace)
+    yield settings.names(workspace)
     engine = None
     try:
         engine = db.connect(

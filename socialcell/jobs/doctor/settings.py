@@ -10,7 +10,8 @@ import yaml
 from socialcell import strategy, yaml_limits
 from socialcell.clock import in_pune
 from socialcell.config import Workspace
-from socialcell.errors import ConfigError
+from socialcell.errors import ConfigError, SocialcellError
+from socialcell.jobs import gazetteer
 from socialcell.jobs.doctor.check import Check, failed, ok, skipped, warning
 
 _NAMES = re.compile(r"(?i)token|password|passwd|secret|bearer|api_?key|credential")
@@ -97,6 +98,17 @@ def goals(workspace: Workspace) -> Check:
             "Change them to what the city wants, and write the day behind agreed.",
         )
     return ok("strategy", f"{place} is valid, agreed on {found.agreed}")
+
+
+def names(workspace: Workspace) -> Check:
+    """Whether the workspace's own names and public people can be read: nothing is
+    tagged without them."""
+    try:
+        own = gazetteer.names_of(workspace)
+    except SocialcellError as error:
+        advice = "Correct the rows that are named, or import the file again."
+        return failed("names of your own", str(error), advice)
+    return ok("names of your own", f"{len(own)} beside the package's")
 
 
 def secret(workspace: Workspace, name: str, needed_by: str) -> Check:
