@@ -165,9 +165,11 @@ def _value(name: str, slot: Slot, given: Sequence[str], find: Find) -> Value:
         raise UsageError(f"{name} takes one value, and {len(given)} were given.")
     (text,) = (one.strip() for one in given)
     if slot.type in ("choice", "text"):
+        if not slot.choices:
+            raise UsageError(f"{name} is written in each language.{_own_words(name)}")
         if text not in slot.choices:
             own = "" if slot.type == "choice" else _own_words(name)
-            known = ", ".join(slot.choices) or "none by name"
+            known = ", ".join(slot.choices)
             raise UsageError(f"{name}: there is no {text!r}. There are: {known}.{own}")
         return _texts(slot.choices[text])
     if slot.type in ("moment", "until"):

@@ -62,11 +62,16 @@ def list_(
 ) -> None:
     """List messages and what became of them, newest first.
 
+    What is held says by what: mode (the switch), rule, late, unsure or platform. What
+    waits for a second person's approval is not among the messages yet; it is named
+    below them.
+
     Example: socialcell outgoing list --state held --state dead
     """
     from socialcell import db
     from socialcell.clock import IST
     from socialcell.errors import UsageError
+    from socialcell.jobs import posts, reply_drafts
     from socialcell.ops import outgoing as store
 
     if strange := set(state or ()) - set(_STATES):
@@ -95,8 +100,11 @@ def list_(
             }
             for one in found
         ]
+    drafts = posts.waiting(context)
+    answers = [one.id for one in reply_drafts.waiting(context)]
     if json:
-        output.as_json({"messages": rows})
+        waiting = {"posts": drafts, "answers": answers}
+        output.as_json({"messages": rows, "waiting_for_approval": waiting})
         return
     output.table(
         ("id", "made", "kind", "to", "subject", "state", "answer"),
@@ -113,6 +121,16 @@ def list_(
             for row, one in zip(rows, found, strict=True)
         ],
     )
+    for what, ids, command in (
+        ("Posts", drafts, "posts approve"),
+        ("Answers", answers, "messages approve"),
+    ):
+        if ids:
+            numbers = " ".join(map(str, ids))
+            output.note(
+                f"{what} that wait for a second person (socialcell {command}): "
+                f"{numbers}"
+            )
 
 
 @app.command()

@@ -235,6 +235,12 @@ def queue(session: Session, post: OwnPost, now: datetime) -> None:
     )
 
 
+def waiting(context: Context) -> list[int]:
+    """Numbers of the drafts that wait for a second person, by time."""
+    with db.reading(context.engine) as session:
+        return [one.id or 0 for one in store.open_(session) if one.state == "draft"]
+
+
 def find_held(context: Context, ids: Sequence[int]) -> dict[int, int]:
     """Of these posts those that the outbox holds, with their numbers there."""
     with db.reading(context.engine) as session:

@@ -89,6 +89,7 @@ def test_the_commands_let_safety_out_and_say_what_holds_the_rest(
     add = ("posts", "add", "x")
     document(cell, *add, WORDS, "--at", LATER)
     document(cell, *add, "नदीकाठ सोडा", "--safety")
+    before = document(cell, "outgoing", "list")
     document(cell, "outgoing", "mode", "mourning", "--reason", "a day of mourning")
     monkeypatch.setenv("SOCIALCELL_ACTOR", "lead")
     approved = document(cell, "posts", "approve", "1", "2")
@@ -98,6 +99,7 @@ def test_the_commands_let_safety_out_and_say_what_holds_the_rest(
 
     assert [(one["id"], one["state"]) for one in done["posts"]] == [(2, "posted")]
     assert [(one["id"], one["reason"]) for one in approved["holds"]] == [(1, "mode")]
+    assert sorted(before["waiting_for_approval"]["posts"]) == [1, 2]
     assert message["hold"]["reason"] == "mode"
     assert "mourning" in message["hold"]["why"]
     assert "held: mode" in table

@@ -212,6 +212,7 @@ def test_a_notice_with_a_wrong_slot_is_refused(
         ({"cusecs": ["1", "2"]}, "cusecs takes one value, and 2 were given"),
         ({"contact": ["call us"]}, "contact: 'call us' is no telephone number"),
         ({"cusecs.mr": ["शंभर"]}, "cusecs is the same in every language"),
+        ({"dam": ["nile"]}, "dam: there is no 'nile'. There are: khadakwasla, panshet"),
     ],
 )
 def test_a_slot_takes_only_what_its_type_is(
