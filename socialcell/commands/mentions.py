@@ -138,7 +138,8 @@ def search(
 ) -> None:
     """Search the text of mentions, newest first.
 
-    Fields: platform: lang: ward: topic: sentiment: intent: urgency: since: until: from:
+    Fields: platform: lang: ward: topic: sentiment: intent: detail: urgency: since:
+    until: from:
     (registry accounts). Marathi words are found with and without joiners and nukta;
     ~pani finds पाणी, पानी, paani and water as well. Where nothing is found, it is said
     what other spellings would find.

@@ -15,6 +15,7 @@ from socialcell.language import (
     danger,
     identify,
     intent,
+    intent_detail,
     lexicon,
     public_people,
     sentiment,
@@ -211,7 +212,8 @@ class Civic:
 def topic(doc: Doc) -> Doc:
     """Topics from n-grams and cues."""
     found = notes(doc)
-    found.topics = topics.topics(found)
+    found.detail = intent_detail.detail_of(text_of(doc))
+    found.topics = intent_detail.file_topics(found, topics.topics(found))
     return doc
 
 

@@ -21,7 +21,7 @@ def intent(notes: Notes) -> Intent:
     second = ranked[1][1] if len(ranked) > 1 else 0.0
     enough = label not in NO_MESSAGE or _words(notes) > 3
     confident = enough and score >= _CONFIDENT and score - second >= _MARGIN
-    return Intent(label, round(score, 3), confident)
+    return Intent(label, round(score, 3), confident, notes.detail)
 
 
 def chances(notes: Notes) -> dict[str, float]:

@@ -63,6 +63,7 @@ class Notes:
     # Of the civic model: by task and class.
     margins: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     intents: Mapping[str, float] = field(default_factory=dict)  # chance of each
+    detail: str | None = None  # of the intent; intent_detail.py finds it
     intent: Intent | None = None
     sentiment: Sentiment | None = None
     urgency: Urgency | None = None

@@ -27,11 +27,13 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What the writer wants; `score` in [0, 1]."""
+    """What the writer wants; `score` in [0, 1]. `detail` is closed_without_action where
+    a complaint was closed although nothing was done."""
 
     label: str
     score: float
     confident: bool
+    detail: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,7 +185,7 @@ class Annotation(SQLModel, table=True):
     )
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     mention_id: int = Field(foreign_key="mention.id", index=True, sa_type=BigId)
-    kind: str  # language, sentiment, intent, topic, urgency, entity
+    kind: str  # language, sentiment, intent, detail, topic, urgency, entity, ward
     value: str
     score: float | None = None
     confident: bool | None = None

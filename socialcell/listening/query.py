@@ -22,9 +22,9 @@ from socialcell.text import clean_text, index_form
 
 FIELDS = frozenset(
     {"platform", "lang", "ward", "topic", "sentiment", "intent", "urgency", "from"}
-    | {"since", "until"}
+    | {"detail", "since", "until"}
 )
-_VOCABULARIES = ("intent", "urgency")
+_VOCABULARIES = ("intent", "detail", "urgency")
 
 
 class QueryError(UsageError):

@@ -39,6 +39,7 @@ COLUMNS = (
     "owner",
     *METRICS,
     "measured_at",
+    "intent_detail",
 )
 
 
@@ -75,6 +76,7 @@ def mention(row: Row[Any], facts: Facts, people: People) -> dict[str, Any]:
         "language": row.language,
         "mixed": row.mixed,
         "intent": row.intent,
+        "intent_detail": next(iter(values.get("detail", ())), None),
         "sentiment": row.sentiment,
         "urgency": row.urgency,
         "topics": values.get("topic", []),

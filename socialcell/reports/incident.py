@@ -119,8 +119,8 @@ def series(series: str, names: Mapping[str, Mapping[str, str]], say: Phrases) ->
     """A series in words: Flood, Aundh, everything; and whether only negative ones."""
     name = series.removeprefix("negative ")
     kind, _, id_ = name.partition(":")
-    if kind == "topic":
-        words = say.label("topic", id_)
+    if kind in ("topic", "detail"):
+        words = say.label(kind, id_)
     elif kind == "phrase":
         words = f"“{id_}”"
     elif name == "all":

@@ -105,7 +105,7 @@ def test_a_reading_as_a_dict_has_exactly_the_fields_of_the_tag_command() -> None
     ]
     assert set(plain["sentiment"]) == {"label", "score", "confident", "probabilities"}
     assert set(plain["entities"][0]) == {"start", "end", "text", "label", "id"}
-    assert set(plain["intent"]) == {"label", "score", "confident"}
+    assert set(plain["intent"]) == {"label", "score", "confident", "detail"}
     assert set(plain["topics"][0]) == {"id", "score"}
     assert set(plain["urgency"]) == {"level", "score", "reasons"}
     assert set(plain["model"]) == {"name", "version"}

@@ -33,8 +33,9 @@ def times(
 ) -> dict[str, list[datetime]]:
     """Sorted times of mentions in [start, end) by series.
 
-    Series: all; topic:T and ward:W by annotation in force; each with `negative ` before
-    it for the negative ones. There is no series of politics.
+    Series: all; topic:T, ward:W and detail:D (of an intent) by annotation in force;
+    each with `negative ` before it for the negative ones. There is no series of
+    politics.
     """
     found: dict[str, list[datetime]] = {}
     within = (M.state == "present", M.authored_at >= start, M.authored_at < end)
@@ -43,7 +44,7 @@ def times(
     ):
         _add(found, "all", at, sentiment)
     value = func.coalesce(A.decided_value, A.value)
-    for kind in ("topic", "ward"):
+    for kind in ("topic", "ward", "detail"):
         rows = session.execute(
             select(value, M.authored_at, M.sentiment)
             .select_from(

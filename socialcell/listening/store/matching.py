@@ -192,8 +192,8 @@ class Matching:
                 return M.sentiment == field.value
             case "topic":
                 return self._annotated("topic", field.value)
-            case "ward":
-                return self._annotated("ward", field.value)
+            case "ward" | "detail":
+                return self._annotated(field.name, field.value)
             case "since":
                 return M.authored_at >= day_start(field.value, "since:")
             case "until":

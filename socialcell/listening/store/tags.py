@@ -241,6 +241,8 @@ def _annotations(one: Tagged, now: datetime) -> list[dict[str, Any]]:
             "detail": {"reasons": list(urgency.reasons)},
         },
     ]
+    if intent.detail is not None:
+        rows.append({**made, "kind": "detail", "value": intent.detail})
     rows += [
         {**made, "kind": "topic", "value": topic.id, "score": topic.score}
         for topic in reading.topics
