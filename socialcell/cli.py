@@ -31,6 +31,7 @@ GROUPS = (
     "sources",
     "report",
     "areas",
+    "owners",
     "language",
     "registry",
     "privacy",

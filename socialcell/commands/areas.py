@@ -37,7 +37,7 @@ def list_(
     from socialcell.listening.store import areas as store
 
     context = open_context(config)
-    day = _day(on) if on else context.clock.now().date()
+    day = read_day(on) if on else context.clock.now().date()
     with db.reading(context.engine) as session:
         found = [
             area
@@ -86,7 +86,7 @@ def at(
     from socialcell.listening.store import areas as store
 
     context = open_context(config)
-    day = _day(on) if on else context.clock.now().date()
+    day = read_day(on) if on else context.clock.now().date()
     with db.reading(context.engine) as session:
         chain = areas.at(store.all_areas(session), place, day)
     if not chain:
@@ -117,15 +117,23 @@ def import_(
     Example: socialcell areas import areas.csv --dry-run
     """
     from socialcell import db
+    from socialcell.jobs import owners as owners_job
     from socialcell.listening import areas
+    from socialcell.listening.owners import read_numbered
     from socialcell.listening.store import areas as store
 
     context = open_context(config)
     read = areas.read_areas(file)
-    owned = areas.read_owners(owners) if owners else None
+    rows = read_numbered(owners) if owners else None
+    if owners and rows is not None:
+        owners_job.refuse_faulty(context, owners, rows, (), read)
+    owned = None if rows is None else [owner for _number, owner in rows]
     if not dry_run:
         with db.writing(context.engine) as session:
-            store.replace(session, read, owned)
+            store.replace(session, read)
+            if owned is not None:
+                owners_job.put(session, owned, replace=True)
+        owners_job.resolve_pending(context.engine)
     counts = {"areas": len(read), "owners": len(owned) if owned is not None else None}
     if json:
         output.as_json({**counts, "dry_run": dry_run})
@@ -134,7 +142,8 @@ def import_(
         output.say(f"{verb} {len(read)} areas.")
 
 
-def _day(value: str) -> date:
+def read_day(value: str) -> date:
+    """A day as --on takes it. UsageError when it is none."""
     from socialcell.errors import UsageError
 
     try:

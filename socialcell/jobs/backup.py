@@ -23,7 +23,7 @@ from socialcell.clock import SystemClock
 from socialcell.config import Workspace
 from socialcell.db import revisions
 from socialcell.errors import SocialcellError, UsageError
-from socialcell.jobs import kept_files, unfinished
+from socialcell.jobs import kept_files, owners, unfinished
 from socialcell.jobs.backup_record import (
     Record,
     digest,
@@ -108,6 +108,7 @@ def upgrade(
         if before not in (None, head):
             # A copy of an older schema, put back, may hold who was erased since.
             replay(Context(workspace, engine, workspace.clock()))
+        owners.bring_up_to_date(engine)
         _keep_few(folder_of(workspace), _BEFORE, KEPT)
         return found, after, copy
     finally:

@@ -49,7 +49,7 @@ def initialise(folder: Path, *, settings: str | None = None) -> Made:
     (kept if before == after else created).append("database")
     with db.writing(engine) as session:
         if not area_store.all_areas(session):
-            area_store.replace(session, areas.read_areas(), areas.read_owners())
+            area_store.replace(session, areas.read_areas())
             created.append("areas")
     engine.dispose()
     access.mend(workspace)  # root may have made it in somebody else's folder

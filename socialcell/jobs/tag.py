@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from socialcell import db
 from socialcell.clock import IST
-from socialcell.jobs import gazetteer
+from socialcell.jobs import gazetteer, owners
 from socialcell.jobs.context import Context
 from socialcell.language import read
 from socialcell.language.places import Place, places
@@ -29,6 +29,7 @@ def tag(
 
     Texts are read outside any transaction; one short transaction stores a batch.
     """
+    owners.resolve_pending(context.engine)
     with db.reading(context.engine) as session:
         known = area_store.all_areas(session)
     done = 0

@@ -1,4 +1,4 @@
-"""The city's areas and who owns which problem: read from tables, asked by date."""
+"""The city's areas: read from a table, asked by date."""
 
 import csv
 from collections.abc import Iterable, Mapping
@@ -28,22 +28,6 @@ _AREA_COLUMNS = (
     "valid_to",
     "source",
 )
-_OWNER_COLUMNS = (
-    "topic",
-    "owner",
-    "name_en",
-    "name_mr",
-    "name_hi",
-    "scope",
-    "referral_en",
-    "referral_mr",
-    "referral_hi",
-    "accepts",
-    "valid_from",
-    "valid_to",
-    "source",
-)
-_WAYS_IN = {"tag", "e-mail", "portal", "phone"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,45 +75,16 @@ def is_valid(first: date | None, last: date | None, on: date) -> bool:
     return (first is None or first <= on) and (last is None or on < last)
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """Who owns a kind of problem, and the sentence that refers a citizen there.
-
-    `scope` narrows the topic in words for people ("" = all of it); `accepts` are the
-    ways in: tag, e-mail, portal, phone.
-    """
-
-    topic: str
-    owner: str
-    name_en: str
-    name_mr: str
-    name_hi: str
-    scope: str
-    referral_en: str
-    referral_mr: str
-    referral_hi: str
-    accepts: tuple[str, ...]
-    valid_from: date | None
-    valid_to: date | None
-    source: str
-
-
 def read_areas(path: Path | None = None) -> list[Area]:
     """The areas of a CSV file (None: the package's own), checked.
 
     SocialcellError names file and row: unknown columns, kind or parent, a parent in
     the other tree or not there all the time, two rows of an id that overlap, a cycle.
     """
-    rows, name = _rows(path, "areas.csv", _AREA_COLUMNS)
+    rows, name = read_rows(path, "areas.csv", _AREA_COLUMNS)
     areas = [_area(row, f"{name}, row {number}") for number, row in rows]
     _check(areas, {id(a): n for a, (n, _) in zip(areas, rows, strict=True)}, name)
     return areas
-
-
-def read_owners(path: Path | None = None) -> list[Owner]:
-    """The owners of problems of a CSV file (None: the package's own), checked."""
-    rows, name = _rows(path, "owners.csv", _OWNER_COLUMNS)
-    return [_owner(row, f"{name}, row {number}") for number, row in rows]
 
 
 def at(areas: Iterable[Area], place: str, on: date) -> list[Area]:
@@ -207,8 +162,8 @@ def _area(row: Mapping[str, str], where: str) -> Area:
             f"{where}: tree {row['tree']!r} has no kind {row['kind']!r}; known are "
             + "; ".join(f"{tree}: {', '.join(kinds)}" for tree, kinds in _TREES.items())
         )
-    _require(row, ("id", "name_en", "name_mr", "name_hi", "source"), where)
-    first, last = _dates(row, where)
+    require(row, ("id", "name_en", "name_mr", "name_hi", "source"), where)
+    first, last = read_dates(row, where)
     return Area(
         id=row["id"],
         tree=row["tree"],
@@ -223,19 +178,8 @@ def _area(row: Mapping[str, str], where: str) -> Area:
     )
 
 
-def _owner(row: Mapping[str, str], where: str) -> Owner:
-    optional = ("scope", "valid_from", "valid_to")
-    _require(row, [name for name in _OWNER_COLUMNS if name not in optional], where)
-    accepts = tuple(row["accepts"].split("|"))
-    if unknown := set(accepts) - _WAYS_IN:
-        raise SocialcellError(f"{where}: unknown way in {', '.join(sorted(unknown))}")
-    first, last = _dates(row, where)
-    texts = {name: row[name] for name in _OWNER_COLUMNS}
-    del texts["accepts"], texts["valid_from"], texts["valid_to"]
-    return Owner(**texts, accepts=accepts, valid_from=first, valid_to=last)
-
-
-def _dates(row: Mapping[str, str], where: str) -> tuple[date | None, date | None]:
+def read_dates(row: Mapping[str, str], where: str) -> tuple[date | None, date | None]:
+    """valid_from and valid_to of a row. SocialcellError when they are no span."""
     first, last = (_date(row[name], where, name) for name in ("valid_from", "valid_to"))
     if first and last and first >= last:
         raise SocialcellError(f"{where}: valid_from is not before valid_to")
@@ -251,16 +195,21 @@ def _date(text: str, where: str, name: str) -> date | None:
         raise SocialcellError(f"{where}: {name} {text!r} is no YYYY-MM-DD") from error
 
 
-def _require(row: Mapping[str, str], names: Iterable[str], where: str) -> None:
+def require(row: Mapping[str, str], names: Iterable[str], where: str) -> None:
+    """SocialcellError for the first of these columns that is empty in a row."""
     for name in names:
         if not row[name]:
             raise SocialcellError(f"{where}: {name} is empty")
 
 
-def _rows(
+def read_rows(
     path: Path | None, own: str, columns: tuple[str, ...]
 ) -> tuple[list[tuple[int, dict[str, str]]], str]:
-    """Rows with their number in the file (the heading is row 1), and its name."""
+    """Rows with their number in the file (the heading is row 1), and its name.
+
+    `own` is the package's file, read where there is no path. SocialcellError names the
+    file and the row that has not these columns.
+    """
     file: Traversable = resources.files("socialcell.listening") / "data" / own
     if path is not None:
         file = path

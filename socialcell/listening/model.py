@@ -18,6 +18,13 @@ def _in_force(name: str, value: str, rule: str) -> Index:
     return Index(name, "kind", value, "mention_id", **where)
 
 
+_NO_OWNER_YET = text("owner IS NULL AND tagged_at IS NOT NULL AND state = 'present'")
+_WITHOUT_OWNER: dict[str, Any] = {
+    "sqlite_where": _NO_OWNER_YET,
+    "postgresql_where": _NO_OWNER_YET,
+}
+
+
 class RawItem(SQLModel, table=True):
     """A platform's own JSON, kept apart from what we made of it."""
 
@@ -61,7 +68,9 @@ class Mention(SQLModel, table=True):
     """One post, comment, article or review that concerns the city.
 
     `language` … `urgency` hold what is in force: a person's decision where there is
-    one, else the model's suggestion; both are kept as annotations. `state` is stub
+    one, else the model's suggestion; both are kept as annotations. `owner` follows
+    from them: the id of whom the problem belongs to, `none` where nobody is known,
+    NULL until it is looked for (store/owners.py). `state` is stub
     when the item is only known as the target of a relation. `withheld` is where its
     platform does not show it (connectors.base.Withheld as JSON); NULL: nowhere.
     """
@@ -73,6 +82,8 @@ class Mention(SQLModel, table=True):
         Index("mention_by_intent", "intent", "id"),
         Index("mention_by_urgency", "urgency", "id"),
         Index("mention_by_platform", "platform", "id"),
+        Index("mention_by_owner", "owner", "id"),
+        Index("mention_without_owner", "id", **_WITHOUT_OWNER),
     )
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     platform: str
@@ -106,6 +117,7 @@ class Mention(SQLModel, table=True):
     sentiment: str | None = None
     intent: str | None = None
     urgency: str | None = None
+    owner: str | None = None
 
 
 class MentionMatch(SQLModel, table=True):
@@ -233,7 +245,11 @@ class Area(SQLModel, table=True):
 
 
 class Owner(SQLModel, table=True):
-    """Who owns a kind of problem: a department of the corporation or another body."""
+    """A row of owners.csv: who owns problems of a topic (listening/owners.py).
+
+    `key` is the owner's id, `places` and `accepts` are joined by |. `shipped` rows come
+    with the package and change with it; the others are the cell's own.
+    """
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     topic: str = Field(index=True)
@@ -241,6 +257,7 @@ class Owner(SQLModel, table=True):
     name_en: str
     name_mr: str
     name_hi: str
+    places: str = ""
     scope: str | None = None
     referral_en: str | None = None
     referral_mr: str | None = None
@@ -249,6 +266,7 @@ class Owner(SQLModel, table=True):
     valid_from: date | None = None
     valid_to: date | None = None
     source: str
+    shipped: bool = False
 
 
 class HourRollup(SQLModel, table=True):

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from socialcell.clock import IST
+from socialcell.listening.owners import NOBODY
 from socialcell.listening.people import People
 from socialcell.listening.store.engagement import Count
 
@@ -47,13 +48,11 @@ COLUMNS = (
 class Facts:
     """What is held of a mention beside its row.
 
-    `counts` are the newest by common metric; `owner` is the id of the department or
-    body that owns the problem.
+    `counts` are the newest by common metric.
     """
 
     annotations: Sequence[Row[Any]]
     counts: Mapping[str, Count]
-    owner: str | None
 
 
 def mention(row: Row[Any], facts: Facts, people: People) -> dict[str, Any]:
@@ -85,7 +84,7 @@ def mention(row: Row[Any], facts: Facts, people: People) -> dict[str, Any]:
         "url": link or people.address(row.platform, row.url, row),
         "link": link,
         "external_id": people.native_id(row.platform, row.kind, row.external_id, row),
-        "owner": facts.owner,
+        "owner": None if row.owner == NOBODY else row.owner,
         **_counts(facts.counts),
         "missing": row.missing,
         **_withheld(row.withheld),

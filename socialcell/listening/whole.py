@@ -1,39 +1,36 @@
 """Mentions with all that is known about them, as they may leave the house."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Row
 from sqlmodel import Session
 
 from socialcell import db
-from socialcell.clock import IST
 from socialcell.listening import shown
-from socialcell.listening.model import Owner
-from socialcell.listening.owners import find_owner
+from socialcell.listening.areas import names
+from socialcell.listening.owners import NOBODY, OwnerFinder
 from socialcell.listening.people import People
 from socialcell.listening.shown import Facts
-from socialcell.listening.store import areas, engagement, questions
-
-_NO_PROBLEM = frozenset({"praise", "spam", "not_civic"})
+from socialcell.listening.store import engagement, owners, questions
 
 
 def mentions(
     session: Session, rows: Iterable[Row[Any]], people: People
 ) -> Iterator[dict[str, Any]]:
     """Rows of store.questions as `shown.mention` gives them, in their order."""
-    owners = areas.all_owners(session)
     for some in db.chunks(rows):
-        facts = _gather_facts(session, some, owners)
+        facts = _gather_facts(session, some)
         for row in some:
             yield shown.mention(row, facts[row.id], people)
 
 
 def mention(session: Session, row: Row[Any], people: People) -> dict[str, Any]:
-    """The same of one, with its links, sources, history and readings."""
-    facts = _gather_facts(session, [row], areas.all_owners(session))[row.id]
+    """The same of one, with its owner's names, links, sources, history and readings."""
+    facts = _gather_facts(session, [row])[row.id]
     return {
         **shown.mention(row, facts, people),
+        **_owner(session, row, shown.group_values(facts.annotations)),
         "links": [
             people.masked(row.platform, url, row)
             for url in questions.links(session, row.id)
@@ -71,18 +68,23 @@ def mention(session: Session, row: Row[Any], people: People) -> dict[str, Any]:
     }
 
 
-def _gather_facts(
-    session: Session, rows: Sequence[Row[Any]], owners: Sequence[Owner]
-) -> dict[int, Facts]:
+def _owner(
+    session: Session, row: Row[Any], understood: Mapping[str, Sequence[str]]
+) -> dict[str, Any]:
+    """The owner's names, and the sentence that refers a citizen there, by language."""
+    found = None
+    if row.owner not in (None, NOBODY):
+        finder = OwnerFinder(owners.list_owners(session))
+        found = finder.row_of(row.owner, owners.problem_of(row, understood))
+    return {
+        "owner_name": names(found) if found else None,
+        "referral": found.referral() if found else None,
+    }
+
+
+def _gather_facts(session: Session, rows: Sequence[Row[Any]]) -> dict[int, Facts]:
     """What is held of mentions beside their rows."""
     ids = [row.id for row in rows]
     understood = questions.annotations(session, ids)
     counts = engagement.read_newest(session, ids)
-    facts = {}
-    for row in rows:
-        values = shown.group_values(understood[row.id])
-        day = (row.authored_at or row.stored_at).astimezone(IST).date()
-        topics = () if row.intent in _NO_PROBLEM else values.get("topic", ())
-        owner = find_owner(owners, topics, values.get("entity", ()), day)
-        facts[row.id] = Facts(understood[row.id], counts[row.id], owner)
-    return facts
+    return {id_: Facts(understood[id_], counts[id_]) for id_ in ids}

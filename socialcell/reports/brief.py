@@ -15,7 +15,14 @@ from socialcell.listening.alert_model import Incident, Promise
 from socialcell.listening.areas import names as names_of
 from socialcell.listening.coverage import HOUR
 from socialcell.listening.people import People
-from socialcell.listening.store import areas, counts, incidents, promises, urgent
+from socialcell.listening.store import (
+    areas,
+    counts,
+    incidents,
+    owners,
+    promises,
+    urgent,
+)
 from socialcell.listening.store.counts import Cells, Span
 from socialcell.listening.store.incidents import OpenIncident
 from socialcell.listening.store.watches import watches
@@ -190,8 +197,8 @@ def _is_news(one: OpenIncident, span: Span) -> bool:
 def _owners(session: Session, day: date) -> dict[str, Mapping[str, str]]:
     """Who answers for a topic where it does not depend on the place."""
     found: dict[str, Mapping[str, str]] = {}
-    for one in areas.owners_on(session, day):
-        if not one.scope:
+    for one in owners.owners_on(session, day):
+        if one.is_of_all:
             found.setdefault(one.topic, names_of(one))
     return found
 

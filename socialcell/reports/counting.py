@@ -11,7 +11,7 @@ from socialcell.clock import IST, as_utc
 from socialcell.listening import coverage
 from socialcell.listening.areas import names as names_of
 from socialcell.listening.store import areas as area_store
-from socialcell.listening.store import counts, gains, promises
+from socialcell.listening.store import counts, gains, owners, promises
 from socialcell.listening.store.counts import Cells, Span
 from socialcell.listening.store.watches import watches
 from socialcell.ops import audit
@@ -239,13 +239,13 @@ class _Counting:
 
     def _owners(self, topics: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         """Who answers for what people ask about; several where it depends on place."""
-        owners = area_store.owners_on(self._session, self._day)
+        table = owners.owners_on(self._session, self._day)
         made = []
         for topic in topics:
-            own = [owner for owner in owners if owner.topic == topic["id"]]
+            own = [owner for owner in table if owner.topic == topic["id"]]
             if own and topic["asking"]["n"] and topic["id"] not in NO_ONES:
-                own.sort(key=lambda owner: (bool(owner.scope), owner.key))
-                names = {owner.key: names_of(owner) for owner in own}
+                own.sort(key=lambda owner: (not owner.is_of_all, owner.owner))
+                names = {owner.owner: names_of(owner) for owner in own}
                 made.append(
                     {
                         "topic": topic["id"],

@@ -14,9 +14,10 @@ from socialcell import db
 from socialcell.connectors.base import Metric
 from socialcell.jobs.context import Context
 from socialcell.jobs.tag import tag
-from socialcell.listening.areas import read_areas, read_owners
+from socialcell.listening.areas import read_areas
 from socialcell.listening.model import Mention
-from socialcell.listening.store import areas, registry
+from socialcell.listening.owners import read_owners
+from socialcell.listening.store import areas, owners, registry
 from tests.builders import NOON, make_author, make_record, store_records
 from tests.running import answer, inside, rows, said, socialcell
 
@@ -29,7 +30,8 @@ OFFICE = make_author("2", handle="CityDesk")
 @pytest.fixture
 def config(context: Context, engine: Engine) -> Path:
     with db.writing(engine) as session:
-        areas.replace(session, read_areas(), read_owners())
+        areas.replace(session, read_areas())
+        owners.ship(session, read_owners())
         registry.register(
             session, "x", "@CityDesk", "City Desk", "media", "its site", "tests", NOON
         )

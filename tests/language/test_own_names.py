@@ -178,7 +178,7 @@ def test_mentions_are_tagged_with_our_names_and_counted_in_their_ward(
     context: Context, engine: Engine, tmp_path: Path
 ) -> None:
     with db.writing(engine) as session:
-        areas.replace(session, read_areas(), [])
+        areas.replace(session, read_areas())
     store_records(engine, make_record(text=TEXT))
     tag.tag(context)
     take(context, write(tmp_path, MOON), reread=True)

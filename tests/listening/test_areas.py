@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from socialcell.errors import SocialcellError
-from socialcell.language import lexicon, places
-from socialcell.listening.areas import at, read_areas, read_owners
+from socialcell.language import places
+from socialcell.listening.areas import at, read_areas
 
 HEADING = "id,tree,kind,parent,name_en,name_mr,name_hi,valid_from,valid_to,source"
 CITY = "place:c,administrative,city,,City,शहर,शहर,,,test"
@@ -164,43 +164,3 @@ def test_a_file_that_is_no_table_of_areas_is_refused(tmp_path, content) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(SocialcellError, match=r"none\.csv"):
         read_areas(tmp_path / "none.csv")
-
-
-def test_every_owner_is_known_and_refers_in_three_languages() -> None:
-    known = {place.id for place in places.places()}
-    owners = read_owners()
-
-    for owner in owners:
-        assert owner.owner in known
-        assert owner.topic in lexicon.vocabulary("topic")
-        assert owner.referral_en.isascii()
-        assert owner.referral_mr != owner.referral_hi
-        assert owner.accepts
-    unowned = set(lexicon.vocabulary("topic")) - {owner.topic for owner in owners}
-    assert unowned == set()
-
-
-def test_the_dams_belong_to_the_state() -> None:
-    owners = {o.owner for o in read_owners() if "Khadakwasla dams" in o.scope}
-
-    assert owners == {"body:water-resources"}
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        (("tag|portal|phone", "pigeon"), "row 2: unknown way in pigeon"),
-        (("Road Department", ""), "row 2: name_en is empty"),
-    ],
-)
-def test_a_wrong_owner_is_refused_with_file_and_row(tmp_path, change, message) -> None:
-    from importlib import resources
-
-    own = resources.files("socialcell.listening") / "data" / "owners.csv"
-    path = tmp_path / "owners.csv"
-    path.write_text(own.read_text("utf-8").replace(*change, 1), "utf-8")
-
-    with pytest.raises(SocialcellError) as refused:
-        read_owners(path)
-
-    assert str(refused.value) == f"{path}, {message}"

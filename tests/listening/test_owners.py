@@ -1,29 +1,51 @@
-"""Who owns a problem: by topic, by a name in the text, by date."""
+"""Who owns a problem: by topic, place, date and named body; and what is wrong in it."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
-from socialcell.listening.model import Owner
-from socialcell.listening.owners import find_owner
+from socialcell.errors import SocialcellError
+from socialcell.language import lexicon, places
+from socialcell.listening.areas import read_areas
+from socialcell.listening.owner_lint import lint_owners
+from socialcell.listening.owners import (
+    EVERY,
+    Owner,
+    OwnerFinder,
+    Problem,
+    read_numbered,
+    read_owners,
+)
 
 DAY = date(2026, 11, 23)
+COUNCIL_DAY = date(2024, 9, 11)
 
 
-def make_owner(topic: str, key: str, scope: str = "", **changes: object) -> Owner:
-    names = dict.fromkeys(("name_en", "name_mr", "name_hi"), key)
-    return Owner(topic=topic, key=key, scope=scope, source="tests", **names, **changes)
+def make_owner(topic: str, owner: str, scope: str = "", **changes: object) -> Owner:
+    names = dict.fromkeys(("name_en", "name_mr", "name_hi"), owner)
+    texts = {
+        "referral_en": "Ask there.",
+        "referral_mr": "तेथे विचारा.",
+        "source": "tests",
+    }
+    texts["referral_hi"] = "वहाँ पूछें।"
+    return Owner(topic, owner, scope=scope, **names, **texts, **changes)  # type: ignore[arg-type]
 
 
 OWNERS = [
     make_owner("roads", "dept:roads"),
-    make_owner("roads", "body:nhai", "the bypass"),
-    make_owner("electricity", "body:msedcl", "power cuts"),
+    make_owner("roads", "body:nhai", places=("place:*-bypass",)),
+    make_owner("electricity", "body:msedcl"),
+    make_owner(EVERY, "body:msedcl", "where it is named"),
     make_owner("noise", "body:police", "at night"),
     make_owner("noise", "body:mpcb", "factories"),
-    make_owner("transport", "body:new", "buses", valid_from=date(2027, 1, 1)),
-    make_owner("transport", "body:old", "buses", valid_to=date(2027, 1, 1)),
+    make_owner("fire", "dept:fire", "all fires"),
+    make_owner(EVERY, "body:pcmc", places=("place:wakad",)),
+    make_owner("transport", "body:new", valid_from=date(2027, 1, 1)),
+    make_owner("transport", "body:old", valid_to=date(2027, 1, 1)),
 ]
 
 
@@ -31,18 +53,146 @@ OWNERS = [
     ("topics", "named", "owner"),
     [
         (["roads"], [], "dept:roads"),
+        (["roads"], ["place:west-bypass"], "body:nhai"),
         (["roads"], ["place:warje", "body:nhai"], "body:nhai"),
+        (["roads"], ["body:msedcl"], "body:msedcl"),
+        (["roads"], ["body:msedcl", "body:nhai"], "body:nhai"),
         (["electricity"], [], "body:msedcl"),
         (["noise"], [], None),
         (["noise"], ["body:police"], "body:police"),
         (["noise"], ["body:police", "body:mpcb"], None),
+        (["fire"], [], "dept:fire"),
         (["other", "electricity", "roads"], [], "body:msedcl"),
         (["transport"], [], "body:old"),
+        (["roads"], ["place:wakad"], "body:pcmc"),
+        (["transport"], ["place:wakad"], "body:old"),
+        ([], ["place:wakad"], "body:pcmc"),
         (["other"], ["body:nhai"], None),
         ([], [], None),
     ],
 )
-def test_a_problem_is_owned_by_whom_its_topic_and_its_words_say(
+def test_a_problem_is_owned_by_whom_its_topic_its_place_and_its_words_say(
     topics: Sequence[str], named: Collection[str], owner: str | None
 ) -> None:
-    assert find_owner(OWNERS, topics, named, DAY) == owner
+    found = OwnerFinder(OWNERS).find(Problem(topics, named, (), DAY))
+
+    assert (found and found.owner) == owner
+
+
+def test_a_place_outside_the_city_does_not_count_beside_one_in_a_ward() -> None:
+    problem = Problem(["roads"], ["place:wakad"], ["ward:aundh-baner"], DAY)
+
+    found = OwnerFinder(OWNERS).find(problem)
+
+    assert found is not None
+    assert found.owner == "dept:roads"
+
+
+@pytest.mark.parametrize(
+    ("topics", "named", "day", "owner"),
+    [
+        (["electricity"], [], DAY, "body:msedcl"),
+        (["transport"], [], DAY, "body:pmpml"),
+        (["transport"], ["place:pune-station"], DAY, "body:railways"),
+        (["transport"], ["place:camp"], DAY, "body:pmpml"),
+        (["waste"], ["place:camp"], DAY, "body:pune-cantonment"),
+        (["roads"], ["place:navale-bridge"], DAY, "body:nhai"),
+        (["drainage"], ["place:hinjewadi-phase-2"], DAY, "body:pmrda"),
+        (["roads"], ["place:phursungi"], DAY, "body:phursungi-council"),
+        (["roads"], ["place:phursungi"], date(2024, 9, 10), "dept:roads"),
+        (["water"], ["place:phursungi"], DAY, "dept:water"),
+        (["flood"], ["place:khadakwasla-dam"], DAY, "dept:disaster"),
+    ],
+)
+def test_the_package_knows_who_owns_what_in_pune(
+    topics: Sequence[str], named: Collection[str], day: date, owner: str
+) -> None:
+    found = OwnerFinder(read_owners()).find(Problem(topics, named, (), day))
+
+    assert found is not None
+    assert found.owner == owner
+
+
+def test_the_packages_owners_have_no_fault_and_miss_no_topic() -> None:
+    rows = read_numbered()
+
+    assert lint_owners(rows, (), known_ids()) == []
+    unowned = set(lexicon.vocabulary("topic")) - {owner.topic for _, owner in rows}
+    assert unowned == {"other"}
+
+
+def test_no_referral_promises_what_the_machine_has_not_done() -> None:
+    promised = ("we have", "told", "sent", "कळवले आहे", "पाठवली आहे", "बता दिया", "भेज दी")
+    for owner in read_owners():
+        for sentence in owner.referral().values():
+            assert not any(words in sentence for words in promised), sentence
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"topic": "raods"}, "topic: there is no topic 'raods'; the nearest is roads"),
+        ({"owner": "body:msedc"}, "the nearest is body:msedcl"),
+        ({"owner": "msedcl"}, "owner: 'msedcl' is neither dept:… nor body:…"),
+        ({"places": ("place:wakd",)}, "places: no id is 'place:wakd'; the nearest is"),
+        ({"topic": EVERY}, "topic: a row of every topic (*) needs places or a scope"),
+        ({"referral_mr": "Ask them."}, "referral_mr: is not written in its language"),
+        ({"referral_hi": "तेथे विचारा."}, "is the same sentence in Marathi and in Hindi"),
+    ],
+)
+def test_what_is_wrong_in_a_row_is_said(changes: dict[str, object], words: str) -> None:
+    row = replace(make_owner("fire", "body:msedcl"), **changes)  # type: ignore[arg-type]
+
+    (problem,) = lint_owners([(7, row)], (), known_ids())
+
+    assert str(problem).startswith("row 7, ")
+    assert words in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("owner", "words"),
+    [
+        ("dept:disaster", "dept:fire and dept:disaster both own all of fire"),
+        ("dept:fire", "dept:fire has the same row of fire at one time"),
+    ],
+)
+def test_two_rows_that_clash_are_refused(owner: str, words: str) -> None:
+    held = make_owner("fire", "dept:fire")
+
+    (problem,) = lint_owners([(7, replace(held, owner=owner))], [held], known_ids())
+
+    assert words in str(problem)
+
+
+def test_rows_of_other_times_do_not_clash() -> None:
+    old = make_owner("fire", "dept:fire", valid_to=COUNCIL_DAY)
+    new = make_owner("fire", "dept:disaster", valid_from=COUNCIL_DAY)
+
+    assert lint_owners([(2, new)], [old], known_ids()) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("tag|portal|phone", "pigeon"), "row 2: unknown way in pigeon"),
+        (("Road Department", ""), "row 2: name_en is empty"),
+        ((",places,", ",place,"), "row 1: the columns must be topic,owner,"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_with_its_row(
+    tmp_path: Path, change: tuple[str, str], message: str
+) -> None:
+    from importlib import resources
+
+    own = resources.files("socialcell.listening") / "data" / "owners.csv"
+    path = tmp_path / "owners.csv"
+    path.write_text(own.read_text("utf-8").replace(*change, 1), "utf-8")
+
+    with pytest.raises(SocialcellError) as refused:
+        read_owners(path)
+
+    assert str(refused.value).startswith(f"{path}, {message}")
+
+
+def known_ids() -> set[str]:
+    return {one.id for one in (*places.places(), *read_areas())}

@@ -1,4 +1,4 @@
-"""The city's areas and the owners of problems, as the database holds them."""
+"""The city's areas, as the database holds them."""
 
 from collections.abc import Sequence
 from dataclasses import fields
@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
 from socialcell.listening import areas
-from socialcell.listening.model import Area, Owner
+from socialcell.listening.model import Area
 
 
 def all_areas(session: Session) -> list[areas.Area]:
@@ -38,35 +38,9 @@ def areas_on(session: Session, day: date) -> list[areas.Area]:
     return [area for area in all_areas(session) if area.is_valid(day)]
 
 
-def owners_on(session: Session, day: date) -> list[Owner]:
-    """Who owned which kind of problem on a day, by topic."""
-    return [
-        one
-        for one in all_owners(session)
-        if areas.is_valid(one.valid_from, one.valid_to, day)
-    ]
-
-
-def all_owners(session: Session) -> Sequence[Owner]:
-    """Who owns or owned which kind of problem, by topic."""
-    asked = select(Owner).order_by(col(Owner.topic), col(Owner.key), col(Owner.id))
-    return session.scalars(asked).all()
-
-
-def replace(
-    session: Session,
-    read: Sequence[areas.Area],
-    owners: Sequence[areas.Owner] | None = None,
-) -> None:
-    """Put these areas in place of what is there; owners too when they are given."""
+def replace(session: Session, read: Sequence[areas.Area]) -> None:
+    """Put these areas in place of what is there."""
     session.execute(delete(Area))
     for area in read:
         values = {field.name: getattr(area, field.name) for field in fields(area)}
         session.add(Area(key=values.pop("id"), **values))
-    if owners is None:
-        return
-    session.execute(delete(Owner))
-    for owner in owners:
-        values = {field.name: getattr(owner, field.name) for field in fields(owner)}
-        accepts = ";".join(values.pop("accepts"))
-        session.add(Owner(key=values.pop("owner"), accepts=accepts, **values))

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.listening.model import Annotation, Author, Mention
-from socialcell.listening.store import rollups, tags
+from socialcell.listening.store import owners, rollups, tags
 
 MENTION = db.table(Mention)
 ANNOTATION = db.table(Annotation)
@@ -59,11 +59,16 @@ def decide(
     The topics given are all topics of the mention from now on.
     """
     for kind, values in labels.items():
+        if kind == owners.KIND:
+            continue
         if kind == "topic":
             _decide_topics(session, mention_id, tuple(dict.fromkeys(values)), by, now)
         else:
             (value,) = values
             tags.decide(session, mention_id, kind, value, by, now)
+    if owner := labels.get(owners.KIND):
+        # Last: what is suggested in its place follows from the other decisions.
+        owners.decide(session, mention_id, owner[0], by, now)
 
 
 def labelled(session: Session) -> Iterator[Labelled]:
@@ -140,6 +145,7 @@ def _decide_topics(
         ANNOTATION,
         [{**new, "value": topic, "decided_value": topic} for topic in missing],
     )
+    owners.resolve(session, [mention_id])
     rollups.subtract(session, before)
     rollups.add(session, rollups.contribution(session, [mention_id]))
 

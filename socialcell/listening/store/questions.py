@@ -199,6 +199,7 @@ def _columns() -> Select[Any]:
         M.sentiment,
         M.intent,
         M.urgency,
+        M.owner,
         M.missing,
         M.withheld,
         AUTHOR.c.uid,

@@ -12,7 +12,7 @@ from socialcell import db
 from socialcell.errors import SocialcellError
 from socialcell.language.reading import Reading
 from socialcell.listening.model import Annotation, Mention
-from socialcell.listening.store import rollups
+from socialcell.listening.store import owners, rollups
 
 MENTION = db.table(Mention)
 ANNOTATION = db.table(Annotation)
@@ -95,6 +95,7 @@ def write(session: Session, tagged: Sequence[Tagged], now: datetime) -> int:
             ),
             [_in_force(one, decided, now) for one in still],
         )
+    owners.resolve(session, ids)
     rollups.add(session, rollups.contribution(session, ids))
     return len(still)
 
@@ -129,6 +130,7 @@ def decide(
         session.execute(
             update(MENTION).where(MENTION.c.id == mention_id).values({kind: value})
         )
+    owners.resolve(session, [mention_id])
     rollups.subtract(session, before)
     rollups.add(session, rollups.contribution(session, [mention_id]))
 

@@ -49,6 +49,7 @@ BLANK = {
     "sentiment": None,
     "intent": None,
     "urgency": None,
+    "owner": None,
 }
 
 

@@ -1,0 +1,226 @@
+"""The table of owners, and the owner of each mention that follows from it.
+
+A mention's owner stands in its row so that lists can ask for it. It is written in the
+transaction that reads or decides what is understood of the mention, and looked for
+again when the table of owners changes.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, delete, select, update
+from sqlmodel import Session, col
+
+from socialcell import db
+from socialcell.clock import IST
+from socialcell.listening import owners
+from socialcell.listening.model import Annotation, Mention, Owner
+from socialcell.listening.owners import NOBODY, OwnerFinder, Problem
+
+MENTION = db.table(Mention)
+ANNOTATION = db.table(Annotation)
+KIND = "owner"  # of the annotation that holds a person's decision
+_NO_PROBLEM = frozenset({"praise", "spam", "not_civic"})
+_DANGER = frozenset({"high", "critical"})
+
+
+def list_owners(session: Session, *, shipped: bool | None = None) -> list[owners.Owner]:
+    """Every row by topic, past ones too; those of the package, or the cell's own."""
+    asked = select(Owner).order_by(col(Owner.topic), col(Owner.key), col(Owner.id))
+    if shipped is not None:
+        asked = asked.where(col(Owner.shipped) == shipped)
+    return [_read(row) for row in session.scalars(asked)]
+
+
+def owners_on(session: Session, day: date) -> list[owners.Owner]:
+    """Who owned which kind of problem on a day, by topic."""
+    return [owner for owner in list_owners(session) if owner.is_valid(day)]
+
+
+def list_ids(session: Session) -> list[str]:
+    """The ids of all who own anything."""
+    return list(session.scalars(select(col(Owner.key)).distinct().order_by(Owner.key)))
+
+
+def replace(
+    session: Session, rows: Iterable[owners.Owner], *, shipped: bool | None = None
+) -> None:
+    """Put these rows in place of all; or of those shipped, or the cell's own."""
+    dropped = delete(Owner)
+    if shipped is not None:
+        dropped = dropped.where(col(Owner.shipped) == shipped)
+    session.execute(dropped)
+    for row in rows:
+        values: dict[str, Any] = {
+            field.name: getattr(row, field.name) for field in fields(row)
+        }
+        for name in ("places", "accepts"):
+            values[name] = "|".join(values[name])
+        session.add(Owner(key=values.pop("owner"), shipped=bool(shipped), **values))
+    session.flush()
+
+
+def ship(session: Session, package: Sequence[owners.Owner]) -> bool:
+    """Bring the package's rows up to date; did anything change?
+
+    A row of the cell's own stands in place of the package's of the same identity. A
+    table without a row of the package is the cell's alone, and stays as it is.
+    """
+    before = list_owners(session, shipped=True)
+    own = list_owners(session, shipped=False)
+    if own and not before:
+        return False
+    taken = {row.identity for row in own}
+    now = [row for row in package if row.identity not in taken]
+    if _in_order(now) == _in_order(before):
+        return False
+    replace(session, now, shipped=True)
+    return True
+
+
+def forget(session: Session) -> None:
+    """Let every mention's owner be looked for again."""
+    stale = update(MENTION).where(MENTION.c.owner.is_not(None))
+    session.execute(stale.values(owner=None))
+
+
+def list_pending(session: Session, limit: int) -> list[int]:
+    """Mentions that were read and whose owner is not looked for yet, by id."""
+    c = MENTION.c
+    return list(
+        session.scalars(
+            select(c.id)
+            .where(c.owner.is_(None), c.tagged_at.is_not(None), c.state == "present")
+            .order_by(c.id)
+            .limit(limit)
+        )
+    )
+
+
+def resolve(
+    session: Session, ids: Sequence[int], finder: OwnerFinder | None = None
+) -> None:
+    """Write the owners of these mentions, by what is understood of them now.
+
+    What a person decided about the owner is in force.
+    """
+    if not ids:
+        return
+    finder = finder or OwnerFinder(list_owners(session))
+    changed = []
+    for some in db.chunks(ids):
+        understood = _understood(session, some)
+        for row in _mentions(session, some):
+            owner = _owner_of(row, understood.get(row.id, {}), finder)
+            if owner != row.owner:
+                changed.append({"b_id": row.id, "b_owner": owner})
+    if changed:
+        session.connection().execute(
+            update(MENTION)
+            .where(MENTION.c.id == bindparam("b_id"))
+            .values(owner=bindparam("b_owner")),
+            changed,
+        )
+
+
+def problem_of(mention: Row[Any], understood: Mapping[str, Sequence[str]]) -> Problem:
+    """What says whose a mention is; `understood` are its values in force by kind.
+
+    Praise, advertising and what is not about the city are nobody's problem, unless
+    somebody may be in danger.
+    """
+    moment: datetime = mention.authored_at or mention.stored_at
+    is_problem = mention.intent not in _NO_PROBLEM or mention.urgency in _DANGER
+    return Problem(
+        topics=understood.get("topic", ()) if is_problem else (),
+        named=understood.get("entity", ()) if is_problem else (),
+        wards=understood.get("ward", ()),
+        day=moment.astimezone(IST).date(),
+    )
+
+
+def decide(
+    session: Session, mention_id: int, owner: str, by: str, now: datetime
+) -> None:
+    """Put a person's decision in force: an owner's id, or `none`."""
+    c = ANNOTATION.c
+    mine = (c.mention_id == mention_id, c.kind == KIND)
+    session.execute(delete(ANNOTATION).where(*mine))
+    resolve(session, [mention_id])
+    suggested = session.scalar(
+        select(MENTION.c.owner).where(MENTION.c.id == mention_id)
+    )
+    db.insert(
+        session,
+        ANNOTATION,
+        [
+            {
+                "mention_id": mention_id,
+                "kind": KIND,
+                "value": suggested or NOBODY,
+                "model": "owners",
+                "model_version": "",
+                "made_at": now,
+                "decided_value": owner,
+                "decided_by": by,
+                "decided_at": now,
+            }
+        ],
+    )
+    resolve(session, [mention_id])
+
+
+def _owner_of(
+    mention: Row[Any], understood: Mapping[str, Sequence[str]], finder: OwnerFinder
+) -> str:
+    if decided := understood.get(KIND):
+        return decided[0]
+    found = finder.find(problem_of(mention, understood))
+    return found.owner if found else NOBODY
+
+
+def _mentions(session: Session, ids: Sequence[int]) -> Sequence[Row[Any]]:
+    c = MENTION.c
+    asked = select(c.id, c.authored_at, c.stored_at, c.intent, c.urgency, c.owner)
+    return session.execute(asked.where(c.id.in_(ids))).all()
+
+
+def _understood(
+    session: Session, ids: Sequence[int]
+) -> dict[int, dict[str, list[str]]]:
+    c = ANNOTATION.c
+    rows = session.execute(
+        select(c.mention_id, c.kind, c.value, c.decided_value)
+        .where(c.mention_id.in_(ids), c.kind.in_(("topic", "entity", "ward", KIND)))
+        .order_by(c.mention_id, c.id)
+    )
+    found: dict[int, dict[str, list[str]]] = {}
+    for mention_id, kind, value, decided in rows:
+        values = found.setdefault(mention_id, {}).setdefault(kind, [])
+        if (decided or value) not in values:
+            values.append(decided or value)
+    return found
+
+
+def _read(row: Owner) -> owners.Owner:
+    texts = ("topic", "name_en", "name_mr", "name_hi", "source")
+    optional = ("scope", "referral_en", "referral_mr", "referral_hi")
+    return owners.Owner(
+        owner=row.key,
+        places=_split(row.places),
+        accepts=_split(row.accepts),
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        **{name: getattr(row, name) for name in texts},
+        **{name: getattr(row, name) or "" for name in optional},
+    )
+
+
+def _split(joined: str | None) -> tuple[str, ...]:
+    return tuple(joined.split("|")) if joined else ()
+
+
+def _in_order(rows: Iterable[owners.Owner]) -> list[owners.Owner]:
+    return sorted(rows, key=repr)
