@@ -65,6 +65,12 @@ def send(room: Room, body: bytes, now: datetime) -> str:
     Refused when the chat never takes it, Later when it or the way to it has trouble,
     NobodyCan when the address or a token must be mended. None of them says a secret.
     """
+    answer = hand_over(room, body, now)
+    return f"{answer.status} {_said(answer)}".strip()
+
+
+def hand_over(room: Room, body: bytes, now: datetime) -> Fetched:
+    """As `send`; the whole answer."""
     url, body = _addressed(room, body)
     headers = {
         "content-type": "application/json; charset=utf-8",
@@ -77,10 +83,9 @@ def send(room: Room, body: bytes, now: datetime) -> str:
     except requests.RequestException as error:
         # The words of such an error hold the address.
         raise Later(f"The chat cannot be reached: {type(error).__name__}") from None
-    said = _said(answer)
     if answer.status < 300 and _TAKEN[room.kind](answer):
-        return f"{answer.status} {said}".strip()
-    raise _failure(room.kind, answer, said, now)
+        return answer
+    raise _failure(room.kind, answer, _said(answer), now)
 
 
 def ask_bot(
@@ -283,4 +288,5 @@ _TAKEN: Mapping[str, Callable[[Fetched], bool]] = {
     "teams": lambda answer: answer.status == 202 or not answer.body.strip(),
     "mattermost": lambda answer: answer.body.strip() == b"ok",
     "telegram": lambda answer: _document(answer).get("ok") is True,
+    "phone": lambda answer: not answer.body.lstrip().startswith(b"<"),
 }

@@ -154,10 +154,11 @@ def show(
 
     Example: socialcell alerts show 3 --lang mr
     """
-    from socialcell.jobs import telling
+    from socialcell.jobs import escalations
     from socialcell.reports import render
 
-    text = render.text(telling.page(open_context(config), incident, lang))
+    page = escalations.incident_page(open_context(config), incident, lang)
+    text = render.text(page)
     if json:
         output.as_json({"incident": incident, "lang": lang, "text": text})
     else:
@@ -241,13 +242,15 @@ def ack(
 
     Example: socialcell alerts ack 3 --note "Ward office informed"
     """
-    from socialcell.jobs import detect
+    from socialcell.jobs import acknowledging
 
-    detect.acknowledge(open_context(config), incident, note)
+    first = acknowledging.acknowledge(open_context(config), incident, note)
     if json:
-        output.as_json({"incident": incident, "state": "acked"})
-    else:
+        output.as_json({"incident": incident, "state": "acked", "changed": first})
+    elif first:
         output.say(f"Incident {incident} is yours.")
+    else:
+        output.say(f"Somebody looks after incident {incident} already.")
 
 
 @app.command("detect")
@@ -256,11 +259,11 @@ def detect_(config: Config = None, json: Json = False) -> None:
 
     Example: socialcell alerts detect
     """
-    from socialcell.jobs import detect, telling
+    from socialcell.jobs import detect, escalations, telling
 
     context = open_context(config)
     found = detect.detect(context)
-    messages = telling.incidents(context)
+    messages = telling.incidents(context) + escalations.tell(context)
     if json:
         output.as_json({**vars(found), "messages": messages})
     else:

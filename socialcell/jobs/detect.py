@@ -9,12 +9,12 @@ from sqlmodel import Session
 from socialcell import db
 from socialcell.clock import IST
 from socialcell.errors import UsageError
-from socialcell.jobs import looks
+from socialcell.jobs import critical_items, looks
 from socialcell.jobs.context import Context
 from socialcell.jobs.gathering import TOGETHER, Gathering, is_planned
 from socialcell.language import lexicon
 from socialcell.listening import spikes
-from socialcell.listening.alert_model import Closure, Incident
+from socialcell.listening.alert_model import Closure
 from socialcell.listening.rising import Rise
 from socialcell.listening.spikes import HISTORY, HOUR
 from socialcell.listening.store import alerts, areas
@@ -54,6 +54,7 @@ def detect(context: Context, since: datetime | None = None) -> Found:
         looks.own_rules(look)
         looks.silences(look)
         looks.missed(look)
+        critical_items.gather(look)
         return Found(tuple(look.opened), tuple(look.worse), look.alerts)
 
 
@@ -147,20 +148,3 @@ def planned(
     detail = {"topic": topic, "wards": list(wards)}
     audit.append(session, audit.operator(), "closure.plan", str(made.id), detail, now)
     return made.id
-
-
-def acknowledge(context: Context, incident_id: int, note: str = "") -> None:
-    """Somebody looks after it: it is not told again unless it grows worse. UsageError
-    when there is none. Audited."""
-    now = context.clock.now()
-    with db.writing(context.engine) as session:
-        found = session.get(Incident, incident_id)
-        if found is None:
-            raise UsageError(f"There is no incident {incident_id}.")
-        if found.state == "open":
-            found.state = "acked"
-        found.acked_by, found.acked_at = audit.operator(), now
-        detail = {"note": one_line(note, _LONGEST_NOTE)} if note else {}
-        audit.append(
-            session, audit.operator(), "alerts.ack", str(incident_id), detail, now
-        )

@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from socialcell.listening import coverage
-from socialcell.listening.alert_model import Alert, Closure, Incident
+from socialcell.listening.alert_model import OF_ONE, Alert, Closure, Incident
 from socialcell.listening.spikes import HOUR, STEP
 from socialcell.listening.store import alerts
 from socialcell.listening.store.watches import watches
@@ -123,7 +123,7 @@ class Gathering:
             if one.subject in about:
                 return one
             for alert in alerts.alerts_of(self.session, one.id or 0):
-                if alert.series == "account":
+                if alert.series in OF_ONE:
                     continue
                 shared = len(kept.intersection(alert.mentions))
                 least = min(len(alert.mentions), len(kept)) or 1

@@ -1,5 +1,6 @@
 """What leaves the house: put in once, held by the switch, sent, tried again."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -7,9 +8,11 @@ from typing import TypeAlias
 
 from sqlmodel import Session
 
-from socialcell import chat, db, log, mail
+from socialcell import chat, db, log, mail, phone
 from socialcell.errors import ConfigError, UsageError
+from socialcell.jobs import acknowledging
 from socialcell.jobs.context import Context
+from socialcell.listening.store import critical as critical_store
 from socialcell.ops import audit
 from socialcell.ops import outgoing as store
 from socialcell.ops.outgoing_model import Outgoing
@@ -32,6 +35,8 @@ _AT_ONCE = 50
 
 Bodies: TypeAlias = tuple[str, Callable[[str], bytes]]
 """A subject, and what is sent to each recipient."""
+Send: TypeAlias = Callable[[bytes, str], phone.Placed]
+"""Hands a body over to a recipient; errors are those of mail, chat and phone."""
 
 
 @dataclass(frozen=True)
@@ -166,14 +171,33 @@ def post(
     return _put(context, kind, channel, key, [room], bodies)
 
 
+def call(
+    context: Context,
+    kind: str,
+    key: str,
+    name: str,
+    subject: str,
+    make: Callable[[], bytes],
+) -> int:
+    """Put the call of this key into the outbox for a phone of config.yaml, unless it
+    has had it; 1 when it is new. As `put`; `make` gives what the phone is told."""
+
+    def bodies() -> Bodies:
+        body = make()
+        return subject, lambda _name: body
+
+    return _put(context, kind, store.PHONE, key, [name], bodies)
+
+
 def deliver(
     context: Context,
     *,
     only: str | None = None,
+    critical: bool = False,
     stop: Callable[[], bool] = lambda: False,
 ) -> Delivered:
-    """Send what is due, or `only` what is due for one room of a chat. Each message is
-    claimed, sent, and settled by itself.
+    """Send what is due, or `only` what is due for one room or phone, or only what is
+    about a `critical` item. Each message is claimed, sent, and settled by itself.
 
     Between the receiver's yes and our note of it a kill leaves the message to be sent
     once more (a letter under the same Message-ID). A refused password stops letters, a
@@ -181,13 +205,16 @@ def deliver(
     """
     if only is not None:
         return _messages(context, only, stop)
+    now = context.clock.now()
     with db.reading(context.engine) as session:
-        letters = store.waiting(session, context.clock.now(), _AT_ONCE)
-        rooms = store.rooms_waiting(session, context.clock.now())
-    done = _letters(context, letters, stop) if letters else Delivered()
+        letters = store.waiting(session, now, _AT_ONCE, critical=critical)
+        rooms = store.rooms_waiting(session, now, critical=critical)
+    # Telephones ring first: a mail server may keep us waiting.
+    rooms.sort(key=lambda room: room not in context.workspace.config.alerts.phone)
+    done = Delivered()
     for room in rooms:
-        done += _messages(context, room, stop)
-    return done
+        done += _messages(context, room, stop, critical=critical)
+    return done + _letters(context, letters, stop) if letters else done
 
 
 def recover(context: Context) -> int:
@@ -254,24 +281,64 @@ def _letters(context: Context, ids: list[int], stop: Callable[[], bool]) -> Deli
         password = secret.get_secret_value()
     try:
         with mail.Server(settings, password) as server:
-            return _each(context, ids, server.send, stop)
+
+            def send(body: bytes, recipient: str) -> phone.Placed:
+                return phone.Placed(server.send(body, recipient))
+
+            return _each(context, ids, send, stop)
     except (mail.Later, mail.NobodyCan) as error:
         return Delivered(stopped=str(error))
 
 
-def _messages(context: Context, room: str, stop: Callable[[], bool]) -> Delivered:
-    """What is due for one room. A chat that asks us to wait is asked nothing more."""
+def _messages(
+    context: Context, room: str, stop: Callable[[], bool], *, critical: bool = False
+) -> Delivered:
+    """What is due for one room or phone. One that asks us to wait is asked nothing
+    more."""
+    now = context.clock.now()
     with db.reading(context.engine) as session:
-        ids = store.waiting(session, context.clock.now(), _AT_ONCE, room)
+        ids = store.waiting(session, now, _AT_ONCE, room, critical=critical)
     try:
-        to = _room(context, room)
+        is_phone = room in context.workspace.config.alerts.phone
+        send = _by_phone(context, room) if is_phone else _to_room(context, room)
     except ConfigError as error:
         return Delivered(stopped=str(error))
-
-    def send(body: bytes, _recipient: str) -> str:
-        return chat.send(to, body, context.clock.now())
-
     return _each(context, ids, send, stop)
+
+
+def _to_room(context: Context, name: str) -> Send:
+    """ConfigError as of _room."""
+    room = _room(context, name)
+
+    def send(body: bytes, _recipient: str) -> phone.Placed:
+        return phone.Placed(chat.send(room, body, context.clock.now()))
+
+    return send
+
+
+def _by_phone(context: Context, name: str) -> Send:
+    """ConfigError when the secret with the webhook's address lacks its value."""
+    settings = context.workspace.config.alerts.phone[name]
+    url = ""
+    if settings.url is not None:
+        url = context.workspace.secret(settings.url.secret).get_secret_value()
+
+    def send(body: bytes, _recipient: str) -> phone.Placed:
+        told = json.loads(body)
+        with db.reading(context.engine) as session:
+            acknowledged = told["item"] and critical_store.is_acknowledged(
+                session, told["item"]
+            )
+            if acknowledged:
+                return phone.Placed("not called: it was acknowledged")
+        if settings.command is not None:
+            return phone.run_command(
+                settings.command, body, told["incident"], settings.seconds
+            )
+        base_urls, now = context.surroundings.base_urls, context.clock.now()
+        return phone.post_webhook(url, body, base_urls, now)
+
+    return send
 
 
 def _room(context: Context, name: str) -> chat.Room:
@@ -279,7 +346,8 @@ def _room(context: Context, name: str) -> chat.Room:
     channel = context.workspace.config.alerts.channels.get(name)
     if channel is None:
         raise ConfigError(
-            f"alerts.channels has no {name!r} any more: its messages wait in the outbox"
+            f"alerts has no channel or phone {name!r} any more: its messages wait in "
+            "the outbox"
         )
     secrets = {
         what: context.workspace.secret(secret).get_secret_value()
@@ -291,7 +359,7 @@ def _room(context: Context, name: str) -> chat.Room:
 def _each(
     context: Context,
     ids: Sequence[int],
-    send: Callable[[bytes, str], str],
+    send: Send,
     stop: Callable[[], bool],
 ) -> Delivered:
     """Send one after another, until all are settled or nothing more can be sent."""
@@ -306,19 +374,22 @@ def _each(
     return done
 
 
-def _one(context: Context, send: Callable[[bytes, str], str], id_: int) -> Delivered:
-    """One message; nothing when somebody else has it."""
+def _one(context: Context, send: Send, id_: int) -> Delivered:
+    """One message; nothing when somebody else has it. What a phone's answer
+    acknowledges is written down with the answer."""
     with db.writing(context.engine) as session:
         found = store.claim(session, id_, context.clock.now())
         if found is None:
             return Delivered()
         recipient, attempts, body = found.recipient, found.attempts, found.body
-        is_letter = found.channel == "mail"
+        is_letter, key = found.channel == "mail", found.dedup_key
     assert body is not None
     state, wait = "sent", None
     stopped: str | None = None
+    acknowledged_by: str | None = None
     try:
-        answer = send(body, recipient)
+        placed = send(body, recipient)
+        answer, acknowledged_by = placed.answer, placed.acknowledged_by
     except mail.Refused as error:
         state, answer = "dead", str(error)
     except mail.Later as error:
@@ -337,6 +408,9 @@ def _one(context: Context, send: Callable[[bytes, str], str], id_: int) -> Deliv
         if stopped and not_before and not is_letter:
             store.postpone(session, recipient, not_before)
             stopped = f"{recipient}: {stopped}"
+        item = store.item_of(key)
+        if acknowledged_by is not None and item is not None:
+            acknowledging.by_phone(session, item, acknowledged_by, recipient, now)
     if state == "dead":
         _LOG.error("a message is dead", message=id_, answer=answer)
     return Delivered(

@@ -17,7 +17,7 @@ from socialcell.i18n import CODES, language
 from socialcell.jobs import outgoing, people
 from socialcell.jobs.context import Context
 from socialcell.listening import areas
-from socialcell.listening.alert_model import Incident, Rule
+from socialcell.listening.alert_model import CRITICAL, OF_ONE, Incident, Rule
 from socialcell.listening.store import alerts, questions, rules
 from socialcell.listening.store import areas as area_store
 from socialcell.reports import incident as report
@@ -43,7 +43,7 @@ def incidents(context: Context) -> int:
     grew worse, into the outbox. How many are new.
 
     In the quiet hours only incidents of high severity are told. Told again, an incident
-    has the same key and nothing happens.
+    has the same key and nothing happens. Critical items go their own way (escalations).
     """
     config = context.workspace.config.alerts
     quiet = is_quiet(config, context.clock.now())
@@ -51,7 +51,7 @@ def incidents(context: Context) -> int:
         found = [
             (one, _readers(session, config, one))
             for one in alerts.incidents(session, ("open",), None)
-            if one.severity == "high" or not quiet
+            if one.kind != CRITICAL and (one.severity == "high" or not quiet)
         ]
     return sum(_tell(context, one, readers) for one, readers in found)
 
@@ -207,7 +207,7 @@ def _known(context: Context, incident_id: int, lang: str) -> tuple[Page, str | N
 
 def _evidence(session: Session, incident: Incident) -> Evidence:
     own = alerts.alerts_of(session, incident.id or 0)
-    counted = [one for one in own if one.series != "account"]
+    counted = [one for one in own if one.series not in OF_ONE]
     ids = dict.fromkeys(
         id_ for one in reversed(counted) for id_ in one.mentions[:_LOOKED_AT]
     )

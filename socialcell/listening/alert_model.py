@@ -7,17 +7,23 @@ from sqlmodel import Field, SQLModel
 
 from socialcell.db import BigId
 
+# Series of alerts that rest on one mention and count nothing: an account that joined
+# an incident, a critical item.
+ACCOUNT, CRITICAL = "account", "critical"
+OF_ONE = (ACCOUNT, CRITICAL)
+
 
 class Incident(SQLModel, table=True):
     """Something that happens, under which alerts are gathered: people are told once.
 
     `subject` is what began it: all, topic:T, ward:W, phrase:P, source:NAME, rule:NAME,
-    promise:ID. `ended_at` is empty, too, where it was over before that was kept.
+    promise:ID, critical:MENTION. `ended_at` is empty, too, where it was over before
+    that was kept.
     """
 
     __table_args__ = (Index("incident_open", "state", "last_at"),)
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
-    kind: str  # spike | source | rule | promise
+    kind: str  # spike | source | rule | promise | critical
     subject: str
     severity: str  # high | medium
     state: str = "open"  # open | acked | over
@@ -34,8 +40,9 @@ class Alert(SQLModel, table=True):
 
     `observed` and `expected` are mentions of the `minutes` before `at`; of a phrase
     (phrase:P) the people who use it; of an account that joined (account) `observed` is
-    how many follow it. `mentions` are the ids that the alert rests on, `coverage` the
-    share of that day's hours that we hold.
+    how many follow it; of one critical item (critical) there are no numbers. `mentions`
+    are the ids that the alert rests on, `coverage` the share of that day's hours that
+    we hold.
     """
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
@@ -50,6 +57,23 @@ class Alert(SQLModel, table=True):
     coverage: float | None = None
     said: str | None = None
     minutes: int = 60
+
+
+class Escalation(SQLModel, table=True):
+    """The calls about one critical item: one that `climbs` goes on, step by step, until
+    somebody acknowledges it; of another its people are told once, by mail and chats.
+
+    `next_at` is when the next step is due; empty: none is.
+    """
+
+    __table_args__ = (Index("escalation_due", "next_at"),)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    incident_id: int = Field(foreign_key="incident.id", index=True, sa_type=BigId)
+    mention_id: int = Field(foreign_key="mention.id", unique=True, sa_type=BigId)
+    climbs: bool
+    started_at: datetime
+    next_at: datetime | None = None
+    acked_at: datetime | None = None
 
 
 class Promise(SQLModel, table=True):

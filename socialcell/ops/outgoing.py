@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, delete, select, update
+from sqlalchemy import and_, case, delete, or_, select, update
 from sqlalchemy.sql import ColumnElement
 from sqlmodel import Session, col
 
@@ -19,9 +19,12 @@ CLAIMED = timedelta(minutes=30)
 RELEASED = "released"  # the answer of what a person let go and nobody tried since
 # What is posted in public goes another way than letters and messages to rooms.
 PUBLIC = ("post", "reply", "safety")
-# So begin the keys of alerts about one direct message; its id and a sign follow.
-ABOUT_MESSAGE = "message."
-_ID_IN_KEY = re.compile(rf"{re.escape(ABOUT_MESSAGE)}(\d+)[.|]")
+# So begin the keys of what is told about one mention that is critical (at first direct
+# messages alone); its id and a sign follow, of a later step LATER and its number.
+ABOUT_ITEM = "message."
+LATER = ".step"
+PHONE = "phone"  # the channel of telephone calls
+_ID_IN_KEY = re.compile(rf"{re.escape(ABOUT_ITEM)}(\d+)[.|]")
 _TO_ROOMS = and_(C.channel != "mail", C.kind.not_in(PUBLIC))
 
 
@@ -79,21 +82,42 @@ def held_ids(session: Session, since: datetime) -> tuple[list[int], list[int]]:
     return [id_ for id_, old in rows if not old], [id_ for id_, old in rows if old]
 
 
-def rooms_waiting(session: Session, now: datetime) -> list[str]:
-    """Names of the rooms of chats for which something is due, each once."""
+def item_of(key: str) -> int | None:
+    """The mention that a dedup key is about; None where it is about none."""
+    named = _ID_IN_KEY.match(key)
+    return None if named is None else int(named[1])
+
+
+def rooms_waiting(
+    session: Session, now: datetime, *, critical: bool = False
+) -> list[str]:
+    """Names of the rooms of chats and of the phones for which something is due, each
+    once; or only something about a critical item."""
     due = select(C.recipient).where(_due(now), _TO_ROOMS)
+    if critical:
+        due = due.where(C.dedup_key.startswith(ABOUT_ITEM))
     return list(session.scalars(due.distinct().order_by(C.recipient)))
 
 
 def waiting(
-    session: Session, now: datetime, limit: int, room: str | None = None
+    session: Session,
+    now: datetime,
+    limit: int,
+    room: str | None = None,
+    *,
+    critical: bool = False,
 ) -> list[int]:
-    """Ids of the letters that are due, or of what is due for a room; oldest first."""
+    """Ids of the letters that are due, or of what is due for a room; what is about a
+    critical item first (or alone), then the oldest."""
     to = C.channel == "mail"
     if room is not None:
         to = and_(_TO_ROOMS, C.recipient == room)
+    first = C.dedup_key.startswith(ABOUT_ITEM)
     asked = select(C.id).where(_due(now), to)
-    return list(session.scalars(asked.order_by(C.not_before, C.id).limit(limit)))
+    if critical:
+        asked = asked.where(first)
+    order = (case((first, 0), else_=1), C.not_before, C.id)
+    return list(session.scalars(asked.order_by(*order).limit(limit)))
 
 
 def posts_waiting(session: Session, now: datetime) -> set[str]:
@@ -128,17 +152,26 @@ def close(session: Session, id_: int, now: datetime, answer: str) -> bool:
     return bool(db.changed(session, sent.values(**values)))
 
 
+def drop_calls(session: Session, mention_id: int) -> int:
+    """Telephone calls and later steps about a mention that nobody has begun are not
+    made any more. How many."""
+    about = f"{ABOUT_ITEM}{mention_id}"
+    calls = and_(C.channel == PHONE, C.dedup_key.startswith(f"{about}|"))
+    later = C.dedup_key.startswith(f"{about}{LATER}")
+    waits = C.state.in_(("held", "pending"))
+    return db.changed(session, delete(OUT).where(waits, or_(calls, later)))
+
+
 def forget_messages(session: Session, mention_ids: Collection[int]) -> None:
-    """Alerts about these messages lose their words, since the messages are gone: what
+    """Alerts about these mentions lose their words, since the mentions are gone: what
     waits is not sent any more, what is dead stays without them."""
     quoting = select(C.id, C.dedup_key, C.state).where(
-        C.dedup_key.startswith(ABOUT_MESSAGE),
+        C.dedup_key.startswith(ABOUT_ITEM),
         C.state.in_(("held", "pending", "dead")),
         C.body.is_not(None),
     )
     for row in session.execute(quoting.order_by(C.id)).all():
-        named = _ID_IN_KEY.match(row.dedup_key)
-        if named is None or int(named[1]) not in mention_ids:
+        if item_of(row.dedup_key) not in mention_ids:
             continue
         if row.state == "dead":
             session.execute(update(OUT).where(C.id == row.id).values(body=None))

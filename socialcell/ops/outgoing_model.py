@@ -24,14 +24,15 @@ class Outgoing(SQLModel, table=True):
 
     A row only moves held → pending → sending → sent or dead, or back to pending when
     it is tried again. The body goes once it was sent: what it quoted may be deleted.
-    `recipient` is an address, or a room of a chat by its name in config.yaml.
+    `recipient` is an address, or a room of a chat, or a phone, by its name in
+    config.yaml.
     """
 
     __table_args__ = (Index("outgoing_waiting", "state", "not_before"),)
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     # report, brief, alert: to ourselves; reply, post, safety, outreach: to others
     kind: str
-    channel: str  # mail, slack, teams, mattermost, telegram
+    channel: str  # mail, slack, teams, mattermost, telegram, phone
     dedup_key: str = Field(unique=True)
     recipient: str
     subject: str

@@ -10,7 +10,14 @@ from sqlalchemy import Row
 
 from socialcell.clock import IST
 from socialcell.i18n import Language
-from socialcell.listening.alert_model import Alert, Incident, Promise, Rule
+from socialcell.listening.alert_model import (
+    CRITICAL,
+    OF_ONE,
+    Alert,
+    Incident,
+    Promise,
+    Rule,
+)
 from socialcell.listening.people import People
 from socialcell.reports.page import Page, Quotation, Section, Table
 from socialcell.reports.phrases import Phrases
@@ -104,7 +111,7 @@ def command(incident: Incident, known: Evidence) -> str:
 
 def worst(alerts: Sequence[Alert]) -> Alert | None:
     """The alert that stands for an incident: of a series, else a phrase, a rule."""
-    counted = [one for one in alerts if one.series != "account"]
+    counted = [one for one in alerts if one.series not in OF_ONE]
     of_series = [one for one in counted if not one.series.startswith(_PHRASE)]
     return max(of_series or counted, key=lambda one: one.score or 0.0, default=None)
 
@@ -121,6 +128,8 @@ def series(series: str, names: Mapping[str, Mapping[str, str]], say: Phrases) ->
     kind, _, id_ = name.partition(":")
     if kind in ("topic", "detail"):
         words = say.label(kind, id_)
+    elif kind == CRITICAL:
+        words = say.lang.gettext("critical post or message #%(id)s", id=id_)
     elif kind == "phrase":
         words = f"“{id_}”"
     elif name == "all":

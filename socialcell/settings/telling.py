@@ -1,7 +1,7 @@
 """Who is told what: letters, reports, alarms."""
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
@@ -9,6 +9,9 @@ from pydantic import Field, field_validator, model_validator
 from socialcell.settings.section import TIME, SecretName, Section
 
 Address = Annotated[str, Field(pattern=r"^[^@\s<>,;\"]+@[^@\s<>,;\"]+$")]
+
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
 
 
 class Readers(Section):
@@ -91,23 +94,115 @@ class Channel(Section):
         return {name: one.secret for name, one in given.items() if one is not None}
 
 
+class Phone(Section):
+    """What places a telephone call: a program of this computer, or a webhook whose
+    whole address is the secret `url`; either answers within `seconds`."""
+
+    command: tuple[str, ...] | None = None
+    url: SecretName | None = None
+    lang: Literal["mr", "hi", "en"] = "mr"
+    seconds: float = Field(default=30, gt=0, le=120)
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "Phone":
+        if (self.command is None) == (self.url is None):
+            raise ValueError(
+                "a phone takes command: [/path/of/program, …] or url: {secret: NAME}"
+            )
+        program = (self.command or ("/",))[:1]
+        if not program or not program[0].startswith("/"):
+            raise ValueError("command begins with the whole path of a program")
+        return self
+
+
+class Step(Section):
+    """Who is called about a critical item when it is not acknowledged `after` so many
+    minutes: addresses of alerts.recipients, names of channels and phones."""
+
+    after: int = Field(ge=0, le=24 * 60)
+    who: tuple[str, ...] = Field(min_length=1)
+
+
 class Alerts(Section):
-    """Who is told of incidents and of critical direct messages, by the language they
-    read; at night only the worst.
+    """Who is told of incidents and of critical items, by the language they read; at
+    night only the worst.
 
     `quiet` is a span of hours in Pune, from and to, in which only incidents of high
-    severity and critical messages are told; the others are told at its end. An account
+    severity and critical items are told; the others are told at its end. An account
     with at least `follower_floor` followers is influential, as those of the registry
-    are.
+    are. Calls about a critical item climb the `ladder`; after its last step everybody
+    is called again every `repeat` minutes.
     """
 
     recipients: Readers = Field(default_factory=Readers)
-    channels: dict[Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")], Channel] = (
-        Field(default_factory=dict)
-    )
+    channels: dict[Name, Channel] = Field(default_factory=dict)
+    phone: dict[Name, Phone] = Field(default_factory=dict)
+    ladder: tuple[Step, ...] | None = None
+    repeat: int = Field(default=20, ge=1, le=24 * 60)
     quiet: tuple[str, str] | None = ("22:00", "07:00")
     follower_floor: int | None = Field(default=50_000, ge=1000)
     console_url: str | None = None
+
+    @property
+    def names_nobody(self) -> bool:
+        """Whether nobody would be told of anything."""
+        return not self.names
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Addresses, channels and phones, each once."""
+        letters = (
+            one for lang in Readers.model_fields for one in self.recipients.of(lang)
+        )
+        return tuple(dict.fromkeys([*letters, *self.channels, *self.phone]))
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The ladder, its earliest step first; whoever stands in none of its steps is
+        called with the first. Without a ladder: everybody but the further phones at
+        once, the first phone and the channels after 5 minutes, the next phone after 10,
+        everybody after 20."""
+        if self.names_nobody:
+            return ()
+        if self.ladder is None:
+            phones = tuple(self.phone)
+            rest = tuple(name for name in self.names if name not in phones)
+            ladder = [
+                (0, (*rest, *phones[:1])),
+                (5, (*self.channels, *phones[:1])),
+                (10, phones[1:2] or phones[:1]),
+                (20, self.names),
+            ]
+            return tuple(Step(after=after, who=who) for after, who in ladder if who)
+        first, *later = sorted(self.ladder, key=lambda step: step.after)
+        named = {name for step in self.ladder for name in step.who}
+        left = tuple(name for name in self.names if name not in named)
+        return (Step(after=first.after, who=(*first.who, *left)), *later)
+
+    @field_validator("phone", mode="before")
+    @classmethod
+    def _a_single_phone(cls, given: Any) -> Any:
+        """One phone needs no name: it is called phone."""
+        if isinstance(given, dict) and {"command", "url"} & set(given):
+            return {"phone": given}
+        return given
+
+    @model_validator(mode="after")
+    def _names_are_known(self) -> "Alerts":
+        if both := sorted(set(self.channels) & set(self.phone)):
+            raise ValueError(f"{both[0]} is a channel and a phone: rename one of them")
+        for step in self.ladder or ():
+            if strange := [name for name in step.who if name not in self.names]:
+                known = ", ".join(self.names) or "nobody"
+                raise ValueError(
+                    f"ladder calls {strange[0]!r}, and recipients, channels and phone "
+                    f"have no such name. They have: {known}"
+                )
+        if self.ladder == ():
+            raise ValueError("an empty ladder calls nobody; null: the usual one")
+        if self.ladder and min(step.after for step in self.ladder) > 0:
+            raise ValueError("the first step of ladder is after: 0")
+        return self
 
     @field_validator("console_url")
     @classmethod

@@ -11,7 +11,7 @@ from socialcell import db
 from socialcell.clock import IST, FixedClock
 from socialcell.config import Workspace
 from socialcell.errors import UsageError
-from socialcell.jobs import detect, tag, telling
+from socialcell.jobs import acknowledging, detect, tag, telling
 from socialcell.jobs.context import Context
 from socialcell.listening.alert_model import Incident
 from socialcell.listening.spikes import in_hour, spikes
@@ -175,12 +175,12 @@ def test_an_incident_that_somebody_looks_after_is_told_to_nobody_else(
     assert telling.incidents(context) == 2
     assert telling.incidents(context) == 0
 
-    detect.acknowledge(context, 1, "ward office informed")
+    acknowledging.acknowledge(context, 1, "ward office informed")
 
     assert [one.state for one in incidents(engine)] == ["acked"]
     assert telling.incidents(context) == 0
     with pytest.raises(UsageError, match="no incident 7"):
-        detect.acknowledge(context, 7)
+        acknowledging.acknowledge(context, 7)
 
 
 def test_the_letter_has_numbers_three_mentions_and_what_to_do(

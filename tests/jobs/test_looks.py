@@ -11,7 +11,15 @@ from socialcell import db
 from socialcell.clock import IST, FixedClock
 from socialcell.connectors.base import Record
 from socialcell.errors import UsageError
-from socialcell.jobs import detect, promises, registry, rules, tag, telling
+from socialcell.jobs import (
+    acknowledging,
+    detect,
+    promises,
+    registry,
+    rules,
+    tag,
+    telling,
+)
 from socialcell.jobs.context import Context
 from socialcell.listening.alert_model import Alert, Incident
 from socialcell.listening.store import alerts
@@ -262,7 +270,7 @@ def test_an_incident_that_somebody_looks_after_is_told_again_when_it_is_worse(
 ) -> None:
     context = with_readers(leak.context, quiet=None)
     assert telling.incidents(context) == 2
-    detect.acknowledge(context, 1)
+    acknowledging.acknowledge(context, 1)
     assert telling.incidents(context) == 0
     bad = "Water tankers do not come, worst service, shame"
     leak.say(bad, leak.clock.now(), who="loud", followers=90_000)

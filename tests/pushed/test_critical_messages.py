@@ -11,11 +11,11 @@ from sqlalchemy import Engine, select
 from socialcell import db
 from socialcell.clock import IST, FixedClock
 from socialcell.config import Workspace
-from socialcell.jobs import mailing, message_alerts, outgoing, privacy, telling
+from socialcell.jobs import escalations, mailing, outgoing, privacy, telling
 from socialcell.jobs.context import Context
 from socialcell.jobs.daemon.table import Slot, jobs
 from socialcell.jobs.tag import tag
-from socialcell.listening.alert_model import Alert, Incident
+from socialcell.listening.alert_model import Alert, Escalation, Incident
 from socialcell.listening.model import Mention
 from socialcell.listening.store import tags
 from socialcell.ops.outgoing_model import Outgoing
@@ -57,6 +57,11 @@ def receive(cell: Cell, *texts: str, sender: str = pushes.ASHA) -> list[int]:
     return [one.id or 0 for one in cell.mentions()][-len(texts) :]
 
 
+def call_people(context: Context) -> int:
+    """Put what is due into the outbox; how many messages are new."""
+    return escalations.advance(context, deliver=False).messages
+
+
 def outbox(engine: Engine) -> list[Outgoing]:
     with db.reading(engine) as session:
         rows = list(session.scalars(select(Outgoing).order_by(Outgoing.id)))
@@ -70,8 +75,8 @@ def test_a_critical_message_is_told_once_to_every_reader_and_room(
     context = told(cell.context, channels={"cell-room": ROOM})
     call, _calm = receive(cell, CALL, CALM)
 
-    assert message_alerts.tell(context) == 2
-    assert message_alerts.tell(context) == 0
+    assert call_people(context) == 2
+    assert call_people(context) == 0
 
     rows = outbox(engine)
     assert [(row.kind, row.recipient, row.state) for row in rows] == [
@@ -89,9 +94,12 @@ def test_who_was_not_told_before_the_process_died_is_told_and_nobody_else_again(
 ) -> None:
     receive(cell, CALL)
     both = {"recipients": {"mr": ["desk@city.example"], "en": ["lead@city.example"]}}
-    message_alerts.tell(told(cell.context))
+    call_people(told(cell.context))
+    with db.writing(engine) as session:
+        unfinished = session.scalars(select(Escalation)).one()
+        unfinished.next_at = unfinished.started_at
 
-    assert message_alerts.tell(told(cell.context, **both)) == 1
+    assert call_people(told(cell.context, **both)) == 1
 
     assert [row.recipient for row in outbox(engine)] == [
         "desk@city.example",
@@ -110,11 +118,11 @@ def test_nobody_can_be_recognised_in_what_is_told(
         channels={"cell-room": {**ROOM, "lang": lang}},
     )
 
-    message_alerts.tell(context)
+    call_people(context)
 
     (row,) = outbox(engine)
     card = json.dumps(json.loads(row.body or b""), ensure_ascii=False)
-    letter = render.text(message_alerts.page(context, call, lang))
+    letter = render.text(escalations.page(context, call, lang))
     for words in (card, letter):
         assert "एकता नगरीत घरात पाणी शिरलंय" in words
         assert f"socialcell messages reply {call}" in words
@@ -128,7 +136,7 @@ def test_quiet_hours_do_not_keep_a_critical_message(
     clock.set(datetime(2026, 11, 23, 23, 30, tzinfo=IST))
     receive(cell, CALL)
 
-    assert message_alerts.tell(told(cell.context, quiet=("22:00", "07:00"))) == 1
+    assert call_people(told(cell.context, quiet=("22:00", "07:00"))) == 1
 
 
 @pytest.mark.parametrize("mode", ["crisis", "mourning", "election"])
@@ -138,7 +146,7 @@ def test_the_switch_lets_it_go_as_it_lets_incidents(
     receive(cell, CALL)
     outgoing.set_mode(cell.context, mode, "a flood")
 
-    message_alerts.tell(told(cell.context))
+    call_people(told(cell.context))
 
     assert [row.state for row in outbox(engine)] == ["pending"]
 
@@ -149,10 +157,10 @@ def test_an_old_message_and_one_that_was_taken_back_are_not_told(
     receive(cell, CALL, CALL + " लवकर")
     cell.take(pushes.whatsapp(pushes.revoked("wamid.0", clock.now())))
 
-    assert message_alerts.tell(told(cell.context)) == 1
+    assert call_people(told(cell.context)) == 1
     clock.advance(2 * DAY + timedelta(seconds=1))
     later = {"recipients": {"en": ["late@city.example"]}}
-    assert message_alerts.tell(told(cell.context, **later)) == 0
+    assert call_people(told(cell.context, **later)) == 0
 
 
 def test_words_of_a_message_leave_the_outbox_when_its_writer_is_erased_or_takes_it_back(
@@ -161,7 +169,7 @@ def test_words_of_a_message_leave_the_outbox_when_its_writer_is_erased_or_takes_
     other = "999800000002"
     taken_back, _ = receive(cell, CALL, CALL + " लवकर")
     (erased,) = receive(cell, CALL, sender=other)
-    message_alerts.tell(told(cell.context))
+    call_people(told(cell.context))
     with db.writing(engine) as session:
         dead = session.scalars(
             select(Outgoing).where(Outgoing.dedup_key.startswith(f"message.{erased}."))
@@ -184,12 +192,12 @@ def test_what_a_person_decided_to_be_critical_is_told(
 ) -> None:
     (calm,) = receive(cell, CALM)
     context = told(cell.context)
-    assert message_alerts.tell(context) == 0
+    assert call_people(context) == 0
     with db.writing(engine) as session:
         now = context.clock.now()
         tags.decide(session, calm, "urgency", "critical", "lead", now)
 
-    assert message_alerts.tell(context) == 1
+    assert call_people(context) == 1
 
 
 def test_the_daemon_tells_in_the_round_in_which_a_message_was_read(
@@ -202,7 +210,7 @@ def test_the_daemon_tells_in_the_round_in_which_a_message_was_read(
 
     outcome = job.run(context, Slot(context.clock.now(), 1, False), lambda: False)
 
-    assert outcome.endswith("; 1 alerts about critical messages")
+    assert "; critical items: 1 new incidents, 1 messages, 0 sent" in outcome
     assert [row.kind for row in outbox(engine)] == ["alert"]
 
 
@@ -258,7 +266,7 @@ def test_a_letter_about_an_incident_quotes_no_message(
 
 def test_the_text_of_a_message_stays_whole_where_it_is_kept(cell: Cell) -> None:
     (call,) = receive(cell, CALL)
-    message_alerts.tell(told(cell.context))
+    call_people(told(cell.context))
 
     with db.reading(cell.context.engine) as session:
         assert session.get_one(Mention, call).text == CALL

@@ -13,9 +13,9 @@ from socialcell.jobs import (
     collect,
     credentials,
     detect,
+    escalations,
     fetching,
     mailing,
-    message_alerts,
     outgoing,
     outreach_posts,
     pacing,
@@ -126,8 +126,7 @@ def _receive(context: Context, slot: Slot, stop: Stop) -> str:
     done = receive.work_off(context, stop=stop)
     fetching.fetch(context, stop=stop)
     tag(context)
-    words, alerts = _words(done), message_alerts.tell(context)
-    return f"{words}; {alerts} alerts about critical messages" if alerts else words
+    return _and_critical(_words(done), context, stop)
 
 
 def _publish(context: Context, slot: Slot, stop: Stop) -> str:
@@ -145,7 +144,7 @@ def _pull(source: Source) -> Callable[[Context, Slot, Stop], str]:
             return f"not its turn before {in_pune(later)}: searches last for the day"
         result = collect.pull(context, source, stop=stop)
         tag(context)
-        return _words([result])
+        return _and_critical(_words([result]), context, stop)
 
     return run
 
@@ -205,15 +204,26 @@ def _detect(context: Context, slot: Slot, stop: Stop) -> str:
     # What came late belongs to the last look, too.
     since = slot.at - slot.covers * _LOOK - timedelta(minutes=30)
     found = detect.detect(context, since=since)
-    # A message may have become critical by a person's decision, or a new reading.
-    told = telling.incidents(context) + message_alerts.tell(context)
-    return f"{found.alerts} alerts, {len(found.opened)} new incidents, {told} messages"
+    told = telling.incidents(context)
+    said = f"{found.alerts} alerts, {len(found.opened)} new incidents, {told} messages"
+    return _and_critical(said, context, stop)
 
 
 def _deliver(context: Context, slot: Slot, stop: Stop) -> str:
     done = outgoing.deliver(context, stop=stop)
     said = f"{done.sent} sent, {done.later} later, {done.dead} dead"
     return f"{said}; {done.stopped}" if done.stopped else said
+
+
+def _and_critical(said: str, context: Context, stop: Stop) -> str:
+    """What was said, and whom critical items that were just read called: nobody waits
+    for the next round. An item may also have become critical by a decision."""
+    done = escalations.advance(context, stop)
+    if not (done.opened or done.messages or done.delivered.stopped):
+        return said
+    words = f"{said}; critical items: {len(done.opened)} new incidents, "
+    words += f"{done.messages} messages, {done.delivered.sent} sent"
+    return "; ".join(filter(None, (words, done.delivered.stopped)))
 
 
 def _words(results: list[Result]) -> str:

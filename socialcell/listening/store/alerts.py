@@ -8,7 +8,13 @@ from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
 from sqlmodel import Session, col
 
 from socialcell import db
-from socialcell.listening.alert_model import Alert, Closure, Incident, Promise
+from socialcell.listening.alert_model import (
+    CRITICAL,
+    Alert,
+    Closure,
+    Incident,
+    Promise,
+)
 from socialcell.listening.model import (
     Annotation,
     Author,
@@ -213,7 +219,7 @@ def close_old(session: Session, before: datetime, now: datetime) -> int:
         session,
         update(INCIDENT)
         .where(
-            INCIDENT.c.kind.in_(("spike", "rule")),
+            INCIDENT.c.kind.in_(("spike", "rule", CRITICAL)),
             INCIDENT.c.state != "over",
             INCIDENT.c.last_at < before,
         )

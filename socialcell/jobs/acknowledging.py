@@ -1,0 +1,62 @@
+"""Somebody looks after an incident: its calls stop. The first one counts."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.errors import UsageError
+from socialcell.jobs.context import Context
+from socialcell.listening.alert_model import Incident
+from socialcell.listening.store import critical
+from socialcell.ops import audit, outgoing
+from socialcell.text import one_line
+
+_LONGEST_NOTE = 300
+
+
+def acknowledge(context: Context, incident_id: int, note: str = "") -> bool:
+    """Whoever works here looks after it: nobody is called about it any more, and it is
+    told again only when it grows worse. False when somebody did before: then nothing
+    changes. UsageError when there is none. Audited."""
+    detail = {"note": one_line(note, _LONGEST_NOTE)} if note else {}
+    now = context.clock.now()
+    with db.writing(context.engine) as session:
+        return _acknowledge(session, incident_id, audit.operator(), detail, now)
+
+
+def by_phone(
+    session: Session, mention_id: int, name: str, phone: str, now: datetime
+) -> bool:
+    """Somebody said on the telephone that they look after the incident of an item, in
+    the caller's transaction. False when somebody did before. Audited."""
+    found = critical.of_item(session, mention_id)
+    if found is None:
+        return False
+    detail = {"phone": phone, "item": mention_id}
+    who = name or phone
+    return _acknowledge(session, found.incident_id, who, detail, now)
+
+
+def _acknowledge(
+    session: Session,
+    incident_id: int,
+    who: str,
+    detail: Mapping[str, object],
+    now: datetime,
+) -> bool:
+    incident = session.get(Incident, incident_id, with_for_update=True)
+    if incident is None:
+        raise UsageError(f"There is no incident {incident_id}.")
+    if incident.state == "acked" or (incident.state == "over" and incident.acked_at):
+        return False
+    if incident.state == "open":
+        incident.state = "acked"
+    incident.acked_by, incident.acked_at = who, now
+    for escalation in critical.of_incident(session, incident_id):
+        if escalation.climbs and escalation.acked_at is None:
+            escalation.acked_at, escalation.next_at = now, None
+            outgoing.drop_calls(session, escalation.mention_id)
+    audit.append(session, who, "alerts.ack", str(incident_id), detail, now)
+    return True
