@@ -93,6 +93,7 @@ def list_(
     from socialcell import db
     from socialcell.clock import IST
     from socialcell.listening.store import alerts as store
+    from socialcell.listening.store import critical
     from socialcell.ops import outgoing
 
     context = open_context(config)
@@ -102,7 +103,18 @@ def list_(
             _incident(
                 one,
                 store.alerts_of(session, one.id or 0),
-                outgoing.about(session, f"incident.{one.id}."),
+                [
+                    message
+                    for prefix in (
+                        f"incident.{one.id}.",
+                        *(
+                            f"{outgoing.ABOUT_ITEM}{id_}{sign}"
+                            for id_ in critical.items_of(session, one.id or 0)
+                            for sign in ".|"
+                        ),
+                    )
+                    for message in outgoing.about(session, prefix)
+                ],
             )
             for one in store.incidents(session, states)
         ]
@@ -203,14 +215,16 @@ def rising(config: Config = None, json: Json = False) -> None:
 
 @app.command("try")
 def try_(
-    channel: Annotated[str, typer.Argument(help="Its name in alerts.channels.")],
+    channel: Annotated[
+        str, typer.Argument(help="Its name in alerts.channels or alerts.phone.")
+    ],
     dry_run: DryRun = False,
     config: Config = None,
     json: Json = False,
 ) -> None:
-    """Send a message that says it is a trial to one channel, now.
+    """Send a message that says it is a trial to one channel or phone, now.
 
-    Exit code 1: the channel could not be used.
+    Exit code 1: it could not be used.
 
     Example: socialcell alerts try control-room
     """
@@ -239,6 +253,9 @@ def ack(
     json: Json = False,
 ) -> None:
     """Say that you look after an incident: nobody is told of it again. Audited.
+
+    The calls about a critical item stop. The first one counts: done again, nothing
+    changes.
 
     Example: socialcell alerts ack 3 --note "Ward office informed"
     """

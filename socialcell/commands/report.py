@@ -145,6 +145,7 @@ def daily(
                 "wards": dict(brief.wards),
                 "urgent": brief.urgent_total,
                 "urgent_messages": brief.urgent_messages,
+                "critical": list(brief.critical),
                 "asked": brief.asked,
                 "press": brief.press_total,
                 "incidents": [one.id for one in brief.incidents],

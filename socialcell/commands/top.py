@@ -15,24 +15,44 @@ if TYPE_CHECKING:
 
 def init(
     folder: Annotated[Path, typer.Argument(help="Where to make it.")] = Path(),
+    alert_email: Annotated[
+        str | None,
+        typer.Option(help="Who is told at once when life or limb is in danger."),
+    ] = None,
+    alert_lang: Annotated[
+        str, typer.Option(help="The language that they read: mr, hi or en.")
+    ] = "mr",
     json: Json = False,
 ) -> None:
     """Make a workspace: config.yaml, strategy.yaml, secrets/, the database with areas.
 
     What is there already is kept, so it is safe to run again. The folder is closed to
-    everybody but its owner, or but the group that `workspace.group` names.
+    everybody but its owner, or but the group that `workspace.group` names. On a
+    terminal it asks whom to alert.
 
-    Example: socialcell init ~/pmc
+    Example: socialcell init ~/pmc --alert-email control.room@city.example
     """
-    from socialcell.jobs.initialise import initialise
+    from socialcell.errors import UsageError
+    from socialcell.jobs.initialise import config_alerting, initialise
 
-    made = initialise(folder)
+    is_new = not (folder / "config.yaml").exists()
+    if alert_email is None and is_new and not json:
+        alert_email = _ask_whom_to_alert()
+    settings = config_alerting(alert_email, alert_lang) if alert_email else None
+    made = initialise(folder, settings=settings)
+    alerts = made.workspace.config.alerts
+    if alert_email and alert_email not in alerts.names:
+        raise UsageError(
+            f"{folder / 'config.yaml'} was there and is kept as it is. Write "
+            f"{alert_email} into it, at alerts.recipients."
+        )
     if json:
         output.as_json(
             {
                 "workspace": str(made.workspace.folder),
                 "created": made.created,
                 "kept": made.kept,
+                "alerted": list(alerts.names),
             }
         )
         return
@@ -41,7 +61,37 @@ def init(
         output.say("Made: " + ", ".join(made.created))
     if made.kept:
         output.say("Kept as it was: " + ", ".join(made.kept))
+    if alerts.names_nobody:
+        output.say(
+            "Nobody is alerted yet: a call for help would reach nobody. Name somebody "
+            f"in {made.workspace.folder / 'config.yaml'}, at alerts.recipients."
+        )
     output.say("Next: socialcell import FILE, or socialcell sources add --help")
+
+
+def _ask_whom_to_alert() -> str | None:
+    """A mail address that a person gave on a terminal; None where there is none, or
+    nobody was named."""
+    import sys
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return None
+    from socialcell.errors import UsageError
+    from socialcell.jobs.initialise import config_alerting
+
+    while True:
+        given: str = typer.prompt(
+            "Who is told at once when life or limb is in danger? A mail address; "
+            "empty: nobody yet",
+            default="",
+            show_default=False,
+        )
+        try:
+            if given.strip():
+                config_alerting(given.strip(), "mr")
+            return given.strip() or None
+        except UsageError as error:
+            output.note(str(error))
 
 
 def pull(

@@ -1,18 +1,25 @@
 """Make a workspace: config.yaml, strategy.yaml, secrets/, the database, areas."""
 
+import json
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from socialcell import config, db, strategy
 from socialcell.config import Workspace
 from socialcell.errors import UsageError
+from socialcell.i18n import language
 from socialcell.jobs import access, backup
 from socialcell.listening import areas
 from socialcell.listening.people import SECRET_NAME
 from socialcell.listening.store import areas as area_store
+from socialcell.settings.telling import Readers
+
+_NOBODY = "  recipients: {}\n"
 
 
 @dataclass(frozen=True)
@@ -54,6 +61,19 @@ def initialise(folder: Path, *, settings: str | None = None) -> Made:
     engine.dispose()
     access.mend(workspace)  # root may have made it in somebody else's folder
     return Made(workspace, tuple(created), tuple(kept))
+
+
+def config_alerting(address: str, lang: str) -> str:
+    """The shipped config.yaml, with somebody who is told of alerts by mail. UsageError
+    when it is no address, or we do not write that language."""
+    code = language(lang).code
+    try:
+        Readers.model_validate({code: [address]})
+    except ValidationError:
+        raise UsageError(f"{address!r} is no mail address.") from None
+    before, section, after = shipped_config().partition("\nalerts:\n")
+    named = json.dumps({code: [address]}, ensure_ascii=False)
+    return before + section + after.replace(_NOBODY, f"  recipients: {named}\n", 1)
 
 
 def shipped_config() -> str:

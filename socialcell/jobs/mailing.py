@@ -90,7 +90,9 @@ def daily(context: Context, lang: str, as_of: datetime | None = None) -> Daily:
     span = daily_brief.span_of(as_of or context.clock.now())
     shown = people.of(context)
     with db.reading(context.engine) as session:
-        found = daily_brief.collect(session, span)
+        found = daily_brief.collect(
+            session, span, names_nobody=context.workspace.config.alerts.names_nobody
+        )
     return Daily(
         daily_brief.text(found, shown, said),
         daily_brief.page(found, shown, said),

@@ -19,6 +19,7 @@ STATE_FILE = "rehearsal.json"
 SANDBOX_MARK = "# A workspace that listens to the sandbox."
 
 
+_CONTROL_ROOM = ("control.room@city.example", "mr")
 _TRUSTED = ("  trust_names: false", "  trust_names: true")
 
 
@@ -116,7 +117,7 @@ def connect(
     lines = "".join(
         f"    {origin}: {url}\n" for origin, url in sorted(base_urls.items())
     )
-    shipped = initialise.shipped_config()
+    shipped = initialise.config_alerting(*_CONTROL_ROOM)
     shipped = _replaced(shipped, *_TRUSTED)
     text = _replaced(shipped, "  base_urls: {}", "  base_urls:\n" + lines.rstrip())
     for platform, given in accounts.items():
@@ -180,13 +181,14 @@ def _enter(
 
 
 def _settings(fixed: datetime, apps: Sequence[str]) -> str:
-    """The shipped config with the rehearsal's clock, a roomier allowance, the city's
-    apps and links, this machine as the web server before the redirect, and names that
-    count as persons: its people are invented and share one account.
+    """The shipped config with the rehearsal's clock, a control room, a roomier
+    allowance, the city's apps and links, this machine as the web server before the
+    redirect, and names that count as persons: its people are invented and share one
+    account.
 
     The encoder is off: a rehearsal is the same with and without the extra `semantic`.
     """
-    text = initialise.shipped_config()
+    text = initialise.config_alerting(*_CONTROL_ROOM)
     text = _replaced(text, "  semantic: true", "  semantic: false")
     text = _replaced(text, "  fixed: null", f"  fixed: {fixed.isoformat()}")
     text = _replaced(text, "  trusted: []", '  trusted: ["127.0.0.1"]')

@@ -1,5 +1,6 @@
 """Incidents are told: by mail and in rooms of chats, once for each severity."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -24,7 +25,7 @@ from socialcell.reports import incident as report
 from socialcell.reports import render
 from socialcell.reports.incident import Evidence, Told
 from socialcell.reports.page import Page, Quotation
-from socialcell.settings.telling import Alerts, Channel
+from socialcell.settings.telling import Alerts, Channel, Phone
 
 _LOG = log.logger(__name__)
 _LOOKED_AT = 20
@@ -56,26 +57,33 @@ def incidents(context: Context) -> int:
     return sum(_tell(context, one, readers) for one, readers in found)
 
 
-def attempt(context: Context, channel: str) -> int:
-    """Put a message that says it is a trial into the outbox for a channel; 1.
+def attempt(context: Context, name: str) -> int:
+    """Put a message that says it is a trial into the outbox for a channel, or a call
+    that says so for a phone; 1.
 
-    UsageError when config.yaml has no such channel.
+    UsageError when config.yaml has none of that name.
     """
-    lang = language(require_channel(context, channel).lang)
-    now = context.clock.now()
+    to = require_channel(context, name)
+    lang, now = language(to.lang), context.clock.now()
     said = lang.gettext("Alerts of the social media cell come here. This is a trial.")
-    card = Card(lang.gettext("Trial"), (said, lang.moment(now)))
-    key = f"trial.{now.isoformat()}"
-    return outgoing.post(context, "alert", key, channel, lambda: card)
+    title, key = lang.gettext("Trial"), f"trial.{now.isoformat()}"
+    if isinstance(to, Phone):
+        told: dict[str, Any] = {"incident": None, "item": None, "trial": True}
+        told |= {"lang": to.lang, "title": title, "lines": [said]}
+        body = json.dumps(told, ensure_ascii=False).encode()
+        return outgoing.call(context, "alert", key, name, title, lambda: body)
+    card = Card(title, (said, lang.moment(now)))
+    return outgoing.post(context, "alert", key, name, lambda: card)
 
 
-def require_channel(context: Context, name: str) -> Channel:
-    """The channel of that name. UsageError when config.yaml has none."""
-    channels = context.workspace.config.alerts.channels
-    if name not in channels:
-        known = ", ".join(channels) or "none"
-        raise UsageError(f"There is no channel {name!r}. There are: {known}.")
-    return channels[name]
+def require_channel(context: Context, name: str) -> Channel | Phone:
+    """The channel or phone of that name. UsageError when config.yaml has none."""
+    settings = context.workspace.config.alerts
+    every: dict[str, Channel | Phone] = {**settings.channels, **settings.phone}
+    if name not in every:
+        known = ", ".join(every) or "none"
+        raise UsageError(f"There is no channel or phone {name!r}. There are: {known}.")
+    return every[name]
 
 
 def page(context: Context, incident_id: int, lang: str) -> Page:

@@ -11,13 +11,14 @@ from sqlmodel import Session
 from socialcell.clock import IST
 from socialcell.i18n import Language
 from socialcell.listening import coverage
-from socialcell.listening.alert_model import Incident, Promise
+from socialcell.listening.alert_model import CRITICAL, Incident, Promise
 from socialcell.listening.areas import names as names_of
 from socialcell.listening.coverage import HOUR
 from socialcell.listening.people import People
 from socialcell.listening.store import (
     areas,
     counts,
+    critical,
     incidents,
     owners,
     promises,
@@ -37,6 +38,7 @@ TIMES = (time(8, 30), time(18, 0))
 _TOPICS = 5
 _QUOTED = 3
 _QUOTED_LENGTH = 120
+_CRITICAL = 5  # incidents and ids of critical items that are named
 _ASKING = ("question", "help")
 
 
@@ -59,11 +61,13 @@ class Brief:
     urgent: Sequence[tuple[str, Row[Any]]]  # topic, mention
     urgent_total: int
     urgent_messages: int  # of these, written to the city alone: never quoted
+    critical: Sequence[int]  # ids, newest first
     incidents: Sequence[Incident]
     missed: Sequence[Promise]
     press: Sequence[Row[Any]]
     press_total: int
     asked: int
+    names_nobody: bool = False  # a call for help would reach nobody
 
 
 def span_of(as_of: datetime) -> Span:
@@ -73,9 +77,9 @@ def span_of(as_of: datetime) -> Span:
     return Span(start, end)
 
 
-def collect(session: Session, span: Span) -> Brief:
+def collect(session: Session, span: Span, *, names_nobody: bool = False) -> Brief:
     """The brief's facts of a span: mentions as they are now, incidents and promises as
-    they stood at its end."""
+    they stood at its end. `names_nobody`: config.yaml names nobody for alerts."""
     day = span.end.astimezone(IST).date()
     names = {
         one.id: names_of(one)
@@ -104,11 +108,13 @@ def collect(session: Session, span: Span) -> Brief:
         urgent=brief_quotations.chosen(session, span, standing, _QUOTED),
         urgent_total=urgent.count(session, span),
         urgent_messages=urgent.count(session, span, "message"),
-        incidents=[one.incident for one in standing if _is_news(one, span)],
+        critical=critical.ids_within(session, span),
+        incidents=_news(standing, span),
         missed=promises.missed(session, span.end),
         press=urgent.articles(session, span, _QUOTED),
         press_total=kinds.get("article", 0),
         asked=sum(n for name, n in intents if name in _ASKING),
+        names_nobody=names_nobody,
     )
 
 
@@ -162,7 +168,12 @@ def page(brief: Brief, people: People, lang: Language) -> Page:
         language=lang.code,
         title=_("Daily brief"),
         subtitle=_span(brief, lang),
-        summary=[_total(brief, lang), _covered(brief, lang), *_due(brief, lang)],
+        summary=[
+            *_nobody(brief, lang),
+            _total(brief, lang),
+            _covered(brief, lang),
+            *_due(brief, lang),
+        ],
         sections=sections,
         footer=(_("The brief says what was collected by the time it was made."),),
     )
@@ -186,11 +197,20 @@ def _sums(cells: Mapping[str, Cells]) -> list[tuple[str, int]]:
     return sorted(found, key=lambda one: (-one[1], one[0]))
 
 
+def _news(standing: Sequence[OpenIncident], span: Span) -> list[Incident]:
+    """The open incidents that the brief names, those of single critical items last."""
+    news = [one.incident for one in standing if _is_news(one, span)]
+    return sorted(news, key=lambda one: one.kind == CRITICAL)
+
+
 def _is_news(one: OpenIncident, span: Span) -> bool:
-    """Whether the brief names an open incident. A silent source is said once, and a
-    promise that was missed stands under its own words."""
+    """Whether the brief names an open incident. A silent source is said once, a promise
+    that was missed stands under its own words, and a critical item that somebody looks
+    after among the numbers."""
     if one.incident.kind == "source":
         return one.last_alert_at > span.start
+    if one.incident.kind == CRITICAL:
+        return one.incident.state == "open"
     return one.incident.kind != "promise"
 
 
@@ -211,6 +231,7 @@ def _hour(moment: datetime) -> datetime:
 
 def _lines(brief: Brief, people: People, lang: Language) -> Iterator[str]:
     say, _ = Phrases(lang), lang.gettext
+    yield from _nobody(brief, lang)
     yield f"{_('Daily brief')}, {_span(brief, lang)}"
     yield f"{_total(brief, lang)} {_covered(brief, lang)}"
     yield from _incidents(brief, say)
@@ -267,6 +288,14 @@ def _due(brief: Brief, lang: Language) -> Iterator[str]:
         asked=lang.number(brief.asked),
         press=lang.number(brief.press_total),
     )
+    if brief.critical:
+        ids = ", ".join(f"#{id_}" for id_ in brief.critical[:_CRITICAL])
+        more = "…" if len(brief.critical) > _CRITICAL else ""
+        yield _(
+            "Critical: %(n)s (%(ids)s).",
+            n=lang.number(len(brief.critical)),
+            ids=ids + more,
+        )
     if brief.urgent_messages:
         yield lang.ngettext(
             "%(n)s of the urgent ones was written to the city alone.",
@@ -275,8 +304,26 @@ def _due(brief: Brief, lang: Language) -> Iterator[str]:
         )
 
 
+def _nobody(brief: Brief, lang: Language) -> Iterator[str]:
+    if brief.names_nobody:
+        yield lang.gettext(
+            "Nobody is named to be alerted: a call for help reaches nobody. Names "
+            "belong under alerts in config.yaml."
+        )
+
+
 def _incidents(brief: Brief, say: Phrases) -> Iterator[str]:
+    unanswered = [one for one in brief.incidents if one.kind == CRITICAL]
+    left_out = unanswered[_CRITICAL:]
+    if unanswered:
+        yield say.lang.ngettext(
+            "Nobody has acknowledged %(n)s critical incident.",
+            "Nobody has acknowledged %(n)s critical incidents.",
+            len(unanswered),
+        )
     for one in brief.incidents:
+        if one in left_out:
+            continue
         yield say.lang.gettext(
             "Incident %(id)s: %(name)s, since %(at)s.",
             id=say.lang.number(one.id or 0),

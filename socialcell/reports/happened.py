@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from socialcell.clock import IST
-from socialcell.listening.alert_model import Alert, Incident
+from socialcell.listening.alert_model import CRITICAL, Alert, Incident
 from socialcell.listening.store import incidents
 from socialcell.listening.store.counts import Span
 from socialcell.reports.incident import series as in_words
@@ -23,7 +23,8 @@ _PROMISE, _WARD = "promise:", "ward:"
 def counted(
     session: Session, span: Span, start: datetime, names: dict[str, dict[str, str]]
 ) -> list[dict[str, Any]]:
-    """Incidents of a span of two weeks as plain JSON, the severest and newest first.
+    """Incidents of a span of two weeks as plain JSON, the severest and newest first;
+    of severe ones those of single critical items last.
 
     `here` are those of the week from `start`; `week` says in which of both one began
     (now, before, earlier). `names` are those of areas, by id and language.
@@ -60,7 +61,14 @@ def counted(
         }
         for one in found
     ]
-    return sorted(made, key=lambda one: (one["severity"] != "high", -one["id"]))
+    return sorted(
+        made,
+        key=lambda one: (
+            one["severity"] != "high",
+            one["kind"] == CRITICAL,
+            -one["id"],
+        ),
+    )
 
 
 def section(m: Material) -> Section:

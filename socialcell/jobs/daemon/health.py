@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 
 from socialcell import db
 from socialcell.clock import SystemClock, in_pune
+from socialcell.jobs import escalations
 from socialcell.jobs.context import Context
 from socialcell.jobs.daemon.due import Every, due
 from socialcell.jobs.daemon.table import Job, jobs
 from socialcell.jobs.waiting_clicks import DAMAGED, damaged_lines
+from socialcell.listening.store import critical
 from socialcell.ops import leases, slots, store
 from socialcell.ops.model import Source
 
@@ -29,8 +31,8 @@ class Health:
 
 def look(context: Context) -> Health:
     """Dead without a lease that is in force; degraded when a job has failed, is far
-    behind, a source needs a person or was never read, deletions are not known, or
-    clicks that waited are damaged."""
+    behind, nobody is named for alerts or answers one, a source needs a person or was
+    never read, deletions are not known, or clicks that waited are damaged."""
     with db.reading(context.engine) as session:
         lease = leases.look(session, "daemon")
         failed = slots.failing(session)
@@ -52,6 +54,7 @@ def look(context: Context) -> Health:
         for job in jobs(context)
         if _is_behind(job, last.get(job.name), now)
     ]
+    reasons += list(_unheard(context, now))
     reasons += [said for source in sources for said in _troubles(source, now)]
     reasons += [
         f"{source.name}: whether its posts were deleted could not be asked for all of "
@@ -67,6 +70,20 @@ def look(context: Context) -> Health:
         )
     state = "degraded" if reasons else "well"
     return Health(state, tuple(reasons), owner, renewed)
+
+
+def _unheard(context: Context, now: datetime) -> Iterator[str]:
+    """Whether nobody would be alerted, and what nobody answers."""
+    settings = context.workspace.config.alerts
+    if settings.names_nobody:
+        yield "Nobody is named to be alerted: see alerts in config.yaml."
+    with db.reading(context.engine) as session:
+        waiting = critical.unanswered(session, now - escalations.longest_wait(settings))
+    for row in waiting:
+        yield (
+            f"Nobody has acknowledged incident {row.incident_id} since "
+            f"{in_pune(row.started_at)}: socialcell alerts show {row.incident_id}"
+        )
 
 
 def _troubles(source: Source, now: datetime) -> Iterator[str]:

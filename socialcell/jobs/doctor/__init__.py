@@ -97,7 +97,7 @@ def _running(context: Context, around: Surroundings, *, deep: bool) -> Iterator[
     yield database.search(context.engine)
     yield database.backups(context)
     yield settings.secret(context.workspace, SECRET_NAME, "pseudonyms")
-    yield from settings.channels(context.workspace)
+    yield from settings.alerted(context.workspace)
     yield from posting.accounts(context)
     yield from posting.doubts(context)
     yield from posting.held(context)

@@ -1,6 +1,7 @@
 """Checks of config.yaml and of the secrets; a secret is shown by its fingerprint."""
 
 import hashlib
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -130,11 +131,46 @@ def secret(workspace: Workspace, name: str, needed_by: str) -> Check:
     return ok(label, f"from {place}, {len(told)} characters, fingerprint …{mark}")
 
 
-def channels(workspace: Workspace) -> Iterator[Check]:
-    """The secrets of every channel that is told of incidents."""
-    for name, channel in workspace.config.alerts.channels.items():
+def alerted(workspace: Workspace) -> Iterator[Check]:
+    """Whether somebody is alerted, and can be: the secrets of channels and phones, and
+    the programs that place calls."""
+    settings, place = workspace.config.alerts, workspace.folder / "config.yaml"
+    if settings.names_nobody:
+        yield failed(
+            "alerts",
+            "nobody is named to be alerted: a call for help would reach nobody",
+            f"Name the control room in {place}, under alerts: recipients (mail), "
+            "channels (chats) or phone; docs/alerts.md. Try it: socialcell alerts try",
+        )
+    elif workspace.config.mail.host is None and not (
+        settings.channels or settings.phone
+    ):
+        yield warning(
+            "alerts",
+            "alerts go by mail alone, and mail.host is not set: they wait",
+            f"Set mail.host in {place}.",
+        )
+    else:
+        yield ok("alerts", f"go to {', '.join(settings.names)}")
+    for name, channel in settings.channels.items():
         for secret_name in channel.secrets.values():
             yield secret(workspace, secret_name, f"alerts.channels.{name}")
+    for name, phone in settings.phone.items():
+        if phone.url is not None:
+            yield secret(workspace, phone.url.secret, f"alerts.phone.{name}")
+        elif phone.command is not None:
+            yield _program(name, Path(phone.command[0]))
+
+
+def _program(name: str, program: Path) -> Check:
+    label = f"phone {name}"
+    if program.is_file() and os.access(program, os.X_OK):
+        return ok(label, f"{program} places its calls")
+    return failed(
+        label,
+        f"{program} is no program that this user may start",
+        f"Put it there (chmod +x), or correct alerts.phone.{name} in config.yaml.",
+    )
 
 
 def _scalars(node: yaml.Node | None, key: str) -> Iterator[tuple[str, yaml.ScalarNode]]:
