@@ -11,7 +11,7 @@ from socialcell.clock import IST
 from socialcell.errors import UsageError
 from socialcell.jobs import critical_items, looks
 from socialcell.jobs.context import Context
-from socialcell.jobs.gathering import TOGETHER, Gathering, is_planned
+from socialcell.jobs.gathering import TOGETHER, Gathering, find_planned
 from socialcell.language import lexicon
 from socialcell.listening import spikes
 from socialcell.listening.alert_model import Closure
@@ -54,6 +54,7 @@ def detect(context: Context, since: datetime | None = None) -> Found:
         looks.own_rules(look)
         looks.silences(look)
         looks.missed(look)
+        looks.closures(look)
         critical_items.gather(look)
         return Found(tuple(look.opened), tuple(look.worse), look.alerts)
 
@@ -76,17 +77,20 @@ def _spikes(look: Gathering, since: datetime) -> None:
     keys = [f"{spike.series}@{spike.at.isoformat()}" for spike in found]
     known = alerts.known(look.session, keys)
     for spike, key in zip(found, keys, strict=True):
-        if key in known or is_planned(spike.series, spike.at, planned):
+        if key in known:
             continue
-        look.take(
-            key,
-            spike.series,
-            spike.at,
-            alerts.ids(look.session, spike.series, spike.at - HOUR, spike.at),
-            score=spike.score,
-            observed=spike.observed,
-            expected=round(spike.expected, 1),
-        )
+        ids = alerts.ids(look.session, spike.series, spike.at - HOUR, spike.at)
+        numbers = {
+            "score": spike.score,
+            "observed": spike.observed,
+            "expected": round(spike.expected, 1),
+        }
+        about = look.topic(ids) if planned else None
+        closure = find_planned(spike.series, about, spike.at, planned)
+        if closure is None:
+            look.take(key, spike.series, spike.at, ids, **numbers)
+        else:
+            look.join_planned(closure, key, spike.series, spike.at, ids, **numbers)
 
 
 def plan(
@@ -97,7 +101,8 @@ def plan(
     end: datetime,
     note: str,
 ) -> int:
-    """Enter what the city announced itself, so that talk of it is no alert. Its id.
+    """Enter what the city announced itself: a planned incident, which talk of it joins
+    and which is no alert. Its id.
 
     UsageError for an unknown topic or ward, or an end before the start.
     """
@@ -145,6 +150,7 @@ def planned(
     session.add(made)
     session.flush()
     assert made.id is not None
+    alerts.planned_incident(session, made)
     detail = {"topic": topic, "wards": list(wards)}
     audit.append(session, audit.operator(), "closure.plan", str(made.id), detail, now)
     return made.id

@@ -21,10 +21,10 @@ from socialcell.jobs.context import Context
 from socialcell.jobs.gathering import TOGETHER, Gathering
 from socialcell.listening import areas
 from socialcell.listening.alert_model import CRITICAL, Escalation, Incident
-from socialcell.listening.owners import find_owner
+from socialcell.listening.owners import OwnerFinder
 from socialcell.listening.shown import group_values
 from socialcell.listening.store import areas as area_store
-from socialcell.listening.store import critical, questions
+from socialcell.listening.store import critical, owners, questions
 from socialcell.ops import outgoing as outbox
 from socialcell.reports import critical_item, render
 from socialcell.reports.critical_item import Known, Standing
@@ -225,20 +225,16 @@ def _known(context: Context, mention_id: int, repeated: bool) -> tuple[Known, St
         every = area_store.all_areas(session)
         values = group_values(annotations)
         at = row.authored_at or context.clock.now()
-        day = at.astimezone(IST).date()
-        owners = area_store.owners_on(session, day)
-        owner = find_owner(
-            owners, values.get("topic", []), values.get("entity", []), day
-        )
-        names = {one.key: areas.names(one) for one in owners if one.key == owner}
+        finder = OwnerFinder(owners.list_owners(session))
+        owner = finder.find(owners.problem_of(row, values))
         known = Known(
             row=row,
             at=at,
             annotations=annotations,
             values=values,
             names={one.id: areas.names(one) for one in every},
-            owner=owner,
-            owner_names=names.get(owner or ""),
+            owner=owner.owner if owner else None,
+            owner_names=areas.names(owner) if owner else None,
         )
         return known, _standing(context, session, mention_id, repeated)
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from socialcell.listening import coverage
-from socialcell.listening.alert_model import OF_ONE, Alert, Closure, Incident
+from socialcell.listening.alert_model import OF_ONE, PLANNED, Alert, Closure, Incident
 from socialcell.listening.spikes import HOUR, STEP
 from socialcell.listening.store import alerts
 from socialcell.listening.store.watches import watches
@@ -44,6 +44,21 @@ class Gathering:
         incident.last_at = max(incident.last_at, at)
         self.add(incident, key, series, at, ids, **numbers)
         return incident
+
+    def join_planned(
+        self,
+        closure: Closure,
+        key: str,
+        series: str,
+        at: datetime,
+        ids: Sequence[int],
+        **numbers: Any,
+    ) -> None:
+        """Talk of an announced closure belongs to its planned incident, of which nobody
+        is told."""
+        incident = alerts.planned_incident(self.session, closure)
+        incident.last_at = max(incident.last_at, at)
+        self.add(incident, key, series, at, ids, **numbers)
 
     def open(
         self,
@@ -97,7 +112,7 @@ class Gathering:
         )
         self.session.add(made)
         self.session.flush()
-        self.alerts += 1
+        self.alerts += incident.kind != PLANNED
 
     def severity(self, ids: Sequence[int]) -> str:
         urgent = alerts.urgent_share(self.session, ids) >= _URGENT
@@ -147,15 +162,19 @@ class Gathering:
         return sum(map(len, held.values())) / (24 * len(held))
 
 
-def is_planned(series: str, at: datetime, planned: Sequence[Closure]) -> bool:
-    """Talk of a topic, or in a ward, while a closure of it was announced."""
-    name = series.removeprefix("negative ")
+def find_planned(
+    series: str, about: str | None, at: datetime, planned: Sequence[Closure]
+) -> Closure | None:
+    """The announced closure that a series talks of: that of its topic, or one whose
+    mentions are `about` that topic (a series, as Gathering.topic), of a ward that is
+    closed."""
+    kind, _, id_ = series.removeprefix("negative ").partition(":")
     for one in planned:
         if not one.from_at <= at < one.to_at + HOUR + STEP:
             continue
-        if name == f"topic:{one.topic}":
-            return True
-        kind, _, id_ = name.partition(":")
-        if kind == "ward" and id_ in one.wards:
-            return True
-    return False
+        topic = f"topic:{one.topic}"
+        if f"{kind}:{id_}" == topic:
+            return one
+        if about == topic and (kind != "ward" or id_ in one.wards):
+            return one
+    return None

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from socialcell import log
 from socialcell.errors import UsageError
-from socialcell.jobs.gathering import TOGETHER, Gathering, is_planned
+from socialcell.jobs.gathering import TOGETHER, Gathering, find_planned
 from socialcell.listening import rising
-from socialcell.listening.alert_model import Rule
+from socialcell.listening.alert_model import Closure, Rule
 from socialcell.listening.detect import LEAST_IN_HOUR
 from socialcell.listening.query import And, Field, Node, Not, parse
 from socialcell.listening.rising import WINDOW, Rise
@@ -38,7 +38,8 @@ def silences(look: Gathering) -> None:
             said = source.state_reason or "nobody asked it: does the daemon run?"
             made = look.open("source", subject, "medium", look.now, said)
             key = f"{subject}@{since.isoformat()}"
-            look.add(made, key, subject, look.now, said=said)
+            hours = (look.now - since) // HOUR
+            look.add(made, key, subject, look.now, said=said, observed=hours)
 
 
 def phrases(look: Gathering, since: datetime) -> None:
@@ -50,9 +51,20 @@ def phrases(look: Gathering, since: datetime) -> None:
         for rise in found(look, at):
             if rise.observed < LEAST_IN_HOUR:
                 continue
-            if is_planned(look.topic(rise.mentions) or "", at, planned):
-                continue
-            _take(look, rise, at)
+            series = f"phrase:{rise.phrase}"
+            about = look.topic(rise.mentions)
+            closure = find_planned(series, about, at, planned)
+            _take(look, rise, at, closure)
+
+
+def closures(look: Gathering) -> None:
+    """What was announced is a planned incident until it ends."""
+    for one in alerts.closures(look.session, look.now, look.now + HOUR):
+        alerts.planned_incident(look.session, one)
+    for incident in alerts.incidents(look.session, ("open", "acked"), None):
+        closure = alerts.closure_of(look.session, incident)
+        if closure is not None and closure.to_at <= look.now:
+            alerts.close(incident, closure.to_at)
 
 
 def found(look: Gathering, at: datetime) -> list[Rise]:
@@ -152,24 +164,25 @@ def asked(query: str) -> Node:
     return And((parse(query), *barred))
 
 
-def _take(look: Gathering, rise: Rise, at: datetime) -> None:
+def _take(look: Gathering, rise: Rise, at: datetime, closure: Closure | None) -> None:
     series = f"phrase:{rise.phrase}"
     last = alerts.last_of(look.session, series)
     if last is not None and at - last < TOGETHER:
         return
     ids = alerts.ordered(look.session, rise.mentions)
+    key = f"{series}@{at.isoformat()}"
+    numbers = {
+        "score": rise.score,
+        "observed": rise.observed,
+        "expected": round(rise.expected, 1),
+        "minutes": int(WINDOW.total_seconds() // 60),
+    }
+    if closure is not None:
+        look.join_planned(closure, key, series, at, ids, **numbers)
+        return
     running = look.running(series, at, ids)
     if running is not None:
         told = alerts.alerts_of(look.session, running.id or 0)
         if sum(one.series.startswith("phrase:") for one in told) >= _PHRASES:
             return
-    look.take(
-        f"{series}@{at.isoformat()}",
-        series,
-        at,
-        ids,
-        score=rise.score,
-        observed=rise.observed,
-        expected=round(rise.expected, 1),
-        minutes=int(WINDOW.total_seconds() // 60),
-    )
+    look.take(key, series, at, ids, **numbers)

@@ -18,7 +18,7 @@ from socialcell.i18n import CODES, language
 from socialcell.jobs import outgoing, people
 from socialcell.jobs.context import Context
 from socialcell.listening import areas
-from socialcell.listening.alert_model import CRITICAL, OF_ONE, Incident, Rule
+from socialcell.listening.alert_model import CRITICAL, OF_ONE, PLANNED, Incident, Rule
 from socialcell.listening.store import alerts, questions, rules
 from socialcell.listening.store import areas as area_store
 from socialcell.reports import incident as report
@@ -52,7 +52,8 @@ def incidents(context: Context) -> int:
         found = [
             (one, _readers(session, config, one))
             for one in alerts.incidents(session, ("open",), None)
-            if one.kind != CRITICAL and (one.severity == "high" or not quiet)
+            if one.kind not in (CRITICAL, PLANNED)
+            and (one.severity == "high" or not quiet)
         ]
     return sum(_tell(context, one, readers) for one, readers in found)
 

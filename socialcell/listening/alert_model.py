@@ -11,21 +11,33 @@ from socialcell.db import BigId
 # an incident, a critical item.
 ACCOUNT, CRITICAL = "account", "critical"
 OF_ONE = (ACCOUNT, CRITICAL)
+# An incident that the city itself announced: nobody is told of it.
+PLANNED = "planned"
+# What an alert counts, by its kind.
+UNITS = {
+    "spike": "mentions",
+    "phrase": "people",
+    ACCOUNT: "followers",
+    CRITICAL: "mentions",
+    "source": "hours",
+    "promise": "hours",
+    "rule": "mentions",
+}
 
 
 class Incident(SQLModel, table=True):
     """Something that happens, under which alerts are gathered: people are told once.
 
     `subject` is what began it: all, topic:T, ward:W, phrase:P, source:NAME, rule:NAME,
-    promise:ID, critical:MENTION. `ended_at` is empty, too, where it was over before
-    that was kept.
+    promise:ID, critical:MENTION, closure:ID. `ended_at` is empty, too, where it was
+    over before that was kept.
     """
 
     __table_args__ = (Index("incident_open", "state", "last_at"),)
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
-    kind: str  # spike | source | rule | promise | critical
+    kind: str  # spike | source | rule | promise | critical | planned
     subject: str
-    severity: str  # high | medium
+    severity: str  # high | medium | low (planned)
     state: str = "open"  # open | acked | over
     opened_at: datetime
     last_at: datetime
@@ -40,9 +52,9 @@ class Alert(SQLModel, table=True):
 
     `observed` and `expected` are mentions of the `minutes` before `at`; of a phrase
     (phrase:P) the people who use it; of an account that joined (account) `observed` is
-    how many follow it; of one critical item (critical) there are no numbers. `mentions`
-    are the ids that the alert rests on, `coverage` the share of that day's hours that
-    we hold.
+    how many follow it; of a silent source the hours since it last brought something; of
+    one critical item (critical) there are no numbers. `mentions` are the ids that the
+    alert rests on, `coverage` the share of that day's hours that we hold.
     """
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
@@ -57,6 +69,17 @@ class Alert(SQLModel, table=True):
     coverage: float | None = None
     said: str | None = None
     minutes: int = 60
+
+    @property
+    def kind(self) -> str:
+        """spike, or what its series begins with: phrase, account, source, promise …"""
+        name = self.series.partition(":")[0]
+        return name if name in UNITS else "spike"
+
+    @property
+    def unit(self) -> str:
+        """What `observed` and `expected` count."""
+        return UNITS[self.kind]
 
 
 class Escalation(SQLModel, table=True):
@@ -109,6 +132,20 @@ class Rule(SQLModel, table=True):
     told: list[str] = Field(sa_column=Column(JSON, nullable=False))
     made_by: str
     made_at: datetime
+
+
+class Rumour(SQLModel, table=True):
+    """A text or a link that a person marked as false; mentions that say nearly the same
+    are copies of it until it is ended."""
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    text: str | None = None
+    url: str | None = None
+    note: str
+    made_by: str
+    made_at: datetime
+    ended_at: datetime | None = None
+    ended_by: str | None = None
 
 
 class Closure(SQLModel, table=True):

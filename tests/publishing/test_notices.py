@@ -173,6 +173,7 @@ def test_talk_of_what_a_notice_announced_raises_no_alert(
         told = {
             alert.series
             for one in alerts.incidents(session)
+            if one.kind != "planned"
             for alert in alerts.alerts_of(session, one.id or 0)
         }
     assert not told & {"topic:water", "negative topic:water"}

@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 from socialcell import db
 from socialcell.listening.alert_model import (
     CRITICAL,
+    PLANNED,
     Alert,
     Closure,
     Incident,
@@ -142,6 +143,32 @@ def incident_of(session: Session, subject: str) -> Incident | None:
     return session.scalars(asked.order_by(col(Incident.id).desc()).limit(1)).first()
 
 
+def planned_incident(session: Session, closure: Closure) -> Incident:
+    """The incident of a planned closure, from its beginning to its end; made where
+    there is none yet."""
+    subject = f"closure:{closure.id}"
+    asked = select(Incident).where(col(Incident.subject) == subject)
+    found = session.scalars(asked).first()
+    if found is None:
+        found = Incident(
+            kind=PLANNED,
+            subject=subject,
+            severity="low",
+            opened_at=closure.from_at,
+            last_at=closure.from_at,
+            said=closure.note,
+        )
+        session.add(found)
+        session.flush()
+    return found
+
+
+def closure_of(session: Session, incident: Incident) -> Closure | None:
+    """The planned closure, where the incident is one of that."""
+    kind, _, id_ = incident.subject.partition(":")
+    return session.get(Closure, int(id_)) if kind == "closure" else None
+
+
 def promised(session: Session, incident: Incident) -> Promise | None:
     """The promise that was missed, where the incident is one of that."""
     kind, _, id_ = incident.subject.partition(":")
@@ -227,6 +254,12 @@ def close_old(session: Session, before: datetime, now: datetime) -> int:
     )
 
 
+def annotated(kind: str, values: Sequence[str]) -> ColumnElement[bool]:
+    """The mention has one of these topics, wards …, by annotation in force."""
+    value = func.coalesce(A.decided_value, A.value)
+    return M.id.in_(select(A.mention_id).where(A.kind == kind, value.in_(values)))
+
+
 def closures(session: Session, start: datetime, end: datetime) -> Sequence[Closure]:
     """Planned closures that touch [start, end)."""
     asked = select(Closure).where(
@@ -242,8 +275,7 @@ def _of(series: str, start: datetime, end: datetime) -> list[ColumnElement[bool]
         rules.append(M.sentiment == "negative")
     if name != "all":
         kind, _, id_ = name.partition(":")
-        value = func.coalesce(A.decided_value, A.value)
-        rules.append(M.id.in_(select(A.mention_id).where(A.kind == kind, value == id_)))
+        rules.append(annotated(kind, [id_]))
     return rules
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Row, and_, func, or_, select
 from sqlmodel import Session, col
 
 from socialcell import db
-from socialcell.listening.alert_model import Alert, Incident, Promise
+from socialcell.listening.alert_model import PLANNED, Alert, Incident, Promise
 from socialcell.listening.model import Author, Mention, RegistryAccount
 from socialcell.listening.store.counts import Span
 
@@ -33,9 +33,10 @@ class OpenIncident:
 
 def open_at(session: Session, at: datetime) -> list[OpenIncident]:
     """Incidents that were open at a moment, whatever became of them since; those with
-    the newest alert first."""
+    the newest alert first. What was planned is none here, nor in `touching`."""
     opened, ended = col(Incident.opened_at), col(Incident.ended_at)
     asked = select(Incident).where(
+        col(Incident.kind) != PLANNED,
         opened <= at,
         or_(
             col(Incident.state) != "over",
@@ -61,7 +62,9 @@ def touching(session: Session, span: Span) -> Sequence[Incident]:
     """Incidents that began before the end of a span and were told of in it or after
     its start, in their order."""
     asked = select(Incident).where(
-        col(Incident.opened_at) < span.end, col(Incident.last_at) >= span.start
+        col(Incident.kind) != PLANNED,
+        col(Incident.opened_at) < span.end,
+        col(Incident.last_at) >= span.start,
     )
     return session.scalars(
         asked.order_by(col(Incident.opened_at), col(Incident.id))
