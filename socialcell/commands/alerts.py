@@ -1,19 +1,16 @@
 """Commands of the noun `alerts`: incidents, and what raises them."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from socialcell.commands import alert_rules, output, promises
+from socialcell.commands import alert_rules, output, promises, rumours
 from socialcell.commands.options import Config, DryRun, Json, open_context
 
 if TYPE_CHECKING:
-    from socialcell.listening.alert_model import Alert, Incident
     from socialcell.listening.detect import Scored
-    from socialcell.ops.outgoing_model import Outgoing
 
 app = typer.Typer(
     help="Alerts: incidents, what was planned, and a trial on a file.",
@@ -21,6 +18,7 @@ app = typer.Typer(
 )
 app.add_typer(promises.app, name="promises")
 app.add_typer(alert_rules.app, name="rules")
+app.add_typer(rumours.app, name="rumours")
 _SHOWN = 5  # mentions of a phrase; --json has all
 _FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d"]
 
@@ -90,34 +88,11 @@ def list_(
 
     Example: socialcell alerts list
     """
-    from socialcell import db
     from socialcell.clock import IST
-    from socialcell.listening.store import alerts as store
-    from socialcell.listening.store import critical
-    from socialcell.ops import outgoing
+    from socialcell.commands import incident_rows
 
-    context = open_context(config)
     states = () if all else ("open", "acked")
-    with db.reading(context.engine) as session:
-        rows = [
-            _incident(
-                one,
-                store.alerts_of(session, one.id or 0),
-                [
-                    message
-                    for prefix in (
-                        f"incident.{one.id}.",
-                        *(
-                            f"{outgoing.ABOUT_ITEM}{id_}{sign}"
-                            for id_ in critical.items_of(session, one.id or 0)
-                            for sign in ".|"
-                        ),
-                    )
-                    for message in outgoing.about(session, prefix)
-                ],
-            )
-            for one in store.incidents(session, states)
-        ]
+    rows = incident_rows.listed(open_context(config), states, texts=json)
     if json:
         output.as_json({"incidents": rows})
         return
@@ -134,6 +109,7 @@ def list_(
             "state",
             "n",
             "usual",
+            "now",
             "alerts",
             "told",
         ),
@@ -145,8 +121,9 @@ def list_(
                 row["subject"],
                 row["severity"],
                 row["state"],
-                row["worst"]["observed"],
+                _counted(row["worst"]),
                 row["worst"]["expected"],
+                row["numbers"] and row["numbers"]["mentions"],
                 len(row["alerts"]),
                 len(row["told"]),
             )
@@ -166,13 +143,16 @@ def show(
 
     Example: socialcell alerts show 3 --lang mr
     """
+    from socialcell.commands import incident_rows
     from socialcell.jobs import escalations
     from socialcell.reports import render
 
-    page = escalations.incident_page(open_context(config), incident, lang)
+    context = open_context(config)
+    page = escalations.incident_page(context, incident, lang)
     text = render.text(page)
     if json:
-        output.as_json({"incident": incident, "lang": lang, "text": text})
+        row = incident_rows.one(context, incident)
+        output.as_json({"incident": incident, "lang": lang, "text": text, **row})
     else:
         output.say(text)
 
@@ -330,60 +310,17 @@ def plan(
         output.say(f"Closure {id_} is entered.")
 
 
+def _counted(worst: dict[str, Any]) -> int | str | None:
+    """The number of an incident's worst alert, with its unit but for mentions."""
+    observed: int | None = worst["observed"]
+    if observed is None or worst["unit"] == "mentions":
+        return observed
+    return f"{observed} {worst['unit']}"
+
+
 def _ended(row: dict[str, Any]) -> str | None:
     from socialcell.clock import IST
 
     if row["ended_at"] is not None:
         return f"{row['ended_at'].astimezone(IST):%Y-%m-%d %H:%M}"
     return "not kept" if row["state"] == "over" else None
-
-
-def _incident(
-    one: "Incident", own: "Sequence[Alert]", told: "Sequence[Outgoing]"
-) -> dict[str, Any]:
-    from socialcell.reports.incident import worst
-
-    first = worst(own)
-    alerts = [
-        {
-            "series": alert.series,
-            "at": alert.at,
-            "score": alert.score,
-            "observed": alert.observed,
-            "expected": alert.expected,
-            "minutes": alert.minutes,
-            "coverage": alert.coverage,
-            "mentions": alert.mentions[:3],
-        }
-        for alert in own
-    ]
-    return {
-        "id": one.id,
-        "kind": one.kind,
-        "subject": one.subject,
-        "severity": one.severity,
-        "state": one.state,
-        "opened_at": one.opened_at,
-        "last_at": one.last_at,
-        "ended_at": one.ended_at,
-        "lasted_minutes": (
-            None
-            if one.ended_at is None
-            else round((one.ended_at - one.opened_at).total_seconds() / 60)
-        ),
-        "said": one.said,
-        "acked_by": one.acked_by,
-        "worst": {
-            name: getattr(first, name, None) for name in ("observed", "expected", "at")
-        },
-        "alerts": alerts,
-        "told": [
-            {
-                "channel": message.channel,
-                "recipient": message.recipient,
-                "state": message.state,
-                "at": message.ended_at,
-            }
-            for message in told
-        ],
-    }

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from functools import partial
 from typing import Any, TypeGuard
 
@@ -17,10 +17,11 @@ from socialcell.errors import UsageError
 from socialcell.i18n import CODES, language
 from socialcell.jobs import outgoing, people
 from socialcell.jobs.context import Context
-from socialcell.listening import areas
+from socialcell.listening import areas, incident_state
 from socialcell.listening.alert_model import CRITICAL, OF_ONE, PLANNED, Incident, Rule
 from socialcell.listening.store import alerts, questions, rules
 from socialcell.listening.store import areas as area_store
+from socialcell.ops import outgoing as outbox
 from socialcell.reports import incident as report
 from socialcell.reports import render
 from socialcell.reports.incident import Evidence, Told
@@ -29,6 +30,9 @@ from socialcell.settings.telling import Alerts, Channel, Phone
 
 _LOG = log.logger(__name__)
 _LOOKED_AT = 20
+_ENDED = "ended"  # in a key, in place of the severity
+# Who had the first message late is told of the end late; after this, not any more.
+_CLOSING = timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,8 @@ class Readers:
 
 def incidents(context: Context) -> int:
     """Put a letter and messages about each incident that nobody was told of, or that
-    grew worse, into the outbox. How many are new.
+    grew worse, into the outbox, and one that it is over for those who had the first.
+    How many are new.
 
     In the quiet hours only incidents of high severity are told. Told again, an incident
     has the same key and nothing happens. Critical items go their own way (escalations).
@@ -55,7 +60,8 @@ def incidents(context: Context) -> int:
             if one.kind not in (CRITICAL, PLANNED)
             and (one.severity == "high" or not quiet)
         ]
-    return sum(_tell(context, one, readers) for one, readers in found)
+    told = sum(_tell(context, one, readers) for one, readers in found)
+    return told + _ended(context, quiet=quiet)
 
 
 def attempt(context: Context, name: str) -> int:
@@ -147,6 +153,38 @@ def _tell(context: Context, incident: Incident, readers: Readers) -> int:
     )
 
 
+def _ended(context: Context, *, quiet: bool) -> int:
+    """Tell those who were told of an incident that it is over."""
+    config, now = context.workspace.config.alerts, context.clock.now()
+    with db.reading(context.engine) as session:
+        over = [
+            (one.id or 0, _told_of(session, one.id or 0, everybody(config)))
+            for one in alerts.ended_since(session, now - _CLOSING)
+            if one.severity == "high" or not quiet
+        ]
+    return sum(
+        put_alert(
+            context,
+            f"incident.{id_}.{_ENDED}",
+            readers,
+            partial(_letter, context, id_),
+            partial(_card, context, id_),
+        )
+        for id_, readers in over
+    )
+
+
+def _told_of(session: Session, incident_id: int, every: Readers) -> Readers:
+    """Those of config.yaml who had a letter or a message about an incident."""
+    had = {
+        message.recipient
+        for message in outbox.about(session, f"incident.{incident_id}.")
+        if message.state == "sent"
+    }
+    letters = {lang: _of(tuple(had), own) for lang, own in every.letters.items()}
+    return Readers(letters, _of(tuple(had), every.channels))
+
+
 def _readers(session: Session, config: Alerts, incident: Incident) -> Readers:
     """All whom config.yaml names, or those of them whom the incident's rule names."""
     every = everybody(config)
@@ -203,7 +241,7 @@ def _known(context: Context, incident_id: int, lang: str) -> tuple[Page, str | N
         incident = session.get(Incident, incident_id)
         if incident is None:
             raise UsageError(f"There is no incident {incident_id}.")
-        known = _evidence(session, incident)
+        known = _evidence(session, incident, context.clock.now())
         readers = _readers(session, config, incident)
         told = Told(
             sum(map(len, readers.letters.values())),
@@ -214,7 +252,7 @@ def _known(context: Context, incident_id: int, lang: str) -> tuple[Page, str | N
         return made, report.link(incident, known, told)
 
 
-def _evidence(session: Session, incident: Incident) -> Evidence:
+def _evidence(session: Session, incident: Incident, now: datetime) -> Evidence:
     own = alerts.alerts_of(session, incident.id or 0)
     counted = [one for one in own if one.series not in OF_ONE]
     ids = dict.fromkeys(
@@ -237,6 +275,7 @@ def _evidence(session: Session, incident: Incident) -> Evidence:
         names={one.id: areas.names(one) for one in area_store.all_areas(session)},
         rule=_rule(session, incident),
         promise=alerts.promised(session, incident),
+        state=incident_state.state_of(session, incident, own, now),
     )
 
 

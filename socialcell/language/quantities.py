@@ -43,6 +43,7 @@ class Quantity:
     label: Mapping[str, str]
     unit_label: Mapping[str, str]
     whole: bool
+    is_named: bool  # of a dam or a river, not of the places of a text
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +80,18 @@ def quantities() -> Mapping[str, Quantity]:
     """Every quantity by id, `until` among them."""
     data = lexicon.data("quantities")
     made = {
-        id_: Quantity(id_, one["unit"], one["label"], one["unit_label"], "whole" in one)
+        id_: Quantity(
+            id=id_,
+            unit=one["unit"],
+            label=one["label"],
+            unit_label=one["unit_label"],
+            whole="whole" in one,
+            is_named="of" in one,
+        )
         for id_, one in data["quantities"].items()
     }
     label = data["until"]["label"]
-    made[UNTIL] = Quantity(UNTIL, "clock", label, dict.fromkeys(label, ""), True)
+    made[UNTIL] = Quantity(UNTIL, "clock", label, dict.fromkeys(label, ""), True, False)
     return made
 
 

@@ -115,10 +115,18 @@ def _row(m: Material, one: dict[str, Any]) -> Sequence[Cell]:
     span = lang.gettext("%(start)s to %(end)s", start=began, end=last)
     return (
         (_title(m, one), severity(one["severity"], m.say), span),
-        (m.number(stood_out["observed"]),),
+        (_observed(m, stood_out),),
         (UNKNOWN if usual is None else lang.number(round(usual)),),
         _done(m, one),
     )
+
+
+def _observed(m: Material, stood_out: dict[str, Any]) -> str:
+    """The number, with its unit where that is hours; numbers that were frozen before
+    have none."""
+    if stood_out.get("unit") != "hours":
+        return m.number(stood_out["observed"])
+    return m.lang.ngettext("%(n)s hour", "%(n)s hours", stood_out["observed"])
 
 
 def _title(m: Material, one: dict[str, Any]) -> str:
@@ -205,11 +213,13 @@ def _numbers(alert: Alert | None) -> dict[str, Any] | None:
     if alert is None or alert.observed is None:
         return None
     return {
+        "kind": alert.kind,
         "series": alert.series,
         "at": _said(alert.at),
         "minutes": alert.minutes,
         "observed": alert.observed,
         "expected": alert.expected,
+        "unit": alert.unit,
         "coverage": alert.coverage,
     }
 

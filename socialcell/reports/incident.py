@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -10,20 +10,25 @@ from sqlalchemy import Row
 
 from socialcell.clock import IST
 from socialcell.i18n import Language
+from socialcell.language.quantities import UNTIL, quantities
 from socialcell.listening.alert_model import (
     CRITICAL,
     OF_ONE,
+    PLANNED,
     Alert,
     Incident,
     Promise,
     Rule,
 )
+from socialcell.listening.contradictions import Contradiction, RumourSpread
+from socialcell.listening.incident_state import IncidentState
 from socialcell.listening.people import People
 from socialcell.reports.page import Page, Quotation, Section, Table
 from socialcell.reports.phrases import Phrases
 from socialcell.reports.quoted import excerpt
 
 SHOWN = 3
+_WARDS = 5
 _SAME = 40  # so many first characters alike are one text, posted again
 _SOURCE, _PHRASE, _RULE = "source:", "phrase:", "rule:"
 
@@ -34,7 +39,7 @@ class Evidence:
 
     `mentions` are its own, the most engaging first; `joined` the posts of accounts that
     joined it, by alert. `names` are those of areas, by id and language. The `rule` or
-    the `promise` is what it is about.
+    the `promise` is what it is about. `state` is how it stands now.
     """
 
     alerts: Sequence[Alert]
@@ -43,6 +48,7 @@ class Evidence:
     names: Mapping[str, Mapping[str, str]] | None = None
     rule: Rule | None = None
     promise: Promise | None = None
+    state: IncidentState = field(default_factory=IncidentState)
 
 
 @dataclass(frozen=True)
@@ -57,27 +63,41 @@ class Told:
 def page(
     incident: Incident, known: Evidence, told: Told, people: People, lang: Language
 ) -> Page:
-    """The letter of one incident."""
+    """The letter of one incident, the closing one where it is over."""
     say, _ = Phrases(lang), lang.gettext
-    name = series(incident.subject, known.names or {}, say)
-    title = _("Alert: %(name)s", name=name)
-    if known.promise is not None:
-        title = _("Promise missed: %(text)s", text=known.promise.text)
     found = link(incident, known, told) or command(incident, known)
     return Page(
         language=lang.code,
-        title=title,
+        title=_title(incident, known, say),
         subtitle=lang.moment(incident.opened_at),
-        summary=[*_summary(incident, known, say), *_standing(incident, told, say)],
+        summary=[
+            *_summary(incident, known, say),
+            *_present(known, say),
+            *_standing(incident, told, say),
+        ],
         sections=list(_sections(known, people, say)),
-        footer=(
-            _("More: %(where)s", where=found),
-            _(
-                "Whoever takes care of it says so: %(command)s",
-                command=f"socialcell alerts ack {incident.id}",
-            ),
-        ),
+        footer=(_("More: %(where)s", where=found), *_request(incident, say)),
     )
+
+
+def _title(incident: Incident, known: Evidence, say: Phrases) -> str:
+    _, closure = say.lang.gettext, known.state.closure
+    if closure is not None:
+        return _("Planned: %(name)s", name=say.label("topic", closure.topic))
+    name = series(incident.subject, known.names or {}, say)
+    if known.promise is not None:
+        name = _("Promise missed: %(text)s", text=known.promise.text)
+    if incident.state == "over":
+        return _("Over: %(name)s", name=name)
+    return name if known.promise is not None else _("Alert: %(name)s", name=name)
+
+
+def _request(incident: Incident, say: Phrases) -> Iterator[str]:
+    if incident.state != "over" and incident.kind != PLANNED:
+        yield say.lang.gettext(
+            "Whoever takes care of it says so: %(command)s",
+            command=f"socialcell alerts ack {incident.id}",
+        )
 
 
 def link(incident: Incident, known: Evidence, told: Told) -> str | None:
@@ -93,16 +113,20 @@ def command(incident: Incident, known: Evidence) -> str:
         return "socialcell sources list"
     if incident.kind == "promise":
         return "socialcell alerts promises list"
-    what = incident.subject
-    if known.rule is not None:
+    what, closure = incident.subject, known.state.closure
+    if closure is not None:
+        what = f"topic:{closure.topic}"
+    elif known.rule is not None:
         what = f"({known.rule.query})"
     elif what.startswith(_PHRASE):
         what = f'"{what.removeprefix(_PHRASE)}"'
     minutes = max((one.minutes for one in known.alerts), default=60)
-    start = incident.opened_at - timedelta(minutes=minutes)
+    start, end = incident.opened_at - timedelta(minutes=minutes), incident.last_at
+    if known.state.numbers is not None:
+        start, end = known.state.numbers.since, known.state.numbers.as_of
     since, until = (
         moment.astimezone(IST).isoformat(timespec="minutes")
-        for moment in (start, incident.last_at + timedelta(minutes=1))
+        for moment in (start, end + timedelta(minutes=1))
     )
     parts = ["" if what == "all" else what, f"since:{since}", f"until:{until}"]
     query = " ".join(filter(None, parts))
@@ -149,14 +173,102 @@ def _summary(incident: Incident, known: Evidence, say: Phrases) -> Iterator[str]
             "It was due on %(at)s and is not marked as kept.",
             at=lang.moment(known.promise.due_at),
         )
+    elif known.state.closure is not None:
+        yield _(
+            "From %(start)s to %(end)s: %(note)s",
+            start=lang.moment(known.state.closure.from_at),
+            end=lang.moment(known.state.closure.to_at),
+            note=known.state.closure.note,
+        )
     elif incident.kind == "source" or one is None:
-        name = incident.subject.removeprefix(_SOURCE)
-        yield _("%(name)s has brought nothing for a day.", name=name)
+        yield _silence(incident.subject.removeprefix(_SOURCE), one, lang)
         if incident.said:
             yield incident.said
     else:
         yield _numbers(one, say)
         yield _covered(one, lang)
+
+
+def _silence(name: str, one: Alert | None, lang: Language) -> str:
+    if one is None or one.observed is None:
+        return lang.gettext("%(name)s has brought nothing for a day.", name=name)
+    return lang.ngettext(
+        "%(name)s has brought nothing for %(n)s hour.",
+        "%(name)s has brought nothing for %(n)s hours.",
+        one.observed,
+        name=name,
+    )
+
+
+def _present(known: Evidence, say: Phrases) -> Iterator[str]:
+    """The numbers of now, whose the incident is, and what is told differently."""
+    lang, _ = say.lang, say.lang.gettext
+    numbers = known.state.numbers
+    if numbers is not None:
+        own = {
+            "since": lang.moment(numbers.since),
+            "urgent": lang.number(numbers.urgent),
+            "at": lang.moment(numbers.as_of),
+        }
+        if numbers.people is None:
+            yield lang.ngettext(
+                "%(n)s mention since %(since)s, %(urgent)s urgent; as of %(at)s.",
+                "%(n)s mentions since %(since)s, %(urgent)s urgent; as of %(at)s.",
+                numbers.mentions,
+                **own,
+            )
+        else:
+            yield _(
+                "Mentions since %(since)s: %(n)s by %(people)s people, %(urgent)s "
+                "urgent; as of %(at)s.",
+                n=lang.number(numbers.mentions),
+                people=lang.number(numbers.people),
+                **own,
+            )
+        if numbers.wards:
+            wards = ", ".join(
+                f"{say.name((known.names or {}).get(id_), id_)} {lang.number(n)}"
+                for id_, n in numbers.wards[:_WARDS]
+            )
+            yield _("Ward offices: %(wards)s.", wards=wards)
+        if numbers.owner:
+            owner = say.name(known.state.owner_names, numbers.owner)
+            yield _("Owner: %(owner)s.", owner=owner)
+    yield from (differing(one, say) for one in known.state.figures)
+    yield from (known_rumour(one, say) for one in known.state.rumours)
+
+
+def differing(one: Contradiction, say: Phrases) -> str:
+    """Figures that cannot all be right, in one line; how many tell each, and when."""
+    lang, quantity = say.lang, quantities()[one.quantity]
+    told = "; ".join(
+        f"{_value(one.quantity, figure.value, lang)} "
+        f"({lang.number(len(figure.mentions))} · "
+        f"{lang.clock(figure.first_at)}–{lang.clock(figure.last_at)})"
+        for figure in one.figures
+    )
+    unit = quantity.unit_label[lang.code]
+    what = quantity.label[lang.code] + (f", {unit}" if unit else "")
+    return lang.gettext(
+        "Figures differ: %(what)s (mentions, from–to): %(told)s.", what=what, told=told
+    )
+
+
+def known_rumour(one: RumourSpread, say: Phrases) -> str:
+    """A rumour that goes round, in one line, with what is true instead."""
+    return say.lang.ngettext(
+        "Marked as false, in %(n)s mention: “%(what)s”. %(note)s",
+        "Marked as false, in %(n)s mentions: “%(what)s”. %(note)s",
+        len(one.mentions),
+        what=one.rumour.text or one.rumour.url or "",
+        note=one.rumour.note,
+    )
+
+
+def _value(quantity: str, value: float, lang: Language) -> str:
+    if quantity == UNTIL:
+        return lang.digits(f"{int(value) // 60:02}:{int(value) % 60:02}")
+    return lang.number(value)
 
 
 def _numbers(one: Alert, say: Phrases) -> str:
@@ -196,8 +308,9 @@ def _covered(alert: Alert, lang: Language) -> str:
 def _standing(incident: Incident, told: Told, say: Phrases) -> Iterator[str]:
     """How severe it is, whether it is over, and who is told."""
     lang, _ = say.lang, say.lang.gettext
-    severe = severity(incident.severity, say)
-    yield _("Severity: %(severity)s.", severity=severe)
+    if incident.kind != PLANNED:
+        severe = severity(incident.severity, say)
+        yield _("Severity: %(severity)s.", severity=severe)
     if incident.ended_at is not None:
         yield _(
             "Over on %(at)s, after %(lasted)s.",
@@ -206,6 +319,9 @@ def _standing(incident: Incident, told: Told, say: Phrases) -> Iterator[str]:
         )
     elif incident.state == "over":
         yield _("It is over; when it ended was not kept.")
+    if incident.kind == PLANNED:
+        yield _("It was announced: nobody is told of it.")
+        return
     letters = lang.ngettext("%(n)s letter", "%(n)s letters", told.letters)
     ways = [*([letters] if told.letters else []), *told.channels]
     if ways:

@@ -5,13 +5,18 @@ from sqlalchemy import Engine
 
 from socialcell import db
 from socialcell.clock import FixedClock
-from socialcell.jobs import detect, telling
+from socialcell.errors import UsageError
+from socialcell.jobs import detect, rumours, telling
 from socialcell.jobs.context import Context
-from socialcell.listening import areas
+from socialcell.listening import areas, owners
+from socialcell.listening.alert_model import Incident
+from socialcell.listening.incident_state import IncidentState, state_of
 from socialcell.listening.query import QueryError, parse
 from socialcell.listening.store import alerts, questions
 from socialcell.listening.store import areas as area_store
+from socialcell.listening.store import owners as owner_store
 from socialcell.listening.store.matching import Wanted
+from socialcell.ops import outgoing as outbox
 from tests.jobs.test_detect import with_readers
 from tests.jobs.test_looks import HOUR, MINUTE, NOW, City
 
@@ -96,3 +101,176 @@ def test_talk_of_something_else_in_a_closed_ward_is_an_alert_all_the_same(
     city.look(30 * MINUTE)
 
     assert sorted(one.kind for one in city.incidents()) == ["planned", "spike"]
+
+
+# Numbers, figures and rumours ---------------------------------------------------------
+
+
+@pytest.fixture
+def flood(city: City) -> City:
+    """An incident of twenty-five people, of ekta Nagari and the flood."""
+    with db.writing(city.engine) as session:
+        area_store.replace(session, areas.read_areas())
+        owner_store.ship(session, owners.read_owners())
+    city.crowd("Flood water enters houses in Ekta Nagari, Vitthalwadi, send boats", 25)
+    city.look(30 * MINUTE)
+    (incident,) = city.incidents()
+    assert incident.subject == "topic:flood"
+    return city
+
+
+def state(city: City) -> IncidentState:
+    (incident,) = city.incidents()
+    with db.reading(city.engine) as session:
+        own = alerts.alerts_of(session, incident.id or 0)
+        return state_of(session, incident, own, city.clock.now())
+
+
+def shown(city: City, lang: str = "en") -> str:
+    (incident,) = city.incidents()
+    return telling.render.text(telling.page(city.context, incident.id or 0, lang))
+
+
+def test_numbers_of_an_incident_are_those_of_now_until_it_ends(flood: City) -> None:
+    first = state(flood).numbers
+    flood.say("Flood in Ekta Nagari, water in the houses", NOW + HOUR, "u-again")
+    flood.say("Flood in Ekta Nagari, still water", NOW + HOUR + MINUTE, "u-again")
+    flood.clock.advance(2 * HOUR)
+    flood.settle()
+
+    now = state(flood).numbers
+
+    assert first is not None
+    assert now is not None
+    assert (first.mentions, first.people) == (25, 25)
+    assert (now.mentions, now.people) == (27, 26)
+    assert now.as_of == flood.clock.now()
+    assert now.wards[0][0].startswith("ward:")
+    assert now.owner == "dept:disaster"
+    said = shown(flood)
+    assert "27 by 26 people" in said
+    assert "as of 23 Nov 2026, 14:30" in said
+    assert "Owner: Disaster Management Department." in said
+
+    flood.look(25 * HOUR)
+
+    (incident,) = flood.incidents()
+    ended = state(flood).numbers
+    assert ended is not None
+    assert (ended.mentions, ended.as_of) == (27, incident.ended_at)
+    assert shown(flood).startswith("Over: ")
+
+
+def test_three_figures_of_one_discharge_contradict_each_other(flood: City) -> None:
+    for n, text in enumerate(
+        (
+            "Flood: Irrigation says 24,310 cusecs from Khadakwasla",
+            "पूर: २४ हजार क्युसेक विसर्ग",
+            "Flood! MLA says 38,500 cusecs",
+            "Flood, pani vadhtay: 51 hajar cusec sodla mhane",
+            "Flood: Panshet lets out 5,000 cusecs",
+        )
+    ):
+        flood.say(text, NOW + n * MINUTE)
+    flood.settle()
+
+    (found,) = state(flood).figures
+
+    assert (found.quantity, found.unit) == ("discharge", "cusecs")
+    assert [(one.value, len(one.mentions)) for one in found.figures[:1]] == [(24310, 2)]
+    assert {one.value for one in found.figures} >= {24310, 38500, 51000}
+    assert "Figures differ: Discharge, cusecs" in shown(flood)
+    assert "५१,०००" in shown(flood, "mr")
+
+
+def test_what_a_change_or_another_dam_explains_is_no_contradiction(
+    flood: City,
+) -> None:
+    flood.say("Flood: Khadakwasla 24,310 cusecs", NOW)
+    flood.say("Flood: Panshet 5,000 cusecs", NOW + MINUTE)
+    flood.say("Flood: Khadakwasla 38,500 cusecs now", NOW + 6 * HOUR)
+    flood.clock.advance(7 * HOUR)
+    flood.settle()
+
+    assert state(flood).figures == []
+
+
+def test_copies_of_a_rumour_are_said_with_the_incident_until_it_is_ended(
+    flood: City,
+) -> None:
+    rumour = "The flood broke the bridge and the army is coming to Vitthalwadi tonight"
+    flood.say(rumour, NOW)
+    flood.say(f"{rumour}!!", NOW + MINUTE)
+    flood.say("Flood video, see https://video.example/bridge", NOW + 2 * MINUTE)
+    flood.settle()
+    by_text = rumours.add(flood.context, text=rumour, note="No bridge is broken")
+    url = "https://www.video.example/bridge/"
+    by_link = rumours.add(flood.context, url=url, note="An old film")
+
+    found = {one.rumour.id: len(one.mentions) for one in state(flood).rumours}
+
+    assert found == {by_text: 2, by_link: 1}
+    assert "Marked as false, in 2 mentions: “The flood broke" in shown(flood)
+
+    rumours.end(flood.context, by_text)
+
+    assert [one.rumour.id for one in state(flood).rumours] == [by_link]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"note": "n"}, "--text, or its link"),
+        ({"text": "Too short", "note": "n"}, "fewer than 15"),
+        ({"url": "ftp://city.example", "note": "n"}, "no web address"),
+        ({"text": "The dam has burst, leave Pune now"}, "--note"),
+    ],
+)
+def test_a_rumour_that_cannot_be_found_is_refused(
+    city: City, given: dict[str, str], said: str
+) -> None:
+    with pytest.raises(UsageError, match=said):
+        rumours.add(city.context, **given)
+
+
+# The end -----------------------------------------------------------------------------
+
+
+def test_an_incident_that_is_over_is_told_once_to_those_who_had_the_first(
+    flood: City,
+) -> None:
+    context = with_readers(flood.context, None)
+    assert telling.incidents(context) == 2
+    with db.writing(flood.engine) as session:
+        # Only one of the two was sent.
+        first, *_ = outbox.about(session, "incident.")
+        first.state, had = "sent", first.recipient
+    assert telling.incidents(context) == 0
+    flood.look(25 * HOUR)
+
+    again = [telling.incidents(context), telling.incidents(context)]
+
+    assert again == [1, 0]
+    with db.reading(flood.engine) as session:
+        (last,) = outbox.about(session, "incident.1.ended")
+        assert last.recipient == had
+        assert "Over" in (last.subject or "") or "संपले" in (last.subject or "")
+
+
+def test_the_end_of_what_is_not_severe_waits_for_the_morning(flood: City) -> None:
+    context = with_readers(flood.context, ("22:00", "07:00"))
+    with db.writing(flood.engine) as session:
+        incident = session.get_one(Incident, flood.incidents()[0].id)
+        incident.severity = "medium"
+    telling.incidents(context)
+    with db.writing(flood.engine) as session:
+        for message in outbox.about(session, "incident."):
+            message.state = "sent"
+    flood.clock.set(NOW.replace(day=25, hour=3))
+    flood.settle()
+    detect.detect(flood.context)
+
+    at_night = telling.incidents(context)
+    flood.clock.set(NOW.replace(day=25, hour=7, minute=5))
+
+    assert (at_night, telling.incidents(context)) == (0, 2)

@@ -224,6 +224,14 @@ def incidents(
     return session.scalars(asked).all()
 
 
+def ended_since(session: Session, start: datetime) -> Sequence[Incident]:
+    """Incidents that were over at that moment or later, in that order."""
+    asked = select(Incident).where(
+        col(Incident.state) == "over", col(Incident.ended_at) >= start
+    )
+    return session.scalars(asked.order_by(col(Incident.ended_at))).all()
+
+
 def alerts_of(session: Session, incident_id: int) -> Sequence[Alert]:
     """An incident's alerts in their order."""
     asked = select(Alert).where(col(Alert.incident_id) == incident_id)

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.listening.alert_model import OF_ONE, Alert, Closure, Incident
-from socialcell.listening.model import Annotation, Mention
+from socialcell.listening.model import Annotation, Link, Mention
 from socialcell.listening.owners import NOBODY
 from socialcell.listening.query import And, Field, Node, Not, parse
 from socialcell.listening.store import alerts as alert_store
@@ -140,6 +140,19 @@ def places(session: Session, mention_ids: Sequence[int]) -> dict[int, frozenset[
         for id_, place in rows:
             found.setdefault(id_, set()).add(place)
     return {id_: frozenset(own) for id_, own in found.items()}
+
+
+def links(session: Session, mention_ids: Sequence[int]) -> dict[int, list[str]]:
+    """The addresses to which these mentions lead."""
+    link = db.table(Link).c
+    found: dict[int, list[str]] = {}
+    for some in db.chunks(mention_ids):
+        rows = session.execute(
+            select(link.mention_id, link.url).where(link.mention_id.in_(some))
+        )
+        for id_, url in rows:
+            found.setdefault(id_, []).append(url)
+    return found
 
 
 def _condition(

@@ -1,0 +1,134 @@
+"""An incident as it stands: its numbers now, whose it is, what is told differently."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from socialcell.listening import contradictions
+from socialcell.listening.alert_model import Alert, Closure, Incident
+from socialcell.listening.areas import names
+from socialcell.listening.contradictions import Contradiction, RumourSpread
+from socialcell.listening.store import (
+    alerts,
+    incident_numbers,
+    owners,
+    rules,
+    rumours,
+)
+from socialcell.listening.store.incident_numbers import Numbers
+
+_IDS = 3  # mentions that are named of each figure and rumour
+
+
+@dataclass(frozen=True)
+class IncidentState:
+    """What is true of an incident at a moment.
+
+    `numbers` is None of a silent source and a missed promise. `owner_names` are those
+    of the numbers' owner, by language. `closure` is what was planned.
+    """
+
+    numbers: Numbers | None = None
+    owner_names: Mapping[str, str] | None = None
+    figures: Sequence[Contradiction] = ()
+    rumours: Sequence[RumourSpread] = field(default=())
+    closure: Closure | None = None
+
+
+def state_of(
+    session: Session,
+    incident: Incident,
+    own: Sequence[Alert],
+    now: datetime,
+    *,
+    texts: bool = True,
+) -> IncidentState:
+    """The incident's state at a moment, or when it ended; `own` are its alerts. Without
+    `texts` neither figures nor rumours are looked for."""
+    closure = alerts.closure_of(session, incident)
+    kind, _, name = incident.subject.partition(":")
+    rule = rules.named(session, name) if kind == "rule" else None
+    query = rule.query if rule else None
+    scope = incident_numbers.scope_of(session, incident, own, now, query)
+    if scope is None:
+        return IncidentState(closure=closure)
+    numbers = incident_numbers.count(session, scope)
+    every = owners.owners_on(session, scope.as_of.date()) if numbers.owner else []
+    whose = next((one for one in every if one.owner == numbers.owner), None)
+    rows = incident_numbers.texts(session, scope) if texts else []
+    ids = [row.id for row in rows]
+    known = rumours.rumours(session) if rows else []
+    has_links = any(one.url for one in known)
+    return IncidentState(
+        numbers=numbers,
+        owner_names=names(whose) if whose else None,
+        figures=contradictions.contradictions(
+            rows, incident_numbers.places(session, ids)
+        ),
+        rumours=contradictions.spreads(
+            rows, incident_numbers.links(session, ids) if has_links else {}, known
+        ),
+        closure=closure,
+    )
+
+
+def as_plain(state: IncidentState) -> dict[str, Any]:
+    """The state as plain JSON; `numbers` is None where an incident counts nothing."""
+    numbers = state.numbers
+    return {
+        "numbers": numbers
+        and {
+            "since": numbers.since,
+            "as_of": numbers.as_of,
+            "mentions": numbers.mentions,
+            "people": numbers.people,
+            "urgent": numbers.urgent,
+            "wards": _counted(numbers.wards),
+            "topics": _counted(numbers.topics),
+        },
+        "owner": numbers.owner if numbers else None,
+        "figures": [
+            {
+                "quantity": one.quantity,
+                "unit": one.unit,
+                "figures": [
+                    {
+                        "value": told.value,
+                        "mentions": len(told.mentions),
+                        "people": len(told.people),
+                        "first_at": told.first_at,
+                        "last_at": told.last_at,
+                        "ids": told.mentions[:_IDS],
+                    }
+                    for told in one.figures
+                ],
+            }
+            for one in state.figures
+        ],
+        "rumours": [
+            {
+                "id": one.rumour.id,
+                "text": one.rumour.text,
+                "url": one.rumour.url,
+                "note": one.rumour.note,
+                "mentions": len(one.mentions),
+                "ids": list(one.mentions[:_IDS]),
+            }
+            for one in state.rumours
+        ],
+        "planned": state.closure
+        and {
+            "topic": state.closure.topic,
+            "wards": state.closure.wards,
+            "from": state.closure.from_at,
+            "to": state.closure.to_at,
+            "note": state.closure.note,
+        },
+    }
+
+
+def _counted(values: Sequence[tuple[str, int]]) -> list[dict[str, Any]]:
+    return [{"id": id_, "mentions": n} for id_, n in values]
