@@ -122,7 +122,7 @@ def command(incident: Incident, known: Evidence) -> str:
         what = f'"{what.removeprefix(_PHRASE)}"'
     minutes = max((one.minutes for one in known.alerts), default=60)
     start, end = incident.opened_at - timedelta(minutes=minutes), incident.last_at
-    if known.state.numbers is not None:
+    if known.state.numbers is not None and incident.subject != "all":
         start, end = known.state.numbers.since, known.state.numbers.as_of
     since, until = (
         moment.astimezone(IST).isoformat(timespec="minutes")

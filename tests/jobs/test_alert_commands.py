@@ -69,6 +69,37 @@ def test_promises_are_entered_listed_and_kept(cell: Path) -> None:
     assert all_["note"] == "posted"
 
 
+def test_rumours_are_marked_listed_and_ended(cell: Path) -> None:
+    words = "The dam has burst, leave Pune now"
+
+    added = document(cell, "rumours", "add", "--text", words, "--note", "It is safe")
+    (listed,) = document(cell, "rumours", "list")["rumours"]
+
+    assert added == {"rumour": 1}
+    assert (listed["text"], listed["note"], listed["url"]) == (
+        words,
+        "It is safe",
+        None,
+    )
+    assert document(cell, "rumours", "end", "1") == {"rumour": 1, "state": "ended"}
+    assert document(cell, "rumours", "list") == {"rumours": []}
+    assert len(document(cell, "rumours", "list", "--all")["rumours"]) == 1
+
+
+def test_a_closure_that_is_planned_is_listed_and_shown(cell: Path) -> None:
+    span = ("--from", "2026-11-20T09:00", "--to", "2026-11-20T18:00")
+    document(cell, "plan", "water", *span, "--note", "Thursday maintenance")
+
+    (listed,) = document(cell, "list")["incidents"]
+    text = run(cell, "show", str(listed["id"]))
+
+    assert (listed["kind"], listed["state"]) == ("planned", "open")
+    assert listed["planned"]["note"] == "Thursday maintenance"
+    assert text.startswith("Planned: Water supply")
+    assert "nobody is told of it" in text
+    assert document(cell, "detect")["messages"] == 0
+
+
 def test_rules_are_written_listed_and_removed(cell: Path) -> None:
     words = ("rules", "add", "gas", "गॅस OR gas", "--threshold", "4", "--tell", "cell")
 
@@ -103,6 +134,12 @@ def test_an_incident_is_listed_and_shown(cell: Path, engine: Engine) -> None:
 
     assert (listed["worst"]["observed"], listed["severity"]) == (40, "high")
     assert (listed["alerts"][0]["minutes"], listed["told"]) == (60, [])
+    assert (listed["alerts"][0]["kind"], listed["alerts"][0]["unit"]) == (
+        "spike",
+        "mentions",
+    )
+    assert shown["numbers"]["as_of"] == listed["numbers"]["as_of"]
+    assert (shown["id"], shown["figures"], shown["rumours"]) == (id_, [], [])
     assert shown["text"].startswith("इशारा: पूर")
     # Each post that is quoted has the id that other commands take.
     quoted = [int(id_) for id_ in re.findall(r" · #(\d+)", shown["text"])]

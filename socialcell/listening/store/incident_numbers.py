@@ -18,6 +18,7 @@ from socialcell.listening.unwatched import TOPICS
 
 M = db.table(Mention).c
 A = db.table(Annotation).c
+EVERYTHING = "all"  # the subject of an incident of no topic
 _URGENT = ("high", "critical")
 _OTHER = "other"
 # The newest texts that are looked through, and characters of each.
@@ -65,7 +66,8 @@ def scope_of(
 
     Of a topic, a ward, a detail, a phrase and a rule (`rule` is its query) they are all
     that it finds from the first alert's span on; of a planned closure those of its
-    topic that name one of its wards or none; else those on which the alerts rest.
+    topic that name one of its wards or none; of no topic all mentions up to its last
+    alert; else those on which the alerts rest.
     """
     if incident.kind not in _COUNTED:
         return None
@@ -75,7 +77,8 @@ def scope_of(
     what = _condition(session, incident, alerts, rule)
     if what is None:
         return None
-    within = (M.state == "present", M.authored_at >= since, M.authored_at < as_of)
+    until = min(as_of, incident.last_at) if incident.subject == EVERYTHING else as_of
+    within = (M.state == "present", M.authored_at >= since, M.authored_at <= until)
     return Scope(and_(*within, what), since, as_of)
 
 
@@ -160,7 +163,7 @@ def _condition(
 ) -> ColumnElement[bool] | None:
     kind, _, name = incident.subject.partition(":")
     query: Node | None = None
-    if incident.subject == "all":
+    if incident.subject == EVERYTHING:
         return M.id.is_not(None)
     if kind in ("topic", "ward", "detail"):
         query = Field(kind, name, 0)
