@@ -110,7 +110,6 @@ def list_(
             "n",
             "usual",
             "now",
-            "alerts",
             "told",
         ),
         [
@@ -124,7 +123,6 @@ def list_(
                 _counted(row["worst"]),
                 row["worst"]["expected"],
                 row["numbers"] and row["numbers"]["mentions"],
-                len(row["alerts"]),
                 len(row["told"]),
             )
             for row in rows

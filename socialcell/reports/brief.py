@@ -14,6 +14,7 @@ from socialcell.listening import coverage
 from socialcell.listening.alert_model import CRITICAL, Incident, Promise
 from socialcell.listening.areas import names as names_of
 from socialcell.listening.coverage import HOUR
+from socialcell.listening.incident_state import IncidentState, state_of
 from socialcell.listening.people import People
 from socialcell.listening.store import (
     areas,
@@ -28,7 +29,7 @@ from socialcell.listening.store.counts import Cells, Span
 from socialcell.listening.store.incidents import OpenIncident
 from socialcell.listening.store.watches import watches
 from socialcell.reports import brief_quotations
-from socialcell.reports.incident import series
+from socialcell.reports.incident import differing_shortly, known_rumour, series
 from socialcell.reports.page import Block, Page, Paragraph, Quotation, Section, Table
 from socialcell.reports.phrases import Phrases
 from socialcell.reports.quoted import excerpt
@@ -39,6 +40,8 @@ _TOPICS = 5
 _QUOTED = 3
 _QUOTED_LENGTH = 120
 _CRITICAL = 5  # incidents and ids of critical items that are named
+_STATES = 3  # open incidents whose figures and rumours are looked for
+_SMALL = 160  # characters of a line about them; longer ones stand in the letter alone
 _ASKING = ("question", "help")
 
 
@@ -63,6 +66,7 @@ class Brief:
     urgent_messages: int  # of these, written to the city alone: never quoted
     critical: Sequence[int]  # ids, newest first
     incidents: Sequence[Incident]
+    states: Mapping[int, IncidentState]  # by incident: figures that differ, rumours
     missed: Sequence[Promise]
     press: Sequence[Row[Any]]
     press_total: int
@@ -110,6 +114,7 @@ def collect(session: Session, span: Span, *, names_nobody: bool = False) -> Brie
         urgent_messages=urgent.count(session, span, "message"),
         critical=critical.ids_within(session, span),
         incidents=_news(standing, span),
+        states=_states(session, standing, span),
         missed=promises.missed(session, span.end),
         press=urgent.articles(session, span, _QUOTED),
         press_total=kinds.get("article", 0),
@@ -201,6 +206,19 @@ def _news(standing: Sequence[OpenIncident], span: Span) -> list[Incident]:
     """The open incidents that the brief names, those of single critical items last."""
     news = [one.incident for one in standing if _is_news(one, span)]
     return sorted(news, key=lambda one: one.kind == CRITICAL)
+
+
+def _states(
+    session: Session, standing: Sequence[OpenIncident], span: Span
+) -> dict[int, IncidentState]:
+    """How the newest open incidents of mentions stand at the end of the span."""
+    spikes = [one.incident for one in standing if one.incident.kind == "spike"]
+    ids = [one.id or 0 for one in spikes[:_STATES]]
+    alerts = incidents.alerts_before(session, ids, span.end)
+    return {
+        one.id or 0: state_of(session, one, alerts[one.id or 0], span.end)
+        for one in spikes[:_STATES]
+    }
 
 
 def _is_news(one: OpenIncident, span: Span) -> bool:
@@ -330,6 +348,12 @@ def _incidents(brief: Brief, say: Phrases) -> Iterator[str]:
             name=series(one.subject, brief.names, say),
             at=say.lang.moment(one.opened_at),
         )
+        state = brief.states.get(one.id or 0, IncidentState())
+        told = [
+            *(differing_shortly(figures, say) for figures in state.figures),
+            *(known_rumour(rumour, say) for rumour in state.rumours),
+        ]
+        yield from (line for line in told if len(line) <= _SMALL)
 
 
 def _missed(brief: Brief, lang: Language) -> Iterator[str]:

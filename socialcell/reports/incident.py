@@ -254,6 +254,19 @@ def differing(one: Contradiction, say: Phrases) -> str:
     )
 
 
+def differing_shortly(one: Contradiction, say: Phrases) -> str:
+    """The same for a phone: the figures alone."""
+    quantity = quantities()[one.quantity]
+    unit = quantity.unit_label[say.lang.code]
+    return say.lang.gettext(
+        "Figures differ: %(what)s: %(told)s.",
+        what=quantity.label[say.lang.code] + (f", {unit}" if unit else ""),
+        told=" / ".join(
+            _value(one.quantity, figure.value, say.lang) for figure in one.figures
+        ),
+    )
+
+
 def known_rumour(one: RumourSpread, say: Phrases) -> str:
     """A rumour that goes round, in one line, with what is true instead."""
     return say.lang.ngettext(

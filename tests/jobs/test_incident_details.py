@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 from socialcell import db
 from socialcell.clock import FixedClock
 from socialcell.errors import UsageError
-from socialcell.jobs import detect, rumours, telling
+from socialcell.jobs import detect, mailing, rumours, telling
 from socialcell.jobs.context import Context
 from socialcell.listening import areas, owners
 from socialcell.listening.alert_model import Incident
@@ -181,6 +181,9 @@ def test_three_figures_of_one_discharge_contradict_each_other(flood: City) -> No
     assert {one.value for one in found.figures} >= {24310, 38500, 51000}
     assert "Figures differ: Discharge, cusecs" in shown(flood)
     assert "५१,०००" in shown(flood, "mr")
+    brief = mailing.daily(flood.context, "en", NOW.replace(hour=18)).text
+    figures = "Figures differ: Discharge, cusecs: 24,310 / "
+    assert figures in brief
 
 
 def test_what_a_change_or_another_dam_explains_is_no_contradiction(
@@ -274,3 +277,20 @@ def test_the_end_of_what_is_not_severe_waits_for_the_morning(flood: City) -> Non
     flood.clock.set(NOW.replace(day=25, hour=7, minute=5))
 
     assert (at_night, telling.incidents(context)) == (0, 2)
+
+
+def test_a_process_that_died_between_two_closing_messages_puts_the_other_one(
+    flood: City,
+) -> None:
+    context = with_readers(flood.context, None)
+    telling.incidents(context)
+    with db.writing(flood.engine) as session:
+        for message in outbox.about(session, "incident."):
+            message.state = "sent"
+    flood.look(25 * HOUR)
+    assert telling.incidents(context) == 2
+    with db.writing(flood.engine) as session:
+        _, second = outbox.about(session, "incident.1.ended")
+        session.delete(second)  # as far as a process came that was killed there
+
+    assert [telling.incidents(context), telling.incidents(context)] == [1, 0]
