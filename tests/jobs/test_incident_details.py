@@ -1,10 +1,13 @@
 """What belongs to an incident beside its alerts: details, plans, numbers, its end."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import Engine
 
 from socialcell import db
 from socialcell.clock import FixedClock
+from socialcell.connectors.base import Relation
 from socialcell.errors import UsageError
 from socialcell.jobs import detect, mailing, rumours, telling
 from socialcell.jobs.context import Context
@@ -57,6 +60,31 @@ def test_a_crowd_of_them_is_an_alert_of_that_series(city: City) -> None:
     assert "detail:closed_without_action" in [
         one.series for one in city.alerts(incident)
     ]
+
+
+def test_one_that_names_no_matter_is_filed_under_that_of_the_post_it_quotes(
+    city: City,
+) -> None:
+    city.say(CLOSED, NOW)
+    quoted = Relation("quote", f"m{city._n}")
+    city.crowd("Closed without action, the favourite status", 12)
+    for place, record in enumerate(city._unsettled[1:], 1):
+        city._unsettled[place] = replace(record, relations=(quoted,))
+    incident = Incident(
+        kind="spike",
+        subject="detail:closed_without_action",
+        severity="medium",
+        opened_at=NOW - 10 * MINUTE,
+        last_at=NOW,
+    )
+    city.clock.advance(MINUTE)
+    city.settle()
+
+    with db.reading(city.engine) as session:
+        numbers = state_of(session, incident, (), city.clock.now()).numbers
+
+    assert numbers is not None
+    assert (numbers.mentions, numbers.topics) == (13, (("waste", 13),))
 
 
 def test_a_detail_that_does_not_exist_is_refused_by_name() -> None:

@@ -9,6 +9,7 @@ SAID = [
     "Marked resolved yesterday, nothing was done, the pothole is still there",
     "My ticket shows closed but nobody came to look at the streetlight",
     "PMC closed my complaint without even visiting",
+    "Ticket closed as resolved without anyone visiting. The portal is a joke",
     "They close every complaint and the drain is still overflowing",
     "Resolved only on paper. Garbage heap same as before",
     "तक्रार निकाली काढली म्हणे, पण कचरा अजून तिथेच आहे",

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select, union
 from sqlmodel import Session
 
 from socialcell import db
 from socialcell.listening.alert_model import OF_ONE, Alert, Closure, Incident
-from socialcell.listening.model import Annotation, Link, Mention
+from socialcell.listening.model import Annotation, Link, Mention, Relation
 from socialcell.listening.owners import NOBODY
 from socialcell.listening.query import And, Field, Node, Not, parse
 from socialcell.listening.store import alerts as alert_store
@@ -105,7 +105,7 @@ def count(session: Session, scope: Scope) -> Numbers:
         people=people or None,
         urgent=urgent,
         wards=_values(session, scope, "ward"),
-        topics=_values(session, scope, "topic"),
+        topics=_underlying(session, scope),
         owner=owners[0] if owners else None,
     )
 
@@ -190,6 +190,31 @@ def _of_closure(closure: Closure) -> ColumnElement[bool]:
         return about
     placed = exists().where(A.mention_id == M.id, A.kind == "ward")
     return and_(about, or_(~placed, alert_store.annotated("ward", closure.wards)))
+
+
+def _underlying(session: Session, scope: Scope) -> tuple[tuple[str, int], ...]:
+    """Topics of a scope; of a mention that has none those of what it answers or quotes:
+    "closed without action, as ever" says nothing of the drain itself."""
+    value = func.coalesce(A.decided_value, A.value)
+    named = (A.kind == "topic", value != _OTHER, value.not_in(TOPICS))
+    relation = db.table(Relation).c
+    own = select(A.mention_id.label("id"), value.label("topic")).where(
+        *named, A.mention_id.in_(select(M.id).where(scope.condition))
+    )
+    answered = (
+        select(relation.mention_id.label("id"), value.label("topic"))
+        .where(*named, A.mention_id == relation.target_id)
+        .where(relation.kind.in_(("reply", "quote")))
+        .where(relation.mention_id.in_(select(M.id).where(scope.condition)))
+        .where(relation.mention_id.not_in(select(own.subquery().c.id)))
+    )
+    both = union(own, answered).subquery().c
+    rows = session.execute(
+        select(both.topic, func.count(both.id.distinct()))
+        .group_by(both.topic)
+        .order_by(func.count(both.id.distinct()).desc(), both.topic)
+    )
+    return tuple((name, n) for name, n in rows)
 
 
 def _values(session: Session, scope: Scope, kind: str) -> tuple[tuple[str, int], ...]:
