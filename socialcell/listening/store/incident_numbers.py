@@ -21,6 +21,7 @@ A = db.table(Annotation).c
 EVERYTHING = "all"  # the subject of an incident of no topic
 _URGENT = ("high", "critical")
 _OTHER = "other"
+_OWNED = 0.3  # the share of an incident's mentions that makes their owner its own
 # The newest texts that are looked through, and characters of each.
 _TEXTS, _LONGEST = 3_000, 2_000
 _COUNTED = ("spike", "rule", "critical", "planned")
@@ -32,7 +33,7 @@ class Numbers:
 
     `people` are the accounts that wrote them, None where none is known; `wards` and
     `topics` are (id, mentions), the most first; `owner` is the id of whose problem most
-    of them are, None where nobody is known.
+    of them are and three in ten at least, None where there is none.
     """
 
     since: datetime
@@ -71,8 +72,12 @@ def scope_of(
     """
     if incident.kind not in _COUNTED:
         return None
-    minutes = max((one.minutes for one in alerts), default=0)
-    since = incident.opened_at - timedelta(minutes=minutes)
+    starts = [
+        one.at - timedelta(minutes=one.minutes)
+        for one in alerts
+        if one.series not in OF_ONE
+    ]
+    since = min([incident.opened_at, *starts])
     as_of = min(incident.ended_at or now, now)
     what = _condition(session, incident, alerts, rule)
     if what is None:
@@ -106,7 +111,7 @@ def count(session: Session, scope: Scope) -> Numbers:
         urgent=urgent,
         wards=_values(session, scope, "ward"),
         topics=_underlying(session, scope),
-        owner=owners[0] if owners else None,
+        owner=owners[0] if owners and owners[1] >= _OWNED * n else None,
     )
 
 
