@@ -118,7 +118,8 @@ def database_url(
 
 @pytest.fixture
 def folder(tmp_path: Path, database_url: str) -> Path:
-    """A workspace's folder: config, a key for pseudonyms, an empty database.
+    """A workspace's folder: config that names a control room, a key for pseudonyms, an
+    empty database.
 
     What takes nine tenths of the time of reading is off: tests/language has it on.
     """
@@ -126,6 +127,7 @@ def folder(tmp_path: Path, database_url: str) -> Path:
     folder.mkdir(mode=0o700, exist_ok=True)
     (folder / "secrets").mkdir(mode=0o700)
     settings = "language: {english_names: false, semantic: false}\n"
+    settings += "alerts: {recipients: {mr: [control.room@city.example]}}\n"
     if database_url.startswith("postgresql"):
         settings += f"database:\n  url: {database_url}\n"
     (folder / "config.yaml").write_text(settings)

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from socialcell import db
 from socialcell.clock import IST, FixedClock
 from socialcell.jobs.context import Context
-from socialcell.jobs.initialise import initialise
+from socialcell.jobs.initialise import config_alerting, initialise
 from socialcell.listening.model import (
     Annotation,
     Author,
@@ -201,7 +201,8 @@ class World:
 
 def build(folder: Path, at: datetime = MADE) -> World:
     """An empty workspace whose clock stands on Monday 23 November 2026, 09:00."""
-    made = initialise(folder)
+    named = config_alerting("control.room@city.example", "mr")
+    made = initialise(folder, settings=named)
     engine = db.connect(made.workspace.database_url)
     return World(Context(made.workspace, engine, FixedClock(at)))
 
