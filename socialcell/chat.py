@@ -181,7 +181,8 @@ def _slack(card: Card) -> dict[str, Any]:
     ]
     for about, text in card.quotes:
         blocks.append({"type": "section", "text": _plain(text, _BLOCK)})
-        blocks.append({"type": "context", "elements": [_plain(about, _BLOCK)]})
+        if about:  # Slack takes no empty text
+            blocks.append({"type": "context", "elements": [_plain(about, _BLOCK)]})
     if card.link:
         linked = {"type": "mrkdwn", "text": f"<{card.link}>"}
         blocks.append({"type": "section", "text": linked})
@@ -205,7 +206,9 @@ def _teams(card: Card) -> dict[str, Any]:
     body = [_run(card.title, size="Large", weight="Bolder")]
     body += [_run(line) for line in card.lines]
     for about, text in card.quotes:
-        body += [_run(text, separator=True), _run(about, size="Small", subtle=True)]
+        body.append(_run(text, separator=True))
+        if about:
+            body.append(_run(about, size="Small", subtle=True))
     body += [_run(line, size="Small", subtle=True) for line in card.foot]
     made: dict[str, Any] = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
@@ -244,7 +247,8 @@ def _run(
 def _mattermost(card: Card) -> dict[str, Any]:
     lines = [f"#### {_escaped(card.title)}", *map(_escaped, card.lines)]
     for about, text in card.quotes:
-        lines += ["", f"> {_escaped(text)}", f"> _{_escaped(about)}_"]
+        lines += ["", f"> {_escaped(text)}"]
+        lines += [f"> _{_escaped(about)}_"] if about else []
     lines += ["", *([card.link] if card.link else []), *map(_escaped, card.foot)]
     return {
         "text": _cut("\n".join(lines), _POST),
@@ -260,7 +264,7 @@ def _telegram(card: Card) -> dict[str, Any]:
     """Plain text: no mode of marks is asked for, and no preview of links."""
     lines = [card.title, *card.lines]
     for about, text in card.quotes:
-        lines += ["", f"“{text}”", about]
+        lines += ["", f"“{text}”", *filter(None, [about])]
     lines += ["", *([card.link] if card.link else []), *card.foot]
     return {
         "text": _cut("\n".join(lines), _TELEGRAM),

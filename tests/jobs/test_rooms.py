@@ -102,6 +102,15 @@ def test_every_chat_takes_a_message_in_its_own_shape_once(
     assert (found.channel, found.state, found.body) == (kind, "sent", None)
 
 
+def test_a_quotation_of_nobody_is_taken_too(chats: Chats) -> None:
+    nobodys = replace(CARD, quotes=(("", "पाणी नाही"),))
+    for kind in KINDS:
+        post(chats, kind, card=nobodys)
+
+    assert outgoing.deliver(chats.context).sent == len(KINDS)
+    assert "> __" not in json.dumps(chats.told("mattermost"))
+
+
 def test_no_chat_reads_signs_of_its_own_in_what_people_wrote(chats: Chats) -> None:
     for kind in KINDS:
         post(chats, kind)
