@@ -109,7 +109,7 @@ class Phone(Section):
             raise ValueError(
                 "a phone takes command: [/path/of/program, …] or url: {secret: NAME}"
             )
-        program = (self.command or ("/",))[:1]
+        program = ("/",) if self.command is None else self.command[:1]
         if not program or not program[0].startswith("/"):
             raise ValueError("command begins with the whole path of a program")
         return self

@@ -1,12 +1,15 @@
 """Health says what is not known of sources: never read, deletions not asked for."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import Engine
 
 from socialcell import db
 from socialcell.clock import FixedClock, SystemClock
+from socialcell.config import Workspace
 from socialcell.connectors.base import ConnectorError, Kind
+from socialcell.jobs import acknowledging, escalations
 from socialcell.jobs.asking import ask
 from socialcell.jobs.budget import Ledger
 from socialcell.jobs.collect import note_failure
@@ -14,7 +17,9 @@ from socialcell.jobs.context import Context
 from socialcell.jobs.daemon import health
 from socialcell.ops import leases, store
 from socialcell.ops.model import Source
+from socialcell.settings.telling import Alerts
 from tests.builders import make_batch, make_source
+from tests.reports.world import World
 
 
 def alive(context: Context) -> None:
@@ -81,4 +86,35 @@ def test_deletions_that_could_not_be_asked_for_are_told_until_they_are(
         "x.mentions: whether its posts were deleted could not be asked for all of them "
         "(2026-11-23 12:00 IST): no list in the answer"
     )
+    assert reasons(context) == ()
+
+
+def test_a_workspace_that_names_nobody_for_alerts_is_degraded(
+    context: Context,
+) -> None:
+    assert reasons(context) == ()
+    changed = context.workspace.config.model_copy(update={"alerts": Alerts()})
+    folder = context.workspace.folder
+
+    found = health.look(replace(context, workspace=Workspace(folder, changed)))
+
+    assert found.state == "degraded"
+    assert found.reasons == (
+        "Nobody is named to be alerted: see alerts in config.yaml.",
+    )
+
+
+def test_an_incident_that_nobody_acknowledges_is_told_when_everybody_was_called(
+    context: Context, engine: Engine, clock: FixedClock
+) -> None:
+    world = World(context)
+    world.mention(clock.now(), "A wall fell on two men", urgency="critical")
+    escalations.advance(context, deliver=False)
+    assert reasons(context) == ()
+
+    clock.advance(timedelta(minutes=20))
+    (reason,) = reasons(context)
+
+    assert reason.startswith("Nobody has acknowledged incident 1 since 2026-11-23 09")
+    acknowledging.acknowledge(context, 1)
     assert reasons(context) == ()

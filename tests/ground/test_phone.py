@@ -76,7 +76,5 @@ def test_a_program_that_hangs_is_killed_with_what_it_started(tmp_path: Path) -> 
 
 
 def test_a_program_that_is_not_there_waits_for_a_person() -> None:
-    with pytest.raises(
-        NobodyCan, match="/nowhere/call cannot be started: No such file"
-    ):
+    with pytest.raises(NobodyCan, match="/nowhere/call cannot be started: No"):
         phone.run_command(["/nowhere/call"], b"{}", 7, 5)

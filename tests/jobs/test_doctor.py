@@ -14,7 +14,14 @@ from socialcell.connectors.base import ConnectorError, Kind
 from socialcell.jobs import backup
 from socialcell.jobs.collect import note_failure
 from socialcell.jobs.context import Context
-from socialcell.jobs.doctor import Check, database, examine, machine, sources
+from socialcell.jobs.doctor import (
+    Check,
+    database,
+    examine,
+    machine,
+    settings,
+    sources,
+)
 from socialcell.jobs.doctor.settings import literals
 from socialcell.ops import store
 from tests.builders import NOON, make_record, make_source, store_records
@@ -300,3 +307,31 @@ def test_the_command_exits_with_1_when_something_failed(tmp_path: Path) -> None:
     failed = [check for check in told["checks"] if check["state"] == "failed"]
     assert {check["name"] for check in failed} == {"database", "secret person_key"}
     assert all(check["advice"] for check in failed)
+
+
+def test_it_fails_while_nobody_is_named_to_be_alerted_and_says_what_to_do(
+    place: Path,
+) -> None:
+    (before,) = settings.alerted(config.load(place))
+    assert before.state == "warning"  # a reader, and no mail server
+    place.write_text("language: {english_names: false, semantic: false}\n")
+
+    check = found(place)["alerts"]
+
+    assert check.state == "failed"
+    assert "nobody is named" in check.found
+    assert f"Name the control room in {place}" in str(check.advice)
+
+
+def test_a_program_for_calls_that_cannot_be_started_is_a_failure(place: Path) -> None:
+    program = place.parent / "call"
+    text = place.read_text().partition("alerts:")[0]
+    place.write_text(f"{text}alerts: {{phone: {{command: [{program}, officer]}}}}\n")
+    program.write_text("#!/bin/sh\n")
+    workspace = config.load(place)
+    before = [check.state for check in settings.alerted(workspace)]
+    program.chmod(0o700)
+
+    after = [check.state for check in settings.alerted(workspace)]
+
+    assert (before, after) == (["ok", "failed"], ["ok", "ok"])

@@ -8,13 +8,13 @@ import pytest
 from socialcell import db
 from socialcell.clock import IST
 from socialcell.config import Workspace
-from socialcell.jobs import mailing, outgoing
+from socialcell.jobs import escalations, mailing, outgoing
 from socialcell.jobs.context import Context
 from socialcell.listening.alert_model import Alert, Incident, Promise
 from socialcell.listening.model import Mention
 from socialcell.ops import outgoing as store
 from socialcell.reports.brief import LONGEST, span_of
-from socialcell.settings.telling import Readers, Report
+from socialcell.settings.telling import Alerts, Readers, Report
 from tests.reports.world import World
 
 MORNING = datetime(2026, 11, 20, 8, 30, tzinfo=IST)  # a Friday
@@ -373,3 +373,50 @@ def test_a_reader_gets_one_letter_a_brief(world: World) -> None:
         (letter,) = store.listed(session)
     assert letter.kind == "brief"
     assert outgoing.mode(context) == "normal"
+
+
+NOBODY = {
+    "en": "Nobody is named to be alerted",
+    "mr": "इशारा कोणाला द्यायचा हे ठरवलेले नाही",
+    "hi": "चेतावनी किसे देनी है यह तय नहीं है",
+}
+
+
+@pytest.mark.parametrize("lang", list(NOBODY))
+def test_while_nobody_is_named_to_be_alerted_the_first_line_says_so(
+    world: World, lang: str
+) -> None:
+    fill(world)
+    assert not mailing.daily(world.context, lang, MORNING).brief.names_nobody
+    changed = world.context.workspace.config.model_copy(update={"alerts": Alerts()})
+    workspace = Workspace(world.context.workspace.folder, changed)
+
+    brief = mailing.daily(
+        Context(workspace, world.engine, world.context.clock), lang, MORNING
+    )
+
+    assert brief.text.splitlines()[0].startswith(NOBODY[lang])
+    assert brief.page.summary[0].startswith(NOBODY[lang])
+    assert len(brief.text) <= LONGEST
+
+
+def test_critical_items_are_counted_and_told_by_our_ids_and_messages_not_quoted(
+    world: World,
+) -> None:
+    post = world.mention(
+        NIGHT,
+        "A wall fell on two men behind the school, call the fire brigade",
+        urgency="critical",
+    )
+    message = world.mention(
+        NIGHT + HOUR, "My son is under the wall", urgency="critical", kind="message"
+    )
+    world.context.clock.set(NIGHT + HOUR)  # type: ignore[attr-defined]
+    escalations.gather(world.context)
+
+    brief = mailing.daily(world.context, "en", MORNING)
+
+    assert f"Critical: 2 (#{message}, #{post})." in brief.text
+    assert "Nobody has acknowledged 2 critical incidents." in brief.text
+    assert "A wall fell on two men behind" in brief.text
+    assert "My son" not in brief.text + str(brief.page)
