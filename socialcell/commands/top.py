@@ -137,12 +137,17 @@ def show_pulled(results: "list[Result]", tagged: int, *, json: bool) -> None:
 
 
 def understand(context: "Context") -> int:
-    """Read what waits to be read (language, places, topics …); how many mentions."""
-    from socialcell.jobs import tag
+    """Read what waits to be read (language, places, topics …), and open incidents of
+    what is critical in it; how many mentions."""
+    from socialcell.jobs import escalations, tag
 
     if not tag.waiting(context):
         return 0
-    return tag.tag(context)
+    tagged = tag.tag(context)
+    # What is critical does not wait for the daemon to be put into its outbox.
+    for incident in escalations.advance(context, deliver=False).opened:
+        output.note(f"Critical: incident {incident}. socialcell alerts show {incident}")
+    return tagged
 
 
 def source_counts(result: "Result") -> dict[str, object]:

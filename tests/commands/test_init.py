@@ -6,6 +6,8 @@ import pty
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from socialcell import config
 from socialcell.errors import UsageError
 from tests.running import command, environment, inside
