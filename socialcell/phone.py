@@ -74,7 +74,7 @@ def run_command(
         raise Later(f"no end after {seconds:g} s; it was stopped. {words}", AGAIN)
     if code != 0:
         raise Later(f"exit code {code}: {words}", AGAIN)
-    return Placed(f"exit code 0 {words}".strip(), _acknowledged_by(said))
+    return Placed(f"exit code 0 {words}".strip(), acknowledged_by(said))
 
 
 def post_webhook(
@@ -90,7 +90,7 @@ def post_webhook(
     except Later as error:
         raise Later(str(error), error.wait or AGAIN) from None
     words = f"{answer.status} {_words(answer.body)}".strip()
-    return Placed(words, _acknowledged_by(answer.body))
+    return Placed(words, acknowledged_by(answer.body))
 
 
 def _ended(process: "subprocess.Popen[bytes]", seconds: float) -> int | None:
@@ -116,8 +116,9 @@ def _words(said: bytes) -> str:
     return one_line(redact(text), _LONGEST_ANSWER)
 
 
-def _acknowledged_by(said: bytes) -> str | None:
-    """Who acknowledged: the answer as a whole, or its last line, is a JSON object."""
+def acknowledged_by(said: bytes) -> str | None:
+    """Who acknowledged the alert; "" where nobody is named, None where nobody did. The
+    answer as a whole, or its last line, is a JSON object."""
     text = said.decode("utf-8", "replace").strip()
     for part in (text, text.rpartition("\n")[2]):
         found: Any = None

@@ -1,19 +1,25 @@
 """Somebody looks after an incident: its calls stop. The first one counts."""
 
+import hashlib
+import hmac
 from collections.abc import Mapping
 from datetime import datetime
 
 from sqlmodel import Session
 
-from socialcell import db
+from socialcell import db, phone
 from socialcell.errors import UsageError
 from socialcell.jobs.context import Context
 from socialcell.listening.alert_model import Incident
+from socialcell.listening.people import SECRET_NAME
 from socialcell.listening.store import critical
 from socialcell.ops import audit, outgoing
 from socialcell.text import one_line
 
+PATH = "/acknowledge/"
 _LONGEST_NOTE = 300
+_LONGEST_NUMBER = 18  # digits
+_TOKEN = 40  # hexadecimal digits: 160 bits
 
 
 def acknowledge(context: Context, incident_id: int, note: str = "") -> bool:
@@ -32,11 +38,43 @@ def by_phone(
     """Somebody said on the telephone that they look after the incident of an item, in
     the caller's transaction. False when somebody did before. Audited."""
     found = critical.of_item(session, mention_id)
-    if found is None:
+    if found is None or found.acked_at is not None:
         return False
     detail = {"phone": phone, "item": mention_id}
     who = name or phone
     return _acknowledge(session, found.incident_id, who, detail, now)
+
+
+def path(context: Context, mention_id: int) -> str:
+    """Where a telephone's webhook acknowledges the incident of an item later than in
+    its answer, on the server of webhooks. Whoever knows it may do that and no more."""
+    return f"{PATH}{mention_id}/{_token(context, mention_id)}"
+
+
+def item_of(context: Context, asked: str) -> int | None:
+    """The item whose incident may be acknowledged at a path; None for any other."""
+    item, _, token = asked.removeprefix(PATH).partition("/")
+    if not item.isdecimal() or len(item) > _LONGEST_NUMBER:
+        return None
+    known = _token(context, int(item))
+    return int(item) if hmac.compare_digest(token.encode(), known.encode()) else None
+
+
+def by_webhook(context: Context, mention_id: int, body: bytes) -> bool | None:
+    """Take what a telephone's webhook says of an item: whether the incident is
+    acknowledged by it now; None when it does not say that."""
+    name = phone.acknowledged_by(body)
+    if name is None:
+        return None
+    with db.writing(context.engine) as session:
+        now = context.clock.now()
+        return by_phone(session, mention_id, name, "webhook", now)
+
+
+def _token(context: Context, mention_id: int) -> str:
+    key = context.workspace.secret(SECRET_NAME).get_secret_value()
+    words = f"acknowledge\0{mention_id}"
+    return hmac.new(key.encode(), words.encode(), hashlib.sha256).hexdigest()[:_TOKEN]
 
 
 def _acknowledge(

@@ -16,7 +16,13 @@ from socialcell import db, mail
 from socialcell.chat import Card
 from socialcell.clock import IST
 from socialcell.i18n import language
-from socialcell.jobs import critical_items, outgoing, people, telling
+from socialcell.jobs import (
+    acknowledging,
+    critical_items,
+    outgoing,
+    people,
+    telling,
+)
 from socialcell.jobs.context import Context
 from socialcell.jobs.gathering import TOGETHER, Gathering
 from socialcell.listening import areas
@@ -213,6 +219,7 @@ def _told_by_phone(
         "owner": known.owner,
         "repeated": repeated,
         "acknowledge": f"socialcell alerts ack {standing.incident_id}",
+        "acknowledge_path": acknowledging.path(context, mention_id),
     }
     return json.dumps(document, ensure_ascii=False).encode()
 

@@ -1,8 +1,8 @@
 """The door of pushes: a raw ASGI application, small and bounded.
 
-GET /CONNECTOR is a platform's handshake, POST /CONNECTOR a push. A push is committed
-before it is answered; what cannot be committed is answered 503, so that the platform
-hands it in again.
+GET /CONNECTOR is a platform's handshake, POST /CONNECTOR a push, POST /acknowledge/…
+what a telephone says of an alert. Either is committed before it is answered; what
+cannot be committed is answered 503, so that it is handed in again.
 """
 
 import asyncio
@@ -16,11 +16,13 @@ from urllib.parse import parse_qsl
 from socialcell import connectors, log
 from socialcell.connectors.meta_push import SIGNATURE
 from socialcell.errors import SocialcellError
+from socialcell.jobs import acknowledging
 from socialcell.jobs.context import Context
 from socialcell.jobs.receive import Welcome, accept, challenge
 from socialcell.web.body import Receive, Refused, Scope, Send, read_body, read_headers
 
 LARGEST = 4 * 1024 * 1024  # bytes; WhatsApp's pushes have at most three MiB
+_LARGEST_YES = 16 * 1024
 PATIENCE = 15.0  # seconds that a body may take
 _WORKERS = 4  # pushes that are being stored at the same time
 _MOST_PARAMETERS = 20
@@ -76,6 +78,8 @@ class Webhooks:
         await _send(send, answer)
 
     async def _answer(self, scope: Scope, receive: Receive) -> _Answer:
+        if str(scope["path"]).startswith(acknowledging.PATH):
+            return await self._acknowledgement(scope, receive)
         connector = str(scope["path"]).strip("/")
         if connector not in connectors.CONNECTORS:
             return _MET[Welcome.NOBODY]
@@ -89,6 +93,25 @@ class Webhooks:
             return self._met(connector, Welcome.UNSIGNED)
         body = await read_body(headers, receive, self._largest, self._patience)
         return await self._aside(self._taken, connector, headers, body)
+
+    async def _acknowledgement(self, scope: Scope, receive: Receive) -> _Answer:
+        """A telephone says later than in its answer that somebody acknowledged."""
+        if scope["method"] != "POST":
+            return _Answer(405, "POST", allow="POST")
+        item = acknowledging.item_of(self._context, str(scope["path"]))
+        if item is None:
+            # The path is the key: without it no body is read.
+            self.turned_away["acknowledge", Welcome.FORGED.value] += 1
+            return _Answer(403, "not a path of ours")
+        headers = read_headers(scope)
+        body = await read_body(headers, receive, _LARGEST_YES, self._patience)
+        return await self._aside(self._acknowledged, item, body)
+
+    def _acknowledged(self, item: int, body: bytes) -> _Answer:
+        first = acknowledging.by_webhook(self._context, item, body)
+        if first is None:
+            return _Answer(400, 'say {"acknowledged": true, "by": "..."}')
+        return _Answer(200, "acknowledged" if first else "known")
 
     def _handshake(self, connector: str, query: Mapping[str, str]) -> _Answer:
         told = challenge(self._context, connector, query)

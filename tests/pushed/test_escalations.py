@@ -26,6 +26,7 @@ from socialcell.ops.outgoing_model import Outgoing
 from socialcell.sandbox.rooms import ORIGINS, SECRETS, Rooms
 from socialcell.sandbox.server import Answer, Request, serve_http
 from socialcell.settings.telling import Alerts, Mail
+from socialcell.web import door
 from tests.mailbox import Mailbox, mailbox
 from tests.pushed import pushes
 from tests.pushed.conftest import Cell
@@ -250,6 +251,30 @@ def test_who_says_yes_on_the_telephone_acknowledges_it(
 
     assert room.reached()["head@city.example"] == 0
     assert audited(engine) == [("Control room, second shift", "1")]
+    assert [state for *_, state in incidents(engine)] == ["acked"]
+
+
+def test_a_telephone_acknowledges_later_than_in_its_answer_at_its_own_path_only(
+    cell: Cell, room: Room, engine: Engine, clock: FixedClock
+) -> None:
+    call_for_help(cell, clock)
+    room.tick()
+    path = room.rung[0]["acknowledge_path"]
+    yes = {"acknowledged": True, "by": "Duty officer"}
+
+    with door.serving(room.context, kept=False) as address:
+        answers = [
+            pushes.hand_in(address, path[:-1] + "x", yes, {}),
+            pushes.hand_in(address, path.replace("/1/", "/2/"), yes, {}),
+            pushes.hand_in(address, path, {"acknowledged": "no"}, {}),
+            pushes.ask(address, "GET", path),
+            pushes.hand_in(address, path, yes, {}),
+            pushes.hand_in(address, path, yes, {}),
+        ]
+
+    assert [status for status, _said in answers] == [403, 403, 400, 405, 200, 200]
+    assert [said for _status, said in answers[-2:]] == ["acknowledged", "known"]
+    assert audited(engine) == [("Duty officer", "1")]
     assert [state for *_, state in incidents(engine)] == ["acked"]
 
 
