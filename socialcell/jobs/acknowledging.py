@@ -93,8 +93,10 @@ def _acknowledge(
         incident.state = "acked"
     incident.acked_by, incident.acked_at = who, now
     for escalation in critical.of_incident(session, incident_id):
-        if escalation.climbs and escalation.acked_at is None:
-            escalation.acked_at, escalation.next_at = now, None
+        if escalation.acked_at is None:
+            escalation.acked_at = now
+        if escalation.climbs and escalation.next_at is not None:
+            escalation.next_at = None
             outgoing.drop_calls(session, escalation.mention_id)
     audit.append(session, who, "alerts.ack", str(incident_id), detail, now)
     return True

@@ -36,6 +36,7 @@ def gather(look: Gathering) -> int:
     running incident joins that one, which becomes severe. Everything else opens an
     incident of its own.
     """
+    _pass_on(look)
     since = look.now - RECENT
     known = critical.gathered(look.session, since)
     new = [id_ for id_ in critical.ids_since(look.session, since) if id_ not in known]
@@ -52,6 +53,15 @@ def gather(look: Gathering) -> int:
         incident = _take(look, item, before, known)
         known[item.id] = incident.id or 0
     return len(waiting)
+
+
+def _pass_on(look: Gathering) -> None:
+    """Where a person decided that the item which everybody is called about is not
+    critical, or it is gone, the calls go on about the next one of its incident."""
+    waiting = critical.unacknowledged(look.session, look.now - TOGETHER)
+    for escalations in waiting.values():
+        if not any(one.climbs for one in escalations):
+            escalations[0].climbs, escalations[0].next_at = True, look.now
 
 
 def likeness(item: Item, other: Item, nearness: float) -> Likeness | None:
@@ -112,12 +122,18 @@ def _joined(
 def _call(
     look: Gathering, item: Item, like: Likeness | None, incident: Incident
 ) -> None:
-    """Who is called about an item: of what is new everybody, step by step. Each direct
-    message is told, since a person waits for an answer, and what comes to an incident
-    that somebody looks after already; copies of a post are not."""
+    """Who is called about an item: of what is new everybody, step by step, but once
+    where calls about its incident go on already. Each direct message is told, since a
+    person waits for an answer, and what comes to an incident that somebody looks after;
+    copies of a post are not."""
     is_message = item.kind == "message"
-    climbs = like is None or (is_message and like is Likeness.PLACE)
-    told = is_message or (like is Likeness.PLACE and incident.state == "acked")
+    is_new = like is None or (is_message and like is Likeness.PLACE)
+    waiting = critical.unacknowledged(look.session, look.now - TOGETHER)
+    called_about = any(one.climbs for one in waiting.get(incident.id or 0, ()))
+    climbs = is_new and not called_about
+    told = is_new or is_message or incident.state == "acked"
+    if like is Likeness.COPY and not is_message:
+        told = False
     if not climbs and not told:
         return
     if climbs and incident.state == "acked":

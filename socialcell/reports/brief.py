@@ -1,8 +1,9 @@
 """The daily brief: what came in since the last one, for a phone and for a letter."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Row
@@ -39,7 +40,7 @@ TIMES = (time(8, 30), time(18, 0))
 _TOPICS = 5
 _QUOTED = 3
 _QUOTED_LENGTH = 120
-_CRITICAL = 5  # incidents and ids of critical items that are named
+_NAMED = 5  # numbers of incidents and of critical items
 _STATES = 3  # open incidents whose figures and rumours are looked for
 _SMALL = 160  # characters of a line about them; longer ones stand in the letter alone
 _ASKING = ("question", "help")
@@ -307,12 +308,11 @@ def _due(brief: Brief, lang: Language) -> Iterator[str]:
         press=lang.number(brief.press_total),
     )
     if brief.critical:
-        ids = ", ".join(f"#{id_}" for id_ in brief.critical[:_CRITICAL])
-        more = "…" if len(brief.critical) > _CRITICAL else ""
+        ids = (f"#{id_}" for id_ in brief.critical)
         yield _(
             "Critical: %(n)s (%(ids)s).",
             n=lang.number(len(brief.critical)),
-            ids=ids + more,
+            ids=_some(ids, len(brief.critical)),
         )
     if brief.urgent_messages:
         yield lang.ngettext(
@@ -331,16 +331,16 @@ def _nobody(brief: Brief, lang: Language) -> Iterator[str]:
 
 
 def _incidents(brief: Brief, say: Phrases) -> Iterator[str]:
-    unanswered = [one for one in brief.incidents if one.kind == CRITICAL]
-    left_out = unanswered[_CRITICAL:]
+    unanswered = [one.id or 0 for one in brief.incidents if one.kind == CRITICAL]
     if unanswered:
         yield say.lang.ngettext(
-            "Nobody has acknowledged %(n)s critical incident.",
-            "Nobody has acknowledged %(n)s critical incidents.",
+            "Nobody has acknowledged %(n)s critical incident: %(ids)s.",
+            "Nobody has acknowledged %(n)s critical incidents: %(ids)s.",
             len(unanswered),
+            ids=_some(map(say.lang.number, unanswered), len(unanswered)),
         )
     for one in brief.incidents:
-        if one in left_out:
+        if one.kind == CRITICAL:
             continue
         yield say.lang.gettext(
             "Incident %(id)s: %(name)s, since %(at)s.",
@@ -354,6 +354,12 @@ def _incidents(brief: Brief, say: Phrases) -> Iterator[str]:
             *(known_rumour(rumour, say) for rumour in state.rumours),
         ]
         yield from (line for line in told if len(line) <= _SMALL)
+
+
+def _some(ids: Iterable[str], n: int) -> str:
+    """The first of n numbers, and whether there are more."""
+    named = ", ".join(islice(ids, _NAMED))
+    return f"{named}, …" if n > _NAMED else named
 
 
 def _missed(brief: Brief, lang: Language) -> Iterator[str]:

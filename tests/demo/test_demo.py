@@ -158,7 +158,8 @@ def test_on_the_flood_morning_the_brief_quotes_nothing_but_the_flood(
     assert len({text[-60:] for text in quoted}) == 3
     subjects = {one["incident"]: one["subject"] for one in demo.said["alerts"]}
     assert subjects[brief["incidents"][0]] == "topic:flood"
-    assert sorted(brief["incidents"]) == sorted(subjects)
+    spikes = [id_ for id_, one in subjects.items() if not one.startswith("critical:")]
+    assert sorted(brief["incidents"][: len(spikes)]) == sorted(spikes)
     assert brief["urgent"] > 100
 
 

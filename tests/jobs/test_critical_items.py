@@ -18,6 +18,7 @@ from socialcell.jobs.daemon.table import Job, jobs
 from socialcell.listening.alert_model import CRITICAL, Alert, Escalation, Incident
 from socialcell.listening.model import Area, Mention
 from socialcell.listening.store import tags
+from socialcell.ops import outgoing as outbox
 from socialcell.ops.outgoing_model import Outgoing
 from socialcell.reports import render
 from socialcell.settings.telling import Alerts
@@ -220,6 +221,39 @@ def test_a_person_decides_and_people_are_called_or_no_longer(city: World) -> Non
     look(city)
 
     assert outbox_size(city) == before
+
+
+def test_calls_go_on_about_the_next_item_when_the_first_one_was_a_false_alarm(
+    city: World,
+) -> None:
+    with db.writing(city.engine) as session:
+        running = Incident(
+            kind="spike",
+            subject="topic:fire",
+            severity="high",
+            opened_at=NOW,
+            last_at=NOW,
+        )
+        session.add(running)
+    joke = critical(city, "The batsman is on fire tonight", confidence=0.6)
+    real = critical(city, "My mother is in the burning house", entities=("place:a",))
+    look(city)
+    assert called(city, "officer") == [joke]
+
+    with db.writing(city.engine) as session:
+        tags.decide(session, joke, "urgency", "low", "lead", NOW)
+    look(city)
+
+    assert called(city, "officer") == [joke, real]
+    assert called(city, "desk@city.example") == [joke, real]
+
+
+def called(city: World, who: str) -> list[int | None]:
+    """The items about which somebody is told or called, in their order."""
+    with db.reading(city.engine) as session:
+        asked = select(Outgoing.dedup_key).where(Outgoing.recipient == who)
+        keys = session.scalars(asked.order_by(Outgoing.id))
+        return [outbox.item_of(key) for key in keys]
 
 
 def outbox_size(city: World) -> int:

@@ -417,6 +417,6 @@ def test_critical_items_are_counted_and_told_by_our_ids_and_messages_not_quoted(
     brief = mailing.daily(world.context, "en", MORNING)
 
     assert f"Critical: 2 (#{message}, #{post})." in brief.text
-    assert "Nobody has acknowledged 2 critical incidents." in brief.text
+    assert "Nobody has acknowledged 2 critical incidents: 1, 2." in brief.text
     assert "A wall fell on two men behind" in brief.text
     assert "My son" not in brief.text + str(brief.page)

@@ -118,13 +118,11 @@ def due(session: Session, now: datetime, since: datetime) -> list[Escalation]:
 
 
 def set_next(session: Session, escalation_id: int, at: datetime | None) -> None:
-    """When the next step of an escalation is due, unless somebody has acknowledged it
-    meanwhile."""
-    session.execute(
-        update(ESCALATION)
-        .where(ESCALATION.c.id == escalation_id, ESCALATION.c.acked_at.is_(None))
-        .values(next_at=at)
-    )
+    """When the next step of an escalation is due, unless there was none left because
+    somebody has acknowledged it meanwhile."""
+    due = ESCALATION.c.next_at.is_not(None)
+    changed = update(ESCALATION).where(ESCALATION.c.id == escalation_id, due)
+    session.execute(changed.values(next_at=at))
 
 
 def incident_of(session: Session, mention_id: int) -> int | None:
@@ -165,6 +163,27 @@ def unanswered(session: Session, before: datetime) -> list[Row[Any]]:
         .group_by(col(Escalation.incident_id))
     )
     return list(session.execute(asked.order_by(col(Escalation.incident_id))))
+
+
+def unacknowledged(session: Session, since: datetime) -> dict[int, list[Escalation]]:
+    """Escalations that nobody has acknowledged, of items that are still critical, by
+    their incident, which is open and has an alert since a moment; the oldest first."""
+    asked = (
+        select(Escalation)
+        .join(Incident, col(Incident.id) == col(Escalation.incident_id))
+        .join(Mention, M.id == col(Escalation.mention_id))
+        .where(
+            col(Escalation.acked_at).is_(None),
+            col(Incident.state) == "open",
+            col(Incident.last_at) >= since,
+            M.urgency == "critical",
+            M.state == "present",
+        )
+    )
+    found: dict[int, list[Escalation]] = {}
+    for escalation in session.scalars(asked.order_by(col(Escalation.id))):
+        found.setdefault(escalation.incident_id, []).append(escalation)
+    return found
 
 
 def running(session: Session, since: datetime, item: Item) -> Incident | None:
