@@ -229,7 +229,8 @@ def _is_news(one: OpenIncident, span: Span) -> bool:
     if one.incident.kind == "source":
         return one.last_alert_at > span.start
     if one.incident.kind == CRITICAL:
-        return one.incident.state == "open"
+        acked_at = one.incident.acked_at
+        return acked_at is None or acked_at > span.end
     return one.incident.kind != "promise"
 
 

@@ -16,6 +16,7 @@ from socialcell.reports.phrases import Phrases
 from socialcell.reports.quoted import excerpt
 
 _ANSWERED_HERE = "whatsapp"
+_OTHER = "other"
 _SHOWN = 10  # numbers of other items of the incident
 
 
@@ -137,7 +138,11 @@ def _summary(known: Known, standing: Standing, say: Phrases) -> Iterator[str]:
 
 def _about(known: Known, say: Phrases) -> Iterator[str]:
     """Topics and ward offices in one line; none where neither was read."""
-    topics = [say.label("topic", value) for value in known.values.get("topic", ())]
+    topics = [
+        say.label("topic", value)
+        for value in known.values.get("topic", ())
+        if value != _OTHER
+    ]
     wards = [
         say.name(known.names.get(id_), id_) for id_ in known.values.get("ward", ())
     ]
