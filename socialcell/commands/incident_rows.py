@@ -48,8 +48,11 @@ def _row(
 
 
 def _told(session: Session, incident_id: int) -> list[Outgoing]:
-    items = critical.items_of(session, incident_id)
-    about = [f"{outgoing.ABOUT_ITEM}{id_}{sign}" for id_ in items for sign in ".|"]
+    about = [
+        f"{outgoing.ABOUT_ITEM}{call.mention_id}{sign}"
+        for call in critical.of_incident(session, incident_id)
+        for sign in ".|"
+    ]
     return [
         message
         for prefix in (f"incident.{incident_id}.", *about)
