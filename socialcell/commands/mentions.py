@@ -1,6 +1,6 @@
-"""Commands of the noun `mentions`: list, search, show, open, label, export."""
+"""Commands of the noun `mentions`: list, search, show, open, decide, label, export."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -28,10 +28,12 @@ app.command()(similar.similar)
 app.command()(similar.stories)
 
 Since = Annotated[
-    str | None, typer.Option(help="From this day (IST) or moment on.", metavar="DAY")
+    str | None,
+    typer.Option(help="From this day (IST) or moment on, or 24h, 7d.", metavar="DAY"),
 ]
 Until = Annotated[
-    str | None, typer.Option(help="Up to and with this day.", metavar="DAY")
+    str | None,
+    typer.Option(help="Up to and with this day, or 24h, 7d before.", metavar="DAY"),
 ]
 
 
@@ -62,6 +64,11 @@ Urgency = Annotated[
     str | None, _complete_from("urgency", "low, normal, high, critical.")
 ]
 Platform = Annotated[str | None, typer.Option(help="x, facebook, news, reddit …")]
+Owner = Annotated[
+    str | None,
+    typer.Option(help="pmc, other, none, or an id such as dept:water, msedcl."),
+]
+_SHOWN = 240  # characters of a mention's words in a list
 Limit = Annotated[int, typer.Option(min=1, help="At most so many.")]
 
 
@@ -76,18 +83,19 @@ def list_(
     intent: Intent = None,
     urgency: Urgency = None,
     platform: Platform = None,
+    owner: Owner = None,
     limit: Limit = 50,
     config: Config = None,
     json: Json = False,
     jsonl: Jsonl = False,
     csv: Csv = False,
 ) -> None:
-    """List the newest mentions.
+    """List the newest mentions: when, how urgent, where, whose it is, and what is said.
 
-    Under the list stand the addresses of what accounts of the registry and news sites
-    wrote; `mentions open` leads to all others.
+    Below the words of an account of the registry or a news site stands its address;
+    `mentions open` leads to all others.
 
-    Example: socialcell mentions list --urgency critical --since 2026-11-16
+    Example: socialcell mentions list --urgency critical --since 24h
     """
     from socialcell.jobs import search as search_job
 
@@ -106,10 +114,12 @@ def list_(
         intent=intent,
         urgency=urgency,
         platform=platform,
+        owner=owner,
         limit=limit,
     )
     rows, total = search_job.list_newest(context, people, wanted)
-    _print(rows, total, json=json, jsonl=jsonl, csv=csv)
+    names = search_job.ward_names(context)
+    _print(rows, total, names, json=json, jsonl=jsonl, csv=csv)
 
 
 @app.command()
@@ -124,6 +134,7 @@ def search(
     intent: Intent = None,
     urgency: Urgency = None,
     platform: Platform = None,
+    owner: Owner = None,
     limit: Limit = 50,
     explain: Annotated[
         bool, typer.Option("--explain", help="Say why each mention matched.")
@@ -138,11 +149,11 @@ def search(
 ) -> None:
     """Search the text of mentions, newest first.
 
-    Fields: platform: lang: ward: topic: sentiment: intent: detail: urgency: since:
-    until: from:
-    (registry accounts). Marathi words are found with and without joiners and nukta;
-    ~pani finds पाणी, पानी, paani and water as well. Where nothing is found, it is said
-    what other spellings would find.
+    Fields: platform: lang: ward: topic: sentiment: intent: detail: urgency: owner: (pmc,
+    other, none, or an id) since: until: (a day, a moment, 24h, 7d) from: (registry
+    accounts). Marathi words are found with and without joiners and nukta; ~pani finds
+    पाणी, पानी, paani and water as well. Where nothing is found, it is said what ~ would
+    find.
 
     Example: socialcell mentions search "पाणी OR pani OR water" --since 2026-11-16
     """
@@ -166,30 +177,41 @@ def search(
         intent=intent,
         urgency=urgency,
         platform=platform,
+        owner=owner,
         limit=limit,
     )
     rows, total = search_job.list_newest(context, people, wanted, explain=explain)
     suggestion = None if total else search_job.widen(context, wanted, query)
-    _print(rows, total, json=json, jsonl=jsonl, csv=csv, suggestion=suggestion)
-    if not total and not json:
+    names = search_job.ward_names(context)
+    _print(rows, total, names, json=json, jsonl=jsonl, csv=csv, suggestion=suggestion)
+    if suggestion is not None and not json:
         _tell(suggestion)
 
 
 @app.command()
 def show(
     mention_id: Annotated[int, typer.Argument(metavar="ID", help="As list shows it.")],
+    lang: Annotated[
+        str, typer.Option(help="Owner and referral in mr, hi or en.")
+    ] = "en",
     config: Config = None,
     json: Json = False,
 ) -> None:
     """Show one mention with all that is known about it.
 
-    Example: socialcell mentions show 17
+    Where it is a body's outside the corporation or a department's, `referral` is the
+    sentence that sends the citizen there, in --lang.
+
+    Example: socialcell mentions show 17 --lang mr
     """
     from socialcell import db
     from socialcell.errors import UsageError
+    from socialcell.i18n import CODES
     from socialcell.listening import shown, whole
     from socialcell.listening.store import questions
 
+    if lang not in CODES:
+        raise UsageError(f"--lang is one of {', '.join(CODES)}, not {lang!r}.")
     context = open_context(config)
     people = people_of(context)
     with db.reading(context.engine) as session:
@@ -200,6 +222,8 @@ def show(
     if json:
         output.as_json(document)
         return
+    for key in ("owner_name", "referral"):
+        document[key] = (document[key] or {}).get(lang)
     document["withheld"] = shown.withheld_note(document)
     for key, value in document.items():
         if value not in (None, [], "") and not key.startswith("withheld_"):
@@ -228,6 +252,44 @@ def open_(
         output.as_json(asdict(original))
     else:
         output.say(displayed(original.link))
+
+
+@app.command()
+def decide(
+    given: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="ID… WHAT=VALUE…",
+            help="urgency= intent= topic= sentiment= language= owner=",
+        ),
+    ],
+    dry_run: DryRun = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Say what mentions really are, in one stroke; suggestions are kept beside it.
+
+    All of it is decided, of every mention named, or nothing. Topics are joined by
+    commas and replace all that were suggested; owner=none says that nobody is known.
+    Decisions hold from now on, in lists and in counts, and train the reader: see
+    language export-labels. One entry of the audit log.
+
+    Example: socialcell mentions decide 17 18 urgency=low topic=roads,traffic
+    """
+    from socialcell.jobs import labels
+
+    ids, words = _split_ids(given)
+    wanted = labels.read_labels(words)
+    context = open_context(config)
+    changes = labels.decide(context, ids, wanted, dry_run=dry_run)
+    if json:
+        decided = [{"id": id_, "labels": change} for id_, change in changes.items()]
+        output.as_json({"dry_run": dry_run, "mentions": decided})
+        return
+    for id_, change in changes.items():
+        for kind, values in change.items():
+            was, now = (", ".join(values[which]) for which in ("suggested", "decided"))
+            output.say(f"{id_}: {kind}: {now} (suggested: {was or 'nothing'})")
 
 
 @app.command()
@@ -292,6 +354,7 @@ def export(
     intent: Intent = None,
     urgency: Urgency = None,
     platform: Platform = None,
+    owner: Owner = None,
     config: Config = None,
     jsonl: Jsonl = False,
 ) -> None:
@@ -324,6 +387,7 @@ def export(
         intent=intent,
         urgency=urgency,
         platform=platform,
+        owner=owner,
     )
     with db.reading(context.engine) as session:
         rows = whole.mentions(
@@ -341,26 +405,20 @@ def export(
     output.note(f"Written: {out}")
 
 
-def _tell(suggestion: "Suggestion | None") -> None:
+def _tell(suggestion: "Suggestion") -> None:
     from shlex import quote
 
-    if suggestion is None:
-        return
-    if suggestion.total:
-        command = f"socialcell mentions search {quote(suggestion.query)}"
-        output.note(
-            "With every spelling of the words, which ~ stands for, it would find "
-            f"{suggestion.total}: {command}"
-        )
-    else:
-        output.note(
-            f"Every spelling of the words, {suggestion.query}, finds nothing either."
-        )
+    command = f"socialcell mentions search {quote(suggestion.query)}"
+    output.note(
+        "With every spelling of the words, which ~ stands for, it would find "
+        f"{suggestion.total}: {command}"
+    )
 
 
 def _print(
     rows: list[dict[str, Any]],
     total: int,
+    ward_names: Mapping[str, str],
     *,
     json: bool,
     jsonl: bool,
@@ -379,13 +437,14 @@ def _print(
     elif csv:
         output.as_csv(shown.COLUMNS, rows)
     else:
-        _print_for_people(rows, total)
+        _print_for_people(rows, total, ward_names)
 
 
 def _print_doubts(query: str, *, json: bool) -> None:
+    from socialcell.clock import SystemClock
     from socialcell.listening import query_lint
 
-    doubts = query_lint.lint(query)
+    doubts = query_lint.lint(query, SystemClock().now())
     if json:
         output.as_json(
             {
@@ -403,36 +462,54 @@ def _print_doubts(query: str, *, json: bool) -> None:
         output.say("Nothing is doubtful in this query.")
 
 
-def _print_for_people(rows: list[dict[str, Any]], total: int) -> None:
+def _print_for_people(
+    rows: list[dict[str, Any]], total: int, ward_names: Mapping[str, str]
+) -> None:
     from socialcell.listening.shown import withheld_note
-    from socialcell.text import displayed, one_line
+    from socialcell.text import one_line
 
-    output.table(
-        ("id", "at (IST)", "platform", "author", "topics", "sentiment", "text"),
+    output.records(
+        ("id", "at (IST)", "urgency", "ward", "owner", "intent", "platform"),
+        ("author", "topics", "sentiment", "text"),
         [
             (
                 row["id"],
                 (row["at"] or "no time")[:16].replace("T", " "),
+                row["urgency"],
+                ", ".join(ward_names.get(ward, ward) for ward in row["wards"]),
+                row["owner"],
+                row["intent"],
                 row["platform"],
                 row["author"],
                 ", ".join(row["topics"]),
                 row["sentiment"],
-                one_line(_marked(withheld_note(row), row["title"] or row["text"]), 90),
+                one_line(
+                    _marked(withheld_note(row), row["title"] or row["text"]), _SHOWN
+                ),
             )
             for row in rows
         ],
+        [[row["link"] or "", *row.get("why", ())] for row in rows],
     )
-    for row in rows:
-        if row["link"]:
-            output.say(f"{row['id']}: {displayed(row['link'])}")
-        for reason in row.get("why", []):
-            output.say(f"{row['id']}: {reason}")
     output.say(f"{len(rows)} of {total} mentions")
 
 
 def _marked(note: str, text: str | None) -> str:
     """A mention's words, behind the note that its platform withholds them."""
     return f"[{note}] {text or ''}" if note else text or ""
+
+
+def _split_ids(given: Sequence[str]) -> tuple[list[int], list[str]]:
+    """The ids and the WHAT=VALUE words of a decision. UsageError for anything else."""
+    from socialcell.errors import UsageError
+
+    ids = [word for word in given if "=" not in word]
+    if strange := [word for word in ids if not (word.isascii() and word.isdecimal())]:
+        raise UsageError(
+            f"{strange[0]!r} is neither a mention's id nor a decision "
+            "such as urgency=low."
+        )
+    return list(map(int, ids)), [word for word in given if "=" in word]
 
 
 def _flat(value: Any) -> str:

@@ -70,6 +70,29 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     tables.show(columns, [list(map(cell, row)) for row in rows])
 
 
+def records(
+    columns: Sequence[str],
+    below: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    notes: Iterable[Sequence[str]],
+) -> None:
+    """Rows whose last cells stand below the others on a terminal, as do their notes.
+
+    Tab-separated lines when piped, with the notes of all below them.
+    """
+    cells, lines = [list(map(cell, row)) for row in rows], list(notes)
+    if not sys.stdout.isatty():
+        for row in ((*columns, *below), *cells):
+            say("\t".join(row))
+        for row, own in zip(cells, lines, strict=True):
+            for note_ in filter(None, own):
+                say(f"{row[0]}: {displayed(note_)}")
+        return
+    from socialcell.commands import tables
+
+    tables.show_records(columns, cells, [list(map(cell, own)) for own in lines])
+
+
 def cell(value: Any) -> str:
     """A value as people read it: nothing for None, a moment in Pune's minutes."""
     if isinstance(value, datetime) and value.tzinfo is not None:

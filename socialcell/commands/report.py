@@ -54,7 +54,7 @@ def weekly(
     from socialcell.listening.days import day_start
 
     context = open_context(config)
-    moment = day_start(as_of, "--as-of") if as_of else None
+    moment = day_start(as_of, "--as-of", context.clock.now()) if as_of else None
     letters: dict[str, object] = {}
     if send:
         if out is not None:
@@ -121,7 +121,7 @@ def daily(
     from socialcell.listening.days import day_start
 
     context = open_context(config)
-    moment = day_start(as_of, "--as-of") if as_of else None
+    moment = day_start(as_of, "--as-of", context.clock.now()) if as_of else None
     if send:
         mailing.require_readers(context, "brief_to", lang)
     made = mailing.daily(context, lang, moment)

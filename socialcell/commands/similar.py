@@ -79,8 +79,9 @@ def stories(
     from socialcell.listening.days import day_end, day_start
 
     context = open_context(config)
-    end = day_end(until, "--until") if until else context.clock.now()
-    begin = day_start(since, "--since")
+    now = context.clock.now()
+    end = day_end(until, "--until", now) if until else now
+    begin = day_start(since, "--since", now)
     measure, found = job.told(context, begin, end, least=least, progress=_tell)
     heads = _mentions(context, [story.ids[0] for story in found[:limit]])
     answer = [

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from rich import box
 from rich.cells import cell_len
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Column, Table
 from rich.text import Text
 
@@ -21,6 +22,7 @@ _IDS = ("id", "no.", "code", "key", "tag", "name", "source")
 _GAP = 2
 # How much of a long word stays on one line, the most that fits.
 _WORDS = (20, 16, 12, 10, 8, 6)
+_WORD = 16  # in records, which need not be that narrow
 
 
 def show(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -47,17 +49,61 @@ def show(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     console.print(table)
 
 
+def show_records(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    notes: Sequence[Sequence[str]],
+) -> None:
+    """Print rows under their columns, and what has no column below each.
+
+    The last cell of a row is text, which stands first below it; the further cells and
+    the notes follow. Where the terminal is narrow, the last columns join the further
+    cells.
+    """
+    console = Console()
+    heads = list(columns)
+    while len(heads) > 1:
+        widths = fit(heads, [row[: len(heads)] for row in rows], console.width, _WORD)
+        if widths is not None:
+            break
+        heads.pop()
+    else:
+        widths = [console.width]
+    console.print(_side_by_side([Text(head, style="bold") for head in heads], widths))
+    for row, own in zip(rows, notes, strict=True):
+        console.print(_side_by_side(list(map(Text, row[: len(heads)])), widths))
+        *details, text = row[len(heads) :]
+        beside = " · ".join(filter(None, details))
+        for line in filter(None, (text, beside, *own)):
+            console.print(Padding(Text(line, overflow="fold"), (0, 0, 0, 2 * _GAP)))
+
+
+def _side_by_side(cells: Sequence[Text], widths: Sequence[int]) -> Table:
+    line = Table.grid(
+        *(Column(width=width, overflow="fold") for width in widths),
+        padding=(0, _GAP, 0, 0),
+    )
+    line.add_row(*cells)
+    return line
+
+
 def fit(
-    columns: Sequence[str], rows: Sequence[Sequence[str]], width: int
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    width: int,
+    shortest: int = 0,
 ) -> list[int] | None:
-    """How wide each column is so that a table is `width` wide; None if it cannot be."""
+    """How wide each column is so that a table is `width` wide; None if it cannot be.
+
+    Words of up to `shortest` characters stay whole.
+    """
     room = width - _GAP * (len(columns) - 1)
     cells = [[row[place] for row in rows] for place in range(len(columns))]
     natural = [
         max(map(cell_len, (name, *own)))
         for name, own in zip(columns, cells, strict=True)
     ]
-    for longest in _WORDS:
+    for longest in (most for most in _WORDS if most >= shortest):
         least = [
             max(
                 min(_longest_word(name), longest),

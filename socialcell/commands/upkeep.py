@@ -1,6 +1,5 @@
 """Commands of `sources` about what is held: snapshot, recheck, remap, drift."""
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -68,8 +67,8 @@ def recheck(sources: Names = None, config: Config = None, json: Json = False) ->
 
 def remap(
     since: Annotated[
-        datetime,
-        typer.Option(formats=["%Y-%m-%d"], help="Raw items of this day and later."),
+        str,
+        typer.Option(help="Raw items of this day and later, or 7d.", metavar="DAY"),
     ],
     sources: Names = None,
     dry_run: DryRun = False,
@@ -83,12 +82,13 @@ def remap(
 
     Example: socialcell sources remap --since 2026-11-20 --dry-run
     """
-    from socialcell.clock import IST
     from socialcell.jobs import remap as job
+    from socialcell.listening.days import day_start
 
+    context = open_context(config)
     done = job.remap(
-        open_context(config),
-        since.replace(tzinfo=IST),
+        context,
+        day_start(since, "--since", context.clock.now()),
         sources or (),
         dry_run=dry_run,
         progress=lambda name: output.note(f"reading {name} again …"),

@@ -48,15 +48,15 @@ def estimate(
     if not priced or not query:
         return None
     (bucket,) = priced
+    now = context.clock.now()
     try:
-        node = parse(str(query))
+        node = parse(str(query), now=now)
         foreign = [one.text for one in tokens(str(query)) if _is_foreign(one)]
     except UsageError as error:
         foreign = [str(error).splitlines()[0]]
     if foreign:
         reason = f"this query cannot be counted here: {foreign[0]}"
         return Estimate(None, None, bucket.currency, reason)
-    now = context.clock.now()
     here = Field("platform", platform, 1)
     wanted = Wanted(query=And((here, node)), since=now - _LOOKED_AT)
     with db.reading(context.engine) as session:

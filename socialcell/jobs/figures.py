@@ -21,6 +21,7 @@ from socialcell.clock import IST
 from socialcell.connectors.metric_kinds import APP_STORES, PAGES
 from socialcell.errors import UsageError
 from socialcell.jobs.context import Context
+from socialcell.listening.days import read_day
 
 _DAYS = 28
 LEVELS = ("campaign", "ad_group", "ad")
@@ -41,8 +42,11 @@ def span(context: Context, since: str | None, until: str | None) -> Span:
 
     UsageError for what is no day, or for an end before the beginning.
     """
-    last = _day(until) if until else context.clock.now().astimezone(IST).date()
-    first = _day(since) if since else last - timedelta(days=_DAYS - 1)
+    now = context.clock.now()
+    last = read_day(until, "--until", now) if until else now.astimezone(IST).date()
+    first = (
+        read_day(since, "--since", now) if since else last - timedelta(days=_DAYS - 1)
+    )
     if first > last:
         raise UsageError(f"--since {first} is after --until {last}.")
     return Span(first, last)
@@ -281,13 +285,6 @@ def span_document(days: Span) -> Mapping[str, Any]:
 
 def _dated(day: date | None) -> dict[str, Any]:
     return {} if day is None else {"day": day}
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"A day looks like 2026-11-23, not {text!r}.") from None
 
 
 def _require(option: str, given: str, known: tuple[str, ...]) -> None:

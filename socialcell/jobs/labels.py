@@ -2,9 +2,11 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from sqlmodel import Session
 
 from socialcell import db
 from socialcell.errors import SocialcellError, UsageError
@@ -14,8 +16,11 @@ from socialcell.language import lexicon
 from socialcell.language.own_names import save
 from socialcell.language.training.data import OWN
 from socialcell.listening.masking_numbers import MASK
+from socialcell.listening.owners import NOBODY
 from socialcell.listening.people import People
+from socialcell.listening.query import owner_ids, unknown
 from socialcell.listening.store import labels as store
+from socialcell.listening.store import owners
 from socialcell.listening.store.labels import Labelled, Labels
 from socialcell.ops import audit
 
@@ -24,6 +29,8 @@ Change = dict[str, dict[str, list[str]]]  # kind: what was suggested, what is de
 # Their terms let nobody train a model with what people wrote there.
 NOT_FOR_TRAINING = frozenset({"x", "reddit"})
 _TO_THE_CITY = ("complaint", "help")
+# What a person decides, by its name in the command and in the audit log.
+DECIDED = ("urgency", "intent", "topic", "sentiment", "language", owners.KIND)
 _SOURCE = "decided by the operators of this workspace"
 
 
@@ -42,26 +49,61 @@ def label(
 
     UsageError for no label, an unknown one, or a mention that is not there.
     """
-    _require_known(labels)
+    if not labels:
+        raise UsageError("Say what the mention is, such as --intent complaint.")
     with db.writing(context.engine) as session:
-        is_read = store.is_read(session, mention_id)
-        if is_read is None:
-            raise UsageError(f"There is no mention {mention_id}.")
-        if not is_read:
-            raise SocialcellError(
-                f"Mention {mention_id} waits to be read: run socialcell pull first."
-            )
-        suggested = store.suggested(session, mention_id)
-        change = {
-            kind: {"suggested": list(suggested.get(kind, ())), "decided": list(values)}
-            for kind, values in labels.items()
-        }
+        _require_known(session, labels)
+        change = _decide(context, session, mention_id, labels, dry_run=dry_run)
         if not dry_run:
             now, who = context.clock.now(), audit.operator()
-            store.decide(session, mention_id, labels, who, now)
             about = f"mention {mention_id}"
             audit.append(session, who, "mentions.label", about, change, now)
     return change
+
+
+def decide(
+    context: Context, ids: Sequence[int], labels: Labels, *, dry_run: bool = False
+) -> dict[int, Change]:
+    """Put one decision about mentions in force, about all of them or none; what
+    changes of each. One entry of the audit log.
+
+    UsageError as of `label`.
+    """
+    ids = tuple(dict.fromkeys(ids))
+    if not ids:
+        raise UsageError("Name a mention by its id, as mentions list shows it.")
+    if not labels:
+        raise UsageError("Say what it is, such as urgency=low intent=information.")
+    with db.writing(context.engine) as session:
+        labels = _with_owner_id(session, labels)
+        _require_known(session, labels)
+        changes = {
+            id_: _decide(context, session, id_, labels, dry_run=dry_run) for id_ in ids
+        }
+        if not dry_run:
+            now, who = context.clock.now(), audit.operator()
+            about = f"mention {', '.join(map(str, ids))}"
+            detail = {str(id_): change for id_, change in changes.items()}
+            audit.append(session, who, "mentions.decide", about, detail, now)
+    return changes
+
+
+def read_labels(given: Sequence[str]) -> Labels:
+    """Labels from words such as urgency=low and topic=water,roads.
+
+    UsageError says what cannot be decided, and which is the nearest that can.
+    """
+    labels: dict[str, tuple[str, ...]] = {}
+    for word in given:
+        kind, _, value = word.partition("=")
+        kind = {"lang": "language"}.get(kind, kind)
+        if kind not in DECIDED:
+            raise UsageError(f"{unknown('label', kind, DECIDED)}.")
+        if kind in labels:
+            raise UsageError(f"{kind}= is there twice: topics are joined by commas.")
+        values = value.split(",") if kind == "topic" else [value]
+        labels[kind] = tuple(one.strip() for one in values)
+    return labels
 
 
 def export(context: Context, folder: Path, *, dry_run: bool = False) -> Exported:
@@ -127,15 +169,50 @@ def _rows(one: Labelled) -> Iterator[tuple[str, str]]:
             yield "complaint", "complaint" if is_one else "other"
 
 
-def _require_known(labels: Labels) -> None:
-    if not labels:
-        raise UsageError("Say what the mention is, such as --intent complaint.")
+def _decide(
+    context: Context,
+    session: Session,
+    mention_id: int,
+    labels: Labels,
+    *,
+    dry_run: bool,
+) -> Change:
+    is_read = store.is_read(session, mention_id)
+    if is_read is None:
+        raise UsageError(f"There is no mention {mention_id}.")
+    if not is_read:
+        raise SocialcellError(
+            f"Mention {mention_id} waits to be read: run socialcell pull first."
+        )
+    suggested = store.suggested(session, mention_id)
+    change = {
+        kind: {"suggested": list(suggested.get(kind, ())), "decided": list(values)}
+        for kind, values in labels.items()
+    }
+    if not dry_run:
+        now, who = context.clock.now(), audit.operator()
+        store.decide(session, mention_id, labels, who, now)
+    return change
+
+
+def _with_owner_id(session: Session, labels: Labels) -> Labels:
+    """The same, where owner=msedcl is body:msedcl."""
+    known = owners.list_ids(session)
+    written = labels.get(owners.KIND, ())
+    ids = [id_ for value in written for id_ in owner_ids(value) if id_ in known]
+    return {**labels, owners.KIND: ids} if ids else labels
+
+
+def _require_known(session: Session, labels: Labels) -> None:
     for kind, values in labels.items():
-        known = lexicon.vocabulary(kind)
+        known: Collection[str] = (
+            [*owners.list_ids(session), NOBODY]
+            if kind == owners.KIND
+            else lexicon.vocabulary(kind)
+        )
         for value in values:
             if value not in known:
-                choices = ", ".join(known)
-                raise UsageError(f"There is no {kind} {value!r}; there are {choices}.")
+                raise UsageError(f"{unknown(kind, value, known)}.")
 
 
 def _write(folder: Path, files: Mapping[str, Sequence[str]]) -> None:

@@ -134,7 +134,9 @@ def own_rules(look: Gathering) -> None:
 
 def _rule(look: Gathering, rule: Rule) -> None:
     start = look.now - timedelta(minutes=rule.minutes)
-    wanted = Wanted(asked(rule.query), since=start, until=look.now, limit=_KEPT_IDS)
+    wanted = Wanted(
+        asked(rule.query, look.now), since=start, until=look.now, limit=_KEPT_IDS
+    )
     n = questions.count_mentions(look.session, wanted)
     if n < rule.threshold:
         return
@@ -158,10 +160,10 @@ def _rule(look: Gathering, rule: Rule) -> None:
     )
 
 
-def asked(query: str) -> Node:
-    """A rule's query, without what nobody may watch. QueryError."""
+def asked(query: str, now: datetime) -> Node:
+    """A rule's query at a moment, without what nobody may watch. QueryError."""
     barred = (Not(Field("topic", topic, 1)) for topic in TOPICS)
-    return And((parse(query), *barred))
+    return And((parse(query, now=now), *barred))
 
 
 def _take(look: Gathering, rise: Rise, at: datetime, closure: Closure | None) -> None:

@@ -1,7 +1,7 @@
 """The cell's own calendar: what is planned, where it stands, and why it may not go."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from sqlmodel import Session
@@ -11,11 +11,11 @@ from socialcell.campaigns.own_posts_model import OwnPost
 from socialcell.campaigns.store import own_posts as store
 from socialcell.clock import IST
 from socialcell.connectors.publisher import PUBLISHERS
-from socialcell.errors import UsageError
 from socialcell.jobs import elections, links, outgoing
 from socialcell.jobs.context import Context
 from socialcell.jobs.own_tags import OwnTag, own_tags, why_not_now
 from socialcell.jobs.posts import length_of, shown
+from socialcell.listening.days import read_day
 from socialcell.ops import outgoing as outbox
 from socialcell.reports import plan_calendar
 from socialcell.reports.plan_calendar import Event
@@ -73,9 +73,9 @@ def listed(
     """Own posts of days in Pune, both included; from today for three months without
     them, and then also what is of days before and is not out. UsageError when a day is
     none."""
-    today = context.clock.now().astimezone(IST).date()
-    first = _day("--since", since) if since else today
-    last = _day("--until", until) if until else first + _AHEAD
+    now = context.clock.now()
+    first = read_day(since, "--since", now) if since else now.astimezone(IST).date()
+    last = read_day(until, "--until", now) if until else first + _AHEAD
     start = datetime.combine(first, time(), IST)
     end = datetime.combine(last, time(), IST) + timedelta(days=1)
     left = [] if since else _left(context, start)
@@ -118,13 +118,6 @@ def events(rows: list[dict[str, Any]]) -> list[Event]:
         )
         for row in rows
     ]
-
-
-def _day(option: str, text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"{option} {text} is no day such as 2026-12-01.") from None
 
 
 def _tag(context: Context, one: OwnTag, session: Session) -> dict[str, Any]:

@@ -49,8 +49,8 @@ def add(
             f"Nobody is called {strange[0]!r} in alerts of config.yaml. There are: "
             f"{', '.join(known) or 'none'}."
         )
-    doubts = [doubt.message for doubt in query_lint.lint(query)]
     now = context.clock.now()
+    doubts = [doubt.message for doubt in query_lint.lint(query, now)]
     with db.writing(context.engine) as session:
         unwatched.refuse(query, protected.accounts(session))
         if rules.named(session, name) is not None:

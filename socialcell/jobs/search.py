@@ -10,7 +10,7 @@ from socialcell.listening import whole
 from socialcell.listening.days import day_end, day_start
 from socialcell.listening.people import People
 from socialcell.listening.query import find_fault, parse, widen_query
-from socialcell.listening.store import questions
+from socialcell.listening.store import areas, questions
 from socialcell.listening.store.matching import Wanted, why
 
 
@@ -32,19 +32,21 @@ def read_request(
     limit: int | None = None,
     **values: str | None,
 ) -> Wanted:
-    """What a person asks for: days such as 2026-11-16, and values by field of Wanted.
+    """What a person asks for: days as `day_start` takes them, and values by field of
+    Wanted.
 
     UsageError names a value that no mention can have, with those that there are.
     """
+    now = context.clock.now()
     with db.reading(context.engine) as session:
         holdings = questions.read_holdings(session, people.registry)
     for name, value in values.items():
         if value is not None and (reason := find_fault(name, value, holdings)):
             raise UsageError(f"--{name}: {reason}.")
     return Wanted(
-        query=None if query is None else parse(query, holdings),
-        since=day_start(since, "--since") if since else None,
-        until=day_end(until, "--until") if until else None,
+        query=None if query is None else parse(query, holdings, now),
+        since=day_start(since, "--since", now) if since else None,
+        until=day_end(until, "--until", now) if until else None,
         limit=limit,
         **values,
     )
@@ -64,11 +66,22 @@ def list_newest(
         return rows, questions.count_mentions(session, request)
 
 
+def ward_names(context: Context) -> dict[str, str]:
+    """The English names of ward offices by id, past ones too."""
+    with db.reading(context.engine) as session:
+        return {
+            area.id: area.name_en
+            for area in areas.all_areas(session)
+            if area.kind == "ward_office"
+        }
+
+
 def widen(context: Context, request: Wanted, query: str) -> Suggestion | None:
-    """What the query finds in every spelling of its words; None if they have none."""
+    """What the query finds in every spelling of its words; None if that is nothing."""
     text = widen_query(query)
     if text is None:
         return None
     with db.reading(context.engine) as session:
-        total = questions.count_mentions(session, replace(request, query=parse(text)))
-    return Suggestion(text, total)
+        wide = replace(request, query=parse(text, now=context.clock.now()))
+        total = questions.count_mentions(session, wide)
+    return Suggestion(text, total) if total else None

@@ -15,16 +15,22 @@ sign are exact.
 import re
 from collections.abc import Collection, Iterator, Sequence, Set
 from dataclasses import dataclass, field
+from datetime import datetime
+from difflib import get_close_matches
 
 from socialcell.errors import UsageError
 from socialcell.language import concepts, lexicon
+from socialcell.listening.days import day_start
+from socialcell.listening.owners import NOBODY, OTHER, OWN
 from socialcell.text import clean_text, index_form
 
 FIELDS = frozenset(
-    {"platform", "lang", "ward", "topic", "sentiment", "intent", "urgency", "from"}
-    | {"detail", "since", "until"}
+    {"platform", "lang", "ward", "topic", "sentiment", "intent", "detail", "urgency"}
+    | {"owner", "from", "since", "until"}
 )
 _VOCABULARIES = ("intent", "detail", "urgency")
+# Of owner:, beside their ids: any department, any other body, nobody who is known.
+OWNERS = ("pmc", "other", NOBODY)
 
 
 class QueryError(UsageError):
@@ -80,11 +86,13 @@ class Holdings:
     """What one workspace can be asked for by name.
 
     `platforms` are those that a mention can be of, in the order in which they are
-    named to people; `registry` holds (platform, handle in lower case).
+    named to people; `registry` holds (platform, handle in lower case), `owners` the ids
+    of departments and other bodies.
     """
 
     platforms: Sequence[str]
     registry: Set[tuple[str, str]]
+    owners: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -98,6 +106,7 @@ class Token:
 
 _DEEPEST = 40
 _LONGEST = 1000
+_DAY = len("2026-11-23")
 _TOKEN = re.compile(
     r"\s*(?:(?P<open>\()|(?P<close>\))"
     r"|(?P<field>[a-z]+):(?P<value>\"[^\"]*\"|[^\s()\"]*)"
@@ -108,11 +117,14 @@ _TOKEN = re.compile(
 )
 
 
-def parse(query: str, holdings: Holdings | None = None) -> Node:
+def parse(
+    query: str, holdings: Holdings | None = None, now: datetime | None = None
+) -> Node:
     """The tree of a query. QueryError names the position of what is wrong.
 
-    With the holdings of a workspace, a platform that no mention can be of and an
-    account outside the registry are wrong too.
+    A time before `now`, as in since:24h, becomes the moment that it is. With the
+    holdings of a workspace, a platform that no mention can be of, an owner of nothing
+    and an account outside the registry are wrong too.
     """
     query = clean_text(query)
     if len(query) > _LONGEST:
@@ -121,7 +133,7 @@ def parse(query: str, holdings: Holdings | None = None) -> Node:
     found = list(tokens(query))
     if not found:
         raise QueryError("The query is empty", query, 1)
-    reader = _Reader(query, found, holdings)
+    reader = _Reader(query, found, now, holdings)
     node = reader.alternatives()
     if reader.rest:
         raise QueryError("A closing parenthesis too many", query, reader.rest.position)
@@ -196,7 +208,9 @@ def find_fault(name: str, value: str, holdings: Holdings | None = None) -> str |
     if holdings is not None and name == "platform":
         choices = holdings.platforms
     if choices is not None and value not in choices:
-        return f"There is no {name} {value!r}; there are {', '.join(choices)}"
+        return unknown(name, value, choices)
+    if holdings is not None and name == "owner":
+        return _owner_fault(value, holdings.owners)
     if holdings is not None and name == "from":
         handle = value.lower().lstrip("@")
         if all(handle != registered for _platform, registered in holdings.registry):
@@ -207,12 +221,43 @@ def find_fault(name: str, value: str, holdings: Holdings | None = None) -> str |
     return None
 
 
+def unknown(name: str, value: str, choices: Collection[str]) -> str:
+    """That there is no such value, which there are, and which is the nearest."""
+    listed = ", ".join(choices)
+    return f"There is no {name} {value!r}; there are {listed}{_nearest(value, choices)}"
+
+
+def _nearest(value: str, choices: Collection[str]) -> str:
+    near = get_close_matches(value.lower(), choices, n=1)
+    return f"; the nearest is {near[0]}" if near else ""
+
+
+def owner_ids(value: str) -> tuple[str, ...]:
+    """The ids that a value of owner: can mean: msedcl is body:msedcl."""
+    return (value, OWN + value, OTHER + value)
+
+
+def _owner_fault(value: str, owners: Collection[str]) -> str | None:
+    if value in OWNERS or any(id_ in owners for id_ in owner_ids(value)):
+        return None
+    known = [*OWNERS, *owners, *(id_.partition(":")[2] for id_ in owners)]
+    return (
+        f"There is no owner {value!r}; there are {', '.join(OWNERS)}, and the ids that "
+        f"socialcell owners list shows{_nearest(value, known)}"
+    )
+
+
 class _Reader:
     def __init__(
-        self, query: str, tokens: list[Token], holdings: Holdings | None
+        self,
+        query: str,
+        tokens: list[Token],
+        now: datetime | None,
+        holdings: Holdings | None,
     ) -> None:
         self._query = query
         self._tokens = tokens
+        self._now = now
         self._holdings = holdings
         self._at = 0
         self._depth = 0
@@ -268,7 +313,17 @@ class _Reader:
         name, _, value = token.text.partition(":")
         if why := find_fault(name, value, self._holdings):
             raise QueryError(why, self._query, token.position)
+        if name in ("since", "until"):
+            value = self._moment(name, value, token.position)
         return Field(name, value, token.position)
+
+    def _moment(self, name: str, value: str, position: int) -> str:
+        """A day as it is written; a time before now as the moment that it is."""
+        try:
+            moment = day_start(value, f"{name}:", self._now)
+        except UsageError as error:
+            raise QueryError(str(error), self._query, position) from error
+        return value if len(value) == _DAY else moment.isoformat()
 
     def _group(self, opening: Token) -> Node:
         self._depth += 1

@@ -2,21 +2,23 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 
-from socialcell.errors import UsageError
 from socialcell.language import lexicon
 from socialcell.language.words import key_of
 from socialcell.listening.areas import read_areas
 from socialcell.listening.days import day_end, day_start
+from socialcell.listening.owners import read_owners
 from socialcell.listening.query import (
+    OWNERS,
     And,
     Field,
     Node,
     Not,
     Or,
-    QueryError,
     Token,
     Words,
+    owner_ids,
     parse,
     tokens,
 )
@@ -33,16 +35,16 @@ class Doubt:
     message: str
 
 
-def lint(query: str) -> list[Doubt]:
+def lint(query: str, now: datetime | None = None) -> list[Doubt]:
     """The doubts in order of position. QueryError for what cannot be read at all."""
     query = clean_text(query)
-    tree = parse(query)
+    tree = parse(query, now=now)
     found = list(tokens(query))
     doubts = [
         *_mixed(found),
         *_small_operators(found),
-        *_values(found, query),
-        *_contradictions(tree),
+        *_values(found),
+        *_contradictions(tree, now),
         *_too_common(tree),
     ]
     return sorted(set(doubts), key=lambda doubt: (doubt.position, doubt.message))
@@ -94,7 +96,7 @@ def _small_operators(found: list[Token]) -> Iterator[Doubt]:
             )
 
 
-def _values(found: list[Token], query: str) -> Iterator[Doubt]:
+def _values(found: list[Token]) -> Iterator[Doubt]:
     """Fields whose value no mention can have."""
     known = {
         "lang": {*lexicon.LANGUAGES, "und"},
@@ -111,43 +113,45 @@ def _values(found: list[Token], query: str) -> Iterator[Doubt]:
             yield Doubt(token.position, message)
         if name == "ward" and value not in _wards():
             yield Doubt(token.position, f"{token.text} matches no ward: see areas list")
-        if name in ("since", "until"):
-            _check_day(name, value, query, token.position)
+        if name == "owner" and _is_no_owner(value):
+            yield Doubt(
+                token.position, f"{token.text} matches nothing: see owners list"
+            )
 
 
 def _wards() -> set[str]:
     return {area.id for area in read_areas() if area.kind == "ward_office"}
 
 
-def _check_day(name: str, value: str, query: str, position: int) -> None:
-    try:
-        day_start(value, f"{name}:")
-    except UsageError as error:
-        raise QueryError(str(error), query, position) from error
+def _is_no_owner(value: str) -> bool:
+    owners = {owner.owner for owner in read_owners()}
+    return value not in OWNERS and owners.isdisjoint(owner_ids(value))
 
 
-def _contradictions(node: Node) -> Iterator[Doubt]:
+def _contradictions(node: Node, now: datetime | None) -> Iterator[Doubt]:
     match node:
         case And(parts):
-            yield from _against_each_other(parts)
+            yield from _against_each_other(parts, now)
             for part in parts:
-                yield from _contradictions(part)
+                yield from _contradictions(part, now)
         case Or(parts):
             for part in parts:
-                yield from _contradictions(part)
+                yield from _contradictions(part, now)
         case Not(part):
-            yield from _contradictions(part)
+            yield from _contradictions(part, now)
 
 
-def _against_each_other(parts: tuple[Node, ...]) -> Iterator[Doubt]:
+def _against_each_other(
+    parts: tuple[Node, ...], now: datetime | None
+) -> Iterator[Doubt]:
     fields = [part for part in parts if isinstance(part, Field)]
     for name in sorted(_ONE_VALUE):
         same = [field for field in fields if field.name == name]
         if len({field.value for field in same}) > 1:
             message = f"no mention has two values of {name}: join them by OR"
             yield Doubt(same[1].position, message)
-    starts = [day_start(f.value, "since:") for f in fields if f.name == "since"]
-    ends = [day_end(f.value, "until:") for f in fields if f.name == "until"]
+    starts = [day_start(f.value, "since:", now) for f in fields if f.name == "since"]
+    ends = [day_end(f.value, "until:", now) for f in fields if f.name == "until"]
     if starts and ends and max(starts) >= min(ends):
         late = next(field for field in fields if field.name in ("since", "until"))
         yield Doubt(late.position, "since: is not before until:, nothing can match")

@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from socialcell.clock import SystemClock
 from socialcell.errors import UsageError
 from socialcell.language import concepts, read
 from socialcell.language.words import key_of
@@ -64,7 +65,12 @@ def refuse(query: str, accounts: Accounts) -> None:
     What a query excludes it may name, but no handle with its @. QueryError for one that
     cannot be read.
     """
-    refuse_parts(list(_asked(parse(query))), query, accounts, "No rule is written")
+    refuse_parts(
+        list(_asked(parse(query, now=SystemClock().now()))),
+        query,
+        accounts,
+        "No rule is written",
+    )
 
 
 def refuse_parts(

@@ -61,7 +61,7 @@ class Brief:
     topics: Sequence[tuple[str, int]]
     wards: Sequence[tuple[str, int]]
     names: Mapping[str, Mapping[str, str]]  # of wards, by language
-    owners: Mapping[str, Mapping[str, str]]  # topic → who answers for it, by language
+    owners: Mapping[str, Mapping[str, str]]  # names of owners, by language
     urgent: Sequence[tuple[str, Row[Any]]]  # topic, mention
     urgent_total: int
     urgent_messages: int  # of these, written to the city alone: never quoted
@@ -235,12 +235,8 @@ def _is_news(one: OpenIncident, span: Span) -> bool:
 
 
 def _owners(session: Session, day: date) -> dict[str, Mapping[str, str]]:
-    """Who answers for a topic where it does not depend on the place."""
-    found: dict[str, Mapping[str, str]] = {}
-    for one in owners.owners_on(session, day):
-        if one.is_of_all:
-            found.setdefault(one.topic, names_of(one))
-    return found
+    """The names of departments and other bodies by id."""
+    return {one.owner: names_of(one) for one in owners.owners_on(session, day)}
 
 
 def _hour(moment: datetime) -> datetime:
@@ -261,7 +257,7 @@ def _lines(brief: Brief, people: People, lang: Language) -> Iterator[str]:
         said = excerpt(people, row)
         if len(said) > _QUOTED_LENGTH:
             said = said[: _QUOTED_LENGTH - 1].rstrip() + "…"
-        yield f"• {_owned(topic, brief, say)}: {said}"
+        yield f"• {_owned(topic, row, brief, say)}: {said}"
     for title, vocabulary, rows in (
         (_("By topic"), "topic", brief.topics),
         (_("By ward office"), "ward", brief.wards),
@@ -378,8 +374,9 @@ def _label(vocabulary: str, id_: str, brief: Brief, say: Phrases) -> str:
     return say.label(vocabulary, id_)
 
 
-def _owned(topic: str, brief: Brief, say: Phrases) -> str:
-    owner = brief.owners.get(topic)
+def _owned(topic: str, row: Row[Any], brief: Brief, say: Phrases) -> str:
+    """The topic of an urgent mention, and who answers for it."""
+    owner = brief.owners.get(row.owner)
     name = say.label("topic", topic)
     return f"{name} ({say.name(owner, '')})" if owner else name
 
@@ -392,7 +389,7 @@ def _about(
         who,
         say.platform(row.platform),
         say.lang.moment(row.authored_at),
-        _owned(topic, brief, say),
+        _owned(topic, row, brief, say),
     )
     return " · ".join(part for part in parts if part)
 

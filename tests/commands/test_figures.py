@@ -285,7 +285,7 @@ def test_nothing_held_is_said_and_is_no_error(noun: str, call: Call) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("ads", "show", "--since", "yesterday"), "A day looks like"),
+        (("ads", "show", "--since", "yesterday"), "--since takes a day such as"),
         (
             ("ads", "show", "--since", "2026-11-22", "--until", "2026-11-20"),
             "after --until",

@@ -48,7 +48,9 @@ def suggested(session: Session, mention_id: int) -> dict[str, tuple[str, ...]]:
     asked = select(c.kind, c.value).where(
         c.mention_id == mention_id, c.kind.in_(KINDS), c.model != PERSON
     )
-    return _by_kind(session.execute(asked.order_by(c.id)))
+    found = _by_kind(session.execute(asked.order_by(c.id)))
+    owner = owners.suggested(session, mention_id)
+    return {**found, owners.KIND: (owner,)} if owner else found
 
 
 def decide(

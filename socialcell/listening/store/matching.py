@@ -1,8 +1,9 @@
 """Which mentions are wanted, as one condition of SQL, and why one of them is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     BindParameter,
@@ -13,6 +14,7 @@ from sqlalchemy import (
     bindparam,
     cast,
     exists,
+    false,
     func,
     literal,
     literal_column,
@@ -30,7 +32,8 @@ from sqlmodel import Session
 from socialcell import db
 from socialcell.listening.days import day_end, day_start
 from socialcell.listening.model import Annotation, Author, Mention, RegistryAccount
-from socialcell.listening.query import And, Field, Node, Not, Or, Words
+from socialcell.listening.owners import NOBODY, OTHER, OWN
+from socialcell.listening.query import And, Field, Node, Not, Or, Words, owner_ids
 
 MENTION = db.table(Mention)
 AUTHOR = db.table(Author)
@@ -47,6 +50,7 @@ _FIELDS = {
     "intent": "intent",
     "urgency": "urgency",
     "platform": "platform",
+    "owner": "owner",
 }
 
 
@@ -64,6 +68,7 @@ class Wanted:
     intent: str | None = None
     urgency: str | None = None
     platform: str | None = None
+    owner: str | None = None
     limit: int | None = 50
 
 
@@ -128,18 +133,29 @@ class Matching:
             return M.id.in_(ids)
         return or_(*(exists().where(half, c.mention_id == M.id) for half in halves))
 
-    def _match_column(self, name: str, value: str) -> ColumnElement[bool]:
-        """Mentions with this value in an indexed column."""
+    def _match_column(self, name: str, *values: str) -> ColumnElement[bool]:
+        """Mentions with one of these values in an indexed column."""
         column = M[name]
         after = true() if self._first is None else M.id >= self._first
-        ids = select(M.id.label("id")).where(column == value, after)
+        ids = select(M.id.label("id")).where(_is_among(column, values), after)
         if self._few(ids):
             return M.id.in_(ids)
         # The sign keeps SQLite from looking up each of many rows by the column's index.
         unindexed: ColumnElement[str] = column
         if db.is_sqlite(self._session):
             unindexed = literal_column(f"+mention.{name}", String)
-        return unindexed == value
+        # Of one that is not known it is not true; so its opposite is.
+        return and_(unindexed.is_not(None), _is_among(unindexed, values))
+
+    def _owned(self, value: str) -> ColumnElement[bool]:
+        """Mentions of one owner, of any department, of any other body, or of nobody."""
+        groups = {"pmc": OWN, "other": OTHER}
+        if value in groups:
+            held = list_values(self._session, M.owner)
+            ids = [id_ for id_ in held if id_.startswith(groups[value])]
+        else:
+            ids = [value] if value == NOBODY else list(owner_ids(value))
+        return self._match_column("owner", *ids) if ids else false()
 
     def _few(self, ids: SelectBase | TextualSelect) -> bool:
         """Is it cheaper to look up what was found, and sort it by time?
@@ -186,6 +202,8 @@ class Matching:
         match field.name:
             case "platform" | "intent" | "urgency":
                 return self._match_column(field.name, field.value)
+            case "owner":
+                return self._owned(field.value)
             case "lang":
                 return M.language == field.value
             case "sentiment":
@@ -213,6 +231,22 @@ def _list_parts(wanted: Wanted) -> Iterator[Node]:
             yield from parts
         case query:
             yield query
+
+
+def list_values(session: Session, column: ColumnElement[str]) -> Iterator[str]:
+    """The values that mentions have in an indexed column; each costs one look."""
+    last = ""
+    while True:
+        asked = select(func.min(column)).where(column > last)
+        following = session.scalar(asked)
+        if following is None:
+            return
+        yield following
+        last = following
+
+
+def _is_among(column: ColumnElement[Any], values: Sequence[str]) -> ColumnElement[bool]:
+    return column == values[0] if len(values) == 1 else column.in_(values)
 
 
 def why(session: Session, query: Node, mention_id: int) -> list[str]:

@@ -141,6 +141,14 @@ def problem_of(mention: Row[Any], understood: Mapping[str, Sequence[str]]) -> Pr
     )
 
 
+def suggested(session: Session, mention_id: int) -> str | None:
+    """The owner that follows from what is understood; None where it was not read."""
+    c = ANNOTATION.c
+    decided = select(c.value).where(c.mention_id == mention_id, c.kind == KIND)
+    held = select(MENTION.c.owner).where(MENTION.c.id == mention_id)
+    return session.scalar(decided) or session.scalar(held)
+
+
 def decide(
     session: Session, mention_id: int, owner: str, by: str, now: datetime
 ) -> None:
@@ -149,26 +157,18 @@ def decide(
     mine = (c.mention_id == mention_id, c.kind == KIND)
     session.execute(delete(ANNOTATION).where(*mine))
     resolve(session, [mention_id])
-    suggested = session.scalar(
-        select(MENTION.c.owner).where(MENTION.c.id == mention_id)
-    )
-    db.insert(
-        session,
-        ANNOTATION,
-        [
-            {
-                "mention_id": mention_id,
-                "kind": KIND,
-                "value": suggested or NOBODY,
-                "model": "owners",
-                "model_version": "",
-                "made_at": now,
-                "decided_value": owner,
-                "decided_by": by,
-                "decided_at": now,
-            }
-        ],
-    )
+    row = {
+        "mention_id": mention_id,
+        "kind": KIND,
+        "value": suggested(session, mention_id) or NOBODY,
+        "model": "owners",
+        "model_version": "",
+        "made_at": now,
+        "decided_value": owner,
+        "decided_by": by,
+        "decided_at": now,
+    }
+    db.insert(session, ANNOTATION, [row])
     resolve(session, [mention_id])
 
 

@@ -12,7 +12,7 @@ from socialcell import db
 from socialcell.connectors import PLATFORMS
 from socialcell.listening.model import Engagement, Link, MentionMatch, Relation
 from socialcell.listening.query import Holdings
-from socialcell.listening.store import newest
+from socialcell.listening.store import newest, owners
 from socialcell.listening.store.matching import (
     ANNOTATION,
     AUTHOR,
@@ -20,6 +20,7 @@ from socialcell.listening.store.matching import (
     M,
     Matching,
     Wanted,
+    list_values,
 )
 from socialcell.ops.model import Source
 
@@ -142,21 +143,11 @@ def sources_of(session: Session, mention_id: int) -> list[Row[Any]]:
 
 
 def read_holdings(session: Session, registry: Set[tuple[str, str]]) -> Holdings:
-    """What can be asked for by name: platforms that we read or hold, and accounts."""
-    return Holdings(sorted({*PLATFORMS, *_list_platforms(session)}), registry)
-
-
-def _list_platforms(session: Session) -> Iterator[str]:
-    """Platforms of which we hold something; each costs one look into an index."""
-    last = ""
-    while True:
-        following = session.scalar(
-            select(func.min(M.platform)).where(M.platform > last)
-        )
-        if following is None:
-            return
-        yield following
-        last = following
+    """What can be asked for by name: platforms read or held, accounts, owners."""
+    held = list_values(session, M.platform)
+    return Holdings(
+        sorted({*PLATFORMS, *held}), registry, sorted(owners.list_ids(session))
+    )
 
 
 def language_counts(session: Session) -> dict[str, int]:

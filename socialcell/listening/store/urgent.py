@@ -93,6 +93,7 @@ def rows(session: Session, mention_ids: Sequence[int]) -> list[Row[Any]]:
                 func.substr(M.text, 1, _READ).label("text"),
                 M.authored_at,
                 M.language,
+                M.owner,
                 AUTHOR.c.uid,
                 AUTHOR.c.handle,
                 AUTHOR.c.name,
