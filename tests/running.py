@@ -55,6 +55,19 @@ def inside(*arguments: str | Path) -> str:
     return done.stdout
 
 
+def refused(*arguments: str | Path) -> str:
+    """What a command that fails for its words says, run in this process."""
+    from typer.testing import CliRunner
+
+    from socialcell.cli import app
+    from socialcell.errors import SocialcellError
+
+    done = CliRunner().invoke(app, list(map(str, arguments)))
+    assert done.exit_code != 0, done.output
+    assert isinstance(done.exception, SocialcellError | SystemExit), done.exception
+    return str(done.exception) if not done.output else done.output
+
+
 def pause(process: subprocess.Popen[Any]) -> None:
     """Stop a process (SIGSTOP), and wait until it stands still or has ended."""
     process.send_signal(signal.SIGSTOP)

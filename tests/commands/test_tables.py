@@ -4,6 +4,7 @@ import contextlib
 import io
 import os
 import re
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -14,14 +15,19 @@ from socialcell.commands import tables
 MOMENT = "2026-11-23 09:00"
 
 
-def shown(columns: list[str], rows: list[list[str]], width: int = 80) -> list[str]:
+def shown(
+    columns: list[str],
+    rows: list[list[str]],
+    width: int = 80,
+    show: Callable[[list[str], list[list[str]]], None] = tables.show,
+) -> list[str]:
     """The lines that a terminal of that width shows."""
     said = io.StringIO()
     before = os.environ.get("COLUMNS")
     os.environ["COLUMNS"] = str(width)
     try:
         with contextlib.redirect_stdout(said):
-            tables.show(columns, rows)
+            show(columns, rows)
     finally:
         del os.environ["COLUMNS"]
         if before is not None:
@@ -100,3 +106,54 @@ def test_whatever_a_table_holds_is_on_the_screen(
     marks = re.compile(r"[\sc0-9─]")  # less heads, rules and gaps
     wanted = sorted(marks.sub("", "".join(row)))
     assert sorted(marks.sub("", "".join(lines))) == wanted
+
+
+RECORD = ["4711", MOMENT, "critical", "Kasba - Vishrambaugwada", "dept:disaster"]
+HEADS = ["id", "at (IST)", "urgency", "ward", "owner", "intent", "platform"]
+
+
+@pytest.mark.parametrize(("width", "below"), [(80, "x · me"), (120, "me")])
+def test_the_last_columns_of_records_make_room_for_the_others(
+    width: int, below: str
+) -> None:
+    text = "A tree fell on a car and a man is trapped inside, please send somebody " * 2
+
+    lines = records([[*RECORD, "help", "x", "me", text]], width)
+
+    assert max(map(len, lines)) <= width
+    assert lines[0].split()[:2] == ["id", "at"]
+    assert f"4711  {MOMENT}  critical  Kasba -" in lines[1]
+    assert "dept:disaster" in lines[1]
+    assert "Vishrambaugwada" in " ".join(lines[1:3])
+    assert lines[-1].strip() == below
+    words = [line.strip() for line in lines[1:-1] if line.startswith("    ")]
+    assert text.strip() in " ".join(words)
+
+
+def test_notes_of_a_record_stand_below_its_words() -> None:
+    lines = records([[*RECORD, "", "", "", "help"]], 80, [["https://a.example/1"]])
+
+    assert [line.strip() for line in lines[-2:]] == ["help", "https://a.example/1"]
+
+
+@given(st.lists(st.text(alphabet="ab- ,", max_size=40), min_size=5, max_size=5))
+@settings(max_examples=30, deadline=None)
+def test_no_word_of_a_record_is_lost_at_any_content(cells: list[str]) -> None:
+    row = ["7", MOMENT, *cells, "words"]
+
+    said = "".join(records([row], 60)).replace(" ", "")
+
+    for cell in cells:
+        assert all(said.count(letter) >= cell.count(letter) for letter in "ab")
+
+
+def records(
+    rows: list[list[str]], width: int, notes: list[list[str]] | None = None
+) -> list[str]:
+    """The lines that a terminal of that width shows, without marks of bold."""
+
+    def show(columns: list[str], rows: list[list[str]]) -> None:
+        tables.show_records(columns, rows, notes or [[] for _ in rows])
+
+    plain = "\n".join(shown(HEADS, rows, width, show))
+    return [line.rstrip() for line in re.sub(r"\x1b\[\d*m", "", plain).splitlines()]

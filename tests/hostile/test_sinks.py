@@ -140,7 +140,7 @@ def test_lines_of_json_and_of_tables_are_one_a_mention(held: Context) -> None:
 
     table = said(held, "mentions", "list", "--limit", "500").split("\n")
     assert len(table) == len(TEXTS) + 3  # a heading, the total, the end
-    assert all(line.count("\t") == 6 for line in table[1:-2])
+    assert all(line.count("\t") == 10 for line in table[1:-2])
     assert not re.search("[\u202a-\u202e\u2066-\u2069\x1b]", "".join(table))
 
 

@@ -1,7 +1,12 @@
+from datetime import datetime, timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from socialcell.clock import IST
+from socialcell.errors import UsageError
+from socialcell.listening.days import day_end, day_start, read_day
 from socialcell.listening.query import (
     And,
     Field,
@@ -15,7 +20,10 @@ from socialcell.listening.query import (
     widen_query,
 )
 
-HOLDINGS = Holdings(("news", "x"), frozenset({("x", "citydesk")}))
+HOLDINGS = Holdings(
+    ("news", "x"), frozenset({("x", "citydesk")}), ("body:msedcl", "dept:water")
+)
+NOW = datetime(2026, 11, 23, 12, tzinfo=IST)
 
 
 @pytest.mark.parametrize(
@@ -131,3 +139,47 @@ def test_every_word_that_has_other_spellings_is_widened(
     query: str, wider: str | None
 ) -> None:
     assert widen_query(query) == wider
+
+
+@pytest.mark.parametrize(
+    ("value", "before"),
+    [
+        ("30m", timedelta(minutes=30)),
+        ("24h", timedelta(hours=24)),
+        ("7d", timedelta(days=7)),
+        ("2w", timedelta(weeks=2)),
+    ],
+)
+def test_a_time_before_now_is_a_moment(value: str, before: timedelta) -> None:
+    assert day_start(value, "--since", NOW) == NOW - before
+    assert day_end(value, "--until", NOW) == NOW - before
+    assert read_day(value, "--since", NOW) == (NOW - before).date()
+    (field,) = (parse(f"since:{value}", now=NOW),)
+    assert isinstance(field, Field)
+    assert datetime.fromisoformat(field.value) == NOW - before
+
+
+@pytest.mark.parametrize("value", ["24", "h", "-7d", "1.5h", "7 d", "99999d", "3y"])
+def test_what_is_no_time_before_now_is_refused_with_the_forms(value: str) -> None:
+    for read in (day_start, day_end, read_day):
+        with pytest.raises(UsageError, match=r"--since takes a day .* 7d"):
+            read(value, "--since", NOW)
+
+
+def test_a_wrong_day_in_a_query_names_its_position() -> None:
+    with pytest.raises(QueryError, match="24h or 7d, not 'monday'") as refused:
+        parse("water since:monday", now=NOW)
+
+    assert refused.value.position == 7
+
+
+@pytest.mark.parametrize(
+    "value", ["pmc", "other", "none", "body:msedcl", "msedcl", "dept:water", "water"]
+)
+def test_an_owner_is_known_by_its_id_or_the_end_of_it(value: str) -> None:
+    assert parse(f"owner:{value}", HOLDINGS) == Field("owner", value, 1)
+
+
+def test_an_unknown_owner_is_refused_with_the_nearest() -> None:
+    with pytest.raises(QueryError, match="the nearest is msedcl"):
+        parse("owner:msedc", HOLDINGS)

@@ -21,6 +21,7 @@ from tests.listening.test_search import found, store_texts
         "kothrud -camp",
         "topic:water lang:mr ward:ward:aundh-baner",
         "lang:mr OR lang:hi",
+        "owner:msedcl -owner:dept:roads owner:other",
         "since:2026-11-20 until:2026-11-20",
         "~pani",
         "सांडपाणी",

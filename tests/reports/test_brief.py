@@ -92,6 +92,15 @@ def test_the_text_says_what_is_urgent_whose_it_is_and_what_was_not_collected(
     assert 0 < int(share[1]) < 100
 
 
+def test_an_urgent_post_is_whose_its_words_say(world: World) -> None:
+    world.mention(
+        NIGHT, "The transformer of MSEDCL burns at the corner", topics=("fire",),
+        urgency="critical", entities=("body:msedcl",),
+    )  # fmt: skip
+
+    assert "• Fire (MSEDCL): " in mailing.daily(world.context, "en", MORNING).text
+
+
 def test_what_its_platform_withholds_is_not_quoted(world: World) -> None:
     for text, where in (
         ("The main has burst, our street is under water", ["IN"]),

@@ -20,7 +20,7 @@ from socialcell.listening.model import (
     RegistryAccount,
     Relation,
 )
-from socialcell.listening.store import rollups
+from socialcell.listening.store import owners, rollups
 from socialcell.ops.model import Coverage, Run, Source
 
 MONDAY = datetime(2026, 11, 16, tzinfo=IST)  # this week's first moment
@@ -155,6 +155,7 @@ class World:
                     session.add(read_as)
                 session.flush()
                 rollups.add(session, rollups.contribution(session, [row.id]))
+                owners.resolve(session, [row.id])
             if repost_of is not None:
                 session.add(
                     Relation(mention_id=row.id, kind="repost", target_id=repost_of)
