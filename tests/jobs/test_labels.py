@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from socialcell import db
 from socialcell.errors import SocialcellError, UsageError
@@ -12,7 +12,8 @@ from socialcell.jobs import labels, tag
 from socialcell.jobs.context import Context
 from socialcell.language.training import data
 from socialcell.language.training.train import train
-from socialcell.listening.store import questions, rollups, tags
+from socialcell.listening.model import Mention
+from socialcell.listening.store import owners, questions, rollups, tags
 from socialcell.listening.store.matching import Wanted
 from socialcell.ops.model import AuditEntry
 from tests.builders import make_record, store_records
@@ -52,10 +53,17 @@ def audited(engine: Engine) -> list[tuple]:
 
 
 def counts_are_sound(engine: Engine) -> bool:
+    """Are rollups, and the owners of mentions, those that follow from the rest?"""
     with db.writing(engine) as session:
         kept = rollups.everything(session)
         rollups.rebuild(session)
-        return kept == rollups.everything(session)
+        if kept != rollups.everything(session):
+            return False
+        c = db.table(Mention).c
+        asked = select(c.id, c.owner).order_by(c.id)
+        before = session.execute(asked).all()
+        owners.resolve(session, [row.id for row in before])
+        return session.execute(asked).all() == before
 
 
 def test_a_decision_holds_at_once_beside_the_suggestion(

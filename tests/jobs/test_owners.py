@@ -4,12 +4,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from alembic import command as alembic
 from sqlalchemy import Engine, func, select
 
 from socialcell import db
 from socialcell.clock import IST
+from socialcell.config import load
+from socialcell.db import revisions
 from socialcell.errors import SocialcellError
-from socialcell.jobs import labels, owners, tag
+from socialcell.jobs import backup, labels, owners, tag
 from socialcell.jobs.context import Context
 from socialcell.listening.areas import read_areas
 from socialcell.listening.model import Mention
@@ -36,6 +39,17 @@ ROW = {
     "accepts": "phone",
     "source": "tests",
 }
+
+OLD_ROWS = """
+INSERT INTO owner (topic, key, name_en, name_mr, name_hi, accepts, source)
+VALUES ('water', 'dept:ours', 'Ours', 'x', 'x', 'tag;phone', 'us');
+INSERT INTO mention (id, platform, external_id, kind, state, missing, text,
+                     authored_at, stored_at, tagged_at, intent)
+VALUES (1, 'x', 'a', 'post', 'present', '[]', 'No water', '2026-11-23 06:30:00',
+        '2026-11-23 06:30:00', '2026-11-23 06:30:00', 'complaint');
+INSERT INTO annotation (mention_id, kind, value, model, model_version, made_at)
+VALUES (1, 'topic', 'water', 'm', '1', '2026-11-23 06:30:00')
+"""
 
 
 @pytest.fixture
@@ -218,3 +232,22 @@ def test_the_day_of_a_mention_is_that_of_pune(
     tag.tag(context)
 
     assert owned(engine) == {"before": "dept:water", "after": "body:mhada"}
+
+
+def test_an_upgrade_finds_the_owners_of_what_was_read_before(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text("{}\n")
+    engine = db.connect(f"sqlite:///{tmp_path}/socialcell.db")
+    with engine.begin() as connection:
+        settings = revisions._alembic()
+        settings.attributes["connection"] = connection
+        alembic.upgrade(settings, "0021")
+        for statement in OLD_ROWS.split(";\n"):
+            connection.exec_driver_sql(statement)
+
+    backup.upgrade(load(tmp_path / "config.yaml"), without_backup=True)
+
+    assert owned(engine) == {"a": "dept:ours"}
+    with db.reading(engine) as session:
+        (row,) = store.list_owners(session)  # the cell's own table stays as it was
+    assert (row.name_en, row.accepts) == ("Ours", ("tag", "phone"))
+    engine.dispose()

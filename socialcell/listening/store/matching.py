@@ -1,9 +1,8 @@
 """Which mentions are wanted, as one condition of SQL, and why one of them is."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import (
     BindParameter,
@@ -137,7 +136,16 @@ class Matching:
         """Mentions with one of these values in an indexed column."""
         column = M[name]
         after = true() if self._first is None else M.id >= self._first
-        ids = select(M.id.label("id")).where(_is_among(column, values), after)
+        # Of each value as many as tell whether all are few, in the index's own order.
+        newest = [
+            select(M.id)
+            .where(column == value, after)
+            .order_by(M.id.desc())
+            .limit(_MANY)
+            .subquery()
+            for value in values
+        ]
+        ids = union_all(*(select(own.c.id.label("id")) for own in newest))
         if self._few(ids):
             return M.id.in_(ids)
         # The sign keeps SQLite from looking up each of many rows by the column's index.
@@ -145,7 +153,8 @@ class Matching:
         if db.is_sqlite(self._session):
             unindexed = literal_column(f"+mention.{name}", String)
         # Of one that is not known it is not true; so its opposite is.
-        return and_(unindexed.is_not(None), _is_among(unindexed, values))
+        is_one = unindexed == values[0] if len(values) == 1 else unindexed.in_(values)
+        return and_(unindexed.is_not(None), is_one)
 
     def _owned(self, value: str) -> ColumnElement[bool]:
         """Mentions of one owner, of any department, of any other body, or of nobody."""
@@ -243,10 +252,6 @@ def list_values(session: Session, column: ColumnElement[str]) -> Iterator[str]:
             return
         yield following
         last = following
-
-
-def _is_among(column: ColumnElement[Any], values: Sequence[str]) -> ColumnElement[bool]:
-    return column == values[0] if len(values) == 1 else column.in_(values)
 
 
 def why(session: Session, query: Node, mention_id: int) -> list[str]:
