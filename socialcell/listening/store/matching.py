@@ -136,25 +136,18 @@ class Matching:
         """Mentions with one of these values in an indexed column."""
         column = M[name]
         after = true() if self._first is None else M.id >= self._first
-        # Of each value as many as tell whether all are few, in the index's own order.
-        newest = [
-            select(M.id)
-            .where(column == value, after)
-            .order_by(M.id.desc())
-            .limit(_MANY)
-            .subquery()
-            for value in values
-        ]
-        ids = union_all(*(select(own.c.id.label("id")) for own in newest))
-        if self._few(ids):
+        is_one = len(values) == 1
+        wanted = column == values[0] if is_one else column.in_(values)
+        ids = select(M.id.label("id")).where(wanted, after)
+        if self._few(ids, is_in_order=is_one):
             return M.id.in_(ids)
         # The sign keeps SQLite from looking up each of many rows by the column's index.
         unindexed: ColumnElement[str] = column
         if db.is_sqlite(self._session):
             unindexed = literal_column(f"+mention.{name}", String)
         # Of one that is not known it is not true; so its opposite is.
-        is_one = unindexed == values[0] if len(values) == 1 else unindexed.in_(values)
-        return and_(unindexed.is_not(None), is_one)
+        wanted = unindexed == values[0] if is_one else unindexed.in_(values)
+        return and_(unindexed.is_not(None), wanted)
 
     def _owned(self, value: str) -> ColumnElement[bool]:
         """Mentions of one owner, of any department, of any other body, or of nobody."""
@@ -166,21 +159,25 @@ class Matching:
             ids = [value] if value == NOBODY else list(owner_ids(value))
         return self._match_column("owner", *ids) if ids else false()
 
-    def _few(self, ids: SelectBase | TextualSelect) -> bool:
+    def _few(
+        self, ids: SelectBase | TextualSelect, *, is_in_order: bool = True
+    ) -> bool:
         """Is it cheaper to look up what was found, and sort it by time?
 
         Of many, the newest are found sooner by going back in time until the page is
         full. No database can tell by itself for a search or for two columns in one
-        condition.
+        condition. Where the ids do not come in order, the newest are not looked for.
         """
         found = ids.subquery().c.id
-        some = select(found).order_by(found.desc()).limit(_MANY).subquery().c.id
+        newest = select(found).order_by(found.desc()) if is_in_order else select(found)
+        some = newest.limit(_MANY).subquery().c.id
         asked = select(func.count(), func.max(some) - func.min(some))
         count, apart = self._session.execute(asked).one()
         if count < _MANY:
             self._narrow_parts += 1
             return True
-        self.rare = max(self.rare, apart / _MANY)
+        if is_in_order:
+            self.rare = max(self.rare, apart / _MANY)
         return False
 
     def _saying(self, words: Words) -> ColumnElement[bool]:
