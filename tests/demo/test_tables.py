@@ -54,6 +54,7 @@ LINES = {
     "outcomes.list_ 1": "outcomes list",
     "outcomes.show 1": "outcomes show activated_users --history",
     "outreach.list_ 1": "campaigns outreach list ideas27",
+    "owners.list_ 1": "owners list --all",
     "posts.show 1": "posts list",
     "promises.list_ 1": "alerts promises list",
     "registry.list_ 1": "registry list",
@@ -216,7 +217,7 @@ def call_sites() -> Iterator[str]:
                     node
                     for node in ast.walk(function)
                     if isinstance(node, ast.Call)
-                    and ast.unparse(node.func) == "output.table"
+                    and ast.unparse(node.func) in ("output.table", "output.records")
                 ]
                 for number, _ in enumerate(calls, 1):
                     yield f"{path.stem}.{function.name} {number}"

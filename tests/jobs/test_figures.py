@@ -155,3 +155,9 @@ def test_without_days_the_last_four_weeks_in_pune_are_meant(context: Context) ->
     found = figures.span(context, None, None)
 
     assert found == figures.Span(date(2026, 10, 27), date(2026, 11, 23))
+
+
+def test_days_before_now_are_days_in_pune(context: Context) -> None:
+    found = figures.span(context, "7d", "24h")
+
+    assert found == figures.Span(date(2026, 11, 16), date(2026, 11, 22))

@@ -14,6 +14,7 @@ from socialcell.errors import UsageError
 from socialcell.jobs import (
     acknowledging,
     detect,
+    owners,
     promises,
     registry,
     rules,
@@ -375,6 +376,17 @@ def test_a_rule_is_an_incident_from_its_threshold_on_and_once(city: City) -> Non
     assert incident.severity == "high"
     assert (alert.observed, alert.expected, alert.minutes) == (3, 3, 60)
     assert len(alert.mentions) == 3
+
+
+def test_a_rule_may_ask_for_an_owner_and_for_a_time_before_now(city: City) -> None:
+    owners.bring_up_to_date(city.context.engine)
+    add(city.context, "owner:pmpml since:30m")
+    city.crowd("The PMPML bus is late", 3, NOW - 20 * MINUTE)
+    assert len(city.look().opened) == 1
+
+    later = city.look(2 * DAY)
+
+    assert later.opened == ()
 
 
 def test_a_rule_tells_again_after_a_day_without(city: City) -> None:

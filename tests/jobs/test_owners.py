@@ -1,5 +1,6 @@
 """A mention's owner follows its words, its decisions and the table of owners."""
 
+import json
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -251,3 +252,16 @@ def test_an_upgrade_finds_the_owners_of_what_was_read_before(tmp_path: Path) -> 
         (row,) = store.list_owners(session)  # the cell's own table stays as it was
     assert (row.name_en, row.accepts) == ("Ours", ("tag", "phone"))
     engine.dispose()
+
+
+def test_the_table_is_shown_as_of_a_day_and_linted(city: Context) -> None:
+    config = city.workspace.folder / "config.yaml"
+    asked = ("owners", "list", "--json", "--config", config, "--topic", "*", "--on")
+
+    before = json.loads(inside(*asked, "2024-09-10"))["owners"]
+    after = json.loads(inside(*asked, "2024-09-11"))["owners"]
+
+    council = "body:phursungi-council"
+    assert council not in {row["owner"] for row in before}
+    assert [row["own"] for row in after if row["owner"] == council] == [False]
+    assert inside("owners", "lint", "--config", config) == "0 problems\n"
