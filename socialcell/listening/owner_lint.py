@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 from socialcell.language import lexicon
-from socialcell.listening.owners import EVERY, OTHER, OWN, Owner
+from socialcell.listening.owners import DANGER, EVERY, OTHER, OWN, Owner
 
 _DEVANAGARI = re.compile(r"[\u0900-\u097f]")
 _LATIN = re.compile(r"[A-Za-z]{3}")
@@ -48,7 +48,7 @@ def lint_owners(
 def _row_problems(
     number: int, owner: Owner, ids: Collection[str]
 ) -> Iterator[OwnerProblem]:
-    topics = (*lexicon.vocabulary("topic"), EVERY)
+    topics = (*lexicon.vocabulary("topic"), EVERY, DANGER)
     if owner.topic not in topics:
         message = f"there is no topic {owner.topic!r}{_nearest(owner.topic, topics)}"
         yield OwnerProblem(number, "topic", message)

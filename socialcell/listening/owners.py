@@ -12,6 +12,7 @@ from socialcell.errors import SocialcellError
 from socialcell.listening import areas
 
 EVERY = "*"  # a row of this topic is of all topics
+DANGER = "danger"  # and of this, of critical mentions whose topics nobody owns
 NOBODY = "none"  # in place of an owner's id where no owner is known
 OWN = "dept:"  # how the ids of the corporation's departments begin
 OTHER = "body:"  # and those of other bodies

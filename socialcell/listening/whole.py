@@ -71,14 +71,17 @@ def mention(session: Session, row: Row[Any], people: People) -> dict[str, Any]:
 def _owner(
     session: Session, row: Row[Any], understood: Mapping[str, Sequence[str]]
 ) -> dict[str, Any]:
-    """The owner's names, and the sentence that refers a citizen there, by language."""
-    found = None
+    """The owner's names, and the sentence that refers a citizen there, by language.
+
+    Whoever may be in danger is not sent elsewhere: there is none where it is critical.
+    """
+    found, is_critical = None, row.urgency == "critical"
     if row.owner not in (None, NOBODY):
         finder = OwnerFinder(owners.list_owners(session))
         found = finder.row_of(row.owner, owners.problem_of(row, understood))
     return {
         "owner_name": names(found) if found else None,
-        "referral": found.referral() if found else None,
+        "referral": found.referral() if found and not is_critical else None,
     }
 
 

@@ -265,3 +265,17 @@ def test_the_table_is_shown_as_of_a_day_and_linted(city: Context) -> None:
     assert council not in {row["owner"] for row in before}
     assert [row["own"] for row in after if row["owner"] == council] == [False]
     assert inside("owners", "lint", "--config", config) == "0 problems\n"
+
+
+def test_what_is_critical_is_somebodys_and_is_not_referred_elsewhere(
+    city: Context, engine: Engine
+) -> None:
+    config = city.workspace.folder / "config.yaml"
+    ids = [id_of(engine, external_id) for external_id in ("power", "thanks")]
+
+    labels.decide(city, ids, {"urgency": ("critical",), "topic": ("other",)})
+
+    assert owned(engine)["thanks"] == "dept:disaster"
+    shown = inside("mentions", "show", str(ids[0]), "--json", "--config", config)
+    assert json.loads(shown)["owner"] == "body:msedcl"
+    assert json.loads(shown)["referral"] is None

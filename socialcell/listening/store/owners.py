@@ -17,7 +17,7 @@ from socialcell import db
 from socialcell.clock import IST
 from socialcell.listening import owners
 from socialcell.listening.model import Annotation, Mention, Owner
-from socialcell.listening.owners import NOBODY, OwnerFinder, Problem
+from socialcell.listening.owners import DANGER, NOBODY, OwnerFinder, Problem
 
 MENTION = db.table(Mention)
 ANNOTATION = db.table(Annotation)
@@ -129,12 +129,15 @@ def problem_of(mention: Row[Any], understood: Mapping[str, Sequence[str]]) -> Pr
     """What says whose a mention is; `understood` are its values in force by kind.
 
     Praise, advertising and what is not about the city are nobody's problem, unless
-    somebody may be in danger.
+    somebody may be in danger. What is critical is somebody's, whatever its topics.
     """
+    topics = understood.get("topic", ())
+    if mention.urgency == "critical":
+        topics = (*topics, DANGER)
     moment: datetime = mention.authored_at or mention.stored_at
     is_problem = mention.intent not in _NO_PROBLEM or mention.urgency in _DANGER
     return Problem(
-        topics=understood.get("topic", ()) if is_problem else (),
+        topics=topics if is_problem else (),
         named=understood.get("entity", ()) if is_problem else (),
         wards=understood.get("ward", ()),
         day=moment.astimezone(IST).date(),
