@@ -7,9 +7,8 @@ from socialcell.errors import UsageError
 from socialcell.jobs.gathering import TOGETHER, Gathering, find_planned
 from socialcell.listening import rising
 from socialcell.listening.alert_model import Closure, Rule
-from socialcell.listening.detect import LEAST_IN_HOUR
 from socialcell.listening.query import And, Field, Node, Not, parse
-from socialcell.listening.rising import WINDOW, Rise
+from socialcell.listening.rising import PEOPLE_TO_ALERT, WINDOW, Rise
 from socialcell.listening.spikes import HOUR
 from socialcell.listening.store import alerts, promises, questions, rules
 from socialcell.listening.store import rising as texts
@@ -49,7 +48,7 @@ def phrases(look: Gathering, since: datetime) -> None:
         at = look.now - n * WINDOW
         planned = alerts.closures(look.session, at - WINDOW, at)
         for rise in found(look, at):
-            if rise.observed < LEAST_IN_HOUR:
+            if rise.observed < PEOPLE_TO_ALERT:
                 continue
             series = f"phrase:{rise.phrase}"
             about = look.topic(rise.mentions)

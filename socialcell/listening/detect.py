@@ -1,36 +1,60 @@
-"""Streaming scores for bursts in a series of counts: how unlike a usual day this is.
+"""Scores for bursts in a series of counts: how improbable the last hours are.
 
-After each step the count of the hour that ends with it is compared with what is usual
-at that time, and its excess with the largest excess of a usual day of the same series.
-The score answers "how many times a usual day's peak is this?", which means the same for
-a series of three mentions an hour and for one of three thousand: one threshold serves
-all.
+After each step the counts of the last hour and of the last three are compared with
+what is usual at that time (`baseline.py`). The score rests on the chance of such a
+count or a larger one when nothing happens (`dispersion.py`). A chance means the same
+for a ward with two mentions a day and for a city with three thousand an hour: one
+threshold serves all.
 """
 
-from collections import deque
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
-from math import exp, log, log1p
+from collections.abc import Container, Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+import numpy as np
 
 from socialcell.clock import as_utc
 from socialcell.errors import SocialcellError
-from socialcell.listening.seasonal import DAY, HOUR, Baseline
+from socialcell.listening.baseline import (
+    DAY,
+    HOUR,
+    IST_OFFSET,
+    LONGEST_GAP,
+    Calendar,
+    Flags,
+    Floats,
+    Places,
+    Usual,
+    since,
+    step_lengths,
+    sums,
+)
+from socialcell.listening.dispersion import (
+    RATE_VARIATION,
+    dispersion,
+    rate_variation,
+    surprise,
+)
+from socialcell.listening.regularity import is_even
 
-ALERT_AT = 0.65
-# Fewer mentions in an hour (in a step that is longer) are no news, however unusual.
-LEAST_IN_HOUR = 8
+ALERT_AT = 0.66
 LARGEST_COUNT = 1e15
-ROUNDING = 1e-9
+# An alert asks for so many mentions in the last hour (in a step that is longer), and
+# for so many and so many times the usual ones.
+LEAST_IN_HOUR = 5
+LEAST_MORE, LEAST_TIMES = 1.5, 2.8
 
-EPISODE = DAY / 2
+WINDOWS = (HOUR, 3 * HOUR)
+LEARNT_STEPS = 7  # and a day: before, nothing is usual
+HALF_SCORE = 2.0  # a chance of one in a hundred scores 0.5
+
+UNUSUAL, UNUSUAL_DISPERSION = 3.5, 1.5  # surprise from which an hour teaches nothing
+MOST_UNUSUAL = 0.4  # of a day
 LONGEST_SILENCE = 3 * DAY
-GROWTH = log(2)
-PEAK_DAYS = 14
-PEAK_PRIOR_DAYS = 1
-LARGEST_PEAK_CHANGE = 2.0
-SMALLEST_PEAK = log(2)  # a rise by one unit is usual anywhere
-SMALLEST_BLOCK_STEPS = 7
+SILENT_FROM = 8.0  # mentions to be expected in an hour
+
+EPISODE = timedelta(hours=12)
+GROWTH = 5.0
 
 
 class SeriesError(SocialcellError):
@@ -41,8 +65,8 @@ class SeriesError(SocialcellError):
 class Scored:
     """One point with what was expected of it.
 
-    `observed` and `expected` are counts a step; `expected` is None for the first point,
-    about which nothing could be known. `score` is in [0, 1]; see `SpikeDetector`.
+    `observed` and `expected` are counts a step; `expected` is None while nothing is
+    known that it could rest on. `score` is in [0, 1]; see `score_series`.
     """
 
     at: datetime
@@ -51,149 +75,163 @@ class Scored:
     score: float
 
 
-def score_series(points: Iterable[tuple[datetime, float]]) -> list[Scored]:
-    """Score a whole series, each point from the points before it and itself.
+def score_series(
+    points: Iterable[tuple[datetime, float]],
+    festivals: Container[date] = (),
+    alert_at: float = ALERT_AT,
+) -> list[Scored]:
+    """Score a whole series: `drop_repeats` of its `raw_scores`, whose errors it has."""
+    return drop_repeats(raw_scores(points, festivals), alert_at)
 
-    Raises SeriesError as `SpikeDetector.see` does.
+
+def raw_scores(
+    points: Iterable[tuple[datetime, float]], festivals: Container[date] = ()
+) -> list[Scored]:
+    """Score each point of a series from the points before it and itself.
+
+    A point is the end of a step (aware) and its count; `festivals` are days, in the
+    city's time, on which more than usual is usual. With s the surprise, minus the
+    common logarithm of the chance, the score is s / (s + 2): 0.5 for one in a hundred,
+    0.66 for one in 8,000, 0.75 for one in a million. It is 0 where the series is not
+    known for a day yet, after a gap, and where the rise is small (`LEAST_IN_HOUR`,
+    `LEAST_MORE`, `LEAST_TIMES`) or as even as a machine's.
+
+    Raises SeriesError when a point does not come after the one before it, or when its
+    count is not from 0 to LARGEST_COUNT; a naive time is a mistake in the program and
+    raises ValueError.
     """
-    detector = SpikeDetector()
-    return [detector.see(at, observed) for at, observed in points]
+    moments, counts = _checked(points)
+    if not moments:
+        return []
+    times = np.array([moment.timestamp() for moment in moments])
+    expected, surprises = _judge(
+        times, np.array(counts, dtype=np.float64), _festive(times, festivals)
+    )
+    scores = surprises / (surprises + HALF_SCORE)
+    begun = _first_judged(times)
+    return [
+        Scored(at, count, usual if row >= begun else None, score)
+        for row, (at, count, usual, score) in enumerate(
+            zip(moments, counts, expected.tolist(), scores.tolist(), strict=True)
+        )
+    ]
 
 
-class SpikeDetector:
-    """Takes one point at a time and says how far it rises above a usual day.
+def drop_repeats(scored: Iterable[Scored], alert_at: float) -> list[Scored]:
+    """The same points, with a score of 0 for what only goes on after it was news.
 
-    With x the excess of the last hour's count (of one step, where that is longer) over
-    its seasonal baseline in units of its own mean deviation (at least one mention), and
-    P the running mean over days of the daily maximum of log(1 + x), the ratio to a
-    usual peak is R = exp(log(1 + x) - P), and the score is R / (1 + R): 0.5 at a usual
-    day's peak, 0.75 at three times that, 0.9 at nine times. The logarithm of the daily
-    maximum of heavy-tailed counts is a Gumbel variable whose spread depends on the tail
-    only, so such ratios can be compared between series.
-
-    A burst is news once. Within twelve hours of the last score above 0, a point scores
-    0 unless its R is more than twice the R of that score. A point scores 0, too, when
-    it is at or below the expectation (silence is a matter of coverage), and while there
-    are fewer than `LEAST_IN_HOUR` mentions in the hour up to it, or in a longer step.
-
-    An hour without a mention where `LEAST_IN_HOUR` were to be expected is taken for an
-    outage that was counted as zeros, for three days at most: it teaches nothing, so
-    that its end is no burst.
+    Within twelve hours of a score of `alert_at` or more another one is 0 unless its
+    surprise is more than `GROWTH` times as large.
     """
+    told: list[Scored] = []
+    last: datetime | None = None
+    highest = 0.0
+    for point in scored:
+        if point.score >= alert_at:
+            now = HALF_SCORE * point.score / (1 - point.score)
+            if last and point.at - last <= EPISODE and now <= GROWTH * highest:
+                told.append(replace(point, score=0.0))
+                continue
+            last, highest = point.at, now
+        told.append(point)
+    return told
 
-    def __init__(self) -> None:
-        self._baseline = Baseline()
-        self._hourly = Baseline(span=HOUR)
-        self._window: deque[tuple[float, float]] = deque()  # of the last hour
-        self._peak = _UsualPeak(prior=2.0)
-        self._block_start = 0.0
-        self._block_points = 0
-        self._reported: tuple[float, float] | None = None
-        self._last: datetime | None = None
-        self._mentioned = 0.0  # when there was a mention last
 
-    def see(self, at: datetime, observed: float) -> Scored:
-        """Score a point, then learn from it.
-
-        `at` is aware and later than the last point's; `observed` is a count from 0 to
-        LARGEST_COUNT. Anything else raises SeriesError and changes nothing; a naive
-        time is a mistake in the program and raises ValueError.
-        """
-        at = as_utc(at)
-        self._check(at, observed)
-        seconds = at.timestamp()
-        in_hour = self._in_hour(seconds, observed)
-        if self._last is None:
-            self._block_start = self._mentioned = seconds
-            self._learn(at, observed, in_hour)
-            return Scored(at, observed, None, 0.0)
-        self._close_block(seconds)
-        expected = self._baseline.expected(seconds)
-        usual = self._hourly.expected(seconds)
-        if observed > 0:
-            self._mentioned = seconds
-        silent = in_hour == 0 and usual >= LEAST_IN_HOUR
-        if silent and seconds - self._mentioned <= LONGEST_SILENCE:
-            self._last = at
-            return Scored(at, observed, expected, 0.0)
-        rise = self._rise(in_hour - usual)
-        more = observed > expected * (1 + ROUNDING) and in_hour >= LEAST_IN_HOUR
-        score = self._news(seconds, rise) if more else 0.0
-        self._learn(at, observed, in_hour)
-        return Scored(at, observed, expected, score)
-
-    def _check(self, at: datetime, observed: float) -> None:
-        if self._last is not None and at <= self._last:
+def _checked(
+    points: Iterable[tuple[datetime, float]],
+) -> tuple[list[datetime], list[float]]:
+    moments: list[datetime] = []
+    counts: list[float] = []
+    for given, count in points:
+        at = as_utc(given)
+        if moments and at <= moments[-1]:
             raise SeriesError(
-                f"{at.isoformat()} does not come after {self._last.isoformat()}: "
+                f"{at.isoformat()} does not come after {moments[-1].isoformat()}: "
                 "sort the series by time and keep one value for each moment"
             )
-        if not 0 <= observed <= LARGEST_COUNT:
+        if not 0 <= count <= LARGEST_COUNT:
             raise SeriesError(
-                f"the value at {at.isoformat()} is {observed}: a count is a number "
+                f"the value at {at.isoformat()} is {count}: a count is a number "
                 f"from 0 to {LARGEST_COUNT:g}; leave out rows whose count is unknown"
             )
-
-    def _close_block(self, seconds: float) -> None:
-        """At the end of a day, learn its peaks, unless half of it is missing."""
-        length = max(DAY, SMALLEST_BLOCK_STEPS * self._baseline.step)
-        if seconds - self._block_start < length:
-            return
-        complete = self._block_points >= self._baseline.steps(length) / 2
-        self._peak.close(complete)
-        self._block_start += length * ((seconds - self._block_start) // length)
-        self._block_points = 0
-
-    def _rise(self, excess: float) -> float:
-        """log R: the excess of the last hour against the peaks of a usual day."""
-        self._block_points += 1
-        return self._peak.ratio(log1p(max(0.0, excess) / self._hourly.deviation))
-
-    def _in_hour(self, seconds: float, observed: float) -> float:
-        """The mentions of the hour up to a point; its missing steps count as 0."""
-        window = self._window
-        window.append((seconds, observed))
-        while window[0][0] <= seconds - HOUR:
-            window.popleft()
-        return sum(count for _, count in window)
-
-    def _learn(self, at: datetime, observed: float, in_hour: float) -> None:
-        """An hour of which most is missing teaches nothing."""
-        seconds = at.timestamp()
-        self._baseline.learn(seconds, observed)
-        if len(self._window) >= self._baseline.steps(HOUR) / 2:
-            self._hourly.learn(seconds, in_hour)
-        self._last = at
-
-    def _news(self, seconds: float, rise: float) -> float:
-        """The score, or 0 when an episode that is being told about only goes on."""
-        if self._reported is not None:
-            since, highest = self._reported
-            if seconds - since <= EPISODE and rise <= highest + GROWTH:
-                return 0.0
-        self._reported = seconds, rise
-        return 1 / (1 + exp(-rise))
+        moments.append(at)
+        counts.append(count)
+    return moments, counts
 
 
-class _UsualPeak:
-    """The mean over days of the day's highest value, and the current day's so far."""
+def _festive(times: Floats, festivals: Container[date]) -> Flags:
+    """Whether the day of each row, in the city's time, is one of a festival."""
+    days, places = np.unique((times + IST_OFFSET) // DAY, return_inverse=True)
+    epoch = date(1970, 1, 1)
+    kept = [epoch + timedelta(days=int(day)) in festivals for day in days]
+    return np.array(kept)[places]
 
-    def __init__(self, prior: float) -> None:
-        self._usual = prior
-        self._days = 0
-        self._highest = 0.0
 
-    def ratio(self, value: float) -> float:
-        """How far a value (a logarithm) is above the usual peak."""
-        self._highest = max(self._highest, value)
-        return value - self._usual
+def _first_judged(times: Floats) -> int:
+    """The first row with a day and seven steps before it."""
+    return max(LEARNT_STEPS, int(np.searchsorted(times, times[0] + DAY)))
 
-    def close(self, complete: bool) -> None:
-        """End the day; a day that was mostly missing teaches nothing."""
-        if complete:
-            self._days += 1
-            change = self._highest - self._usual
-            change = max(-LARGEST_PEAK_CHANGE, min(LARGEST_PEAK_CHANGE, change))
-            self._usual += change / min(self._days + PEAK_PRIOR_DAYS, PEAK_DAYS)
-            self._usual = max(SMALLEST_PEAK, self._usual)
-        self._highest = 0.0
+
+def _judge(times: Floats, counts: Floats, festive: Flags) -> tuple[Floats, Floats]:
+    """What was expected of each step, and the surprise where it may be an alert."""
+    steps = step_lengths(times)
+    gaps = np.diff(times, prepend=times[0])
+    # What comes after a gap may be of several steps: it is not known of which.
+    covered = np.where(gaps <= LONGEST_GAP * steps, gaps, 0.0)
+    known = np.where(covered > 0, counts, 0.0)
+    calendar = Calendar(times, steps, festive)
+    hour = since(times, HOUR)
+    in_hour = sums(known, *hour)
+
+    usual = calendar.usual(known, covered)
+    learnt = covered * ~_uninformative(times, known, covered, usual, hour)
+    usual = calendar.usual(np.where(learnt > 0, known, 0.0), learnt)
+    expected = usual.rate * covered
+    dispersions = dispersion(times, known, expected, covered)
+    usually = sums(expected, *hour)
+    weights = np.where(covered > 0, np.minimum(1.0, steps / HOUR), 0.0)
+    variations = rate_variation(times, in_hour, usually, dispersions, weights)
+    highest = np.zeros(len(times))
+    for window in WINDOWS:
+        rows = since(times, window)
+        mentions, means = sums(known, *rows), sums(expected, *rows)
+        found = surprise(mentions, means, dispersions, variations, usual)
+        highest = np.maximum(highest, found)
+    # Steps with a mention, which a conversation within one step does not make more.
+    active = (known > 0).astype(np.float64)
+    usual_active = calendar.usual(np.where(learnt > 0, active, 0.0), learnt)
+    means = sums(usual_active.rate * covered, *hour)
+    ones = np.ones(len(times))
+    found = surprise(sums(active, *hour), means, ones, variations, usual_active)
+    highest = np.maximum(highest, found)
+    more = in_hour >= np.maximum(LEAST_IN_HOUR, LEAST_MORE + LEAST_TIMES * usually)
+    people = ~is_even(known, expected, dispersions, hour)
+    judged = (np.arange(len(times)) >= _first_judged(times)) & (covered > 0)
+    return usual.rate * steps, np.where(judged & more & people, highest, 0.0)
+
+
+def _uninformative(
+    times: Floats,
+    counts: Floats,
+    covered: Floats,
+    usual: Usual,
+    hour: tuple[Places, Places],
+) -> Flags:
+    """Rows that teach nothing: bursts, unless they fill the day, and silence where
+    mentions were to be expected, unless it goes on for days."""
+    in_hour = sums(counts, *hour)
+    usually = sums(usual.rate * covered, *hour)
+    dispersions = np.full(len(times), UNUSUAL_DISPERSION)
+    variations = np.full(len(times), RATE_VARIATION)
+    burst = surprise(in_hour, usually, dispersions, variations, usual) > UNUSUAL
+    # The whole hour, of which the last row is only known later.
+    last = np.searchsorted(times, times + HOUR)
+    during = sums(burst.astype(np.float64), np.arange(len(times)), last) > 0
+    day = since(times, DAY)
+    share = sums(during.astype(np.float64), *day) / (day[1] - day[0])
+    # Days of silence have lowered the level of the last days already.
+    silent = (in_hour == 0) & (sums(usual.season * covered, *hour) >= SILENT_FROM)
+    days = since(times, LONGEST_SILENCE)
+    silence = sums(silent.astype(np.float64), *days) / (days[1] - days[0])
+    uninformative: Flags = (during & (share < MOST_UNUSUAL)) | (silent & (silence < 1))
+    return uninformative

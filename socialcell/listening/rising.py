@@ -25,6 +25,7 @@ WINDOW = timedelta(hours=3)
 DAYS = 28
 # Fewer people are no news; a phrase of fewer than that is not even listed.
 LEAST = 5
+PEOPLE_TO_ALERT = 8
 # By chance alone one phrase in 30,000 comes to this, and a window has some thousand.
 LISTED_AT = 4.0
 LONGEST_PHRASE = 3

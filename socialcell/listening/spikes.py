@@ -1,16 +1,45 @@
-"""Which of many series of mentions rose above a usual day, and when."""
+"""Which of many series of mentions rose as chance seldom makes them, and when."""
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
 
+import numpy as np
+
+from socialcell.listening.baseline import Flags, Floats
 from socialcell.listening.detect import ALERT_AT, LEAST_IN_HOUR, score_series
+from socialcell.listening.festivals import CityFestivals
 
 STEP = timedelta(minutes=5)
 HOUR = timedelta(hours=1)
-HISTORY = timedelta(days=14)
+DAY = timedelta(days=1)
+HISTORY = 28 * DAY
+
+
+class PeopleTimes:
+    """Times of mentions by series, filled in the order of time.
+
+    What counts is how many people speak: somebody counts once an hour in a series. A
+    negative mention is in the negative series, too.
+    """
+
+    def __init__(self) -> None:
+        self.times: dict[str, list[datetime]] = {}
+        self._counted: dict[tuple[str, Hashable], datetime] = {}
+
+    def add(
+        self, name: str, at: datetime, author: Hashable | None, sentiment: str | None
+    ) -> None:
+        """Count a mention; of an unknown author each one counts."""
+        names = [name, f"negative {name}"] if sentiment == "negative" else [name]
+        for series in names:
+            if author is not None:
+                last = self._counted.get((series, author))
+                if last is not None and at - last < HOUR:
+                    continue
+                self._counted[series, author] = at
+            self.times.setdefault(series, []).append(at)
 
 
 @dataclass(frozen=True)
@@ -38,7 +67,7 @@ def spikes(
     found = [
         spike
         for name, times in series.items()
-        if _may_rise(times, since, now)
+        if _has_many(times, since)
         for spike in _of(name, times, begin, since, now)
     ]
     return sorted(found, key=lambda spike: (spike.at, -spike.score, spike.series))
@@ -49,13 +78,12 @@ def in_hour(times: Sequence[datetime], at: datetime) -> int:
     return bisect_left(times, at) - bisect_left(times, at - HOUR)
 
 
-def _may_rise(times: Sequence[datetime], since: datetime, now: datetime) -> bool:
-    """Whether an hour holds enough to be news, and no less than the mean hour: what is
-    cheap to know saves scoring the rest."""
-    mean = len(times) * (HOUR / (now - since + HISTORY))
-    least = max(LEAST_IN_HOUR, mean)
+def _has_many(times: Sequence[datetime], since: datetime) -> bool:
+    """Whether an hour since then holds enough to be news: most series are never
+    counted by steps."""
     recent = times[bisect_left(times, since - HOUR) :]
-    return any(in_hour(times, at + STEP) >= least for at in recent)
+    last = recent[LEAST_IN_HOUR - 1 :]
+    return any(b - a < HOUR for a, b in zip(recent, last, strict=False))
 
 
 def _of(
@@ -69,16 +97,34 @@ def _of(
     end = now - (now - now.replace(minute=0, second=0, microsecond=0)) % STEP
     steps = int((end - begin) / STEP) + 1
     edges = [end - STEP * (steps - n) for n in range(steps + 1)]
-    cuts = [bisect_left(times, edge) for edge in edges]
-    counts = [b - a for a, b in pairwise(cuts)]
-    scored = score_series(zip(edges[1:], map(float, counts), strict=True))
+    places = [bisect_left(times, edge) for edge in edges]
+    counts = np.diff(places).astype(np.float64)
+    looked_at = np.array([since < edge <= now for edge in edges[1:]])
+    if not _may_rise(counts, looked_at):
+        return []
+    points = zip(edges[1:], counts.tolist(), strict=True)
+    scored = score_series(points, CityFestivals())
     hour = int(HOUR / STEP)
     found: list[Spike] = []
-    for n, point in enumerate(scored):
-        if point.score < ALERT_AT or not since < point.at <= now:
+    for n in np.flatnonzero(looked_at).tolist():
+        point = scored[n]
+        if point.score < ALERT_AT:
             continue
         window = scored[max(0, n - hour + 1) : n + 1]
         usual = sum(one.expected or 0.0 for one in window)
         observed = in_hour(times, point.at)
         found.append(Spike(name, point.at, point.score, observed, usual))
     return found
+
+
+def _may_rise(counts: Floats, looked_at: Flags) -> bool:
+    """Whether an hour holds enough to be news, and no less than the mean of the same
+    hour of the days before: what is cheap to know saves scoring the series."""
+    hour, day = int(HOUR / STEP), int(DAY / STEP)
+    total = np.concatenate((np.zeros(hour), np.cumsum(counts)))
+    in_hours = total[hour:] - total[: len(counts)]
+    rows = np.flatnonzero(looked_at & (in_hours >= LEAST_IN_HOUR))
+    past = rows[:, None] - day * np.arange(1, HISTORY // DAY + 1)
+    usual = np.where(past >= 0, in_hours[np.maximum(past, 0)], 0.0).sum(axis=1)
+    days = np.maximum((past >= 0).sum(axis=1), 1)
+    return bool((in_hours[rows] >= usual / days).any())

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from random import Random
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -10,16 +11,17 @@ from sqlalchemy import Engine
 from socialcell import db
 from socialcell.clock import IST, FixedClock
 from socialcell.config import Workspace
+from socialcell.connectors.base import Record, Relation
 from socialcell.errors import UsageError
 from socialcell.jobs import acknowledging, detect, tag, telling
 from socialcell.jobs.context import Context
 from socialcell.listening.alert_model import Incident
 from socialcell.listening.spikes import in_hour, spikes
-from socialcell.listening.store import alerts
+from socialcell.listening.store import alerts, registry
 from socialcell.ops import outgoing
 from socialcell.ops.model import Source
 from socialcell.settings.telling import Alerts, Readers
-from tests.builders import make_record, make_source, store_records
+from tests.builders import make_author, make_record, make_source, store_records
 
 pytestmark = pytest.mark.swept_on_postgresql
 
@@ -33,7 +35,12 @@ def fill(
     engine: Engine, times: Iterable[datetime], text: str, source: Source, name: str
 ) -> None:
     records = [
-        make_record(f"{name}{n}", text=f"{text} {n}", authored_at=at)
+        make_record(
+            f"{name}{n}",
+            text=f"{text} {n}",
+            authored_at=at,
+            author=make_author(f"{name}{n}"),
+        )
         for n, at in enumerate(times)
     ]
     store_records(engine, *records, at=NOW - 30 * DAY, source=source)
@@ -256,7 +263,7 @@ def test_few_mentions_are_no_news_however_unusual() -> None:
     quiet = [NOW - n * DAY for n in range(27, 0, -1)]
     at_once = [NOW + n * timedelta(seconds=5) for n in range(30)]
 
-    few = spikes({"all": [*quiet, *at_once[:7]]}, NOW, NOW + 10 * MINUTE)
+    few = spikes({"all": [*quiet, *at_once[:4]]}, NOW, NOW + 10 * MINUTE)
     many = spikes({"all": [*quiet, *at_once]}, NOW, NOW + 10 * MINUTE)
 
     assert few == []
@@ -266,13 +273,44 @@ def test_few_mentions_are_no_news_however_unusual() -> None:
 
 def test_a_rise_that_begins_with_few_is_news_once_many_talk() -> None:
     quiet = [NOW - n * DAY for n in range(27, 0, -1)]
-    # Seven in the first five minutes, the rest later.
-    rise = [NOW + n * timedelta(seconds=1) for n in range(7)]
+    # Four in the first five minutes, the rest later.
+    rise = [NOW + n * timedelta(seconds=1) for n in range(4)]
     rise += [NOW + 12 * MINUTE + n * timedelta(seconds=1) for n in range(6)]
 
     found = spikes({"all": [*quiet, *rise]}, NOW, NOW + HOUR)
 
-    assert [(one.at, one.observed) for one in found] == [(NOW + 15 * MINUTE, 13)]
+    assert [(one.at, one.observed) for one in found] == [(NOW + 15 * MINUTE, 10)]
+
+
+def test_people_are_counted_and_neither_reposts_nor_answers_of_offices(
+    context: Context, engine: Engine
+) -> None:
+    def said(name: str, who: str, minutes: int, **changes: Any) -> Record:
+        at = NOW + minutes * MINUTE
+        author = make_author(who)
+        return make_record(name, authored_at=at, author=author, **changes)
+
+    with db.writing(engine) as session:
+        for handle, kind in (
+            ("handle_ward", "public_office"),
+            ("handle_news", "media"),
+        ):
+            registry.register(
+                session, "x", handle, handle, kind, "its imprint", "asha", NOW
+            )
+    store_records(
+        engine,
+        *(said(f"a{minutes}", "a", minutes) for minutes in (0, 20, 59, 60, 130)),
+        said("b", "b", 5),
+        said("c", "c", 6, relations=(Relation("repost", "b"),)),
+        said("ward", "ward", 7),
+        said("news", "news", 8),
+    )
+
+    with db.reading(engine) as session:
+        times = alerts.times(session, NOW, NOW + 3 * HOUR)
+
+    assert times["all"] == [NOW + n * MINUTE for n in (0, 5, 8, 60, 130)]
 
 
 def test_what_a_city_must_not_watch_is_no_series(

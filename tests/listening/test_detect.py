@@ -1,22 +1,23 @@
 """Spike scores: what they are worth, what moves them, and that they see no future."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import accumulate
-from math import exp, log, sin, tau
+from math import exp, log10, sin, tau
 from random import Random
 from time import process_time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import nbinom
 
 from socialcell.listening.detect import (
     ALERT_AT,
     LARGEST_COUNT,
     SeriesError,
-    SpikeDetector,
     score_series,
 )
+from socialcell.listening.festivals import CityFestivals
 from socialcell.listening.series import read_series
 from tests.shared import shared
 
@@ -54,41 +55,69 @@ def scores(points):
 # --- worked by hand ---------------------------------------------------------------
 
 
-def test_nothing_is_expected_of_the_first_point():
-    (only,) = score_series(series([12]))
-    assert (only.observed, only.expected, only.score) == (12, None, 0)
+def test_nothing_is_expected_before_a_day_and_seven_steps_are_known():
+    scored = score_series(series([12] * 30))
+    assert {(one.expected, one.score) for one in scored[:24]} == {(None, 0)}
+    assert scored[24].expected == pytest.approx(12, rel=0.05)
+    days = score_series(series([12] * 9, timedelta(days=1)))
+    assert [one.expected is None for one in days] == [True] * 7 + [False] * 2
 
 
-def test_the_second_point_scores_as_worked_by_hand():
-    # After one count of 10 the mean deviation is 5 - 5/10 = 4.5 and a usual peak is the
-    # prior, and the hour is the point: log R = ln(1 + 20/4.5) - 2.0.
-    second = score_series(series([10, 30]))[1]
-    assert second.expected == pytest.approx(10)
-    assert second.score == pytest.approx(1 / (1 + exp(2.0) / (1 + 20 / 4.5)))
-    assert second.score == pytest.approx(0.4242, abs=5e-5)
-
-
-def test_usual_peaks_are_learnt_day_by_day_as_worked_by_hand():
-    # Three days of silence: 2.0 -> 1 (change of at most 2, halved) -> ln 2, the
-    # smallest usual peak; the unit is one mention.
-    last = score_series(series([0] * 73 + [9]))[-1]
-    assert last.score == pytest.approx(1 / (1 + 2 / 10))
-
-
-def test_a_day_that_is_mostly_missing_teaches_nothing():
-    # A whole silent day: 2.0 -> 1.0; of the next, two hours are known.
-    points = series([0] * 26)
-    points.append((MONDAY + 49 * HOUR, 9.0))
-    rise = log(10) - 1.0
-    assert score_series(points)[-1].score == pytest.approx(1 / (1 + exp(-rise)))
+def test_the_score_says_how_improbable_the_hour_is():
+    # A constant series has no spread of its own: the prior, drawn to its least.
+    counts = [4] * 24 * 28 + [16]
+    last = score_series(series(counts))[-1]
+    spread, days, mentions = 1.05, 28, 28 * 4 * 3
+    rate = 0.1 * (1 + 1 / days) + 1.5 * spread / mentions
+    chance = nbinom.sf(15, 4 / (spread + 4 * rate - 1), 1 / (spread + 4 * rate))
+    surprise = -log10(chance)
+    assert last.expected == pytest.approx(4, rel=0.05)
+    assert last.score == pytest.approx(surprise / (surprise + 2), abs=0.03)
 
 
 def test_the_count_of_the_last_hour_is_what_is_scored():
-    # Ten silent points: the deviation of the hour stays at the smallest, one mention.
-    counts = [0] * 10 + [20]
-    last = score_series(series(counts, FIVE_MINUTES))[-1]
-    rise = log(1 + 20) - 2.0
-    assert last.score == pytest.approx(1 / (1 + exp(-rise)))
+    # Eight in one step, or in two, or one at a time over the hour: nearly the same.
+    quiet = [int(at % 48 == 0) for at in range(14 * 288)]
+    ends = ([0] * 10 + [8], [4, 0, 0, 0, 0, 0, 4], [1, 0, 2, 1, 0, 1, 0, 0, 2, 0, 1])
+    for end in ends:
+        (told,) = alerts([*quiet, *end], FIVE_MINUTES)
+        assert len(quiet) + 4 <= told < len(quiet) + len(end)
+
+
+# --- what is usual ----------------------------------------------------------------
+
+
+def test_a_festival_is_expected_to_bring_more():
+    counts = [20] * 24 * 21
+    day = (MONDAY + timedelta(days=20)).date()
+    plain, festive = (score_series(series(counts), days) for days in ((), {day}))
+    noon = 20 * 24 + 12
+    assert plain[noon].expected == pytest.approx(20, rel=0.05)
+    assert festive[noon].expected == pytest.approx(30, rel=0.07)
+
+
+def test_the_days_of_ganeshotsav_and_diwali_are_known():
+    days = CityFestivals()
+    assert date(2026, 9, 14) in days
+    assert date(2026, 9, 24) in days
+    assert date(2026, 9, 25) not in days
+    assert [date(2025, 10, day) in days for day in (17, 18, 23, 24)] == [
+        False,
+        True,
+        True,
+        False,
+    ]
+
+
+def test_a_burst_of_the_day_before_is_not_expected_again():
+    counts = ordinary_days(days=28, level=4, step=FIVE_MINUTES)
+    at = 26 * 288 + 100
+    usual = score_series(series(counts, FIVE_MINUTES))[at + 288 : at + 300]
+    for step in range(at, at + 12):
+        counts[step] += 40
+    after = score_series(series(counts, FIVE_MINUTES))[at + 288 : at + 300]
+    before, later = (sum(one.expected for one in ten) for ten in (usual, after))
+    assert later == pytest.approx(before, rel=0.15)
 
 
 # --- the future is not seen -------------------------------------------------------
@@ -138,7 +167,7 @@ def test_every_point_gets_a_score_and_an_expectation(drawn):
     scored = score_series(placed(drawn))
     assert len(scored) == len(drawn)
     assert all(0 <= point.score <= 1 for point in scored)
-    assert all(point.expected >= 0 for point in scored[1:])
+    assert all(point.expected is None or point.expected >= 0 for point in scored)
 
 
 # --- what is and is not news ------------------------------------------------------
@@ -171,29 +200,41 @@ def test_a_burst_is_told_once_and_again_when_it_has_more_than_doubled():
     assert alerts(counts) == [300, 304]
 
 
-def test_a_slow_rise_of_single_mentions_is_told():
-    # One mention in two hours for two weeks, then one in each five minutes.
-    counts = [int(at % 24 == 0) for at in range(14 * 288)] + [1] * 24
-    told = alerts(counts, FIVE_MINUTES)
+def test_a_slow_rise_of_single_mentions_is_told_and_a_machine_is_not():
+    # One mention in two hours for two weeks; then twelve an hour, as people come, and
+    # as a machine sends them.
+    quiet = [int(at % 24 == 0) for at in range(14 * 288)]
+    people = [1, 0, 2, 1, 0, 1, 3, 0, 0, 1, 2, 1] * 2
+    told = alerts(quiet + people, FIVE_MINUTES)
     assert len(told) == 1
-    assert 14 * 288 + 7 <= told[0] < 14 * 288 + 12
+    assert 14 * 288 + 3 <= told[0] < 14 * 288 + 12
+    assert alerts(quiet + [1] * 24 + [0] * 24, FIVE_MINUTES) == []
+
+
+def test_a_large_steady_rise_of_people_is_told():
+    draw = Random(3)
+    counts = [round(draw.gauss(30, 30**0.5)) for _ in range(14 * 288)]
+    counts += [round(draw.gauss(105, 105**0.5)) for _ in range(24)]
+    told = [at for at in alerts(counts, FIVE_MINUTES) if at >= 14 * 288]
+    assert len(told) == 1
+    assert told[0] < 14 * 288 + 18
 
 
 @pytest.mark.parametrize(
     ("step", "few", "enough"),
     [
-        (FIVE_MINUTES, [4, 3], [4, 4]),
-        (HOUR, [7], [8]),
-        (timedelta(days=1), [7], [8]),
+        (FIVE_MINUTES, [2, 2], [2, 3]),
+        (HOUR, [4], [5]),
+        (timedelta(days=1), [4], [5]),
     ],
 )
-def test_fewer_than_eight_in_an_hour_score_nothing_however_unusual(step, few, enough):
+def test_fewer_than_five_in_an_hour_score_nothing_however_unusual(step, few, enough):
     silence = [0] * 300
     assert {score for _, score in scores(series([*silence, *few], step))} == {0}
     assert scores(series([*silence, *enough], step))[-1][1] >= ALERT_AT
 
 
-def test_mentions_of_more_than_an_hour_ago_do_not_make_up_the_eight():
+def test_mentions_of_more_than_an_hour_ago_do_not_make_up_the_five():
     eight = [4, *[0] * 12, 4]
     assert alerts([0] * 300 + eight, FIVE_MINUTES) == []
 
@@ -289,24 +330,14 @@ def test_a_count_must_be_possible(count):
 
 @pytest.mark.parametrize("later", [timedelta(0), -HOUR])
 def test_time_must_go_on(later):
-    detector = SpikeDetector()
-    detector.see(MONDAY, 3)
     with pytest.raises(SeriesError, match="does not come after"):
-        detector.see(MONDAY + later, 3)
+        score_series([(MONDAY, 3), (MONDAY + later, 3)])
 
 
-def test_a_refused_point_changes_nothing():
-    points = series(ordinary_days(days=3))
-    detector = SpikeDetector()
-    for at, count in points[:-1]:
-        detector.see(at, count)
-    with pytest.raises(SeriesError):
-        detector.see(points[-1][0], -1)
-    with pytest.raises(SeriesError):
-        detector.see(points[0][0], 5)
-    assert detector.see(*points[-1]) == score_series(points)[-1]
+def test_an_empty_series_has_no_scores():
+    assert score_series([]) == []
 
 
 def test_a_time_without_a_zone_is_a_mistake_of_the_caller():
     with pytest.raises(ValueError, match="no time zone"):
-        SpikeDetector().see(datetime(2026, 1, 5), 3)
+        score_series([(datetime(2026, 1, 5), 3)])

@@ -4,7 +4,17 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlmodel import Session, col
 
 from socialcell import db
@@ -23,7 +33,9 @@ from socialcell.listening.model import (
     Engagement,
     Mention,
     RegistryAccount,
+    Relation,
 )
+from socialcell.listening.spikes import PeopleTimes
 from socialcell.listening.unwatched import TOPICS
 
 M = db.table(Mention).c
@@ -33,6 +45,7 @@ ALERT = db.table(Alert)
 INCIDENT = db.table(Incident)
 AUTHOR, FIGURES = db.table(Author), db.table(AuthorSnapshot)
 REGISTRY = db.table(RegistryAccount)
+RELATION = db.table(Relation).c
 
 
 def times(
@@ -42,27 +55,34 @@ def times(
 
     Series: all; topic:T, ward:W and detail:D (of an intent) by annotation in force;
     each with `negative ` before it for the negative ones. There is no series of
-    politics.
+    politics. What counts is how many people speak: somebody counts once an hour in a
+    series; reposts, and answers by offices and institutions of the registry, do not
+    count.
     """
-    found: dict[str, list[datetime]] = {}
-    within = (M.state == "present", M.authored_at >= start, M.authored_at < end)
-    for at, sentiment in session.execute(
-        select(M.authored_at, M.sentiment).where(*within).order_by(M.authored_at)
-    ):
-        _add(found, "all", at, sentiment)
+    series = PeopleTimes()
+    columns = (M.authored_at, M.author_id, M.sentiment)
+    within = (
+        M.state == "present",
+        M.authored_at >= start,
+        M.authored_at < end,
+        or_(M.author_id.is_(None), M.author_id.not_in(_offices())),
+        ~exists().where(RELATION.mention_id == M.id, RELATION.kind == "repost"),
+    )
+    for row in session.execute(select(*columns).where(*within).order_by(M.authored_at)):
+        series.add("all", *row)
     value = func.coalesce(A.decided_value, A.value)
     for kind in ("topic", "ward", "detail"):
         rows = session.execute(
-            select(value, M.authored_at, M.sentiment)
+            select(value, *columns)
             .select_from(
                 db.table(Mention).join(db.table(Annotation), A.mention_id == M.id)
             )
             .where(A.kind == kind, value.not_in(TOPICS), *within)
             .order_by(M.authored_at)
         )
-        for id_, at, sentiment in rows:
-            _add(found, f"{kind}:{id_}", at, sentiment)
-    return found
+        for id_, at, author_id, sentiment in rows:
+            series.add(f"{kind}:{id_}", at, author_id, sentiment)
+    return series.times
 
 
 def first_since(session: Session, start: datetime) -> datetime | None:
@@ -296,12 +316,16 @@ def _weight() -> ColumnElement[int]:
     )
 
 
-def _add(
-    found: dict[str, list[datetime]],
-    name: str,
-    at: datetime,
-    sentiment: str | None,
-) -> None:
-    found.setdefault(name, []).append(at)
-    if sentiment == "negative":
-        found.setdefault(f"negative {name}", []).append(at)
+def _offices() -> Select[tuple[int]]:
+    """The accounts of offices and institutions in the registry."""
+    return (
+        select(AUTHOR.c.id)
+        .join(
+            REGISTRY,
+            and_(
+                REGISTRY.c.platform == AUTHOR.c.platform,
+                REGISTRY.c.handle == func.lower(AUTHOR.c.handle),
+            ),
+        )
+        .where(REGISTRY.c.person_class.in_(("public_office", "institution")))
+    )
