@@ -35,6 +35,10 @@ DANGER = [
     "कोंढवा में इमारत ढह गई",
     "Kondhvyat imarat kosalli",
     "imarat gir gayi, log malbe mein dab gaye",
+    # Fire.
+    "Smoke and flames from a shop behind the market, send somebody",
+    "godown madhun aagiche lot nightayt",
+    "गोदाम से आग की लपटें निकल रही हैं",
     # Gas.
     "Gas leak in our lane",
     "गल्लीत गॅस गळती",
