@@ -314,7 +314,7 @@ def plan(
 def _counted(worst: dict[str, Any]) -> int | str | None:
     """The number of an incident's worst alert, with its unit but for mentions."""
     observed: int | None = worst["observed"]
-    if observed is None or worst["unit"] == "mentions":
+    if observed is None or worst["unit"] in ("mentions", "people"):
         return observed
     return f"{observed} {worst['unit']}"
 

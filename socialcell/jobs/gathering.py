@@ -15,7 +15,7 @@ from socialcell.listening.store.watches import watches
 # Alerts that follow each other within this are one incident, unless other people talk.
 TOGETHER = timedelta(hours=24)
 # What an alert shares with an incident to be part of it.
-_SHARED = 0.3
+_SHARED, _HALF = 0.3, 0.5
 _URGENT = 0.3
 _KEPT_IDS = 200
 
@@ -126,12 +126,12 @@ class Gathering:
 
     def running(self, series: str, at: datetime, ids: Sequence[int]) -> Incident | None:
         """The open incident that this is part of: its alerts rest on the same mentions,
-        or on the same series; of a phrase, as many mentions are about its subject."""
+        or on the same series; or as many mentions are about its subject (of a topic or
+        a ward, half of them)."""
         kept = set(ids[:_KEPT_IDS])
-        about: set[str] = set()
-        if series.startswith("phrase:"):
-            topics = alerts.topics_of(self.session, ids)
-            about = {f"topic:{id_}" for id_, n in topics if n >= _SHARED * len(ids)}
+        enough = _SHARED if series.startswith("phrase:") else _HALF
+        topics = alerts.topics_of(self.session, ids)
+        about = {f"topic:{id_}" for id_, n in topics if n >= enough * len(ids)}
         for one in alerts.open_incidents(self.session, at - TOGETHER):
             if one.kind != "spike":
                 continue

@@ -15,7 +15,7 @@ OF_ONE = (ACCOUNT, CRITICAL)
 PLANNED = "planned"
 # What an alert counts, by its kind.
 UNITS = {
-    "spike": "mentions",
+    "spike": "people",
     "phrase": "people",
     ACCOUNT: "followers",
     CRITICAL: "mentions",

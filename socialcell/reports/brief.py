@@ -204,9 +204,11 @@ def _sums(cells: Mapping[str, Cells]) -> list[tuple[str, int]]:
 
 
 def _news(standing: Sequence[OpenIncident], span: Span) -> list[Incident]:
-    """The open incidents that the brief names, those of single critical items last."""
-    news = [one.incident for one in standing if _is_news(one, span)]
-    return sorted(news, key=lambda one: one.kind == CRITICAL)
+    """The open incidents that the brief names: those that rest on most mentions first,
+    those of single critical items last."""
+    news = [one for one in standing if _is_news(one, span)]
+    news.sort(key=lambda one: (one.incident.kind == CRITICAL, -len(one.mention_ids)))
+    return [one.incident for one in news]
 
 
 def _states(

@@ -306,7 +306,9 @@ def _numbers(one: Alert, say: Phrases) -> str:
             minutes=lang.number(one.minutes),
             **numbers,
         )
-    return _("%(n)s mentions in the hour to %(at)s; usual are %(usual)s.", **numbers)
+    return _(
+        "%(n)s people wrote in the hour to %(at)s; usual are %(usual)s.", **numbers
+    )
 
 
 def _covered(alert: Alert, lang: Language) -> str:
@@ -361,12 +363,12 @@ def _tables(known: Evidence, say: Phrases) -> Iterator[Table]:
     of_series = [
         one for one in known.alerts if one.score is not None and one not in of_phrases
     ]
-    for caption, counted, alerts in (
-        (_("Mentions of the hour before"), _("Mentions"), of_series),
-        (_("Phrases of three hours"), _("People"), of_phrases),
+    for caption, alerts in (
+        (_("People who wrote in the hour before"), of_series),
+        (_("Phrases of three hours"), of_phrases),
     ):
         if alerts:
-            heads = (_("What stood out"), _("When"), counted, _("Usual"))
+            heads = (_("What stood out"), _("When"), _("People"), _("Usual"))
             rows = [_row(one, known, say) for one in alerts]
             yield Table(caption, heads, rows)
 

@@ -51,10 +51,12 @@ LINES = {
     "mentions._print_for_people 1": "mentions list --limit 200",
     "messages.status 1": "messages status",
     "messages.consent 1": "messages consent",
+    "notice_templates.list_ 1": "posts templates list",
     "outcomes.list_ 1": "outcomes list",
     "outcomes.show 1": "outcomes show activated_users --history",
     "outreach.list_ 1": "campaigns outreach list ideas27",
     "owners.list_ 1": "owners list --all",
+    "public_people.list_ 1": "language people list",
     "posts.show 1": "posts list",
     "promises.list_ 1": "alerts promises list",
     "registry.list_ 1": "registry list",
@@ -85,6 +87,10 @@ SAMPLES: dict[str, tuple[Sequence[str], Sequence[str]]] = {
         ("sentiment", "l3cube-mahasent-test", "2250", "0.8123", "1234567"),
     ),
     "language.export_labels 1": (("file", "posts"), ("own/sentiment.jsonl", "17")),
+    "rumours.list_ 1": (
+        ("id", "since", "rumour", "note"),
+        ("12", "2026-11-23 09:00", "The dam has burst " * 10, "The dam is safe " * 9),
+    ),
     "messages.templates 1": (
         ("name", "language", "category", "status", "text"),
         ("water_closure_of_thursday", "mr", "UTILITY", "APPROVED", "पाणी बंद " * 30),

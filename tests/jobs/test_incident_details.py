@@ -194,7 +194,7 @@ def test_three_figures_of_one_discharge_contradict_each_other(flood: City) -> No
         (
             "Flood: Irrigation says 24,310 cusecs from Khadakwasla",
             "पूर: २४ हजार क्युसेक विसर्ग",
-            "Flood! MLA says 38,500 cusecs",
+            "Flood in the river! TV says 38,500 cusecs",
             "Flood, pani vadhtay: 51 hajar cusec sodla mhane",
             "Flood: Panshet lets out 5,000 cusecs",
         )

@@ -25,7 +25,7 @@ KINDS = ("slack", "teams", "mattermost", "telegram")
 SAID = "<!channel> *No water* in [Kothrud](https://evil.example) @all पाणी नाही"
 CARD = Card(
     title="Alert: Water supply",
-    lines=("25 Nov 2026, 09:00", "30 mentions in the hour to 09:00; usual are 4."),
+    lines=("25 Nov 2026, 09:00", "30 people wrote in the hour to 09:00; usual are 4."),
     quotes=(("नागरिक-ABCDEFGH · X", SAID),),
     foot=("socialcell alerts ack 1",),
     link="https://console.example/incidents/1",
@@ -95,7 +95,7 @@ def test_every_chat_takes_a_message_in_its_own_shape_once(
     assert (done, again) == (outgoing.Delivered(sent=1), outgoing.Delivered())
     (told,) = chats.told(kind)
     whole = json.dumps(told, ensure_ascii=False)
-    assert "30 mentions in the hour" in whole.replace("\\\\", "")
+    assert "30 people wrote in the hour" in whole.replace("\\\\", "")
     assert "पाणी नाही" in whole
     assert CARD.link in whole
     found = row(engine, kind)

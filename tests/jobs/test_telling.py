@@ -90,7 +90,7 @@ def test_a_letter_says_numbers_coverage_severity_who_is_told_and_where_more_is(
 
     said = words(told(context, channels={"cell-room": ROOM}), id_)
 
-    assert "40 mentions in the hour to 20 Nov 2026, 12:00; usual are 3." in said
+    assert "40 people wrote in the hour to 20 Nov 2026, 12:00; usual are 3." in said
     assert "88% of the day's hours were collected whole." in said
     assert "Severity: high." in said
     assert "Told: 2 letters, cell-room." in said
@@ -184,7 +184,7 @@ def test_a_phrase_does_not_stand_for_an_incident_that_has_a_series(
 
     said = words(told(context), spike(engine, phrase))
 
-    assert "40 mentions in the hour" in said
+    assert "40 people wrote in the hour" in said
     assert "“boats”. When: 20 Nov 2026, 12:00; People: 12; Usual: 0" in said
 
 
