@@ -18,7 +18,7 @@ negative beside the true one; whether the first topic is right.
 
 import argparse
 import json
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -127,7 +127,7 @@ def quiet(seed: int, days: int) -> Iterable[Post]:
 
 def merged(posts: Iterable[Post]) -> list[Post]:
     """Each text once, with the weights added."""
-    weights: Counter[tuple[Any, ...]] = Counter()
+    weights: dict[tuple[Any, ...], float] = defaultdict(float)
     for post in posts:
         key = (
             post.text,
@@ -137,18 +137,18 @@ def merged(posts: Iterable[Post]) -> list[Post]:
             post.topic,
             post.sentiment,
         )
-        weights[key] += post.weight  # type: ignore[assignment]
+        weights[key] += post.weight
     return [Post(*key, weight=weight) for key, weight in weights.items()]
 
 
 def score(posts: Sequence[Post], readings: Sequence[Reading]) -> dict[str, Any]:
     """Figures by language and of all; shares in [0, 1], None where there is none."""
     tallies: dict[str, dict[str, Tally]] = defaultdict(lambda: defaultdict(Tally))
-    sums: Counter[str] = Counter()
+    sums: dict[str, float] = defaultdict(float)
     for post, reading in zip(posts, readings, strict=True):
         weight = post.weight
         for group in (ALL, post.language):
-            sums[group] += weight  # type: ignore[assignment]
+            sums[group] += weight
             one = tallies[group]
             one["critical"].add(
                 post.urgency == "critical", reading.urgency.level == "critical", weight
@@ -167,7 +167,7 @@ def score(posts: Sequence[Post], readings: Sequence[Reading]) -> dict[str, Any]:
             if post.topic not in (None, "other") and post.intent not in IDLE:
                 first = reading.topics[0].id if reading.topics else None
                 one["topic"].add(True, first == post.topic, weight)
-    return {group: _figures(one, float(sums[group])) for group, one in tallies.items()}
+    return {group: _figures(one, sums[group]) for group, one in tallies.items()}
 
 
 def _figures(tallies: dict[str, Tally], whole: float) -> dict[str, Any]:
