@@ -136,7 +136,7 @@ def test_an_incident_is_listed_and_shown(cell: Path, engine: Engine) -> None:
     assert (listed["alerts"][0]["minutes"], listed["told"]) == (60, [])
     assert (listed["alerts"][0]["kind"], listed["alerts"][0]["unit"]) == (
         "spike",
-        "mentions",
+        "people",
     )
     assert shown["numbers"]["as_of"] == listed["numbers"]["as_of"]
     assert (shown["id"], shown["figures"], shown["rumours"]) == (id_, [], [])
