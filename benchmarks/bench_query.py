@@ -24,10 +24,10 @@ from benchmarks.ratios import Figure, scratch, tell
 from socialcell import db
 from socialcell.clock import IST
 from socialcell.listening.model import Annotation, EntityRollup, HourRollup, Mention
-from socialcell.listening.query import parse
-from socialcell.listening.store import questions
-from socialcell.listening.store.counts import Span
-from socialcell.listening.store.matching import Wanted
+from socialcell.listening.query.query_language import parse
+from socialcell.listening.store.mentions import mention_queries
+from socialcell.listening.store.mentions.mention_counts import Span
+from socialcell.listening.store.mentions.mention_filter import Wanted
 
 DIFFERENT = 50_000  # texts
 TIMES = 40
@@ -99,7 +99,7 @@ def rollups(large: Filled, n: int) -> Iterator[Figure]:
 
 
 def _list(wanted: Wanted) -> Ask:
-    return lambda session: questions.mentions(session, wanted)
+    return lambda session: mention_queries.mentions(session, wanted)
 
 
 def _in_turn(

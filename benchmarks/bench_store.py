@@ -22,7 +22,7 @@ from benchmarks.filled import Filled
 from benchmarks.ratios import Figure, Rates, fsync_ms, ratio, scratch, take_turns, tell
 from socialcell import db
 from socialcell.connectors.base import Record
-from socialcell.connectors.files import BATCH
+from socialcell.connectors.files.file_connector import BATCH
 
 Page = dict[str, tuple[str, list[tuple[Any, ...]]]]
 """table → (names of columns, rows), in the order in which keys allow it."""

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from socialcell.connectors.base import Author, Metric, Record
-from socialcell.language.places import places
+from socialcell.language.names.places import places
 
 END = datetime(2026, 11, 23, tzinfo=UTC)
 DAYS = 365

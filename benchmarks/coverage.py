@@ -17,10 +17,10 @@ from typing import Any
 
 import numpy as np
 
-from socialcell.campaigns.audiences import ExactAudiences
-from socialcell.campaigns.coverage import Choice, choose
-from socialcell.campaigns.exact import optimum
-from socialcell.campaigns.limits import Limits
+from socialcell.campaigns.creators.audience_overlap import ExactAudiences
+from socialcell.campaigns.creators.selection.choice_limits import Limits
+from socialcell.campaigns.creators.selection.integer_program import optimum
+from socialcell.campaigns.creators.selection.max_coverage import Choice, choose
 
 COMMUNITIES = 25
 # creators, people, mean audience, share of the cost of all that may be spent

@@ -9,14 +9,15 @@ from sqlalchemy import Engine
 from benchmarks.corpus import END
 from socialcell import db
 from socialcell.connectors.base import Record
-from socialcell.connectors.files import BATCH
+from socialcell.connectors.files.file_connector import BATCH
 from socialcell.db import revisions
-from socialcell.jobs.tag import BATCH as TAGGED_AT_ONCE
-from socialcell.jobs.tag import understand
-from socialcell.listening.areas import read_areas
-from socialcell.listening.store import pages, tags
-from socialcell.listening.store.tags import Tagged, Untagged
+from socialcell.listening.areas.area_table import read_areas
+from socialcell.listening.store.mentions import tags
+from socialcell.listening.store.mentions.tags import Tagged, Untagged
+from socialcell.listening.store.pages import pages
 from socialcell.ops import store
+from socialcell.services.mentions.tagging import BATCH as TAGGED_AT_ONCE
+from socialcell.services.mentions.tagging import understand
 
 
 class Filled:

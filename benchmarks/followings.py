@@ -20,12 +20,19 @@ from typing import Any
 
 import numpy as np
 
-from socialcell.campaigns.audiences import Amounts, ExactAudiences, People
-from socialcell.campaigns.coverage import choose
-from socialcell.campaigns.exact import optimum
-from socialcell.campaigns.limits import Limits
-from socialcell.campaigns.planning.pick import pick
-from socialcell.campaigns.sketches import HyperLogLog, SketchedAudiences
+from socialcell.campaigns.creators.audience_overlap import (
+    Amounts,
+    ExactAudiences,
+    People,
+)
+from socialcell.campaigns.creators.audience_sketches import (
+    HyperLogLog,
+    SketchedAudiences,
+)
+from socialcell.campaigns.creators.selection.choice_limits import Limits
+from socialcell.campaigns.creators.selection.integer_program import optimum
+from socialcell.campaigns.creators.selection.max_coverage import choose
+from socialcell.campaigns.planning.creator_pick import pick
 
 CREATORS, PEOPLE, COMMUNITIES = 60, 6_000, 15
 BUDGET = 0.15  # of what all of them would cost

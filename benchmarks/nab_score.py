@@ -30,8 +30,8 @@ from math import exp, floor, inf
 from pathlib import Path
 from typing import Any
 
-from socialcell.listening.detect import ALERT_AT, score_series
-from socialcell.listening.series import read_series
+from socialcell.listening.alerts.burst_detector import ALERT_AT, score_series
+from socialcell.listening.alerts.series_file import read_series
 
 TP_WEIGHT = 1.0
 FP_WEIGHT = 0.11

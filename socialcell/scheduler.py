@@ -19,11 +19,11 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from socialcell import config, http, log
 from socialcell.clock import SystemClock
 from socialcell.errors import AlreadyRunning, SocialcellError
-from socialcell.jobs import outgoing
-from socialcell.jobs.context import Context
-from socialcell.jobs.daemon import round as rounds
 from socialcell.ops import leases
 from socialcell.ops.leases import Held
+from socialcell.services.context import Context
+from socialcell.services.daemon import run_due as rounds
+from socialcell.services.outbox import outbox
 
 NAME = "daemon"
 TICK = timedelta(seconds=15)
@@ -77,7 +77,7 @@ class Daemon:
                 )
             self._signals.listen()
             freed = rounds.recover(self._context(), self._held.token)
-            freed += outgoing.recover(self._context())
+            freed += outbox.recover(self._context())
             _LOG.info("the daemon works", token=self._held.token, taken_up_again=freed)
             try:
                 self._tick_along()

@@ -19,7 +19,7 @@ from socialcell.connectors.base import (
     Metric,
     Record,
 )
-from socialcell.listening.store import pages
+from socialcell.listening.store.pages import pages
 from socialcell.ops import store
 from socialcell.ops.model import Source
 

@@ -18,9 +18,10 @@ from xdist.scheduler import LoadScopeScheduling
 from socialcell import config, db
 from socialcell.clock import IST, FixedClock
 from socialcell.db import revisions
-from socialcell.jobs.context import Context
-from tests import faults, retries
-from tests.faults import tried
+from socialcell.services.context import Context
+from tests import fault_rows as faults
+from tests import retries
+from tests.fault_rows import tried
 from tests.own_postgres import started
 from tests.postgres import Postgres
 from tests.together import Together

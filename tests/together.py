@@ -2,7 +2,7 @@
 
 from xdist.scheduler import LoadScopeScheduling
 
-_SHARED = ("tests/demo/",)  # a demo is made once by a worker, and takes a minute
+_SHARED = ("tests/end_to_end/",)  # a demo is made once by a worker, and takes a minute
 
 
 class Together(LoadScopeScheduling):

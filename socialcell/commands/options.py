@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from socialcell.jobs.context import Context
-    from socialcell.listening.people import People
+    from socialcell.listening.people.visibility import People
+    from socialcell.services.context import Context
 
 ROOT_CONFIG: ContextVar[Path | None] = ContextVar("root_config", default=None)
 AT_THE_END: ContextVar[ExitStack] = ContextVar("at_the_end")  # of the command
@@ -76,7 +76,7 @@ def rupees(option: str, given: str | None) -> int | None:
 def open_context(config: Path | None) -> "Context":
     """The workspace of --config, given to the command or before it."""
     from socialcell import log
-    from socialcell.jobs import context
+    from socialcell.services import context
 
     opened = context.open_context(config or ROOT_CONFIG.get())
     AT_THE_END.get().callback(opened.engine.dispose)
@@ -86,6 +86,6 @@ def open_context(config: Path | None) -> "Context":
 
 def people_of(context: "Context") -> "People":
     """How people are shown: the workspace's key and its registry."""
-    from socialcell.jobs import people
+    from socialcell.services import pseudonyms
 
-    return people.of(context)
+    return pseudonyms.of(context)

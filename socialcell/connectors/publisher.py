@@ -25,10 +25,10 @@ from socialcell.text import fold
 _T = TypeVar("_T")
 
 PUBLISHERS = {
-    "x": "socialcell.connectors.x_publisher:XPublisher",
-    "facebook": "socialcell.connectors.facebook_publisher:FacebookPublisher",
-    "instagram": "socialcell.connectors.instagram_publisher:InstagramPublisher",
-    "telegram": "socialcell.connectors.telegram_publisher:TelegramPublisher",
+    "x": "socialcell.connectors.x.x_publisher:XPublisher",
+    "facebook": "socialcell.connectors.meta.facebook_publisher:FacebookPublisher",
+    "instagram": "socialcell.connectors.meta.instagram_publisher:InstagramPublisher",
+    "telegram": "socialcell.connectors.telegram.telegram_publisher:TelegramPublisher",
 }
 SLACK = timedelta(minutes=2)  # between a platform's clock and ours
 # After these a platform may have done what it was asked.

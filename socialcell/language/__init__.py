@@ -14,7 +14,7 @@ from socialcell.language.reading import (
 )
 
 if TYPE_CHECKING:
-    from socialcell.language.places import Place
+    from socialcell.language.names.places import Place
 
 __all__ = [
     "Entity",

@@ -10,30 +10,27 @@ from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-from socialcell.language import (
-    civic,
-    danger,
-    identify,
+from socialcell.language import danger_rules, lexicon, weights
+from socialcell.language.classifiers import (
+    civic_model,
     intent,
     intent_detail,
-    lexicon,
-    public_people,
+    language_identification,
     sentiment,
-    tagger,
     topics,
     urgency,
-    weights,
 )
 from socialcell.language.lexicon import Cue
-from socialcell.language.linear import Linear
-from socialcell.language.notes import Fact, Hit, Notes, notes, text_of
-from socialcell.language.places import (
+from socialcell.language.linear_model import Linear
+from socialcell.language.names import name_tagger, public_people
+from socialcell.language.names.places import (
     Gazetteer,
     Place,
     name_words,
     places,
     said_as_place,
 )
+from socialcell.language.notes import Fact, Hit, Notes, notes, text_of
 from socialcell.language.reading import Entity
 from socialcell.language.stems import Endings, Stems
 from socialcell.language.words import key_of, look_at
@@ -82,8 +79,8 @@ class Cues:
 
     def __call__(self, doc: Doc) -> Doc:
         found = notes(doc)
-        found.danger = danger.in_danger(text_of(doc))
-        found.exercise = danger.is_exercise(text_of(doc))
+        found.danger = danger_rules.in_danger(text_of(doc))
+        found.exercise = danger_rules.is_exercise(text_of(doc))
         for match, start, end in self._matcher(doc):
             if found.placed and found.placed.issuperset(range(start, end)):
                 continue
@@ -119,18 +116,26 @@ class Languages:
             yield from docs
 
     def _identify(self, some: list[Notes]) -> None:
-        outside = [identify.outside_names(one.facts, one.named) for one in some]
+        outside = [
+            language_identification.outside_names(one.facts, one.named) for one in some
+        ]
         found = [
-            identify.by_rule(one.facts, words)
+            language_identification.by_rule(one.facts, words)
             for one, words in zip(some, outside, strict=True)
         ]
         for one, words in zip(some, outside, strict=True):
-            one.words = identify.count(words)
+            one.words = language_identification.count(words)
         if self._model:
-            asked = [at for at, rule in enumerate(found) if identify.is_for_model(rule)]
-            texts = [identify.plain_text(outside[at]) for at in asked]
+            asked = [
+                at
+                for at, rule in enumerate(found)
+                if language_identification.is_for_model(rule)
+            ]
+            texts = [language_identification.plain_text(outside[at]) for at in asked]
             for at, likely in zip(asked, self._model.chances(texts), strict=True):
-                found[at] = identify.by_model(found[at], likely, some[at].words)
+                found[at] = language_identification.by_model(
+                    found[at], likely, some[at].words
+                )
         for one, identified in zip(some, found, strict=True):
             one.language, one.mixed = identified.language, identified.mixed
             one.script, one.languages = identified.script, identified.chances
@@ -152,15 +157,15 @@ class Names:
 
     def pipe(self, stream: Iterable[Doc], batch_size: int = _BATCH) -> Iterator[Doc]:
         for docs in _batches(stream, batch_size):
-            for language in tagger.LANGUAGES:
-                known = tagger.tagger(language, self._nc)
+            for language in name_tagger.LANGUAGES:
+                known = name_tagger.tagger(language, self._nc)
                 mine = [doc for doc in docs if _is_in(language, notes(doc))]
                 if known is not None and mine:
                     self._tag(mine, known)
             yield from docs
 
     @staticmethod
-    def _tag(docs: list[Doc], known: tagger.Tagger) -> None:
+    def _tag(docs: list[Doc], known: name_tagger.Tagger) -> None:
         said = [[fact.word.raw for fact in notes(doc).facts] for doc in docs]
         for doc, spans in zip(docs, known.spans(said), strict=True):
             found = notes(doc)
@@ -186,7 +191,7 @@ class Civic:
     """What n-grams say of intent, topics and urgency, in one pass for all of them."""
 
     def __init__(self, nlp: Language, name: str) -> None:
-        self._model = weights.linear(civic.NAME)
+        self._model = weights.linear(civic_model.NAME)
 
     def __call__(self, doc: Doc) -> Doc:
         return next(self.pipe([doc]))
@@ -201,9 +206,9 @@ class Civic:
 
     @staticmethod
     def _look_at(model: Linear, docs: list[Doc]) -> None:
-        texts = [civic.plain(text_of(doc), notes(doc).entities) for doc in docs]
+        texts = [civic_model.plain(text_of(doc), notes(doc).entities) for doc in docs]
         rows = model.margins(texts).tolist()
-        margins = civic.by_task(model.classes, rows)
+        margins = civic_model.by_task(model.classes, rows)
         for doc, found in zip(docs, margins, strict=True):
             notes(doc).margins = found
 
@@ -318,7 +323,7 @@ def _fact(raw: str, known: Stems) -> Fact:
         word=word,
         stem=stem,
         stem_length=length,
-        votes=identify.votes(word),
+        votes=language_identification.votes(word),
         tone=sentiment.tone(word.key, stem),
         roles=sentiment.roles(word.key),
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from socialcell.language import lexicon
-from socialcell.language.translit import key
+from socialcell.language.transliteration import key
 from socialcell.text import index_form
 
 

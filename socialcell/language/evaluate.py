@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from socialcell.errors import SocialcellError
-from socialcell.language import Reading, conll, measure, read_stream, weights
-from socialcell.language.linear import Linear
+from socialcell.language import Reading, measure, read_stream, weights
+from socialcell.language.labelled_posts import posts
+from socialcell.language.linear_model import Linear
+from socialcell.language.names import conll
 from socialcell.language.semantic.encoder import encoder
-from socialcell.language.training.data import posts
 
 _SHORT = {"negative": "neg", "neutral": "neu", "positive": "pos"}
 _TO_THE_CITY = ("complaint", "help")

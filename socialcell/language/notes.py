@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from spacy.tokens import Doc
 
-from socialcell.language import danger
+from socialcell.language import danger_rules as danger
 from socialcell.language.lexicon import Cue
 from socialcell.language.reading import Entity, Intent, Sentiment, Topic, Urgency
 from socialcell.language.semantic.encoder import Meaning

@@ -12,20 +12,15 @@ from spacy.attrs import NORM
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from socialcell.language import (
-    components,
-    english,
-    hashtags,
-    lexicon,
-    tagger,
-    topics9,
-    weights,
-)
+from socialcell.language import components, encoder_component, lexicon, weights
+from socialcell.language.classifiers import nine_topics
 from socialcell.language.measure import Span
+from socialcell.language.names import english_names as english
+from socialcell.language.names import hashtags, name_tagger
+from socialcell.language.names.places import Place, fingerprint
 from socialcell.language.notes import notes
-from socialcell.language.places import Place, fingerprint
 from socialcell.language.reading import Model, Reading
-from socialcell.language.semantic import component, encoder
+from socialcell.language.semantic import encoder
 from socialcell.text import clean_text
 
 LONGEST = 1_000_000  # spaCy refuses longer texts (E088)
@@ -50,7 +45,7 @@ _ORDER = (
     "socialcell_names",
     "socialcell_civic",
     "socialcell_feelings",
-    topics9.NAME,
+    nine_topics.NAME,
     "socialcell_topics",
     "socialcell_sentiment",
     "socialcell_intent",
@@ -132,7 +127,7 @@ class Reader:
             entities=tuple(
                 entity
                 for entity in found.entities
-                if tagger.is_name(entity) and entity.start not in found.doubted
+                if name_tagger.is_name(entity) and entity.start not in found.doubted
             ),
             intent=found.intent,
             topics=tuple(found.topics),
@@ -195,7 +190,7 @@ def build(
     if english_names:
         nlp.add_pipe(english.NAME, after="socialcell_names")
     if semantic:
-        nlp.add_pipe(component.NAME, after="socialcell_intent")
+        nlp.add_pipe(encoder_component.NAME, after="socialcell_intent")
     made["socialcell_words"].stems = stems
     made["socialcell_gazetteer"].add(nlp, own)
     return nlp

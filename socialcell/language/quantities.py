@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from socialcell.language import lexicon
-from socialcell.language.translit import key
+from socialcell.language.transliteration import key
 
 UNTIL = "until"
 _NUMBER = r"\d+(?:,\d+)*(?:\.\d+)?"

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from socialcell.errors import SocialcellError
-from socialcell.language.features import Grams
-from socialcell.language.linear import Linear
+from socialcell.language.linear_model import Linear
+from socialcell.language.ngram_features import Grams
 
 VERSION = "1"  # of the format of cards and weight files
 LICENCES = ("open", "nc")  # nc: not for commercial use, or of no stated licence

@@ -7,18 +7,18 @@ from typing import Any
 
 from sqlmodel import Session
 
-from socialcell.listening import contradictions
-from socialcell.listening.alert_model import Alert, Closure, Incident
-from socialcell.listening.areas import names
-from socialcell.listening.contradictions import Contradiction, RumourSpread
-from socialcell.listening.store import (
+from socialcell.listening.alerts import contradictions
+from socialcell.listening.alerts.contradictions import Contradiction, RumourSpread
+from socialcell.listening.alerts.model import Alert, Closure, Incident
+from socialcell.listening.areas.area_table import names
+from socialcell.listening.store import owners
+from socialcell.listening.store.alerts import (
+    alert_rules,
     alerts,
     incident_numbers,
-    owners,
-    rules,
     rumours,
 )
-from socialcell.listening.store.incident_numbers import Numbers
+from socialcell.listening.store.alerts.incident_numbers import Numbers
 
 _IDS = 3  # mentions that are named of each figure and rumour
 
@@ -50,7 +50,7 @@ def state_of(
     `texts` neither figures nor rumours are looked for."""
     closure = alerts.closure_of(session, incident)
     kind, _, name = incident.subject.partition(":")
-    rule = rules.named(session, name) if kind == "rule" else None
+    rule = alert_rules.named(session, name) if kind == "rule" else None
     query = rule.query if rule else None
     scope = incident_numbers.scope_of(session, incident, own, now, query)
     if scope is None:

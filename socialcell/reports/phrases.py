@@ -5,7 +5,7 @@ from typing import Any
 
 from socialcell.i18n import Language
 from socialcell.language import lexicon
-from socialcell.reports.figures import Figure
+from socialcell.reports.compared_figures import Figure
 from socialcell.reports.page import Cell
 
 UNKNOWN = "–"

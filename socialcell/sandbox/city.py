@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from random import Random
 
 from socialcell.clock import as_utc
-from socialcell.sandbox import engagement
-from socialcell.sandbox.chatter import chatter
-from socialcell.sandbox.elsewhere import elsewhere
-from socialcell.sandbox.people import PAPERS, People
 from socialcell.sandbox.post import Draft, Labels, Person, Post
-from socialcell.sandbox.press import press
-from socialcell.sandbox.story import Story, resolved, story
-from socialcell.sandbox.threads import follow
+from socialcell.sandbox.world import engagement
+from socialcell.sandbox.world.chatter import chatter
+from socialcell.sandbox.world.other_platform_posts import elsewhere
+from socialcell.sandbox.world.people import PAPERS, People
+from socialcell.sandbox.world.press import press
+from socialcell.sandbox.world.story import Story, resolved, story
+from socialcell.sandbox.world.threads import follow
 from socialcell.sandbox.worlds import WORLDS
 
 _SNOWFLAKE_EPOCH = 1_288_834_974_657  # milliseconds: when the platform began to count

@@ -3,59 +3,61 @@
 from collections.abc import Sequence
 from typing import Any
 
-from socialcell.sandbox import (
-    app_store,
-    bluesky,
-    facebook,
-    facebook_world,
-    google,
-    google_ads,
-    google_play,
-    instagram,
-    instagram_world,
-    mastodon,
-    messenger,
-    meta_ads,
-    play_console,
-    reddit,
-    rss,
-    search_console,
-    telegram,
-    whatsapp,
-    x_platform,
-    x_shape,
-    youtube,
-)
 from socialcell.sandbox.city import City
+from socialcell.sandbox.google import (
+    google_ads_server,
+    google_play_server,
+    google_server,
+    play_console_server,
+    search_console_server,
+    youtube_server,
+)
+from socialcell.sandbox.meta import (
+    facebook_server,
+    instagram_server,
+    messenger_server,
+    meta_ads_server,
+    whatsapp_server,
+)
+from socialcell.sandbox.other import (
+    app_store_server,
+    bluesky_server,
+    feed_server,
+    mastodon_server,
+    reddit_server,
+    telegram_server,
+)
 from socialcell.sandbox.platform import Platform
+from socialcell.sandbox.world import facebook_world, instagram_world
+from socialcell.sandbox.x import x_json, x_platform
 
 PLATFORMS: dict[str, Platform] = {
     "x": x_platform.PLATFORM,
-    "rss": rss.PLATFORM,
-    "reddit": reddit.PLATFORM,
-    "mastodon": mastodon.PLATFORM,
-    "youtube": youtube.PLATFORM,
-    "bluesky": bluesky.PLATFORM,
-    "facebook": facebook.PLATFORM,
-    "instagram": instagram.PLATFORM,
-    "meta_ads": meta_ads.PLATFORM,
-    "google": google.PLATFORM,
-    "google_play": google_play.PLATFORM,
-    "search_console": search_console.PLATFORM,
-    "play_console": play_console.PLATFORM,
-    "whatsapp": whatsapp.PLATFORM,
-    "messenger": messenger.PLATFORM,
-    "instagram_messages": messenger.INSTAGRAM,
-    "telegram": telegram.PLATFORM,
-    **google_ads.platforms(),
-    **app_store.platforms(),
+    "rss": feed_server.PLATFORM,
+    "reddit": reddit_server.PLATFORM,
+    "mastodon": mastodon_server.PLATFORM,
+    "youtube": youtube_server.PLATFORM,
+    "bluesky": bluesky_server.PLATFORM,
+    "facebook": facebook_server.PLATFORM,
+    "instagram": instagram_server.PLATFORM,
+    "meta_ads": meta_ads_server.PLATFORM,
+    "google": google_server.PLATFORM,
+    "google_play": google_play_server.PLATFORM,
+    "search_console": search_console_server.PLATFORM,
+    "play_console": play_console_server.PLATFORM,
+    "whatsapp": whatsapp_server.PLATFORM,
+    "messenger": messenger_server.PLATFORM,
+    "instagram_messages": messenger_server.INSTAGRAM,
+    "telegram": telegram_server.PLATFORM,
+    **google_ads_server.platforms(),
+    **app_store_server.platforms(),
 }
 
 
 def accounts(city: City) -> dict[str, dict[str, str]]:
     """The city's own accounts that take posts, by platform, as config.yaml has them."""
     return {
-        "x": {"user_id": x_shape.user_id(city.people.city)},
+        "x": {"user_id": x_json.user_id(city.people.city)},
         "facebook": {"page_id": facebook_world.PAGE_ID},
         "instagram": {"account_id": instagram_world.ACCOUNT_ID},
         "telegram": {},

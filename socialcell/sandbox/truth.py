@@ -7,19 +7,19 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from socialcell.clock import as_utc
-from socialcell.sandbox import engagement as growth
-from socialcell.sandbox import x_shape
-from socialcell.sandbox.app_world import OUTREACH, AppWorld
-from socialcell.sandbox.audience import Audience
-from socialcell.sandbox.campaign_world import CampaignWorld
 from socialcell.sandbox.city import City
-from socialcell.sandbox.creator_world import CreatorWorld
-from socialcell.sandbox.people import CITY_HANDLE, Paper
+from socialcell.sandbox.clicks.audience import Audience
 from socialcell.sandbox.platforms import PLATFORMS
 from socialcell.sandbox.post import Post
-from socialcell.sandbox.press import lacks_date, lacks_guid
-from socialcell.sandbox.story import CLOSED, FALSE_TOKEN, FIGURES, FLOODED, LEAK
-from socialcell.sandbox.x_platform import SEARCH_QUERY
+from socialcell.sandbox.world import engagement as growth
+from socialcell.sandbox.world.app_world import OUTREACH, AppWorld
+from socialcell.sandbox.world.campaign_world import CampaignWorld
+from socialcell.sandbox.world.creator_world import CreatorWorld
+from socialcell.sandbox.world.people import CITY_HANDLE, Paper
+from socialcell.sandbox.world.press import lacks_date, lacks_guid
+from socialcell.sandbox.world.story import CLOSED, FALSE_TOKEN, FIGURES, FLOODED, LEAK
+from socialcell.sandbox.x import x_json
+from socialcell.sandbox.x.x_platform import SEARCH_QUERY
 
 _V = TypeVar("_V")
 
@@ -46,7 +46,7 @@ def truth(city: City) -> dict[str, Any]:
         "start": _iso(city.start),
         "end": _iso(city.end),
         "days": city.days,
-        "account": {"handle": CITY_HANDLE, "id": x_shape.user_id(city.people.city)},
+        "account": {"handle": CITY_HANDLE, "id": x_json.user_id(city.people.city)},
         "search_query": SEARCH_QUERY,
         "rules": RULES,
         "stories": _stories(city),

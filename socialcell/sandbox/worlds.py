@@ -7,7 +7,8 @@ from collections.abc import Callable
 from datetime import datetime
 from random import Random
 
-from socialcell.sandbox import (
+from socialcell.sandbox.post import Post
+from socialcell.sandbox.world import (
     bluesky_world,
     facebook_world,
     google_play_world,
@@ -15,8 +16,7 @@ from socialcell.sandbox import (
     message_world,
     youtube_world,
 )
-from socialcell.sandbox.people import People
-from socialcell.sandbox.post import Post
+from socialcell.sandbox.world.people import People
 
 # posts(people, start, end, rng): all posts of one platform in [start, end).
 WORLDS: dict[str, Callable[[People, datetime, datetime, Random], tuple[Post, ...]]] = {

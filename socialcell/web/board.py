@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from socialcell import db, log
-from socialcell.campaigns import links
-from socialcell.campaigns.links_model import TrackedLink
-from socialcell.campaigns.store import links as store
+from socialcell.campaigns.links import tracked_link
+from socialcell.campaigns.links.model import TrackedLink
+from socialcell.campaigns.links.store import links as store
 from socialcell.clock import as_utc
 from socialcell.errors import SocialcellError
 
@@ -71,7 +71,7 @@ class Board:
 
 def entry(link: TrackedLink) -> Entry:
     assert link.id is not None
-    landings = links.landings(link)
+    landings = tracked_link.landings(link)
     leads = {}
     for device, key in (("android", "android"), ("ios", "ios"), ("other", "web")):
         led_to = key if getattr(link, key) is not None else "web"

@@ -14,8 +14,8 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import CompileError, SQLAlchemyError, StatementError
 
 from socialcell import db, log
-from socialcell.campaigns.judging import Judge, Request
-from socialcell.campaigns.store import clicks
+from socialcell.campaigns.links.click_classifier import Judge, Request
+from socialcell.campaigns.links.store import clicks
 from socialcell.clock import IST
 from socialcell.errors import SocialcellError
 from socialcell.web.waiting_clicks import Batch, WaitingClicks, parse_line

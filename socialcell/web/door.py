@@ -3,8 +3,8 @@
 import contextlib
 from collections.abc import Callable, Iterator
 
-from socialcell.jobs import receive
-from socialcell.jobs.context import Context
+from socialcell.services.context import Context
+from socialcell.services.webhooks import webhook_ingest
 from socialcell.web.doorkeeper import Doorkeeper
 from socialcell.web.serving import bound, in_a_thread, server_config, until_told
 from socialcell.web.webhooks import Webhooks
@@ -42,8 +42,8 @@ def serving(context: Context, *, kept: bool = True) -> Iterator[str]:
 
 def require_secrets(context: Context) -> None:
     """MissingSecret or ConfigError when a source that is pushed to cannot be."""
-    for source in receive.sources(context):
-        receive.receiver(context, source)
+    for source in webhook_ingest.sources(context):
+        webhook_ingest.receiver(context, source)
 
 
 @contextlib.contextmanager

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from socialcell import db, log
 from socialcell.errors import SocialcellError
-from socialcell.jobs import fetching, receive
-from socialcell.jobs.context import Context
 from socialcell.ops import pushes
+from socialcell.services.context import Context
+from socialcell.services.webhooks import media_download, webhook_ingest
 
 ROUND = 60.0  # seconds between two looks at what is due later
 _LOG = log.logger(__name__)
@@ -57,17 +57,17 @@ class Doorkeeper:
 
     def work(self, rounds: bool = True) -> None:
         """Read what waits; with `rounds` also all that is due beside it."""
-        receive.work_off(self._context)
+        webhook_ingest.work_off(self._context)
         if rounds:
             self._note_refusals()
-            receive.note_open(self._context, self._since)
-        fetching.fetch(self._context, stop=self._ending.is_set)
+            webhook_ingest.note_open(self._context, self._since)
+        media_download.fetch(self._context, stop=self._ending.is_set)
 
     def _note_refusals(self) -> None:
         found = dict(self._turned_away)
         counts: dict[tuple[int, str], int] = {}
         for (connector, reason), n in found.items():
-            for source in receive.sources(self._context, connector)[:1]:
+            for source in webhook_ingest.sources(self._context, connector)[:1]:
                 assert source.id is not None
                 counts[source.id, reason] = n
         with db.writing(self._context.engine) as session:

@@ -11,11 +11,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from socialcell import log
-from socialcell.campaigns.postbacks import SIGNATURE, TIMESTAMP
+from socialcell.campaigns.links.install_postback import SIGNATURE, TIMESTAMP
 from socialcell.errors import SocialcellError
-from socialcell.jobs import postbacks
-from socialcell.jobs.context import Context
-from socialcell.jobs.postbacks import Met
+from socialcell.services.context import Context
+from socialcell.services.links import install_postbacks
+from socialcell.services.links.install_postbacks import Met
 from socialcell.web.body import Receive, Refused, Scope, Send, read_body, read_headers
 
 LARGEST = 16 * 1024  # bytes
@@ -85,7 +85,7 @@ class Installs:
 
     def _taken(self, timestamp: str, signature: str, body: bytes) -> tuple[int, str]:
         try:
-            met, said = postbacks.accept(
+            met, said = install_postbacks.accept(
                 self._context,
                 self._key,
                 timestamp,
@@ -105,7 +105,7 @@ class Installs:
     def _note(self) -> None:
         found = Counter(dict(self._turned_away))
         try:
-            postbacks.turned_away(self._context, found)
+            install_postbacks.turned_away(self._context, found)
         except SocialcellError as error:
             _LOG.error("who was turned away is not noted yet", reason=str(error))
             return

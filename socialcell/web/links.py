@@ -5,11 +5,11 @@ import sys
 from collections.abc import Callable, Iterator
 
 from socialcell import db
-from socialcell.campaigns import destinations
-from socialcell.campaigns.judging import Judge
-from socialcell.jobs import postbacks
-from socialcell.jobs.context import Context
-from socialcell.jobs.waiting_clicks import WAITING
+from socialcell.campaigns.links import destinations
+from socialcell.campaigns.links.click_classifier import Judge
+from socialcell.services.context import Context
+from socialcell.services.links import install_postbacks
+from socialcell.services.links.unsaved_clicks import WAITING
 from socialcell.web.board import Board
 from socialcell.web.click_log import ROOM, ClickLog
 from socialcell.web.installs import Installs
@@ -56,7 +56,7 @@ def application(context: Context, *, room: int = ROOM) -> Iterator[Redirect]:
     board = Board(engine)
     judge = Judge(settings.internal, settings.trusted)
     log = ClickLog(engine, judge, context.workspace.folder / WAITING, room=room)
-    key = postbacks.key_of(context)
+    key = install_postbacks.key_of(context)
     installs = None if key is None else Installs(context, key, log.behind)
     board.start()
     try:

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple, TypeAlias
 
-from socialcell.campaigns import visits
-from socialcell.campaigns.judging import Request
+from socialcell.campaigns.links import visitor_kinds
+from socialcell.campaigns.links.click_classifier import Request
 from socialcell.clock import Clock
 from socialcell.web.board import Board, Entry
 from socialcell.web.body import Receive, Scope, Send
@@ -24,7 +24,7 @@ Take: TypeAlias = Callable[[Request], None]
 QR = b"qr=1"
 """How a link in a QR code says so, as its query."""
 
-_AHEAD = frozenset(name.encode("ascii") for name in visits.AHEAD)
+_AHEAD = frozenset(name.encode("ascii") for name in visitor_kinds.AHEAD)
 _LONGEST_AGENT = 1000
 _PLAIN = [(b"cache-control", b"no-store"), (b"content-length", b"0")]
 _PAGE = [
@@ -105,7 +105,7 @@ class Redirect:
             return None
         agent, forwarded, ahead = _read(headers)
         now = self._now()
-        device = visits.device(agent)
+        device = visitor_kinds.device(agent)
         click = _new_id(now, next(self._chances))
         led_to, address = self._lead(entry, device, click, now)
         request = Request(
@@ -179,7 +179,7 @@ def _read(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bytes, bytes, bool]:
             forwarded = forwarded + b"," + value if forwarded else value
         elif name in _AHEAD:
             ahead[name.decode("ascii")] = value.decode("latin-1")
-    return agent, forwarded, bool(ahead) and visits.looks_ahead(ahead)
+    return agent, forwarded, bool(ahead) and visitor_kinds.looks_ahead(ahead)
 
 
 async def _say(

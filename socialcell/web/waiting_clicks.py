@@ -13,8 +13,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from socialcell.campaigns.store import clicks
-from socialcell.jobs.waiting_clicks import DAMAGED
+from socialcell.campaigns.links.store import clicks
+from socialcell.services.links.unsaved_clicks import DAMAGED
 
 Rows = list[dict[str, Any]]
 

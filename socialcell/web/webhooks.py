@@ -14,11 +14,11 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from socialcell import connectors, log
-from socialcell.connectors.meta_push import SIGNATURE
+from socialcell.connectors.meta.meta_push import SIGNATURE
 from socialcell.errors import SocialcellError
-from socialcell.jobs import acknowledging
-from socialcell.jobs.context import Context
-from socialcell.jobs.receive import Welcome, accept, challenge
+from socialcell.services.context import Context
+from socialcell.services.outbox import acknowledgements
+from socialcell.services.webhooks.webhook_ingest import Welcome, accept, challenge
 from socialcell.web.body import Receive, Refused, Scope, Send, read_body, read_headers
 
 LARGEST = 4 * 1024 * 1024  # bytes; WhatsApp's pushes have at most three MiB
@@ -78,7 +78,7 @@ class Webhooks:
         await _send(send, answer)
 
     async def _answer(self, scope: Scope, receive: Receive) -> _Answer:
-        if str(scope["path"]).startswith(acknowledging.PATH):
+        if str(scope["path"]).startswith(acknowledgements.PATH):
             return await self._acknowledgement(scope, receive)
         connector = str(scope["path"]).strip("/")
         if connector not in connectors.CONNECTORS:
@@ -98,7 +98,7 @@ class Webhooks:
         """A telephone says later than in its answer that somebody acknowledged."""
         if scope["method"] != "POST":
             return _Answer(405, "POST", allow="POST")
-        item = acknowledging.item_of(self._context, str(scope["path"]))
+        item = acknowledgements.item_of(self._context, str(scope["path"]))
         if item is None:
             # The path is the key: without it no body is read.
             self.turned_away["acknowledge", Welcome.FORGED.value] += 1
@@ -108,7 +108,7 @@ class Webhooks:
         return await self._aside(self._acknowledged, item, body)
 
     def _acknowledged(self, item: int, body: bytes) -> _Answer:
-        first = acknowledging.by_webhook(self._context, item, body)
+        first = acknowledgements.by_webhook(self._context, item, body)
         if first is None:
             return _Answer(400, 'say {"acknowledged": true, "by": "..."}')
         return _Answer(200, "acknowledged" if first else "known")

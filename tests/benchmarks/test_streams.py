@@ -5,7 +5,7 @@ import pytest
 from benchmarks.civic_streams import REPOST, make_streams
 from benchmarks.stream_baselines import evaluate
 from benchmarks.streams import festival_days, known_steps, our_alarms, renamed
-from socialcell.listening.detect import ALERT_AT, raw_scores
+from socialcell.listening.alerts.burst_detector import ALERT_AT, raw_scores
 
 
 def test_steps_that_are_unknown_or_hold_a_repeated_post_are_left_out() -> None:

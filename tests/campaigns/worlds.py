@@ -7,8 +7,8 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csc_array, lil_array
 
-from socialcell.campaigns.audiences import ExactAudiences
-from socialcell.campaigns.limits import Cap, Limits
+from socialcell.campaigns.creators.audience_overlap import ExactAudiences
+from socialcell.campaigns.creators.selection.choice_limits import Cap, Limits
 
 
 @dataclass

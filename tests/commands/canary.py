@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from socialcell.connectors.mastodon import id_at
+from socialcell.connectors.mastodon.mastodon_connector import id_at
 from tests.builders import NOON
 
 UID, HANDLE, NAME = "77001122334455", "zebra_canary", "Zebra Canary"

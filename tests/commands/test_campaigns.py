@@ -10,9 +10,9 @@ import pytest
 
 from socialcell import db
 from socialcell.cli import main
-from socialcell.listening import areas
+from socialcell.listening.areas import area_table
 from socialcell.listening.store import areas as area_store
-from socialcell.sandbox.campaign_world import CampaignWorld
+from socialcell.sandbox.world.campaign_world import CampaignWorld
 from tests.conftest import MONDAY_MORNING
 
 Call = Callable[..., tuple[int, str, str]]
@@ -38,7 +38,7 @@ def call(
     shutil.copy(empty_database, folder / "socialcell.db")
     engine = db.connect(f"sqlite:///{folder / 'socialcell.db'}")
     with db.writing(engine) as session:
-        area_store.replace(session, areas.read_areas())
+        area_store.replace(session, area_table.read_areas())
     engine.dispose()
     monkeypatch.setenv("SOCIALCELL_CONFIG", str(folder / "config.yaml"))
 

@@ -10,7 +10,7 @@ import pytest
 
 from socialcell import cli
 from socialcell.clock import IST
-from socialcell.jobs.initialise import initialise, write_secrets
+from socialcell.services.workspace.workspace_setup import initialise, write_secrets
 from tests.builders import NOON
 from tests.commands import canary
 from tests.running import environment

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from socialcell.errors import ConfigError
-from socialcell.jobs.context import open_context
+from socialcell.services.context import open_context
 from tests.running import inside
 
 

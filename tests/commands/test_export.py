@@ -13,12 +13,13 @@ from sqlalchemy import Engine, update
 from socialcell import db
 from socialcell.clock import SystemClock
 from socialcell.connectors.base import Metric
-from socialcell.jobs.context import Context
-from socialcell.jobs.tag import tag
-from socialcell.listening.areas import read_areas
+from socialcell.listening.areas.area_table import read_areas
+from socialcell.listening.areas.owner_table import read_owners
 from socialcell.listening.model import Mention
-from socialcell.listening.owners import read_owners
-from socialcell.listening.store import areas, owners, registry
+from socialcell.listening.store import areas, owners
+from socialcell.listening.store.people import registry
+from socialcell.services.context import Context
+from socialcell.services.mentions.tagging import tag
 from tests.builders import NOON, make_author, make_record, store_records
 from tests.running import answer, inside, refused, rows, said, socialcell
 

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine
 
 from socialcell import db
-from socialcell.campaigns.store.facts import store_facts
+from socialcell.campaigns.outcomes.store.facts import store_facts
 from socialcell.cli import main
 from socialcell.connectors.facts import AdFact, Fact, SearchFact
 from tests.builders import NOON

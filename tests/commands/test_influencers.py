@@ -13,12 +13,12 @@ import openpyxl
 import pytest
 
 from socialcell import db
-from socialcell.campaigns.links_model import ClickDay, TrackedLink
+from socialcell.campaigns.links.model import ClickDay, TrackedLink
 from socialcell.cli import main
-from socialcell.jobs import context as contexts
-from socialcell.jobs.tag import tag
-from socialcell.listening import areas
+from socialcell.listening.areas import area_table
 from socialcell.listening.store import areas as area_store
+from socialcell.services import context as contexts
+from socialcell.services.mentions.tagging import tag
 from tests.builders import NOON, make_author, make_record, store_records
 from tests.conftest import MONDAY_MORNING
 
@@ -48,7 +48,7 @@ def call(
     shutil.copy(empty_database, folder / "socialcell.db")
     opened = contexts.open_context(folder / "config.yaml")
     with db.writing(opened.engine) as session:
-        area_store.replace(session, areas.read_areas())
+        area_store.replace(session, area_table.read_areas())
     post = make_record(
         "1",
         text="No water in Kothrud",

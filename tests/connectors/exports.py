@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from socialcell.connectors.base import Filtered, Item, Record, Reject
-from socialcell.connectors.mapping import Mapping
-from socialcell.connectors.sniff import open_file
+from socialcell.connectors.file_detection import open_file
+from socialcell.connectors.files.column_mapping import Mapping
 
 FIRST_ID = 1991000000000000000
 

@@ -11,9 +11,9 @@ from socialcell.clock import FixedClock
 from socialcell.config import Workspace
 from socialcell.connectors.base import Batch, Reject, Surroundings
 from socialcell.connectors.facts import StoreFact
-from socialcell.jobs.collect import never
 from socialcell.sandbox import Sandbox
 from socialcell.sandbox.server import Logged
+from socialcell.services.collection.collector import never
 from tests.connectors.conftest import CITY, Unlimited
 from tests.connectors.failures import assert_plain
 

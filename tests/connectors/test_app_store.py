@@ -10,13 +10,18 @@ from typing import Any
 import pytest
 
 from socialcell.clock import FixedClock
-from socialcell.connectors import apple_token
+from socialcell.connectors.apple import apple_token
 from socialcell.connectors.base import Batch, ConnectorError, Kind
 from socialcell.connectors.facts import StoreFact
 from socialcell.errors import ConfigError
-from socialcell.jobs.collect import never
-from socialcell.sandbox.app_store import DETAILED, STANDARD, THRESHOLD, secret
-from socialcell.sandbox.app_world import APPLE_ID, OUTREACH
+from socialcell.sandbox.other.app_store_server import (
+    DETAILED,
+    STANDARD,
+    THRESHOLD,
+    secret,
+)
+from socialcell.sandbox.world.app_world import APPLE_ID, OUTREACH
+from socialcell.services.collection.collector import never
 from tests.connectors.conftest import CITY, Unlimited
 from tests.connectors.failures import Spent, each_failure
 from tests.connectors.storefront import Store, facts, rejects, serve
@@ -136,7 +141,7 @@ def test_a_run_that_is_stopped_goes_on_with_the_next_report(apple: Store) -> Non
 def test_a_report_counts_as_read_once_all_of_it_is_stored(
     apple: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("socialcell.connectors.app_store._PIECE", 2)
+    monkeypatch.setattr("socialcell.connectors.apple.app_store._PIECE", 2)
 
     batches = apple.pull()
 

@@ -17,13 +17,13 @@ from socialcell.connectors.base import (
     Tombstone,
     Undecided,
 )
-from socialcell.connectors.mastodon import Mastodon
-from socialcell.connectors.reddit import Reddit
-from socialcell.connectors.reddit_post import looked_up as reddit_looked_up
-from socialcell.connectors.x import X
-from socialcell.connectors.x_lookup import looked_up as x_looked_up
-from socialcell.jobs.collect import never
+from socialcell.connectors.mastodon.mastodon_connector import Mastodon
+from socialcell.connectors.reddit.reddit_connector import Reddit
+from socialcell.connectors.reddit.reddit_post import looked_up as reddit_looked_up
+from socialcell.connectors.x.x_connector import X
+from socialcell.connectors.x.x_lookup import looked_up as x_looked_up
 from socialcell.sandbox import Sandbox
+from socialcell.services.collection.collector import never
 from tests.connectors.conftest import CITY, Unlimited, connector_of
 from tests.connectors.test_contract import pull, records
 

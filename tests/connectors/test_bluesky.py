@@ -20,12 +20,12 @@ from socialcell.connectors.base import (
     Surroundings,
     Tombstone,
 )
-from socialcell.connectors.bluesky import Bluesky
-from socialcell.connectors.bluesky_post import to_record
+from socialcell.connectors.bluesky.bluesky_connector import Bluesky
+from socialcell.connectors.bluesky.bluesky_post import to_record
 from socialcell.errors import ConfigError
-from socialcell.jobs import collect
-from socialcell.jobs.sessions import KeptSessions
 from socialcell.sandbox import Sandbox
+from socialcell.services.collection import collector
+from socialcell.services.platform_sessions import KeptSessions
 from tests.connectors.conftest import Unlimited, connector_of
 from tests.connectors.test_contract import expected_ids, items, pull, records
 
@@ -52,7 +52,9 @@ def test_a_pull_is_one_sign_in_and_its_pages(
 ) -> None:
     budget = Unlimited()
 
-    batches = list(connector_of(served, PUNE, around).pull(None, budget, collect.never))
+    batches = list(
+        connector_of(served, PUNE, around).pull(None, budget, collector.never)
+    )
 
     assert len(batches) > 2
     assert asked(served) == [SIGN_IN, *[SEARCH] * len(batches)]
@@ -121,7 +123,7 @@ def test_a_session_that_another_process_renewed_is_taken_up(
     served: Sandbox, kept: Surroundings, bluesky: Any
 ) -> None:
     pull(served, MARATHI, kept)
-    first = connector_of(served, PUNE, kept).pull(None, Unlimited(), collect.never)
+    first = connector_of(served, PUNE, kept).pull(None, Unlimited(), collector.never)
     next(first)
     bluesky.expire_session()
     pull(served, MARATHI, kept)
@@ -164,7 +166,7 @@ def test_a_language_is_asked_for_when_it_is_set(
     settings = {"query": "pune", "language": "mr"}
     connector = connectors.build("bluesky", settings, around)
 
-    batches = list(connector.pull(None, Unlimited(), collect.never))
+    batches = list(connector.pull(None, Unlimited(), collector.never))
 
     assert {record.language for record in records(batches)} == {"mr"}
     assert served.requests[-1].request.query["lang"] == "mr"
@@ -192,7 +194,7 @@ def test_a_token_that_runs_out_in_the_middle_is_renewed_once(
     served: Sandbox, around: Surroundings, bluesky: Any, city_clock: FixedClock
 ) -> None:
     budget = Unlimited()
-    running = connector_of(served, PUNE, around).pull(None, budget, collect.never)
+    running = connector_of(served, PUNE, around).pull(None, budget, collector.never)
     batches = [next(running)]
     bluesky.expire_session()
     batches += running
@@ -279,8 +281,8 @@ def test_what_is_gone_is_told_by_its_absence_from_an_answer_by_id(
     bluesky.spoil(ids[9])
     connector: Any = connector_of(served, PUNE, around)
 
-    told = list(connector.recheck(ids, Unlimited(), collect.never))
-    counted = list(connector.refresh(ids, Unlimited(), collect.never))
+    told = list(connector.recheck(ids, Unlimited(), collector.never))
+    counted = list(connector.refresh(ids, Unlimited(), collector.never))
 
     stone = Tombstone("bluesky", ids[7], "removed")
     assert [item for batch in told for item in batch.items] == [stone]
@@ -297,7 +299,7 @@ def test_an_answer_without_a_list_is_not_taken_for_deletions(
 ) -> None:
     id_ = bluesky.publish("here")
     connector: Any = connector_of(served, PUNE, around)
-    running = connector.recheck([id_], Unlimited(), collect.never)
+    running = connector.recheck([id_], Unlimited(), collector.never)
     bluesky.html_instead_of_json()
 
     with pytest.raises(ConnectorError) as caught:

@@ -19,8 +19,6 @@ from socialcell.connectors.base import (
     Reject,
     Surroundings,
 )
-from socialcell.jobs import collect
-from socialcell.jobs.budget import Ledger
 from socialcell.listening.model import Mention
 from socialcell.listening.store import integrity
 from socialcell.ops import store
@@ -28,6 +26,8 @@ from socialcell.ops.model import Coverage, Source
 from socialcell.sandbox import Sandbox
 from socialcell.sandbox.shelf import Shelf
 from socialcell.sandbox.truth import collected
+from socialcell.services.collection import collector
+from socialcell.services.collection.allowance_ledger import Ledger
 from tests.builders import make_source
 from tests.connectors.conftest import (
     CITY,
@@ -106,7 +106,7 @@ def pull(
     name: str,
     around: Surroundings,
     cursor: dict[str, Any] | None = None,
-    stop: Callable[[], bool] = collect.never,
+    stop: Callable[[], bool] = collector.never,
 ) -> list[Batch]:
     connector = connector_of(served, name, around)
     return list(connector.pull(cursor, Unlimited(), stop))
@@ -166,7 +166,7 @@ def test_it_asks_the_budget_before_every_call(
     name: str, served: Sandbox, around: Surroundings
 ) -> None:
     budget = Unlimited()
-    list(connector_of(served, name, around).pull(None, budget, collect.never))
+    list(connector_of(served, name, around).pull(None, budget, collector.never))
 
     assert len(budget.taken) == len(served.requests)
 
@@ -176,7 +176,7 @@ def test_no_call_is_made_when_the_budget_is_spent(
     name: str, served: Sandbox, around: Surroundings
 ) -> None:
     with pytest.raises(ConnectorError, match="spent"):
-        list(connector_of(served, name, around).pull(None, Spent(), collect.never))
+        list(connector_of(served, name, around).pull(None, Spent(), collector.never))
 
     assert served.requests == []
 
@@ -403,11 +403,11 @@ def pull_and_maybe_crash(
 
 def run(
     engine: Engine, source: Source, connector: base.Connector, clock: Clock
-) -> collect.Result:
+) -> collector.Result:
     """What one run of a source comes to."""
     ledger = Ledger(engine, clock, connector.platform, {})
     context: Any = ContextOf(engine, clock)
-    return collect.run(context, source, connector, ledger, kind="pull")
+    return collector.run(context, source, connector, ledger, kind="pull")
 
 
 def gap_of(engine: Engine, source: Source) -> Coverage:
@@ -446,11 +446,11 @@ def test_with_a_fault_on_one_platform_the_other_is_unaffected(
     for source in served.sources:
         make_source(engine, source["name"], source["connector"], **settings_of(source))
     served.platform(PLATFORM[name]).server_error(times=None)
-    open_context = collect.Context(
+    open_context = collector.Context(
         context.workspace, engine, around.clock, served.base_urls
     )
 
-    results = {result.source: result for result in collect.collect(open_context)}
+    results = {result.source: result for result in collector.collect(open_context)}
 
     for source in served.sources:
         broken = source["connector"] == PLATFORM[name]

@@ -9,12 +9,12 @@ from sqlalchemy import Engine
 from socialcell import db
 from socialcell.clock import FixedClock
 from socialcell.connectors.base import Surroundings
-from socialcell.jobs import collect, credentials
-from socialcell.jobs.context import Context
-from socialcell.jobs.doctor import collection
 from socialcell.ops import store
 from socialcell.ops.model import Credential
 from socialcell.sandbox import Sandbox
+from socialcell.services.collection import collector, credential_checks
+from socialcell.services.context import Context
+from socialcell.services.doctor import collection_checks
 from tests.builders import NOON, make_source
 from tests.connectors.conftest import settings_of, source_named
 
@@ -32,7 +32,7 @@ def city(
     return Context(context.workspace, engine, around.clock, served.base_urls)
 
 
-def news(states: list[credentials.State]) -> dict[str, str]:
+def news(states: list[credential_checks.State]) -> dict[str, str]:
     return {one.connector: one.news for one in states if one.news}
 
 
@@ -40,10 +40,10 @@ def news(states: list[credentials.State]) -> dict[str, str]:
 def test_a_credential_that_is_refused_is_told_once(
     served: Sandbox, city: Context
 ) -> None:
-    assert news(credentials.check(city)) == {}
+    assert news(credential_checks.check(city)) == {}
     served.platform("x").expire_token()
 
-    first, second = credentials.check(city), credentials.check(city)
+    first, second = credential_checks.check(city), credential_checks.check(city)
 
     assert list(news(first)) == ["x"]
     assert "expired or revoked" in news(first)["x"]
@@ -55,13 +55,13 @@ def test_a_renewed_token_is_picked_up_and_all_its_sources_go_on(
     served: Sandbox, city: Context, engine: Engine
 ) -> None:
     served.platform("x").expire_token()
-    states = {result.source: result.state for result in collect.collect(city)}
+    states = {result.source: result.state for result in collector.collect(city)}
     assert (states["x.mentions"], states["mastodon.pune"]) == ("failed", "ok")
     served.platform("x").heal()
 
-    credentials.check(city)
+    credential_checks.check(city)
 
-    states = {result.source: result.state for result in collect.collect(city)}
+    states = {result.source: result.state for result in collector.collect(city)}
     assert states == {"x.mentions": "ok", "x.search": "ok", "mastodon.pune": "ok"}
 
 
@@ -70,13 +70,13 @@ def test_a_platform_in_trouble_says_nothing_about_our_credential(
 ) -> None:
     served.platform("x").server_error(times=None)
 
-    assert [one.connector for one in credentials.check(city)] == ["mastodon"]
+    assert [one.connector for one in credential_checks.check(city)] == ["mastodon"]
 
 
 def test_a_secret_that_is_not_there_is_told_as_one_to_bring(city: Context) -> None:
     (city.workspace.folder / "secrets" / "x_bearer").unlink()
 
-    told = news(credentials.check(city))
+    told = news(credential_checks.check(city))
 
     assert "x_bearer" in told["x"]
 
@@ -103,19 +103,19 @@ def test_a_person_is_told_at_thirty_fourteen_seven_and_one_days(
         expires_at=NOON + left,
     )
 
-    assert credentials._trouble(row, NOON) == trouble
+    assert credential_checks._trouble(row, NOON) == trouble
 
 
 def test_the_doctor_names_what_the_last_tests_found(
     served: Sandbox, city: Context, engine: Engine, city_clock: FixedClock
 ) -> None:
     served.platform("x").expire_token()
-    credentials.check(city)
+    credential_checks.check(city)
     with db.writing(engine) as session:
         row: Any = session.get(Credential, "mastodon")
         row.expires_at = city_clock.now() + 3 * DAY
 
-    checks = {check.name: check for check in collection.accepted(city)}
+    checks = {check.name: check for check in collection_checks.accepted(city)}
 
     assert checks["credential of x"].state == "failed"
     assert checks["credential of mastodon"].state == "warning"
@@ -125,15 +125,15 @@ def test_the_doctor_names_what_the_last_tests_found(
 def test_the_doctor_says_what_lags_behind(
     city: Context, engine: Engine, city_clock: FixedClock
 ) -> None:
-    assert [check.state for check in collection.deletions(city)] == ["ok"]
-    collect.collect(city)
+    assert [check.state for check in collection_checks.deletions(city)] == ["ok"]
+    collector.collect(city)
     city_clock.advance(timedelta(hours=25))
 
-    (check,) = collection.deletions(city)
+    (check,) = collection_checks.deletions(city)
 
     assert check.state == "warning"
     assert "x.mentions" in check.found
-    assert collection.readable(city).state == "ok"
-    assert collection.allowances(city).state == "ok"
+    assert collection_checks.readable(city).state == "ok"
+    assert collection_checks.allowances(city).state == "ok"
     with db.reading(engine) as session:
         assert store.source_named(session, "x.mentions").enabled

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from socialcell.errors import SocialcellError
-from socialcell.jobs import importing
 from socialcell.ops import store
+from socialcell.services.collection import file_import
 from tests.connectors.test_exports import (
     ADS,
     DATES,
@@ -53,7 +53,7 @@ def said(path: Path, content: bytes, context: Any) -> None:
     for names in ((), ("zone",), ("site",)):
         settings = {name: ASKED[name] for name in names}
         try:
-            result = importing.import_file(
+            result = file_import.import_file(
                 context, path, settings=settings, dry_run=True
             ).result
         except SocialcellError:

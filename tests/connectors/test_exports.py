@@ -11,7 +11,7 @@ import pytest
 
 from socialcell.connectors.base import ConnectorError, Filtered, Item, Record, Reject
 from socialcell.connectors.facts import AdFact, SearchFact
-from socialcell.connectors.sniff import open_file
+from socialcell.connectors.file_detection import open_file
 from socialcell.errors import UsageError
 from tests.connectors.exports import Free
 

@@ -16,12 +16,12 @@ from socialcell.connectors.base import (
     Relation,
     Surroundings,
 )
-from socialcell.connectors.facebook import Facebook
-from socialcell.connectors.facebook_post import comment_record, post_record
+from socialcell.connectors.meta.facebook_connector import Facebook
+from socialcell.connectors.meta.facebook_post import comment_record, post_record
 from socialcell.errors import ConfigError
 from socialcell.redact import redact
 from socialcell.sandbox import Sandbox
-from socialcell.sandbox.facebook_world import PAGE_ID
+from socialcell.sandbox.world.facebook_world import PAGE_ID
 from tests.connectors.conftest import CITY, TRUTH, standing
 from tests.connectors.test_contract import pull, records
 

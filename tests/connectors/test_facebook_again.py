@@ -15,8 +15,9 @@ from socialcell.connectors.base import (
     Surroundings,
     Tombstone,
 )
-from socialcell.jobs.collect import never
-from socialcell.sandbox import Sandbox, facebook_shape
+from socialcell.sandbox import Sandbox
+from socialcell.sandbox.meta import facebook_json
+from socialcell.services.collection.collector import never
 from tests.connectors.conftest import CITY, Unlimited, connector_of, standing
 from tests.connectors.test_asked_again import ask
 from tests.connectors.test_facebook import COMMENTS, FEED, newest_own
@@ -136,7 +137,7 @@ def test_figures_are_observed_again_with_how_often_a_post_was_seen(
     theirs = {metric.name: metric for metric in told[visitor].metrics}
     true = CITY.by_id["facebook", own]
     assert ours["reactions"].value == CITY.metrics(true, now)["reactions"]
-    seen = facebook_shape.views(CITY, true, now)
+    seen = facebook_json.views(CITY, true, now)
     assert ours["post_media_view"] == Metric("post_media_view", seen, "views")
     # Of other people's posts there are no insights: not seen, not nought.
     assert theirs["post_media_view"].value is None

@@ -8,11 +8,12 @@ import pytest
 from socialcell import connectors
 from socialcell.clock import FixedClock
 from socialcell.connectors.base import Batch, ConnectorError, Kind, Reject, Surroundings
-from socialcell.connectors.facebook_insights import day_before
 from socialcell.connectors.facts import StoreFact
-from socialcell.jobs.collect import never
-from socialcell.sandbox import Sandbox, facebook_shape
-from socialcell.sandbox.facebook_world import PAGE_ID
+from socialcell.connectors.meta.facebook_insights import day_before
+from socialcell.sandbox import Sandbox
+from socialcell.sandbox.meta import facebook_json
+from socialcell.sandbox.world.facebook_world import PAGE_ID
+from socialcell.services.collection.collector import never
 from tests.connectors.conftest import CITY, Unlimited, connector_of
 from tests.connectors.test_contract import pull
 
@@ -36,7 +37,7 @@ def test_insights_are_a_call_a_family_and_a_fact_a_day(
     assert max(views) == date(2026, 11, 19)
     assert len(views) > 5
     for day, value in views.items():
-        assert value == facebook_shape.figure(CITY, "page_media_view", day)
+        assert value == facebook_json.figure(CITY, "page_media_view", day)
     assert {(f.store, f.app, f.zone, f.dimension) for f in found} == {
         ("facebook", PAGE_ID, "America/Los_Angeles", "total")
     }
@@ -65,7 +66,7 @@ def test_a_retired_metric_stops_its_own_family_and_no_other(
 def test_when_every_family_is_retired_the_source_needs_a_person(
     served: Sandbox, around: Surroundings, facebook: Any
 ) -> None:
-    for metric in facebook_shape.METRICS:
+    for metric in facebook_json.METRICS:
         facebook.retire(metric)
 
     with pytest.raises(ConnectorError, match="valid insights metric") as caught:
@@ -88,9 +89,7 @@ def test_a_metric_that_is_cut_gives_a_fact_for_each_part(
 
     day = found[0].day
     parts = {f.key: f.value for f in found if f.day == day}
-    assert parts == facebook_shape.figure(
-        CITY, "page_actions_post_reactions_total", day
-    )
+    assert parts == facebook_json.figure(CITY, "page_actions_post_reactions_total", day)
     assert {f.dimension for f in found} == {"part"}
 
 

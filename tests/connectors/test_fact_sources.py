@@ -10,13 +10,13 @@ import pytest
 from sqlalchemy import Engine, select
 
 from socialcell import connectors, db, sandbox
-from socialcell.campaigns.model import AdDay, SearchDay, StoreDay
+from socialcell.campaigns.outcomes.figures_model import AdDay, SearchDay, StoreDay
 from socialcell.clock import FixedClock
 from socialcell.connectors.base import Batch, Connector, Surroundings
-from socialcell.jobs import collect
-from socialcell.jobs.budget import Ledger
-from socialcell.jobs.context import Context
 from socialcell.sandbox import Sandbox
+from socialcell.services.collection import collector
+from socialcell.services.collection.allowance_ledger import Ledger
+from socialcell.services.context import Context
 from tests.builders import make_source
 from tests.connectors.conftest import CITY
 
@@ -80,7 +80,7 @@ def pull(
     connector = Crashing(connectors.build(name, given, around), at)
     ledger = Ledger(opened.engine, opened.clock, connector.platform, {})
     try:
-        result = collect.run(opened, source, connector, ledger, kind="pull")
+        result = collector.run(opened, source, connector, ledger, kind="pull")
     except Crash:
         return
     assert result.state == "ok", result
@@ -130,8 +130,8 @@ def test_a_source_of_figures_accounts_for_every_item(
 ) -> None:
     make_source(opened.engine, f"{name}.app", name, **settings(running, name))
 
-    (first,) = collect.collect(opened)
-    (again,) = collect.collect(opened)
+    (first,) = collector.collect(opened)
+    (again,) = collector.collect(opened)
 
     assert first.state == again.state == "ok"
     counts = first.counts

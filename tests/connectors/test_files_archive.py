@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from socialcell.connectors.base import Author, Metric, Record, Reject, Relation
-from socialcell.connectors.sniff import open_file
+from socialcell.connectors.file_detection import open_file
 from tests.connectors.exports import (
     FIRST_ID,
     items,

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from socialcell.connectors.base import Author, Metric, Record, Reject, Relation
-from socialcell.connectors.mapping import Mapping, read_mapping
-from socialcell.connectors.sniff import open_file
+from socialcell.connectors.file_detection import open_file
+from socialcell.connectors.files.column_mapping import Mapping, read_mapping
 from socialcell.errors import ConfigError, UsageError
 from tests.connectors.exports import items, reasons, records, write
 from tests.shared import shared

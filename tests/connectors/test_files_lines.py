@@ -4,10 +4,10 @@ import io
 
 import pytest
 
-from socialcell.connectors import csv_rows as csv_module
-from socialcell.connectors import lines as lines_module
-from socialcell.connectors.csv_rows import csv_rows, delimiter_of
-from socialcell.connectors.lines import Line, lines
+from socialcell.connectors.files import csv_rows as csv_module
+from socialcell.connectors.files import text_lines as lines_module
+from socialcell.connectors.files.csv_rows import csv_rows, delimiter_of
+from socialcell.connectors.files.text_lines import Line, lines
 from tests.connectors.exports import items, reasons, records, write
 
 TEXT = "id,text\n1,पाणी\n2,रस्ता\n"

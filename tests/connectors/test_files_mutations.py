@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from socialcell.errors import SocialcellError
-from socialcell.jobs import importing
 from socialcell.ops import store
+from socialcell.services.collection import file_import
 from tests.connectors.exports import page, post
 from tests.connectors.test_files_archive import archived, tweets_js
 
@@ -81,7 +81,7 @@ def taken(context: Any, path: Any, content: bytes, format: str) -> None:
     """
     path.write_bytes(content)
     try:
-        result = importing.import_file(
+        result = file_import.import_file(
             context, path, format=format, dry_run=True
         ).result
     except SocialcellError:

@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from socialcell.connectors.sniff import open_file
+from socialcell.connectors.file_detection import open_file
 from socialcell.errors import SocialcellError, UsageError
 from tests.connectors.exports import items, page, post, reasons, user, write
 from tests.connectors.test_files_archive import archive, archived, tweets_js

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from socialcell.connectors import x
 from socialcell.connectors.base import (
     Author,
     Filtered,
@@ -14,6 +13,7 @@ from socialcell.connectors.base import (
     Reject,
     Relation,
 )
+from socialcell.connectors.x import x_connector
 from tests.connectors.exports import (
     FIRST_ID,
     items,
@@ -56,7 +56,9 @@ def test_a_flattened_post_brings_its_author_along(tmp_path):
 def test_a_file_and_the_api_make_the_same_record(tmp_path):
     body = page(post(1, referenced_tweets=[{"type": "quoted", "id": "17"}]))
     (from_file,) = records(write(tmp_path / "x.jsonl", body))
-    from_api = x.post_or_reject(body["data"][0], x.users_of(body), "file")
+    from_api = x_connector.post_or_reject(
+        body["data"][0], x_connector.users_of(body), "file"
+    )
     assert from_file == from_api
     assert from_file.relations == (Relation("quote", "17"),)
 

@@ -14,15 +14,15 @@ import pytest
 from socialcell import config, connectors
 from socialcell.clock import FixedClock
 from socialcell.config import Workspace
-from socialcell.connectors import google_ads_client
 from socialcell.connectors.base import Batch, ConnectorError, Kind, Reject, Surroundings
 from socialcell.connectors.facts import AdFact
-from socialcell.connectors.google_ads import figures_query, installs_query
+from socialcell.connectors.google import google_ads_client
+from socialcell.connectors.google.google_ads import figures_query, installs_query
 from socialcell.errors import ConfigError
-from socialcell.jobs.collect import never
-from socialcell.sandbox.app_world import ACCOUNT, ADS
-from socialcell.sandbox.google_ads import platforms
+from socialcell.sandbox.google.google_ads_server import platforms
 from socialcell.sandbox.server import Logged
+from socialcell.sandbox.world.app_world import ACCOUNT, ADS
+from socialcell.services.collection.collector import never
 from tests.connectors.conftest import CITY, Unlimited
 from tests.connectors.failures import Spent, assert_plain, each_failure
 

@@ -18,11 +18,11 @@ from socialcell.connectors.base import (
     Metric,
     Surroundings,
 )
-from socialcell.connectors.google_play import GooglePlay, to_record
+from socialcell.connectors.google.google_play import GooglePlay, to_record
 from socialcell.errors import ConfigError
-from socialcell.jobs import collect
 from socialcell.sandbox import Sandbox
-from socialcell.sandbox.app_world import PACKAGE
+from socialcell.sandbox.world.app_world import PACKAGE
+from socialcell.services.collection import collector
 from tests.builders import make_source
 from tests.connectors.conftest import Unlimited, connector_of
 from tests.connectors.test_contract import (
@@ -35,7 +35,7 @@ from tests.connectors.test_contract import (
 )
 
 REVIEWS = "google_play.reviews"
-never = collect.never
+never = collector.never
 
 
 @pytest.fixture

@@ -13,19 +13,19 @@ import requests
 from socialcell import connectors
 from socialcell.clock import FixedClock
 from socialcell.connectors.base import ConnectorError, Kind, Surroundings
-from socialcell.connectors.graph import Graph, connect
-from socialcell.connectors.graph_check import (
+from socialcell.connectors.meta.graph_check import (
     VERSIONS,
     debugged,
     examine,
     require_scopes,
     version_warning,
 )
-from socialcell.connectors.graph_refusal import Refusal, refused
-from socialcell.connectors.graph_usage import usage_of
+from socialcell.connectors.meta.graph_client import Graph, connect
+from socialcell.connectors.meta.graph_errors import Refusal, refused
+from socialcell.connectors.meta.graph_usage import usage_of
 from socialcell.errors import ConfigError
 from socialcell.sandbox import Sandbox
-from socialcell.sandbox.facebook_world import PAGE_ID
+from socialcell.sandbox.world.facebook_world import PAGE_ID
 from socialcell.settings.platforms import Meta
 from tests.connectors.conftest import Unlimited, connector_of, standing
 from tests.connectors.test_contract import pull, records
@@ -80,7 +80,13 @@ def test_facebook_sdk_is_imported_without_its_warning(tmp_path: Path) -> None:
     there = {**os.environ, "PYTHONPYCACHEPREFIX": str(tmp_path)}
 
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", "import socialcell.connectors.graph"],
+        [
+            sys.executable,
+            "-W",
+            "error",
+            "-c",
+            "import socialcell.connectors.meta.graph_client",
+        ],
         env=there,
         capture_output=True,
         text=True,

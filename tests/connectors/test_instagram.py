@@ -19,12 +19,12 @@ from socialcell.connectors.base import (
     Surroundings,
     Tombstone,
 )
-from socialcell.connectors.instagram import Instagram
-from socialcell.connectors.instagram_media import media_record
+from socialcell.connectors.meta.instagram_connector import Instagram
+from socialcell.connectors.meta.instagram_media import media_record
 from socialcell.errors import ConfigError
-from socialcell.jobs.collect import never
 from socialcell.sandbox import Sandbox
-from socialcell.sandbox.instagram_world import ACCOUNT_ID, HASHTAG_ID, USERNAME
+from socialcell.sandbox.world.instagram_world import ACCOUNT_ID, HASHTAG_ID, USERNAME
+from socialcell.services.collection.collector import never
 from tests.connectors.conftest import CITY, TRUTH, Unlimited, connector_of, standing
 from tests.connectors.test_asked_again import ask
 from tests.connectors.test_contract import expected_ids, pull, records

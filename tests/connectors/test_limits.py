@@ -9,13 +9,14 @@ import pytest
 from sqlalchemy import func, select
 
 from socialcell import db
-from socialcell.connectors import limits, sheets
-from socialcell.connectors.sniff import open_file
+from socialcell.connectors import file_limits
+from socialcell.connectors.file_detection import open_file
+from socialcell.connectors.files import sheets
 from socialcell.errors import SocialcellError
-from socialcell.jobs import importing
-from socialcell.jobs.context import Context
 from socialcell.listening.model import Mention
 from socialcell.ops.model import Source
+from socialcell.services.collection import file_import
+from socialcell.services.context import Context
 from tests.connectors.test_files_archive import HEAD, archive, archived
 from tests.connectors.test_sheets import COLUMNS
 
@@ -40,7 +41,7 @@ def stored(context: Context) -> tuple[int, int]:
 
 def refused(context: Context, path: Path) -> str:
     with pytest.raises(SocialcellError) as error:
-        importing.import_file(context, path)
+        file_import.import_file(context, path)
     assert error.value.exit_code == 1
     assert stored(context) == (0, 0)
     return str(error.value)
@@ -82,18 +83,18 @@ def test_all_parts_of_an_archive_together_have_a_limit(
         sizes = {one.filename: one.file_size for one in made.infolist()}
     both = sizes["data/tweets.js"] + sizes["data/tweets-part1.js"]
 
-    monkeypatch.setattr(limits, "UNPACKED", both - 1)
+    monkeypatch.setattr(file_limits, "UNPACKED", both - 1)
     assert "The .zip unpacks to more than" in refused(context, path)
 
-    monkeypatch.setattr(limits, "UNPACKED", both)
-    importing.import_file(context, path)
+    monkeypatch.setattr(file_limits, "UNPACKED", both)
+    file_import.import_file(context, path)
     assert stored(context) == (2, 1)
 
 
 def test_an_archive_of_more_files_than_any_has_is_refused(
     context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(limits, "MEMBERS", 2)
+    monkeypatch.setattr(file_limits, "MEMBERS", 2)
     members = {f"tweets_media/{n}.jpg": b"" for n in range(2)}
     path = packed(tmp_path / "x.zip", **{"data/tweets.js": b"[]"}, **members)
 
@@ -127,7 +128,7 @@ def test_a_table_of_more_columns_than_any_has_is_refused(
     assert "heading of wide.csv has 1,001 cells; 1,000 are the most" in said
 
     path.write_text(f"text,{extra}\nwater,{',' * 998}\n")
-    importing.import_file(context, path)
+    file_import.import_file(context, path)
     assert stored(context) == (1, 1)
 
 
@@ -146,7 +147,7 @@ def test_a_cell_that_is_too_long_costs_its_own_row_alone(
     path = tmp_path / "long.csv"
     path.write_text(f"id,text\n1,{'a' * 1_048_577}\n2,{'a' * 1_000}\n")
 
-    done = importing.import_file(context, path)
+    done = file_import.import_file(context, path)
 
     assert done.result.counts["quarantined"] == 1
     assert done.result.counts["stored"] == 1

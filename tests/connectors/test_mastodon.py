@@ -17,10 +17,10 @@ from socialcell.connectors.base import (
     Relation,
     Surroundings,
 )
-from socialcell.connectors.mastodon import id_at, to_record
+from socialcell.connectors.mastodon.mastodon_connector import id_at, to_record
 from socialcell.errors import ConfigError
-from socialcell.jobs import collect
 from socialcell.sandbox import Sandbox
+from socialcell.services.collection import collector
 from socialcell.settings.platforms import Mastodon
 from tests.connectors.conftest import TRUTH, Unlimited, connector_of
 from tests.connectors.test_contract import expected_ids, pull, records
@@ -103,7 +103,7 @@ def test_a_limit_in_the_middle_keeps_the_pages_before_it(
 ) -> None:
     server.limit(after=2)
     batches: list[Batch] = []
-    running = connector_of(served, TAG, around).pull(None, Unlimited(), collect.never)
+    running = connector_of(served, TAG, around).pull(None, Unlimited(), collector.never)
 
     with pytest.raises(ConnectorError) as caught:
         batches.extend(running)

@@ -7,16 +7,16 @@ import pytest
 from sqlalchemy import Engine, select
 
 from socialcell import connectors, db
-from socialcell.campaigns.model import AdDay
+from socialcell.campaigns.outcomes.figures_model import AdDay
 from socialcell.clock import FixedClock
 from socialcell.connectors.base import Batch, ConnectorError, Kind, Reject, Surroundings
 from socialcell.connectors.facts import AdFact
 from socialcell.errors import ConfigError
-from socialcell.jobs import collect
-from socialcell.jobs.budget import Ledger
-from socialcell.jobs.collect import never
 from socialcell.sandbox import Sandbox
-from socialcell.sandbox.meta_ads_world import ACCOUNT, ADS
+from socialcell.sandbox.meta.meta_ads_world import ACCOUNT, ADS
+from socialcell.services.collection import collector
+from socialcell.services.collection.allowance_ledger import Ledger
+from socialcell.services.collection.collector import never
 from tests.builders import make_source
 from tests.connectors.conftest import Unlimited, connector_of
 from tests.connectors.test_contract import ContextOf, pull
@@ -161,11 +161,11 @@ def test_what_was_restated_is_stored_with_what_was_said_first(
 
 def run(
     engine: Engine, served: Sandbox, source: Any, around: Surroundings
-) -> collect.Result:
+) -> collector.Result:
     connector = connector_of(served, NAME, around)
     ledger = Ledger(engine, around.clock, "meta_ads", {})
     context: Any = ContextOf(engine, around.clock)
-    return collect.run(context, source, connector, ledger, kind="pull")
+    return collector.run(context, source, connector, ledger, kind="pull")
 
 
 def test_the_budget_is_asked_before_every_call(

@@ -7,8 +7,8 @@ import pytest
 
 from socialcell.clock import FixedClock
 from socialcell.connectors.base import ConnectorError, Kind, Surroundings
-from socialcell.jobs.collect import never
 from socialcell.sandbox import Sandbox
+from socialcell.services.collection.collector import never
 from tests.connectors.conftest import Unlimited, connector_of
 from tests.connectors.test_contract import pull
 from tests.connectors.test_meta_ads import NAME, broken, facts

@@ -7,8 +7,8 @@ import pytest
 
 from socialcell.connectors.base import ConnectorError, Item, Kind, Reject
 from socialcell.connectors.facts import AdFact
-from socialcell.connectors.meta_ads_rows import Account, facts_of, fields_of
-from socialcell.sandbox.meta_ads_world import ACCOUNT
+from socialcell.connectors.meta.meta_ads_rows import Account, facts_of, fields_of
+from socialcell.sandbox.meta.meta_ads_world import ACCOUNT
 
 INSTALL, OMNI = "mobile_app_install", "omni_app_install"
 RUPEES = Account(ACCOUNT, "Asia/Kolkata", "INR")

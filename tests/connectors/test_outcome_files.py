@@ -7,7 +7,7 @@ import pytest
 
 from socialcell.connectors.base import Filtered, Item, Reject
 from socialcell.connectors.facts import OutcomeFact, StoreFact, VisitFact
-from socialcell.connectors.sniff import open_file
+from socialcell.connectors.file_detection import open_file
 from socialcell.errors import SocialcellError, UsageError
 from tests.connectors.exports import Free
 

@@ -9,9 +9,9 @@ import pytest
 
 from socialcell.clock import FixedClock
 from socialcell.connectors.base import Batch, ConnectorError, Kind
-from socialcell.jobs.collect import never
-from socialcell.sandbox.app_world import OUTREACH, PACKAGE
-from socialcell.sandbox.play_console import THRESHOLD
+from socialcell.sandbox.google.play_console_server import THRESHOLD
+from socialcell.sandbox.world.app_world import OUTREACH, PACKAGE
+from socialcell.services.collection.collector import never
 from tests.connectors.conftest import Unlimited
 from tests.connectors.failures import Spent, each_failure
 from tests.connectors.storefront import Store, facts, rejects, serve
@@ -147,7 +147,7 @@ def test_a_run_that_is_stopped_goes_on_with_the_next_file(play: Store) -> None:
 def test_a_file_counts_as_seen_once_all_of_it_is_stored(
     play: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("socialcell.connectors.play_console._PIECE", 4)
+    monkeypatch.setattr("socialcell.connectors.google.play_console._PIECE", 4)
 
     batches = play.pull()
 

@@ -21,10 +21,10 @@ from socialcell.connectors.base import (
     Surroundings,
     Tombstone,
 )
-from socialcell.connectors.reddit_post import to_record, tombstone
+from socialcell.connectors.reddit.reddit_post import to_record, tombstone
 from socialcell.errors import ConfigError
-from socialcell.jobs import collect
 from socialcell.sandbox import Sandbox
+from socialcell.services.collection import collector
 from tests.builders import make_source
 from tests.connectors.conftest import Unlimited, connector_of
 from tests.connectors.test_contract import (
@@ -127,7 +127,7 @@ def test_a_deleted_anchor_takes_nothing_with_it(
     served: Sandbox, around: Surroundings, reddit: Any, city_clock: FixedClock
 ) -> None:
     batches = []
-    running = connector_of(served, NEW, around).pull(None, Unlimited(), collect.never)
+    running = connector_of(served, NEW, around).pull(None, Unlimited(), collector.never)
     for batch in running:
         batches.append(batch)
         if len(batches) == 1:
@@ -170,7 +170,7 @@ def test_a_spent_allowance_stops_between_pages_without_a_nap(
 ) -> None:
     reddit.spend(left=2)
     batches: list[Batch] = []
-    running = connector_of(served, NEW, around).pull(None, Unlimited(), collect.never)
+    running = connector_of(served, NEW, around).pull(None, Unlimited(), collector.never)
     started = time.monotonic()
 
     with pytest.raises(ConnectorError) as caught:
@@ -192,7 +192,7 @@ def test_a_spent_allowance_stops_between_pages_without_a_nap(
 def test_a_failure_is_told_at_once_and_not_tried_again(
     fault: str, served: Sandbox, around: Surroundings, reddit: Any
 ) -> None:
-    running = connector_of(served, NEW, around).pull(None, Unlimited(), collect.never)
+    running = connector_of(served, NEW, around).pull(None, Unlimited(), collector.never)
     next(running)
     getattr(reddit, fault)(times=None)
     before = len(served.requests)
@@ -208,7 +208,7 @@ def test_a_failure_is_told_at_once_and_not_tried_again(
 def test_a_page_that_is_html_in_the_middle_of_a_run_is_drift(
     served: Sandbox, around: Surroundings, reddit: Any
 ) -> None:
-    running = connector_of(served, NEW, around).pull(None, Unlimited(), collect.never)
+    running = connector_of(served, NEW, around).pull(None, Unlimited(), collector.never)
     next(running)
     reddit.html_instead_of_json()
 
@@ -222,7 +222,7 @@ def test_a_token_taken_back_in_the_middle_is_renewed_once(
     served: Sandbox, around: Surroundings, reddit: Any, city_clock: FixedClock
 ) -> None:
     budget = Unlimited()
-    running = connector_of(served, NEW, around).pull(None, budget, collect.never)
+    running = connector_of(served, NEW, around).pull(None, budget, collector.never)
     batches = [next(running)]
     reddit.revoke_token()
     batches += running
@@ -256,7 +256,7 @@ def test_a_private_subreddit_and_an_unknown_one_are_told_apart(
     settings = {"kind": "new", "subreddit": "NobodyHasThis"}
     unknown = connectors.build("reddit", settings, around)
     with pytest.raises(ConnectorError, match="knows no subreddit") as caught:
-        list(unknown.pull(None, Unlimited(), collect.never))
+        list(unknown.pull(None, Unlimited(), collector.never))
     assert caught.value.kind is Kind.CONFIG
 
 

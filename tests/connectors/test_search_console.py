@@ -14,9 +14,9 @@ from socialcell.config import Workspace
 from socialcell.connectors.base import Batch, ConnectorError, Kind, Reject, Surroundings
 from socialcell.connectors.facts import SearchFact
 from socialcell.errors import ConfigError
-from socialcell.jobs.collect import never
 from socialcell.sandbox import Sandbox
-from socialcell.sandbox.search_world import SITE
+from socialcell.sandbox.world.search_world import SITE
+from socialcell.services.collection.collector import never
 from tests.connectors.conftest import CITY, Unlimited
 from tests.connectors.failures import assert_plain, each_failure
 

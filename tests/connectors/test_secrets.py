@@ -11,11 +11,12 @@ from sqlalchemy import select
 
 from socialcell import config, db, log
 from socialcell.clock import FixedClock
-from socialcell.jobs import backup, collect
-from socialcell.jobs.context import Context
-from socialcell.jobs.doctor import examine
 from socialcell.listening.model import Author, Mention
 from socialcell.sandbox import Sandbox
+from socialcell.services.collection import collector
+from socialcell.services.context import Context
+from socialcell.services.doctor import examine
+from socialcell.services.workspace import backup
 from tests.builders import make_source
 from tests.connectors.conftest import CITY, settings_of, source_named
 from tests.logs import quiet_again
@@ -86,13 +87,13 @@ def test_secrets_appear_nowhere_when_everything_goes_wrong(
     log.start("debug")
     # More than any setting of ours brings: every line of every library.
     logging.getLogger().setLevel(logging.DEBUG)
-    said = [str(result) for result in collect.collect(cell)]
+    said = [str(result) for result in collector.collect(cell)]
     failures = 0
     for platform, fault in FAULTS:
         getattr(served.platform(platform), fault)()
         city_clock.advance(timedelta(hours=1))
         names = [name for name, kind in SOURCES.items() if kind == platform]
-        results = collect.collect(cell, names)
+        results = collector.collect(cell, names)
         served.platform(platform).heal()
         city_clock.advance(timedelta(days=32))
         failures += sum(result.state in ("failed", "partial") for result in results)
@@ -116,7 +117,7 @@ def test_people_and_their_posts_do_not_appear_in_the_log_at_debug_level(
     cell: Context, capfd: pytest.CaptureFixture[str]
 ) -> None:
     log.start("debug")
-    collect.collect(cell)
+    collector.collect(cell)
 
     logged = capfd.readouterr().err
     with db.reading(cell.engine) as session:

@@ -10,8 +10,8 @@ import openpyxl
 import pytest
 
 from socialcell import sheet
-from socialcell.connectors import sheets
-from socialcell.connectors.sheets import Asked, Columns
+from socialcell.connectors.files import sheets
+from socialcell.connectors.files.sheets import Asked, Columns
 from socialcell.errors import SocialcellError
 
 COLUMNS = Columns("tests", ("key", "name", "day", "rate"), ("key",), ("seen",))

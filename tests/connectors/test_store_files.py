@@ -10,8 +10,8 @@ import pytest
 
 from socialcell.connectors.base import ConnectorError, Filtered, Item, Reject
 from socialcell.connectors.facts import StoreFact
-from socialcell.connectors.files import FileConnector
-from socialcell.connectors.sniff import open_file
+from socialcell.connectors.file_detection import open_file
+from socialcell.connectors.files.file_connector import FileConnector
 from socialcell.errors import SocialcellError
 from tests.connectors.exports import Free
 

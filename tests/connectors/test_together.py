@@ -9,12 +9,12 @@ from sqlalchemy import Engine
 from socialcell import db
 from socialcell.clock import FixedClock
 from socialcell.connectors.base import ConnectorError, Kind, Surroundings
-from socialcell.jobs import collect
-from socialcell.jobs.budget import Ledger
-from socialcell.jobs.context import Context
 from socialcell.ops import store
 from socialcell.ops.model import Source
 from socialcell.sandbox import Sandbox
+from socialcell.services.collection import collector
+from socialcell.services.collection.allowance_ledger import Ledger
+from socialcell.services.context import Context
 from tests.builders import ScriptedConnector, make_source
 from tests.connectors.conftest import settings_of
 
@@ -33,8 +33,8 @@ def city(
     return Context(context.workspace, engine, around.clock, served.base_urls)
 
 
-def collected(city: Context) -> dict[str, collect.Result]:
-    return {result.source: result for result in collect.collect(city)}
+def collected(city: Context) -> dict[str, collector.Result]:
+    return {result.source: result for result in collector.collect(city)}
 
 
 def source_of(context: Context, name: str) -> Source:
@@ -45,7 +45,7 @@ def source_of(context: Context, name: str) -> Source:
 def fail(context: Context, source: Source, kind: Kind, **options: Any) -> None:
     connector = ScriptedConnector(error=ConnectorError(kind, "slow down", **options))
     ledger = Ledger(context.engine, context.clock, "x", {})
-    collect.run(context, source, connector, ledger, kind="pull")
+    collector.run(context, source, connector, ledger, kind="pull")
 
 
 @pytest.mark.parametrize("fault", ["limit", "quota_spent"])

@@ -16,11 +16,6 @@ from socialcell.connectors.base import (
     Tombstone,
 )
 from socialcell.errors import UsageError
-from socialcell.jobs import collect, report, tag, upkeep
-from socialcell.jobs.asking import ask
-from socialcell.jobs.budget import Enough, Ledger
-from socialcell.jobs.context import Context
-from socialcell.jobs.daemon.table import Slot, jobs
 from socialcell.listening.model import (
     Annotation,
     Engagement,
@@ -30,11 +25,19 @@ from socialcell.listening.model import (
     Removal,
     Upkeep,
 )
-from socialcell.listening.store import integrity, rollups
-from socialcell.listening.store import upkeep as upkeep_store
+from socialcell.listening.store import integrity
+from socialcell.listening.store.mentions import rollups
+from socialcell.listening.store.pages import recheck_queue as upkeep_store
 from socialcell.ops import store
 from socialcell.ops.model import FrozenReport, Run, Source
 from socialcell.sandbox import Sandbox
+from socialcell.services.collection import collector, recheck
+from socialcell.services.collection.allowance_ledger import Enough, Ledger
+from socialcell.services.collection.metrics_refresh import ask
+from socialcell.services.context import Context
+from socialcell.services.daemon.job_registry import Slot, jobs
+from socialcell.services.mentions import tagging
+from socialcell.services.reporting import weekly_report
 from tests.builders import (
     NOON,
     ScriptedConnector,
@@ -50,14 +53,14 @@ pytestmark = pytest.mark.swept_on_postgresql
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-def run(context: Context, source: Source, *items: Any) -> collect.Result:
+def run(context: Context, source: Source, *items: Any) -> collector.Result:
     """One page that pulls bring."""
     connector = ScriptedConnector([make_batch(*items)])
     ledger = Ledger(context.engine, context.clock, "x")
-    return collect.run(context, source, connector, ledger, kind="pull")
+    return collector.run(context, source, connector, ledger, kind="pull")
 
 
-def told(context: Context, source: Source, *items: Any) -> collect.Result:
+def told(context: Context, source: Source, *items: Any) -> collector.Result:
     """One answer to a question about what is held."""
     batches = [make_batch(*items, cursor={})]
     ledger = Ledger(context.engine, context.clock, "x")
@@ -94,7 +97,7 @@ def test_nothing_is_left_of_what_is_gone_but_that_it_was_there(
         "3", text="Look at this", raw={"id": "3", "quoted": {"id": "1"}}
     )
     run(context, source, gone, make_record("2", text="Water in Aundh"), carrier)
-    tag.tag(context)
+    tagging.tag(context)
 
     result = told(context, source, Tombstone("x", "1", "deleted"))
 
@@ -170,9 +173,9 @@ def test_the_lag_is_from_when_it_was_last_seen(
 def test_a_report_that_quoted_it_is_written_without_it(
     served: Sandbox, city: Context, engine: Engine, city_clock: FixedClock
 ) -> None:
-    collect.collect(city)
-    tag.tag(city)
-    made = report.weekly(city, as_of=city_clock.now(), lang="en")
+    collector.collect(city)
+    tagging.tag(city)
+    made = weekly_report.weekly(city, as_of=city_clock.now(), lang="en")
     with db.reading(engine) as session:
         quoted = session.scalars(select(FrozenReport)).one().numbers["quotations"][0]
     words = mention(engine, quoted["external_id"]).text[:25]
@@ -180,7 +183,7 @@ def test_a_report_that_quoted_it_is_written_without_it(
     served.platform("x").remove(quoted["external_id"])
     city_clock.advance(DAY)
 
-    results = upkeep.recheck(city)
+    results = recheck.recheck(city)
 
     assert any(result.quoting for result in results)
     assert words not in made.text.read_text("utf-8")
@@ -203,15 +206,15 @@ def city(
 def test_what_was_deleted_upstream_is_gone_here_after_a_recheck(
     served: Sandbox, city: Context, engine: Engine, city_clock: FixedClock
 ) -> None:
-    collect.collect(city)
+    collector.collect(city)
     x = served.platform("x")
     gone = x.publish("@PuneCityDemo delete me")
     city_clock.advance(HOUR)
-    collect.collect(city)
+    collector.collect(city)
     x.remove(gone)
     city_clock.advance(DAY)
 
-    (result,) = upkeep.recheck(city)
+    (result,) = recheck.recheck(city)
 
     assert result.state == "ok"
     assert mention(engine, gone).text is None
@@ -220,19 +223,19 @@ def test_what_was_deleted_upstream_is_gone_here_after_a_recheck(
         kept = session.scalars(select(m.external_id).where(m.state == "present")).all()
     assert all(x.world.post(id_, now) for id_ in kept)
     assert result.counts["updated"] == result.counts["received"] - len(kept)
-    assert upkeep.recheck(city) == []  # all were seen just now
+    assert recheck.recheck(city) == []  # all were seen just now
 
 
 def test_a_recheck_that_fails_leaves_the_rest_for_the_next(
     served: Sandbox, city: Context, engine: Engine, city_clock: FixedClock
 ) -> None:
-    collect.collect(city)
+    collector.collect(city)
     held = count(engine, Mention, state="present")
     city_clock.advance(DAY)
     served.platform("x").server_error(times=1)
 
-    (failed,) = upkeep.recheck(city)
-    (done,) = upkeep.recheck(city)
+    (failed,) = recheck.recheck(city)
+    (done,) = recheck.recheck(city)
 
     assert (failed.state, failed.error_kind) == ("failed", "transient")
     assert done.counts["received"] == held
@@ -291,14 +294,14 @@ def test_figures_observed_again_are_one_more_point_of_their_history(
 def test_a_snapshot_run_is_counted_and_leaves_the_sources_place(
     city: Context, engine: Engine, city_clock: FixedClock
 ) -> None:
-    collect.collect(city)
+    collector.collect(city)
     with db.reading(engine) as session:
         source = store.source_named(session, "x.mentions")
         before = store.cursor(session, source.id or 0)
         assert before is not None
     city_clock.advance(2 * HOUR)
 
-    (result,) = upkeep.snapshot(city)
+    (result,) = recheck.snapshot(city)
 
     assert result.counts["snapshots"] == result.counts["received"] > 0
     assert count(engine, Run, kind="snapshot") == 1
@@ -317,7 +320,7 @@ def test_a_pinned_mention_is_looked_at_every_hour_and_first(
     run(context, source, old, make_record("new", authored_at=NOON))
     id_ = mention(engine, "old").id
 
-    upkeep.pin(context, [id_], 2)
+    recheck.pin(context, [id_], 2)
 
     def due(after: timedelta) -> list[str]:
         with db.reading(engine) as session:
@@ -327,7 +330,7 @@ def test_a_pinned_mention_is_looked_at_every_hour_and_first(
     assert due(timedelta(minutes=59)) == []
     assert due(HOUR) == ["old", "new"]
     assert due(3 * DAY) == ["new"]
-    upkeep.pin(context, [id_], None)
+    recheck.pin(context, [id_], None)
     assert due(HOUR) == ["new"]
 
 
@@ -337,7 +340,7 @@ def test_a_mention_that_is_not_held_cannot_be_pinned(
     run(context, make_source(engine), make_record("1"))
 
     with pytest.raises(UsageError, match="1 of these mentions"):
-        upkeep.pin(context, [mention(engine, "1").id, 999], 2)
+        recheck.pin(context, [mention(engine, "1").id, 999], 2)
 
     assert count(engine, Upkeep) == 0
 
@@ -345,7 +348,7 @@ def test_a_mention_that_is_not_held_cannot_be_pinned(
 def test_what_is_not_urgent_leaves_half_of_the_allowance_for_pulls(
     city: Context, engine: Engine, city_clock: FixedClock
 ) -> None:
-    collect.collect(city)
+    collector.collect(city)
     held = count(engine, Mention, state="present")
     with db.reading(engine) as session:
         start = city_clock.now().replace(day=1, hour=0, minute=0, second=0)
@@ -356,28 +359,28 @@ def test_what_is_not_urgent_leaves_half_of_the_allowance_for_pulls(
     city.workspace.config.budget.caps["x"] = {"posts": 2 * (used + 150)}
     city_clock.advance(DAY)
 
-    (result,) = upkeep.recheck(city)
+    (result,) = recheck.recheck(city)
 
     assert held > 200
     assert (result.state, result.error_kind) == ("partial", "quota")
     assert result.counts["received"] == 100
     with db.reading(engine) as session:
         assert store.source_named(session, "x.mentions").state == "ok"
-    (rest,) = upkeep.recheck(city)
+    (rest,) = recheck.recheck(city)
     assert (rest.state, rest.counts["received"]) == ("failed", 0)
-    assert [one.state for one in collect.collect(city)] == ["ok"]
+    assert [one.state for one in collector.collect(city)] == ["ok"]
 
 
 def test_what_was_not_asked_for_is_not_taken_for_seen(
     city: Context, engine: Engine, city_clock: FixedClock
 ) -> None:
-    collect.collect(city)
+    collector.collect(city)
     held = count(engine, Mention, state="present")
     city_clock.advance(DAY)
     asked = iter([False, False, False, True])  # told to stop after the first question
 
-    (first,) = upkeep.recheck(city, stop=lambda: next(asked, True))
-    (second,) = upkeep.recheck(city)
+    (first,) = recheck.recheck(city, stop=lambda: next(asked, True))
+    (second,) = recheck.recheck(city)
 
     assert first.counts["received"] == 100
     assert (first.state, second.state) == ("partial", "ok")
@@ -387,29 +390,29 @@ def test_what_was_not_asked_for_is_not_taken_for_seen(
 def test_more_than_one_run_may_ask_for_is_owed(
     city: Context, engine: Engine, city_clock: FixedClock
 ) -> None:
-    collect.collect(city)
+    collector.collect(city)
     with db.reading(engine) as session:
         source = store.source_named(session, "x.mentions")
     many = [
         make_record(str(10**17 + n), metrics=(), authored_at=city_clock.now())
-        for n in range(upkeep.MOST)
+        for n in range(recheck.MOST)
     ]
     store_records(engine, *many, at=city_clock.now(), source=source)
     city_clock.advance(DAY)
 
-    (first,) = upkeep.recheck(city)
-    assert (first.state, first.reason) == ("partial", upkeep.MORE)
-    assert upkeep.owed(city) == ["x.mentions"]
-    (second,) = upkeep.recheck(city)
+    (first,) = recheck.recheck(city)
+    assert (first.state, first.reason) == ("partial", recheck.MORE)
+    assert recheck.owed(city) == ["x.mentions"]
+    (second,) = recheck.recheck(city)
 
     assert second.state == "ok"
-    assert upkeep.owed(city) == []
+    assert recheck.owed(city) == []
 
 
 def test_deletions_are_asked_for_before_engagement_in_what_is_left(
     city: Context, engine: Engine, city_clock: FixedClock
 ) -> None:
-    collect.collect(city)
+    collector.collect(city)
     with db.reading(engine) as session:
         start = city_clock.now().replace(day=1, hour=0, minute=0, second=0)
         row = store.usage(session, "x", "posts", start)
@@ -418,8 +421,8 @@ def test_deletions_are_asked_for_before_engagement_in_what_is_left(
     city.workspace.config.budget.caps["x"] = {"posts": 2 * (row.used + 150)}
     city_clock.advance(DAY)
 
-    (looks,) = upkeep.snapshot(city)
-    (deletions,) = upkeep.recheck(city)
+    (looks,) = recheck.snapshot(city)
+    (deletions,) = recheck.recheck(city)
 
     assert (looks.state, looks.error_kind) == ("failed", "quota")
     assert looks.counts["received"] == 0
@@ -445,38 +448,38 @@ def test_engagement_has_what_deletions_do_not_need(
 def test_what_could_not_be_asked_at_night_is_asked_before_the_next_looks(
     city: Context, engine: Engine, city_clock: FixedClock
 ) -> None:
-    collect.collect(city)
+    collector.collect(city)
     caps = city.workspace.config.budget.caps
     caps["x"] = {"posts": 100}
     city_clock.advance(DAY)
-    (night,) = upkeep.recheck(city)
-    assert (night.state, upkeep.owed(city)) == ("failed", ["x.mentions"])
+    (night,) = recheck.recheck(city)
+    assert (night.state, recheck.owed(city)) == ("failed", ["x.mentions"])
     caps["x"] = {"posts": 1_000_000}
     (job,) = (job for job in jobs(city) if job.name == "snapshot")
 
-    job.run(city, Slot(city_clock.now(), 1, late=False), collect.never)
+    job.run(city, Slot(city_clock.now(), 1, late=False), collector.never)
 
     with db.reading(engine) as session:
         rows = db.table(Run).c
         kinds = session.scalars(select(rows.kind).order_by(rows.id)).all()
     # X tells counts with it: no look is due any more.
     assert kinds == ["pull", "recheck", "recheck"]
-    assert upkeep.owed(city) == []
+    assert recheck.owed(city) == []
 
 
 def test_a_recheck_of_a_source_that_has_to_wait_says_so(
     city: Context, engine: Engine, city_clock: FixedClock
 ) -> None:
-    collect.collect(city)
+    collector.collect(city)
     city_clock.advance(DAY)
     with db.writing(engine) as session:
         source = store.source_named(session, "x.mentions")
         source.not_before, source.state = city_clock.now() + HOUR, "rate_limited"
 
-    (result,) = upkeep.recheck(city)
+    (result,) = recheck.recheck(city)
 
     assert str(result.reason).startswith("not before 2026-11-22 10:00 IST")
-    assert (result.state, upkeep.owed(city)) == ("failed", ["x.mentions"])
+    assert (result.state, recheck.owed(city)) == ("failed", ["x.mentions"])
     with db.reading(engine) as session:
         assert store.source_named(session, "x.mentions").state == "rate_limited"
 
@@ -484,11 +487,11 @@ def test_a_recheck_of_a_source_that_has_to_wait_says_so(
 def test_a_recheck_without_its_secret_needs_a_person(
     city: Context, engine: Engine, city_clock: FixedClock
 ) -> None:
-    collect.collect(city)
+    collector.collect(city)
     city_clock.advance(DAY)
     (city.workspace.folder / "secrets" / "x_bearer").unlink()
 
-    (result,) = upkeep.recheck(city)
+    (result,) = recheck.recheck(city)
 
     assert (result.state, result.error_kind) == ("failed", "auth")
     with db.reading(engine) as session:
@@ -500,12 +503,12 @@ def test_a_recheck_without_its_secret_needs_a_person(
 def test_the_weekly_coverage_names_whose_deletions_are_not_known(
     city: Context, engine: Engine, city_clock: FixedClock
 ) -> None:
-    collect.collect(city)
+    collector.collect(city)
     city.workspace.config.budget.caps["x"] = {"posts": 100}
     city_clock.advance(DAY)
-    upkeep.recheck(city)
+    recheck.recheck(city)
 
-    made = report.weekly(city, as_of=city_clock.now(), lang="en")
+    made = weekly_report.weekly(city, as_of=city_clock.now(), lang="en")
 
     page = made.html.read_text()
     assert "could not be asked for all of them: x.mentions" in page

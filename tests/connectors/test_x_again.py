@@ -11,18 +11,20 @@ from sqlalchemy import Engine, select
 from socialcell import db
 from socialcell.clock import FixedClock
 from socialcell.connectors.base import Record, Surroundings, Withheld
-from socialcell.jobs import collect, quotations, report, tag, upkeep
-from socialcell.jobs.context import Context
-from socialcell.jobs.remap import remap
 from socialcell.listening.model import Author, Engagement, Mention
 from socialcell.listening.model import Upkeep as UpkeepRow
 from socialcell.ops.model import FrozenReport
 from socialcell.sandbox import Sandbox
 from socialcell.sandbox.server import Answer
+from socialcell.services.collection import collector, recheck
+from socialcell.services.collection.reprocessing import remap
+from socialcell.services.context import Context
+from socialcell.services.mentions import tagging
+from socialcell.services.reporting import report_redaction, weekly_report
 from tests.builders import NOON, make_author, make_record, make_source, store_records
 from tests.connectors.conftest import settings_of, source_named
 from tests.connectors.test_contract import pull, records
-from tests.hostile.scripted import SETTINGS, scripted, x_page, x_post
+from tests.faults.hostile.scripted import SETTINGS, scripted, x_page, x_post
 from tests.running import socialcell
 
 pytestmark = pytest.mark.swept_on_postgresql
@@ -67,7 +69,7 @@ def seen(engine: Engine) -> list[str]:
 def stale(context: Context) -> list[Path]:
     """Pages that quote what may not be quoted, as `doctor` finds them."""
     with db.reading(context.engine) as session:
-        return list(quotations.stale(session, context))
+        return list(report_redaction.stale(session, context))
 
 
 def version(
@@ -111,8 +113,8 @@ def test_a_post_that_was_held_cut_is_whole_after_the_next_look(
     served: Sandbox, city: Context, engine: Engine, city_clock: FixedClock
 ) -> None:
     id_ = served.platform("x").publish(LONG)
-    collect.collect(city)
-    tag.tag(city)
+    collector.collect(city)
+    tagging.tag(city)
     was = mention(engine, id_)
     table = db.table(Mention)
     with db.writing(engine) as session:  # as it was stored when nobody asked for notes
@@ -123,7 +125,7 @@ def test_a_post_that_was_held_cut_is_whole_after_the_next_look(
         )
     city_clock.advance(DAY)
 
-    (result,) = upkeep.recheck(city)
+    (result,) = recheck.recheck(city)
 
     row = mention(engine, id_)
     assert row.text == LONG
@@ -134,18 +136,18 @@ def test_a_post_that_was_held_cut_is_whole_after_the_next_look(
         assert writer is not None
         assert (writer.handle, writer.name) != (None, None)
     city_clock.advance(DAY)
-    assert upkeep.recheck(city)[0].counts["stored"] == 0
+    assert recheck.recheck(city)[0].counts["stored"] == 0
     assert mention(engine, id_).raw_id == row.raw_id  # nothing new was said
 
 
 def test_a_look_changes_nothing_of_what_says_the_same(
     served: Sandbox, city: Context, engine: Engine, city_clock: FixedClock
 ) -> None:
-    collect.collect(city)
-    tag.tag(city)
+    collector.collect(city)
+    tagging.tag(city)
     city_clock.advance(timedelta(hours=5))
 
-    (result,) = upkeep.snapshot(city)
+    (result,) = recheck.snapshot(city)
 
     assert result.counts["received"] > 10
 
@@ -172,10 +174,10 @@ def test_likes_of_an_edited_post_are_not_those_of_its_old_version(
     later["text"] = fresh["text"]
     with scripted("x", context) as (platform, there):
         platform.answers = [Answer(200, x_page(fresh))]
-        collect.collect(there)
+        collector.collect(there)
         clock.advance(DAY)
         platform.answers = [answer(frozen), answer(later)]
-        (result,) = upkeep.recheck(there)
+        (result,) = recheck.recheck(there)
         asked = [request.query["ids"] for request in platform.asked[-2:]]
 
     row = mention(engine, first)
@@ -195,10 +197,10 @@ def test_an_edited_post_whose_newest_version_is_gone_goes(
     gone = problem(newest, "resource-not-found")
     with scripted("x", context) as (platform, there):
         platform.answers = [Answer(200, x_page(x_post(1)))]
-        collect.collect(there)
+        collector.collect(there)
         clock.advance(DAY)
         platform.answers = [answer(old), answer(errors=[gone])]
-        upkeep.recheck(there)
+        recheck.recheck(there)
 
     assert mention(engine, first).state == "deleted"
 
@@ -212,10 +214,10 @@ def test_a_silence_about_a_newest_version_keeps_no_other_post_from_its_turn(
     old = version(1, [posts[1]["id"], x_post(2)["id"]])
     with scripted("x", context) as (platform, there):
         platform.answers = [Answer(200, x_page(*posts))]
-        collect.collect(there)
+        collector.collect(there)
         clock.advance(DAY)
         platform.answers = [answer(posts[0], old), answer()]
-        (result,) = upkeep.recheck(there)
+        (result,) = recheck.recheck(there)
 
     assert result.state == "ok"
     assert sum(result.filtered_by.values()) == 1
@@ -239,12 +241,12 @@ def test_an_unknown_problem_leaves_its_post_due_and_settles_the_others(
     ]
     with scripted("x", context) as (platform, there):
         platform.answers = [Answer(200, x_page(*posts))]
-        collect.collect(there)
+        collector.collect(there)
         clock.advance(DAY)
         platform.answers = [answer(posts[0], errors=problems)]
-        (first,) = upkeep.recheck(there)
+        (first,) = recheck.recheck(there)
         held_seen = seen(engine)
-        (second,) = upkeep.recheck(there)  # X has nothing to say: an odd answer
+        (second,) = recheck.recheck(there)  # X has nothing to say: an odd answer
         asked = [request.query["ids"] for request in platform.asked[-2:]]
 
     assert first.state == "ok"
@@ -262,10 +264,10 @@ def test_an_unknown_problem_leaves_its_post_due_and_settles_the_others(
 def test_the_command_says_how_many_are_undecided(
     context: Context, engine: Engine, clock: FixedClock
 ) -> None:
-    from socialcell.commands.upkeep import _note
-    from socialcell.jobs.arrivals import UNDECIDED
+    from socialcell.commands.sources.recheck import _note
+    from socialcell.services.collection.batch_ingest import UNDECIDED
 
-    result = collect.Result("x", "ok", filtered_by={f"{UNDECIDED}: odd": 2, "x": 1})
+    result = collector.Result("x", "ok", filtered_by={f"{UNDECIDED}: odd": 2, "x": 1})
 
     assert _note(result) == f"2 {UNDECIDED}: odd (asked again)"
 
@@ -278,13 +280,13 @@ def test_a_post_that_x_withholds_later_is_marked_and_shown_so(
 ) -> None:
     x = served.platform("x")
     id_ = x.publish("@PuneCityDemo no water in Kothrud since the morning")
-    collect.collect(city)
-    tag.tag(city)
+    collector.collect(city)
+    tagging.tag(city)
     assert mention(engine, id_).withheld is None
     x.withhold(id_, "IN", "DE", copyright=True)
     city_clock.advance(DAY)
 
-    upkeep.recheck(city)
+    recheck.recheck(city)
 
     row = mention(engine, id_)
     told = {"countries": ["IN", "DE"], "scope": "tweet", "copyright": True}
@@ -304,16 +306,16 @@ def test_a_post_that_x_withholds_later_is_marked_and_shown_so(
     assert line["withheld"] == "IN;DE"
     x.world.withhold(id_, None)
     city_clock.advance(DAY)
-    upkeep.recheck(city)
+    recheck.recheck(city)
     assert mention(engine, id_).withheld is None
 
 
 def test_a_report_that_quoted_what_is_withheld_now_is_written_without_it(
     served: Sandbox, city: Context, engine: Engine, city_clock: FixedClock
 ) -> None:
-    collect.collect(city)
-    tag.tag(city)
-    made = report.weekly(city, as_of=city_clock.now(), lang="en")
+    collector.collect(city)
+    tagging.tag(city)
+    made = weekly_report.weekly(city, as_of=city_clock.now(), lang="en")
     with db.reading(engine) as session:
         quoted = session.scalars(select(FrozenReport)).one().numbers["quotations"][0]
     words = mention(engine, quoted["external_id"]).text[:25]
@@ -322,7 +324,7 @@ def test_a_report_that_quoted_what_is_withheld_now_is_written_without_it(
     served.platform("x").withhold(quoted["external_id"], "IN")
     city_clock.advance(DAY)
 
-    results = upkeep.recheck(city)
+    results = recheck.recheck(city)
 
     assert any(result.quoting for result in results)
     text = " ".join(made.text.read_text("utf-8").split())

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from socialcell.connectors import x
 from socialcell.connectors.base import Record, Reject, Relation, Withheld
-from socialcell.connectors.x_post import to_record, unescaped
+from socialcell.connectors.x import x_connector
+from socialcell.connectors.x.x_post import to_record, unescaped
 from tests.connectors.exports import items, page, post, records, write
 from tests.shared import shared
 
@@ -68,7 +68,9 @@ def test_what_x_escapes_is_undone_once_and_nothing_else(
 def test_a_repost_says_all_that_its_original_says() -> None:
     body = page(repost(), includes={"tweets": [original()]})
 
-    item = x.post_or_reject(body["data"][0], {}, "mention", x.originals_of(body))
+    item = x_connector.post_or_reject(
+        body["data"][0], {}, "mention", x_connector.originals_of(body)
+    )
 
     assert isinstance(item, Record)
     assert item.text == f"RT @asha_sample: {SAID}"
@@ -85,7 +87,7 @@ def test_a_repost_of_a_long_post_has_the_whole_of_it() -> None:
 def test_a_repost_stays_whole_when_its_raw_form_is_read_again() -> None:
     record = to_record(repost(), {}, {"77": original()}, via="mention")
 
-    again = x.X.mapped(record.raw)
+    again = x_connector.X.mapped(record.raw)
 
     assert isinstance(again, Record)
     assert (again.text, again.raw) == (record.text, record.raw)
@@ -158,7 +160,7 @@ def test_a_repost_of_what_is_withheld_is_withheld() -> None:
     "told", ["IN", ["IN"], {"country_codes": "IN"}, {"country_codes": [5]}]
 )
 def test_a_withholding_of_another_form_is_not_passed_over(told: Any) -> None:
-    item = x.post_or_reject(post(withheld=told), {}, "search")
+    item = x_connector.post_or_reject(post(withheld=told), {}, "search")
 
     assert isinstance(item, Reject)
 

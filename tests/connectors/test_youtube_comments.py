@@ -17,8 +17,8 @@ from socialcell.connectors.base import (
     Surroundings,
     Tombstone,
 )
-from socialcell.jobs import collect
 from socialcell.sandbox import Sandbox
+from socialcell.services.collection import collector
 from tests.connectors.conftest import Unlimited, connector_of
 from tests.connectors.test_contract import items, pull, records
 
@@ -41,7 +41,7 @@ def of_videos(around: Surroundings, *ids: str) -> Any:
 
 
 def everything(connector: Any) -> list[Batch]:
-    return list(connector.pull(None, Unlimited(), collect.never))
+    return list(connector.pull(None, Unlimited(), collector.never))
 
 
 def test_a_deleted_comment_is_told_by_recheck_and_on_the_way_of_a_refresh(
@@ -53,8 +53,8 @@ def test_a_deleted_comment_is_told_by_recheck_and_on_the_way_of_a_refresh(
     connector: Any = connector_of(served, COMMENTS, around)
     ids = [gone, kept, answer]
 
-    told = list(connector.recheck(ids, Unlimited(), collect.never))
-    counted = list(connector.refresh(ids, Unlimited(), collect.never))
+    told = list(connector.recheck(ids, Unlimited(), collector.never))
+    counted = list(connector.refresh(ids, Unlimited(), collector.never))
 
     stone = Tombstone("youtube", gone, "removed")
     assert [item for batch in told for item in batch.items] == [stone]
@@ -70,8 +70,8 @@ def test_of_many_comments_that_are_there_none_is_taken_for_deleted(
     ids = [youtube.comment(f"comment {n}") for n in range(45)]
     connector: Any = connector_of(served, COMMENTS, around)
 
-    told = list(connector.recheck(ids, Unlimited(), collect.never))
-    counted = list(connector.refresh(ids, Unlimited(), collect.never))
+    told = list(connector.recheck(ids, Unlimited(), collector.never))
+    counted = list(connector.refresh(ids, Unlimited(), collector.never))
 
     assert [item for batch in told for item in batch.items] == []
     found = [item for batch in counted for item in batch.items]

@@ -13,8 +13,8 @@ from socialcell.connectors.base import (
     Relation,
     Surroundings,
 )
-from socialcell.connectors.youtube import YouTube
-from socialcell.connectors.youtube_item import comment, video
+from socialcell.connectors.google.youtube_connector import YouTube
+from socialcell.connectors.google.youtube_item import comment, video
 from socialcell.sandbox import Sandbox
 from tests.connectors.test_contract import pull, records
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from socialcell.language import places, read
+from socialcell.language import read
+from socialcell.language.names import places
 
 
 def found(text: str) -> list[tuple[int, int, str | None]]:

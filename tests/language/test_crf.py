@@ -8,9 +8,10 @@ import pycrfsuite
 import pytest
 
 from socialcell.errors import SocialcellError
-from socialcell.language import conll, weights
-from socialcell.language.crf import Crf
-from socialcell.language.tagger import Tagger, features
+from socialcell.language import weights
+from socialcell.language.names import conll
+from socialcell.language.names.crf import Crf
+from socialcell.language.names.name_tagger import Tagger, features
 
 SAID = (
     "पुण्यात मुंबईत महापालिकेच्या आयुक्त सुनीता पाटील यांनी आज सकाळी नऊ वाजता "

@@ -3,7 +3,7 @@
 import pytest
 
 from socialcell.language import lexicon, read
-from socialcell.language.danger import REASON, WEIGHT, in_danger
+from socialcell.language.danger_rules import REASON, WEIGHT, in_danger
 
 LOUD = ("high", "critical")
 DANGER = [

@@ -2,7 +2,8 @@
 
 import pytest
 
-from socialcell.language import danger_chance, read
+from socialcell.language import read
+from socialcell.language.classifiers import danger_chance
 
 DANGERS = [
     "He went down to clean the tank and does not answer, his friend went after him",

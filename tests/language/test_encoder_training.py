@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from socialcell.errors import SocialcellError
-from socialcell.language import topics, weights
+from socialcell.language import weights
+from socialcell.language.classifiers import topics
 from socialcell.language.semantic import encoder
 from socialcell.language.semantic.encoder import Heads, Meaning
 from socialcell.language.training import encoder_data, encoder_further, encoder_shares

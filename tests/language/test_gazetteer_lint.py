@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from socialcell.commands import gazetteer
+from socialcell.commands.language import gazetteer
 from socialcell.errors import SocialcellError
-from socialcell.language.gazetteer_lint import COLUMNS, lint
+from socialcell.language.names.gazetteer_lint import COLUMNS, lint
 
 GOOD = {
     "id": "place:moonpeth",

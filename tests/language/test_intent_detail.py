@@ -3,7 +3,7 @@
 import pytest
 
 from socialcell.language import read
-from socialcell.language.intent_detail import CLOSED, detail_of
+from socialcell.language.classifiers.intent_detail import CLOSED, detail_of
 
 SAID = [
     "Marked resolved yesterday, nothing was done, the pothole is still there",

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 from socialcell.errors import SocialcellError
-from socialcell.language import conll, measure, read, weights
-from socialcell.language.features import Grams, bags, normalised
-from socialcell.language.linear import Linear
+from socialcell.language import measure, read, weights
+from socialcell.language.labelled_posts import Post, apart, require_apart
+from socialcell.language.linear_model import Linear
+from socialcell.language.names import conll
+from socialcell.language.ngram_features import Grams, bags, normalised
 from socialcell.language.semantic import encoder
-from socialcell.language.training.data import Post, apart, require_apart
 
 
 def test_every_shipped_file_is_the_one_of_its_card() -> None:

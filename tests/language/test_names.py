@@ -2,7 +2,8 @@
 
 import pytest
 
-from socialcell.language import read, tagger
+from socialcell.language import read
+from socialcell.language.names import name_tagger
 from socialcell.language.pipeline import reader
 from socialcell.language.reading import Entity
 
@@ -37,11 +38,11 @@ def test_numbers_times_and_measures_are_no_names(text: str) -> None:
 def test_a_name_holds_a_word_that_is_not_of_every_day(
     said: str, label: str, name: bool
 ) -> None:
-    assert tagger.is_name(Entity(0, len(said), said, label, None)) is name
+    assert name_tagger.is_name(Entity(0, len(said), said, label, None)) is name
 
 
 def test_what_the_gazetteer_lists_is_a_name_whatever_its_words() -> None:
-    assert tagger.is_name(Entity(0, 3, "तीन", "OTHER", "place:three"))
+    assert name_tagger.is_name(Entity(0, 3, "तीन", "OTHER", "place:three"))
 
 
 def test_a_reading_keeps_a_name_beside_a_number() -> None:

@@ -8,13 +8,15 @@ from sqlalchemy import Engine
 
 from socialcell import db
 from socialcell.errors import SocialcellError
-from socialcell.jobs import gazetteer, tag
-from socialcell.jobs.context import Context
-from socialcell.language import own_names, read
-from socialcell.language.gazetteer_lint import COLUMNS
-from socialcell.listening.areas import read_areas
-from socialcell.listening.store import areas, rollups, tags
+from socialcell.language import read
+from socialcell.language.names import own_names
+from socialcell.language.names.gazetteer_lint import COLUMNS
+from socialcell.listening.areas.area_table import read_areas
+from socialcell.listening.store import areas
+from socialcell.listening.store.mentions import rollups, tags
 from socialcell.ops.model import AuditEntry
+from socialcell.services.context import Context
+from socialcell.services.mentions import gazetteer, tagging
 from tests.builders import make_record, store_records
 from tests.language.test_gazetteer_lint import GOOD, write
 from tests.rows import in_order
@@ -180,11 +182,11 @@ def test_mentions_are_tagged_with_our_names_and_counted_in_their_ward(
     with db.writing(engine) as session:
         areas.replace(session, read_areas())
     store_records(engine, make_record(text=TEXT))
-    tag.tag(context)
+    tagging.tag(context)
     take(context, write(tmp_path, MOON), reread=True)
 
-    assert tag.waiting(context) == 1
-    tag.tag(context)
+    assert tagging.waiting(context) == 1
+    tagging.tag(context)
 
     with db.reading(engine) as session:
         counted = rollups.everything(session)

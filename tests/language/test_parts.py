@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from socialcell.language.features import Grams
+from socialcell.language.ngram_features import Grams
 from socialcell.language.training import train
 from socialcell.language.training.parts import Parts, parts_of
 from socialcell.language.training.recipes import Recipe, Source

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from socialcell.errors import SocialcellError
-from socialcell.language import lexicon, places, read
+from socialcell.language import lexicon, read
+from socialcell.language.names import places
 
 
 def found(text: str) -> list[tuple[str, str | None]]:

@@ -11,8 +11,8 @@ import pytest
 from benchmarks import civic
 from socialcell.errors import SocialcellError
 from socialcell.language import lexicon, read, weights
+from socialcell.language.labelled_posts import Post, lines_of
 from socialcell.language.training import posts
-from socialcell.language.training.data import Post, lines_of
 from socialcell.language.training.recipes import RECIPES
 from tests.shared import REPOSITORY
 

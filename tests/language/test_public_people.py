@@ -7,13 +7,13 @@ import pytest
 
 from socialcell import db
 from socialcell.errors import SocialcellError
-from socialcell.jobs import gazetteer, public_people, tag
-from socialcell.jobs.context import Context
-from socialcell.jobs.doctor import settings
-from socialcell.language import public_people as people
 from socialcell.language import read
-from socialcell.language.places import places
+from socialcell.language.names import public_people as people
+from socialcell.language.names.places import places
 from socialcell.ops import audit
+from socialcell.services.context import Context
+from socialcell.services.doctor import settings_checks
+from socialcell.services.mentions import gazetteer, public_people, tagging
 from tests.builders import make_record, store_records
 
 GOOD = {
@@ -101,12 +101,12 @@ def test_an_import_with_reread_puts_mentions_on_the_work_list(
     context: Context, tmp_path: Path
 ) -> None:
     store_records(context.engine, make_record("1", text="namoona udaharne kuthe ahet"))
-    tag.tag(context)
-    assert tag.waiting(context) == 0
+    tagging.tag(context)
+    assert tagging.waiting(context) == 0
 
     public_people.import_file(context, write(tmp_path, GOOD), reread=True)
 
-    assert tag.waiting(context) == 1
+    assert tagging.waiting(context) == 1
 
 
 def test_the_package_has_institutions_offices_and_media_and_no_person() -> None:
@@ -149,11 +149,11 @@ def test_the_doctor_names_a_file_that_somebody_has_broken(
     context: Context, tmp_path: Path
 ) -> None:
     public_people.import_file(context, write(tmp_path, GOOD))
-    assert settings.names(context.workspace).state == "ok"
+    assert settings_checks.names(context.workspace).state == "ok"
     held = context.workspace.folder / people.FILE
     held.write_text(held.read_text("utf-8").replace("2026-02-06", "in spring"), "utf-8")
 
-    check = settings.names(context.workspace)
+    check = settings_checks.names(context.workspace)
 
     assert check.state == "failed"
     assert "row 2, valid_from: 'in spring' is no day" in check.found

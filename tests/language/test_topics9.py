@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from spacy.language import Language
 
-from socialcell.language import lexicon, topics9, weights
+from socialcell.language import lexicon, weights
+from socialcell.language.classifiers import nine_topics
 from socialcell.language.notes import notes
 from socialcell.language.pipeline import build
 
@@ -28,7 +29,7 @@ def cues(nlp: Language, text: str) -> list[tuple[str, str]]:
 
 
 def test_every_class_of_the_model_has_a_topic_of_ours() -> None:
-    model = weights.linear(topics9.MODEL)
+    model = weights.linear(nine_topics.MODEL)
     mapped = lexicon.data("topics9")["topics"]
 
     assert model is not None
@@ -57,7 +58,7 @@ def test_the_head_sees_a_topic_that_no_rule_names(nlp: Language) -> None:
 
 def test_the_head_is_silent_where_no_rule_saw_a_civic_matter(nlp: Language) -> None:
     text = "Her novel is about factories, lungs and breathing"
-    model = weights.linear(topics9.MODEL)
+    model = weights.linear(nine_topics.MODEL)
     assert model is not None
     (chances,) = model.chances([text])
     assert max(chances.values()) > 0.6

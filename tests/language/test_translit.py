@@ -3,7 +3,7 @@
 import pytest
 
 from socialcell.language import concepts, lexicon
-from socialcell.language.translit import key, romanised
+from socialcell.language.transliteration import key, romanised
 
 PAIRS = """
 पाणी pani|पाणी paani|पानी panee|पाऊस paus|पाऊस paoos

@@ -5,8 +5,9 @@ from collections import Counter
 
 import pytest
 
-from socialcell.language import read, sentiment
-from socialcell.language.training.data import lines_of
+from socialcell.language import read
+from socialcell.language.classifiers import sentiment
+from socialcell.language.labelled_posts import lines_of
 from socialcell.language.training.posts import LABELS
 
 

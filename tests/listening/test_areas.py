@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from socialcell.errors import SocialcellError
-from socialcell.language import places
-from socialcell.listening.areas import at, read_areas
+from socialcell.language.names import places
+from socialcell.listening.areas.area_table import at, read_areas
 
 HEADING = "id,tree,kind,parent,name_en,name_mr,name_hi,valid_from,valid_to,source"
 CITY = "place:c,administrative,city,,City,शहर,शहर,,,test"

@@ -8,8 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from socialcell.cli import app
-from socialcell.listening.detect import ALERT_AT, SeriesError
-from socialcell.listening.spikes import spikes
+from socialcell.listening.alerts.burst_detector import ALERT_AT, SeriesError
+from socialcell.listening.alerts.spikes import spikes
 
 
 def run(*arguments, stdin=None):

@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import nbinom
 
-from socialcell.listening.detect import (
+from socialcell.listening.alerts.burst_detector import (
     ALERT_AT,
     LARGEST_COUNT,
     SeriesError,
     score_series,
 )
-from socialcell.listening.festivals import CityFestivals
-from socialcell.listening.series import read_series
+from socialcell.listening.alerts.festivals import CityFestivals
+from socialcell.listening.alerts.series_file import read_series
 from tests.shared import shared
 
 MONDAY = datetime(2026, 1, 5, tzinfo=UTC)

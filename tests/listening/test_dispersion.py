@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import nbinom
 
-from socialcell.listening.baseline import Usual
-from socialcell.listening.dispersion import dispersion, rate_variation, surprise
+from socialcell.listening.alerts.baseline import Usual
+from socialcell.listening.alerts.dispersion import dispersion, rate_variation, surprise
 
 STEP = 300.0
 ROWS = 28 * 288

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from socialcell.listening.masking import unnamed
-from socialcell.listening.masking_numbers import is_verhoeff
+from socialcell.listening.people.masking import unnamed
+from socialcell.listening.people.masking_numbers import is_verhoeff
 
 DEVANAGARI = str.maketrans("0123456789", "०१२३४५६७८९")
 # 9999 4105 7058 is a number of UIDAI's own documentation for tests.

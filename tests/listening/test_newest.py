@@ -9,9 +9,9 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.listening.model import Annotation, Mention
-from socialcell.listening.query import parse
-from socialcell.listening.store import questions
-from socialcell.listening.store.matching import Matching, Wanted
+from socialcell.listening.query.query_language import parse
+from socialcell.listening.store.mentions import mention_queries
+from socialcell.listening.store.mentions.mention_filter import Matching, Wanted
 from tests.builders import NOON, make_record, store_records
 
 MENTION = db.table(Mention)
@@ -226,7 +226,7 @@ def annotate(engine: Engine, n: int, decided: dict[int, str]) -> None:
     with db.writing(engine) as session:
         by_name = {
             row.external_id: row.id
-            for row in questions.mentions(session, Wanted(limit=n))
+            for row in mention_queries.mentions(session, Wanted(limit=n))
         }
         made = {"kind": "topic", "value": "water", "made_at": NOON}
         made |= {"model": "test", "model_version": "1"}
@@ -239,4 +239,4 @@ def annotate(engine: Engine, n: int, decided: dict[int, str]) -> None:
 
 def ids(engine: Engine, wanted: Wanted) -> list[str]:
     with db.reading(engine) as session:
-        return [row.external_id for row in questions.mentions(session, wanted)]
+        return [row.external_id for row in mention_queries.mentions(session, wanted)]

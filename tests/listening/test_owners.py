@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from socialcell.errors import SocialcellError
-from socialcell.language import lexicon, places
-from socialcell.listening.areas import read_areas
-from socialcell.listening.owner_lint import lint_owners
-from socialcell.listening.owners import (
+from socialcell.language import lexicon
+from socialcell.language.names import places
+from socialcell.listening.areas.area_table import read_areas
+from socialcell.listening.areas.owner_lint import lint_owners
+from socialcell.listening.areas.owner_table import (
     EVERY,
     Owner,
     OwnerFinder,

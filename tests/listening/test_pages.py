@@ -8,15 +8,11 @@ from sqlmodel import Session, col
 from socialcell import db
 from socialcell.connectors.base import Metric, Relation
 from socialcell.listening.model import Author, AuthorSnapshot, Engagement, Mention
-from socialcell.listening.store import integrity, pages, questions
+from socialcell.listening.store import integrity
+from socialcell.listening.store.mentions import mention_queries
+from socialcell.listening.store.pages import pages
 from socialcell.ops import store
-from tests.builders import (
-    NOON,
-    make_author,
-    make_record,
-    make_source,
-    store_records,
-)
+from tests.builders import NOON, make_author, make_record, make_source, store_records
 from tests.rows import in_order
 
 LATER = NOON + timedelta(hours=6)
@@ -101,7 +97,7 @@ def test_an_unknown_target_of_a_reply_is_kept_as_a_stub_and_filled_later(
 ) -> None:
     store_records(engine, make_record("200", relations=(Relation("reply", "100"),)))
     with db.reading(engine) as session:
-        assert questions.present_count(session) == 1
+        assert mention_queries.present_count(session) == 1
 
     counts = store_records(engine, make_record("100", text="the question"), at=LATER)
 
@@ -110,7 +106,7 @@ def test_an_unknown_target_of_a_reply_is_kept_as_a_stub_and_filled_later(
         reply = session.scalars(
             select(Mention).where(col(Mention.external_id) == "200")
         ).one()
-        (relation,) = questions.relations(session, reply.id or 0)
+        (relation,) = mention_queries.relations(session, reply.id or 0)
         assert (relation.kind, relation.external_id) == ("reply", "100")
         assert relation.state == "present"
 

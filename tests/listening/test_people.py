@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from socialcell.listening.people import People
+from socialcell.listening.people.visibility import People
 
 PEOPLE = People(
     b"a key", frozenset({("x", "pmcpune"), ("mastodon", "pmc@city.example")})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from socialcell.listening.person_names import without_names
+from socialcell.listening.people.person_names import without_names
 
 PLACES = ("Ekta Nagar", "Patil Estate", "एकता नगरी")
 

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from socialcell.clock import IST
 from socialcell.errors import UsageError
-from socialcell.listening.days import day_end, day_start, read_day
-from socialcell.listening.query import (
+from socialcell.listening.day_ranges import day_end, day_start, read_day
+from socialcell.listening.query.query_language import (
     And,
     Field,
     Holdings,

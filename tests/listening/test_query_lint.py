@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import Engine
 
 from socialcell import db
-from socialcell.listening.query import Or, QueryError, Words, parse
-from socialcell.listening.query_lint import Doubt, lint
-from socialcell.listening.store.matching import why
+from socialcell.listening.query.query_language import Or, QueryError, Words, parse
+from socialcell.listening.query.query_lint import Doubt, lint
+from socialcell.listening.store.mentions.mention_filter import why
 from tests.listening.test_search import found, store_texts
 
 

@@ -5,10 +5,11 @@ from sqlalchemy import Engine
 
 from socialcell import db
 from socialcell.errors import UsageError
-from socialcell.jobs.tag import understand
-from socialcell.listening.areas import read_areas
-from socialcell.listening.store import registry, rollups, tags
+from socialcell.listening.areas.area_table import read_areas
+from socialcell.listening.store.mentions import rollups, tags
+from socialcell.listening.store.people import registry
 from socialcell.ops import audit
+from socialcell.services.mentions.tagging import understand
 from tests.builders import NOON, make_author, make_record, store_records
 
 

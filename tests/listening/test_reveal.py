@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import Engine
 
 from socialcell import db
-from socialcell.listening.people import People
-from socialcell.listening.reveal import Case, Request, RevealRefused, until
-from socialcell.listening.store import reveals
+from socialcell.listening.people.reveal_rules import Case, Request, RevealRefused, until
+from socialcell.listening.people.visibility import People
+from socialcell.listening.store.people import reveals
 from socialcell.ops import audit
 from tests.builders import NOON, make_author, make_record, store_records
 

@@ -5,7 +5,7 @@ from math import log, sqrt
 
 import pytest
 
-from socialcell.listening.rising import (
+from socialcell.listening.alerts.rising_phrases import (
     LISTED_AT,
     Rise,
     Said,

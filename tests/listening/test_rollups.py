@@ -9,9 +9,10 @@ from sqlalchemy import Engine
 
 from socialcell import db
 from socialcell.errors import SocialcellError
-from socialcell.jobs.tag import understand
-from socialcell.listening.areas import read_areas
-from socialcell.listening.store import registry, rollups, tags
+from socialcell.listening.areas.area_table import read_areas
+from socialcell.listening.store.mentions import rollups, tags
+from socialcell.listening.store.people import registry
+from socialcell.services.mentions.tagging import understand
 from tests.builders import NOON, make_author, make_record, store_records
 
 TEXTS = (

@@ -7,19 +7,20 @@ from sqlalchemy import Engine
 
 from socialcell import db
 from socialcell.errors import UsageError
-from socialcell.jobs.tag import understand
-from socialcell.listening.areas import read_areas
-from socialcell.listening.query import parse
-from socialcell.listening.store import questions, registry, tags
-from socialcell.listening.store.matching import Wanted, why
+from socialcell.listening.areas.area_table import read_areas
+from socialcell.listening.query.query_language import parse
+from socialcell.listening.store.mentions import mention_queries, tags
+from socialcell.listening.store.mentions.mention_filter import Wanted, why
+from socialcell.listening.store.people import registry
+from socialcell.services.mentions.tagging import understand
 from tests.builders import NOON, make_author, make_record, store_records
 
 
 def found(engine: Engine, query: str, **wanted: object) -> list[str]:
     with db.reading(engine) as session:
         asked = Wanted(query=parse(query), **wanted)
-        rows = questions.mentions(session, asked)
-        assert questions.count_mentions(session, asked) == len(rows)
+        rows = mention_queries.mentions(session, asked)
+        assert mention_queries.count_mentions(session, asked) == len(rows)
         return [row.external_id for row in rows]
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from socialcell.errors import UsageError
-from socialcell.listening.unwatched import Accounts, found_in, refuse
+from socialcell.listening.people.protected_topics import Accounts, found_in, refuse
 
 ACCOUNTS = Accounts({"pmcpune"}, {"sanjay gokhale"})
 

@@ -4,9 +4,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from socialcell import db
-from socialcell.campaigns.store import facts
+from socialcell.campaigns.outcomes.store import facts
 from socialcell.connectors.facts import AdFact, OutcomeFact, SearchFact
-from socialcell.listening.alert_model import Alert, Incident, Promise
+from socialcell.listening.alerts.model import Alert, Incident, Promise
 from socialcell.listening.model import Removal
 from tests.reports.world import BEFORE, HOUR, MONDAY, NEXT, World
 

@@ -2,8 +2,8 @@
 
 from datetime import date, timedelta
 
-from socialcell.jobs.context import Context
-from socialcell.reports import weekly
+from socialcell.reports.weekly import frozen_week
+from socialcell.services.context import Context
 from tests.reports.around import (
     SUNDAY,
     activated,
@@ -39,7 +39,7 @@ def test_a_week_comes_to_the_same_figures_on_both(context: Context) -> None:
         searched(world, day, 4, "पाणी")
         activated(world, day, 7)
 
-    found = weekly.document(context.engine, weekly.period(MADE, MADE), MADE)
+    found = frozen_week.document(context.engine, frozen_week.period(MADE, MADE), MADE)
 
     assert found["incidents"][0]["first_post_at"] == MONDAY.isoformat()
     (account,) = found["voices"]["accounts"]

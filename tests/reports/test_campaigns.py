@@ -5,23 +5,23 @@ from datetime import date, timedelta
 import pytest
 
 from socialcell import db
-from socialcell.campaigns.attributed import Attribution, Clicked
-from socialcell.campaigns.attribution import OURS, Line, Part, Who
-from socialcell.campaigns.daily import Total
-from socialcell.campaigns.links_model import ClickDay, InstallPostback, TrackedLink
-from socialcell.campaigns.naming import CHANNELS
-from socialcell.campaigns.outcomes_model import Campaign
-from socialcell.campaigns.store.facts import store_facts
+from socialcell.campaigns.links.model import ClickDay, InstallPostback, TrackedLink
+from socialcell.campaigns.links.utm_naming import CHANNELS
+from socialcell.campaigns.outcomes.attributed_results import Attribution, Clicked
+from socialcell.campaigns.outcomes.daily_sums import Total
+from socialcell.campaigns.outcomes.install_attribution import OURS, Line, Part, Who
+from socialcell.campaigns.outcomes.model import Campaign
+from socialcell.campaigns.outcomes.store.facts import store_facts
 from socialcell.connectors.facts import OutcomeFact
 from socialcell.i18n import CODES, language
-from socialcell.jobs import report
-from socialcell.listening.areas import read_areas
-from socialcell.reports import campaigns
-from socialcell.reports import clicked as places
-from socialcell.reports.material import Material, Pictures
+from socialcell.listening.areas.area_table import read_areas
 from socialcell.reports.page import Chart, Paragraph, Table
 from socialcell.reports.phrases import Phrases
-from socialcell.sandbox.campaign_world import CampaignWorld
+from socialcell.reports.sections import campaign_effects
+from socialcell.reports.sections import clicks as places
+from socialcell.reports.sections.report_context import Material, Pictures
+from socialcell.sandbox.world.campaign_world import CampaignWorld
+from socialcell.services.reporting import weekly_report
 from tests.reports.world import BEFORE, MADE, MONDAY, World
 
 START = date(2026, 11, 9)
@@ -88,7 +88,7 @@ def test_a_campaign_that_was_over_before_the_week_is_not_told(world: World) -> N
     world.mention()
     ran(world, "old", end=date(2026, 11, 15))
 
-    made = report.weekly(world.context)
+    made = weekly_report.weekly(world.context)
 
     assert made.numbers["campaigns"] == []
     assert "old, Monday" not in made.text.read_text()
@@ -102,7 +102,7 @@ def test_clicks_are_those_of_the_week_and_of_all_days(world: World) -> None:
     clicked(world, MONDAY.date(), 5)
     clicked(world, MONDAY.date() + timedelta(days=7), 100)
 
-    (one,) = report.weekly(world.context).numbers["campaigns"]
+    (one,) = weekly_report.weekly(world.context).numbers["campaigns"]
 
     assert (one["week"]["clicks"], one["so_far"]["clicks"]) == (5, 35)
     assert one["so_far"]["installs"] is None
@@ -175,7 +175,7 @@ def test_requests_are_told_by_who_asked_and_by_where_the_link_stands(
     installed(world, 2, 4)
     installed(world, 3, 1)
 
-    made = report.weekly(world.context)
+    made = weekly_report.weekly(world.context)
 
     (one,) = made.numbers["campaigns"]
     both = {"duplicate": 2, "programs": 10, "internal": 0, "dropped": 0}
@@ -223,7 +223,7 @@ def test_without_a_link_there_is_no_chart_of_clicks(world: World) -> None:
     world.mention()
     ran(world)
 
-    made = report.weekly(world.context)
+    made = weekly_report.weekly(world.context)
 
     (one,) = made.numbers["campaigns"]
     assert (one["week"]["requests"], one["places"]) == (None, [])
@@ -253,7 +253,7 @@ def test_what_it_added_is_said_with_its_range_and_drawn(
     ran(world)
     counted(world)
 
-    made = report.weekly(world.context, lang=lang)
+    made = weekly_report.weekly(world.context, lang=lang)
 
     (one,) = made.numbers["campaigns"]
     low, high = one["incremental"]["interval"]
@@ -273,9 +273,9 @@ def test_where_nothing_can_be_told_the_section_says_so(world: World) -> None:
     world.covered()
     world.mention()
     ran(world)
-    numbers = report.weekly(world.context).numbers
+    numbers = weekly_report.weekly(world.context).numbers
 
-    section = campaigns.section(
+    section = campaign_effects.section(
         Material(numbers, [], Pictures(), Phrases(language("en")))
     )
 
@@ -343,7 +343,7 @@ def test_installs_of_others_and_of_no_source_are_two_lines_and_a_budget_is_plann
     referred(world, "somebody_elses", 3)
     referred(world, "", 3)
 
-    made = report.weekly(world.context, lang=lang)
+    made = weekly_report.weekly(world.context, lang=lang)
 
     (one,) = [c for c in made.numbers["campaigns"] if c["name"] == "monsoon26"]
     figures = {
@@ -369,12 +369,12 @@ def test_a_report_of_an_earlier_version_says_what_its_one_figure_is(
     world.covered()
     world.mention()
     ran(world)
-    numbers = report.weekly(world.context).numbers
+    numbers = weekly_report.weekly(world.context).numbers
     for span in ("week", "so_far"):
         for name in ("named_elsewhere", "sourceless"):
             del numbers["campaigns"][0][span][name]
 
-    section = campaigns.section(
+    section = campaign_effects.section(
         Material(numbers, [], Pictures(), Phrases(language("en")))
     )
 

@@ -21,11 +21,12 @@ from socialcell import config, db, mail
 from socialcell.cli import main
 from socialcell.clock import FixedClock
 from socialcell.i18n import CODES
-from socialcell.jobs import mailing, outgoing
-from socialcell.jobs.context import Context
 from socialcell.ops import outgoing as store
 from socialcell.reports.page import Page, Section, Table
-from socialcell.reports.workbook import workbook
+from socialcell.reports.weekly.workbook import workbook
+from socialcell.services.context import Context
+from socialcell.services.outbox import outbox
+from socialcell.services.reporting import report_mail
 from socialcell.settings.telling import Mail, Readers, Report
 from tests.mailbox import Mailbox, held_port, mailbox
 from tests.reports.world import MADE, MONDAY, World
@@ -72,9 +73,9 @@ def test_each_recipient_gets_one_whole_letter(
     fill(world)
     context = mailed(world, port)
 
-    first = mailing.weekly(context, "mr")
-    again = mailing.weekly(context, "mr")
-    done = outgoing.deliver(context)
+    first = report_mail.weekly(context, "mr")
+    again = report_mail.weekly(context, "mr")
+    done = outbox.deliver(context)
 
     assert (first.letters, again.letters, done.sent) == (2, 0, 2)
     assert [address for address, _ in took.taken] == list(TO)
@@ -117,8 +118,8 @@ def test_a_subject_keeps_its_spaces_in_every_language(
     fill(world)
     context = mailed(world, port)
 
-    made = mailing.weekly(context, lang)
-    outgoing.deliver(context)
+    made = report_mail.weekly(context, lang)
+    outbox.deliver(context)
 
     assert took.taken[0][1]["Subject"] == made.files.title
     assert {"en": "22 November", "hi": "22 नवंबर", "mr": "२२ नोव्हेंबर"}[lang] in (
@@ -176,8 +177,8 @@ def test_the_body_is_gone_once_it_was_sent(
 ) -> None:
     context = mailed(world, server[1])
     fill(world)
-    mailing.weekly(context, "en")
-    outgoing.deliver(context)
+    report_mail.weekly(context, "en")
+    outbox.deliver(context)
 
     with db.reading(context.engine) as session:
         (row,) = store.listed(session)
@@ -191,15 +192,15 @@ def test_greylisting_is_waited_out_and_the_others_are_not_sent_again(
     took, port = server
     fill(world)
     context = mailed(world, port)
-    mailing.weekly(context, "mr")
+    report_mail.weekly(context, "mr")
     took.answers[TO[0]] = ["451 4.7.1 Greylisted, come back"]
 
-    first = outgoing.deliver(context)
-    at_once = outgoing.deliver(context)
+    first = outbox.deliver(context)
+    at_once = outbox.deliver(context)
     clock = context.clock
     assert isinstance(clock, FixedClock)
     clock.advance(5 * MINUTE)
-    second = outgoing.deliver(context)
+    second = outbox.deliver(context)
 
     assert (first.sent, first.later, at_once.sent) == (1, 1, 0)
     assert second.sent == 1
@@ -214,16 +215,16 @@ def test_a_letter_that_is_refused_is_dead_and_says_why(
     took, port = server
     fill(world)
     context = mailed(world, port)
-    mailing.weekly(context, "mr")
+    report_mail.weekly(context, "mr")
     took.answers[TO[0]] = ["550 5.1.1 No such person"]
 
-    done = outgoing.deliver(context)
+    done = outbox.deliver(context)
 
     assert (done.sent, done.dead) == (1, 1)
     with db.reading(context.engine) as session:
         (row,) = store.listed(session, ["dead"])
     assert row.answer == "550 5.1.1 No such person"
-    assert outgoing.deliver(context) == outgoing.Delivered()
+    assert outbox.deliver(context) == outbox.Delivered()
 
 
 @pytest.mark.fault("F19")
@@ -233,16 +234,16 @@ def test_a_letter_that_is_put_off_for_days_is_dead_in_the_end(
     took, port = server
     fill(world)
     context = mailed(world, port)
-    mailing.weekly(context, "en")
+    report_mail.weekly(context, "en")
     took.answers[TO[0]] = ["452 mailbox full"] * 20
     clock = context.clock
     assert isinstance(clock, FixedClock)
     begin = clock.now()
 
-    for wait in outgoing.WAITS:
-        assert outgoing.deliver(context).later == 1
+    for wait in outbox.WAITS:
+        assert outbox.deliver(context).later == 1
         clock.advance(wait)
-    done = outgoing.deliver(context)
+    done = outbox.deliver(context)
 
     assert done.dead == 1
     assert timedelta(days=1) < clock.now() - begin < timedelta(days=3)
@@ -255,24 +256,24 @@ def test_a_process_that_died_while_sending_sends_again_under_the_same_id(
     took, port = server
     fill(world)
     context = mailed(world, port)
-    mailing.weekly(context, "en")
+    report_mail.weekly(context, "en")
     with db.reading(context.engine) as session:
         (id_,) = store.waiting(session, context.clock.now(), 9)
     with db.writing(context.engine) as session:
         body = store.claim(session, id_, context.clock.now())
         assert body is not None
-    assert outgoing.deliver(context).sent == 0
+    assert outbox.deliver(context).sent == 0
 
-    assert outgoing.recover(context) == 1
-    assert outgoing.deliver(context).sent == 1
+    assert outbox.recover(context) == 1
+    assert outbox.deliver(context).sent == 1
 
     assert states(context) == {TO[0]: ("sent", 2)}
     (letter,) = took.taken
     key = letter[1]["Message-ID"]
     with db.writing(context.engine) as session:
         session.delete(store.listed(session)[0])
-    mailing.weekly(context, "en")
-    outgoing.deliver(context)
+    report_mail.weekly(context, "en")
+    outbox.deliver(context)
     assert took.taken[1][1]["Message-ID"] == key
 
 
@@ -280,8 +281,8 @@ def test_without_a_server_letters_wait_and_it_is_said(world: World) -> None:
     fill(world)
     context = mailed(world, 25, host=None)
 
-    mailing.weekly(context, "en")
-    done = outgoing.deliver(context)
+    report_mail.weekly(context, "en")
+    done = outbox.deliver(context)
 
     assert "mail.host is not set" in str(done.stopped)
     assert states(context) == {TO[0]: ("pending", 0)}
@@ -292,9 +293,9 @@ def test_a_server_that_is_not_there_costs_no_attempt(world: World) -> None:
     fill(world)
     with held_port() as (_place, port):
         context = mailed(world, port)
-        mailing.weekly(context, "en")
+        report_mail.weekly(context, "en")
 
-        done = outgoing.deliver(context)
+        done = outbox.deliver(context)
 
     assert "cannot be reached" in str(done.stopped)
     assert states(context) == {TO[0]: ("pending", 0)}
@@ -307,9 +308,9 @@ def test_a_server_without_starttls_gets_nothing_in_the_clear(
     took, port = server
     fill(world)
     context = mailed(world, port, security="starttls")
-    mailing.weekly(context, "en")
+    report_mail.weekly(context, "en")
 
-    done = outgoing.deliver(context)
+    done = outbox.deliver(context)
 
     assert "Nothing is sent in the clear" in str(done.stopped)
     assert took.asked == []
@@ -325,9 +326,9 @@ def test_a_refused_password_stops_the_queue_and_not_a_recipient(world: World) ->
         fill(world)
         context = mailed(world, port, user="cell")
         (context.workspace.folder / "secrets" / "smtp_password").write_text("old\n")
-        mailing.weekly(context, "mr")
+        report_mail.weekly(context, "mr")
 
-        done = outgoing.deliver(context)
+        done = outbox.deliver(context)
 
     assert "refuses our password" in str(done.stopped)
     assert set(states(context).values()) == {("pending", 0)}
@@ -350,8 +351,8 @@ def test_a_certificate_that_nobody_signed_is_not_trusted(
     with mailbox(tls_context=context_of_server) as (took, port):
         fill(world)
         context = mailed(world, port, security="starttls")
-        mailing.weekly(context, "en")
-        done = outgoing.deliver(context)
+        report_mail.weekly(context, "en")
+        done = outbox.deliver(context)
 
     assert "TLS is not trusted" in str(done.stopped)
     assert took.taken == []
@@ -365,8 +366,8 @@ def test_a_late_report_says_so_in_its_readers_language(
     fill(world)
     context = mailed(world, port)
 
-    mailing.weekly(context, "mr", late=True)
-    outgoing.deliver(context)
+    report_mail.weekly(context, "mr", late=True)
+    outbox.deliver(context)
 
     assert took.taken[0][1]["Subject"].startswith("उशिरा: ")
 
@@ -393,7 +394,7 @@ def test_without_a_daemon_a_dead_process_s_letter_is_due_when_its_claim_has_run_
     took, port = server
     fill(world)
     context = mailed(world, port)
-    mailing.weekly(context, "en")
+    report_mail.weekly(context, "en")
     with db.writing(context.engine) as session:
         (id_,) = store.waiting(session, context.clock.now(), 9)
         store.claim(session, id_, context.clock.now())
@@ -401,9 +402,9 @@ def test_without_a_daemon_a_dead_process_s_letter_is_due_when_its_claim_has_run_
     assert isinstance(clock, FixedClock)
 
     clock.advance(store.CLAIMED - MINUTE)
-    early = outgoing.deliver(context)
+    early = outbox.deliver(context)
     clock.advance(MINUTE)
-    due = outgoing.deliver(context)
+    due = outbox.deliver(context)
 
     assert (early.sent, due.sent, len(took.taken)) == (0, 1, 1)
     assert states(context) == {TO[0]: ("sent", 2)}

@@ -9,12 +9,12 @@ import pytest
 from socialcell import strategy
 from socialcell.errors import ConfigError
 from socialcell.i18n import CODES, language
-from socialcell.jobs import report
-from socialcell.jobs.doctor import examine
-from socialcell.reports import weekly
-from socialcell.reports.heard import weighted_coverage
-from socialcell.reports.measured import names
-from socialcell.reports.progress import met
+from socialcell.reports.kpis.kpi_labels import names
+from socialcell.reports.kpis.listening import weighted_coverage
+from socialcell.reports.sections.goals import met
+from socialcell.reports.weekly import frozen_week
+from socialcell.services.doctor import examine
+from socialcell.services.reporting import weekly_report
 from tests.reports.around import SUNDAY, activated, alert, incident, promise, removed
 from tests.reports.world import BEFORE, HOUR, MADE, MONDAY, NEXT, World
 
@@ -24,7 +24,7 @@ WORDS = "{mr: मराठी, hi: हिंदी, en: English}"
 
 
 def measures(world: World) -> dict[str, dict[str, Any]]:
-    found = weekly.document(world.engine, weekly.period(MADE, MADE), MADE)
+    found = frozen_week.document(world.engine, frozen_week.period(MADE, MADE), MADE)
     return {one["id"]: one for one in found["measures"]}
 
 
@@ -46,7 +46,7 @@ def goals(world: World, targets: str, agreed: str = "2026-11-01") -> Path:
 
 
 def text_of(world: World, lang: str = "en") -> str:
-    made = report.weekly(world.context, lang=lang)
+    made = weekly_report.weekly(world.context, lang=lang)
     return " ".join(made.text.read_text("utf-8").split())
 
 
@@ -278,7 +278,7 @@ def test_a_wrong_target_is_told_with_its_line(
     checks = {one.name: one for one in examine(place.parent / "config.yaml")}
     assert checks["strategy"].state == "failed"
     with pytest.raises(ConfigError):
-        report.weekly(world.context)
+        weekly_report.weekly(world.context)
 
 
 def test_a_measure_has_one_target(world: World) -> None:

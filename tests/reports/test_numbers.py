@@ -11,16 +11,16 @@ from socialcell import db
 from socialcell.clock import IST
 from socialcell.errors import UsageError
 from socialcell.listening.model import Mention
-from socialcell.listening.store import tags
-from socialcell.reports import weekly
+from socialcell.listening.store.mentions import tags
+from socialcell.reports.weekly import frozen_week
 from tests.reports.world import BEFORE, HOUR, MADE, MONDAY, NEXT, World
 
 DAY = timedelta(days=1)
 
 
 def numbers(world: World) -> dict[str, Any]:
-    week = weekly.period(MADE, MADE)
-    return weekly.document(world.engine, week, MADE)
+    week = frozen_week.period(MADE, MADE)
+    return frozen_week.document(world.engine, week, MADE)
 
 
 def by_id(rows: list[dict[str, Any]]) -> dict[str, int]:
@@ -59,14 +59,14 @@ def test_a_week_runs_from_monday_to_monday_in_indian_time(world: World) -> None:
 )
 @pytest.mark.fault("F24")
 def test_as_of_is_the_last_complete_week_before(as_of: datetime, first: str) -> None:
-    week = weekly.period(as_of, MADE)
+    week = frozen_week.period(as_of, MADE)
     assert week.start.astimezone(IST).isoformat() == f"{first}T00:00:00+05:30"
     assert week.end - week.start == 7 * DAY
 
 
 def test_a_week_that_is_not_over_is_refused() -> None:
     with pytest.raises(UsageError, match="2026-11-30 is not over yet"):
-        weekly.period(datetime(2026, 11, 30, tzinfo=IST), MADE)
+        frozen_week.period(datetime(2026, 11, 30, tzinfo=IST), MADE)
 
 
 def test_weeks_are_compared_only_over_hours_that_both_covered(world: World) -> None:

@@ -12,17 +12,20 @@ import pytest
 from sqlalchemy import update
 
 from socialcell import db
-from socialcell.campaigns.outreach import STATES
+from socialcell.campaigns.outreach.tag_states import STATES
 from socialcell.clock import IST, FixedClock
 from socialcell.i18n import CODES, language
-from socialcell.jobs import creators, report
-from socialcell.jobs.context import Context
 from socialcell.ops.model import FrozenReport
-from socialcell.reports import outreach, workbook
-from socialcell.reports.material import Material, Pictures
 from socialcell.reports.page import Page, Paragraph, Section, Table
 from socialcell.reports.phrases import Phrases
-from tests.planning import agreed, worlds
+from socialcell.reports.sections import outreach_progress
+from socialcell.reports.sections.report_context import Material, Pictures
+from socialcell.reports.weekly import workbook
+from socialcell.services.context import Context
+from socialcell.services.creators import creator_registry
+from socialcell.services.reporting import weekly_report
+from tests.campaigns.planning import agreed_plans as agreed
+from tests.campaigns.planning import worlds
 from tests.reports.world import MONDAY, NEXT, World
 
 WEEK = timedelta(days=7)
@@ -41,7 +44,7 @@ def city(context: Context, monkeypatch: pytest.MonkeyPatch) -> Context:
     return context
 
 
-def said_of(made: report.WeeklyFiles) -> str:
+def said_of(made: weekly_report.WeeklyFiles) -> str:
     """The section on campaigns as plain text."""
     page = " ".join(made.text.read_text("utf-8").split())
     return page.split("Campaigns: what they brought")[1].split("Ads: what")[0]
@@ -53,7 +56,7 @@ def test_a_plan_says_how_far_its_tags_are_and_what_waits(
     made = agreed.approved(city, folder)
     agreed.come_to(made, 1, "posted")
 
-    written = report.weekly(made)
+    written = weekly_report.weekly(made)
 
     found = written.numbers["outreach"]
     (plan,) = found["plans"]
@@ -75,7 +78,7 @@ def test_a_plan_says_how_far_its_tags_are_and_what_waits(
 
 def test_what_waits_is_said_with_its_day(city: Context, folder: Path) -> None:
     made = agreed.planned(city, folder)
-    written = report.weekly(made)
+    written = weekly_report.weekly(made)
     said = said_of(written)
     assert "13 Dec, proposed 2. Tags: 2; " in said
     assert (
@@ -88,10 +91,10 @@ def test_a_creator_is_never_named_not_even_by_a_rule(
     city: Context, folder: Path
 ) -> None:
     made = agreed.approved(city, folder)
-    creators.flag(made, "instagram:dev_sample", "blocked", "letter 7 of 2 May")
+    creator_registry.flag(made, "instagram:dev_sample", "blocked", "letter 7 of 2 May")
     n = agreed.number_of(made, "dev")
 
-    written = report.weekly(made)
+    written = weekly_report.weekly(made)
 
     found = written.numbers["outreach"]
     assert ("blocked", n) in [(one["kind"], one["tag"]) for one in found["due"]]
@@ -107,11 +110,11 @@ def test_a_plan_that_ended_in_the_week_is_there_and_a_week_later_is_not(
     made = agreed.approved(city, folder)
     agreed.come_to(made, 1, "posted")
     clock.set(datetime(2026, 12, 14, 9, 0, tzinfo=IST))  # it ended yesterday
-    (plan,) = report.weekly(made).numbers["outreach"]["plans"]
+    (plan,) = weekly_report.weekly(made).numbers["outreach"]["plans"]
     assert plan["end"] == "2026-12-13"
 
     clock.set(datetime(2026, 12, 21, 9, 0, tzinfo=IST))
-    written = report.weekly(made)
+    written = weekly_report.weekly(made)
 
     assert written.numbers["outreach"]["plans"] == []
     said = said_of(written)
@@ -125,18 +128,18 @@ def test_only_the_newest_version_of_a_plan_counts_and_frozen_it_stays(
 ) -> None:
     made = agreed.approved(city, folder)
     agreed.planned(city, folder, creators=["chitra"])
-    (plan,) = report.weekly(made).numbers["outreach"]["plans"]
+    (plan,) = weekly_report.weekly(made).numbers["outreach"]["plans"]
     assert (plan["version"], plan["tags"]) == (2, 1)
 
     agreed.planned(city, folder)
-    (again,) = report.weekly(made).numbers["outreach"]["plans"]
+    (again,) = weekly_report.weekly(made).numbers["outreach"]["plans"]
     assert again == plan
 
 
 @pytest.mark.parametrize("lang", CODES)
 def test_without_a_plan_one_line_says_so(world: World, lang: str) -> None:
     world.covered()
-    page = report.weekly(world.context, lang=lang).text.read_text("utf-8")
+    page = weekly_report.weekly(world.context, lang=lang).text.read_text("utf-8")
     line = {
         "en": "No campaign that is under way or to come has a plan.",
         "mr": "सुरू असलेल्या किंवा होणाऱ्या एकाही मोहिमेचे नियोजन केलेले नाही.",
@@ -147,11 +150,11 @@ def test_without_a_plan_one_line_says_so(world: World, lang: str) -> None:
 
 def test_a_report_of_an_earlier_version_says_nothing_of_plans(world: World) -> None:
     world.covered()
-    counted = report.weekly(world.context).numbers
+    counted = weekly_report.weekly(world.context).numbers
     older = {key: value for key, value in counted.items() if key != "outreach"}
     with db.writing(world.engine) as session:
         session.execute(update(FrozenReport).values(numbers=older))
-    page = report.weekly(world.context).text.read_text("utf-8")
+    page = weekly_report.weekly(world.context).text.read_text("utf-8")
     assert "Campaigns: what they brought" not in page
 
 
@@ -191,7 +194,7 @@ def material(
 
 def test_six_rows_are_shown_and_the_others_counted() -> None:
     for many, rest in ((6, None), (7, "And 1 more: "), (10, "And 4 more: ")):
-        _plans, waits, *more = outreach.blocks(material("en", KINDS[:many]))
+        _plans, waits, *more = outreach_progress.blocks(material("en", KINDS[:many]))
         assert isinstance(waits, Table)
         assert len(waits.rows) == 6
         assert [row[1] for row in waits.rows][:2] == [("21 Nov",), ("22 Nov",)]
@@ -209,16 +212,20 @@ def test_no_english_is_left_whatever_there_is_to_say(
             (block.caption, block.note, block.heads, block.rows)
             if isinstance(block, Table)
             else block
-            for block in outreach.blocks(material(lang, kinds))
+            for block in outreach_progress.blocks(material(lang, kinds))
         ]
     )
     words = set(re.findall(r"[A-Za-z]+", said)) - {"Paragraph", "text", "kind"}
-    command = {"campaigns", "outreach", "due"} if len(kinds) > outreach.SHOWN else set()
+    command = (
+        {"campaigns", "outreach", "due"}
+        if len(kinds) > outreach_progress.SHOWN
+        else set()
+    )
     assert words - {"paragraph"} == command
 
 
 def test_costs_of_two_currencies_stand_in_two_tables() -> None:
-    found = outreach.blocks(material("en", currencies=("USD", "INR", "USD")))
+    found = outreach_progress.blocks(material("en", currencies=("USD", "INR", "USD")))
     tables = [one for one in found if isinstance(one, Table)]
     heads = [(one.heads[-1], len(one.rows)) for one in tables]
     assert heads == [("Planned cost (₹)", 1), ("Planned cost (USD)", 2)]
@@ -228,7 +235,7 @@ def test_numbers_are_numbers_in_the_workbook_and_text_is_no_formula(
     tmp_path: Path,
 ) -> None:
     formula = '=HYPERLINK("x")'
-    blocks = outreach.blocks(material("mr", KINDS, formula))
+    blocks = outreach_progress.blocks(material("mr", KINDS, formula))
     page = Page("mr", "", "", (), [Section("=1", blocks)], ())
     (tmp_path / "book.xlsx").write_bytes(workbook.workbook(page))
     book = openpyxl.load_workbook(tmp_path / "book.xlsx")
@@ -237,4 +244,4 @@ def test_numbers_are_numbers_in_the_workbook_and_text_is_no_formula(
     values = [cell.value for cell in cells]
     assert {8, 12_346, 12_34_567} <= set(values)
     starts = [str(value) for value in values if str(value).startswith(formula)]
-    assert len(starts) == 1 + outreach.SHOWN
+    assert len(starts) == 1 + outreach_progress.SHOWN

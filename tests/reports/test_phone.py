@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from socialcell.campaigns.plan_model import Plan, PlanTag
+from socialcell.campaigns.planning.model import Plan, PlanTag
 from socialcell.i18n import CODES
-from socialcell.jobs import report
-from tests.planning import agreed, worlds
+from socialcell.services.reporting import weekly_report
+from tests.campaigns.planning import agreed_plans as agreed
+from tests.campaigns.planning import worlds
 from tests.reports.around import SUNDAY, ad, alert, incident, promise, searched
 from tests.reports.browser import CLIPPED, OUTSIDE, browser
 from tests.reports.test_documents import full
@@ -70,7 +71,7 @@ def test_nothing_is_clipped_at_360_pixels(
     planned(world, tmp_path)
     for hour in range(0, 30, 2):
         world.mention(MONDAY + hour * HOUR, LONG, topics=("water",), urgency="critical")
-    pages = [report.weekly(world.context, lang=code).html for code in CODES]
+    pages = [weekly_report.weekly(world.context, lang=code).html for code in CODES]
     assert all(page.stat().st_size < WHOLE for page in pages)
     with browser(360, tmp_path / "profile") as driver:
         for page in pages:

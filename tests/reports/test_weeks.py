@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from socialcell.clock import IST
-from socialcell.reports import weekly
+from socialcell.reports.weekly import frozen_week
 
 WEEK = timedelta(days=7)
 EXAMPLES = 400
@@ -22,13 +22,13 @@ def test_every_moment_has_one_last_complete_week(tried: Callable[..., None]) -> 
     @given(MOMENTS)
     @settings(max_examples=EXAMPLES, deadline=None)
     def ask(moment: datetime) -> None:
-        week = weekly.period(moment, moment)
+        week = frozen_week.period(moment, moment)
 
         start, end = week.start.astimezone(IST), week.end.astimezone(IST)
         assert (start.weekday(), start.hour, start.minute) == (0, 0, 0)
         assert end - start == WEEK
         assert end <= moment < end + WEEK
-        assert weekly.period(moment + WEEK, moment + WEEK).start == week.end
+        assert frozen_week.period(moment + WEEK, moment + WEEK).start == week.end
 
     ask()
     tried(EXAMPLES, f"{EXAMPLES} moments of 2020 to 2040, chosen at random")

@@ -9,12 +9,13 @@ import openpyxl
 import pytest
 
 from socialcell import db
-from socialcell.campaigns.links_model import ClickDay, TrackedLink
-from socialcell.campaigns.outcomes_model import Campaign
+from socialcell.campaigns.links.model import ClickDay, TrackedLink
+from socialcell.campaigns.outcomes.model import Campaign
 from socialcell.i18n import CODES
-from socialcell.jobs import mailing, outgoing
 from socialcell.language import lexicon
-from socialcell.listening.areas import read_areas
+from socialcell.listening.areas.area_table import read_areas
+from socialcell.services.outbox import outbox
+from socialcell.services.reporting import report_mail
 from tests.mailbox import Mailbox, mailbox
 from tests.reports.around import SITE, SUNDAY, ad, alert, incident, searched
 from tests.reports.test_mail import mailed
@@ -139,8 +140,8 @@ def test_a_letter_with_four_campaigns_and_gaps_is_not_cut_by_a_mail_program(
     took, port = server
     context = mailed(world, port)
 
-    made = mailing.weekly(context, lang)
-    outgoing.deliver(context)
+    made = report_mail.weekly(context, lang)
+    outbox.deliver(context)
 
     message = took.taken[0][1]
     html = message.get_body(("html",))

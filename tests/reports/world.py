@@ -10,8 +10,6 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.clock import IST, FixedClock
-from socialcell.jobs.context import Context
-from socialcell.jobs.initialise import config_alerting, initialise
 from socialcell.listening.model import (
     Annotation,
     Author,
@@ -20,8 +18,11 @@ from socialcell.listening.model import (
     RegistryAccount,
     Relation,
 )
-from socialcell.listening.store import owners, rollups
+from socialcell.listening.store import owners
+from socialcell.listening.store.mentions import rollups
 from socialcell.ops.model import Coverage, Run, Source
+from socialcell.services.context import Context
+from socialcell.services.workspace.workspace_setup import config_alerting, initialise
 
 MONDAY = datetime(2026, 11, 16, tzinfo=IST)  # this week's first moment
 BEFORE = MONDAY - timedelta(days=7)

@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 from socialcell.clock import IST
-from socialcell.sandbox.app_world import OUTREACH, AppWorld
-from socialcell.sandbox.audience import KINDS, Asked, Audience, moments
-from socialcell.sandbox.tracked import LINKS
+from socialcell.sandbox.clicks.audience import KINDS, Asked, Audience, moments
+from socialcell.sandbox.clicks.tracked_links import LINKS
+from socialcell.sandbox.world.app_world import OUTREACH, AppWorld
 from tests.conftest import MONDAY_MORNING
 
 WEEKS = Audience(7, MONDAY_MORNING - timedelta(days=28), MONDAY_MORNING)

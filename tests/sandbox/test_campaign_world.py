@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import timedelta
 from typing import Any
 
-from socialcell.sandbox.campaign_world import DAYS, HISTORY, WARDS, CampaignWorld
+from socialcell.sandbox.world.campaign_world import DAYS, HISTORY, WARDS, CampaignWorld
 from tests.conftest import MONDAY_MORNING
 
 

@@ -15,9 +15,9 @@ import pytest
 
 from socialcell.clock import IST, FixedClock
 from socialcell.sandbox import City, truth
-from socialcell.sandbox.phrases import patterns
-from socialcell.sandbox.rhythm import festival
-from socialcell.sandbox.story import CLOSED, FIGURES, LEAK
+from socialcell.sandbox.world.phrases import patterns
+from socialcell.sandbox.world.rhythm import festival
+from socialcell.sandbox.world.story import CLOSED, FIGURES, LEAK
 from tests.conftest import MONDAY_MORNING
 
 PROGRAM = """

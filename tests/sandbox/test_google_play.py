@@ -9,8 +9,8 @@ import requests
 
 from socialcell.clock import FixedClock
 from socialcell.sandbox import City, Sandbox, visible
-from socialcell.sandbox.app_world import PACKAGE
-from socialcell.sandbox.google import access_token
+from socialcell.sandbox.google.google_server import access_token
+from socialcell.sandbox.world.app_world import PACKAGE
 from tests.sandbox.google_schema import strange
 
 Ask = Callable[..., requests.Response]

@@ -8,9 +8,9 @@ import requests
 
 from socialcell.clock import FixedClock
 from socialcell.sandbox import Sandbox, visible
-from socialcell.sandbox.facebook_world import PAGE_ID
-from socialcell.sandbox.graph_fields import Field, parse
-from socialcell.sandbox.instagram_world import ACCOUNT_ID, HASHTAG_ID
+from socialcell.sandbox.meta.graph_fields import Field, parse
+from socialcell.sandbox.world.facebook_world import PAGE_ID
+from socialcell.sandbox.world.instagram_world import ACCOUNT_ID, HASHTAG_ID
 
 Ask = Callable[..., dict[str, Any]]
 

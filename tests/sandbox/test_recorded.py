@@ -9,7 +9,7 @@ import tweepy
 import yaml
 
 from socialcell.sandbox import Sandbox
-from socialcell.sandbox.x_shape import PLACE_FIELDS, TWEET_FIELDS, USER_FIELDS
+from socialcell.sandbox.x.x_json import PLACE_FIELDS, TWEET_FIELDS, USER_FIELDS
 from tests.shared import shared
 
 # What the platform added after the recordings were made.

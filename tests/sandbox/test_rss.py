@@ -11,7 +11,7 @@ import requests
 
 from socialcell.clock import FixedClock
 from socialcell.sandbox import City, Sandbox, visible
-from socialcell.sandbox.people import PAPERS, Paper
+from socialcell.sandbox.world.people import PAPERS, Paper
 
 Get = Callable[..., requests.Response]
 

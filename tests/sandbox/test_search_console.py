@@ -10,8 +10,8 @@ import requests
 
 from socialcell.clock import FixedClock
 from socialcell.sandbox import Sandbox
-from socialcell.sandbox.google import access_token
-from socialcell.sandbox.search_world import SITE
+from socialcell.sandbox.google.google_server import access_token
+from socialcell.sandbox.world.search_world import SITE
 from tests.sandbox.google_schema import strange
 
 Ask = Callable[..., requests.Response]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from socialcell.sandbox.x_query import BadQuery, Seen, parse, seen
+from socialcell.sandbox.x.x_query import BadQuery, Seen, parse, seen
 
 
 def post(

@@ -9,7 +9,7 @@ import requests
 
 from socialcell.clock import FixedClock
 from socialcell.sandbox import Sandbox, visible
-from socialcell.sandbox.youtube import QUERY
+from socialcell.sandbox.google.youtube_server import QUERY
 from tests.sandbox.google_schema import strange
 
 Ask = Callable[..., requests.Response]

@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from socialcell.campaigns.creators import FORMATS
-from socialcell.campaigns.naming import CHANNELS
-from socialcell.campaigns.naming import name as named
+from socialcell.campaigns.creators.creator import FORMATS
+from socialcell.campaigns.links.utm_naming import CHANNELS
+from socialcell.campaigns.links.utm_naming import name as named
 from socialcell.config import read_as
 from socialcell.errors import ConfigError, SocialcellError
 from socialcell.settings.section import Section

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from socialcell.campaigns.bounds import fractional_knapsack
-from socialcell.campaigns.planning.draft import draft
-from socialcell.campaigns.planning.model import UNIT, Model, Window, solver
-from socialcell.campaigns.planning.problem import Problem, Rule, Tag, reach_of
+from socialcell.campaigns.creators.selection.upper_bounds import fractional_knapsack
+from socialcell.campaigns.planning.calendar_model import UNIT, Model, Window, solver
+from socialcell.campaigns.planning.calendar_problem import Problem, Rule, Tag, reach_of
+from socialcell.campaigns.planning.draft_calendar import draft
 from socialcell.errors import SocialcellError
 
 SEED = 2026

@@ -1,295 +1,68 @@
-"""The calendar as a constraint model of OR-Tools; rules may be given slack.
+"""The tables of plans: every version of a plan, and the tags of each."""
 
-Assets with the same days are alike to a day, so a day knows only how many of them a
-creator carries on it: `carried[creator, window, day]`; which pair of asset and creator
-is used, and in which language, is `used[asset, creator, language]`.
-"""
-
-import importlib
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from socialcell.campaigns.planning.problem import (
-    Problem,
-    Rule,
-    Tag,
-    reach_of,
-    span,
-)
-from socialcell.errors import ConfigError
+from sqlalchemy import JSON, Column, UniqueConstraint
+from sqlmodel import Field, SQLModel
 
-UNIT = 100
-"""Values in the model are whole hundredths of a person."""
-Window = tuple[date, date]
+from socialcell.db import BigId
 
 
-def solver() -> Any:
-    """The module of CP-SAT. ConfigError when OR-Tools is not installed."""
-    try:
-        return importlib.import_module("ortools.sat.python.cp_model")
-    except ModuleNotFoundError as error:
-        if (error.name or "").split(".")[0] != "ortools":
-            raise
-        raise ConfigError(
-            "OR-Tools is not installed, and calendars of campaigns need it: "
-            "pip install 'socialcell[plan]'"
-        ) from None
+def _document(*, empty: bool = False) -> Any:
+    return Field(default=None, sa_column=Column(JSON(none_as_null=empty)))
 
 
-class Model:
-    """All rules of a problem in one model.
+class Plan(SQLModel, table=True):
+    """A version of a campaign's plan: what was asked, chosen, drawn and promised.
 
-    With `slack` each rule may be broken: `slack_of[rule]` says by how much at most one
-    of its bounds is passed. Then all days of the problem are open to every asset.
+    `brief` is the initiative as it was written down, `settings` the caps, elections and
+    the switch of that moment. `lot` is what was drawn, for the analysis; `power` the
+    smallest lift that could be detected, as it was known before anybody spent.
     """
 
-    def __init__(self, problem: Problem, *, slack: bool = False) -> None:
-        self.problem = problem
-        self.cp = solver().CpModel()
-        self.slack_of: dict[Rule, Any] | None = {} if slack else None
-        self.windows = {asset.id: (asset.first, asset.last) for asset in problem.assets}
-        self.used: dict[tuple[str, str, str], Any] = {}
-        self.carried: dict[tuple[str, Window, date], Any] = {}
-        self.tags: dict[tuple[str, date], Any] = {}
-        self._steps: dict[tuple[str, int], Any] = {}
-        self._most = {one.id: problem.most_tags(one) for one in problem.speakers}
-        if slack:
-            by_creator: dict[str, int] = defaultdict(int)
-            for _, creator in problem.pairs:
-                by_creator[creator] += 1
-            self._most = {one.id: by_creator[one.id] for one in problem.speakers}
-        self._variables()
-        self._creators()
-        self._city()
-        self._assets()
-        self._balance()
-        self._days()
-
-    # Bounds ----------------------------------------------------------------------
-
-    def at_most(self, rule: Rule, amount: Any, bound: int) -> None:
-        if self.slack_of is not None:
-            amount = amount - self._slack(rule)
-        self.cp.add(amount <= bound)
-
-    def at_least(self, rule: Rule, amount: Any, bound: int) -> None:
-        if self.slack_of is not None:
-            amount = amount + self._slack(rule)
-        self.cp.add(amount >= bound)
-
-    def _slack(self, rule: Rule) -> Any:
-        assert self.slack_of is not None
-        if rule not in self.slack_of:
-            self.slack_of[rule] = self.cp.new_int_var(0, self._widest(), str(rule))
-        return self.slack_of[rule]
-
-    def _widest(self) -> int:
-        costs = sum(pair.cost for pair in self.problem.pairs.values())
-        return max(costs, 100 * len(self.problem.pairs), 1)
-
-    # What is decided ---------------------------------------------------------------
-
-    def _variables(self) -> None:
-        shut = self._shut()
-        for (asset, creator), pair in sorted(self.problem.pairs.items()):
-            for language in pair.languages:
-                name = f"{asset}/{creator}/{language}"
-                self.used[asset, creator, language] = self.cp.new_bool_var(name)
-        of_window: dict[tuple[str, Window], list[Any]] = defaultdict(list)
-        for (asset, creator, _), tag in self.used.items():
-            of_window[creator, self.windows[asset]].append(tag)
-        for (creator, window), uses in sorted(of_window.items(), key=lambda o: o[0]):
-            open_days = [
-                day for day in self._open(window) if (creator, day) not in shut
-            ]
-            most = self._most[creator]
-            for day in open_days:
-                self.carried[creator, window, day] = self.cp.new_int_var(
-                    0, most, f"{creator}/{window[0]}/{day}"
-                )
-            days = [self.carried[creator, window, day] for day in open_days]
-            self.cp.add(sum(uses) == sum(days))
-        per_day: dict[tuple[str, date], list[Any]] = defaultdict(list)
-        for (creator, _, day), many in self.carried.items():
-            per_day[creator, day].append(many)
-        for (creator, day), parts in sorted(per_day.items(), key=lambda o: o[0]):
-            total = self.cp.new_int_var(0, self._most[creator], f"{creator}/{day}")
-            self.cp.add(total == sum(parts))
-            self.tags[creator, day] = total
-        for asset, creator in sorted(self.problem.pairs):
-            self.cp.add(sum(self._of_pair(asset, creator)) <= 1)
-
-    def _open(self, window: Window) -> Iterable[date]:
-        if self.slack_of is not None:
-            return self.problem.days
-        return [day for day in self.problem.days if window[0] <= day <= window[1]]
-
-    def _shut(self) -> set[tuple[str, date]]:
-        """Days that need no variable: with slack there are none."""
-        if self.slack_of is not None:
-            return set()
-        everybody = {one.id for one in self.problem.speakers}
-        return {
-            (creator, day)
-            for closed in self.problem.closed
-            for creator in (everybody if closed.creators is None else closed.creators)
-            for day in closed.days
-        }
-
-    def _of_pair(self, asset: str, creator: str) -> list[Any]:
-        pair = self.problem.pairs[asset, creator]
-        return [self.used[asset, creator, language] for language in pair.languages]
-
-    # Rules -------------------------------------------------------------------------
-
-    def _creators(self) -> None:
-        caps = self.problem.caps
-        for one in self.problem.speakers:
-            mine = {day: tag for (who, day), tag in self.tags.items() if who == one.id}
-            booked = _counted(b.day for b in self.problem.booked if b.creator == one.id)
-            ours = _counted(
-                b.day for b in self.problem.booked if b.creator == one.id and b.ours
-            )
-            self._rolling(Rule("creator_day"), mine, booked, 1, caps.creator_day)
-            self._rolling(Rule("creator_week"), mine, booked, 7, caps.creator_week)
-            self._rolling(Rule("creator_month"), mine, booked, 30, caps.creator_month)
-            if caps.apart > 1:
-                self._rolling(Rule("apart"), mine, ours, caps.apart, 1)
-
-    def _city(self) -> None:
-        caps = self.problem.caps
-        per_day: dict[date, Any] = {}
-        for (_, day), tag in self.tags.items():
-            per_day[day] = per_day.get(day, 0) + tag
-        booked = _counted(one.day for one in self.problem.booked)
-        self._rolling(Rule("city_day"), per_day, booked, 1, caps.city_day)
-        if caps.city_week is not None:
-            self._rolling(Rule("city_week"), per_day, booked, 7, caps.city_week)
-
-    def _rolling(
-        self,
-        rule: Rule,
-        tags: Mapping[date, Any],
-        booked: Mapping[date, int],
-        length: int,
-        most: int,
-    ) -> None:
-        """In any `length` days there are `most` at most, those of other plans with."""
-        known = sorted({*tags, *booked})
-        if not tags:
-            return
-        for first in known:
-            days = span(first, date.fromordinal(first.toordinal() + length - 1))
-            amounts = [tags[day] for day in days if day in tags]
-            already = sum(booked.get(day, 0) for day in days)
-            if amounts:
-                self.at_most(rule, sum(amounts), max(most - already, 0))
-
-    def _assets(self) -> None:
-        for asset in self.problem.assets:
-            uses = [tag for key, tag in self.used.items() if key[0] == asset.id]
-            if asset.least:
-                self.at_least(Rule("asset_least", asset.id), sum(uses), asset.least)
-            if len(uses) > asset.most:
-                self.at_most(Rule("asset_most", asset.id), sum(uses), asset.most)
-
-    def _balance(self) -> None:
-        every = sum(self.used.values())
-        for language, share in sorted(self.problem.shares.items()):
-            spoken = [tag for key, tag in self.used.items() if key[2] == language]
-            least = 100 * sum(spoken) - share * every
-            self.at_least(Rule("language", language), least, 0)
-        for ward, least in sorted(self.problem.wards.items()):
-            local = {one.id for one in self.problem.speakers if ward in one.wards}
-            near = [tag for key, tag in self.used.items() if key[1] in local]
-            self.at_least(Rule("ward", ward), sum(near), least)
-        if self.problem.budget is not None:
-            self.at_most(Rule("budget"), self.cost, self.problem.budget)
-
-    def _days(self) -> None:
-        """With slack: tags on days that are closed, or outside of an asset's window."""
-        if self.slack_of is None:
-            return
-        for closed in self.problem.closed:
-            barred = [
-                tag
-                for (creator, day), tag in self.tags.items()
-                if day in closed.days
-                and (closed.creators is None or creator in closed.creators)
-            ]
-            if barred:
-                self.at_most(closed.rule, sum(barred), 0)
-        outside: dict[Window, list[Any]] = defaultdict(list)
-        for (_, window, day), many in self.carried.items():
-            if not window[0] <= day <= window[1]:
-                outside[window].append(many)
-        for window, manies in sorted(outside.items(), key=lambda o: o[0]):
-            about = f"{window[0]}/{window[1]}"
-            self.at_most(Rule("window", about), sum(manies), 0)
-
-    # What is wanted ----------------------------------------------------------------
-
-    @property
-    def cost(self) -> Any:
-        """What all tags cost, in micros."""
-        return sum(
-            self.problem.pairs[asset, creator].cost * tag
-            for (asset, creator, _), tag in self.used.items()
-        )
-
-    def value(self) -> Any:
-        """The people reached, in hundredths: each next tag of a creator adds less."""
-        terms = []
-        for one in self.problem.speakers:
-            mine = [tag for (who, _), tag in self.tags.items() if who == one.id]
-            if not mine:
-                continue
-            steps = [
-                self.cp.new_bool_var(f"{one.id} is tagged {n}")
-                for n in range(1, self._most[one.id] + 1)
-            ]
-            self.cp.add(sum(steps) == sum(mine))
-            for n, step in enumerate(steps, 1):
-                self._steps[one.id, n] = step
-                added = reach_of(one, n) - reach_of(one, n - 1)
-                terms.append(round(UNIT * added) * step)
-        return sum(terms)
-
-    def begin_with(self, tags: Iterable[Tag]) -> None:
-        """Let the solver begin with these tags; they need not keep every rule."""
-        self.cp.clear_hints()
-        tags = list(tags)
-        used = {(tag.asset, tag.creator, tag.language) for tag in tags}
-        carried = Counter((t.creator, self.windows[t.asset], t.day) for t in tags)
-        per_day = Counter((tag.creator, tag.day) for tag in tags)
-        of = Counter(tag.creator for tag in tags)
-        for key, variable in self.used.items():
-            self.cp.add_hint(variable, key in used)
-        for place, variable in self.carried.items():
-            self.cp.add_hint(variable, carried[place])
-        for day, variable in self.tags.items():
-            self.cp.add_hint(variable, per_day[day])
-        for (creator, n), variable in self._steps.items():
-            self.cp.add_hint(variable, of[creator] >= n)
-
-    def crowding(self) -> Any:
-        """Pairs of tags that fall on one day."""
-        per_day: dict[date, list[Any]] = defaultdict(list)
-        for (_, day), tag in self.tags.items():
-            per_day[day].append(tag)
-        terms = []
-        for day, tags in sorted(per_day.items(), key=lambda o: o[0]):
-            most = min(self.problem.caps.city_day, len(self.problem.pairs))
-            steps = [self.cp.new_bool_var(f"{day} has {n}") for n in range(1, most + 1)]
-            self.cp.add(sum(steps) == sum(tags))
-            terms += [n * step for n, step in enumerate(steps)]
-        return sum(terms)
+    __tablename__ = "plan"
+    __table_args__ = (UniqueConstraint("campaign", "version"),)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    campaign: str
+    version: int
+    brief: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    settings: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    choice: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    calendar: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    lot: dict[str, Any] | None = _document(empty=True)
+    power: dict[str, Any] | None = _document(empty=True)
+    warnings: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    made_by: str
+    made_at: datetime
 
 
-def _counted(days: Iterable[date]) -> dict[date, int]:
-    found: dict[date, int] = {}
-    for day in days:
-        found[day] = found.get(day, 0) + 1
-    return found
+class PlanTag(SQLModel, table=True):
+    """One tag of a plan: who, when, where, in which words, for how much, and why.
+
+    `reach` is the people whom it can be expected to add. `text` None: the creator was
+    forgotten since.
+    """
+
+    __tablename__ = "plan_tag"
+    __table_args__ = (UniqueConstraint("plan_id", "n"),)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    plan_id: int = Field(foreign_key="plan.id", index=True, sa_type=BigId)
+    n: int  # from 1, in the order of days
+    day: date
+    at: str  # HH:MM in Pune
+    creator: str = Field(index=True)  # the creator's key
+    channel: str
+    asset: str
+    format: str
+    posted_by: str  # creator | cell
+    language: str
+    wards: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    text: str | None = None
+    label: str | None = None
+    label_source: str | None = None
+    link_id: int = Field(foreign_key="tracked_link.id", sa_type=BigId)
+    reach: float
+    cost_micros: int = Field(sa_type=BigId)
+    currency: str
+    nth: int  # of the creator's tags in this plan

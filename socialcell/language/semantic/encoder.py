@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from socialcell.language import weights
-from socialcell.language.linear import sigmoid, softmax
-from socialcell.language.semantic.pieces import Pieces
+from socialcell.language.linear_model import sigmoid, softmax
+from socialcell.language.semantic.word_pieces import Pieces
 
 NAME = "encoder"
 MOST_PIECES = 128  # of a text; a post has about 30

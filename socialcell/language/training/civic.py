@@ -16,16 +16,10 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
-from socialcell.language import (
-    civic,
-    danger_chance,
-    measure,
-    topics,
-    urgency,
-    weights,
-)
-from socialcell.language.features import Grams
-from socialcell.language.linear import Linear
+from socialcell.language import measure, weights
+from socialcell.language.classifiers import civic_model, danger_chance, topics, urgency
+from socialcell.language.linear_model import Linear
+from socialcell.language.ngram_features import Grams
 from socialcell.language.notes import Notes, notes
 from socialcell.language.training import posts as posts_
 from socialcell.language.training.fit import matrix, quantised
@@ -50,7 +44,7 @@ _DAY: Mapping[str, Mapping[str, float]] = {
         "not_civic": 0.29,
     },
     "urgency": {"critical": 0.01, "high": 0.03, "normal": 0.22, "low": 0.74},
-    civic.DANGER: {civic.DANGER: 0.04, NONE: 0.96},
+    civic_model.DANGER: {civic_model.DANGER: 0.04, NONE: 0.96},
 }
 _OF_A_DAY = 0.5  # power of how much rarer or commoner a class is there
 # Weight there of a post by how it was labelled.
@@ -60,13 +54,13 @@ _Chances = dict[str, float]
 
 def train(seed: int, progress: Callable[[str], None]) -> tuple[dict[str, Any], Linear]:
     """The facts of the card, without those of the file, and the n-grams' model."""
-    progress(civic.NAME)
+    progress(civic_model.NAME)
     posts, seen = _heard(posts_.posts(), seed)
     phrases = list(posts_.phrases())
     model = _fit([*posts, *phrases], seed)
     judges, scores, _ = _judges(posts, seen, seed)
     facts = {
-        "name": civic.NAME,
+        "name": civic_model.NAME,
         "version": weights.VERSION,
         "task": "intent, topics, urgency",
         "licence": "Apache-2.0",
@@ -108,7 +102,7 @@ def _heard(told: Sequence[Example], seed: int) -> tuple[list[Example], list[Note
     """
     seen = _evidence(told)
     posts = [
-        replace(post, text=civic.plain(post.text, one.entities))
+        replace(post, text=civic_model.plain(post.text, one.entities))
         for post, one in zip(told, seen, strict=True)
     ]
     phrases = list(posts_.phrases())
@@ -117,7 +111,7 @@ def _heard(told: Sequence[Example], seed: int) -> tuple[list[Example], list[Note
         rest = [example for at, example in enumerate(posts) if at not in inside]
         model = _fit([*rest, *phrases], seed)
         rows = model.margins([posts[at].text for at in fold]).tolist()
-        found = civic.by_task(model.classes, rows)
+        found = civic_model.by_task(model.classes, rows)
         for at, margins in zip(fold, found, strict=True):
             seen[at].margins = margins
     return posts, seen
@@ -126,7 +120,7 @@ def _heard(told: Sequence[Example], seed: int) -> tuple[list[Example], list[Note
 def _fit(examples: Sequence[Example], seed: int) -> Linear:
     whole = matrix([example.text for example in examples], GRAMS)
     found, bias = [], []
-    for column in civic.columns():
+    for column in civic_model.columns():
         task = column.partition(":")[0]
         taught = [at for at, one in enumerate(examples) if task in one.tasks]
         inside = np.array([column in examples[at].labels for at in taught])
@@ -139,7 +133,7 @@ def _fit(examples: Sequence[Example], seed: int) -> Linear:
         machine.fit(whole[taught], inside, sample_weight=share)
         found.append(machine.coef_[0])
         bias.append(float(machine.intercept_[0]))
-    return quantised(found, bias, civic.columns(), GRAMS)
+    return quantised(found, bias, civic_model.columns(), GRAMS)
 
 
 def _judges(
@@ -162,7 +156,7 @@ def _judges(
             )
 
     truth = [label_of(example, "intent") for example in posts]
-    evidence = [civic.intent_evidence(one) for one in seen]
+    evidence = [civic_model.intent_evidence(one) for one in seen]
     judges["intent"] = _regression(evidence, truth, care, _DAY["intent"])
     chances = _unseen(evidence, truth, care, _DAY["intent"], seed)
     score("intent", truth, chances)
@@ -186,22 +180,26 @@ def _judges(
         danger_chance.evidence(one, found)
         for one, found in zip(seen, evidence, strict=True)
     ]
-    judges[civic.DANGER] = _regression(evidence, truth, care, _DAY[civic.DANGER])
-    danger = _unseen(evidence, truth, care, _DAY[civic.DANGER], seed)
-    score(civic.DANGER, truth, danger)
+    judges[civic_model.DANGER] = _regression(
+        evidence, truth, care, _DAY[civic_model.DANGER]
+    )
+    danger = _unseen(evidence, truth, care, _DAY[civic_model.DANGER], seed)
+    score(civic_model.DANGER, truth, danger)
     of_topics = [topics.chances(one) for one in seen]
     unseen = {
         "intent": chances,
         topics.TASK: of_topics,
         "urgency": haste,
-        civic.DANGER: danger,
+        civic_model.DANGER: danger,
     }
     return judges, scores, unseen
 
 
 def _urgency(one: Notes) -> dict[str, float]:
     days = urgency.longest_wait(one)
-    return civic.urgency_evidence(one, one.intents, urgency.ruled(one, days)[0], days)
+    return civic_model.urgency_evidence(
+        one, one.intents, urgency.ruled(one, days)[0], days
+    )
 
 
 def _regression(
@@ -253,7 +251,7 @@ def _unseen(
             [care[at] for at in rest],
             day,
         )
-        judge = civic.Judge.of(facts)
+        judge = civic_model.Judge.of(facts)
         for at in fold:
             found[at] = judge.chances(evidence[at])
     return found
@@ -289,8 +287,8 @@ def label_of(example: Example, task: str) -> str:
 
 def danger_of(example: Example) -> str:
     """Its class in the task of danger: "danger" or "none"."""
-    column = f"{civic.DANGER}:{civic.DANGER}"
-    return civic.DANGER if column in example.labels else NONE
+    column = f"{civic_model.DANGER}:{civic_model.DANGER}"
+    return civic_model.DANGER if column in example.labels else NONE
 
 
 def topics_of(example: Example) -> frozenset[str]:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from socialcell.errors import SocialcellError
-from socialcell.language import civic, weights
+from socialcell.language import weights
+from socialcell.language.classifiers import civic_model
 from socialcell.language.semantic.encoder import NAME, Encoder
 from socialcell.language.training import (
     encoder_civic,
@@ -143,7 +144,7 @@ def _measured(
     slopes = {
         task: encoder_shares.softness(_of_task(judged, task), names)
         for task, names in material.classes.items()
-        if task not in (*civic.TASKS, civic.DANGER)
+        if task not in (*civic_model.TASKS, civic_model.DANGER)
     }
     shares = _shares(judged, material, slopes)
     ours = encoder_civic.weighed(rough, material.civic, seed)

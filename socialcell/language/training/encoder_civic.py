@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import log_expit
 
-from socialcell.language import topics
-from socialcell.language.civic import DANGER
-from socialcell.language.features import normalised
+from socialcell.language.classifiers import topics
+from socialcell.language.classifiers.civic_model import DANGER
+from socialcell.language.ngram_features import normalised
 from socialcell.language.semantic.encoder import Encoder
 from socialcell.language.training import civic, encoder_shares
 from socialcell.language.training.encoder_shares import Judged

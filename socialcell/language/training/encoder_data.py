@@ -9,9 +9,11 @@ import random
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from socialcell.language import civic, lexicon
-from socialcell.language.features import normalised
-from socialcell.language.linear import Linear
+from socialcell.language import lexicon
+from socialcell.language.classifiers import civic_model as civic
+from socialcell.language.labelled_posts import Post, require_apart
+from socialcell.language.linear_model import Linear
+from socialcell.language.ngram_features import normalised
 from socialcell.language.training import posts as civic_posts
 from socialcell.language.training.civic import (
     NONE,
@@ -20,7 +22,6 @@ from socialcell.language.training.civic import (
     label_of,
     topics_of,
 )
-from socialcell.language.training.data import Post, require_apart
 from socialcell.language.training.parts import Parts
 from socialcell.language.training.posts import Example
 from socialcell.language.training.recipes import LANGUAGES, RECIPES, Source

@@ -14,7 +14,7 @@ import onnx  # type: ignore[import-not-found]
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from socialcell.language.semantic.pieces import Pieces
+from socialcell.language.semantic.word_pieces import Pieces
 from socialcell.language.training.encoder_net import EPSILON, HEADS, LAYERS, WIDTH
 
 _Floats = NDArray[np.float32]

@@ -17,7 +17,7 @@ from torch import Tensor
 from torch.nn import functional  # type: ignore[import-not-found]
 
 from socialcell.errors import SocialcellError
-from socialcell.language.semantic.pieces import END, START, UNKNOWN, Pieces
+from socialcell.language.semantic.word_pieces import END, START, UNKNOWN, Pieces
 from socialcell.language.training.encoder_data import Item, Material, a_pass
 from socialcell.language.training.encoder_net import Encoder
 from socialcell.language.training.encoder_start import Start

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
 from socialcell.language import measure
-from socialcell.language.linear import Linear, softmax
+from socialcell.language.linear_model import Linear, softmax
 from socialcell.language.semantic.encoder import Encoder
 from socialcell.language.training.encoder_data import HeldOut
 from socialcell.language.training.recipes import LANGUAGES

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from socialcell.errors import SocialcellError
-from socialcell.language.semantic.pieces import RESERVED, Pieces, plain_words
+from socialcell.language.semantic.word_pieces import RESERVED, Pieces, plain_words
 
 _Floats = NDArray[np.float32]
 _BLOCK = np.dtype([("scale", "<f2"), ("halves", "u1", 16)])

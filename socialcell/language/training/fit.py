@@ -14,9 +14,9 @@ from scipy import sparse
 from scipy.optimize import minimize_scalar
 from sklearn.svm import LinearSVC
 
-from socialcell.language.features import Grams, bags, normalised
-from socialcell.language.linear import Linear
-from socialcell.language.training.data import Post
+from socialcell.language.labelled_posts import Post
+from socialcell.language.linear_model import Linear
+from socialcell.language.ngram_features import Grams, bags, normalised
 
 _LARGEST = 127  # of an int8
 _STEPS = 20_000  # at most, until the machine has settled

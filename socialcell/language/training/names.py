@@ -14,10 +14,11 @@ from typing import Any
 import pycrfsuite
 
 from socialcell.errors import SocialcellError
-from socialcell.language import conll, measure, weights
-from socialcell.language.conll import Sentence
-from socialcell.language.features import normalised
-from socialcell.language.tagger import Tagger, features
+from socialcell.language import measure, weights
+from socialcell.language.names import conll
+from socialcell.language.names.conll import Sentence
+from socialcell.language.names.name_tagger import Tagger, features
+from socialcell.language.ngram_features import normalised
 from socialcell.language.training.recipes import TAGGERS, Source, TaggerRecipe
 
 # Sparse weights first (c1), then small ones (c2); the file stays small.

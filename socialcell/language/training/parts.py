@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from socialcell.errors import SocialcellError
-from socialcell.language.linear import Linear
-from socialcell.language.training.data import (
+from socialcell.language.labelled_posts import (
     OWN,
     Post,
     apart,
@@ -13,6 +12,7 @@ from socialcell.language.training.data import (
     require_apart,
     split,
 )
+from socialcell.language.linear_model import Linear
 from socialcell.language.training.posts import by_language
 from socialcell.language.training.recipes import Recipe, Source
 

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from socialcell.errors import SocialcellError
-from socialcell.language import civic, lexicon
-from socialcell.language.features import normalised
-from socialcell.language.training.data import Post, lines_of
+from socialcell.language import lexicon
+from socialcell.language.classifiers import civic_model
+from socialcell.language.labelled_posts import Post, lines_of
+from socialcell.language.ngram_features import normalised
 
 LABELS = Path(__file__).parents[1] / "labels"
 ONCE = "once"
@@ -143,7 +144,7 @@ def _head(line: str, where: str) -> tuple[str, list[str], str]:
         raise SocialcellError(f"{where}: needs an intent, topics and an urgency")
     intent, listed, level = words
     names = [] if listed == "-" else listed.split(",")
-    known = set(civic.columns())
+    known = set(civic_model.columns())
     for name in (
         f"intent:{intent}",
         *(f"topic:{n}" for n in names),
@@ -158,7 +159,7 @@ def _example(
     origin: str, text: str, intent: str, names: Sequence[str], level: str
 ) -> Example:
     found = [f"intent:{intent}", *(f"topic:{n}" for n in names), f"urgency:{level}"]
-    if level in civic.DANGEROUS:
-        found.append(f"{civic.DANGER}:{civic.DANGER}")
-    tasks = frozenset((*civic.TASKS, civic.DANGER))
+    if level in civic_model.DANGEROUS:
+        found.append(f"{civic_model.DANGER}:{civic_model.DANGER}")
+    tasks = frozenset((*civic_model.TASKS, civic_model.DANGER))
     return Example(text, frozenset(found), tasks, origin=origin)

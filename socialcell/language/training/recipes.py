@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from socialcell.language.features import Grams
+from socialcell.language.ngram_features import Grams
 
 SENTIMENT = {"neg": "negative", "neu": "neutral", "pos": "positive"}
 _GRAMS = Grams(chars=(2, 5), words=2, bits=18)

@@ -15,12 +15,13 @@ from typing import Any
 import numpy as np
 
 from socialcell.errors import SocialcellError
-from socialcell.language import civic, measure, weights
-from socialcell.language.linear import Linear
+from socialcell.language import measure, weights
+from socialcell.language.classifiers import civic_model
+from socialcell.language.labelled_posts import Post
+from socialcell.language.linear_model import Linear
 from socialcell.language.training import cards
 from socialcell.language.training import civic as civic_
 from socialcell.language.training import names as names_
-from socialcell.language.training.data import Post
 from socialcell.language.training.fit import calibrated, fit
 from socialcell.language.training.parts import Parts, parts_of, sources_of
 from socialcell.language.training.recipes import RECIPES, TAGGERS, Recipe
@@ -55,9 +56,9 @@ def train(
             languages = model
         facts = _facts(recipe, data, measured, parts, seed)
         made.append(write(into / recipe.folder, recipe.name, facts, _packed(model)))
-    if civic.NAME in wanted:
+    if civic_model.NAME in wanted:
         facts, model = civic_.train(seed, progress)
-        made.append(write(into / "open", civic.NAME, facts, _packed(model)))
+        made.append(write(into / "open", civic_model.NAME, facts, _packed(model)))
     for tagger in names_.train(data, wanted, seed, progress):
         folder, name = into / tagger.recipe.folder, tagger.recipe.name
         made.append(write(folder, name, tagger.facts, tagger.file, "crf"))
@@ -83,7 +84,7 @@ def write(
 
 
 def _known(names: set[str]) -> set[str]:
-    every = [recipe.name for recipe in RECIPES] + [civic.NAME]
+    every = [recipe.name for recipe in RECIPES] + [civic_model.NAME]
     every += [tagger.name for tagger in TAGGERS]
     unknown = names - set(every)
     if unknown:

@@ -13,10 +13,11 @@ from sqlalchemy import ColumnElement, LargeBinary, case, cast, func, or_, select
 from sqlmodel import AutoString, Session, SQLModel
 
 from socialcell import db
-from socialcell.listening.attachments import Attachment
+from socialcell.listening.attachment_model import Attachment
 from socialcell.listening.model import Author, Mention, MentionMatch, RawItem, Removal
-from socialcell.listening.store import raws, rollups
-from socialcell.listening.store.tombstones import ABOUT, BLANK
+from socialcell.listening.store.mentions import rollups
+from socialcell.listening.store.pages import raw_payloads
+from socialcell.listening.store.pages.tombstones import ABOUT, BLANK
 from socialcell.ops import keys
 from socialcell.ops.model import Cursor, Run, Source
 from socialcell.ops.push_model import Awaited, Pushed
@@ -220,7 +221,7 @@ def _raw_forms(session: Session) -> int:
     return sum(
         any(of[name] > received for name in names)
         for platform, of in removed.items()
-        for received, names in raws.naming(session, platform, of)
+        for received, names in raw_payloads.naming(session, platform, of)
     )
 
 

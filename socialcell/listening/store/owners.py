@@ -15,9 +15,9 @@ from sqlmodel import Session, col
 
 from socialcell import db
 from socialcell.clock import IST
-from socialcell.listening import owners
+from socialcell.listening.areas import owner_table
+from socialcell.listening.areas.owner_table import DANGER, NOBODY, OwnerFinder, Problem
 from socialcell.listening.model import Annotation, Mention, Owner
-from socialcell.listening.owners import DANGER, NOBODY, OwnerFinder, Problem
 
 MENTION = db.table(Mention)
 ANNOTATION = db.table(Annotation)
@@ -26,7 +26,9 @@ _NO_PROBLEM = frozenset({"praise", "spam", "not_civic"})
 _DANGER = frozenset({"high", "critical"})
 
 
-def list_owners(session: Session, *, shipped: bool | None = None) -> list[owners.Owner]:
+def list_owners(
+    session: Session, *, shipped: bool | None = None
+) -> list[owner_table.Owner]:
     """Every row by topic, past ones too; those of the package, or the cell's own."""
     asked = select(Owner).order_by(col(Owner.topic), col(Owner.key), col(Owner.id))
     if shipped is not None:
@@ -34,7 +36,7 @@ def list_owners(session: Session, *, shipped: bool | None = None) -> list[owners
     return [_read(row) for row in session.scalars(asked)]
 
 
-def owners_on(session: Session, day: date) -> list[owners.Owner]:
+def owners_on(session: Session, day: date) -> list[owner_table.Owner]:
     """Who owned which kind of problem on a day, by topic."""
     return [owner for owner in list_owners(session) if owner.is_valid(day)]
 
@@ -45,7 +47,7 @@ def list_ids(session: Session) -> list[str]:
 
 
 def replace(
-    session: Session, rows: Iterable[owners.Owner], *, shipped: bool | None = None
+    session: Session, rows: Iterable[owner_table.Owner], *, shipped: bool | None = None
 ) -> None:
     """Put these rows in place of all; or of those shipped, or the cell's own."""
     dropped = delete(Owner)
@@ -62,7 +64,7 @@ def replace(
     session.flush()
 
 
-def ship(session: Session, package: Sequence[owners.Owner]) -> bool:
+def ship(session: Session, package: Sequence[owner_table.Owner]) -> bool:
     """Bring the package's rows up to date; did anything change?
 
     A row of the cell's own stands in place of the package's of the same identity. A
@@ -207,10 +209,10 @@ def _understood(
     return found
 
 
-def _read(row: Owner) -> owners.Owner:
+def _read(row: Owner) -> owner_table.Owner:
     texts = ("topic", "name_en", "name_mr", "name_hi", "source")
     optional = ("scope", "referral_en", "referral_mr", "referral_hi")
-    return owners.Owner(
+    return owner_table.Owner(
         owner=row.key,
         places=_split(row.places),
         accepts=_split(row.accepts),
@@ -225,5 +227,5 @@ def _split(joined: str | None) -> tuple[str, ...]:
     return tuple(joined.split("|")) if joined else ()
 
 
-def _in_order(rows: Iterable[owners.Owner]) -> list[owners.Owner]:
+def _in_order(rows: Iterable[owner_table.Owner]) -> list[owner_table.Owner]:
     return sorted(rows, key=repr)

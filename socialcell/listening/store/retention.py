@@ -14,7 +14,8 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.listening.model import Annotation, Link, Mention, RawItem
-from socialcell.listening.store import raws, rollups
+from socialcell.listening.store.mentions import rollups
+from socialcell.listening.store.pages import raw_payloads
 
 MENTION = db.table(Mention)
 ANNOTATION = db.table(Annotation)
@@ -32,7 +33,7 @@ def old_raws(session: Session, before: datetime, limit: int) -> dict[int, str]:
 
 
 def drop_raws(session: Session, ids: Sequence[int]) -> None:
-    raws.drop(session, ids)
+    raw_payloads.drop(session, ids)
 
 
 def old_texts(

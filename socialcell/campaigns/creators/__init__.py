@@ -1,0 +1,1 @@
+"""Creators who may carry a message: their facts, scores and ranking."""

@@ -1,0 +1,116 @@
+"""A creator as the registry holds one: accounts, rates, audience, what was agreed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from socialcell.campaigns.creators.audience_sketches import Sketch
+
+KINDS = ("celebrity", "creator", "media", "institution", "partner")
+FORMATS = ("post", "story", "reel", "video", "live", "article", "event")
+CONSENTS = ("unknown", "asked", "agreed", "refused")
+CONNECTIONS = ("none", "paid", "gift", "travel", "family", "employee", "other")
+"""What may tie a creator to the city; everything but `none` has to be disclosed."""
+COUNTS = ("followers", "reach")
+SHARES = ("city", "language", "ward")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account, and its followers as a collection or an insight last told (None)."""
+
+    platform: str
+    handle: str  # lower case, without @
+    followers: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """The price of one piece of a format, from a day on."""
+
+    micros: int
+    currency: str
+    since: date
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Insight:
+    """One figure of an audience: a count (COUNTS) or a share of 0 to 1 (SHARES)."""
+
+    platform: str
+    day: date
+    dimension: str
+    value: str
+    number: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Engaged:
+    """Who was seen to engage, as a HyperLogLog sketch of 2^precision registers."""
+
+    since: datetime
+    until: datetime
+    posts: int
+    precision: int
+    sketch: Sketch
+
+
+@dataclass(frozen=True, slots=True)
+class PastPost:
+    """A post of a creator that reached us; `mention` is its id."""
+
+    mention: int
+    platform: str
+    at: datetime
+    url: str | None
+
+
+@dataclass(frozen=True)
+class Creator:
+    """Somebody of the registry, as of a day.
+
+    `id` is what tracked links call the creator. `rates` are in force on that day, by
+    format (FORMATS); `insights` are the newest of each figure and account; `posts` are
+    the newest ones, newest first. What is not known is None or empty.
+    """
+
+    id: str
+    name: str
+    kind: str
+    languages: tuple[str, ...]
+    wards: tuple[str, ...]
+    accounts: tuple[Account, ...]
+    rates: Mapping[str, Rate]
+    rate_class: str | None
+    rate_source: str | None
+    consent: str
+    consent_on: date | None
+    connection: str | None
+    cool_off_days: int | None
+    insights: tuple[Insight, ...]
+    engaged: Engaged | None
+    posts: tuple[PastPost, ...]
+
+    def may_be_asked(self, day: date) -> bool:
+        """Whether no refusal stands on that day.
+
+        A refusal stands for `cool_off_days` from its day on; without them, for good.
+        """
+        if self.consent != "refused":
+            return True
+        if self.cool_off_days is None or self.consent_on is None:
+            return False
+        return day >= self.consent_on + timedelta(days=self.cool_off_days)
+
+    def count(self, dimension: str) -> float | None:
+        """The largest newest count of any account: audiences of accounts overlap."""
+        found = [one.number for one in self.insights if one.dimension == dimension]
+        return max(found, default=None)
+
+    @property
+    def followers(self) -> int | None:
+        """Of the largest account."""
+        known = [one.followers for one in self.accounts if one.followers is not None]
+        return max(known, default=None)

@@ -1,0 +1,93 @@
+"""A choice of creators as a plain document: the JSON that scripts rely on."""
+
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from socialcell.campaigns.creators.audience_sketches import SketchedAudiences
+from socialcell.campaigns.creators.selection.choice_limits import Limits
+from socialcell.campaigns.creators.selection.max_coverage import Choice, choose
+from socialcell.campaigns.creators.selection.selection_file import (
+    Creators,
+    SelectionError,
+    read_creators,
+)
+
+SURE = 1.96  # standard errors on either side of an estimate, for 95 %
+
+
+def select(
+    path: Path, budget: float, *, exact_seconds: float = 0.0, sketch: str | None = None
+) -> dict[str, Any]:
+    """Choose creators from a file for a budget (in the currency of the file's costs).
+
+    Raises SelectionError for a file, budget or wish that cannot be used.
+    """
+    if not isfinite(budget) or budget < 0:
+        raise SelectionError(f"the budget is {budget}; it must be 0 or more")
+    creators = read_creators(path, sketch)
+    sketched = isinstance(creators.audiences, SketchedAudiences)
+    if sketched and exact_seconds:
+        raise SelectionError("an exact solution needs the people, not sketches of them")
+    limits = Limits(np.array(creators.costs, dtype=np.float64), budget, creators.caps)
+    choice = choose(creators.audiences, limits, exact_seconds=exact_seconds)
+    return document(creators, choice)
+
+
+def document(creators: Creators, choice: Choice) -> dict[str, Any]:
+    """The chosen in order, reach, cost, certificate, and how they were found."""
+    return {
+        "chosen": [
+            {
+                "id": creators.ids[place],
+                "cost": creators.costs[place],
+                "marginal_reach": gain,
+            }
+            for place, gain in zip(choice.chosen, choice.marginal, strict=True)
+        ],
+        "reach": choice.reach,
+        "cost": choice.cost,
+        "upper_bound": choice.upper_bound,
+        "ratio": choice.ratio,
+        "best_bound": choice.best_bound,
+        "best_ratio": choice.reach / choice.best_bound if choice.best_bound else 1.0,
+        "reach_by_rule": dict(choice.reach_by_rule),
+        "exact": _exact(choice),
+        "sketch": _sketch(creators, choice),
+        "warnings": _warnings(creators),
+    }
+
+
+def _exact(choice: Choice) -> dict[str, Any] | None:
+    if choice.optimum is None:
+        return None
+    return {"bound": choice.optimum.bound, "proved": choice.optimum.proved}
+
+
+def _sketch(creators: Creators, choice: Choice) -> dict[str, Any] | None:
+    if not isinstance(creators.audiences, SketchedAudiences):
+        return None
+    error = creators.audiences.family.relative_error
+    return {
+        "kind": creators.audiences.family.kind,
+        "size": creators.audiences.family.width,
+        "relative_error": error,
+        "reach_interval": [
+            choice.reach * (1 - SURE * error),
+            choice.reach * (1 + SURE * error),
+        ],
+    }
+
+
+def _warnings(creators: Creators) -> list[str]:
+    warnings = []
+    if isinstance(creators.audiences, SketchedAudiences):
+        warnings.append(
+            "Audiences are sketches: every reach is an estimate with the relative "
+            "standard error shown, and the bound is an estimate, not a proof."
+        )
+    if not creators.ids:
+        warnings.append("There are no creators to choose from.")
+    return warnings

@@ -1,0 +1,221 @@
+"""The file that names creators, their costs and audiences, read and checked."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from socialcell.campaigns.creators.audience_overlap import Audiences, exact_audiences
+from socialcell.campaigns.creators.audience_sketches import (
+    FEWEST_PERMUTATIONS,
+    LEAST_PRECISION,
+    MOST_PRECISION,
+    Family,
+    HyperLogLog,
+    MinHash,
+    SketchedAudiences,
+)
+from socialcell.campaigns.creators.selection.choice_limits import Cap
+from socialcell.errors import SocialcellError
+
+KEYS = {"creators", "weights", "caps", "sketch"}
+
+
+class SelectionError(SocialcellError):
+    """The file of creators cannot be used as it stands: it must be put right."""
+
+
+@dataclass(frozen=True)
+class Creators:
+    """Creators to choose from; all tuples are in the order of the file."""
+
+    ids: tuple[str, ...]
+    costs: tuple[float, ...]
+    audiences: Audiences
+    caps: tuple[Cap, ...]
+
+
+def read_creators(path: Path, sketched_as: str | None = None) -> Creators:
+    """Read a JSON file of creators; `-` reads standard input.
+
+    The file is an object with `creators`, a list of objects with `id`, `cost` and
+    `audience` (names of people) and any properties of their own, such as `language`,
+    `zone` or `tier`. Beside it may stand `weights` (a number a person, 1 if not named),
+    `caps` (`{"language": {"en": 3}}`: at most so many of that kind) and `sketch`
+    (`{"kind": "hyperloglog", "precision": 12}` or `{"kind": "minhash", "permutations":
+    256}`), with which an audience is a list of registers or hashes instead of names.
+    `sketched_as` makes sketches of named audiences, `kind` or `kind:size`. Raises
+    SelectionError that says which creator and what is wrong.
+    """
+    document = _document(path)
+    rows = [_row(place, row) for place, row in enumerate(document["creators"], 1)]
+    ids = _ids(rows)
+    costs = tuple(
+        _number(row.get("cost"), f"creator {one!r}: cost")
+        for one, row in zip(ids, rows, strict=True)
+    )
+    return Creators(
+        ids=ids,
+        costs=costs,
+        audiences=_audiences(ids, rows, document, sketched_as),
+        caps=_caps(rows, document.get("caps", {})),
+    )
+
+
+def _document(path: Path) -> dict[str, Any]:
+    try:
+        raw = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+    except OSError as error:
+        raise SelectionError(f"{path}: cannot be read ({error.strerror})") from error
+    if not raw.strip():
+        raise SelectionError(f"{path}: is empty; expected an object with creators")
+    try:
+        document = msgspec.json.decode(raw.removeprefix(b"\xef\xbb\xbf"))
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise SelectionError(f"{path}: is not JSON ({error})") from error
+    if not isinstance(document, dict) or not isinstance(document.get("creators"), list):
+        raise SelectionError(f"{path}: is not an object with a list of creators")
+    strangers = sorted(document.keys() - KEYS)
+    if strangers:
+        raise SelectionError(
+            f"{path}: unknown key {strangers[0]!r}; known are {', '.join(sorted(KEYS))}"
+        )
+    return document
+
+
+def _row(place: int, row: Any) -> Mapping[str, Any]:
+    if not isinstance(row, dict):
+        raise SelectionError(f"creator number {place}: is not an object")
+    name = row.get("id")
+    if isinstance(name, bool) or not isinstance(name, str | int) or name == "":
+        raise SelectionError(f"creator number {place}: has no id")
+    if not isinstance(row.get("audience"), list):
+        raise SelectionError(f"creator {str(name)!r}: audience is missing or no list")
+    return row
+
+
+def _ids(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    ids = tuple(str(row["id"]) for row in rows)
+    seen: set[str] = set()
+    for one in ids:
+        if one in seen:
+            raise SelectionError(f"creator {one!r}: is listed twice; keep one")
+        seen.add(one)
+    return ids
+
+
+def _number(value: Any, what: str) -> float:
+    if value is None:
+        raise SelectionError(f"{what} is missing")
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise SelectionError(f"{what} is not a number: {value!r}")
+    if value < 0 or not isfinite(value):
+        raise SelectionError(f"{what} is {value}; it must be 0 or more")
+    return float(value)
+
+
+def _audiences(
+    ids: Sequence[str],
+    rows: Sequence[Mapping[str, Any]],
+    document: Mapping[str, Any],
+    sketched_as: str | None,
+) -> Audiences:
+    weights = document.get("weights", {})
+    if not isinstance(weights, dict):
+        raise SelectionError("weights: is not an object of person and number")
+    known = {
+        person: _number(weight, f"weight of {person!r}")
+        for person, weight in weights.items()
+    }
+    if "sketch" not in document and sketched_as is None:
+        return exact_audiences(_named(ids, rows), known)
+    if known:
+        raise SelectionError("weights: sketches do not know people; leave weights out")
+    if "sketch" not in document:
+        family = _family_named(sketched_as or "")
+        return SketchedAudiences(family, [family.of(one) for one in _named(ids, rows)])
+    if sketched_as is not None:
+        raise SelectionError("the audiences are sketches already")
+    family = _family(document["sketch"])
+    sketches = []
+    for one, row in zip(ids, rows, strict=True):
+        values = row["audience"]
+        whole = all(
+            type(value) is int and 0 <= value <= family.most for value in values
+        )
+        if len(values) != family.width or not whole:
+            raise SelectionError(
+                f"creator {one!r}: audience is not a {family.kind} sketch of "
+                f"{family.width} whole numbers from 0 to {family.most}"
+            )
+        sketches.append(np.array(values, dtype=np.int64))
+    return SketchedAudiences(family, sketches)
+
+
+def _named(ids: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> list[list[str]]:
+    audiences = []
+    for one, row in zip(ids, rows, strict=True):
+        kinds = set(map(type, row["audience"]))
+        if not kinds <= {str, int}:
+            raise SelectionError(f"creator {one!r}: audience holds more than names")
+        names = row["audience"]
+        audiences.append(names if kinds <= {str} else [str(name) for name in names])
+    return audiences
+
+
+def _family_named(text: str) -> Family:
+    kind, _, size = text.partition(":")
+    if size and not size.isdecimal():
+        raise SelectionError(
+            f"sketch {text!r}: expected a kind and a size, as minhash:256"
+        )
+    if kind == "hyperloglog":
+        return _family({"kind": kind, "precision": int(size or 12)})
+    return _family({"kind": kind, "permutations": int(size or 256)})
+
+
+def _family(described: Any) -> Family:
+    match described:
+        case {"kind": "hyperloglog", "precision": int(precision), **rest} if not rest:
+            if LEAST_PRECISION <= precision <= MOST_PRECISION:
+                return HyperLogLog(precision)
+            raise SelectionError(
+                f"sketch: precision {precision} is not from {LEAST_PRECISION} to "
+                f"{MOST_PRECISION}"
+            )
+        case {"kind": "minhash", "permutations": int(many), **rest} if not rest:
+            if many >= FEWEST_PERMUTATIONS:
+                return MinHash(many)
+            raise SelectionError(
+                f"sketch: {many} permutations are fewer than {FEWEST_PERMUTATIONS}"
+            )
+    raise SelectionError(
+        'sketch: expected {"kind": "hyperloglog", "precision": 12} or '
+        '{"kind": "minhash", "permutations": 256}'
+    )
+
+
+def _caps(rows: Sequence[Mapping[str, Any]], caps: Any) -> tuple[Cap, ...]:
+    if not isinstance(caps, dict):
+        raise SelectionError("caps: is not an object of property and values")
+    found = []
+    for prop, values in caps.items():
+        if not isinstance(values, dict):
+            raise SelectionError(f"caps: {prop} is not an object of value and number")
+        for value, most in values.items():
+            if type(most) is not int or most < 0:
+                raise SelectionError(
+                    f"caps: {prop} {value!r} is {most!r}, not a whole number from 0"
+                )
+            members = frozenset(
+                place for place, row in enumerate(rows) if row.get(prop) == value
+            )
+            if not members:
+                raise SelectionError(f"caps: no creator has {prop} {value!r}")
+            found.append(Cap(f"{prop} {value}", members, most))
+    return tuple(found)

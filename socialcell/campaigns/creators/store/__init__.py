@@ -1,0 +1,1 @@
+"""SQL on creators and candidates."""

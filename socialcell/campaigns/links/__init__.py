@@ -1,0 +1,1 @@
+"""Tracked links: their addresses, UTM names, clicks and install postbacks."""

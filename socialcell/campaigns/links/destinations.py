@@ -1,0 +1,188 @@
+"""Where a link leads: the web, Google Play or the App Store, with what we add to it.
+
+Google Play hands the text of `referrer` to the app when it is first opened. That text
+is a query of its own, so its values are encoded within it, and it is encoded once more
+as a whole: once, not twice. The App Store knows a provider (`pt`), a campaign (`ct`, at
+most 30 characters) and a kind of media (`mt`, 8: apps), and nothing of who clicked.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
+
+from socialcell.campaigns.links.utm_naming import Utm
+from socialcell.errors import UsageError
+
+LONGEST = 2000
+PLAY = "play.google.com"
+APPLE = ("apps.apple.com", "itunes.apple.com")
+CLICK = "cid"
+"""The name of our click's id in a referrer."""
+
+_TOKEN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,28}[A-Za-z0-9._-])?")
+_PACKAGE = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z][A-Za-z0-9_]*)+")
+_OURS = frozenset(
+    {"utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term", CLICK}
+)
+_ODD = re.compile(r"[\x00-\x20\x7f-\x9f<>\"\\^`{|}]")
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """An address in ASCII; the id of a click goes at its end where `takes_click`."""
+
+    address: str
+    takes_click: bool = False
+
+    def of(self, click: str) -> str:
+        """The address for one click, whose id needs no encoding."""
+        return self.address + click if self.takes_click else self.address
+
+
+def checked(address: str, what: str) -> str:
+    """An address that a link may lead to, in ASCII. UsageError says what is wrong.
+
+    A whole http or https address, without a user in it and without the values that
+    are added to it.
+    """
+    address = address.strip()
+    if len(address) > LONGEST:
+        raise UsageError(f"{what}: the address is longer than {LONGEST} characters.")
+    if _ODD.search(address):
+        raise UsageError(
+            f"{what}: {address!r} holds a blank or a character that no address may "
+            "hold. Write it as %20 and the like."
+        )
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname or "", parts.port
+        ascii_host = host.encode("idna").decode("ascii")
+    except ValueError:
+        raise UsageError(f"{what}: {address!r} is no address.") from None
+    if parts.scheme not in ("http", "https") or not host:
+        raise UsageError(
+            f"{what}: {address!r} is no whole address. Begin with https://"
+        )
+    if "@" in parts.netloc:
+        raise UsageError(
+            f"{what}: an address with a user or password in it is refused."
+        )
+    if ":" in host:
+        ascii_host = f"[{host}]"
+    made = urlunsplit(
+        (
+            parts.scheme,
+            ascii_host if port is None else f"{ascii_host}:{port}",
+            _encoded(parts.path or "/"),
+            _encoded(parts.query),
+            _encoded(parts.fragment),
+        )
+    )
+    _refuse_ours(made, what)
+    return made
+
+
+def landing(address: str, utm: Utm) -> Landing:
+    """Where a click goes that is sent to `address`. UsageError as in `checked`."""
+    if urlsplit(address).hostname == PLAY:
+        return _play(address, utm)
+    if is_apple(address):
+        return Landing(_apple(address, utm))
+    return Landing(_extended(address, _query(utm.pairs())))
+
+
+def referrer(utm: Utm, click: str, own: Iterable[tuple[str, str]] = ()) -> str:
+    """What Google Play hands to the app: a query, the operator's own values first and
+    the click's id last."""
+    return _query([*own, *utm.pairs(), (CLICK, click)])
+
+
+def is_apple(address: str) -> bool:
+    return urlsplit(address).hostname in APPLE
+
+
+def play_app(address: str) -> str | None:
+    """The package that a Google Play address names; None for another address."""
+    if urlsplit(address).hostname != PLAY:
+        return None
+    return dict(parse_qsl(urlsplit(address).query)).get("id")
+
+
+def campaign_token(address: str, campaign: str) -> str:
+    """The `ct` that the App Store reports a link's installs under.
+
+    The address's own, else the campaign. UsageError: the campaign cannot be one.
+    """
+    own = dict(parse_qsl(urlsplit(address).query)).get("ct")
+    token = campaign if own is None else own
+    if not _TOKEN.fullmatch(token):
+        raise UsageError(
+            "The App Store takes at most 30 Latin letters, digits, blanks and . _ - as "
+            f"campaign, and not {token!r}. Give one in the address: …&ct=monsoon26"
+        )
+    return token
+
+
+def _play(address: str, utm: Utm) -> Landing:
+    parts = urlsplit(address)
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    app = dict(pairs).get("id", "")
+    if not _PACKAGE.fullmatch(app):
+        raise UsageError(
+            f"{address}: a Google Play address names the app, as in "
+            f"https://{PLAY}/store/apps/details?id=org.example.care"
+        )
+    own = parse_qsl(dict(pairs).get("referrer", ""), keep_blank_values=True)
+    others = _query([(key, value) for key, value in pairs if key != "referrer"])
+    start = f"{parts.scheme}://{PLAY}{parts.path}?{others}&referrer="
+    return Landing(start + quote(referrer(utm, "", own), safe=""), takes_click=True)
+
+
+def _apple(address: str, utm: Utm) -> str:
+    parts = urlsplit(address)
+    pairs = dict(parse_qsl(parts.query, keep_blank_values=True))
+    if not re.search(r"/id[0-9]+$", parts.path):
+        raise UsageError(
+            f"{address}: an App Store address ends with the app's number, as in "
+            "https://apps.apple.com/app/apple-store/id123456789?pt=123456"
+        )
+    if not re.fullmatch(r"[0-9]{1,20}", pairs.get("pt", "")):
+        raise UsageError(
+            f"{address}: the App Store counts a campaign only with the account's "
+            "provider token: …?pt=123456 (App Store Connect, Campaign links)."
+        )
+    pairs["ct"] = campaign_token(address, utm.campaign)
+    pairs.setdefault("mt", "8")
+    return urlunsplit(parts._replace(query=_query(list(pairs.items()))))
+
+
+def _refuse_ours(address: str, what: str) -> None:
+    query = parse_qsl(urlsplit(address).query, keep_blank_values=True)
+    nested = [
+        pair
+        for key, value in query
+        if key == "referrer"
+        for pair in parse_qsl(value, keep_blank_values=True)
+    ]
+    found = sorted({key for key, _ in (*query, *nested) if key in _OURS})
+    if found:
+        raise UsageError(
+            f"{what}: leave {', '.join(found)} out of the address; the link writes it."
+        )
+
+
+def _extended(address: str, more: str) -> str:
+    parts = urlsplit(address)
+    return urlunsplit(parts._replace(query="&".join(filter(None, (parts.query, more)))))
+
+
+def _query(pairs: list[tuple[str, str]]) -> str:
+    return "&".join(
+        f"{quote(key, safe='')}={quote(value, safe='')}" for key, value in pairs
+    )
+
+
+def _encoded(part: str) -> str:
+    """Letters of any script as UTF-8 in percents; what is encoded stays so."""
+    return quote(part, safe="!#$%&'()*+,/:;=?@[]~")

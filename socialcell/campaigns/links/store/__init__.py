@@ -1,0 +1,1 @@
+"""SQL on tracked links, clicks and install postbacks."""

@@ -1,0 +1,1 @@
+"""What came of campaigns: figures, attribution, and what would have happened anyway."""

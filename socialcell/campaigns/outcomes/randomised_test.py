@@ -1,0 +1,144 @@
+"""A campaign measured by the draw that was made for it, beside all other draws.
+
+Where a lot decided who was reached, no model is needed: the draw is put beside those
+that could have been made as well (Fisher 1935; Rosenbaum 2002).
+"""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+from sqlmodel import Session
+
+from socialcell.campaigns.outcomes import comparison_design
+from socialcell.campaigns.outcomes.comparison_design import CannotMeasure
+from socialcell.campaigns.outcomes.incremental_effect import whole_city
+from socialcell.campaigns.outcomes.model import Campaign
+from socialcell.campaigns.outcomes.store import outcomes
+from socialcell.campaigns.planning import store
+from socialcell.campaigns.planning.randomisation import switch_effect
+from socialcell.causal.randomisation import randomisation_test
+from socialcell.listening.store import areas
+
+DAY = timedelta(days=1)
+
+
+def measured(
+    session: Session, campaign: Campaign, today: date
+) -> dict[str, Any] | None:
+    """What the newest plan's lot tells as of `today`; None: nothing was drawn.
+
+    `lift_percent` is per cent of the outcome without tags. `refused` says why nothing
+    is claimed. Of a draw of wards the days are used on which some have begun and others
+    have not.
+    """
+    plan = store.find(session, campaign.name)
+    if plan is None or plan.lot is None:
+        return None
+    lot = plan.lot
+    found: dict[str, Any] = {"kind": lot["kind"], "seed": lot["seed"]}
+    earliest = campaign.start - timedelta(weeks=comparison_design.MOST_WEEKS)
+    rows = outcomes.outcome_days(session, campaign.goal, earliest, campaign.end)
+    held = comparison_design.counts(rows)
+    last = min(campaign.end, today - DAY)
+    try:
+        if last < campaign.start:
+            raise CannotMeasure(
+                f"The campaign has not begun: it does on {campaign.start}."
+            )
+        if lot["kind"] == "switchback":
+            kinds = {area.id: area.kind for area in areas.all_areas(session)}
+            return found | _switchback(whole_city(held, kinds), lot, campaign, last)
+        return found | _wards(held, lot, campaign, last)
+    except CannotMeasure as reason:
+        return found | {"refused": str(reason)}
+
+
+def _switchback(
+    city: Mapping[date, int], lot: Mapping[str, Any], campaign: Campaign, last: date
+) -> dict[str, Any]:
+    days = [campaign.start + n * DAY for n in range((last - campaign.start).days + 1)]
+    if lacking := [day for day in days if day not in city]:
+        raise CannotMeasure(
+            f"{campaign.goal} of the city is not held on {len(lacking)} days, the "
+            f"first {lacking[0]}. A day that is not known is not 0: import the "
+            "missing days."
+        )
+    if last < campaign.end:
+        raise CannotMeasure(
+            f"The draw is for the days up to {campaign.end}, which are not over."
+        )
+    values = [city[day] for day in days]
+    effect = switch_effect(values, lot["days"], lot["seed"])
+    without = float(np.mean(values)) - effect["effect"] / 2
+    low, high = effect["effect"] - effect["reach"], effect["effect"] + effect["reach"]
+    return {
+        "since": days[0],
+        "until": days[-1],
+        "effect_per_day": effect["effect"],
+        "interval": [low, high],
+        "lift_percent": 100 * effect["effect"] / without if without > 0 else None,
+        "p_value": effect["p_value"],
+    }
+
+
+def _wards(
+    held: comparison_design.Counts,
+    lot: Mapping[str, Any],
+    campaign: Campaign,
+    last: date,
+) -> dict[str, Any]:
+    begins = {
+        ward: None if start is None else date.fromisoformat(start)
+        for ward, start in lot["units"].items()
+    }
+    first = min(start for start in begins.values() if start is not None)
+    treated = [ward for ward, start in begins.items() if start == first]
+    others = [ward for ward, start in begins.items() if start != first]
+    later = [start for start in begins.values() if start is not None and start > first]
+    last = min([last, *(start - DAY for start in later)])
+    if last < first:
+        raise CannotMeasure(f"No ward has begun: the first do on {first}.")
+    weeks = [_weeks_before(held.get(ward, {}), first) for ward in begins]
+    if min(weeks) < comparison_design.FEWEST_WEEKS:
+        raise CannotMeasure(
+            f"Fewer than {comparison_design.FEWEST_WEEKS} weeks of {campaign.goal} "
+            f"are held before {first} for every ward of the draw. "
+            "Import an earlier time."
+        )
+    days = [first + n * DAY for n in range(-7 * min(weeks), (last - first).days + 1)]
+    if any(day not in held[ward] for ward in begins for day in days):
+        raise CannotMeasure(
+            f"A day between {days[0]} and {last} is missing in a ward of the draw. A "
+            "day that is not known is not 0: import the missing days."
+        )
+    pre = 7 * min(weeks)
+
+    def index(wards: list[str]) -> Any:
+        counts = np.array([[float(held[w][day]) for day in days] for w in wards])
+        return counts / np.maximum(counts[:, :pre].mean(axis=1, keepdims=True), 1e-9)
+
+    ours, theirs = index(treated), index(others)
+    change = ours[:, pre:].mean() - ours[:, :pre].mean()
+    anyway = theirs[:, pre:].mean() - theirs[:, :pre].mean()
+    tested = randomisation_test(ours, theirs, pre)
+    return {
+        "since": first,
+        "until": last,
+        "treated": treated,
+        "controls": others,
+        "lift_percent": 100 * float(change - anyway) / float(1 + anyway),
+        "interval": tested.interval
+        and [100 * bound / float(1 + anyway) for bound in tested.interval],
+        "p_value": tested.p_value,
+        "assignments": tested.assignments,
+    }
+
+
+def _weeks_before(held: Mapping[date, int], first: date) -> int:
+    """Whole weeks without a gap before a day, 26 at most."""
+    days = 0
+    while days < 7 * comparison_design.MOST_WEEKS and first - (days + 1) * DAY in held:
+        days += 1
+    return days // 7

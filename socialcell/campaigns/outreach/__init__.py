@@ -1,0 +1,1 @@
+"""Outreach: the states of a tag, the rules that a plan keeps, and disclosure."""

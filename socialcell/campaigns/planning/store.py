@@ -1,0 +1,113 @@
+"""Plans in the database: added as versions, found, and what other plans hold."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlmodel import Session, col
+
+from socialcell import db
+from socialcell.campaigns.links.model import TrackedLink
+from socialcell.campaigns.planning.model import Plan, PlanTag
+from socialcell.errors import SocialcellError
+
+_PLAN = db.table(Plan)
+_TAG = db.table(PlanTag)
+
+
+class NoPlan(SocialcellError):  # noqa: N818 - named for what is wrong
+    """There is no such plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A tag that the newest version of another campaign's plan holds."""
+
+    creator: str
+    day: date
+    initiative: str
+
+
+def add(session: Session, plan: Plan, tags: Sequence[PlanTag]) -> Plan:
+    """A new version with its tags. Its number follows the newest one."""
+    newest = select(func.max(_PLAN.c.version)).where(_PLAN.c.campaign == plan.campaign)
+    plan.version = (session.scalar(newest) or 0) + 1
+    session.add(plan)
+    session.flush()
+    assert plan.id is not None
+    for tag in tags:
+        tag.plan_id = plan.id
+        session.add(tag)
+    session.flush()
+    return plan
+
+
+def find(session: Session, campaign: str, version: int | None = None) -> Plan | None:
+    """A version of a campaign's plan; the newest without one."""
+    asked = select(Plan).where(col(Plan.campaign) == campaign)
+    if version is not None:
+        asked = asked.where(col(Plan.version) == version)
+    return session.scalars(asked.order_by(col(Plan.version).desc())).first()
+
+
+def newest(session: Session) -> list[Plan]:
+    """The newest version of every campaign's plan."""
+    last = (
+        select(_PLAN.c.campaign, func.max(_PLAN.c.version).label("version"))
+        .group_by(_PLAN.c.campaign)
+        .subquery()
+    )
+    asked = (
+        select(Plan)
+        .join(
+            last,
+            (col(Plan.campaign) == last.c.campaign)
+            & (col(Plan.version) == last.c.version),
+        )
+        .order_by(col(Plan.campaign))
+    )
+    return list(session.scalars(asked))
+
+
+def versions(session: Session, campaign: str) -> list[dict[str, Any]]:
+    """Which versions there are, by whom, the newest first."""
+    c = _PLAN.c
+    asked = select(c.version, c.made_by, c.made_at).where(c.campaign == campaign)
+    found = session.execute(asked.order_by(c.version.desc()))
+    return [dict(row) for row in found.mappings()]
+
+
+def tags(session: Session, plan: Plan) -> list[tuple[PlanTag, TrackedLink]]:
+    """A plan's tags in order, each with its link."""
+    asked = (
+        select(PlanTag, TrackedLink)
+        .join(TrackedLink, col(PlanTag.link_id) == col(TrackedLink.id))
+        .where(col(PlanTag.plan_id) == plan.id)
+        .order_by(col(PlanTag.n))
+    )
+    return [(tag, link) for tag, link in session.execute(asked)]
+
+
+def held(session: Session, since: date, until: date, but: str) -> list[Held]:
+    """Tags of the newest plans of all campaigns but one, both days included."""
+    found = []
+    for plan in newest(session):
+        if plan.campaign == but:
+            continue
+        asked = (
+            select(_TAG.c.creator, _TAG.c.day)
+            .where(_TAG.c.plan_id == plan.id, _TAG.c.day.between(since, until))
+            .order_by(_TAG.c.n)
+        )
+        initiative = str(plan.brief["initiative"])
+        found += [
+            Held(row.creator, row.day, initiative) for row in session.execute(asked)
+        ]
+    return found
+
+
+def forget(session: Session, creator: str) -> None:
+    """Take the words that name a creator out of all plans."""
+    session.execute(update(_TAG).where(_TAG.c.creator == creator).values(text=None))

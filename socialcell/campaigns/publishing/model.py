@@ -1,0 +1,65 @@
+"""The table of what the cell itself says in public, planned and posted."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, Column, Index
+from sqlmodel import Field, SQLModel
+
+from socialcell.db import BigId
+from socialcell.listening.alerts.model import Closure
+
+
+class OwnPost(SQLModel, table=True):
+    """One post of the cell's own on one platform, and what the platform has of it.
+
+    What is approved waits in `outgoing` under `sent_as`. From `asked_first` on the
+    platform may have the post; it is asked about it before anything is sent again.
+    `prepared` is what the platform made before the post (a container of Instagram).
+    """
+
+    __tablename__ = "own_post"
+    __table_args__ = (Index("own_post_due", "due_at"),)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    key: str = Field(unique=True)
+    kind: str  # post | notice | reply | tag (of a plan)
+    platform: str
+    due_at: datetime
+    language: str
+    text: str
+    media: str | None = None
+    reply_to: str | None = None  # the platform's id of what is answered
+    wards: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    campaign: str | None = None  # of a tag
+    template: str | None = None  # of a notice
+    safety: bool = False  # a notice or answer about life or limb: no mode holds it
+    closure_id: int | None = Field(
+        default=None, foreign_key=f"{Closure.__tablename__}.id", sa_type=BigId
+    )
+    state: str = "draft"  # draft | approved | withdrawn | posted | deleted
+    made_by: str
+    made_at: datetime
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+    asked_first: datetime | None = None
+    asked_last: datetime | None = None
+    prepared: str | None = None
+    external_id: str | None = None
+    url: str | None = None
+    posted_at: datetime | None = None
+
+    @property
+    def sent_as(self) -> str:
+        """Its key in the outbox."""
+        return f"own.{self.key}"
+
+    @property
+    def outgoing_kind(self) -> str:
+        """What the switch takes it for."""
+        if self.safety:
+            return "safety"
+        return "reply" if self.kind == "reply" else "post"
+
+    @property
+    def at_once(self) -> bool:
+        """Whether it was entered to leave as soon as a second person approves it."""
+        return self.safety and self.due_at <= self.made_at

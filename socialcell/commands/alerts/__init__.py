@@ -1,0 +1,1 @@
+"""Commands on alerts, incidents, commitments and rumours."""

@@ -1,0 +1,118 @@
+"""Commands of the noun `alerts rules`: add, list, remove."""
+
+from typing import Annotated, Any
+
+import typer
+
+from socialcell.commands import output
+from socialcell.commands.options import Config, Json, open_context
+
+app = typer.Typer(
+    help="Rules of the cell's own: so many mentions of a query are an incident.",
+    no_args_is_help=True,
+)
+
+Name = Annotated[str, typer.Argument(help="A short name, such as water-leaks.")]
+
+
+@app.command()
+def add(
+    name: Name,
+    query: Annotated[str, typer.Argument(help="As mentions search takes it.")],
+    threshold: Annotated[int, typer.Option(help="So many mentions …")],
+    minutes: Annotated[int, typer.Option(help="… in so many minutes.")] = 60,
+    severity: Annotated[str, typer.Option(help="high or medium.")] = "medium",
+    tell: Annotated[
+        list[str] | None,
+        typer.Option(help="An address or channel of config.yaml; without it, all."),
+    ] = None,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Write a rule. Audited.
+
+    A rule about protests, politics, religion, caste, somebody's health or a private
+    person cannot be written: people may speak without being watched, and platforms
+    forbid it.
+
+    Example: socialcell alerts rules add hospital-oxygen "oxygen OR ऑक्सिजन"
+    --threshold 5 --minutes 120 --severity high --tell control-room
+    """
+    from socialcell.services.alerts import alert_rules
+
+    id_, doubts = alert_rules.add(
+        open_context(config),
+        name,
+        query,
+        threshold=threshold,
+        minutes=minutes,
+        severity=severity,
+        told=tell or (),
+    )
+    for doubt in doubts:
+        output.note(doubt)
+    if json:
+        output.as_json({"rule": id_, "name": name, "doubts": doubts})
+    else:
+        output.say(f"Rule {name} is written.")
+
+
+@app.command("list")
+def list_(config: Config = None, json: Json = False) -> None:
+    """List the rules, and who wrote them.
+
+    Example: socialcell alerts rules list
+    """
+    from socialcell import db
+    from socialcell.listening.store.alerts import alert_rules as store
+
+    context = open_context(config)
+    with db.reading(context.engine) as session:
+        rows: list[dict[str, Any]] = [
+            {
+                "name": one.name,
+                "query": one.query,
+                "threshold": one.threshold,
+                "minutes": one.minutes,
+                "severity": one.severity,
+                "told": one.told,
+                "made_by": one.made_by,
+                "made_at": one.made_at,
+            }
+            for one in store.rules(session)
+        ]
+    if json:
+        output.as_json({"rules": rows})
+        return
+    if not rows:
+        output.say("There is no rule.")
+        return
+    output.table(
+        ("name", "query", "mentions", "minutes", "severity", "told"),
+        [
+            (
+                row["name"],
+                row["query"],
+                row["threshold"],
+                row["minutes"],
+                row["severity"],
+                ", ".join(row["told"]) or "all",
+            )
+            for row in rows
+        ],
+    )
+
+
+@app.command()
+def remove(name: Name, config: Config = None, json: Json = False) -> None:
+    """Take a rule away. Audited.
+
+    Example: socialcell alerts rules remove hospital-oxygen
+    """
+    from socialcell.services.alerts import alert_rules
+
+    alert_rules.remove(open_context(config), name)
+    if json:
+        output.as_json({"rule": name, "state": "removed"})
+    else:
+        output.say(f"Rule {name} is removed.")

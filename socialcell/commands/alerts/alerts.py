@@ -1,0 +1,333 @@
+"""Commands of the noun `alerts`: incidents, and what raises them."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from socialcell.commands import output
+from socialcell.commands.alerts import alert_rules, commitments, rumours
+from socialcell.commands.options import Config, DryRun, Json, open_context
+
+if TYPE_CHECKING:
+    from socialcell.listening.alerts.burst_detector import Scored
+
+app = typer.Typer(
+    help="Alerts: incidents, what was planned, and a trial on a file.",
+    no_args_is_help=True,
+)
+app.add_typer(commitments.app, name="promises")
+app.add_typer(alert_rules.app, name="rules")
+app.add_typer(rumours.app, name="rumours")
+_SHOWN = 5  # mentions of a phrase; --json has all
+_FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d"]
+
+
+@app.command()
+def backtest(
+    file: Annotated[
+        Path, typer.Argument(help="CSV timestamp,value; - reads standard input.")
+    ],
+    threshold: Annotated[
+        float | None,
+        typer.Option(
+            min=0, max=1, help="Alert at this score; without it, as the daemon does."
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Score a series of counts as if it came in live, and list the alerts.
+
+    Each point is scored from the points before it: 0.5 stands for a chance of one in a
+    hundred, 0.66, at which the daemon alerts, for one in 8,000. More is usual on the
+    days of Ganeshotsav and Diwali.
+
+    Example: socialcell alerts backtest mentions.csv --json
+    """
+    from socialcell.listening.alerts.burst_detector import ALERT_AT, score_series
+    from socialcell.listening.alerts.festivals import CityFestivals
+    from socialcell.listening.alerts.series_file import read_series
+
+    limit = ALERT_AT if threshold is None else threshold
+    scored = score_series(read_series(file), CityFestivals(), limit)
+    alerts = [point for point in scored if point.score >= limit]
+    if json:
+        output.as_json(_document(scored, alerts))
+        return
+    output.note(f"{len(scored)} points, {len(alerts)} alerts at {limit:g} or more")
+    output.table(
+        ("at", "observed", "expected", "score"),
+        [tuple(_alert(point).values()) for point in alerts],
+    )
+
+
+def _document(scored: "list[Scored]", alerts: "list[Scored]") -> dict[str, Any]:
+    return {
+        "points": len(scored),
+        "alerts": [_alert(point) for point in alerts],
+        "scores": [{"at": point.at, "score": point.score} for point in scored],
+    }
+
+
+def _alert(point: "Scored") -> dict[str, Any]:
+    expected = None if point.expected is None else round(point.expected, 3)
+    return {
+        "at": point.at,
+        "observed": point.observed,
+        "expected": expected,
+        "score": point.score,
+    }
+
+
+@app.command("list")
+def list_(
+    all: Annotated[
+        bool, typer.Option("--all", help="Also those that are over.")
+    ] = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """List incidents: what stood out, since when, with the numbers of its worst alert.
+
+    Example: socialcell alerts list
+    """
+    from socialcell.clock import IST
+    from socialcell.commands.alerts import incident_rows
+
+    states = () if all else ("open", "acked")
+    rows = incident_rows.listed(open_context(config), states, texts=json)
+    if json:
+        output.as_json({"incidents": rows})
+        return
+    if not rows:
+        output.say("No incident." if all else "No incident is open.")
+        return
+    output.table(
+        (
+            "id",
+            "since",
+            "ended",
+            "what",
+            "severity",
+            "state",
+            "n",
+            "usual",
+            "now",
+            "told",
+        ),
+        [
+            (
+                row["id"],
+                f"{row['opened_at'].astimezone(IST):%Y-%m-%d %H:%M}",
+                _ended(row),
+                row["subject"],
+                row["severity"],
+                row["state"],
+                _counted(row["worst"]),
+                row["worst"]["expected"],
+                row["numbers"] and row["numbers"]["mentions"],
+                len(row["told"]),
+            )
+            for row in rows
+        ],
+    )
+
+
+@app.command()
+def show(
+    incident: Annotated[int, typer.Argument(help="As list shows.")],
+    lang: Annotated[str, typer.Option(help="mr, hi or en.")] = "en",
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Show an incident as it is told: numbers, mentions, coverage, who is told.
+
+    Example: socialcell alerts show 3 --lang mr
+    """
+    from socialcell.commands.alerts import incident_rows
+    from socialcell.reports import render
+    from socialcell.services.alerts import escalations
+
+    context = open_context(config)
+    page = escalations.incident_page(context, incident, lang)
+    text = render.text(page)
+    if json:
+        row = incident_rows.one(context, incident)
+        output.as_json({"incident": incident, "lang": lang, "text": text, **row})
+    else:
+        output.say(text)
+
+
+@app.command()
+def rising(config: Config = None, json: Json = False) -> None:
+    """List phrases that many people suddenly use: now beside the same hours before.
+
+    People are counted, not repetitions. Phrases about what nobody may watch, and those
+    with a person's name in them, are left out.
+
+    Example: socialcell alerts rising --json
+    """
+    from socialcell.services.alerts import detection
+
+    rows: list[dict[str, Any]] = [
+        {
+            "phrase": one.phrase,
+            "people": one.observed,
+            "usual": round(one.expected, 1),
+            "score": round(one.score, 2),
+            "mentions": list(one.mentions),
+        }
+        for one in detection.rising(open_context(config))
+    ]
+    if json:
+        output.as_json({"phrases": rows})
+        return
+    if not rows:
+        output.say("No phrase rises.")
+        return
+    output.table(
+        ("phrase", "people", "usual", "score", "mentions"),
+        [
+            (*list(row.values())[:4], ", ".join(map(str, row["mentions"][:_SHOWN])))
+            for row in rows
+        ],
+    )
+
+
+@app.command("try")
+def try_(
+    channel: Annotated[
+        str, typer.Argument(help="Its name in alerts.channels or alerts.phone.")
+    ],
+    dry_run: DryRun = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Send a message that says it is a trial to one channel or phone, now.
+
+    Exit code 1: it could not be used.
+
+    Example: socialcell alerts try control-room
+    """
+    from socialcell.services.alerts import incident_notifications
+    from socialcell.services.outbox import outbox
+
+    context = open_context(config)
+    if dry_run:
+        incident_notifications.require_channel(context, channel)
+        output.say(f"A trial would be sent to {channel}.")
+        return
+    incident_notifications.attempt(context, channel)
+    done = outbox.deliver(context, only=channel)
+    if json:
+        output.as_json(vars(done))
+    else:
+        output.say("Sent." if done.sent else done.stopped or "Not taken.")
+    if not done.sent:
+        raise typer.Exit(1)
+
+
+@app.command()
+def ack(
+    incident: Annotated[int, typer.Argument(help="As list shows.")],
+    note: Annotated[str, typer.Option(help="What is being done.")] = "",
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Say that you look after an incident: nobody is told of it again. Audited.
+
+    The calls about a critical item stop. The first one counts: done again, nothing
+    changes.
+
+    Example: socialcell alerts ack 3 --note "Ward office informed"
+    """
+    from socialcell.services.outbox import acknowledgements
+
+    first = acknowledgements.acknowledge(open_context(config), incident, note)
+    if json:
+        output.as_json({"incident": incident, "state": "acked", "changed": first})
+    elif first:
+        output.say(f"Incident {incident} is yours.")
+    else:
+        output.say(f"Somebody looks after incident {incident} already.")
+
+
+@app.command("detect")
+def detect_(config: Config = None, json: Json = False) -> None:
+    """Look now for what stands out, as the daemon does every five minutes.
+
+    Example: socialcell alerts detect
+    """
+    from socialcell.services.alerts import (
+        detection,
+        escalations,
+        incident_notifications,
+    )
+
+    context = open_context(config)
+    found = detection.detect(context)
+    messages = incident_notifications.incidents(context) + escalations.tell(context)
+    if json:
+        output.as_json({**vars(found), "messages": messages})
+    else:
+        output.say(
+            f"New incidents: {len(found.opened)}, grown worse: {len(found.worse)}, "
+            f"alerts: {found.alerts}, messages: {messages}"
+        )
+
+
+@app.command()
+def plan(
+    topic: Annotated[str, typer.Argument(help="Such as water.")],
+    start: Annotated[
+        datetime, typer.Option("--from", formats=_FORMATS, help="From when.")
+    ],
+    end: Annotated[
+        datetime, typer.Option("--to", formats=_FORMATS, help="Until when.")
+    ],
+    note: Annotated[str, typer.Option(help="What was announced.")],
+    ward: Annotated[
+        list[str] | None, typer.Option(help="An area's id; the whole city if none.")
+    ] = None,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Enter a closure that the city announced: talk of it raises no alert. Audited.
+
+    Times are those of Pune.
+
+    Example: socialcell alerts plan water --from 2026-11-19T09:00 --to 2026-11-20T12:00
+    --note "Thursday maintenance" --ward ward:kothrud-bavdhan
+    """
+    from socialcell.clock import IST
+    from socialcell.services.alerts import detection
+
+    id_ = detection.plan(
+        open_context(config),
+        topic,
+        ward or (),
+        start.replace(tzinfo=IST),
+        end.replace(tzinfo=IST),
+        note,
+    )
+    if json:
+        output.as_json({"closure": id_})
+    else:
+        output.say(f"Closure {id_} is entered.")
+
+
+def _counted(worst: dict[str, Any]) -> int | str | None:
+    """The number of an incident's worst alert, with its unit but for mentions."""
+    observed: int | None = worst["observed"]
+    if observed is None or worst["unit"] in ("mentions", "people"):
+        return observed
+    return f"{observed} {worst['unit']}"
+
+
+def _ended(row: dict[str, Any]) -> str | None:
+    from socialcell.clock import IST
+
+    if row["ended_at"] is not None:
+        return f"{row['ended_at'].astimezone(IST):%Y-%m-%d %H:%M}"
+    return "not kept" if row["state"] == "over" else None

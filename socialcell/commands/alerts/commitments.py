@@ -1,0 +1,127 @@
+"""Commands of the noun `alerts promises`: add, list, kept."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from socialcell.commands import output
+from socialcell.commands.options import Config, Json, open_context
+
+app = typer.Typer(
+    help="Promises that the cell gave: one that is missed is an incident.",
+    no_args_is_help=True,
+)
+_FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d"]
+
+
+@app.command()
+def add(
+    text: Annotated[str, typer.Argument(help="What the cell said that it would do.")],
+    due: Annotated[
+        datetime, typer.Option(formats=_FORMATS, help="Until when, in Pune.")
+    ],
+    topic: Annotated[str | None, typer.Option(help="Such as water.")] = None,
+    ward: Annotated[str | None, typer.Option(help="An area's id.")] = None,
+    link: Annotated[str | None, typer.Option(help="Where it was said.")] = None,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Enter a promise: due and not marked as kept, it is told once. Audited.
+
+    A day without a time means its end. Handles and numbers of people are hidden.
+
+    Example: socialcell alerts promises add "Next update on the Sinhagad Road bridge"
+    --due 2026-11-25T17:30 --topic roads
+    """
+    from datetime import timedelta
+
+    from socialcell.clock import IST
+    from socialcell.services.alerts import commitments
+
+    at = due.replace(tzinfo=IST)
+    if (due.hour, due.minute) == (0, 0):
+        at += timedelta(days=1)
+    id_ = commitments.add(
+        open_context(config), text, at, topic=topic, ward=ward, link=link
+    )
+    if json:
+        output.as_json({"promise": id_, "due_at": at})
+    else:
+        output.say(f"Promise {id_} is due by {at:%Y-%m-%d %H:%M}.")
+
+
+@app.command("list")
+def list_(
+    all: Annotated[bool, typer.Option("--all", help="Also those kept.")] = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """List the promises that are open, the earliest due first.
+
+    Example: socialcell alerts promises list
+    """
+    from socialcell import db
+    from socialcell.clock import IST
+    from socialcell.listening.store.alerts import commitments as store
+
+    context = open_context(config)
+    now = context.clock.now()
+    with db.reading(context.engine) as session:
+        rows: list[dict[str, Any]] = [
+            {
+                "id": one.id,
+                "text": one.text,
+                "due_at": one.due_at,
+                "missed": (one.kept_at or now) > one.due_at,
+                "topic": one.topic,
+                "ward": one.ward,
+                "link": one.link,
+                "made_by": one.made_by,
+                "made_at": one.made_at,
+                "kept_at": one.kept_at,
+                "kept_by": one.kept_by,
+                "note": one.note,
+            }
+            for one in store.promises(session, all=all)
+        ]
+    if json:
+        output.as_json({"promises": rows})
+        return
+    if not rows:
+        output.say("No promise is open.")
+        return
+    output.table(
+        ("id", "due", "missed", "text", "topic", "ward"),
+        [
+            (
+                row["id"],
+                f"{row['due_at'].astimezone(IST):%Y-%m-%d %H:%M}",
+                "yes" if row["missed"] else "",
+                row["text"],
+                row["topic"],
+                row["ward"],
+            )
+            for row in rows
+        ],
+    )
+
+
+@app.command()
+def kept(
+    promise: Annotated[int, typer.Argument(help="As list shows.")],
+    note: Annotated[str, typer.Option(help="How.")] = "",
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Mark a promise as kept; its incident, if it was missed, is over. Audited.
+
+    Example: socialcell alerts promises kept 4 --note "Posted at 17:10"
+    """
+    from socialcell.services.alerts import commitments
+
+    commitments.keep(open_context(config), promise, note)
+    if json:
+        output.as_json({"promise": promise, "state": "kept"})
+    else:
+        output.say(f"Promise {promise} is kept.")

@@ -1,0 +1,115 @@
+"""Incidents as plain JSON: their alerts, numbers as they are now, and who was told."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.listening import incident_state
+from socialcell.listening.alerts.model import Alert, Incident
+from socialcell.listening.incident_state import IncidentState
+from socialcell.listening.store.alerts import alerts as store
+from socialcell.listening.store.alerts import critical_calls
+from socialcell.ops import outgoing
+from socialcell.ops.outgoing_model import Outgoing
+from socialcell.reports.incidents.incident_page import worst
+from socialcell.services.context import Context
+
+_SHOWN = 3  # mentions of an alert
+
+
+def listed(
+    context: Context, states: Iterable[str], *, texts: bool = True
+) -> list[dict[str, Any]]:
+    """Incidents in these states (any without), newest first. Without `texts` neither
+    figures nor rumours are looked for."""
+    with db.reading(context.engine) as session:
+        return [
+            _row(context, session, incident, texts=texts)
+            for incident in store.incidents(session, states)
+        ]
+
+
+def one(context: Context, incident_id: int) -> dict[str, Any]:
+    """One incident that is there."""
+    with db.reading(context.engine) as session:
+        incident = session.get_one(Incident, incident_id)
+        return _row(context, session, incident, texts=True)
+
+
+def _row(
+    context: Context, session: Session, incident: Incident, *, texts: bool
+) -> dict[str, Any]:
+    own = store.alerts_of(session, incident.id or 0)
+    now = context.clock.now()
+    state = incident_state.state_of(session, incident, own, now, texts=texts)
+    return _plain(incident, own, state, _told(session, incident.id or 0))
+
+
+def _told(session: Session, incident_id: int) -> list[Outgoing]:
+    about = [
+        f"{outgoing.ABOUT_ITEM}{call.mention_id}{sign}"
+        for call in critical_calls.of_incident(session, incident_id)
+        for sign in ".|"
+    ]
+    return [
+        message
+        for prefix in (f"incident.{incident_id}.", *about)
+        for message in outgoing.about(session, prefix)
+    ]
+
+
+def _plain(
+    incident: Incident,
+    own: Sequence[Alert],
+    state: IncidentState,
+    told: Sequence[Outgoing],
+) -> dict[str, Any]:
+    first = worst(own)
+    named = ("kind", "observed", "expected", "unit", "at")
+    return {
+        "id": incident.id,
+        "kind": incident.kind,
+        "subject": incident.subject,
+        "severity": incident.severity,
+        "state": incident.state,
+        "opened_at": incident.opened_at,
+        "last_at": incident.last_at,
+        "ended_at": incident.ended_at,
+        "lasted_minutes": _minutes(incident),
+        "said": incident.said,
+        "acked_by": incident.acked_by,
+        **incident_state.as_plain(state),
+        "worst": {name: getattr(first, name, None) for name in named},
+        "alerts": [
+            {
+                "kind": alert.kind,
+                "series": alert.series,
+                "at": alert.at,
+                "score": alert.score,
+                "observed": alert.observed,
+                "expected": alert.expected,
+                "unit": alert.unit,
+                "minutes": alert.minutes,
+                "coverage": alert.coverage,
+                "mentions": alert.mentions[:_SHOWN],
+            }
+            for alert in own
+        ],
+        "told": [
+            {
+                "channel": message.channel,
+                "recipient": message.recipient,
+                "state": message.state,
+                "at": message.ended_at,
+            }
+            for message in told
+        ],
+    }
+
+
+def _minutes(incident: Incident) -> int | None:
+    if incident.ended_at is None:
+        return None
+    return round((incident.ended_at - incident.opened_at).total_seconds() / 60)

@@ -1,0 +1,1 @@
+"""Commands on campaigns, links, plans, outreach and figures."""

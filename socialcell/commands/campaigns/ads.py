@@ -1,0 +1,93 @@
+"""Commands of the noun `ads`: show."""
+
+from typing import Annotated, Any
+
+import typer
+
+from socialcell.commands import output
+from socialcell.commands.options import (
+    Config,
+    Daily,
+    Json,
+    Since,
+    Until,
+    open_context,
+)
+
+app = typer.Typer(
+    help="Ads: what the networks report of each campaign, group and ad.",
+    no_args_is_help=True,
+)
+_MICROS = 1_000_000
+
+
+@app.command()
+def show(
+    since: Since = None,
+    until: Until = None,
+    by: Annotated[str, typer.Option(help="campaign, ad_group or ad.")] = "campaign",
+    daily: Daily = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Show what ads did: views, clicks, cost, and installs by conversion action.
+
+    Days and money are each account's own. Installs of different actions count the same
+    people and are never added up; a number that was not reported is empty, never 0.
+    Networks restate their figures for weeks: the days that still move are named.
+
+    Example: socialcell ads show --since 2026-11-01 --by ad_group
+    """
+    from socialcell.services.outcomes import daily_figures
+
+    context = open_context(config)
+    span = daily_figures.span(context, since, until)
+    found = daily_figures.ads(context, span, by, daily=daily)
+    if json:
+        output.as_json(found)
+        return
+    output.table(
+        (
+            *(("day",) if daily else ()),
+            *("network", "campaign", "group", "ad", "impressions", "clicks"),
+            *("cost", "conversions", "installs"),
+        ),
+        [_row(row, daily) for row in found["rows"]],
+    )
+    for account in found["accounts"]:
+        name = f"{account['network']} {account['account']}"
+        output.note(
+            f"{name}: days of {account['zone']}, money in {account['currency']}. "
+            + covered(account)
+        )
+    if not found["rows"]:
+        output.note("No figures of ads are held for these days.")
+
+
+def covered(told: dict[str, Any]) -> str:
+    """Which days a series covers, in a sentence or three."""
+    said = [f"Held through {told['data_through']}."]
+    if missing := told["missing_dates"]:
+        days = ", ".join(map(str, missing[:5]))
+        more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
+        said.append(f"Days without a row: {days}{more}.")
+    if told["moving_from"]:
+        said.append(f"Figures from {told['moving_from']} on still move.")
+    return " ".join(said)
+
+
+def _row(row: dict[str, Any], daily: bool) -> tuple[Any, ...]:
+    cost = row["cost"]
+    installs = ", ".join(f"{name} {n:g}" for name, n in row["installs"].items())
+    return (
+        *((row["day"],) if daily else ()),
+        row["network"],
+        row["campaign"]["name"],
+        row.get("ad_group", {}).get("name"),
+        row.get("ad", {}).get("name"),
+        row["impressions"],
+        row["clicks"],
+        f"{cost['amount_micros'] / _MICROS:.2f} {cost['currency']}" if cost else None,
+        row["conversions"],
+        installs,
+    )

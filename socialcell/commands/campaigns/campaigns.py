@@ -1,0 +1,165 @@
+"""Commands of the noun `campaigns`."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from socialcell.commands import output
+from socialcell.commands.campaigns import campaign, outreach, plan
+from socialcell.commands.options import rupees
+from socialcell.commands.publishing import publish
+from socialcell.errors import UsageError
+
+app = typer.Typer(
+    help="Campaigns: plan, approve, reach out, attribute, measure; choose creators.",
+    no_args_is_help=True,
+)
+app.command("create")(campaign.create)
+app.command("list")(campaign.list_)
+app.command("show")(campaign.show)
+app.command("attribution")(campaign.attribution)
+app.command("measure")(campaign.measure)
+app.command("plan")(plan.plan)
+app.command("calendar")(plan.calendar)
+app.command("export")(plan.export)
+app.command("approve")(outreach.approve)
+app.command("publish")(publish.publish)
+app.add_typer(outreach.app, name="outreach")
+
+
+@app.command()
+def lift(
+    file: Annotated[
+        str, typer.Argument(help="CSV of a panel or of series; - reads standard input.")
+    ],
+    method: Annotated[
+        Literal["sdid", "sc", "did", "bsts"],
+        typer.Option(help="sdid, sc, did for unit,date,value; bsts for series."),
+    ],
+    start: Annotated[
+        str, typer.Option(help="First treated period; bsts also takes a row from 0.")
+    ],
+    end: Annotated[str | None, typer.Option(help="Last treated period.")] = None,
+    treated: Annotated[
+        str, typer.Option(help="Treated units of a panel, separated by commas.")
+    ] = "",
+    outcome: Annotated[
+        str | None, typer.Option(help="Column of the outcome (bsts).")
+    ] = None,
+    controls: Annotated[
+        str | None,
+        typer.Option(help="Control columns, by commas; default: all others (bsts)."),
+    ] = None,
+    cost: Annotated[
+        str | None, typer.Option(help="Rupees spent: adds the cost of one more unit.")
+    ] = None,
+    power: Annotated[
+        bool, typer.Option(help="Add the smallest lift that could be detected.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Estimate what a campaign added to what would have happened anyway.
+
+    Example: socialcell campaigns lift wards.csv --method sdid --treated Kothrud
+    --start 2026-08-01 --json
+    """
+    micros = rupees("--cost", cost)
+    if method == "bsts":
+        if outcome is None or treated:
+            raise UsageError("bsts wants --outcome COLUMN, and no --treated.")
+        from socialcell.campaigns.outcomes.lift_series import series_lift
+
+        columns = None if controls is None else _listed(controls)
+        found = series_lift(file, outcome, columns, start, end, micros, power)
+    else:
+        units = _listed(treated)
+        if not units or outcome is not None or controls is not None:
+            raise UsageError(
+                f"{method} wants --treated UNITS, neither --outcome nor --controls."
+            )
+        from socialcell.campaigns.outcomes.panel_lift import panel_lift
+
+        found = panel_lift(file, method, units, start, end, micros, power)
+    if as_json:
+        output.as_json(found)
+    else:
+        _show_lift(found)
+
+
+@app.command()
+def select(
+    file: Annotated[
+        Path, typer.Argument(help="JSON of creators; - reads standard input.")
+    ],
+    budget: Annotated[float, typer.Option(help="What may be spent, as costs are.")],
+    exact: Annotated[
+        float, typer.Option(min=0, help="Seconds to look for the very best choice.")
+    ] = 0.0,
+    sketch: Annotated[
+        str | None,
+        typer.Option(help="Count by sketches: hyperloglog:12 or minhash:256."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Choose the creators who together reach most people for a budget.
+
+    Example: socialcell campaigns select creators.json --budget 500000 --json
+    """
+    from socialcell.campaigns.creators.selection import selection_document
+
+    found = selection_document.select(file, budget, exact_seconds=exact, sketch=sketch)
+    if as_json:
+        output.as_json(found)
+    else:
+        _show_choice(found)
+
+
+def _listed(names: str) -> list[str]:
+    return list(dict.fromkeys(n.strip() for n in names.split(",") if n.strip()))
+
+
+def _show_lift(found: dict[str, Any]) -> None:
+    if found["att"] is None:
+        output.say("No effect can be claimed.")
+    else:
+        average = found.get("average")
+        bounds = (average["lower"], average["upper"]) if average else found["interval"]
+        span = f"{bounds[0]:.4g} to {bounds[1]:.4g}" if bounds else "unknown"
+        output.say(f"Effect per unit and period: {found['att']:.4g} (95 %: {span})")
+        if found["lift_percent"] is not None:
+            output.say(f"Lift: {found['lift_percent']:.1f} %")
+        output.say(f"Incremental in all: {found['incremental']:.4g}")
+        if average:
+            calibration = found["calibration"]
+            output.say(
+                f"Probability of the other sign: {found['p_value']:.3g}; false claims "
+                f"in {calibration['placebo_runs']} placebo windows: "
+                f"{100 * calibration['false_positive_rate']:.0f} %"
+            )
+        else:
+            output.say(
+                "p-values: "
+                + ", ".join(
+                    f"{name} {'unknown' if value is None else f'{value:.3g}'}"
+                    for name, value in found["p_values"].items()
+                )
+            )
+    for warning in found["warnings"]:
+        output.note(f"Warning: {warning}")
+
+
+def _show_choice(found: dict[str, Any]) -> None:
+    for one in found["chosen"]:
+        added = f"{one['marginal_reach']:,.0f}"
+        output.say(f"{one['id']}: costs {one['cost']:,.2f}, adds {added} people")
+    output.say(
+        f"{len(found['chosen'])} creators reach {found['reach']:,.0f} people for "
+        f"{found['cost']:,.2f}; no choice reaches more than "
+        f"{found['best_bound']:,.0f}."
+    )
+    if found["sketch"]:
+        error = 100 * found["sketch"]["relative_error"]
+        output.say(f"Estimated from sketches, standard error {error:.1f} %.")
+    for warning in found["warnings"]:
+        output.note(f"Warning: {warning}")

@@ -1,0 +1,365 @@
+"""Commands of the noun `links`: create, edit, list, show, stats, qr, import, export."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from socialcell.commands import file_outcome, output
+from socialcell.commands.options import (
+    Config,
+    Csv,
+    DryRun,
+    Json,
+    Since,
+    Until,
+    open_context,
+)
+from socialcell.commands.sources.import_ import on_disk
+
+if TYPE_CHECKING:
+    from socialcell.campaigns.links.model import TrackedLink
+    from socialcell.services.context import Context
+
+app = typer.Typer(
+    help="Links: short ones that say which post brought whom, without knowing who.",
+    no_args_is_help=True,
+)
+
+
+def _option(text: str) -> Any:
+    return typer.Option(help=text, show_default=False)
+
+
+Code = Annotated[str, typer.Argument(help="The link's short code.")]
+Campaign = Annotated[str | None, _option("The campaign, few and large: monsoon26.")]
+Channel = Annotated[
+    str | None, _option("facebook, instagram, whatsapp, google_ads, poster …")
+]
+Initiative = Annotated[str | None, _option("The initiative that it serves.")]
+Creator = Annotated[
+    str | None, _option("Whose post it is, if not ours: an agreed name or id.")
+]
+Post = Annotated[str | None, _option("The post: its address or a word for it.")]
+Content = Annotated[
+    str | None, _option("utm_content, to tell two of the same apart: reel07.")
+]
+Term = Annotated[str | None, _option("utm_term: a keyword, or an area: kothrud.")]
+Web = Annotated[
+    str | None, _option("Where computers go, and phones without their own.")
+]
+Android = Annotated[
+    str | None, _option("Where Android goes: mostly an address of Google Play.")
+]
+Ios = Annotated[
+    str | None,
+    _option("Where iPhones go: mostly the App Store, with its provider token (pt)."),
+]
+Expires = Annotated[
+    str | None,
+    typer.Option(help="The last day, in Pune.", metavar="DAY", show_default=False),
+]
+
+
+@app.command()
+def create(
+    campaign: Campaign = None,
+    channel: Channel = None,
+    web: Web = None,
+    initiative: Initiative = None,
+    creator: Creator = None,
+    post: Post = None,
+    content: Content = None,
+    term: Term = None,
+    android: Android = None,
+    ios: Ios = None,
+    expires: Expires = None,
+    dry_run: DryRun = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Make a link. The channel decides utm_source and utm_medium.
+
+    Names are written in lower case with _ for blanks. A link that says just the same
+    is shown and not made twice.
+
+    Example: socialcell links create --campaign monsoon26 --channel instagram
+    --creator asha_creates --web https://care.pune.example/monsoon
+    --android "https://play.google.com/store/apps/details?id=org.example.care"
+    """
+    from socialcell.services.links import tracked_links
+
+    context = open_context(config)
+    given = {
+        **{"campaign": campaign, "channel": channel, "web": web, "post": post},
+        **{"initiative": initiative, "creator": creator, "content": content},
+        **{"term": term, "android": android, "ios": ios, "expires": expires},
+    }
+    made = tracked_links.create(context, given, dry_run=dry_run)
+    _tell(context, made, json=json, dry_run=dry_run)
+    if made.nearly is not None:
+        output.note(
+            f"{made.link.campaign} is a new campaign. Did you mean {made.nearly}?"
+        )
+
+
+@app.command()
+def edit(
+    code: Code,
+    reason: Annotated[str, typer.Option(help="Why, for its history.")],
+    campaign: Campaign = None,
+    channel: Channel = None,
+    web: Web = None,
+    initiative: Initiative = None,
+    creator: Creator = None,
+    post: Post = None,
+    content: Content = None,
+    term: Term = None,
+    android: Android = None,
+    ios: Ios = None,
+    expires: Expires = None,
+    dry_run: DryRun = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Change what a link says; "" takes a value away. Its history is kept.
+
+    Where it leads holds from now on. What it belongs to (campaign, creator …) is a
+    correction, and holds for its past clicks too.
+
+    Example: socialcell links edit k7mq2xd --web https://care.pune.example/new
+    --reason "the page has moved"
+    """
+    from socialcell.services.links import tracked_links
+
+    context = open_context(config)
+    given = {
+        **{"campaign": campaign, "channel": channel, "web": web, "post": post},
+        **{"initiative": initiative, "creator": creator, "content": content},
+        **{"term": term, "android": android, "ios": ios, "expires": expires},
+    }
+    changed = {key: value for key, value in given.items() if value is not None}
+    made = tracked_links.edit(context, code, changed, reason, dry_run=dry_run)
+    _tell(context, made, json=json, dry_run=dry_run)
+
+
+@app.command("list")
+def list_(
+    campaign: Campaign = None,
+    channel: Channel = None,
+    initiative: Initiative = None,
+    creator: Creator = None,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """List links, the newest first.
+
+    Example: socialcell links list --campaign monsoon26
+    """
+    from socialcell.services.links import tracked_links
+
+    context = open_context(config)
+    wanted = {"campaign": campaign, "channel": channel}
+    wanted |= {"initiative": initiative, "creator": creator}
+    found = tracked_links.some(context, wanted)
+    if json:
+        output.as_json({"links": [_plain(context, link) for link in found]})
+        return
+    columns = ("code", "campaign", "channel", "creator", "post", "content", "web")
+    output.table(
+        (*columns, "address"),
+        [
+            (
+                *(getattr(link, name) for name in columns),
+                tracked_links.address(context, link),
+            )
+            for link in found
+        ],
+    )
+
+
+@app.command()
+def show(code: Code, config: Config = None, json: Json = False) -> None:
+    """Show a link: where it leads on each device, and what it said before.
+
+    Example: socialcell links show k7mq2xd
+    """
+    from socialcell.campaigns.links.tracked_link import landings
+    from socialcell.services.links import tracked_links
+
+    context = open_context(config)
+    link, versions = tracked_links.find(context, code)
+    leads = {device: one.of("CLICK") for device, one in landings(link).items()}
+    history = [
+        {
+            "version": one.version,
+            "at": one.changed_at,
+            "actor": one.actor,
+            "reason": one.reason,
+            "said": one.said,
+        }
+        for one in versions
+    ]
+    if json:
+        output.as_json({**_plain(context, link), "leads_to": leads, "history": history})
+        return
+    for name, value in _plain(context, link).items():
+        if value is not None:
+            output.say(f"{name}: {output.cell(value)}")
+    for device, address in leads.items():
+        output.say(f"{device} is led to: {address}")
+    for one in history:
+        output.say(f"{output.local(one['at'])}: {one['reason']} ({one['actor']})")
+
+
+@app.command()
+def stats(
+    code: Annotated[
+        str | None, typer.Argument(help="One link; all without it.", show_default=False)
+    ] = None,
+    by: Annotated[
+        str,
+        typer.Option(
+            help="code, day, campaign, initiative, creator, post, channel, trigger, "
+            "device; several with commas."
+        ),
+    ] = "code",
+    campaign: Campaign = None,
+    since: Since = None,
+    until: Until = None,
+    config: Config = None,
+    json: Json = False,
+    csv: Csv = False,
+) -> None:
+    """Count requests by kind: people, second clicks, previews, scanners of mails,
+    crawlers, tools, the cell's own. The kinds add up to raw.
+
+    Days are of Pune. Fewer than ten people on one kind of device are withheld.
+
+    Example: socialcell links stats --by campaign,day --since 2026-11-01
+    """
+    from socialcell.campaigns.links.visitor_kinds import KINDS
+    from socialcell.services.links import link_statistics
+    from socialcell.services.outcomes import daily_figures
+
+    context = open_context(config)
+    span = daily_figures.span(context, since, until)
+    names = [name.strip() for name in by.split(",") if name.strip()]
+    found = link_statistics.stats(
+        context,
+        by=names,
+        since=span.since,
+        until=span.until,
+        wanted={"code": code and code.lower(), "campaign": campaign},
+    )
+    columns = (*names, "raw", *KINDS)
+    if json:
+        output.as_json(found)
+    elif csv:
+        output.as_csv((*columns, "withheld"), found["rows"])
+    else:
+        output.table(
+            columns,
+            [
+                tuple("withheld" if _kept(row, c) else row[c] for c in columns)
+                for row in found["rows"]
+            ],
+        )
+        for one in found["installs"]:
+            why = f" ({one['reason']})" if one["reason"] else ""
+            output.say(f"installs told of, {one['outcome']}{why}: {one['n']}")
+
+
+@app.command()
+def qr(
+    code: Code,
+    out: Annotated[Path, typer.Option(help="A file that ends in .svg or .png.")],
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Write a link as a QR code: SVG for print, PNG for screens.
+
+    It says that it was scanned, so that posters are counted apart from posts.
+
+    Example: socialcell links qr k7mq2xd --out poster.svg
+    """
+    from socialcell.services.links import qr_codes as job
+
+    said = job.write(open_context(config), code, out)
+    if json:
+        output.as_json({"code": code, "says": said, "file": str(out)})
+    else:
+        output.say(f"{out}: {said}")
+
+
+@app.command("import")
+def import_(
+    file: Annotated[
+        Path, typer.Argument(help="CSV; - reads standard input.", allow_dash=True)
+    ],
+    dry_run: DryRun = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Make and change the links of a CSV file.
+
+    A row with a code changes that link in the columns that the file has; one without
+    makes a link. The same file again changes nothing. Exit code 3: some rows were
+    rejected; 1: all were.
+
+    Example: socialcell links import links.csv --dry-run
+    """
+    from socialcell.services.links import tracked_links
+
+    context = open_context(config)
+    with on_disk(file) as path:
+        done = tracked_links.import_file(context, path, dry_run=dry_run)
+    file_outcome.tell(done, dry_run=dry_run, json=json)
+
+
+@app.command()
+def export(config: Config = None) -> None:
+    """Write all links as CSV, in the columns that import reads.
+
+    Example: socialcell links export > links.csv
+    """
+    from socialcell.campaigns.links import links_file
+    from socialcell.services.links import tracked_links
+
+    output.as_csv(links_file.columns(), tracked_links.rows(open_context(config)))
+
+
+def _kept(row: dict[str, Any], column: str) -> bool:
+    return bool(row["withheld"]) and row.get(column) is None
+
+
+def _plain(context: "Context", link: "TrackedLink") -> dict[str, Any]:
+    from socialcell.campaigns.links.tracked_link import given
+    from socialcell.services.links import tracked_links
+
+    return {
+        "code": link.code,
+        "address": tracked_links.address(context, link),
+        **given(link),
+        "utm_source": link.source,
+        "utm_medium": link.medium,
+        "utm_campaign": link.campaign,
+        "utm_content": link.content,
+        "utm_term": link.term,
+        "version": link.version,
+        "created_at": link.created_at,
+        "changed_at": link.changed_at,
+    }
+
+
+def _tell(context: "Context", made: Any, *, json: bool, dry_run: bool) -> None:
+    link = made.link
+    if json:
+        said = {"outcome": made.outcome, "dry_run": dry_run, "nearly": made.nearly}
+        output.as_json({**said, **_plain(context, link)})
+        return
+    from socialcell.services.links import tracked_links
+
+    words = {"stored": "Made", "updated": "Changed", "unchanged": "Is there already"}
+    verb = f"Would be: {made.outcome}" if dry_run else words[made.outcome]
+    output.say(f"{verb}: {tracked_links.address(context, link)}")

@@ -1,0 +1,145 @@
+"""Commands of the noun `outcomes`: import, list, show."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from socialcell.commands import output
+from socialcell.commands.campaigns.ads import covered
+from socialcell.commands.campaigns.installs import counted, not_summed
+from socialcell.commands.options import (
+    Config,
+    Daily,
+    DryRun,
+    Json,
+    Settings,
+    Since,
+    Until,
+    open_context,
+    read_settings,
+)
+from socialcell.commands.sources.import_ import run
+
+app = typer.Typer(
+    help="Outcomes: what citizens did, by day and area: forms, payments, sign-ups.",
+    no_args_is_help=True,
+)
+
+
+@app.command("import")
+def import_(
+    file: Annotated[
+        Path, typer.Argument(help="The file; - reads standard input.", allow_dash=True)
+    ],
+    setting: Settings = None,
+    dry_run: DryRun = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Import counts by day, outcome and area, such as forms filed or activated users.
+
+    CSV with the columns date, outcome, area (or ward) and value (or count); --set
+    date=NAME tells of another name, --set outcome=NAME of what is counted where no
+    column says it. An area is an id or a name in any language; without one it is the
+    whole city; `elsewhere: Nashik` is a place to compare with. An empty cell is not
+    reported, never 0; `<5` is withheld. A later file restates its days, and what they
+    said before is kept.
+
+    Exit code 3: some rows could not be read, and are named; 1: none could.
+
+    Example: socialcell outcomes import registrations.csv --set outcome=registrations
+    """
+    run(
+        config,
+        file,
+        format="outcomes",
+        settings=read_settings(setting),
+        dry_run=dry_run,
+        json=json,
+    )
+
+
+@app.command("list")
+def list_(config: Config = None, json: Json = False) -> None:
+    """List the outcomes that are held, with their areas and days.
+
+    Example: socialcell outcomes list
+    """
+    from socialcell.services.outcomes import outcome_records
+
+    found = outcome_records.held(open_context(config))
+    if json:
+        output.as_json({"outcomes": found})
+        return
+    columns = ("outcome", "areas", "first", "last", "rows", "withheld", "restated")
+    output.table(columns, [[one[name] for name in columns] for one in found])
+
+
+@app.command()
+def show(
+    outcome: Annotated[str, typer.Argument(help="An outcome: activated_users …")],
+    since: Since = None,
+    until: Until = None,
+    daily: Daily = False,
+    history: Annotated[
+        bool, typer.Option("--history", help="Each day, and what it said before.")
+    ] = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Show an outcome by area, with the days of which nothing is known.
+
+    What happens on a day is summed. An outcome that says what there is at a moment
+    (active_users, registered_users, followers, subscribers …) is never summed: the
+    figure is that of the last day known, and `counted` names the day.
+
+    Example: socialcell outcomes show activated_users --since 2026-11-01 --daily
+    """
+    from socialcell.services.outcomes import daily_figures, outcome_records
+
+    context = open_context(config)
+    days = daily_figures.span(context, since, until)
+    found = outcome_records.outcome(
+        context, days, outcome, daily=daily or history, history=history
+    )
+    if json:
+        output.as_json(found)
+        return
+    output.table(
+        (
+            *(("day",) if daily or history else ()),
+            *("area", "figure", *(() if daily or history else ("counted",))),
+            *("days", "withheld", "not reported"),
+            *(("before",) if history else ()),
+        ),
+        [_row(row, found["kind"], daily or history, history) for row in found["rows"]],
+    )
+    if found["rows"]:
+        output.note(" ".join(filter(None, (covered(found), not_summed(found["kind"])))))
+    else:
+        output.note("No figures of it are held for these days.")
+
+
+def _row(row: dict[str, Any], kind: str, daily: bool, history: bool) -> tuple[Any, ...]:
+    return (
+        *((row["day"],) if daily else ()),
+        row["area"],
+        _figure(row["value"], row["days_withheld"]),
+        *(() if daily else (counted(row, kind),)),
+        row["days"],
+        row["days_withheld"] or None,
+        row["days_not_reported"] or None,
+        *((_before(row["before"]),) if history else ()),
+    )
+
+
+def _before(said: list[dict[str, Any]]) -> str:
+    figures = [str(_figure(one["value"], one["withheld"])) for one in said]
+    return ", ".join(figures)
+
+
+def _figure(value: Any, withheld: Any) -> Any:
+    if value is None:
+        return "withheld" if withheld else "not reported"
+    return value

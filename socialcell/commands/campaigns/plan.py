@@ -1,0 +1,213 @@
+"""Commands of the noun `campaigns` on plans: plan, calendar, export."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from socialcell.commands import output
+from socialcell.commands.options import Config, DryRun, Json, open_context
+
+Name = Annotated[str, typer.Argument(help="The campaign's name: its utm_campaign.")]
+Version = Annotated[
+    int | None,
+    typer.Option(
+        "--version", min=1, help="Which version; the newest.", show_default=False
+    ),
+]
+
+
+def plan(
+    file: Annotated[Path, typer.Argument(help="The initiative: a YAML file.")],
+    dry_run: DryRun = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Plan a campaign: whom to tag, when, where, in which words, at what cost.
+
+    Creators are chosen by whom they reach together, with a certificate; the calendar
+    keeps caps, windows, shares of languages, wards, holidays and elections, or says
+    which rules stand against it. docs/planning.md explains the file. It needs OR-Tools:
+    the extra `plan`.
+
+    Example: socialcell campaigns plan monsoon.yaml --dry-run
+    """
+    from socialcell.services.planning import plan_creation, plan_documents
+
+    context = open_context(config)
+    made = plan_creation.plan(context, file, dry_run=dry_run)
+    if dry_run:
+        found = plan_documents.drafted(context, made)
+    else:
+        found = plan_documents.shown(context, made.plan.campaign, made.plan.version)
+    if json:
+        output.as_json(found)
+        return
+    told(found)
+    if not dry_run:
+        output.say(
+            "Next, a second person: socialcell campaigns approve "
+            f"{found['campaign']} --by NAME"
+        )
+
+
+def calendar(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            help="The campaign's name; the cell's own posts without it.",
+            show_default=False,
+        ),
+    ] = None,
+    version: Version = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Write the .ics file here.", show_default=False),
+    ] = None,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Show a campaign's calendar, or write it as a file for calendar programs.
+
+    It holds the tags of its plan, and what the cell itself says in those days. Without
+    a name: what the cell itself says from today on.
+
+    Example: socialcell campaigns calendar monsoon26 --out monsoon26.ics
+    """
+    from socialcell.commands.publishing import posts
+    from socialcell.services.planning import content_calendar, plan_documents
+
+    context = open_context(config)
+    if name is None:
+        own = content_calendar.coming(context)
+        if out is not None:
+            plan_documents.write(out, content_calendar.ics(context))
+        if json:
+            output.as_json({"posts": own})
+            return
+        posts.show(own)
+        if out is not None:
+            output.note(f"{out} is written.")
+        return
+    if out is not None:
+        plan_documents.write(out, plan_documents.calendar(context, name, version))
+    found = plan_documents.shown(context, name, version)
+    own = content_calendar.listed(context, found["start"], found["end"])
+    if json:
+        said = {name: found[name] for name in ("campaign", "tags")}
+        output.as_json(said | {"posts": own})
+        return
+    _table(found)
+    if own:
+        posts.show(own)
+    if out is not None:
+        output.note(f"{out} is written.")
+
+
+def export(
+    name: Name,
+    out: Annotated[Path, typer.Option(help="The folder to write into.")],
+    version: Version = None,
+    lang: Annotated[
+        str, typer.Option(help="The workbook's language: mr, hi or en.")
+    ] = "en",
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Write a campaign's plan as .ics, CSV, XLSX, and a QR code for every link.
+
+    Example: socialcell campaigns export monsoon26 --out plans --lang mr
+    """
+    from socialcell.services.planning import plan_documents
+
+    files = plan_documents.export(open_context(config), name, out, lang, version)
+    if json:
+        output.as_json({"files": [str(file) for file in files]})
+        return
+    for file in files:
+        output.say(str(file))
+
+
+def told(found: dict[str, Any]) -> None:
+    """A plan in words; first what could be detected, before anybody spends."""
+    _power(found["power"])
+    choice, made = found["choice"], found["calendar"]
+    version = f", version {found['version']}" if found["version"] else ""
+    output.say(
+        f"{found['campaign']}{version}: {found['start']} to {found['end']}, "
+        f"{made['tags']} tags of {len({tag['creator'] for tag in found['tags']})} "
+        f"creators, planned cost {_money(made['cost'])} of {_money(found['budget'])}"
+    )
+    output.say(
+        f"Choice: {choice['reach']:,.0f} people who engage; no choice for this budget "
+        f"exceeds {choice['upper_bound']:,.0f} ({100 * choice['ratio']:.1f} %, by "
+        f"sketches with an error of {100 * choice['relative_error']:.1f} %)"
+    )
+    output.say(
+        f"Calendar: {made['reach']:,.0f} people at least expected to see it; no "
+        f"calendar of these creators exceeds {made['upper_bound']:,.0f}"
+        + (" (proved best)" if made["proved"] else "")
+    )
+    if lot := found["lot"]:
+        output.say(f"Left to the lot ({lot['kind']}, seed {lot['seed']}):")
+        for unit, begins in lot["units"].items():
+            output.say(f"  {unit}: {_unit(begins)}")
+    _table(found)
+    for one in made["closed"]:
+        output.say(f"Closed: {one['kind']} {one['about']}")
+    for creator, why in choice["left_out"].items():
+        output.say(f"Not asked: {creator}: {why}")
+    for warning in found["warnings"]:
+        output.note(f"Warning: {warning}")
+
+
+def _power(power: dict[str, Any] | None) -> None:
+    if power is None or "refused" in power:
+        output.say("Smallest lift that could be detected: not known")
+        return
+    smallest = power["smallest_detectable_percent"]
+    output.say(
+        f"Smallest lift of {power['goal']} that would be seen in four of five: "
+        + ("more than 100 %" if smallest is None else f"{smallest:g} %")
+        + f" ({power['method']}, {power['windows']} windows of {power['days']} days)"
+    )
+
+
+def _table(found: dict[str, Any]) -> None:
+    output.table(
+        (
+            "day",
+            "at",
+            "creator",
+            "channel",
+            "asset",
+            "language",
+            "adds",
+            "planned cost",
+            "link",
+        ),
+        [
+            (
+                tag["day"],
+                tag["at"],
+                tag["creator"],
+                tag["channel"],
+                tag["asset"],
+                tag["language"],
+                f"{tag['reach']:,.0f}",
+                _money(tag["cost"]),
+                tag["link"],
+            )
+            for tag in found["tags"]
+        ],
+    )
+
+
+def _unit(begins: Any) -> str:
+    if isinstance(begins, bool):
+        return "with tags" if begins else "without"
+    return f"from {begins}" if begins else "never: to compare with"
+
+
+def _money(money: dict[str, Any]) -> str:
+    return f"{money['amount_micros'] / 1_000_000:,.0f} {money['currency']}"

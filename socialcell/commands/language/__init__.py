@@ -1,0 +1,1 @@
+"""Commands on the language reader and its names."""

@@ -1,0 +1,135 @@
+"""Commands of the noun `language gazetteer`: lint, import, list, remove."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from socialcell.commands import output
+from socialcell.commands.options import Config, DryRun, Json, open_context
+
+Reread = Annotated[
+    bool,
+    typer.Option("--reread", help="Read all mentions again, at the next pull."),
+]
+
+app = typer.Typer(
+    help="The names of places, bodies and services.", no_args_is_help=True
+)
+
+
+@app.callback()
+def group() -> None:
+    """The names of places, bodies and services."""
+
+
+@app.command()
+def lint(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[FILE]…", help="CSV files; none: the package's own."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Say what is wrong or doubtful in gazetteer files; exit 1 if anything is.
+
+    A file of new entries is read beside the package's own gazetteer. Found are ids and
+    names that are there twice, missing scripts, unknown wards and kinds, and names that
+    are common words or first names without a rule for context.
+
+    Example: socialcell language gazetteer lint our_places.csv
+    """
+    from socialcell.language.names import gazetteer_lint
+
+    problems = gazetteer_lint.lint(files or ())
+    if json:
+        output.as_json({"problems": [asdict(problem) for problem in problems]})
+    else:
+        for found in problems:
+            column = f", {found.column}" if found.column else ""
+            output.say(f"{found.file}, row {found.row}{column}: {found.message}")
+        output.say(f"{len(problems)} problems")
+    if problems:
+        raise typer.Exit(1)
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="CSV in the gazetteer's form.")],
+    dry_run: DryRun = False,
+    reread: Reread = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Take names of your own into this workspace; the reader knows them from then on.
+
+    Columns: id,label,name_en,name_mr,name_hi,aliases,ward,needs_context,unless,source;
+    docs/language.md explains them. All entries are taken, or none: an id of the
+    package, or anything that lint finds, is refused with its row. An id that was
+    imported before is changed. They are kept in gazetteer.csv beside config.yaml.
+    Audited.
+
+    Example: socialcell language gazetteer import our_places.csv --dry-run
+    """
+    from socialcell.services.mentions import gazetteer
+
+    found = gazetteer.import_file(
+        open_context(config), file, dry_run=dry_run, reread=reread
+    )
+    if json:
+        output.as_json(
+            {
+                "dry_run": dry_run,
+                "added": found.added,
+                "changed": found.changed,
+                "unchanged": found.unchanged,
+            }
+        )
+        return
+    word = "Would be" if dry_run else "Were"
+    output.say(
+        f"{word} added: {len(found.added)}, changed: {len(found.changed)}, "
+        f"as before: {len(found.unchanged)}"
+    )
+    for id_ in (*found.added, *found.changed):
+        output.say(f"  {id_}")
+
+
+@app.command("list")
+def list_(config: Config = None, json: Json = False) -> None:
+    """List the names of your own that the reader of this workspace knows.
+
+    Example: socialcell language gazetteer list
+    """
+    from socialcell.services.mentions import gazetteer
+
+    entries = gazetteer.entries(open_context(config).workspace)
+    if json:
+        output.as_json({"entries": entries})
+        return
+    columns = ("id", "label", "name_en", "name_mr", "name_hi", "ward", "source")
+    output.table(columns, [tuple(one[name] for name in columns) for one in entries])
+
+
+@app.command()
+def remove(
+    ids: Annotated[list[str], typer.Argument(metavar="ID…", help="As list shows.")],
+    dry_run: DryRun = False,
+    reread: Reread = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Take names of your own out of this workspace again. Audited.
+
+    What was read before keeps the name until it is read again (--reread).
+
+    Example: socialcell language gazetteer remove place:our-society
+    """
+    from socialcell.services.mentions import gazetteer
+
+    gazetteer.remove(open_context(config), ids, dry_run=dry_run, reread=reread)
+    if json:
+        output.as_json({"dry_run": dry_run, "removed": ids})
+    else:
+        output.say(f"{'Would be removed' if dry_run else 'Removed'}: {', '.join(ids)}")

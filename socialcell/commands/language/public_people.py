@@ -1,0 +1,157 @@
+"""Commands of the noun `language people`: lint, import, list, remove."""
+
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from socialcell.commands import output
+from socialcell.commands.language.gazetteer import Reread
+from socialcell.commands.options import Config, DryRun, Json, open_context
+
+app = typer.Typer(
+    help="Public people and institutions that are found in texts.",
+    no_args_is_help=True,
+)
+
+
+@app.command()
+def lint(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[FILE]…", help="CSV files; none: the package's own."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Say what is wrong in files of public people; exit 1 if anything is.
+
+    Found are ids that are there twice or do not fit their kind, missing scripts and
+    sources, people of one name only or without the day of taking office, handles that
+    are none or that two entries have at one time.
+
+    Example: socialcell language people lint office_holders.csv
+    """
+    from socialcell.language.names import public_people
+
+    problems = public_people.lint(files or ())
+    if json:
+        output.as_json({"problems": [asdict(problem) for problem in problems]})
+    else:
+        for found in problems:
+            column = f", {found.column}" if found.column else ""
+            output.say(f"{found.file}, row {found.row}{column}: {found.message}")
+        output.say(f"{len(problems)} problems")
+    if problems:
+        raise typer.Exit(1)
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="CSV of public people.")],
+    dry_run: DryRun = False,
+    reread: Reread = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Take public people and institutions into this workspace; the reader finds them.
+
+    Columns: id,kind,name_en,name_mr,name_hi,aliases,handles,valid_from,valid_to,source;
+    docs/language.md explains them. Only who holds a public office is entered, never a
+    private person. All entries are taken, or none: what lint finds is refused with its
+    row. They are kept in people.csv beside config.yaml. Audited.
+
+    Example: socialcell language people import office_holders.csv --dry-run
+    """
+    from socialcell.services.mentions import public_people
+
+    found = public_people.import_file(
+        open_context(config), file, dry_run=dry_run, reread=reread
+    )
+    if json:
+        output.as_json(
+            {
+                "dry_run": dry_run,
+                "added": found.added,
+                "changed": found.changed,
+                "unchanged": found.unchanged,
+            }
+        )
+        return
+    word = "Would be" if dry_run else "Were"
+    output.say(
+        f"{word} added: {len(found.added)}, changed: {len(found.changed)}, "
+        f"as before: {len(found.unchanged)}"
+    )
+    for id_ in (*found.added, *found.changed):
+        output.say(f"  {id_}")
+
+
+@app.command("list")
+def list_(
+    on: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Those of a day; all without it."),
+    ] = None,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """List the public people and institutions that the reader knows.
+
+    Example: socialcell language people list --on 2026-11-21
+    """
+    from socialcell.services.mentions import public_people
+
+    found = [
+        (one, own)
+        for one, own in public_people.entries(open_context(config))
+        if on is None or one.is_valid(on.date())
+    ]
+    if json:
+        output.as_json({"entries": [_document(one, own) for one, own in found]})
+        return
+    output.table(
+        ("id", "kind", "name", "Marathi", "handles", "from", "until", "source"),
+        [
+            (
+                one.id,
+                one.kind,
+                one.name_en,
+                one.name_mr,
+                ", ".join(f"@{handle}" for handle in one.handles),
+                one.valid_from,
+                one.valid_to,
+                one.source,
+            )
+            for one, _ in found
+        ],
+    )
+
+
+@app.command()
+def remove(
+    ids: Annotated[list[str], typer.Argument(metavar="ID…", help="As list shows.")],
+    dry_run: DryRun = False,
+    reread: Reread = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Take entries of your own out of this workspace again. Audited.
+
+    What was read before keeps the name until it is read again (--reread).
+
+    Example: socialcell language people remove person:sample-holder
+    """
+    from socialcell.services.mentions import public_people
+
+    public_people.remove(open_context(config), ids, dry_run=dry_run, reread=reread)
+    if json:
+        output.as_json({"dry_run": dry_run, "removed": ids})
+    else:
+        output.say(f"{'Would be removed' if dry_run else 'Removed'}: {', '.join(ids)}")
+
+
+def _document(one: Any, own: bool) -> dict[str, Any]:
+    """An entry as JSON has it."""
+    return {**asdict(one), "own": own}

@@ -1,0 +1,174 @@
+"""The command `tag`: what the language reader understands of every line of a file."""
+
+import json
+import math
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from socialcell.commands import output
+from socialcell.commands.language.language import (
+    Semantic,
+    english_wanted,
+    names_of,
+    nc_allowed,
+    semantic_wanted,
+)
+from socialcell.commands.options import Config
+from socialcell.errors import SocialcellError
+from socialcell.text import one_line
+
+if TYPE_CHECKING:
+    from socialcell.language.names.places import Place
+
+_BATCH = 256
+_BOM = b"\xef\xbb\xbf"
+_PARTLY = 3
+
+
+def tag(
+    file: Annotated[str, typer.Argument(metavar="FILE|-", help="JSON lines.")] = "-",
+    jsonl: Annotated[bool, typer.Option(help="One JSON object a line.")] = False,
+    semantic: Semantic = None,
+    english_names: Annotated[
+        bool | None,
+        typer.Option(
+            "--english-names/--no-english-names",
+            help="Look for unlisted names in English texts too, or never.",
+            show_default="as config.yaml says",
+        ),
+    ] = None,
+    config: Config = None,
+) -> None:
+    """Tag texts: language, sentiment, entities, intent, topics and urgency.
+
+    FILE holds one JSON object a line with `id` and `text`; `-` is standard input.
+    Exit code 3 when some lines could not be read.
+
+    Example: socialcell tag posts.jsonl --jsonl > tagged.jsonl
+    """
+    failed = False
+    with _opened(file) as lines:
+        rows = tagged(
+            lines,
+            nc=nc_allowed(config),
+            own=names_of(config),
+            semantic=semantic_wanted(config, semantic),
+            english=english_wanted(config, english_names),
+        )
+        for row in rows:
+            failed = failed or "language" not in row
+            sys.stdout.write((_as_json(row) if jsonl else _for_people(row)) + "\n")
+    if failed:
+        raise typer.Exit(_PARTLY)
+
+
+def tagged(
+    lines: Iterable[bytes],
+    *,
+    nc: bool = True,
+    own: "tuple[Place, ...]" = (),
+    semantic: bool = False,
+    english: bool = False,
+) -> Iterator[dict[str, Any]]:
+    """A tagged row, or `{"error", "line"}`, for every line that is not blank.
+
+    Other keys of the input stay unless a reading has one of the same name.
+    """
+    # spaCy is imported here: `--help` must stay light.
+    from socialcell.language import read
+
+    rows = _rows(lines)
+    while batch := list(islice(rows, _BATCH)):
+        texts = [row["text"] for row, sound in batch if sound]
+        readings = iter(read(texts, nc=nc, own=own, semantic=semantic, english=english))
+        for row, sound in batch:
+            yield {**row, **next(readings).as_dict()} if sound else row
+
+
+def _rows(lines: Iterable[bytes]) -> Iterator[tuple[dict[str, Any], bool]]:
+    """(row, True) or (error object, False), blank lines left out."""
+    for number, line in enumerate(lines, start=1):
+        content = line.removeprefix(_BOM) if number == 1 else line
+        if not content.strip():
+            continue
+        try:
+            yield _row(content), True
+        except ValueError as problem:
+            yield {"error": str(problem), "line": number}, False
+
+
+def _row(line: bytes) -> dict[str, Any]:
+    """The object of a line. ValueError says in words what is wrong with it."""
+    try:
+        row = json.loads(
+            line.decode("utf-8"), parse_constant=_refuse, parse_float=_finite
+        )
+    except UnicodeDecodeError as error:
+        raise ValueError(f"not UTF-8 at byte {error.start + 1}") from error
+    except json.JSONDecodeError as error:
+        raise ValueError(f"not JSON: {error.msg} at column {error.colno}") from error
+    except RecursionError as error:
+        raise ValueError("not JSON we can take: nested too deeply") from error
+    if not isinstance(row, dict):
+        raise ValueError("not a JSON object")
+    if not isinstance(row.get("text"), str):
+        raise ValueError('has no "text" that is a string')
+    return row
+
+
+def _refuse(name: str) -> float:
+    raise ValueError(f"not JSON: {name} is no number")
+
+
+def _finite(digits: str) -> float:
+    value = float(digits)
+    if math.isinf(value):
+        raise ValueError(f"number out of range: {digits[:20]}")
+    return value
+
+
+def _as_json(row: Mapping[str, Any]) -> str:
+    line = output.dumps(row)
+    try:
+        line.encode("utf-8")
+    except UnicodeEncodeError:
+        # A lone surrogate in another key is kept as the escape that it came as.
+        return json.dumps(row)
+    return line
+
+
+def _for_people(row: Mapping[str, Any]) -> str:
+    if "language" not in row:
+        return f"line {row['line']}: {row['error']}"
+    topics = ",".join(topic["id"] for topic in row["topics"]) or "-"
+    return "  ".join(
+        (
+            row["language"],
+            row["sentiment"]["label"] + ("" if row["sentiment"]["confident"] else "?"),
+            row["intent"]["label"] + ("" if row["intent"]["confident"] else "?"),
+            topics,
+            row["urgency"]["level"],
+            one_line(row["text"], 80),
+        )
+    )
+
+
+@contextmanager
+def _opened(file: str) -> Iterator[IO[bytes]]:
+    if file == "-":
+        yield sys.stdin.buffer
+        return
+    try:
+        lines = Path(file).open("rb")  # noqa: SIM115 - closed below
+    except OSError as error:
+        raise SocialcellError(f"{file}: {error.strerror}; give a readable file") from (
+            error
+        )
+    with lines:
+        yield lines

@@ -1,0 +1,1 @@
+"""Commands on mentions, areas, owners and the account registry."""

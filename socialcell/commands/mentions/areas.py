@@ -1,0 +1,165 @@
+"""Commands of the noun `areas`: list, import, at."""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from socialcell.commands import output
+from socialcell.commands.options import Config, DryRun, Json, open_context
+
+if TYPE_CHECKING:
+    from socialcell.listening.areas.area_table import Area
+
+app = typer.Typer(
+    help="Areas: wards, prabhags, localities and villages, with dates.",
+    no_args_is_help=True,
+)
+
+
+@app.command("list")
+def list_(
+    kind: Annotated[
+        str | None, typer.Option(help="city, zone, ward_office, locality, village …")
+    ] = None,
+    on: Annotated[
+        str | None, typer.Option(help="As of this day.", metavar="DAY")
+    ] = None,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """List areas of both trees, as they are today or were on a day.
+
+    Example: socialcell areas list --kind ward_office
+    """
+    from socialcell import db
+    from socialcell.listening.store import areas as store
+
+    context = open_context(config)
+    day = read_day(on) if on else context.clock.now().date()
+    with db.reading(context.engine) as session:
+        found = [
+            area
+            for area in store.all_areas(session)
+            if area.is_valid(day) and kind in (None, area.kind)
+        ]
+    if json:
+        output.as_json({"areas": [_plain(area) for area in found]})
+        return
+    output.table(
+        ("id", "kind", "parent", "English", "मराठी", "from", "to", "source"),
+        [
+            (
+                area.id,
+                area.kind,
+                area.parent,
+                area.name_en,
+                area.name_mr,
+                area.valid_from,
+                area.valid_to,
+                area.source,
+            )
+            for area in found
+        ],
+    )
+
+
+@app.command()
+def at(
+    place: Annotated[str, typer.Argument(help="An id or a name in any language.")],
+    on: Annotated[
+        str | None, typer.Option(help="As of this day.", metavar="DAY")
+    ] = None,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Where a place lay: locality, ward office, zone, city, on a day.
+
+    Exit code 1 when the place was in no area that day.
+
+    Example: socialcell areas at फुरसुंगी --on 2024-01-01
+    """
+    from socialcell import db
+    from socialcell.errors import SocialcellError
+    from socialcell.listening.areas import area_table
+    from socialcell.listening.store import areas as store
+
+    context = open_context(config)
+    day = read_day(on) if on else context.clock.now().date()
+    with db.reading(context.engine) as session:
+        chain = area_table.at(store.all_areas(session), place, day)
+    if not chain:
+        raise SocialcellError(
+            f"{place!r} is in no area on {day}. See the names: socialcell areas list"
+        )
+    if json:
+        output.as_json({"on": day, "areas": [_plain(area) for area in chain]})
+        return
+    for area in chain:
+        output.say(f"{area.kind}: {area.name_en} ({area.name_mr})  {area.id}")
+
+
+@app.command("import")
+def import_(
+    file: Annotated[
+        Path, typer.Argument(help="areas.csv with the documented columns.")
+    ],
+    owners: Annotated[
+        Path | None, typer.Option(help="owners.csv beside it.", show_default=False)
+    ] = None,
+    config: Config = None,
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> None:
+    """Replace the areas (and owners) by those of a file; all of it or nothing.
+
+    Example: socialcell areas import areas.csv --dry-run
+    """
+    from socialcell import db
+    from socialcell.listening.areas import area_table
+    from socialcell.listening.areas.owner_table import read_numbered
+    from socialcell.listening.store import areas as store
+    from socialcell.services.mentions import mention_owners as owners_job
+
+    context = open_context(config)
+    read = area_table.read_areas(file)
+    rows = read_numbered(owners) if owners else None
+    if owners and rows is not None:
+        owners_job.refuse_faulty(context, owners, rows, (), read)
+    owned = None if rows is None else [owner for _number, owner in rows]
+    if not dry_run:
+        with db.writing(context.engine) as session:
+            store.replace(session, read)
+            if owned is not None:
+                owners_job.put(session, owned, replace=True)
+        owners_job.resolve_pending(context.engine)
+    counts = {"areas": len(read), "owners": len(owned) if owned is not None else None}
+    if json:
+        output.as_json({**counts, "dry_run": dry_run})
+    else:
+        verb = "Would import" if dry_run else "Imported"
+        output.say(f"{verb} {len(read)} areas.")
+
+
+def read_day(value: str) -> date:
+    """A day as --on takes it. UsageError when it is none."""
+    from socialcell.errors import UsageError
+
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise UsageError(f"A day looks like 2026-11-23, not {value!r}.") from None
+
+
+def _plain(area: "Area") -> dict[str, Any]:
+    return {
+        "id": area.id,
+        "tree": area.tree,
+        "kind": area.kind,
+        "parent": area.parent,
+        "name": {"en": area.name_en, "mr": area.name_mr, "hi": area.name_hi},
+        "valid_from": area.valid_from,
+        "valid_to": area.valid_to,
+        "source": area.source,
+    }

@@ -1,0 +1,147 @@
+"""Commands of the noun `owners`: list, lint, import."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from socialcell.commands import output
+from socialcell.commands.options import Config, Csv, DryRun, Json, open_context
+
+if TYPE_CHECKING:
+    from socialcell.listening.areas.owner_table import Owner
+
+app = typer.Typer(
+    help="Owners: whose problem it is, by topic, place, date and named body.",
+    no_args_is_help=True,
+)
+
+
+@app.command("list")
+def list_(
+    topic: Annotated[str | None, typer.Option(help="Only of this topic.")] = None,
+    on: Annotated[
+        str | None, typer.Option(help="As of this day.", metavar="DAY")
+    ] = None,
+    all_: Annotated[
+        bool, typer.Option("--all", help="Past and coming ones too.")
+    ] = False,
+    config: Config = None,
+    json: Json = False,
+    csv: Csv = False,
+) -> None:
+    """List who owns what today, or on a day.
+
+    With --all --csv it is a file that `owners import --replace` takes.
+
+    Example: socialcell owners list --topic roads
+    """
+    from socialcell import db
+    from socialcell.clock import IST
+    from socialcell.commands.mentions.areas import read_day
+    from socialcell.listening.areas.owner_table import COLUMNS
+    from socialcell.listening.store import owners as store
+
+    context = open_context(config)
+    day = read_day(on) if on else context.clock.now().astimezone(IST).date()
+    with db.reading(context.engine) as session:
+        own = set(store.list_owners(session, shipped=False))
+        rows = [
+            owner
+            for owner in store.list_owners(session)
+            if (all_ or owner.is_valid(day)) and topic in (None, owner.topic)
+        ]
+    if json:
+        found = [{**asdict(owner), "own": owner in own} for owner in rows]
+        output.as_json({"owners": found})
+    elif csv:
+        output.as_csv(COLUMNS, map(_cells, rows))
+    else:
+        output.table(
+            ("topic", "owner", "name", "where", "from", "to"),
+            [
+                (
+                    owner.topic,
+                    owner.owner,
+                    owner.name_en,
+                    owner.scope or ", ".join(owner.places) or "everywhere",
+                    owner.valid_from,
+                    owner.valid_to,
+                )
+                for owner in rows
+            ],
+        )
+
+
+@app.command()
+def lint(
+    file: Annotated[
+        Path | None, typer.Argument(help="An owners.csv; none: the package's own.")
+    ] = None,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Say what is wrong in an owners.csv, beside no other rows; exit 1 if anything is.
+
+    Found are unknown topics, owners and places, referral sentences that are missing or
+    in another script, and rows that say the same, or all of a topic, of one time.
+
+    Example: socialcell owners lint owners.csv
+    """
+    from socialcell import db
+    from socialcell.listening.areas.owner_table import read_numbered
+    from socialcell.listening.store import areas
+    from socialcell.services.mentions import mention_owners
+
+    context = open_context(config)
+    with db.reading(context.engine) as session:
+        known = areas.all_areas(session)
+    problems = mention_owners.lint(context, read_numbered(file), (), known)
+    if json:
+        output.as_json({"problems": [asdict(problem) for problem in problems]})
+    else:
+        for problem in problems:
+            output.say(f"{file or 'owners.csv'}, {problem}")
+        output.say(f"{len(problems)} problems")
+    if problems:
+        raise typer.Exit(1)
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="owners.csv; docs/owners.md says how.")],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Instead of all rows that there are.")
+    ] = False,
+    dry_run: DryRun = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Take rows of your own; all of them, or none with every reason why.
+
+    A row of the same topic, owner, places and scope is changed; it stands in place of
+    the package's, also after an upgrade. The owners of all mentions are looked for
+    anew, except where a person decided. Audited.
+
+    Example: socialcell owners import owners.csv --dry-run
+    """
+    from socialcell.services.mentions import mention_owners
+
+    done = mention_owners.import_file(
+        open_context(config), file, replace=replace, dry_run=dry_run
+    )
+    if json:
+        output.as_json({"dry_run": dry_run, **vars(done)})
+        return
+    word = "Would be" if dry_run else "Were"
+    output.say(
+        f"{word} added: {done.added}, changed: {done.changed}, as before: "
+        f"{done.unchanged}, removed: {done.removed}"
+    )
+
+
+def _cells(owner: "Owner") -> dict[str, Any]:
+    """A row as its file has it."""
+    lists = {name: "|".join(getattr(owner, name)) for name in ("places", "accepts")}
+    return {**asdict(owner), **lists}

@@ -1,0 +1,138 @@
+"""The commands `mentions similar` and `mentions stories`."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from socialcell.commands import output
+from socialcell.commands.options import Config, Json, open_context, people_of
+
+if TYPE_CHECKING:
+    from socialcell.language.text_similarity import Measure
+    from socialcell.services.context import Context
+
+_NOTE = (
+    "Compared by shared letters; `pip install 'socialcell[semantic]'` compares sense."
+)
+
+
+def similar(
+    mention_id: Annotated[int, typer.Argument(metavar="ID", help="As list shows it.")],
+    days: Annotated[
+        int, typer.Option(min=1, max=3650, help="So many before and after it.")
+    ] = 7,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 20,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Show the mentions that say the same as one, in whatever language, nearest first.
+
+    With the extra `semantic` texts are compared by their sense; without it by the
+    letters they share. The first time takes about 50 ms of a processor for each mention
+    of those days; then their vectors are kept in the workspace, in cache/.
+
+    Example: socialcell mentions similar 17 --days 3
+    """
+    from socialcell.services.mentions import similar_mentions as job
+
+    context = open_context(config)
+    measure, found = job.similar(context, mention_id, days=days, progress=_tell)
+    rows = _mentions(context, [near.id for near in found[:limit]])
+    answer = [
+        {**rows[near.id], "nearness": near.nearness, "copy": near.copy}
+        for near in found[:limit]
+    ]
+    if json:
+        output.as_json({"by": measure.name, "mentions": answer, "total": len(found)})
+        return
+    output.table(
+        ("id", "nearness", "copy", "at (IST)", "platform", "author", "text"),
+        [
+            (row["id"], row["nearness"], "yes" if row["copy"] else "", *_people(row))
+            for row in answer
+        ],
+    )
+    output.say(f"{len(answer)} of {len(found)} mentions")
+    _note(measure)
+
+
+def stories(
+    since: Annotated[str, typer.Option(help="From this day (IST) or moment on.")],
+    until: Annotated[
+        str | None, typer.Option(help="Up to and with this day; now if none.")
+    ] = None,
+    least: Annotated[
+        int, typer.Option(min=2, help="Only stories of so many mentions.")
+    ] = 3,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many stories.")] = 20,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Group mentions that speak of the same event, the largest story first.
+
+    A story is shown by its first mention; copies say nearly the same as that one.
+    Compared as by `mentions similar`.
+
+    Example: socialcell mentions stories --since 2026-11-16
+    """
+    from socialcell.listening.day_ranges import day_end, day_start
+    from socialcell.services.mentions import similar_mentions as job
+
+    context = open_context(config)
+    now = context.clock.now()
+    end = day_end(until, "--until", now) if until else now
+    begin = day_start(since, "--since", now)
+    measure, found = job.told(context, begin, end, least=least, progress=_tell)
+    heads = _mentions(context, [story.ids[0] for story in found[:limit]])
+    answer = [
+        {
+            "mentions": list(story.ids),
+            "copies": story.copies,
+            "first": story.first,
+            "last": story.last,
+            "head": heads[story.ids[0]],
+        }
+        for story in found[:limit]
+    ]
+    if json:
+        output.as_json({"by": measure.name, "stories": answer, "total": len(found)})
+        return
+    output.table(
+        ("mentions", "copies", "first id", "at (IST)", "platform", "author", "text"),
+        [
+            (len(s.ids), s.copies, s.ids[0], *_people(heads[s.ids[0]]))
+            for s in found[:limit]
+        ],
+    )
+    output.say(f"{len(answer)} of {len(found)} stories")
+    _note(measure)
+
+
+def _mentions(context: "Context", ids: list[int]) -> dict[int, dict[str, Any]]:
+    """The mentions as they may be shown, by id."""
+    from socialcell import db
+    from socialcell.listening.mentions import mention_detail
+    from socialcell.listening.store.mentions import mention_queries
+
+    people = people_of(context)
+    with db.reading(context.engine) as session:
+        rows = [mention_queries.mention(session, id_) for id_ in ids]
+        there = mention_detail.mentions(session, filter(None, rows), people)
+        return {mention["id"]: mention for mention in there}
+
+
+def _people(row: dict[str, Any]) -> tuple[str, str, str, str]:
+    from socialcell.text import one_line
+
+    at = row["at"][:16].replace("T", " ")
+    text = one_line(row["title"] or row["text"] or "", 90)
+    return at, row["platform"], row["author"], text
+
+
+def _tell(done: int) -> None:
+    output.note(f"{done} new texts looked at")
+
+
+def _note(measure: "Measure") -> None:
+    if measure.name == "letters":
+        output.note(_NOTE)

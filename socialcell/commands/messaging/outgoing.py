@@ -1,0 +1,196 @@
+"""Commands of the noun `outgoing`: mode, list, release, send."""
+
+from typing import Annotated, Any
+
+import typer
+
+from socialcell.commands import output
+from socialcell.commands.options import Config, Json, open_context
+
+app = typer.Typer(
+    help="What leaves the house: the switch, what waits, what became of it.",
+    no_args_is_help=True,
+)
+_STATES = ("held", "pending", "sending", "sent", "dead")
+
+
+@app.command()
+def mode(
+    mode: Annotated[
+        str | None,
+        typer.Argument(help="normal, crisis, mourning or election; none: show it."),
+    ] = None,
+    reason: Annotated[str, typer.Option(help="Why; it stands in the audit log.")] = "",
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Show the switch, or turn it: everything that speaks in public is held.
+
+    In crisis, mourning and election, planned posts and outreach are held. Reports,
+    briefs and alerts to ourselves and answers to citizens go on, and so do notices and
+    answers marked as safety, which a second person approved. In crisis an answer to
+    somebody in danger needs a second person, too. What was held stays held when the
+    mode is normal again, until it is released.
+
+    Example: socialcell outgoing mode crisis --reason "Flood along the Mutha"
+    """
+    from socialcell.services.outbox import outbox
+
+    context = open_context(config)
+    if mode is None:
+        found = outbox.mode(context)
+        if json:
+            output.as_json({"mode": found})
+        else:
+            output.say(found)
+        return
+    held = outbox.set_mode(context, mode, reason)
+    if json:
+        output.as_json({"mode": mode, "held": held})
+    else:
+        output.say(f"Mode: {mode}. Held back now: {held}.")
+
+
+@app.command("list")
+def list_(
+    state: Annotated[
+        list[str] | None, typer.Option(help="held, pending, sending, sent, dead.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most.")] = 50,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """List messages and what became of them, newest first.
+
+    What is held says by what: mode (the switch), rule, late, unsure or platform. What
+    waits for a second person's approval is not among the messages yet; it is named
+    below them.
+
+    Example: socialcell outgoing list --state held --state dead
+    """
+    from socialcell import db
+    from socialcell.clock import IST
+    from socialcell.errors import UsageError
+    from socialcell.ops import outgoing as store
+    from socialcell.services.messaging import reply_drafts
+    from socialcell.services.publishing import own_posts
+
+    if strange := set(state or ()) - set(_STATES):
+        known = ", ".join(_STATES)
+        raise UsageError(
+            f"There is no state {sorted(strange)[0]!r}. There are: {known}."
+        )
+    context = open_context(config)
+    with db.reading(context.engine) as session:
+        found = store.listed(session, state or (), limit)
+        rows = [
+            {
+                "id": one.id,
+                "kind": one.kind,
+                "recipient": one.recipient,
+                "subject": one.subject,
+                "state": one.state,
+                "attempts": one.attempts,
+                "made_at": one.made_at,
+                "not_before": one.not_before,
+                "ended_at": one.ended_at,
+                "answer": one.answer,
+                "hold": {"reason": one.held_by, "why": one.answer}
+                if one.state == "held"
+                else None,
+            }
+            for one in found
+        ]
+    drafts = own_posts.waiting(context)
+    answers = [one.id for one in reply_drafts.waiting(context)]
+    if json:
+        waiting = {"posts": drafts, "answers": answers}
+        output.as_json({"messages": rows, "waiting_for_approval": waiting})
+        return
+    output.table(
+        ("id", "made", "kind", "to", "subject", "state", "answer"),
+        [
+            (
+                row["id"],
+                f"{one.made_at.astimezone(IST):%Y-%m-%d %H:%M}",
+                row["kind"],
+                row["recipient"],
+                row["subject"],
+                _state(one),
+                row["answer"],
+            )
+            for row, one in zip(rows, found, strict=True)
+        ],
+    )
+    for what, ids, command in (
+        ("Posts", drafts, "posts approve"),
+        ("Answers", answers, "messages approve"),
+    ):
+        if ids:
+            numbers = " ".join(map(str, ids))
+            output.note(
+                f"{what} that wait for a second person (socialcell {command}): "
+                f"{numbers}"
+            )
+
+
+@app.command()
+def release(
+    ids: Annotated[
+        list[int] | None, typer.Argument(metavar="[ID…]", help="As list shows.")
+    ] = None,
+    all: Annotated[
+        bool, typer.Option("--all", help="Everything that is held.")
+    ] = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Let held messages leave, whatever the mode is. Audited.
+
+    --all leaves what is stale: public posts whose time passed more than
+    publishing.late_hours ago leave when they are named.
+
+    Example: socialcell outgoing release 12 15
+    """
+    from socialcell.errors import UsageError
+    from socialcell.services.outbox import outbox
+
+    if bool(ids) == all:
+        raise UsageError("Name the messages, or say --all.")
+    released = outbox.release(open_context(config), None if all else ids)
+    if json:
+        stale = list(released.stale)
+        output.as_json({"released": released.count, "stale": stale})
+        return
+    output.say(f"Released: {released.count}.")
+    if released.stale:
+        numbers = " ".join(map(str, released.stale))
+        output.say(
+            "Their time has passed, so they stay held. What is still true leaves by "
+            f"its number: socialcell outgoing release {numbers}"
+        )
+
+
+def _state(message: Any) -> str:
+    """The state, with what holds a message that is held."""
+    return f"held: {message.held_by}" if message.held_by else str(message.state)
+
+
+@app.command()
+def send(config: Config = None, json: Json = False) -> None:
+    """Send what waits now, as the daemon does every minute.
+
+    Exit code 1: the mail server could not be used; 3: a letter will never arrive.
+
+    Example: socialcell outgoing send
+    """
+    from socialcell.services.outbox import outbox
+
+    done = outbox.deliver(open_context(config))
+    if json:
+        output.as_json(vars(done))
+    else:
+        output.say(f"{done.sent} sent, {done.later} later, {done.dead} dead")
+        if done.stopped:
+            output.say(done.stopped)
+    raise typer.Exit(1 if done.stopped else 3 if done.dead else 0)

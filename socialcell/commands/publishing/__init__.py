@@ -1,0 +1,1 @@
+"""Commands on the cell's own posts."""

@@ -1,0 +1,166 @@
+"""Commands of the group `posts templates`: list, show, lint."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from socialcell.commands import output
+from socialcell.commands.options import Config, Json
+
+app = typer.Typer(
+    help="Templates of notices: the package's, and those of notices/ beside "
+    "config.yaml.",
+    invoke_without_command=True,
+)
+
+
+@app.callback()
+def _default(context: typer.Context, config: Config = None, json: Json = False) -> None:
+    """Without a command: list."""
+    if context.invoked_subcommand is None:
+        list_(config=config, json=json)
+
+
+@app.command("list")
+def list_(config: Config = None, json: Json = False) -> None:
+    """List the templates that there are, with their slots.
+
+    Outside a workspace those of the package. A file of notices/ that cannot be used is
+    named; posts templates lint says why.
+
+    Example: socialcell posts templates list
+    """
+    from socialcell.services.publishing import notice_templates
+
+    found = notice_templates.known(_workspace(config))
+    if json:
+        made = [
+            _document(one, own=id_ in found.own)
+            for id_, one in sorted(found.templates.items())
+        ]
+        output.as_json({"templates": made, "faults": dict(found.faults)})
+        return
+    output.table(
+        ("name", "about", "slots", "safety", "from"),
+        [
+            (
+                id_,
+                one.about,
+                ", ".join(
+                    f"[{name}]" if slot.optional else name
+                    for name, slot in one.slots.items()
+                ),
+                "yes" if one.safety else None,
+                f"notices/{id_}.yaml" if id_ in found.own else "the package",
+            )
+            for id_, one in sorted(found.templates.items())
+        ],
+    )
+    for why in found.faults.values():
+        output.note(why)
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(help="The template, as list shows it.")],
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Show a template: its slots, an example in each language, how long it is.
+
+    Example: socialcell posts templates show dam_discharge
+    """
+    from socialcell.campaigns.publishing import notice_text
+    from socialcell.i18n import CODES
+    from socialcell.services.publishing import notice_templates
+
+    workspace = _workspace(config)
+    template = notice_templates.find(workspace, name)
+    counts = notice_templates.lengths(template)
+    example = {
+        code: notice_text.words(notice_text.example(template), code) for code in CODES
+    }
+    if json:
+        files = {one.stem for one in notice_templates.own_files(workspace)}
+        made = _document(template, own=name in files)
+        lengths = [
+            {"platform": platform, "language": code, "used": n.used, "limit": n.limit}
+            for platform, code, n in counts
+        ]
+        output.as_json({**made, "example": example, "lengths": lengths})
+        return
+    mark = " (safety: no mode holds it)" if template.safety else ""
+    output.say(f"{template.id}: {template.about}{mark}")
+    for slot, one in template.slots.items():
+        optional = ", optional" if one.optional else ""
+        output.say(f"  {slot}: {one.about} ({notice_text.needed(one)}{optional})")
+    for code in CODES:
+        used = ", ".join(
+            f"{platform} {count.used}/{count.limit}"
+            for platform, said, count in counts
+            if said == code
+        )
+        output.say(f"  {code}, {used}:")
+        output.say("      " + example[code].replace("\n", "\n      "))
+
+
+@app.command()
+def lint(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[FILE…]", help="None: every file of notices/."),
+    ] = None,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Check files of templates: keys, slots, letters of each language, lengths.
+
+    Exit code 1: something is wrong with one of them.
+
+    Example: socialcell posts templates lint notices/tree_fall.yaml
+    """
+    from socialcell.services.publishing import notice_templates
+
+    if not files:
+        files = notice_templates.own_files(_workspace(config))
+    found = notice_templates.lint(files)
+    if json:
+        made = [{"file": str(file), "fault": why} for file, why in found.items()]
+        output.as_json({"files": made})
+    else:
+        for file, why in found.items():
+            output.say(why or f"{file}: good")
+        if not found:
+            output.say("There is no file in notices/ beside config.yaml.")
+    raise typer.Exit(1 if any(found.values()) else 0)
+
+
+def _document(template: Any, *, own: bool) -> dict[str, Any]:
+    """A template as JSON has it."""
+    slots = {
+        name: one.model_dump(exclude_defaults=True) | {"optional": one.optional}
+        for name, one in template.slots.items()
+    }
+    reason = template.slots.get("reason")
+    return {
+        "id": template.id,
+        "about": template.about,
+        "own": own,
+        "closes": template.closes,
+        "safety": template.safety,
+        "platforms": list(template.platforms),
+        "slots": slots,
+        "blanks": list(template.slots),
+        "reasons": {id_: dict(one) for id_, one in reason.choices.items()}
+        if reason
+        else {},
+        "words": dict(template.words),
+    }
+
+
+def _workspace(config: Path | None) -> Any:
+    """The workspace; None where none is named and none is found."""
+    from socialcell.commands.language.language import workspace_of
+
+    return workspace_of(config)

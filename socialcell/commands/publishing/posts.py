@@ -1,0 +1,401 @@
+"""Commands of the noun `posts`: add, import, notice, templates, list, approve, …"""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from socialcell.commands import file_outcome, output
+from socialcell.commands.options import Config, DryRun, Json, open_context
+from socialcell.commands.publishing import notice_templates
+from socialcell.errors import UsageError
+
+app = typer.Typer(
+    help="What the cell itself says in public: planned, approved, taken back.",
+    no_args_is_help=True,
+)
+app.add_typer(notice_templates.app, name="templates")
+_FORMATS = ["%Y-%m-%dT%H:%M"]
+
+Post = Annotated[int, typer.Argument(help="As list shows.")]
+At = Annotated[
+    datetime | None,
+    typer.Option(
+        formats=_FORMATS,
+        help="When it is posted, in Pune. With --safety, without it: once approved.",
+    ),
+]
+Wards = Annotated[
+    list[str] | None,
+    typer.Option("--ward", help="A ward it is for, again for each; none: the city."),
+]
+Media = Annotated[
+    str | None,
+    typer.Option(help="A picture's public https address; Instagram needs one."),
+]
+Safety = Annotated[
+    bool,
+    typer.Option(
+        "--safety",
+        help="A notice or answer about life or limb: no mode holds it once approved.",
+    ),
+]
+Reason = Annotated[str, typer.Option(help="Why; it stands in the audit log.")]
+
+
+@app.command()
+def add(
+    platform: Annotated[
+        str, typer.Argument(help="x, facebook, instagram or telegram.")
+    ],
+    text: Annotated[str, typer.Argument(help="The words; - reads them.")],
+    at: At = None,
+    lang: Annotated[str, typer.Option(help="Their language: mr, hi or en.")] = "mr",
+    ward: Wards = None,
+    media: Media = None,
+    reply_to: Annotated[
+        str | None, typer.Option(help="The platform's number of what is answered.")
+    ] = None,
+    safety: Safety = False,
+    dry_run: DryRun = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Plan a post of the cell's own. It waits for a second person's approval. Audited.
+
+    Words that are too long there, as the platform counts them, are refused at once; so
+    is a day within an election (planning.elections in config.yaml). With --safety no
+    mode holds it, and without --at it goes out as soon as it is approved.
+
+    Example: socialcell posts add x "पाणीपुरवठा पूर्ववत" --at 2026-12-01T10:30
+    """
+    from socialcell.clock import IST
+    from socialcell.services.publishing import own_posts
+
+    draft = own_posts.Draft(
+        platform=platform,
+        due_at=at and at.replace(tzinfo=IST),
+        language=lang,
+        text=_stdin() if text == "-" else text,
+        wards=ward or (),
+        media=media,
+        reply_to=reply_to,
+        kind="notice" if safety else "post",
+        safety=safety,
+    )
+    made = own_posts.add(open_context(config), draft, dry_run=dry_run)
+    _told([made], None, dry_run=dry_run, json=json)
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="CSV or XLSX: the editorial plan.")],
+    dry_run: DryRun = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Plan the posts of a file: platform, date, time, language, text, ward, media.
+
+    Several wards are separated by semicolons. The same row again changes nothing. A row
+    that cannot be planned is named; exit code 3: some were, 1: all. Audited.
+
+    Example: socialcell posts import december.csv --dry-run
+    """
+    from socialcell.services.publishing import posts_file
+
+    done = posts_file.import_file(open_context(config), file, dry_run=dry_run)
+    file_outcome.tell(done, dry_run=dry_run, json=json)
+
+
+@app.command()
+def notice(
+    on: Annotated[list[str], typer.Option("--on", help="A platform, again for each.")],
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="[TEMPLATE]", help="As templates list shows."),
+    ] = None,
+    template: Annotated[
+        str | None, typer.Option(help="The same as TEMPLATE, as an option.")
+    ] = None,
+    values: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="SLOT=VALUE",
+            help="A slot, again for each; own words by language: slot.mr=…",
+        ),
+    ] = None,
+    at: At = None,
+    start: Annotated[
+        datetime | None,
+        typer.Option("--from", formats=_FORMATS, help="As --set from=…"),
+    ] = None,
+    end: Annotated[
+        datetime | None, typer.Option("--to", formats=_FORMATS, help="As --set to=…")
+    ] = None,
+    reason: Annotated[
+        list[str] | None,
+        typer.Option(help="As --set reason=…; own words: mr=…, again for each."),
+    ] = None,
+    contact: Annotated[str | None, typer.Option(help="As --set contact=…")] = None,
+    ward: Annotated[
+        list[str] | None, typer.Option(help="As --set ward=…, again for each.")
+    ] = None,
+    lang: Annotated[
+        list[str] | None,
+        typer.Option(help="A language, again for each; mr, hi and en without it."),
+    ] = None,
+    media: Media = None,
+    safety: Annotated[
+        bool | None,
+        typer.Option(
+            "--safety/--no-safety",
+            help="About life or limb: no mode holds it once approved. Without it as "
+            "the template says.",
+        ),
+    ] = None,
+    dry_run: DryRun = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Write a notice as drafts in each language, from a template.
+
+    posts templates show says which slots a template has. A slot that is missing is
+    named. A notice of something that is closed also enters the planned closure, so
+    that talk of it raises no alert. The same notice again changes nothing. Audited.
+
+    Example: socialcell posts notice --template dam_discharge --on x --on telegram
+    --set dam=khadakwasla --set cusecs=35574 --set from=2026-11-21T06:00
+    --set source=water_resources --set contact=020-25501000
+    """
+    from socialcell.clock import IST
+    from socialcell.i18n import CODES
+    from socialcell.services.publishing import notices
+
+    if name and template and name != template:
+        raise UsageError(f"Two templates are named: {name} and {template}.")
+    chosen = template or name
+    if not chosen:
+        raise UsageError("Name a template. See them: socialcell posts templates list")
+    asked = notices.Asked(
+        template=chosen,
+        platforms=tuple(dict.fromkeys(on)),
+        given=_given(values or [], start, end, reason or [], contact, ward or []),
+        at=at and at.replace(tzinfo=IST),
+        languages=tuple(dict.fromkeys(lang or CODES)),
+        media=media,
+        safety=safety,
+    )
+    made = notices.make(open_context(config), asked, dry_run=dry_run)
+    _told(made.posts, made.closure, dry_run=dry_run, json=json)
+
+
+@app.command("list")
+def list_(
+    since: Annotated[
+        str | None,
+        typer.Option(help="The first day; today without it.", metavar="DAY"),
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(help="The last day; three months on without it.", metavar="DAY"),
+    ] = None,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """List the cell's own posts by time: drafts, what waits, what is out.
+
+    Without --since what is of days before and is not out is listed, too.
+
+    Example: socialcell posts list --since 2026-11-01
+    """
+    from socialcell.services.planning import content_calendar
+
+    found = content_calendar.listed(open_context(config), since, until)
+    if json:
+        output.as_json({"posts": found})
+    else:
+        show(found)
+
+
+def show(found: list[dict[str, Any]]) -> None:
+    """Own posts as a table."""
+    output.table(
+        ("id", "due", "on", "language", "words", "length", "wards", "state", "why"),
+        [
+            (
+                one["id"],
+                output.local(one["due_at"]),
+                one["platform"],
+                one["language"],
+                one["text"].replace("\n", " "),
+                f"{one['length']['used']}/{one['length']['limit']}",
+                ", ".join(one["wards"]),
+                one["standing"],
+                _why(one),
+            )
+            for one in found
+        ],
+    )
+
+
+def _why(one: dict[str, Any]) -> str | None:
+    """Why a post stands where it stands: what holds it, else what was answered."""
+    if hold := one["hold"]:
+        return ": ".join(filter(None, (hold["reason"], hold["why"])))
+    waits = one["outgoing"]
+    return waits and str(waits["answer"] or "")
+
+
+@app.command()
+def approve(
+    ids: Annotated[list[int], typer.Argument(metavar="ID…", help="As list shows.")],
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Approve drafts that somebody else entered: they go out at their time. Audited.
+
+    What is marked as safety and was given no time leaves now, whatever the mode is.
+    Who is at work is $SOCIALCELL_ACTOR, else the system's user.
+
+    Example: socialcell posts approve 4 5 6
+    """
+    from socialcell.services.publishing import own_posts
+
+    context = open_context(config)
+    made = own_posts.approve(context, ids)
+    ids = [one.id or 0 for one in made]
+    held, holds = own_posts.find_held(context, ids), own_posts.find_holds(context, ids)
+    if json:
+        also: dict[str, Any] = {"held": list(held)} if held else {}
+        if holds:
+            also["holds"] = [
+                {"id": id_, "reason": hold.reason, "why": hold.why}
+                for id_, hold in holds.items()
+            ]
+        output.as_json({"approved": [one.id for one in made], **also})
+        return
+    for one in made:
+        if hold := holds.get(one.id or 0):
+            held_by = f"held ({hold.reason}): {hold.why}"
+            output.say(f"Post {one.id} is approved, and {held_by}")
+        elif one.decided_at and one.due_at <= one.decided_at:
+            output.say(
+                f"Post {one.id} goes out now: the daemon posts it within a minute. "
+                "Without the daemon: socialcell campaigns publish"
+            )
+        else:
+            output.say(f"Post {one.id} goes out on {output.local(one.due_at)}.")
+
+
+@app.command()
+def withdraw(
+    post: Post, reason: Reason, config: Config = None, json: Json = False
+) -> None:
+    """Take a post back that is not out yet. Audited.
+
+    Example: socialcell posts withdraw 4 --reason "The repair was put off"
+    """
+    from socialcell.services.publishing import own_posts
+
+    made = own_posts.withdraw(open_context(config), post, reason)
+    if json:
+        output.as_json({"post": made.id, "state": made.state})
+    else:
+        output.say(f"Post {made.id} does not go out.")
+
+
+@app.command()
+def delete(
+    post: Post,
+    reason: Reason,
+    dry_run: DryRun = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Delete a post that is out from its platform. Audited.
+
+    Example: socialcell posts delete 4 --reason "Wrong ward"
+    """
+    from socialcell.services.publishing import published_posts
+
+    made = published_posts.delete(open_context(config), post, reason, dry_run=dry_run)
+    if json:
+        output.as_json({"post": made.id, "state": made.state, "dry_run": dry_run})
+    elif dry_run:
+        output.say(f"Would be deleted: {made.platform} {made.external_id}")
+    else:
+        output.say(f"Post {made.id} is deleted from {made.platform}.")
+
+
+def _told(made: list[Any], closure: int | None, *, dry_run: bool, json: bool) -> None:
+    if json:
+        posts = [
+            {
+                "id": None if dry_run else one.id,
+                "platform": one.platform,
+                "language": one.language,
+                "due_at": one.due_at,
+                "text": one.text,
+                "safety": one.safety,
+                "state": one.state,
+            }
+            for one in made
+        ]
+        output.as_json(
+            {"posts": posts, "closure": None if dry_run else closure}
+            | {"dry_run": dry_run}
+        )
+        return
+    for one in made:
+        number = "Would be planned" if dry_run else f"Post {one.id}"
+        at = output.local(one.due_at)
+        output.say(f"{number}: {at} {one.platform}, {one.language}, {one.state}")
+        output.say("    " + one.text.replace("\n", "\n    "))
+    if closure is not None and not dry_run:
+        output.say(f"Closure {closure} is entered: talk of it raises no alert.")
+    safety = [str(one.id) for one in made if one.safety and one.state == "draft"]
+    if safety and not dry_run:
+        output.say(
+            "About life or limb: ring a second person up. From their account: "
+            f"socialcell posts approve {' '.join(safety)}"
+        )
+
+
+def _given(
+    values: list[str],
+    start: datetime | None,
+    end: datetime | None,
+    reason: list[str],
+    contact: str | None,
+    wards: list[str],
+) -> dict[str, list[str]]:
+    """What was given by slot; options that are named as a slot fill it. UsageError."""
+    pairs = [_pair("--set", one) for one in values]
+    pairs += [("ward", ward) for ward in wards]
+    for slot, moment in (("from", start), ("to", end)):
+        if moment is not None:
+            pairs.append((slot, moment.isoformat(timespec="minutes")))
+    for one in reason:
+        code, equals, words = one.partition("=")
+        pairs.append((f"reason.{code.strip()}", words) if equals else ("reason", one))
+    if contact is not None:
+        pairs.append(("contact", contact))
+    given: dict[str, list[str]] = {}
+    for slot, value in pairs:
+        given.setdefault(slot, []).append(value)
+    return given
+
+
+def _pair(option: str, text: str) -> tuple[str, str]:
+    slot, equals, value = text.partition("=")
+    if not equals or not slot.strip():
+        raise UsageError(f"{option} {text}: write {option} slot=value.")
+    return slot.strip(), value
+
+
+def _stdin() -> str:
+    import sys
+
+    return sys.stdin.read()

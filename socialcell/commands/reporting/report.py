@@ -1,0 +1,162 @@
+"""Commands of the noun `report`: weekly, daily."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from socialcell.commands import output
+from socialcell.commands.options import Config, Json, open_context
+
+app = typer.Typer(
+    help="Reports for people: weekly, and a brief twice a day.", no_args_is_help=True
+)
+
+
+@app.command()
+def weekly(
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of",
+            help="A day or moment: the last complete week before it. Default: now.",
+            metavar="DATE",
+        ),
+    ] = None,
+    lang: Annotated[
+        str, typer.Option(help="The report's language: mr, hi or en.", metavar="LANG")
+    ] = "en",
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Where to write. Default: reports/ of the workspace."),
+    ] = None,
+    send: Annotated[
+        bool,
+        typer.Option("--send", help="Also put it into the outbox, and send it."),
+    ] = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Write the weekly report: HTML, plain text, charts, and a workbook of its tables.
+
+    A week is Monday to Sunday, Indian time. Weeks are compared only over hours that
+    both covered. Numbers are frozen when a week is first reported: made again, the
+    report is the same, except that a quotation deleted since reads removed, and an
+    account that left the registry is not named. Targets are those of strategy.yaml.
+
+    --send mails it to report.recipients of that language in config.yaml, one letter a
+    recipient and week. Exit code 78 when there is nobody, or no mail.host.
+
+    Example: socialcell report weekly --as-of 2026-11-23 --lang mr
+    """
+    from socialcell.errors import UsageError
+    from socialcell.listening.day_ranges import day_start
+    from socialcell.services.outbox import outbox
+    from socialcell.services.reporting import report_mail, weekly_report
+
+    context = open_context(config)
+    moment = day_start(as_of, "--as-of", context.clock.now()) if as_of else None
+    letters: dict[str, object] = {}
+    if send:
+        if out is not None:
+            raise UsageError("--send goes by the report in the workspace: leave --out.")
+        report_mail.require_readers(context, "recipients", lang)
+        mailed = report_mail.weekly(context, lang, as_of=moment)
+        made, delivered = mailed.files, outbox.deliver(context)
+        letters = {"letters": mailed.letters, "delivered": vars(delivered)}
+    else:
+        made = weekly_report.weekly(context, as_of=moment, lang=lang, out=out)
+    if json:
+        output.as_json(
+            {
+                **letters,
+                "period": made.period,
+                "html": str(made.html),
+                "text": str(made.text),
+                "charts": [str(chart) for chart in made.charts],
+                "workbook": str(made.workbook),
+                "numbers": made.numbers,
+            }
+        )
+        return
+    output.say(f"Week: {made.period['from']} to {made.period['to']}")
+    for path in (made.html, made.text, *made.charts, made.workbook):
+        output.say(f"Written: {path}")
+    if send:
+        output.say(f"New letters: {mailed.letters}; sent now: {delivered.sent}")
+        if delivered.stopped:
+            output.say(delivered.stopped)
+
+
+@app.command()
+def daily(
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of",
+            help="A day or moment: the last brief before it. Default: now.",
+            metavar="TIME",
+        ),
+    ] = None,
+    lang: Annotated[
+        str, typer.Option(help="The brief's language: mr, hi or en.", metavar="LANG")
+    ] = "en",
+    text: Annotated[
+        bool, typer.Option("--text", help="Only the text for a phone.")
+    ] = False,
+    send: Annotated[
+        bool, typer.Option("--send", help="Also mail it to report.brief_to.")
+    ] = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Say what came in since the last brief (08:30 and 18:00), and what needs somebody.
+
+    At most 1,200 characters, to be read on a phone. It is not written to disk: it
+    quotes people, who may delete what they said. --send needs mail.host and somebody in
+    report.brief_to of that language in config.yaml: exit code 78 without.
+
+    Example: socialcell report daily --lang mr --text
+    """
+    from socialcell.listening.day_ranges import day_start
+    from socialcell.services.outbox import outbox
+    from socialcell.services.reporting import report_mail
+
+    context = open_context(config)
+    moment = day_start(as_of, "--as-of", context.clock.now()) if as_of else None
+    if send:
+        report_mail.require_readers(context, "brief_to", lang)
+    made = report_mail.daily(context, lang, moment)
+    sent: dict[str, object] = {}
+    stopped = None
+    if send:
+        letters = report_mail.send_daily(context, lang, moment)
+        delivered = outbox.deliver(context)
+        stopped = delivered.stopped
+        sent = {"letters": letters, "delivered": vars(delivered)}
+    brief = made.brief
+    if json:
+        output.as_json(
+            {
+                **sent,
+                "period": {"from": brief.span.start, "to": brief.span.end},
+                "mentions": brief.total,
+                "coverage": {"covered": brief.covered, "due": brief.due},
+                "intents": dict(brief.intents),
+                "topics": dict(brief.topics),
+                "wards": dict(brief.wards),
+                "urgent": brief.urgent_total,
+                "urgent_messages": brief.urgent_messages,
+                "critical": list(brief.critical),
+                "asked": brief.asked,
+                "press": brief.press_total,
+                "incidents": [one.id for one in brief.incidents],
+                "text": made.text,
+            }
+        )
+        return
+    output.say(made.text)
+    if send and not text:
+        output.say(f"New letters: {sent['letters']}")
+    if stopped:
+        output.note(stopped)

@@ -1,0 +1,48 @@
+"""The command `sources credentials`: is each accepted, and for how long."""
+
+from typing import Annotated
+
+import typer
+
+from socialcell.commands import output
+from socialcell.commands.options import Config, Json, open_context
+
+
+def credentials(
+    known: Annotated[
+        bool, typer.Option("--known", help="Show the last results; ask nobody.")
+    ] = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Try the credential of each connector with a small read: accepted, and how long.
+
+    Sources that had stopped go on when theirs is accepted again. Exit code 4: one
+    needs a person.
+
+    Example: socialcell sources credentials
+    """
+    from socialcell.clock import IST
+    from socialcell.services.collection import credential_checks as job
+
+    context = open_context(config)
+    found = job.known(context) if known else job.check(context)
+    if json:
+        output.as_json({"credentials": [vars(one) for one in found]})
+    elif not found:
+        output.say("Nothing is known of any credential: there is no enabled source.")
+    else:
+        output.table(
+            ("connector", "accepted", "days left", "tried", "note"),
+            [
+                (
+                    one.connector,
+                    "yes" if one.ok else "NO",
+                    "not told" if one.days_left is None else one.days_left,
+                    f"{one.checked_at.astimezone(IST):%Y-%m-%d %H:%M}",
+                    one.message,
+                )
+                for one in found
+            ],
+        )
+    raise typer.Exit(0 if all(one.ok for one in found) else 4)

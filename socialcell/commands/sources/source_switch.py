@@ -1,0 +1,110 @@
+"""Commands of `sources` that switch one: disable, enable, remove, now."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from socialcell.commands import output
+from socialcell.commands.options import Config, Json, open_context
+from socialcell.commands.workspace import top
+from socialcell.errors import UsageError
+
+if TYPE_CHECKING:
+    from socialcell.services.collection.source_setup import Removed
+
+Name = Annotated[str, typer.Argument(help="The source's name.")]
+
+
+def disable(name: Name, config: Config = None, json: Json = False) -> None:
+    """Stop listening to a source until it is enabled again. Audited.
+
+    What it brought stays. While it is off nobody asks whether its posts were deleted.
+
+    Example: socialcell sources disable x.search
+    """
+    from socialcell.services.collection import source_setup
+
+    changed = source_setup.disable(open_context(config), name)
+    if json:
+        output.as_json({"name": name, "enabled": False, "changed": changed})
+    else:
+        output.say(f"{name} is off{'.' if changed else ' already.'}")
+
+
+def enable(name: Name, config: Config = None, json: Json = False) -> None:
+    """Listen to a source again, from where it stopped. Audited.
+
+    One that would follow what must not be followed stays off, with the reason.
+
+    Example: socialcell sources enable x.search
+    """
+    from socialcell.services.collection import source_setup
+
+    changed = source_setup.enable(open_context(config), name)
+    if json:
+        output.as_json({"name": name, "enabled": True, "changed": changed})
+    else:
+        output.say(f"{name} is on{'.' if changed else ' already.'}")
+
+
+def remove(
+    name: Name,
+    yes: Annotated[bool, typer.Option("--yes", help="Remove it.")] = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Take a source away for good; the mentions that it brought stay. Audited.
+
+    Without --yes it says what would happen and removes nothing (exit code 2). To stop
+    for a while: socialcell sources disable.
+
+    Example: socialcell sources remove x.search --yes
+    """
+    from socialcell.services.collection import source_setup
+
+    context = open_context(config)
+    if not yes:
+        found = source_setup.count_mentions(context, name)
+        raise UsageError(f"Nothing is removed yet. {_said(found)} Give --yes to do it.")
+    done = source_setup.remove(context, name)
+    if json:
+        output.as_json(
+            {
+                "name": name,
+                "state": "removed",
+                "mentions_kept": done.mentions,
+                "seen_by_it_alone": done.alone,
+            }
+        )
+    else:
+        output.say(f"{name} is removed. {_said(done)}")
+
+
+def now(
+    names: Annotated[list[str], typer.Argument(metavar="NAME…", help="Sources.")],
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Pull these sources now, whatever the schedule says, and read what came. Audited.
+
+    A platform that asked us to wait is not asked before its time. A source that is off
+    is refused. Exit codes as those of pull.
+
+    Example: socialcell sources now x.search
+    """
+    from socialcell.services.collection import source_setup
+
+    context = open_context(config)
+    results = source_setup.pull_now(
+        context, names, progress=lambda name: output.note(f"pulling {name} …")
+    )
+    top.show_pulled(results, top.understand(context), json=json)
+    raise typer.Exit(top.exit_code(results))
+
+
+def _said(found: "Removed") -> str:
+    return (
+        f"The {found.mentions} mentions that {found.name} brought stay, with its runs "
+        f"and coverage. {found.alone} of them no other source has seen: whether these "
+        "are deleted at their source is not asked any more."
+    )

@@ -1,0 +1,205 @@
+"""Commands of the noun `sources`: list, add, test; the rest are registered here."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from socialcell.commands import output
+from socialcell.commands.options import (
+    Config,
+    DryRun,
+    Json,
+    open_context,
+    read_settings,
+)
+from socialcell.commands.sources import budget, credentials, recheck, source_switch
+
+if TYPE_CHECKING:
+    from socialcell.ops.model import Run, Source
+    from socialcell.services.collection.query_estimate import Estimate
+
+app = typer.Typer(help="Sources: what is listened to.", no_args_is_help=True)
+app.command()(budget.budget)
+app.command()(credentials.credentials)
+app.command()(source_switch.disable)
+app.command()(source_switch.enable)
+app.command()(source_switch.remove)
+app.command()(source_switch.now)
+app.command()(recheck.snapshot)
+app.command()(recheck.pin)
+app.command()(recheck.recheck)
+app.command()(recheck.remap)
+app.command()(recheck.drift)
+
+
+@app.command("list")
+def list_(config: Config = None, json: Json = False) -> None:
+    """List the sources with their state, last success and totals.
+
+    A source that never succeeded is `new`, or `failing` when it was tried. The note
+    says, too, when it could not be asked which posts were deleted.
+
+    Example: socialcell sources list
+    """
+    from socialcell import db
+    from socialcell.ops import store
+
+    context = open_context(config)
+    with db.reading(context.engine) as session:
+        found = store.sources(session)
+        totals, last = store.run_totals(session), store.last_runs(session)
+        checks = store.last_runs(session, "recheck")
+        rows = [
+            _source(
+                source,
+                totals.get(source.id or 0),
+                last.get(source.id or 0),
+                checks.get(source.id or 0),
+            )
+            for source in found
+        ]
+    if json:
+        output.as_json({"sources": rows})
+        return
+    output.table(
+        ("name", "connector", "state", "last success", "mentions", "note"),
+        [
+            (
+                row["name"],
+                row["connector"],
+                row["state"] if row["enabled"] else "off",
+                output.local(row["last_ok_at"]) if row["last_ok_at"] else "never",
+                row["stored"],
+                _note(row),
+            )
+            for row in rows
+        ],
+    )
+
+
+@app.command()
+def add(
+    name: Annotated[
+        str, typer.Argument(help="A name of your own, such as x.mentions.")
+    ],
+    connector: Annotated[str, typer.Argument(help="A page of docs/connectors.")],
+    setting: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="A setting of the source.", metavar="KEY=VALUE"),
+    ] = None,
+    dry_run: DryRun = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Add a source. Its settings are checked; nothing is collected yet.
+
+    The settings of each connector are in docs/connectors/. The paper behind a feed is
+    entered into the registry, so that it is shown by name. A source that would follow a
+    private person, protests, politics, religion, caste or somebody's health is refused,
+    as a rule of alerts is. Audited.
+
+    Of a search that costs money, what 30 days will probably cost is said before it is
+    saved: by the mentions held of the last 28 days that the query finds. With --dry-run
+    that is all that happens.
+
+    Example: socialcell sources add times rss --set url=https://paper.example/feed
+    """
+    from socialcell.services.collection import query_estimate, source_setup
+
+    context, settings = open_context(config), read_settings(setting)
+    source_setup.check(context, connector, settings)
+    found = query_estimate.estimate(context, connector, settings)
+    if found is not None:
+        output.note(_cost(found))
+    if not dry_run:
+        source_setup.add(context, name, connector, settings)
+    if json:
+        document: dict[str, Any] = {"name": name, "connector": connector}
+        document |= {"dry_run": dry_run, "estimate": _as_json(found)}
+        output.as_json(document)
+    elif dry_run:
+        output.say(f"Would be added: {name}")
+    else:
+        output.say(f"Added {name}. Try it: socialcell sources test {name}")
+
+
+@app.command("test")
+def try_(
+    name: Annotated[str, typer.Argument(help="The source's name.")],
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Ask the platform whether this source can be read; nothing is stored.
+
+    Exit code 1 when it cannot, with what to do.
+
+    Example: socialcell sources test x.mentions
+    """
+    from socialcell.services.collection import source_setup
+
+    health = source_setup.try_out(open_context(config), name)
+    if json:
+        output.as_json({"name": name, "ok": health.ok, "message": health.message})
+    else:
+        output.say(("Works. " if health.ok else "Does not work. ") + health.message)
+    raise typer.Exit(0 if health.ok else 1)
+
+
+def _cost(found: "Estimate") -> str:
+    if found.posts is None or found.cost_micros is None:
+        return f"What it will cost is not known: {found.basis}."
+    money = f"{found.cost_micros / 1_000_000:.2f} {found.currency}"
+    return f"In 30 days at least {found.posts} posts, {money}: {found.basis}."
+
+
+def _as_json(found: "Estimate | None") -> dict[str, Any] | None:
+    if found is None:
+        return None
+    money = {"amount_micros": found.cost_micros, "currency": found.currency}
+    return {
+        "posts_in_30_days": found.posts,
+        "cost": None if found.cost_micros is None else money,
+        "basis": found.basis,
+    }
+
+
+def _source(
+    source: "Source",
+    totals: dict[str, int] | None,
+    last: "Run | None",
+    recheck: "Run | None",
+) -> dict[str, Any]:
+    from socialcell.ops.store import COUNTS
+
+    return {
+        "name": source.name,
+        "connector": source.connector,
+        "settings": source.settings,
+        "version": source.version,
+        "enabled": source.enabled,
+        "state": source.shown_state,
+        "reason": source.state_reason,
+        "not_before": source.not_before,
+        "last_ok_at": source.last_ok_at,
+        "last_run": last.state if last else None,
+        "last_recheck": None
+        if recheck is None
+        else {
+            "at": recheck.started_at,
+            "state": recheck.state,
+            "reason": recheck.reason,
+        },
+        **(totals or dict.fromkeys(COUNTS, 0)),
+    }
+
+
+def _note(row: dict[str, Any]) -> str:
+    """Why a source is as it is, and whether its deletions are known."""
+    from socialcell.ops.store import INCOMPLETE
+
+    notes = [row["reason"]] if row["reason"] else []
+    recheck = row["last_recheck"]
+    if recheck is not None and recheck["state"] in INCOMPLETE:
+        at = output.local(recheck["at"])
+        notes.append(f"deletions could not all be asked for, {at}: {recheck['reason']}")
+    return "; ".join(notes)

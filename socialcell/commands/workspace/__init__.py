@@ -1,0 +1,1 @@
+"""Commands on the workspace: set-up, database, daemon, servers, privacy, demo."""

@@ -1,0 +1,57 @@
+"""The commands `daemon` and `health`."""
+
+from typing import Annotated, Any
+
+import typer
+
+from socialcell.commands import output
+from socialcell.commands.options import Config, Json, open_context
+
+_EXIT = {"well": 0, "degraded": 3, "dead": 1}
+
+
+def daemon(
+    tick: Annotated[
+        float, typer.Option(min=0.2, max=60, help="Seconds between two rounds.")
+    ] = 15,
+    config: Config = None,
+) -> None:
+    """Collect, read, report and keep house on time, until it is told to stop.
+
+    One a workspace (exit code 75 for a second one). SIGTERM ends it at the next
+    checkpoint, SIGHUP has it read config.yaml again. docs/operations.md has a unit for
+    systemd. What was missed while it was down is made up for at once.
+
+    Example: socialcell daemon
+    """
+    from datetime import timedelta
+
+    from socialcell import log
+    from socialcell.scheduler import Daemon
+
+    context = open_context(config)
+    log.start(context.workspace.config.log.level)
+    Daemon(context, tick=timedelta(seconds=tick)).run()
+
+
+def health(config: Config = None, json: Json = False) -> None:
+    """Whether the daemon lives and its jobs succeed. Exit code 0 well, 3 degraded, 1
+    dead.
+
+    Example: socialcell health --json
+    """
+    from socialcell.services.daemon.health import look
+
+    found = look(open_context(config))
+    if json:
+        document: dict[str, Any] = {
+            "state": found.state,
+            "reasons": list(found.reasons),
+            "daemon": {"owner": found.owner, "renewed_at": found.renewed_at},
+        }
+        output.as_json(document)
+    else:
+        output.say(found.state.capitalize())
+        for reason in found.reasons:
+            output.say(f"  {reason}")
+    raise typer.Exit(_EXIT[found.state])

@@ -1,0 +1,243 @@
+"""Commands of the noun `db`: upgrade, backup, restore, verify."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from socialcell.commands import output
+from socialcell.commands.options import ROOT_CONFIG, Config, Json, open_context
+
+if TYPE_CHECKING:
+    from socialcell.config import Workspace
+
+app = typer.Typer(
+    help="The database: upgrade, backup, restore, verify.", no_args_is_help=True
+)
+
+
+@app.command()
+def upgrade(
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Make no backup first: I have one.")
+    ] = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Bring the database's schema to this version of socialcell.
+
+    A backup is made first, in backups/ of the workspace; the last five of these stay.
+    The change is one transaction: interrupted, it has not happened; run it again. A
+    PostgreSQL database is copied by pg_dump; where there is none, make a backup of
+    your own and give --yes.
+
+    Files of the workspace that are open to more people than `workspace.group` in
+    config.yaml says, or closed to those, are mended first.
+
+    Example: socialcell db upgrade
+    """
+    from socialcell.services.workspace import backup, file_access
+
+    workspace = _workspace(config)
+    mended = file_access.mend(workspace)
+    before, after, copy = backup.upgrade(workspace, without_backup=yes)
+    if json:
+        output.as_json(
+            {
+                "before": before,
+                "after": after,
+                "backup": str(copy.path) if copy else None,
+                "mended": list(map(str, mended)),
+            }
+        )
+        return
+    if mended:
+        output.say(f"Open to whom config.yaml names, and nobody else: {len(mended)}")
+    if copy:
+        output.say(f"Backup: {copy.path}")
+    if before == after:
+        output.say(f"Nothing to do: the schema is {after}.")
+    else:
+        output.say(f"Upgraded from {before or 'nothing'} to {after}.")
+
+
+@app.command("backup")
+def backup_(
+    out: Annotated[
+        Path | None,
+        typer.Option(help="The file to make. Default: one in backups/, by time."),
+    ] = None,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Copy the database while it is in use, with its files, and check the copy.
+
+    Beside the copy lie its record (FILE.json: when, schema, size, SHA-256, the digest
+    of its content) and the files that it refers to (FILE.files: evidence, files of
+    messages). Not in it are the secrets, config.yaml, strategy.yaml and gazetteer.csv:
+    keep a copy of those in another safe place, without person_key the pseudonyms
+    change.
+
+    Example: socialcell db backup --out /mnt/backup/monday.db
+    """
+    from socialcell.services.workspace import backup
+
+    made = backup.back_up(_workspace(config), out)
+    if json:
+        output.as_json({"file": str(made.path), **vars(made.record)})
+        return
+    output.say(f"Backup: {made.path}")
+    output.say(
+        f"{made.record.bytes} bytes, schema {made.record.schema}, checked. "
+        f"Files beside it: {len(made.record.files or ())}"
+    )
+    _missing(made.record.missing, "is not in the workspace, so not in the copy either")
+    output.say(
+        "Not in it: secrets/ with person_key, config.yaml, strategy.yaml, gazetteer.csv"
+    )
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A backup that `db backup` made.")],
+    yes: Annotated[
+        bool,
+        typer.Option(
+            "--yes",
+            help="Also when the database is newer, or a file beside the backup lacks.",
+        ),
+    ] = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Put a backup in the database's place, and its files in the workspace.
+
+    The backup is checked first. Nobody else may have the database open (exit code
+    75). The file that is replaced is kept beside it as .before-restore. Who was erased
+    since the backup was made is erased in it again, and stays kept out.
+
+    Example: socialcell db restore backups/socialcell-0002-20261123T033000Z.db
+    """
+    from socialcell.services.workspace import restore as restoring
+
+    done = restoring.restore(_workspace(config), file, yes=yes)
+    if json:
+        output.as_json(
+            {
+                "database": str(done.database),
+                "schema": done.schema,
+                "replaced": str(done.replaced) if done.replaced else None,
+                "kept_out": done.kept_out,
+                "erased_again": vars(done.again) if done.again else None,
+                "missing": done.missing,
+            }
+        )
+        return
+    output.say(f"{done.database} is the backup now (schema {done.schema}).")
+    if done.replaced:
+        output.say(f"What was there: {done.replaced}")
+    if done.kept_out is None:
+        output.say(
+            "The list of those who were erased since could not be read: erase again "
+            "who asked for it after the backup was made (socialcell privacy erase)."
+        )
+    if done.again is None:
+        output.say("Who was erased since is erased again by the upgrade.")
+    elif done.again.mentions or done.again.accounts:
+        output.say(
+            f"Erased again, as since the backup: {done.again.accounts} accounts, "
+            f"{done.again.mentions} mentions."
+        )
+    _missing(done.missing, "is neither beside the backup nor in the workspace")
+    output.say("Next: socialcell db upgrade, then socialcell doctor")
+
+
+@app.command()
+def verify(
+    file: Annotated[
+        Path | None, typer.Argument(help="A backup; without it, the database.")
+    ] = None,
+    digest: Annotated[
+        bool, typer.Option("--digest", help="Print one hash over the domain tables.")
+    ] = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Check the database, or a backup: damage, references, accounts of runs, texts.
+
+    Files that it refers to must be there, and as they were kept. A backup is compared
+    with its record, too. --digest prints one hash over the domain tables (no runs, no
+    logs, no surrogate keys): equal content, equal hash. Exit code 1 when something is
+    wrong.
+
+    Example: socialcell db verify --digest
+    """
+    if file is not None:
+        _verify_backup(file, digest=digest, json=json)
+    from socialcell import db
+    from socialcell.listening.store import integrity
+    from socialcell.services.workspace import digest as digests
+    from socialcell.services.workspace import stored_files
+
+    context = open_context(config)
+    names = stored_files.referred(context.engine)
+    with db.reading(context.engine) as session:
+        found = integrity.problems(session)
+        made = digests.digest(session) if digest else None
+        parts = digests.table_digests(session) if digest and json else None
+    found += stored_files.wrong(context.workspace.folder, names)
+    if json:
+        document = {"ok": not found, "problems": found}
+        output.as_json(document | ({"digest": made, "tables": parts} if digest else {}))
+    else:
+        for problem in found:
+            output.say(problem)
+        output.say(made or ("The database is sound." if not found else ""))
+    raise typer.Exit(1 if found else 0)
+
+
+def _verify_backup(file: Path, *, digest: bool, json: bool) -> None:
+    from socialcell.services.workspace import backup_record
+
+    record, problems = backup_record.verify(file)
+    if json:
+        output.as_json(
+            {
+                "ok": not problems,
+                "problems": problems,
+                "record": vars(record) if record else None,
+            }
+        )
+    else:
+        for problem in problems:
+            output.say(problem)
+        if not problems and record and digest:
+            output.say(record.digest or "no digest: the backup has another schema")
+        elif not problems and record:
+            output.say(
+                f"Sound: made {output.local(datetime.fromisoformat(record.made_at))}, "
+                f"schema {record.schema}, "
+                + (
+                    "before files were copied along."
+                    if record.files is None
+                    else f"files {len(record.files)}."
+                )
+            )
+        if record:
+            _missing(record.missing, "was missing when the copy was made")
+    raise typer.Exit(1 if problems else 0)
+
+
+def _missing(names: list[str], why: str) -> None:
+    for name in names:
+        output.say(f"{name} {why}.")
+
+
+def _workspace(config: Path | None) -> "Workspace":
+    from socialcell import config as configuration
+    from socialcell import log
+
+    workspace = configuration.load(configuration.find(config or ROOT_CONFIG.get()))
+    log.start(workspace.config.log.level)
+    return workspace

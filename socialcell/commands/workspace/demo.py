@@ -1,0 +1,345 @@
+"""The command `demo`: the product's main job against a sandbox city on loopback."""
+
+import contextlib
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
+
+import typer
+
+from socialcell.clock import IST, FixedClock
+from socialcell.commands import output
+from socialcell.commands.options import Json
+
+if TYPE_CHECKING:
+    from socialcell.sandbox import Sandbox
+    from socialcell.sandbox.clicks.audience import Audience
+    from socialcell.sandbox.clicks.click_traffic import Clicking
+    from socialcell.services.context import Context
+    from socialcell.services.rehearsal import rehearsal_run, rehearsal_workspace
+
+END = datetime(2026, 11, 23, 9, 0, tzinfo=IST)  # a Monday: the last week is complete
+
+
+def demo(
+    dir: Annotated[Path, typer.Option(help="The workspace to make.")] = Path("demo"),
+    days: Annotated[int, typer.Option(min=7, max=60, help="Simulated days.")] = 28,
+    seed: Annotated[int, typer.Option(min=0, help="Which world.")] = 7,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Rebuild a demo that is there.")
+    ] = False,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Leave the sandbox running at the end.")
+    ] = False,
+    lang: Annotated[
+        str, typer.Option(help="The report's language: en, mr, hi.")
+    ] = "en",
+    json: Json = False,
+) -> None:
+    """Listen to a sandbox city for four simulated weeks and write its weekly report.
+
+    The real client libraries pull over loopback from servers that speak the platforms'
+    protocols. Interrupt it and run it again: it goes on where it was. Finished and run
+    again it changes nothing.
+
+    Example: socialcell demo --dir demo --days 28 --seed 7
+    """
+    from socialcell import sandbox
+    from socialcell.listening.people import visibility
+    from socialcell.sandbox.city import City
+    from socialcell.sandbox.clicks import click_traffic
+    from socialcell.sandbox.clicks.audience import Audience
+    from socialcell.sandbox.world.app_world import PACKAGE
+    from socialcell.services.rehearsal import rehearsal_run, rehearsal_workspace
+
+    started = time.monotonic()
+    if fresh:
+        _remove(dir)
+    state = rehearsal_workspace.State(seed=seed, days=days, end=END.isoformat())
+    found = rehearsal_workspace.read_state(dir)
+    city = City(seed=seed, end=END, days=days)
+    clock = FixedClock(END)
+    with sandbox.serve(city, clock) as running, contextlib.ExitStack() as doors:
+        state = rehearsal_workspace.prepare(
+            dir,
+            state,
+            {
+                **running.secrets,
+                click_traffic.SECRET: click_traffic.KEY,
+                # Estimates of audiences hang on it: the same city, the same plan.
+                visibility.SECRET_NAME: f"a key of the sandbox city {seed}",
+            },
+            watched(running),
+            named(running),
+            apps=(PACKAGE,),
+        )
+        _keep_truth(dir, city)
+        moments = rehearsal_run.steps(city.start, city.end, city.crisis_start)
+        if found and not json:
+            output.note(f"Going on in {dir}.")
+        context = rehearsal_run.run(
+            dir,
+            state,
+            moments,
+            clock,
+            running.base_urls,
+            push=_pushing(running, doors),
+            meanwhile=_clicking(Audience(seed, city.start, city.end), clock, doors),
+            progress=_progress(json),
+        )
+        campaign = _campaign(context, dir, seed)
+        plan = _plan(context, dir, seed)
+        made = rehearsal_run.summary(context) | {"campaign": campaign, "plan": plan}
+        made["report"] = rehearsal_run.weekly(context, lang)
+        made["seconds"] = round(time.monotonic() - started, 1)
+        if json:
+            output.as_json(made)
+        else:
+            _print(made)
+        if serve:
+            _serve(dir, running.base_urls)
+
+
+def _remove(folder: Path) -> None:
+    from socialcell.errors import UsageError
+    from socialcell.services.rehearsal import rehearsal_workspace
+
+    if not folder.exists():
+        return
+    if rehearsal_workspace.read_state(folder) is None and any(folder.iterdir()):
+        raise UsageError(f"{folder} holds no rehearsal: --fresh does not remove it.")
+    shutil.rmtree(folder)
+
+
+def watched(running: "Sandbox") -> "list[rehearsal_workspace.Watched]":
+    """The sandbox's sources as a cell would enter them."""
+    from socialcell import connectors
+    from socialcell.services.rehearsal import rehearsal_workspace
+
+    return [
+        rehearsal_workspace.Watched(
+            source["name"],
+            source["connector"],
+            connectors.settings_in(source["connector"], source),
+        )
+        for source in running.sources
+    ]
+
+
+def named(running: "Sandbox") -> "list[rehearsal_workspace.Named]":
+    """The city's own account and the papers: shown by name."""
+    from socialcell import connectors
+    from socialcell.services.rehearsal import rehearsal_workspace
+
+    made = []
+    for source in running.sources:
+        if "handle" in source:
+            handle, platform = (
+                source["handle"],
+                connectors.platform(source["connector"]),
+            )
+            made.append(
+                rehearsal_workspace.Named(platform, handle, handle, "public_office")
+            )
+        if "title" in source:
+            paper = urlsplit(source["url"]).netloc
+            made.append(
+                rehearsal_workspace.Named("news", paper, source["title"], "media")
+            )
+    return made
+
+
+def _pushing(
+    running: "Sandbox", doors: contextlib.ExitStack
+) -> "Callable[[Context], None]":
+    """The sandbox's platforms hand in what they have to tell, at a door of ours that
+    opens with the first of it."""
+    opened: list[str] = []
+
+    def push(context: "Context") -> None:
+        from socialcell.errors import SocialcellError
+        from socialcell.sandbox.meta.webhook_platform import Pushing
+        from socialcell.web import door
+
+        if not opened:
+            opened.append(doors.enter_context(door.serving(context, kept=False)))
+        for name, platform in running.platforms.items():
+            if isinstance(platform, Pushing):
+                refused = set(platform.hand_in(opened[0])) - {200}
+                if refused:
+                    raise SocialcellError(f"The door answers {name}: {refused}.")
+
+    return push
+
+
+def _clicking(
+    audience: "Audience", clock: FixedClock, doors: contextlib.ExitStack
+) -> "rehearsal_run.Meanwhile":
+    """The city's people and programs ask for its links at a redirect of ours, which
+    opens with the first of them; the app's server tells of installs."""
+    opened: list[Clicking] = []
+
+    @contextlib.contextmanager
+    def clicking(
+        context: "Context", before: datetime | None, moment: datetime
+    ) -> Iterator[None]:
+        from socialcell.sandbox.clicks import tracked_links
+        from socialcell.sandbox.clicks.audience import moments
+        from socialcell.sandbox.clicks.click_traffic import Clicking
+        from socialcell.services.rehearsal import click_rehearsal
+        from socialcell.web import links
+
+        visits = audience.between(before, moment)
+        if not visits:
+            yield
+            return
+        if not opened:
+            codes = click_rehearsal.codes(
+                context, tracked_links.entered(audience.campaign)
+            )
+            address = doors.enter_context(links.serving(context))
+            opened.append(Clicking(address, codes, clock))
+        seconds = moments(visits)
+        installs = [one.install.key for one in visits if one.install]
+        click_rehearsal.take_back(context, seconds, installs)
+        opened[0].send(visits)
+        yield
+        click_rehearsal.wait(context, seconds)
+        opened[0].tell(visits)
+
+    return clicking
+
+
+def _campaign(context: "Context", folder: Path, seed: int) -> dict[str, Any]:
+    """The city's campaign, measured on what its app's team hands out."""
+    from socialcell.sandbox.world.campaign_world import CampaignWorld
+    from socialcell.services.rehearsal import campaign_rehearsal
+
+    world = CampaignWorld(seed, END)
+    file = folder / "outcomes.csv"
+    file.write_bytes(world.file())
+    one = world.campaign
+    planned = campaign_rehearsal.Planned(
+        one.name, one.initiative, one.wards, one.start, one.end, one.budget * 1_000_000
+    )
+    return campaign_rehearsal.campaign(context, planned, file)
+
+
+def _plan(context: "Context", folder: Path, seed: int) -> dict[str, Any]:
+    """The coming weeks, planned with creators who handed in what was answered them."""
+    from socialcell.sandbox.world.creator_world import PLAN, CreatorWorld
+    from socialcell.services.rehearsal import plan_rehearsal
+
+    world = CreatorWorld(seed, END)
+    place = folder / "plan"
+    place.mkdir(exist_ok=True)
+    files = plan_rehearsal.Files(
+        registry=place / "creators.csv",
+        comments=place / "comments.csv",
+        mapping=place / "comments.toml",
+        initiative=place / f"{PLAN}.yaml",
+    )
+    files.registry.write_bytes(world.registry())
+    files.comments.write_bytes(world.comments())
+    files.mapping.write_text(world.mapping(), encoding="utf-8")
+    files.initiative.write_text(world.initiative(), encoding="utf-8")
+    return plan_rehearsal.plan(context, PLAN, files, "meera")
+
+
+def _keep_truth(folder: Path, city: Any) -> None:
+    from socialcell.sandbox.truth import write_truth
+
+    place = folder / "truth.json"
+    if not place.exists():
+        write_truth(city, place)
+
+
+def _progress(quiet: bool) -> Any:
+    if quiet or not sys.stderr.isatty():
+        return None
+
+    def show(number: int, total: int, moment: datetime) -> None:
+        local = moment.astimezone(IST)
+        sys.stderr.write(f"\r{number}/{total}  {local:%a %d %b %H:%M} IST ")
+        if number == total:
+            sys.stderr.write("\n")
+        sys.stderr.flush()
+
+    return show
+
+
+def _print(made: dict[str, Any]) -> None:
+    output.say(f"{made['mentions']} mentions in {made['workspace']}")
+    output.table(
+        ("source", "received", "stored", "updated", "unchanged", "state"),
+        [
+            (
+                source["name"],
+                source["received"],
+                source["stored"],
+                source["updated"],
+                source["unchanged"],
+                source["state"],
+            )
+            for source in made["sources"]
+        ],
+    )
+    languages = ", ".join(f"{name} {n}" for name, n in made["languages"].items())
+    output.say(f"Languages: {languages}")
+    output.say(f"Places, departments and services named: {made['entities']}")
+    _print_campaign(made["campaign"])
+    _print_plan(made["plan"])
+    output.say(f"Weekly report: {made['report']['html']}")
+    output.say(f"               {made['report']['text']}")
+    output.say(f"Seconds: {made['seconds']}")
+    output.say("Look around:")
+    ours = f"socialcell --config {made['workspace']}/config.yaml"
+    output.say(f'  {ours} mentions search "पाणी OR pani OR water"')
+    output.say(f"  {ours} sources list")
+    output.say(f"  {ours} campaigns show {made['plan']['campaign']}")
+
+
+def _print_campaign(found: dict[str, Any]) -> None:
+    direct, gained = found["direct"], found["incremental"]
+    asked = direct["requests"]
+    programs = sum(asked[kind] for kind in ("preview", "scanner", "crawler", "tool"))
+    output.say(
+        f"Links of {found['campaign']}: {asked['human']} clicks of people, "
+        f"{asked['duplicate']} second clicks, {programs} requests of programs"
+    )
+    output.say(
+        f"Campaign {found['campaign']}: installs attributed {direct['installs']}, of "
+        f"{direct['unattributed']} nothing is known"
+    )
+    if gained is not None:
+        low, high = gained["interval"]
+        output.say(
+            f"  it added {gained['value']:.0f} {gained['outcome']} "
+            f"(95 %: {low:.0f} to {high:.0f})"
+        )
+
+
+def _print_plan(found: dict[str, Any]) -> None:
+    cost = found["cost"]
+    output.say(
+        f"Plan {found['campaign']}: {found['tags']} tags of {len(found['creators'])} "
+        f"creators for {cost['amount_micros'] / 1_000_000:,.0f} {cost['currency']}, "
+        f"at least {found['reach']:.0f} people expected to see one"
+    )
+    output.say(f"  approved by {found['approved_by']}; the first creator is asked")
+
+
+def _serve(folder: Path, base_urls: dict[str, str]) -> None:
+    for origin, base in sorted(base_urls.items()):
+        output.note(f"{origin} is played by {base}")
+    output.note(f"The sandbox of {folder} runs. Stop it with Ctrl-C.")
+    try:
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        output.note("Stopped.")

@@ -1,0 +1,101 @@
+"""Commands of the noun `privacy`: export, erase."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from socialcell.commands import output
+from socialcell.commands.options import Config, DryRun, Json, open_context
+
+app = typer.Typer(
+    help="What is held of one person: given to that person, or erased.",
+    no_args_is_help=True,
+)
+
+Platform = Annotated[str, typer.Option(help="The platform, such as x or reddit.")]
+Uid = Annotated[
+    str | None,
+    typer.Option("--id", help="The account's number there.", show_default=False),
+]
+Handle = Annotated[
+    str | None,
+    typer.Option(help="The account's handle, with or without @.", show_default=False),
+]
+
+
+@app.command()
+def export(
+    platform: Platform,
+    id: Uid = None,
+    handle: Handle = None,
+    out: Annotated[
+        Path | None, typer.Option(help="A file; standard output if none.")
+    ] = None,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Write all that is held of one account as JSON, for the person who asked.
+
+    It is JSON with and without --json. Nothing is masked: make sure first that it is
+    that person. Audited.
+
+    Example: socialcell privacy export --platform x --handle asha_k --out asha.json
+    """
+    from socialcell.services.privacy import data_requests
+
+    held = data_requests.export(open_context(config), platform, id, handle)
+    if out is None:
+        output.as_json(held)
+        return
+    output.write_file(out, [output.dumps(held, indent=1), "\n"])
+    output.note(f"Written: {out}")
+
+
+@app.command()
+def erase(
+    platform: Platform,
+    id: Uid = None,
+    handle: Handle = None,
+    dry_run: DryRun = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Erase one account: its posts, its raw data, its name; and never store it again.
+
+    Posts become tombstones without words, counts follow, and reports of the workspace
+    that quoted it are written again. Copies that left the workspace (exports, mails,
+    backups) are not reached: docs/privacy.md says what to do about them. Audited.
+
+    Example: socialcell privacy erase --platform x --handle asha_k --dry-run
+    """
+    from socialcell.services.privacy import data_requests
+
+    done = data_requests.erase(
+        open_context(config), platform, id, handle, dry_run=dry_run
+    )
+    erased = done.erased
+    if json:
+        output.as_json(
+            {
+                "person": done.person,
+                "dry_run": dry_run,
+                "mentions": erased.mentions,
+                "raw_items": erased.raw_items,
+                "in_others": erased.in_others,
+                "suppressed": erased.suppressed,
+                "reports": list(done.rewritten),
+                "waits": done.waits,
+            }
+        )
+    else:
+        output.say(f"{'Would erase' if dry_run else 'Erased'}: {done.person}")
+        output.say(
+            f"posts {erased.mentions}, raw items {erased.raw_items}, "
+            f"named in posts of others {erased.in_others}"
+        )
+        for file in done.rewritten:
+            output.say(f"{'Would be written' if dry_run else 'Written'} again: {file}")
+    if done.waits:
+        output.note(done.waits)
+        raise typer.Exit(3)

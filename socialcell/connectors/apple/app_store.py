@@ -1,0 +1,201 @@
+"""App Store Connect's analytics reports, read as Apple makes them each day."""
+
+import io
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from socialcell.connectors.apple.app_store_client import AppStore, Segment
+from socialcell.connectors.apple.apple_reports import ANALYTICS, analytics_facts
+from socialcell.connectors.base import (
+    Batch,
+    Bucket,
+    Budget,
+    Capability,
+    ConnectorError,
+    Health,
+    Item,
+    Kind,
+    Reject,
+    Surroundings,
+)
+from socialcell.connectors.files.fact_file import fact_rows
+from socialcell.connectors.unmetered import Unmetered
+
+_REQUESTS = "/v1/analyticsReportRequests"
+_REPORTS = (
+    "App Downloads Standard",
+    "App Downloads Detailed",
+    "App Store Discovery and Engagement Standard",
+    "App Store Installation and Deletion Standard",
+)
+_PAGE = {"limit": "200"}
+_PIECE = 500  # facts stored together
+
+
+class AppStoreSettings(BaseModel):
+    """The app by Apple's number, the key that signs, and which reports are read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    app_id: str = Field(pattern=r"^\d{5,20}$")
+    key_id: str = Field(pattern=r"^[A-Z0-9]{8,20}$")
+    issuer_id: str = Field(pattern=r"^[0-9a-f-]{36}$")
+    reports: tuple[str, ...] = _REPORTS
+
+
+@dataclass(frozen=True, slots=True)
+class _Instance:
+    """A report as Apple made it on a day (`made`); it may hold several days."""
+
+    id: str
+    made: str
+
+
+class AppStoreReports:
+    """Late figures come as new reports of old days: reports are read as they were made.
+
+    Cursor: `made`, by report, the day of the newest one that is stored to its end.
+    """
+
+    Settings: ClassVar[type[BaseModel]] = AppStoreSettings
+    platform: ClassVar[str] = "app_store"
+    cursor_version: ClassVar[int] = 1
+    capabilities: ClassVar[frozenset[Capability]] = frozenset(
+        {Capability.STORE_METRICS}
+    )
+    buckets: ClassVar[tuple[Bucket, ...]] = (Bucket("calls", "hour", cap=3_500),)
+
+    def __init__(self, settings: AppStoreSettings, around: Surroundings) -> None:
+        self._settings = settings
+        self._client = AppStore(around, settings.key_id, settings.issuer_id)
+
+    def check(self) -> Health:
+        """Whether reports were asked for, and which of them Apple offers."""
+        try:
+            request = self._request(Unmetered())
+            if request is None:
+                return Health(
+                    ok=True,
+                    message="The key is accepted. Reports were not asked for yet: the "
+                    "first pull does it, with an Admin's key, and they come after one "
+                    "or two days.",
+                )
+            found = self._reports(request, Unmetered())
+        except ConnectorError as error:
+            return Health.failed(error)
+        return Health(
+            ok=True, message=f"{len(found)} reports of app {self._settings.app_id}"
+        )
+
+    def pull(
+        self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
+    ) -> Iterator[Batch]:
+        made: dict[str, str] = dict((cursor or {}).get("made", {}))
+        request = self._request(budget)
+        if request is None:
+            self._ask_for_reports(budget)
+            yield Batch([], {"made": made}, cost=self._client.cost())
+            return
+        reports = self._reports(request, budget)
+        for name in self._settings.reports:
+            for instance in self._instances(reports[name], budget):
+                if instance.made <= made.get(name, ""):
+                    continue
+                for items, is_last in self._facts(instance, budget):
+                    if is_last:
+                        made[name] = instance.made
+                    yield Batch(items, {"made": dict(made)}, cost=self._client.cost())
+                    if stop():
+                        return
+        yield Batch([], {"made": dict(made)}, cost=self._client.cost())
+
+    def _request(self, budget: Budget) -> str | None:
+        """The standing request for daily reports; one that Apple stopped is none."""
+        path = f"/v1/apps/{self._settings.app_id}/analyticsReportRequests"
+        asked = {**_PAGE, "filter[accessType]": "ONGOING"}
+        for row in self._client.each(path, asked, budget):
+            if not _attributes(row).get("stoppedDueToInactivity"):
+                return _word(row, "id")
+        return None
+
+    def _ask_for_reports(self, budget: Budget) -> None:
+        app = {"data": {"type": "apps", "id": self._settings.app_id}}
+        self._client.create(
+            _REQUESTS,
+            {
+                "data": {
+                    "type": "analyticsReportRequests",
+                    "attributes": {"accessType": "ONGOING"},
+                    "relationships": {"app": app},
+                }
+            },
+            budget,
+        )
+
+    def _reports(self, request: str, budget: Budget) -> dict[str, str]:
+        """Names of reports → their ids, of those that are wanted. CONFIG: one is not
+        offered."""
+        found = {}
+        path = f"{_REQUESTS}/{request}/reports"
+        for row in self._client.each(path, _PAGE, budget):
+            name = _attributes(row).get("name")
+            if name in self._settings.reports:
+                found[str(name)] = _word(row, "id")
+        absent = [name for name in self._settings.reports if name not in found]
+        if absent:
+            raise ConnectorError(
+                Kind.CONFIG, f"Apple offers no report {', '.join(absent)} of this app"
+            )
+        return found
+
+    def _instances(self, report: str, budget: Budget) -> list[_Instance]:
+        """The days' reports, oldest first: what was made later replaces."""
+        path = f"/v1/analyticsReports/{report}/instances"
+        asked = {**_PAGE, "filter[granularity]": "DAILY"}
+        found = [
+            _Instance(_word(row, "id"), _word(_attributes(row), "processingDate"))
+            for row in self._client.each(path, asked, budget)
+        ]
+        return sorted(found, key=lambda one: one.made)
+
+    def _facts(
+        self, instance: _Instance, budget: Budget
+    ) -> Iterator[tuple[Sequence[Item], bool]]:
+        """Pieces of an instance, each with whether it is the last."""
+        path = f"/v1/analyticsReportInstances/{instance.id}/segments"
+        items: list[Item] = []
+        for row in self._client.each(path, _PAGE, budget):
+            said = _attributes(row)
+            size = said.get("sizeInBytes")
+            if not isinstance(size, int):
+                raise ConnectorError(Kind.DRIFT, "a report's file has no size")
+            segment = Segment(_word(said, "url"), _word(said, "checksum"), size)
+            items += self._rows(self._client.segment(segment, budget))
+        if items and all(isinstance(item, Reject) for item in items):
+            raise ConnectorError(
+                Kind.DRIFT, f"no row of the report of {instance.made} can be read"
+            )
+        for start in range(0, max(len(items), 1), _PIECE):
+            yield items[start : start + _PIECE], start + _PIECE >= len(items)
+
+    @staticmethod
+    def _rows(data: bytes) -> list[Item]:
+        try:
+            found = list(fact_rows(io.BytesIO(data), ANALYTICS, analytics_facts))
+        except ConnectorError as error:
+            raise ConnectorError(Kind.DRIFT, f"a report's file: {error}") from None
+        return [item for _number, items in found for item in items]
+
+
+def _attributes(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    found = row.get("attributes")
+    return found if isinstance(found, dict) else {}
+
+
+def _word(row: Mapping[str, Any], name: str) -> str:
+    value = row.get(name)
+    if not isinstance(value, str) or not value:
+        raise ConnectorError(Kind.DRIFT, f"App Store Connect sends no {name}")
+    return value

@@ -1,0 +1,191 @@
+"""App Store Connect's interface: signed questions, lists, and the files of reports."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import requests
+
+from socialcell.clock import SystemClock
+from socialcell.connectors import strict_json
+from socialcell.connectors.apple.apple_token import signed_token
+from socialcell.connectors.base import Budget, ConnectorError, Kind, Surroundings
+from socialcell.http import BODY_CAP, USER_AGENT, PoliteAdapter, fetch, retry_after
+from socialcell.text import one_line
+
+ORIGIN = "https://api.appstoreconnect.apple.com"
+SECRET = "app_store_key"
+_HOUR = timedelta(hours=1)  # Apple counts calls by the hour
+_RENEW = (
+    "Make a new key in App Store Connect (Users and Access, Integrations), store its "
+    ".p8 file in the secret app_store_key, and set key_id and issuer_id of the source."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A part of a report: where it lies, how large it is, and the MD5 of its bytes."""
+
+    url: str
+    checksum: str
+    size: int
+
+
+class AppStore:
+    """One run's client. Every failure is a ConnectorError; nothing is asked twice."""
+
+    def __init__(self, around: Surroundings, key_id: str, issuer: str) -> None:
+        self._clock = around.clock
+        self._base_urls = around.base_urls
+        # Apple compares a token with the real time.
+        key = around.secret(SECRET).get_secret_value()
+        self._token = signed_token(key, key_id, issuer, SystemClock().now())
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.mount(ORIGIN, PoliteAdapter(around.base_url(ORIGIN)))
+        self._spent = 0
+
+    def cost(self) -> dict[str, int]:
+        """Calls since this was asked last."""
+        spent, self._spent = self._spent, 0
+        return {"calls": spent} if spent else {}
+
+    def each(
+        self, path: str, asked: Mapping[str, str], budget: Budget
+    ) -> Iterator[Mapping[str, Any]]:
+        """Everything that a list holds, page by page."""
+        query = dict(asked)
+        seen: set[str] = set()
+        while True:
+            body = self._ask("GET", path, query, None, budget)
+            data = body.get("data")
+            if not isinstance(data, list) or not all(isinstance(d, dict) for d in data):
+                raise ConnectorError(Kind.DRIFT, "App Store Connect's list is none")
+            yield from data
+            following = (body.get("links") or {}).get("next")
+            if not following:
+                return
+            if not isinstance(following, str) or following in seen:
+                raise ConnectorError(
+                    Kind.DRIFT, "App Store Connect sends the same page again"
+                )
+            seen.add(following)
+            # Its address is not followed: only what it asks for is taken.
+            query = dict(parse_qsl(urlsplit(following).query))
+
+    def create(self, path: str, body: Mapping[str, Any], budget: Budget) -> None:
+        """Make something that reports come from."""
+        self._ask("POST", path, {}, body, budget)
+
+    def segment(self, segment: Segment, budget: Budget) -> bytes:
+        """The bytes of a segment, as its checksum says they are.
+
+        Its address is signed by itself: our token must not go there.
+        """
+        budget.take("calls")
+        self._spent += 1
+        try:
+            answer = fetch(segment.url, base_urls=self._base_urls, cap=BODY_CAP)
+        except requests.RequestException as error:
+            raise ConnectorError(
+                Kind.TRANSIENT,
+                f"A report's file could not be had: {type(error).__name__}",
+            ) from None
+        if answer.status != 200:
+            raise ConnectorError(
+                Kind.TRANSIENT,
+                f"A report's file was refused ({answer.status}): its address is good "
+                "for minutes only",
+            )
+        found = hashlib.md5(answer.body, usedforsecurity=False).hexdigest()
+        if len(answer.body) != segment.size or found != segment.checksum.lower():
+            raise ConnectorError(
+                Kind.TRANSIENT, "A report's file is not what its checksum says"
+            )
+        return answer.body
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str],
+        body: Mapping[str, Any] | None,
+        budget: Budget,
+    ) -> Mapping[str, Any]:
+        budget.take("calls")
+        self._spent += 1
+        try:
+            answer = self._session.request(
+                method,
+                ORIGIN + path,
+                params=dict(query),
+                json=body,
+                headers={
+                    "authorization": f"Bearer {self._token}",
+                    "user-agent": USER_AGENT,
+                },
+                allow_redirects=False,
+            )
+        except requests.RequestException as error:
+            raise ConnectorError(
+                Kind.TRANSIENT,
+                f"App Store Connect could not be reached: {type(error).__name__}",
+            ) from None
+        if answer.status_code not in (200, 201):
+            raise refused(answer, self._clock.now())
+        try:
+            said = strict_json.page(answer.content)
+        except ValueError as error:
+            raise ConnectorError(
+                Kind.DRIFT, f"App Store Connect's answer cannot be read: {error}"
+            ) from None
+        if not isinstance(said, dict):
+            raise ConnectorError(
+                Kind.DRIFT, "App Store Connect's answer is not an object"
+            )
+        return said
+
+
+def refused(answer: requests.Response, now: datetime) -> ConnectorError:
+    """A refusal as one of our kinds, in words for an operator."""
+    status, said = answer.status_code, _said(answer)
+    if status == 401:
+        return ConnectorError(
+            Kind.AUTH, f"App Store Connect does not accept our key ({said}). {_RENEW}"
+        )
+    if status == 403:
+        return ConnectorError(
+            Kind.ACCESS,
+            f"App Store Connect does not let this key do it ({said}). Reports are "
+            "asked for once with an Admin's key; then a key of Sales and Reports can "
+            "read them.",
+        )
+    if status == 429:
+        until = retry_after(answer.headers, now) or now + _HOUR
+        return ConnectorError(
+            Kind.RATE, "App Store Connect asks us to wait", until=until
+        )
+    if status == 404:
+        return ConnectorError(Kind.GONE, f"App Store Connect does not know it ({said})")
+    if status >= 500:
+        return ConnectorError(
+            Kind.TRANSIENT, f"App Store Connect has trouble of its own ({status})"
+        )
+    return ConnectorError(
+        Kind.CONFIG, f"App Store Connect refuses the request ({status}: {said})"
+    )
+
+
+def _said(answer: requests.Response) -> str:
+    try:
+        body = strict_json.page(answer.content)
+    except ValueError:
+        body = None
+    errors = body.get("errors") if isinstance(body, dict) else None
+    first = errors[0] if isinstance(errors, list) and errors else None
+    if not isinstance(first, dict):
+        return str(answer.status_code)
+    return one_line(str(first.get("code") or first.get("title") or ""), 120)

@@ -1,0 +1,241 @@
+"""Bluesky through its own protocol: the posts that a search finds, newest first."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from socialcell.connectors.base import (
+    Batch,
+    Bucket,
+    Budget,
+    Capability,
+    ConnectorError,
+    Health,
+    Item,
+    Kind,
+    Refresh,
+    Reject,
+    Surroundings,
+    Tombstone,
+)
+from socialcell.connectors.bluesky.bluesky_post import metrics, to_record
+from socialcell.connectors.bluesky.bluesky_session import Session
+from socialcell.connectors.unmetered import Unmetered
+
+_FIRST = timedelta(days=28)  # how far back a new source begins
+_OVERLAP = timedelta(hours=1)  # a post may reach the index late
+_PAGE, _AT_ONCE = 100, 25  # the most that a search lists, and that is asked for by id
+_ODD = (ValueError, TypeError, LookupError, AttributeError, OverflowError)
+
+
+class BlueskySettings(BaseModel):
+    """A query in Bluesky's own words, and one language of posts, if only that."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    query: str = Field(min_length=1, max_length=512)
+    language: str | None = Field(default=None, pattern=r"^[a-z]{2,3}$")
+
+
+class Bluesky:
+    """From the newest down to the last run, and an hour more.
+
+    Cursor: `covered`, the moment up to which all is read. It moves only when a window
+    closes; one that broke off begins again at the top.
+    """
+
+    Settings: ClassVar[type[BaseModel]] = BlueskySettings
+    platform: ClassVar[str] = "bluesky"
+    cursor_version: ClassVar[int] = 1
+    capabilities: ClassVar[frozenset[Capability]] = frozenset(
+        {Capability.MENTIONS, Capability.POST_METRICS, Capability.RECHECK}
+    )
+    buckets: ClassVar[tuple[Bucket, ...]] = (
+        Bucket("logins", "day", cap=300),
+        Bucket("calls", "day"),
+    )
+
+    def __init__(self, settings: BlueskySettings, around: Surroundings) -> None:
+        self._settings = settings
+        self._clock = around.clock
+        self._session = Session(around)
+
+    def check(self) -> Health:
+        """Sign in, and search for one post."""
+        try:
+            self._found(self._asked(None, 1), Unmetered())
+        except ConnectorError as error:
+            return Health.failed(error)
+        return Health(ok=True, message="Bluesky answers; the app password is accepted")
+
+    def pull(
+        self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
+    ) -> Iterator[Batch]:
+        state: dict[str, Any] = {"covered": None} | (cursor or {})
+        at, known = self._clock.now(), state["covered"]
+        since = datetime.fromisoformat(known) if known else at - _FIRST
+        floor = since - _OVERLAP if known else since
+        for posts, last in self._pages(self._asked(floor, _PAGE), budget):
+            batch = Batch(
+                _items(posts),
+                state,
+                cost=self._session.cost(),
+                limits=self._session.limits,
+            )
+            if last:
+                batch = replace(
+                    batch, cursor={"covered": at.isoformat()}, covered=(since, at)
+                )
+            yield batch
+            if stop():
+                return
+
+    def refresh(
+        self, ids: Sequence[str], budget: Budget, stop: Callable[[], bool]
+    ) -> Iterator[Batch]:
+        """The counts of posts, 25 a call. What is not there any more is named too."""
+        for some, found in self._by_id(ids, budget):
+            fresh: list[Item] = [
+                Refresh("bluesky", uri, metrics(view)) for uri, view in found.items()
+            ]
+            yield self._asked_again([*fresh, *_missing(some, found)])
+            if stop():
+                return
+
+    def recheck(
+        self, ids: Sequence[str], budget: Budget, stop: Callable[[], bool]
+    ) -> Iterator[Batch]:
+        """What Bluesky leaves out when it is asked for by its id is gone."""
+        for some, found in self._by_id(ids, budget):
+            yield self._asked_again(_missing(some, found))
+            if stop():
+                return
+
+    @staticmethod
+    def mapped(raw: Any) -> Item:
+        return to_record(raw)
+
+    def _asked_again(self, items: Sequence[Item]) -> Batch:
+        return Batch(items, {}, cost=self._session.cost(), limits=self._session.limits)
+
+    def _asked(self, since: datetime | None, most: int) -> dict[str, str]:
+        asked = {"q": self._settings.query, "sort": "latest", "limit": str(most)}
+        if since is not None:
+            asked["since"] = _stamp(since)
+        if self._settings.language is not None:
+            asked["lang"] = self._settings.language
+        return asked
+
+    def _pages(
+        self, asked: Mapping[str, str], budget: Budget
+    ) -> Iterator[tuple[list[Any], bool]]:
+        """The posts of each page, and whether it is the last.
+
+        Servers that refuse the page behind a cursor are asked by time instead: for
+        what is not newer than the last post that we have.
+        """
+        seen: set[str] = set()
+        oldest: datetime | None = None
+        further: dict[str, str] = {}
+        while True:
+            try:
+                posts, following = self._found({**asked, **further}, budget)
+            except ConnectorError as error:
+                if error.kind is not Kind.ACCESS or "cursor" not in further:
+                    raise
+                if oldest is None:
+                    raise
+                further = _until(oldest)
+                continue
+            uris = {repr(one.get("uri")) for one in posts if isinstance(one, dict)}
+            fresh = bool(uris - seen)
+            seen |= uris
+            oldest = _oldest(posts, oldest)
+            by_time = "until" in further
+            if posts and not fresh and not by_time:
+                raise ConnectorError(
+                    Kind.DRIFT, "Bluesky sends the same page again and again"
+                )
+            last = not fresh or (following is None and not by_time)
+            yield posts, last
+            if last:
+                return
+            if by_time and oldest is not None:
+                further = _until(oldest)
+            elif following is not None:
+                further = {"cursor": following}
+
+    def _found(
+        self, asked: Mapping[str, str], budget: Budget
+    ) -> tuple[list[Any], str | None]:
+        """The posts of one page, and the cursor of the next."""
+        body = self._session.ask(
+            "app.bsky.feed.searchPosts", list(asked.items()), budget
+        )
+        following = body.get("cursor")
+        if following is not None and not isinstance(following, str):
+            raise ConnectorError(Kind.DRIFT, "Bluesky's page has an odd cursor")
+        return _posts(body), following or None
+
+    def _by_id(
+        self, ids: Sequence[str], budget: Budget
+    ) -> Iterator[tuple[Sequence[str], dict[str, Mapping[str, Any]]]]:
+        """Some ids at a time, and the posts of these that are there."""
+        for start in range(0, len(ids), _AT_ONCE):
+            some = ids[start : start + _AT_ONCE]
+            asked = [("uris", uri) for uri in some]
+            body = self._session.ask("app.bsky.feed.getPosts", asked, budget)
+            found: dict[str, Mapping[str, Any]] = {
+                view["uri"]: view
+                for view in _posts(body)
+                if isinstance(view, dict) and view.get("uri") in some
+            }
+            yield some, found
+
+
+def _posts(body: Mapping[str, Any]) -> list[Any]:
+    found = body.get("posts")
+    if not isinstance(found, list):
+        raise ConnectorError(Kind.DRIFT, "Bluesky's answer has no list in `posts`")
+    return found
+
+
+def _items(posts: Sequence[Any]) -> list[Item]:
+    """What became of each post of a page. DRIFT when none of them is readable."""
+    items: list[Item] = []
+    for view in posts:
+        try:
+            items.append(to_record(view))
+        except _ODD as error:
+            items.append(Reject(raw=view, reason=f"{type(error).__name__}: {error}"))
+    if items and all(isinstance(item, Reject) for item in items):
+        raise ConnectorError(Kind.DRIFT, "no post of Bluesky's page is readable")
+    return items
+
+
+def _missing(ids: Sequence[str], found: Mapping[str, Any]) -> list[Item]:
+    # Bluesky does not say whether the post was deleted or its account closed.
+    return [Tombstone("bluesky", uri, "removed") for uri in ids if uri not in found]
+
+
+def _oldest(posts: Sequence[Any], so_far: datetime | None) -> datetime | None:
+    times = [] if so_far is None else [so_far]
+    for view in posts:
+        try:
+            written = to_record(view).authored_at
+        except _ODD:
+            continue
+        if written is not None:
+            times.append(written)
+    return min(times, default=None)
+
+
+def _until(moment: datetime) -> dict[str, str]:
+    """Up to that moment: Bluesky leaves out what is exactly as old as is asked for."""
+    return {"until": _stamp(moment + timedelta(milliseconds=1))}
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"

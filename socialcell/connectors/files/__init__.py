@@ -1,0 +1,1 @@
+"""Files that people hand in: exports, tables, own formats."""

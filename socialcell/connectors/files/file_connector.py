@@ -1,0 +1,112 @@
+"""Deliver the rows of a file in batches, so that a file is one more platform."""
+
+import hashlib
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, BinaryIO, ClassVar
+
+from socialcell.connectors.base import (
+    Batch,
+    Budget,
+    Capability,
+    ConnectorError,
+    Health,
+    Item,
+    Kind,
+)
+from socialcell.connectors.checked_records import readable
+
+BATCH = 500
+_LONGEST_REASON = 300
+
+Row = tuple[int, Sequence[Item]]
+
+
+class FileConnector(ABC):
+    """One file, read from its first row to its last.
+
+    Cursor: `sha256` of the file, `reading` (a hash of how it is read), `row`, the last
+    row that is stored, and `done`. A cursor of another file, or of another way to read
+    this one, is not ours: the file is then read from its beginning.
+    """
+
+    platform: ClassVar[str]
+    format: ClassVar[str]
+    cursor_version: ClassVar[int] = 1
+    capabilities: ClassVar[frozenset[Capability]] = frozenset({Capability.MENTIONS})
+
+    def __init__(self, path: Path, sha256: str) -> None:
+        self.path = path
+        self.sha256 = sha256
+        self.position = 0  # bytes of the file that are read, for a progress bar
+
+    @abstractmethod
+    def rows(self, file: BinaryIO) -> Iterator[Row]:
+        """Each row's number, counted from 1, and the items it holds (often one)."""
+
+    @property
+    def way(self) -> dict[str, Any]:
+        """Whatever changes what the rows come to, beside the file's bytes."""
+        return {}
+
+    def check(self) -> Health:
+        """Read one row."""
+        try:
+            with self.path.open("rb") as file:
+                next(self.rows(file), None)
+        except ConnectorError as error:
+            return Health.failed(error)
+        except OSError as error:
+            return Health(ok=False, message=str(error))
+        return Health(ok=True, message=f"{self.path.name} can be read")
+
+    def pull(
+        self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
+    ) -> Iterator[Batch]:
+        """Batches of about 500 items; the last one's cursor says `done`."""
+        row = stored = self._stored(cursor)
+        items: list[Item] = []
+        try:
+            with self.path.open("rb") as file:
+                for row, found in self.rows(file):
+                    if row <= stored:
+                        continue
+                    items.extend(map(readable, found))
+                    self.position = file.tell()
+                    if len(items) >= BATCH:
+                        yield Batch(items, self._cursor(row), self._observed_at())
+                        items = []
+                        if stop():
+                            return
+        except OSError as error:
+            raise ConnectorError(
+                Kind.TRANSIENT,
+                f"{self.path} could not be read to its end: {error.strerror or error}. "
+                "What was read is kept; run the import again to go on.",
+            ) from None
+        yield Batch(items, self._cursor(row, done=True), self._observed_at())
+
+    def _observed_at(self) -> datetime:
+        """A file says what was true when it was written."""
+        return datetime.fromtimestamp(self.path.stat().st_mtime, UTC)
+
+    def _stored(self, cursor: dict[str, Any] | None) -> int:
+        ours = self._cursor(0)
+        same = cursor is not None and all(
+            cursor.get(key) == ours[key] for key in ("sha256", "reading")
+        )
+        return int(cursor["row"]) if cursor is not None and same else 0
+
+    def _cursor(self, row: int, *, done: bool = False) -> dict[str, Any]:
+        way = json.dumps([self.format, self.way], sort_keys=True)
+        reading = hashlib.sha256(way.encode()).hexdigest()[:16]
+        return {"sha256": self.sha256, "reading": reading, "row": row, "done": done}
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file's bytes, read piece by piece."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,293 @@
+"""Anybody's export: CSV or JSON lines, read by a mapping of columns to fields."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO, ClassVar
+from zoneinfo import ZoneInfo
+
+from socialcell.connectors.base import (
+    Author,
+    ConnectorError,
+    Item,
+    Kind,
+    Metric,
+    Record,
+    Reject,
+    Relation,
+)
+from socialcell.connectors.checked_records import checked
+from socialcell.connectors.files.column_mapping import METRICS
+from socialcell.connectors.files.column_mapping import Mapping as ColumnMapping
+from socialcell.connectors.files.csv_rows import CsvRow, csv_rows, delimiter_of
+from socialcell.connectors.files.file_connector import FileConnector, Row
+from socialcell.connectors.files.text_lines import Line, lines
+from socialcell.connectors.strict_json import parse
+from socialcell.connectors.timestamps import moment, names_a_day
+from socialcell.text import clean_text
+
+# What exports write where they know nothing.
+_NOTHING = frozenset({"", "-", "--", "nan", "n/a", "na", "null", "none"})
+_SPOILED = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d+")
+
+
+class GenericFile(FileConnector):
+    """Rows of CSV or of JSON lines; which of them is seen from the first line."""
+
+    platform: ClassVar[str] = "file"
+    format: ClassVar[str] = "generic"
+
+    def __init__(self, path: Path, sha256: str, mapping: ColumnMapping) -> None:
+        super().__init__(path, sha256)
+        self._mapping = mapping
+        self._zone = ZoneInfo(mapping.zone)
+
+    @property
+    def way(self) -> dict[str, Any]:
+        return self._mapping.model_dump(mode="json")
+
+    def rows(self, file: BinaryIO) -> Iterator[Row]:
+        start = first_line(file).lstrip()
+        if not start:
+            return
+        if start.startswith("{"):
+            for line in lines(file):
+                if line.damage or line.text.strip():
+                    yield line.number, [self._of_line(line)]
+            return
+        heading, rest = self._heading(file)
+        for row in rest:
+            if not row.is_blank:
+                yield row.number, [self._of_row(heading, row)]
+
+    def _heading(self, file: BinaryIO) -> tuple[tuple[str, ...], Iterator[CsvRow]]:
+        """The names of the columns, and the rows below them."""
+        skip = self._mapping.skip
+        heading = _nth_line(file, skip)
+        delimiter = self._mapping.delimiter or delimiter_of(heading)
+        row = next(csv_rows([Line(1, heading)], delimiter))
+        if row.damage:
+            raise ConnectorError(
+                Kind.CONFIG, f"The heading of {self.path.name} has {row.damage}."
+            )
+        names = _unique(row.cells)
+        self._require(names)
+        file.seek(0)
+        rows = csv_rows(lines(file), delimiter, width=len(names) if not skip else None)
+        for _ in range(skip + 1):
+            next(rows, None)
+        return names, rows
+
+    def _require(self, names: tuple[str, ...]) -> None:
+        fields = self._mapping.fields(names)
+        asked = [column for columns in fields.values() for column in columns]
+        absent = [column for column in asked if column not in names]
+        there = ", ".join(names)[:500]
+        if absent:
+            raise ConnectorError(
+                Kind.CONFIG,
+                f"The mapping names columns that {self.path.name} does not have: "
+                f"{', '.join(absent)}. Its heading has: {there}.",
+            )
+        if not {"text", "title"} & fields.keys():
+            raise ConnectorError(
+                Kind.CONFIG,
+                f"{self.path.name}: no column has a usual name for the text of a post. "
+                f"Its heading has: {there}. Say which column is what in a mapping "
+                "file: --mapping FILE.",
+            )
+
+    def _of_line(self, line: Line) -> Item:
+        if line.damage:
+            return Reject(line.text, line.damage, line.number)
+        try:
+            value = parse(line.text)
+        except ValueError as error:
+            return Reject(line.text, str(error), line.number)
+        if not isinstance(value, dict):
+            return Reject(value, "not an object with named values", line.number)
+        return self._item(value, line.number)
+
+    def _of_row(self, names: tuple[str, ...], row: CsvRow) -> Item:
+        damage = row.damage
+        if damage is None and len(row.cells) != len(names):
+            damage = f"{len(row.cells)} cells where the heading has {len(names)}"
+        if damage:
+            return Reject(row.text, damage, row.number)
+        return self._item(dict(zip(names, row.cells, strict=True)), row.number)
+
+    def _item(self, raw: dict[str, Any], row: int) -> Item:
+        try:
+            return checked(self._record(raw))
+        except ValueError as error:
+            return Reject(raw, str(error), row)
+
+    def _record(self, raw: Mapping[str, Any]) -> Record:
+        row = _Values(raw, self._mapping.fields(raw))
+        text, title = row.text("text"), row.text("title")
+        if not text and not title:
+            raise ValueError("no text")
+        at = self._moment(row)
+        url = row.name("url")
+        missing = [] if at else ["created_at"]
+        if at and names_a_day(row.joined("created_at")):
+            missing.append("time_of_day")
+        if url is not None and not url.lower().startswith(("https://", "http://")):
+            url = None
+            missing.append("url")
+        reply_to = row.id("reply_to")
+        record = Record(
+            platform=self._mapping.platform,
+            external_id=row.id("id") or "",
+            text=text,
+            title=title or None,
+            raw=raw,
+            authored_at=at,
+            kind=self._mapping.kind,
+            url=url,
+            author=_author(row),
+            language=row.name("lang"),
+            conversation=row.id("conversation"),
+            relations=(Relation("reply", reply_to),) if reply_to else (),
+            metrics=self._metrics(row),
+            missing=tuple(missing),
+            via="file",
+        )
+        return _identified(record)
+
+    def _moment(self, row: "_Values") -> datetime | None:
+        said = row.joined("created_at")
+        return moment(said, self._zone, self._mapping.dates) if said else None
+
+    def _metrics(self, row: "_Values") -> tuple[Metric, ...]:
+        counts = {name: row.count(name, self._mapping.decimal) for name in METRICS}
+        return tuple(
+            Metric(name, count, name)
+            for name, count in counts.items()
+            if count is not None
+        )
+
+
+class _Values:
+    """A row's values under our names. ValueError when one is of the wrong type."""
+
+    def __init__(
+        self, raw: Mapping[str, Any], fields: Mapping[str, tuple[str, ...]]
+    ) -> None:
+        self._raw = raw
+        self._fields = fields
+
+    def all(self, field: str) -> list[Any]:
+        found = (_at(self._raw, column) for column in self._fields.get(field, ()))
+        return [value for value in found if value is not None]
+
+    def text(self, field: str) -> str:
+        values = self.all(field)
+        for value in values:
+            if not isinstance(value, str):
+                raise ValueError(f"{field} is no text")
+        return "\n".join(value for value in values if value.strip())
+
+    def joined(self, field: str) -> str:
+        """Values of a field with a space between; what says nothing is left out."""
+        values = [_plain(field, value) for value in self.all(field)]
+        return " ".join(value for value in values if value.casefold() not in _NOTHING)
+
+    def name(self, field: str) -> str | None:
+        return self.joined(field) or None
+
+    def id(self, field: str) -> str | None:
+        id_ = self.joined(field)
+        if _SPOILED.fullmatch(id_):
+            raise ValueError(
+                f"{field} {id_} was spoiled by a spreadsheet: its last digits are "
+                "lost. Export again with this column as text."
+            )
+        return id_ or None
+
+    def count(self, field: str, decimal: str) -> int | None:
+        said = self.joined(field)
+        if not said:
+            return None
+        plain = said.replace("." if decimal == "," else ",", "").replace(decimal, ".")
+        whole, _point, rest = (
+            plain.replace("\u00a0", "").replace(" ", "").partition(".")
+        )
+        if not whole.isdecimal() or rest.strip("0"):
+            raise ValueError(f"{field} {said[:40]!r} is no whole number")
+        if len(whole) > 19:
+            raise ValueError(f"{field} is out of range")
+        return int(whole)
+
+
+def first_line(file: BinaryIO) -> str:
+    """The first line that is not blank, or ""; the file is rewound."""
+    first = next((line.text for line in lines(file) if line.text.strip()), "")
+    file.seek(0)
+    return first
+
+
+def _nth_line(file: BinaryIO, n: int) -> str:
+    for line in lines(file):
+        if line.number == n + 1:
+            if line.damage:
+                raise ConnectorError(Kind.CONFIG, f"The heading: {line.damage}")
+            return line.text
+    raise ConnectorError(Kind.CONFIG, f"There is no heading in line {n + 1}")
+
+
+def _at(raw: Mapping[str, Any], column: str) -> Any:
+    """A value by its name, or by a path such as user.name into nested objects."""
+    if column in raw or "." not in column:
+        return raw.get(column)
+    value: Any = raw
+    for part in column.split("."):
+        if not isinstance(value, dict):
+            return None
+        value = value.get(part)
+    return value
+
+
+def _plain(field: str, value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError(f"{field} is neither text nor a number")
+    return value.strip() if isinstance(value, str) else str(value)
+
+
+def _author(row: _Values) -> Author | None:
+    uid, handle = row.id("author_id"), row.name("author")
+    name = row.name("author_name")
+    if handle is not None:
+        handle = handle.removeprefix("@")
+    known = uid or (f"@{handle.lower()}" if handle else None) or name
+    return Author(uid=known, handle=handle, name=name) if known else None
+
+
+def _identified(record: Record) -> Record:
+    """The record with an id: its own, or a hash of what it says when it has none."""
+    if record.external_id:
+        if record.platform == "x" and not record.external_id.isdigit():
+            raise ValueError(f"id {record.external_id[:40]!r} is not X's: only digits")
+        return record
+    said = [
+        clean_text(record.text),
+        record.title,
+        record.authored_at.isoformat() if record.authored_at else None,
+        record.author.uid if record.author else None,
+        record.url,
+    ]
+    digest = hashlib.sha256(json.dumps(said).encode()).hexdigest()
+    return replace(record, external_id=f"sha256-{digest[:32]}")
+
+
+def _unique(cells: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of columns; a name that stands twice gets a number."""
+    names: list[str] = []
+    for place, cell in enumerate(cells, start=1):
+        name = cell.strip() or f"column {place}"
+        names.append(f"{name} ({place})" if name in names else name)
+    return tuple(names)

@@ -1,0 +1,159 @@
+"""The rows of a table that a person keeps: CSV, or the first sheet of a workbook."""
+
+import zipfile
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from socialcell.connectors.file_limits import COLUMNS, MEMBERS
+from socialcell.connectors.files.csv_rows import CsvRow, csv_rows, delimiter_of
+from socialcell.connectors.files.text_lines import lines
+from socialcell.errors import SocialcellError
+from socialcell.sheet import plain
+from socialcell.text import clean_text
+
+_ZIP = b"PK\x03\x04"
+_MOST_BYTES = 256 << 20  # of an unpacked workbook
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A row as a spreadsheet numbers it: column → trimmed text, None for an empty
+    cell; or why it cannot be read."""
+
+    row: int
+    given: dict[str, str | None]
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What a table of `noun` may hold: `known` are read, `also` are passed over.
+
+    One of `needed` has to be there.
+    """
+
+    noun: str
+    known: tuple[str, ...]
+    needed: tuple[str, ...]
+    also: Collection[str] = ()
+
+
+def asked(path: Path, columns: Columns) -> Iterator[Asked]:
+    """The rows that say anything. SocialcellError: the file cannot be read, or its
+    heading is not of that table."""
+    try:
+        if _is_workbook(path):
+            yield from _asked(path, _cells_of_workbook(path), columns)
+        else:
+            with path.open("rb") as file:
+                rows = csv_rows(lines(file), _delimiter(path))
+                yield from _asked(path, rows, columns)
+    except OSError as error:
+        raise SocialcellError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def _asked(path: Path, rows: Iterable[CsvRow], columns: Columns) -> Iterator[Asked]:
+    every = iter(rows)
+    heading = next(every, None)
+    if heading is not None and heading.damage:
+        raise SocialcellError(f"{path}: its heading has {heading.damage}.")
+    names = [_name(cell) for cell in heading.cells] if heading is not None else []
+    _require(path, names, columns)
+    for one in every:
+        if one.is_blank:
+            continue
+        reason = one.damage
+        if reason is None and any(cell.strip() for cell in one.cells[len(names) :]):
+            reason = f"{len(one.cells)} cells where the heading has {len(names)}"
+        given = {
+            key: clean_text(plain(value)).strip() or None
+            for key, value in zip(names, one.cells, strict=False)
+            if key in columns.known
+        }
+        yield Asked(one.number, given, reason)
+
+
+def _require(path: Path, names: list[str], columns: Columns) -> None:
+    allowed = {*columns.known, *columns.also, ""}
+    unknown = [name for name in names if name not in allowed]
+    doubled = sorted({name for name in names if name and names.count(name) > 1})
+    known = f"The columns of {columns.noun} are: {', '.join(columns.known)}."
+    if unknown:
+        raise SocialcellError(
+            f"{path}: no column of {columns.noun}: {unknown[0]!r}. {known}"
+        )
+    if doubled:
+        raise SocialcellError(f"{path}: the column {doubled[0]!r} is there twice.")
+    if not set(columns.needed) & set(names):
+        needed = " or ".join(columns.needed)
+        raise SocialcellError(f"{path}: it has no column {needed}. {known}")
+
+
+def _name(cell: str) -> str:
+    return "_".join(cell.strip().lower().split())
+
+
+def _delimiter(path: Path) -> str:
+    with path.open("rb") as file:
+        return delimiter_of(next((line.text for line in lines(file)), ""))
+
+
+def _is_workbook(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(4) == _ZIP
+
+
+def _cells_of_workbook(path: Path) -> Iterator[CsvRow]:
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    _require_modest(path)
+    try:
+        sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
+        rows = sheet.to_python(skip_empty_area=False)
+    except (CalamineError, IndexError) as error:
+        raise SocialcellError(
+            f"{path} cannot be read as a workbook ({error}). Save it as XLSX or CSV."
+        ) from None
+    for number, cells in enumerate(rows, 1):
+        texts = tuple(_text(cell) for cell in cells)
+        wide = len(texts) > COLUMNS
+        damage = f"{len(texts):,} cells; {COLUMNS:,} are the most" if wide else None
+        yield CsvRow(number, () if wide else texts, "\t".join(texts), damage)
+
+
+def _require_modest(path: Path) -> None:
+    """A small file may unpack to more than any machine holds."""
+    try:
+        with zipfile.ZipFile(path) as packed:
+            members = packed.infolist()
+            size = sum(one.file_size for one in members)
+    except zipfile.BadZipFile:
+        raise SocialcellError(
+            f"{path} is damaged or breaks off. Get it once more."
+        ) from None
+    if len(members) > MEMBERS:
+        raise SocialcellError(
+            f"{path} is no workbook: it holds {len(members):,} files."
+        )
+    if size > _MOST_BYTES:
+        raise SocialcellError(
+            f"{path} unpacks to {size >> 20} MB; {_MOST_BYTES >> 20} are the most. "
+            "Save only the sheet that is needed."
+        )
+
+
+def _text(cell: Any) -> str:
+    """A cell as a person would type it: 25000 and not 25000.0, a day as 2026-11-23."""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, datetime):
+        midnight = cell.time() == datetime.min.time()
+        return cell.date().isoformat() if midnight else cell.isoformat()
+    if isinstance(cell, date):
+        return cell.isoformat()
+    return str(cell)

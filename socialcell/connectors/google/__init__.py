@@ -1,0 +1,1 @@
+"""Google: Ads, Play, Search Console and YouTube."""

@@ -1,0 +1,58 @@
+"""Who we are to Google where a key is not enough: a service account, or a person."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from socialcell.connectors.base import Surroundings
+from socialcell.connectors.google.google_api import TOKEN_URI, imported
+from socialcell.errors import ConfigError
+
+REMEDY = (
+    "Sign in again as the docs of this connector say, and store the new refresh token "
+    "(or the service account's new key) in the secret."
+)
+
+
+def credentials(around: Surroundings, scopes: Sequence[str]) -> Any:
+    """google-auth's credentials as config.yaml names them, without an access token.
+
+    The token address is Google's own: one that stands in a key file could be anybody's.
+    ConfigError when a secret is missing or the key file is none.
+    """
+    given = around.config.connectors.google
+    if given.access == "service_account":
+        name = given.service_account.secret
+        key = _key(name, around.secret(name).get_secret_value())
+        service_account = imported("google.oauth2.service_account")
+        try:
+            return service_account.Credentials.from_service_account_info(
+                key, scopes=list(scopes)
+            )
+        except (ValueError, TypeError, AttributeError, KeyError):
+            # The library's own message may quote a part of the key.
+            raise _not_a_key(name) from None
+    return imported("google.oauth2.credentials").Credentials(
+        None,
+        refresh_token=around.secret(given.refresh_token.secret).get_secret_value(),
+        token_uri=TOKEN_URI,
+        client_id=around.secret(given.client_id.secret).get_secret_value(),
+        client_secret=around.secret(given.client_secret.secret).get_secret_value(),
+    )
+
+
+def _key(name: str, text: str) -> dict[str, Any]:
+    try:
+        key = json.loads(text)
+    except ValueError:
+        raise _not_a_key(name) from None
+    if not isinstance(key, dict):
+        raise _not_a_key(name)
+    return {**key, "token_uri": TOKEN_URI}
+
+
+def _not_a_key(name: str) -> ConfigError:
+    return ConfigError(
+        f"The secret {name!r} is not the JSON key of a service account. Make a key for "
+        "the account in Google Cloud's console and store the whole file."
+    )

@@ -1,0 +1,110 @@
+"""A refusal of Google as one of our kinds of failure, in words for an operator."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import requests
+
+from socialcell.clock import as_utc
+from socialcell.connectors import strict_json
+from socialcell.connectors.base import ConnectorError, Kind
+from socialcell.connectors.google.google_api import Api
+from socialcell.http import retry_after
+from socialcell.text import one_line
+
+PACIFIC = ZoneInfo("America/Los_Angeles")  # Google's days begin here
+_WAIT = timedelta(minutes=15)  # where Google does not say how long
+_LONGEST_REASON = 300
+_GONE = frozenset(
+    {"channelNotFound", "commentsDisabled", "playlistNotFound", "videoNotFound"}
+)
+_SPENT = frozenset({"dailyLimitExceeded", "quotaExceeded"})
+_BUSY = frozenset({"RATE_LIMIT_EXCEEDED", "rateLimitExceeded", "userRateLimitExceeded"})
+_BAD_KEY = frozenset({"API_KEY_EXPIRED", "API_KEY_INVALID", "keyExpired", "keyInvalid"})
+
+
+def next_midnight(now: datetime) -> datetime:
+    """When Google's day ends: the next midnight Pacific time, in UTC."""
+    tomorrow = now.astimezone(PACIFIC).date() + timedelta(days=1)
+    return as_utc(datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=PACIFIC))
+
+
+def refused(api: Api, answer: requests.Response, now: datetime) -> ConnectorError:
+    """A refusal as one of our kinds, in words for an operator.
+
+    The reasons decide, and then the status: 403 stands for a spent allowance, a short
+    wait, a missing permission and a video whose comments are closed.
+    """
+    status, reasons, said = answer.status_code, _reasons(answer), _said(answer)
+    told = retry_after(answer.headers, now)
+    if reasons & _GONE:
+        return ConnectorError(Kind.GONE, f"{api.title}: {said}")
+    if reasons & _BUSY or (status == 429 and not reasons & _SPENT):
+        return ConnectorError(
+            Kind.RATE, f"{api.title} asks us to wait", until=told or now + _WAIT
+        )
+    if reasons & _SPENT:
+        return _spent(api, said, told, now)
+    if reasons & _BAD_KEY or status == 401:
+        return ConnectorError(
+            Kind.AUTH, f"{api.title} does not accept our credential. {api.remedy}"
+        )
+    if status == 403:
+        return ConnectorError(Kind.ACCESS, f"{api.title} does not let us: {said}")
+    if status in (404, 410):
+        return ConnectorError(Kind.GONE, f"{api.title} does not know it: {said}")
+    if status >= 500:
+        return ConnectorError(
+            Kind.TRANSIENT, f"{api.title} has trouble of its own ({status})", until=told
+        )
+    return ConnectorError(
+        Kind.CONFIG, f"{api.title} refuses the request ({status}): {said}"
+    )
+
+
+def _spent(api: Api, said: str, told: datetime | None, now: datetime) -> ConnectorError:
+    if api.pause is not None:
+        return ConnectorError(
+            Kind.RATE,
+            f"{api.title} has answered enough for the moment: {said}",
+            until=told or now + api.pause,
+        )
+    return ConnectorError(
+        Kind.QUOTA,
+        f"The allowance of {api.title} is spent until midnight Pacific time: {said}",
+        until=next_midnight(now),
+    )
+
+
+def _error(answer: requests.Response) -> Mapping[str, Any]:
+    try:
+        body = strict_json.page(answer.content)
+    except ValueError:
+        return {}
+    error = body.get("error") if isinstance(body, dict) else None
+    return error if isinstance(error, dict) else {}
+
+
+def _reasons(answer: requests.Response) -> frozenset[str]:
+    """All reasons that a refusal gives: in `errors`, and in the newer `details`."""
+    error = _error(answer)
+    listed = [*_dicts(error.get("errors")), *_dicts(error.get("details"))]
+    return frozenset(
+        reason for one in listed if isinstance(reason := one.get("reason"), str)
+    )
+
+
+def _said(answer: requests.Response) -> str:
+    """Google's own words and reasons for a refusal, on one line."""
+    message = _error(answer).get("message")
+    words = message if isinstance(message, str) else answer.reason or "no reason given"
+    why = ", ".join(sorted(_reasons(answer)))
+    return one_line(f"{words} ({why})" if why else words, _LONGEST_REASON)
+
+
+def _dicts(value: Any) -> Iterable[Mapping[str, Any]]:
+    if not isinstance(value, list):
+        return ()
+    return (one for one in value if isinstance(one, dict))

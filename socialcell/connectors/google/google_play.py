@@ -1,0 +1,201 @@
+"""Google Play's reviews of an app, through the publisher interface."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from socialcell.connectors.base import (
+    Batch,
+    Bucket,
+    Budget,
+    Capability,
+    ConnectorError,
+    Health,
+    Item,
+    Kind,
+    Metric,
+    Record,
+    Reject,
+    Surroundings,
+)
+from socialcell.connectors.google import google_account
+from socialcell.connectors.google.google_api import Api
+from socialcell.connectors.google.google_client import Google, pages
+from socialcell.connectors.unmetered import Unmetered
+
+API = Api(
+    "androidpublisher",
+    "v3",
+    "https://androidpublisher.googleapis.com",
+    "Google Play",
+    google_account.REMEDY,
+    pause=timedelta(hours=1),
+)
+_SCOPE = "https://www.googleapis.com/auth/androidpublisher"
+_SHOWN = timedelta(days=7)  # reviews that were written or changed in this time
+_PAGE = 100  # the most that one answer holds
+_ODD = (ValueError, TypeError, LookupError, AttributeError, OverflowError, OSError)
+
+
+class GooglePlaySettings(BaseModel):
+    """The app by its package name, as in org.example.app."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    package: str = Field(pattern=r"^[A-Za-z]\w*(\.[A-Za-z]\w*)+$", max_length=150)
+
+
+class GooglePlay:
+    """Every review of the last week, each time: more Google does not show.
+
+    Cursor: `covered`, the moment up to which all is read. What was written in a pause
+    of more than a week is a gap, which the console's own export fills.
+    """
+
+    Settings: ClassVar[type[BaseModel]] = GooglePlaySettings
+    platform: ClassVar[str] = "google_play"
+    cursor_version: ClassVar[int] = 1
+    capabilities: ClassVar[frozenset[Capability]] = frozenset({Capability.REVIEWS})
+    buckets: ClassVar[tuple[Bucket, ...]] = (Bucket("calls", "hour", cap=200),)
+
+    def __init__(self, settings: GooglePlaySettings, around: Surroundings) -> None:
+        self._package = settings.package
+        self._clock = around.clock
+        credentials = google_account.credentials(around, [_SCOPE])
+        self._google = Google(API, around, credentials=credentials)
+
+    def check(self) -> Health:
+        """Sign in and read one review: the account may see this app."""
+        try:
+            self._page(None, Unmetered(), most=1)
+        except ConnectorError as error:
+            return Health.failed(error)
+        return Health(
+            ok=True, message=f"Google Play answers; {self._package} can be read"
+        )
+
+    def pull(
+        self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
+    ) -> Iterator[Batch]:
+        state: dict[str, Any] = {"covered": None} | (cursor or {})
+        at = self._clock.now()
+        seen: set[str] = set()
+        answers = pages(lambda token: self._page(token, budget), _following, API.title)
+        for body, last in answers:
+            items = _items(body, self._package)
+            _require_progress(items, seen)
+            batch = Batch(items, state, cost=self._google.cost())
+            yield _closing(batch, at) if last else batch
+            if stop():
+                return
+
+    @staticmethod
+    def mapped(raw: Any) -> Item:
+        return to_record(raw)
+
+    def _page(
+        self, token: str | None, budget: Budget, most: int = _PAGE
+    ) -> dict[str, Any]:
+        asked = {"packageName": self._package, "maxResults": most, "token": token}
+        request = self._google.resources.reviews().list(**asked)
+        return self._google.ask(request, budget)
+
+
+def to_record(data: Mapping[str, Any]) -> Record:
+    """One review as a Record. ValueError, TypeError or LookupError when it is none.
+
+    `packageName` was added to what Google sends. Its time is that of its last change:
+    Google gives no other. It has a name and no account behind it, so no author.
+    """
+    said = _written(data["comments"])
+    own = data["reviewId"]
+    if not isinstance(own, str) or not own:
+        raise ValueError("reviewId is no text")
+    # A title stands before a tab; where Google translated, the original is apart.
+    title, _tab, text = (said.get("originalText") or said["text"]).partition("\t")
+    return Record(
+        platform="google_play",
+        external_id=own,
+        text=text or title,
+        title=title if text and title else None,
+        raw=data,
+        authored_at=_moment(said["lastModified"]),
+        kind="review",
+        url="https://play.google.com/store/apps/details?"
+        + urlencode({"id": data["packageName"], "reviewId": own}),
+        language=said.get("reviewerLanguage"),
+        metrics=(
+            Metric("starRating", _count(said, "starRating")),
+            Metric("thumbsUpCount", _count(said, "thumbsUpCount"), "reactions"),
+        ),
+        missing=("author",),
+        via="reviews",
+    )
+
+
+def _closing(batch: Batch, at: datetime) -> Batch:
+    """The last batch of a visit: what is complete, and what can no longer be had."""
+    known, shown = batch.cursor["covered"], at - _SHOWN
+    since = datetime.fromisoformat(known) if known else shown
+    begins = max(since, shown)
+    return replace(
+        batch,
+        cursor={"covered": at.isoformat()},
+        covered=(begins, at),
+        gap=(since, begins) if begins > since else None,
+        gap_cause="Google Play shows the reviews of one week"
+        if begins > since
+        else None,
+    )
+
+
+def _items(body: Mapping[str, Any], package: str) -> list[Item]:
+    """What became of each review. DRIFT when none of them is readable."""
+    reviews = body.get("reviews", [])  # an app without any: nothing is said of them
+    if not isinstance(reviews, list):
+        raise ConnectorError(Kind.DRIFT, "Google Play's `reviews` is not a list")
+    items: list[Item] = []
+    for data in reviews:
+        try:
+            items.append(to_record({**data, "packageName": package}))
+        except _ODD as error:
+            items.append(Reject(raw=data, reason=f"{type(error).__name__}: {error}"))
+    if items and all(isinstance(item, Reject) for item in items):
+        raise ConnectorError(Kind.DRIFT, "no review of Google Play's is readable")
+    return items
+
+
+def _require_progress(items: list[Item], seen: set[str]) -> None:
+    """DRIFT when a page holds nothing that the pages before it did not hold."""
+    ids = {item.external_id for item in items if isinstance(item, Record)}
+    if ids and ids <= seen:
+        raise ConnectorError(
+            Kind.DRIFT, "Google Play sends the same page again and again"
+        )
+    seen |= ids
+
+
+def _written(comments: Any) -> Mapping[str, Any]:
+    """What the user wrote; the publisher's own answer may stand beside it."""
+    for comment in comments:
+        if "userComment" in comment:
+            said: Mapping[str, Any] = comment["userComment"]
+            return said
+    raise ValueError("a review without a text of its user")
+
+
+def _following(body: Mapping[str, Any]) -> Any:
+    return (body.get("tokenPagination") or {}).get("nextPageToken")
+
+
+def _moment(value: Mapping[str, Any]) -> datetime:
+    return datetime.fromtimestamp(int(value["seconds"]), UTC)
+
+
+def _count(said: Mapping[str, Any], name: str) -> int | None:
+    value = said.get(name)
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return value if is_number else None

@@ -1,0 +1,196 @@
+"""Google Play Console's statistics from the bucket that Google fills every day."""
+
+import io
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+from urllib.parse import quote
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from socialcell.connectors.base import (
+    Batch,
+    Bucket,
+    Budget,
+    Capability,
+    ConnectorError,
+    Health,
+    Item,
+    Kind,
+    Reject,
+    Surroundings,
+)
+from socialcell.connectors.files.fact_file import fact_rows
+from socialcell.connectors.google import google_account
+from socialcell.connectors.google.google_api import Api
+from socialcell.connectors.google.google_client import Google, pages
+from socialcell.connectors.google.play_statistics import METRICS, NEEDED, play_facts
+from socialcell.connectors.unmetered import Unmetered
+
+ORIGIN = "https://storage.googleapis.com"
+_SCOPE = "https://www.googleapis.com/auth/devstorage.read_only"
+_API = Api("storage", "v1", ORIGIN, "Google Play Console", google_account.REMEDY)
+# Folders of the bucket, and how their files' names begin.
+_FOLDERS = (
+    "stats/installs/installs",
+    "stats/store_performance/store_performance",
+    "stats/store_performance/total_store_performance",
+)
+_PIECE = 500  # facts stored together
+
+
+class PlayConsoleSettings(BaseModel):
+    """The bucket's name as the console shows it, the app, and which cuts are read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    bucket: str = Field(pattern=r"^[a-z0-9][a-z0-9_.-]{2,62}$")
+    package: str = Field(pattern=r"^[A-Za-z][\w]*(\.[A-Za-z][\w]*)+$")
+    cuts: frozenset[str] = frozenset({"overview", "country", "traffic_source"})
+    months: int = Field(default=13, ge=1, le=120)
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """One object of the bucket: a month of one cut, and which writing of it."""
+
+    name: str
+    month: str
+    updated: str
+    size: str
+
+    @property
+    def mark(self) -> list[str]:
+        return [self.updated, self.size]
+
+
+class PlayConsole:
+    """The running month is written anew each day: a file that changed is read again.
+
+    Cursor: `seen`, each file's time and size when it was stored to its end.
+    """
+
+    Settings: ClassVar[type[BaseModel]] = PlayConsoleSettings
+    platform: ClassVar[str] = "play_console"
+    cursor_version: ClassVar[int] = 1
+    capabilities: ClassVar[frozenset[Capability]] = frozenset(
+        {Capability.STORE_METRICS}
+    )
+    buckets: ClassVar[tuple[Bucket, ...]] = (Bucket("calls", "day"),)
+
+    def __init__(self, settings: PlayConsoleSettings, around: Surroundings) -> None:
+        self._settings = settings
+        self._clock = around.clock
+        credentials = google_account.credentials(around, [_SCOPE])
+        self._google = Google(_API, around, credentials=credentials)
+
+    def check(self) -> Health:
+        """Whether the bucket can be listed, and through which month it has files."""
+        try:
+            found = self._files(Unmetered())
+        except ConnectorError as error:
+            return Health.failed(error)
+        if not found:
+            why = (
+                f"The bucket holds no statistics of {self._settings.package}. A new "
+                "app's come after a day; is the package's name right?"
+            )
+            return Health.failed(ConnectorError(Kind.CONFIG, why))
+        return Health(
+            ok=True,
+            message=f"{len(found)} files of {self._settings.package}, the newest of "
+            f"{max(file.month for file in found)}",
+        )
+
+    def pull(
+        self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
+    ) -> Iterator[Batch]:
+        files = self._files(budget)
+        had: Mapping[str, list[str]] = (cursor or {}).get("seen", {})
+        seen = {file.name: had[file.name] for file in files if file.name in had}
+        todo = [file for file in files if seen.get(file.name) != file.mark]
+        for file in todo:
+            items = self._facts(file, budget)
+            observed = _moment(file.updated)
+            for start in range(0, max(len(items), 1), _PIECE):
+                if start + _PIECE >= len(items):
+                    seen[file.name] = file.mark
+                yield Batch(
+                    items[start : start + _PIECE],
+                    {"seen": dict(seen)},
+                    observed_at=observed,
+                    cost=self._google.cost(),
+                )
+                if stop():
+                    return
+        if not todo:
+            yield Batch([], {"seen": seen}, cost=self._google.cost())
+
+    def _files(self, budget: Budget) -> list[_File]:
+        """The files that are wanted, oldest month first."""
+        found: list[_File] = []
+        for folder in _FOLDERS:
+            prefix = f"{folder}_{self._settings.package}_"
+            # Another app's name may begin with this one's.
+            known = re.compile(re.escape(prefix) + r"(\d{6})_([a-z_]+)\.csv")
+            for page in self._listed(prefix, budget):
+                found += self._wanted(page, known)
+        return sorted(found, key=lambda file: (file.month, file.name))
+
+    def _listed(self, prefix: str, budget: Budget) -> Iterator[Mapping[str, Any]]:
+        def ask(token: str | None) -> Mapping[str, Any]:
+            return self._google.ask(
+                self._google.resources.objects().list(
+                    bucket=self._settings.bucket,
+                    prefix=prefix,
+                    fields="items(name,updated,size),nextPageToken",
+                    pageToken=token,
+                ),
+                budget,
+            )
+
+        for body, _is_last in pages(ask, lambda b: b.get("nextPageToken"), _API.title):
+            yield body
+
+    def _wanted(
+        self, page: Mapping[str, Any], known: re.Pattern[str]
+    ) -> Iterator[_File]:
+        listed = page.get("items", [])
+        if not isinstance(listed, list):
+            raise ConnectorError(Kind.DRIFT, "the bucket's list is of an unknown shape")
+        oldest = self._oldest()
+        for item in listed:
+            if not isinstance(item, dict):
+                raise ConnectorError(Kind.DRIFT, "the bucket's list names no files")
+            match = known.fullmatch(str(item.get("name")))
+            if match and match[2] in self._settings.cuts and match[1] >= oldest:
+                updated, size = str(item.get("updated")), str(item.get("size"))
+                yield _File(match[0], match[1], updated, size)
+
+    def _oldest(self) -> str:
+        now = self._clock.now()
+        month = now.year * 12 + now.month - 1 - (self._settings.months - 1)
+        return f"{month // 12:04d}{month % 12 + 1:02d}"
+
+    def _facts(self, file: _File, budget: Budget) -> Sequence[Item]:
+        bucket, name = self._settings.bucket, quote(file.name, safe="")
+        url = f"{ORIGIN}/storage/v1/b/{bucket}/o/{name}?alt=media"
+        data = io.BytesIO(self._google.download(url, budget))
+        one_of = frozenset(METRICS)
+        try:
+            rows = list(fact_rows(data, NEEDED, play_facts, one_of=one_of))
+        except ConnectorError as error:
+            raise ConnectorError(Kind.DRIFT, f"{file.name}: {error}") from None
+        items = [item for _number, found in rows for item in found]
+        if items and all(isinstance(item, Reject) for item in items):
+            raise ConnectorError(Kind.DRIFT, f"no row of {file.name} can be read")
+        return items
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None

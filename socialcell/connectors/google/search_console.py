@@ -1,0 +1,224 @@
+"""Search Console through googleapiclient: a site's days in Google's search results."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from socialcell.connectors.base import (
+    Batch,
+    Bucket,
+    Budget,
+    Capability,
+    ConnectorError,
+    Health,
+    Item,
+    Kind,
+    Reject,
+    Surroundings,
+)
+from socialcell.connectors.facts import SearchFact
+from socialcell.connectors.google import google_account
+from socialcell.connectors.google.google_api import Api
+from socialcell.connectors.google.google_client import Google
+from socialcell.connectors.google.google_errors import PACIFIC
+from socialcell.connectors.unmetered import Unmetered
+from socialcell.text import clean_text
+
+API = Api(
+    "searchconsole",
+    "v1",
+    "https://searchconsole.googleapis.com",
+    "Search Console",
+    google_account.REMEDY,
+    pause=timedelta(minutes=15),
+)
+_SCOPE = "https://www.googleapis.com/auth/webmasters.readonly"
+_ROWS = 25_000  # the most that one answer holds
+_PIECE = 1_000  # facts that are stored together
+# Asked apart: by both at once is the dearest question that there is.
+_DIMENSIONS = ("query", "page")
+_ODD = (ValueError, TypeError, LookupError, AttributeError, OverflowError)
+
+
+class SearchConsoleSettings(BaseModel):
+    """The property as Search Console names it: an address that ends with a slash, or
+    sc-domain: and a domain. `days`: how far back a new source begins."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    site: str = Field(
+        pattern=r"^(https?://[^\s/]+/([^\s]*/)?|sc-domain:[^\s/]+)$", max_length=300
+    )
+    days: int = Field(default=90, ge=1, le=480)
+
+
+class SearchConsole:
+    """Day by day, final figures only: the whole site, its queries, its pages.
+
+    Cursor: `through`, the last day (Pacific, as Google counts) that is read whole. A
+    day that is not final yet is not in the answer; it comes with a later visit.
+    """
+
+    Settings: ClassVar[type[BaseModel]] = SearchConsoleSettings
+    platform: ClassVar[str] = "search_console"
+    cursor_version: ClassVar[int] = 1
+    capabilities: ClassVar[frozenset[Capability]] = frozenset(
+        {Capability.SEARCH_METRICS}
+    )
+    buckets: ClassVar[tuple[Bucket, ...]] = (Bucket("calls", "day", str(PACIFIC)),)
+
+    def __init__(self, settings: SearchConsoleSettings, around: Surroundings) -> None:
+        self._settings = settings
+        self._clock = around.clock
+        credentials = google_account.credentials(around, [_SCOPE])
+        self._google = Google(API, around, credentials=credentials)
+
+    def check(self) -> Health:
+        """Sign in, and ask what the account may do with the property."""
+        site = self._settings.site
+        try:
+            request = self._google.resources.sites().get(siteUrl=site)
+            level = self._google.ask(request, Unmetered()).get("permissionLevel")
+        except ConnectorError as error:
+            return Health.failed(error)
+        if level == "siteUnverifiedUser":
+            why = f"{site} is in this account and not verified: nothing can be read"
+            return Health.failed(ConnectorError(Kind.ACCESS, why))
+        return Health(ok=True, message=f"Search Console answers; {site}: {level}")
+
+    def pull(
+        self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
+    ) -> Iterator[Batch]:
+        state: dict[str, Any] = {"through": None} | (cursor or {})
+        totals = self._totals(self._begin(state["through"]), budget)
+        # Stored beforehand and at once: a figure of the whole needs no cursor.
+        yield self._batch(totals, state)
+        for total in totals:
+            if isinstance(total, Reject):
+                continue
+            for dimension in _DIMENSIONS:
+                for some in self._of_day(total.day, dimension, budget):
+                    yield self._batch(some, state)
+                    if stop():
+                        return
+            state = {"through": total.day.isoformat()}
+            yield self._batch([], state)
+            if stop():
+                return
+
+    def _begin(self, through: str | None) -> date:
+        if through is not None:
+            return date.fromisoformat(through) + timedelta(days=1)
+        return self._today() - timedelta(days=self._settings.days)
+
+    def _today(self) -> date:
+        return self._clock.now().astimezone(PACIFIC).date()
+
+    def _totals(self, since: date, budget: Budget) -> list[SearchFact | Reject]:
+        """The days that are final, oldest first, each with the whole site's figures.
+
+        Asked without queries: rare ones are left out of any answer that names them. A
+        day on which nobody saw the site is left out as well.
+        """
+        if since > self._today():
+            return []
+        rows = self._rows(since, self._today(), "date", 0, budget)
+        made = [
+            _read(row, lambda r: self._fact(_day(r["keys"][0]), "total", r))
+            for row in rows
+        ]
+        _require_some(made)
+        return sorted(
+            made, key=lambda one: one.day if isinstance(one, SearchFact) else since
+        )
+
+    def _of_day(
+        self, day: date, dimension: str, budget: Budget
+    ) -> Iterator[Sequence[SearchFact | Reject]]:
+        """A day's figures by query or by page, some at a time."""
+        first: Any = None
+        start = 0
+        while True:
+            rows = self._rows(day, day, dimension, start, budget)
+            if rows and rows[0] == first:
+                raise ConnectorError(
+                    Kind.DRIFT, "Search Console sends the same page again and again"
+                )
+            made = [_read(row, lambda r: self._fact(day, dimension, r)) for row in rows]
+            _require_some(made)
+            for begin in range(0, len(made), _PIECE):
+                yield made[begin : begin + _PIECE]
+            if len(rows) < _ROWS:
+                return
+            first, start = rows[0], start + _ROWS
+
+    def _rows(
+        self, since: date, until: date, dimension: str, start: int, budget: Budget
+    ) -> list[Any]:
+        body = {
+            "startDate": since.isoformat(),
+            "endDate": until.isoformat(),
+            "dimensions": [dimension],
+            "rowLimit": _ROWS,
+            "startRow": start,
+            "dataState": "final",
+        }
+        request = self._google.resources.searchanalytics().query(
+            siteUrl=self._settings.site, body=body
+        )
+        rows = self._google.ask(request, budget).get("rows", [])
+        if not isinstance(rows, list):
+            raise ConnectorError(Kind.DRIFT, "Search Console's `rows` is not a list")
+        return rows
+
+    def _fact(self, day: date, dimension: str, row: Mapping[str, Any]) -> SearchFact:
+        key = "" if dimension == "total" else row["keys"][0]
+        if not isinstance(key, str):
+            raise ValueError(f"the {dimension} is no text")
+        return SearchFact(
+            site=self._settings.site,
+            day=day,
+            dimension=dimension,
+            key=clean_text(key),
+            clicks=_whole(row["clicks"]),
+            impressions=_whole(row["impressions"]),
+            position=_number(row["position"]),
+        )
+
+    def _batch(self, items: Sequence[Item], state: Mapping[str, Any]) -> Batch:
+        return Batch(items, dict(state), cost=self._google.cost())
+
+
+def _read(
+    row: Any, how: Callable[[Mapping[str, Any]], SearchFact]
+) -> SearchFact | Reject:
+    try:
+        return how(row)
+    except _ODD as error:
+        return Reject(raw=row, reason=f"{type(error).__name__}: {error}")
+
+
+def _require_some(made: Sequence[Item]) -> None:
+    if made and all(isinstance(one, Reject) for one in made):
+        raise ConnectorError(
+            Kind.DRIFT, "no row of Search Console's answer is readable"
+        )
+
+
+def _day(value: Any) -> date:
+    return datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007
+
+
+def _whole(value: Any) -> int:
+    """A count, which Google writes as a number with a fraction of nothing."""
+    number = _number(value)
+    if number != int(number) or number < 0:
+        raise ValueError(f"{value} is no count")
+    return int(number)
+
+
+def _number(value: Any) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise ValueError(f"{value!r} is no number")
+    return float(value)

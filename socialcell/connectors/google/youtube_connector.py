@@ -1,0 +1,253 @@
+"""YouTube through googleapiclient: a search, a channel's videos, comments on them."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from socialcell.connectors.base import (
+    Batch,
+    Bucket,
+    Budget,
+    Capability,
+    ConnectorError,
+    Health,
+    Item,
+    Refresh,
+    Surroundings,
+    Tombstone,
+)
+from socialcell.connectors.google.google_api import Api
+from socialcell.connectors.google.google_client import Google
+from socialcell.connectors.google.youtube_item import (
+    VIDEO_ID,
+    comment,
+    comment_metrics,
+    video,
+    video_metrics,
+)
+from socialcell.connectors.google.youtube_pages import Page, Reader, by_id
+from socialcell.connectors.unmetered import Unmetered
+
+API = Api(
+    "youtube",
+    "v3",
+    "https://youtube.googleapis.com",
+    "YouTube",
+    "Make a new API key in Google Cloud's console and store it in the secret.",
+)
+_PACIFIC = "America/Los_Angeles"
+_FIRST = timedelta(days=28)  # how far back a new source begins
+# What appears late: a search finds videos late, comments are held for review, and an
+# answer does not bring its thread to the top.
+_OVERLAP = {
+    "search": timedelta(hours=24),
+    "uploads": timedelta(hours=24),
+    "comments": timedelta(hours=72),
+}
+# In one call; a page of comments holds twenty when nothing is said.
+_VIDEOS, _COMMENTS = 50, 20
+
+
+class YouTubeSettings(BaseModel):
+    """A `search` by a query, the `uploads` of a channel, or `comments`: on all videos
+    of a channel, or on the videos that are named."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    kind: Literal["search", "uploads", "comments"]
+    query: str | None = Field(default=None, min_length=1, max_length=512)
+    channel_id: str | None = Field(default=None, pattern=r"^UC[A-Za-z0-9_-]{22}$")
+    videos: list[Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{11}$")]] | None = Field(
+        default=None, min_length=1, max_length=50
+    )
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> "YouTubeSettings":
+        given = {
+            name
+            for name in ("query", "channel_id", "videos")
+            if getattr(self, name) is not None
+        }
+        fits = {
+            "search": [{"query"}],
+            "uploads": [{"channel_id"}],
+            "comments": [{"channel_id"}, {"videos"}],
+        }
+        if given not in fits[self.kind]:
+            needed = " or ".join(name for one in fits[self.kind] for name in one)
+            raise ValueError(f"{self.kind} needs {needed}, and nothing else")
+        return self
+
+
+class YouTube:
+    """Newest first, from the top down to what the last run had, and a day or more on.
+
+    Cursor: `covered`, the moment up to which all is read. It moves only when a window
+    closes; one that broke off begins again at the top, since page tokens count from
+    there and the list moves under them.
+    """
+
+    Settings: ClassVar[type[BaseModel]] = YouTubeSettings
+    platform: ClassVar[str] = "youtube"
+    cursor_version: ClassVar[int] = 1
+    capabilities: ClassVar[frozenset[Capability]] = frozenset(
+        {
+            Capability.MENTIONS,
+            Capability.OWN_POSTS,
+            Capability.COMMENTS,
+            Capability.POST_METRICS,
+            Capability.RECHECK,
+        }
+    )
+    # Since 1 June 2026 searches are counted apart, and so are statistics in batches.
+    buckets: ClassVar[tuple[Bucket, ...]] = (
+        Bucket("searches", "day", _PACIFIC, 100, spread=True),
+        Bucket("units", "day", _PACIFIC, 10_000),
+        Bucket("statistics", "day", _PACIFIC, 10_000),
+    )
+
+    def __init__(self, settings: YouTubeSettings, around: Surroundings) -> None:
+        self._settings = settings
+        self._clock = around.clock
+        key = around.secret(around.config.connectors.youtube.key.secret)
+        # In a header, where the library would write it into every address.
+        self._google = Google(
+            API, around, headers={"x-goog-api-key": key.get_secret_value()}
+        )
+        self._api = self._google.resources
+        self._reader = Reader(self._google)
+
+    @staticmethod
+    def takes(settings: Mapping[str, Any]) -> frozenset[str]:
+        """The buckets that a source of these settings uses up."""
+        every = {"units", "statistics"}
+        return frozenset(
+            every | {"searches"} if settings["kind"] == "search" else every
+        )
+
+    def check(self) -> Health:
+        """One unit: the key works, and the channel or video is there. No search."""
+        free = Unmetered()
+        try:
+            if self._settings.channel_id:
+                self._reader.uploads_list(self._settings.channel_id, free)
+            else:
+                first = self._settings.videos[0] if self._settings.videos else None
+                asked = {"id": first} if first else {"chart": "mostPopular"}
+                request = self._api.videos().list(part="id", maxResults=1, **asked)
+                self._google.ask(request, free, "units")
+        except ConnectorError as error:
+            return Health.failed(error)
+        return Health(ok=True, message="YouTube answers; the API key is accepted")
+
+    def pull(
+        self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
+    ) -> Iterator[Batch]:
+        state: dict[str, Any] = {"covered": None} | (cursor or {})
+        at, kind = self._clock.now(), self._settings.kind
+        known = state["covered"]
+        since = datetime.fromisoformat(known) if known else at - _FIRST
+        floor = since - _OVERLAP[kind] if known else since
+        for page in self._pages(floor, budget):
+            batch = Batch(page.items, state, cost=self._google.cost())
+            yield _closing(batch, page, since, at) if page.last else batch
+            if stop():
+                return
+
+    def refresh(
+        self, ids: Sequence[str], budget: Budget, stop: Callable[[], bool]
+    ) -> Iterator[Batch]:
+        """The counts of videos, fifty a call, and of comments. The answer for videos
+        leaves some out for reasons of its own: that says nothing about them."""
+        videos, comments = _sorted(ids)
+        for some in _chunks(videos, _VIDEOS):
+            request = self._api.videos().batchGetStats(part="id,statistics", id=some)
+            body = self._google.ask(request, budget, "statistics")
+            items = [
+                Refresh("youtube", id_, video_metrics(data.get("statistics")))
+                for id_, data in by_id(body, some).items()
+            ]
+            yield Batch(items, {}, cost=self._google.cost())
+            if stop():
+                return
+        for some in _chunks(comments, _COMMENTS):
+            found = self._reader.comments_by_id(some, budget)
+            counted: list[Item] = [
+                Refresh("youtube", id_, comment_metrics(data["snippet"]))
+                for id_, data in found.items()
+                if isinstance(data.get("snippet"), dict)
+            ]
+            gone = _missing(some, found)
+            yield Batch([*counted, *gone], {}, cost=self._google.cost())
+            if stop():
+                return
+
+    def recheck(
+        self, ids: Sequence[str], budget: Budget, stop: Callable[[], bool]
+    ) -> Iterator[Batch]:
+        """A video or comment that YouTube lists no more is deleted or private."""
+        videos, comments = _sorted(ids)
+        for some in _chunks(videos, _VIDEOS):
+            request = self._api.videos().list(part="id", id=",".join(some))
+            body = self._google.ask(request, budget, "units")
+            gone = _missing(some, by_id(body, some))
+            yield Batch(gone, {}, cost=self._google.cost())
+            if stop():
+                return
+        for some in _chunks(comments, _COMMENTS):
+            gone = _missing(some, self._reader.comments_by_id(some, budget))
+            yield Batch(gone, {}, cost=self._google.cost())
+            if stop():
+                return
+
+    @staticmethod
+    def mapped(raw: Any) -> Item:
+        # A quarantined comment is kept with its thread.
+        if raw["kind"] == "youtube#commentThread":
+            raw = raw["snippet"]["topLevelComment"]
+        if raw["kind"] == "youtube#comment":
+            return comment(raw)
+        return video(raw, via="remap")
+
+    def _pages(self, floor: datetime, budget: Budget) -> Iterator[Page]:
+        asked = self._settings
+        if asked.query is not None:
+            return self._reader.found(asked.query, floor, budget)
+        if asked.kind == "uploads" and asked.channel_id is not None:
+            return self._reader.uploaded(asked.channel_id, floor, budget)
+        if asked.channel_id is not None:
+            return self._reader.said_on_channel(asked.channel_id, floor, budget)
+        return self._reader.said_on_videos(asked.videos or [], floor, budget)
+
+
+def _closing(batch: Batch, page: Page, since: datetime, at: datetime) -> Batch:
+    """The last batch of a window: what is complete now, and what was cut off."""
+    begins = since
+    if page.cut_off is not None and page.cut_off > since:
+        begins = page.cut_off
+    known = batch.cursor["covered"] is not None
+    gap = (since, begins) if known and begins > since else None
+    return replace(
+        batch,
+        cursor={"covered": at.isoformat()},
+        covered=(begins, at),
+        gap=gap,
+        gap_cause="YouTube lists only so many results of a search" if gap else None,
+    )
+
+
+def _sorted(ids: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Which ids are videos', and which comments'."""
+    videos = [id_ for id_ in ids if VIDEO_ID.fullmatch(id_)]
+    return videos, [id_ for id_ in ids if not VIDEO_ID.fullmatch(id_)]
+
+
+def _chunks(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    return (ids[start : start + size] for start in range(0, len(ids), size))
+
+
+def _missing(ids: Sequence[str], found: Mapping[str, Any]) -> list[Item]:
+    # YouTube does not say whether it was deleted, made private or taken down.
+    return [Tombstone("youtube", id_, "removed") for id_ in ids if id_ not in found]

@@ -1,0 +1,1 @@
+"""Meta: Facebook, Instagram, messages and ads through the Graph API."""

@@ -1,0 +1,121 @@
+"""Whether a token of Meta's will do: its life, its permissions, the API's version."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from socialcell.clock import IST, Clock
+from socialcell.connectors.base import ConnectorError, Health, Kind
+from socialcell.connectors.meta.graph_client import Graph
+from socialcell.http import epoch
+
+_WARN_TOKEN = timedelta(days=14)
+_WARN_VERSION = timedelta(days=183)
+# The day on which a version ends; None: Meta has not said yet.
+# developers.facebook.com/docs/graph-api/changelog, as it stood in November 2026.
+VERSIONS: Mapping[str, date | None] = {
+    "v20.0": date(2026, 9, 24),
+    "v21.0": date(2027, 1, 21),
+    "v22.0": date(2027, 5, 20),
+    "v23.0": date(2027, 10, 8),
+    "v24.0": date(2028, 2, 18),
+    "v25.0": date(2028, 7, 29),
+    "v26.0": None,
+}
+
+
+def examine(
+    graph: Graph,
+    clock: Clock,
+    needed: Iterable[str],
+    read: Callable[[], Iterable[str]],
+) -> Health:
+    """What the token is good for; `needed` are the permissions that a source uses.
+
+    `read` reads a little of what the source reads, and gives what is worth saying of
+    it. `expires_at` is the nearer of the token's end and the end of its access to data.
+    A version that ends within six months is said so, and is no failure yet.
+    """
+    now, expires = clock.now(), None
+    try:
+        data = debugged(graph)
+        expires = _expires(data)
+        _require_life(data, expires, now)
+        _require_all(data, needed)
+        found = [*read()]
+    except ConnectorError as error:
+        return Health.failed(error, expires)
+    said = ["Meta answers; the token has the permissions that this source needs"]
+    if expires is not None and expires - now <= _WARN_TOKEN:
+        said.append(f"it ends on {expires.astimezone(IST):%d %B %Y}, renew it before")
+    said += version_warning(graph.version, now.date()) + found
+    return Health(ok=True, message="; ".join(said), expires_at=expires)
+
+
+def debugged(graph: Graph) -> Mapping[str, Any]:
+    """What Meta says of the token itself: is_valid, expires_at, scopes. DRIFT."""
+    data = graph.ask("debug_token", input_token=graph.token).get("data")
+    if not isinstance(data, dict):
+        raise ConnectorError(Kind.DRIFT, "Meta's answer about the token has no `data`")
+    return data
+
+
+def require_scopes(graph: Graph, needed: Iterable[str]) -> None:
+    """ConnectorError ACCESS unless the token has these permissions.
+
+    Meta answers for what we may not see as for what is gone; this tells them apart.
+    """
+    if lacking := _lacking(debugged(graph), needed):
+        raise ConnectorError(
+            Kind.ACCESS,
+            f"The token lacks the permission {lacking}: what Meta does not show cannot "
+            "be told from what is deleted, so nothing was removed.",
+        )
+
+
+def version_warning(version: str, today: date) -> list[str]:
+    """At most one sentence on the version of the API; none when it is fresh."""
+    if version not in VERSIONS:
+        return [f"when version {version} of the Graph API ends is not known here"]
+    ends = VERSIONS[version]
+    if ends is None or ends - today > _WARN_VERSION:
+        return []
+    tense = "ended" if ends <= today else "ends"
+    return [
+        f"version {version} of the Graph API {tense} on {ends:%d %B %Y}: set a newer "
+        "one as connectors.meta.version in config.yaml"
+    ]
+
+
+def _require_life(
+    data: Mapping[str, Any], expires: datetime | None, now: datetime
+) -> None:
+    if data.get("is_valid") is not True or (expires is not None and expires <= now):
+        raise ConnectorError(
+            Kind.AUTH,
+            "The token is not valid any more. Make a new one in Meta's business "
+            "settings under System users and store it in the secret.",
+        )
+
+
+def _require_all(data: Mapping[str, Any], needed: Iterable[str]) -> None:
+    if lacking := _lacking(data, needed):
+        raise ConnectorError(
+            Kind.ACCESS,
+            f"The token lacks the permission {lacking}: make a new one with all the "
+            "permissions that docs/connectors/ lists.",
+        )
+
+
+def _expires(data: Mapping[str, Any]) -> datetime | None:
+    """The nearer end. 0 means never, as for a system user's token."""
+    ends = [data.get("expires_at"), data.get("data_access_expires_at")]
+    moments = [epoch(str(end)) for end in ends if isinstance(end, int) and end > 0]
+    return min((moment for moment in moments if moment), default=None)
+
+
+def _lacking(data: Mapping[str, Any], needed: Iterable[str]) -> str:
+    """The permissions that a token has not, in words; empty when it has them all."""
+    scopes = data.get("scopes")
+    has = {str(scope) for scope in scopes} if isinstance(scopes, list) else set()
+    return ", ".join(sorted(set(needed) - has))

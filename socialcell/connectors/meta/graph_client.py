@@ -1,0 +1,259 @@
+"""Meta's Graph API through facebook-sdk: any version, token in a header, usage kept."""
+
+import json
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import requests
+
+from socialcell.clock import Clock
+from socialcell.connectors import strict_json
+from socialcell.connectors.base import ConnectorError, Kind, Limits, Surroundings
+from socialcell.connectors.meta.graph_errors import (
+    Refusal,
+    refusal_error,
+    refusal_of,
+    refused,
+)
+from socialcell.connectors.meta.graph_usage import Usage, usage_of
+from socialcell.http import USER_AGENT, PoliteAdapter
+from socialcell.redact import remember
+
+with warnings.catch_warnings():
+    # The package is of 2018: newer Pythons complain about a text in its source.
+    warnings.simplefilter("ignore")
+    import facebook
+
+ORIGIN = "https://graph.facebook.com"
+MOST_AT_ONCE = 50  # requests in one batch
+_WAIT = timedelta(hours=1)  # an app's window, where Meta does not say how long
+# What facebook-sdk raises: its own, requests', and over an answer of no form it knows.
+_FAILURES = (
+    facebook.GraphAPIError,
+    requests.RequestException,
+    AttributeError,
+    KeyError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+# requests leaves out what is None, and facebook-sdk adds no token where one is named.
+_NO_TOKEN = {"access_token": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of an edge. `more`: Meta links to another; `after` is how to ask."""
+
+    data: list[Any]
+    after: str | None
+    more: bool
+
+
+class Graph:
+    """facebook-sdk with any version and host. Everything raises ConnectorError only.
+
+    The token travels in a header, so no address carries it. `usage` is what the last
+    answer's headers said of the allowance, which facebook-sdk throws away.
+    """
+
+    def __init__(
+        self, token: str, *, version: str, clock: Clock, base_url: str | None = None
+    ) -> None:
+        session = requests.Session()
+        session.trust_env = False
+        session.headers["User-Agent"] = USER_AGENT
+        session.headers["Authorization"] = f"Bearer {token}"
+        self._sdk = facebook.GraphAPI(token, timeout=30, session=session)
+        remember(token)
+        # facebook-sdk refuses every version after 3.1; its paths take any.
+        self.token, self.version = token, version
+        self.usage = Usage()
+        self._calls = 0
+        self._clock, self._base_url = clock, base_url
+        self._door = PoliteAdapter(base_url or ORIGIN)
+        session.mount(facebook.FACEBOOK_GRAPH_URL, self._door)
+
+    def as_page(self, page: str) -> "Graph":
+        """The same API as a page, by its number: only the page is told about visitors'
+        posts, comments and messages. ACCESS when the token has no task on it."""
+        token = self.ask(page, fields="access_token").get("access_token")
+        if not isinstance(token, str):
+            raise ConnectorError(
+                Kind.ACCESS,
+                "The token has no task on the page: add the system user to the page "
+                "in Meta's business settings.",
+            )
+        return self.acting_as(token)
+
+    def acting_as(self, token: str) -> "Graph":
+        """The same API with another token, which counts our calls on."""
+        other = Graph(
+            token, version=self.version, clock=self._clock, base_url=self._base_url
+        )
+        other._calls, self._calls = self._calls, 0
+        return other
+
+    def ask(self, path: str, **args: Any) -> dict[str, Any]:
+        """GET a node or an edge. DRIFT when the answer is no object."""
+        return _object(self._said(path, args))
+
+    def post(self, path: str, **data: Any) -> dict[str, Any]:
+        """POST to an edge; values that are no text go as JSON."""
+        return _object(self._said(path, {}, _form(data)))
+
+    def delete(self, path: str) -> dict[str, Any]:
+        """DELETE a node."""
+        return _object(self._said(path, {}, method="DELETE"))
+
+    def page(self, path: str, **args: Any) -> Page:
+        """One page of an edge, by cursor: `paging.next` would carry a token.
+
+        An `after` alone does not mean that there is more, except on edges that never
+        say `next`; those end with an empty page.
+        """
+        return page_of(self.ask(path, **args))
+
+    def batch(self, paths: Sequence[str]) -> list[Any]:
+        """GET up to 50 paths in one request; each counts as a call.
+
+        In order: the JSON of each, a Refusal, or None where Meta ran out of time.
+        (Reading several with `?ids=` fails as a whole over one that is gone, and is
+        shut in every version since 27 October 2026.)
+        """
+        asked = [{"method": "GET", "relative_url": path} for path in paths]
+        data = {"batch": asked, "include_headers": False}
+        said = self._said("", {}, _form(data), len(asked))
+        if not isinstance(said, list) or len(said) != len(paths):
+            raise ConnectorError(
+                Kind.DRIFT, "Meta's answer to a batch is no list of it"
+            )
+        return [_part(part) for part in said]
+
+    @property
+    def limits(self) -> Limits:
+        """The percent that is left of the allowance, and when it is whole again."""
+        regain = self.usage.regain
+        return Limits(
+            remaining=max(0, 100 - round(self.usage.percent)),
+            reset_at=self._clock.now() + regain if regain else None,
+        )
+
+    def require_room(self) -> None:
+        """ConnectorError RATE when nine tenths of the allowance are used."""
+        if self.usage.is_full:
+            raise ConnectorError(
+                Kind.RATE,
+                f"{self.usage.percent:.0f} % of the allowance at Meta is used",
+                until=self._clock.now() + (self.usage.regain or _WAIT),
+            )
+
+    def spent(self) -> dict[str, int]:
+        """The calls since it was asked last, as the cost of a batch."""
+        calls, self._calls = self._calls, 0
+        return {"calls": calls}
+
+    def _said(
+        self,
+        path: str,
+        args: Mapping[str, Any],
+        form: Mapping[str, Any] | None = None,
+        calls: int = 1,
+        method: str | None = None,
+    ) -> Any:
+        """The answer's JSON as it was sent. facebook-sdk looks at no status."""
+        self._door.last = None
+        self._calls += calls
+        given = None if form is None else {**form, **_NO_TOKEN}
+        asked = {**args, **_NO_TOKEN}
+        try:
+            self._sdk.request(f"{self.version}/{path}", asked, given, method=method)
+        except _FAILURES as error:
+            raise self._translated(error) from None
+        answer = self._heard()
+        if answer is None or answer.status_code >= 400:
+            raise self._translated(None)
+        try:
+            return strict_json.page(answer.content)
+        except ValueError as error:
+            raise ConnectorError(
+                Kind.DRIFT, f"Meta's answer cannot be read: {error}"
+            ) from None
+
+    def error_of(self, refusal: Refusal) -> ConnectorError:
+        """A refusal that stood within an answer, as an error."""
+        return refusal_error(refusal, self._clock.now(), self.usage.regain or _WAIT)
+
+    def _heard(self) -> requests.Response | None:
+        if self._door.last is not None:
+            self.usage = usage_of(self._door.last.headers)
+        return self._door.last
+
+    def _translated(self, error: Exception | None) -> ConnectorError:
+        answer = self._heard()
+        if answer is None:
+            name = type(error).__name__
+            return ConnectorError(Kind.TRANSIENT, f"Meta could not be reached: {name}")
+        return refused(answer, self._clock.now(), self.usage.regain or _WAIT)
+
+
+def connect(around: Surroundings, platform: str) -> Graph:
+    """The Graph API with the workspace's token, for one of Meta's platforms."""
+    given = around.config.connectors.meta
+    return Graph(
+        around.secret(given.token.secret).get_secret_value(),
+        version=given.version,
+        clock=around.clock,
+        base_url=around.base_url(platform) or around.base_url(ORIGIN),
+    )
+
+
+def nested(node: Mapping[str, Any], edge: str) -> Page:
+    """The page of an edge that came within a node. ValueError when it is none."""
+    try:
+        return page_of(node.get(edge) or {"data": []})
+    except ConnectorError as error:
+        raise ValueError(f"{edge}: {error}") from None
+
+
+def page_of(body: Any) -> Page:
+    """The page that an edge answered. DRIFT when it is none."""
+    data = body.get("data") if isinstance(body, dict) else None
+    if not isinstance(data, list):
+        raise ConnectorError(Kind.DRIFT, "Meta's answer has no list in `data`")
+    paging = body.get("paging")
+    paging = paging if isinstance(paging, dict) else {}
+    cursors = paging.get("cursors")
+    after = cursors.get("after") if isinstance(cursors, dict) else None
+    if after is not None and not isinstance(after, str):
+        raise ConnectorError(Kind.DRIFT, "Meta's page has an odd `after`")
+    return Page(data, after, bool(after and paging.get("next")))
+
+
+def _object(said: Any) -> dict[str, Any]:
+    if not isinstance(said, dict):
+        raise ConnectorError(Kind.DRIFT, "Meta's answer is not an object")
+    return said
+
+
+def _form(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: value if isinstance(value, str) else json.dumps(value)
+        for name, value in data.items()
+    }
+
+
+def _part(part: Any) -> dict[str, Any] | Refusal | None:
+    """One answer of a batch; its body is JSON within JSON."""
+    if part is None:
+        return None
+    try:
+        body = strict_json.parse(part["body"])
+    except (ValueError, TypeError, LookupError):
+        raise ConnectorError(
+            Kind.DRIFT, "a part of Meta's answer to a batch cannot be read"
+        ) from None
+    return refusal_of(body) or _object(body)

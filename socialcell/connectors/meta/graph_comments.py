@@ -1,0 +1,68 @@
+"""The comments below posts of the Graph API, which come with the page of the posts."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from socialcell.connectors.base import (
+    UNREADABLE,
+    Budget,
+    ConnectorError,
+    Item,
+    Kind,
+    Reject,
+)
+from socialcell.connectors.meta.graph_client import Graph, nested
+from socialcell.connectors.meta.meta_values import text_of
+
+_PAGE = 100
+
+
+@dataclass(frozen=True)
+class Below:
+    """The comments of a post, newest first, as far down as they are new.
+
+    `read` makes the items of one comment, whose raw form says in `post` below which
+    post it was found; answers within it are items too. `asked` is how more of them
+    are asked for than came with the post.
+    """
+
+    graph: Graph
+    budget: Budget
+    asked: Mapping[str, Any]
+    read: Callable[[Any], list[Item]]
+
+    def items(self, node: Any, new: datetime) -> list[Item]:
+        """What is new below a post. One of UNREADABLE when it is none."""
+        post = text_of(node["id"])
+        page = nested(node, "comments")
+        found = self._read(page.data, post)
+        # Each level of an edge pages on its own.
+        while page.more and found and any(_is_new(item, new) for item in found[-1]):
+            self.graph.require_room()
+            self.budget.take("calls")
+            asked = {**self.asked, "limit": _PAGE, "after": page.after}
+            page = self.graph.page(f"{post}/comments", **asked)
+            more = self._read(page.data, post)
+            if more and all(items in found for items in more):
+                raise ConnectorError(
+                    Kind.DRIFT, "Meta sends the same comments again and again"
+                )
+            found += more
+        return [item for items in found for item in items if _is_new(item, new)]
+
+    def _read(self, comments: list[Any], post: str) -> list[list[Item]]:
+        return [self._comment(comment, post) for comment in comments]
+
+    def _comment(self, node: Any, post: str) -> list[Item]:
+        raw = {**node, "post": {"id": post}} if isinstance(node, dict) else node
+        try:
+            return self.read(raw)
+        except UNREADABLE as error:
+            return [Reject.unreadable(raw, error)]
+
+
+def _is_new(item: Item, new: datetime) -> bool:
+    written = getattr(item, "authored_at", None)
+    return written is None or written >= new

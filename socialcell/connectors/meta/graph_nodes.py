@@ -1,0 +1,143 @@
+"""Look at known objects of the Graph API again: which are gone, what they count now."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from socialcell.connectors.base import (
+    Batch,
+    Budget,
+    Item,
+    Kind,
+    Metric,
+    Refresh,
+    Tombstone,
+)
+from socialcell.connectors.meta.graph_check import require_scopes
+from socialcell.connectors.meta.graph_client import MOST_AT_ONCE, Graph
+from socialcell.connectors.meta.graph_errors import Refusal
+
+# What speaks of the token or of the moment, not of one object.
+_OF_ALL = (Kind.AUTH, Kind.RATE, Kind.TRANSIENT)
+
+Measure = Callable[[Mapping[str, Any]], tuple[Metric, ...]]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What is counted of an object: `fields` of it, and how `measure` reads them.
+
+    `families` are paths below an object that are asked for one by one, so that a
+    metric which Meta has retired takes no other with it.
+    """
+
+    fields: str
+    measure: Measure
+    families: Mapping[str, Measure] = field(default_factory=dict)
+
+
+class Nodes:
+    """Objects by id, fifty in one request; each is a call of the allowance.
+
+    `needed` are the permissions without which Meta answers for everything as if it
+    were gone. `may_judge` says of which ids a missing object is a deleted one.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        platform: str,
+        budget: Budget,
+        needed: Sequence[str],
+        may_judge: Callable[[str], bool] = lambda id_: True,
+    ) -> None:
+        self._graph, self._platform, self._budget = graph, platform, budget
+        self._needed, self._may_judge = needed, may_judge
+        self._trusted = False
+
+    def gone(self, ids: Sequence[str], stop: Callable[[], bool]) -> Iterator[Batch]:
+        """Tombstones of what is gone, a batch for each request."""
+        asked = [id_ for id_ in ids if self._may_judge(id_)]
+        for some in self._chunks(asked, stop):
+            found = self._read(some, lambda id_: f"{id_}?fields=id")
+            yield self._batch(self._tombstones(found))
+
+    def counted(
+        self, ids: Sequence[str], stop: Callable[[], bool], counts: Counts
+    ) -> Iterator[Batch]:
+        """Refreshes of what is there, Tombstones of what is gone on the way."""
+        for some in self._chunks(ids, stop):
+            found = self._read(some, lambda id_: f"{id_}?fields={counts.fields}")
+            there = {id_: node for id_, node in found.items() if isinstance(node, dict)}
+            metrics = {id_: counts.measure(node) for id_, node in there.items()}
+            for path, read in counts.families.items():
+                if not there:
+                    break
+                more = self._read(list(there), _below(path))
+                for id_, node in more.items():
+                    metrics[id_] += read(node if isinstance(node, dict) else {})
+            items: list[Item] = [
+                Refresh(self._platform, id_, values) for id_, values in metrics.items()
+            ]
+            yield self._batch(items + self._tombstones(found))
+
+    def _chunks(
+        self, ids: Sequence[str], stop: Callable[[], bool]
+    ) -> Iterator[list[str]]:
+        for start in range(0, len(ids), MOST_AT_ONCE):
+            if start:
+                self._graph.require_room()
+                if stop() or self._graph.usage.is_high:
+                    return
+            yield list(ids[start : start + MOST_AT_ONCE])
+
+    def _read(
+        self, ids: Sequence[str], path: Callable[[str], str]
+    ) -> dict[str, Mapping[str, Any] | Refusal | None]:
+        self._budget.take("calls", len(ids))
+        answers = self._graph.batch([path(id_) for id_ in ids])
+        for answer in answers:
+            if isinstance(answer, Refusal) and answer.kind in _OF_ALL:
+                raise self._graph.error_of(answer)
+        return dict(zip(ids, answers, strict=True))
+
+    def _tombstones(self, found: Mapping[str, Any]) -> list[Item]:
+        missing = [
+            id_
+            for id_, answer in found.items()
+            if isinstance(answer, Refusal)
+            and answer.is_missing
+            and self._may_judge(id_)
+        ]
+        if missing and not self._trusted:
+            self._budget.take("calls")
+            require_scopes(self._graph, self._needed)
+            self._trusted = True
+        return [Tombstone(self._platform, id_, "deleted") for id_ in missing]
+
+    def _batch(self, items: list[Item]) -> Batch:
+        return Batch(
+            items, cursor={}, cost=self._graph.spent(), limits=self._graph.limits
+        )
+
+
+def _below(path: str) -> Callable[[str], str]:
+    return lambda id_: f"{id_}/{path}"
+
+
+def figure(name: str, common: str | None) -> Measure:
+    """A reader of the one value that insights give of an object's whole life."""
+
+    def read(said: Mapping[str, Any]) -> tuple[Metric, ...]:
+        return (Metric.told(name, lifetime(said, name), common),)
+
+    return read
+
+
+def lifetime(said: Mapping[str, Any], name: str) -> int | None:
+    """The value of a metric in an answer of insights; None when it is not told."""
+    for metric in said.get("data") or []:
+        if metric.get("name") == name and metric.get("values"):
+            value = metric["values"][-1].get("value")
+            return value if isinstance(value, int) else None
+    return None

@@ -1,0 +1,190 @@
+"""Read an edge of the Graph API newest first, in windows of time that can break off."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from socialcell.clock import Clock
+from socialcell.connectors.base import (
+    UNREADABLE,
+    Batch,
+    Budget,
+    ConnectorError,
+    Item,
+    Kind,
+    Reject,
+)
+from socialcell.connectors.meta.graph_client import Graph, Page
+from socialcell.connectors.meta.meta_values import moment
+
+FIRST = timedelta(days=30)  # how far back a new source begins
+OVERLAP = timedelta(hours=48)  # read again: late items, new counts
+_LATE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Edge:
+    """What is read, and how it can be paged through.
+
+    `items` makes the items of one node; it gets the moment from which on things are
+    new. `time` names the node's field of time. `timed`: the edge takes since and
+    until, so that a window can go on where it broke off; else it begins again at the
+    top. `walk`: nodes are visited this far back whatever is stored (their comments are
+    what is read). `reach`: Meta shows no older ones, in no order.
+    """
+
+    path: str
+    asked: Mapping[str, Any]
+    items: Callable[[Any, datetime], list[Item]]
+    time: str
+    timed: bool = True
+    says_next: bool = True
+    walk: timedelta | None = None
+    reach: timedelta | None = None
+    also: Mapping[str, Any] = field(default_factory=dict)  # kept in the cursor
+
+
+def sweep(
+    graph: Graph,
+    edge: Edge,
+    cursor: Mapping[str, Any] | None,
+    clock: Clock,
+    budget: Budget,
+    stop: Callable[[], bool],
+) -> Iterator[Batch]:
+    """Batches of an edge, page by page.
+
+    Cursor: `covered`, the moment up to which all is stored; `open`, a window being read
+    downwards (`at` when it was opened, `bottom` the second of the oldest node stored).
+    Meta's own cursors live for hours and stay within a run.
+    """
+    state: dict[str, Any] = {"covered": None, "open": None}
+    state |= cursor or {}
+    while True:
+        now = clock.now()
+        window = _Window(edge, state, now)
+        after = None
+        while True:
+            budget.take("calls")
+            page = graph.page(edge.path, **window.asked(), after=after)
+            done = window.read(page)
+            covered, gap = window.spans() if done else (None, None)
+            state = window.closed() if done else window.state()
+            yield Batch(
+                items=items_of(page.data, edge, window.floor),
+                cursor=state,
+                covered=covered,
+                gap=gap,
+                gap_cause="Meta shows only the newest; older ones are lost"
+                if gap
+                else None,
+                cost=graph.spent(),
+                limits=graph.limits,
+            )
+            if done:
+                break
+            graph.require_room()
+            if stop() or graph.usage.is_high:
+                return
+            after = page.after
+        if window.at >= now - _LATE or stop() or graph.usage.is_high:
+            return
+
+
+class _Window:
+    """A span of time that is read from its newest node down."""
+
+    def __init__(self, edge: Edge, state: Mapping[str, Any], now: datetime) -> None:
+        self._edge, self._before = edge, state
+        resumed = state["open"] if edge.timed else None
+        self.at = datetime.fromisoformat(resumed["at"]) if resumed else now
+        self._bottom: int | None = resumed["bottom"] if resumed else None
+        self._until = self._bottom
+        self._seen: set[str] = set()
+        stored = state["covered"]
+        self._covered = datetime.fromisoformat(stored) if stored else None
+        new = self._covered - OVERLAP if self._covered else self.at - FIRST
+        self.floor = max(new, self.at - edge.reach) if edge.reach else new
+        self._since = self.at - edge.walk if edge.walk else self.floor
+
+    def asked(self) -> dict[str, Any]:
+        """What to ask of the edge. Whether the ends count in is not documented: a
+        second more on both sides."""
+        asked = dict(self._edge.asked)
+        if self._edge.timed:
+            asked["since"] = int(self._since.timestamp()) - 1
+            if self._until is not None:
+                asked["until"] = self._until + 1
+        return asked
+
+    def read(self, page: Page) -> bool:
+        """Take in a page; whether it is the last. DRIFT when it brings nothing new."""
+        fresh = {id_ for node in page.data if (id_ := _id(node))} - self._seen
+        self._seen |= fresh
+        times = [time for node in page.data if (time := self._time(node))]
+        if times:
+            oldest = int(min(times).timestamp())
+            self._bottom = min(oldest, self._bottom or oldest)
+        more = page.more if self._edge.says_next else bool(page.data and page.after)
+        if page.data and not fresh and more:
+            raise ConnectorError(Kind.DRIFT, "Meta sends the same page again and again")
+        passed = not self._edge.timed and not self._edge.reach and self._is_old(times)
+        return not more or passed
+
+    def _is_old(self, times: list[datetime]) -> bool:
+        """A whole page of old ones: tags may be put on a post later."""
+        return bool(times) and max(times) < self._since
+
+    def state(self) -> dict[str, Any]:
+        if not self._edge.timed:
+            return {**self._before, **self._edge.also}
+        opened = {"at": self.at.isoformat(), "bottom": self._bottom}
+        return {**self._before, "open": opened, **self._edge.also}
+
+    def closed(self) -> dict[str, Any]:
+        covered = {"covered": self.at.isoformat(), "open": None}
+        return {**self._before, **covered, **self._edge.also}
+
+    def spans(
+        self,
+    ) -> tuple[tuple[datetime, datetime], tuple[datetime, datetime] | None]:
+        """What is complete now, and what was not read in time."""
+        start = self._covered or self.floor
+        reach = self._edge.reach
+        if reach and start < self.at - reach:
+            return (self.at - reach, self.at), (start, self.at - reach)
+        return (start, self.at), None
+
+    def _time(self, node: Any) -> datetime | None:
+        try:
+            return moment(node[self._edge.time])
+        except (ValueError, TypeError, LookupError, OverflowError):
+            return None
+
+
+def items_of(nodes: list[Any], edge: Edge, floor: datetime) -> list[Item]:
+    """What became of each node. DRIFT when none of them is readable.
+
+    A node may be read and have no items, as a post that nobody commented on.
+    """
+    found = [node_items(node, edge, floor) for node in nodes]
+    if found and all(_is_unreadable(items) for items in found):
+        raise ConnectorError(Kind.DRIFT, "no item of Meta's page is readable")
+    return [item for items in found for item in items]
+
+
+def node_items(node: Any, edge: Edge, floor: datetime) -> list[Item]:
+    try:
+        return edge.items(node, floor)
+    except UNREADABLE as error:
+        return [Reject.unreadable(node, error)]
+
+
+def _is_unreadable(items: list[Item]) -> bool:
+    return bool(items) and all(isinstance(item, Reject) for item in items)
+
+
+def _id(node: Any) -> str | None:
+    id_ = node.get("id") if isinstance(node, dict) else None
+    return id_ if isinstance(id_, str) else None

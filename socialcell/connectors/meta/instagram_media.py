@@ -1,0 +1,84 @@
+"""Instagram's JSON of a medium and of a comment to our Record, and what they count."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from socialcell.connectors.base import Author, Metric, Record, Relation
+from socialcell.connectors.meta.meta_values import moment, text_of
+
+MEDIA_COUNTS = "like_count,comments_count"
+# A hashtag does not say who wrote it; asking for `username` there is refused.
+HASHTAG_FIELDS = f"id,caption,media_type,timestamp,permalink,{MEDIA_COUNTS}"
+MEDIA_FIELDS = f"{HASHTAG_FIELDS},username"
+COMMENT_COUNTS = "like_count"
+ANSWER_FIELDS = "id,text,timestamp,username,like_count,parent_id"
+
+
+def media_record(node: Mapping[str, Any], via: str) -> Record:
+    """A medium with its caption. ValueError, TypeError or KeyError when it is none."""
+    author, id_ = author_of(node), text_of(node["id"])
+    return Record(
+        platform="instagram",
+        external_id=id_,
+        text=node.get("caption") or "",
+        raw=node,
+        authored_at=moment(node["timestamp"]),
+        url=node.get("permalink"),
+        author=author,
+        conversation=id_,
+        metrics=media_metrics(node),
+        missing=() if author else ("author",),
+        via=via,
+    )
+
+
+def comment_records(node: Mapping[str, Any]) -> list[Record]:
+    """A comment below a `post`, and the answers that came within it. ValueError, …"""
+    answers = (node.get("replies") or {}).get("data") or []
+    own = {key: value for key, value in node.items() if key != "replies"}
+    found = [comment_record(own)]
+    for answer in answers:
+        asked = {"parent_id": own["id"], **answer, "post": own["post"]}
+        found.append(comment_record(asked))
+    return found
+
+
+def comment_record(node: Mapping[str, Any]) -> Record:
+    """One comment or answer. ValueError, TypeError or KeyError when it is none."""
+    author, post = author_of(node), text_of(node["post"]["id"])
+    return Record(
+        platform="instagram",
+        external_id=text_of(node["id"]),
+        text=node.get("text") or "",
+        raw=node,
+        authored_at=moment(node["timestamp"]),
+        kind="comment",
+        author=author,
+        conversation=post,
+        relations=(Relation("reply", node.get("parent_id") or post),),
+        metrics=comment_metrics(node),
+        missing=() if author else ("author",),
+        via="comments",
+    )
+
+
+def author_of(node: Mapping[str, Any]) -> Author | None:
+    """Who wrote it. Meta gives a stranger's name and no number: the name is both."""
+    name = node.get("username")
+    if not name:
+        return None
+    if not isinstance(name, str):
+        raise ValueError("a username that is no text")
+    return Author(uid=f"@{name}", handle=name)
+
+
+def media_metrics(node: Mapping[str, Any]) -> tuple[Metric, ...]:
+    """What a medium counts. An account may hide its likes: then they are not sent."""
+    return (
+        Metric.told("like_count", node.get("like_count"), "reactions", "hidden"),
+        Metric.told("comments_count", node.get("comments_count"), "comments"),
+    )
+
+
+def comment_metrics(node: Mapping[str, Any]) -> tuple[Metric, ...]:
+    return (Metric.told("like_count", node.get("like_count"), "reactions"),)

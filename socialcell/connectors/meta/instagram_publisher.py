@@ -1,0 +1,153 @@
+"""An Instagram account in the city's own name: a container first, then the post.
+
+The container is Instagram's own promise that nothing is posted twice: it can be
+published once, and says whether it was.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from socialcell.connectors.base import (
+    Bucket,
+    ConnectorError,
+    Health,
+    Kind,
+    Surroundings,
+)
+from socialcell.connectors.meta.graph_check import examine
+from socialcell.connectors.meta.graph_client import connect
+from socialcell.connectors.publisher import (
+    SLACK,
+    Posted,
+    Shown,
+    Unheard,
+    alike,
+    id_in,
+    set_up,
+    unheard,
+)
+
+SCOPES = (
+    "instagram_basic",
+    "instagram_content_publish",
+    "instagram_manage_comments",
+)
+_PAGE = 50
+_NOT_READY = timedelta(minutes=1)
+
+
+class InstagramPublisher:
+    """One professional account, by its number, with the system user's own token."""
+
+    platform: ClassVar[str] = "instagram"
+    # Meta publishes fifty of an account within 24 hours; a day of the ledger is UTC's.
+    buckets: ClassVar[tuple[Bucket, ...]] = (Bucket("writes", "day", cap=50),)
+    can_find: ClassVar[bool] = True
+
+    def __init__(self, around: Surroundings) -> None:
+        given = set_up(around.config.publishing.instagram, self.platform)
+        self._account, self._clock = given.account_id, around.clock
+        self._graph = connect(around, self.platform)
+
+    def check(self) -> Health:
+        def read() -> tuple[str, ...]:
+            self._graph.ask(self._account, fields="id")
+            return ()
+
+        return examine(self._graph, self._clock, SCOPES, read)
+
+    def bucket(self, words: str) -> str:
+        return "writes"
+
+    def prepare(self, words: str, media: str | None) -> str | None:
+        """A container; unpublished ones vanish after a day."""
+        given = {"caption": words, "image_url": media or ""}
+        return id_in(self._graph.post(f"{self._account}/media", **given))
+
+    def post(self, words: str, media: str | None, key: str | None) -> Posted:
+        """Publish the container. RATE while Instagram still fetches the picture, GONE
+        when the container is of no use any more."""
+        state = self._state(key)
+        if state == "IN_PROGRESS":
+            raise ConnectorError(
+                Kind.RATE,
+                "Instagram is still fetching the picture",
+                until=self._clock.now() + _NOT_READY,
+            )
+        if state == "ERROR":
+            raise ConnectorError(
+                Kind.CONFIG,
+                "Instagram cannot use the picture: it must be a JPEG at a public "
+                "address, between 4:5 and 1.91:1",
+            )
+        if state == "PUBLISHED":
+            raise Unheard(Kind.TRANSIENT, "Instagram has published it already")
+        if state != "FINISHED":
+            raise ConnectorError(
+                Kind.GONE, f"The container cannot be published any more: {state}"
+            )
+        return self._made(f"{self._account}/media_publish", creation_id=str(key))
+
+    def reply(self, to: str, words: str, key: str | None) -> Posted:
+        return self._made(f"{to}/replies", message=words)
+
+    def delete(self, id_: str) -> None:
+        try:
+            self._graph.delete(id_)
+        except ConnectorError as error:
+            if error.kind is not Kind.GONE:
+                unheard(error)
+
+    def find(
+        self, words: str, key: str | None, since: datetime, to: str | None
+    ) -> Sequence[Posted]:
+        """What the container says of itself, then its medium; or the answers to `to`.
+
+        Unheard while a published container's medium is not among the newest media.
+        """
+        if to is not None:
+            return self._shown(f"{to}/replies", "text", words, since)
+        if self._state(key) != "PUBLISHED":
+            return ()
+        found = self._shown(f"{self._account}/media", "caption", words, since)
+        if not found:
+            raise ConnectorError(
+                Kind.TRANSIENT, "Instagram has published it and does not show it yet"
+            )
+        return found
+
+    def _state(self, key: str | None) -> str:
+        if key is None:
+            return "NONE"
+        said = self._graph.ask(key, fields="status_code").get("status_code")
+        return str(said)
+
+    def _shown(
+        self, path: str, name: str, words: str, since: datetime
+    ) -> Sequence[Posted]:
+        asked: dict[str, Any] = {"fields": f"id,{name},timestamp", "limit": _PAGE}
+        start = since - SLACK
+        found = [
+            one
+            for one in self._graph.page(path, **asked).data
+            if isinstance(one, dict) and _moment(one) >= start
+        ]
+        return alike(
+            words,
+            [Shown(Posted(id_in(one)), str(one.get(name, ""))) for one in found[::-1]],
+        )
+
+    def _made(self, path: str, **given: str) -> Posted:
+        try:
+            body = self._graph.post(path, **given)
+        except ConnectorError as error:
+            unheard(error)
+        return Posted(id_in(body))
+
+
+def _moment(one: dict[str, Any]) -> datetime:
+    try:
+        return datetime.fromisoformat(str(one.get("timestamp")))
+    except ValueError:
+        raise ConnectorError(Kind.DRIFT, "a medium of Instagram says no time") from None

@@ -1,0 +1,261 @@
+"""Meta's ads through the Graph API: campaigns, ad sets and ads, day by day."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any, ClassVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from socialcell.connectors.base import (
+    Batch,
+    Bucket,
+    Budget,
+    Capability,
+    ConnectorError,
+    Health,
+    Item,
+    Kind,
+    Surroundings,
+)
+from socialcell.connectors.meta.graph_check import examine
+from socialcell.connectors.meta.graph_client import connect
+from socialcell.connectors.meta.graph_errors import Refusal
+from socialcell.connectors.meta.meta_ads_rows import (
+    LEVELS,
+    Account,
+    facts_of,
+    fields_of,
+)
+from socialcell.connectors.strict_json import from_text
+
+_FIRST = 90  # days that a new source looks back
+_RESTATED = 30  # days in which Meta still changes what it reported
+_SLICE = 35  # days of one report: what is read again daily fits into one
+_ROWS = 500
+_LOOK_AGAIN = timedelta(minutes=2)
+_GIVE_UP = timedelta(hours=12)  # a report that takes longer is asked for anew
+_ACTIVE = 1
+_OVER = ("Job Failed", "Job Skipped")
+
+
+class MetaAdsSettings(BaseModel):
+    """One ad account, by its number without `act_`.
+
+    `installs` are the action types that count as installs. They overlap (`omni_`
+    repeats the others), so each is kept under its own name and none is added up.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    account_id: str = Field(pattern=r"^[0-9]{5,20}$")
+    installs: Annotated[tuple[str, ...], BeforeValidator(from_text)] = (
+        "mobile_app_install",
+        "omni_app_install",
+    )
+
+
+class _Lost(ConnectorError):  # noqa: N818 - named for what became of it
+    """A report that will never be ready."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A report that Meta makes: its number, what it is of, when it was asked for."""
+
+    id: str
+    level: str
+    since: str
+    until: str
+    asked: str
+
+
+class MetaAds:
+    """Reports are jobs: asked for all together, looked at once in a run, then read.
+
+    What is not ready is in the cursor, and looked at by the next run. The last 30 days
+    are asked for again each time, for Meta restates them. Cursor: `through`, the last
+    day that was read, on the account's own clocks; `today` and `jobs` of a round that
+    is under way.
+    """
+
+    Settings: ClassVar[type[BaseModel]] = MetaAdsSettings
+    platform: ClassVar[str] = "meta_ads"
+    cursor_version: ClassVar[int] = 1
+    capabilities: ClassVar[frozenset[Capability]] = frozenset({Capability.AD_METRICS})
+    buckets: ClassVar[tuple[Bucket, ...]] = (Bucket("calls", "day"),)
+
+    def __init__(self, settings: MetaAdsSettings, around: Surroundings) -> None:
+        self._settings = settings
+        self._clock = around.clock
+        self._graph = connect(around, self.platform)
+        self._node = f"act_{settings.account_id}"
+
+    def check(self) -> Health:
+        """The token's life and permission, and whether the account can be read."""
+        return examine(self._graph, self._clock, ("ads_read",), self._told)
+
+    def pull(
+        self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
+    ) -> Iterator[Batch]:
+        state: dict[str, Any] = {"through": None, "today": None, "jobs": []}
+        state |= cursor or {}
+        budget.take("calls")
+        account = self._account()
+        if not state["jobs"]:
+            state = self._ask(account, state, budget)
+            yield self._batch([], state)
+        for job in [_Job(**job) for job in state["jobs"]]:
+            self._graph.require_room()
+            budget.take("calls")
+            try:
+                ready = self._is_ready(job)
+            except _Lost:
+                # A round with a hole is begun anew; what was read of it is stored.
+                yield self._batch([], {**state, "today": None, "jobs": []})
+                raise
+            if ready:
+                items = self._result(account, job, budget)
+                state = _without(state, job)
+                yield self._batch(items, state)
+            if stop():
+                return
+        if state["jobs"]:
+            raise ConnectorError(
+                Kind.RATE,
+                f"Meta is still making {len(state['jobs'])} reports",
+                until=self._clock.now() + _LOOK_AGAIN,
+            )
+
+    def _told(self) -> Iterator[str]:
+        account = self._account()
+        yield f"{account.currency}, days of {account.zone}"
+        if not account.active:
+            yield "the account is not active, see Meta's bill"
+
+    def _account(self) -> Account:
+        said = self._graph.ask(
+            self._node, fields="account_id,currency,timezone_name,account_status"
+        )
+        zone, currency = said.get("timezone_name"), said.get("currency")
+        try:
+            ZoneInfo(str(zone))
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ConnectorError(
+                Kind.DRIFT, f"Meta names an unknown zone {str(zone)[:40]!r}"
+            ) from None
+        if not isinstance(currency, str):
+            raise ConnectorError(Kind.DRIFT, "Meta names no currency of the account")
+        active = said.get("account_status") == _ACTIVE
+        return Account(self._settings.account_id, str(zone), currency, active)
+
+    def _ask(
+        self, account: Account, state: Mapping[str, Any], budget: Budget
+    ) -> dict[str, Any]:
+        """A new round: a report for each level and each slice of days."""
+        now = self._clock.now()
+        today = now.astimezone(ZoneInfo(account.zone)).date()
+        jobs = []
+        for since, until in _slices(_begin(state["through"], today), today):
+            for level in LEVELS:
+                budget.take("calls")
+                id_ = self._asked(level, since, until)
+                jobs.append(_job(id_, level, since, until, now))
+        return {**state, "today": today.isoformat(), "jobs": jobs}
+
+    def _asked(self, level: str, since: date, until: date) -> str:
+        said = self._graph.post(
+            f"{self._node}/insights",
+            level=level,
+            fields=",".join(fields_of(level)),
+            time_increment=1,
+            time_range={"since": since.isoformat(), "until": until.isoformat()},
+            use_unified_attribution_setting=True,
+        )
+        number = said.get("report_run_id")
+        if not isinstance(number, str) or not number.isdecimal():
+            raise ConnectorError(Kind.DRIFT, "Meta gave no number of a report")
+        return number
+
+    def _is_ready(self, job: _Job) -> bool:
+        """Whether a report can be read. _Lost when it never will be."""
+        if self._clock.now() - datetime.fromisoformat(job.asked) > _GIVE_UP:
+            raise _Lost(Kind.TRANSIENT, "Meta did not finish a report in half a day")
+        try:
+            said = self._graph.ask(job.id)
+        except ConnectorError as error:
+            if error.kind is not Kind.GONE:
+                raise
+            raise _Lost(
+                Kind.TRANSIENT, "Meta does not know a report any more"
+            ) from None
+        status = said.get("async_status")
+        if status in _OVER:
+            raise self._failed(said)
+        percent = said.get("async_percent_completion")
+        return status == "Job Completed" and percent == 100
+
+    def _failed(self, said: Mapping[str, Any]) -> _Lost:
+        """Why a report failed, in Meta's words; a failure without a code may pass."""
+        code = said.get("error_code")
+        words = said.get("error_user_msg") or said.get("error_message")
+        refusal = Refusal(
+            code if isinstance(code, int) and code else 2,
+            None,
+            str(words or said.get("async_status"))[:300],
+            transient=False,
+        )
+        error = self._graph.error_of(refusal)
+        return _Lost(error.kind, str(error), until=error.until)
+
+    def _result(self, account: Account, job: _Job, budget: Budget) -> list[Item]:
+        """All rows of a report. They are few: one a day of each thing that ran."""
+        rows: list[Any] = []
+        after = None
+        while True:
+            budget.take("calls")
+            page = self._graph.page(f"{job.id}/insights", limit=_ROWS, after=after)
+            rows += page.data
+            if not page.more:
+                return facts_of(rows, job.level, account, self._settings.installs)
+            if page.after == after or not page.data:
+                raise ConnectorError(
+                    Kind.DRIFT, "Meta sends the same rows again and again"
+                )
+            after = page.after
+
+    def _batch(self, items: list[Item], state: dict[str, Any]) -> Batch:
+        return Batch(items, state, cost=self._graph.spent(), limits=self._graph.limits)
+
+
+def _job(
+    id_: str, level: str, since: date, until: date, asked: datetime
+) -> dict[str, str]:
+    return {
+        "id": id_,
+        "level": level,
+        "since": since.isoformat(),
+        "until": until.isoformat(),
+        "asked": asked.isoformat(),
+    }
+
+
+def _without(state: Mapping[str, Any], job: _Job) -> dict[str, Any]:
+    """The state once a report is stored; the last one of a round closes it."""
+    jobs = [other for other in state["jobs"] if other["id"] != job.id]
+    if jobs:
+        return {**state, "jobs": jobs}
+    return {"through": state["today"], "today": None, "jobs": []}
+
+
+def _begin(through: str | None, today: date) -> date:
+    if through is None:
+        return today - timedelta(days=_FIRST)
+    return min(date.fromisoformat(through), today) - timedelta(days=_RESTATED)
+
+
+def _slices(since: date, until: date) -> Iterator[tuple[date, date]]:
+    while since <= until:
+        end = min(since + timedelta(days=_SLICE - 1), until)
+        yield since, end
+        since = end + timedelta(days=1)

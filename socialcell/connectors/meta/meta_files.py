@@ -1,0 +1,75 @@
+"""Fetch a file of a message from where Meta says that it is, within a size."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import requests
+
+from socialcell.connectors.base import ConnectorError, Kind, Surroundings
+from socialcell.connectors.meta.graph_errors import refused
+from socialcell.http import USER_AGENT, PoliteAdapter
+
+# Where Meta keeps the files of messages, by what their host ends with.
+_HOSTS = (".fbsbx.com", ".fbcdn.net", ".cdninstagram.com")
+_WITH_TOKEN = ".fbsbx.com"  # the others are asked without it
+_WAIT = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that was fetched, and what its server calls it."""
+
+    content_type: str
+    content: bytes
+
+
+def fetch(around: Surroundings, named: str, address: str, cap: int) -> File:
+    """The file at an address that Graph gave.
+
+    `named` is the connector, whose server in the sandbox stands for Meta's.
+    ConnectorError CONFIG: it is larger than `cap` bytes, or it is not kept at Meta.
+    """
+    parts = urlsplit(address)
+    host = parts.hostname or ""
+    if parts.scheme != "https" or not host.endswith(_HOSTS):
+        raise ConnectorError(Kind.CONFIG, "The file is not kept at Meta")
+    origin = f"https://{host}"
+    headers = {"User-Agent": USER_AGENT}
+    if host.endswith(_WITH_TOKEN):
+        token = around.secret(around.config.connectors.meta.token.secret)
+        headers["Authorization"] = f"Bearer {token.get_secret_value()}"
+    base = around.base_url(origin) or around.base_url(named)
+    answer = _asked(address, origin, base, headers)
+    if answer.status_code in (404, 410):
+        raise ConnectorError(Kind.GONE, "Meta does not have the file any more")
+    if answer.status_code in (401, 403):
+        raise ConnectorError(Kind.ACCESS, "Meta does not give the file to this token")
+    if answer.status_code != 200:
+        raise refused(answer, around.clock.now(), _WAIT)
+    require_size(len(answer.content), cap)
+    told = answer.headers.get("content-type", "")
+    return File(told.split(";")[0].strip().lower(), answer.content)
+
+
+def require_size(size: int, cap: int) -> None:
+    """ConnectorError CONFIG when a file is larger than `cap` bytes."""
+    if size > cap:
+        raise ConnectorError(
+            Kind.CONFIG, f"The file has {size} bytes, more than {cap} are not kept"
+        )
+
+
+def _asked(
+    address: str, origin: str, base: str | None, headers: dict[str, str]
+) -> requests.Response:
+    with requests.Session() as session:
+        session.trust_env = False
+        session.mount(origin, PoliteAdapter(base))
+        try:
+            # A redirect would carry the token to another host.
+            return session.get(address, headers=headers, allow_redirects=False)
+        except requests.RequestException as error:
+            raise ConnectorError(
+                Kind.TRANSIENT, f"Meta did not give the file: {type(error).__name__}"
+            ) from None

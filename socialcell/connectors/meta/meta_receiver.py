@@ -1,0 +1,111 @@
+"""What every connector does that Meta pushes to: verify, read, set aside, ask Graph."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from socialcell.connectors.base import (
+    UNREADABLE,
+    Batch,
+    Budget,
+    Filtered,
+    Item,
+    Reject,
+    Surroundings,
+)
+from socialcell.connectors.meta.meta_push import (
+    Delivery,
+    Door,
+    Media,
+    Push,
+    Refusal,
+    entries,
+)
+
+if TYPE_CHECKING:
+    from socialcell.connectors.meta.graph_client import Graph
+
+_LONGEST_RULE = 80
+_Settings = TypeVar("_Settings")
+
+
+@dataclass
+class Reading:
+    """A push while it is read: its items, and what comes beside them."""
+
+    items: list[Item] = field(default_factory=list)
+    media: list[Media] = field(default_factory=list)
+    awaited: list[str] = field(default_factory=list)
+    deliveries: list[Delivery] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+
+    @contextmanager
+    def setting_aside(self, raw: Any) -> Iterator[None]:
+        """What is read within becomes a Reject of `raw` when it cannot be read."""
+        try:
+            yield
+        except UNREADABLE as error:
+            self.items.append(Reject.unreadable(raw, error))
+
+    def push(self) -> Push:
+        return Push(
+            items=self.items,
+            cursor={},
+            media=tuple(self.media),
+            awaited=tuple(dict.fromkeys(self.awaited)),
+            deliveries=tuple(self.deliveries),
+            refusals=tuple(self.refusals),
+        )
+
+
+class MetaReceiver(ABC, Generic[_Settings]):
+    """A Receiver whose pushes are about one kind of Meta's objects."""
+
+    platform: ClassVar[str]
+    object: ClassVar[str]
+    server: ClassVar[str]  # the sandbox's, where that stands for Meta
+    cursor_version: ClassVar[int] = 1
+
+    def __init__(self, settings: _Settings, around: Surroundings) -> None:
+        self._settings, self._around = settings, around
+        self._door = Door.of(around)
+
+    def pull(
+        self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
+    ) -> Iterator[Batch]:
+        """Nothing: Meta gives no list of messages, it pushes each."""
+        return iter(())
+
+    def receive(self, headers: Mapping[str, str], body: bytes) -> Push:
+        self.verify(headers, body)
+        return self.read(body)
+
+    def verify(self, headers: Mapping[str, str], body: bytes) -> None:
+        self._door.verify(headers, body)
+
+    def challenge(self, query: Mapping[str, str]) -> str | None:
+        return self._door.challenge(query)
+
+    def read(self, body: bytes) -> Push:
+        reading = Reading()
+        for entry in entries(body, self.object):
+            with reading.setting_aside(entry):
+                self._read_entry(entry, reading)
+        return reading.push()
+
+    @abstractmethod
+    def _read_entry(self, entry: Any, reading: Reading) -> None:
+        """Take in one entry. One of UNREADABLE when it is of no known shape."""
+
+    def _graph(self) -> "Graph":
+        # The door of pushes does without Meta's client.
+        from socialcell.connectors.meta.graph_client import connect
+
+        return connect(self._around, self.server)
+
+
+def left_out(rule: str) -> Filtered:
+    """An item left out by a rule that is named after what Meta sent."""
+    return Filtered(rule[:_LONGEST_RULE])

@@ -1,0 +1,1 @@
+"""X: the API, its archive, and posting."""

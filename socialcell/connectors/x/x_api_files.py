@@ -1,0 +1,161 @@
+"""Files of X's API answers: a response or a post a line, as researchers keep them."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, BinaryIO, ClassVar
+
+from socialcell.connectors.base import Filtered, Item, Record, Reject
+from socialcell.connectors.checked_records import checked
+from socialcell.connectors.files.file_connector import FileConnector, Row
+from socialcell.connectors.files.text_lines import Line, lines
+from socialcell.connectors.strict_json import parse
+from socialcell.connectors.x.x_post import originals_of, to_record
+
+_COMPLIANCE = ("delete", "drop", "undrop", "withheld")
+_LARGEST_ID = (1 << 63) - 1
+UNREADABLE = (ValueError, TypeError, KeyError, AttributeError)
+
+
+class XLines(FileConnector):
+    """API v2 in JSON lines. Only `data` counts: `includes` are context of its posts,
+    such as the whole text of what a repost repeats.
+
+    Users, compliance events, counts and the stream's error lines are filtered under
+    these names. A page without posts holds nothing.
+    """
+
+    platform: ClassVar[str] = "x"
+    format: ClassVar[str] = "x-jsonl"
+
+    def rows(self, file: BinaryIO) -> Iterator[Row]:
+        for line in lines(file):
+            if line.damage or line.text.strip():
+                yield line.number, _of_line(line)
+
+
+def record_of(
+    post: Mapping[str, Any],
+    users: Mapping[str, Any],
+    originals: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Record:
+    """A post of API v2 as a Record, checked. One of UNREADABLE when it is none."""
+    _require_ids(post)
+    return checked(to_record(post, users, originals, via="file"))
+
+
+def _of_line(line: Line) -> list[Item]:
+    if line.damage:
+        return [Reject(line.text, line.damage, line.number)]
+    try:
+        value = parse(line.text)
+        found = list(_things(value))
+    except ValueError as error:
+        return [Reject(line.text, str(error), line.number)]
+    originals = originals_of(value) if isinstance(value, dict) else {}
+    return [_item(thing, users, originals, line.number) for thing, users in found]
+
+
+def _things(value: Any) -> Iterator[tuple[Any, Mapping[str, Any]]]:
+    """What a line holds, one by one, each with the users that came along."""
+    if isinstance(value, list):
+        for thing in value:
+            yield thing, {}
+    elif not isinstance(value, dict):
+        raise ValueError("neither a response nor a post")
+    elif "data" in value:
+        data, users = value["data"], _users(value.get("includes"))
+        if data is None and value.get("errors"):
+            yield value, {}
+            return
+        if not isinstance(data, list | dict):
+            raise ValueError("a response whose `data` holds no posts")
+        for thing in data if isinstance(data, list) else [data]:
+            yield thing, users
+    elif "meta" not in value or value.get("errors"):
+        yield value, {}
+
+
+def _users(includes: Any) -> dict[str, Any]:
+    users = includes.get("users") if isinstance(includes, dict) else includes
+    if users is None:
+        return {}
+    if not isinstance(users, list):
+        raise ValueError("a response whose `includes` holds no list of users")
+    return {
+        str(user["id"]): user
+        for user in users
+        if isinstance(user, dict) and "id" in user
+    }
+
+
+def _item(
+    thing: Any,
+    users: Mapping[str, Any],
+    originals: Mapping[str, Mapping[str, Any]],
+    row: int,
+) -> Item:
+    if not isinstance(thing, dict):
+        return Reject(thing, "not a post: no object", row)
+    rule = _other_kind(thing)
+    if rule:
+        return Filtered(rule, row)
+    author = thing.get("author")
+    if isinstance(author, dict) and isinstance(author.get("id"), str):
+        # A flattened line carries its author inside the post.
+        users = {author["id"]: author}
+    try:
+        return record_of(thing, users, originals)
+    except UNREADABLE as error:
+        return Reject(thing, _reason(thing, error), row)
+
+
+def _other_kind(thing: Mapping[str, Any]) -> str | None:
+    """The name of a record that is no post; None for what should be one."""
+    if "text" in thing:
+        return None
+    if "action" in thing and "id" in thing:
+        return "compliance"
+    if any(isinstance(thing.get(name), dict) for name in _COMPLIANCE):
+        return "compliance"
+    if "username" in thing:
+        return "users"
+    if "errors" in thing or {"title", "type"} <= thing.keys():
+        return "error"
+    if {"start", "end", "tweet_count"} <= thing.keys():
+        return "counts"
+    return None
+
+
+def _require_ids(post: Mapping[str, Any]) -> None:
+    """Ids are digits in quotes, so that a file and the API mean the same post."""
+    _id("id", post.get("id"))
+    for name in ("edit_history_tweet_ids", "edit_history_post_ids"):
+        for version in _list(name, post.get(name)):
+            _id(name, version)
+    for name in ("referenced_tweets", "referenced_posts"):
+        for other in _list(name, post.get(name)):
+            _id(name, other.get("id"))
+    if post.get("author_id") is not None:
+        _id("author_id", post["author_id"])
+
+
+def _list(field: str, value: Any) -> list[Any]:
+    if value is not None and not isinstance(value, list):
+        raise ValueError(f"{field} is no list")
+    return value or []
+
+
+def _id(field: str, value: Any) -> None:
+    if value is None:
+        raise ValueError(f"a post without {field}")
+    if not isinstance(value, str) or not (value.isascii() and value.isdigit()):
+        raise ValueError(f"{field} {str(value)[:40]!r} is not X's: digits in quotes")
+    if len(value) > 19 or int(value) > _LARGEST_ID:
+        raise ValueError(f"{field} {value[:40]!r} is too large for X")
+
+
+def _reason(thing: Mapping[str, Any], error: Exception) -> str:
+    said = str(error)
+    if not isinstance(error, ValueError):
+        said = f"a field has another form than X gives it ({type(error).__name__})"
+    id_ = thing.get("id")
+    return f"post {id_}: {said}" if isinstance(id_, str) and len(id_) < 40 else said

@@ -1,0 +1,433 @@
+"""X through tweepy: posts that mention an account, and posts that match a search."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any, ClassVar, Literal
+
+import requests
+import tweepy
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from socialcell.connectors import strict_json
+from socialcell.connectors.base import (
+    Batch,
+    Bucket,
+    Budget,
+    Capability,
+    ConnectorError,
+    Health,
+    Item,
+    Kind,
+    Limits,
+    Refresh,
+    Reject,
+    Surroundings,
+    Tombstone,
+    Undecided,
+)
+from socialcell.connectors.x.x_lookup import looked_up, newer_versions, settled
+from socialcell.connectors.x.x_post import originals_of, to_record
+from socialcell.http import PoliteAdapter, epoch, header_count, retry_after
+from socialcell.text import one_line
+
+ORIGIN = "https://api.x.com"
+TWEEPY_ORIGIN = "https://api.twitter.com"  # a literal inside tweepy
+_PAGE = 100
+_REACH = timedelta(days=6, hours=23)  # X answers for seven days; an hour of slack
+_LATE = timedelta(minutes=1)
+_LONGEST_REASON = 300
+_LARGEST_ID = (1 << 63) - 1
+# What tweepy raises: its own, requests', and over a refusal that is not in X's form.
+FAILURES = (
+    tweepy.TweepyException,
+    requests.RequestException,
+    AttributeError,
+    KeyError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+_TIMELINE = 800  # the mentions timeline holds no more
+_FIELDS: dict[str, list[str]] = {
+    "tweet_fields": [
+        "created_at",
+        "lang",
+        "public_metrics",
+        "referenced_tweets",
+        "conversation_id",
+        "entities",
+        "edit_history_tweet_ids",
+        "note_tweet",
+        "withheld",
+    ],
+    "expansions": ["author_id"],
+    "user_fields": ["username", "name", "public_metrics", "verified_type"],
+}
+# A lookup costs the same whatever is asked; the author comes as a number, unbilled.
+_LOOKUP = [*_FIELDS["tweet_fields"], "author_id"]
+
+
+class XSettings(BaseModel):
+    """`mentions` of a user id, or `search` by a query of X's language."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    kind: Literal["mentions", "search"]
+    user_id: str | None = None
+    query: str | None = None
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> "XSettings":
+        if self.kind == "mentions" and not (self.user_id and self.user_id.isdigit()):
+            raise ValueError("mentions needs user_id, the account's number")
+        if self.kind == "search" and not self.query:
+            raise ValueError("search needs query")
+        if self.query and len(self.query) > 512:
+            raise ValueError(f"query has {len(self.query)} characters, X takes 512")
+        return self
+
+
+class X:
+    """Newest first, read downwards in a window that closes on its last page.
+
+    Cursor: `low`, the newest id below which all is stored; `open`, a window being read
+    (`high` its newest id, `bottom` the oldest stored, `at` when it was opened);
+    `covered`, the moment up to which authored time is complete.
+    """
+
+    Settings: ClassVar[type[BaseModel]] = XSettings
+    platform: ClassVar[str] = "x"
+    buckets: ClassVar[tuple[Bucket, ...]] = (
+        # What a post costs that somebody else wrote, since 6 February 2026. The cap is
+        # ours: X has none before three million.
+        Bucket("posts", "month", cap=20_000, price_micros=5_000),
+    )
+    cursor_version: ClassVar[int] = 1
+    capabilities: ClassVar[frozenset[Capability]] = frozenset(
+        {Capability.MENTIONS, Capability.POST_METRICS, Capability.RECHECK}
+    )
+
+    def __init__(self, settings: XSettings, around: Surroundings) -> None:
+        self._settings = settings
+        self._clock = around.clock
+        self._client = tweepy.Client(
+            around.secret(around.config.connectors.x.bearer.secret).get_secret_value(),
+            return_type=requests.Response,
+            wait_on_rate_limit=False,
+        )
+        self._client.session.trust_env = False
+        self._door = PoliteAdapter(around.base_url(ORIGIN) or ORIGIN)
+        self._client.session.mount(TWEEPY_ORIGIN, self._door)
+
+    def check(self) -> Health:
+        """Read one small page: the token works and may read what this source reads."""
+        try:
+            self._page({"max_results": 10 if self._search else 5})
+        except ConnectorError as error:
+            return Health.failed(error)
+        what = "search" if self._search else "the mentions timeline"
+        return Health(ok=True, message=f"X answers; {what} can be read")
+
+    def pull(
+        self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
+    ) -> Iterator[Batch]:
+        state: dict[str, Any] = {"low": None, "open": None, "covered": None}
+        state |= cursor or {}
+        while True:
+            state, asked = self._window(state)
+            budget.take("posts", _PAGE)
+            body, headers = self._page(asked)
+            posts, meta = self._posts(body)
+            before = state["open"]["bottom"]
+            state = _narrowed(state, posts, meta)
+            if posts and state["open"]["bottom"] == before:
+                raise ConnectorError(
+                    Kind.DRIFT, "X sends the same page again and again"
+                )
+            done = not meta.get("next_token")
+            covered = None
+            if done:
+                covered, state = self._closed(state)
+            yield Batch(
+                items=self._items(posts, body),
+                cursor=state,
+                covered=covered,
+                cost={"posts": len(posts), "calls": 1},
+                limits=_limits(headers),
+            )
+            if stop() or (done and not self._is_late(covered)):
+                return
+
+    def refresh(
+        self, ids: Sequence[str], budget: Budget, stop: Callable[[], bool]
+    ) -> Iterator[Batch]:
+        """Posts as they are now, and tombstones of those that are not there any more.
+
+        Of an edited post the newest version is asked: X counts on there alone.
+        """
+        for start in range(0, len(ids), _PAGE):
+            if stop():
+                return
+            some = list(ids[start : start + _PAGE])
+            body, limits = self._looked_up(some, budget)
+            newer = newer_versions(body, some)
+            items = dict(zip(some, looked_up(body, some), strict=True))
+            yield _lookup(
+                [items[id_] for id_ in some if id_ not in newer], body, limits
+            )
+            if newer:
+                newest = list(dict.fromkeys(newer.values()))
+                body, limits = self._looked_up(newest, budget)
+                current = dict(zip(newest, settled(body, newest), strict=True))
+                items = {id_: current[newer[id_]] for id_ in newer}
+                edited = [_named(id_, item) for id_, item in items.items()]
+                yield _lookup(edited, body, limits)
+
+    recheck = refresh
+
+    @staticmethod
+    def mapped(raw: Any) -> Item:
+        return to_record(raw, {}, via="remap")
+
+    def _is_late(self, covered: tuple[datetime, datetime] | None) -> bool:
+        """A window that an earlier run opened has closed: there is newer to read."""
+        return bool(covered and self._clock.now() - covered[1] > _LATE)
+
+    @property
+    def _search(self) -> bool:
+        return self._settings.kind == "search"
+
+    def _window(self, state: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The state with an open window, and what to ask for."""
+        now = self._clock.now()
+        if state["open"] is None:
+            at = _iso(now)
+            state = {**state, "open": {"high": None, "bottom": None, "at": at, "n": 0}}
+        opened = state["open"]
+        asked: dict[str, Any] = {"max_results": _PAGE}
+        # X takes ids or times, not both; without either it answers for all it reaches.
+        if state["low"] is not None:
+            asked["since_id"] = state["low"]
+        if opened["bottom"] is not None:
+            asked["until_id"] = opened["bottom"]
+        return state, asked
+
+    def _closed(
+        self, state: dict[str, Any]
+    ) -> tuple[tuple[datetime, datetime], dict[str, Any]]:
+        """The span that the window's last page completes, and the state after it."""
+        opened = state["open"]
+        to = datetime.fromisoformat(opened["at"])
+        start = to - _REACH
+        if state["low"] is not None and state["covered"]:
+            start = datetime.fromisoformat(state["covered"])
+        elif not self._search and opened.get("oldest"):
+            start = datetime.fromisoformat(opened["oldest"])
+        if not self._search and opened["n"] >= _TIMELINE:
+            start = max(start, datetime.fromisoformat(opened["oldest"]))
+        low = opened["high"] or state["low"]
+        return (start, to), {"low": low, "open": None, "covered": _iso(to)}
+
+    def _page(self, asked: Mapping[str, Any]) -> tuple[Any, Mapping[str, str]]:
+        if self._search:
+            return self._answered(
+                lambda: self._client.search_recent_tweets(
+                    self._settings.query, **asked, **_FIELDS
+                )
+            )
+        return self._answered(
+            lambda: self._client.get_users_mentions(
+                self._settings.user_id, **asked, **_FIELDS
+            )
+        )
+
+    def _looked_up(self, ids: list[str], budget: Budget) -> tuple[Any, Limits]:
+        budget.take("posts", len(ids))
+        body, headers = self._answered(
+            partial(self._client.get_tweets, ids, tweet_fields=_LOOKUP)
+        )
+        return body, _limits(headers)
+
+    def _answered(
+        self, ask: Callable[[], requests.Response]
+    ) -> tuple[Any, Mapping[str, str]]:
+        """The JSON of an answer and its headers. ConnectorError for any other."""
+        self._door.last = None
+        try:
+            response = ask()
+        except FAILURES as error:
+            raise translated(error, self._door.last, self._clock.now()) from None
+        try:
+            return strict_json.page(response.content), response.headers
+        except ValueError as error:
+            raise ConnectorError(
+                Kind.DRIFT,
+                f"X answered something that cannot be read: {error} "
+                f"({response.headers.get('content-type', 'no content type')})",
+            ) from None
+
+    def _posts(self, body: Any) -> tuple[list[Any], Mapping[str, Any]]:
+        if not isinstance(body, dict) or not isinstance(body.get("meta"), dict):
+            raise ConnectorError(Kind.DRIFT, "X's answer has no `meta`: not a page")
+        posts = body.get("data", [])
+        if not isinstance(posts, list):
+            raise ConnectorError(Kind.DRIFT, "X's answer has no list in `data`")
+        return posts, body["meta"]
+
+    def _items(self, posts: list[Any], body: Mapping[str, Any]) -> list[Item]:
+        users, originals = users_of(body), originals_of(body)
+        via = "search" if self._search else "mention"
+        items = [post_or_reject(post, users, via, originals) for post in posts]
+        if items and all(isinstance(item, Reject) for item in items):
+            first = items[0]
+            reason = first.reason if isinstance(first, Reject) else ""
+            raise ConnectorError(
+                Kind.DRIFT, f"no post of the page is readable: {reason}"
+            )
+        return items
+
+
+def users_of(body: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """The user objects of `includes`, by id; oddly shaped ones are passed over."""
+    included = body.get("includes")
+    users = included.get("users") if isinstance(included, dict) else None
+    if not isinstance(users, list):
+        return {}
+    return {
+        str(user["id"]): user
+        for user in users
+        if isinstance(user, dict) and "id" in user
+    }
+
+
+def post_or_reject(
+    post: Any,
+    users: Mapping[str, Mapping[str, Any]],
+    via: str,
+    originals: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Item:
+    try:
+        return to_record(post, users, originals, via=via)
+    except (ValueError, TypeError, LookupError, AttributeError, OverflowError) as error:
+        return Reject(raw=post, reason=f"{type(error).__name__}: {error}")
+
+
+def _lookup(items: list[Item], body: Any, limits: Limits) -> Batch:
+    posts = body.get("data")
+    shown = len(posts) if isinstance(posts, list) else 0
+    return Batch(items, {}, cost={"posts": shown, "calls": 1}, limits=limits)
+
+
+def _named(id_: str, item: Item) -> Item:
+    """What X says of a post's newest version, under the id that we hold it by."""
+    if isinstance(item, Refresh | Tombstone | Undecided):
+        return replace(item, external_id=id_)
+    return item
+
+
+def _narrowed(
+    state: dict[str, Any], posts: list[Any], meta: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The state with the window read down to the oldest post of this page."""
+    if not posts:
+        return state
+    opened = state["open"]
+    newest, oldest = meta.get("newest_id"), meta.get("oldest_id")
+    if not _is_id(newest) or not _is_id(oldest):
+        raise ConnectorError(Kind.DRIFT, "X's page has no newest_id and oldest_id")
+    times = [time for post in posts if (time := _created(post))]
+    narrowed = {
+        **opened,
+        "high": opened["high"] or newest,
+        "bottom": oldest,
+        "n": opened["n"] + len(posts),
+        "oldest": _iso(min(times)) if times else opened.get("oldest"),
+    }
+    return {**state, "open": narrowed}
+
+
+def _is_id(value: Any) -> bool:
+    return (
+        isinstance(value, str)
+        and value.isascii()
+        and value.isdigit()
+        and len(value) < 20
+        and int(value) <= _LARGEST_ID
+    )
+
+
+def _created(post: Any) -> datetime | None:
+    """When a post says that it was written; None when it says nothing readable."""
+    try:
+        return datetime.fromisoformat(post["created_at"]).astimezone(UTC)
+    except (ValueError, TypeError, KeyError, OverflowError):
+        return None
+
+
+def _limits(headers: Mapping[str, str]) -> Limits:
+    return Limits(
+        remaining=header_count(headers.get("x-rate-limit-remaining", "")),
+        reset_at=epoch(headers.get("x-rate-limit-reset", "")),
+    )
+
+
+def translated(
+    error: Exception, answer: requests.Response | None, now: datetime
+) -> ConnectorError:
+    """tweepy's and requests' failures as one of our kinds, in words for an operator.
+
+    The answer's status decides: over an odd body tweepy fails in its own ways.
+    """
+    if answer is None:
+        return ConnectorError(
+            Kind.TRANSIENT, f"X could not be reached: {type(error).__name__}"
+        )
+    status, said = answer.status_code, _reason(error, answer)
+    if status == 429:
+        return _too_many(answer, said, now)
+    if status == 401:
+        return ConnectorError(
+            Kind.AUTH,
+            "X does not accept the bearer token: it is expired or revoked. "
+            "Make a new one in X's developer console and store it in the secret.",
+        )
+    if status == 403:
+        return ConnectorError(
+            Kind.ACCESS, f"X's plan or permissions do not allow this: {said}"
+        )
+    if status == 400:
+        kind = Kind.CURSOR if "since_id" in said else Kind.CONFIG
+        return ConnectorError(kind, f"X refuses the request: {said}")
+    if status == 404:
+        return ConnectorError(Kind.GONE, f"X does not know it (any more): {said}")
+    return ConnectorError(
+        Kind.TRANSIENT,
+        f"X has trouble of its own: {said}",
+        until=retry_after(answer.headers, now),
+    )
+
+
+def _reason(error: Exception, answer: requests.Response) -> str:
+    """X's own words for a refusal, as far as tweepy could read them."""
+    told = error.api_messages if isinstance(error, tweepy.HTTPException) else []
+    said = "; ".join(word for word in told if isinstance(word, str))
+    return one_line(said or answer.reason or "no reason given", _LONGEST_REASON)
+
+
+def _too_many(answer: requests.Response, said: str, now: datetime) -> ConnectorError:
+    # A spent account answers 429 too; only the body tells, and its reset may be past.
+    if b"usage-capped" in answer.content or b"UsageCap" in answer.content:
+        return ConnectorError(
+            Kind.QUOTA, f"The allowance of posts at X is spent: {said}"
+        )
+    until = retry_after(answer.headers, now) or epoch(
+        answer.headers.get("x-rate-limit-reset", "")
+    )
+    if until is None or until <= now:
+        until = now + timedelta(minutes=15)
+    return ConnectorError(Kind.RATE, "X asks us to wait (rate limit)", until=until)
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,104 @@
+"""Long posts in X's archive: note-tweet.js has their whole text under other ids.
+
+Nothing in the archive says which note belongs to which post. A post is a note's when
+both were written in the same minute and the post's text is the note's beginning.
+"""
+
+import json
+import re
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from socialcell.connectors.x.x_post import unescaped
+
+_FILES = re.compile(r"(?:^|/)data/note-tweet(?:-part\d+)?\.js$")
+_LARGEST = 64 << 20  # bytes: notes are read whole
+_APART = timedelta(minutes=1)
+# A shorter beginning could be that of another post.
+_SHORTEST = 100
+# Where X cuts a text it sets three points, and the address of the post itself.
+_CUT = re.compile(r"(?:\s*…)?(?:\s*https://t\.co/\w+)?\s*$")
+_CALLED = re.compile(r"(?:@\w{1,15}\s+)+")
+
+
+@dataclass(frozen=True)
+class Note:
+    """The whole text of a long post as X escapes it, its addresses, and its time."""
+
+    at: datetime
+    text: str
+    urls: tuple[str, ...]
+
+
+def notes(archive: Path) -> Sequence[Note]:
+    """The notes in an archive's .zip, or beside its unpacked tweets.js; those that
+    cannot be read are passed over."""
+    return [
+        note
+        for text in _texts(archive)
+        for element in _elements(text)
+        if (note := _note(element)) is not None
+    ]
+
+
+def note_of(post: Mapping[str, Any], notes: Sequence[Note]) -> dict[str, Any] | None:
+    """The note whose beginning a post in the API's words is, as the API has it."""
+    text, at = post.get("text"), post.get("created_at")
+    if not notes or not isinstance(text, str) or not isinstance(at, str):
+        return None
+    called, start = _uncalled(_CUT.sub("", unescaped(text)))
+    written = datetime.fromisoformat(at)
+    for note in notes:
+        if abs(note.at - written) > _APART:
+            continue
+        note_called, whole = _uncalled(unescaped(note.text))
+        if _SHORTEST <= len(start) < len(whole) and whole.startswith(start):
+            return {
+                "text": note.text if note_called else called + note.text,
+                "entities": {"urls": [{"expanded_url": url} for url in note.urls]},
+            }
+    return None
+
+
+def _uncalled(text: str) -> tuple[str, str]:
+    """Whom an answer calls at its beginning, which its note may leave out; the rest."""
+    called = _CALLED.match(text)
+    return (called[0], text[called.end() :]) if called else ("", text)
+
+
+def _note(element: Any) -> Note | None:
+    try:
+        note = element["noteTweet"]
+        core = note["core"]
+        return Note(
+            at=datetime.fromisoformat(note["createdAt"]).astimezone(UTC),
+            text=str(core["text"]),
+            urls=tuple(str(url["expandedUrl"]) for url in core.get("urls") or ()),
+        )
+    except (ValueError, TypeError, LookupError, AttributeError):
+        return None
+
+
+def _elements(text: str) -> list[Any]:
+    try:
+        found = json.loads(text[text.index("=") + 1 :])
+    except (ValueError, RecursionError):
+        return []
+    return found if isinstance(found, list) else []
+
+
+def _texts(archive: Path) -> Iterator[str]:
+    try:
+        if zipfile.is_zipfile(archive):
+            with zipfile.ZipFile(archive) as opened:
+                for name in sorted(filter(_FILES.search, opened.namelist())):
+                    with opened.open(name) as file:
+                        yield file.read(_LARGEST).decode("utf-8-sig")
+        else:
+            yield archive.with_name("note-tweet.js").read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError, RuntimeError, zipfile.BadZipFile):
+        return

@@ -1,0 +1,118 @@
+"""X's answer to a lookup of posts by id: what they are now, and who is gone."""
+
+import re
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from socialcell.connectors.base import (
+    UNREADABLE,
+    ConnectorError,
+    Item,
+    Kind,
+    Record,
+    Refresh,
+    Reject,
+    Tombstone,
+    Undecided,
+)
+from socialcell.connectors.x.x_post import (
+    history_of,
+    metrics_of,
+    originals_of,
+    repost_of,
+    to_record,
+)
+
+# The end of a problem's `type`, and why the post is not shown any more.
+_GONE = {
+    "resource-not-found": "deleted",
+    "not-authorized-for-resource": "hidden",
+}
+_SILENCE = "X says nothing of it"
+_NAMELESS = "a problem without a name"
+_NAME = re.compile(r"[\w-]{1,60}", re.ASCII)
+
+
+def looked_up(body: Any, asked: Collection[str]) -> list[Item]:
+    """One item for each id that was asked for: nobody is taken for deleted because an
+    answer is odd.
+
+    An id of which X says nothing that we know is Undecided. ConnectorError DRIFT when
+    X says nothing of any of them: that is no answer to what was asked.
+    """
+    items = settled(body, asked)
+    silent = [i for i in items if isinstance(i, Undecided) and i.reason == _SILENCE]
+    if items and len(silent) == len(items):
+        raise ConnectorError(
+            Kind.DRIFT, f"X was asked for {len(asked)} posts and says nothing of them"
+        )
+    return items
+
+
+def settled(body: Any, asked: Collection[str]) -> list[Item]:
+    """The same, where one silence more or less is no reason to stop."""
+    if not isinstance(body, dict):
+        raise ConnectorError(Kind.DRIFT, "X's answer to a lookup is no object")
+    items: dict[str, Item] = {}
+    originals = originals_of(body)
+    for post in _listed(body, "data"):
+        for id_ in _ids(post):
+            if id_ in asked:
+                items[id_] = _seen(id_, post, originals)
+    for problem in _listed(body, "errors"):
+        id_ = str(problem.get("resource_id"))
+        if id_ in asked and id_ not in items:
+            kind = str(problem.get("type")).rpartition("/")[2]
+            why = _GONE.get(kind)
+            items[id_] = (
+                Tombstone("x", id_, why)
+                if why
+                else Undecided("x", id_, kind if _NAME.fullmatch(kind) else _NAMELESS)
+            )
+    return [items.get(id_) or Undecided("x", id_, _SILENCE) for id_ in asked]
+
+
+def newer_versions(body: Any, ids: Collection[str]) -> dict[str, str]:
+    """Of edited posts among those asked for: id → id of the newest version, where the
+    answer is about another one. A version's figures stand still once it is edited."""
+    newer: dict[str, str] = {}
+    for post in _listed(body if isinstance(body, dict) else {}, "data"):
+        newest = (history_of(post) or [str(post.get("id"))])[-1]
+        if newest != post.get("id"):
+            newer.update((id_, newest) for id_ in _ids(post) if id_ in ids)
+    return newer
+
+
+def _listed(body: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    found = body.get(key)
+    found = found if isinstance(found, list) else []
+    return [item for item in found if isinstance(item, dict)]
+
+
+def _ids(post: Mapping[str, Any]) -> list[str]:
+    """Under which ids a post may be held: an edited one under that of its first."""
+    return [str(id_) for id_ in (post.get("id"), *history_of(post)[:1])]
+
+
+def _seen(
+    id_: str, post: Mapping[str, Any], originals: Mapping[str, Mapping[str, Any]]
+) -> Item:
+    try:
+        metrics = metrics_of(post)
+    except UNREADABLE as error:
+        return Reject.unreadable(post, error)
+    return Refresh("x", id_, metrics, _record(post, originals))
+
+
+def _record(
+    post: Mapping[str, Any], originals: Mapping[str, Mapping[str, Any]]
+) -> Record | None:
+    """The post as it is now; None for one that has no text that can be read, and for a
+    repost without its original, which may say less than what we hold of it."""
+    try:
+        original = repost_of(post)
+        if original is not None and original not in originals:
+            return None
+        return to_record(post, {}, originals, via="lookup")
+    except UNREADABLE:
+        return None

@@ -1,0 +1,206 @@
+"""X in the city's own name, through tweepy: every call is signed for the account."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from html import unescape
+from typing import Any, ClassVar
+
+import requests
+import tweepy
+
+from socialcell.connectors import strict_json
+from socialcell.connectors.base import (
+    Bucket,
+    ConnectorError,
+    Health,
+    Kind,
+    Surroundings,
+)
+from socialcell.connectors.publisher import (
+    SLACK,
+    Posted,
+    Shown,
+    Unheard,
+    alike,
+    id_in,
+    set_up,
+    unheard,
+)
+from socialcell.connectors.text_lengths import has_address
+from socialcell.connectors.x.x_connector import (
+    FAILURES,
+    ORIGIN,
+    TWEEPY_ORIGIN,
+    translated,
+)
+from socialcell.http import PoliteAdapter
+
+_PAGE = 100
+
+
+class XPublisher:
+    """One account, whose four keys have the right to read and write."""
+
+    platform: ClassVar[str] = "x"
+    # docs.x.com/x-api/getting-started/pricing, November 2026: a post costs $0.015, one
+    # with an address $0.20, a deletion $0.01.
+    buckets: ClassVar[tuple[Bucket, ...]] = (
+        Bucket("writes", "month", price_micros=15_000),
+        Bucket("writes_with_link", "month", price_micros=200_000),
+        Bucket("deletions", "month", price_micros=10_000),
+    )
+    can_find: ClassVar[bool] = True
+
+    def __init__(self, around: Surroundings) -> None:
+        given = set_up(around.config.publishing.x, self.platform)
+        self._user, self._clock = given.user_id, around.clock
+        keys = (
+            given.consumer_key,
+            given.consumer_secret,
+            given.access_token,
+            given.access_secret,
+        )
+        values = [around.secret(key.secret).get_secret_value() for key in keys]
+        self._client = tweepy.Client(
+            None, *values, return_type=requests.Response, wait_on_rate_limit=False
+        )
+        self._client.session = _Session()
+        self._client.session.trust_env = False
+        self._door = PoliteAdapter(around.base_url(ORIGIN) or ORIGIN)
+        self._client.session.mount(ORIGIN, self._door)
+
+    def check(self) -> Health:
+        """Ask X who we are; whether we may write it tells in a header."""
+        try:
+            body, headers = self._answered(self._client.get_me)
+        except ConnectorError as error:
+            return Health.failed(error)
+        found = _data(body).get("id")
+        if found != self._user:
+            return Health(
+                False,
+                f"The keys are those of account {found}, not of {self._user}: "
+                "publishing.x.user_id and its secrets must be of one account",
+                kind=Kind.CONFIG,
+            )
+        if "write" not in headers.get("x-access-level", "read-write"):
+            return Health(
+                False,
+                "The keys may only read: give the app Read and write in X's developer "
+                "console, then make the access token and its secret anew",
+                kind=Kind.ACCESS,
+            )
+        return Health(True, "X answers; the account's keys may write")
+
+    def bucket(self, words: str) -> str:
+        return "writes_with_link" if has_address(words) else "writes"
+
+    def prepare(self, words: str, media: str | None) -> str | None:
+        return None
+
+    def post(self, words: str, media: str | None, key: str | None) -> Posted:
+        return self._made({"text": words})
+
+    def reply(self, to: str, words: str, key: str | None) -> Posted:
+        return self._made({"text": words, "in_reply_to_tweet_id": to})
+
+    def delete(self, id_: str) -> None:
+        try:
+            self._answered(lambda: self._client.delete_tweet(id_))
+        except ConnectorError as error:
+            if error.kind is not Kind.GONE:
+                unheard(error)
+
+    def find(
+        self, words: str, key: str | None, since: datetime, to: str | None
+    ) -> Sequence[Posted]:
+        """The newest of the account's timeline, where addresses stand as they lead."""
+        start = (since - SLACK).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        body, _ = self._answered(
+            lambda: self._client.get_users_tweets(
+                self._user,
+                start_time=start,
+                max_results=_PAGE,
+                tweet_fields=["created_at", "entities", "referenced_tweets"],
+                user_auth=True,
+            )
+        )
+        posts = body.get("data", []) if isinstance(body, dict) else None
+        if not isinstance(posts, list):
+            raise ConnectorError(Kind.DRIFT, "X's timeline has no list in `data`")
+        own = [one for one in posts if isinstance(one, dict) and _answers(one) == to]
+        return alike(words, map(_shown, reversed(own)))
+
+    def _made(self, given: dict[str, Any]) -> Posted:
+        try:
+            body, _ = self._answered(lambda: self._client.create_tweet(**given))
+        except ConnectorError as error:
+            if error.kind is Kind.ACCESS and "duplicate" in str(error).lower():
+                # It says the same already: perhaps from a call of ours that was lost.
+                raise Unheard(Kind.ACCESS, str(error)) from None
+            unheard(error)
+        return _posted(id_in(_data(body)))
+
+    def _answered(
+        self, ask: Callable[[], requests.Response]
+    ) -> tuple[Any, Mapping[str, str]]:
+        self._door.last = None
+        try:
+            response = ask()
+            return strict_json.page(response.content), response.headers
+        except FAILURES as error:
+            heard = self._door.last
+            if heard is not None and heard.status_code < 300:
+                raise ConnectorError(
+                    Kind.DRIFT, f"X answered something that cannot be read: {error}"
+                ) from None
+            raise _ours(translated(error, heard, self._clock.now())) from None
+
+
+class _Session(requests.Session):
+    """tweepy writes another host into every address; the signature must name the one
+    that is asked."""
+
+    def request(
+        self, method: str | bytes, url: str | bytes, *given: Any, **named: Any
+    ) -> requests.Response:
+        asked = str(url).replace(TWEEPY_ORIGIN, ORIGIN, 1)
+        return super().request(method, asked, *given, **named)
+
+
+def _ours(error: ConnectorError) -> ConnectorError:
+    if error.kind is not Kind.AUTH:
+        return error
+    return ConnectorError(
+        Kind.AUTH,
+        "X does not accept the keys of the account: make the access token and its "
+        "secret anew in X's developer console, with Read and write, and store them.",
+    )
+
+
+def _data(body: Any) -> Mapping[str, Any]:
+    found = body.get("data") if isinstance(body, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _answers(post: Mapping[str, Any]) -> str | None:
+    """The id of the post that this one answers."""
+    near = post.get("referenced_tweets") or post.get("referenced_posts") or ()
+    for one in near:
+        if isinstance(one, dict) and one.get("type") == "replied_to":
+            return str(one.get("id"))
+    return None
+
+
+def _shown(post: Mapping[str, Any]) -> Shown:
+    words = unescape(str(post.get("text", "")))
+    entities = post.get("entities")
+    urls = entities.get("urls") if isinstance(entities, dict) else None
+    for one in urls if isinstance(urls, list) else ():
+        if isinstance(one, dict) and one.get("url") and one.get("expanded_url"):
+            words = words.replace(str(one["url"]), str(one["expanded_url"]))
+    return Shown(_posted(id_in(post)), words)
+
+
+def _posted(id_: str) -> Posted:
+    return Posted(id_, f"https://x.com/i/status/{id_}")

@@ -1,0 +1,1 @@
+"""What a text says: language, intent, topics, sentiment, urgency."""

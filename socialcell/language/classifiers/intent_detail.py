@@ -1,0 +1,181 @@
+"""What more is said than the intent: a complaint was closed although nothing was done.
+
+The detail is a rule of phrases (`data/intent_detail.yaml`), in every kind of text; it
+stands beside the intent and changes neither its score nor its words.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from socialcell.language import lexicon
+from socialcell.language.notes import Notes
+from socialcell.language.reading import Topic
+from socialcell.language.transliteration import key
+
+CLOSED = "closed_without_action"
+DETAILS = (CLOSED,)
+APP = "app"
+_WITHIN = 6  # words between a complaint and what is said to be closed
+_BEFORE = 2  # words before it in which it can be denied
+_APART = 30  # words between the closing and that nothing was done
+_WORD = re.compile("[,;.!?।॥\n]|[A-Za-z0-9'’À-ɏऀ-ॣ०-ॿ\u200c\u200d]+")
+_PART = ","  # stands for whatever parts words
+
+_Span = tuple[int, int]  # words, the end excluded
+
+
+def detail_of(text: str) -> str | None:
+    """`closed_without_action` where a text says that a complaint was closed or marked
+    resolved and nothing was done; None elsewhere.
+
+    It is said by a phrase of its own, or by three things near each other: a complaint,
+    its closing, and that nothing came of it. A closing that is denied, asked for or
+    still to come ("not closed", "बंद केली नाही", "do not close") is none.
+    """
+    sounds = _sounds(text)
+    line = _line(sounds)
+    words = _words()
+    if words.hint.search(line) is None:
+        return None
+    for span in _spans(words.alone, line):
+        if not _is_denied(sounds, span):
+            return CLOSED
+    closings = list(_closings(sounds, line))
+    for at, until in _spans(words.nothing, line) if closings else ():
+        for start, end in closings:
+            if max(at, start) - min(until, end) < _APART and (
+                at >= end or until <= start
+            ):
+                return CLOSED
+    return None
+
+
+def file_topics(notes: Notes, topics: Sequence[Topic]) -> list[Topic]:
+    """The topics of a text with this detail: those of the matter. That complaints are
+    entered in an app does not make it one about the app, unless a screen fails."""
+    if notes.detail != CLOSED or _words().screen.search(_line(_sounds(notes.text))):
+        return list(topics)
+    return [topic for topic in topics if topic.id != APP]
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    hint: re.Pattern[str]
+    alone: re.Pattern[str]
+    complaint: re.Pattern[str]
+    closed: re.Pattern[str]
+    status: re.Pattern[str]
+    beside: re.Pattern[str]
+    nothing: re.Pattern[str]
+    about: re.Pattern[str]
+    denied_before: re.Pattern[str]
+    denied_behind: re.Pattern[str]
+    screen: re.Pattern[str]
+
+
+def _closings(sounds: Sequence[str], line: str) -> Iterator[_Span]:
+    """Where it is said that a complaint was closed, from the one word to the other."""
+    words = _words()
+    complaints = list(_spans(words.complaint, line))
+    for span in _spans(words.status, line):
+        if not _is_denied(sounds, span):
+            yield span
+    for span in _spans(words.beside, line):
+        beside = any(end == span[0] for _, end in complaints)
+        if beside and not _is_denied(sounds, (span[0], span[1] + 1)):
+            yield span
+    for span in _spans(words.closed, line):
+        if _is_denied(sounds, span):
+            continue
+        for start, end in complaints:
+            between = sounds[end : span[0]]
+            behind = sounds[span[1] : start]
+            if end <= span[0] and _joins(between, _WITHIN):
+                yield start, span[1]
+            elif span[1] <= start and _joins(behind, _BEFORE):
+                yield span[0], end
+
+
+def _joins(between: Sequence[str], most: int) -> bool:
+    return (
+        len(between) <= most
+        and _PART not in between
+        and _words().about.search(_line(between)) is None
+    )
+
+
+def _is_denied(sounds: Sequence[str], span: _Span) -> bool:
+    before = sounds[max(0, span[0] - _BEFORE) : span[0]]
+    while _PART in before:
+        before = before[before.index(_PART) + 1 :]
+    behind = sounds[span[0] + 1 : span[1] + 1]
+    words = _words()
+    return (
+        words.denied_behind.search(_line(behind)) is not None
+        or words.denied_before.search(_line(before)) is not None
+    )
+
+
+def _spans(phrases: re.Pattern[str], line: str) -> Iterator[_Span]:
+    for match in phrases.finditer(line):
+        start = line.count(" ", 0, match.start()) - 1
+        yield start, start + 1 + match[0].count(" ")
+
+
+def _sounds(text: str) -> list[str]:
+    """The sounds of the words; a sign stands where punctuation parts them."""
+    return [sound for word in _WORD.findall(text) if (sound := _sound(word))]
+
+
+@lru_cache(maxsize=100_000)
+def _sound(word: str) -> str:
+    return key(word) if word[0].isalnum() else _PART
+
+
+def _line(sounds: Sequence[str]) -> str:
+    return f" {' '.join(sounds)} "
+
+
+@lru_cache(maxsize=1)
+def _words() -> _Words:
+    data: dict[str, Any] = lexicon.data("intent_detail")[CLOSED]
+
+    def every(name: str) -> list[str]:
+        given = data[name]
+        if isinstance(given, list):
+            return given
+        return [phrase for some in given.values() for phrase in some]
+
+    return _Words(
+        # Most posts hold none of these and are looked at no further.
+        hint=_pattern(
+            every("closed") + every("status") + every("beside") + every("alone")
+        ),
+        alone=_pattern(every("alone")),
+        complaint=_pattern(every("complaint")),
+        closed=_pattern(every("closed")),
+        status=_pattern(every("status")),
+        beside=_pattern(every("beside")),
+        nothing=_pattern(every("nothing")),
+        about=_pattern(every("about")),
+        denied_before=_pattern(every("not")),
+        denied_behind=_pattern(every("not_behind")),
+        screen=_pattern(every("screen")),
+    )
+
+
+def _pattern(phrases: Iterable[str]) -> re.Pattern[str]:
+    """Any of the phrases, the longest first, as whole words of a line of sounds."""
+    forms = {" ".join(map(_form, phrase.split())) for phrase in phrases}
+    found = sorted(forms, key=lambda form: (-len(form), form))
+    return re.compile(f"(?<= )(?:{'|'.join(found)})(?= )")
+
+
+def _form(word: str) -> str:
+    """The sound of a word; an a before any ending may be silent there."""
+    if word.endswith("*"):
+        return re.escape(key(word.rstrip("*")).removesuffix("a")) + r"\S*"
+    return re.escape(key(word))

@@ -1,0 +1,50 @@
+"""Which topics of the vocabulary a text speaks of: cues and n-grams together."""
+
+from collections.abc import Mapping
+
+from socialcell.language.classifiers.civic_model import with_meaning
+from socialcell.language.linear_model import sigmoid
+from socialcell.language.notes import Notes
+from socialcell.language.reading import Topic
+
+TASK = "topic"
+OTHER = Topic("other", 0.3)
+_ENOUGH = 0.5
+_LEAST = 0.4
+_PERHAPS = 0.2  # chance from which a text without a sure topic has this one
+_MOST = 3
+# Log odds of a topic: the best of a grid on our training posts, with n-grams that had
+# not seen the post.
+_OF_MARGIN, _OF_CUES, _START = 5.0, 2.5, 0.75
+
+
+def topics(notes: Notes) -> list[Topic]:
+    """Topics above one half, best first; below that only the best one, if any.
+
+    Without the model the score joins the cues of a topic as independent evidence.
+    """
+    if not notes.margins:
+        return decided(notes.values("topic"), _LEAST)
+    return decided(with_meaning(TASK, chances(notes), notes))
+
+
+def chances(notes: Notes) -> dict[str, float]:
+    """The chance of each topic, by n-grams and cues."""
+    cues = notes.values(TASK)
+    return {
+        name: _chance(margin, cues.get(name, 0.0))
+        for name, margin in notes.margins[TASK].items()
+    }
+
+
+def decided(found: Mapping[str, float], least: float = _PERHAPS) -> list[Topic]:
+    """The topics of these chances; the best alone where it is above `least` only."""
+    ranked = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
+    sure = [(topic, score) for topic, score in ranked if score > _ENOUGH][:_MOST]
+    if not sure and ranked and ranked[0][1] > least:
+        sure = ranked[:1]
+    return [Topic(topic, round(score, 3)) for topic, score in sure]
+
+
+def _chance(margin: float, cues: float) -> float:
+    return sigmoid(_OF_MARGIN * margin + _OF_CUES * cues + _START)

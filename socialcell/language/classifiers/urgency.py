@@ -1,0 +1,133 @@
+"""How soon somebody must act: weighted reasons that an operator can read."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from itertools import pairwise
+
+from socialcell.language import danger_rules, lexicon
+from socialcell.language.classifiers import civic_model, danger_chance
+from socialcell.language.classifiers.intent import NO_MESSAGE
+from socialcell.language.notes import Fact, Notes
+from socialcell.language.reading import Urgency
+from socialcell.language.words import key_of
+
+_BASE = {"help": 0.5, "complaint": 0.3, "question": 0.15, "suggestion": 0.1}
+_CRITICAL_FROM, _HIGH = 0.8, 0.55  # scores from which rules alone say so
+_LEVELS = (
+    ("critical", _CRITICAL_FROM),
+    ("high", _HIGH),
+    ("normal", 0.25),
+    ("low", 0.0),
+)
+_MIDDLE = {"critical": 0.9, "high": 0.68, "normal": 0.4, "low": 0.1}
+_CRITICAL = 0.4  # share of critical beside high from which a danger is critical
+_PERHAPS = "possible danger to life"
+_STILL_ABOUT_PEOPLE = ("help", "complaint", "question", "information")
+
+
+def urgency(notes: Notes) -> Urgency:
+    """Level, score in [0, 1] and reasons, strongest first.
+
+    The score joins the reasons as independent evidence; the level is the likeliest by
+    the model, or follows from the score without it. Whether it is high at least is
+    decided first, by the words of danger or by how it is told, whatever else the text
+    is taken for; a mere word of danger that does not make it high is named as a
+    possible one. An exercise is at most normal; other spam, and other talk that is not
+    about the city, is low.
+    """
+    assert notes.intent is not None
+    days = longest_wait(notes)
+    score, words = ruled(notes, days)
+    judge = civic_model.judges().get("urgency")
+    level = next(name for name, least in _LEVELS if score >= least)
+    if judge is not None and notes.margins:
+        evidence = civic_model.urgency_evidence(notes, notes.intents, score, days)
+        chances = civic_model.with_meaning("urgency", judge.chances(evidence), notes)
+        likely_danger = danger_chance.chance(notes, evidence)
+        told = not notes.danger and likely_danger >= danger_chance.ENOUGH
+        dangerous = notes.danger or told
+        level = _likeliest(chances, dangerous)
+        if told and not words:
+            words = [danger_chance.REASON]
+        # Half of it is where the likely levels lie, half what the reasons weigh.
+        likely = sum(chances[name] * middle for name, middle in _MIDDLE.items())
+        score = (score + likely) / 2
+    else:
+        dangerous = notes.danger
+    if notes.exercise and not notes.danger and level in civic_model.DANGEROUS:
+        level, score = "normal", min(score, _MIDDLE["normal"])
+    if notes.intent.label in NO_MESSAGE and not dangerous:
+        level, score = "low", min(score, _MIDDLE["low"])
+    if dangerous and level not in civic_model.DANGEROUS:
+        level = "high"
+    if level in civic_model.DANGEROUS:
+        # As high as the level, and still in the order of what speaks for it.
+        score = max(score, _HIGH + score * (_CRITICAL_FROM - _HIGH))
+    if level not in civic_model.DANGEROUS:
+        words = [_PERHAPS if word == danger_rules.REASON else word for word in words]
+    return Urgency(level, round(score, 3), tuple(words))
+
+
+def chance_of_danger(notes: Notes) -> float:
+    """How likely it tells of danger, by the learned models; in [0, 1]."""
+    days = longest_wait(notes)
+    score, _ = ruled(notes, days)
+    evidence = civic_model.urgency_evidence(notes, notes.intents, score, days)
+    return danger_chance.chance(notes, evidence)
+
+
+def _likeliest(chances: Mapping[str, float], dangerous: bool) -> str:
+    """The likeliest level that danger, or its absence, leaves.
+
+    A danger is critical from less than even odds: who is called in vain loses less
+    than who waits in vain.
+    """
+    if dangerous:
+        critical, high = (chances[name] for name in civic_model.DANGEROUS)
+        return "critical" if critical >= _CRITICAL * (critical + high) else "high"
+    left = [name for name in chances if name not in civic_model.DANGEROUS]
+    return max(left, key=lambda name: chances[name])
+
+
+def ruled(notes: Notes, days: int) -> tuple[float, list[str]]:
+    """(score in [0, 1], words for an operator) by the reasons alone."""
+    assert notes.intent is not None
+    label = notes.intent.label
+    found = notes.reasons()
+    if label not in _STILL_ABOUT_PEOPLE and not notes.danger:
+        found = {reason: weight * 0.3 for reason, weight in found.items()}
+    reasons = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
+    words = [reason for reason, _ in reasons]
+    score = _BASE.get(label, 0.05)
+    for _, weight in reasons:
+        score = 1.0 - (1.0 - score) * (1.0 - weight)
+    if label in ("complaint", "help") and days >= 2:
+        topic = notes.topics[0].id if notes.topics else "trouble"
+        words.append(f"{topic} for {days} days")
+        score = 1.0 - (1.0 - score) * (1.0 - min(0.2 + 0.08 * days, 0.5))
+    return score, words
+
+
+def longest_wait(notes: Notes) -> int:
+    """The longest duration named, in days; 0 when none is."""
+    return _days(notes.facts)
+
+
+def _days(facts: list[Fact]) -> int:
+    units, numbers = _table("units"), _table("numbers")
+    longest = 0
+    for fact, following in pairwise(facts):
+        days = units.get(following.word.key)
+        if days is None:
+            continue
+        count = fact.word.number
+        if count is None:
+            count = numbers.get(fact.word.key, 0)
+        longest = max(longest, min(count * days, 3650))
+    return longest
+
+
+@lru_cache
+def _table(part: str) -> dict[str, int]:
+    groups = lexicon.data("urgency")[part]
+    return {key_of(word): int(n) for n, words in groups.items() for word in words}

@@ -1,0 +1,184 @@
+"""Is a life in danger, now and in earnest? Words of accidents, violence, crowds,
+collapse, gas and electricity, and what makes a story, a joke or an exercise of them."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
+from typing import Any
+
+from socialcell.language import lexicon
+from socialcell.language.transliteration import key
+
+REASON = "danger to life"  # as in urgency.yaml
+WEIGHT = 0.8
+_SHORT = 40  # words of a post up to which one story covers all of it
+_NEAR = 3  # words within which a harmless word says what is meant
+_WORD = re.compile("[,;]|[A-Za-z0-9'’À-ɏऀ-ॣ०-ॿ\u200c\u200d]+")
+_SENTENCE_END = re.compile("[.!?।॥\n]+")
+_CAMEL = re.compile("(?<=[a-z])(?=[A-Z])")
+_LAUGHTER = re.compile(r"\b(?:(?:ha){2,}h?|(?:he){2,}|lo+l|lmao|rofl)\b|[😂🤣]", re.I)
+_Span = tuple[int, int]  # words, the end excluded
+
+
+def in_danger(text: str) -> bool:
+    """Whether a text says that somebody's life is in danger.
+
+    Words are compared by sound, so that spelling hardly matters. In a post of up to 40
+    words one sign of a story, a joke or an exercise covers all of it, in a longer one
+    its own sentence; words that say that it is meant in earnest undo it.
+    """
+    sentences = [_sounds(part) for part in _SENTENCE_END.split(_CAMEL.sub(" ", text))]
+    dangerous = [sounds for sounds in sentences if _is_dangerous(sounds)]
+    if not dangerous:
+        return False
+    if sum(map(len, sentences)) <= _SHORT:
+        dangerous = [[sound for sounds in sentences for sound in sounds]]
+    laughs = _LAUGHTER.search(text) is not None
+    return any(not _is_unreal(sounds, laughs) for sounds in dangerous)
+
+
+def is_exercise(text: str) -> bool:
+    """Whether a text speaks of a drill in which danger is practised."""
+    line = _line(_sounds(text))
+    exercise = _lists().exercise
+    return bool(exercise.words.search(line)) and not exercise.unless.search(line)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """Phrases that say it at most `apart` words from each other, or the first alone,
+    unless something harmless is near."""
+
+    first: re.Pattern[str]
+    second: re.Pattern[str] | None
+    apart: int
+    harmless: re.Pattern[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Story:
+    words: re.Pattern[str]
+    unless: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    telling: re.Pattern[str]  # the longest words of what is alone or completes a pair
+    alone: re.Pattern[str]
+    pairs: tuple[_Pair, ...]
+    stories: tuple[_Story, ...]
+    exercise: _Story
+    earnest: re.Pattern[str]
+
+
+def _is_dangerous(sounds: Sequence[str]) -> bool:
+    if not any(map(_is_telling, sounds)):
+        return False
+    if next(_spans(_lists().alone, sounds), None) is not None:
+        return True
+    return any(
+        not _is_harmless(pair, span, sounds)
+        for pair in _lists().pairs
+        for span in _together(pair, sounds)
+    )
+
+
+@lru_cache(maxsize=100_000)
+def _is_telling(sound: str) -> bool:
+    """Whether it is the longest word of a phrase of danger; most posts have none."""
+    return _lists().telling.search(f" {sound} ") is not None
+
+
+def _together(pair: _Pair, sounds: Sequence[str]) -> Iterator[_Span]:
+    """Where the second of a pair is near the first; of one thing, where that is."""
+    firsts = list(_spans(pair.first, sounds))
+    if pair.second is None:
+        yield from firsts
+        return
+    seconds = list(_spans(pair.second, sounds)) if firsts else []
+    for first, second in product(firsts, seconds):
+        if 0 <= max(first[0], second[0]) - min(first[1], second[1]) < pair.apart:
+            yield second
+
+
+def _is_harmless(pair: _Pair, span: _Span, sounds: Sequence[str]) -> bool:
+    around = sounds[max(0, span[0] - _NEAR) : span[1] + _NEAR]
+    return pair.harmless is not None and bool(pair.harmless.search(_line(around)))
+
+
+def _is_unreal(sounds: Sequence[str], laughs: bool) -> bool:
+    line = _line(sounds)
+    if laughs and not _lists().earnest.search(line):
+        return True
+    return any(
+        story.words.search(line) is not None and story.unless.search(line) is None
+        for story in _lists().stories
+    )
+
+
+def _spans(phrases: re.Pattern[str], sounds: Sequence[str]) -> Iterator[_Span]:
+    line = _line(sounds)
+    for match in phrases.finditer(line):
+        start = line.count(" ", 0, match.start()) - 1
+        yield start, start + 1 + match[0].count(" ")
+
+
+def _sounds(text: str) -> list[str]:
+    """The sounds of the words; a comma stands between those that it parts."""
+    return [sound for word in _WORD.findall(text) if (sound := _sound(word))]
+
+
+@lru_cache(maxsize=100_000)
+def _sound(word: str) -> str:
+    return "," if word in ",;" else key(word)
+
+
+def _line(sounds: Sequence[str]) -> str:
+    return f" {' '.join(sounds)} "
+
+
+@lru_cache(maxsize=1)
+def _lists() -> _Lists:
+    """The phrases of danger.yaml as patterns."""
+    data: Mapping[str, Any] = lexicon.data("danger")
+    stories = {
+        name: _Story(_pattern(story["words"]), _pattern(story["unless"]))
+        for name, story in data["unreal"].items()
+    }
+    alone = [phrase for some in data["alone"].values() for phrase in some]
+    ends = [
+        phrase
+        for pair in data["together"].values()
+        for phrase in pair.get("second", pair["first"])
+    ]
+    return _Lists(
+        telling=_pattern(max(phrase.split(), key=len) for phrase in [*alone, *ends]),
+        alone=_pattern(alone),
+        pairs=tuple(
+            _Pair(
+                _pattern(pair["first"]),
+                _pattern(pair["second"]) if "second" in pair else None,
+                int(pair["apart"]),
+                _pattern(pair["harmless"]) if "harmless" in pair else None,
+            )
+            for pair in data["together"].values()
+        ),
+        stories=tuple(stories.values()),
+        exercise=stories["an exercise"],
+        earnest=stories["a way of speaking"].unless,
+    )
+
+
+def _pattern(phrases: Iterable[str]) -> re.Pattern[str]:
+    """Any of the phrases, as whole words of a line of sounds."""
+    found = sorted({" ".join(map(_form, phrase.split())) for phrase in phrases})
+    return re.compile(f"(?<= )(?:{'|'.join(found)})(?= )")
+
+
+def _form(word: str) -> str:
+    """The sound of a word; an a before any ending may be silent there."""
+    if word.endswith("*"):
+        return re.escape(key(word.rstrip("*")).removesuffix("a")) + r"\S*"
+    return re.escape(key(word))

@@ -1,0 +1,81 @@
+"""Labelled posts: read, split with a seed, and kept apart from what measures them."""
+
+import json
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from socialcell.errors import SocialcellError
+from socialcell.language.ngram_features import normalised
+
+OWN = "own"  # folder of what the operators decided: MODEL.jsonl for each model
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A text and the label that a person gave it."""
+
+    text: str
+    label: str
+
+
+def posts(path: Path) -> list[Post]:
+    """The posts of a file of JSON lines with `text` and `label`; blank lines are none.
+
+    SocialcellError names the file and the line that has no two strings.
+    """
+    return list(_posts(path))
+
+
+def split(
+    items: Sequence[Post], every: int, seed: int
+) -> tuple[list[Post], list[Post]]:
+    """(the rest, one of `every` posts), shuffled: some files are sorted by class."""
+    shuffled = random.Random(seed).sample(list(items), len(items))
+    return shuffled[len(shuffled) // every :], shuffled[: len(shuffled) // every]
+
+
+def apart(training: Iterable[Post], held_out: Iterable[Post]) -> list[Post]:
+    """The training posts whose text, normalised, is not one of those held out."""
+    forbidden = {normalised(post.text) for post in held_out}
+    return [post for post in training if normalised(post.text) not in forbidden]
+
+
+def require_apart(training: Iterable[Post], held_out: Iterable[Post]) -> None:
+    """SocialcellError when a text that measures a model would also train it."""
+    known = {normalised(post.text) for post in training}
+    shared = sum(normalised(post.text) in known for post in held_out)
+    if shared:
+        raise SocialcellError(
+            f"{shared} texts are both in training and held out: the scores would lie"
+        )
+
+
+def lines_of(path: Path) -> list[str]:
+    """Lines that end at a newline only: posts may hold other separators."""
+    try:
+        return path.read_text("utf-8-sig").replace("\r\n", "\n").split("\n")
+    except UnicodeDecodeError as error:
+        raise SocialcellError(f"{path}: not UTF-8 at byte {error.start}") from None
+    except OSError as error:
+        raise SocialcellError(
+            f"{path}: {error.strerror}; give a readable file"
+        ) from None
+
+
+def _posts(path: Path) -> Iterator[Post]:
+    for number, line in enumerate(lines_of(path), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError):
+            raise SocialcellError(f"{path}, line {number}: not JSON") from None
+        if not isinstance(row, dict) or not (
+            isinstance(row.get("text"), str) and isinstance(row.get("label"), str)
+        ):
+            raise SocialcellError(
+                f'{path}, line {number}: needs "text" and "label", both strings'
+            )
+        yield Post(row["text"], row["label"])

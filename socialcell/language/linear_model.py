@@ -1,0 +1,78 @@
+"""A linear model over hashed n-grams: small whole numbers as weights, no framework."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from socialcell.language.ngram_features import Bag, Grams, bags, normalised
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """`weights` is int8 of shape (kinds, classes, buckets): kinds are runs and words.
+
+    A text's margin for class c is `bias[c]` plus, over both kinds, the sum of the
+    weights of its n-grams times `scale[c]` over the root of their number. Chances are
+    the softmax of `slope` times margin (one temperature, fitted on held-out posts:
+    Guo et al. 2017, On calibration of modern neural networks).
+    """
+
+    classes: tuple[str, ...]
+    grams: Grams
+    weights: NDArray[np.int8]
+    scale: NDArray[np.float64]
+    bias: NDArray[np.float64]
+    slope: float
+
+    def margins(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """Shape (texts, classes). A row does not depend on the other rows."""
+        found = np.zeros((len(texts), len(self.classes)))
+        if not texts:
+            return found
+        clean = [normalised(text) for text in texts]
+        for weights, bag in zip(self.weights, bags(clean, self.grams), strict=True):
+            share = 1.0 / np.sqrt(np.maximum(bag.lengths, 1))
+            found += _sums(weights, bag, len(texts)) * share[:, None] * self.scale
+        return found + self.bias
+
+    def chances(self, texts: Sequence[str]) -> list[dict[str, float]]:
+        """Calibrated probabilities of the classes, one dict a text."""
+        margins = self.margins(texts) * self.slope
+        return [
+            dict(zip(self.classes, softmax(row), strict=True))
+            for row in margins.tolist()
+        ]
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """What a weight file holds beside what its card says."""
+        return {"weights": self.weights, "scale": self.scale, "bias": self.bias}
+
+
+def _sums(weights: NDArray[np.int8], bag: Bag, texts: int) -> NDArray[np.float64]:
+    """Shape (texts, classes): sums of whole numbers, exact in any order."""
+    found = np.zeros((texts, len(weights)))
+    buckets = bag.buckets[np.argsort(bag.rows, kind="stable")]
+    looked_up = np.take(weights.T, buckets, axis=0).astype(np.float32)
+    ones = np.ones(int(bag.lengths.max(initial=0)), np.float32)
+    ends = np.cumsum(bag.lengths).tolist()
+    for text, (start, end) in enumerate(pairwise([0, *ends])):
+        found[text] = ones[: end - start] @ looked_up[start:end]
+    return found
+
+
+def softmax(logits: Sequence[float]) -> list[float]:
+    """Probabilities in proportion to the exponentials, without overflow."""
+    highest = max(logits)
+    weights = [math.exp(value - highest) for value in logits]
+    whole = math.fsum(weights)
+    return [weight / whole for weight in weights]
+
+
+def sigmoid(odds: float) -> float:
+    """The probability of these log odds."""
+    return 1.0 / (1.0 + math.exp(-odds)) if odds > -700.0 else 0.0

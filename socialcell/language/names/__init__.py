@@ -1,0 +1,1 @@
+"""Names in texts: people, places, institutions, and the gazetteer."""

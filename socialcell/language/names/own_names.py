@@ -1,0 +1,125 @@
+"""A workspace's own names: a CSV file in its folder, in the gazetteer's form."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from socialcell.errors import SocialcellError
+from socialcell.language.names import gazetteer_lint
+from socialcell.language.names.gazetteer_lint import COLUMNS, Problem, Row
+from socialcell.language.names.places import Place, checked, places
+
+FILE = "gazetteer.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """What a file would change: ids by what becomes of them, and the whole new file."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    text: str
+
+
+class Refused(SocialcellError):  # noqa: N818 - named for what happened
+    """Entries that are not taken; the message has a line for each reason."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        lines = [
+            f"{p.file}, row {p.row}{f', {p.column}' if p.column else ''}: {p.message}"
+            for p in problems
+        ]
+        many = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
+        super().__init__("\n".join([f"Nothing was taken: {many}.", *lines]))
+
+
+def load(path: Path) -> tuple[Place, ...]:
+    """The names of a workspace's file; none where it has no file.
+
+    SocialcellError when somebody has edited it into what cannot be read.
+    """
+    rows = _rows(path)
+    return checked(((row.file, row.number, row.cells) for row in rows), places())
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    """The entries as they stand in the file, by id."""
+    return sorted((row.cells for row in _rows(path)), key=lambda cells: cells["id"])
+
+
+def add(held: Path, file: Path) -> Import:
+    """What becomes of the entries of `file` beside those already `held`.
+
+    An id that is held is changed to what the file says. Refused, with every reason,
+    when an id is the package's or the linter finds anything.
+    """
+    before = {row.cells["id"]: row for row in _rows(held)}
+    new = list(gazetteer_lint.rows_of(file))
+    ids = {row.cells["id"] for row in new}
+    kept = [row for id_, row in before.items() if id_ not in ids]
+    problems = gazetteer_lint.problems_of(new, kept)
+    if problems:
+        raise Refused(problems)
+    if not new:
+        raise SocialcellError(f"{file} holds no entry")
+    was = {id_: row.cells for id_, row in before.items()}
+    now = {row.cells["id"]: row.cells for row in new}
+    return Import(
+        added=tuple(sorted(now.keys() - was.keys())),
+        changed=tuple(sorted(i for i in now.keys() & was.keys() if now[i] != was[i])),
+        unchanged=tuple(sorted(i for i in now if now[i] == was.get(i))),
+        text=_text({**was, **now}.values()),
+    )
+
+
+def without(held: Path, ids: Iterable[str]) -> str:
+    """The text of the file without these entries. SocialcellError names one not there.
+
+    An entry that others name as their ward stays while they do.
+    """
+    left = {row.cells["id"]: row.cells for row in _rows(held)}
+    for id_ in ids:
+        if id_ not in left:
+            raise SocialcellError(
+                f"{id_} is none of the {len(left)} entries of {held}"
+                + (": it is the package's own" if id_ in _of_package() else "")
+            )
+        del left[id_]
+    known = left.keys() | _of_package()
+    for cells in left.values():
+        if cells["ward"] and cells["ward"] not in known:
+            raise SocialcellError(
+                f"{cells['ward']} is the ward of {cells['id']}: change that one first"
+            )
+    return _text(left.values())
+
+
+def save(held: Path, text: str) -> None:
+    """Put a whole new file in place of the old one, or leave that as it is."""
+    aside = held.with_name(held.name + ".new")
+    try:
+        aside.write_text(text, "utf-8")
+        aside.replace(held)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise SocialcellError(f"{held} cannot be written: {error.strerror}") from None
+
+
+def _rows(path: Path) -> list[Row]:
+    return list(gazetteer_lint.rows_of(path)) if path.exists() else []
+
+
+def _of_package() -> set[str]:
+    return {place.id for place in places()}
+
+
+def _text(entries: Iterable[dict[str, str]]) -> str:
+    """CSV with the heading, entries by id: the same entries, the same bytes."""
+    buffer = io.StringIO()
+    table = csv.DictWriter(buffer, COLUMNS, lineterminator="\n")
+    table.writeheader()
+    table.writerows(sorted(entries, key=lambda cells: cells["id"]))
+    return buffer.getvalue()

@@ -1,0 +1,365 @@
+"""Public people and institutions: who holds an office, bodies, media; found by name in
+any script and by handle.
+
+The package's own (`data/people.csv`) are institutions, offices and media, and no
+person. A workspace adds its office holders in a file of its own. A private person is
+in neither.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from socialcell.errors import SocialcellError
+from socialcell.language import lexicon
+from socialcell.language.names.gazetteer_lint import Problem, Row
+from socialcell.language.names.own_names import Import, Refused
+from socialcell.language.names.places import Place, places
+from socialcell.text import clean_text
+
+FILE = "people.csv"
+COLUMNS = (
+    *("id", "kind", "name_en", "name_mr", "name_hi", "aliases", "handles"),
+    *("valid_from", "valid_to", "source"),
+)
+# What each kind is labelled in a text, and how its ids begin.
+LABELS = {
+    "office": "OTHER",
+    "office_holder": "PERSON",
+    "institution": "ORG",
+    "media": "ORG",
+}
+PREFIXES = {
+    "office": ("office", "dept"),
+    "office_holder": ("person",),
+    "institution": ("body", "dept", "service"),
+    "media": ("media",),
+}
+_ID = re.compile(r"[a-z]+:[a-z0-9]+(?:-[a-z0-9]+)*")
+_HANDLE = re.compile(r"(?:[a-z]+:)?[A-Za-z0-9_](?:[A-Za-z0-9_.]*[A-Za-z0-9_])?")
+_DEVANAGARI = re.compile("[\u0900-\u0963]")
+_REQUIRED = ("id", "kind", "name_en", "name_mr", "name_hi", "source")
+
+
+@dataclass(frozen=True, slots=True)
+class Public:
+    """A person in office, an office, an institution or a medium, from `valid_from` up
+    to, not including, `valid_to`. `handles` are without @ and platform."""
+
+    id: str
+    kind: str
+    name_en: str
+    name_mr: str
+    name_hi: str
+    aliases: tuple[str, ...]
+    handles: tuple[str, ...]
+    valid_from: date | None
+    valid_to: date | None
+    source: str
+
+    def is_valid(self, on: date) -> bool:
+        """Whether the entry holds on a day."""
+        after = self.valid_from is None or self.valid_from <= on
+        return after and (self.valid_to is None or on < self.valid_to)
+
+
+@lru_cache(maxsize=1)
+def package() -> tuple[Public, ...]:
+    """The package's own entries. SocialcellError names file and row of a wrong one."""
+    rows = list(_rows_of(lexicon.people_text(), f"data/{FILE}"))
+    if problems := list(_problems(rows, [])):
+        raise Refused(problems)
+    return tuple(_public(row) for row in rows)
+
+
+def load(path: Path) -> tuple[Public, ...]:
+    """The entries of a workspace's file; none where it has no file. SocialcellError
+    when somebody has edited it into what cannot be read."""
+    rows = _held(path)
+    if problems := problems_of(rows):
+        raise Refused(problems)
+    return tuple(_public(row) for row in rows)
+
+
+def as_places(entries: Iterable[Public], beside: Iterable[Place]) -> tuple[Place, ...]:
+    """What the gazetteer is given of the entries. One whose id stands `beside` them
+    adds its names and handles to that. Of two with one handle the later holds it."""
+    known = {place.id: place for place in beside}
+    ordered = sorted(entries, key=lambda one: one.valid_from or date.min)
+    holder = {handle.lower(): one.id for one in ordered for handle in one.handles}
+    made = []
+    for one in ordered:
+        handles = tuple(h for h in one.handles if holder[h.lower()] == one.id)
+        if one.id in known:
+            place = known[one.id]
+            place = replace(
+                place,
+                aliases=tuple(
+                    dict.fromkeys((*place.aliases, *_names_of(one), *one.aliases))
+                ),
+                handles=(*place.handles, *handles),
+            )
+        else:
+            place = Place(
+                id=one.id,
+                label=LABELS[one.kind],
+                name_en=one.name_en,
+                name_mr=one.name_mr,
+                name_hi=one.name_hi,
+                aliases=(*one.aliases, *_honorifics(one)),
+                ward=None,
+                needs_context=False,
+                unless=frozenset(),
+                source=one.source,
+                handles=handles,
+            )
+        made.append(place)
+    return tuple(made)
+
+
+def names_of(path: Path, own: tuple[Place, ...]) -> tuple[Place, ...]:
+    """What the reader of a workspace is given beside the package's: its `own` names,
+    and the entries of its file of public people."""
+    entries = load(path)
+    if not entries:
+        return own
+    package_people = as_places(package(), places())
+    return (*own, *as_places(entries, (*places(), *package_people, *own)))
+
+
+def lint(files: Sequence[Path] = ()) -> list[Problem]:
+    """Problems of files of entries beside the package's own; without files of those."""
+    if not files:
+        return list(_problems(list(_rows_of(lexicon.people_text(), FILE)), []))
+    return problems_of([row for file in files for row in rows_of(file)])
+
+
+def problems_of(rows: list[Row]) -> list[Problem]:
+    """Problems of these rows beside the package's own."""
+    return list(_problems(rows, list(_rows_of(lexicon.people_text(), FILE))))
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    """The entries as they stand in a workspace's file, by id."""
+    return sorted((row.cells for row in _held(path)), key=lambda cells: cells["id"])
+
+
+def add(held: Path, file: Path) -> Import:
+    """What becomes of the entries of `file` beside those already `held`; an id that is
+    held is changed. Refused, with every reason, when the linter finds anything."""
+    new = list(rows_of(file))
+    if not new:
+        raise SocialcellError(f"{file} holds no entry")
+    ids = {row.cells["id"] for row in new}
+    before = {row.cells["id"]: row for row in _held(held)}
+    kept = [row for id_, row in before.items() if id_ not in ids]
+    problems = [one for one in problems_of([*kept, *new]) if one.file == str(file)]
+    if problems:
+        raise Refused(problems)
+    was = {id_: row.cells for id_, row in before.items()}
+    now = {row.cells["id"]: row.cells for row in new}
+    return Import(
+        added=tuple(sorted(now.keys() - was.keys())),
+        changed=tuple(sorted(i for i in now.keys() & was.keys() if now[i] != was[i])),
+        unchanged=tuple(sorted(i for i in now if now[i] == was.get(i))),
+        text=_text({**was, **now}.values()),
+    )
+
+
+def without(held: Path, ids: Iterable[str]) -> str:
+    """The text of the file without these entries. SocialcellError names one that is
+    not there."""
+    left = {row.cells["id"]: row.cells for row in _held(held)}
+    own = {one.id for one in package()}
+    for id_ in ids:
+        if id_ not in left:
+            raise SocialcellError(
+                f"{id_} is none of the {len(left)} entries of {held}"
+                + (": it is the package's own" if id_ in own else "")
+            )
+        del left[id_]
+    return _text(left.values())
+
+
+def rows_of(path: Path) -> Iterator[Row]:
+    """The rows of a file. SocialcellError when it is no CSV with our columns."""
+    try:
+        text = path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SocialcellError(f"{path}: cannot be read as UTF-8: {error}") from error
+    yield from _rows_of(text, str(path))
+
+
+def _rows_of(text: str, name: str) -> Iterator[Row]:
+    table = csv.reader(text.splitlines())
+    try:
+        heading, *lines = [(table.line_num, cells) for cells in table] or [(1, [])]
+    except csv.Error as error:
+        raise SocialcellError(f"{name}, row {table.line_num}: {error}") from error
+    if tuple(heading[1]) != COLUMNS:
+        raise SocialcellError(f"{name}, row 1: the columns are {','.join(COLUMNS)}")
+    for number, cells in lines:
+        if len(cells) != len(COLUMNS):
+            raise SocialcellError(
+                f"{name}, row {number}: {len(cells)} cells, not {len(COLUMNS)}; quote "
+                "a cell that has a comma"
+            )
+        yield Row(name, number, dict(zip(COLUMNS, cells, strict=True)))
+
+
+def _held(path: Path) -> list[Row]:
+    return list(rows_of(path)) if path.exists() else []
+
+
+def _problems(rows: list[Row], beside: list[Row]) -> Iterator[Problem]:
+    ids: dict[str, Row] = {}
+    for row in rows:
+        first = ids.setdefault(row.cells["id"], row)
+        if first is not row:
+            where = f"{first.file}, row {first.number}"
+            yield _problem(row, "id", f"{row.cells['id']} is also in {where}")
+        yield from _cells(row)
+        yield from _kind(row)
+        yield from _names(row)
+        yield from _days(row)
+    yield from _shared_handles([*beside, *rows], {id(row) for row in rows})
+
+
+def _cells(row: Row) -> Iterator[Problem]:
+    for column in _REQUIRED:
+        if not row.cells[column].strip():
+            yield _problem(row, column, "is empty")
+    for column, cell in row.cells.items():
+        if clean_text(cell) != cell or cell != cell.strip():
+            yield _problem(row, column, "has white space around it or odd characters")
+    for handle in _split(row, "handles"):
+        if not _HANDLE.fullmatch(handle):
+            message = f"{handle!r} is no handle such as x:PMCPune, without @"
+            yield _problem(row, "handles", message)
+
+
+def _kind(row: Row) -> Iterator[Problem]:
+    kind, id_ = row.cells["kind"], row.cells["id"]
+    if kind not in LABELS:
+        yield _problem(row, "kind", f"is one of {', '.join(LABELS)}")
+        return
+    if not _ID.fullmatch(id_) or id_.partition(":")[0] not in PREFIXES[kind]:
+        begins = " or ".join(f"{prefix}:…" for prefix in PREFIXES[kind])
+        yield _problem(row, "id", f"of kind {kind} is {begins} in small Latin letters")
+    if kind == "office_holder" and not row.cells["valid_from"]:
+        yield _problem(
+            row,
+            "valid_from",
+            "is empty: a person is here for an office, and from the day of taking it",
+        )
+
+
+def _names(row: Row) -> Iterator[Problem]:
+    if _DEVANAGARI.search(row.cells["name_en"]):
+        yield _problem(row, "name_en", "has Devanagari letters; write it in Latin")
+    for column in ("name_mr", "name_hi"):
+        cell = row.cells[column]
+        if cell and not _DEVANAGARI.search(cell):
+            yield _problem(row, column, "has no Devanagari letters")
+    if row.cells["kind"] != "office_holder":
+        return
+    named = [(c, row.cells[c]) for c in ("name_en", "name_mr", "name_hi")]
+    for column, name in (*named, *(("aliases", a) for a in _split(row, "aliases"))):
+        if len(name.split()) < 2:
+            message = f"{name!r}: a person has two names at least, or is everybody"
+            yield _problem(row, column, message)
+
+
+def _days(row: Row) -> Iterator[Problem]:
+    days = {}
+    for column in ("valid_from", "valid_to"):
+        cell = row.cells[column]
+        try:
+            days[column] = date.fromisoformat(cell) if cell else None
+        except ValueError:
+            yield _problem(row, column, f"{cell!r} is no day such as 2026-02-06")
+    first, last = days.get("valid_from"), days.get("valid_to")
+    if first is not None and last is not None and last <= first:
+        yield _problem(row, "valid_to", "is not after valid_from")
+
+
+def _shared_handles(rows: list[Row], judged: set[int]) -> Iterator[Problem]:
+    """A handle is one entry's at a time; an office's may pass on with its holder."""
+    seen: dict[str, list[Row]] = {}
+    for row in rows:
+        for handle in {_bare(one).lower() for one in _split(row, "handles")}:
+            for other in seen.setdefault(handle, []):
+                if (
+                    id(row) in judged
+                    and other.cells["id"] != row.cells["id"]
+                    and _overlap(row, other)
+                ):
+                    message = f"{handle!r} is also of {other.cells['id']} in these days"
+                    yield _problem(row, "handles", message)
+            seen[handle].append(row)
+
+
+def _overlap(one: Row, other: Row) -> bool:
+    def begins_before_end(a: Row, b: Row) -> bool:
+        first, last = a.cells["valid_from"], b.cells["valid_to"]
+        return not first or not last or first < last
+
+    return begins_before_end(one, other) and begins_before_end(other, one)
+
+
+def _public(row: Row) -> Public:
+    cells = row.cells
+    return Public(
+        id=cells["id"],
+        kind=cells["kind"],
+        name_en=cells["name_en"],
+        name_mr=cells["name_mr"],
+        name_hi=cells["name_hi"],
+        aliases=tuple(_split(row, "aliases")),
+        handles=tuple(dict.fromkeys(_bare(one) for one in _split(row, "handles"))),
+        valid_from=_day(cells["valid_from"]),
+        valid_to=_day(cells["valid_to"]),
+        source=cells["source"],
+    )
+
+
+def _honorifics(one: Public) -> Iterator[str]:
+    """A person's names before Marathi endings of respect: शिंदेंनी, जोशींना."""
+    if one.kind == "office_holder":
+        for name in (*_names_of(one), *one.aliases):
+            if name.endswith(("े", "ी", "ू", "ो")):
+                yield f"{name}ं"
+
+
+def _names_of(one: Public) -> tuple[str, str, str]:
+    return one.name_en, one.name_mr, one.name_hi
+
+
+def _day(cell: str) -> date | None:
+    return date.fromisoformat(cell) if cell else None
+
+
+def _bare(handle: str) -> str:
+    return handle.rpartition(":")[2]
+
+
+def _split(row: Row, column: str) -> list[str]:
+    return [part for part in row.cells[column].split("|") if part]
+
+
+def _problem(row: Row, column: str, message: str) -> Problem:
+    return Problem(row.file, row.number, column, message)
+
+
+def _text(entries: Iterable[dict[str, str]]) -> str:
+    """CSV with the heading, entries by id: the same entries, the same bytes."""
+    buffer = io.StringIO()
+    table = csv.DictWriter(buffer, COLUMNS, lineterminator="\n")
+    table.writeheader()
+    table.writerows(sorted(entries, key=lambda cells: cells["id"]))
+    return buffer.getvalue()

@@ -1,0 +1,1 @@
+"""Detecting what is unusual: baselines, bursts, phrases, contradictory figures."""

@@ -1,0 +1,1 @@
+"""The city's areas, and who owns a problem."""

@@ -1,0 +1,206 @@
+"""Who owns a problem, by topic, place, date and named body: a department of the
+corporation or another body, with the sentence that refers a citizen there."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from socialcell.errors import SocialcellError
+from socialcell.listening.areas import area_table
+
+EVERY = "*"  # a row of this topic is of all topics
+DANGER = "danger"  # and of this, of critical mentions whose topics nobody owns
+NOBODY = "none"  # in place of an owner's id where no owner is known
+OWN = "dept:"  # how the ids of the corporation's departments begin
+OTHER = "body:"  # and those of other bodies
+COLUMNS = (
+    "topic",
+    "owner",
+    "name_en",
+    "name_mr",
+    "name_hi",
+    "places",
+    "scope",
+    "referral_en",
+    "referral_mr",
+    "referral_hi",
+    "accepts",
+    "valid_from",
+    "valid_to",
+    "source",
+)
+_OPTIONAL = frozenset({"places", "scope", "valid_from", "valid_to"})
+_WAYS_IN = frozenset({"tag", "e-mail", "portal", "phone"})
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whom a problem of one topic belongs to from `valid_from` up to `valid_to`.
+
+    `places` are ids of what a text names, in which * stands for any letters; with them
+    the row is of problems there. `scope` narrows the topic in words for people. A row
+    with a scope and without places, or of every topic, is of problems whose text names
+    the owner. `accepts` are the ways in: tag, e-mail, portal, phone.
+    """
+
+    topic: str
+    owner: str
+    name_en: str
+    name_mr: str
+    name_hi: str
+    scope: str = ""
+    places: tuple[str, ...] = ()
+    referral_en: str = ""
+    referral_mr: str = ""
+    referral_hi: str = ""
+    accepts: tuple[str, ...] = ()
+    valid_from: date | None = None
+    valid_to: date | None = None
+    source: str = ""
+
+    @property
+    def identity(self) -> tuple[str, str, tuple[str, ...], str]:
+        """What makes a row the same as another: all but dates and wording."""
+        return self.topic, self.owner, self.places, self.scope
+
+    @property
+    def is_of_all(self) -> bool:
+        """Is it of all of its topic, wherever and by whatever name?"""
+        return not (self.scope or self.places) and self.topic != EVERY
+
+    def is_valid(self, on: date) -> bool:
+        return area_table.is_valid(self.valid_from, self.valid_to, on)
+
+    def referral(self) -> dict[str, str]:
+        """The sentence that refers a citizen to the owner, by language."""
+        return {
+            "mr": self.referral_mr,
+            "hi": self.referral_hi,
+            "en": self.referral_en,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What was understood of a mention that says whose it is.
+
+    `named` are the ids of the places, bodies and services that its text names, `wards`
+    the ward offices of its places on `day`, which is a day in Pune.
+    """
+
+    topics: Sequence[str]
+    named: Collection[str]
+    wards: Collection[str]
+    day: date
+
+
+class OwnerFinder:
+    """Finds the owner of problems in one table of owners."""
+
+    def __init__(self, owners: Iterable[Owner]) -> None:
+        self._by_topic: dict[str, list[Owner]] = defaultdict(list)
+        for owner in owners:
+            self._by_topic[owner.topic].append(owner)
+
+    def find(self, problem: Problem) -> Owner | None:
+        """The row of who owns a problem; None where nobody is known, or several are.
+
+        An owner that the text names outweighs the topic. Else the first topic that
+        anybody owns decides: by a place that the text names, then by who owns all of
+        the topic, then by the only one who owns something of it. All that happens at a
+        place outside the city is that place's body's, unless the text also names a
+        place in a ward or the topic is another body's everywhere.
+        """
+        for topic in (*problem.topics, EVERY):
+            rows = [row for row in self._on(topic, problem) if _is_named(row, problem)]
+            if rows:
+                there = [row for row in rows if _is_there(row, problem)]
+                return _agreed(there or rows)
+        outside: list[Owner] = []
+        if not problem.wards:
+            every = self._on(EVERY, problem)
+            outside = [row for row in every if _is_there(row, problem)]
+        for topic in problem.topics:
+            rows = self._on(topic, problem)
+            there = [row for row in rows if _is_there(row, problem)]
+            whole = [row for row in rows if row.is_of_all]
+            anywhere = [row for row in rows if not row.places]
+            is_others = any(row.owner.startswith(OTHER) for row in whole)
+            for choice in (there, [] if is_others else outside, whole, anywhere):
+                if choice:
+                    return _agreed(choice)
+        return _agreed(outside)
+
+    def row_of(self, owner: str, problem: Problem) -> Owner | None:
+        """The row of an owner that fits a problem best, for its names and referral."""
+        rows = [
+            row
+            for topic in (*problem.topics, EVERY, *self._by_topic)
+            for row in self._by_topic.get(topic, ())
+            if row.owner == owner
+        ]
+        valid = [row for row in rows if row.is_valid(problem.day)]
+        there = [row for row in valid if _is_there(row, problem)]
+        return next(iter(there or valid or rows), None)
+
+    def _on(self, topic: str, problem: Problem) -> list[Owner]:
+        rows = self._by_topic.get(topic, ())
+        return [row for row in rows if row.is_valid(problem.day)]
+
+
+def read_owners(path: Path | None = None) -> list[Owner]:
+    """The rows of an owners.csv (None: the package's own).
+
+    SocialcellError names file and row of what cannot be read; `owner_lint` says what is
+    wrong in what can.
+    """
+    return [owner for _number, owner in read_numbered(path)]
+
+
+def read_numbered(path: Path | None = None) -> list[tuple[int, Owner]]:
+    """The same with the number of each row in the file; the heading is row 1."""
+    rows, name = area_table.read_rows(path, "owners.csv", COLUMNS)
+    return [(number, _read(row, f"{name}, row {number}")) for number, row in rows]
+
+
+def _read(row: dict[str, str], where: str) -> Owner:
+    area_table.require(row, [name for name in COLUMNS if name not in _OPTIONAL], where)
+    accepts = _split(row["accepts"])
+    if unknown := set(accepts) - _WAYS_IN:
+        raise SocialcellError(f"{where}: unknown way in {', '.join(sorted(unknown))}")
+    first, last = area_table.read_dates(row, where)
+    lists = {"places": _split(row["places"]), "accepts": accepts}
+    texts = {name: row[name] for name in COLUMNS if name not in lists}
+    del texts["valid_from"], texts["valid_to"]
+    return Owner(
+        **texts,
+        places=lists["places"],
+        accepts=lists["accepts"],
+        valid_from=first,
+        valid_to=last,
+    )
+
+
+def _split(cell: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in cell.split("|") if part.strip())
+
+
+def _is_named(row: Owner, problem: Problem) -> bool:
+    return row.owner in problem.named
+
+
+def _is_there(row: Owner, problem: Problem) -> bool:
+    """Does the text name a place, or a ward, of the row?"""
+    return any(
+        fnmatchcase(id_, place)
+        for place in row.places
+        for id_ in (*problem.named, *problem.wards)
+    )
+
+
+def _agreed(rows: Sequence[Owner]) -> Owner | None:
+    """The first of rows that all have one owner; None where they have several."""
+    return rows[0] if len({row.owner for row in rows}) == 1 else None

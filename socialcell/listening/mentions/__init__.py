@@ -1,0 +1,1 @@
+"""A mention as it may be shown."""

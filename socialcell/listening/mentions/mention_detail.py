@@ -1,0 +1,95 @@
+"""Mentions with all that is known about them, as they may leave the house."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Row
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.listening.areas.area_table import names
+from socialcell.listening.areas.owner_table import NOBODY, OwnerFinder
+from socialcell.listening.mentions import mention_view
+from socialcell.listening.mentions.mention_view import Facts
+from socialcell.listening.people.visibility import People
+from socialcell.listening.store import owners
+from socialcell.listening.store.mentions import mention_queries
+from socialcell.listening.store.pages import engagement_history
+
+
+def mentions(
+    session: Session, rows: Iterable[Row[Any]], people: People
+) -> Iterator[dict[str, Any]]:
+    """Rows of store.questions as `shown.mention` gives them, in their order."""
+    for some in db.chunks(rows):
+        facts = _gather_facts(session, some)
+        for row in some:
+            yield mention_view.mention(row, facts[row.id], people)
+
+
+def mention(session: Session, row: Row[Any], people: People) -> dict[str, Any]:
+    """The same of one, with its owner's names, links, sources, history and readings."""
+    facts = _gather_facts(session, [row])[row.id]
+    return {
+        **mention_view.mention(row, facts, people),
+        **_owner(session, row, mention_view.group_values(facts.annotations)),
+        "links": [
+            people.masked(row.platform, url, row)
+            for url in mention_queries.links(session, row.id)
+        ],
+        "relations": [
+            {"kind": r.kind, "platform": r.platform, "id": r.id, "held": r.state}
+            for r in mention_queries.relations(session, row.id)
+        ],
+        "sources": [
+            {"name": s.name, "via": s.via, "seen_at": s.seen_at}
+            for s in mention_queries.sources_of(session, row.id)
+        ],
+        "engagement": [
+            {
+                "metric": e.metric,
+                "common": e.common,
+                "taken_at": e.taken_at,
+                "value": e.value,
+                "state": e.state,
+            }
+            for e in mention_queries.engagement(session, row.id)
+        ],
+        "understood": [
+            {
+                "kind": a.kind,
+                "suggested": people.masked(row.platform, a.value, row),
+                "score": a.score,
+                "confident": a.confident,
+                "decided": a.decided_value,
+                "model": f"{a.model} {a.model_version}",
+                "detail": people.plain(row.platform, a.detail, row),
+            }
+            for a in facts.annotations
+        ],
+    }
+
+
+def _owner(
+    session: Session, row: Row[Any], understood: Mapping[str, Sequence[str]]
+) -> dict[str, Any]:
+    """The owner's names, and the sentence that refers a citizen there, by language.
+
+    Whoever may be in danger is not sent elsewhere: there is none where it is critical.
+    """
+    found, is_critical = None, row.urgency == "critical"
+    if row.owner not in (None, NOBODY):
+        finder = OwnerFinder(owners.list_owners(session))
+        found = finder.row_of(row.owner, owners.problem_of(row, understood))
+    return {
+        "owner_name": names(found) if found else None,
+        "referral": found.referral() if found and not is_critical else None,
+    }
+
+
+def _gather_facts(session: Session, rows: Sequence[Row[Any]]) -> dict[int, Facts]:
+    """What is held of mentions beside their rows."""
+    ids = [row.id for row in rows]
+    understood = mention_queries.annotations(session, ids)
+    counts = engagement_history.read_newest(session, ids)
+    return {id_: Facts(understood[id_], counts[id_]) for id_ in ids}

@@ -1,0 +1,1 @@
+"""Who is shown by name: pseudonyms, masking, and topics that are protected."""

@@ -1,0 +1,153 @@
+"""Hide people's names in a text that is passed on to others.
+
+Written so that doubt hides, as in masking: a hidden word costs a reader little. Places
+stay, since help has to find them.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from itertools import pairwise
+
+import yaml
+
+from socialcell.listening.people.masking_numbers import MASK
+from socialcell.listening.people.protected_topics import is_person_name
+
+# Python's \w lacks the vowel signs of Devanagari: a word is what stands between spaces
+# and punctuation.
+_WORD = re.compile(r"[^\s!-/:-@\[-`{-~।॥‘’“”«»…•–—]+")
+_SENTENCE_END = re.compile(r"(?:^|[.!?।:\n])[\s\W]*$")
+_LONGEST_NAME = 3  # words
+_SHORTEST = 3  # letters of a word that may be a name by itself
+# Where more of the words have a capital, capitals say nothing.
+_FEW_CAPITALS = 1 / 3
+
+
+@dataclass(frozen=True)
+class _Word:
+    start: int
+    end: int
+    text: str
+    is_place: bool
+
+    @property
+    def form(self) -> str:
+        return self.text.casefold()
+
+    @property
+    def is_capital(self) -> bool:
+        return len(self.text) >= _SHORTEST and self.text.istitle()
+
+
+def without_names(
+    text: str,
+    people: Collection[str] = (),
+    places: Collection[str] = (),
+    profile: str | None = None,
+) -> str:
+    """The text with people's names hidden.
+
+    `people` and `places` are names as they stand in the text, as they were read;
+    `profile` is the name under which its author writes.
+    """
+    words = _words(text, places)
+    hidden = {
+        *_listed(words),
+        *_told(words, text),
+        *_of(words, text, people),
+        *_profile(words, profile or ""),
+        *_capitals(words, text),
+    }
+    shown = text
+    for at in sorted(hidden, reverse=True):
+        word = words[at]
+        if not word.is_place:
+            shown = shown[: word.start] + MASK + shown[word.end :]
+    return re.sub(rf"{MASK}(?:\s+{MASK})+", MASK, shown)
+
+
+def _words(text: str, places: Collection[str]) -> list[_Word]:
+    spans = [span for place in places for span in _occurrences(text, place)]
+    return [
+        _Word(
+            hit.start(),
+            hit.end(),
+            hit[0],
+            any(start < hit.end() and hit.start() < end for start, end in spans),
+        )
+        for hit in _WORD.finditer(text)
+    ]
+
+
+def _occurrences(text: str, name: str) -> Iterator[tuple[int, int]]:
+    for hit in re.finditer(re.escape(name), text) if name else ():
+        yield hit.start(), hit.end()
+
+
+def _listed(words: Sequence[_Word]) -> Iterator[int]:
+    """Given names and surnames of the list, with and without an ending."""
+    endings = tuple(_signs()["endings"])
+    for at, word in enumerate(words):
+        stems = [word.text.removesuffix(end) for end in endings]
+        if any(map(is_person_name, {word.text, *stems})):
+            yield at
+
+
+def _of(words: Sequence[_Word], text: str, people: Collection[str]) -> Iterator[int]:
+    """Words of what was read as a person's name."""
+    spans = [span for name in people for span in _occurrences(text, name)]
+    for at, word in enumerate(words):
+        if any(start < word.end and word.start < end for start, end in spans):
+            yield at
+
+
+def _profile(words: Sequence[_Word], name: str) -> Iterator[int]:
+    """Words of the name under which the author writes."""
+    parts = {part.casefold() for part in name.split() if len(part) >= _SHORTEST}
+    return (at for at, word in enumerate(words) if word.form in parts)
+
+
+def _told(words: Sequence[_Word], text: str) -> Iterator[int]:
+    """What follows "my name is" and a title such as Mr."""
+    signs = _signs()
+    for at, (word, following) in enumerate(pairwise(words)):
+        if word.form in signs["titles"]:
+            yield at + 1
+        if word.form in signs["my"] and following.form in signs["name"]:
+            yield from _name_from(words, at + 2, text)
+
+
+def _name_from(words: Sequence[_Word], first: int, text: str) -> Iterator[int]:
+    signs = _signs()
+    if first < len(words) and words[first].form in signs["is"]:
+        first += 1
+    for at in range(first, min(first + _LONGEST_NAME, len(words))):
+        is_next = at == first or text[words[at - 1].end : words[at].start].isspace()
+        if words[at].form in signs["is"] | signs["ends"] or not is_next:
+            return
+        yield at
+
+
+def _capitals(words: Sequence[_Word], text: str) -> Iterator[int]:
+    """Words with a capital inside a sentence, where capitals are few."""
+    latin = sum(word.text.isascii() and word.text.isalpha() for word in words)
+    inside = [
+        at
+        for at, word in enumerate(words)
+        if word.is_capital
+        and not word.is_place
+        and not _SENTENCE_END.search(text[: word.start])
+    ]
+    if latin and len(inside) / latin <= _FEW_CAPITALS:
+        yield from inside
+
+
+@lru_cache
+def _signs() -> Mapping[str, frozenset[str]]:
+    place = resources.files("socialcell.listening") / "data" / "name_signs.yaml"
+    # Every word is a string: "no" is a word here.
+    signs = yaml.load(place.read_bytes(), Loader=yaml.BaseLoader)  # noqa: S506
+    return {kind: frozenset(words) for kind, words in signs.items()}

@@ -1,0 +1,144 @@
+"""Who is shown by name, and how everybody else is shown: the law of people, in code.
+
+Accounts of the registry (public office, media, institution, a creator who agreed) are
+shown by handle. Everybody else is a pseudonym: `नागरिक-` and eight characters of an
+HMAC with a key that only this workspace has. What a text says of people follows the
+same rule (listening/masking.py).
+"""
+
+import base64
+import hashlib
+import hmac
+import re
+from collections.abc import Set
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from socialcell.listening.people import masking
+
+PSEUDONYM = "नागरिक-"
+SECRET_NAME = "person_key"
+
+# Where an address of a post says nothing of who wrote it, unless the name is in it.
+_PLAIN_ADDRESSES = frozenset({"x", "news", "reddit"})
+_SITE = re.compile(r"https?://[^/?#]+", re.IGNORECASE)
+
+
+class Account(Protocol):
+    """What is held of an account: a row of a question or facts of a connector."""
+
+    @property
+    def uid(self) -> str | None: ...
+    @property
+    def handle(self) -> str | None: ...
+    @property
+    def name(self) -> str | None: ...
+
+
+@dataclass(frozen=True)
+class People:
+    """How people are shown on every way out.
+
+    `key` is the workspace's secret; `registry` holds (platform, handle in lower case).
+    """
+
+    key: bytes
+    registry: Set[tuple[str, str]]
+
+    def shown(self, platform: str, uid: str | None, handle: str | None) -> str | None:
+        """What stands for an author: a registry handle or a pseudonym; None unknown."""
+        if uid is None:
+            return None
+        if handle and self.is_registered(platform, handle):
+            return handle
+        return self.pseudonym(platform, uid)
+
+    def is_registered(self, platform: str, handle: str) -> bool:
+        return (platform, handle.lower().lstrip("@")) in self.registry
+
+    def pseudonym(self, platform: str, uid: str) -> str:
+        """The same person on the same platform has the same pseudonym here only."""
+        return (
+            PSEUDONYM + base64.b32encode(self._sealed(f"{platform}:{uid}"))[:8].decode()
+        )
+
+    def suppression(self, platform: str, kind: str, value: str) -> str:
+        """The keyed hash by which somebody is known who must not be stored again.
+
+        `kind` is uid or handle; handles compare without @ and in lower case.
+        """
+        if kind == "handle":
+            value = value.lower().lstrip("@")
+        return self._sealed(f"suppressed {kind}\0{platform}:{value}").hex()
+
+    def masked(self, platform: str, text: str, author: Account | None = None) -> str:
+        """Text in which nobody outside the registry can be recognised by an address.
+
+        Handles, profile links, e-mail addresses and telephone numbers are hidden.
+        With its author's account, the author's own handle, name and number are hidden
+        too, however they are written.
+        """
+        hidden: tuple[str, ...] = ()
+        if author is not None and not self._is_named(platform, author):
+            hidden = masking.own_marks(author.uid, author.handle, author.name)
+        return masking.masked(text, self._registered_on(platform), hidden)
+
+    def plain(self, platform: str, value: Any, author: Account | None = None) -> Any:
+        """JSON of ours with every text in it masked."""
+        if isinstance(value, str):
+            return self.masked(platform, value, author)
+        if isinstance(value, dict):
+            return {k: self.plain(platform, v, author) for k, v in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.plain(platform, part, author) for part in value]
+        return value
+
+    def address(
+        self, platform: str, url: str | None, author: Account | None
+    ) -> str | None:
+        """The address of a post, or None where it says who wrote it."""
+        if url is None or (author is not None and self._is_named(platform, author)):
+            return url
+        unsaid = self.masked(platform, url, author) == url
+        return url if platform in _PLAIN_ADDRESSES and unsaid else None
+
+    def link(
+        self, platform: str, kind: str, url: str | None, author: Account | None
+    ) -> str | None:
+        """The address of a post of an account that is shown by name, or of an article.
+
+        None for everybody else's: whoever follows it sees who wrote.
+        """
+        if url is None or (author is not None and self._is_named(platform, author)):
+            return url
+        names_nobody = (
+            self.masked(platform, url) == url
+            and self.native_id(platform, kind, url, author) == url
+        )
+        return url if kind == "article" and names_nobody else None
+
+    def native_id(
+        self, platform: str, kind: str, id_: str, author: Account | None
+    ) -> str:
+        """A platform's own id of a post, with its author's number and handle hidden.
+
+        The id of an article may be its address: its site is no person.
+        """
+        if author is None or self._is_named(platform, author):
+            return id_
+        marks = masking.own_marks(author.uid, author.handle, None)
+        site = _SITE.match(id_) if kind == "article" else None
+        start = site.end() if site else 0
+        return id_[:start] + masking.without(id_[start:], marks)
+
+    def _is_named(self, platform: str, author: Account) -> bool:
+        return bool(author.handle and self.is_registered(platform, author.handle))
+
+    def _registered_on(self, platform: str) -> masking.Registered:
+        def registered(host: str | None, handle: str) -> bool:
+            return self.is_registered(host or platform, handle)
+
+        return registered
+
+    def _sealed(self, said: str) -> bytes:
+        return hmac.new(self.key, said.encode(), hashlib.sha256).digest()

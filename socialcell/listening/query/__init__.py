@@ -1,0 +1,1 @@
+"""The query language, its checks, and platforms' own query languages."""

@@ -1,0 +1,113 @@
+"""What a query in a platform's own words asks for: X, Bluesky, YouTube, Reddit.
+
+The platforms' operators differ; what they share is enough to see whom and what a query
+follows: words, "phrases", #tags, `operator:value`, parentheses, and what is left out by
+`-` or NOT.
+"""
+
+import re
+from collections.abc import Iterator
+
+from socialcell.listening.query.query_language import Field, Words
+from socialcell.text import clean_text, index_form
+
+# Operators whose value is somebody.
+_PEOPLE = frozenset(
+    [
+        "from",
+        "to",
+        "author",
+        "by",
+        "did",
+        "user",
+        "username",
+        "mention",
+        "mentions",
+        "retweets_of",
+        "reply_to",
+        "in_reply_to",
+        "liked_by",
+        "owner",
+        "channel",
+    ]
+)
+# Operators whose value is searched for like words.
+_TEXTS = frozenset(
+    [
+        "bio",
+        "bio_name",
+        "context",
+        "description",
+        "entity",
+        "flair",
+        "hashtag",
+        "intitle",
+        "profile",
+        "selftext",
+        "subreddit",
+        "tag",
+        "title",
+        "url",
+    ]
+)
+_TOKEN = re.compile(
+    r"(?P<minus>-(?=\S))"
+    r"|(?P<open>\()|(?P<close>\))"
+    r"|(?P<operator>[A-Za-z_]+):(?P<value>\"[^\"]*\"|\([^()]*\)|[^\s()\"]+)"
+    r"|\"(?P<phrase>[^\"]*)\"?"
+    r"|(?P<word>[^\s()\"|,]+)"
+    r"|[|,]"
+)
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|_")
+
+
+def asked_parts(query: str) -> list[Words | Field]:
+    """The words and people (`from`) that a query asks for, not what it leaves out.
+
+    A list of accounts counts as somebody. Operators that only narrow are passed over.
+    """
+    parts: list[Words | Field] = []
+    left_out, levels = False, [False]
+    for hit in _TOKEN.finditer(clean_text(query)):
+        if hit["minus"] or hit["word"] == "NOT":
+            left_out = True
+            continue
+        if hit["close"]:
+            levels = levels[:-1] or [False]
+            continue
+        inside = levels[-1] or left_out
+        left_out = False
+        if hit["open"]:
+            levels.append(inside)
+        elif not inside:
+            parts += _parts(hit)
+    return parts
+
+
+def words_of(text: str) -> Iterator[Words]:
+    """The words of a text, a tag or a name such as PuneRains apart as well."""
+    for written in text.split():
+        prefix = written.endswith("*")
+        for said in dict.fromkeys((written, _HUMP.sub(" ", written))):
+            form = index_form(said)
+            if form:
+                yield Words(form, prefix, written)
+
+
+def _parts(hit: re.Match[str]) -> Iterator[Words | Field]:
+    operator, value = (hit["operator"] or "").lower(), hit["value"] or ""
+    value = value.strip('"()')
+    if operator in ("http", "https"):
+        return
+    if operator in _PEOPLE:
+        for who in re.split(r"[\s,]+", value):
+            if who not in ("OR", ""):
+                yield Field("from", who, hit.start() + 1)
+    elif operator == "list":
+        yield Field("from", f"list {value}", hit.start() + 1)
+    elif operator in _TEXTS:
+        yield from words_of(value)
+    elif hit["phrase"]:
+        yield Words(index_form(hit["phrase"]))
+    elif hit["word"] and hit["word"] not in ("OR", "AND"):
+        yield from words_of(hit["word"])

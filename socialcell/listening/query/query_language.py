@@ -1,0 +1,362 @@
+"""The query language: words, "phrases", AND OR NOT, parentheses and fields.
+
+`parse` gives a tree; store/questions.py asks the database with it. Grammar:
+
+    or    = and { "OR" and }
+    and   = not { ["AND"] not }
+    not   = "NOT" not | "-" not | part
+    part  = "(" or ")" | field ":" value | phrase | word | word "*"
+          | "~" (word | word "*" | phrase)
+
+`~pani` stands for every spelling of its concept in every script; words without the
+sign are exact.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Sequence, Set
+from dataclasses import dataclass, field
+from datetime import datetime
+from difflib import get_close_matches
+
+from socialcell.errors import UsageError
+from socialcell.language import concepts, lexicon
+from socialcell.listening.areas.owner_table import NOBODY, OTHER, OWN
+from socialcell.listening.day_ranges import day_start
+from socialcell.text import clean_text, index_form
+
+FIELDS = frozenset(
+    {"platform", "lang", "ward", "topic", "sentiment", "intent", "detail", "urgency"}
+    | {"owner", "from", "since", "until"}
+)
+_VOCABULARIES = ("intent", "detail", "urgency")
+# Of owner:, beside their ids: any department, any other body, nobody who is known.
+OWNERS = ("pmc", "other", NOBODY)
+
+
+class QueryError(UsageError):
+    """A query that cannot be read; `position` counts characters from 1."""
+
+    def __init__(self, message: str, query: str, position: int) -> None:
+        pointer = " " * (position - 1) + "^"
+        super().__init__(f"{message} (at character {position})\n  {query}\n  {pointer}")
+        self.position = position
+
+
+@dataclass(frozen=True)
+class Words:
+    """A word or a phrase as the index holds it; `prefix` also matches longer words.
+
+    `written` is how it stands in the query, where an underscore still tells a handle.
+    """
+
+    text: str
+    prefix: bool = False
+    written: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True)
+class Field:
+    """A restriction such as topic:water."""
+
+    name: str
+    value: str
+    position: int
+
+
+@dataclass(frozen=True)
+class Not:
+    part: "Node"
+
+
+@dataclass(frozen=True)
+class And:
+    parts: tuple["Node", ...]
+
+
+@dataclass(frozen=True)
+class Or:
+    parts: tuple["Node", ...]
+
+
+Node = Words | Field | Not | And | Or
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """What one workspace can be asked for by name.
+
+    `platforms` are those that a mention can be of, in the order in which they are
+    named to people; `registry` holds (platform, handle in lower case), `owners` the ids
+    of departments and other bodies.
+    """
+
+    platforms: Sequence[str]
+    registry: Set[tuple[str, str]]
+    owners: Collection[str] = ()
+
+
+@dataclass(frozen=True)
+class Token:
+    """A piece of a query; `position` counts characters from 1."""
+
+    kind: str  # word, phrase, concept, field, (, ), AND, OR, NOT, -
+    text: str
+    position: int
+
+
+_DEEPEST = 40
+_LONGEST = 1000
+_DAY = len("2026-11-23")
+_TOKEN = re.compile(
+    r"\s*(?:(?P<open>\()|(?P<close>\))"
+    r"|(?P<field>[a-z]+):(?P<value>\"[^\"]*\"|[^\s()\"]*)"
+    r"|~(?:\"(?P<named>[^\"]+)\"|(?P<concept>[^\s()\"]+))"
+    r"|\"(?P<phrase>[^\"]*)(?P<end>\"|$)"
+    r"|(?P<minus>-)(?=[^\s])"
+    r"|(?P<word>[^\s()\"]+))"
+)
+
+
+def parse(
+    query: str, holdings: Holdings | None = None, now: datetime | None = None
+) -> Node:
+    """The tree of a query. QueryError names the position of what is wrong.
+
+    A time before `now`, as in since:24h, becomes the moment that it is. With the
+    holdings of a workspace, a platform that no mention can be of, an owner of nothing
+    and an account outside the registry are wrong too.
+    """
+    query = clean_text(query)
+    if len(query) > _LONGEST:
+        message = f"A query has at most {_LONGEST} characters"
+        raise QueryError(message, query[:40] + "…", 1)
+    found = list(tokens(query))
+    if not found:
+        raise QueryError("The query is empty", query, 1)
+    reader = _Reader(query, found, now, holdings)
+    node = reader.alternatives()
+    if reader.rest:
+        raise QueryError("A closing parenthesis too many", query, reader.rest.position)
+    return node
+
+
+def widen_query(query: str) -> str | None:
+    """The query with ~ before all that has other spellings; None where nothing has."""
+    query = clean_text(query)
+    parts, done = [], 0
+    before: Token | None = None
+    for token in tokens(query):
+        is_asked_for = before is None or before.kind != "NOT"
+        is_said = token.kind in ("word", "phrase")
+        if is_asked_for and is_said and concepts.find(token.text.rstrip("*")):
+            start = token.position - 1
+            parts += [query[done:start], "~"]
+            done = start
+        before = token
+    return "".join([*parts, query[done:]]) if parts else None
+
+
+def tokens(query: str) -> Iterator[Token]:
+    """The pieces of a cleaned query, from left to right."""
+    at = 0
+    while at < len(query.rstrip()):
+        hit = _TOKEN.match(query, at)
+        assert hit is not None, "every character begins a token"
+        position = hit.end() - len(hit[0].lstrip()) + 1
+        yield _token(query, hit, position)
+        at = hit.end()
+
+
+def _token(query: str, hit: re.Match[str], position: int) -> Token:
+    if hit["open"] or hit["close"]:
+        return Token(hit[0].strip(), "", position)
+    if hit["minus"]:
+        return Token("NOT", "-", position)
+    if hit["field"] is not None:
+        return _field(query, hit, position)
+    if hit["phrase"] is not None:
+        if not hit["end"]:
+            raise QueryError("A quotation mark is not closed", query, position)
+        return Token("phrase", hit["phrase"], position)
+    if concept := hit["named"] or hit["concept"]:
+        return Token("concept", concept, position)
+    word = hit["word"]
+    if word in ("AND", "OR", "NOT"):
+        return Token(word, word, position)
+    return Token("word", word, position)
+
+
+def _field(query: str, hit: re.Match[str], position: int) -> Token:
+    name, value = hit["field"], hit["value"].strip('"')
+    if name in ("http", "https"):
+        return Token("phrase", hit[0].strip(), position)
+    if name not in FIELDS:
+        known = ", ".join(sorted(FIELDS))
+        raise QueryError(
+            f"There is no field {name!r}; there are {known}", query, position
+        )
+    if not value:
+        raise QueryError(f"{name}: needs a value", query, position)
+    return Token("field", f"{name}:{value}", position)
+
+
+def find_fault(name: str, value: str, holdings: Holdings | None = None) -> str | None:
+    """Why a field cannot have that value, with the values that it can have; or None."""
+    choices: Collection[str] | None = None
+    if name in _VOCABULARIES:
+        choices = lexicon.vocabulary(name).keys()
+    if holdings is not None and name == "platform":
+        choices = holdings.platforms
+    if choices is not None and value not in choices:
+        return unknown(name, value, choices)
+    if holdings is not None and name == "owner":
+        return _owner_fault(value, holdings.owners)
+    if holdings is not None and name == "from":
+        handle = value.lower().lstrip("@")
+        if all(handle != registered for _platform, registered in holdings.registry):
+            return (
+                f"{value!r} is not an account of the registry, and from: takes no "
+                "other; socialcell registry list shows which there are"
+            )
+    return None
+
+
+def unknown(name: str, value: str, choices: Collection[str]) -> str:
+    """That there is no such value, which there are, and which is the nearest."""
+    listed = ", ".join(choices)
+    return f"There is no {name} {value!r}; there are {listed}{_nearest(value, choices)}"
+
+
+def _nearest(value: str, choices: Collection[str]) -> str:
+    near = get_close_matches(value.lower(), choices, n=1)
+    return f"; the nearest is {near[0]}" if near else ""
+
+
+def owner_ids(value: str) -> tuple[str, ...]:
+    """The ids that a value of owner: can mean: msedcl is body:msedcl."""
+    return (value, OWN + value, OTHER + value)
+
+
+def _owner_fault(value: str, owners: Collection[str]) -> str | None:
+    if value in OWNERS or any(id_ in owners for id_ in owner_ids(value)):
+        return None
+    known = [*OWNERS, *owners, *(id_.partition(":")[2] for id_ in owners)]
+    return (
+        f"There is no owner {value!r}; there are {', '.join(OWNERS)}, and the ids that "
+        f"socialcell owners list shows{_nearest(value, known)}"
+    )
+
+
+class _Reader:
+    def __init__(
+        self,
+        query: str,
+        tokens: list[Token],
+        now: datetime | None,
+        holdings: Holdings | None,
+    ) -> None:
+        self._query = query
+        self._tokens = tokens
+        self._now = now
+        self._holdings = holdings
+        self._at = 0
+        self._depth = 0
+
+    @property
+    def rest(self) -> Token | None:
+        return self._tokens[self._at] if self._at < len(self._tokens) else None
+
+    def alternatives(self) -> Node:
+        parts = [self._all()]
+        while self.rest and self.rest.kind == "OR":
+            self._at += 1
+            parts.append(self._all())
+        return parts[0] if len(parts) == 1 else Or(tuple(parts))
+
+    def _all(self) -> Node:
+        parts = [self._negated()]
+        while self.rest and self.rest.kind not in ("OR", ")"):
+            if self.rest.kind == "AND":
+                self._at += 1
+            parts.append(self._negated())
+        return parts[0] if len(parts) == 1 else And(tuple(parts))
+
+    def _negated(self) -> Node:
+        token = self.rest
+        if token and token.kind == "NOT":
+            self._at += 1
+            return Not(self._negated())
+        return self._part()
+
+    def _part(self) -> Node:
+        token = self.rest
+        if token is None:
+            raise QueryError(
+                "Something is missing at the end", self._query, len(self._query) + 1
+            )
+        self._at += 1
+        if token.kind == "(":
+            return self._group(token)
+        if token.kind == "field":
+            return self._restriction(token)
+        if token.kind in ("word", "phrase"):
+            return self._words(token)
+        if token.kind == "concept":
+            return self._spellings(token)
+        raise QueryError(
+            f"{token.text or token.kind} is not expected here",
+            self._query,
+            token.position,
+        )
+
+    def _restriction(self, token: Token) -> Field:
+        name, _, value = token.text.partition(":")
+        if why := find_fault(name, value, self._holdings):
+            raise QueryError(why, self._query, token.position)
+        if name in ("since", "until"):
+            value = self._moment(name, value, token.position)
+        return Field(name, value, token.position)
+
+    def _moment(self, name: str, value: str, position: int) -> str:
+        """A day as it is written; a time before now as the moment that it is."""
+        try:
+            moment = day_start(value, f"{name}:", self._now)
+        except UsageError as error:
+            raise QueryError(str(error), self._query, position) from error
+        return value if len(value) == _DAY else moment.isoformat()
+
+    def _group(self, opening: Token) -> Node:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise QueryError("Parentheses go too deep", self._query, opening.position)
+        node = self.alternatives()
+        self._depth -= 1
+        if self.rest is None:
+            raise QueryError(
+                "A parenthesis is not closed", self._query, opening.position
+            )
+        self._at += 1
+        return node
+
+    def _words(self, token: Token) -> Words:
+        prefix = token.kind == "word" and token.text.endswith("*")
+        text = index_form(token.text)
+        if not text:
+            raise QueryError(
+                f"{token.text!r} has no letter or digit to search for",
+                self._query,
+                token.position,
+            )
+        return Words(text, prefix, token.text)
+
+    def _spellings(self, token: Token) -> Node:
+        concept = concepts.find(token.text.rstrip("*"))
+        if concept is None:
+            raise QueryError(
+                f"No concept and no place sounds like {token.text!r}; "
+                "without ~ the word is searched as it is",
+                self._query,
+                token.position,
+            )
+        prefix = token.text.endswith("*")
+        return Or(tuple(Words(said, prefix) for said in concept.spellings))

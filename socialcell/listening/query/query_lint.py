@@ -1,0 +1,187 @@
+"""What is doubtful in a query that can be read: it cannot match, or means too much."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from socialcell.language import lexicon
+from socialcell.language.words import key_of
+from socialcell.listening.areas.area_table import read_areas
+from socialcell.listening.areas.owner_table import read_owners
+from socialcell.listening.day_ranges import day_end, day_start
+from socialcell.listening.query.query_language import (
+    OWNERS,
+    And,
+    Field,
+    Node,
+    Not,
+    Or,
+    Token,
+    Words,
+    owner_ids,
+    parse,
+    tokens,
+)
+from socialcell.text import clean_text
+
+_ONE_VALUE = frozenset({"platform", "lang", "sentiment", "intent", "urgency", "from"})
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A warning; `position` counts characters of the query from 1."""
+
+    position: int
+    message: str
+
+
+def lint(query: str, now: datetime | None = None) -> list[Doubt]:
+    """The doubts in order of position. QueryError for what cannot be read at all."""
+    query = clean_text(query)
+    tree = parse(query, now=now)
+    found = list(tokens(query))
+    doubts = [
+        *_mixed(found),
+        *_small_operators(found),
+        *_values(found),
+        *_contradictions(tree, now),
+        *_too_common(tree),
+    ]
+    return sorted(set(doubts), key=lambda doubt: (doubt.position, doubt.message))
+
+
+def _mixed(found: list[Token]) -> Iterator[Doubt]:
+    """OR beside AND, spoken or not, on one level of parentheses."""
+    levels: list[tuple[list[Token], bool]] = [([], False)]
+    before: Token | None = None
+    for token in found:
+        if token.kind == "(":
+            levels[-1] = _joined(levels[-1], before)
+            levels.append(([], False))
+        elif token.kind == ")":
+            yield from _mixed_level(levels.pop())
+        elif token.kind == "OR":
+            levels[-1][0].append(token)
+        elif token.kind != "AND" and (before is None or before.kind != "NOT"):
+            levels[-1] = _joined(levels[-1], before)
+        before = token
+    yield from _mixed_level(levels.pop())
+
+
+def _joined(
+    level: tuple[list[Token], bool], before: Token | None
+) -> tuple[list[Token], bool]:
+    ors, is_joined = level
+    opens = before is None or before.kind in ("(", "OR", "NOT")
+    return ors, is_joined or not opens
+
+
+def _mixed_level(level: tuple[list[Token], bool]) -> Iterator[Doubt]:
+    ors, is_joined = level
+    if ors and is_joined:
+        yield Doubt(
+            ors[0].position,
+            "OR stands beside AND (words side by side are AND, which binds first): "
+            "put parentheses around what belongs together",
+        )
+
+
+def _small_operators(found: list[Token]) -> Iterator[Doubt]:
+    for token in found:
+        if token.kind == "word" and token.text in ("and", "or", "not"):
+            yield Doubt(
+                token.position,
+                f"{token.text!r} is searched as a word; the operator is "
+                f"{token.text.upper()}",
+            )
+
+
+def _values(found: list[Token]) -> Iterator[Doubt]:
+    """Fields whose value no mention can have."""
+    known = {
+        "lang": {*lexicon.LANGUAGES, "und"},
+        "sentiment": {"negative", "neutral", "positive"},
+        "topic": set(lexicon.vocabulary("topic")),
+    }
+    for token in found:
+        if token.kind != "field":
+            continue
+        name, _, value = token.text.partition(":")
+        if name in known and value not in known[name]:
+            choices = ", ".join(sorted(known[name]))
+            message = f"{token.text} matches nothing; {name} is one of {choices}"
+            yield Doubt(token.position, message)
+        if name == "ward" and value not in _wards():
+            yield Doubt(token.position, f"{token.text} matches no ward: see areas list")
+        if name == "owner" and _is_no_owner(value):
+            yield Doubt(
+                token.position, f"{token.text} matches nothing: see owners list"
+            )
+
+
+def _wards() -> set[str]:
+    return {area.id for area in read_areas() if area.kind == "ward_office"}
+
+
+def _is_no_owner(value: str) -> bool:
+    owners = {owner.owner for owner in read_owners()}
+    return value not in OWNERS and owners.isdisjoint(owner_ids(value))
+
+
+def _contradictions(node: Node, now: datetime | None) -> Iterator[Doubt]:
+    match node:
+        case And(parts):
+            yield from _against_each_other(parts, now)
+            for part in parts:
+                yield from _contradictions(part, now)
+        case Or(parts):
+            for part in parts:
+                yield from _contradictions(part, now)
+        case Not(part):
+            yield from _contradictions(part, now)
+
+
+def _against_each_other(
+    parts: tuple[Node, ...], now: datetime | None
+) -> Iterator[Doubt]:
+    fields = [part for part in parts if isinstance(part, Field)]
+    for name in sorted(_ONE_VALUE):
+        same = [field for field in fields if field.name == name]
+        if len({field.value for field in same}) > 1:
+            message = f"no mention has two values of {name}: join them by OR"
+            yield Doubt(same[1].position, message)
+    starts = [day_start(f.value, "since:", now) for f in fields if f.name == "since"]
+    ends = [day_end(f.value, "until:", now) for f in fields if f.name == "until"]
+    if starts and ends and max(starts) >= min(ends):
+        late = next(field for field in fields if field.name in ("since", "until"))
+        yield Doubt(late.position, "since: is not before until:, nothing can match")
+    denied = {_placeless(part.part) for part in parts if isinstance(part, Not)}
+    for part in parts:
+        if _placeless(part) in denied:
+            position = part.position if isinstance(part, Field) else 1
+            yield Doubt(position, "the same is asked for and excluded: no match")
+
+
+def _placeless(node: Node) -> Node:
+    """A field wherever it stands in the query."""
+    return replace(node, position=0) if isinstance(node, Field) else node
+
+
+def _too_common(tree: Node) -> Iterator[Doubt]:
+    if isinstance(tree, Not):
+        yield Doubt(1, "only an exclusion: this matches nearly everything")
+    if isinstance(tree, Words) and " " not in tree.text:
+        if key_of(tree.text) in _common():
+            yield Doubt(1, f"{tree.text!r} alone is in very many mentions")
+        elif tree.prefix and len(tree.text) < 3:
+            yield Doubt(1, f"{tree.text}* begins very many words")
+
+
+def _common() -> set[str]:
+    by_language = lexicon.data("function_words")["words"]
+    return {
+        key_of(word)
+        for weights in by_language.values()
+        for words in weights.values()
+        for word in words
+    }

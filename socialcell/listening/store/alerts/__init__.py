@@ -1,0 +1,1 @@
+"""SQL on incidents, alert rules, commitments and rumours."""

@@ -1,0 +1,26 @@
+"""Questions about promises: which are open, which were due and not kept."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlmodel import Session, col
+
+from socialcell.listening.alerts.model import Promise
+
+
+def promises(session: Session, *, all: bool = False) -> Sequence[Promise]:
+    """Promises that are open, or all of them, the earliest due first."""
+    asked = select(Promise).order_by(col(Promise.due_at), col(Promise.id))
+    if not all:
+        asked = asked.where(col(Promise.kept_at).is_(None))
+    return session.scalars(asked).all()
+
+
+def missed(session: Session, at: datetime) -> Sequence[Promise]:
+    """Those that were due by a moment and not kept by then, the longest due first."""
+    kept = col(Promise.kept_at)
+    asked = select(Promise).where(
+        col(Promise.due_at) <= at, or_(kept.is_(None), kept > at)
+    )
+    return session.scalars(asked.order_by(col(Promise.due_at), col(Promise.id))).all()

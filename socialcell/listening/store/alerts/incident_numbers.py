@@ -1,0 +1,234 @@
+"""The numbers of an incident as they are now: its mentions, people, wards, owner."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select, union
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.listening.alerts.model import OF_ONE, Alert, Closure, Incident
+from socialcell.listening.areas.owner_table import NOBODY
+from socialcell.listening.model import Annotation, Link, Mention, Relation
+from socialcell.listening.people.protected_topics import TOPICS
+from socialcell.listening.query.query_language import And, Field, Node, Not, parse
+from socialcell.listening.store.alerts import alerts as alert_store
+from socialcell.listening.store.mentions.mention_filter import Matching
+
+M = db.table(Mention).c
+A = db.table(Annotation).c
+EVERYTHING = "all"  # the subject of an incident of no topic
+_URGENT = ("high", "critical")
+_OTHER = "other"
+_OWNED = 0.3  # the share of an incident's mentions that makes their owner its own
+# The newest texts that are looked through, and characters of each.
+_TEXTS, _LONGEST = 3_000, 2_000
+_COUNTED = ("spike", "rule", "critical", "planned")
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Mentions of an incident from `since` up to `as_of`: now, or when it ended.
+
+    `people` are the accounts that wrote them, None where none is known; `wards` and
+    `topics` are (id, mentions), the most first; `owner` is the id of whose problem most
+    of them are and three in ten at least, None where there is none.
+    """
+
+    since: datetime
+    as_of: datetime
+    mentions: int
+    people: int | None
+    urgent: int
+    wards: tuple[tuple[str, int], ...]
+    topics: tuple[tuple[str, int], ...]
+    owner: str | None
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which mentions an incident has: a condition, and the span of their times."""
+
+    condition: ColumnElement[bool]
+    since: datetime
+    as_of: datetime
+
+
+def scope_of(
+    session: Session,
+    incident: Incident,
+    alerts: Sequence[Alert],
+    now: datetime,
+    rule: str | None = None,
+) -> Scope | None:
+    """What the incident's mentions are; None of a source, a promise, and of a rule that
+    is there no more.
+
+    Of a topic, a ward, a detail, a phrase and a rule (`rule` is its query) they are all
+    that it finds from the first alert's span on; of a planned closure those of its
+    topic that name one of its wards or none; of no topic all mentions up to its last
+    alert; else those on which the alerts rest.
+    """
+    if incident.kind not in _COUNTED:
+        return None
+    starts = [
+        one.at - timedelta(minutes=one.minutes)
+        for one in alerts
+        if one.series not in OF_ONE
+    ]
+    since = min([incident.opened_at, *starts])
+    as_of = min(incident.ended_at or now, now)
+    what = _condition(session, incident, alerts, rule)
+    if what is None:
+        return None
+    until = min(as_of, incident.last_at) if incident.subject == EVERYTHING else as_of
+    within = (M.state == "present", M.authored_at >= since, M.authored_at <= until)
+    return Scope(and_(*within, what), since, as_of)
+
+
+def count(session: Session, scope: Scope) -> Numbers:
+    """The numbers of a scope."""
+    n, people, urgent = session.execute(
+        select(
+            func.count(),
+            func.count(M.author_id.distinct()),
+            func.count().filter(M.urgency.in_(_URGENT)),
+        ).where(scope.condition)
+    ).one()
+    owners = session.execute(
+        select(M.owner, func.count())
+        .where(scope.condition, M.owner.is_not(None), M.owner != NOBODY)
+        .group_by(M.owner)
+        .order_by(func.count().desc(), M.owner)
+        .limit(1)
+    ).first()
+    return Numbers(
+        since=scope.since,
+        as_of=scope.as_of,
+        mentions=n,
+        people=people or None,
+        urgent=urgent,
+        wards=_values(session, scope, "ward"),
+        topics=_underlying(session, scope),
+        owner=owners[0] if owners and owners[1] >= _OWNED * n else None,
+    )
+
+
+def texts(session: Session, scope: Scope) -> list[Row[tuple[int, int, datetime, str]]]:
+    """(id, author_id, authored_at, text) of the scope's mentions that were not written
+    to the city alone, the newest of them, in the order of time."""
+    asked = (
+        select(
+            M.id,
+            M.author_id,
+            M.authored_at,
+            func.substr(M.text, 1, _LONGEST).label("text"),
+        )
+        .where(scope.condition, M.text.is_not(None), M.kind != "message")
+        .where(M.withheld.is_(None))
+        .order_by(M.authored_at.desc(), M.id.desc())
+        .limit(_TEXTS)
+    )
+    return list(reversed(session.execute(asked).all()))
+
+
+def places(session: Session, mention_ids: Sequence[int]) -> dict[int, frozenset[str]]:
+    """The places, but not the city itself, that each of these mentions names."""
+    found: dict[int, set[str]] = {}
+    for some in db.chunks(mention_ids):
+        rows = session.execute(
+            select(A.mention_id, A.value).where(
+                A.kind == "entity",
+                A.value.startswith("place:"),
+                A.value != "place:pune",
+                A.mention_id.in_(some),
+            )
+        )
+        for id_, place in rows:
+            found.setdefault(id_, set()).add(place)
+    return {id_: frozenset(own) for id_, own in found.items()}
+
+
+def links(session: Session, mention_ids: Sequence[int]) -> dict[int, list[str]]:
+    """The addresses to which these mentions lead."""
+    link = db.table(Link).c
+    found: dict[int, list[str]] = {}
+    for some in db.chunks(mention_ids):
+        rows = session.execute(
+            select(link.mention_id, link.url).where(link.mention_id.in_(some))
+        )
+        for id_, url in rows:
+            found.setdefault(id_, []).append(url)
+    return found
+
+
+def _condition(
+    session: Session, incident: Incident, alerts: Sequence[Alert], rule: str | None
+) -> ColumnElement[bool] | None:
+    kind, _, name = incident.subject.partition(":")
+    query: Node | None = None
+    if incident.subject == EVERYTHING:
+        return M.id.is_not(None)
+    if kind in ("topic", "ward", "detail"):
+        query = Field(kind, name, 0)
+    elif kind == "phrase":
+        query = parse('"{}"'.format(name.replace('"', "")))
+    elif kind == "rule":
+        if rule is None:
+            return None
+        barred = (Not(Field("topic", topic, 0)) for topic in TOPICS)
+        query = And((parse(rule), *barred))
+    elif kind == "closure":
+        closure = session.get(Closure, int(name))
+        return None if closure is None else _of_closure(closure)
+    if query is not None:
+        return Matching(session).compiled(query)
+    ids = {id_ for one in alerts if one.series not in OF_ONE for id_ in one.mentions}
+    ids |= {id_ for one in alerts if one.series == "critical" for id_ in one.mentions}
+    return M.id.in_(sorted(ids))
+
+
+def _of_closure(closure: Closure) -> ColumnElement[bool]:
+    about = alert_store.annotated("topic", [closure.topic])
+    if not closure.wards:
+        return about
+    placed = exists().where(A.mention_id == M.id, A.kind == "ward")
+    return and_(about, or_(~placed, alert_store.annotated("ward", closure.wards)))
+
+
+def _underlying(session: Session, scope: Scope) -> tuple[tuple[str, int], ...]:
+    """Topics of a scope; of a mention that has none those of what it answers or quotes:
+    "closed without action, as ever" says nothing of the drain itself."""
+    value = func.coalesce(A.decided_value, A.value)
+    named = (A.kind == "topic", value != _OTHER, value.not_in(TOPICS))
+    relation = db.table(Relation).c
+    own = select(A.mention_id.label("id"), value.label("topic")).where(
+        *named, A.mention_id.in_(select(M.id).where(scope.condition))
+    )
+    answered = (
+        select(relation.mention_id.label("id"), value.label("topic"))
+        .where(*named, A.mention_id == relation.target_id)
+        .where(relation.kind.in_(("reply", "quote")))
+        .where(relation.mention_id.in_(select(M.id).where(scope.condition)))
+        .where(relation.mention_id.not_in(select(own.subquery().c.id)))
+    )
+    both = union(own, answered).subquery().c
+    rows = session.execute(
+        select(both.topic, func.count(both.id.distinct()))
+        .group_by(both.topic)
+        .order_by(func.count(both.id.distinct()).desc(), both.topic)
+    )
+    return tuple((name, n) for name, n in rows)
+
+
+def _values(session: Session, scope: Scope, kind: str) -> tuple[tuple[str, int], ...]:
+    value = func.coalesce(A.decided_value, A.value)
+    rows = session.execute(
+        select(value, func.count(A.mention_id.distinct()))
+        .where(A.kind == kind, value != _OTHER, value.not_in(TOPICS))
+        .where(A.mention_id.in_(select(M.id).where(scope.condition)))
+        .group_by(value)
+        .order_by(func.count(A.mention_id.distinct()).desc(), value)
+    )
+    return tuple((name, n) for name, n in rows)

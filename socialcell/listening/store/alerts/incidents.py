@@ -1,0 +1,151 @@
+"""Questions about the incidents of a span: what they rest on, and who joined them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, and_, func, or_, select
+from sqlmodel import Session, col
+
+from socialcell import db
+from socialcell.listening.alerts.model import PLANNED, Alert, Incident, Promise
+from socialcell.listening.model import Author, Mention, RegistryAccount
+from socialcell.listening.store.mentions.mention_counts import Span
+
+ACCOUNT = "account"
+M, AUTHOR = db.table(Mention).c, db.table(Author).c
+REGISTRY = db.table(RegistryAccount).c
+# An incident whose end was not kept was over a day after its last alert.
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class OpenIncident:
+    """An incident as it stood at a moment: when its newest alert was until then, and
+    the mentions that its alerts rested on."""
+
+    incident: Incident
+    last_alert_at: datetime
+    mention_ids: frozenset[int]
+
+
+def open_at(session: Session, at: datetime) -> list[OpenIncident]:
+    """Incidents that were open at a moment, whatever became of them since; those with
+    the newest alert first. What was planned is none here, nor in `touching`."""
+    opened, ended = col(Incident.opened_at), col(Incident.ended_at)
+    asked = select(Incident).where(
+        col(Incident.kind) != PLANNED,
+        opened <= at,
+        or_(
+            col(Incident.state) != "over",
+            ended > at,
+            and_(ended.is_(None), col(Incident.last_at) > at - _DAY),
+        ),
+    )
+    rows = session.scalars(asked.order_by(opened, col(Incident.id))).all()
+    alerts = alerts_before(
+        session, (one.id or 0 for one in rows), at + timedelta(microseconds=1)
+    )
+    standing = [_standing(one, alerts[one.id or 0]) for one in rows]
+    return sorted(standing, key=lambda one: one.last_alert_at, reverse=True)
+
+
+def _standing(incident: Incident, alerts: Sequence[Alert]) -> OpenIncident:
+    ids = frozenset(id_ for one in alerts for id_ in one.mentions)
+    last = max((one.at for one in alerts), default=incident.opened_at)
+    return OpenIncident(incident, max(last, incident.opened_at), ids)
+
+
+def touching(session: Session, span: Span) -> Sequence[Incident]:
+    """Incidents that began before the end of a span and were told of in it or after
+    its start, in their order."""
+    asked = select(Incident).where(
+        col(Incident.kind) != PLANNED,
+        col(Incident.opened_at) < span.end,
+        col(Incident.last_at) >= span.start,
+    )
+    return session.scalars(
+        asked.order_by(col(Incident.opened_at), col(Incident.id))
+    ).all()
+
+
+def alerts_before(
+    session: Session, incidents: Iterable[int], end: datetime
+) -> dict[int, list[Alert]]:
+    """Alerts of incidents up to a moment, in their order, by incident."""
+    found: dict[int, list[Alert]] = defaultdict(list)
+    for some in db.chunks(sorted(incidents)):
+        asked = select(Alert).where(
+            col(Alert.incident_id).in_(some), col(Alert.at) < end
+        )
+        for one in session.scalars(asked.order_by(col(Alert.at), col(Alert.id))):
+            found[one.incident_id].append(one)
+    return found
+
+
+def first_posts(session: Session, mention_ids: Iterable[int]) -> dict[int, datetime]:
+    """When each of these mentions was written; without those that have no time."""
+    found: dict[int, datetime] = {}
+    for some in db.chunks(sorted(mention_ids)):
+        rows = session.execute(
+            select(M.id, M.authored_at).where(
+                M.id.in_(some), M.authored_at.is_not(None)
+            )
+        )
+        found.update((id_, at) for id_, at in rows)
+    return found
+
+
+def joined(session: Session, span: Span) -> list[Row[Any]]:
+    """Who joined an incident in a span, each once: author_id, and platform, handle,
+    name and person_class in the registry, None where it does not hold them."""
+    posts = session.scalars(
+        select(col(Alert.mentions)).where(
+            col(Alert.series) == ACCOUNT,
+            col(Alert.at) >= span.start,
+            col(Alert.at) < span.end,
+        )
+    )
+    mention_ids = {post for own in posts for post in own}
+    registered = and_(
+        REGISTRY.platform == AUTHOR.platform,
+        REGISTRY.handle == func.lower(AUTHOR.handle),
+    )
+    found: dict[int, Row[Any]] = {}
+    for some in db.chunks(sorted(mention_ids)):
+        rows = session.execute(
+            select(
+                AUTHOR.id.label("author_id"),
+                REGISTRY.platform,
+                REGISTRY.handle,
+                REGISTRY.name,
+                REGISTRY.person_class,
+            )
+            .select_from(db.table(Mention))
+            .join(db.table(Author), AUTHOR.id == M.author_id)
+            .outerjoin(db.table(RegistryAccount), registered)
+            .where(M.id.in_(some))
+            .distinct()
+        )
+        found.update((row.author_id, row) for row in rows)
+    return list(found.values())
+
+
+def promises_due(session: Session, start: datetime, end: datetime) -> list[Promise]:
+    """Promises that fell due in [start, end), whatever became of them."""
+    due = col(Promise.due_at)
+    asked = select(Promise).where(due >= start, due < end).order_by(due)
+    return list(session.scalars(asked))
+
+
+def promises_of(session: Session, ids: Iterable[int]) -> dict[int, str]:
+    """What was promised, by id."""
+    found: dict[int, str] = {}
+    for some in db.chunks(sorted(ids)):
+        rows = session.execute(
+            select(col(Promise.id), col(Promise.text)).where(col(Promise.id).in_(some))
+        )
+        found.update((id_, text) for id_, text in rows if id_ is not None)
+    return found

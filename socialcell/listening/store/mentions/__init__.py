@@ -1,0 +1,1 @@
+"""SQL on mentions: queries, counts, labels, texts."""

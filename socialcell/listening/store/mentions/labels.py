@@ -1,0 +1,198 @@
+"""What people decided about mentions: put beside the suggestions, and read back."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, delete, select, update
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.listening.model import Annotation, Author, Mention
+from socialcell.listening.store import owners
+from socialcell.listening.store.mentions import rollups, tags
+
+MENTION = db.table(Mention)
+ANNOTATION = db.table(Annotation)
+AUTHOR = db.table(Author)
+PERSON = "person"  # in place of the model's name where no model had suggested it
+KINDS = ("language", "intent", "sentiment", "topic", "urgency")
+
+Labels = Mapping[str, Sequence[str]]  # kind: its values, one of all but topics
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """A mention with what people decided about it, and the names the reader saw.
+
+    `mention` has text and title as they are kept, and the author's account. `names`
+    are (start, end, text) of persons outside the registry in the text as it was read.
+    """
+
+    mention: Row[Any]
+    decided: dict[str, tuple[str, ...]]
+    names: tuple[tuple[int, int, str], ...]
+
+
+def is_read(session: Session, mention_id: int) -> bool | None:
+    """Has this mention been read as it stands? None where there is no such mention."""
+    c = MENTION.c
+    asked = select(c.tagged_at).where(c.id == mention_id, c.state == "present")
+    row = session.execute(asked).first()
+    return None if row is None else row.tagged_at is not None
+
+
+def suggested(session: Session, mention_id: int) -> dict[str, tuple[str, ...]]:
+    """What the models suggested, by kind."""
+    c = ANNOTATION.c
+    asked = select(c.kind, c.value).where(
+        c.mention_id == mention_id, c.kind.in_(KINDS), c.model != PERSON
+    )
+    found = _by_kind(session.execute(asked.order_by(c.id)))
+    owner = owners.suggested(session, mention_id)
+    return {**found, owners.KIND: (owner,)} if owner else found
+
+
+def decide(
+    session: Session, mention_id: int, labels: Labels, by: str, now: datetime
+) -> None:
+    """Put decisions in force; the suggestions stay beside them.
+
+    The topics given are all topics of the mention from now on.
+    """
+    for kind, values in labels.items():
+        if kind == owners.KIND:
+            continue
+        if kind == "topic":
+            _decide_topics(session, mention_id, tuple(dict.fromkeys(values)), by, now)
+        else:
+            (value,) = values
+            tags.decide(session, mention_id, kind, value, by, now)
+    if owner := labels.get(owners.KIND):
+        # Last: what is suggested in its place follows from the other decisions.
+        owners.decide(session, mention_id, owner[0], by, now)
+
+
+def labelled(session: Session) -> Iterator[Labelled]:
+    """Every mention that has a decision, by its number.
+
+    What somebody wrote to the city alone stays with it and is not here. Left out, too,
+    is what was edited after the decision or waits to be read: its label may be true of
+    other words.
+    """
+    c, m = ANNOTATION.c, MENTION.c
+    decided = select(c.mention_id).where(
+        c.decided_value.is_not(None), c.kind.in_(KINDS)
+    )
+    asked = (
+        select(
+            m.id,
+            m.platform,
+            m.title,
+            m.text,
+            m.language,
+            m.edited_at,
+            AUTHOR.c.uid,
+            AUTHOR.c.handle,
+            AUTHOR.c.name,
+        )
+        .select_from(MENTION.outerjoin(AUTHOR, m.author_id == AUTHOR.c.id))
+        .where(
+            m.id.in_(decided),
+            m.state == "present",
+            m.kind != "message",
+            m.text.is_not(None),
+            m.tagged_at.is_not(None),
+        )
+        .order_by(m.id)
+    )
+    for some in db.chunks(session.execute(asked).all()):
+        understood = _understood(session, [row.id for row in some])
+        for row in some:
+            found = _labels(row, understood.get(row.id, []))
+            if found.decided:
+                yield found
+
+
+def _decide_topics(
+    session: Session, mention_id: int, topics: Sequence[str], by: str, now: datetime
+) -> None:
+    """A suggestion that is right keeps its topic; wrong ones are said to be another."""
+    c = ANNOTATION.c
+    before = rollups.contribution(session, [mention_id])
+    mine = (c.mention_id == mention_id, c.kind == "topic")
+    session.execute(delete(ANNOTATION).where(*mine, c.model == PERSON))
+    rows = session.execute(select(c.id, c.value).where(*mine).order_by(c.id)).all()
+    right = {row.value for row in rows}
+    missing = [topic for topic in topics if topic not in right]
+    decided = []
+    for row in rows:
+        if row.value in topics:
+            value = row.value
+        else:
+            value = missing.pop(0) if missing else topics[0]
+        decided.append({"b_id": row.id, "b_value": value})
+    made = {"decided_by": by, "decided_at": now}
+    if decided:
+        session.connection().execute(
+            update(ANNOTATION)
+            .where(c.id == bindparam("b_id"))
+            .values(decided_value=bindparam("b_value"), **made),
+            decided,
+        )
+    new = {"mention_id": mention_id, "kind": "topic", "made_at": now, **made}
+    new |= {"model": PERSON, "model_version": ""}
+    db.insert(
+        session,
+        ANNOTATION,
+        [{**new, "value": topic, "decided_value": topic} for topic in missing],
+    )
+    owners.resolve(session, [mention_id])
+    rollups.subtract(session, before)
+    rollups.add(session, rollups.contribution(session, [mention_id]))
+
+
+def _understood(session: Session, ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
+    c = ANNOTATION.c
+    asked = (
+        select(
+            c.mention_id,
+            c.kind,
+            c.value,
+            c.start,
+            c.end,
+            c.detail,
+            c.decided_value,
+            c.decided_at,
+        )
+        .where(c.mention_id.in_(ids), c.kind.in_((*KINDS, "entity")))
+        .order_by(c.id)
+    )
+    found: dict[int, list[Row[Any]]] = {}
+    for row in session.execute(asked):
+        found.setdefault(row.mention_id, []).append(row)
+    return found
+
+
+def _labels(mention: Row[Any], rows: Sequence[Row[Any]]) -> Labelled:
+    decided = [
+        (row.kind, row.decided_value)
+        for row in rows
+        if row.decided_value is not None
+        and row.kind in KINDS
+        and (mention.edited_at is None or mention.edited_at <= row.decided_at)
+    ]
+    names = tuple(
+        (row.start, row.end, row.detail["text"])
+        for row in rows
+        if row.kind == "entity" and row.value == "PERSON"
+    )
+    return Labelled(mention, _by_kind(decided), names)
+
+
+def _by_kind(pairs: Any) -> dict[str, tuple[str, ...]]:
+    found: dict[str, dict[str, None]] = {}
+    for kind, value in pairs:
+        found.setdefault(kind, {})[value] = None
+    return {kind: tuple(values) for kind, values in found.items()}

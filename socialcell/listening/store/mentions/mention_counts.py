@@ -1,0 +1,261 @@
+"""How many mentions there were, hour by hour and kind by kind; only SQL is here.
+
+Every count is a `Cells`: how many mentions a platform had in one hour of a span. What
+the hours mean together, and which of them may be compared, is for the caller.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Table,
+    and_,
+    case,
+    cast,
+    exists,
+    extract,
+    func,
+    select,
+)
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.listening.model import (
+    Annotation,
+    HourRollup,
+    Mention,
+    Relation,
+)
+from socialcell.listening.store.mentions.rollups import EVERY
+
+MENTION = db.table(Mention)
+ANNOTATION = db.table(Annotation)
+RELATION = db.table(Relation)
+ROLLUP = db.table(HourRollup)
+M, A, R = MENTION.c, ANNOTATION.c, ROLLUP.c
+
+Cells: TypeAlias = dict[tuple[str, int], int]
+"""(platform, hour of the span, from 0) → mentions written in that hour."""
+
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Span:
+    """A half-open stretch of authored time, whole hours long; aware."""
+
+    start: datetime
+    end: datetime
+
+    @property
+    def hours(self) -> int:
+        return int((self.end - self.start) / HOUR)
+
+
+def mentions(session: Session, span: Span) -> Cells:
+    """All mentions of the span that are still there."""
+    return _cells(session, span, MENTION, [])
+
+
+def reposts(session: Session, span: Span) -> Cells:
+    """Mentions that only repeat another post."""
+    return _cells(session, span, MENTION, [is_repost()])
+
+
+def by_column(session: Session, span: Span, name: str) -> dict[str, Cells]:
+    """Counts by intent, sentiment, language or urgency, as is in force."""
+    return _by_value(session, span, MENTION, M[name], [M[name].is_not(None)])
+
+
+def by_annotation(
+    session: Session,
+    span: Span,
+    kind: str,
+    *,
+    intents: Iterable[str] = (),
+    urgencies: Iterable[str] = (),
+    values: Sequence[str] | None = None,
+) -> dict[str, Cells]:
+    """Counts by topic, ward or entity id; a mention may have several, or none.
+
+    `intents` and `urgencies` keep mentions of these only, `values` these ids only.
+    """
+    value = func.coalesce(A.decided_value, A.value)
+    rules: list[ColumnElement[bool]] = [A.kind == kind]
+    if intents:
+        rules.append(M.intent.in_(list(intents)))
+    if urgencies:
+        rules.append(M.urgency.in_(list(urgencies)))
+    if values is not None:
+        rules.append(value.in_(list(values)))
+    return _by_value(session, span, _annotated(), value, rules)
+
+
+def topics(session: Session, span: Span) -> dict[str, Cells]:
+    """Counts by topic, from the hourly rollup; a mention may have several topics."""
+    return _rolled(session, span, R.topic, R.topic != EVERY)
+
+
+def sentiments(session: Session, span: Span) -> dict[str, Cells]:
+    """Counts by sentiment, from the hourly rollup."""
+    return _rolled(session, span, R.sentiment, R.topic == EVERY)
+
+
+def topics_by_sentiment(session: Session, span: Span) -> dict[str, dict[str, int]]:
+    """topic → sentiment → mentions of the span, from the hourly rollup."""
+    rows = session.execute(
+        select(R.topic, R.sentiment, func.sum(R.n))
+        .where(R.hour >= span.start, R.hour < span.end, R.topic != EVERY)
+        .group_by(R.topic, R.sentiment)
+    )
+    found: dict[str, dict[str, int]] = {}
+    for topic_id, sentiment, n in rows:
+        found.setdefault(topic_id, {})[sentiment] = int(n)
+    return found
+
+
+def unsure(session: Session, span: Span, kind: str) -> dict[str, int]:
+    """value → mentions of the span that the model was not confident about."""
+    rows = session.execute(
+        select(A.value, func.count(M.id.distinct()))
+        .select_from(_annotated())
+        .where(
+            within(span),
+            A.kind == kind,
+            A.confident.is_(False),
+            A.decided_value.is_(None),
+        )
+        .group_by(A.value)
+    )
+    return dict(rows.all())
+
+
+def messages(session: Session, span: Span) -> int:
+    """Mentions of the span that somebody wrote to the city alone."""
+    return _count(session, within(span), M.kind == "message")
+
+
+def unplaced(session: Session, span: Span) -> int:
+    """Mentions of the span that name no place inside a ward."""
+    placed = exists().where(A.mention_id == M.id, A.kind == "ward")
+    return _count(session, within(span), ~placed)
+
+
+def unread(session: Session, span: Span) -> int:
+    """Mentions of the span that nothing has read yet."""
+    return _count(session, within(span), M.tagged_at.is_(None))
+
+
+def undated(session: Session) -> int:
+    """Mentions without a time: they are in no count by time."""
+    return _count(session, M.state == "present", M.authored_at.is_(None))
+
+
+def by_week(
+    session: Session, starts: Sequence[datetime], end: datetime
+) -> dict[tuple[str, str, str], list[int]]:
+    """(platform, topic, sentiment) → mentions of each week, from the hourly rollup.
+
+    `starts` are the weeks' first moments in their order, `end` is that of the last one.
+    Topic `*` counts every mention once.
+    """
+    since = [R.hour >= start for start in starts]
+    until = [R.hour < after for after in (*starts[1:], end)]
+    week = case(
+        *((and_(a, b), n) for n, (a, b) in enumerate(zip(since, until, strict=True)))
+    )
+    rows = session.execute(
+        select(R.platform, R.topic, R.sentiment, week, func.sum(R.n))
+        .where(since[0], until[-1])
+        .group_by(R.platform, R.topic, R.sentiment, week)
+    )
+    found: dict[tuple[str, str, str], list[int]] = {}
+    for platform, topic, sentiment, number, n in rows:
+        cells = found.setdefault((platform, topic, sentiment), [0] * len(starts))
+        cells[number] = int(n)
+    return found
+
+
+def within(span: Span) -> ColumnElement[bool]:
+    """Mentions that are still there and were written in the span."""
+    return and_(
+        M.state == "present", M.authored_at >= span.start, M.authored_at < span.end
+    )
+
+
+def is_repost() -> ColumnElement[bool]:
+    """The mention repeats another post."""
+    return exists().where(RELATION.c.mention_id == M.id, RELATION.c.kind == "repost")
+
+
+def _annotated() -> Any:
+    return MENTION.join(ANNOTATION, A.mention_id == M.id)
+
+
+def _cells(
+    session: Session, span: Span, source: Table, rules: list[ColumnElement[bool]]
+) -> Cells:
+    hour = _hour(session, span)
+    rows = session.execute(
+        select(M.platform, hour, func.count())
+        .select_from(source)
+        .where(within(span), *rules)
+        .group_by(M.platform, hour)
+    )
+    return {(platform, at): n for platform, at, n in rows}
+
+
+def _by_value(
+    session: Session,
+    span: Span,
+    source: Any,
+    value: ColumnElement[Any],
+    rules: list[ColumnElement[bool]],
+) -> dict[str, Cells]:
+    hour = _hour(session, span)
+    rows = session.execute(
+        select(value, M.platform, hour, func.count(M.id.distinct()))
+        .select_from(source)
+        .where(within(span), *rules)
+        .group_by(value, M.platform, hour)
+    )
+    found: dict[str, Cells] = {}
+    for name, platform, at, n in rows:
+        found.setdefault(name, {})[platform, at] = n
+    return found
+
+
+def _rolled(
+    session: Session, span: Span, value: ColumnElement[Any], rule: ColumnElement[bool]
+) -> dict[str, Cells]:
+    rows = session.execute(
+        select(value, R.platform, R.hour, func.sum(R.n))
+        .where(R.hour >= span.start, R.hour < span.end, rule)
+        .group_by(value, R.platform, R.hour)
+    )
+    found: dict[str, Cells] = {}
+    for name, platform, hour, n in rows:
+        at = int((hour - span.start) / HOUR)
+        found.setdefault(name, {})[platform, at] = int(n)
+    return found
+
+
+def _hour(session: Session, span: Span) -> ColumnElement[int]:
+    """The hour of the span in which a mention was written, counted from 0."""
+    if db.is_sqlite(session):
+        # SQLite keeps times as text in UTC; what is below a second is cut off, since
+        # strftime would round 59.9999 s up into the next hour.
+        seconds: Any = func.strftime("%s", func.substr(M.authored_at, 1, 19))
+    else:
+        seconds = func.floor(extract("epoch", M.authored_at))
+    since = cast(seconds, Integer) - int(span.start.timestamp())
+    return since // 3600
+
+
+def _count(session: Session, *rules: ColumnElement[bool]) -> int:
+    asked = select(func.count()).select_from(MENTION).where(*rules)
+    return int(session.execute(asked).scalar_one())

@@ -1,0 +1,266 @@
+"""Write what was understood beside the mentions, and find what is still to be read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, func, select, true, update
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.errors import SocialcellError
+from socialcell.language.reading import Reading
+from socialcell.listening.model import Annotation, Mention
+from socialcell.listening.store import owners
+from socialcell.listening.store.mentions import rollups
+
+MENTION = db.table(Mention)
+ANNOTATION = db.table(Annotation)
+_IN_FORCE = ("language", "sentiment", "intent", "urgency")  # columns of mention
+
+
+@dataclass(frozen=True)
+class Untagged:
+    """A mention that waits to be read."""
+
+    id: int
+    text: str
+    content_hash: str
+    authored_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Tagged:
+    """A mention, its reading, and the wards its places lay in at the time."""
+
+    mention: Untagged
+    reading: Reading
+    wards: tuple[str, ...]
+
+
+def untagged(session: Session, limit: int) -> list[Untagged]:
+    """The head of the work list, oldest arrivals first."""
+    c = MENTION.c
+    rows = session.execute(
+        select(c.id, c.title, c.text, c.content_hash, c.authored_at)
+        .where(c.tagged_at.is_(None), c.state == "present", c.text.is_not(None))
+        .order_by(c.id)
+        .limit(limit)
+    )
+    return [
+        Untagged(
+            id_, f"{title}\n{text}" if title else text or "", digest or "", authored_at
+        )
+        for id_, title, text, digest, authored_at in rows
+    ]
+
+
+def count_untagged(session: Session) -> int:
+    c = MENTION.c
+    asked = select(func.count()).where(
+        c.tagged_at.is_(None), c.state == "present", c.text.is_not(None)
+    )
+    return int(session.execute(asked).scalar_one())
+
+
+def write(session: Session, tagged: Sequence[Tagged], now: datetime) -> int:
+    """Store readings; how many. A mention that changed meanwhile keeps waiting.
+
+    Suggestions are replaced; what a person decided stays and is in force.
+    """
+    db.take_turn(session, "tags")
+    still = _unchanged(session, tagged)
+    ids = [one.mention.id for one in still]
+    decided = _decisions(session, ids)
+    rollups.subtract(session, rollups.contribution(session, ids))
+    _drop_suggestions(session, ids)
+    rows = [
+        row
+        for one in still
+        for row in _annotations(one, now)
+        if (one.mention.id, row["kind"]) not in decided
+    ]
+    db.insert(session, ANNOTATION, rows)
+    if still:
+        session.connection().execute(
+            update(MENTION)
+            .where(MENTION.c.id == bindparam("b_id"))
+            .values(
+                tagged_at=bindparam("b_tagged_at"),
+                language=bindparam("b_language"),
+                mixed=bindparam("b_mixed"),
+                sentiment=bindparam("b_sentiment"),
+                intent=bindparam("b_intent"),
+                urgency=bindparam("b_urgency"),
+            ),
+            [_in_force(one, decided, now) for one in still],
+        )
+    owners.resolve(session, ids)
+    rollups.add(session, rollups.contribution(session, ids))
+    return len(still)
+
+
+def decide(
+    session: Session,
+    mention_id: int,
+    kind: str,
+    value: str,
+    by: str,
+    now: datetime,
+    *,
+    instead_of: str | None = None,
+) -> None:
+    """Put a person's decision beside the suggestion; from now on it is in force.
+
+    `instead_of` names which suggestion of several (topics, places). SocialcellError
+    when there is no such suggestion.
+    """
+    c = ANNOTATION.c
+    before = rollups.contribution(session, [mention_id])
+    decided = db.changed(
+        session,
+        update(ANNOTATION)
+        .where(c.mention_id == mention_id, c.kind == kind)
+        .where(c.value == instead_of if instead_of is not None else true())
+        .values(decided_value=value, decided_by=by, decided_at=now),
+    )
+    if not decided:
+        raise SocialcellError(f"Mention {mention_id} has no {kind} to decide about.")
+    if kind in _IN_FORCE:
+        session.execute(
+            update(MENTION).where(MENTION.c.id == mention_id).values({kind: value})
+        )
+    owners.resolve(session, [mention_id])
+    rollups.subtract(session, before)
+    rollups.add(session, rollups.contribution(session, [mention_id]))
+
+
+def forget(session: Session) -> None:
+    """Put every mention back on the work list, for a new model.
+
+    Where the text is no longer kept, what was understood of it stays as it is.
+    """
+    c = MENTION.c
+    session.execute(
+        update(MENTION)
+        .where(c.state == "present", c.text.is_not(None))
+        .values(tagged_at=None)
+    )
+
+
+def _unchanged(session: Session, tagged: Sequence[Tagged]) -> list[Tagged]:
+    current: dict[int, str] = {}
+    c = MENTION.c
+    for some in db.chunks(one.mention.id for one in tagged):
+        rows = session.execute(
+            select(c.id, c.content_hash).where(
+                c.id.in_(some), c.tagged_at.is_(None), c.state == "present"
+            )
+        )
+        current.update((id_, digest or "") for id_, digest in rows)
+    return [
+        one for one in tagged if current.get(one.mention.id) == one.mention.content_hash
+    ]
+
+
+def _decisions(session: Session, ids: Sequence[int]) -> dict[tuple[int, str], str]:
+    found: dict[tuple[int, str], str] = {}
+    c = ANNOTATION.c
+    for some in db.chunks(ids):
+        rows = session.execute(
+            select(c.mention_id, c.kind, c.decided_value).where(
+                c.mention_id.in_(some), c.decided_value.is_not(None)
+            )
+        )
+        found.update(((id_, kind), value) for id_, kind, value in rows)
+    return found
+
+
+def _drop_suggestions(session: Session, ids: Sequence[int]) -> None:
+    c = ANNOTATION.c
+    for some in db.chunks(ids):
+        session.execute(
+            delete(ANNOTATION).where(c.mention_id.in_(some), c.decided_value.is_(None))
+        )
+
+
+def _in_force(
+    one: Tagged, decided: dict[tuple[int, str], str], now: datetime
+) -> dict[str, Any]:
+    reading, id_ = one.reading, one.mention.id
+    return {
+        "b_id": id_,
+        "b_tagged_at": now,
+        "b_language": decided.get((id_, "language"), reading.language),
+        "b_mixed": reading.mixed,
+        "b_sentiment": decided.get((id_, "sentiment"), reading.sentiment.label),
+        "b_intent": decided.get((id_, "intent"), reading.intent.label),
+        "b_urgency": decided.get((id_, "urgency"), reading.urgency.level),
+    }
+
+
+def _annotations(one: Tagged, now: datetime) -> list[dict[str, Any]]:
+    reading = one.reading
+    sentiment, intent, urgency = reading.sentiment, reading.intent, reading.urgency
+    made = {
+        "mention_id": one.mention.id,
+        "model": reading.model.name,
+        "model_version": reading.model.version,
+        "made_at": now,
+        "score": None,
+        "confident": None,
+        "start": None,
+        "end": None,
+        "detail": None,
+    }
+    rows: list[dict[str, Any]] = [
+        {
+            **made,
+            "kind": "language",
+            "value": reading.language,
+            "detail": {"mixed": reading.mixed, "script": reading.script},
+        },
+        {
+            **made,
+            "kind": "sentiment",
+            "value": sentiment.label,
+            "score": sentiment.score,
+            "confident": sentiment.confident,
+            "detail": {"probabilities": sentiment.probabilities},
+        },
+        {
+            **made,
+            "kind": "intent",
+            "value": intent.label,
+            "score": intent.score,
+            "confident": intent.confident,
+        },
+        {
+            **made,
+            "kind": "urgency",
+            "value": urgency.level,
+            "score": urgency.score,
+            "detail": {"reasons": list(urgency.reasons)},
+        },
+    ]
+    if intent.detail is not None:
+        rows.append({**made, "kind": "detail", "value": intent.detail})
+    rows += [
+        {**made, "kind": "topic", "value": topic.id, "score": topic.score}
+        for topic in reading.topics
+    ]
+    rows += [
+        {
+            **made,
+            "kind": "entity",
+            # A name without an id may be a person's: only its kind is kept as a value.
+            "value": entity.id or entity.label,
+            "start": entity.start,
+            "end": entity.end,
+            "detail": {"label": entity.label, "text": entity.text},
+        }
+        for entity in reading.entities
+    ]
+    rows += [{**made, "kind": "ward", "value": ward} for ward in one.wards]
+    return rows

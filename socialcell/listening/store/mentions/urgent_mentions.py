@@ -1,0 +1,126 @@
+"""Questions about urgent mentions: how many, which may be quoted, on what."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, case, func, select
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.listening.store.mentions.mention_counts import Span, within
+from socialcell.listening.store.mentions.quotes import (
+    ANNOTATION,
+    AUTHOR,
+    MENTION,
+    A,
+    M,
+    quotable,
+)
+
+LEVELS = ("critical", "high")
+# Enough to fill a quotation whatever is masked in it; a post may be a megabyte.
+_READ = 4001
+
+
+@dataclass(frozen=True)
+class UrgentPost:
+    """An urgent post that may be quoted. `confidence` in its urgency is from 0 to 1:
+    the score of the model, 1 where a person decided, None where neither is held."""
+
+    id: int
+    level: str
+    confidence: float | None
+    authored_at: datetime
+
+
+def count(session: Session, span: Span, kind: str | None = None) -> int:
+    """Urgent mentions of a span: posts with and without an author, articles, messages;
+    or those of one kind."""
+    rules = [within(span), M.urgency.in_(LEVELS)]
+    if kind is not None:
+        rules.append(M.kind == kind)
+    asked = select(func.count()).select_from(MENTION).where(*rules)
+    return int(session.execute(asked).scalar_one())
+
+
+def posts(session: Session, span: Span) -> list[UrgentPost]:
+    """Urgent posts of a span that may be quoted, by id. Articles are not among them:
+    the press has its own place."""
+    score = case((A.decided_value.is_not(None), 1.0), else_=A.score)
+    confidence = (
+        select(func.max(score))
+        .where(A.mention_id == M.id, A.kind == "urgency")
+        .scalar_subquery()
+    )
+    asked = (
+        select(M.id, M.urgency, confidence, M.authored_at)
+        .select_from(MENTION.outerjoin(AUTHOR, M.author_id == AUTHOR.c.id))
+        .where(quotable(span), M.kind != "article", M.urgency.in_(LEVELS))
+        .order_by(M.id)
+    )
+    return [UrgentPost(*row) for row in session.execute(asked)]
+
+
+def values(
+    session: Session, mention_ids: Collection[int], kind: str
+) -> dict[int, list[str]]:
+    """The topics, or the wards, of each of these mentions; the surest first."""
+    value = func.coalesce(A.decided_value, A.value)
+    score = case((A.decided_value.is_not(None), 1.0), else_=func.coalesce(A.score, 0.0))
+    listed: dict[int, list[str]] = {}
+    for some in db.chunks(sorted(mention_ids)):
+        rows = session.execute(
+            select(A.mention_id, value)
+            .select_from(ANNOTATION)
+            .where(A.kind == kind, A.mention_id.in_(some))
+            .order_by(A.mention_id, score.desc(), value)
+        )
+        for mention_id, name in rows:
+            listed.setdefault(mention_id, []).append(name)
+    return listed
+
+
+def rows(session: Session, mention_ids: Sequence[int]) -> list[Row[Any]]:
+    """These posts with the beginning of their text and their authors, in this order."""
+    by_id: dict[int, Row[Any]] = {}
+    for some in db.chunks(mention_ids):
+        asked = (
+            select(
+                M.id,
+                M.platform,
+                func.substr(M.text, 1, _READ).label("text"),
+                M.authored_at,
+                M.language,
+                M.owner,
+                AUTHOR.c.uid,
+                AUTHOR.c.handle,
+                AUTHOR.c.name,
+            )
+            .select_from(MENTION.outerjoin(AUTHOR, M.author_id == AUTHOR.c.id))
+            .where(M.id.in_(some))
+        )
+        by_id.update((row.id, row) for row in session.execute(asked))
+    return [by_id[id_] for id_ in mention_ids if id_ in by_id]
+
+
+def articles(session: Session, span: Span, limit: int) -> list[Row[Any]]:
+    """The newest articles of the press of a span, with who published them."""
+    asked = (
+        select(
+            M.id,
+            M.platform,
+            M.title,
+            func.substr(M.text, 1, _READ).label("text"),
+            M.authored_at,
+            AUTHOR.c.uid,
+            AUTHOR.c.handle,
+            AUTHOR.c.name,
+        )
+        .select_from(MENTION.outerjoin(AUTHOR, M.author_id == AUTHOR.c.id))
+        .where(within(span), M.kind == "article")
+        .order_by(M.authored_at.desc(), M.id.desc())
+        .limit(limit)
+    )
+    return list(session.execute(asked))

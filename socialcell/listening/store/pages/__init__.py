@@ -1,0 +1,1 @@
+"""SQL on arriving pages: mentions, authors, deletions, raw payloads."""

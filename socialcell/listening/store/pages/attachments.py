@@ -1,0 +1,175 @@
+"""Files that came with messages: noted, worked off later, and let go of.
+
+The caller brings the session and owns the commit. `digest` names a file in media/.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.connectors.meta.meta_push import Media
+from socialcell.listening.attachment_model import Attachment
+from socialcell.listening.model import Mention
+
+ATTACHMENT = db.table(Attachment)
+MENTION = db.table(Mention)
+A, M = ATTACHMENT.c, MENTION.c
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A file that is to be fetched now, and how often that was tried."""
+
+    id: int
+    ref: str
+    attempts: int
+
+
+def note(
+    session: Session,
+    source_id: int,
+    platform: str,
+    media: Sequence[Media],
+    now: datetime,
+) -> int:
+    """Note files that are to be fetched; how many are new.
+
+    A file of a message that is not held (its writer asked to be forgotten) is not.
+    """
+    held = _present(session, platform, {one.external_id for one in media})
+    rows = {
+        (held[one.external_id], one.ref): {
+            "mention_id": held[one.external_id],
+            "source_id": source_id,
+            "ref": one.ref,
+            "kind": one.kind,
+            "content_type": one.content_type,
+            "state": "waiting",
+            "noted_at": now,
+            "attempts": 0,
+        }
+        for one in media
+        if one.external_id in held
+    }
+    return db.insert_new(session, ATTACHMENT, list(rows.values()))
+
+
+def due(
+    session: Session, source_id: int, now: datetime, limit: int, after: int = 0
+) -> list[Due]:
+    """Files of a source that may be asked for now, in the order in which they came."""
+    rows = session.execute(
+        select(A.id, A.ref, A.attempts)
+        .where(
+            A.source_id == source_id,
+            A.state == "waiting",
+            A.id > after,
+            or_(A.not_before.is_(None), A.not_before <= now),
+        )
+        .order_by(A.id)
+        .limit(limit)
+    )
+    return [Due(row.id, row.ref, row.attempts) for row in rows]
+
+
+def fetched(
+    session: Session,
+    id_: int,
+    *,
+    digest: str,
+    size: int,
+    content_type: str,
+    now: datetime,
+) -> bool:
+    """The file is in media/ under its digest; False when nobody wants it any more."""
+    told = {"content_type": content_type} if content_type else {}
+    taken = db.changed(
+        session,
+        update(ATTACHMENT)
+        .where(A.id == id_, A.state == "waiting")
+        .values(sha256=digest, size=size, state="fetched", fetched_at=now, **told),
+    )
+    return taken > 0
+
+
+def settle(session: Session, id_: int, state: str, reason: str) -> None:
+    """The file will not come: refused, gone or failed, with why."""
+    session.execute(
+        update(ATTACHMENT).where(A.id == id_).values(state=state, reason=reason)
+    )
+
+
+def postpone(session: Session, id_: int, until: datetime, reason: str) -> None:
+    session.execute(
+        update(ATTACHMENT)
+        .where(A.id == id_)
+        .values(attempts=A.attempts + 1, not_before=until, reason=reason)
+    )
+
+
+def forget_bare(session: Session) -> int:
+    """Forget files of messages that are no longer held or whose text is kept no
+    longer; how many."""
+    bare = select(M.id).where(_is_bare())
+    return db.changed(session, delete(ATTACHMENT).where(A.mention_id.in_(bare)))
+
+
+def count_bare(session: Session) -> int:
+    """How many files `forget_bare` would forget."""
+    asked = select(func.count()).where(A.mention_id.in_(select(M.id).where(_is_bare())))
+    return int(session.execute(asked).scalar_one())
+
+
+def bare_digests(session: Session) -> set[str]:
+    """The digests of the files that `forget_bare` would forget."""
+    asked = select(A.sha256).where(
+        A.sha256.is_not(None), A.mention_id.in_(select(M.id).where(_is_bare()))
+    )
+    return set(session.scalars(asked))
+
+
+def digests(session: Session) -> set[str]:
+    """The digests of all files that are held."""
+    asked = select(A.sha256).where(A.sha256.is_not(None)).distinct()
+    return set(session.scalars(asked))
+
+
+def kept_digests(session: Session) -> set[str]:
+    """The digests of files of messages that are still held with their words."""
+    bare = select(M.id).where(_is_bare())
+    asked = select(A.sha256).where(A.sha256.is_not(None), A.mention_id.not_in(bare))
+    return set(session.scalars(asked))
+
+
+def by_state(session: Session, source_id: int) -> dict[str, int]:
+    asked = (
+        select(A.state, func.count().label("n"))
+        .where(A.source_id == source_id)
+        .group_by(A.state)
+        .order_by(A.state)
+    )
+    return {row.state: int(row.n) for row in session.execute(asked)}
+
+
+def _is_bare() -> ColumnElement[bool]:
+    return or_(M.state == "deleted", M.text.is_(None))
+
+
+def _present(
+    session: Session, platform: str, external: Collection[str]
+) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for some in db.chunks(sorted(external)):
+        rows = session.execute(
+            select(M.external_id, M.id).where(
+                M.platform == platform,
+                M.external_id.in_(some),
+                M.state == "present",
+            )
+        )
+        found.update((row.external_id, row.id) for row in rows)
+    return found

@@ -1,0 +1,84 @@
+"""What a platform told of single items that we hold, beside what we hold of them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.connectors.base import Author as AuthorFacts
+from socialcell.connectors.base import Item, Record, Refresh
+from socialcell.listening.model import Author, Mention
+from socialcell.listening.store.pages.records import cleaned, withheld_of
+
+M = db.table(Mention).c
+AUTHOR = db.table(Author).c
+
+
+def changes(session: Session, items: Sequence[Item]) -> list[Item]:
+    """The items, where a Refresh whose record says something new gives way to that
+    record, with the author that we hold. All others stay figures, nothing more."""
+    refreshes = [item for item in items if isinstance(item, Refresh) and item.record]
+    rows = {(row.platform, row.external_id): row for row in _rows(session, refreshes)}
+    return [
+        _change(item, rows.get((item.platform, item.external_id)))
+        if isinstance(item, Refresh)
+        else item
+        for item in items
+    ]
+
+
+def _change(item: Refresh, row: Row[Any] | None) -> Item:
+    record = item.record
+    if record is None or row is None or record.external_id != item.external_id:
+        return item
+    fresh = cleaned(record)
+    content = (fresh.text, fresh.edited_at, withheld_of(fresh))
+    if content == (row.text, row.edited_at, row.withheld):
+        return item
+    return replace(record, author=_author(record, row), missing=_missing(record, row))
+
+
+def _author(record: Record, row: Row[Any]) -> AuthorFacts | None:
+    """Who wrote it: the answer knows at most the number, and may know nobody."""
+    if row.uid is None or (record.author and record.author.uid != row.uid):
+        return record.author
+    return AuthorFacts(row.uid, row.handle, row.name, row.verified)
+
+
+def _missing(record: Record, row: Row[Any]) -> tuple[str, ...]:
+    if row.uid is None:
+        return record.missing
+    return tuple(name for name in record.missing if name != "author")
+
+
+def _rows(session: Session, refreshes: Sequence[Refresh]) -> Iterator[Row[Any]]:
+    """Those of the mentions that are present, with their authors."""
+    for platform in sorted({item.platform for item in refreshes}):
+        ids = [item.external_id for item in refreshes if item.platform == platform]
+        for some in db.chunks(ids):
+            yield from session.execute(
+                select(
+                    M.platform,
+                    M.external_id,
+                    M.text,
+                    M.edited_at,
+                    M.withheld,
+                    AUTHOR.uid,
+                    AUTHOR.handle,
+                    AUTHOR.name,
+                    AUTHOR.verified,
+                )
+                .select_from(
+                    db.table(Mention).outerjoin(
+                        db.table(Author), M.author_id == AUTHOR.id
+                    )
+                )
+                .where(
+                    M.platform == platform,
+                    M.external_id.in_(some),
+                    M.state == "present",
+                )
+            )

@@ -1,0 +1,93 @@
+"""The authors of a page: who they are, and how many followed them when it was read."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select, update
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.connectors.base import Author as AuthorFacts
+from socialcell.connectors.base import Record
+from socialcell.listening.model import Author, AuthorSnapshot
+from socialcell.listening.store.pages.page_arrival import Arrival
+
+AUTHOR = db.table(Author)
+AUTHOR_SNAPSHOT = db.table(AuthorSnapshot)
+
+
+def keep(
+    session: Session,
+    platform: str,
+    records: Sequence[Record],
+    changed: Sequence[Record],
+    arrival: Arrival,
+) -> dict[str, int]:
+    """Keep the authors of a page, those of `changed` records as they are now; native
+    id → author id."""
+    facts = _facts(records)
+    rows = [
+        {
+            "platform": platform,
+            "uid": uid,
+            "handle": author.handle,
+            "name": author.name,
+            "verified": author.verified,
+            "first_seen_at": arrival.at,
+        }
+        for uid, author in facts.items()
+    ]
+    db.insert_new(session, AUTHOR, rows)
+    _update(session, platform, _facts(changed))
+    ids = _ids(session, platform, list(facts))
+    db.insert_new(
+        session,
+        AUTHOR_SNAPSHOT,
+        [
+            {
+                "author_id": ids[uid],
+                "taken_at": arrival.observed,
+                "followers": author.followers,
+                "posts": author.posts,
+            }
+            for uid, author in facts.items()
+            if author.followers is not None or author.posts is not None
+        ],
+    )
+    return ids
+
+
+def facts_of(session: Session, platform: str, uid: str) -> AuthorFacts | None:
+    """What is held of one author, without figures; None when nothing is."""
+    c = AUTHOR.c
+    row = session.execute(
+        select(c.uid, c.handle, c.name, c.verified).where(
+            c.platform == platform, c.uid == uid
+        )
+    ).first()
+    return None if row is None else AuthorFacts(*row)
+
+
+def _facts(records: Sequence[Record]) -> dict[str, AuthorFacts]:
+    """What the records say of their authors, by native id."""
+    return {record.author.uid: record.author for record in records if record.author}
+
+
+def _update(session: Session, platform: str, facts: dict[str, AuthorFacts]) -> None:
+    for uid, author in facts.items():
+        session.execute(
+            update(AUTHOR)
+            .where(AUTHOR.c.platform == platform, AUTHOR.c.uid == uid)
+            .values(handle=author.handle, name=author.name, verified=author.verified)
+        )
+
+
+def _ids(session: Session, platform: str, uids: list[str]) -> dict[str, int]:
+    ids: dict[str, int] = {}
+    for some in db.chunks(uids):
+        rows = session.execute(
+            select(AUTHOR.c.uid, AUTHOR.c.id).where(
+                AUTHOR.c.platform == platform, AUTHOR.c.uid.in_(some)
+            )
+        )
+        ids.update((uid, id_) for uid, id_ in rows)
+    return ids

@@ -1,0 +1,131 @@
+"""The mentions of a page: what is known of them, new ones in, changed ones anew."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.connectors.base import Record
+from socialcell.listening.model import Mention
+from socialcell.listening.store.pages.page_arrival import Arrival
+from socialcell.listening.store.pages.records import content_hash, withheld_of
+from socialcell.text import index_form
+
+MENTION = db.table(Mention)
+
+
+@dataclass
+class Known:
+    """What the database already holds of a page's mentions, by native id."""
+
+    id: int
+    state: str
+    content_hash: str | None
+    edited_at: datetime | None
+    fetched_at: datetime | None
+
+
+def known_of(session: Session, platform: str, ids: Sequence[str]) -> dict[str, Known]:
+    """What is known of the mentions with these native ids."""
+    found: dict[str, Known] = {}
+    c = MENTION.c
+    for some in db.chunks(ids):
+        rows = session.execute(
+            select(
+                c.external_id,
+                c.id,
+                c.state,
+                c.content_hash,
+                c.edited_at,
+                c.fetched_at,
+            ).where(c.platform == platform, c.external_id.in_(some))
+        )
+        for external_id, *facts in rows:
+            found[external_id] = Known(*facts)
+    return found
+
+
+def write(
+    session: Session,
+    records: Sequence[Record],
+    known: Mapping[str, Known],
+    authors: Mapping[str, int],
+    raws: Mapping[str, int],
+    arrival: Arrival,
+) -> None:
+    """New mentions in; changed ones and filled stubs with new content, unread again."""
+    rows = []
+    for record in records:
+        values = _content(record, authors, raws, arrival)
+        had = known.get(record.external_id)
+        if had is None:
+            rows.append(_identity(record) | _birth(record, arrival) | values)
+            continue
+        if had.state == "stub":
+            values |= _birth(record, arrival)
+        session.execute(
+            update(MENTION)
+            .where(MENTION.c.id == had.id)
+            .values(tagged_at=None, **values)
+        )
+    db.insert(session, MENTION, rows)
+
+
+def _identity(record: Record) -> dict[str, Any]:
+    return {"platform": record.platform, "external_id": record.external_id}
+
+
+def _birth(record: Record, arrival: Arrival) -> dict[str, Any]:
+    return {"authored_at": record.authored_at, "stored_at": arrival.at}
+
+
+def _content(
+    record: Record,
+    authors: Mapping[str, int],
+    raws: Mapping[str, int],
+    arrival: Arrival,
+) -> dict[str, Any]:
+    said = f"{record.title}\n{record.text}" if record.title else record.text
+    return {
+        "kind": record.kind,
+        "state": "present",
+        "author_id": authors[record.author.uid] if record.author else None,
+        "text": record.text,
+        "folded": index_form(said),
+        "title": record.title,
+        "url": record.url,
+        "platform_language": record.language,
+        "conversation": record.conversation,
+        "missing": sorted(record.missing),
+        "withheld": withheld_of(record),
+        "edited_at": record.edited_at,
+        "fetched_at": arrival.observed,
+        "content_hash": content_hash(record),
+        "raw_id": raws[record.external_id],
+    }
+
+
+def ids_of(session: Session, platform: str, external: Iterable[str]) -> dict[str, int]:
+    """Native id → mention id."""
+    ids: dict[str, int] = {}
+    for some in db.chunks(external):
+        rows = session.execute(
+            select(MENTION.c.external_id, MENTION.c.id).where(
+                MENTION.c.platform == platform, MENTION.c.external_id.in_(some)
+            )
+        )
+        ids.update((external_id, id_) for external_id, id_ in rows)
+    return ids
+
+
+def made_of(session: Session, raw_ids: Sequence[int]) -> dict[int, Any]:
+    """Raw id → the mention whose content was made of it, by column."""
+    found: dict[int, Any] = {}
+    for some in db.chunks(raw_ids):
+        rows = session.execute(select(MENTION).where(MENTION.c.raw_id.in_(some)))
+        found.update((row.raw_id, row._mapping) for row in rows)
+    return found

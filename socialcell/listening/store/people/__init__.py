@@ -1,0 +1,1 @@
+"""SQL on accounts: the registry, erasure, suppression, reveals."""

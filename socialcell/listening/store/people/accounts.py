@@ -1,0 +1,158 @@
+"""What is held of one account: its rows, its posts, everything for whoever asks."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, func, or_, select
+from sqlmodel import Session, SQLModel
+
+from socialcell import db
+from socialcell.listening.attachment_model import Attachment
+from socialcell.listening.model import (
+    Annotation,
+    Author,
+    AuthorSnapshot,
+    Engagement,
+    Link,
+    Mention,
+    MentionMatch,
+    RawItem,
+    Relation,
+    RevealGrant,
+)
+from socialcell.listening.store.pages import raw_payloads
+from socialcell.ops.model import Source
+
+AUTHOR = db.table(Author)
+MENTION = db.table(Mention)
+
+
+@dataclass(frozen=True)
+class Account:
+    """One account as it is held, under every form in which files and platforms gave it.
+
+    A file may know only a handle; such a row has @handle for its number.
+    """
+
+    platform: str
+    uids: tuple[str, ...]
+    handles: tuple[str, ...]  # lower case, without @
+    author_ids: tuple[int, ...] = ()
+    names: tuple[str, ...] = ()
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """Values in a platform's JSON that name this account."""
+        return (*self.uids, *self.handles, *(f"@{handle}" for handle in self.handles))
+
+
+def find(
+    session: Session, platform: str, uid: str | None, handle: str | None
+) -> Account:
+    """The account of a number or a handle; without rows when nothing is held."""
+    uids = {uid} if uid else set()
+    handles = {handle.lower().lstrip("@")} if handle else set()
+    rows: list[Row[Any]] = []
+    while True:
+        rows = _rows(session, platform, uids, handles)
+        # A row found by its number tells the handle by which other rows are known.
+        more_uids = uids | {row.uid for row in rows}
+        more = handles | {row.handle.lower() for row in rows if row.handle}
+        more |= {one[1:].lower() for one in more_uids if one.startswith("@")}
+        if (more_uids, more) == (uids, handles):
+            break
+        uids, handles = more_uids, more
+    return Account(
+        platform=platform,
+        uids=tuple(sorted(uids)),
+        handles=tuple(sorted(handles)),
+        author_ids=tuple(row.id for row in rows),
+        names=tuple(sorted({row.name for row in rows if row.name})),
+    )
+
+
+def posts(session: Session, account: Account) -> list[Row[Any]]:
+    """(id, external_id) of the account's posts that are held."""
+    m = MENTION.c
+    asked = select(m.id, m.external_id).where(m.author_id.in_(account.author_ids))
+    return list(session.execute(asked.order_by(m.id)))
+
+
+def everything(session: Session, account: Account) -> dict[str, Any]:
+    """All that is held of an account, as plain JSON, for the person who asks."""
+    held = posts(session, account)
+    ids = [row.id for row in held]
+    found = raw_payloads.of(
+        session, account.platform, [*account.terms, *_externals(held)]
+    )
+    return {
+        "platform": account.platform,
+        "accounts": _all(session, Author, "id", account.author_ids),
+        "figures": _all(session, AuthorSnapshot, "author_id", account.author_ids),
+        "mentions": [
+            _mention(session, row) for row in _all(session, Mention, "id", ids)
+        ],
+        "engagement": _all(session, Engagement, "mention_id", ids),
+        "understood": _all(session, Annotation, "mention_id", ids),
+        "links": _all(session, Link, "mention_id", ids),
+        "files": _all(session, Attachment, "mention_id", ids),
+        "relations": _all(session, Relation, "mention_id", ids),
+        "revealed": _all(session, RevealGrant, "author_id", account.author_ids),
+        "raw": [
+            {
+                "received_at": row["received_at"],
+                "state": row["state"],
+                "reason": row["reason"],
+                "body": json.loads(row["body"]),
+            }
+            for row in _all(session, RawItem, "id", found)
+        ],
+    }
+
+
+def _rows(
+    session: Session, platform: str, uids: Iterable[str], handles: Iterable[str]
+) -> list[Row[Any]]:
+    a = AUTHOR.c
+    named = list(handles)
+    written = [f"@{handle}" for handle in named]
+    asked = select(AUTHOR).where(
+        a.platform == platform,
+        or_(
+            a.uid.in_(list(uids)),
+            func.lower(a.uid).in_(written),
+            func.lower(a.handle).in_([*named, *written]),
+        ),
+    )
+    return list(session.execute(asked.order_by(a.id)))
+
+
+def _externals(held: Sequence[Row[Any]]) -> list[str]:
+    return [row.external_id for row in held]
+
+
+def _mention(session: Session, row: dict[str, Any]) -> dict[str, Any]:
+    match, source = db.table(MentionMatch), db.table(Source)
+    through = session.execute(
+        select(source.c.name, match.c.via, match.c.seen_at)
+        .join_from(match, source, source.c.id == match.c.source_id)
+        .where(match.c.mention_id == row["id"])
+        .order_by(source.c.name)
+    )
+    return {**row, "through": [one._asdict() for one in through]}
+
+
+def _all(
+    session: Session, model: type[SQLModel], column: str, ids: Sequence[int]
+) -> list[dict[str, Any]]:
+    whole = db.table(model)
+    order = list(whole.primary_key.columns)
+    return [
+        row._asdict()
+        for some in db.chunks(ids)
+        for row in session.execute(
+            select(whole).where(whole.c[column].in_(some)).order_by(*order)
+        )
+    ]

@@ -1,0 +1,240 @@
+"""Erase one account: its words everywhere, and its name in other people's.
+
+What stays of a post is a tombstone: a keyed hash of its id, and its times. Counts
+follow in the same transaction, which the caller owns.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, func, or_, select, update
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.listening.model import (
+    Annotation,
+    Author,
+    AuthorRollup,
+    AuthorSnapshot,
+    Engagement,
+    Link,
+    Mention,
+    MentionMatch,
+    Relation,
+    RevealGrant,
+    Upkeep,
+)
+from socialcell.listening.people import suppression
+from socialcell.listening.people.masking import is_distinct
+from socialcell.listening.people.visibility import People
+from socialcell.listening.reply_model import ReplyDraft
+from socialcell.listening.store.mentions import rollups
+from socialcell.listening.store.pages import raw_payloads
+from socialcell.listening.store.pages.tombstones import BLANK
+from socialcell.listening.store.people import accounts, suppressions
+from socialcell.listening.store.people.accounts import Account
+from socialcell.ops import frozen, outgoing
+from socialcell.text import index_form
+
+MENTION = db.table(Mention)
+LINK = db.table(Link)
+_ABOUT_A_POST = (
+    Annotation,
+    Link,
+    Engagement,
+    MentionMatch,
+    Relation,
+    ReplyDraft,
+    RevealGrant,
+    Upkeep,
+)
+_ABOUT_AN_AUTHOR = (RevealGrant, AuthorSnapshot, AuthorRollup)
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What an erasure came to. `reports` are starts of periods that quoted a post."""
+
+    mentions: int
+    raw_items: int
+    in_others: int
+    suppressed: int
+    reports: tuple[datetime, ...]
+
+
+def erase(session: Session, people: People, account: Account, now: datetime) -> Erased:
+    """Erase an account and keep its items out from now on."""
+    held = accounts.posts(session, account)
+    ids = [row.id for row in held]
+    external = [row.external_id for row in held]
+    keys = {
+        key
+        for uid in account.uids
+        for key in suppression.of_account(people, account.platform, uid, None)
+    }
+    for handle in account.handles:
+        keys |= suppression.of_account(people, account.platform, None, handle)
+    stones = {
+        one: suppression.of_post(people, account.platform, one)[1] for one in external
+    }
+    keys |= {(account.platform, stone) for stone in stones.values()}
+    found = raw_payloads.of(session, account.platform, [*account.terms, *external])
+    rollups.subtract(session, rollups.contribution(session, ids))
+    _bury(session, [(row.id, stones[row.external_id]) for row in held])
+    dropped = raw_payloads.drop(session, found)
+    _drop_authors(session, account.author_ids)
+    return Erased(
+        mentions=len(ids),
+        raw_items=dropped,
+        in_others=_unname(session, account),
+        suppressed=suppressions.add(session, keys, now),
+        reports=_unquote(session, account.platform, stones, account.handles),
+    )
+
+
+def erase_posts(
+    session: Session, people: People, posts: Sequence[tuple[int, str, str]]
+) -> None:
+    """Erase single posts, given as (id, platform, native id)."""
+    ids = [id_ for id_, _, _ in posts]
+    rollups.subtract(session, rollups.contribution(session, ids))
+    for platform in sorted({platform for _, platform, _ in posts}):
+        stones = {
+            external: (id_, suppression.of_post(people, platform, external)[1])
+            for id_, of, external in posts
+            if of == platform
+        }
+        found = raw_payloads.of(session, platform, stones)
+        _bury(session, list(stones.values()))
+        raw_payloads.drop(session, found)
+        _unquote(session, platform, {name: mark for name, (_, mark) in stones.items()})
+
+
+def _bury(session: Session, stones: Sequence[tuple[int, str]]) -> None:
+    outgoing.forget_messages(session, {id_ for id_, _ in stones})
+    for some in db.chunks(id_ for id_, _ in stones):
+        for model in _ABOUT_A_POST:
+            about = db.table(model)
+            session.execute(delete(about).where(about.c.mention_id.in_(some)))
+    if stones:
+        session.connection().execute(
+            update(MENTION)
+            .where(MENTION.c.id == bindparam("b_id"))
+            .values(external_id=bindparam("b_stone"), **BLANK),
+            [{"b_id": id_, "b_stone": stone} for id_, stone in stones],
+        )
+
+
+def _drop_authors(session: Session, ids: Sequence[int]) -> None:
+    for model in _ABOUT_AN_AUTHOR:
+        about = db.table(model)
+        session.execute(delete(about).where(about.c.author_id.in_(ids)))
+    author = db.table(Author)
+    session.execute(delete(author).where(author.c.id.in_(ids)))
+
+
+def _unname(session: Session, account: Account) -> int:
+    """Dots in place of the handle in what others wrote; as many, so that the places
+    of what was understood stay true. Links that hold it go. How many posts."""
+    m, touched = MENTION.c, set()
+    for handle in account.handles:
+        word = _word(handle)
+        dots = "•" * len(handle)
+        like = f"%{_literal(handle)}%"
+        rows = session.execute(
+            select(m.id, m.title, m.text).where(
+                or_(
+                    func.lower(m.text).like(like, escape="\\"),
+                    func.lower(m.title).like(like, escape="\\"),
+                )
+            )
+        ).all()
+        for id_, title, text in rows:
+            if not word.search(f"{title or ''}\n{text or ''}"):
+                continue
+            touched.add(id_)
+            title = word.sub(dots, title) if title else title
+            text = word.sub(dots, text or "")
+            folded = index_form(f"{title}\n{text}" if title else text)
+            session.execute(
+                update(MENTION)
+                .where(m.id == id_)
+                .values(title=title, text=text, folded=folded)
+            )
+        touched |= _unlink(session, handle, like, word)
+    return len(touched)
+
+
+def _unlink(
+    session: Session, handle: str, like: str, word: re.Pattern[str]
+) -> set[int]:
+    touched = set()
+    m = MENTION.c
+    asked = select(LINK).where(func.lower(LINK.c.url).like(like, escape="\\"))
+    for row in session.execute(asked).all():
+        if word.search(row.url):
+            touched.add(row.mention_id)
+            session.execute(
+                delete(LINK).where(
+                    LINK.c.mention_id == row.mention_id, LINK.c.url == row.url
+                )
+            )
+    own = select(m.id, m.url).where(func.lower(m.url).like(like, escape="\\"))
+    for id_, url in session.execute(own).all():
+        if word.search(url):
+            touched.add(id_)
+            session.execute(update(MENTION).where(m.id == id_).values(url=None))
+    return touched
+
+
+def _unquote(
+    session: Session,
+    platform: str,
+    stones: dict[str, str],
+    handles: Iterable[str] = (),
+) -> tuple[datetime, ...]:
+    """Frozen reports name the tombstone, so that the quotation reads removed, and no
+    account of the handles: what it did stays a number."""
+    quoting = []
+    names = {handle.lower() for handle in handles}
+
+    def without(found: Any) -> Any:
+        if isinstance(found, list):
+            return [without(one) for one in found]
+        if not isinstance(found, dict):
+            return found
+        if found.get("platform") == platform:
+            if found.get("external_id") in stones:
+                return found | {
+                    "external_id": stones[found["external_id"]],
+                    "content_hash": "",
+                }
+            if found.get("handle") in names:
+                return found | {"handle": None, "name": None, "class": None}
+        return {key: without(value) for key, value in found.items()}
+
+    for report in frozen.reports(session):
+        kept = dict(report.numbers)
+        kept |= {
+            part: without(kept[part])
+            for part in ("quotations", "voices")
+            if part in kept
+        }
+        if kept != report.numbers:
+            report.numbers = kept
+            quoting.append(report.period_start)
+    session.flush()
+    return tuple(quoting)
+
+
+def _word(handle: str) -> re.Pattern[str]:
+    """The handle behind a sign or a slash; bare only when it is no common word."""
+    before = r"(?<!\w)" if is_distinct(handle) else r"(?<=[@＠﹫#＃/])"
+    return re.compile(rf"{before}{re.escape(handle)}(?!\w)", re.IGNORECASE)
+
+
+def _literal(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

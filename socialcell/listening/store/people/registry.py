@@ -1,0 +1,128 @@
+"""The accounts that are shown by name; every change is audited and counted anew."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, delete, func, select
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.errors import UsageError
+from socialcell.listening.model import Author, AuthorRollup, Mention, RegistryAccount
+from socialcell.listening.store.mentions import rollups
+from socialcell.ops import audit
+
+CLASSES = ("public_office", "media", "institution", "creator")
+REGISTRY = db.table(RegistryAccount)
+AUTHOR = db.table(Author)
+MENTION = db.table(Mention)
+AUTHOR_ROLLUP = db.table(AuthorRollup)
+
+
+def registry(session: Session) -> frozenset[tuple[str, str]]:
+    """Accounts that are shown by name: (platform, handle in lower case)."""
+    rows = session.execute(select(REGISTRY.c.platform, REGISTRY.c.handle))
+    return frozenset((platform, handle) for platform, handle in rows)
+
+
+def accounts(session: Session) -> list[Row[Any]]:
+    """Every account of the registry with the evidence for it."""
+    order = (REGISTRY.c.platform, REGISTRY.c.handle)
+    return list(session.execute(select(REGISTRY).order_by(*order)))
+
+
+def office_handles(session: Session, handles: Collection[str]) -> list[str]:
+    """Those of the handles (lower case, without @) that are a public office's account
+    on any platform, by name."""
+    asked = select(REGISTRY.c.handle).where(
+        REGISTRY.c.person_class == "public_office", REGISTRY.c.handle.in_(handles)
+    )
+    return sorted(set(session.scalars(asked)))
+
+
+def register(
+    session: Session,
+    platform: str,
+    handle: str,
+    name: str,
+    person_class: str,
+    evidence: str,
+    by: str,
+    now: datetime,
+) -> int:
+    """Allow an account to be shown by name; 0 when it was allowed already.
+
+    UsageError: an unknown class, no handle, or no evidence.
+    """
+    handle = plain_handle(handle)
+    if person_class not in CLASSES:
+        known = ", ".join(CLASSES)
+        raise UsageError(f"There is no class {person_class!r}. There are: {known}.")
+    if not handle or not evidence.strip():
+        raise UsageError(
+            "An account needs a handle and evidence of why it may be shown: an "
+            "address, an order, a consent."
+        )
+    row = {
+        "platform": platform,
+        "handle": handle,
+        "name": name,
+        "person_class": person_class,
+        "evidence": evidence.strip(),
+        "added_by": by,
+        "added_at": now,
+    }
+    added = db.insert_new(session, REGISTRY, [row])
+    if added:
+        detail = {"class": person_class, "evidence": evidence.strip()}
+        audit.append(session, by, "registry.add", f"{platform}:{handle}", detail, now)
+        recount(session, platform, handle)
+    return added
+
+
+def remove(
+    session: Session, platform: str, handle: str, reason: str, by: str, now: datetime
+) -> None:
+    """Show an account by pseudonym again. UsageError when it is not registered.
+
+    The audit log keeps which account it was: it was public when it was entered.
+    """
+    handle = plain_handle(handle)
+    c = REGISTRY.c
+    named = delete(REGISTRY).where(c.platform == platform, c.handle == handle)
+    if not db.changed(session, named):
+        raise UsageError(f"@{handle} of {platform} is not in the registry.")
+    if not reason.strip():
+        raise UsageError("Say why with --reason.")
+    object_ = f"{platform}:{handle}"
+    audit.append(session, by, "registry.remove", object_, {"reason": reason}, now)
+    recount(session, platform, handle)
+
+
+def recount(session: Session, platform: str, handle: str) -> None:
+    """Count the posts by day of the accounts of that handle anew, or not any more."""
+    a, m = AUTHOR.c, MENTION.c
+    ids: Sequence[int] = session.scalars(
+        select(a.id).where(a.platform == platform, func.lower(a.handle) == handle)
+    ).all()
+    for some in db.chunks(ids):
+        session.execute(
+            delete(AUTHOR_ROLLUP).where(AUTHOR_ROLLUP.c.author_id.in_(some))
+        )
+        theirs = session.scalars(select(m.id).where(m.author_id.in_(some))).all()
+        cells = rollups.contribution(session, theirs)
+        rollups.add(
+            session,
+            Counter({cell: n for cell, n in cells.items() if _is_author(cell)}),
+        )
+
+
+def plain_handle(handle: str) -> str:
+    """As the registry holds it: lower case, no @ before it."""
+    return handle.strip().lower().lstrip("@")
+
+
+def _is_author(cell: rollups.Cell) -> bool:
+    return cell[0] == "author"

@@ -1,0 +1,108 @@
+"""Reveal who wrote a mention; the audit log says so in the same transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.listening.model import Author, Mention, RevealGrant
+from socialcell.listening.people import reveal_rules
+from socialcell.listening.people.reveal_rules import Case, Request, RevealRefused
+from socialcell.listening.people.visibility import People
+from socialcell.ops import audit
+
+GRANT = db.table(RevealGrant)
+AUTHOR = db.table(Author)
+MENTION = db.table(Mention)
+
+
+@dataclass(frozen=True)
+class Revealed:
+    """Who wrote a mention, for the operator who asked, until a moment."""
+
+    grant: int
+    platform: str
+    uid: str
+    handle: str | None
+    name: str | None
+    until: datetime
+
+
+def grant(
+    session: Session, people: People, request: Request, case: Case, now: datetime
+) -> Revealed:
+    """Permit and reveal. RevealRefused when the request is not allowed.
+
+    The log holds the operator, the case, the reason (masked) and the pseudonym.
+    """
+    ends = reveal_rules.until(request, case, now)
+    m = MENTION.c
+    author_id = session.scalars(
+        select(m.author_id).where(m.id == request.mention_id, m.state == "present")
+    ).first()
+    if author_id is None:
+        raise RevealRefused(f"It is not known who wrote mention {request.mention_id}.")
+    made = RevealGrant(
+        case_id=case.id,
+        mention_id=request.mention_id,
+        author_id=author_id,
+        operator=request.operator,
+        granted_at=now,
+        until=ends,
+    )
+    session.add(made)
+    session.flush()
+    assert made.id is not None
+    found = _revealed(session, made)
+    detail = {
+        "case": case.id,
+        "mention": request.mention_id,
+        "reason": people.masked(found.platform, request.reason, found),
+        "until": ends.isoformat(),
+    }
+    _log(session, people, "person.reveal", request.operator, found, detail, now)
+    return found
+
+
+def look_again(
+    session: Session,
+    people: People,
+    grant_id: int,
+    operator: str,
+    case: Case,
+    now: datetime,
+) -> Revealed:
+    """The same person to the same operator while permission and case last; logged."""
+    made = session.get(RevealGrant, grant_id)
+    if made is None or made.operator != operator or made.case_id != case.id:
+        raise RevealRefused("There is no such permission for you in this case.")
+    if now >= made.until or not case.is_open:
+        raise RevealRefused("The permission has ended. Ask again, with a reason.")
+    found = _revealed(session, made)
+    detail = {"case": case.id, "mention": made.mention_id, "grant": grant_id}
+    _log(session, people, "person.look", operator, found, detail, now)
+    return found
+
+
+def _revealed(session: Session, made: RevealGrant) -> Revealed:
+    a = AUTHOR.c
+    row = session.execute(
+        select(a.platform, a.uid, a.handle, a.name).where(a.id == made.author_id)
+    ).one()
+    assert made.id is not None
+    return Revealed(made.id, row.platform, row.uid, row.handle, row.name, made.until)
+
+
+def _log(
+    session: Session,
+    people: People,
+    action: str,
+    operator: str,
+    found: Revealed,
+    detail: dict[str, object],
+    now: datetime,
+) -> None:
+    person = f"{found.platform}:{people.pseudonym(found.platform, found.uid)}"
+    audit.append(session, operator, action, person, detail, now)

@@ -1,0 +1,1 @@
+"""Pages on one incident and on one critical item."""

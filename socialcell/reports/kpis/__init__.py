@@ -1,0 +1,1 @@
+"""The city's key performance indicators, and their labels."""

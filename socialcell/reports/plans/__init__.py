@@ -1,0 +1,1 @@
+"""Plans as a page and as a calendar file."""

@@ -1,0 +1,1 @@
+"""The sections of the weekly report, one module for each."""

@@ -1,0 +1,1 @@
+"""The weekly report: counted, frozen, summarised, shown."""

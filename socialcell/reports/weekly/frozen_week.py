@@ -1,0 +1,57 @@
+"""The numbers of a week: counted once, frozen, and the same ever after."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Engine
+
+from socialcell import db
+from socialcell.clock import IST, as_utc, week_of
+from socialcell.errors import UsageError
+from socialcell.listening.store.mentions.mention_counts import Span
+from socialcell.ops import frozen
+from socialcell.reports.weekly.weekly_counts import count
+from socialcell.settings.campaigns import Planning
+from socialcell.strategy import Strategy
+
+KIND = "weekly"
+
+_WEEK = timedelta(days=7)
+
+
+def period(as_of: datetime, now: datetime) -> Span:
+    """The last complete week before a moment; UsageError when it is not over yet."""
+    end, _ = week_of(as_of)
+    if end > now:
+        local = end.astimezone(IST).date()
+        raise UsageError(
+            f"The week up to {local.isoformat()} is not over yet. Choose an earlier "
+            "--as-of."
+        )
+    return Span(as_utc(end.astimezone(IST) - _WEEK), end)
+
+
+def document(
+    engine: Engine,
+    week: Span,
+    now: datetime,
+    strategy: Strategy | None = None,
+    planning: Planning | None = None,
+) -> dict[str, Any]:
+    """The week's numbers, and the city's goals: as frozen, or counted now and frozen.
+
+    A week of which nothing is known yet is not frozen: what is imported later counts.
+    `planning` is that of config.yaml as it is now; without it plans keep to their own.
+    """
+    with db.reading(engine) as session:
+        kept = frozen.find(session, KIND, week.start)
+        if kept is not None:
+            return kept
+        counted = count(session, week, now, strategy, planning)
+    if counted["mentions"]["n"] is None:
+        return counted
+    with db.writing(engine) as session:
+        frozen.keep(session, KIND, week.start, week.end, now, counted)
+        kept = frozen.find(session, KIND, week.start)
+    assert kept is not None
+    return kept

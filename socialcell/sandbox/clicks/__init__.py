@@ -1,0 +1,1 @@
+"""Who clicks on the tracked links of the seeded world."""

@@ -1,0 +1,1 @@
+"""Google's interfaces on loopback."""

@@ -1,0 +1,339 @@
+"""Google Ads' API of the sandbox: SearchStream over TLS, and the sign-in before it.
+
+The messages are those of the google-ads package, imported when they are needed: a
+machine without that package has a sandbox without Google Ads.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+from urllib.parse import parse_qs
+
+from socialcell.clock import IST, Clock
+from socialcell.sandbox.city import City
+from socialcell.sandbox.faults import Faulty, Switch
+from socialcell.sandbox.google.google_ads_grpc import VERSION, messages, serve_grpc
+from socialcell.sandbox.platform import Platform
+from socialcell.sandbox.server import Answer, Request
+from socialcell.sandbox.world.app_world import ACCOUNT, ADS, AdDay, AppWorld, ripened
+
+SECRETS = (
+    "google_ads_developer_token",
+    "google_ads_client_id",
+    "google_ads_client_secret",
+    "google_ads_refresh_token",
+)
+CURRENCY = "INR"
+RETRY = timedelta(minutes=15)
+_QUERY = re.compile(r"SELECT (.+) FROM (\w+)(?: WHERE (.+))?")
+_SPAN = re.compile(r"segments\.date BETWEEN '([\d-]+)' AND '([\d-]+)'")
+_ACTIONS = re.compile(r"segments\.conversion_action IN \(([^)]*)\)")
+# Conversion actions: resource name, name, type, share of installs that it sees.
+ACTIONS = {
+    "play": (
+        ("901", "Play installs", "GOOGLE_PLAY_DOWNLOAD", 100),
+        ("902", "First open Android", "FIREBASE_ANDROID_FIRST_OPEN", 92),
+    ),
+    "apple": (("903", "First open iOS", "FIREBASE_IOS_FIRST_OPEN", 95),),
+}
+_KEYS = {
+    "campaign": ("campaign.id", "campaign.name"),
+    "ad_group": ("ad_group.id", "ad_group.name"),
+    "ad_group_ad": ("ad_group_ad.ad.id", "ad_group_ad.ad.name"),
+}
+_COSTS = {"metrics.impressions", "metrics.clicks", "metrics.cost_micros"}
+
+
+class GoogleAds(Faulty):
+    """One account as one signed-in user sees it. `most`: rows of one message."""
+
+    name = "google_ads"
+    window = RETRY
+    most = 50
+
+    def __init__(self, city: City, clock: Clock, secrets: Mapping[str, str]) -> None:
+        super().__init__(clock)
+        self.world = AppWorld(city.seed, city.start, city.end)
+        self._developer = secrets["google_ads_developer_token"]
+        self._bearer = f"Bearer {access_token(secrets)}"
+
+    @cached_property
+    def _rows(self) -> Any:
+        return messages().GoogleAdsRow
+
+    @cached_property
+    def _errors(self) -> Any:
+        return import_module(f"google.ads.googleads.{VERSION}.errors.types.errors")
+
+    def malformed_item(self, times: int | None = 1) -> None:
+        """An answer about days carries a row that names no campaign."""
+        self._switches["malformed"] = Switch(times=times)
+
+    def respond(self, request: Request) -> Answer:
+        if request.headers.get("authorization") != self._bearer:
+            return self._error("UNAUTHENTICATED", "authentication_error", 15)
+        if request.headers.get("developer-token") != self._developer:
+            return self._error("UNAUTHENTICATED", "authentication_error", 29)
+        if request.query["customer_id"] != ACCOUNT:
+            return self._error("PERMISSION_DENIED", "authorization_error", 2)
+        match = _QUERY.fullmatch(request.query["query"])
+        if match is None:
+            return self._error("INVALID_ARGUMENT", "query_error", 11)
+        fields = match[1].split(", ")
+        if "segments.conversion_action" in fields and _COSTS & set(fields):
+            return self._error("INVALID_ARGUMENT", "query_error", 53)
+        if not all(map(self._exists, fields)):
+            return self._error("INVALID_ARGUMENT", "query_error", 32)
+        rows = self._answer(match[2], fields, match[3] or "")
+        if "metrics.clicks" in fields and self._fires("malformed"):
+            rows.append(self._rows())
+        return Answer(200, rows)
+
+    def refusal(self, fault: str, until: datetime) -> Answer:
+        if fault == "expired":
+            return self._error("UNAUTHENTICATED", "authentication_error", 16)
+        if fault == "forbidden":
+            return self._error("PERMISSION_DENIED", "authorization_error", 2)
+        if fault == "limited":
+            return self._exhausted(4, until, "Requests per minute")
+        if fault == "spent":
+            return self._exhausted(2, until, "Number of operations of a day")
+        if fault == "broken":
+            return self._error("UNAVAILABLE", None, 0)
+        raise ValueError(f"Google Ads has no fault {fault}")
+
+    def _error(self, status: str, kind: str | None, code: int) -> Answer:
+        """A gRPC status and the failure message that rides in its trailers."""
+        if kind is None:
+            return Answer(503, b"", {"grpc": status})
+        error = self._errors.GoogleAdsError(message=f"{kind} {code}")
+        setattr(error.error_code, kind, code)
+        failure = self._errors.GoogleAdsFailure(errors=[error])
+        body = type(failure).serialize(failure)
+        return Answer(400, body, {"grpc": status})
+
+    def _exhausted(self, code: int, until: datetime, rate: str) -> Answer:
+        error = self._errors.GoogleAdsError(message="Too many requests.")
+        error.error_code.quota_error = code
+        details = error.details.quota_error_details
+        details.rate_name = rate
+        details.retry_delay = until - self.clock.now()
+        failure = self._errors.GoogleAdsFailure(errors=[error])
+        body = type(failure).serialize(failure)
+        return Answer(429, body, {"grpc": "RESOURCE_EXHAUSTED"})
+
+    # Rows -------------------------------------------------------------------------
+
+    def _answer(self, source: str, fields: list[str], rules: str) -> list[Any]:
+        if source == "customer":
+            return [self._row(fields, _CUSTOMER)]
+        if source == "conversion_action":
+            return [self._row(fields, one) for one in _actions()]
+        span = _SPAN.search(rules)
+        if span is None:
+            return []
+        since, until = map(date.fromisoformat, span.groups())
+        asked = _ACTIONS.search(rules)
+        found = reported(self.world, source, since, until, self.clock.now())
+        if asked is None:
+            return [self._row(fields, one) for one in found]
+        wanted = re.findall(r"'([^']+)'", asked[1])
+        return [
+            self._row(
+                fields,
+                one
+                | {"segments.conversion_action": name, "metrics.all_conversions": n},
+            )
+            for one in found
+            for name, n in one["installs"].items()
+            if name in wanted and n
+        ]
+
+    def _exists(self, field: str) -> bool:
+        """Whether a name of a query is a field of the API's own messages."""
+        found = self._rows.pb(self._rows()).DESCRIPTOR
+        for part in field.split("."):
+            fields: Any = found.fields_by_name if found is not None else {}
+            named = fields.get(part) or fields.get(f"{part}_")
+            if named is None:
+                return False
+            found = named.message_type
+        return True
+
+    def _row(self, fields: list[str], values: Mapping[str, Any]) -> Any:
+        """A row in which exactly the fields that were asked for are set, if known."""
+        row = self._rows()
+        for field in fields:
+            if field not in values:
+                continue
+            *path, last = field.split(".")
+            inner = row
+            for part in path:
+                inner = getattr(inner, part)
+            name = "type_" if last == "type" else last
+            setattr(inner, name, values[field])
+        return row
+
+
+_CUSTOMER = {
+    "customer.id": int(ACCOUNT),
+    "customer.currency_code": CURRENCY,
+    "customer.time_zone": "Asia/Kolkata",
+}
+
+
+def _actions() -> list[dict[str, Any]]:
+    return [
+        {
+            "conversion_action.resource_name": resource(number),
+            "conversion_action.name": name,
+            "conversion_action.type": kind,
+        }
+        for actions in ACTIONS.values()
+        for number, name, kind, _share in actions
+    ]
+
+
+def resource(number: str) -> str:
+    return f"customers/{ACCOUNT}/conversionActions/{number}"
+
+
+def reported(
+    world: AppWorld, source: str, since: date, until: date, now: datetime
+) -> list[dict[str, Any]]:
+    """What the account says `now` of each day and thing; nothing of days without."""
+    today = now.astimezone(IST).date()
+    made = []
+    for day in world.days(min(until, today) + timedelta(1)):
+        if day < since:
+            continue
+        done: dict[int, list[AdDay]] = {}
+        for ad in ADS:
+            one = world.ad_day(ad, day)
+            number = {"campaign": ad.campaign, "ad_group": ad.group}.get(source, ad.id)
+            if one is not None:
+                done.setdefault(number, []).append(one)
+        made += [_figures(ads, today, _elapsed(day, now)) for ads in done.values()]
+    return made
+
+
+def _elapsed(day: date, now: datetime) -> int:
+    """Thousandths of a day that have passed, on Indian clocks."""
+    local = now.astimezone(IST)
+    if local.date() > day:
+        return 1000
+    return 1000 * (local.hour * 3600 + local.minute * 60 + local.second) // 86_400
+
+
+def _figures(ads: list[AdDay], today: date, elapsed: int) -> dict[str, Any]:
+    first, day = ads[0].ad, ads[0].day
+
+    def total(name: str) -> int:
+        return sum(getattr(one, name) * elapsed // 1000 for one in ads)
+
+    installs: dict[str, float] = {}
+    for one in ads:
+        seen = ripened(one.installs * elapsed // 1000, day, today)
+        for number, _name, _kind, share in ACTIONS.get(one.ad.store or "", ()):
+            name = resource(number)
+            installs[name] = installs.get(name, 0.0) + seen * share // 100
+    best = next(iter(installs.values()), 0.0)
+    return {
+        "campaign.id": first.campaign,
+        "campaign.name": first.campaign_name,
+        "ad_group.id": first.group,
+        "ad_group.name": first.group_name,
+        "ad_group_ad.ad.id": first.id,
+        "ad_group_ad.ad.name": first.name,
+        "segments.date": day.isoformat(),
+        "metrics.impressions": total("impressions"),
+        "metrics.clicks": total("clicks"),
+        "metrics.cost_micros": total("cost_micros"),
+        "metrics.conversions": best,
+        "installs": installs,
+    }
+
+
+class GoogleOAuth(Faulty):
+    """Google's token address: a refresh token for an access token."""
+
+    name = "google_ads_oauth"
+
+    def __init__(self, city: City, clock: Clock, secrets: Mapping[str, str]) -> None:
+        super().__init__(clock)
+        self._secrets = secrets
+
+    def refuse_grant(self) -> None:
+        """The user has taken the permission back, until healed."""
+        self._switches["grant"] = Switch()
+
+    def respond(self, request: Request) -> Answer:
+        sent = parse_qs(request.body.decode())
+        if request.path != "/token":
+            return Answer(404, {"error": "not_found"})
+        if sent.get("client_secret") != [self._secrets["google_ads_client_secret"]]:
+            return Answer(401, {"error": "invalid_client"})
+        refresh = [self._secrets["google_ads_refresh_token"]]
+        if self._fires("grant") or sent.get("refresh_token") != refresh:
+            said = "Token has been expired or revoked."
+            return Answer(400, {"error": "invalid_grant", "error_description": said})
+        return Answer(
+            200,
+            {
+                "access_token": access_token(self._secrets),
+                "expires_in": 3599,
+                "scope": "https://www.googleapis.com/auth/adwords",
+                "token_type": "Bearer",
+            },
+        )
+
+    def refusal(self, fault: str, until: datetime) -> Answer:
+        if fault == "broken":
+            return Answer(503, {"error": "internal_failure"})
+        if fault in ("expired", "forbidden"):
+            return Answer(400, {"error": "invalid_grant"})
+        raise ValueError(f"the sign-in has no fault {fault}")
+
+
+def access_token(secrets: Mapping[str, str]) -> str:
+    """What the sign-in gives for the refresh token of this sandbox."""
+    refresh = secrets["google_ads_refresh_token"]
+    return "ya29." + hashlib.sha256(refresh.encode()).hexdigest()[:40]
+
+
+def sources(city: City) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": "google_ads.app",
+            "connector": "google_ads",
+            "kind": "ads",
+            "customer_id": ACCOUNT,
+        }
+    ]
+
+
+def platforms() -> dict[str, Platform]:
+    """The rows of the table of platforms; none when google-ads is not installed."""
+    if find_spec("google") is None or find_spec("google.ads") is None:
+        return {}
+    return {
+        "google_ads": Platform(
+            build=GoogleAds,
+            sources=sources,
+            shows=lambda city, post: [],
+            address=lambda post: "",
+            secrets=SECRETS,
+            serve=serve_grpc,
+        ),
+        "google_ads_oauth": Platform(
+            build=GoogleOAuth,
+            sources=lambda city: [],
+            shows=lambda city, post: [],
+            address=lambda post: "",
+        ),
+    }

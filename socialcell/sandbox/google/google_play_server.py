@@ -1,0 +1,150 @@
+"""Google Play's publisher interface of the sandbox: the reviews of the last week."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from socialcell.clock import Clock
+from socialcell.sandbox.city import City
+from socialcell.sandbox.faults import Switch
+from socialcell.sandbox.google.google_server import (
+    SECRETS,
+    access_token,
+    refusal,
+    shared_refusal,
+)
+from socialcell.sandbox.platform import Platform
+from socialcell.sandbox.post import Post
+from socialcell.sandbox.server import Answer, Request
+from socialcell.sandbox.shelf import Shelf
+from socialcell.sandbox.world.app_world import PACKAGE
+from socialcell.sandbox.world.google_play_world import review_id, stars
+from socialcell.sandbox.world.other_platform_posts import text_at
+
+ORIGIN = "https://androidpublisher.googleapis.com"
+SHOWN = timedelta(days=7)
+_REVIEWS = f"/androidpublisher/v3/applications/{PACKAGE}/reviews"
+
+
+class GooglePlay(Shelf):
+    """One app's reviews as a signed-in publisher sees them, last changed first."""
+
+    most = 100
+
+    def __init__(self, city: City, clock: Clock, secrets: Mapping[str, str]) -> None:
+        super().__init__(city, clock, "google_play")
+        self._bearer = f"Bearer {access_token(secrets)}"
+        self._answered: dict[str, str] = {}
+
+    # Switches of this platform ----------------------------------------------------
+
+    def quota_spent(self) -> None:
+        """The hour's questions are used up, until healed."""
+        self._switches["spent"] = Switch()
+
+    def revoke_token(self, times: int = 1) -> None:
+        """The access token is not accepted, so many times."""
+        self._switches["revoked"] = Switch(times=times)
+
+    def reply(self, id_: str, text: str) -> None:
+        """The city answers a review."""
+        self._answered[id_] = text
+
+    # Answers ----------------------------------------------------------------------
+
+    def respond(self, request: Request) -> Answer:
+        given = request.headers.get("authorization")
+        if self._fires("revoked") or given != self._bearer:
+            return refusal(401, "UNAUTHENTICATED", "authError", "Invalid Credentials")
+        if request.path != _REVIEWS:
+            said = "No application was found for the given package name."
+            return refusal(404, "NOT_FOUND", "applicationNotFound", said)
+        return Answer(200, self._list(request))
+
+    def refusal(self, fault: str, until: datetime) -> Answer:
+        return shared_refusal(self, fault, until)
+
+    def _list(self, request: Request) -> dict[str, Any]:
+        since = self.clock.now() - SHOWN
+        found = [post for post in self.standing() if self._changed(post) >= since]
+        found.sort(key=self._changed, reverse=True)
+        size = min(int(request.query.get("maxResults") or 10), 100, self.most)
+        stuck = "stuck" in self._switches
+        given = int((request.query.get("token") or "at-0").removeprefix("at-"))
+        start = 0 if stuck else given
+        page, rest = found[start : start + size], found[start + size :]
+        self.turned(rest)
+        if not page:
+            return {}  # of an app without reviews, Google says nothing at all
+        reviews: list[Any] = [self._review(post) for post in page]
+        if self._fires("malformed"):
+            reviews.insert(1, {"reviewId": None, "comments": []})
+        body: dict[str, Any] = {"reviews": reviews}
+        if rest or stuck:
+            body["tokenPagination"] = {"nextPageToken": f"at-{given + size}"}
+        return body
+
+    def _review(self, post: Post) -> dict[str, Any]:
+        now = self.clock.now()
+        language = post.labels.language
+        said = {
+            # A review without a title begins with the tab behind it.
+            "text": f"{post.title or ''}\t{text_at(post, now)}",
+            "lastModified": _timestamp(self._changed(post)),
+            "starRating": stars(post),
+            "reviewerLanguage": "en" if language.endswith("-Latn") else language,
+            "device": "sandbox",
+            "androidOsVersion": 34,
+            "appVersionCode": 41,
+            "appVersionName": "4.1",
+            "thumbsUpCount": self.city.metrics(post, now).get("likes", 0),
+            "thumbsDownCount": 0,
+            "deviceMetadata": {"productName": "sandbox", "manufacturer": "Sandbox"},
+        }
+        comments: list[dict[str, Any]] = [{"userComment": said}]
+        if post.id in self._answered:
+            text = self._answered[post.id]
+            answer = {"text": text, "lastModified": _timestamp(now)}
+            comments.append({"developerComment": answer})
+        return {
+            "reviewId": post.id,
+            "authorName": post.author.name,
+            "comments": comments,
+        }
+
+    def _changed(self, post: Post) -> datetime:
+        changed = post.changed
+        return changed[0] if changed and changed[0] <= self.clock.now() else post.at
+
+    def _draft(self, text: str, at: datetime, n: int = 0) -> Post:
+        return self.draft(text, at, review_id(at, n))
+
+
+def _timestamp(moment: datetime) -> dict[str, Any]:
+    """Seconds are a text: whole numbers of 64 bits are."""
+    return {"seconds": str(int(moment.timestamp())), "nanos": 0}
+
+
+def sources(city: City) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": "google_play.reviews",
+            "connector": "google_play",
+            "kind": "reviews",
+            "package": PACKAGE,
+        }
+    ]
+
+
+PLATFORM = Platform(
+    build=GooglePlay,
+    sources=sources,
+    shows=lambda city, post: ["google_play.reviews"],
+    address=lambda post: (
+        f"https://play.google.com/store/apps/details?id={PACKAGE}&reviewId={post.id}"
+    ),
+    origins=lambda city: (ORIGIN,),
+    secrets=SECRETS,
+    rules={"google_play": "reviews that were written or changed within seven days"},
+    oldest={"google_play": SHOWN},
+)

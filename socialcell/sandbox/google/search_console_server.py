@@ -1,0 +1,140 @@
+"""Search Console of the sandbox: a site's figures by day, query or page, days late."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, timedelta
+from json import loads
+from typing import Any
+from urllib.parse import unquote
+
+from socialcell.clock import Clock
+from socialcell.sandbox.city import City
+from socialcell.sandbox.faults import Switch
+from socialcell.sandbox.google.google_server import SECRETS, SignedIn, refusal
+from socialcell.sandbox.platform import Platform
+from socialcell.sandbox.server import Answer, Request
+from socialcell.sandbox.world.app_world import PACIFIC
+from socialcell.sandbox.world.search_world import SITE, SearchWorld, Seen
+
+ORIGIN = "https://searchconsole.googleapis.com"
+FINAL, FRESH = timedelta(days=3), timedelta(days=1)  # how old a day has to be
+_PATH = re.compile(r"/webmasters/v3/sites/(.+?)(/searchAnalytics/query)?")
+_MOST, _USUAL = 25_000, 1_000  # rows of an answer
+
+
+class SearchConsole(SignedIn):
+    """One property as one signed-in person sees it."""
+
+    name = "search_console"
+
+    def __init__(self, city: City, clock: Clock, secrets: Mapping[str, str]) -> None:
+        super().__init__(clock, secrets)
+        self.world = SearchWorld(city.seed, city.start, city.end)
+        self._rare: dict[date, int] = {}
+        self.level = "siteFullUser"
+
+    # Switches of this platform ----------------------------------------------------
+
+    def flood(self, day: date, queries: int) -> None:
+        """So many more queries, each seen once, are named on a day."""
+        self._rare[day] = queries
+
+    def malformed_item(self, times: int | None = 1) -> None:
+        """An answer by query carries a row that names nothing."""
+        self._switches["malformed"] = Switch(times=times)
+
+    def stuck_cursor(self) -> None:
+        """Every page is the first one, until healed."""
+        self._switches["stuck"] = Switch()
+
+    # Answers ----------------------------------------------------------------------
+
+    def respond(self, request: Request) -> Answer:
+        if not self.is_let_in(request):
+            return refusal(401, "UNAUTHENTICATED", "authError", "Invalid Credentials")
+        match = _PATH.fullmatch(unquote(request.path))
+        if match is None:
+            return refusal(404, "NOT_FOUND", "notFound", "Not Found")
+        if match[1] != SITE:
+            said = "User does not have sufficient permission for site."
+            return refusal(403, "PERMISSION_DENIED", "forbidden", said)
+        if match[2] is None:
+            return Answer(200, {"siteUrl": SITE, "permissionLevel": self.level})
+        asked = loads(request.body)
+        if "startDate" not in asked or "endDate" not in asked:
+            said = "Request contains an invalid argument."
+            return refusal(400, "INVALID_ARGUMENT", "invalidParameter", said)
+        return Answer(200, self._answer(asked))
+
+    def _answer(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        rows = self._rows(asked)
+        size = min(asked.get("rowLimit", _USUAL), _MOST)
+        start = 0 if "stuck" in self._switches else asked.get("startRow", 0)
+        page = rows[start : start + size]
+        by_query = asked.get("dimensions") == ["query"]
+        if page and by_query and self._fires("malformed"):
+            page.insert(1, {"keys": [], "clicks": "many"})
+        by = "byPage" if "page" in asked.get("dimensions", []) else "byProperty"
+        # Without rows there is no list either.
+        return ({"rows": page} if page else {}) | {"responseAggregationType": by}
+
+    def _rows(self, asked: Mapping[str, Any]) -> list[dict[str, Any]]:
+        days = self._days(asked)
+        dimensions = asked.get("dimensions", [])
+        if dimensions == ["date"]:
+            return [_row(str(day), self.world.total(day)) for day in days]
+        if dimensions in (["query"], ["page"]):
+            found = [pair for day in days for pair in self._of(dimensions[0], day)]
+            found.sort(key=lambda pair: -pair[1].clicks)
+            return [_row(key, seen) for key, seen in found if seen.impressions]
+        raise ValueError(f"the sandbox's Search Console has no answer by {dimensions}")
+
+    def _of(self, dimension: str, day: date) -> list[tuple[str, Seen]]:
+        if dimension == "page":
+            return list(self.world.pages(day).items())
+        rare = range(self._rare.get(day, 0))
+        return [
+            *self.world.queries(day).items(),
+            *((f"rare {n}", Seen(1, 0, 40.0)) for n in rare),
+        ]
+
+    def _days(self, asked: Mapping[str, Any]) -> list[date]:
+        """The days of the span that are old enough for what was asked for."""
+        since = date.fromisoformat(asked["startDate"])
+        until = date.fromisoformat(asked["endDate"])
+        lag = FINAL if asked.get("dataState", "final") == "final" else FRESH
+        today = self.clock.now().astimezone(PACIFIC).date()
+        newest = min(until, today - lag)
+        return [day for day in self.world.days() if since <= day <= newest]
+
+
+def _row(key: str, seen: Seen) -> dict[str, Any]:
+    rate = seen.clicks / seen.impressions if seen.impressions else 0.0
+    return {
+        "keys": [key],
+        "clicks": seen.clicks,
+        "impressions": seen.impressions,
+        "ctr": rate,
+        "position": seen.position,
+    }
+
+
+def sources(city: City) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": "search_console.site",
+            "connector": "search_console",
+            "kind": "search",
+            "site": SITE,
+        }
+    ]
+
+
+PLATFORM = Platform(
+    build=SearchConsole,
+    sources=sources,
+    shows=lambda city, post: [],
+    address=lambda post: "",
+    origins=lambda city: (ORIGIN,),
+    secrets=SECRETS,
+)

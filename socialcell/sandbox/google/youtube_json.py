@@ -1,0 +1,205 @@
+"""How YouTube writes videos, comments and lists in JSON."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from html import escape
+from typing import Any
+
+from socialcell.sandbox.city import City
+from socialcell.sandbox.post import Person, Post
+from socialcell.sandbox.world.other_platform_posts import text_at
+from socialcell.sandbox.world.youtube_world import channel_id, uploads_id
+
+_SHOWN = 5  # answers below a comment in a list of threads
+_CUT = 120  # characters of a description in search
+_SPOKEN = {"mr-Latn": "mr", "hi-Latn": "hi"}
+
+
+def listing(
+    kind: str, items: Sequence[Any], total: int, token: str | None, **more: Any
+) -> dict[str, Any]:
+    """A page; `token` leads to the next one."""
+    page: dict[str, Any] = {"kind": f"youtube#{kind}", "etag": _etag(kind, str(items))}
+    if token is not None:
+        page["nextPageToken"] = token
+    page |= more
+    page["pageInfo"] = {"totalResults": total, "resultsPerPage": len(items)}
+    return page | {"items": list(items)}
+
+
+def found(post: Post) -> dict[str, Any]:
+    """A video as a search lists it: its texts are cut, its counts are left out."""
+    said = _said(post, post.text[:_CUT])
+    kept = ("publishedAt", "channelId", "title", "description", "thumbnails")
+    return {
+        "kind": "youtube#searchResult",
+        "etag": _etag("found", post.id),
+        "id": {"kind": "youtube#video", "videoId": post.id},
+        "snippet": {name: said[name] for name in kept}
+        | {
+            "channelTitle": said["channelTitle"],
+            "liveBroadcastContent": "none",
+        },
+    }
+
+
+def listed(post: Post) -> dict[str, Any]:
+    """A video as an item of a channel's uploads."""
+    return {
+        "kind": "youtube#playlistItem",
+        "etag": _etag("listed", post.id),
+        "id": "VVU" + hashlib.sha256(post.id.encode()).hexdigest()[:45],
+        "contentDetails": {"videoId": post.id, "videoPublishedAt": stamp(post.at)},
+    }
+
+
+def channel(id_: str) -> dict[str, Any]:
+    return {
+        "kind": "youtube#channel",
+        "etag": _etag("channel", id_),
+        "id": id_,
+        "contentDetails": {
+            "relatedPlaylists": {"likes": "", "uploads": uploads_id(id_)}
+        },
+    }
+
+
+def video(
+    post: Post, parts: Sequence[str], counts: Mapping[str, int | None], now: datetime
+) -> dict[str, Any]:
+    """A video with the parts that were asked for. A count that is None is hidden."""
+    made: dict[str, Any] = {
+        "kind": "youtube#video",
+        "etag": _etag("video", post.id),
+        "id": post.id,
+    }
+    if "snippet" in parts:
+        text = text_at(post, now)
+        said = _said(post, text)
+        language = post.labels.language
+        made["snippet"] = said | {
+            "categoryId": "25",
+            "liveBroadcastContent": "none",
+            "localized": {"title": said["title"], "description": text},
+            "defaultAudioLanguage": _SPOKEN.get(language, language),
+        }
+    if "statistics" in parts:
+        made["statistics"] = statistics(counts) | {"favoriteCount": "0"}
+    return made
+
+
+def statistics(counts: Mapping[str, int | None]) -> dict[str, str]:
+    """Counts are texts; hidden ones are left out."""
+    names = {"views": "viewCount", "likes": "likeCount", "comments": "commentCount"}
+    return {
+        name: str(counts[own]) for own, name in names.items() if counts[own] is not None
+    }
+
+
+def stat(post: Post, counts: Mapping[str, int | None]) -> dict[str, Any]:
+    """A video as batchGetStats gives it."""
+    return {
+        "kind": "youtube#videoStat",
+        "etag": _etag("stat", post.id),
+        "id": post.id,
+        "statistics": statistics(counts),
+    }
+
+
+def thread(
+    top: Post, answers: Sequence[Post], owner: str, **how: Any
+) -> dict[str, Any]:
+    """A comment with some of the answers below it."""
+    made: dict[str, Any] = {
+        "kind": "youtube#commentThread",
+        "etag": _etag("thread", top.id),
+        "id": top.id,
+        "snippet": {
+            "channelId": owner,
+            "videoId": top.conversation,
+            "topLevelComment": comment(top, owner, **how),
+            "canReply": False,
+            "totalReplyCount": len(answers),
+            "isPublic": True,
+        },
+    }
+    if answers:
+        shown = [comment(one, owner, **how) for one in answers[:_SHOWN]]
+        made["replies"] = {"comments": shown}
+    return made
+
+
+def comment(
+    post: Post,
+    owner: str,
+    *,
+    city: City,
+    now: datetime,
+    plain: bool,
+    nameless: frozenset[str],
+) -> dict[str, Any]:
+    """One comment. `plain`: as text and not as HTML; `nameless`: closed accounts."""
+    text = text_at(post, now)
+    edited = post.changed is not None and post.changed[0] <= now
+    said: dict[str, Any] = {
+        "channelId": owner,
+        "videoId": post.conversation,
+        "textDisplay": text if plain else escape(text).replace("\n", "<br>"),
+        "textOriginal": text,
+        "canRate": False,
+        "viewerRating": "none",
+        "likeCount": city.metrics(post, now).get("likes", 0),
+        "publishedAt": stamp(post.at),
+        "updatedAt": stamp(post.changed[0] if edited and post.changed else post.at),
+        **_commenter(post, post.id in nameless),
+    }
+    if "." in post.id:
+        said["parentId"] = post.reply_to
+    return {
+        "kind": "youtube#comment",
+        "etag": _etag("comment", post.id),
+        "id": post.id,
+        "snippet": said,
+    }
+
+
+def stamp(moment: datetime) -> str:
+    """2026-11-23T03:30:00Z: YouTube writes whole seconds."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _commenter(post: Post, nameless: bool) -> dict[str, Any]:
+    if nameless:
+        return {
+            "authorDisplayName": "",
+            "authorProfileImageUrl": "",
+            "authorChannelUrl": "",
+        }
+    person, channel = post.author, channel_id(post.author)
+    return {
+        "authorDisplayName": f"@{person.handle}",
+        "authorProfileImageUrl": f"https://pictures.example/{person.key}.jpg",
+        "authorChannelUrl": f"http://www.youtube.com/@{person.handle}",
+        "authorChannelId": {"value": channel},
+    }
+
+
+def _said(post: Post, text: str) -> dict[str, Any]:
+    picture = {"url": f"https://pictures.example/{post.id}.jpg"}
+    return {
+        "publishedAt": stamp(post.at),
+        "channelId": channel_id(post.author),
+        "title": post.title or "",
+        "description": text,
+        "thumbnails": {"default": picture | {"width": 120, "height": 90}},
+        "channelTitle": _title(post.author),
+    }
+
+
+def _title(person: Person) -> str:
+    return person.name
+
+
+def _etag(*what: str) -> str:
+    return hashlib.sha256(" ".join(what).encode()).hexdigest()[:27]

@@ -1,0 +1,397 @@
+"""YouTube's Data API of the sandbox: search, uploads, comments, counts, and its quota."""
+
+import base64
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from socialcell.clock import Clock
+from socialcell.sandbox.city import City
+from socialcell.sandbox.faults import Switch
+from socialcell.sandbox.google import youtube_json as shape
+from socialcell.sandbox.google.google_server import detailed, refusal
+from socialcell.sandbox.platform import Platform
+from socialcell.sandbox.post import Post
+from socialcell.sandbox.server import Answer, Request
+from socialcell.sandbox.shelf import Shelf, words
+from socialcell.sandbox.world.app_world import PACIFIC
+from socialcell.sandbox.world.youtube_world import (
+    answer_id,
+    channel_id,
+    comment_id,
+    uploads_id,
+    video_id,
+)
+
+ORIGIN = "https://youtube.googleapis.com"
+QUERY = "pune|पुणे"
+SEARCH_REACH = 500
+
+
+class YouTube(Shelf):
+    """What an API key may read. `allowed`: units a Pacific day by bucket."""
+
+    most = 100
+
+    def __init__(self, city: City, clock: Clock, key: str) -> None:
+        super().__init__(city, clock, "youtube")
+        self._key = key
+        self.allowed = {"search": 100, "units": 10_000, "stats": 10_000}
+        self.used: dict[tuple[str, str], int] = defaultdict(int)
+        self._private: set[str] = set()
+        self._closed: set[str] = set()
+        self._unfindable: set[str] = set()
+        self._likeless: set[str] = set()
+        self._nameless: set[str] = set()
+        self._answers: dict[str, Callable[[Request], Answer]] = {
+            "/youtube/v3/search": self._search,
+            "/youtube/v3/channels": self._channels,
+            "/youtube/v3/playlistItems": self._uploads,
+            "/youtube/v3/videos": self._videos,
+            "/youtube/v3/videos:batchGetStats": self._stats,
+            "/youtube/v3/commentThreads": self._threads,
+            "/youtube/v3/comments": self._comments,
+        }
+
+    # Switches of this platform ----------------------------------------------------
+
+    def quota_spent(self) -> None:
+        """Everything of today is used up, until healed."""
+        self._switches["spent"] = Switch()
+
+    def make_private(self, id_: str) -> None:
+        """A video that lists still show and nobody can read any more."""
+        self._private.add(id_)
+
+    def close_comments(self, id_: str) -> None:
+        """The channel takes no comments on a video, and shows none."""
+        self._closed.add(id_)
+
+    def hide_from_search(self, id_: str) -> None:
+        """Search leaves a video out, as it does with some."""
+        self._unfindable.add(id_)
+
+    def show_in_search(self, id_: str) -> None:
+        """Search has found out about a video."""
+        self._unfindable.discard(id_)
+
+    def hide_likes(self, id_: str) -> None:
+        """A video whose channel does not say how many like it."""
+        self._likeless.add(id_)
+
+    def forget_author(self, id_: str) -> None:
+        """The account behind a comment is closed."""
+        self._nameless.add(id_)
+
+    def revoke_key(self) -> None:
+        """The key is refused in the older words for it: 401, until healed."""
+        self._switches["revoked"] = Switch()
+
+    def comment(
+        self,
+        text: str,
+        at: datetime | None = None,
+        *,
+        on: str | None = None,
+        to: str | None = None,
+    ) -> str:
+        """Somebody comments on a video (one of the city's that stays, unless `on` names
+        another), or answers the comment `to`. The new one's id."""
+        moment, number = at or self.clock.now(), len(self._posts)
+        above = next((post for post in self._posts if post.id == to), None)
+        video = above.conversation if above else on or self._lasting()
+        own = (
+            answer_id(above.id, moment, number)
+            if above
+            else comment_id(video, moment, number)
+        )
+        made = replace(
+            self.draft(text, moment, own),
+            conversation=video,
+            reply_to=above.id if above else video,
+            group="comment",
+            author=self.city.people.citizens[1],
+        )
+        self._show([made])
+        return own
+
+    # Answers ----------------------------------------------------------------------
+
+    def respond(self, request: Request) -> Answer:
+        if "revoked" in self._switches:
+            return refusal(401, "UNAUTHENTICATED", "authError", "Invalid Credentials")
+        if request.headers.get("x-goog-api-key") != self._key:
+            return self._bad_key()
+        answer = self._answers.get(request.path)
+        if answer is None:
+            return refusal(404, "NOT_FOUND", "notFound", "Not Found")
+        if not self._count(request.path):
+            return self._spent()
+        return answer(request)
+
+    def refusal(self, fault: str, until: datetime) -> Answer:
+        if fault == "expired":
+            return self._bad_key()
+        if fault == "forbidden":
+            said = "YouTube Data API v3 has not been used in project 7 before"
+            return refusal(403, "PERMISSION_DENIED", "accessNotConfigured", said)
+        if fault == "limited":
+            said = "The request cannot be completed at this rate."
+            return refusal(403, "RESOURCE_EXHAUSTED", "rateLimitExceeded", said)
+        if fault == "spent":
+            return self._spent()
+        if fault == "broken":
+            return refusal(503, "UNAVAILABLE", "backendError", "Backend Error")
+        raise ValueError(f"YouTube has no way to say {fault}")
+
+    def _search(self, request: Request) -> Answer:
+        asked = request.query
+        found = [post for post in self._shown() if matches(asked.get("q", ""), post)]
+        found = [post for post in found if post.id not in self._unfindable]
+        if after := asked.get("publishedAfter"):
+            since = datetime.fromisoformat(after)
+            found = [post for post in found if post.at >= since]
+        page, total, token = self._page(request, found[:SEARCH_REACH], 50)
+        made = [shape.found(post) for post in page]
+        if page and self._fires("malformed"):
+            made.insert(1, {"kind": "youtube#searchResult", "id": {}, "snippet": {}})
+        body = shape.listing("searchListResponse", made, total, token, regionCode="IN")
+        return Answer(200, body)
+
+    def _channels(self, request: Request) -> Answer:
+        found = [
+            shape.channel(id_)
+            for id_ in request.query.get("id", "").split(",")
+            if id_ == self.own_channel
+        ]
+        body = shape.listing("channelListResponse", found, len(found), None)
+        if not found:
+            # Of nothing, this list says nothing.
+            del body["items"]
+        return Answer(200, body)
+
+    def _uploads(self, request: Request) -> Answer:
+        if request.query.get("playlistId") != uploads_id(self.own_channel):
+            said = "The playlist cannot be found."
+            return refusal(404, "NOT_FOUND", "playlistNotFound", said)
+        own = [post for post in self._shown() if post.group == "own"]
+        page, total, token = self._page(request, own, 50)
+        made = [shape.listed(post) for post in page]
+        if page and self._fires("malformed"):
+            made.insert(1, {"kind": "youtube#playlistItem", "contentDetails": {}})
+        body = shape.listing("playlistItemListResponse", made, total, token)
+        return Answer(200, body)
+
+    def _videos(self, request: Request) -> Answer:
+        parts = request.query.get("part", "").split(",")
+        posts = self._readable(request.query.get("id", "").split(","))
+        if request.query.get("chart"):
+            posts = [p for p in self._shown() if p.id not in self._private][:1]
+        if posts is None:
+            return _too_many()
+        now = self.clock.now()
+        made = [shape.video(post, parts, self._counts(post), now) for post in posts]
+        return Answer(200, shape.listing("videoListResponse", made, len(made), None))
+
+    def _stats(self, request: Request) -> Answer:
+        posts = self._readable(request.all("id"))
+        if posts is None:
+            return _too_many()
+        made = [shape.stat(post, self._counts(post)) for post in posts]
+        body = {"kind": "youtube#batchGetStatsResponse", "etag": "x", "items": made}
+        return Answer(200, body)
+
+    def _threads(self, request: Request) -> Answer:
+        on = request.query.get("videoId")
+        videos = {post.id for post in self._shown()}
+        if on is not None and (on not in videos or on in self._private):
+            return refusal(404, "NOT_FOUND", "videoNotFound", "No such video.")
+        if on in self._closed:
+            said = "The video has disabled comments."
+            return refusal(403, "PERMISSION_DENIED", "commentsDisabled", said)
+        owner = request.query.get("allThreadsRelatedToChannelId", self.own_channel)
+        tops = [
+            post
+            for post in self._said()
+            if "." not in post.id
+            and post.conversation in videos
+            and (post.conversation == on if on else owner == self.own_channel)
+            and post.conversation not in self._closed
+        ]
+        page, total, token = self._page(request, tops, 100)
+        how = self._how(request)
+        made = [shape.thread(post, self._below(post.id), owner, **how) for post in page]
+        if page and self._fires("malformed"):
+            made.insert(1, {"snippet": {"topLevelComment": {"id": None}}})
+        return Answer(
+            200, shape.listing("commentThreadListResponse", made, total, token)
+        )
+
+    def _comments(self, request: Request) -> Answer:
+        above = request.query.get("parentId")
+        wanted = set(request.query.get("id", "").split(","))
+        found = (
+            self._below(above)
+            if above
+            else [post for post in self._said() if post.id in wanted]
+        )
+        page, total, token = self._page(request, found, 100)
+        if not above:  # those that are named come together, as far as they are there
+            page, total, token = found, len(found), None
+        how = self._how(request)
+        made = [shape.comment(post, self.own_channel, **how) for post in page]
+        return Answer(200, shape.listing("commentListResponse", made, total, token))
+
+    # What the answers are made of -------------------------------------------------
+
+    @property
+    def own_channel(self) -> str:
+        return channel_id(self.city.people.city)
+
+    def _lasting(self) -> str:
+        own = (post for post in self._posts if post.group == "own")
+        return next(post.id for post in own if post.ends is None)
+
+    def _shown(self) -> list[Post]:
+        """The videos that lists show, newest first."""
+        return [post for post in reversed(self.standing()) if post.group != "comment"]
+
+    def _said(self) -> list[Post]:
+        """All comments, newest first."""
+        return [post for post in reversed(self.standing()) if post.group == "comment"]
+
+    def _below(self, id_: str) -> list[Post]:
+        return self.present.answers[id_][::-1]
+
+    def _readable(self, ids: Sequence[str]) -> list[Post] | None:
+        """The videos of these ids that are there; None when they are too many."""
+        if len(ids) > 50:
+            return None
+        found = [self.present.by_id.get(id_) for id_ in ids if id_ not in self._private]
+        return [post for post in found if post and post.group != "comment"]
+
+    def _counts(self, post: Post) -> dict[str, int | None]:
+        counts: dict[str, int | None] = dict(self.city.metrics(post, self.clock.now()))
+        counts.setdefault("views", 0)
+        counts.setdefault("likes", 0)
+        if post.id in self._likeless:
+            counts["likes"] = None
+        said = sum(one.group == "comment" for one in self.present.within[post.id])
+        return counts | {"comments": None if post.id in self._closed else said}
+
+    def _how(self, request: Request) -> dict[str, Any]:
+        return {
+            "city": self.city,
+            "now": self.clock.now(),
+            "plain": request.query.get("textFormat") == "plainText",
+            "nameless": frozenset(self._nameless),
+        }
+
+    def _page(
+        self, request: Request, found: list[Post], most: int
+    ) -> tuple[list[Post], int, str | None]:
+        """A page by its place from the top, how many there are, and the next's token.
+
+        The list moves under a token: what is new at the top pushes the rest down.
+        """
+        asked = int(request.query.get("maxResults") or 5)
+        size = min(asked, most, self.most)
+        given = _place(request.query.get("pageToken"))
+        stuck = "stuck" in self._switches
+        start = 0 if stuck else given
+        page, rest = found[start : start + size], found[start + size :]
+        self.turned(rest)
+        more = bool(rest) or (stuck and bool(page))
+        return page, len(found), _token(given + size) if more else None
+
+    def _draft(self, text: str, at: datetime, n: int = 0) -> Post:
+        post = self.draft(text, at, video_id(at, n))
+        city = self.city.people.city
+        return replace(post, title="Pune today", group="own", author=city)
+
+    def _count(self, path: str) -> bool:
+        """Whether today's bucket has room for a call; counts it."""
+        last = path.rsplit("/", 1)[1]
+        bucket = {"search": "search", "videos:batchGetStats": "stats"}.get(
+            last, "units"
+        )
+        day = self.clock.now().astimezone(PACIFIC).date().isoformat()
+        self.used[bucket, day] += 1
+        return self.used[bucket, day] <= self.allowed[bucket]
+
+    def _bad_key(self) -> Answer:
+        said = "API key not valid. Please pass a valid API key."
+        return detailed(400, "INVALID_ARGUMENT", "API_KEY_INVALID", said)
+
+    def _spent(self) -> Answer:
+        said = "The request cannot be completed because you have exceeded your quota."
+        answer = refusal(403, "PERMISSION_DENIED", "quotaExceeded", said)
+        answer.body["error"]["errors"][0]["domain"] = "youtube.quota"
+        return answer
+
+
+def matches(query: str, post: Post) -> bool:
+    """Whether search finds a video: one of the words with | between them."""
+    written = words(f"{post.title} {post.text}")
+    return any(term.strip().lower() in written for term in query.split("|"))
+
+
+def _token(place: int) -> str:
+    return base64.urlsafe_b64encode(f"CAUQ{place}".encode()).decode().rstrip("=")
+
+
+def _place(token: str | None) -> int:
+    if not token:
+        return 0
+    padded = token + "=" * (-len(token) % 4)
+    return int(base64.urlsafe_b64decode(padded).decode().removeprefix("CAUQ"))
+
+
+def _too_many() -> Answer:
+    said = "The request specifies too many ids."
+    return refusal(400, "INVALID_ARGUMENT", "invalidFilters", said)
+
+
+def build(city: City, clock: Clock, secrets: Mapping[str, str]) -> YouTube:
+    return YouTube(city, clock, secrets["youtube_key"])
+
+
+def sources(city: City) -> list[dict[str, Any]]:
+    own = channel_id(city.people.city)
+    rows = [
+        {"name": "youtube.search", "kind": "search", "query": QUERY},
+        {"name": "youtube.uploads", "kind": "uploads", "channel_id": own},
+        {"name": "youtube.comments", "kind": "comments", "channel_id": own},
+    ]
+    return [{**row, "connector": "youtube"} for row in rows]
+
+
+def shows(city: City, post: Post) -> list[str]:
+    if post.group == "comment":
+        return ["youtube.comments"]
+    found = ["youtube.search"] if matches(QUERY, post) else []
+    return [*found, "youtube.uploads"] if post.group == "own" else found
+
+
+def address(post: Post) -> str:
+    watch = f"https://www.youtube.com/watch?v={post.conversation}"
+    return f"{watch}&lc={post.id}" if post.group == "comment" else watch
+
+
+PLATFORM = Platform(
+    build=build,
+    sources=sources,
+    shows=shows,
+    address=address,
+    origins=lambda city: (ORIGIN,),
+    secrets=("youtube_key",),
+    rules={
+        "youtube.search": f"the newest {SEARCH_REACH} standing videos with a word of "
+        f"the query in title or description: {QUERY}",
+        "youtube.uploads": "all standing videos of the city's channel",
+        "youtube.comments": "all standing comments on them",
+    },
+    reach={"youtube.search": SEARCH_REACH},
+)

@@ -1,0 +1,1 @@
+"""Meta's Graph API on loopback: Facebook, Instagram, messages, ads, WhatsApp."""

@@ -1,0 +1,288 @@
+"""A Facebook page of the sandbox: feed, tagged posts, comments, insights, its token."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from socialcell.clock import Clock
+from socialcell.sandbox.city import City
+from socialcell.sandbox.meta import facebook_json as shape
+from socialcell.sandbox.meta.graph_fields import Field
+from socialcell.sandbox.meta.graph_server import (
+    ORIGIN,
+    Graph,
+    Refused,
+    missing,
+    newest_first,
+    pick,
+    within,
+)
+from socialcell.sandbox.platform import Platform
+from socialcell.sandbox.post import Post
+from socialcell.sandbox.world.facebook_world import PAGE_ID, post_id, user_id
+
+_POSTS = ("own", "visitor", "tagged")
+_EDGES = {"feed": _POSTS, "tagged": ("tagged",)}
+_LONGEST = 90 * 86_400  # seconds of insights at once
+
+
+class Facebook(Graph):
+    """One page. Its own token, which the system user's opens, sees what people wrote."""
+
+    def __init__(self, city: City, clock: Clock, token: str) -> None:
+        super().__init__(city, clock, "facebook", token)
+        self.page_token = f"EAApage{token[-24:]}"
+        self.has_task = True
+
+    # Switches of this platform ----------------------------------------------------
+
+    def take_task(self) -> None:
+        """The system user has no task on the page any more."""
+        self.has_task = False
+
+    def comment(self, text: str, at: datetime | None = None, below: str = "") -> str:
+        """Somebody comments on a post (else on the page's newest that stays). Its id."""
+        moment = at or self.clock.now()
+        post = self._found(below) if below else self._newest_own(moment)
+        return self.publish(
+            text, at, group="comment", conversation=post.id, reply_to=post.id
+        )
+
+    def heal(self) -> None:
+        super().heal()
+        self.has_task = True
+
+    # Answers ----------------------------------------------------------------------
+
+    def knows(self, token: str) -> bool:
+        return token in (self.token, self.page_token)
+
+    def read(self, parts: Sequence[str], asked: Mapping[str, str], token: str) -> Any:
+        if parts == [PAGE_ID]:
+            return pick(asked.get("fields", ""), "Page", self._page())
+        if len(parts) == 1 and token == self.token:
+            raise missing(parts[0])
+        if token != self.page_token:
+            raise Refused(190, "This method must be called with a Page Access Token")
+        match parts:
+            case [page, "insights"] if page == PAGE_ID:
+                return self._insights(asked)
+            case [page, edge] if page == PAGE_ID and edge in _EDGES:
+                return self._edge(_EDGES[edge], asked)
+            case [id_]:
+                post = self._found(id_)
+                kind = "Comment" if post.group == "comment" else "Post"
+                return pick(asked.get("fields", ""), kind, self._values(post))
+            case [id_, "comments"]:
+                fields = asked.get("fields", "id,created_time,message,from")
+                return self._comments(self._found(id_), dict(asked), fields)
+            case [id_, "insights"]:
+                return self._post_insights(self._found(id_), asked)
+        raise Refused(2500, "Unknown path components: /" + "/".join(parts))
+
+    def write(self, parts: Sequence[str], sent: Mapping[str, str], token: str) -> Any:
+        if token != self.page_token:
+            raise Refused(190, "This method must be called with a Page Access Token")
+        match parts:
+            case [page, "feed"] if page == PAGE_ID:
+                return {"id": self._say(sent.get("message", "")).id}
+            case [page, "photos"] if page == PAGE_ID:
+                if not sent.get("url", "").startswith("https://"):
+                    raise Refused(324, "(#324) Missing or invalid image file")
+                post = self._say(sent.get("caption", ""))
+                return {"id": post.id.split("_")[1], "post_id": post.id}
+            case [id_, "comments"]:
+                self.require("pages_manage_engagement")
+                below = self._found(id_)
+                said = self._written(sent.get("message", ""))
+                return {"id": self.said(said, "comment", below).id}
+        return super().write(parts, sent, token)
+
+    def erase(self, parts: Sequence[str], token: str) -> Any:
+        self.require("pages_manage_posts")
+        post = self._found("/".join(parts))
+        if token != self.page_token or post.author is not self.city.people.city:
+            raise Refused(200, "(#200) Permissions error", None, 403)
+        self.remove(post.id)
+        return {"success": True}
+
+    def _say(self, text: str) -> Post:
+        self.require("pages_manage_posts")
+        return self.said(self._written(text), "own")
+
+    def _written(self, text: str) -> str:
+        if not text.strip():
+            raise Refused(100, "(#100) The parameter message is required")
+        return text
+
+    def own_id(self, at: datetime, n: int, below: Post | None) -> str:
+        made = post_id(PAGE_ID, at, n)
+        return made if below is None else f"{below.conversation}_{made.split('_')[1]}"
+
+    def _page(self) -> dict[str, Any]:
+        token = self.page_token if self.has_task else None
+        return {"id": PAGE_ID, "name": shape.PAGE_NAME, "access_token": token}
+
+    def _edge(self, groups: Sequence[str], asked: Mapping[str, str]) -> dict[str, Any]:
+        self.require("pages_read_engagement", "pages_read_user_content")
+        posts = [post for post in self.standing() if post.group in groups]
+        fields = asked.get("fields", "id,created_time,message,story")
+        return self.paged(
+            newest_first(posts),
+            asked,
+            lambda post: pick(fields, "Post", self._values(post)),
+        )
+
+    def _comments(
+        self, post: Post, args: Mapping[str, str], fields: str
+    ) -> dict[str, Any]:
+        return self.paged(
+            self._below(post, args),
+            {**args, "since": "", "until": ""},
+            lambda comment: pick(fields, "Comment", self._values(comment)),
+            spoiled=False,
+        )
+
+    def _below(self, post: Post, args: Mapping[str, str]) -> list[Post]:
+        """Direct answers, oldest first, unless the filter and order say otherwise."""
+        flat = args.get("filter") == "stream"
+        found = self.present.answers[post.id]
+        if flat:
+            every = self.present.within[post.id]
+            found = [one for one in every if one.group == "comment"]
+        if args.get("order") == "reverse_chronological":
+            return newest_first(found)
+        return newest_first(found)[::-1]
+
+    def _values(self, post: Post) -> dict[str, Any]:
+        """A node's fields; edges within it are functions of what was asked of them."""
+        now = self.clock.now()
+        if post.group == "comment":
+            answers = self.present.answers[post.id]
+            values = shape.comment_values(self.city, post, now)
+            return values | {
+                "comment_count": len(answers),
+                "parent": lambda field: _inner(field, values["parent"]),
+            }
+
+        def comments(field: Field) -> Mapping[str, Any]:
+            every = self._below(post, field.args)
+            if field.args.get("limit") == "0":
+                return shape.summary(len(every))
+            return self.paged(
+                every,
+                field.args,
+                lambda one: within(field.within, "Comment", self._values(one)),
+                spoiled=False,
+            )
+
+        reactions = self.city.metrics(post, now).get("reactions", 0)
+        values = shape.post_values(self.city, post, now)
+        return values | {
+            "comments": comments,
+            "reactions": lambda field: shape.summary(reactions),
+            "attachments": lambda field: _attachments(field, values["attachments"]),
+        }
+
+    def _insights(self, asked: Mapping[str, str]) -> dict[str, Any]:
+        self.require("pages_read_engagement", "read_insights")
+        metrics = asked.get("metric", "").split(",")
+        self._require_metrics(metrics, shape.METRICS)
+        now = self.clock.now()
+        until = int(asked.get("until") or now.timestamp())
+        since = int(asked.get("since") or until - 2 * 86_400)
+        if until - since > _LONGEST:
+            raise Refused(
+                100,
+                "(#100) There cannot be more than 90 days (7776000 s) between since "
+                "and until",
+            )
+        span = (
+            datetime.fromtimestamp(since, UTC),
+            min(now, datetime.fromtimestamp(until, UTC)),
+        )
+        return {
+            "data": [shape.insight(self.city, metric, *span) for metric in metrics],
+            "paging": {"previous": f"{ORIGIN}/previous", "next": f"{ORIGIN}/next"},
+        }
+
+    def _post_insights(self, post: Post, asked: Mapping[str, str]) -> dict[str, Any]:
+        """Figures of the page's own posts; of others' there are none."""
+        metrics = asked.get("metric", "").split(",")
+        self._require_metrics(metrics, ("post_media_view", "post_clicks"))
+        seen = shape.views(self.city, post, self.clock.now())
+        own = metrics if post.group == "own" else []
+        return {"data": [shape.lifetime(name, post.id, seen) for name in own]}
+
+    def _require_metrics(self, asked: Sequence[str], known: Sequence[str]) -> None:
+        if any(name not in known or name in self.retired for name in asked):
+            raise Refused(100, "(#100) The value must be a valid insights metric")
+
+    def _found(self, id_: str) -> Post:
+        """What stands, and what it stands below. Without the permission nothing does."""
+        standing = self.present.by_id
+        post = standing.get(id_)
+        if post is None or post.conversation not in standing:
+            raise missing(id_)
+        if "pages_read_user_content" not in self.scopes:
+            raise missing(id_)
+        return post
+
+    def _newest_own(self, moment: datetime) -> Post:
+        own = [p for p in self._posts if p.group == "own" and p.ends is None]
+        return newest_first([p for p in own if p.at <= moment])[0]
+
+    def _draft(self, text: str, at: datetime, n: int = 0) -> Post:
+        owner = user_id(self.city.people.citizens[0])
+        post = self.draft(text, at, id_ := post_id(owner, at, n % 100))
+        return replace(post, group="tagged", conversation=id_)
+
+
+def _inner(field: Field, value: Mapping[str, Any] | None) -> Any:
+    return None if value is None else within(field.within, "Comment", value)
+
+
+def _attachments(field: Field, value: Mapping[str, Any] | None) -> Any:
+    if value is None:
+        return None
+    kind = "StoryAttachment"
+    return {"data": [within(field.within, kind, one) for one in value["data"]]}
+
+
+def build(city: City, clock: Clock, secrets: Mapping[str, str]) -> Facebook:
+    return Facebook(city, clock, secrets["meta_token"])
+
+
+def sources(city: City) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": f"facebook.{kind}",
+            "connector": "facebook",
+            "kind": kind,
+            "page_id": PAGE_ID,
+        }
+        for kind in ("feed", "comments", "tagged", "insights")
+    ]
+
+
+def shows(city: City, post: Post) -> list[str]:
+    if post.group == "comment":
+        return ["facebook.comments"]
+    return ["facebook.feed", *(["facebook.tagged"] if post.group == "tagged" else [])]
+
+
+PLATFORM = Platform(
+    build=build,
+    sources=sources,
+    shows=shows,
+    address=shape.address,
+    origins=lambda city: (ORIGIN,),
+    secrets=("meta_token",),
+    rules={
+        "facebook.feed": "all standing posts of the page, on it, and that tag it",
+        "facebook.tagged": "all standing posts of others that tag the page",
+        "facebook.comments": "all standing comments below the posts of the feed",
+    },
+    oldest={"facebook": timedelta(days=30)},
+)

@@ -1,0 +1,353 @@
+"""Meta's Graph API of the sandbox: versions, tokens, errors, pages, batches, usage."""
+
+import json
+import re
+from abc import abstractmethod
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from socialcell.clock import Clock
+from socialcell.sandbox.city import City
+from socialcell.sandbox.faults import Switch
+from socialcell.sandbox.meta.graph_fields import Field, parse
+from socialcell.sandbox.post import Post
+from socialcell.sandbox.server import Answer, Request
+from socialcell.sandbox.shelf import Shelf
+
+ORIGIN = "https://graph.facebook.com"
+SYSTEM_USER = "122100000000001"
+SCOPES = (
+    "ads_read",
+    "business_management",
+    "instagram_basic",
+    "instagram_content_publish",
+    "instagram_manage_comments",
+    "instagram_manage_insights",
+    "pages_manage_engagement",
+    "pages_manage_posts",
+    "pages_read_engagement",
+    "pages_read_user_content",
+    "pages_show_list",
+    "read_insights",
+)
+_MOST_IN_A_BATCH = 50
+
+Values = Mapping[str, Any]
+
+
+class Refused(Exception):  # noqa: N818 - an answer, not a mistake
+    """An error as the Graph API words it."""
+
+    def __init__(
+        self, code: int, message: str, subcode: int | None = None, status: int = 400
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.error: dict[str, Any] = {
+            "message": message,
+            "type": "OAuthException",
+            "code": code,
+            "fbtrace_id": "Asandbox",
+        }
+        if subcode is not None:
+            self.error["error_subcode"] = subcode
+
+
+class Graph(Shelf):
+    """The Graph API as one system user's token sees it; subclasses give the nodes."""
+
+    usage = "pages"  # the business use case that calls are counted under
+
+    def __init__(self, city: City, clock: Clock, name: str, token: str) -> None:
+        super().__init__(city, clock, name)
+        self.token = token
+        self.scopes = set(SCOPES)
+        self.retired: set[str] = set()
+        self._ends: tuple[int, int] = (0, 0)
+        self._percent, self._regain = 1, 0
+
+    # Switches ---------------------------------------------------------------------
+
+    def lasts_until(self, token: datetime | None, data: datetime | None = None) -> None:
+        """When the token ends, and when its access to data does; None: never."""
+        self._ends = (_seconds(token), _seconds(data))
+
+    def withdraw(self, scope: str) -> None:
+        """The token loses a permission, until healed."""
+        self.scopes.discard(scope)
+
+    def retire(self, metric: str) -> None:
+        """Insights do not know this metric any more, until healed."""
+        self.retired.add(metric)
+
+    def use_up(self, percent: int, minutes: int = 0) -> None:
+        """From now on the headers say that so much of the allowance is used."""
+        self._percent, self._regain = percent, minutes
+
+    def lose_in_batch(self) -> None:
+        """The last part of each batch has no answer, until healed: time ran out."""
+        self._switches["lost"] = Switch()
+
+    def heal(self) -> None:
+        super().heal()
+        self.scopes = set(SCOPES)
+        self.retired.clear()
+        self._percent, self._regain = 1, 0
+
+    # Answers ----------------------------------------------------------------------
+
+    def respond(self, request: Request) -> Answer:
+        path = re.fullmatch(r"/(v\d{1,3}\.\d)/?(.*?)/?", request.path)
+        if path is None:
+            return self._worded(Refused(2500, "Unknown path components"))
+        try:
+            said = self._said(request, path[2])
+        except Refused as refused:
+            return self._worded(refused)
+        return Answer(200, said, self._headers(path[1]))
+
+    def refusal(self, fault: str, until: datetime) -> Answer:
+        if fault == "expired":
+            return self._worded(
+                Refused(190, "Error validating access token: it has expired.", 463)
+            )
+        if fault == "forbidden":
+            return self._worded(
+                Refused(10, "(#10) Application does not have permission", None, 403)
+            )
+        if fault == "limited":
+            minutes = round((until - self.clock.now()).total_seconds() / 60)
+            answer = self._worded(
+                Refused(80001, "There have been too many calls to this Page account.")
+            )
+            return Answer(400, answer.body, self._used(100, minutes))
+        if fault == "broken":
+            broken = Refused(2, "Service temporarily unavailable", None, 500)
+            broken.error["is_transient"] = True
+            return self._worded(broken)
+        raise ValueError(f"Meta has no way to say {fault}")
+
+    @abstractmethod
+    def read(self, parts: Sequence[str], asked: Mapping[str, str], token: str) -> Any:
+        """GET of a path's parts. Refused, as for what is not there."""
+
+    def write(self, parts: Sequence[str], sent: Mapping[str, str], token: str) -> Any:
+        """POST to an edge; nothing is written here unless a subclass allows it."""
+        raise Refused(100, "Unsupported post request.", 33)
+
+    def erase(self, parts: Sequence[str], token: str) -> Any:
+        """DELETE of a node; nothing is unless a subclass allows it."""
+        raise Refused(100, "Unsupported delete request.", 33)
+
+    def knows(self, token: str) -> bool:
+        return token == self.token
+
+    # What subclasses use ----------------------------------------------------------
+
+    def require(self, *scopes: str) -> None:
+        """Refused unless the token has these permissions."""
+        for scope in scopes:
+            if scope not in self.scopes:
+                raise Refused(
+                    10,
+                    f"(#10) This endpoint requires the '{scope}' permission",
+                    None,
+                    403,
+                )
+
+    def paged(
+        self,
+        posts: Sequence[Post],
+        args: Mapping[str, str],
+        shape: Callable[[Post], Any],
+        spoiled: bool = True,
+        size: int = 100,
+    ) -> dict[str, Any]:
+        """A page of posts, as they are ordered. `spoiled`: switches act on this edge."""
+        stuck = spoiled and "stuck" in self._switches
+        size = min(_number(args, "limit", 25), size, self.most)
+        found = [post for post in posts if _between(post, args)]
+        after = None if stuck else args.get("after")
+        if after:
+            found = _behind(found, after)
+        page, rest = found[:size], found[size:]
+        data = [shape(post) for post in page]
+        if spoiled:
+            if page and self._fires("malformed"):
+                data.insert(1, {"id": None, "created_time": 7, "comments": 7})
+            self.turned(rest)
+        if not page:
+            return {"data": data}
+        cursors = {"before": _cursor(page[0]), "after": _cursor(page[-1])}
+        paging: dict[str, Any] = {"cursors": cursors}
+        if rest or stuck:
+            query = urlencode({"access_token": self.token, "after": cursors["after"]})
+            paging["next"] = f"{ORIGIN}/v26.0/next?{query}"
+        return {"data": data, "paging": paging}
+
+    # The envelope -----------------------------------------------------------------
+
+    def _said(self, request: Request, path: str) -> Any:
+        sent = dict(parse_qsl(request.body.decode()))
+        asked = {**request.query, **sent}
+        bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
+        token = asked.pop("access_token", bearer)
+        if not self.knows(token):
+            raise Refused(190, "Invalid OAuth access token.")
+        if path == "debug_token":
+            return self._debugged(asked.get("input_token", ""))
+        if request.method == "POST" and "batch" in sent:
+            return self._batch(sent["batch"], token)
+        parts = path.split("/")
+        if request.method == "POST":
+            return self.write(parts, sent, token)
+        if request.method == "DELETE":
+            return self.erase(parts, token)
+        return self.read(parts, asked, token)
+
+    def _batch(self, batch: str, token: str) -> list[Any]:
+        wanted = json.loads(batch)
+        if len(wanted) > _MOST_IN_A_BATCH:
+            raise Refused(100, "Too many requests in batch message. Maximum is 50")
+        parts: list[Any] = [self._part(one, token) for one in wanted]
+        if "lost" in self._switches:
+            parts[-1] = None
+        return parts
+
+    def _part(self, one: Mapping[str, Any], token: str) -> dict[str, Any]:
+        address = urlsplit(one["relative_url"])
+        try:
+            asked = dict(parse_qsl(address.query))
+            said = self.read(address.path.strip("/").split("/"), asked, token)
+        except Refused as refused:
+            body = json.dumps({"error": refused.error})
+            return {"code": refused.status, "body": body}
+        return {"code": 200, "body": json.dumps(said, ensure_ascii=False)}
+
+    def _debugged(self, token: str) -> dict[str, Any]:
+        now = self.clock.now().timestamp()
+        expires, data_ends = self._ends
+        data: dict[str, Any] = {
+            "app_id": "500000000000001",
+            "type": "SYSTEM_USER",
+            "application": "Sandbox",
+            "data_access_expires_at": data_ends,
+            "expires_at": expires,
+            "is_valid": self.knows(token) and not 0 < expires <= now,
+            "scopes": sorted(self.scopes),
+            "user_id": SYSTEM_USER,
+        }
+        return {"data": data}
+
+    def _worded(self, refused: Refused) -> Answer:
+        body = {"error": refused.error}
+        return Answer(refused.status, body, self._headers("v26.0"))
+
+    def _headers(self, version: str) -> dict[str, str]:
+        used = self._used(self._percent, self._regain)
+        return {"facebook-api-version": version, **used}
+
+    def _used(self, percent: int, minutes: int) -> dict[str, str]:
+        figures = {
+            "type": self.usage,
+            "call_count": percent,
+            "total_cputime": 1,
+            "total_time": 1,
+            "estimated_time_to_regain_access": minutes,
+        }
+        return {
+            "x-business-use-case-usage": json.dumps({SYSTEM_USER: [figures]}),
+            "x-app-usage": json.dumps(
+                {"call_count": 1, "total_cputime": 0, "total_time": 0}
+            ),
+        }
+
+
+def pick(asked: str, kind: str, values: Values, default: str = "id") -> dict[str, Any]:
+    """What was asked of a node; what is None is left out, as Meta does.
+
+    A value that is a function gets the Field with its arguments. Refused for a field
+    that there is not.
+    """
+    try:
+        fields = parse(asked or default)
+    except ValueError as error:
+        raise Refused(2500, str(error)) from None
+    return within(fields, kind, values)
+
+
+def within(fields: Sequence[Field], kind: str, values: Values) -> dict[str, Any]:
+    """As `pick`, of fields that stand within another."""
+    said: dict[str, Any] = {}
+    for one in fields:
+        if one.name not in values:
+            raise Refused(
+                100,
+                f"(#100) Tried accessing nonexisting field ({one.name}) on node type "
+                f"({kind})",
+            )
+        value = values[one.name]
+        if (found := value(one) if callable(value) else value) is not None:
+            said[one.name] = found
+    return {**said, "id": values["id"]} if "id" in values else said
+
+
+def missing(id_: str) -> Refused:
+    """What Meta says of what is gone, and of what this token may not see."""
+    return Refused(
+        100,
+        f"Unsupported get request. Object with ID '{id_}' does not exist, cannot be "
+        "loaded due to missing permissions, or does not support this operation.",
+        33,
+    )
+
+
+def stamp(moment: datetime) -> str:
+    """2026-11-20T04:00:00+0000: Meta writes whole seconds."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S+0000")
+
+
+def newest_first(posts: Sequence[Post]) -> list[Post]:
+    return sorted(posts, key=_place, reverse=True)
+
+
+def _between(post: Post, args: Mapping[str, str]) -> bool:
+    since, until = args.get("since"), args.get("until")
+    if not since and not until:
+        return True
+    at = int(post.at.timestamp())
+    return (not since or at >= int(since)) and (not until or at <= int(until))
+
+
+def _behind(posts: Sequence[Post], after: str) -> list[Post]:
+    """What comes behind a cursor, whether its own post still stands or not."""
+    try:
+        milliseconds, id_ = urlsafe_b64decode(after).decode().split(" ")
+        place = (int(milliseconds), id_)
+    except ValueError:
+        raise Refused(100, "(#100) Invalid cursors values") from None
+    rising = len(posts) > 1 and _place(posts[0]) < _place(posts[-1])
+    return [p for p in posts if (_place(p) > place if rising else _place(p) < place)]
+
+
+def _cursor(post: Post) -> str:
+    milliseconds, id_ = _place(post)
+    return urlsafe_b64encode(f"{milliseconds} {id_}".encode()).decode()
+
+
+def _place(post: Post) -> tuple[int, str]:
+    return round(post.at.timestamp() * 1000), post.id
+
+
+def _number(args: Mapping[str, str], name: str, default: int) -> int:
+    value = args.get(name) or str(default)
+    if not value.isdecimal():
+        raise Refused(100, f"(#100) Param {name} must be an integer")
+    return int(value)
+
+
+def _seconds(moment: datetime | None) -> int:
+    return int(moment.timestamp()) if moment else 0

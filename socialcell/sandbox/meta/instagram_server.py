@@ -1,0 +1,287 @@
+"""An Instagram account of the sandbox: media, comments, tags, hashtags of a week."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from socialcell.clock import Clock
+from socialcell.sandbox.city import City
+from socialcell.sandbox.faults import Switch
+from socialcell.sandbox.meta import instagram_json as shape
+from socialcell.sandbox.meta.graph_fields import Field
+from socialcell.sandbox.meta.graph_server import (
+    Graph,
+    Refused,
+    missing,
+    newest_first,
+    pick,
+    within,
+)
+from socialcell.sandbox.meta.instagram_containers import Containers
+from socialcell.sandbox.platform import Platform
+from socialcell.sandbox.post import Post
+from socialcell.sandbox.server import Answer
+from socialcell.sandbox.world.instagram_world import (
+    ACCOUNT_ID,
+    HASHTAG,
+    HASHTAG_ID,
+    USERNAME,
+    medium_id,
+)
+
+_SHOWN = timedelta(hours=24)  # of a hashtag
+_WEEK, _A_WEEK = timedelta(days=7), 30
+_MOST_AT_ONCE = 50
+_SAME = "QVFIUnNhbmRib3gtaGFzaHRhZw"  # a hashtag's `after`, the same on each page
+# What a hashtag says of a medium; the rest is refused.
+_OF_A_HASHTAG = ("username", "is_comment_enabled", "media_product_type")
+
+
+class Instagram(Graph):
+    """One professional account, asked with the system user's own token."""
+
+    usage = "instagram"
+
+    def __init__(self, city: City, clock: Clock, token: str) -> None:
+        super().__init__(city, clock, "instagram", token)
+        self.searched: dict[str, datetime] = {}
+        self.hides_likes: set[str] = set()
+        self._reached: tuple[datetime, str] | None = None
+        self.containers = Containers()
+
+    # Switches of this platform ----------------------------------------------------
+
+    def quota_spent(self) -> None:
+        """The thirty hashtags of this week are used up, until healed."""
+        self._switches["spent"] = Switch()
+
+    def comment(self, text: str, at: datetime | None = None, below: str = "") -> str:
+        """Somebody comments on a medium (else on the newest own that stays), or on a
+        comment. Its id."""
+        moment = at or self.clock.now()
+        post = self._found(below) if below else self._newest_own(moment)
+        return self.publish(
+            text, at, group="comment", conversation=post.conversation, reply_to=post.id
+        )
+
+    # Answers ----------------------------------------------------------------------
+
+    def refusal(self, fault: str, until: datetime) -> Answer:
+        if fault == "spent":
+            return self._worded(Refused(18, "(#18) Max number of hashtags is reached"))
+        return super().refusal(fault, until)
+
+    def read(self, parts: Sequence[str], asked: Mapping[str, str], token: str) -> Any:
+        self.require("instagram_basic")
+        fields = asked.get("fields", "")
+        match parts:
+            case [account] if account == ACCOUNT_ID:
+                return pick(fields, "IGUser", {"id": ACCOUNT_ID, "username": USERNAME})
+            case [account, "media"] if account == ACCOUNT_ID:
+                return self._edge("own", asked)
+            case [account, "tags"] if account == ACCOUNT_ID:
+                self.require("instagram_manage_comments")
+                return self._edge("tag", asked)
+            case ["ig_hashtag_search"]:
+                return self._search(asked)
+            case [number, "recent_media"] if number == HASHTAG_ID:
+                return self._recent(asked)
+            case [id_] if id_ in self.containers.made:
+                state = self.containers.state(id_, self.clock.now())
+                values = {"id": id_, "status_code": state}
+                return pick(fields, "IGContainer", values)
+            case [id_, "replies"]:
+                return self._comments(self._found(id_), asked, fields or "id,text")
+            case [id_]:
+                post = self._found(id_)
+                kind = "IGComment" if post.group == "comment" else "IGMedia"
+                return pick(fields, kind, self._values(post))
+            case [id_, "comments"]:
+                return self._comments(self._found(id_), asked, fields or "id,text")
+            case [id_, "insights"]:
+                self.require("instagram_manage_insights")
+                return self._insights(self._found(id_), asked)
+        raise Refused(2500, "Unknown path components: /" + "/".join(parts))
+
+    def write(self, parts: Sequence[str], sent: Mapping[str, str], token: str) -> Any:
+        self.require("instagram_basic")
+        match parts:
+            case [account, "media"] if account == ACCOUNT_ID:
+                self.require("instagram_content_publish")
+                return {"id": self.containers.make(sent, self.clock.now())}
+            case [account, "media_publish"] if account == ACCOUNT_ID:
+                self.require("instagram_content_publish")
+                id_ = sent.get("creation_id", "")
+                caption = self.containers.publish(id_, self.clock.now())
+                return {"id": self.said(caption, "own").id}
+            case [id_, "replies" | "comments"]:
+                self.require("instagram_manage_comments")
+                below = self._found(id_)
+                if not sent.get("message", "").strip():
+                    raise Refused(100, "(#100) The parameter message is required")
+                return {"id": self.said(sent["message"], "comment", below).id}
+        return super().write(parts, sent, token)
+
+    def erase(self, parts: Sequence[str], token: str) -> Any:
+        post = self._found("/".join(parts))
+        if post.author is not self.city.people.city:
+            raise Refused(10, "(#10) Application does not have permission", None, 403)
+        self.remove(post.id)
+        return {"success": True}
+
+    def own_id(self, at: datetime, n: int, below: Post | None) -> str:
+        return medium_id(at, n)
+
+    def _edge(self, group: str, asked: Mapping[str, str]) -> dict[str, Any]:
+        """Media newest first. They are not cut by since and until."""
+        posts = [post for post in self.standing() if post.group == group]
+        fields = asked.get("fields") or "id"
+        return self.paged(
+            newest_first(posts),
+            {**asked, "since": "", "until": ""},
+            lambda post: pick(fields, "IGMedia", self._values(post)),
+        )
+
+    def _search(self, asked: Mapping[str, str]) -> dict[str, Any]:
+        """A hashtag's number; no more than thirty different ones in seven days."""
+        if asked.get("user_id") != ACCOUNT_ID:
+            raise Refused(100, "(#100) The parameter user_id is required")
+        now, name = self.clock.now(), asked.get("q", "").lower()
+        recent = {one for one, at in self.searched.items() if now - at < _WEEK}
+        if name not in recent and len(recent) >= _A_WEEK:
+            raise Refused(18, "(#18) Max number of hashtags is reached")
+        if name not in recent:
+            self.searched[name] = now
+        if name != HASHTAG:
+            raise Refused(24, "The requested resource does not exist", 2207024)
+        return {"data": [{"id": HASHTAG_ID}]}
+
+    def _recent(self, asked: Mapping[str, str]) -> dict[str, Any]:
+        """The last day's media. `after` never changes; the server keeps the place."""
+        if asked.get("user_id") != ACCOUNT_ID:
+            raise Refused(100, "(#100) The parameter user_id is required")
+        now, fields = self.clock.now(), asked.get("fields") or "id"
+        found = newest_first(
+            [
+                post
+                for post in self.standing()
+                if post.group == "hashtag" and post.at >= now - _SHOWN
+            ]
+        )
+        if asked.get("after") and "stuck" not in self._switches and self._reached:
+            found = [post for post in found if (post.at, post.id) < self._reached]
+        size = min(int(asked.get("limit") or 25), _MOST_AT_ONCE, self.most)
+        page, rest = found[:size], found[size:]
+        data = [pick(fields, "IGMedia", self._of_a_hashtag(post)) for post in page]
+        if page and self._fires("malformed"):
+            data.insert(1, {"id": None, "timestamp": 7})
+        self.turned(rest)
+        if not page:
+            return {"data": []}
+        self._reached = (page[-1].at, page[-1].id)
+        return {"data": data, "paging": {"cursors": {"after": _SAME}}}
+
+    def _comments(
+        self, post: Post, args: Mapping[str, str], fields: str
+    ) -> dict[str, Any]:
+        self.require("instagram_manage_comments")
+        return self.paged(
+            self._answers(post),
+            args,
+            lambda one: pick(fields, "IGComment", self._values(one)),
+            spoiled=False,
+            size=_MOST_AT_ONCE,
+        )
+
+    def _answers(self, post: Post) -> list[Post]:
+        """What directly answers a medium or a comment, newest first."""
+        return newest_first(self.present.answers[post.id])
+
+    def _values(self, post: Post) -> dict[str, Any]:
+        """A node's fields; edges within it are functions of what was asked of them."""
+        now = self.clock.now()
+
+        def below(field: Field) -> Mapping[str, Any] | None:
+            answers = self._answers(post)
+            if not answers:
+                return None
+            return self.paged(
+                answers,
+                field.args,
+                lambda one: within(field.within, "IGComment", self._values(one)),
+                spoiled=False,
+                size=_MOST_AT_ONCE,
+            )
+
+        if post.group == "comment":
+            return {**shape.comment_values(self.city, post, now), "replies": below}
+        below_it = len(self.present.within[post.id]) - 1
+        values = shape.media_values(self.city, post, below_it, now)
+        if post.id in self.hides_likes:
+            values["like_count"] = None
+        return {**values, "comments": below}
+
+    def _of_a_hashtag(self, post: Post) -> dict[str, Any]:
+        values = self._values(post)
+        return {name: one for name, one in values.items() if name not in _OF_A_HASHTAG}
+
+    def _insights(self, post: Post, asked: Mapping[str, str]) -> dict[str, Any]:
+        metrics = asked.get("metric", "").split(",")
+        if any(one not in shape.METRICS or one in self.retired for one in metrics):
+            raise Refused(100, f"(#100) metric[0] must be one of: {shape.METRICS}")
+        now = self.clock.now()
+        return {"data": [shape.insight(self.city, post, one, now) for one in metrics]}
+
+    def _found(self, id_: str) -> Post:
+        """A medium of the account's own, or a comment below one; no stranger's."""
+        standing = self.present.by_id
+        post = standing.get(id_)
+        if post is None or post.group not in ("own", "comment"):
+            raise missing(id_)
+        if post.conversation not in standing:
+            raise missing(id_)
+        return post
+
+    def _newest_own(self, moment: datetime) -> Post:
+        own = [p for p in self._posts if p.group == "own" and p.ends is None]
+        return newest_first([p for p in own if p.at <= moment])[0]
+
+    def _draft(self, text: str, at: datetime, n: int = 0) -> Post:
+        post = self.draft(text, at, id_ := medium_id(at, n % 100))
+        return replace(post, group="tag", conversation=id_)
+
+
+def build(city: City, clock: Clock, secrets: Mapping[str, str]) -> Instagram:
+    return Instagram(city, clock, secrets["meta_token"])
+
+
+def sources(city: City) -> list[dict[str, Any]]:
+    common = {"connector": "instagram", "account_id": ACCOUNT_ID}
+    return [
+        {"name": f"instagram.{kind}", **common, "kind": kind}
+        for kind in ("media", "comments", "tags")
+    ] + [{"name": "instagram.hashtag", **common, "kind": "hashtag", "hashtag": HASHTAG}]
+
+
+_SHOWN_BY = {
+    "own": "instagram.media",
+    "tag": "instagram.tags",
+    "hashtag": "instagram.hashtag",
+    "comment": "instagram.comments",
+}
+
+PLATFORM = Platform(
+    build=build,
+    sources=sources,
+    shows=lambda city, post: [_SHOWN_BY[post.group or ""]],
+    address=shape.address,
+    secrets=("meta_token",),
+    rules={
+        "instagram.media": "all standing media of the account",
+        "instagram.tags": "all standing media of others that tag the account",
+        "instagram.comments": "all standing comments below the account's media",
+        "instagram.hashtag": f"standing media of the last 24 hours with #{HASHTAG}",
+    },
+    oldest={"instagram.hashtag": _SHOWN, "instagram": timedelta(days=30)},
+)

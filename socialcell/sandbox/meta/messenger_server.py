@@ -1,0 +1,168 @@
+"""Messages to a page and to an Instagram account of the sandbox, and mentions there."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from socialcell.clock import Clock
+from socialcell.sandbox.city import City
+from socialcell.sandbox.meta.graph_server import missing, pick, stamp
+from socialcell.sandbox.meta.webhook_platform import SECRETS, Pushing, photo
+from socialcell.sandbox.platform import Platform
+from socialcell.sandbox.post import Post
+from socialcell.sandbox.world.message_world import mid, scoped_id
+
+PAGE_ID, INSTAGRAM_ID = "104857600123457", "17841400000000077"
+MEDIA_ID = "17900000000000001"  # the post below which people name the account
+_MENTIONED = re.compile(r"mentioned_(media|comment)\.\w+\((\d+)\)\{(.*)\}")
+
+
+class Messenger(Pushing):
+    """One page's inbox. Its own token, which the system user's opens, shows files."""
+
+    account, kind = PAGE_ID, "page"
+
+    def __init__(self, city: City, clock: Clock, secrets: Mapping[str, str]) -> None:
+        super().__init__(city, clock, self.served, secrets)
+        self.page_token = f"EAAinbox{self.token[-24:]}"
+
+    served = "messenger"
+
+    def knows(self, token: str) -> bool:
+        return token in (self.token, self.page_token)
+
+    # Pushes -----------------------------------------------------------------------
+
+    def written(self, post: Post) -> Mapping[str, Any]:
+        message: dict[str, Any] = {"mid": post.id, "text": post.text}
+        if post.group == "image":
+            url = f"https://scontent.xx.fbcdn.net/sandbox-files/{post.id}"
+            message["attachments"] = [{"type": "image", "payload": {"url": url}}]
+        return self._push(self._event(post, post.at, message=message))
+
+    def edited(self, post: Post, at: datetime, text: str) -> Mapping[str, Any]:
+        edit = {"mid": post.id, "text": text, "num_edit": 1}
+        return self._push(self._event(post, at, message_edit=edit))
+
+    def taken_back(self, post: Post, at: datetime) -> Mapping[str, Any] | None:
+        gone = {"mid": post.id, "is_deleted": True}
+        return self._push(self._event(post, at, message=gone))
+
+    def _event(self, post: Post, at: datetime, **what: Any) -> dict[str, Any]:
+        return {
+            "sender": {"id": scoped_id(post.author)},
+            "recipient": {"id": self.account},
+            "timestamp": round(at.timestamp() * 1000),
+            **what,
+        }
+
+    def _push(self, event: Mapping[str, Any]) -> dict[str, Any]:
+        entry = {"id": self.account, "time": event["timestamp"], "messaging": [event]}
+        return {"object": self.kind, "entry": [entry]}
+
+    # Graph ------------------------------------------------------------------------
+
+    def read(self, parts: Sequence[str], asked: Mapping[str, str], token: str) -> Any:
+        if list(parts) == [self.account]:
+            values = {
+                "id": self.account,
+                "access_token": self.page_token,
+                "name": "Pune City Demo",
+            }
+            return pick(asked.get("fields", ""), "Page", values)
+        if len(parts) == 2 and parts[1] == "attachments":
+            return self._attachments(parts[0])
+        raise missing(parts[0])
+
+    def _attachments(self, id_: str) -> dict[str, Any]:
+        post = self.present.by_id.get(id_)
+        if post is None or post.group != "image":
+            raise missing(id_)
+        url = self.file_address("scontent.xx.fbcdn.net", id_)
+        size = len(photo(id_))
+        image = {"width": 1, "height": 1, "url": url}
+        one = {"id": "1", "mime_type": "image/png", "size": size, "image_data": image}
+        return {"data": [one]}
+
+    def _draft(self, text: str, at: datetime, n: int = 0) -> Post:
+        return self.draft(text, at, mid(at, n))
+
+
+class InstagramInbox(Messenger):
+    """One Instagram account's inbox, and comments elsewhere that name it."""
+
+    account, kind, served = INSTAGRAM_ID, "instagram", "instagram_messages"
+
+    def written(self, post: Post) -> Mapping[str, Any]:
+        if post.group != "mention":
+            return super().written(post)
+        value = {"media_id": MEDIA_ID, "comment_id": post.id}
+        change = {"field": "mentions", "value": value}
+        entry = {
+            "id": self.account,
+            "time": int(post.at.timestamp()),
+            "changes": [change],
+        }
+        return {"object": "instagram", "entry": [entry]}
+
+    def taken_back(self, post: Post, at: datetime) -> Mapping[str, Any] | None:
+        """Of a comment nobody is told that it is gone."""
+        return None if post.group == "mention" else super().taken_back(post, at)
+
+    def read(self, parts: Sequence[str], asked: Mapping[str, str], token: str) -> Any:
+        found = _MENTIONED.fullmatch(asked.get("fields", ""))
+        if list(parts) != [self.account] or found is None:
+            return super().read(parts, asked, token)
+        what, id_, fields = found.groups()
+        post = self.present.by_id.get(id_)
+        if what != "comment" or post is None or post.group != "mention":
+            raise missing(id_)
+        values = {
+            "id": id_,
+            "text": post.text,
+            "timestamp": stamp(post.at),
+            "like_count": 0,
+            "media": {
+                "id": MEDIA_ID,
+                "permalink": "https://www.instagram.com/p/Csandbox/",
+            },
+        }
+        said = {name: values[name] for name in _names(fields)}
+        return {f"mentioned_{what}": said, "id": self.account}
+
+
+def _names(fields: str) -> list[str]:
+    """The names of fields, without what is asked of those within."""
+    return re.sub(r"\{[^}]*\}", "", fields).split(",")
+
+
+def _source(name: str, connector: str, account: str) -> list[dict[str, Any]]:
+    return [{"name": name, "connector": connector, "account_id": account}]
+
+
+def _address(post: Post) -> str:
+    return ""
+
+
+PLATFORM = Platform(
+    build=Messenger,
+    sources=lambda city: _source("messenger.page", "messenger", PAGE_ID),
+    shows=lambda city, post: ["messenger.page"],
+    address=_address,
+    secrets=SECRETS,
+    rules={"messenger": "each message is pushed once its time has come"},
+)
+INSTAGRAM = Platform(
+    build=InstagramInbox,
+    sources=lambda city: _source(
+        "instagram_messages.inbox", "instagram_messages", INSTAGRAM_ID
+    ),
+    shows=lambda city, post: ["instagram_messages.inbox"],
+    address=_address,
+    secrets=SECRETS,
+    rules={
+        "instagram_messages": "each message is pushed once its time has come, and the "
+        "number of each comment that names the account"
+    },
+)

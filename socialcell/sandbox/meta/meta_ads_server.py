@@ -1,0 +1,276 @@
+"""Meta's ads of the sandbox: an account, and reports that are made while one waits."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from socialcell.clock import IST, Clock
+from socialcell.sandbox.city import City
+from socialcell.sandbox.faults import Switch
+from socialcell.sandbox.meta.graph_server import Graph, Refused, missing, pick
+from socialcell.sandbox.meta.meta_ads_world import (
+    ACCOUNT,
+    ADS,
+    CURRENCY,
+    ZONE,
+    Ad,
+    Done,
+    MetaAdsWorld,
+)
+from socialcell.sandbox.platform import Platform
+from socialcell.sandbox.post import Post
+from socialcell.sandbox.server import Answer
+
+_LEVELS = ("campaign", "adset", "ad")
+_FIGURES = (
+    *("account_currency", "impressions", "reach", "clicks", "inline_link_clicks"),
+    *("spend", "actions", "date_start", "date_stop"),
+)
+_MOST_DAYS = 37 * 31
+_NUMBER = re.compile(r"6([012])(\d{6})(\d{6})\d{5}")  # level, since, until; a count
+
+
+@dataclass
+class Job:
+    """A report that was asked for. `waits` is how often it is not ready yet."""
+
+    level: str
+    since: date
+    until: date
+    fields: tuple[str, ...]
+    waits: int
+    failed: bool
+
+
+class MetaAds(Graph):
+    """One ad account. A report is a job: asked for, looked after, then read."""
+
+    usage = "ads_insights"
+
+    def __init__(self, city: City, clock: Clock, token: str) -> None:
+        super().__init__(city, clock, "meta_ads", token)
+        self.world = MetaAdsWorld(city)
+        self.jobs: dict[str, Job] = {}
+        self._forgotten: set[str] = set()
+        self.waits = 0
+        self.status = 1
+
+    # Switches of this platform ----------------------------------------------------
+
+    def take_time(self, looks: int) -> None:
+        """The next reports are not ready so many times that they are looked after."""
+        self.waits = looks
+
+    def fail_job(self, times: int | None = 1) -> None:
+        """So many of the next reports fail on Meta's side."""
+        self._switches["failing"] = Switch(times=times)
+
+    def forget_jobs(self) -> None:
+        """All reports are too old to be known."""
+        self._forgotten.update(self.jobs)
+        self.jobs.clear()
+
+    def disable(self) -> None:
+        """The account is disabled, as over an unpaid bill."""
+        self.status = 2
+
+    # Answers ----------------------------------------------------------------------
+
+    def refusal(self, fault: str, until: datetime) -> Answer:
+        if fault == "limited":
+            answer = super().refusal(fault, until)
+            minutes = (until - self.clock.now()).total_seconds()
+            used = {"acc_id_util_pct": 100.0, "reset_time_duration": int(minutes)}
+            answer.headers["x-ad-account-usage"] = json.dumps(used)
+            return answer
+        return super().refusal(fault, until)
+
+    def read(self, parts: Sequence[str], asked: Mapping[str, str], token: str) -> Any:
+        self.require("ads_read")
+        match parts:
+            case [account] if account == f"act_{ACCOUNT}":
+                return pick(asked.get("fields", ""), "AdAccount", self._account())
+            case [job] if self._knows(job):
+                return self._looked_after(job)
+            case [job, "insights"] if self._knows(job):
+                return self._result(self.jobs[job], asked)
+        raise missing("/".join(parts))
+
+    def write(self, parts: Sequence[str], sent: Mapping[str, str], token: str) -> Any:
+        self.require("ads_read")
+        if list(parts) != [f"act_{ACCOUNT}", "insights"]:
+            raise missing("/".join(parts))
+        span = json.loads(sent.get("time_range", "{}"))
+        since, until = (
+            date.fromisoformat(span["since"]),
+            date.fromisoformat(span["until"]),
+        )
+        fields = tuple(sent.get("fields", "impressions").split(","))
+        level = sent.get("level", "")
+        if level not in _LEVELS or sent.get("time_increment") != "1":
+            raise Refused(100, "(#100) level must be one of: campaign, adset, ad")
+        if not 0 <= (until - since).days < _MOST_DAYS:
+            raise Refused(3018, "The start date of the time range is too far back")
+        known = {*_FIGURES, *_names(ADS[0])}
+        if odd := [
+            name for name in fields if name not in known or name in self.retired
+        ]:
+            raise Refused(100, f"(#100) {odd[0]} is not valid for fields param")
+        span_said = f"{since:%y%m%d}{until:%y%m%d}"
+        number = f"6{_LEVELS.index(level)}{span_said}{len(self.jobs):05d}"
+        failed = self._fires("failing")
+        self.jobs[number] = Job(level, since, until, fields, self.waits, failed)
+        return {"report_run_id": number}
+
+    def _knows(self, number: str) -> bool:
+        """Whether a report was asked for: its number says what it is of, so that a
+        sandbox which was started again knows it too."""
+        told = _NUMBER.fullmatch(number)
+        if number in self.jobs or number in self._forgotten or told is None:
+            return number in self.jobs
+        since, until = (_day(told[2]), _day(told[3]))
+        fields = (*_FIGURES, *_names(ADS[0]))
+        level = _LEVELS[int(told[1])]
+        self.jobs[number] = Job(level, since, until, fields, 0, False)
+        return True
+
+    def _account(self) -> dict[str, Any]:
+        return {
+            "id": f"act_{ACCOUNT}",
+            "account_id": ACCOUNT,
+            "name": "Pune City Demo",
+            "currency": CURRENCY,
+            "timezone_name": ZONE,
+            "account_status": self.status,
+        }
+
+    def _looked_after(self, number: str) -> dict[str, Any]:
+        job = self.jobs[number]
+        state, percent = "Job Completed", 100
+        more: dict[str, Any] = {}
+        if job.waits > 0:
+            job.waits -= 1
+            state, percent = "Job Running", 60
+        elif job.failed:
+            state, percent = "Job Failed", 40
+            more = {
+                "error_code": 2,
+                "error_message": "An unexpected error has occurred.",
+                "error_user_msg": "Please retry your request later.",
+            }
+        return {
+            "id": number,
+            "account_id": ACCOUNT,
+            "time_ref": int(self.clock.now().timestamp()),
+            "time_completed": 0 if percent < 100 else int(self.clock.now().timestamp()),
+            "async_status": state,
+            "async_percent_completion": percent,
+            "date_start": job.since.isoformat(),
+            "date_stop": job.until.isoformat(),
+            **more,
+        }
+
+    def _result(self, job: Job, asked: Mapping[str, str]) -> dict[str, Any]:
+        """A page of rows, each a day of one thing that ran on it."""
+        if job.waits > 0 or job.failed:
+            raise Refused(100, "(#100) Error accessing adreport job.", 1487534)
+        rows = self._rows(job)
+        stuck = "stuck" in self._switches
+        at = 0 if stuck else int(asked.get("after") or 0)
+        size = min(int(asked.get("limit") or 25), 500, self.most)
+        page = rows[at : at + size]
+        if page and self._fires("malformed"):
+            page.insert(1, {"date_start": 7, "spend": "much"})
+        if not page:
+            return {"data": []}
+        paging: dict[str, Any] = {
+            "cursors": {"before": str(at), "after": str(at + size)}
+        }
+        if at + size < len(rows) or stuck:
+            paging["next"] = f"https://graph.facebook.com/?access_token={self.token}"
+        return {"data": page, "paging": paging}
+
+    def _rows(self, job: Job) -> list[dict[str, Any]]:
+        today = self.clock.now().astimezone(IST).date()
+        groups: dict[str, tuple[Ad, ...]] = {}
+        for ad in ADS:
+            key = {"campaign": ad.campaign, "adset": ad.adset, "ad": ad.id}[job.level]
+            groups[key] = (*groups.get(key, ()), ad)
+        rows = []
+        for day in self.world.days(job.since, min(job.until, today)):
+            for ads in groups.values():
+                done = self.world.together(ads, day, today)
+                if done is not None:
+                    rows.append(_row(job, ads[0], day, done))
+        return rows
+
+    def _draft(self, text: str, at: datetime, n: int = 0) -> Post:
+        raise ValueError("nobody writes posts to an ad account")
+
+
+def _day(said: str) -> date:
+    return date(2000 + int(said[:2]), int(said[2:4]), int(said[4:]))
+
+
+def _row(job: Job, ad: Ad, day: date, done: Done) -> dict[str, Any]:
+    """A row as Meta writes it: every number is a string, noughts are left out."""
+    names = _names(ad)
+    kept = ("campaign", "adset", "ad")[
+        : ("campaign", "adset", "ad").index(job.level) + 1
+    ]
+    actions = {
+        "link_click": done.link_clicks,
+        "video_view": done.plays,
+        "post_engagement": done.clicks + done.plays,
+        "mobile_app_install": done.installs,
+        "omni_app_install": done.installs,
+    }
+    told: dict[str, Any] = {
+        "account_currency": CURRENCY,
+        "impressions": str(done.impressions),
+        "reach": str(done.reach),
+        "clicks": str(done.clicks),
+        "inline_link_clicks": str(done.link_clicks) if done.link_clicks else None,
+        "spend": f"{done.spend / 100:.2f}",
+        "actions": [
+            {"action_type": name, "value": str(count)}
+            for name, count in actions.items()
+            if count
+        ],
+        "date_start": day.isoformat(),
+        "date_stop": day.isoformat(),
+        **{name: value for name, value in names.items() if name.split("_")[0] in kept},
+    }
+    asked = {*job.fields, "date_start", "date_stop"}
+    return {
+        n: value for n, value in told.items() if n in asked and value not in (None, [])
+    }
+
+
+def _names(ad: Ad) -> dict[str, str]:
+    return {
+        "campaign_id": ad.campaign,
+        "campaign_name": ad.campaign_name,
+        "adset_id": ad.adset,
+        "adset_name": ad.adset_name,
+        "ad_id": ad.id,
+        "ad_name": ad.name,
+    }
+
+
+def build(city: City, clock: Clock, secrets: Mapping[str, str]) -> MetaAds:
+    return MetaAds(city, clock, secrets["meta_token"])
+
+
+PLATFORM = Platform(
+    build=build,
+    sources=lambda city: [
+        {"name": "meta_ads.daily", "connector": "meta_ads", "account_id": ACCOUNT}
+    ],
+    shows=lambda city, post: [],
+    address=lambda post: "",
+    secrets=("meta_token",),
+)

@@ -1,0 +1,266 @@
+"""WhatsApp's Cloud API of the sandbox: one number, its templates, what it sends."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+from socialcell.clock import Clock
+from socialcell.sandbox.city import City
+from socialcell.sandbox.meta.graph_server import Refused, missing, pick
+from socialcell.sandbox.meta.webhook_platform import SECRETS, Pushing, photo
+from socialcell.sandbox.platform import Platform
+from socialcell.sandbox.post import Person, Post
+from socialcell.sandbox.world.message_world import number, wamid
+
+NUMBER_ID, BUSINESS_ID = "104857600778899", "204857600778899"
+DISPLAYED = "99920000000"
+_WINDOW = timedelta(hours=24)
+TEMPLATES: tuple[dict[str, Any], ...] = (
+    {
+        "id": "800000000000001",
+        "name": "water_closure",
+        "language": "mr",
+        "status": "APPROVED",
+        "category": "UTILITY",
+        "components": [
+            {"type": "BODY", "text": "{{1}} येथे {{2}} रोजी पाणीपुरवठा बंद राहील."}
+        ],
+    },
+    {
+        "id": "800000000000002",
+        "name": "festival",
+        "language": "en",
+        "status": "APPROVED",
+        "category": "MARKETING",
+        "components": [{"type": "BODY", "text": "Download PMC Care before the rains."}],
+    },
+    {
+        "id": "800000000000003",
+        "name": "survey",
+        "language": "en",
+        "status": "PENDING",
+        "category": "MARKETING",
+        "components": [{"type": "BODY", "text": "Tell us how we did."}],
+    },
+)
+
+
+class WhatsApp(Pushing):
+    """One number as the system user's token and the people who write to it see it."""
+
+    files_need_token = True
+
+    def __init__(self, city: City, clock: Clock, secrets: Mapping[str, str]) -> None:
+        super().__init__(city, clock, "whatsapp", secrets)
+        self.templates = list(TEMPLATES)
+        self.sent: list[dict[str, Any]] = []
+        self.unreachable: set[str] = set()
+        self.free = False
+        self._numbers = count(1)
+
+    # Switches of this platform ----------------------------------------------------
+
+    def unreach(self, uid: str) -> None:
+        """Messages to this number fail after they were taken."""
+        self.unreachable.add(uid)
+
+    def make_free(self) -> None:
+        """Meta bills nothing from now on, and says so."""
+        self.free = True
+
+    # Pushes -----------------------------------------------------------------------
+
+    def written(self, post: Post) -> Mapping[str, Any]:
+        return _push(messages=[_message(post, post.at, _content(post, post.text))])
+
+    def edited(self, post: Post, at: datetime, text: str) -> Mapping[str, Any]:
+        inner = {"type": "text", "text": {"body": text}}
+        edit = {"original_message_id": post.id, "message": inner}
+        return _push(messages=[_message(post, at, {"type": "edit", "edit": edit}, "e")])
+
+    def taken_back(self, post: Post, at: datetime) -> Mapping[str, Any]:
+        revoke = {"original_message_id": post.id}
+        said = {"type": "revoke", "revoke": revoke}
+        return _push(messages=[_message(post, at, said, "r")])
+
+    def stop(self, person: Person) -> None:
+        """Somebody switches messages of this number off, in WhatsApp's own settings."""
+        told = {
+            "wa_id": number(person),
+            "value": "stop",
+            "category": "marketing_messages",
+            "timestamp": _seconds(self.clock.now()),
+        }
+        self.pusher.put(_push("user_preferences", user_preferences=[told]))
+
+    # Graph ------------------------------------------------------------------------
+
+    def read(self, parts: Sequence[str], asked: Mapping[str, str], token: str) -> Any:
+        if parts == [NUMBER_ID]:
+            told = {"id": NUMBER_ID, "quality_rating": "GREEN"}
+            values = told | {"display_phone_number": DISPLAYED}
+            return pick(asked.get("fields", ""), "WhatsAppBusinessPhoneNumber", values)
+        if parts == [BUSINESS_ID, "message_templates"]:
+            return self._templates(asked)
+        if len(parts) == 1 and parts[0].startswith("99"):
+            return self._file(parts[0])
+        raise missing(parts[0])
+
+    def write(self, parts: Sequence[str], sent: Mapping[str, str], token: str) -> Any:
+        if list(parts) != [NUMBER_ID, "messages"]:
+            raise Refused(100, "Unsupported post request.", 33)
+        if sent.get("messaging_product") != "whatsapp":
+            raise Refused(100, "(#100) The parameter messaging_product is required.")
+        to, kind = sent.get("to", ""), sent.get("type", "text")
+        category = self._allowed(to, kind, sent)
+        id_ = f"wamid.SBXOUT{next(self._numbers):06d}"
+        self.sent.append({"id": id_, "to": to, **sent})
+        self._report(id_, to, category)
+        return {
+            "messaging_product": "whatsapp",
+            "contacts": [{"input": to, "wa_id": to}],
+            "messages": [{"id": id_}],
+        }
+
+    def _allowed(self, to: str, kind: str, sent: Mapping[str, str]) -> str:
+        """The category that a message is billed as. Refused as Meta refuses it."""
+        if kind == "template":
+            asked = json.loads(sent["template"])
+            for one in self.templates:
+                same = asked["language"]["code"] == one["language"]
+                if asked["name"] == one["name"] and same:
+                    if one["status"] != "APPROVED":
+                        break
+                    _require_values(one, asked)
+                    return str(one["category"]).lower()
+            raise Refused(132001, "(#132001) Template name does not exist", None, 404)
+        newest = max(
+            (p.at for p in self.standing() if number(p.author) == to), default=None
+        )
+        if newest is None or newest + _WINDOW <= self.clock.now():
+            raise Refused(131047, "(#131047) Re-engagement message")
+        return "service"
+
+    def _report(self, id_: str, to: str, category: str) -> None:
+        """What becomes of it is pushed: sent and delivered, or failed."""
+        kind = "free_customer_service" if self.free else "regular"
+        pricing = {
+            "billable": not self.free,
+            "pricing_model": "PMP",
+            "category": category,
+            "type": kind,
+        }
+        failed = to in self.unreachable
+        for state in ("failed",) if failed else ("sent", "delivered"):
+            told: dict[str, Any] = {
+                "id": id_,
+                "status": state,
+                "timestamp": _seconds(self.clock.now()),
+                "recipient_id": to,
+            }
+            if failed:
+                error = {"code": 131026, "title": "Message undeliverable"}
+                told["errors"] = [error]
+            else:
+                told["pricing"] = pricing
+            self.pusher.put(_push(statuses=[told]))
+
+    def _templates(self, asked: Mapping[str, str]) -> dict[str, Any]:
+        """One a page, so that there are pages."""
+        start = int(asked.get("after") or 0)
+        page = self.templates[start : start + 2]
+        paging: dict[str, Any] = {
+            "cursors": {"before": str(start), "after": str(start + len(page))}
+        }
+        if start + len(page) < len(self.templates):
+            paging["next"] = "https://graph.facebook.com/next"
+        return {"data": page, "paging": paging}
+
+    def _file(self, id_: str) -> dict[str, Any]:
+        return {
+            "messaging_product": "whatsapp",
+            "url": self.file_address("lookaside.fbsbx.com", id_),
+            "mime_type": "image/png",
+            "file_size": len(photo(id_)),
+            "id": id_,
+        }
+
+    def _draft(self, text: str, at: datetime, n: int = 0) -> Post:
+        return self.draft(text, at, wamid(at, n))
+
+
+def file_id(post: Post) -> str:
+    return f"99{post.id[-15:]}"
+
+
+def _require_values(template: Mapping[str, Any], asked: Mapping[str, Any]) -> None:
+    body = template["components"][0]["text"]
+    given = [
+        value
+        for part in asked.get("components", [])
+        if part["type"] == "body"
+        for value in part["parameters"]
+    ]
+    if body.count("{{") != len(given):
+        raise Refused(132000, "(#132000) Number of parameters does not match")
+
+
+def _content(post: Post, text: str) -> dict[str, Any]:
+    if post.group == "image":
+        image = {"id": file_id(post), "mime_type": "image/png", "caption": text}
+        return {"type": "image", "image": image}
+    return {"type": "text", "text": {"body": text}}
+
+
+def _message(
+    post: Post, at: datetime, content: Mapping[str, Any], suffix: str = ""
+) -> dict[str, Any]:
+    sender = number(post.author)
+    id_ = post.id + suffix
+    named = {"profile": {"name": post.author.name}, "wa_id": sender}
+    return {
+        "from": sender,
+        "id": id_,
+        "timestamp": _seconds(at),
+        **content,
+        "_contact": named,
+    }
+
+
+def _push(field: str = "messages", **lists: list[dict[str, Any]]) -> dict[str, Any]:
+    contacts = [one.pop("_contact") for one in lists.get("messages", ())]
+    value: dict[str, Any] = {
+        "messaging_product": "whatsapp",
+        "metadata": {"display_phone_number": DISPLAYED, "phone_number_id": NUMBER_ID},
+        **({"contacts": contacts} if contacts else {}),
+        **lists,
+    }
+    entry = {"id": BUSINESS_ID, "changes": [{"value": value, "field": field}]}
+    return {"object": "whatsapp_business_account", "entry": [entry]}
+
+
+def _seconds(moment: datetime) -> str:
+    return str(int(moment.timestamp()))
+
+
+def sources(city: City) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": "whatsapp.city",
+            "connector": "whatsapp",
+            "phone_number_id": NUMBER_ID,
+            "business_account_id": BUSINESS_ID,
+        }
+    ]
+
+
+PLATFORM = Platform(
+    build=WhatsApp,
+    sources=sources,
+    shows=lambda city, post: ["whatsapp.city"],
+    address=lambda post: "",
+    secrets=SECRETS,
+    rules={"whatsapp": "each message is pushed once its time has come"},
+)

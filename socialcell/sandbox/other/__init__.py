@@ -1,0 +1,1 @@
+"""The smaller platforms on loopback: Apple, Bluesky, Mastodon, Reddit, feeds, chat."""

@@ -1,0 +1,1 @@
+"""The seeded world: people, places, stories, and what they write."""

@@ -1,0 +1,61 @@
+"""What people of the city write on Bluesky."""
+
+import base64
+import hashlib
+from datetime import datetime
+from random import Random
+
+from socialcell.sandbox.post import Person, Post
+from socialcell.sandbox.world.people import People
+from socialcell.sandbox.world.rhythm import moments
+from socialcell.sandbox.world.speech import Speaker
+
+A_DAY = 3.0
+_CALLED = ("Pune", "Pune", "पुणे", "#Pune", "#पुणे", "")
+_SORTABLE = "234567abcdefghijklmnopqrstuvwxyz"
+
+
+def posts(
+    people: People, start: datetime, end: datetime, rng: Random
+) -> tuple[Post, ...]:
+    """The posts in [start, end), oldest first. Nobody can edit there."""
+    speaker = Speaker(people, end, rng)
+    return tuple(_post(at, speaker) for at in moments(start, end, A_DAY, rng))
+
+
+def did(person: Person) -> str:
+    """A person's identifier: did:plc: and 24 characters of base 32."""
+    digest = hashlib.sha256(f"did of {person.handle}".encode()).digest()
+    return "did:plc:" + base64.b32encode(digest).decode().lower()[:24]
+
+
+def handle(person: Person) -> str:
+    return f"{person.handle.replace('_', '-').lower()}.bsky.example"
+
+
+def post_uri(person: Person, at: datetime, n: int = 0) -> str:
+    """A post's address in the protocol; its key rises with time (microseconds, and a
+    number that tells apart)."""
+    number = (round(at.timestamp() * 1_000_000) << 10) + n % 1024
+    digits = ""
+    for _ in range(13):
+        number, digit = divmod(number, 32)
+        digits = _SORTABLE[digit] + digits
+    return f"at://{did(person)}/app.bsky.feed.post/{digits}"
+
+
+def _post(at: datetime, speaker: Speaker) -> Post:
+    said = speaker.say()
+    own = post_uri(said.author, at, speaker.rng.randrange(1024))
+    post = Post(
+        "bluesky",
+        own,
+        at,
+        said.author,
+        f"{said.text} {speaker.rng.choice(_CALLED)}".strip(),
+        said.labels,
+        conversation=own,
+        versions=(own,),
+        growth=speaker.growth(likes=80, replies=12, reposts=20, quotes=5, bookmarks=6),
+    )
+    return speaker.with_fate(post, None)

@@ -1,0 +1,155 @@
+"""What campaigns truly did in the sandbox city: activated users by ward and day.
+
+Every user is drawn once as somebody who would have come anyway or as somebody whom a
+campaign brought, so the effect of each campaign is known to the last person.
+"""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from math import exp
+from random import Random
+from typing import Any
+
+from socialcell.clock import IST
+from socialcell.sandbox.world.app_world import AppWorld, Outreach, poisson
+
+OUTCOME = "activated_users"
+HISTORY = 84  # days before the campaign that the city's file holds
+DAYS = 14  # of a campaign
+# As the corporation's app writes them, not as any list of ours does.
+WARDS = (
+    *("Aundh-Baner", "Bhavani Peth", "Bibwewadi", "Dhankawadi-Sahakarnagar"),
+    *("Dhole Patil Road", "Ghole Road-Shivajinagar", "Hadapsar-Mundhwa"),
+    *("Kasba-Vishrambaugwada", "Kondhwa-Yewalewadi", "Kothrud-Bavdhan"),
+    *("Nagar Road-Vadgaon Sheri", "Sinhagad Road", "Wanawadi-Ramtekdi"),
+    *("Warje-Karvenagar", "Yerawada-Kalas-Dhanori"),
+)
+OTHER_CITIES = ("Nashik", "Nagpur", "Thane")
+_WEEKDAYS = (1.0, 0.97, 0.95, 0.98, 1.02, 1.14, 1.2)
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """A campaign as it was planned, and by which share it truly raised its wards."""
+
+    name: str
+    initiative: str
+    wards: tuple[str, ...]
+    start: date
+    end: date  # the last day
+    budget: int  # rupees
+    lift: float
+
+
+@dataclass(frozen=True, slots=True)
+class WardDay:
+    """Users of a ward on a day: who would have come anyway, and whom it brought."""
+
+    ward: str
+    day: date
+    anyway: int
+    brought: int
+
+
+class CampaignWorld:
+    """One campaign of the city of `seed`, whose last day is the one before `end`."""
+
+    def __init__(self, seed: int, end: datetime) -> None:
+        self.seed = seed
+        last = end.astimezone(IST).date() - timedelta(days=1)
+        rng = Random(f"{seed}:campaign")
+        self.campaign = Campaign(
+            name="monsoon26",
+            initiative="pmc_care",
+            wards=tuple(sorted(rng.sample(WARDS, 5))),
+            start=last - timedelta(days=DAYS - 1),
+            end=last,
+            budget=60_000,
+            lift=rng.uniform(0.15, 0.5),
+        )
+        self.first = self.campaign.start - timedelta(days=HISTORY)
+        span = (last - self.first).days + 1
+        self.days = [self.first + timedelta(n) for n in range(span)]
+        self.ward_days = tuple(self._drawn())
+        self.elsewhere = {city: self._other(city) for city in OTHER_CITIES}
+
+    def brought(self) -> int:
+        """How many users would not have come without the campaign."""
+        return sum(one.brought for one in self.ward_days)
+
+    def file(self) -> bytes:
+        """The users of each ward and day, and of other cities, as the app's team
+        exports them: CSV."""
+        page = io.StringIO()
+        rows = csv.writer(page)
+        rows.writerow(("date", "outcome", "ward", "count"))
+        for one in self.ward_days:
+            rows.writerow((one.day, OUTCOME, one.ward, one.anyway + one.brought))
+        for city, counts in self.elsewhere.items():
+            for day, n in zip(self.days, counts, strict=True):
+                rows.writerow((day, OUTCOME, f"elsewhere: {city}", n))
+        return page.getvalue().encode()
+
+    def truth(self, apps: AppWorld, link: Outreach) -> dict[str, Any]:
+        """What is true of the campaign, ready for JSON. `link` carries its name."""
+        one = self.campaign
+        days = [day for day in apps.days(one.end + timedelta(1)) if day >= one.start]
+        return {
+            "name": one.name,
+            "initiative": one.initiative,
+            "outcome": OUTCOME,
+            "wards": list(one.wards),
+            "start": one.start.isoformat(),
+            "end": one.end.isoformat(),
+            "lift": one.lift,
+            "incremental": self.brought(),
+            "direct": {
+                store: sum(apps.outreach(store, link, day) for day in days)
+                for store in ("play", "apple")
+            },
+        }
+
+    def _drawn(self) -> Iterator[WardDay]:
+        """Each ward has its size; the city's mood and each ward's own wander."""
+        city = _wandering(self._random("city"), len(self.days), 0.8, 0.05)
+        for ward in WARDS:
+            rng = self._random(ward)
+            size = 14.0 * exp(rng.gauss(0.0, 0.4))
+            own = _wandering(rng, len(self.days), 0.6, 0.06)
+            reached = ward in self.campaign.wards
+            for n, day in enumerate(self.days):
+                mean = size * _WEEKDAYS[day.weekday()] * exp(city[n] + own[n])
+                during = reached and day >= self.campaign.start
+                yield WardDay(
+                    ward,
+                    day,
+                    poisson(rng, mean),
+                    poisson(rng, mean * self.campaign.lift) if during else 0,
+                )
+
+    def _other(self, city: str) -> list[int]:
+        """The app of another city, which the same holidays and news move."""
+        rng = self._random(city)
+        shared = _wandering(self._random("city"), len(self.days), 0.8, 0.05)
+        size = 600.0 * exp(rng.gauss(0.0, 0.3))
+        own = _wandering(rng, len(self.days), 0.6, 0.03)
+        return [
+            poisson(rng, size * _WEEKDAYS[day.weekday()] * exp(shared[n] + own[n]))
+            for n, day in enumerate(self.days)
+        ]
+
+    def _random(self, what: str) -> Random:
+        return Random(f"{self.seed}:campaign:{self.campaign.start}:{what}")
+
+
+def _wandering(rng: Random, length: int, memory: float, spread: float) -> list[float]:
+    """A path that returns to 0: each step keeps `memory` of the last; standard
+    deviation `spread`."""
+    step = spread * (1 - memory**2) ** 0.5
+    path = [rng.gauss(0.0, spread)]
+    while len(path) < length:
+        path.append(memory * path[-1] + rng.gauss(0.0, step))
+    return path

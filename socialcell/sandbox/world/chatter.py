@@ -1,0 +1,184 @@
+"""Ordinary days: what people of the city write when nothing special happens."""
+
+from datetime import datetime, timedelta
+from functools import cache
+from itertools import cycle
+from random import Random
+
+from socialcell.sandbox.post import Draft, Labels
+from socialcell.sandbox.words import table
+from socialcell.sandbox.world import voice
+from socialcell.sandbox.world.people import People
+from socialcell.sandbox.world.phrases import SENTIMENT, Pattern, of_intent, say
+from socialcell.sandbox.world.places import Place, places
+from socialcell.sandbox.world.rhythm import festival, moments
+
+PER_DAY = 72.0
+# Complaints are a minority; most posts are just life.
+INTENTS = {
+    "complaint": 0.104,
+    "question": 0.085,
+    "praise": 0.06,
+    "suggestion": 0.045,
+    "help": 0.008,
+    "information": 0.14,
+    "not_civic": 0.46,
+    "spam": 0.065,
+}
+LANGUAGES = {"latin": 0.42, "mr": 0.27, "en": 0.17, "hi": 0.14}
+OTHER_BODY = 0.26  # of first complaints; the stories dilute it to one in eight
+REPEAT = 0.30  # of first complaints; replies dilute it to one in six
+PLACED = 0.90  # of complaints; replies without a place bring it to two in three
+CIVIC = {"complaint", "question", "praise", "suggestion", "help"}
+# Text that breaks careless software: joiners, families, right-to-left marks, NFD.
+_HARD = (
+    ("mr", "negative", "आचार्‍यांच्या गल्लीत रस्त्यावर दर्‍या पडल्यात, पुणे महापालिकेने बघावं"),
+    ("mr", "negative", "नर्‍हे गावात पाणी नाही. वार्‍यावर सोडलंय का आम्हाला, पुणे?"),
+    ("mr", "positive", "शरद्‌ऋतूतलं पुणे आणि श्री‌मंत दगडूशेठ, सुंदर!"),
+    ("en", "positive", "Sunday at the garden with everyone 👨‍👩‍👧‍👦👩🏽‍🦽🏳️‍🌈 Pune ❤️‍🔥"),
+    ("en", "positive", "Eid Mubarak \u200f\u0639\u064a\u062f \u0645\u0628\u0627\u0631\u0643\u200f to all of Pune"),
+    ("en", "neutral", "Cafe\u0301 hunt in Pune, re\u0301sume\u0301 in hand"),
+    ("mr-Latn", "negative", "Pune madhe pa\u0304ni\u0304 na\u0304hi\u0304, transliteration sathi maaf kara"),
+    ("hi", "neutral", "क़लम, ज़िंदगी और फ़ुरसत: पुणे की एक शाम"),
+)  # fmt: skip
+
+
+def chatter(people: People, start: datetime, end: datetime, rng: Random) -> list[Draft]:
+    """First posts of ordinary conversations in [start, end), oldest first."""
+    talk = _Talk(people, rng)
+    return [talk.post(at) for at in moments(start, end, PER_DAY, rng)]
+
+
+class _Talk:
+    def __init__(self, people: People, rng: Random) -> None:
+        self.people, self.rng = people, rng
+        self.open: list[Draft] = []  # complaints somebody may come back to
+        self.hard_texts = cycle(_HARD)  # in turn, so that none is left out
+        self.adverts: list[tuple[Pattern, str, tuple[str, ...]]] = []
+
+    def post(self, at: datetime) -> Draft:
+        rng = self.rng
+        kept = festival(at)
+        if kept and rng.random() < 0.14:
+            return self.feast(at, kept)
+        if rng.random() < 0.006:
+            return self.hard(at)
+        intent = rng.choices(list(INTENTS), list(INTENTS.values()))[0]
+        if intent == "complaint":
+            return self.complaint(at)
+        if intent == "spam":
+            return self.spam(at)
+        return self.other(at, intent)
+
+    def complaint(self, at: datetime) -> Draft:
+        rng = self.rng
+        waited = [d for d in self.open if at - d.at > timedelta(hours=20)]
+        if waited and rng.random() < REPEAT:
+            return self.again(at, rng.choice(waited[-60:]))
+        elsewhere = rng.random() < OTHER_BODY
+        pattern = rng.choice(_complaints(elsewhere, self.tongue()))
+        where = rng.choice(places()) if rng.random() < PLACED else None
+        draft = self.draft(at, pattern, where)
+        self.open.append(draft)
+        return draft
+
+    def again(self, at: datetime, first: Draft) -> Draft:
+        rng = self.rng
+        return voice.again(at, first, rng)
+
+    def other(self, at: datetime, intent: str) -> Draft:
+        rng = self.rng
+        pattern = rng.choice(_spoken(intent, self.tongue()))
+        where = rng.choice(places()) if rng.random() < 0.55 else None
+        return self.draft(at, pattern, where)
+
+    def draft(self, at: datetime, pattern: Pattern, where: Place | None) -> Draft:
+        rng = self.rng
+        text, written = say(pattern, rng, where)
+        author = self.people.who_writes(pattern.language, rng)
+        draft = Draft(at, author, text, pattern.labels(written))
+        civic = pattern.intent in CIVIC
+        voice.dress(draft, rng, civic)
+        if where and written and rng.random() < 0.05:
+            voice.point(draft, where, rng)
+        return draft
+
+    def spam(self, at: datetime) -> Draft:
+        """An advertisement, often word for word what another account wrote."""
+        rng = self.rng
+        if self.adverts and rng.random() < 0.4:
+            pattern, text, written = rng.choice(self.adverts[-8:])
+        else:
+            pattern = rng.choice(of_intent("spam"))
+            where = rng.choice(places()) if rng.random() < 0.5 else None
+            link = {"link": "{link}"}
+            text, written = say(pattern, rng, where, link, slips=False)
+            self.adverts.append((pattern, text, written))
+        author = rng.choice(self.people.spammers)
+        draft = Draft(at, author, text, pattern.labels(written))
+        page = f"https://offer{rng.randint(1, 40)}.example/go?utm_source=x"
+        voice.link(draft, rng, page)
+        return draft
+
+    def feast(self, at: datetime, kept: str) -> Draft:
+        rng = self.rng
+        pattern = rng.choice(_feasts(kept))
+        author = self.people.who_writes(pattern.language, rng)
+        text, _ = say(pattern, rng)
+        draft = Draft(at, author, text, pattern.labels())
+        voice.dress(draft, rng, civic=pattern.intent in CIVIC)
+        return draft
+
+    def hard(self, at: datetime) -> Draft:
+        language, sentiment, text = next(self.hard_texts)
+        negative = sentiment == "negative"
+        labels = Labels(
+            language,
+            False,
+            "complaint" if negative else "not_civic",
+            "water" if "पाणी" in text or "ni\u0304" in text else "roads" if negative else "other",
+            sentiment,
+            "normal" if negative else "low",
+            "pmc" if negative else None,
+            ("नर्‍हे",) if "नर्‍हे" in text else (),
+        )  # fmt: skip
+        author = self.people.who_writes(language, self.rng)
+        return Draft(at, author, text, labels)
+
+    def tongue(self) -> str:
+        return self.rng.choices(list(LANGUAGES), list(LANGUAGES.values()))[0]
+
+
+@cache
+def _complaints(elsewhere: bool, tongue: str) -> tuple[Pattern, ...]:
+    """Complaints for PMC, or for another body, in one of the four ways to write."""
+    fitting = [p for p in of_intent("complaint") if (p.owner != "pmc") == elsewhere]
+    return tuple(p for p in fitting if _tongue(p) == tongue)
+
+
+@cache
+def _spoken(intent: str, tongue: str) -> tuple[Pattern, ...]:
+    found = tuple(p for p in of_intent(intent) if _tongue(p) == tongue)
+    return found or of_intent(intent)
+
+
+def _tongue(pattern: Pattern) -> str:
+    return "latin" if pattern.romanised_or_mixed else pattern.language
+
+
+@cache
+def _feasts(kept: str) -> tuple[Pattern, ...]:
+    rows = [row for row in table("festivals.txt") if row[0] == kept]
+    return tuple(
+        Pattern(
+            intent,
+            language,
+            False,
+            topic,
+            SENTIMENT[sentiment],
+            "normal" if intent == "complaint" else "low",
+            "pmc" if intent != "not_civic" else None,
+            sentence,
+        )
+        for _, language, topic, intent, sentiment, sentence in rows
+    )

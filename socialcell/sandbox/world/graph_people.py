@@ -1,0 +1,95 @@
+"""What people of the city write on Facebook and Instagram, and what becomes of it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from random import Random
+
+from socialcell.sandbox.post import Labels, Person, Post
+from socialcell.sandbox.world.chatter import LANGUAGES
+from socialcell.sandbox.world.people import People
+from socialcell.sandbox.world.phrases import Pattern, of_intent, say
+from socialcell.sandbox.world.places import places
+
+COMMENTING = {
+    "complaint": 0.34,
+    "question": 0.2,
+    "praise": 0.18,
+    "not_civic": 0.22,
+    "suggestion": 0.06,
+}
+VISITING = {
+    "complaint": 0.38,
+    "question": 0.2,
+    "information": 0.14,
+    "praise": 0.12,
+    "suggestion": 0.1,
+    "not_civic": 0.06,
+}
+ANNOUNCING = {"information": 0.8, "praise": 0.2}
+_OFFICIAL = {"mr": 0.6, "en": 0.4}
+_LATER = {
+    "mr": "(अद्ययावत)",
+    "hi": "(अपडेट)",
+    "en": "(updated)",
+    "mr-Latn": "(update)",
+    "hi-Latn": "(update)",
+}
+
+
+class Voice:
+    """Sentences with their truth, and posts with their fate, from one random stream."""
+
+    def __init__(self, people: People, end: datetime, rng: Random) -> None:
+        self.people, self.end, self.rng = people, end, rng
+
+    def sentence(
+        self, intents: Mapping[str, float], official: bool = False
+    ) -> tuple[str, Labels]:
+        """Something that somebody says; the city itself says it in a pure language."""
+        rng = self.rng
+        intent = rng.choices(list(intents), list(intents.values()))[0]
+        tongues = _OFFICIAL if official else LANGUAGES
+        tongue = rng.choices(list(tongues), list(tongues.values()))[0]
+        fitting = [p for p in of_intent(intent) if _tongue(p) == tongue]
+        pattern = rng.choice(fitting or list(of_intent(intent)))
+        where = rng.choice(places()) if rng.random() < 0.6 else None
+        text, written = say(pattern, rng, where, slips=not official)
+        return text, pattern.labels(written)
+
+    def person(self, labels: Labels) -> Person:
+        return self.people.who_writes(labels.language, self.rng)
+
+    def growth(self, *names: str) -> dict[str, tuple[int, int]]:
+        half = self.rng.randint(3600, 60_000)
+        return {name: (self.rng.randint(0, 90), half) for name in names}
+
+    def with_fate(self, post: Post, changes: bool = True) -> Post:
+        """Some are taken away after a while, and some changed in place."""
+        rng = self.rng
+        chance, after = rng.random(), timedelta(hours=rng.uniform(0.5, 60))
+        if post.at + after >= self.end:
+            return post
+        if chance < 0.05:
+            return replace(post, ends=post.at + after, removed=post.at + after)
+        if chance < 0.09 and changes:
+            later = f"{post.text} {_LATER[post.labels.language]}"
+            return replace(post, changed=(post.at + after, later))
+        return post
+
+    def below(self, post: Post, comment: Post) -> Post | None:
+        """A comment as long as the post that it is on; None when that was gone."""
+        if comment.at >= self.end or not post.stands(comment.at):
+            return None
+        if post.ends is not None and (comment.ends is None or comment.ends > post.ends):
+            return replace(comment, ends=post.ends, removed=post.ends)
+        return comment
+
+
+def numbered(at: datetime, low: int) -> str:
+    """A number that rises with time: milliseconds, and two digits that tell apart."""
+    return f"122{round(at.timestamp() * 1000):013d}{low:02d}"
+
+
+def _tongue(pattern: Pattern) -> str:
+    return "latin" if pattern.romanised_or_mixed else pattern.language

@@ -1,0 +1,111 @@
+"""A city's Instagram account: its media, comments, media that tag it, a hashtag."""
+
+from datetime import datetime, timedelta
+from random import Random
+
+from socialcell.sandbox.post import Labels, Person, Post
+from socialcell.sandbox.world.graph_people import (
+    ANNOUNCING,
+    COMMENTING,
+    VISITING,
+    Voice,
+    numbered,
+)
+from socialcell.sandbox.world.people import CITY_HANDLE, People
+from socialcell.sandbox.world.rhythm import moments
+
+ACCOUNT_ID = "17841400012345678"
+USERNAME = CITY_HANDLE.lower()
+HASHTAG, HASHTAG_ID = "pune", "17843853986012965"
+OWN_A_DAY, TAGGED_A_DAY, HASHTAG_A_DAY = 1.6, 1.6, 7.0
+_COMMENTS = (0, 0, 1, 1, 1, 1, 2, 3)  # of a medium of the city's
+
+
+def posts(
+    people: People, start: datetime, end: datetime, rng: Random
+) -> tuple[Post, ...]:
+    """Media and comments in [start, end), oldest first; `group` says which they are:
+    own, tag, hashtag or comment."""
+    writer = _Writer(people, end, rng)
+    own = [writer.own(at) for at in moments(start, end, OWN_A_DAY, rng)]
+    tags = [writer.tag(at) for at in moments(start, end, TAGGED_A_DAY, rng)]
+    found = [writer.hashtag(at) for at in moments(start, end, HASHTAG_A_DAY, rng)]
+    comments = [one for medium in own for one in writer.comments(medium)]
+    every = [*own, *tags, *found, *comments]
+    return tuple(sorted(every, key=lambda post: post.at))
+
+
+def username(person: Person) -> str:
+    return person.handle.lower()
+
+
+def scoped_id(person: Person) -> str:
+    """A person's number as this account sees it."""
+    return str(7_000_000_000_000_000 + person.key * 6_007)
+
+
+class _Writer(Voice):
+    def own(self, at: datetime) -> Post:
+        text, labels = self.sentence(ANNOUNCING, official=True)
+        return self.medium(at, self.people.city, f"{text} #PuneCity", labels, "own")
+
+    def tag(self, at: datetime) -> Post:
+        text, labels = self.sentence(VISITING)
+        # Captions of others come without the sign in front of the name.
+        caption = f"{text} {USERNAME}"
+        return self.medium(at, self.person(labels), caption, labels, "tag")
+
+    def hashtag(self, at: datetime) -> Post:
+        text, labels = self.sentence(VISITING)
+        return self.medium(at, self.person(labels), f"{text} #Pune", labels, "hashtag")
+
+    def medium(
+        self, at: datetime, author: Person, text: str, labels: Labels, group: str
+    ) -> Post:
+        id_ = medium_id(at, self.rng.randrange(100))
+        medium = Post(
+            "instagram",
+            id_,
+            at,
+            author,
+            text,
+            labels,
+            conversation=id_,
+            versions=(id_,),
+            group=group,
+            growth=self.growth("likes", "views", "saved", "shares"),
+        )
+        return self.with_fate(medium, changes=group == "own")
+
+    def comments(self, medium: Post) -> list[Post]:
+        found: list[Post] = []
+        for _ in range(self.rng.choice(_COMMENTS)):
+            tops = [one for one in found if one.reply_to == medium.id]
+            above = self.rng.choice([medium, medium, medium, *tops])
+            at = above.at + timedelta(minutes=self.rng.expovariate(1 / 300))
+            comment = self.below(above, self.comment(medium, above, at))
+            if comment is not None:
+                found.append(comment)
+        return found
+
+    def comment(self, medium: Post, above: Post, at: datetime) -> Post:
+        text, labels = self.sentence(COMMENTING)
+        id_ = medium_id(at, self.rng.randrange(100))
+        comment = Post(
+            "instagram",
+            id_,
+            at,
+            self.person(labels),
+            text,
+            labels,
+            conversation=medium.id,
+            reply_to=above.id,
+            versions=(id_,),
+            group="comment",
+            growth=self.growth("likes"),
+        )
+        return self.with_fate(comment, changes=False)
+
+
+def medium_id(at: datetime, low: int) -> str:
+    return f"17{numbered(at, low)}"

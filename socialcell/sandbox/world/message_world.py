@@ -1,0 +1,108 @@
+"""What people of the city write to its number, its page and its Instagram account."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from random import Random
+
+from socialcell.sandbox.post import Person, Post
+from socialcell.sandbox.world.people import People
+from socialcell.sandbox.world.rhythm import moments
+from socialcell.sandbox.world.speech import Speaker
+
+# Most complaints come through WhatsApp.
+WHATSAPP_A_DAY, MESSENGER_A_DAY, INSTAGRAM_A_DAY, MENTIONS_A_DAY = 3.5, 0.8, 0.6, 0.5
+_PRIVATE = ("complaint", "question", "suggestion", "praise", "help", "information")
+
+
+def whatsapp(
+    people: People, start: datetime, end: datetime, rng: Random
+) -> tuple[Post, ...]:
+    """Messages in [start, end); `group` is what kind: text or image."""
+    return _messages("whatsapp", WHATSAPP_A_DAY, wamid, people, start, end, rng)
+
+
+def messenger(
+    people: People, start: datetime, end: datetime, rng: Random
+) -> tuple[Post, ...]:
+    """Messages in [start, end) to the page, of the same kinds."""
+    return _messages("messenger", MESSENGER_A_DAY, mid, people, start, end, rng)
+
+
+def instagram(
+    people: People, start: datetime, end: datetime, rng: Random
+) -> tuple[Post, ...]:
+    """Messages, and comments that name the account (`group` mention)."""
+    name = "instagram_messages"
+    written = _messages(name, INSTAGRAM_A_DAY, mid, people, start, end, rng)
+    speaker = Speaker(people, end, rng)
+    named = []
+    for at in moments(start, end, MENTIONS_A_DAY, rng):
+        said = speaker.say()
+        id_ = comment_id(at, rng.randrange(100))
+        post = Post(
+            name,
+            id_,
+            at,
+            said.author,
+            f"@punecitydemo {said.text}",
+            said.labels,
+            conversation=id_,
+            versions=(id_,),
+            group="mention",
+        )
+        named.append(speaker.with_fate(post, None))
+    return tuple(sorted([*written, *named], key=lambda post: post.at))
+
+
+def number(person: Person) -> str:
+    """A telephone number that nobody can have: +999 is no country's."""
+    return f"9998{person.key:08d}"
+
+
+def scoped_id(person: Person) -> str:
+    """A person's number as one page or account sees it."""
+    return str(71_000_000_000_000_000 + person.key * 104_729)
+
+
+def wamid(at: datetime, low: int) -> str:
+    return f"wamid.SBX{round(at.timestamp() * 1000):013d}{low:02d}"
+
+
+def mid(at: datetime, low: int) -> str:
+    return f"m_sbx{round(at.timestamp() * 1000):013d}{low:02d}"
+
+
+def comment_id(at: datetime, low: int) -> str:
+    return f"179{round(at.timestamp() * 1000):013d}{low:02d}"
+
+
+def _messages(
+    platform: str,
+    per_day: float,
+    numbered: Callable[[datetime, int], str],
+    people: People,
+    start: datetime,
+    end: datetime,
+    rng: Random,
+) -> tuple[Post, ...]:
+    speaker = Speaker(people, end, rng)
+    found = []
+    for at in moments(start, end, per_day, rng):
+        said = speaker.say(_PRIVATE)
+        id_ = numbered(at, rng.randrange(100))
+        post = Post(
+            platform,
+            id_,
+            at,
+            said.author,
+            said.text,
+            said.labels,
+            conversation=id_,
+            versions=(id_,),
+            group="image" if rng.random() < 0.12 else "text",
+        )
+        changes = f"{said.text} (*)" if post.group == "text" else None
+        fated = speaker.with_fate(post, changes, within=1)
+        found.append(replace(fated, growth={}))
+    return tuple(found)

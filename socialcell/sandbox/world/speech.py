@@ -1,0 +1,65 @@
+"""A sentence of ordinary life in the city, for worlds that need nothing but that."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from random import Random
+
+from socialcell.sandbox.post import Labels, Person, Post
+from socialcell.sandbox.world.chatter import INTENTS, LANGUAGES
+from socialcell.sandbox.world.people import People
+from socialcell.sandbox.world.phrases import Pattern, of_intent, say
+from socialcell.sandbox.world.places import places
+
+_SPOKEN = {name: share for name, share in INTENTS.items() if name != "spam"}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What somebody said, and what is true of it."""
+
+    text: str
+    labels: Labels
+    author: Person
+
+
+class Speaker:
+    """Lets people of the city talk. `rng` is a world's own random stream."""
+
+    def __init__(self, people: People, end: datetime, rng: Random) -> None:
+        self.people, self.end, self.rng = people, end, rng
+
+    def say(self, intents: Sequence[str] | None = None) -> Said:
+        """A sentence by somebody who speaks that language; of `intents`, if given."""
+        rng = self.rng
+        shares = {name: _SPOKEN[name] for name in intents or _SPOKEN}
+        intent = rng.choices(list(shares), list(shares.values()))[0]
+        tongue = rng.choices(list(LANGUAGES), list(LANGUAGES.values()))[0]
+        fitting = [p for p in of_intent(intent) if _tongue(p) == tongue]
+        pattern = rng.choice(fitting or list(of_intent(intent)))
+        where = rng.choice(places()) if rng.random() < 0.6 else None
+        text, written = say(pattern, rng, where)
+        author = self.people.who_writes(pattern.language, rng)
+        return Said(text, pattern.labels(written), author)
+
+    def growth(self, **most: int) -> dict[str, tuple[int, int]]:
+        """For each count what it tends to (at most so much), and its half life."""
+        half = self.rng.randint(3600, 40_000)
+        return {name: (self.rng.randint(0, n), half) for name, n in most.items()}
+
+    def with_fate(self, post: Post, later: str | None, within: float = 30) -> Post:
+        """Some are taken away after a while, of at most `within` hours, and some
+        changed in place to what `later` says; None where nobody can change anything."""
+        chance = self.rng.random()
+        after = timedelta(hours=self.rng.uniform(0.5, within))
+        if post.at + after >= self.end:
+            return post
+        if chance < 0.04:
+            return replace(post, ends=post.at + after, removed=post.at + after)
+        if chance < 0.08 and later is not None:
+            return replace(post, changed=(post.at + after, later))
+        return post
+
+
+def _tongue(pattern: Pattern) -> str:
+    return "latin" if pattern.romanised_or_mixed else pattern.language

@@ -1,0 +1,278 @@
+"""What makes these weeks special: a dam opened at night, a closure, a false closure."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from random import Random
+
+from socialcell.clock import IST, as_utc
+from socialcell.sandbox.post import Draft, Labels, Link, Person
+from socialcell.sandbox.world import voice
+from socialcell.sandbox.world.people import People
+from socialcell.sandbox.world.phrases import of_intent, say
+from socialcell.sandbox.world.places import place
+
+# Three numbers for one river: the department's, a politician's, the rumour's.
+FIGURES = {"f1": "24,310", "f2": "38,500", "f3": "51,000"}
+FLOODED = (
+    "Ekta Nagari",
+    "Vitthalwadi",
+    "Sinhagad Road",
+    "Patil Estate",
+    "Tadiwala Road",
+)
+CLOSED = ("Kothrud", "Karvenagar", "Warje", "Erandwane", "Bavdhan", "Pashan")
+LEAK = "Bibwewadi"
+FALSE_TOKEN = "SB40417"
+
+# Minutes after the gates open: from, to, posts, and what is written in that time.
+WAVES: tuple[tuple[int, int, int, dict[str, int]], ...] = (
+    (0, 10, 42, {"rescue": 9, "watching": 1}),
+    (10, 60, 92, {"rescue": 7, "watching": 3}),
+    (60, 180, 88, {"rescue": 5, "watching": 4, "old_video": 1, "anger": 1}),
+    (180, 420, 84, {"rescue": 2, "watching": 4, "old_video": 2, "debunk": 1, "anger": 3}),
+    (420, 840, 84, {"watching": 3, "old_video": 1, "debunk": 1, "anger": 7}),
+    (840, 2100, 66, {"watching": 1, "debunk": 1, "anger": 8}),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The drafts of the stories, and when each happened."""
+
+    drafts: list[Draft]
+    crisis_start: datetime
+    old_video: Draft
+    closure_day: date | None
+    false_closure_start: datetime | None
+
+
+def story(people: People, start: datetime, end: datetime, rng: Random) -> Story:
+    """Everything out of the ordinary in [start, end).
+
+    The release comes at 04:00 in India two days before the end, or at the last 04:00
+    of a shorter world. The closure falls on the last Thursday that leaves a day after
+    it and two before; the false closure nine days before the end. Both are left out
+    of a world too short for them.
+    """
+    crisis_start = _crisis_start(start, end)
+    tell = _Teller(people, rng)
+    old_video = tell.old_video(crisis_start)
+    drafts = tell.crisis(crisis_start, old_video)
+    closure_day = _closure_day(start, end)
+    if closure_day:
+        drafts += tell.closure(closure_day)
+    false_start = end - timedelta(days=9, hours=2)
+    if false_start > start:
+        drafts += tell.false_closure(false_start)
+    return Story(
+        [d for d in drafts if start <= d.at < end],
+        crisis_start,
+        old_video,
+        closure_day,
+        false_start if false_start > start else None,
+    )
+
+
+def _crisis_start(start: datetime, end: datetime) -> datetime:
+    for before in (end - timedelta(days=2), end):
+        local = before.astimezone(IST)
+        four = local.replace(hour=4, minute=0, second=0, microsecond=0)
+        if four > local:
+            four -= timedelta(days=1)
+        if four >= start:
+            return as_utc(four)
+    raise ValueError("a world must hold a night: end - start reaches no 04:00")
+
+
+def _closure_day(start: datetime, end: datetime) -> date | None:
+    day = (end - timedelta(days=2)).astimezone(IST).date()
+    while day.weekday() != 3:
+        day -= timedelta(days=1)
+    return day if _at(day, -48) > start else None
+
+
+def _at(day: date, hours: float) -> datetime:
+    """So many hours after midnight in India at the start of a day."""
+    midnight = datetime(day.year, day.month, day.day, tzinfo=IST)
+    return as_utc(midnight + timedelta(hours=hours))
+
+
+class _Teller:
+    def __init__(self, people: People, rng: Random) -> None:
+        self.people, self.rng = people, rng
+
+    def crisis(self, start: datetime, video: Draft) -> list[Draft]:
+        drafts: list[Draft] = []
+        angry: list[Draft] = []
+        for first, last, number, mix in WAVES:
+            for _ in range(number):
+                after = self.rng.uniform(first * 60, last * 60)
+                intent = self.rng.choices(list(mix), list(mix.values()))[0]
+                at = start + timedelta(milliseconds=int(after * 1000))
+                drafts.append(self.cry(at, intent, video))
+                if intent == "anger":
+                    angry.append(drafts[-1])
+        return [*drafts, *self.returns(angry), *self.statements(start)]
+
+    def returns(self, complaints: list[Draft]) -> list[Draft]:
+        """Some say it again a few hours later."""
+        return [
+            voice.again(first.at + timedelta(hours=1 + self.spread(9)), first, self.rng)
+            for first in complaints
+            if self.rng.random() < 0.14
+        ]
+
+    def cry(self, at: datetime, intent: str, video: Draft) -> Draft:
+        rng = self.rng
+        pattern = rng.choice(of_intent(intent))
+        flooded = place(rng.choice(FLOODED))
+        name = flooded.written(pattern.language, rng)
+        inside = flooded.inside(pattern.language, rng)
+        words = {**FIGURES, "fp": name, "fpin": inside, "video": "{link}"}
+        words["fcr"] = str(rng.randint(12, 90))
+        text, _ = say(pattern, rng, words=words)
+        written = tuple(f for f in (name, inside) if f in text)[-1:]
+        author = self.people.who_writes(pattern.language, rng)
+        if intent == "old_video" and rng.random() < 0.5:
+            author = rng.choice(self.people.creators)
+        draft = Draft(at, author, text, pattern.labels(written), story="crisis")
+        if intent == "old_video":
+            voice.link(draft, rng, _video_page(video))
+            draft.reach = 6
+        elif rng.random() < (0.7 if intent in ("rescue", "anger") else 0.35):
+            voice.tag(draft, rng)
+        if intent == "rescue" or rng.random() < 0.5:
+            voice.add(draft, rng.choice(("#PuneRains", "#PuneFloods", "#Pune", "#पुणे")))
+        return draft
+
+    def old_video(self, crisis_start: datetime) -> Draft:
+        """The years-old post that everybody passes on; found by nobody's search."""
+        at = crisis_start - timedelta(days=1491, hours=5)
+        labels = Labels("en", False, "information", "flood", "neutral", "low", None)
+        text = "Bridge washed away in a river town far from here today."
+        author = self.people.creators[0]
+        video = Draft(at, author, text, labels, story="old_video")
+        voice.link(video, self.rng, _video_page(video))
+        return video
+
+    def statements(self, start: datetime) -> list[Draft]:
+        """What the city's own account says: late, and with one figure."""
+        told = (
+            (95, "mr", "खडकवासला धरणातून {f1} क्युसेक विसर्ग सुरू आहे. नदीकाठच्या नागरिकांनी सुरक्षित ठिकाणी जावे. नियंत्रण कक्षाशी संपर्क साधा."),
+            (125, "en", "Discharge from Khadakwasla is {f1} cusecs as told by the irrigation department. Next update in one hour."),
+            (310, "mr", "फिरत असलेला पुलाचा व्हिडिओ जुना आहे. अफवांवर विश्वास ठेवू नका."),
+            (560, "en", "Shelters are open in civic schools. Cleaning teams are on the way to riverside colonies."),
+        )  # fmt: skip
+        return [
+            self.official(start + timedelta(minutes=after), language, text, "flood")
+            for after, language, text in told
+        ]
+
+    def official(self, at: datetime, language: str, text: str, topic: str) -> Draft:
+        for name, figure in FIGURES.items():
+            text = text.replace(f"{{{name}}}", figure)
+        labels = Labels(language, False, "information", topic, "neutral", "high", "pmc")
+        story = "crisis" if topic == "flood" else "closure"
+        return Draft(at, self.people.city, text, labels, story=story, reach=4)
+
+    def closure(self, thursday: date) -> list[Draft]:
+        """The notice two days before, the complaints, the leak outside the list."""
+        drafts = [self.notice(thursday, language) for language in ("mr", "en")]
+        dry = [
+            self.dry(_at(thursday, hours + self.spread(9)))
+            for hours, number in ((8, 12), (18, 15), (33, 18), (45, 9))
+            for _ in range(number)
+        ]
+        drafts += [*dry, *self.returns(dry)]
+        for _ in range(11):
+            drafts.append(self.leaking(_at(thursday, 10 + self.spread(14))))
+        return drafts
+
+    def notice(self, thursday: date, language: str) -> Draft:
+        pattern = next(p for p in of_intent("closure_notice") if p.language == language)
+        names = [place(name).written(language, self.rng) for name in CLOSED]
+        day = f"{thursday.day}/{thursday.month}"
+        words = {"date": day, "list": ", ".join(names)}
+        text, _ = say(pattern, self.rng, words=words, slips=False)
+        at = _at(thursday, -37 + self.spread(0.4))
+        labels = pattern.labels(tuple(names))
+        return Draft(at, self.people.city, text, labels, story="closure", reach=4)
+
+    def dry(self, at: datetime) -> Draft:
+        rng = self.rng
+        pattern = rng.choice(of_intent("closure"))
+        where = place(rng.choice(CLOSED))
+        name = where.written(pattern.language, rng)
+        inside = where.inside(pattern.language, rng)
+        text, _ = say(pattern, rng, words={"cp": name, "cpin": inside})
+        return self.citizen(at, pattern.language, text, pattern.labels((name if name in text else inside,)), "closure")  # fmt: skip
+
+    def leaking(self, at: datetime) -> Draft:
+        rng = self.rng
+        pattern = rng.choice(of_intent("leak"))
+        where = place(LEAK)
+        name = where.written(pattern.language, rng)
+        inside = where.inside(pattern.language, rng)
+        text, _ = say(pattern, rng, words={"lp": name, "lpin": inside})
+        return self.citizen(at, pattern.language, text, pattern.labels((name if name in text else inside,)), "leak")  # fmt: skip
+
+    def citizen(
+        self, at: datetime, language: str, text: str, labels: Labels, story: str
+    ) -> Draft:
+        author = self.people.who_writes(language, self.rng)
+        draft = Draft(at, author, text, labels, story=story)
+        if self.rng.random() < 0.55:
+            voice.tag(draft, self.rng)
+        return draft
+
+    def false_closure(self, start: datetime) -> list[Draft]:
+        """A complaint marked closed while the drain still runs; the joke spreads."""
+        token = {"token": FALSE_TOKEN}
+        victim = self.people.who_writes("mr", self.rng)
+        first = self.said("false_first", start, victim, token)
+        voice.photo(first, self.rng)
+        closed = self.said("false_closed", start + timedelta(hours=26), self.people.city, token)  # fmt: skip
+        closed.reply_to = first
+        closed.text = f"@{victim.handle} {closed.text}"
+        angry = self.said("false_angry", start + timedelta(hours=31), victim, token)
+        angry.reply_to, angry.repeats, angry.reach = closed, first, 8
+        voice.photo(angry, self.rng)
+        pile = []
+        for _ in range(19):
+            at = start + timedelta(hours=31 + self.spread(60))
+            pile.append(self.said("false_pile", at, None, token))
+        for draft in pile[:7]:
+            draft.quotes = angry
+            page = f"https://x.com/{victim.handle}/status/{{quoted}}"
+            voice.link(draft, self.rng, page)
+        return [first, closed, angry, *pile]
+
+    def said(
+        self, intent: str, at: datetime, author: Person | None, words: dict[str, str]
+    ) -> Draft:
+        pattern = self.rng.choice(of_intent(intent))
+        author = author or self.people.who_writes(pattern.language, self.rng)
+        text, _ = say(pattern, self.rng, words=words, slips=False)
+        written = tuple(name for name in ("वारज्यात", "वारजे", "Warje") if name in text)
+        draft = Draft(at, author, text, pattern.labels(written[:1]), story="false")
+        if author.kind != "city":
+            voice.tag(draft, self.rng)
+        return draft
+
+    def spread(self, hours: float) -> float:
+        return self.rng.random() * hours
+
+
+def _video_page(video: Draft) -> str:
+    return f"https://x.com/{video.author.handle}/status/{{video}}/video/1"
+
+
+def resolved(links: tuple[Link, ...], ids: dict[str, str]) -> tuple[Link, ...]:
+    """The links with the ids of posts in place of {self}, {quoted} and {video}."""
+    pages = []
+    for link in links:
+        page = link.page
+        for name, id_ in ids.items():
+            page = page.replace(f"{{{name}}}", id_)
+        pages.append(Link(link.short, page))
+    return tuple(pages)

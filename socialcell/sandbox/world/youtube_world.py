@@ -1,0 +1,145 @@
+"""The city on YouTube: its channel's videos, other people's, and comments on its own."""
+
+import base64
+import hashlib
+from dataclasses import replace
+from datetime import datetime, timedelta
+from random import Random
+
+from socialcell.sandbox.post import Labels, Person, Post
+from socialcell.sandbox.world.people import People
+from socialcell.sandbox.world.rhythm import moments
+from socialcell.sandbox.world.speech import Speaker
+
+OWN_A_DAY, FOUND_A_DAY = 2.0, 1.5
+_COMMENTS = (0, 0, 1, 1, 1, 2, 3)  # on a video of the city
+_ANSWERS = (
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    1,
+    1,
+    2,
+    6,
+)  # below a comment; a page shows five of them
+_SAYING = ("complaint", "question", "praise", "suggestion", "not_civic")
+_TITLES = {"mr": "पुणे", "hi": "पुणे", "en": "Pune", "mr-Latn": "Pune", "hi-Latn": "Pune"}
+_LATER = "(edited)"
+
+
+def posts(
+    people: People, start: datetime, end: datetime, rng: Random
+) -> tuple[Post, ...]:
+    """Videos and comments in [start, end), oldest first; `group` says which they are:
+    own, found or comment."""
+    writer = _Writer(people, end, rng)
+    own = [writer.own(at) for at in moments(start, end, OWN_A_DAY, rng)]
+    found = [writer.found(at) for at in moments(start, end, FOUND_A_DAY, rng)]
+    comments = [one for video in own for one in writer.comments(video)]
+    return tuple(sorted([*own, *found, *comments], key=lambda post: post.at))
+
+
+def channel_id(person: Person) -> str:
+    """The id of a person's channel: UC and 22 characters."""
+    return f"UC{_code(f'channel of {person.handle}', 22)}"
+
+
+def uploads_id(channel: str) -> str:
+    """The playlist of a channel's videos: UU where the channel has UC."""
+    return "UU" + channel[2:]
+
+
+def video_id(at: datetime, n: int = 0) -> str:
+    return _code(f"video at {at.isoformat()} {n}", 11)
+
+
+def comment_id(on: str, at: datetime, n: int = 0) -> str:
+    return f"Ugx{_code(f'on {on} at {at.isoformat()} {n}', 16)}4AaABAg"
+
+
+def answer_id(to: str, at: datetime, n: int = 0) -> str:
+    """An answer's id begins with that of the comment above it."""
+    return f"{to}.{_code(f'below {to} at {at.isoformat()} {n}', 22)}"
+
+
+class _Writer(Speaker):
+    def own(self, at: datetime) -> Post:
+        said = self.say(("information", "praise"))
+        return self.video(at, self.people.city, said.text, said.labels, "own")
+
+    def found(self, at: datetime) -> Post:
+        said = self.say()
+        return self.video(at, said.author, said.text, said.labels, "found")
+
+    def video(
+        self, at: datetime, author: Person, text: str, labels: Labels, group: str
+    ) -> Post:
+        own = video_id(at, self.rng.randrange(1 << 16))
+        city = _TITLES[labels.language]
+        title = f"{city}: {text[:50]}" if self.rng.random() < 0.85 else text[:60]
+        post = Post(
+            "youtube",
+            own,
+            at,
+            author,
+            text,
+            labels,
+            conversation=own,
+            versions=(own,),
+            group=group,
+            title=title,
+            growth=self.growth(views=9000, likes=400),
+        )
+        return self.with_fate(post, f"{text} {_LATER}", within=60)
+
+    def comments(self, video: Post) -> list[Post]:
+        found: list[Post] = []
+        for _ in range(self.rng.choice(_COMMENTS)):
+            at = video.at + timedelta(minutes=self.rng.expovariate(1 / 500))
+            comment = self.comment(video, video, at)
+            if comment is None:
+                continue
+            found.append(comment)
+            for _ in range(self.rng.choice(_ANSWERS)):
+                at = comment.at + timedelta(minutes=self.rng.uniform(2, 1200))
+                answer = self.comment(video, comment, at)
+                if answer is not None:
+                    found.append(answer)
+        return found
+
+    def comment(self, video: Post, above: Post, at: datetime) -> Post | None:
+        """None when there was nothing left to comment on, or the world has ended."""
+        said, low = self.say(_SAYING), self.rng.randrange(1 << 16)
+        is_answer = above is not video
+        own = (
+            answer_id(above.id, at, low) if is_answer else comment_id(video.id, at, low)
+        )
+        made = Post(
+            "youtube",
+            own,
+            at,
+            said.author,
+            said.text,
+            said.labels,
+            conversation=video.id,
+            reply_to=above.id,
+            versions=(own,),
+            group="comment",
+            growth=self.growth(likes=30),
+        )
+        made = self.with_fate(made, f"{said.text} {_LATER}")
+        if at >= self.end or not above.stands(at):
+            return None
+        if above.ends is not None and (made.ends is None or made.ends > above.ends):
+            return replace(made, ends=above.ends, removed=above.ends)
+        return made
+
+
+def _code(seed: str, length: int) -> str:
+    """So many characters as Google's ids have them, from a seed."""
+    digest = hashlib.sha256(seed.encode()).digest()
+    return base64.urlsafe_b64encode(digest).decode()[:length]

@@ -1,0 +1,154 @@
+"""What a client asks of X, read as X reads it, and how X words a refusal."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from socialcell.sandbox.post import Post
+from socialcell.sandbox.server import Answer, Request
+from socialcell.sandbox.x import x_json
+
+PROBLEMS = "https://api.twitter.com/2/problems"
+STEM = {"search": "b26v89c19zqg8o3f", "mentions": "7140dibdnow9c7bt"}
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+POST_DIALECT = {
+    "edit_history_tweet_ids": "edit_history_post_ids",
+    "referenced_tweets": "referenced_posts",
+    "note_tweet": "note_post",
+    "retweet_count": "repost_count",
+    "tweets": "posts",
+}
+
+
+class Refused(Exception):  # noqa: N818 - caught within this file
+    """A request that X would not serve, with the answer it gets instead."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.status)
+        self.answer = answer
+
+
+class Asked:
+    """The parameters of a request, under either spelling, read as X reads them."""
+
+    def __init__(self, request: Request) -> None:
+        self.query = request.query
+
+    def get(self, name: str) -> str | None:
+        return self.query.get(name)
+
+    def number(self, name: str, default: int, least: int, most: int) -> int:
+        text = self.get(name) or str(default)
+        if not text.isdigit() or not least <= int(text) <= most:
+            raise Refused(self.invalid(name, f"The `{name}` query parameter value [{text}] is not between {least} and {most}"))  # fmt: skip
+        return int(text)
+
+    def id(self, name: str) -> int | None:
+        text = self.get(name)
+        if text is None:
+            return None
+        if not text.isdigit():
+            raise Refused(self.invalid(name, f"The `{name}` query parameter value [{text}] is not valid"))  # fmt: skip
+        return int(text)
+
+    def time(self, name: str) -> datetime | None:
+        text = self.get(name)
+        if text is None:
+            return None
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            moment = None
+        if moment is None or moment.tzinfo is None:
+            raise Refused(self.invalid(name, f"The `{name}` query parameter value [{text}] is not a valid RFC 3339 date"))  # fmt: skip
+        return moment
+
+    def fields(self, kind: str) -> set[str]:
+        allowed = {
+            "tweet": x_json.TWEET_FIELDS,
+            "user": x_json.USER_FIELDS,
+            "place": x_json.PLACE_FIELDS,
+        }[kind]
+        old = {new: old for old, new in POST_DIALECT.items()}
+        names = [f"{kind}.fields"] + (["post.fields"] if kind == "tweet" else [])
+        found = {
+            old.get(field, field) if name == "post.fields" else field
+            for name in names
+            for field in (self.get(name) or "").split(",")
+            if field
+        }
+        if unknown := sorted(found - allowed):
+            raise Refused(self.invalid(names[0], f"The `{names[0]}` query parameter value [{unknown[0]}] is not one of [{','.join(sorted(allowed))}]"))  # fmt: skip
+        return found
+
+    def expansions(self) -> set[str]:
+        text = (self.get("expansions") or "").replace("referenced_posts", "referenced_tweets")  # fmt: skip
+        return {name for name in text.split(",") if name}
+
+    def refuse_mixed_bounds(self) -> None:
+        """Recent search takes bounds by id or by time, never both."""
+        if (self.get("since_id") or self.get("until_id")) and (
+            self.get("start_time") or self.get("end_time")
+        ):
+            raise Refused(self.invalid("since_id", "Invalid use of 'since_id' or 'until_id' in conjunction with 'start_time' or 'end_time'."))  # fmt: skip
+
+    def within(self, posts: Iterable[Post]) -> list[Post]:
+        """Those of the posts that lie within the bounds that were given."""
+        since, until = self.id("since_id"), self.id("until_id")
+        start, end = self.time("start_time"), self.time("end_time")
+        return [
+            post
+            for post in posts
+            if (since is None or int(post.id) > since)
+            and (until is None or int(post.id) < until)
+            and (start is None or post.at >= start)
+            and (end is None or post.at < end)
+        ]
+
+    def position(self, token: str, kind: str, name: str) -> int:
+        stem = STEM[kind]
+        if not token.startswith(stem) or not token.isalnum():
+            raise Refused(self.invalid(name, f"Invalid '{name}':[{token}]"))
+        return int(token[len(stem) :], 36)
+
+    def invalid(self, name: str, message: str) -> Answer:
+        error = {"parameters": {name: [self.get(name) or ""]}, "message": message}
+        detail = "One or more parameters to your request was invalid."
+        answer = problem(400, f"{PROBLEMS}/invalid-request", "Invalid Request", detail)
+        answer.body = {"errors": [error], **answer.body}
+        return answer
+
+
+def problem(status: int, kind: str, title: str, detail: str, **more: str) -> Answer:
+    body: dict[str, Any] = {"title": title, "detail": detail, "type": kind, **more}
+    if kind == "about:blank":
+        body["status"] = status
+    return Answer(status, body, {"content-type": "application/problem+json"})
+
+
+def missing(resource: str, parameter: str, value: str) -> dict[str, Any]:
+    return {
+        "value": value,
+        "detail": f"Could not find {resource} with {parameter}: [{value}].",
+        "title": "Not Found Error",
+        "resource_type": resource,
+        "parameter": parameter,
+        "resource_id": value,
+        "type": f"{PROBLEMS}/resource-not-found",
+    }
+
+
+def rate(limit: int, remaining: int, reset: datetime) -> dict[str, str]:
+    return {
+        "x-rate-limit-limit": str(limit),
+        "x-rate-limit-remaining": str(remaining),
+        "x-rate-limit-reset": str(int(reset.timestamp())),
+    }
+
+
+def page_token(kind: str, number: int) -> str:
+    digits = ""
+    while number:
+        number, digit = divmod(number, 36)
+        digits = _DIGITS[digit] + digits
+    return STEM[kind] + digits

@@ -1,0 +1,384 @@
+"""The X API v2 of the sandbox: recent search, mentions, timelines, lookups."""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from socialcell.clock import Clock
+from socialcell.sandbox.city import City
+from socialcell.sandbox.faults import Faulty, Switch
+from socialcell.sandbox.post import Person, Post
+from socialcell.sandbox.server import Answer, Request
+from socialcell.sandbox.x import x_json, x_text, x_writes
+from socialcell.sandbox.x.x_query import BadQuery
+from socialcell.sandbox.x.x_requests import (
+    POST_DIALECT,
+    PROBLEMS,
+    Asked,
+    Refused,
+    missing,
+    page_token,
+    problem,
+    rate,
+)
+from socialcell.sandbox.x.x_world import SEARCH_REACH, World
+
+WINDOW = 900  # seconds of a rate limit
+LIMITS = {
+    "search": 450,
+    "mentions": 450,
+    "timeline": 900,
+    "users": 300,
+    "tweets": 300,
+    "writes": 100,
+}
+
+
+class X(Faulty):
+    """X as one client sees it. `dialect` is "tweet" or, after the renaming, "post"."""
+
+    name = "x"
+
+    def __init__(
+        self,
+        city: City,
+        clock: Clock,
+        token: str,
+        keys: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(clock)
+        self.city, self.token, self.dialect = city, token, "tweet"
+        self.keys = keys
+        self.world = World(city)
+        self.inserted: list[str] = []
+        self.deleted: list[str] = []
+        self._waiting: list[Post] = []
+        self._delete_next = 0
+        self._used: dict[tuple[str, int], int] = defaultdict(int)
+
+    # Switches of this platform ----------------------------------------------------
+
+    def stuck_cursor(self) -> None:
+        """Every page is the first page, and always promises another."""
+        self._switches["stuck"] = Switch()
+
+    def malformed_item(self, times: int | None = 1) -> None:
+        """A page carries one item more, without text and with an id that is none."""
+        self._switches["malformed"] = Switch(times=times)
+
+    def publish(self, text: str) -> str:
+        """Somebody posts this now. The id of the post."""
+        post = self.world.draft(text, self.clock.now())
+        self.world.show([post])
+        return post.id
+
+    def remove(self, id_: str) -> None:
+        """Its author deletes a post now. KeyError when there is none."""
+        self.world.remove(id_, self.clock.now())
+
+    def repost(self, id_: str) -> str:
+        """Somebody repeats a post now. The id of the repost."""
+        return self.world.repost(id_, self.clock.now()).id
+
+    def withhold(
+        self, id_: str, *countries: str, scope: str = "tweet", copyright: bool = False
+    ) -> None:
+        """X does not show a post in these countries any more. KeyError when there is
+        none."""
+        details = {
+            "copyright": copyright,
+            "country_codes": list(countries),
+            "scope": scope,
+        }
+        self.world.withhold(id_, details)
+
+    def insert_between_pages(self, number: int = 3) -> list[str]:
+        """After the next page that has a successor, so many new posts appear.
+
+        Their ids are known at once; they call the city and match its search.
+        """
+        text = "@PuneCityDemo one more from Pune while you were reading"
+        now = self.clock.now()
+        self._waiting = [self.world.draft(f"{text} {n}", now) for n in range(number)]
+        return [post.id for post in self._waiting]
+
+    def delete_between_pages(self, number: int = 1) -> None:
+        """After the next page, so many posts of the page behind it are deleted.
+
+        Their ids are then in `deleted`.
+        """
+        self._delete_next = number
+
+    # Answers ----------------------------------------------------------------------
+
+    def respond(self, request: Request) -> Answer:
+        try:
+            return self._served(request)
+        except Refused as refused:
+            return refused.answer
+
+    def refusal(self, fault: str, until: datetime) -> Answer:
+        now = self.clock.now()
+        if fault == "expired":
+            return problem(401, "about:blank", "Unauthorized", "Unauthorized")
+        if fault == "forbidden":
+            detail = "When authenticating requests to the X API v2 endpoints, you must use keys from an app with the right access level."
+            return problem(403, f"{PROBLEMS}/client-forbidden", "Client Forbidden", detail, reason="client-not-enrolled")  # fmt: skip
+        if fault == "limited":
+            answer = problem(429, "about:blank", "Too Many Requests", "Too Many Requests")  # fmt: skip
+            answer.headers |= rate(450, 0, until)
+            return answer
+        if fault == "spent":
+            answer = problem(429, f"{PROBLEMS}/usage-capped", "UsageCapExceeded", "Usage cap exceeded: Monthly product cap", period="Monthly", scope="Product")  # fmt: skip
+            # The reset lies in the past: waiting for it is no way out.
+            answer.headers |= rate(450, 449, now - timedelta(minutes=10))
+            return answer
+        if fault == "broken":
+            return problem(503, "about:blank", "Service Unavailable", "Service Unavailable")  # fmt: skip
+        raise ValueError(f"X has no way to say {fault}")
+
+    def _served(self, request: Request) -> Answer:
+        signed = self.keys is not None and x_writes.is_signed(request, self.keys)
+        bearer = request.headers.get("authorization") == f"Bearer {self.token}"
+        if not signed and not bearer:
+            raise Refused(self.refusal("expired", self.clock.now()))
+        if signed and x_writes.is_of_the_account(request):
+            headers = self._count("writes")
+            answer = x_writes.done(self.world, self.clock.now(), request)
+            answer.headers |= headers
+            return answer
+        for pattern, bucket, serve in (
+            (r"/2/tweets/search/recent", "search", self._search),
+            (r"/2/users/(\d+)/mentions", "mentions", self._mentions),
+            (r"/2/users/(\d+)/tweets", "timeline", self._timeline),
+            (r"/2/users/by/username/(\w+)", "users", self._username),
+            (r"/2/users/(\d+)", "users", self._user),
+            (r"/2/tweets/(\d+)", "tweets", self._tweet),
+            (r"/2/tweets", "tweets", self._tweets),
+        ):
+            match = re.fullmatch(pattern, request.path)
+            if match and request.method == "GET":
+                headers = self._count(bucket)
+                body = serve(Asked(request), *match.groups())
+                return Answer(200, self._spoken(body), headers)
+        if request.path == "/2/users/me":
+            detail = "Authenticating with OAuth 2.0 Application-Only is forbidden for this endpoint."
+            return problem(403, f"{PROBLEMS}/unsupported-authentication", "Unsupported Authentication", detail)  # fmt: skip
+        return problem(404, "about:blank", "Not Found", "Not Found")
+
+    def _search(self, asked: Asked) -> dict[str, Any]:
+        now = self.clock.now()
+        asked.refuse_mixed_bounds()
+        self._check_age(asked, now)
+        try:
+            found = self.world.search(asked.get("query") or "", now)
+        except BadQuery as bad:
+            raise Refused(asked.invalid("query", str(bad))) from None
+        return self._page(asked, found, "search", least=10, token="next_token")
+
+    def _mentions(self, asked: Asked, id_: str) -> dict[str, Any]:
+        person = self.world.user(id_)
+        if person is None:
+            return {"errors": [missing("user", "id", id_)]}
+        found = self.world.mentions(person, self.clock.now())
+        return self._page(asked, found, "mentions", least=5, token="pagination_token")
+
+    def _timeline(self, asked: Asked, id_: str) -> dict[str, Any]:
+        person = self.world.user(id_)
+        if person is None:
+            return {"errors": [missing("user", "id", id_)]}
+        found = self.world.timeline(person, self.clock.now())
+        return self._page(asked, found, "mentions", least=5, token="pagination_token")
+
+    def _username(self, asked: Asked, handle: str) -> dict[str, Any]:
+        person = self.city.person(handle)
+        if person is None:
+            return {"errors": [missing("user", "username", handle)]}
+        return {"data": self._shaped_user(asked, person)}
+
+    def _user(self, asked: Asked, id_: str) -> dict[str, Any]:
+        person = self.world.user(id_)
+        if person is None:
+            return {"errors": [missing("user", "id", id_)]}
+        return {"data": self._shaped_user(asked, person)}
+
+    def _tweet(self, asked: Asked, id_: str) -> dict[str, Any]:
+        post = self.world.post(id_, self.clock.now())
+        if post is None:
+            return {"errors": [missing("tweet", "id", id_)]}
+        body = self._bodies(asked, [post])
+        return {**body, "data": body["data"][0]}
+
+    def _tweets(self, asked: Asked) -> dict[str, Any]:
+        ids = [id_ for id_ in (asked.get("ids") or "").split(",") if id_]
+        if not 1 <= len(ids) <= 100:
+            raise Refused(asked.invalid("ids", f"The number of values in the `ids` query parameter list [{len(ids)}] is not between 1 and 100"))  # fmt: skip
+        now = self.clock.now()
+        found = {id_: self.world.post(id_, now) for id_ in ids}
+        posts = [post for post in found.values() if post is not None]
+        body = self._bodies(asked, posts)
+        gone = [missing("tweet", "ids", id_) for id_, post in found.items() if not post]
+        if gone:
+            body["errors"] = [*gone, *body.get("errors", [])]
+        return body
+
+    def _page(
+        self, asked: Asked, found: list[Post], kind: str, least: int, token: str
+    ) -> dict[str, Any]:
+        """One page, newest first; the token names the last post of the page before."""
+        size = asked.number("max_results", 10, least, 100)
+        given = asked.get(token) or asked.get("next_token")
+        stuck = "stuck" in self._switches
+        if given and not stuck:
+            bottom = asked.position(given, kind, token)
+            found = [post for post in found if int(post.id) < bottom]
+        if not stuck:
+            found = asked.within(found)
+        page, rest = found[:size], found[size:]
+        body: dict[str, Any] = {"meta": {"result_count": len(page)}}
+        if page:
+            body = {**self._bodies(asked, page), **body}
+            body["meta"] |= {"newest_id": page[0].id, "oldest_id": page[-1].id}
+            if rest or stuck:
+                body["meta"]["next_token"] = page_token(kind, int(page[-1].id))
+            self._malform(body)
+        self._turn(rest)
+        return body
+
+    def _malform(self, body: dict[str, Any]) -> None:
+        if self._fires("malformed"):
+            broken = {"id": {"not": "an id"}, "created_at": "yesterday"}
+            body["data"].insert(len(body["data"]) // 2, broken)
+            body["meta"]["result_count"] += 1
+
+    def _turn(self, rest: list[Post]) -> None:
+        """What happens between this page and the next one."""
+        if not rest:
+            return
+        if self._waiting:
+            self.world.show(self._waiting)
+            self.inserted += [post.id for post in self._waiting]
+            self._waiting = []
+        for post in rest[: self._delete_next]:
+            self.world.remove(post.id, self.clock.now())
+            self.deleted.append(post.id)
+        self._delete_next = 0
+
+    def _bodies(self, asked: Asked, posts: list[Post]) -> dict[str, Any]:
+        """`data`, `includes` and `errors` for posts, with what the client asked for."""
+        now = self.clock.now()
+        fields, wanted = asked.fields("tweet"), asked.expansions()
+        if "author_id" in wanted:
+            fields |= {"author_id"}
+        if "geo.place_id" in wanted:
+            fields |= {"geo"}
+        if "in_reply_to_user_id" in wanted:
+            fields |= {"in_reply_to_user_id"}
+        near, errors = self._referenced(posts, wanted)
+        if near or errors:
+            fields |= {"referenced_tweets"}
+        shaped = [x_json.tweet(self.city, post, now, fields) for post in posts]
+        body: dict[str, Any] = {"data": shaped} if shaped else {}
+        includes: dict[str, Any] = {}
+        if people := self._people(posts, near, wanted):
+            includes["users"] = [self._shaped_user(asked, p) for p in people]
+        if near:
+            includes["tweets"] = [
+                x_json.tweet(self.city, post, now, fields) for post in near
+            ]
+        if places := self._places(posts, asked, wanted):
+            includes["places"] = places
+        if includes:
+            body["includes"] = includes
+        if errors:
+            body["errors"] = errors
+        return body
+
+    def _referenced(
+        self, posts: list[Post], wanted: set[str]
+    ) -> tuple[list[Post], list[dict[str, Any]]]:
+        if not wanted & {"referenced_tweets.id", "referenced_tweets.id.author_id"}:
+            return [], []
+        near: dict[str, Post] = {}
+        errors = []
+        for post in posts:
+            for id_ in (post.reposts, post.quotes, post.reply_to):
+                if id_ is None or id_ in near:
+                    continue
+                target = self.world.post(id_, self.clock.now())
+                if target is None:
+                    errors.append(missing("tweet", "referenced_tweets.id", id_))
+                else:
+                    near[id_] = target
+        return list(near.values()), errors
+
+    def _people(
+        self, posts: list[Post], near: list[Post], wanted: set[str]
+    ) -> list[Person]:
+        found: dict[int, Person] = {}
+        authors = list(posts) if "author_id" in wanted else []
+        if "referenced_tweets.id.author_id" in wanted:
+            authors += near
+        for post in authors:
+            found.setdefault(post.author.key, post.author)
+        if "in_reply_to_user_id" in wanted:
+            for post in posts:
+                if post.reply_to is not None:
+                    person = self.city.by_id["x", post.reply_to].author
+                    found.setdefault(person.key, person)
+        if "entities.mentions.username" in wanted:
+            for post in posts:
+                for handle in sorted(x_text.handles(post.text)):
+                    if called := self.city.person(handle):
+                        found.setdefault(called.key, called)
+        return list(found.values())
+
+    def _places(
+        self, posts: list[Post], asked: Asked, wanted: set[str]
+    ) -> list[dict[str, Any]]:
+        if "geo.place_id" not in wanted:
+            return []
+        fields = asked.fields("place")
+        pointed = [post for post in posts if post.point is not None]
+        shaped = [x_json.place(post, fields) for post in pointed]
+        return list({place["id"]: place for place in shaped}.values())
+
+    def _shaped_user(self, asked: Asked, person: Person) -> dict[str, Any]:
+        return x_json.user(self.city, person, self.clock.now(), asked.fields("user"))
+
+    def _check_age(self, asked: Asked, now: datetime) -> None:
+        """Recent search refuses to look, or to be asked to look, beyond seven days."""
+        oldest = now - SEARCH_REACH
+        for name in ("since_id", "until_id"):
+            id_ = asked.id(name)
+            floor = (round(oldest.timestamp() * 1000) - 1_288_834_974_657) << 22
+            if id_ is not None and id_ < floor:
+                raise Refused(asked.invalid(name, f"'{name}' must be a tweet id created after [{x_json.stamp(oldest)}]. Please use a '{name}' that is larger than {floor}"))  # fmt: skip
+        start, end = asked.time("start_time"), asked.time("end_time")
+        if start is not None and start < oldest:
+            raise Refused(asked.invalid("start_time", f"'start_time' must be on or after {x_json.stamp(oldest)}"))  # fmt: skip
+        if end is not None and end > now - timedelta(seconds=10):
+            raise Refused(asked.invalid("end_time", "'end_time' must be a minimum of 10 seconds prior to the request time"))  # fmt: skip
+
+    def _count(self, bucket: str) -> dict[str, str]:
+        """The rate headers after this request. Refused when the window is used up."""
+        now = int(self.clock.now().timestamp())
+        window = now // WINDOW
+        self._used[bucket, window] += 1
+        left = LIMITS[bucket] - self._used[bucket, window]
+        reset = datetime.fromtimestamp((window + 1) * WINDOW, UTC)
+        if left < 0:
+            raise Refused(self.refusal("limited", reset))
+        return rate(LIMITS[bucket], left, reset)
+
+    def _spoken(self, body: Any) -> Any:
+        """The answer in the dialect that X speaks just now."""
+        return body if self.dialect == "tweet" else _renamed(body)
+
+
+def _renamed(body: Any) -> Any:
+    if isinstance(body, dict):
+        return {POST_DIALECT.get(k, k): _renamed(v) for k, v in body.items()}
+    return [_renamed(item) for item in body] if isinstance(body, list) else body

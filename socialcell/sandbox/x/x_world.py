@@ -1,0 +1,177 @@
+"""The posts that X's sandbox can show at a moment, and what tests add or take away."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from socialcell.sandbox.city import City
+from socialcell.sandbox.post import Labels, Link, Person, Post
+from socialcell.sandbox.x import x_json, x_query, x_text
+
+SEARCH_REACH = timedelta(days=7)
+MENTIONS_REACH = 800
+TIMELINE_REACH = 3200
+_EPOCH = 1_288_834_974_657
+_LABELS = Labels("en", False, "information", "other", "neutral", "low", "pmc")
+
+
+class World:
+    """The city's posts on X plus those a test publishes, minus those it removes."""
+
+    def __init__(self, city: City) -> None:
+        self.city = city
+        self._posts = [post for post in city.posts if post.platform == "x"]
+        self._known = {p.id: p for p in (*city.background, *self._posts)}
+        self._fits: dict[tuple[str, str], bool] = {}
+        self._calls: dict[str, set[str]] = {}
+        self._removed: dict[str, datetime] = {}
+        self._stood: tuple[datetime, list[Post]] | None = None
+        self._people = {x_json.user_id(p): p for p in city.people.all}
+
+    def search(self, query: str, now: datetime) -> list[Post]:
+        """What recent search finds, newest first: seven days back, never reposts.
+
+        x_query.BadQuery when the query cannot be read.
+        """
+        x_query.parse(query)  # refused even where nothing stands
+        oldest = now - SEARCH_REACH
+        return [
+            post
+            for post in self._standing(now)
+            if post.at >= oldest and post.reposts is None and self._found(query, post)
+        ]
+
+    def mentions(self, person: Person, now: datetime) -> list[Post]:
+        """The newest 800 posts that call an account, reposts left out."""
+        handle = person.handle.lower()
+        return [
+            post
+            for post in self._standing(now)
+            if post.reposts is None
+            and post.author is not person
+            and handle in self._called(post)
+        ][:MENTIONS_REACH]
+
+    def timeline(self, person: Person, now: datetime) -> list[Post]:
+        """The newest 3,200 posts of an account."""
+        own = [post for post in self._standing(now) if post.author is person]
+        return own[:TIMELINE_REACH]
+
+    def post(self, id_: str, now: datetime) -> Post | None:
+        """One post, whichever version of it, unless its author removed it."""
+        post = self._known.get(id_)
+        if post is None or post.at > now or self._gone(post, now):
+            return None
+        if post.removed is not None and post.removed <= now:
+            return None
+        return post
+
+    def user(self, id_: str) -> Person | None:
+        return self._people.get(id_)
+
+    def draft(self, text: str, now: datetime, author: Person | None = None) -> Post:
+        """A new post that nobody can see until it is shown."""
+        milliseconds = round(now.timestamp() * 1000) - _EPOCH
+        newest = max((int(id_) for id_ in self._known), default=0)
+        number = max(milliseconds << 22, newest + 1)
+        id_ = str(number)
+        person = author or self.city.people.citizens[0]
+        post = Post("x", id_, now, person, text, _LABELS, conversation=id_, versions=(id_,))  # fmt: skip
+        self._known[id_] = post
+        return post
+
+    def say(
+        self,
+        text: str,
+        now: datetime,
+        author: Person,
+        links: tuple[Link, ...],
+        to: str | None,
+    ) -> Post:
+        """An account posts, or answers a post; everybody sees it at once."""
+        top = self._known[to].conversation if to is not None else ""
+        made = self.draft(text, now, author)
+        post = replace(
+            made, links=links, reply_to=to, conversation=top or made.conversation
+        )
+        self._known[post.id] = post
+        self.show([post])
+        return post
+
+    def show(self, posts: Iterable[Post]) -> None:
+        self._posts.extend(posts)
+        self._posts.sort(key=lambda post: int(post.id))
+        self._stood = None
+
+    def remove(self, id_: str, now: datetime) -> None:
+        """As when its author deletes a post. KeyError when there is no such post."""
+        if id_ not in self._known:
+            raise KeyError(f"the sandbox has no post {id_}")
+        self._removed[id_] = now
+        self._stood = None
+
+    def repost(self, id_: str, now: datetime) -> Post:
+        """Somebody repeats a post. KeyError when there is no such post."""
+        original = self._known[id_]
+        said = f"RT @{original.author.handle}: {original.text}"
+        post = replace(self.draft(said, now), reposts=id_)
+        self._known[post.id] = post
+        self.show([post])
+        return post
+
+    def withhold(self, id_: str, details: dict[str, object] | None) -> None:
+        """As when a court's order reaches X, or (None) is lifted. KeyError when there
+        is no such post."""
+        post = self._known[id_] = replace(self._known[id_], withheld=details)
+        self._posts = [post if one.id == id_ else one for one in self._posts]
+        self._stood = None
+
+    def _standing(self, now: datetime) -> list[Post]:
+        """Newest first; looked for once for each moment and change."""
+        if self._stood is None or self._stood[0] != now:
+            found = [
+                post
+                for post in reversed(self._posts)
+                if post.stands(now) and not self._gone(post, now)
+            ]
+            self._stood = now, found
+        return self._stood[1]
+
+    def _gone(self, post: Post, now: datetime) -> bool:
+        return post.id in self._removed and self._removed[post.id] <= now
+
+    def _called(self, post: Post) -> set[str]:
+        if post.id not in self._calls:
+            self._calls[post.id] = x_text.handles(post.text)
+        return self._calls[post.id]
+
+    def _found(self, query: str, post: Post) -> bool:
+        """Whether a query finds a post: always so, as texts and authors stay."""
+        asked = query, post.id
+        if asked not in self._fits:
+            self._fits[asked] = x_query.parse(query)(indexed(self.city, post))
+        return self._fits[asked]
+
+
+def indexed(city: City, post: Post) -> x_query.Seen:
+    """A post as the search index holds it."""
+    parent = city.by_id.get(("x", post.reply_to)) if post.reply_to else None
+    traits = {
+        name
+        for name, has in (
+            ("reply", post.reply_to),
+            ("quote", post.quotes),
+            ("retweet", post.reposts),
+            ("geo", post.point),
+            ("media", any("/photo/" in x.page or "/video/" in x.page for x in post.links)),
+            ("verified", post.author.verified != "none"),
+        )
+        if has
+    }  # fmt: skip
+    return x_query.seen(
+        post.text,
+        post.author.handle,
+        parent.author.handle if parent else None,
+        x_json.language(post),
+        traits,
+    )

@@ -1,0 +1,108 @@
+"""X's sandbox takes posts: signed by OAuth 1.0a for the account, and shown at once."""
+
+import hashlib
+import hmac
+import json
+import re
+from base64 import b64encode
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote, unquote
+
+from socialcell.sandbox.post import Link, Post
+from socialcell.sandbox.server import Answer, Request
+from socialcell.sandbox.x import x_json, x_text
+from socialcell.sandbox.x.x_requests import PROBLEMS, Refused, problem
+from socialcell.sandbox.x.x_world import World
+
+ORIGIN = "https://api.x.com"
+KEYS = ("x_consumer_key", "x_consumer_secret", "x_access_token", "x_access_secret")
+_ADDRESS = re.compile(r"https?://\S+[^\s.,;:!?)]")
+_GIVEN = re.compile(r'(\w+)="([^"]*)"')
+
+
+def is_signed(request: Request, keys: Mapping[str, str]) -> bool:
+    """Whether the account itself asks: RFC 5849 with HMAC-SHA1, by the four keys."""
+    kind, _, rest = request.headers.get("authorization", "").partition(" ")
+    given = {name: unquote(value) for name, value in _GIVEN.findall(rest)}
+    signature = given.pop("oauth_signature", "")
+    if (
+        kind != "OAuth"
+        or given.get("oauth_consumer_key") != keys["x_consumer_key"]
+        or given.get("oauth_token") != keys["x_access_token"]
+    ):
+        return False
+    pairs = sorted(
+        (_escaped(k), _escaped(v)) for k, v in (*given.items(), *request.pairs)
+    )
+    base = "&".join(
+        (
+            request.method,
+            _escaped(ORIGIN + request.path),
+            _escaped("&".join(f"{name}={value}" for name, value in pairs)),
+        )
+    )
+    key = f"{_escaped(keys['x_consumer_secret'])}&{_escaped(keys['x_access_secret'])}"
+    made = hmac.new(key.encode(), base.encode(), hashlib.sha1).digest()
+    return hmac.compare_digest(b64encode(made).decode(), signature)
+
+
+def is_of_the_account(request: Request) -> bool:
+    """Whether only the account itself may ask this."""
+    return request.method != "GET" or request.path == "/2/users/me"
+
+
+def done(world: World, now: datetime, request: Request) -> Answer:
+    """Who the account is, a post made or deleted. Refused as X refuses."""
+    city = world.city.people.city
+    wanted = re.fullmatch(r"/2/tweets(?:/(\d+))?", request.path)
+    if request.path == "/2/users/me":
+        data = {"id": x_json.user_id(city), "username": city.handle}
+        return Answer(200, {"data": data}, {"x-access-level": "read-write"})
+    if wanted and request.method == "POST" and wanted[1] is None:
+        made = _created(world, now, json.loads(request.body))
+        return Answer(201, {"data": {"id": made.id, "text": x_text.escaped(made.text)}})
+    if wanted and request.method == "DELETE" and wanted[1]:
+        post = world.post(wanted[1], now)
+        if post is None:
+            return problem(404, f"{PROBLEMS}/resource-not-found", "Not Found Error", "Could not find tweet")  # fmt: skip
+        if post.author is not city:
+            return _forbidden("You may not delete this Tweet.")
+        world.remove(post.id, now)
+        return Answer(200, {"data": {"deleted": True}})
+    return problem(404, "about:blank", "Not Found", "Not Found")
+
+
+def _created(world: World, now: datetime, given: Mapping[str, Any]) -> Post:
+    text, city = str(given.get("text") or ""), world.city.people.city
+    if not text or x_text.is_too_long(text):
+        raise Refused(problem(400, "about:blank", "Invalid Request", "The text is missing or too long."))  # fmt: skip
+    said, links = shortened(text)
+    to = (given.get("reply") or {}).get("in_reply_to_tweet_id")
+    if to is not None and world.post(str(to), now) is None:
+        raise Refused(_forbidden("You attempted to reply to a Tweet that is deleted or not visible to you."))  # fmt: skip
+    newest = world.timeline(city, now)[:50]
+    if any(one.text == said and one.reply_to == to for one in newest):
+        raise Refused(_forbidden("You are not allowed to create a Tweet with duplicate content."))  # fmt: skip
+    return world.say(said, now, city, links, to)
+
+
+def _forbidden(said: str) -> Answer:
+    return problem(403, "about:blank", "Forbidden", said)
+
+
+def shortened(text: str) -> tuple[str, tuple[Link, ...]]:
+    """The text with its addresses behind t.co."""
+    links: list[Link] = []
+
+    def short(found: re.Match[str]) -> str:
+        digest = hashlib.sha256(f"{found[0]}{len(links)}".encode()).hexdigest()
+        links.append(Link(f"https://t.co/{digest[:10]}", found[0]))
+        return links[-1].short
+
+    return _ADDRESS.sub(short, text), tuple(links)
+
+
+def _escaped(text: str) -> str:
+    return quote(text, safe="~-._")

@@ -1,0 +1,1 @@
+"""Alerts: detectors, incidents, notifications, escalation, and the cell's own rules."""

@@ -1,0 +1,101 @@
+"""The cell's own rules of alerts: written, and taken away; some cannot be written."""
+
+import re
+from collections.abc import Sequence
+
+from socialcell import db
+from socialcell.errors import UsageError
+from socialcell.i18n import CODES
+from socialcell.listening.alerts.model import Rule
+from socialcell.listening.people import protected_topics
+from socialcell.listening.query import query_lint
+from socialcell.listening.store.alerts import alert_rules, alerts
+from socialcell.listening.store.people import protected_accounts
+from socialcell.ops import audit
+from socialcell.services.context import Context
+from socialcell.settings.telling import Alerts
+from socialcell.text import clean_text
+
+SEVERITIES = ("high", "medium")
+MOST_MINUTES = 7 * 24 * 60
+_MOST = 100  # rules; each is a search every five minutes
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+
+
+def add(
+    context: Context,
+    name: str,
+    query: str,
+    *,
+    threshold: int,
+    minutes: int,
+    severity: str = "medium",
+    told: Sequence[str] = (),
+) -> tuple[int, list[str]]:
+    """Write a rule; its id, and what is doubtful in its query. Audited.
+
+    `told` are addresses and channels of config.yaml; without any, everybody there.
+    UsageError for what cannot be, and, with the reason, for a rule about protests,
+    politics, religion, caste, health or a private person.
+    """
+    query = clean_text(query).strip()
+    if not _NAME.fullmatch(name):
+        raise UsageError(f"{name!r} is no name such as water-leaks.")
+    if severity not in SEVERITIES:
+        raise UsageError(f"There is no severity {severity!r}: high or medium.")
+    if threshold < 1 or not 5 <= minutes <= MOST_MINUTES:
+        raise UsageError("A rule needs 1 mention or more, in 5 minutes to 7 days.")
+    known = readers(context.workspace.config.alerts)
+    if strange := [one for one in told if one not in known]:
+        raise UsageError(
+            f"Nobody is called {strange[0]!r} in alerts of config.yaml. There are: "
+            f"{', '.join(known) or 'none'}."
+        )
+    now = context.clock.now()
+    doubts = [doubt.message for doubt in query_lint.lint(query, now)]
+    with db.writing(context.engine) as session:
+        protected_topics.refuse(query, protected_accounts.accounts(session))
+        if alert_rules.named(session, name) is not None:
+            raise UsageError(f"There is a rule {name!r} already: remove it first.")
+        if len(alert_rules.rules(session)) >= _MOST:
+            raise UsageError(f"There are {_MOST} rules: remove one that nobody needs.")
+        made = Rule(
+            name=name,
+            query=query,
+            threshold=threshold,
+            minutes=minutes,
+            severity=severity,
+            told=list(dict.fromkeys(told)),
+            made_by=audit.operator(),
+            made_at=now,
+        )
+        session.add(made)
+        session.flush()
+        detail = {
+            "query": query,
+            "threshold": threshold,
+            "minutes": minutes,
+            "severity": severity,
+        }
+        audit.append(session, audit.operator(), "rule.add", name, detail, now)
+        return made.id or 0, doubts
+
+
+def remove(context: Context, name: str) -> None:
+    """Take a rule away and end its incident. UsageError when there is none. Audited."""
+    with db.writing(context.engine) as session:
+        found = alert_rules.named(session, name)
+        if found is None:
+            raise UsageError(f"There is no rule {name!r}.")
+        now = context.clock.now()
+        incident = alerts.incident_of(session, f"rule:{name}")
+        if incident is not None:
+            alerts.close(incident, now)
+        session.delete(found)
+        audit.append(session, audit.operator(), "rule.remove", name, {}, now)
+
+
+def readers(config: Alerts) -> tuple[str, ...]:
+    """Everybody whom config.yaml names for alerts: addresses, then channels."""
+    addresses = [one for lang in CODES for one in config.recipients.of(lang)]
+    return tuple(dict.fromkeys([*addresses, *config.channels]))

@@ -1,0 +1,87 @@
+"""Rumours: a text or a link that a person marks as false, and ends."""
+
+from urllib.parse import urlsplit
+
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.clock import IST
+from socialcell.errors import UsageError
+from socialcell.listening.alerts.model import Rumour
+from socialcell.listening.people import masking
+from socialcell.listening.store.alerts import rumours
+from socialcell.ops import audit
+from socialcell.services.context import Context
+from socialcell.text import clean_text, one_line
+
+_LONGEST = 400
+_SHORTEST = 15  # letters: less would be found in half of all posts
+_LONGEST_ADDRESS = 1000
+
+
+def add(
+    context: Context, *, text: str | None = None, url: str | None = None, note: str = ""
+) -> int:
+    """Mark a text, or what is behind a link, as false. Its id. Audited.
+
+    Handles and numbers of people are hidden. UsageError: neither or both are given, a
+    text too short to be told from others, no web address, no note, or it is marked
+    already.
+    """
+    if (text is None) == (url is None):
+        raise UsageError("Give the rumour's words with --text, or its link with --url.")
+    said = None if text is None else _sentence(text)
+    address = None if url is None else _address(url)
+    why = one_line(masking.unnamed(clean_text(note)), _LONGEST)
+    if not why:
+        raise UsageError("Say with --note what is true instead, or how it is known.")
+    now = context.clock.now()
+    with db.writing(context.engine) as session:
+        if (same := _same(session, said, address)) is not None:
+            raise UsageError(f"It is marked already: rumour {same.id}.")
+        made = Rumour(
+            text=said, url=address, note=why, made_by=audit.operator(), made_at=now
+        )
+        session.add(made)
+        session.flush()
+        audit.append(session, audit.operator(), "rumour.add", str(made.id), {}, now)
+        return made.id or 0
+
+
+def end(context: Context, rumour_id: int) -> None:
+    """It is not looked for any more. UsageError when there is none, or it was ended
+    before. Audited."""
+    now = context.clock.now()
+    with db.writing(context.engine) as session:
+        found = session.get(Rumour, rumour_id)
+        if found is None:
+            raise UsageError(f"There is no rumour {rumour_id}.")
+        if found.ended_at is not None:
+            at = f"{found.ended_at.astimezone(IST):%Y-%m-%d %H:%M}"
+            raise UsageError(f"Rumour {rumour_id} was ended at {at}.")
+        found.ended_at, found.ended_by = now, audit.operator()
+        audit.append(session, audit.operator(), "rumour.end", str(rumour_id), {}, now)
+
+
+def _sentence(text: str) -> str:
+    said = one_line(masking.unnamed(clean_text(text)), _LONGEST)
+    if sum(map(str.isalnum, said)) < _SHORTEST:
+        raise UsageError(
+            f"The text has fewer than {_SHORTEST} letters and would be found in too "
+            "much: give a whole sentence of it."
+        )
+    return said
+
+
+def _address(url: str) -> str:
+    url = url.strip()
+    parts = urlsplit(url)
+    is_web = parts.scheme in ("http", "https") and parts.hostname and not parts.username
+    if not is_web or len(url) > _LONGEST_ADDRESS:
+        raise UsageError(f"{url} is no web address such as https://city.example/1.")
+    return url
+
+
+def _same(session: Session, text: str | None, url: str | None) -> Rumour | None:
+    standing = rumours.rumours(session)
+    return next((one for one in standing if (one.text, one.url) == (text, url)), None)

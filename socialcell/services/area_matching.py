@@ -1,0 +1,92 @@
+"""Outcomes find their area: names become ids, as the city was divided on that day."""
+
+import difflib
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+
+from sqlmodel import Session
+
+from socialcell.clock import IST
+from socialcell.connectors.base import Item, Reject
+from socialcell.connectors.facts import OutcomeFact
+from socialcell.listening.areas.area_table import Area
+from socialcell.listening.store import areas as area_store
+from socialcell.services.context import Context
+from socialcell.text import fold
+
+# Of a ward office and a locality with one name, the office: outcomes come by office.
+_KINDS = ("city", "zone", "ward_office", "prabhag", "village", "locality")
+ELSEWHERE = re.compile(r"elsewhere:\s*(\S.*)", re.IGNORECASE)
+_MARKS = re.compile(r"[\s\-–—_/]+")
+
+
+class Places:
+    """The city's areas by id and by name in any language; dashes and case are free."""
+
+    def __init__(self, areas: Iterable[Area]) -> None:
+        self._named: dict[str, list[Area]] = defaultdict(list)
+        self._cities = []
+        for area in sorted(areas, key=lambda one: _KINDS.index(one.kind)):
+            if area.kind == "city" and area.tree == "administrative":
+                self._cities.append(area)
+            names = {area.id, area.name_en, area.name_mr, area.name_hi}
+            for name in {_bare(name) for name in names}:
+                self._named[name].append(area)
+
+    def id_of(self, text: str, day: date) -> str:
+        """The id of an area on a day; "" is the whole city. ValueError when unknown.
+
+        `elsewhere:` and a name is any place outside, to compare with.
+        """
+        if outside := ELSEWHERE.fullmatch(text.strip()):
+            return "elsewhere:" + _bare(outside[1]).replace(" ", "-")
+        known = self._named.get(_bare(text), ()) if text.strip() else self._cities
+        there = next((area for area in known if area.is_valid(day)), None)
+        if there is not None:
+            return there.id
+        if known:
+            raise ValueError(f"{text or 'The city'} was no area on {day}")
+        near = difflib.get_close_matches(_bare(text), self._named, n=1, cutoff=0.6)
+        hint = (
+            f"the nearest is {self._named[near[0]][0].name_en!r}"
+            if near
+            else "socialcell areas list names all"
+        )
+        raise ValueError(f"there is no area {text!r}: {hint}")
+
+
+def placed(context: Context, session: Session, items: Sequence[Item]) -> list[Item]:
+    """A page's items with the areas of outcomes looked up; what cannot be is a reject.
+
+    A day that has not come yet is one too.
+    """
+    if not any(isinstance(item, OutcomeFact) for item in items):
+        return list(items)
+    places = Places(area_store.all_areas(session))
+    today = context.clock.now().astimezone(IST).date()
+    return [
+        _placed(places, item, today) if isinstance(item, OutcomeFact) else item
+        for item in items
+    ]
+
+
+def _placed(places: Places, fact: OutcomeFact, today: date) -> Item:
+    try:
+        if fact.day > today:
+            raise ValueError(f"the day {fact.day} has not come yet")
+        return replace(fact, area=places.id_of(fact.area, fact.day))
+    except ValueError as error:
+        raw = {
+            "outcome": fact.outcome,
+            "area": fact.area,
+            "day": fact.day.isoformat(),
+            "value": fact.value,
+        }
+        return Reject(raw, str(error), fact.row)
+
+
+def _bare(name: str) -> str:
+    return _MARKS.sub(" ", fold(name)).strip()

@@ -1,0 +1,1 @@
+"""Reading sources: runs, pages, allowances, credentials, imports and rechecks."""

@@ -1,0 +1,302 @@
+"""Import a file of posts: the runner of live sources, with a file as the platform."""
+
+from collections import Counter
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.connectors import file_detection
+from socialcell.connectors.base import Batch, Filtered, Record, Reject
+from socialcell.connectors.facts import Fact
+from socialcell.connectors.files.column_mapping import Mapping, read_mapping
+from socialcell.connectors.files.file_connector import FileConnector
+from socialcell.connectors.files.generic_file import GenericFile
+from socialcell.connectors.unmetered import Unmetered
+from socialcell.errors import SocialcellError, UsageError
+from socialcell.listening.store.pages.page_arrival import Arrival
+from socialcell.ops import imports, store
+from socialcell.ops.model import Run, Source
+from socialcell.services import area_matching, pseudonyms
+from socialcell.services.collection import batch_ingest, collector
+from socialcell.services.collection.allowance_ledger import Ledger
+from socialcell.services.collection.batch_ingest import Accounted
+from socialcell.services.collection.collector import Result
+from socialcell.services.context import Context
+
+Progress = Callable[[int, int], None]
+
+_REJECTS_SHOWN = 1000
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What became of a file. `earlier` is when the same file was imported before."""
+
+    result: Result
+    format: str
+    words: str  # what the file was recognised as
+    earlier: datetime | None = None
+    warnings: tuple[str, ...] = ()
+
+
+def import_file(
+    context: Context,
+    path: Path,
+    *,
+    format: str = "auto",
+    mapping: Path | None = None,
+    settings: dict[str, str] | None = None,
+    only: Collection[str] = (),
+    dry_run: bool = False,
+    progress: Progress | None = None,
+) -> Imported:
+    """Store the posts or figures of a file; the same file again changes nothing.
+
+    An import that was interrupted goes on behind the last page that was stored.
+    `dry_run` gives the counts and rejects that an import would give, and stores
+    nothing. `progress` is told bytes read and bytes in all after each page. `only`
+    names the formats that are taken, where not all are.
+    SocialcellError when the file cannot be read as what it is said to be.
+    """
+    columns = read_mapping(mapping) if mapping else None
+    connector, found = file_detection.open_file(path, format, columns, settings)
+    if only and found.format not in only:
+        raise UsageError(
+            f"{path} is {found.words}; here one of {', '.join(sorted(only))} is "
+            "needed. All other files: socialcell import FILE."
+        )
+    health = connector.check()
+    if not health.ok:
+        raise SocialcellError(health.message)
+    watched = _Watched(progress, path.stat().st_size)
+    with db.reading(context.engine) as session:
+        known = imports.find(session, connector.sha256, connector.format, connector.way)
+        earlier = known.imported_at if known else None
+    if earlier:
+        result = _recount(context, connector, columns, watched)
+    elif dry_run:
+        result = _rehearse(context, connector, columns, watched)
+    else:
+        result = _import(context, connector, columns, watched)
+    return Imported(
+        result=result,
+        format=found.format,
+        words=found.words,
+        earlier=earlier,
+        warnings=_warnings(connector, columns, result),
+    )
+
+
+def _import(
+    context: Context,
+    connector: FileConnector,
+    mapping: Mapping | None,
+    watched: "_Watched",
+) -> Result:
+    run_ids: list[int] = []
+
+    def on_page(session: Session, run: Run, batch: Batch) -> None:
+        assert run.id is not None
+        run_ids.append(run.id)
+        watched(connector)
+        if batch.cursor["done"]:
+            imports.note(
+                session,
+                connector.sha256,
+                connector.format,
+                connector.way,
+                name=connector.path.name,
+                rows=batch.cursor["row"],
+                run_id=run.id,
+                now=context.clock.now(),
+            )
+
+    with db.writing(context.engine) as session:
+        source = _source(session, context, connector, mapping)
+        session.flush()
+        session.refresh(source)
+        session.expunge(source)
+    ledger = Ledger(context.engine, context.clock, connector.platform, {})
+    result = collector.run(
+        context, source, connector, ledger, kind="import", on_page=on_page
+    )
+    if result.error_kind is None and result.counts["quarantined"]:
+        result = _judged(result)
+        with db.writing(context.engine) as session:
+            store.finish_run(
+                session,
+                run_ids[-1],
+                result.state,
+                context.clock.now(),
+                reason=result.reason,
+            )
+    return result
+
+
+def _source(
+    session: Session,
+    context: Context,
+    connector: FileConnector,
+    mapping: Mapping | None,
+) -> Source:
+    """The source that files of this kind count for; it is never pulled."""
+    name = source_name(connector, mapping)
+    db.take_turn(session, "sources")
+    return store.find_source(session, name) or store.add_source(
+        session,
+        name,
+        "file",
+        {"format": connector.format},
+        context.clock.now(),
+        reason="a file was imported",
+        enabled=False,
+    )
+
+
+def source_name(connector: FileConnector, mapping: Mapping | None) -> str:
+    """file:x-jsonl, file:x-archive, or file: and the platform a mapping names."""
+    if mapping is not None and mapping.platform != GenericFile.platform:
+        return f"file:{mapping.platform}"
+    return f"file:{connector.format}"
+
+
+def _rehearse(
+    context: Context,
+    connector: FileConnector,
+    mapping: Mapping | None,
+    watched: "_Watched",
+) -> Result:
+    """Store each page and take it back, so that the counts are those of an import."""
+    tally = _Tally(source_name(connector, mapping))
+    seen: set[int] = set()
+    now = context.clock.now()
+    for read in connector.pull(None, Unmetered(), collector.never):
+        with db.writing(context.engine) as session:
+            source = _source(session, context, connector, mapping)
+            run = store.start_run(session, source, "import", context.owner, now)
+            assert source.id is not None
+            assert run.id is not None
+            arrival = Arrival(source.id, run.id, now, read.observed_at)
+            done = batch_ingest.store(
+                context, session, connector.platform, read, arrival, seen
+            )
+            session.rollback()
+        tally.add(done)
+        watched(connector)
+    return tally.result()
+
+
+def _recount(
+    context: Context,
+    connector: FileConnector,
+    mapping: Mapping | None,
+    watched: "_Watched",
+) -> Result:
+    """Account for a file that was imported before: what it holds is known."""
+    tally = _Tally(source_name(connector, mapping))
+    seen: set[int] = set()
+    for read in connector.pull(None, Unmetered(), collector.never):
+        with db.reading(context.engine) as session:
+            batch = _admitted(context, session, connector, read)
+        tally.add_rest(batch)
+        for item in batch.items:
+            if isinstance(item, Record):
+                key = hash((item.platform, item.external_id))
+                tally.counts["duplicate" if key in seen else "unchanged"] += 1
+                seen.add(key)
+            elif isinstance(item, Fact):
+                tally.counts["unchanged"] += 1
+        watched(connector)
+    return tally.result()
+
+
+def _admitted(
+    context: Context, session: Session, connector: FileConnector, batch: Batch
+) -> Batch:
+    """The batch without what people who asked to be forgotten said."""
+    found = area_matching.placed(context, session, batch.items)
+    items = pseudonyms.admitted(context, session, connector.platform, found)
+    return replace(batch, items=items)
+
+
+@dataclass
+class _Watched:
+    """Tells how far a file is read."""
+
+    progress: Progress | None
+    size: int
+
+    def __call__(self, connector: FileConnector) -> None:
+        if self.progress:
+            self.progress(connector.position, self.size)
+
+
+@dataclass
+class _Tally:
+    """Counts of a file that is read without being stored."""
+
+    source: str
+    counts: dict[str, int] = field(
+        default_factory=lambda: dict.fromkeys(store.COUNTS, 0)
+    )
+    rules: Counter[str] = field(default_factory=Counter)
+    rejects: list[Reject] = field(default_factory=list)
+
+    def add(self, done: Accounted) -> None:
+        """Count a page that was stored, and taken back."""
+        for name, count in done.counts.items():
+            self.counts[name] += count
+        self.rules.update(done.rules)
+        self.rejects += done.rejects[: _REJECTS_SHOWN - len(self.rejects)]
+
+    def add_rest(self, batch: Batch) -> None:
+        """Count all of a batch but what becomes of its records."""
+        self.counts["received"] += len(batch.items)
+        for item in batch.items:
+            if isinstance(item, Reject):
+                self.counts["quarantined"] += 1
+                if len(self.rejects) < _REJECTS_SHOWN:
+                    self.rejects.append(item)
+            elif isinstance(item, Filtered):
+                self.counts["filtered"] += 1
+                self.rules[item.rule] += 1
+
+    def result(self) -> Result:
+        return _judged(
+            Result(
+                source=self.source,
+                state="ok",
+                counts=self.counts,
+                filtered_by=dict(self.rules),
+                rejects=self.rejects,
+            )
+        )
+
+
+def _judged(result: Result) -> Result:
+    """The same with the state that its rejects make of it."""
+    rejected, received = result.counts["quarantined"], result.counts["received"]
+    if not rejected:
+        return result
+    return replace(
+        result,
+        state="failed" if rejected == received else "partial",
+        reason=f"{rejected} of {received} rows could not be read",
+    )
+
+
+def _warnings(
+    connector: FileConnector, mapping: Mapping | None, result: Result
+) -> tuple[str, ...]:
+    updated = result.counts["updated"]
+    if mapping is not None or connector.platform != GenericFile.platform or not updated:
+        return ()
+    return (
+        f"{updated} rows have the id of a row that was imported before, and other "
+        "content: they replace it. If they are other posts, name a `platform` of "
+        "their own in a mapping file.",
+    )

@@ -1,0 +1,195 @@
+"""Read stored raw items again with the mapper of today, and say what changes."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from itertools import groupby
+
+from sqlmodel import Session
+
+from socialcell import connectors, db
+from socialcell.connectors.abilities import Remapping
+from socialcell.connectors.base import Batch, Item, Record, Reject
+from socialcell.errors import AlreadyRunning, UsageError
+from socialcell.listening.store.pages import page_authors, page_mentions, raw_payloads
+from socialcell.listening.store.pages.raw_payloads import Raw
+from socialcell.listening.store.pages.records import cleaned
+from socialcell.ops import store
+from socialcell.ops.model import Source
+from socialcell.services.collection import allowance_ledger, collector
+from socialcell.services.collection.collector import Result
+from socialcell.services.collection.metrics_refresh import ask
+from socialcell.services.collection.source_lock import TAKEN, alone
+from socialcell.services.context import Context
+
+_AT_ONCE = 500
+_SHOWN = 20
+# What of a mention a mapper makes; the figures of an hour ago stay as they were.
+_COLUMNS = {
+    "kind": "kind",
+    "text": "text",
+    "title": "title",
+    "url": "url",
+    "language": "platform_language",
+    "conversation": "conversation",
+    "edited_at": "edited_at",
+}
+
+
+@dataclass(frozen=True)
+class Remapped:
+    """What reading a source's raw items again came to.
+
+    `fields` counts the mentions in which a field differs, `mapped` what could not be
+    read before and can now, `examples` are (id, fields) of mentions that change.
+    """
+
+    result: Result
+    fields: dict[str, int]
+    mapped: int
+    examples: tuple[tuple[int, tuple[str, ...]], ...]
+
+
+@dataclass
+class _Differences:
+    fields: Counter[str] = field(default_factory=Counter)
+    examples: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
+    mapped: int = 0
+
+
+def remap(
+    context: Context,
+    since: datetime,
+    names: Sequence[str] = (),
+    *,
+    dry_run: bool = False,
+    progress: Callable[[str], None] | None = None,
+) -> list[Remapped]:
+    """Raw items that came since a moment, mapped and quarantined, read again.
+
+    What differs is stored as an edit is, and read anew by the tagger. Platforms whose
+    raw items cannot be read alone are passed over; naming one is a UsageError.
+    """
+    with db.reading(context.engine) as session:
+        sources = collector.wanted(session, names)
+    done = []
+    for source in sources:
+        mapper = connectors.mapper(source.connector)
+        if mapper is None:
+            if names:
+                raise UsageError(
+                    f"The raw items of {source.connector} cannot be read alone. "
+                    f"Pull {source.name} again, or import the file again."
+                )
+            continue
+        if progress:
+            progress(source.name)
+        done.append(_one(context, source, mapper, since, dry_run))
+    return done
+
+
+def _one(
+    context: Context,
+    source: Source,
+    mapper: type[Remapping],
+    since: datetime,
+    dry_run: bool,
+) -> Remapped:
+    found = _Differences()
+    batches = _batches(context, source, mapper, since, found)
+    if dry_run:
+        result = _counted(source, batches)
+    else:
+        ledger = allowance_ledger.of(context, source.connector, mapper.platform)
+        assert source.id is not None
+        with alone(context, source.id) as free:
+            if not free:
+                raise AlreadyRunning(f"{source.name}: {TAKEN}.")
+            result = ask(
+                context, source, mapper.platform, ledger, batches, kind="remap"
+            )
+    return Remapped(result, dict(found.fields), found.mapped, tuple(found.examples))
+
+
+def _counted(source: Source, batches: Iterator[Batch]) -> Result:
+    counts = dict.fromkeys(store.COUNTS, 0)
+    for batch in batches:
+        rejects = sum(isinstance(item, Reject) for item in batch.items)
+        counts["received"] += len(batch.items)
+        counts["quarantined"] += rejects
+    return Result(source.name, "ok", counts, {})
+
+
+def _batches(
+    context: Context,
+    source: Source,
+    mapper: type[Remapping],
+    since: datetime,
+    found: _Differences,
+) -> Iterator[Batch]:
+    """The raw items as they came, page by page, each as its mapper reads it now."""
+    assert source.id is not None
+    after = 0
+    while True:
+        with db.reading(context.engine) as session:
+            page = raw_payloads.of_source(session, source.id, since, after, _AT_ONCE)
+            items = [_item(session, mapper, raw) for raw in page]
+            _compare(session, page, items, found)
+        if not page:
+            return
+        after = page[-1].id
+        pairs = zip(page, items, strict=True)
+        for at, some in groupby(pairs, key=lambda pair: pair[0].received_at):
+            yield Batch([item for _, item in some], {}, observed_at=at)
+        with db.writing(context.engine) as session:
+            raw_payloads.note_mapped(
+                session,
+                [
+                    raw.id
+                    for raw, item in zip(page, items, strict=True)
+                    if not isinstance(item, Reject)
+                ],
+            )
+
+
+def _item(session: Session, mapper: type[Remapping], raw: Raw) -> Item:
+    body = json.loads(raw.body)
+    try:
+        item = mapper.mapped(body)
+    except (ValueError, TypeError, LookupError, AttributeError, OverflowError) as error:
+        return Reject(raw=body, reason=f"{type(error).__name__}: {error}")
+    if not isinstance(item, Record) or item.author is None:
+        return item
+    # A raw item may name its author by number alone: the rest came beside it.
+    held = page_authors.facts_of(session, item.platform, item.author.uid)
+    if held is None:
+        return item
+    given = {k: v for k, v in asdict(item.author).items() if v is not None}
+    return replace(item, author=replace(held, **given))
+
+
+def _compare(
+    session: Session, page: Sequence[Raw], items: Sequence[Item], found: _Differences
+) -> None:
+    """Note in which fields today's reading differs from what is held."""
+    read = [
+        (raw, cleaned(item))
+        for raw, item in zip(page, items, strict=True)
+        if isinstance(item, Record)
+    ]
+    found.mapped += sum(raw.state == "quarantined" for raw, _ in read)
+    held = page_mentions.made_of(session, [raw.id for raw, _ in read])
+    for raw, record in read:
+        row = held.get(raw.id)
+        if row is None:
+            continue
+        differs = tuple(
+            name
+            for name, column in _COLUMNS.items()
+            if getattr(record, name) != row[column]
+        )
+        found.fields.update(differs)
+        if differs and len(found.examples) < _SHOWN:
+            found.examples.append((row["id"], differs))

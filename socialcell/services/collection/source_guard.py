@@ -1,0 +1,101 @@
+"""What a source must not follow: the guard of alert rules, for every setting that says
+whom or what."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from sqlmodel import Session
+
+from socialcell import connectors
+from socialcell.errors import UsageError
+from socialcell.listening.people import protected_topics
+from socialcell.listening.people.protected_topics import Accounts
+from socialcell.listening.query.platform_query import asked_parts, words_of
+from socialcell.listening.query.query_language import Field, Words
+from socialcell.listening.store.people import protected_accounts
+from socialcell.ops.model import Source
+
+REFUSAL = "No source is added"
+_NUMBERS = ("user_id", "channel_id", "page_id", "account_id")
+# What a query leaves out may be named, also with its @.
+_LEFT_OUT = re.compile(r"(?<!\S)-(?:\"[^\"]*\"|[^\s()]+)")
+
+
+def refuse(
+    session: Session,
+    connector: str,
+    settings: Mapping[str, Any],
+    own: Collection[str] = (),
+) -> None:
+    """UsageError, with the reason, when a source of these settings would follow a
+    private person, protests, politics, religion, caste or somebody's health.
+
+    `own` are numbers of the city's own accounts, and of those followed already. Of a
+    number of which no post is held nothing is known: it is let in.
+    """
+    accounts = protected_accounts.accounts(session)
+    for key, value in settings.items():
+        if not isinstance(value, str):
+            continue
+        if key in _NUMBERS and value not in own:
+            _refuse_number(session, connectors.platform(connector), value)
+        elif key == "query":
+            text = without_left_out(value)
+            protected_topics.refuse_parts(asked_parts(value), text, accounts, REFUSAL)
+        elif key == "hashtag":
+            tag = [*words_of(f"#{value}")]
+            protected_topics.refuse_parts(tag, value, accounts, REFUSAL)
+        elif key == "subreddit":
+            _refuse_subreddit(value, accounts)
+        elif key == "url":
+            _refuse_feed(value, accounts)
+
+
+def numbers(sources: Iterable[Source]) -> frozenset[str]:
+    """The numbers of the accounts that these sources follow."""
+    return frozenset(
+        str(source.settings[key])
+        for source in sources
+        for key in _NUMBERS
+        if key in source.settings
+    )
+
+
+def without_left_out(query: str) -> str:
+    """A query without the single words and operators that it leaves out."""
+    return _LEFT_OUT.sub("", query)
+
+
+def _refuse_number(session: Session, platform: str, number: str) -> None:
+    if protected_accounts.private_handle(session, platform, number) is not None:
+        raise UsageError(
+            f"{REFUSAL} about a private person: account {number} of {platform} is not "
+            "in the registry. If it is a public office, a medium or an institution, "
+            f"enter it first: socialcell registry add {platform} --help"
+        )
+
+
+def _refuse_subreddit(name: str, accounts: Accounts) -> None:
+    parts: list[Words | Field] = [*words_of(f"#{name}")]
+    if name.lower().startswith("u_"):
+        parts.append(Field("from", name[2:], 1))  # somebody's own page
+    protected_topics.refuse_parts(parts, name, accounts, REFUSAL)
+
+
+def _refuse_feed(url: str, accounts: Accounts) -> None:
+    """The words of a feed's path, and what it is asked for; not those of its host."""
+    parts = urlsplit(url)
+    asked = [value for _, value in parse_qsl(parts.query)]
+    words: list[Words | Field] = [*_path_words(unquote(parts.path))]
+    protected_topics.refuse_parts(words, unquote(url), accounts, REFUSAL)
+    for value in asked:
+        protected_topics.refuse_parts(asked_parts(value), value, accounts, REFUSAL)
+
+
+def _path_words(path: str) -> Iterator[Words]:
+    """Without how they are written: an underscore in a path tells no handle."""
+    for piece in re.split(r"[/_.]+", path):
+        for part in words_of(piece):
+            yield Words(part.text, part.prefix)

@@ -1,0 +1,214 @@
+"""Add a source, try it, switch it on and off, take it away: each in the audit log."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlmodel import Session
+
+from socialcell import connectors, db
+from socialcell.connectors.base import Health
+from socialcell.errors import UsageError
+from socialcell.listening.people import masking
+from socialcell.listening.store.alerts import alerts
+from socialcell.listening.store.pages import recheck_queue
+from socialcell.listening.store.people import registry
+from socialcell.ops import audit, store
+from socialcell.ops.model import Source
+from socialcell.services.collection import collector, source_guard
+from socialcell.services.collection.collector import Progress, Result
+from socialcell.services.context import Context
+
+
+@dataclass(frozen=True)
+class Removed:
+    """A source that is taken away, and how many mentions it brought, which stay.
+
+    `alone` of them no other source has seen: nobody asks about these again whether
+    they are gone at their source.
+    """
+
+    name: str
+    mentions: int
+    alone: int
+
+
+def add(
+    context: Context, name: str, connector: str, settings: Mapping[str, Any]
+) -> Source:
+    """A new source, its settings checked by its connector. Audited.
+
+    ConfigError, UsageError; also, with the reason, for what must not be followed.
+    """
+    checked = check(context, connector, settings)
+    now = context.clock.now()
+    with db.writing(context.engine) as session:
+        source = store.add_source(session, name, connector, checked, now)
+        session.refresh(source)
+        session.expunge(source)
+        if connector == "rss":
+            paper = urlsplit(str(checked["url"])).netloc
+            registry.register(
+                session,
+                "news",
+                paper,
+                paper,
+                "media",
+                f"a feed that is read: {checked['url']}",
+                context.owner,
+                now,
+            )
+        _audit(context, session, "source.add", source)
+    return source
+
+
+def check(
+    context: Context, connector: str, settings: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The settings as they are stored. ConfigError when the connector does not take
+    them, UsageError when they follow what must not be followed."""
+    checked = connectors.check_settings(connector, settings)
+    with db.reading(context.engine) as session:
+        followed = source_guard.numbers(store.enabled(session))
+        source_guard.refuse(session, connector, checked, _own(context) | followed)
+    return checked
+
+
+def try_out(context: Context, name: str) -> Health:
+    """Whether the platform lets us read this source now.
+
+    A source that stopped because a person had to do something goes on when it does.
+    """
+    with db.reading(context.engine) as session:
+        source = store.source_named(session, name)
+        settings, connector = source.settings, source.connector
+    health = connectors.build(connector, settings, context.surroundings).check()
+    if health.ok:
+        with db.writing(context.engine) as session:
+            store.let_go_on(session, name)
+    return health
+
+
+def disable(context: Context, name: str) -> bool:
+    """Listen no more to a source until it is enabled; its incident ends. False when it
+    was off already. Audited."""
+    with db.writing(context.engine) as session:
+        source = store.source_named(session, name)
+        if not source.enabled:
+            return False
+        source.enabled = False
+        _end_incident(context, session, source)
+        _audit(context, session, "source.disable", source)
+    return True
+
+
+def enable(context: Context, name: str) -> bool:
+    """Listen to a source again, from where it stopped. False when it was on already.
+
+    UsageError for the source of imported files, and, as in `add`, for what must not be
+    followed. Audited.
+    """
+    with db.reading(context.engine) as session:
+        source = store.source_named(session, name)
+        if source.connector not in connectors.CONNECTORS:
+            raise UsageError(
+                f"{name} stands for imported files: there is nothing to pull. Import "
+                "another one: socialcell import FILE"
+            )
+    check(context, source.connector, source.settings)
+    with db.writing(context.engine) as session:
+        source = store.source_named(session, name)
+        if source.enabled:
+            return False
+        source.enabled = True
+        _audit(context, session, "source.enable", source)
+    return True
+
+
+def count_mentions(context: Context, name: str) -> Removed:
+    """What `remove` would say of a source; nothing is changed."""
+    with db.reading(context.engine) as session:
+        return _counted(session, store.source_named(session, name))
+
+
+def remove(context: Context, name: str) -> Removed:
+    """Take a source away for good. Audited.
+
+    Its mentions, runs and coverage stay; its place is forgotten, and its name is free
+    for another one.
+    """
+    with db.writing(context.engine) as session:
+        source = store.source_named(session, name)
+        counted = _counted(session, source)
+        detail = {"mentions": counted.mentions, "alone": counted.alone}
+        _end_incident(context, session, source)
+        _audit(context, session, "source.remove", source, detail)
+        store.remove_source(session, source, context.clock.now())
+    return counted
+
+
+def pull_now(
+    context: Context, names: Sequence[str], progress: Progress | None = None
+) -> list[Result]:
+    """Pull these sources now, whatever the schedule says. Audited.
+
+    One that a platform asked to wait is not asked before its time. UsageError for one
+    that is off, and then none is pulled.
+    """
+    with db.writing(context.engine) as session:
+        sources = [store.source_named(session, name) for name in dict.fromkeys(names)]
+        for source in sources:
+            if not source.enabled:
+                raise UsageError(
+                    f"{source.name} is off. Switch it on: socialcell sources enable "
+                    f"{source.name}"
+                )
+        for source in sources:
+            _audit(context, session, "source.now", source)
+    return collector.collect(context, names, progress=progress)
+
+
+def _own(context: Context) -> frozenset[str]:
+    """The numbers of the accounts in whose name the city posts."""
+    publishing = context.workspace.config.publishing
+    numbers = (
+        publishing.x.user_id if publishing.x else None,
+        publishing.facebook.page_id if publishing.facebook else None,
+        publishing.instagram.account_id if publishing.instagram else None,
+    )
+    return frozenset(number for number in numbers if number)
+
+
+def _counted(session: Session, source: Source) -> Removed:
+    assert source.id is not None
+    return Removed(source.name, *recheck_queue.brought(session, source.id))
+
+
+def _end_incident(context: Context, session: Session, source: Source) -> None:
+    """A source that is not listened to any more is not silent."""
+    incident = alerts.incident_of(session, f"source:{source.name}")
+    if incident is not None:
+        alerts.close(incident, context.clock.now())
+
+
+def _audit(
+    context: Context,
+    session: Session,
+    action: str,
+    source: Source,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """What a source follows stands in the log without anybody's handle."""
+    registered = {row.handle for row in registry.accounts(session)}
+
+    def plain(value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        kept = source_guard.without_left_out(value)
+        return masking.masked(kept, lambda _host, who: who.lower() in registered)
+
+    settings = {key: plain(value) for key, value in source.settings.items()}
+    told = {"connector": source.connector, "settings": settings, **(detail or {})}
+    now = context.clock.now()
+    audit.append(session, audit.operator(), action, source.name, told, now)

@@ -1,0 +1,1 @@
+"""Creators: the registry, candidates, audiences, and what came of their posts."""

@@ -1,0 +1,42 @@
+"""What came of earlier work with creators: their links' clicks and installs; and how
+many people were seen to engage with them."""
+
+from collections.abc import Collection
+from typing import Any
+
+from socialcell import db
+from socialcell.campaigns.creators.audience_sketches import HyperLogLog
+from socialcell.campaigns.creators.creator import Engaged
+from socialcell.campaigns.creators.store import link_results as store
+from socialcell.services.context import Context
+
+
+def of(context: Context, keys: Collection[str]) -> dict[str, dict[str, Any]]:
+    """Results by creator and campaign; a creator without links is not there.
+
+    `human` are requests by people, each counted once an hour; `installs` those whose
+    referrer names a click of theirs: a lower bound, for stores lose referrers.
+    """
+    with db.reading(context.engine) as session:
+        rows = store.by_campaign(session, keys)
+    found: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        one = found.setdefault(
+            row.creator, {"campaigns": [], "human": 0, "installs": 0}
+        )
+        one["campaigns"].append(
+            {"campaign": row.campaign, "human": row.human, "installs": row.installs}
+        )
+        one["human"] += row.human
+        one["installs"] += row.installs
+    return found
+
+
+def people(engaged: Engaged) -> float:
+    """About how many people a sketch holds."""
+    return HyperLogLog(engaged.precision).count(engaged.sketch)
+
+
+def relative_error(engaged: Engaged) -> float:
+    """Its relative standard error."""
+    return HyperLogLog(engaged.precision).relative_error

@@ -1,0 +1,222 @@
+"""Who could carry a message: candidates with their scores, for approvers, each look
+noted in the audit log before anything is shown."""
+
+from dataclasses import asdict
+from typing import Any
+
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.campaigns.creators.candidate_ranking import Points, Scored
+from socialcell.campaigns.creators.candidate_scores import About
+from socialcell.campaigns.creators.creator import Creator
+from socialcell.campaigns.creators.engagement_rates import ENOUGH
+from socialcell.campaigns.creators.store import creator_entries as entries
+from socialcell.campaigns.creators.store import creators as creator_store
+from socialcell.campaigns.creators.store import flags
+from socialcell.clock import IST
+from socialcell.errors import SocialcellError
+from socialcell.listening.people import masking
+from socialcell.services.context import Context
+from socialcell.services.creators import candidate_facts, creator_results
+from socialcell.services.creators.candidate_facts import Asked
+from socialcell.services.creators.creator_registry import (
+    account_of,
+    admit,
+    found,
+    pseudonym,
+    today,
+)
+
+
+def rank(context: Context, asked: Asked, limit: int | None = None) -> dict[str, Any]:
+    """The candidates in order, as a document. Flagged ones come last, whatever their
+    points; those whose refusal stands are counted and not shown.
+
+    SocialcellError: whoever asks is no approver. UsageError: an unknown topic or ward,
+    or something that nobody may be sought by.
+    """
+    now = context.clock.now()
+    with db.reading(context.engine) as session:
+        about = candidate_facts.about(context, session, asked)
+    admit(context, "influencers.rank", "candidates", _said(asked))
+    with db.reading(context.engine) as session:
+        scored, creators = candidate_facts.scored(context, session, asked, about)
+        standing = flags.standing(session)
+    flagged: dict[str, list[dict[str, Any]]] = {}
+    for row in standing:
+        flagged.setdefault(f"{row.platform}:{row.handle}", []).append(
+            flag_document(row)
+        )
+    open_, refused = [], 0
+    for one in scored:
+        creator = creators.get(one.candidate.creator or "")
+        if creator is not None and not creator.may_be_asked(today(context)):
+            refused += 1
+            continue
+        open_.append(one)
+    open_.sort(key=lambda one: one.candidate.id in flagged)
+    return {
+        "as_of": now.astimezone(IST),
+        "days": asked.days,
+        "about": _about_document(about),
+        "candidates": [
+            {
+                "place": place,
+                **document(one, creators.get(one.candidate.creator or "")),
+                "flags": flagged.get(one.candidate.id, []),
+            }
+            for place, one in enumerate(open_[:limit], 1)
+        ],
+        "not_shown": {
+            "refused": refused,
+            "after_limit": len(open_[limit:]) if limit else 0,
+        },
+    }
+
+
+def show(context: Context, who: str, asked: Asked) -> dict[str, Any]:
+    """One creator (by key) or account (platform:handle), with all that is held of it.
+
+    SocialcellError: it is no candidate and not in the registry; or no approver asks.
+    """
+    with db.reading(context.engine) as session:
+        about = candidate_facts.about(context, session, asked)
+        row, accounts = _whom(session, who)
+    object_ = (
+        f"creator:{row.id}" if row is not None else pseudonym(context, *accounts[0])
+    )
+    admit(context, "influencers.show", object_, _said(asked))
+    with db.reading(context.engine) as session:
+        scored, creators = candidate_facts.scored(context, session, asked, about)
+        history = flags.history(session, accounts)
+        entry = _entry(context, session, row) if row is not None else None
+    wanted = {f"{platform}:{handle}" for platform, handle in accounts}
+    shown = [one for one in scored if one.candidate.id in wanted]
+    if entry is None and not shown:
+        raise SocialcellError(
+            f"{who} is no candidate: it is not registered, not verified as a business "
+            "or a government, and below influencers.follower_floor; or it was not seen."
+        )
+    return {
+        "creator": entry,
+        "accounts": [
+            document(one, creators.get(one.candidate.creator or "")) for one in shown
+        ],
+        "of_candidates": len(scored),
+        "flags": [flag_document(one) for one in history],
+        "results": None
+        if row is None
+        else creator_results.of(context, [row.key]).get(row.key),
+    }
+
+
+def document(one: Scored, creator: Creator | None) -> dict[str, Any]:
+    """A candidate with every score and its parts, as plain JSON."""
+    candidate = one.candidate
+    return {
+        "id": candidate.id,
+        "platform": candidate.platform,
+        "handle": candidate.handle,
+        "name": candidate.name,
+        "creator": candidate.creator,
+        "consent": creator.consent if creator else None,
+        "why": list(candidate.why),
+        "followers": candidate.followers,
+        "posts": len(candidate.posts),
+        "points": round(one.points, 2),
+        "points_by": {name: _points(part) for name, part in one.parts.items()},
+        "effective_reach": one.effective_reach,
+        "reach": _plain(one.reach),
+        "engagement": _engagement(one),
+        "relevance": _plain(one.relevance),
+        "locality": _plain(one.locality),
+        "languages": dict(one.languages),
+        "language": _plain(one.language),
+        "authenticity": _plain(one.authenticity),
+        "standing": _plain(one.standing),
+    }
+
+
+def flag_document(row: Any) -> dict[str, Any]:
+    names = ("flag", "reason", "by", "at", "lifted_by", "lifted_at", "lifted_reason")
+    account = f"{row.platform}:{row.handle}"
+    return {"account": account, **{name: getattr(row, name) for name in names}}
+
+
+def _points(part: Points) -> dict[str, Any]:
+    return {
+        "points": round(part.points, 2),
+        "of": round(part.weight, 2),
+        "place": round(part.place, 4),
+        "known": part.is_known,
+    }
+
+
+def _engagement(one: Scored) -> dict[str, Any] | None:
+    if one.engagement is None:
+        return None
+    return {**_plain(one.engagement), "few_posts": one.engagement.posts < ENOUGH}
+
+
+def _plain(score: Any) -> Any:
+    return None if score is None else asdict(score)
+
+
+def _whom(session: Session, who: str) -> tuple[Any, list[tuple[str, str]]]:
+    """The creator's row, if any, and the accounts that are meant."""
+    if ":" not in who:
+        row = found(session, who)
+        return row, entries.accounts(session, row.id)
+    account = account_of(who)
+    return entries.owner(session, *account), [account]
+
+
+def _entry(context: Context, session: Session, row: Any) -> dict[str, Any]:
+    """What the registry holds of a creator, contacts too."""
+    on = today(context)
+    creator = creator_store.creator(session, row.key, on)
+    assert creator is not None
+    engaged = creator.engaged
+    return {
+        **entries.said(session, row, on),
+        "rates": {
+            format_: {
+                "amount_micros": rate.micros,
+                "currency": rate.currency,
+                "since": rate.since,
+                "source": rate.source,
+            }
+            for format_, rate in creator.rates.items()
+        },
+        "may_be_asked": creator.may_be_asked(on),
+        "insights": [asdict(one) for one in creator.insights],
+        "engaged": None
+        if engaged is None
+        else {
+            "people": round(creator_results.people(engaged)),
+            "relative_error": creator_results.relative_error(engaged),
+            "posts": engaged.posts,
+            "since": engaged.since,
+            "until": engaged.until,
+        },
+        "added_by": row.added_by,
+        "added_at": row.added_at,
+        "changed_at": row.changed_at,
+    }
+
+
+def _about_document(about: About) -> dict[str, Any]:
+    return {
+        "ids": sorted(about.ids),
+        "topics": sorted(about.topics),
+        "spellings": list(about.spellings),
+        "wards": sorted(about.wards),
+        "languages": sorted(about.languages),
+    }
+
+
+def _said(asked: Asked) -> dict[str, Any]:
+    """What was asked for, for the audit log: without names of people."""
+    said = {key: value for key, value in asdict(asked).items() if value}
+    return {**said, "words": [masking.unnamed(one) for one in asked.words]}

@@ -1,0 +1,111 @@
+"""Whether the daemon lives, and what does not succeed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from socialcell import db
+from socialcell.clock import SystemClock, in_pune
+from socialcell.listening.store.alerts import critical_calls
+from socialcell.ops import leases, slots, store
+from socialcell.ops.model import Source
+from socialcell.services.alerts import escalations
+from socialcell.services.context import Context
+from socialcell.services.daemon.due import Every, due
+from socialcell.services.daemon.job_registry import Job, jobs
+from socialcell.services.links.unsaved_clicks import DAMAGED, damaged_lines
+
+_INTERVALS = 3
+_NEW = timedelta(days=1)  # a source that was added since may still be quiet
+
+
+@dataclass(frozen=True)
+class Health:
+    """well, degraded or dead; the reasons are sentences."""
+
+    state: str
+    reasons: tuple[str, ...]
+    owner: str | None
+    renewed_at: datetime | None
+
+
+def look(context: Context) -> Health:
+    """Dead without a lease that is in force; degraded when a job has failed, is far
+    behind, nobody is named for alerts or answers one, a source needs a person or was
+    never read, deletions are not known, or clicks that waited are damaged."""
+    with db.reading(context.engine) as session:
+        lease = leases.look(session, "daemon")
+        failed = slots.failing(session)
+        last = slots.last(session)
+        sources = store.enabled(session)
+        late = store.unchecked(session)
+    owner = lease.owner if lease else None
+    renewed = lease.renewed_at if lease else None
+    if lease is None or not lease.owner:
+        return Health("dead", ("No daemon runs.",), None, renewed)
+    # The lease goes by the real clock.
+    if lease.expires_at + leases.TTL < SystemClock().now():
+        said = f"The daemon gave its last sign of life at {in_pune(lease.renewed_at)}."
+        return Health("dead", (said,), owner, renewed)
+    reasons = [f"{job} failed: {said}" for job, said in failed]
+    now = context.clock.now()
+    reasons += [
+        f"{job.name} is behind: last done for {_at(last.get(job.name))}"
+        for job in jobs(context)
+        if _is_behind(job, last.get(job.name), now)
+    ]
+    reasons += list(_unheard(context, now))
+    reasons += [said for source in sources for said in _troubles(source, now)]
+    reasons += [
+        f"{source.name}: whether its posts were deleted could not be asked for all of "
+        f"them ({in_pune(late[source.id].started_at)}): {late[source.id].reason}"
+        for source in sources
+        if source.id in late
+    ]
+    lines = damaged_lines(context.workspace.folder)
+    if lines:
+        reasons.append(
+            f"Lines of clicks that are damaged and in no count: {lines}. Look at "
+            f"{context.workspace.folder / DAMAGED}, then move it away."
+        )
+    state = "degraded" if reasons else "well"
+    return Health(state, tuple(reasons), owner, renewed)
+
+
+def _unheard(context: Context, now: datetime) -> Iterator[str]:
+    """Whether nobody would be alerted, and what nobody answers."""
+    settings = context.workspace.config.alerts
+    if settings.names_nobody:
+        yield "Nobody is named to be alerted: see alerts in config.yaml."
+    with db.reading(context.engine) as session:
+        waiting = critical_calls.unanswered(
+            session, now - escalations.longest_wait(settings)
+        )
+    for row in waiting:
+        yield (
+            f"Nobody has acknowledged incident {row.incident_id} since "
+            f"{in_pune(row.started_at)}: socialcell alerts show {row.incident_id}"
+        )
+
+
+def _troubles(source: Source, now: datetime) -> Iterator[str]:
+    """What a person has to do about a source, and that nothing ever came of it."""
+    if source.state == "needs_attention":
+        yield f"{source.name} needs a person: {source.state_reason}"
+    elif source.shown_state == "failing":
+        yield f"{source.name} has never been read: {source.state_reason}"
+    elif source.shown_state == "new" and now - source.created_at > _NEW:
+        said = "nobody has asked it, or nothing was pushed"
+        yield f"{source.name} has never been read: {said}"
+
+
+def _is_behind(job: Job, last: datetime | None, now: datetime) -> bool:
+    """Three intervals without a slot taken, or a time of day two hours ago."""
+    if last is None:
+        return False
+    slack = job.when.length * _INTERVALS if isinstance(job.when, Every) else job.late
+    return bool(due(job.when, last, now - max(slack, timedelta(minutes=5))))
+
+
+def _at(moment: datetime | None) -> str:
+    return in_pune(moment) if moment else "never"

@@ -1,0 +1,183 @@
+"""Checks of the database: durability, space, soundness, search, copies."""
+
+import shutil
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DatabaseError
+
+from socialcell import db
+from socialcell.clock import SystemClock, in_pune
+from socialcell.errors import SocialcellError
+from socialcell.ops import audit
+from socialcell.services.context import Context
+from socialcell.services.doctor.finding import Check, failed, ok, skipped, warning
+from socialcell.services.workspace import backup
+from socialcell.text import index_form
+
+MIB = 1024 * 1024
+LITTLE, TOO_LITTLE = 1024 * MIB, 100 * MIB
+OLD_COPY = timedelta(days=7)
+
+_SQLITE = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+_POSTGRESQL = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
+_PROBE = "पाणी नाही, श्रद्धा"
+_FINDS, _MISSES = "श्रद्धा", "पाण"  # the second is a word cut at its vowel sign
+
+
+def durability(engine: Engine) -> Check:
+    """Whether what is committed survives a loss of power."""
+    wanted = _SQLITE if db.is_sqlite(engine) else _POSTGRESQL
+    ask = "PRAGMA {}" if db.is_sqlite(engine) else "SHOW {}"
+    with db.reading(engine) as session:
+        found = {
+            name: session.connection().exec_driver_sql(ask.format(name)).scalar_one()
+            for name in wanted
+        }
+    said = ", ".join(f"{name}={value}" for name, value in found.items())
+    if found == wanted:
+        return ok("durability", said)
+    needed = ", ".join(f"{name}={value}" for name, value in wanted.items())
+    if db.is_sqlite(engine):
+        return failed(
+            "durability",
+            f"{said}, needed: {needed}",
+            "Move the workspace to a local disk: a network disk cannot do this.",
+        )
+    return warning(
+        "durability",
+        f"{said}, needed: {needed}",
+        "Set it in postgresql.conf; without it a power cut may lose or spoil data.",
+    )
+
+
+def space(engine: Engine) -> Check:
+    """Whether the disk has room for the database to grow and to be copied."""
+    file = db.file_of(engine)
+    if file is None:
+        return skipped("disk space", "the database is on its own server")
+    free, size = shutil.disk_usage(file.parent).free, file.stat().st_size
+    said = f"{free // MIB} MiB free, the database has {size / MIB:.1f} MiB"
+    advice = "Free some space on this disk, or move the workspace to a larger one."
+    if free < TOO_LITTLE:
+        return failed("disk space", said, advice)
+    if free < max(LITTLE, 2 * size):
+        return warning("disk space", said, advice)
+    return ok("disk space", said)
+
+
+def integrity(engine: Engine) -> Check:
+    """Whether the database file is sound, at a quick look."""
+    if not db.is_sqlite(engine):
+        return skipped("integrity", "only with --deep on PostgreSQL")
+    try:
+        with db.reading(engine) as session:
+            asked = session.connection().exec_driver_sql("PRAGMA quick_check")
+            found = [answer for answer in asked.scalars() if answer != "ok"]
+    except (SocialcellError, DatabaseError) as error:
+        found = [str(error)]
+    if found:
+        return failed(
+            "integrity",
+            "; ".join(found[:5]),
+            "Stop the daemon, keep a copy of the file, and restore a backup: "
+            "socialcell db restore FILE",
+        )
+    return ok("integrity", "sound; --deep looks at every row")
+
+
+def audited(engine: Engine) -> Check:
+    """Whether the audit log is whole: every row seals the one before it."""
+    with db.reading(engine) as session:
+        found = audit.verify(session)
+    if found.ok:
+        return ok("I11 audit log", f"{found.head.seq} entries, head {found.head.hash}")
+    return failed(
+        "I11 audit log",
+        f"broken at row {found.broken}: {found.reason}",
+        "Stop the daemon, keep a copy of the database, and find out who could write "
+        "to it: what the log says from that row on is no proof. Compare it with the "
+        "heads at the foot of the weekly reports: socialcell audit verify --head HASH",
+    )
+
+
+def search(engine: Engine) -> Check:
+    """Whether the search index takes Devanagari words whole, tried on a word."""
+    try:
+        hits = (
+            _sqlite_hits(engine) if db.is_sqlite(engine) else _postgresql_hits(engine)
+        )
+    except (sqlite3.Error, DatabaseError, SocialcellError) as error:
+        return failed(
+            "search",
+            f"the search index cannot be tried: {error}",
+            "Use a Python whose SQLite has FTS5, such as Debian's or python.org's; if "
+            "the index itself is gone, restore a backup: socialcell db restore FILE",
+        )
+    if hits == (1, 0):
+        return ok("search", f"finds {_FINDS}, and words are not cut at vowel signs")
+    return failed(
+        "search",
+        f"Devanagari words are cut wrongly: {_FINDS} {hits[0]}, {_MISSES} {hits[1]}",
+        "Mentions in Marathi and Hindi will be missed: tell the maintainers.",
+    )
+
+
+def backups(context: Context) -> Check:
+    """How old the newest copy in backups/ is, in real time."""
+    copies = backup.copies(backup.folder_of(context.workspace))
+    advice = "socialcell db backup, every night, and a copy on another computer."
+    if not copies:
+        return warning("backups", "none in backups/", advice)
+    newest = datetime.fromtimestamp(copies[-1].stat().st_mtime, UTC)
+    said = f"{len(copies)}, the newest of {in_pune(newest)}"
+    if SystemClock().now() - newest > OLD_COPY:
+        return warning("backups", said, advice)
+    return ok("backups", said)
+
+
+def _sqlite_hits(engine: Engine) -> tuple[int, int]:
+    """The real index's own definition, tried in memory."""
+    asked = text("SELECT sql FROM sqlite_master WHERE name = 'mention_fts'")
+    with db.reading(engine) as session:
+        made = session.execute(asked).scalar()
+    if made is None:
+        raise SocialcellError("the table mention_fts is not there")
+    with closing(sqlite3.connect(":memory:")) as memory:
+        memory.execute("CREATE TABLE mention (id INTEGER PRIMARY KEY, folded TEXT)")
+        memory.execute(made)
+        memory.execute(
+            "INSERT INTO mention_fts(rowid, folded) VALUES (1, ?)",
+            (index_form(_PROBE),),
+        )
+        counted = "SELECT count(*) FROM mention_fts WHERE mention_fts MATCH ?"
+        finds, misses = (
+            memory.execute(counted, (f'"{index_form(word)}"',)).fetchone()[0]
+            for word in (_FINDS, _MISSES)
+        )
+    return finds, misses
+
+
+def _postgresql_hits(engine: Engine) -> tuple[int, int]:
+    """The real trigger, tried on a temporary table that is given up again."""
+    asked = text("SELECT count(*) FROM probe WHERE search @@ CAST(:word AS tsquery)")
+    with db.reading(engine) as session:
+        connection = session.connection()
+        for statement in (
+            "CREATE TEMPORARY TABLE probe (folded text, search tsvector)",
+            "CREATE TRIGGER probe BEFORE INSERT ON probe "
+            "FOR EACH ROW EXECUTE FUNCTION mention_search()",
+        ):
+            connection.execute(text(statement))
+        connection.execute(
+            text("INSERT INTO probe (folded) VALUES (:folded)"),
+            {"folded": index_form(_PROBE)},
+        )
+        finds, misses = (
+            connection.execute(asked, {"word": f"'{index_form(word)}'"}).scalar_one()
+            for word in (_FINDS, _MISSES)
+        )
+        session.rollback()
+    return finds, misses

@@ -1,0 +1,195 @@
+"""Checks of config.yaml and of the secrets; a secret is shown by its fingerprint."""
+
+import hashlib
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+
+from socialcell import strategy, yaml_limits
+from socialcell.clock import in_pune
+from socialcell.config import Workspace
+from socialcell.errors import ConfigError, SocialcellError
+from socialcell.services.doctor.finding import Check, failed, ok, skipped, warning
+from socialcell.services.mentions import gazetteer
+
+_NAMES = re.compile(r"(?i)token|password|passwd|secret|bearer|api_?key|credential")
+_PASSWORD_IN_URL = re.compile(r"://[^/\s:@]+:[^@\s/]+@")
+_LONG = re.compile(r"[A-Za-z0-9+/=_.%~-]{24,}")
+
+
+def literals(place: Path) -> Iterator[Check]:
+    """Values in config.yaml that look like secrets: names belong there, not values."""
+    try:
+        text = place.read_text(encoding="utf-8")
+        if yaml_limits.fault(text):
+            yield skipped("config secrets", f"{place} cannot be read")
+            return
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        yield skipped("config secrets", f"{place} cannot be read")
+        return
+    lines = [
+        f"{place}:{node.start_mark.line + 1}: {key}"
+        for key, node in _scalars(tree, "")
+        if _looks_secret(key, node.value)
+    ]
+    if lines:
+        yield failed(
+            "config secrets",
+            "values that look like secrets: " + "; ".join(lines),
+            "Put each value into secrets/ and only its name into config.yaml; a "
+            "database's password goes into PostgreSQL's password file (~/.pgpass). "
+            "Then renew what was written there: others may have read it.",
+        )
+    else:
+        yield ok("config secrets", "config.yaml holds no secret")
+
+
+def rehearsal(workspace: Workspace) -> Iterator[Check]:
+    """Settings that only rehearsals have."""
+    fixed = workspace.config.clock.fixed
+    if fixed:
+        yield warning(
+            "clock",
+            f"clock.fixed is {in_pune(fixed)}: every command believes it is then",
+            "For real work take clock.fixed out of config.yaml.",
+        )
+    else:
+        yield ok("clock", "the computer's own time")
+    base_urls = workspace.config.sandbox.base_urls
+    if base_urls:
+        yield warning(
+            "sandbox",
+            f"{', '.join(sorted(base_urls))} are played by a sandbox on this computer",
+            "For real work take sandbox.base_urls out of config.yaml.",
+        )
+    else:
+        yield ok("sandbox", "real platforms are asked")
+
+
+def persons(workspace: Workspace) -> Check:
+    """Whether a second person has to be another user of the operating system."""
+    if workspace.config.approvals.trust_names:
+        return warning(
+            "approvals",
+            "approvals.trust_names is true: whoever may start socialcell here can "
+            "approve their own plans and posts under another name",
+            "Give everybody an account of their own (docs/operations.md, Two persons), "
+            "then take it out of config.yaml.",
+        )
+    return ok("approvals", "come from two users of the operating system")
+
+
+def goals(workspace: Workspace) -> Check:
+    """Whether strategy.yaml can be read; without it the report shows no targets."""
+    place = workspace.folder / strategy.NAME
+    try:
+        found = strategy.load(workspace.folder)
+    except ConfigError as error:
+        return failed("strategy", str(error), "Correct the lines that are named.")
+    if found is None:
+        return skipped("strategy", f"{place} is not there: no targets are shown")
+    if found.agreed is None:
+        return warning(
+            "strategy",
+            f"{place} is valid; its goals are proposals that nobody has agreed to",
+            "Change them to what the city wants, and write the day behind agreed.",
+        )
+    return ok("strategy", f"{place} is valid, agreed on {found.agreed}")
+
+
+def names(workspace: Workspace) -> Check:
+    """Whether the workspace's own names and public people can be read: nothing is
+    tagged without them."""
+    try:
+        own = gazetteer.names_of(workspace)
+    except SocialcellError as error:
+        advice = "Correct the rows that are named, or import the file again."
+        return failed("names of your own", str(error), advice)
+    return ok("names of your own", f"{len(own)} beside the package's")
+
+
+def secret(workspace: Workspace, name: str, needed_by: str) -> Check:
+    """Whether a secret is there: its source, length, fingerprint, never its value."""
+    label = f"secret {name}"
+    try:
+        found = workspace.find_secret(name)
+    except ConfigError as error:
+        return failed(label, str(error), "Write it again, as one line of text.")
+    if found is None:
+        return failed(
+            label,
+            f"missing; {needed_by} need it",
+            f"Put its value into {workspace.folder / 'secrets' / name} (mode 0600).",
+        )
+    place, value = found
+    told = value.get_secret_value()
+    mark = hashlib.sha256(told.encode()).hexdigest()[-4:]
+    return ok(label, f"from {place}, {len(told)} characters, fingerprint …{mark}")
+
+
+def alerted(workspace: Workspace) -> Iterator[Check]:
+    """Whether somebody is alerted, and can be: the secrets of channels and phones, and
+    the programs that place calls."""
+    settings, place = workspace.config.alerts, workspace.folder / "config.yaml"
+    if settings.names_nobody:
+        yield failed(
+            "alerts",
+            "nobody is named to be alerted: a call for help would reach nobody",
+            f"Name the control room in {place}, under alerts: recipients (mail), "
+            "channels (chats) or phone; docs/alerts.md. Try it: socialcell alerts try",
+        )
+    elif workspace.config.mail.host is None and not (
+        settings.channels or settings.phone
+    ):
+        yield warning(
+            "alerts",
+            "alerts go by mail alone, and mail.host is not set: they wait",
+            f"Set mail.host in {place}.",
+        )
+    else:
+        yield ok("alerts", f"go to {', '.join(settings.names)}")
+    for name, channel in settings.channels.items():
+        for secret_name in channel.secrets.values():
+            yield secret(workspace, secret_name, f"alerts.channels.{name}")
+    for name, phone in settings.phone.items():
+        if phone.url is not None:
+            yield secret(workspace, phone.url.secret, f"alerts.phone.{name}")
+        elif phone.command is not None:
+            yield _program(name, Path(phone.command[0]))
+
+
+def _program(name: str, program: Path) -> Check:
+    label = f"phone {name}"
+    if program.is_file() and os.access(program, os.X_OK):
+        return ok(label, f"{program} places its calls")
+    return failed(
+        label,
+        f"{program} is no program that this user may start",
+        f"Put it there (chmod +x), or correct alerts.phone.{name} in config.yaml.",
+    )
+
+
+def _scalars(node: yaml.Node | None, key: str) -> Iterator[tuple[str, yaml.ScalarNode]]:
+    if isinstance(node, yaml.MappingNode):
+        for name, value in node.value:
+            yield from _scalars(value, f"{key}.{name.value}".lstrip("."))
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from _scalars(value, key)
+    elif isinstance(node, yaml.ScalarNode):
+        yield key, node
+
+
+def _looks_secret(key: str, value: str) -> bool:
+    name = key.rsplit(".", 1)[-1]
+    if _PASSWORD_IN_URL.search(value):
+        return True
+    if name != "secret" and _NAMES.search(name) and value and value != "null":
+        return True
+    # The name of a secret is a word or three; a value is long and mixed.
+    mixed = re.search(r"[0-9]", value) and re.search(r"[A-Za-z]", value)
+    return bool(_LONG.fullmatch(value) and mixed and "://" not in value)

@@ -1,0 +1,1 @@
+"""Tracked links: made, counted, drawn as QR codes; installs that name a click."""

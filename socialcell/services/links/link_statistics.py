@@ -1,0 +1,67 @@
+"""What is counted of tracked links: requests by kind, and installs told of."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from socialcell import db
+from socialcell.campaigns.links.store import clicks as store
+from socialcell.campaigns.links.store import links as link_store
+from socialcell.campaigns.links.store import postbacks
+from socialcell.campaigns.links.visitor_kinds import KINDS
+from socialcell.errors import UsageError
+from socialcell.services.context import Context
+
+BY = ("day", "code", *store.BELONGS, "trigger", "device")
+FEWEST = 10
+"""Fewer people than this on one kind of device are not told apart."""
+
+
+def stats(
+    context: Context,
+    *,
+    by: Sequence[str] = ("code",),
+    since: date | None = None,
+    until: date | None = None,
+    wanted: Mapping[str, str | None] | None = None,
+) -> dict[str, Any]:
+    """Requests by kind in groups, as rows ready to be shown. UsageError: no such group.
+
+    `raw` is all requests and the sum of the kinds. A group by device with fewer than
+    ten people says None and `withheld`.
+    """
+    for name in by:
+        if name not in BY:
+            raise UsageError(f"--by takes {', '.join(BY)}, not {name!r}.")
+    with db.reading(context.engine) as session:
+        if wanted and wanted.get("code"):
+            code = str(wanted["code"]).lower()
+            if link_store.by_code(session, code) is None:
+                raise UsageError(f"No link has the code {code!r}.")
+        found = store.by_kind(session, by, since=since, until=until, wanted=wanted)
+        installs = postbacks.by_outcome(session, since, until)
+        away = postbacks.turned_away(session, since, until)
+    groups: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for one in found:
+        row = groups.setdefault(tuple(one[:-2]), dict.fromkeys(KINDS, 0))
+        row[one.kind] += int(one.n)
+    return {
+        "by": list(by),
+        "since": since,
+        "until": until,
+        "rows": [
+            {**dict(zip(by, key, strict=True)), **_counted(row, "device" in by)}
+            for key, row in groups.items()
+        ],
+        "installs": [
+            {"outcome": row.outcome, "reason": row.reason, "n": row.n}
+            for row in installs
+        ],
+        "turned_away": away,
+    }
+
+
+def _counted(row: dict[str, int], by_device: bool) -> dict[str, Any]:
+    if by_device and 0 < row["human"] < FEWEST:
+        return {"raw": None, **dict.fromkeys(KINDS), "withheld": True}
+    return {"raw": sum(row.values()), **row, "withheld": False}

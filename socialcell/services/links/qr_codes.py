@@ -1,0 +1,54 @@
+"""A link as a QR code for posters: SVG for print, PNG for screens."""
+
+import io
+from pathlib import Path
+
+import segno
+
+from socialcell.errors import ConfigError, SocialcellError, UsageError
+from socialcell.services.context import Context
+from socialcell.services.links import tracked_links
+
+FORMS = (".svg", ".png")
+_LEVEL = "q"  # a quarter of a poster's code may be dirty or torn
+_QUIET = 4  # modules of white around it, as ISO/IEC 18004 asks
+_PIXELS = 20  # of a module in a PNG
+
+
+def address(context: Context, code: str) -> str:
+    """What the code says: the link, and that it was scanned. ConfigError: it is not
+    known where the redirect is reached."""
+    link, _ = tracked_links.find(context, code)
+    if context.workspace.config.links.address is None:
+        raise ConfigError(
+            "links.address in config.yaml is not set: a QR code needs the address at "
+            "which the redirect is reached, such as https://go.city.example"
+        )
+    return tracked_links.address(context, link) + "?qr=1"
+
+
+def image(text: str, form: str) -> bytes:
+    """The picture of a text, .svg or .png. UsageError: another form."""
+    if form not in FORMS:
+        raise UsageError(f"A QR code is written as .svg or .png, not {form or 'so'!r}.")
+    made = segno.make(text, error=_LEVEL, micro=False, boost_error=False)
+    page = io.BytesIO()
+    if form == ".svg":
+        made.save(page, kind="svg", border=_QUIET, omitsize=True, nl=True)
+    else:
+        made.save(page, kind="png", border=_QUIET, scale=_PIXELS)
+    return page.getvalue()
+
+
+def write(context: Context, code: str, path: Path) -> str:
+    """Write the picture of a link's code whole or not at all; what the code says."""
+    said = address(context, code)
+    made = image(said, path.suffix.lower())
+    aside = path.with_name(path.name + ".part")
+    try:
+        aside.write_bytes(made)
+        aside.replace(path)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise SocialcellError(f"{path} cannot be written: {error.strerror}") from None
+    return said

@@ -1,0 +1,1 @@
+"""Mentions: tagged, searched, labelled, compared; and whose a problem is."""

@@ -1,0 +1,134 @@
+"""The table of owners: imported, kept up to date, and asked for each mention."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.errors import SocialcellError
+from socialcell.language.names.places import places
+from socialcell.listening.areas.area_table import Area
+from socialcell.listening.areas.owner_lint import OwnerProblem, lint_owners
+from socialcell.listening.areas.owner_table import Owner, read_numbered, read_owners
+from socialcell.listening.store import areas as area_store
+from socialcell.listening.store import owners as store
+from socialcell.ops import audit
+from socialcell.services.context import Context
+from socialcell.services.mentions import gazetteer
+
+_BATCH = 2000
+
+
+@dataclass(frozen=True)
+class OwnersImport:
+    """How many rows of a file are new, changed and as before; removed by --replace."""
+
+    added: int
+    changed: int
+    unchanged: int
+    removed: int
+
+
+def import_file(
+    context: Context, path: Path, *, replace: bool = False, dry_run: bool = False
+) -> OwnersImport:
+    """Take the rows of an owners.csv; all of them, or none with every reason why.
+
+    A row of the same topic, owner, places and scope is changed; with `replace` the
+    file's rows are all that there are. The owners of all mentions are looked for anew.
+    Audited.
+    """
+    with db.reading(context.engine) as session:
+        areas = area_store.all_areas(session)
+        held = store.list_owners(session)
+    rows = read_numbered(path)
+    new = {owner.identity for _number, owner in rows}
+    kept = [] if replace else [row for row in held if row.identity not in new]
+    refuse_faulty(context, path, rows, kept, areas)
+    was = {row.identity: row for row in held}
+    done = OwnersImport(
+        added=len(new - was.keys()),
+        changed=sum(
+            owner.identity in was and was[owner.identity] != owner for _, owner in rows
+        ),
+        unchanged=sum(was.get(owner.identity) == owner for _, owner in rows),
+        removed=len(was.keys() - new) if replace else 0,
+    )
+    if dry_run or not (done.added or done.changed or done.removed):
+        return done
+    with db.writing(context.engine) as session:
+        put(session, [owner for _number, owner in rows], replace=replace)
+        who, now = audit.operator(), context.clock.now()
+        audit.append(session, who, "owners.import", path.name, vars(done), now)
+    resolve_pending(context.engine)
+    return done
+
+
+def put(session: Session, rows: Sequence[Owner], *, replace: bool) -> None:
+    """Write rows of the cell's own, beside those that are there or instead of all."""
+    db.take_turn(session, "tags")
+    if replace:
+        store.replace(session, rows)
+    else:
+        new = {row.identity for row in rows}
+        own = store.list_owners(session, shipped=False)
+        kept = [row for row in own if row.identity not in new]
+        store.replace(session, [*kept, *rows], shipped=False)
+        store.ship(session, read_owners())
+    store.forget(session)
+
+
+def refuse_faulty(
+    context: Context,
+    path: Path,
+    rows: Sequence[tuple[int, Owner]],
+    kept: Sequence[Owner],
+    areas: Sequence[Area],
+) -> None:
+    """SocialcellError, with every reason, when numbered rows cannot be taken."""
+    problems = lint(context, rows, kept, areas)
+    if problems:
+        lines = [f"{path}, {problem}" for problem in problems]
+        many = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
+        raise SocialcellError("\n".join([f"Nothing was taken: {many}.", *lines]))
+
+
+def lint(
+    context: Context,
+    rows: Sequence[tuple[int, Owner]],
+    kept: Sequence[Owner],
+    areas: Sequence[Area],
+) -> list[OwnerProblem]:
+    """What is wrong in rows beside those that are kept, in this workspace."""
+    own = gazetteer.names_of(context.workspace)
+    ids = {place.id for place in (*places(), *own)} | {area.id for area in areas}
+    return lint_owners(rows, kept, ids)
+
+
+def bring_up_to_date(engine: Engine) -> None:
+    """The package's rows as this version has them, and every mention's owner."""
+    with db.writing(engine) as session:
+        db.take_turn(session, "tags")
+        if store.ship(session, read_owners()):
+            store.forget(session)
+    resolve_pending(engine)
+
+
+def resolve_pending(engine: Engine) -> int:
+    """Look for the owners of mentions that were read and have none yet; how many.
+
+    A transaction for each batch: interrupted, the next run goes on.
+    """
+    done = 0
+    while True:
+        with db.reading(engine) as session:
+            if not store.list_pending(session, 1):
+                return done
+        with db.writing(engine) as session:
+            db.take_turn(session, "tags")
+            ids = store.list_pending(session, _BATCH)
+            store.resolve(session, ids)
+            done += len(ids)

@@ -1,0 +1,90 @@
+"""Lists and searches of mentions: what is request for, found, and would be found."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from socialcell import db
+from socialcell.errors import UsageError
+from socialcell.listening.day_ranges import day_end, day_start
+from socialcell.listening.mentions import mention_detail
+from socialcell.listening.people.visibility import People
+from socialcell.listening.query.query_language import find_fault, parse, widen_query
+from socialcell.listening.store import areas
+from socialcell.listening.store.mentions import mention_queries
+from socialcell.listening.store.mentions.mention_filter import Wanted, why
+from socialcell.services.context import Context
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A query in every spelling of its words, and how many mentions it finds."""
+
+    query: str
+    total: int
+
+
+def read_request(
+    context: Context,
+    people: People,
+    query: str | None,
+    *,
+    since: str | None,
+    until: str | None,
+    limit: int | None = None,
+    **values: str | None,
+) -> Wanted:
+    """What a person asks for: days as `day_start` takes them, and values by field of
+    Wanted.
+
+    UsageError names a value that no mention can have, with those that there are.
+    """
+    now = context.clock.now()
+    with db.reading(context.engine) as session:
+        holdings = mention_queries.read_holdings(session, people.registry)
+    for name, value in values.items():
+        if value is not None and (reason := find_fault(name, value, holdings)):
+            raise UsageError(f"--{name}: {reason}.")
+    return Wanted(
+        query=None if query is None else parse(query, holdings, now),
+        since=day_start(since, "--since", now) if since else None,
+        until=day_end(until, "--until", now) if until else None,
+        limit=limit,
+        **values,
+    )
+
+
+def list_newest(
+    context: Context, people: People, request: Wanted, *, explain: bool = False
+) -> tuple[list[dict[str, Any]], int]:
+    """The newest as they may be shown, and how many there are in all."""
+    with db.reading(context.engine) as session:
+        rows = list(
+            mention_detail.mentions(
+                session, mention_queries.mentions(session, request), people
+            )
+        )
+        if explain and request.query is not None:
+            for row in rows:
+                row["why"] = why(session, request.query, row["id"])
+        return rows, mention_queries.count_mentions(session, request)
+
+
+def ward_names(context: Context) -> dict[str, str]:
+    """The English names of ward offices by id, past ones too."""
+    with db.reading(context.engine) as session:
+        return {
+            area.id: area.name_en
+            for area in areas.all_areas(session)
+            if area.kind == "ward_office"
+        }
+
+
+def widen(context: Context, request: Wanted, query: str) -> Suggestion | None:
+    """What the query finds in every spelling of its words; None if that is nothing."""
+    text = widen_query(query)
+    if text is None:
+        return None
+    with db.reading(context.engine) as session:
+        wide = replace(request, query=parse(text, now=context.clock.now()))
+        total = mention_queries.count_mentions(session, wide)
+    return Suggestion(text, total) if total else None

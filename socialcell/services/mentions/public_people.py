@@ -1,0 +1,73 @@
+"""A workspace's public people: taken in, listed and removed by a named operator."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from socialcell import db
+from socialcell.language.names import own_names, public_people
+from socialcell.language.names.own_names import Import
+from socialcell.language.names.public_people import Public
+from socialcell.listening.store.mentions import tags
+from socialcell.ops import audit
+from socialcell.services.context import Context
+
+
+def entries(context: Context) -> tuple[tuple[Public, bool], ...]:
+    """Every entry that the reader knows, with whether it is the workspace's own."""
+    own = public_people.load(_file(context))
+    return (
+        *((one, False) for one in public_people.package()),
+        *((one, True) for one in own),
+    )
+
+
+def import_file(
+    context: Context, path: Path, *, dry_run: bool = False, reread: bool = False
+) -> Import:
+    """Take the entries of a CSV file; all of them, or none with every reason why.
+
+    `reread` puts every mention back on the work list, to be read with the new names.
+    """
+    found = public_people.add(_file(context), path)
+    detail = {"added": list(found.added), "changed": list(found.changed)}
+    if not dry_run and any(detail.values()):
+        _write(context, "people.import", path.name, detail, found.text)
+    if reread and not dry_run:
+        _read_again(context)
+    return found
+
+
+def remove(
+    context: Context, ids: Sequence[str], *, dry_run: bool = False, reread: bool = False
+) -> None:
+    """Take entries out again. SocialcellError when one of the ids is not ours."""
+    held = _file(context)
+    text = public_people.without(held, ids)
+    if dry_run:
+        return
+    _write(context, "people.remove", held.name, {"removed": list(ids)}, text)
+    if reread:
+        _read_again(context)
+
+
+def _write(
+    context: Context,
+    action: str,
+    object: str,
+    detail: Mapping[str, list[str]],
+    text: str,
+) -> None:
+    """The file last: when it cannot be written, the audit log says nothing of it."""
+    with db.writing(context.engine) as session:
+        now = context.clock.now()
+        audit.append(session, audit.operator(), action, object, detail, now)
+        own_names.save(_file(context), text)
+
+
+def _read_again(context: Context) -> None:
+    with db.writing(context.engine) as session:
+        tags.forget(session)
+
+
+def _file(context: Context) -> Path:
+    return context.workspace.folder / public_people.FILE

@@ -1,0 +1,126 @@
+"""Read the mentions on the work list and store what was understood."""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+
+from socialcell import db
+from socialcell.clock import IST
+from socialcell.language import read
+from socialcell.language.names.places import Place, places
+from socialcell.language.reading import Reading
+from socialcell.listening.areas import area_table
+from socialcell.listening.store import areas as area_store
+from socialcell.listening.store.mentions import tags
+from socialcell.listening.store.mentions.tags import Tagged, Untagged
+from socialcell.services.context import Context
+from socialcell.services.mentions import gazetteer, mention_owners
+
+BATCH = 500
+
+
+def tag(
+    context: Context,
+    *,
+    stop: Callable[[], bool] = lambda: False,
+    progress: Callable[[int], None] | None = None,
+) -> int:
+    """Tag until the work list is empty or `stop` says so; how many were tagged.
+
+    Texts are read outside any transaction; one short transaction stores a batch.
+    """
+    mention_owners.resolve_pending(context.engine)
+    with db.reading(context.engine) as session:
+        known = area_store.all_areas(session)
+    done = 0
+    while not stop():
+        with db.reading(context.engine) as session:
+            waiting = tags.untagged(session, BATCH)
+        if not waiting:
+            break
+        own = gazetteer.names_of(context.workspace)
+        allowed = context.workspace.config.language
+        tagged = understand(
+            waiting,
+            known,
+            nc=allowed.nc,
+            own=own,
+            semantic=allowed.semantic,
+            english=allowed.english_names,
+        )
+        with db.writing(context.engine) as session:
+            done += tags.write(session, tagged, context.clock.now())
+        if progress:
+            progress(done)
+    return done
+
+
+def waiting(context: Context) -> int:
+    """How many mentions wait to be read."""
+    with db.reading(context.engine) as session:
+        return tags.count_untagged(session)
+
+
+def understand(
+    waiting: Iterable[Untagged],
+    known: Iterable[area_table.Area],
+    *,
+    nc: bool = True,
+    own: tuple[Place, ...] = (),
+    semantic: bool = False,
+    english: bool = False,
+) -> list[Tagged]:
+    """Read the texts, and find the wards of their places as of the day of the post.
+
+    `own` are names of this workspace beside those of the package's gazetteer;
+    `semantic` asks the encoder too, `english` the model of English names.
+    """
+    mentions, wards = list(waiting), WardFinder(known, own)
+    texts = [mention.text for mention in mentions]
+    readings = read(texts, nc=nc, own=own, semantic=semantic, english=english)
+    return [
+        Tagged(mention, reading, wards.of(reading, mention.authored_at))
+        for mention, reading in zip(mentions, readings, strict=True)
+    ]
+
+
+class WardFinder:
+    """Ward offices of a reading's places, as the areas were on a day.
+
+    A place that is no area lies in the ward that the gazetteer gives it.
+    """
+
+    def __init__(
+        self, known: Iterable[area_table.Area], own: Iterable[Place] = ()
+    ) -> None:
+        self._areas = list(known)
+        self._wards = {
+            place.id: place.ward
+            for place in (*places(), *own)
+            if place.ward and place.label == "PLACE"
+        }
+        self._ids = {area.id for area in self._areas}
+        dates = {day for a in self._areas for day in (a.valid_from, a.valid_to) if day}
+        self._changes = sorted(dates)
+        self._found: dict[tuple[str, int], str | None] = {}
+
+    def of(self, reading: Reading, at: datetime | None) -> tuple[str, ...]:
+        if at is None:
+            return ()
+        day = at.astimezone(IST).date()
+        ids = (entity.id for entity in reading.entities if entity.id)
+        found = (self._ward(id_, day) for id_ in ids)
+        return tuple(dict.fromkeys(ward for ward in found if ward))
+
+    def _ward(self, id_: str, day: date) -> str | None:
+        if id_ not in self._ids:
+            id_ = self._wards.get(id_, "")
+        if id_ not in self._ids:
+            return None
+        # Between two changes of any area the answer stays the same.
+        key = (id_, bisect_right(self._changes, day))
+        if key not in self._found:
+            chain = area_table.at(self._areas, id_, day)
+            wards = [area.id for area in chain if area.kind == "ward_office"]
+            self._found[key] = wards[0] if wards else None
+        return self._found[key]

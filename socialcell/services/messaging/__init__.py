@@ -1,0 +1,1 @@
+"""Messages to people: templates, answers, consent, and a second person's approval."""

@@ -1,0 +1,353 @@
+"""Write to people on WhatsApp: answers within a day, templates to those who agreed.
+
+A message is booked in the ledger when it is sent; what Meta tells of it afterwards
+corrects that. It is never sent twice by itself: a failure is told, not retried.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import cast
+
+from sqlmodel import Session
+
+from socialcell import connectors, db
+from socialcell.clock import in_pune
+from socialcell.connectors.base import Batch, ConnectorError, Kind
+from socialcell.connectors.whatsapp.whatsapp_connector import WINDOW, WhatsApp
+from socialcell.connectors.whatsapp.whatsapp_prices import bucket_name
+from socialcell.errors import UsageError
+from socialcell.listening.store.mentions import conversations
+from socialcell.listening.store.mentions.conversations import Conversation
+from socialcell.ops import audit, sent, store, templates
+from socialcell.ops import optins as ledger_of_consent
+from socialcell.ops.model import Source
+from socialcell.ops.push_model import MessageTemplate
+from socialcell.services.collection import allowance_ledger
+from socialcell.services.collection.allowance_ledger import Ledger
+from socialcell.services.context import Context
+from socialcell.services.messaging import consent, reply_drafts
+from socialcell.services.outbox import outbox
+
+CONNECTOR = "whatsapp"
+LONGEST = 4096  # characters of an answer
+_SERVICE = "service"  # what an answer within the window is billed as
+_GAP = re.compile(r"\{\{[^{}]+\}\}")
+# These concern us, not the person written to: nobody else could be reached either.
+_STOPPING = (Kind.AUTH, Kind.ACCESS, Kind.RATE, Kind.QUOTA, Kind.TRANSIENT)
+
+
+@dataclass(frozen=True)
+class Replied:
+    """An answer that was sent, or would be; `until` is when the window closes.
+
+    `second_person`: it waits, or would, for a second person's yes; under the number
+    `waits`.
+    """
+
+    person: str
+    until: datetime
+    message: str | None
+    second_person: bool = False
+    waits: int | None = None
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """Whom an answer goes to, through which source, and until when it may."""
+
+    uid: str
+    pseudonym: str
+    source: Source
+    until: datetime
+
+
+@dataclass
+class Campaign:
+    """What sending a template came to, by number of people."""
+
+    sent: int = 0
+    not_agreed: int = 0
+    failed: int = 0
+    left: int = 0  # not tried, because of `stopped`
+    stopped: str | None = None
+    reasons: dict[str, int] = field(default_factory=dict)
+
+
+def sync_templates(context: Context, name: str | None = None) -> tuple[int, int]:
+    """Ask Meta for the templates of a number; how many there are, and are gone."""
+    source = _source(context, name)
+    told = [
+        templates.Told(
+            one.name,
+            one.language,
+            one.external_id,
+            one.category,
+            one.status,
+            one.body,
+        )
+        for one in _whatsapp(context, source).templates()
+    ]
+    with db.writing(context.engine) as session:
+        assert source.id is not None
+        return templates.keep(session, source.id, told, context.clock.now())
+
+
+def held_templates(context: Context, name: str | None = None) -> list[MessageTemplate]:
+    """The templates as Meta last told them."""
+    source = _source(context, name)
+    with db.reading(context.engine) as session:
+        assert source.id is not None
+        found = templates.of_source(session, source.id)
+        session.expunge_all()
+    return found
+
+
+def reply(
+    context: Context,
+    mention_id: int,
+    text: str,
+    *,
+    safety: bool = False,
+    dry_run: bool = False,
+) -> Replied:
+    """Answer a message while the window of 24 hours is open. Audited.
+
+    What its writer marks as `safety` waits for a second person's yes
+    (jobs/reply_approvals): what it says may cost a life. So does, in a crisis, every
+    answer to somebody in danger.
+
+    UsageError: no such message, an empty or too long answer, a window that has closed,
+    somebody who asked not to be written to. ConnectorError: Meta did not take it.
+    """
+    outbox.require(context, "reply")
+    said = text.strip()
+    if not said or len(said) > LONGEST:
+        raise UsageError(f"An answer has 1 to {LONGEST} characters, not {len(said)}.")
+    to = addressee(context, mention_id)
+    second = safety or reply_drafts.needs_second_person(context, mention_id)
+    if dry_run:
+        return Replied(to.pseudonym, to.until, None, second)
+    if second:
+        draft_id = reply_drafts.enter(context, mention_id, said, to.pseudonym)
+        return Replied(to.pseudonym, to.until, None, second, draft_id)
+    detail: dict[str, object] = {"to": mention_id, "characters": len(said)}
+    return Replied(to.pseudonym, to.until, send_reply(context, to, said, detail))
+
+
+def addressee(context: Context, mention_id: int) -> Addressee:
+    """Who wrote a message, if they may be answered now. UsageError as of `reply`."""
+    with db.reading(context.engine) as session:
+        conversation = _conversation(session, mention_id)
+        source = session.get(Source, conversation.source_id)
+        assert source is not None
+        session.expunge(source)
+        until = _open_until(context, session, conversation)
+    person = consent.person_of(context, CONNECTOR, conversation.uid)
+    return Addressee(conversation.uid, person.pseudonym, source, until)
+
+
+def send_reply(
+    context: Context,
+    to: Addressee,
+    words: str,
+    detail: Mapping[str, object],
+    also: Callable[[Session, str], None] = lambda _session, _id: None,
+) -> str:
+    """Send an answer within the window; the id that Meta gave it. Audited with
+    `detail`; `also` is done in the transaction that books it. ConnectorError."""
+    ledger = allowance_ledger.of(context, to.source.connector, CONNECTOR)
+    ledger.take(bucket_name(_SERVICE))
+    id_ = _whatsapp(context, to.source).send_text(to.uid, words)
+    with db.writing(context.engine) as session:
+        _book(context, session, to.source, id_, _SERVICE, ledger)
+        also(session, id_)
+        audit.append(
+            session,
+            audit.operator(),
+            "message.reply",
+            f"{CONNECTOR}:{to.pseudonym}",
+            {**detail, "message": id_},
+            context.clock.now(),
+        )
+    return id_
+
+
+def send_template(
+    context: Context,
+    template: str,
+    language: str,
+    numbers: Iterable[str],
+    values: Sequence[str] = (),
+    *,
+    source: str | None = None,
+    dry_run: bool = False,
+) -> Campaign:
+    """Send an approved template to those of the numbers whose owners agreed. Audited.
+
+    UsageError: an unknown or unapproved template, values that do not fit it, a number
+    without its country code (named by its place in the list), or a switch that holds
+    back what the city says of its own accord.
+    """
+    outbox.require(context, "outreach")
+    through = _source(context, source)
+    assert through.id is not None
+    with db.reading(context.engine) as session:
+        found = templates.find(session, through.id, template, language)
+        _require_fit(found, template, language, values)
+        assert found is not None
+        category = found.category
+    to = list(dict.fromkeys(_numbers(numbers)))
+    agreed = [number for number in to if _agreed(context, number)]
+    done = Campaign(not_agreed=len(to) - len(agreed))
+    if dry_run:
+        done.left = len(agreed)
+        return done
+    ledger = allowance_ledger.of(context, through.connector, CONNECTOR)
+    whatsapp = _whatsapp(context, through)
+    for place, number in enumerate(agreed):
+        # Asked again: somebody may have said no since the list was made.
+        if not _agreed(context, number):
+            done.not_agreed += 1
+            continue
+        try:
+            ledger.take(bucket_name(category))
+            id_ = whatsapp.send_template(number, template, language, values)
+        except ConnectorError as error:
+            if error.kind in _STOPPING:
+                done.stopped, done.left = str(error), len(agreed) - place
+                break
+            done.failed += 1
+            done.reasons[str(error)] = done.reasons.get(str(error), 0) + 1
+            continue
+        with db.writing(context.engine) as session:
+            _book(context, session, through, id_, category, ledger)
+        done.sent += 1
+    _note_campaign(context, template, language, done)
+    return done
+
+
+def _book(
+    context: Context,
+    session: Session,
+    source: Source,
+    id_: str,
+    category: str,
+    ledger: Ledger,
+) -> None:
+    assert source.id is not None
+    sent.began(session, source.id, id_, category, context.clock.now())
+    ledger.book(session, Batch((), {}, cost={bucket_name(category): 1}))
+
+
+def _note_campaign(
+    context: Context, template: str, language: str, done: Campaign
+) -> None:
+    detail = {
+        "language": language,
+        "sent": done.sent,
+        "not_agreed": done.not_agreed,
+        "failed": done.failed,
+        "left": done.left,
+    }
+    with db.writing(context.engine) as session:
+        now = context.clock.now()
+        audit.append(
+            session, audit.operator(), "message.template", template, detail, now
+        )
+
+
+def _conversation(session: Session, mention_id: int) -> Conversation:
+    found = conversations.of_message(session, mention_id)
+    if found is None:
+        raise UsageError(
+            f"There is no message {mention_id} to answer. Messages are listed by: "
+            'socialcell mentions search "platform:whatsapp"'
+        )
+    if found.platform != CONNECTOR:
+        raise UsageError(
+            f"Message {mention_id} came through {found.platform}: answer it there. "
+            "Answers from here go to WhatsApp."
+        )
+    return found
+
+
+def _open_until(
+    context: Context, session: Session, conversation: Conversation
+) -> datetime:
+    """When the window closes. UsageError when it has, or the person wants nothing."""
+    last_at, now = conversation.last_at, context.clock.now()
+    if last_at is None or last_at + WINDOW <= now:
+        when = in_pune(last_at) if last_at else "at an unknown time"
+        raise UsageError(
+            f"This person wrote last {when}: more than 24 hours ago. Only an approved "
+            "template may be sent now: socialcell messages send --help"
+        )
+    person = consent.person_of(context, CONNECTOR, conversation.uid)
+    no = ledger_of_consent.withdrawn_at(session, CONNECTOR, person.key)
+    if no is not None and no >= last_at:
+        raise UsageError(
+            f"{person.pseudonym} asked on {in_pune(no)} not to be written to, and "
+            "has not written since."
+        )
+    return last_at + WINDOW
+
+
+def _require_fit(
+    found: MessageTemplate | None, name: str, language: str, values: Sequence[str]
+) -> None:
+    if found is None:
+        raise UsageError(
+            f"There is no template {name!r} in {language}. See what there is: "
+            "socialcell messages templates --sync"
+        )
+    if found.status != "approved":
+        raise UsageError(
+            f"The template {name!r} in {language} is {found.status}, not approved: "
+            "Meta does not let it be sent."
+        )
+    gaps = len(set(_GAP.findall(found.body or "")))
+    if gaps != len(values):
+        raise UsageError(
+            f"The template {name!r} has {gaps} gaps and {len(values)} values were "
+            f"given (--value): {found.body}"
+        )
+
+
+def _numbers(given: Iterable[str]) -> Iterable[str]:
+    for place, line in enumerate(given, 1):
+        if not line.strip():
+            continue
+        try:
+            yield consent.digits(line.strip())
+        except UsageError as error:
+            raise UsageError(f"Number {place}: {error}") from None
+
+
+def _agreed(context: Context, number: str) -> bool:
+    person = consent.person_of(context, CONNECTOR, number)
+    with db.reading(context.engine) as session:
+        return ledger_of_consent.has_agreed(session, CONNECTOR, person.key)
+
+
+def _source(context: Context, name: str | None) -> Source:
+    """The named source, or the only one of WhatsApp. UsageError."""
+    with db.reading(context.engine) as session:
+        if name is not None:
+            found = store.source_named(session, name)
+            if found.connector != CONNECTOR:
+                raise UsageError(f"{name} is a source of {found.connector}.")
+        else:
+            every = [s for s in store.sources(session) if s.connector == CONNECTOR]
+            if len(every) != 1:
+                names = ", ".join(s.name for s in every) or "none yet"
+                raise UsageError(f"Say which number with --source: {names}.")
+            found = every[0]
+        session.expunge(found)
+    return found
+
+
+def _whatsapp(context: Context, source: Source) -> WhatsApp:
+    made = connectors.build(source.connector, source.settings, context.surroundings)
+    return cast(WhatsApp, made)

@@ -1,0 +1,73 @@
+"""A second person says yes to an answer that waits: it goes out at once, and once.
+
+It is marked as being sent before the platform is called. Whoever finds that mark after
+a crash is told to look, since an answer is never sent twice by itself.
+"""
+
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.connectors.base import ConnectorError
+from socialcell.errors import ConfigError, UsageError
+from socialcell.listening.reply_model import ReplyDraft
+from socialcell.listening.store.mentions import reply_drafts as store
+from socialcell.ops import audit
+from socialcell.services import second_approver
+from socialcell.services.context import Context
+from socialcell.services.messaging import messages, reply_drafts
+from socialcell.services.messaging.messages import Replied
+
+
+def approve(context: Context, id_: int) -> Replied:
+    """Send an answer that somebody else wrote. Audited.
+
+    UsageError: none waits under this number, one's own, or one that may not be sent
+    any more (as of messages.reply). SocialcellError: written by the same OS user.
+    ConnectorError, ConfigError: Meta did not take it; it waits again.
+    """
+    who, now = audit.operator(), context.clock.now()
+    with db.reading(context.engine) as session:
+        draft = reply_drafts.require(session, id_)
+        _require_second(draft, who)
+        written_by = second_approver.entered_under(session, "message.draft", str(id_))
+        persons = second_approver.require_two(context, written_by, f"Answer {id_}")
+        words, made_by, mention_id = draft.text or "", draft.made_by, draft.mention_id
+    to = messages.addressee(context, mention_id)
+    with db.writing(context.engine) as session:
+        if not store.claim(session, id_, who, now):
+            raise _may_be_sent(id_)
+    detail = {
+        "to": mention_id,
+        "characters": len(words),
+        "draft": id_,
+        "made_by": made_by,
+        **persons,
+    }
+
+    def close(session: Session, message: str) -> None:
+        store.close(session, id_, "sent", who, now, message)
+
+    try:
+        message = messages.send_reply(context, to, words, detail, close)
+    except (ConnectorError, ConfigError):
+        with db.writing(context.engine) as session:
+            store.give_back(session, id_)
+        raise
+    return Replied(to.pseudonym, to.until, message)
+
+
+def _require_second(draft: ReplyDraft, who: str) -> None:
+    if draft.state == "sending":
+        raise _may_be_sent(draft.id or 0)
+    if second_approver.same_name(draft.made_by, who):
+        raise UsageError(
+            f"Answer {draft.id} was written by {draft.made_by}: a second person "
+            "approves it ($SOCIALCELL_ACTOR says who is at work)."
+        )
+
+
+def _may_be_sent(id_: int) -> UsageError:
+    return UsageError(
+        f"Answer {id_} may have been sent: look in the conversation. Then take it back "
+        f"(socialcell messages withdraw {id_}), and write it anew if it is not there."
+    )

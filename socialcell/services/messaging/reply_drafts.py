@@ -1,0 +1,105 @@
+"""Answers about life or limb that wait for a second person."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.connectors.whatsapp.whatsapp_connector import WINDOW
+from socialcell.errors import UsageError
+from socialcell.listening.reply_model import ReplyDraft
+from socialcell.listening.store.mentions import conversations
+from socialcell.listening.store.mentions import reply_drafts as store
+from socialcell.ops import audit
+from socialcell.services.context import Context
+from socialcell.services.messaging import consent
+from socialcell.services.outbox import outbox
+
+
+@dataclass(frozen=True)
+class WaitingReply:
+    """An answer that waits: to which message and whom, what it says, and until when it
+    may go. `state` is sending while nobody knows whether it was sent."""
+
+    id: int
+    mention_id: int
+    person: str | None
+    text: str
+    state: str
+    made_by: str
+    made_at: datetime
+    until: datetime | None
+
+
+def needs_second_person(context: Context, mention_id: int) -> bool:
+    """Whether an answer that nobody marked as safety needs a second person's yes: the
+    switch is set to crisis, and its receiver asked for help or is in danger."""
+    since = context.clock.now() - WINDOW
+    with db.reading(context.engine) as session:
+        return outbox.mode_in(session) == "crisis" and conversations.is_in_danger(
+            session, mention_id, since
+        )
+
+
+def enter(context: Context, mention_id: int, words: str, pseudonym: str) -> int:
+    """Keep an answer until a second person says yes; its number. Audited."""
+    who, now = audit.operator(), context.clock.now()
+    with db.writing(context.engine) as session:
+        draft = ReplyDraft(mention_id=mention_id, text=words, made_by=who, made_at=now)
+        session.add(draft)
+        session.flush()
+        assert draft.id is not None
+        detail = {
+            "to": mention_id,
+            "person": pseudonym,
+            "characters": len(words),
+        }
+        audit.append(session, who, "message.draft", str(draft.id), detail, now)
+        return draft.id
+
+
+def waiting(context: Context) -> list[WaitingReply]:
+    """Answers that wait for a second person, oldest first."""
+    with db.reading(context.engine) as session:
+        return [_shown(context, session, one) for one in store.waiting(session)]
+
+
+def withdraw(context: Context, id_: int) -> None:
+    """An answer that is not out does not go out: its words go. Audited. UsageError when
+    there is none that waits."""
+    who, now = audit.operator(), context.clock.now()
+    with db.writing(context.engine) as session:
+        draft = require(session, id_)
+        detail = {"to": draft.mention_id, "made_by": draft.made_by}
+        store.close(session, id_, "withdrawn", who, now)
+        audit.append(session, who, "message.withdraw", str(id_), detail, now)
+
+
+def require(session: Session, id_: int) -> ReplyDraft:
+    """The answer of this number. UsageError when none waits under it."""
+    draft = session.get(ReplyDraft, id_)
+    if draft is None or draft.state not in ("waiting", "sending"):
+        raise UsageError(
+            f"No answer waits under {id_}. Those that wait: socialcell messages waiting"
+        )
+    return draft
+
+
+def _shown(context: Context, session: Session, draft: ReplyDraft) -> WaitingReply:
+    conversation = conversations.of_message(session, draft.mention_id)
+    person, until = None, None
+    if conversation is not None:
+        known = consent.person_of(context, conversation.platform, conversation.uid)
+        person = known.pseudonym
+        until = conversation.last_at and conversation.last_at + WINDOW
+    return WaitingReply(
+        id=draft.id or 0,
+        mention_id=draft.mention_id,
+        person=person,
+        text=draft.text or "",
+        state=draft.state,
+        made_by=draft.made_by,
+        made_at=draft.made_at,
+        until=until,
+    )

@@ -1,0 +1,1 @@
+"""What is sent: the outbox, its modes, acknowledged calls and election periods."""

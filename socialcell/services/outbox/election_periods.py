@@ -1,0 +1,97 @@
+"""Elections: while one is on, nothing that the switch holds then goes out in public.
+
+What is marked as safety goes out when nothing in it serves an election.
+"""
+
+import re
+from datetime import datetime
+
+from sqlmodel import Session
+
+from socialcell.campaigns.planning import quiet_days
+from socialcell.campaigns.publishing.model import OwnPost
+from socialcell.clock import IST
+from socialcell.errors import SocialcellError, UsageError
+from socialcell.language.names import public_people
+from socialcell.listening.people import protected_topics
+from socialcell.listening.store.people import registry
+from socialcell.services.context import Context
+from socialcell.services.outbox import outbox
+from socialcell.text import index_form
+
+_HANDLE = re.compile(r"(?<![\w@.])@([\w.]+)")
+
+
+def why_not(
+    context: Context, session: Session, post: OwnPost, at: datetime
+) -> str | None:
+    """Why a post that no person released does not go out at a moment, in words:
+    `planning.elections` has its day, or the switch is set to election and it breaks a
+    rule of that mode. None: no election is in the way.
+    """
+    on = _on(context, at)
+    if post.outgoing_kind == "safety":
+        if on is None and outbox.mode_in(session) == "election":
+            on = "The switch is set to election"
+        fault = on and _fault(context, session, post)
+        return f"{on}, and {fault}: socialcell outgoing release" if fault else None
+    if post.outgoing_kind not in outbox.HELD["election"]:
+        return None
+    return on and f"{on}: socialcell outgoing release"
+
+
+def refuse(context: Context, post: OwnPost) -> None:
+    """UsageError for a post that is planned for an election. A notice may be entered:
+    people must hear of a closure, and a person releases it when its time has come."""
+    on = _on(context, post.due_at) if post.kind == "post" else None
+    if on is not None:
+        raise UsageError(
+            f"{on}. Under the code of conduct the cell posts nothing of its own: "
+            "plan it for another day. Answers and notices may be entered; notices "
+            "then wait for a person, unless they are marked as safety."
+        )
+
+
+def _fault(context: Context, session: Session, post: OwnPost) -> str | None:
+    """What in a post about safety may serve an election: a picture, which only a
+    person can look at, a word of politics, an office holder by name or account."""
+    if post.media is not None:
+        return "whether its picture shows a leader or a symbol is for a person to see"
+    listed = protected_topics.found_in(index_form(post.text), "politics")
+    if listed is not None:
+        return f"its words speak of politics ({listed.word})"
+    named = {handle.lower().rstrip(".") for handle in _HANDLE.findall(post.text)}
+    if offices := registry.office_handles(session, named):
+        return f"it names an office holder's account (@{offices[0]})"
+    try:
+        holder = _office_holder(context, post.text, named)
+    except SocialcellError as error:
+        return f"whom it names cannot be looked up ({error})"
+    return f"it names an office holder ({holder})" if holder else None
+
+
+def _office_holder(context: Context, text: str, handles: set[str]) -> str | None:
+    """The first office holder of the workspace's people.csv whom a text names, with a
+    case ending or without, or whose account it does. SocialcellError: the file cannot
+    be read."""
+    form = f" {index_form(text)}"
+    for one in public_people.load(context.workspace.folder / public_people.FILE):
+        names = (one.name_en, one.name_mr, one.name_hi, *one.aliases)
+        if one.kind == "office_holder" and (
+            any(f" {index_form(name)}" in form for name in names)
+            or not handles.isdisjoint(handle.lower() for handle in one.handles)
+        ):
+            return one.name_en
+    return None
+
+
+def _on(context: Context, at: datetime) -> str | None:
+    day = at.astimezone(IST).date()
+    window = quiet_days.election_on(day, context.workspace.config.planning.elections)
+    if window is None:
+        return None
+    first, last = window
+    return (
+        f"{day} is within an election ({first} to {last}, planning.elections in "
+        "config.yaml)"
+    )

@@ -1,0 +1,1 @@
+"""Campaigns' outcomes: daily figures, imported outcomes, measured results."""

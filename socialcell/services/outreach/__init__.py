@@ -1,0 +1,1 @@
+"""Outreach to creators: plans approved, steps recorded, posts matched to tags."""

@@ -1,0 +1,194 @@
+"""A plan approved by a second person, or refused with every rule that it breaks."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.campaigns.links import utm_naming
+from socialcell.campaigns.outreach import plan_approval, plan_rules
+from socialcell.campaigns.outreach.model import OutreachStep, PlanApproval
+from socialcell.campaigns.outreach.plan_facts import Broken, Tag
+from socialcell.campaigns.outreach.store import outreach as store
+from socialcell.campaigns.outreach.tag_states import OPEN
+from socialcell.campaigns.planning import store as plans
+from socialcell.campaigns.planning.model import Plan
+from socialcell.campaigns.planning.store import NoPlan
+from socialcell.errors import SocialcellError, UsageError
+from socialcell.ops import audit
+from socialcell.services import second_approver
+from socialcell.services.context import Context
+from socialcell.services.creators import creator_registry
+from socialcell.services.outreach import outreach_steps
+from socialcell.text import clean_text, one_line
+
+_LONGEST = 500
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What came of asking for approval: `broken` rules stand against it, or the plan
+    is approved (`new`: it was not before)."""
+
+    campaign: str
+    version: int
+    by: str
+    broken: tuple[Broken, ...] = ()
+    new: bool = False
+
+
+def approve(
+    context: Context,
+    campaign: str,
+    by: str | None = None,
+    note: str = "",
+    *,
+    dry_run: bool = False,
+) -> Decision:
+    """Approve the newest version of a plan in the name of `by`, else of who is at the
+    command line. Audited, refused or not.
+
+    SocialcellError: the plan's maker, by name or by OS user, or nobody of
+    influencers.approvers; NoPlan.
+    """
+    name = utm_naming.name(campaign, "The campaign")
+    who = person(by)
+    creator_registry.admit(context, "campaigns.approve", name, {"by": who})
+    with db.writing(context.engine) as session:
+        plan = newest(session, name)
+        store.hold(session, plan)
+        persons = _require_second(context, session, plan, who)
+        tags = plans.tags(session, plan)
+        found = _broken(context, session, plan, tags)
+        decision = Decision(name, plan.version, who, tuple(found))
+        if dry_run:
+            session.rollback()
+            return decision
+        if found:
+            rules = sorted({one.rule for one in found})
+            detail = {"version": plan.version, "by": who, "rules": rules}
+            creator_registry.log(
+                context, session, "campaign.approve.refused", name, detail
+            )
+            return decision
+        if plan_approval.standing(session, plan, tags) is not None:
+            return decision
+        _keep(context, session, plan, tags, who, note, persons)
+    return replace(decision, new=True)
+
+
+def newest(session: Session, campaign: str) -> Plan:
+    """The newest version of a campaign's plan. NoPlan: there is none."""
+    plan = plans.find(session, campaign)
+    if plan is None:
+        raise NoPlan(
+            f"There is no plan of the campaign {campaign!r}. Make one: socialcell "
+            "campaigns plan FILE"
+        )
+    return plan
+
+
+def person(by: str | None) -> str:
+    """Who acts: the name that was given, else who is at the command line."""
+    if by is None:
+        return audit.operator()
+    name = one_line(clean_text(by), _LONGEST).strip()
+    if not name:
+        raise UsageError("--by is empty: say who.")
+    return name
+
+
+def note_of(given: str) -> str | None:
+    return one_line(clean_text(given), _LONGEST).strip() or None
+
+
+def _require_second(
+    context: Context, session: Session, plan: Plan, who: str
+) -> dict[str, Any]:
+    """What the audit log is to say of the two persons."""
+    if second_approver.same_name(who, plan.made_by):
+        raise SocialcellError(
+            f"{who} made version {plan.version} of this plan: a second person approves "
+            "it. Say who with --by NAME."
+        )
+    approvers = context.workspace.config.influencers.approvers
+    if approvers is not None and who not in approvers:
+        raise SocialcellError(
+            f"{who} is none of those that influencers.approvers in config.yaml names."
+        )
+    made_under = second_approver.entered_under(
+        session, "campaign.plan", plan.campaign, {"version": plan.version}
+    )
+    about = f"Version {plan.version} of the plan of {plan.campaign}"
+    return second_approver.require_two(context, made_under, about)
+
+
+def _broken(
+    context: Context, session: Session, plan: Plan, tags: list[Tag]
+) -> list[Broken]:
+    settings = context.workspace.config.planning
+    states = plan_approval.states(session, plan, tags)
+    now = {tag.n: plan_approval.state_of(states[tag.id or 0]) for tag, _ in tags}
+    found = plan_rules.broken(session, plan, tags, settings)
+    today = creator_registry.today(context)
+    return [
+        *(one for one in found if one.n is None or now[one.n] in OPEN),
+        *(
+            Broken("words", tag.n, f"its day, {tag.day}, has passed", "house")
+            for tag, _ in tags
+            if now[tag.n] in OPEN and tag.day < today
+        ),
+    ]
+
+
+def _keep(
+    context: Context,
+    session: Session,
+    plan: Plan,
+    tags: list[Tag],
+    who: str,
+    note: str,
+    persons: dict[str, Any],
+) -> None:
+    made = plan_approval.content(plan, tags)
+    given = PlanApproval(
+        plan_id=plan.id or 0,
+        content=made.hash,
+        seals=list(made.seals),
+        by=who,
+        at=context.clock.now(),
+        note=note_of(note),
+    )
+    session.add(given)
+    session.flush()
+    detail = {"version": plan.version, "by": who, "content": made.hash, **persons}
+    creator_registry.log(context, session, "campaign.approve", plan.campaign, detail)
+    steps = plan_approval.states(session, plan, tags)
+    for tag, _ in tags:
+        if plan_approval.state_of(steps[tag.id or 0]) != "proposed":
+            continue
+        step = OutreachStep(
+            campaign=plan.campaign,
+            terms=made.terms[tag.id or 0],
+            tag_id=tag.id or 0,
+            state="approved",
+            by=who,
+            at=given.at,
+            evidence_kind="approval",
+            evidence=made.hash,
+            detail={},
+        )
+        outreach_steps.add(context, session, plan, tag, step)
+
+
+def told(given: PlanApproval | None) -> dict[str, Any] | None:
+    """An approval as a document."""
+    if given is None:
+        return None
+    return {
+        "by": given.by,
+        "at": given.at,
+        "note": given.note,
+        "content": given.content,
+    }

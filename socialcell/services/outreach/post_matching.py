@@ -1,0 +1,182 @@
+"""Planned posts found among mentions: of the account that was agreed, in its days."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, time, timedelta
+
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.campaigns.creators.store import creator_entries as entries
+from socialcell.campaigns.links import utm_naming
+from socialcell.campaigns.outreach import dated_rules, disclosure_rules, plan_approval
+from socialcell.campaigns.outreach.model import OutreachDismissed, OutreachFound
+from socialcell.campaigns.outreach.plan_facts import Tag
+from socialcell.campaigns.outreach.store import outreach
+from socialcell.campaigns.outreach.store import outreach_posts as store
+from socialcell.campaigns.outreach.store.outreach_posts import Post
+from socialcell.campaigns.planning import store as plans
+from socialcell.campaigns.planning.model import Plan, PlanTag
+from socialcell.clock import IST
+from socialcell.errors import UsageError
+from socialcell.services.context import Context
+from socialcell.services.creators import creator_registry
+from socialcell.services.outreach.outreach_entry import tag_of
+from socialcell.services.outreach.plan_approvals import newest, person
+from socialcell.services.outreach.step_checks import tie_of
+
+AWAITED = ("accepted", "scheduled")
+"""States of a tag whose post is looked for."""
+
+
+def look(context: Context) -> int:
+    """Look for posts of all newest plans and propose them; how many are new.
+
+    A post carries the tag's tracked link; or, where no post does, names whom it should.
+    A person confirms it: `outreach advance … posted --mention ID`, or dismisses it.
+    """
+    now, made = context.clock.now(), []
+    with db.reading(context.engine) as session:
+        for plan in plans.newest(session):
+            made += list(_plan(context, session, plan, now))
+    if not made:
+        return 0
+    with db.writing(context.engine) as session:
+        return store.add(session, made)
+
+
+def dismiss(
+    context: Context, campaign: str, n: int, mention: int, by: str | None = None
+) -> bool:
+    """Say that a mention is not the post of tag `n` of the newest plan: it is proposed
+    no more, also when a later version holds the tag unchanged. For approvers; audited.
+
+    False: that was said before. UsageError: no such tag; a mention that was not found
+    for it, or that was confirmed as its post.
+    """
+    name, who = utm_naming.name(campaign, "The campaign"), person(by)
+    asked = {"tag": n, "mention": mention}
+    creator_registry.admit(context, "campaigns.outreach.dismiss", name, asked)
+    with db.writing(context.engine) as session:
+        plan = newest(session, name)
+        outreach.hold(session, plan)
+        tag = tag_of(session, plan, n)
+        steps = plan_approval.states(session, plan)[tag.id or 0]
+        terms = plan_approval.terms_of(tag, steps)
+        if (terms, mention) in store.dismissed(session, name):
+            return False
+        if store.known(session, tag.id or 0, mention) is None:
+            raise UsageError(
+                f"Mention {mention} was not found for tag {n}. See those that were: "
+                "socialcell campaigns outreach list"
+            )
+        if steps and (steps[-1].evidence_kind, steps[-1].evidence) == (
+            "mention",
+            str(mention),
+        ):
+            raise UsageError(
+                f"Mention {mention} was confirmed as the post of tag {n}. Enter the "
+                "right one first: socialcell campaigns outreach advance … posted"
+            )
+        said = OutreachDismissed(
+            campaign=name,
+            terms=terms,
+            mention_id=mention,
+            by=who,
+            at=context.clock.now(),
+        )
+        store.dismiss(session, tag.id or 0, said)
+        detail = {"version": plan.version, "tag": n, "mention": mention, "by": who}
+        creator_registry.log(context, session, "outreach.dismissed", name, detail)
+    return True
+
+
+def _plan(
+    context: Context, session: Session, plan: Plan, now: datetime
+) -> Iterator[OutreachFound]:
+    tags = plans.tags(session, plan)
+    steps = plan_approval.states(session, plan, tags)
+    awaited = [
+        (tag, link)
+        for tag, link in tags
+        if plan_approval.state_of(steps[tag.id or 0]) in AWAITED
+    ]
+    handles = context.workspace.config.planning.handles
+    dismissed = store.dismissed(session, plan.campaign)
+    posts = {
+        tag.n: [
+            post
+            for post in _posts(session, tag, handles)
+            if (plan_approval.terms_of(tag, steps[tag.id or 0]), post.mention)
+            not in dismissed
+        ]
+        for tag, _ in awaited
+        if tag.text
+    }
+    for tag, link in awaited:
+        for post, by in _of_tag(session, (tag, link), posts.get(tag.n, []), handles):
+            if by == "name" and any(_carries(post, one.code) for _, one in tags):
+                continue
+            tie = tie_of(session, tag)
+            faults = disclosure_rules.faults(
+                post.text or "", tie, tag.language, tag.day
+            )
+            yield OutreachFound(
+                tag_id=tag.id or 0,
+                mention_id=post.mention,
+                by=by,
+                faults=[one.kind for one in faults],
+                found_at=now,
+            )
+
+
+def _of_tag(
+    session: Session, tag: Tag, posts: list[Post], handles: Mapping[str, str]
+) -> list[tuple[Post, str]]:
+    """Posts that may be a tag's, each with how it is known."""
+    planned, link = tag
+    carried = [(post, "link") for post in posts if _carries(post, link.code)]
+    if carried:
+        return carried
+    named = _accounts(session, planned)
+    if planned.posted_by == "creator":
+        own = handles.get(planned.channel)
+        named = [own.lower()] if own else []
+    return [(post, "name") for post in posts if _names(post, named)]
+
+
+def _posts(session: Session, tag: PlanTag, handles: Mapping[str, str]) -> list[Post]:
+    """What the account that was agreed posted in the days of a tag."""
+    rule = dated_rules.on("post", tag.day)
+    if rule is None:
+        return []
+    names = _accounts(session, tag)
+    if tag.posted_by == "cell":
+        own = handles.get(tag.channel)
+        names = [own.lower()] if own else []
+    midnight = datetime.combine(tag.day, time(), IST)
+    return store.of(
+        session,
+        [(tag.channel, name) for name in names],
+        midnight - timedelta(days=rule.says["before"]),
+        midnight + timedelta(days=1 + rule.says["after"]),
+    )
+
+
+def _accounts(session: Session, tag: PlanTag) -> list[str]:
+    """The creator's handles on the tag's channel."""
+    row = entries.find(session, tag.creator)
+    held = [] if row is None else entries.accounts(session, row.id)
+    return [handle for platform, handle in held if platform == tag.channel]
+
+
+def _carries(post: Post, code: str) -> bool:
+    """Whether the tracked link is among a post's addresses, or in its words."""
+    end = f"/r/{code}"
+    said = [*post.links, *(post.text or "").split()]
+    return any(one.partition("?")[0].rstrip("/.,;)!।").endswith(end) for one in said)
+
+
+def _names(post: Post, handles: list[str]) -> bool:
+    words = (post.text or "").lower().split()
+    said = {word.lstrip("(\"'").rstrip(".,;:!?)\"'।") for word in words}
+    return any(f"@{handle}" in said for handle in handles)

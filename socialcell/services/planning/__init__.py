@@ -1,0 +1,1 @@
+"""Plans: made, shown, exported, and the content calendar."""

@@ -1,0 +1,1 @@
+"""Privacy: requests of people, erasure, retention, and who is shown by name."""

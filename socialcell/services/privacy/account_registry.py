@@ -1,0 +1,47 @@
+"""Who is shown by name: entered and removed by a named operator, with evidence."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row
+
+from socialcell import db
+from socialcell.listening.store.people import registry
+from socialcell.ops import audit
+from socialcell.services.context import Context
+
+
+def add(
+    context: Context,
+    platform: str,
+    handle: str,
+    *,
+    name: str | None,
+    person_class: str,
+    evidence: str,
+) -> bool:
+    """Show an account by name; False when it was shown already. UsageError."""
+    with db.writing(context.engine) as session:
+        added = registry.register(
+            session,
+            platform,
+            handle,
+            name or handle.lstrip("@"),
+            person_class,
+            evidence,
+            audit.operator(),
+            context.clock.now(),
+        )
+    return bool(added)
+
+
+def remove(context: Context, platform: str, handle: str, reason: str) -> None:
+    """Show an account by pseudonym from now on. UsageError when it is not there."""
+    with db.writing(context.engine) as session:
+        now = context.clock.now()
+        registry.remove(session, platform, handle, reason, audit.operator(), now)
+
+
+def accounts(context: Context) -> Sequence[Row[Any]]:
+    with db.reading(context.engine) as session:
+        return registry.accounts(session)

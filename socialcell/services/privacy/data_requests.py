@@ -1,0 +1,146 @@
+"""What is held of one account: given to the person who asks, or erased for good."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.errors import UsageError
+from socialcell.listening.people.visibility import People
+from socialcell.listening.store.people import accounts, erasure
+from socialcell.listening.store.people.accounts import Account
+from socialcell.listening.store.people.erasure import Erased
+from socialcell.ops import audit, pushes
+from socialcell.ops.scrub import scrub
+from socialcell.services import pseudonyms
+from socialcell.services.context import Context
+from socialcell.services.creators import creator_registry
+from socialcell.services.mentions import similar_mentions
+from socialcell.services.messaging import consent
+from socialcell.services.reporting import report_redaction
+from socialcell.services.webhooks import media_files, webhook_ingest
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """What an erasure came to; `waits` says what another process held up."""
+
+    person: str
+    erased: Erased
+    rewritten: tuple[str, ...]
+    waits: str | None
+
+
+def export(
+    context: Context, platform: str, uid: str | None, handle: str | None
+) -> dict[str, Any]:
+    """All that is held of an account, unmasked: it goes to that person only.
+
+    Audited. UsageError when neither number nor handle is given.
+    """
+    _require_one(uid, handle)
+    shown = pseudonyms.of(context)
+    with db.writing(context.engine) as session:
+        account = accounts.find(session, platform, uid, handle)
+        held = accounts.everything(session, account)
+        held["creator"] = creator_registry.held(session, platform, account.handles)
+        held["consent"] = consent.held(context, session, platform, account.uids)
+        _audit(context, session, shown, account, "privacy.export", _sizes(held))
+    return held
+
+
+def erase(
+    context: Context,
+    platform: str,
+    uid: str | None,
+    handle: str | None,
+    *,
+    dry_run: bool = False,
+) -> Erasure:
+    """Erase an account everywhere and keep it out from now on. Safe to run again.
+
+    Reports in the workspace that quoted it are written again. UsageError: an account
+    of the registry, which must be removed there first.
+    """
+    _require_one(uid, handle)
+    shown = pseudonyms.of(context)
+    unread = None if dry_run else _read_waiting(context)
+    with db.writing(context.engine) as session:
+        account = accounts.find(session, platform, uid, handle)
+        _require_nobody_registered(shown, account)
+        creator_registry.require_none(session, platform, account.handles)
+        creator_registry.drop_flags(session, platform, account.handles)
+        erased = erasure.erase(session, shown, account, context.clock.now())
+        consent.erase(context, session, platform, account.uids)
+        person = _person(shown, account)
+        files = list(report_redaction.files(context, erased.reports))
+        if dry_run:
+            session.rollback()
+            return Erasure(person, erased, tuple(map(str, files)), None)
+        detail = {
+            "mentions": erased.mentions,
+            "raw_items": erased.raw_items,
+            "in_others": erased.in_others,
+            "reports": [start.isoformat() for start in erased.reports],
+        }
+        _audit(context, session, shown, account, "privacy.erase", detail)
+        # First the files: an erasure that is interrupted leaves no quotation behind.
+        for file in files:
+            file.unlink(missing_ok=True)
+        similar_mentions.forget(context.workspace)
+    media_files.sweep(context)
+    again = tuple(report_redaction.written_again(context, files))
+    waits = scrub(context.engine)
+    return Erasure(person, erased, again, unread or waits)
+
+
+def _read_waiting(context: Context) -> str | None:
+    """What was pushed and waits is read first, so that it is erased as well; None, or
+    why that must wait."""
+    webhook_ingest.work_off(context)
+    with db.reading(context.engine) as session:
+        left = sum(pushes.waiting_by_source(session).values())
+    if not left:
+        return None
+    return (
+        f"{left} pushes wait that cannot be read now, and may hold words of this "
+        "person. Run: socialcell messages fetch, see to what it says, then erase again."
+    )
+
+
+def _require_one(uid: str | None, handle: str | None) -> None:
+    if not uid and not handle:
+        raise UsageError("Say who: --id UID or --handle HANDLE.")
+
+
+def _require_nobody_registered(shown: People, account: Account) -> None:
+    for handle in account.handles:
+        if shown.is_registered(account.platform, handle):
+            raise UsageError(
+                "This account is in the registry of those who are shown by name. "
+                f"First: socialcell registry remove {account.platform} HANDLE"
+            )
+
+
+def _person(shown: People, account: Account) -> str:
+    """The pseudonym; of an account that is only known by handle, one of the handle."""
+    known = account.uids or tuple(f"@{handle}" for handle in account.handles)
+    return f"{account.platform}:{shown.pseudonym(account.platform, known[0])}"
+
+
+def _audit(
+    context: Context,
+    session: Session,
+    shown: People,
+    account: Account,
+    action: str,
+    detail: dict[str, Any],
+) -> None:
+    now = context.clock.now()
+    person = _person(shown, account)
+    audit.append(session, audit.operator(), action, person, detail, now)
+
+
+def _sizes(held: dict[str, Any]) -> dict[str, int]:
+    return {key: len(value) for key, value in held.items() if isinstance(value, list)}

@@ -1,0 +1,46 @@
+"""After a copy was put back: who was erased since it was made is erased again."""
+
+from dataclasses import dataclass
+
+from socialcell import db
+from socialcell.listening.store.people import erasure, suppressed, suppressions
+from socialcell.ops import audit
+from socialcell.ops.scrub import scrub
+from socialcell.services import pseudonyms
+from socialcell.services.context import Context
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """How many accounts and single posts were erased again."""
+
+    accounts: int
+    mentions: int
+
+
+def replay(context: Context) -> Replayed:
+    """Erase what is held of people and posts that are kept out. Safe to run again.
+
+    Nothing is looked at where nobody is kept out. Audited when anything was erased.
+    """
+    with db.reading(context.engine) as session:
+        platforms = suppressions.platforms(session)
+    if not platforms:
+        return Replayed(0, 0)
+    shown, now = pseudonyms.of(context), context.clock.now()
+    with db.writing(context.engine) as session:
+        erased = [
+            erasure.erase(session, shown, account, now)
+            for account in suppressed.accounts(session, shown, platforms)
+        ]
+        posts = suppressed.posts(session, shown, platforms)
+        erasure.erase_posts(session, shown, posts)
+        mentions = len(posts) + sum(one.mentions for one in erased)
+        done = Replayed(len(erased), mentions)
+        if erased or posts:
+            detail = {"accounts": done.accounts, "mentions": done.mentions}
+            actor = audit.operator()
+            audit.append(session, actor, "privacy.replay", "database", detail, now)
+    if erased or posts:
+        scrub(context.engine)
+    return done

@@ -1,0 +1,50 @@
+"""How people are shown on every way out of this workspace, and who is let in."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.connectors.base import Item, Reject
+from socialcell.listening.people import masking, suppression
+from socialcell.listening.people.visibility import SECRET_NAME, People
+from socialcell.listening.store.people import registry, suppressions
+from socialcell.services.context import Context
+
+
+def of(context: Context) -> People:
+    """The workspace's key and registry. ConfigError when the key is missing."""
+    with db.reading(context.engine) as session:
+        return People(_key(context), registry.registry(session))
+
+
+def unnamed(context: Context) -> People:
+    """The workspace's key without its registry: everybody by pseudonym. ConfigError
+    when the key is missing."""
+    return People(_key(context), frozenset())
+
+
+def admitted(
+    context: Context, session: Session, platform: str, items: Sequence[Item]
+) -> list[Item]:
+    """A page's items as they may be stored: suppressed people's are Filtered.
+
+    The reason of a reject may quote what stands in it, so it is masked here.
+    """
+    said = [
+        replace(item, reason=masking.unnamed(item.reason))
+        if isinstance(item, Reject)
+        else item
+        for item in items
+    ]
+    platforms = suppressions.platforms(session)
+    if not platforms:
+        return said
+    known = partial(suppressions.known, session)
+    return suppression.held_back(said, platform, unnamed(context), known, platforms)
+
+
+def _key(context: Context) -> bytes:
+    return context.workspace.secret(SECRET_NAME).get_secret_value().encode()

@@ -1,0 +1,1 @@
+"""The cell's own posts: drafted, approved, posted once, and withdrawn."""

@@ -1,0 +1,222 @@
+"""A notice made: posts in each language for each platform, and the closure it tells."""
+
+import difflib
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlmodel import Session
+
+from socialcell.campaigns.publishing import notice_text, store
+from socialcell.campaigns.publishing.model import OwnPost
+from socialcell.campaigns.publishing.notice_template import Slot, Template
+from socialcell.campaigns.publishing.notice_text import Given, Notice, Words
+from socialcell.clock import IST
+from socialcell.connectors.publisher import PUBLISHERS
+from socialcell.connectors.text_lengths import length
+from socialcell.errors import UsageError
+from socialcell.i18n import CODES
+from socialcell.language.names.places import places
+from socialcell.listening.areas.area_table import Area
+from socialcell.listening.areas.area_table import names as names_of
+from socialcell.listening.store import areas
+from socialcell.services.alerts import detection
+from socialcell.services.area_matching import Places
+from socialcell.services.context import Context
+from socialcell.services.manual_entry import written
+from socialcell.services.mentions import gazetteer
+from socialcell.services.publishing import notice_templates
+from socialcell.services.publishing.own_posts import Draft, entered
+from socialcell.text import fold
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a notice says and where: `given` as notices.fill takes it. `at` is when it
+    is posted (None: as soon as it is approved, which only safety may); `safety` None:
+    as the template says."""
+
+    template: str
+    platforms: Sequence[str]
+    given: Given
+    at: datetime | None = None
+    languages: Sequence[str] = CODES
+    media: str | None = None
+    safety: bool | None = None
+
+
+@dataclass(frozen=True)
+class Made:
+    """The drafts of a notice, and the planned closure (None: nothing is closed)."""
+
+    posts: list[OwnPost]
+    closure: int | None
+
+
+@dataclass
+class _Names:
+    """Names of areas and places on a day; `wards` are the ids of areas found so far."""
+
+    context: Context
+    areas: Sequence[Area]
+    day: date
+    wards: list[str] = field(default_factory=list)
+
+    def find(self, slot: Slot, text: str) -> Words:
+        """Names by language; "" is the whole city. ValueError: it is not known."""
+        if slot.type == "area" and not text:
+            report = self.context.workspace.config.report
+            return {"mr": report.city_mr, "hi": report.city_hi, "en": report.city_en}
+        try:
+            return self._area(text)
+        except ValueError:
+            if slot.type == "area":
+                raise
+        return self._place(text)
+
+    def _area(self, text: str) -> Words:
+        id_ = Places(self.areas).id_of(text, self.day)
+        named = {one.id: one for one in self.areas if one.is_valid(self.day)}
+        if id_ not in named:
+            raise ValueError(f"{id_} is no area of the city on {self.day}")
+        self.wards.append(id_)
+        return names_of(named[id_])
+
+    def _place(self, text: str) -> Words:
+        """The gazetteer's name: id or any spelling."""
+        every = (*places(), *gazetteer.names_of(self.context.workspace))
+        known = {
+            fold(name): place
+            for place in reversed(every)
+            if place.label in ("PLACE", "SERVICE", "ORG")
+            for name in (place.id, *place.names())
+        }
+        place = known.get(fold(text))
+        if place is None:
+            near = difflib.get_close_matches(fold(text), known, n=1, cutoff=0.75)
+            hint = f": the nearest is {known[near[0]].name_en!r}" if near else ""
+            raise ValueError(f"there is no place {text!r}{hint}")
+        return names_of(place)
+
+
+def make(context: Context, asked: Asked, *, dry_run: bool = False) -> Made:
+    """Write a notice as drafts, and enter the closure that it announces, so that talk
+    of it is no alert. All of it or nothing; the same notice again changes nothing.
+
+    UsageError: an unknown template, slot, place or platform, a slot that is missing or
+    is not what it must be, words that are too long. ConfigError: a file of templates
+    that cannot be used.
+    """
+    template = notice_templates.find(context.workspace, asked.template)
+    _require_platforms(template, asked.platforms)
+    safety = template.safety if asked.safety is None else asked.safety
+
+    def act(session: Session) -> Made:
+        now = context.clock.now()
+        day = (_first_moment(template, asked.given) or now).astimezone(IST).date()
+        found = _Names(context, areas.all_areas(session), day)
+        notice = notice_text.fill(template, asked.given, found.find)
+        said = {code: notice_text.words(notice, code) for code in asked.languages}
+        for platform in asked.platforms:
+            _require_fit(asked, template, platform, said)
+        wards = sorted(set(found.wards))
+        closure_key = _closure_key(notice, wards)
+        closure = _closure(context, session, notice, wards, closure_key)
+        key = f"{closure_key}|{_hashed(asked.given)}"
+        posts = [
+            entered(
+                context,
+                session,
+                Draft(
+                    platform=platform,
+                    due_at=asked.at,
+                    language=code,
+                    text=said[code],
+                    wards=wards,
+                    media=asked.media,
+                    kind="notice",
+                    template=template.id,
+                    safety=safety,
+                    key=f"{key}|{platform}|{code}",
+                ),
+                closure,
+            )
+            for platform in asked.platforms
+            for code in asked.languages
+        ]
+        return Made(posts, closure)
+
+    return written(context, act, dry_run)
+
+
+def _require_fit(
+    asked: Asked, template: Template, platform: str, said: Mapping[str, str]
+) -> None:
+    """UsageError names platform and languages in which the words are too long."""
+    if platform not in PUBLISHERS:
+        return
+    counts = {code: length(platform, text, asked.media) for code, text in said.items()}
+    long = [code for code, count in counts.items() if count.used > count.limit]
+    if long:
+        worst = max((counts[code] for code in long), key=lambda count: count.used)
+        raise UsageError(
+            f"{template.id} is too long for {platform} in {', '.join(long)}: "
+            f"{worst.used} of {worst.limit} characters. Shorten what is filled in, "
+            "leave out what is optional, or post two notices."
+        )
+
+
+def _closure(
+    context: Context, session: Session, notice: Notice, wards: list[str], key: str
+) -> int | None:
+    template = notice.template
+    start, end = notice.moment("from"), notice.moment("to")
+    if template.closes is None or start is None or end is None:
+        return None
+    reason = notice.values.get("reason", {})
+    said = ""
+    if isinstance(reason, Mapping) and reason:
+        said = ": " + (reason.get("en") or next(iter(reason.values())))
+    return store.closure_of(session, key) or detection.planned(
+        context, session, template.closes, wards, start, end, f"{template.about}{said}"
+    )
+
+
+def _closure_key(notice: Notice, wards: list[str]) -> str:
+    """What is the same of two notices about one thing: template, areas, moments."""
+    moments = [notice.moment(name) for name in notice.template.slots]
+    return "|".join(
+        (
+            f"notice.{notice.template.id}",
+            ",".join(wards),
+            *(moment.isoformat() for moment in moments if moment is not None),
+        )
+    )
+
+
+def _first_moment(template: Template, given: Given) -> datetime | None:
+    """When what a notice tells of begins; None: it has no moment, or none that can be
+    read, which `fill` says."""
+    for name, slot in template.slots.items():
+        if slot.type == "moment" and name in given:
+            try:
+                moment = datetime.fromisoformat(given[name][0])
+            except (ValueError, IndexError):
+                return None
+            return moment.replace(tzinfo=IST) if moment.tzinfo is None else moment
+    return None
+
+
+def _hashed(given: Given) -> str:
+    said = repr(sorted((key, tuple(values)) for key, values in given.items()))
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def _require_platforms(template: Template, platforms: Sequence[str]) -> None:
+    for platform in platforms:
+        if platform in PUBLISHERS and platform not in template.platforms:
+            raise UsageError(
+                f"{template.id} is not written for {platform}, only for "
+                f"{', '.join(template.platforms)}."
+            )

@@ -1,0 +1,401 @@
+"""The cell's own posts: entered, approved by a second person, withdrawn, listed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.campaigns.publishing import store
+from socialcell.campaigns.publishing.model import OwnPost
+from socialcell.clock import IST
+from socialcell.connectors.publisher import PUBLISHERS
+from socialcell.connectors.text_lengths import Length, length
+from socialcell.errors import UsageError
+from socialcell.http import require_public_form
+from socialcell.i18n import CODES
+from socialcell.listening.store import areas
+from socialcell.ops import audit
+from socialcell.ops import outgoing as outbox
+from socialcell.ops.outgoing_model import Outgoing
+from socialcell.services import second_approver
+from socialcell.services.area_matching import Places
+from socialcell.services.context import Context
+from socialcell.services.manual_entry import written
+from socialcell.services.outbox import election_periods
+from socialcell.services.outbox import outbox as outgoing
+from socialcell.text import clean_text, one_line
+
+_SUBJECT = 80
+_RELEASE = "socialcell outgoing release"
+_SHOWN = (
+    *("id", "kind", "platform", "due_at", "language", "text", "media", "reply_to"),
+    *("wards", "campaign", "template", "safety", "state", "made_by", "made_at"),
+    *("decided_by", "decided_at", "external_id", "url", "posted_at"),
+)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a person wants to be said, where and when; `key` tells it from others.
+
+    `safety` is for a notice or an answer about life or limb, which no mode holds.
+    `due_at` None: as soon as a second person approves it, which only safety may.
+    """
+
+    platform: str
+    due_at: datetime | None
+    language: str
+    text: str
+    wards: Sequence[str] = ()
+    media: str | None = None
+    reply_to: str | None = None
+    kind: str = "post"
+    template: str | None = None
+    safety: bool = False
+    key: str = field(default_factory=lambda: uuid4().hex)
+
+
+@dataclass(frozen=True)
+class Hold:
+    """What keeps a post from going out. `reason`: approval (of a second person), mode
+    (the switch), rule (of an election, of a plan), late (its time passed), unsure (it
+    may be out), platform (which refused it); None: it was not noted. `why` in words.
+    """
+
+    reason: str | None
+    why: str
+
+
+def add(context: Context, draft: Draft, *, dry_run: bool = False) -> OwnPost:
+    """Enter a post as a draft; it goes out once a second person approved it. Audited.
+
+    UsageError: an unknown platform, language or ward, words that are too long there, a
+    time that is past or within an election, a picture without a public https address.
+    """
+
+    def act(session: Session) -> OwnPost:
+        return entered(context, session, draft)
+
+    return written(context, act, dry_run)
+
+
+def entered(
+    context: Context, session: Session, draft: Draft, closure: int | None = None
+) -> OwnPost:
+    """As `add`, in the caller's transaction; what is there under the key, if it is."""
+    now = context.clock.now()
+    known = store.named(session, draft.key)
+    if known is not None:
+        if draft.safety and not known.safety:
+            _mark_as_safety(session, known, now)
+        return known
+    if draft.due_at is None and not draft.safety:
+        raise UsageError(
+            "--at says when it is posted. Only what is marked as safety (--safety) "
+            "goes out as soon as it is approved."
+        )
+    if draft.due_at is not None and draft.due_at <= now:
+        at = f"{draft.due_at.astimezone(IST):%Y-%m-%d %H:%M}"
+        raise UsageError(f"{at} is past: a post is planned for later.")
+    post = made(context, session, draft, closure)
+    store.add(session, post)
+    found = store.named(session, draft.key)
+    assert found is not None
+    detail = {
+        "platform": post.platform,
+        "due_at": post.due_at.isoformat(),
+        "kind": post.kind,
+        "safety": post.safety,
+    }
+    audit.append(session, audit.operator(), "post.add", str(found.id), detail, now)
+    return found
+
+
+def made(
+    context: Context, session: Session, draft: Draft, closure: int | None = None
+) -> OwnPost:
+    """The post that a draft is, checked and not kept. UsageError as of `add`."""
+    if draft.platform not in PUBLISHERS:
+        known = ", ".join(PUBLISHERS)
+        raise UsageError(f"The cell posts on {known}, not on {draft.platform!r}.")
+    if draft.language not in CODES:
+        raise UsageError(f"There is no language {draft.language!r}: {', '.join(CODES)}")
+    _require_media(draft.media)
+    text = clean_text(draft.text).strip()
+    if not text:
+        raise UsageError("A post has words.")
+    fits(length_of(draft.platform, text, draft.media, draft.reply_to), draft.platform)
+    now = context.clock.now()
+    due_at = draft.due_at or now
+    day = due_at.astimezone(IST).date()
+    places = Places(areas.all_areas(session))
+    try:
+        wards = sorted({places.id_of(ward, day) for ward in draft.wards if ward})
+    except ValueError as error:
+        raise UsageError(f"{str(error)[0].upper()}{str(error)[1:]}.") from None
+    if draft.safety and draft.kind != "notice" and not draft.reply_to:
+        raise UsageError("Only a notice or an answer is marked as safety.")
+    post = OwnPost(
+        key=draft.key,
+        kind="reply" if draft.reply_to else draft.kind,
+        platform=draft.platform,
+        due_at=due_at,
+        language=draft.language,
+        text=text,
+        media=draft.media,
+        reply_to=draft.reply_to,
+        wards=wards,
+        template=draft.template,
+        safety=draft.safety,
+        closure_id=closure,
+        made_by=audit.operator(),
+        made_at=now,
+    )
+    election_periods.refuse(context, post)
+    return post
+
+
+def approve(context: Context, ids: Sequence[int]) -> list[OwnPost]:
+    """A second person says yes: the posts wait in the outbox for their time. What is
+    marked as safety and was given none leaves now. Audited.
+
+    UsageError, and nothing is approved: no such draft, one's own, or one for a day
+    that an election has taken since. SocialcellError: entered by the same OS user.
+    """
+
+    def act(session: Session) -> list[OwnPost]:
+        now, who = context.clock.now(), audit.operator()
+        posts = [found(session, id_) for id_ in dict.fromkeys(ids)]
+        for post in posts:
+            if post.state != "draft":
+                raise UsageError(f"Post {post.id} is {post.state}, no draft.")
+            if second_approver.same_name(post.made_by, who):
+                raise UsageError(
+                    f"Post {post.id} was entered by {who}: a second person approves it "
+                    "($SOCIALCELL_ACTOR says who is at work)."
+                )
+            entered_by = second_approver.entered_under(
+                session, "post.add", str(post.id)
+            )
+            if post.at_once:
+                post.due_at = now
+            if post.safety:  # whoever marks a notice has entered it
+                marked_by = second_approver.entered_under(
+                    session, "post.safety", str(post.id)
+                )
+                entered_by = marked_by or entered_by
+            persons = second_approver.require_two(
+                context, entered_by, f"Post {post.id}"
+            )
+            election_periods.refuse(context, post)
+            post.state, post.decided_by, post.decided_at = "approved", who, now
+            queue(session, post, now)
+            detail = {
+                "made_by": post.made_by,
+                "due_at": post.due_at.isoformat(),
+                **persons,
+                "safety": post.safety,
+            }
+            audit.append(session, who, "post.approve", str(post.id), detail, now)
+        return posts
+
+    return written(context, act)
+
+
+def _mark_as_safety(session: Session, post: OwnPost, now: datetime) -> None:
+    """Mark a notice that was entered without it. Whoever marks it has entered it: a
+    second person approves the mark as well. UsageError when it is no draft any more."""
+    if post.state != "draft":
+        raise UsageError(
+            f"Post {post.id} is {post.state} without the mark of safety. Where the "
+            "switch holds it, a person lets it go: socialcell outgoing release --help"
+        )
+    detail = {"made_by": post.made_by}
+    post.safety, post.made_by, post.made_at = True, audit.operator(), now
+    audit.append(session, audit.operator(), "post.safety", str(post.id), detail, now)
+
+
+def queue(session: Session, post: OwnPost, now: datetime) -> None:
+    """Put an approved post into the outbox, where the switch holds it or not."""
+    kind = post.outgoing_kind
+    held, mode = outgoing.holds(session, kind)
+    outbox.add(
+        session,
+        Outgoing(
+            kind=kind,
+            channel=post.platform,
+            dedup_key=post.sent_as,
+            recipient=post.platform,
+            subject=one_line(post.text, _SUBJECT),
+            body=post.text.encode(),
+            state="held" if held else "pending",
+            held_by="mode" if held else None,
+            answer=outgoing.held_by_mode(mode) if held else None,
+            not_before=post.due_at,
+            made_at=now,
+        ),
+    )
+
+
+def waiting(context: Context) -> list[int]:
+    """Numbers of the drafts that wait for a second person, by time."""
+    with db.reading(context.engine) as session:
+        return [one.id or 0 for one in store.open_(session) if one.state == "draft"]
+
+
+def find_held(context: Context, ids: Sequence[int]) -> dict[int, int]:
+    """Of these posts those that the outbox holds, with their numbers there."""
+    with db.reading(context.engine) as session:
+        waiting = {id_: store.message(session, found(session, id_)) for id_ in ids}
+        return {
+            id_: waits.id or 0
+            for id_, waits in waiting.items()
+            if waits is not None and waits.state == "held"
+        }
+
+
+def find_holds(context: Context, ids: Sequence[int]) -> dict[int, Hold]:
+    """Of these posts those that do not go out at their time, and what holds each."""
+    with db.reading(context.engine) as session:
+        holds = {id_: hold_of(context, session, found(session, id_)) for id_ in ids}
+        return {id_: hold for id_, hold in holds.items() if hold is not None}
+
+
+def hold_of(context: Context, session: Session, post: OwnPost) -> Hold | None:
+    """What keeps a post from going out at its time; None: nothing does, as far as is
+    known now, or it is out."""
+    if post.state == "draft":
+        why = f"a second person approves it: socialcell posts approve {post.id}"
+        return Hold("approval", why)
+    waits = store.message(session, post)
+    if post.state != "approved" or waits is None:
+        return None
+    if waits.state == "held":
+        why = waits.answer or "socialcell outgoing release"
+        return Hold(waits.held_by, why.replace(_RELEASE, f"{_RELEASE} {waits.id}"))
+    if waits.answer == outbox.RELEASED:
+        return None
+    ahead = election_periods.why_not(context, session, post, post.due_at)
+    return Hold("rule", f"it will be held: {ahead}") if ahead else None
+
+
+def withdraw(context: Context, id_: int, reason: str) -> OwnPost:
+    """A post that is not out yet does not go out. Audited.
+
+    UsageError: it is out, or may be, or is being posted just now.
+    """
+    if not reason.strip():
+        raise UsageError("Say why, with --reason: it stands in the audit log.")
+
+    def act(session: Session) -> OwnPost:
+        now, who = context.clock.now(), audit.operator()
+        post = found(session, id_)
+        if post.state not in ("draft", "approved"):
+            raise UsageError(f"Post {id_} is {post.state}.")
+        if post.asked_first is not None:
+            raise UsageError(
+                f"Nobody knows whether {post.platform} has post {id_}: look there, "
+                f"then socialcell campaigns publish --confirm {id_} or --again {id_}"
+            )
+        if post.state == "approved" and not outbox.drop(session, post.sent_as):
+            raise UsageError(f"Post {id_} is being posted just now.")
+        post.state, post.decided_by, post.decided_at = "withdrawn", who, now
+        detail = {"reason": reason.strip()}
+        audit.append(session, who, "post.withdraw", str(id_), detail, now)
+        return post
+
+    return written(context, act)
+
+
+def shown(context: Context, session: Session, post: OwnPost) -> dict[str, Any]:
+    """A post as a document, with what the outbox says of it. `standing` is its state,
+    unless it is held, or nobody knows whether it is out; `hold` says what holds it."""
+    hold = hold_of(context, session, post)
+    waits = store.message(session, post)
+    is_unsure = post.state == "approved" and post.asked_first is not None
+    is_held = waits is not None and waits.state == "held"
+    count = length_of(post.platform, post.text, post.media, post.reply_to)
+    return {
+        **{name: getattr(post, name) for name in _SHOWN},
+        "length": {"used": count.used, "limit": count.limit},
+        "outgoing": None
+        if waits is None
+        else {"id": waits.id, "state": waits.state, "answer": waits.answer},
+        "unsure": is_unsure,
+        "held": is_held,
+        "hold": hold and {"reason": hold.reason, "why": hold.why},
+        "standing": "unsure" if is_unsure else "held" if is_held else post.state,
+    }
+
+
+def found(session: Session, id_: int) -> OwnPost:
+    """UsageError when there is no such post."""
+    post = session.get(OwnPost, id_)
+    if post is None:
+        raise UsageError(f"There is no post {id_}. See them: socialcell posts list")
+    return post
+
+
+def length_of(platform: str, text: str, media: str | None, to: str | None) -> Length:
+    return length(platform, text, media, reply=to is not None)
+
+
+def fits(count: Length, platform: str) -> None:
+    """UsageError when the platform would not take it."""
+    if count.fault is not None:
+        raise UsageError(f"{count.fault[0].upper()}{count.fault[1:]}.")
+    if not count.fits:
+        raise UsageError(
+            f"The words have {count.used} of the {count.limit} signs that {platform} "
+            "takes, as it counts them."
+        )
+
+
+def draft_of(given: Mapping[str, str | None]) -> Draft:
+    """The draft of a row of a file: platform, date, time, language, text, ward, media.
+
+    ValueError says what is missing or no date.
+    """
+    for name in ("platform", "date", "time", "text"):
+        if not given.get(name):
+            raise ValueError(f"{name} is missing")
+    moment = f"{given['date']}T{given['time']}"
+    try:
+        at = datetime.fromisoformat(moment)
+    except ValueError:
+        raise ValueError(f"{moment} is no moment such as 2026-12-01T10:30") from None
+    wards = [one.strip() for one in (given.get("ward") or "").split(";")]
+    platform, language = str(given["platform"]), given.get("language") or "mr"
+    due = at.replace(tzinfo=IST) if at.tzinfo is None else at
+    # A row says the same thing again when it is imported again.
+    said = "|".join((platform, due.isoformat(), language, str(given["text"])))
+    return Draft(
+        platform=platform,
+        due_at=due,
+        language=language,
+        text=str(given["text"]),
+        wards=[one for one in wards if one],
+        media=given.get("media"),
+        key=f"row.{_hashed(said)}",
+    )
+
+
+def _hashed(text: str) -> str:
+    import hashlib
+
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _require_media(address: str | None) -> None:
+    if address is None:
+        return
+    try:
+        require_public_form(address)
+    except ValueError as error:
+        raise UsageError(f"--media {address}: {error}.") from None
+    if not address.startswith("https://"):
+        raise UsageError(f"--media {address}: a picture is at an https:// address.")

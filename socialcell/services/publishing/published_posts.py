@@ -1,0 +1,111 @@
+"""Posts that are out, or may be: a person says which, or takes one back."""
+
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.campaigns.publishing import store
+from socialcell.campaigns.publishing.model import OwnPost
+from socialcell.connectors import publisher as publishers
+from socialcell.connectors.base import Batch, ConnectorError, Kind
+from socialcell.errors import NeedsAPerson, UsageError
+from socialcell.ops import audit
+from socialcell.ops import outgoing as outbox
+from socialcell.services.context import Context
+from socialcell.services.manual_entry import written
+from socialcell.services.publishing import own_posts
+from socialcell.services.publishing.posting import ledger_of
+
+_DELETIONS = "deletions"
+
+
+def confirm(context: Context, id_: int, external_id: str | None) -> OwnPost:
+    """A person looked: the post is there, under that id if it is given. Audited.
+
+    UsageError when it is not in doubt whether it is.
+    """
+
+    def act(session: Session) -> OwnPost:
+        now, post = context.clock.now(), _in_doubt(session, id_)
+        waits = store.message(session, post)
+        if waits is None or not outbox.close(
+            session, waits.id or 0, now, f"posted: seen by {audit.operator()}"
+        ):
+            raise _at_work(id_)
+        post.state, post.posted_at = "posted", now
+        post.external_id, post.asked_first, post.asked_last = external_id, None, None
+        detail = {"platform": post.platform, "as": external_id}
+        audit.append(session, audit.operator(), "post.confirm", str(id_), detail, now)
+        return post
+
+    return written(context, act)
+
+
+def again(context: Context, id_: int) -> OwnPost:
+    """A person looked: the post is not there. It goes out now. Audited.
+
+    UsageError when it is not in doubt whether it is.
+    """
+
+    def act(session: Session) -> OwnPost:
+        now, post = context.clock.now(), _in_doubt(session, id_)
+        waits = store.message(session, post)
+        if waits is None or not outbox.release(session, [waits.id or 0], now):
+            raise _at_work(id_)
+        post.asked_first = post.asked_last = post.prepared = None
+        detail = {"platform": post.platform}
+        audit.append(session, audit.operator(), "post.again", str(id_), detail, now)
+        return post
+
+    return written(context, act)
+
+
+def delete(
+    context: Context, id_: int, reason: str, *, dry_run: bool = False
+) -> OwnPost:
+    """Take a post back from its platform; one that is gone there already is no error.
+    Audited. UsageError: it is not out, or its id is not known. ConnectorError."""
+    if not reason.strip():
+        raise UsageError("Say why, with --reason: it stands in the audit log.")
+    with db.reading(context.engine) as session:
+        post = own_posts.found(session, id_)
+        session.expunge(post)
+    if post.state != "posted" or post.external_id is None:
+        raise UsageError(
+            f"Post {id_} is {post.state}"
+            + ("" if post.state != "posted" else ", and its id there is not known")
+            + ": there is nothing that could be taken back."
+        )
+    if dry_run:
+        return post
+    publisher = publishers.build(post.platform, context.surroundings)
+    ledger = ledger_of(context, publisher)
+    ledger.take(_DELETIONS)
+    try:
+        publisher.delete(post.external_id)
+    except ConnectorError as error:
+        if error.kind in (Kind.AUTH, Kind.ACCESS):
+            raise NeedsAPerson(str(error)) from None
+        raise
+
+    def act(session: Session) -> OwnPost:
+        now, gone = context.clock.now(), own_posts.found(session, id_)
+        gone.state = "deleted"
+        ledger.book(session, Batch((), {}, cost={_DELETIONS: 1}))
+        detail = {"platform": gone.platform, "reason": reason.strip()}
+        audit.append(session, audit.operator(), "post.delete", str(id_), detail, now)
+        return gone
+
+    return written(context, act)
+
+
+def _in_doubt(session: Session, id_: int) -> OwnPost:
+    post = own_posts.found(session, id_)
+    if post.state != "approved" or post.asked_first is None:
+        raise UsageError(f"Post {id_} is {post.state}, and that is not in doubt.")
+    return post
+
+
+def _at_work(id_: int) -> UsageError:
+    return UsageError(
+        f"Post {id_} is still being looked for: wait until the outbox holds it."
+    )

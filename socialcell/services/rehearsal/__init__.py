@@ -1,0 +1,1 @@
+"""Rehearsals: the whole product stepped through simulated days on the sandbox."""

@@ -1,0 +1,42 @@
+"""The rehearsal's campaign: its outcomes imported, entered and measured."""
+
+import os
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from socialcell.services.collection import file_import
+from socialcell.services.context import Context
+from socialcell.services.outcomes import campaign_results
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A campaign of the rehearsal; its days, both included, are days of Pune."""
+
+    name: str
+    initiative: str
+    wards: tuple[str, ...]
+    start: date
+    end: date
+    budget_micros: int
+
+
+def campaign(context: Context, planned: Planned, file: Path) -> dict[str, Any]:
+    """A campaign as a cell would measure it: its outcomes imported, what came of it."""
+    moment = context.clock.now().timestamp()
+    os.utime(file, (moment, moment))  # an export of the rehearsal's own last day
+    file_import.import_file(context, file, format="outcomes")
+    campaign_results.create(
+        context,
+        planned.name,
+        planned.start.isoformat(),
+        planned.end.isoformat(),
+        initiative=planned.initiative,
+        wards=planned.wards,
+        budget_micros=planned.budget_micros,
+    )
+    found = campaign_results.measure(context, planned.name)
+    found.pop("series", None)
+    return found

@@ -1,0 +1,81 @@
+"""The rehearsal's planner: creators entered, their audiences seen, a plan approved.
+
+Each step is done where it has not been done, so a rehearsal that was interrupted goes
+on, and one that is over changes nothing.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from socialcell import db
+from socialcell.campaigns.creators.store import creator_entries
+from socialcell.campaigns.outreach import plan_approval
+from socialcell.campaigns.outreach.store import outreach as steps
+from socialcell.campaigns.planning import store
+from socialcell.errors import SocialcellError
+from socialcell.services.collection import file_import
+from socialcell.services.context import Context
+from socialcell.services.creators import creator_audiences, creator_registry
+from socialcell.services.mentions.tagging import tag
+from socialcell.services.outreach import outreach_entry, plan_approvals
+from socialcell.services.planning import plan_creation
+
+_SEEN = 90  # days of posts that are looked at
+
+
+@dataclass(frozen=True)
+class Files:
+    """What a cell has in hand before it plans."""
+
+    registry: Path
+    comments: Path
+    mapping: Path
+    initiative: Path
+
+
+def plan(
+    context: Context, campaign: str, files: Files, approver: str
+) -> dict[str, Any]:
+    """A plan for the coming weeks, approved by a second person, its first creator
+    asked; what it says, in figures."""
+    with db.reading(context.engine) as session:
+        known, planned = creator_entries.rows(session), store.find(session, campaign)
+    if not known:
+        creator_registry.import_file(context, files.registry)
+    moment = context.clock.now().timestamp()
+    os.utime(files.comments, (moment, moment))  # an export of the last day
+    file_import.import_file(context, files.comments, mapping=files.mapping)
+    tag(context)
+    if planned is None:
+        creator_audiences.sketch(context, _SEEN)
+        plan_creation.plan(context, files.initiative)
+    if _told(context, campaign)["approved_by"] is None:
+        broken = plan_approvals.approve(context, campaign, approver).broken
+        if broken:
+            raise SocialcellError(f"The plan breaks rules: {broken[0].words}")
+    if not _told(context, campaign)["states"].get("contacted"):
+        outreach_entry.advance(context, campaign, 1, "contacted", approver)
+    return _told(context, campaign)
+
+
+def _told(context: Context, campaign: str) -> dict[str, Any]:
+    with db.reading(context.engine) as session:
+        found = store.find(session, campaign)
+        assert found is not None
+        by_tag = plan_approval.states(session, found).values()
+        states = [plan_approval.state_of(one) for one in by_tag]
+        tagged = {tag.creator for tag, _link in store.tags(session, found)}
+        approved = steps.approval(session, found)
+        return {
+            "campaign": campaign,
+            "creators": sorted(tagged),
+            "chosen": sorted(one["creator"] for one in found.choice["chosen"]),
+            "choice": {name: found.choice[name] for name in ("reach", "ratio")},
+            "reach": found.calendar["reach"],
+            "cost": found.calendar["cost"],
+            "tags": len(states),
+            "states": {state: states.count(state) for state in sorted(set(states))},
+            "approved_by": None if approved is None else approved.by,
+        }

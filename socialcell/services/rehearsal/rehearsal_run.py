@@ -1,0 +1,178 @@
+"""Step one injected clock through a rehearsal: pull, tag, report, resume anywhere.
+
+The demo uses it with the sandbox city. A step that was interrupted is done again at
+the same simulated moment and comes to the same rows.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from socialcell import config, connectors, db
+from socialcell.clock import IST, FixedClock
+from socialcell.errors import SocialcellError
+from socialcell.listening.store.alerts import alerts
+from socialcell.listening.store.mentions import mention_queries
+from socialcell.ops import store
+from socialcell.services.alerts import detection
+from socialcell.services.collection import collector, recheck
+from socialcell.services.collection.collector import Result
+from socialcell.services.context import Context
+from socialcell.services.mentions.tagging import tag
+from socialcell.services.rehearsal.rehearsal_workspace import State, write_state
+from socialcell.services.reporting import weekly_report
+from socialcell.services.webhooks import media_download, webhook_ingest
+
+STEP = timedelta(hours=12)
+DENSE_STEP = timedelta(minutes=5)
+DENSE_FOR = timedelta(hours=1)
+_LOOK_AGAIN = timedelta(hours=1)  # as the daemon does
+
+
+Meanwhile = Callable[[Context, datetime | None, datetime], AbstractContextManager[None]]
+
+
+def steps(start: datetime, end: datetime, dense_from: datetime) -> list[datetime]:
+    """The moments of a rehearsal: every twelve hours back from its end, and every five
+    minutes in the hour from `dense_from`."""
+    moments = set()
+    moment = end
+    while moment > start:
+        moments.add(moment)
+        moment -= STEP
+    moment = dense_from + DENSE_STEP
+    while moment <= min(dense_from + DENSE_FOR, end):
+        moments.add(moment)
+        moment += DENSE_STEP
+    return sorted(moments)
+
+
+def run(
+    folder: Path,
+    state: State,
+    moments: Sequence[datetime],
+    clock: FixedClock,
+    base_urls: Mapping[str, str],
+    *,
+    push: Callable[[Context], None] | None = None,
+    meanwhile: Meanwhile = lambda *_: nullcontext(),
+    progress: Callable[[int, int, datetime], None] | None = None,
+) -> Context:
+    """Do the steps that are still to be done; the context at the end.
+
+    `push` lets platforms hand in at our door what they have to tell by now. In the
+    context that `meanwhile` makes of a step's beginning (None: there was none before)
+    and its moment the step is done; it is over when that is left.
+    """
+    workspace = config.load(folder / "config.yaml")
+    # What a power cut takes from sample data is made again.
+    busy = workspace.config.database.busy_seconds
+    engine = db.connect(workspace.database_url, busy, durable=False)
+    context = Context(workspace, engine, clock, base_urls)
+    done = datetime.fromisoformat(state.done_until) if state.done_until else None
+    for number, moment in enumerate(moments, 1):
+        if done is not None and moment <= done:
+            continue
+        clock.set(moment)
+        before = moments[number - 2] if number > 1 else None
+        with meanwhile(context, before, moment):
+            _step(context, moment, before)
+            if push is not None:
+                push(context)
+                _take_in(context, since=before or moment)
+            tag(context)
+            detection.detect(context, since=before)
+        state = replace(state, done_until=moment.isoformat())
+        write_state(folder, state)
+        if progress:
+            progress(number, len(moments), moment)
+    clock.set(moments[-1])
+    return context
+
+
+def summary(context: Context) -> dict[str, Any]:
+    """What the workspace holds over its life, for the demo's JSON."""
+    with db.reading(context.engine) as session:
+        totals = store.run_totals(session)
+        sources = [
+            {
+                "name": source.name,
+                **totals.get(source.id or 0, dict.fromkeys(store.COUNTS, 0)),
+                "state": source.state,
+            }
+            for source in store.sources(session)
+        ]
+        return {
+            "workspace": str(context.workspace.folder),
+            "sources": sources,
+            "mentions": mention_queries.present_count(session),
+            "languages": mention_queries.language_counts(session),
+            "entities": mention_queries.entity_count(session),
+            "alerts": [
+                {
+                    "incident": one.id,
+                    "subject": one.subject,
+                    "severity": one.severity,
+                    "opened_at": one.opened_at,
+                    "alerts": len(alerts.alerts_of(session, one.id or 0)),
+                }
+                for one in alerts.incidents(session)
+            ],
+        }
+
+
+def weekly(context: Context, lang: str) -> dict[str, str]:
+    """The weekly report of the rehearsal's last complete week."""
+    made = weekly_report.weekly(context, lang=lang)
+    return {"html": str(made.html), "text": str(made.text)}
+
+
+def _step(context: Context, moment: datetime, before: datetime | None) -> None:
+    """Pull, and after an hour look at engagement again; with a new day also what comes
+    daily."""
+    new_day = before is None or _day(before) != _day(moment)
+    with db.reading(context.engine) as session:
+        asked = [
+            source.name
+            for source in store.enabled(session)
+            if connectors.is_pulled(source.connector)
+            and (new_day or not connectors.is_daily(source.connector, source.settings))
+        ]
+    _require(collector.collect(context, asked))
+    if before is None or moment - before >= _LOOK_AGAIN:
+        _require(recheck.snapshot(context))
+    if new_day:
+        _recheck(context)
+
+
+def _recheck(context: Context) -> None:
+    """All that is due, run by run, as the daemon does hour by hour."""
+    results = recheck.recheck(context)
+    while more := [one.source for one in results if one.reason == recheck.MORE]:
+        _require(one for one in results if one.reason != recheck.MORE)
+        results = recheck.recheck(context, more)
+    _require(results)
+
+
+def _take_in(context: Context, since: datetime) -> None:
+    """Read what was pushed, and fetch what was only named."""
+    _require(webhook_ingest.work_off(context))
+    fetched = media_download.fetch(context)
+    for name, why in fetched.stopped.items():
+        raise SocialcellError(f"{name} failed in the rehearsal: {why}")
+    webhook_ingest.note_open(context, since)
+
+
+def _require(results: Iterable[Result]) -> None:
+    for result in results:
+        if result.state not in ("ok", "waiting"):
+            raise SocialcellError(
+                f"{result.source} failed in the rehearsal: {result.reason}"
+            )
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(IST).date()

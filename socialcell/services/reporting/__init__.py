@@ -1,0 +1,1 @@
+"""Reports written, mailed, and redacted when what they quote is gone."""

@@ -1,0 +1,122 @@
+"""Reports as letters: one to each recipient, in the language they read."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from socialcell import db, mail
+from socialcell.clock import IST
+from socialcell.errors import ConfigError
+from socialcell.i18n import language
+from socialcell.reports import render
+from socialcell.reports.daily import brief as daily_brief
+from socialcell.reports.daily.brief import Brief
+from socialcell.reports.page import Page
+from socialcell.services import pseudonyms
+from socialcell.services.context import Context
+from socialcell.services.outbox import outbox
+from socialcell.services.reporting import weekly_report
+from socialcell.services.reporting.weekly_report import WeeklyFiles
+from socialcell.settings.telling import Readers
+
+
+@dataclass(frozen=True)
+class Mailed:
+    """The report's files, and how many letters are new in the outbox."""
+
+    files: WeeklyFiles
+    letters: int
+
+
+def weekly(
+    context: Context,
+    lang: str,
+    as_of: datetime | None = None,
+    *,
+    late: bool = False,
+) -> Mailed:
+    """Write the weekly report and put it into the outbox for all who read `lang`.
+
+    A recipient gets one letter a week and language, however often this is done. A
+    `late` one says so in its subject. UsageError as of the report.
+    """
+    files = weekly_report.weekly(context, as_of=as_of, lang=lang)
+    start = datetime.fromisoformat(files.period["from"]).astimezone(IST).date()
+    subject = files.title
+    if late:
+        subject = language(lang).gettext("Late: %(title)s", title=subject)
+
+    def letter() -> mail.Letter:
+        return mail.Letter(
+            subject=subject,
+            text=files.text.read_text("utf-8"),
+            html=files.html.read_text("utf-8"),
+            pictures={path.name: path.read_bytes() for path in files.charts},
+            files={files.workbook.name: (mail.XLSX, files.workbook.read_bytes())},
+        )
+
+    readers = context.workspace.config.report.recipients.of(lang)
+    key = f"report.weekly.{start.isoformat()}.{lang}"
+    return Mailed(files, outbox.put(context, "report", key, lang, readers, letter))
+
+
+def require_readers(context: Context, setting: str, lang: str) -> None:
+    """ConfigError when a letter that a person asks to send now could not be sent:
+    config.yaml names no mail server, or nobody who reads `lang` in report.`setting`."""
+    settings = context.workspace.config
+    readers: Readers = getattr(settings.report, setting)
+    where = context.workspace.folder / "config.yaml"
+    lacking = []
+    if settings.mail.host is None:
+        lacking.append("mail.host is not set, so there is no server to send by")
+    if not readers.of(language(lang).code):
+        lacking.append(f"report.{setting}.{lang} names nobody to send to")
+    if lacking:
+        raise ConfigError(
+            f"Nothing was sent: {'; '.join(lacking)}. Set it in {where}, or leave "
+            "--send."
+        )
+
+
+@dataclass(frozen=True)
+class Daily:
+    """The daily brief in one language: for a phone, as a page, and its facts."""
+
+    text: str
+    page: Page
+    brief: Brief
+
+
+def daily(context: Context, lang: str, as_of: datetime | None = None) -> Daily:
+    """The brief of the last span before a moment (default: now); nothing is kept."""
+    said = language(lang)
+    span = daily_brief.span_of(as_of or context.clock.now())
+    shown = pseudonyms.of(context)
+    with db.reading(context.engine) as session:
+        found = daily_brief.collect(
+            session, span, names_nobody=context.workspace.config.alerts.names_nobody
+        )
+    return Daily(
+        daily_brief.text(found, shown, said),
+        daily_brief.page(found, shown, said),
+        found,
+    )
+
+
+def send_daily(context: Context, lang: str, as_of: datetime | None = None) -> int:
+    """Put the brief into the outbox for all who read `lang`; how many letters are new.
+
+    A recipient gets one letter a brief. Its plain text is the one for a phone.
+    """
+    span = daily_brief.span_of(as_of or context.clock.now())
+    key = f"report.daily.{span.end.astimezone(IST).isoformat()}.{lang}"
+
+    def letter() -> mail.Letter:
+        made = daily(context, lang, as_of)
+        return mail.Letter(
+            subject=f"{made.page.title}: {made.page.subtitle}",
+            text=made.text,
+            html=render.html(made.page),
+        )
+
+    readers = context.workspace.config.report.brief_to.of(lang)
+    return outbox.put(context, "brief", key, lang, readers, letter)

@@ -1,0 +1,123 @@
+"""Write the weekly report: HTML, text and charts, whole or not at all."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from socialcell import db, strategy
+from socialcell.clock import IST
+from socialcell.errors import SocialcellError
+from socialcell.i18n import language
+from socialcell.reports import frozen_quotes, render
+from socialcell.reports.phrases import Phrases
+from socialcell.reports.sections import public_accounts, search_console, section_charts
+from socialcell.reports.sections.report_context import Pictures
+from socialcell.reports.weekly import frozen_week as week_report
+from socialcell.reports.weekly import weekly_view, workbook
+from socialcell.services import pseudonyms
+from socialcell.services.context import Context
+
+
+@dataclass(frozen=True)
+class WeeklyFiles:
+    """Where a weekly report was written, and the numbers it says."""
+
+    html: Path
+    text: Path
+    charts: tuple[Path, ...]
+    workbook: Path
+    title: str
+    numbers: dict[str, Any]
+
+    @property
+    def period(self) -> dict[str, str]:
+        """{"from", "to"}: ISO 8601 with offset; the end does not belong to it."""
+        said: dict[str, str] = self.numbers["period"]
+        return said
+
+
+def weekly(
+    context: Context,
+    as_of: datetime | None = None,
+    lang: str = "en",
+    out: Path | None = None,
+) -> WeeklyFiles:
+    """The report on the last complete week before `as_of` (default: now).
+
+    Numbers are counted and frozen when a week is first reported, and read afterwards.
+    Files go to `out` (default: the workspace's reports/), the page itself last.
+    UsageError: an unknown language, or a week that is not over yet. ConfigError: what
+    is wrong in strategy.yaml.
+    """
+    said = language(lang)
+    now = context.clock.now()
+    week = week_report.period(as_of or now, now)
+    goals = strategy.load(context.workspace.folder)
+    settings = context.workspace.config.planning
+    numbers = week_report.document(context.engine, week, now, goals, settings)
+    known = pseudonyms.of(context)
+    with db.reading(context.engine) as session:
+        quotations = frozen_quotes.quotations(
+            session, numbers["quotations"], known, Phrases(said)
+        )
+    numbers = search_console.shown(public_accounts.shown(numbers, known), known)
+    stem = f"weekly-{week.start.astimezone(IST).date().isoformat()}.{lang}"
+    drawn = {
+        name: (f"{stem}.{name}.png", image)
+        for name, image in section_charts.draw(numbers, said).items()
+    }
+    page = weekly_view.page(
+        numbers,
+        quotations,
+        Pictures(**{name: file for name, (file, _) in drawn.items()}),
+        said,
+        context.workspace.config.report,
+        context.workspace.config.alerts.console_url,
+    )
+    folder = out or context.workspace.reports
+    files = dict(drawn.values())
+    files[f"{stem}.xlsx"] = workbook.workbook(page)
+    files[f"{stem}.txt"] = render.text(page).encode()
+    files[f"{stem}.html"] = render.html(page).encode()
+    _write(folder, files)
+    return WeeklyFiles(
+        html=folder / f"{stem}.html",
+        text=folder / f"{stem}.txt",
+        charts=tuple(folder / file for file, _ in drawn.values()),
+        workbook=folder / f"{stem}.xlsx",
+        title=f"{page.title}: {page.subtitle}",
+        numbers=_outward(numbers),
+    )
+
+
+def _outward(numbers: dict[str, Any]) -> dict[str, Any]:
+    """The numbers as others may read them: quotations only by what they stand for."""
+    kept = ("why", "topic", "urgency", "drawn_from")
+    return {
+        **numbers,
+        "quotations": [
+            {key: one[key] for key in kept if key in one}
+            for one in numbers["quotations"]
+        ],
+    }
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Each file aside, then renamed in order: a page never lacks its pictures."""
+    asides = {name: folder / f"{name}.part" for name in files}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            asides[name].write_bytes(content)
+        for name, aside in asides.items():
+            aside.replace(folder / name)
+    except OSError as error:
+        for aside in asides.values():
+            with suppress(OSError):
+                aside.unlink()
+        raise SocialcellError(
+            f"The report cannot be written to {folder}: {error.strerror}."
+        ) from None

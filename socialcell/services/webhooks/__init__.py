@@ -1,0 +1,1 @@
+"""What platforms push: stored first, processed later, its files downloaded."""

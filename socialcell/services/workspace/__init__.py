@@ -1,0 +1,1 @@
+"""The workspace: set up, backed up, restored, verified, and who may open it."""

@@ -1,0 +1,291 @@
+"""Copies of the database: made while it is in use, checked, put back, and kept few.
+
+A copy of SQLite is one file with a record beside it (FILE.json: when, schema, size,
+SHA-256, digest) and the files that it refers to (FILE.files/). All are written aside
+and renamed, the copy last: one that has its own name is whole. PostgreSQL is copied by
+its own pg_dump.
+"""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+from contextlib import closing, suppress
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import chain, count
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from socialcell import db
+from socialcell.clock import SystemClock
+from socialcell.config import Workspace
+from socialcell.db import revisions
+from socialcell.errors import SocialcellError, UsageError
+from socialcell.redact import redact
+from socialcell.services.context import Context
+from socialcell.services.mentions import mention_owners
+from socialcell.services.privacy.erasure_replay import replay
+from socialcell.services.workspace import stored_files, unfinished_copies
+from socialcell.services.workspace.backup_record import (
+    Record,
+    digest,
+    files_of,
+    problems,
+    record_of,
+    sha256,
+    sync,
+    write_record,
+)
+
+KEPT = 5  # automatic copies, one before each migration
+NIGHTS = 7  # the daemon's copies
+_BEFORE = "before-upgrade"
+_NIGHTLY = "nightly"
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A copy of a database and its record."""
+
+    path: Path
+    record: Record
+
+
+def folder_of(workspace: Workspace) -> Path:
+    return workspace.folder / "backups"
+
+
+def back_up(workspace: Workspace, out: Path | None = None) -> Copy:
+    """Copy the database and the files that it refers to, check the copy, and record it.
+
+    UsageError when `out` exists: a copy is never overwritten. SocialcellError when the
+    copy cannot be written or is not sound; then nothing of it stays.
+    """
+    engine = _connect(workspace)
+    try:
+        db.must_exist(engine)
+        return _copied(
+            workspace, engine, out or _free_name(workspace, engine, "socialcell")
+        )
+    finally:
+        engine.dispose()
+
+
+def nightly(workspace: Workspace) -> Copy:
+    """A copy as the daemon makes it; of its own only the last few stay."""
+    engine = _connect(workspace)
+    try:
+        copy = back_up(workspace, _free_name(workspace, engine, _NIGHTLY))
+    finally:
+        engine.dispose()
+    _keep_few(folder_of(workspace), _NIGHTLY, NIGHTS)
+    _clear_halves(folder_of(workspace))
+    return copy
+
+
+def upgrade(
+    workspace: Workspace, *, without_backup: bool = False
+) -> tuple[str | None, str, Copy | None]:
+    """Copy the database, then bring its schema to this version's.
+
+    (Schema before, schema after, copy); no copy when there is nothing to upgrade or
+    nothing to lose. UsageError when a PostgreSQL database cannot be copied here, unless
+    `without_backup` says that there is a copy elsewhere.
+    """
+    engine = _connect(workspace)
+    try:
+        file = db.file_of(engine)
+        if file is not None and not file.exists():
+            with suppress(OSError):  # SQLite says why it cannot be made
+                file.touch(mode=0o660)  # by itself it would give a group no right
+        before, head = revisions.current(engine), revisions.head()
+        revisions.refuse_newer(engine, before)
+        copy = None
+        if before is not None and before != head and not without_backup:
+            copy = _copied(workspace, engine, _free_name(workspace, engine, _BEFORE))
+        found, after = revisions.upgrade(engine)
+        if before not in (None, head):
+            # A copy of an older schema, put back, may hold who was erased since.
+            replay(Context(workspace, engine, workspace.clock()))
+        mention_owners.bring_up_to_date(engine)
+        _keep_few(folder_of(workspace), _BEFORE, KEPT)
+        return found, after, copy
+    finally:
+        engine.dispose()
+
+
+def copies(folder: Path) -> list[Path]:
+    """The copies in a folder, oldest first."""
+    records = folder.glob("*.json")
+    found = [path.with_suffix("") for path in records if path.with_suffix("").is_file()]
+    return sorted(found, key=lambda path: path.stat().st_mtime)
+
+
+def _connect(workspace: Workspace) -> Engine:
+    return db.connect(workspace.database_url, workspace.config.database.busy_seconds)
+
+
+def _copied(workspace: Workspace, engine: Engine, out: Path) -> Copy:
+    with unfinished_copies.noted(workspace, out):
+        for place in (out, files_of(out), record_of(out)):
+            if place.exists():
+                raise UsageError(
+                    f"{place} is there already. Choose another name with --out."
+                )
+        return _written(workspace, engine, out)
+
+
+def _written(workspace: Workspace, engine: Engine, out: Path) -> Copy:
+    aside = unfinished_copies.aside_of(out)
+    files = files_of(aside)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        aside.unlink(missing_ok=True)
+        schema = revisions.current(engine)
+        if db.is_sqlite(engine):
+            _copy_sqlite(engine, aside)
+        else:
+            _dump_postgresql(engine, aside)
+        sync(aside)
+        record = _described(engine, aside, schema)
+        record = _with_files(workspace, engine, aside, record)
+        write_record(out, record)
+        if files.exists():
+            files.rename(files_of(out))
+        aside.rename(out)
+        sync(out.parent)
+    except OSError as error:
+        raise SocialcellError(
+            f"The backup {out} cannot be written: {error.strerror}. The database is "
+            "untouched."
+        ) from None
+    finally:
+        unfinished_copies.remove(out)
+    return Copy(out, record)
+
+
+def _with_files(
+    workspace: Workspace, engine: Engine, aside: Path, record: Record
+) -> Record:
+    """Bring what a copy refers to; what an earlier copy in the folder has is linked."""
+    if db.is_sqlite(engine):
+        with db.frozen(aside) as copy:
+            names = stored_files.referred(copy)
+    else:
+        names = stored_files.referred(engine)
+    if not names:
+        return replace(record, files=[])
+    files, earlier = files_of(aside), copies(aside.parent)
+    shutil.rmtree(files, ignore_errors=True)
+    files.mkdir(mode=0o770)
+    alike = files_of(earlier[-1]) if earlier else None
+    missing = stored_files.bring(names, workspace.folder, files, alike)
+    held = [name for name in names if name not in set(missing)]
+    if found := stored_files.wrong(files, held):
+        raise SocialcellError(f"The copy was not kept: {found[0]}")
+    return replace(record, files=held, missing=missing)
+
+
+def _copy_sqlite(engine: Engine, to: Path) -> None:
+    """SQLite's online backup: one state of the database, writers are not held up."""
+    file = db.file_of(engine)
+    if file is None:
+        raise UsageError("A database in memory cannot be copied.")
+    to.touch(mode=0o660)
+    try:
+        with (
+            closing(sqlite3.connect(file)) as source,
+            closing(sqlite3.connect(to)) as target,
+        ):
+            source.backup(target)
+            # One file that is complete by itself, without a write-ahead log.
+            target.execute("PRAGMA journal_mode=DELETE")
+            # So that the database's file is not touched later than the record says.
+            source.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except sqlite3.Error as error:
+        raise SocialcellError(
+            f"{file} cannot be copied into {to.parent}: {error}. The database is "
+            "untouched; see to the disk's space and run the command again."
+        ) from None
+
+
+def _dump_postgresql(engine: Engine, to: Path) -> None:
+    program = shutil.which("pg_dump")
+    if program is None:
+        raise UsageError(
+            "pg_dump is not on the PATH, so this PostgreSQL database cannot be copied "
+            "here. Install PostgreSQL's client programs; or, before an upgrade, make a "
+            "copy of your own and give --yes."
+        )
+    # The password goes by the environment: a command line is public.
+    password = engine.url.password
+    url = engine.url.set(drivername="postgresql")._replace(password=None)
+    to.touch(mode=0o660)
+    done = subprocess.run(
+        [program, "--format=custom", f"--file={to}", f"--dbname={url}"],
+        env={**os.environ, **({"PGPASSWORD": str(password)} if password else {})},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise SocialcellError(
+            f"pg_dump made no copy: {redact(done.stderr.strip())} The database is "
+            "untouched."
+        )
+
+
+def _described(engine: Engine, path: Path, schema: str | None) -> Record:
+    """The record of a copy that was just made. SocialcellError when it is not sound."""
+    content = None
+    if db.is_sqlite(engine):
+        if found := problems(path, None):
+            raise SocialcellError(
+                f"The copy is not sound ({found[0]}), so it was not kept. Look at "
+                "the database itself: socialcell doctor --deep"
+            )
+        with db.frozen(path) as copy:
+            schema, content = revisions.current(copy), digest(copy)
+    return Record(
+        made_at=SystemClock().now().isoformat(),
+        database=engine.dialect.name,
+        schema=schema,
+        bytes=path.stat().st_size,
+        sha256=sha256(path),
+        digest=content,
+    )
+
+
+def _free_name(workspace: Workspace, engine: Engine, why: str) -> Path:
+    """backups/WHY-SCHEMA-TIME.db, a number behind it when that is taken."""
+    made_at = SystemClock().now().strftime("%Y%m%dT%H%M%SZ")
+    stem = f"{why}-{revisions.current(engine) or 'empty'}-{made_at}"
+    ending = ".db" if db.is_sqlite(engine) else ".dump"
+    names = chain([stem], (f"{stem}-{n}" for n in count(2)))
+    paths = (folder_of(workspace) / (name + ending) for name in names)
+    return next(path for path in paths if not path.exists())
+
+
+def _clear_halves(folder: Path) -> None:
+    """Take away copies that versions before this one left, which noted none; a young
+    one may be in the making."""
+    day_ago = (SystemClock().now() - timedelta(days=1)).timestamp()
+    half_files = f"*{unfinished_copies.HALF}.files"
+    for half in chain(
+        folder.glob(f"*{unfinished_copies.HALF}"), folder.glob(half_files)
+    ):
+        with suppress(OSError):
+            if half.stat().st_mtime < day_ago:
+                shutil.rmtree(half) if half.is_dir() else half.unlink()
+
+
+def _keep_few(folder: Path, why: str, kept: int) -> None:
+    """Of the copies that we made for a reason the last few stay; others are a
+    person's."""
+    automatic = [path for path in copies(folder) if path.name.startswith(why)]
+    for old in automatic[:-kept]:
+        old.unlink()
+        record_of(old).unlink()
+        shutil.rmtree(files_of(old), ignore_errors=True)

@@ -1,0 +1,143 @@
+"""The record of a copy, and whether the copy is what its record says.
+
+Beside FILE lie FILE.json, the record, and FILE.files/, what the database refers to.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DatabaseError
+
+from socialcell import db
+from socialcell.db import revisions
+from socialcell.errors import ConfigError, UsageError
+from socialcell.services.workspace import digest as digests
+from socialcell.services.workspace import stored_files
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is known of a copy. `digest` is null when its schema is an older one.
+
+    `files` names what lies in FILE.files; null: the copy was made before there were
+    such. `missing` names what the workspace itself did not have any more.
+    """
+
+    made_at: str
+    database: str  # sqlite | postgresql
+    schema: str | None
+    bytes: int
+    sha256: str
+    digest: str | None
+    files: list[str] | None = None
+    missing: list[str] = field(default_factory=list)
+
+
+def record_of(path: Path) -> Path:
+    """Where the record of a copy is: beside it."""
+    return path.with_name(path.name + ".json")
+
+
+def files_of(path: Path) -> Path:
+    """Where the files are that a copy refers to: beside it."""
+    return path.with_name(path.name + ".files")
+
+
+def verify(path: Path) -> tuple[Record | None, list[str]]:
+    """A copy's record, and what is wrong with it and its files as sentences; none when
+    it is good. UsageError when there is no such file."""
+    record, found = verify_database(path)
+    return record, found + lacking(path, record)
+
+
+def verify_database(path: Path) -> tuple[Record | None, list[str]]:
+    """As `verify`, without the files beside it."""
+    if not path.is_file():
+        raise UsageError(f"There is no backup {path}.")
+    record = read_record(path)
+    found = []
+    if record is None:
+        found.append(
+            f"{record_of(path)} is missing, so the copy cannot be compared with it "
+            "(--yes restores it all the same)"
+        )
+    elif sha256(path) != record.sha256:
+        found.append(f"{path} is not the file that was recorded: its SHA-256 differs")
+    if record is None or record.database == "sqlite":
+        found += problems(path, record)
+    return record, found
+
+
+def lacking(path: Path, record: Record | None) -> list[str]:
+    """Which files of a copy are missing or changed, as sentences."""
+    return stored_files.wrong(files_of(path), record.files or ()) if record else []
+
+
+def read_record(path: Path) -> Record | None:
+    """The record beside a copy; None without one. ConfigError when it is unreadable."""
+    place = record_of(path)
+    try:
+        return Record(**json.loads(place.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, TypeError) as error:
+        raise ConfigError(f"{place} is no record of a backup: {error}") from None
+
+
+def write_record(out: Path, record: Record) -> None:
+    place = record_of(out)
+    aside = place.with_name(place.name + ".part")
+    aside.touch(mode=0o660)
+    aside.write_text(json.dumps(asdict(record), indent=1) + "\n", encoding="utf-8")
+    sync(aside)
+    aside.rename(place)
+
+
+def sync(path: Path) -> None:
+    """Have the disk keep a file's bytes, or a folder's names, before we go on."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def problems(path: Path, record: Record | None) -> list[str]:
+    """What is wrong inside a copy of SQLite."""
+    with db.frozen(path) as copy:
+        try:
+            found = list(_damage(copy))
+        except DatabaseError as error:
+            return [f"{path} is no sound database: {error.orig}"]
+        if not found and revisions.current(copy) is None:
+            return [f"{path} is no database of socialcell: it has no schema version"]
+        if not found and record and record.digest not in (None, digest(copy)):
+            found.append(f"{path} does not hold what was recorded: the digest differs")
+    return found
+
+
+def digest(copy: Engine) -> str | None:
+    """The digest of what a copy says; None when its schema is not this version's."""
+    if revisions.current(copy) != revisions.head():
+        return None
+    with db.reading(copy) as session:
+        return digests.digest(session)
+
+
+def sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _damage(copy: Engine) -> Iterator[str]:
+    with copy.connect() as connection:
+        for (answer,) in connection.exec_driver_sql("PRAGMA integrity_check"):
+            if answer != "ok":
+                yield f"damaged: {answer}"
+        for row in connection.exec_driver_sql("PRAGMA foreign_key_check"):
+            yield f"row {row[1]} of {row[0]} points to a row that is not there"

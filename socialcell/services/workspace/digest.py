@@ -1,0 +1,16 @@
+"""One hash over what the whole database says: mentions, daily figures and links."""
+
+from sqlmodel import Session
+
+from socialcell.campaigns.campaign_digest import FIGURES
+from socialcell.listening.store import listening_digest as listening
+
+
+def digest(session: Session) -> str:
+    """SHA-256, hexadecimal: equal content, equal hash."""
+    return listening.digest(session, FIGURES)
+
+
+def table_digests(session: Session) -> dict[str, str]:
+    """The same by table, to find where two databases differ."""
+    return listening.table_digests(session, FIGURES)

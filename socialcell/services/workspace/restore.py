@@ -1,0 +1,245 @@
+"""Put a copy in the database's place, and the files that it refers to in theirs.
+
+The database that was there is kept beside it.
+"""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+from socialcell import db
+from socialcell.clock import in_pune
+from socialcell.config import Workspace
+from socialcell.db import revisions
+from socialcell.errors import (
+    AlreadyRunning,
+    ConfigError,
+    SocialcellError,
+    UsageError,
+)
+from socialcell.services.context import Context
+from socialcell.services.privacy.erasure_replay import Replayed, replay
+from socialcell.services.workspace import backup_record, stored_files
+
+_LOGS = ("-wal", "-shm")
+
+
+@dataclass(frozen=True)
+class Restored:
+    """The database, its schema now, and where the replaced file is (None: no file).
+
+    `kept_out` is how many accounts and posts were put on the list of those who are not
+    stored, because they were erased since; None where the replaced file could not be
+    read. `again` is what was erased again; None where that waits for `db upgrade`.
+    `missing` names files that neither the copy nor the workspace has.
+    """
+
+    database: Path
+    schema: str | None
+    replaced: Path | None
+    kept_out: int | None
+    again: Replayed | None
+    missing: list[str]
+
+
+def restore(workspace: Workspace, path: Path, *, yes: bool = False) -> Restored:
+    """Make a checked copy the workspace's database.
+
+    The copy is read whole before anything is touched. UsageError when the database was
+    changed after the copy was made, SocialcellError when a file beside it is missing or
+    changed, and `yes` does not allow that; AlreadyRunning when another process has the
+    database open; ConfigError when the copy is of a newer version. Who was erased since
+    the copy was made is erased in it before it takes the place, and files that it then
+    refers to no more are not brought.
+    """
+    target = _target(workspace)
+    record, problems = backup_record.verify_database(path)
+    if record is None and len(problems) == 1 and yes:
+        problems = []
+    if not yes:
+        problems += backup_record.lacking(path, record)
+    if problems:
+        raise SocialcellError(f"{path} was not restored: {'; '.join(problems)}")
+    with db.frozen(path) as copy:
+        schema = revisions.current(copy)
+    if revisions.is_newer(schema):
+        raise ConfigError(
+            f"{path} was made by a newer version of socialcell (schema {schema}). "
+            "Install that version or newer, then restore it."
+        )
+    if not yes:
+        _refuse_newer(target, path, record)
+    aside = target.with_name(target.name + ".restoring")
+    try:
+        _copy(path, aside, target)
+        with _alone(target) as before:
+            kept_out = _carry_over(before, aside)
+            again = _replay(workspace, aside) if schema == revisions.head() else None
+            _date_as(path, aside)
+            with db.frozen(aside) as copy:
+                names = stored_files.referred(copy)
+            missing = stored_files.bring(
+                names, backup_record.files_of(path), workspace.folder
+            )
+            replaced = _swap(target, aside)
+    except OSError as error:
+        raise SocialcellError(
+            f"{path} was not restored: {error.strerror}. The database is as it was."
+        ) from None
+    finally:
+        with suppress(OSError):
+            aside.unlink()
+    return Restored(target, schema, replaced, kept_out, again, missing)
+
+
+def _carry_over(before: sqlite3.Connection | None, aside: Path) -> int | None:
+    """Who is kept out until now is kept out by the copy too; how many are new."""
+    if before is None:
+        return None
+    try:
+        rows = before.execute(
+            "SELECT platform, digest, added_at FROM suppression"
+        ).fetchall()
+        with closing(sqlite3.connect(aside)) as after, after:
+            into = "INSERT OR IGNORE INTO suppression (platform, digest, added_at)"
+            return after.executemany(f"{into} VALUES (?, ?, ?)", rows).rowcount
+    except sqlite3.DatabaseError:
+        return None  # damaged, or of a schema from before there was such a list
+
+
+def _replay(workspace: Workspace, aside: Path) -> Replayed:
+    engine = db.connect(f"sqlite:///{aside}")
+    try:
+        return replay(Context(workspace, engine, workspace.clock()))
+    finally:
+        engine.dispose()
+        with closing(sqlite3.connect(aside)) as connection:
+            connection.execute("PRAGMA journal_mode=DELETE").fetchall()
+
+
+def _target(workspace: Workspace) -> Path:
+    engine = db.connect(workspace.database_url)
+    target = db.file_of(engine)
+    engine.dispose()
+    if target is None:
+        raise UsageError(
+            "This command restores SQLite. A PostgreSQL database is restored with its "
+            "own program: pg_restore --clean --if-exists --dbname=URL FILE. Copy what "
+            "FILE.files holds into the workspace by hand."
+        )
+    return target
+
+
+def _refuse_newer(
+    target: Path, path: Path, record: backup_record.Record | None
+) -> None:
+    made_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    if record is not None:
+        made_at = datetime.fromisoformat(record.made_at)
+    changed_at = _changed_at(target)
+    if changed_at is not None and changed_at > made_at:
+        raise UsageError(
+            f"{target} was changed at {in_pune(changed_at)}, after this "
+            f"backup was made ({in_pune(made_at)}): what came in between "
+            "would be missing. If you mean it, give --yes; the file that is there now "
+            "is kept."
+        )
+
+
+def _changed_at(target: Path) -> datetime | None:
+    """When the database's file or its log was last written; None when it is gone."""
+    times = []
+    for file in (target, target.with_name(target.name + "-wal")):
+        with suppress(FileNotFoundError):
+            found = file.stat()
+            # A log of no bytes is what a mere reader leaves.
+            if found.st_size:
+                times.append(found.st_mtime)
+    return datetime.fromtimestamp(max(times), UTC) if times else None
+
+
+def _copy(path: Path, aside: Path, target: Path) -> None:
+    """The copy under another name, with the owner of what it replaces."""
+    aside.unlink(missing_ok=True)
+    aside.touch(mode=0o660)
+    shutil.copyfile(path, aside)
+    _date_as(path, aside)
+    if target.exists():
+        before = target.stat()
+        with suppress(PermissionError):
+            os.chown(aside, before.st_uid, before.st_gid)
+    backup_record.sync(aside)
+
+
+def _date_as(path: Path, aside: Path) -> None:
+    """Its time stays that of the copy: it holds nothing newer, at most less."""
+    made = path.stat()
+    os.utime(aside, ns=(made.st_atime_ns, made.st_mtime_ns))
+
+
+@contextmanager
+def _alone(target: Path) -> Iterator[sqlite3.Connection | None]:
+    """Hold the database so that no other process has it open; None if it is no use."""
+    if not _has_header(target):
+        # Gone, or overwritten: SQLite must not see it, it would discard its log.
+        yield None
+        return
+    connection = sqlite3.connect(target, timeout=0, isolation_level=None)
+    try:
+        # Leaving the write-ahead log needs that nobody else has the file open; it
+        # also brings the log into the file, which is then complete by itself.
+        connection.execute("PRAGMA journal_mode=DELETE").fetchall()
+        connection.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        connection.close()
+        if "locked" not in str(error):
+            raise SocialcellError(f"{target} cannot be replaced: {error}") from None
+        raise AlreadyRunning(
+            f"{target} is in use. Stop the daemon and other commands, then run this "
+            "again."
+        ) from None
+    except sqlite3.DatabaseError:
+        # It is damaged, which is why a copy is wanted: nobody can work with it.
+        connection.close()
+        yield None
+        return
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def _has_header(target: Path) -> bool:
+    if not target.exists():
+        return False
+    with target.open("rb") as file:
+        return file.read(16) == b"SQLite format 3\0"
+
+
+def _swap(target: Path, aside: Path) -> Path | None:
+    kept = _free(target)
+    there = target.exists()
+    if there:
+        os.link(target, kept)
+    for ending in _LOGS:
+        # The log of another file would be taken for the restored one's.
+        log = target.with_name(target.name + ending)
+        with suppress(FileNotFoundError):
+            log.rename(kept.with_name(kept.name + ending))
+    aside.rename(target)
+    backup_record.sync(target.parent)
+    return kept if there else None
+
+
+def _free(target: Path) -> Path:
+    name = target.name + ".before-restore"
+    if not target.with_name(name).exists():
+        return target.with_name(name)
+    names = (target.with_name(f"{name}-{n}") for n in count(2))
+    return next(path for path in names if not path.exists())

@@ -1,0 +1,111 @@
+"""Make a workspace: config.yaml, strategy.yaml, secrets/, the database, areas."""
+
+import json
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from socialcell import config, db, strategy
+from socialcell.config import Workspace
+from socialcell.errors import UsageError
+from socialcell.i18n import language
+from socialcell.listening.areas import area_table
+from socialcell.listening.people.visibility import SECRET_NAME
+from socialcell.listening.store import areas as area_store
+from socialcell.services.workspace import backup, file_access
+from socialcell.settings.telling import Readers
+
+_NOBODY = "  recipients: {}\n"
+
+
+@dataclass(frozen=True)
+class Made:
+    """What `initialise` found or made, for the person who asked."""
+
+    workspace: Workspace
+    created: tuple[str, ...]
+    kept: tuple[str, ...]
+
+
+def initialise(folder: Path, *, settings: str | None = None) -> Made:
+    """Make what is missing in a folder; what is there is kept. Safe to run again.
+
+    `settings` is the text of config.yaml; the shipped, commented one by default. All of
+    it is closed to others, also what was there before, as config.yaml says.
+    SocialcellError: something there belongs to somebody else.
+    """
+    created: list[str] = []
+    kept: list[str] = []
+    _folder(folder.parent)
+    config.close_to_others()
+    _folder(folder)
+    _file(folder / "config.yaml", settings or shipped_config(), created, kept)
+    _file(folder / strategy.NAME, strategy.shipped(), created, kept)
+    workspace = config.load(folder / "config.yaml")
+    file_access.mend(workspace)
+    for_secrets, for_secret = file_access.modes(workspace, secret=True)
+    _folder(folder / "secrets", mode=for_secrets)
+    key = folder / "secrets" / SECRET_NAME
+    _file(key, secrets.token_hex(32) + "\n", created, kept, mode=for_secret)
+    before, after, _copy = backup.upgrade(workspace)
+    engine = db.connect(workspace.database_url, workspace.config.database.busy_seconds)
+    (kept if before == after else created).append("database")
+    with db.writing(engine) as session:
+        if not area_store.all_areas(session):
+            area_store.replace(session, area_table.read_areas())
+            created.append("areas")
+    engine.dispose()
+    file_access.mend(workspace)  # root may have made it in somebody else's folder
+    return Made(workspace, tuple(created), tuple(kept))
+
+
+def config_alerting(address: str, lang: str) -> str:
+    """The shipped config.yaml, with somebody who is told of alerts by mail. UsageError
+    when it is no address, or we do not write that language."""
+    code = language(lang).code
+    try:
+        Readers.model_validate({code: [address]})
+    except ValidationError:
+        raise UsageError(f"{address!r} is no mail address.") from None
+    before, section, after = shipped_config().partition("\nalerts:\n")
+    named = json.dumps({code: [address]}, ensure_ascii=False)
+    return before + section + after.replace(_NOBODY, f"  recipients: {named}\n", 1)
+
+
+def shipped_config() -> str:
+    """The complete, commented config.yaml that comes with the package."""
+    return resources.files("socialcell").joinpath("config.yaml").read_text("utf-8")
+
+
+def write_secrets(folder: Path, values: Iterable[tuple[str, str]]) -> None:
+    """Put secrets into a workspace's secrets/ folder, one file each, mode 0600."""
+    for name, value in values:
+        place = folder / "secrets" / name
+        place.touch(mode=0o600)
+        place.write_text(value + "\n", encoding="utf-8")
+
+
+def _folder(path: Path, mode: int = 0o777) -> None:
+    try:
+        path.mkdir(mode=mode, parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be made: {error.strerror}") from None
+
+
+def _file(
+    path: Path, text: str, created: list[str], kept: list[str], mode: int = 0o660
+) -> None:
+    if path.exists():
+        kept.append(path.name)
+        return
+    # Written aside and renamed: a killed init leaves no half file.
+    aside = path.with_name(path.name + ".new")
+    aside.unlink(missing_ok=True)
+    aside.touch(mode=mode)
+    aside.write_text(text, encoding="utf-8")
+    aside.rename(path)
+    created.append(path.name)

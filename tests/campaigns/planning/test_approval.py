@@ -1,0 +1,285 @@
+"""Plans approved by a second person, and why a post may not go out."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from socialcell import db
+from socialcell.campaigns.outreach import plan_approval
+from socialcell.campaigns.outreach.model import PlanApproval
+from socialcell.campaigns.planning import store
+from socialcell.campaigns.planning.model import PlanTag
+from socialcell.campaigns.planning.store import NoPlan
+from socialcell.config import Workspace
+from socialcell.errors import SocialcellError, UsageError
+from socialcell.ops import audit
+from socialcell.services.context import Context
+from socialcell.services.creators import creator_registry
+from socialcell.services.links import tracked_links
+from socialcell.services.outreach import outreach_entry, plan_approvals
+from socialcell.services.outreach.step_checks import Told
+from socialcell.settings import Approvals
+from tests.campaigns.planning import agreed_plans as agreed
+from tests.campaigns.planning.agreed_plans import (
+    NAME,
+    approved,
+    change,
+    number_of,
+    planned,
+    put,
+    rules,
+)
+
+pytestmark = pytest.mark.swept_on_postgresql
+
+
+def why_not(context: Context, creator: str = "dev", **said: Any) -> list[str]:
+    with db.reading(context.engine) as session:
+        plan = store.find(session, NAME)
+        assert plan is not None
+        post = next(t for t, _ in store.tags(session, plan) if t.creator == creator)
+        settings = context.workspace.config.planning
+        return plan_approval.why_not(session, plan, post, settings=settings, **said)
+
+
+def test_a_second_person_approves_what_a_plan_holds(
+    city: Context, folder: Path
+) -> None:
+    made = planned(city, folder)
+
+    decision = plan_approvals.approve(made, NAME, "meera", "seen with the lead")
+
+    assert (decision.new, decision.by, decision.broken) == (True, "meera", ())
+    assert [one.state for one in agreed.steps(made)] == ["approved", "approved"]
+    (entry,) = agreed.audited(made, "campaign.approve")
+    with db.reading(made.engine) as session:
+        (given,) = session.exec(select(PlanApproval)).all()
+        assert (given.by, given.note) == ("meera", "seen with the lead")
+        assert entry.detail == {
+            "version": 1,
+            "by": "meera",
+            "content": given.content,
+            "made_os_user": audit.os_user(),
+            "trust_names": True,
+        }
+
+
+@pytest.mark.swept_on_postgresql
+@pytest.mark.parametrize("who", ["lead", "LEAD", " lead ", None])
+def test_who_made_a_plan_cannot_approve_it(
+    city: Context, folder: Path, who: str | None
+) -> None:
+    made = planned(city, folder)
+
+    with pytest.raises(SocialcellError, match="a second person approves it"):
+        plan_approvals.approve(made, NAME, who)
+    assert agreed.steps(made) == []
+
+
+def test_only_whom_the_settings_name_approves(city: Context, folder: Path) -> None:
+    made = planned(city, folder)
+    config = made.workspace.config.model_copy(
+        update={
+            "influencers": made.workspace.config.influencers.model_copy(
+                update={"approvers": ("lead", "meera")}
+            )
+        }
+    )
+    workspace = type(made.workspace)(made.workspace.folder, config)
+    strict = Context(workspace, made.engine, made.clock)
+
+    with pytest.raises(SocialcellError, match="ravi is none of those"):
+        plan_approvals.approve(strict, NAME, "ravi")
+    assert plan_approvals.approve(strict, NAME, "meera").new
+
+
+def strict(context: Context) -> Context:
+    """The same workspace where names are not trusted."""
+    config = context.workspace.config.model_copy(update={"approvals": Approvals()})
+    return replace(context, workspace=Workspace(context.workspace.folder, config))
+
+
+def test_two_names_of_one_os_user_are_no_two_persons(
+    city: Context, folder: Path
+) -> None:
+    made = strict(planned(city, folder))
+
+    with pytest.raises(SocialcellError, match="two names do not make two persons"):
+        plan_approvals.approve(made, NAME, "meera")
+
+    assert agreed.audited(made, "campaign.approve") == []
+    assert {one.state for one in agreed.steps(made)} == set()
+
+
+def test_another_os_user_is_a_second_person(
+    city: Context, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = strict(planned(city, folder))
+    maker = audit.os_user()
+    monkeypatch.setattr("os.getuid", lambda: 4_000_111)
+
+    assert plan_approvals.approve(made, NAME, "meera").new
+
+    (entry,) = agreed.audited(made, "campaign.approve")
+    assert entry.os_user == "uid 4000111"
+    assert entry.detail["made_os_user"] == maker
+    assert "trust_names" not in entry.detail
+
+
+def test_without_a_plan_there_is_nothing_to_approve(city: Context) -> None:
+    with pytest.raises(NoPlan, match="campaigns plan FILE"):
+        plan_approvals.approve(city, NAME, "meera")
+
+
+def test_a_name_that_is_empty_is_nobody(city: Context, folder: Path) -> None:
+    with pytest.raises(UsageError, match="--by is empty"):
+        plan_approvals.approve(planned(city, folder), NAME, "  ")
+
+
+def test_asked_again_an_approval_stays_as_it_was(city: Context, folder: Path) -> None:
+    made = approved(city, folder)
+
+    again = plan_approvals.approve(made, NAME, "ravi")
+
+    assert (again.new, again.broken) == (False, ())
+    assert len(agreed.audited(made, "campaign.approve")) == 1
+
+
+def test_a_dry_run_tells_and_approves_nothing(city: Context, folder: Path) -> None:
+    made = planned(city, folder)
+
+    assert plan_approvals.approve(made, NAME, "meera", dry_run=True).broken == ()
+    assert agreed.steps(made) == []
+    assert agreed.audited(made, "campaign.approve") == []
+
+
+def test_a_refusal_is_in_the_audit_log_with_the_rules(
+    city: Context, folder: Path
+) -> None:
+    made = agreed.city_with(
+        planned(city, folder), elections=[["2026-11-25", "2027-01-05"]]
+    )
+
+    assert set(rules(made)) == {"election"}
+    (entry,) = agreed.audited(made, "campaign.approve.refused")
+    assert entry.detail == {"version": 1, "by": "meera", "rules": ["election"]}
+
+
+def test_nothing_goes_out_of_a_plan_that_nobody_approved(
+    city: Context, folder: Path
+) -> None:
+    first, second = why_not(planned(city, folder))
+
+    assert first.startswith("Version 1 of the plan is not approved")
+    assert second.endswith("is proposed: only what is scheduled goes out.")
+
+
+def test_what_is_scheduled_of_an_approved_plan_goes_out(
+    city: Context, folder: Path
+) -> None:
+    made = approved(city, folder)
+    n = number_of(made, "dev")
+    agreed.come_to(made, n, "contacted")
+    assert why_not(made) == [f"Tag {n} is contacted: only what is scheduled goes out."]
+
+    outreach_entry.advance(made, NAME, n, "accepted", "ravi", Told(link=agreed.LETTER))
+    outreach_entry.advance(made, NAME, n, "scheduled", "ravi", Told(tool=True))
+
+    assert why_not(made) == []
+    text = next(one.text for one in agreed.tags(made) if one.creator == "dev")
+    assert why_not(made, words=text) == []
+    assert why_not(made, words=f"{text}!") == [
+        f"The words of tag {n} are not those that were approved."
+    ]
+
+
+def test_a_next_version_needs_approval_again(city: Context, folder: Path) -> None:
+    made = approved(city, folder)
+    agreed.come_to(made, number_of(made, "dev"), "scheduled")
+    with db.reading(made.engine) as session:
+        old = store.find(session, NAME)
+        assert old is not None
+        post = next(t for t, _ in store.tags(session, old) if t.creator == "dev")
+        session.expunge_all()
+    planned(made, folder)
+
+    assert [one.partition(":")[0] for one in why_not(made)] == [
+        "Version 2 of the plan is not approved"
+    ]
+    with db.reading(made.engine) as session:
+        assert plan_approval.why_not(session, old, post)[0] == (
+            "Version 2 of the plan replaces 1."
+        )
+    # What is agreed with the creator is the same: approved again, it may go out.
+    assert plan_approvals.approve(made, NAME, "meera").new
+    assert why_not(made) == []
+
+
+@pytest.mark.swept_on_postgresql
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"text": "#जाहिरात #Ad other words"},
+        {"day": date(2026, 12, 2)},
+        {"cost_micros": 1},
+        {"channel": "youtube"},
+    ],
+)
+def test_a_changed_tag_needs_approval_again(
+    city: Context, folder: Path, values: dict[str, Any]
+) -> None:
+    made = approved(city, folder)
+    change(made, PlanTag, **values)
+
+    assert why_not(made)[0].startswith("The plan was changed since meera approved it")
+
+
+def test_a_link_that_leads_elsewhere_needs_approval_again(
+    city: Context, folder: Path
+) -> None:
+    made = approved(city, folder)
+    tracked_links.edit(
+        made,
+        agreed.code_of(made, "dev"),
+        {"web": "https://other.example/"},
+        "a new page",
+    )
+
+    assert why_not(made)[0].startswith("The plan was changed since meera approved it")
+
+
+def test_a_creator_who_is_forgotten_does_not_undo_the_approval_of_others(
+    city: Context, folder: Path
+) -> None:
+    made = approved(city, folder)
+    agreed.come_to(made, number_of(made, "dev"), "scheduled")
+    creator_registry.remove(made, "chitra", "asked for it")
+
+    assert why_not(made) == []
+    assert any("no longer in the registry" in one for one in why_not(made, "chitra"))
+
+
+def test_what_a_creator_said_since_counts(city: Context, folder: Path) -> None:
+    made = approved(city, folder)
+    agreed.come_to(made, number_of(made, "dev"), "scheduled")
+    put(made, "dev", consent="refused", public_because="sings on the city's stage")
+
+    found = why_not(made)
+
+    assert found[0] == "dev has not agreed (consent: refused)."
+    assert "stands for good" in found[1]
+
+
+def test_an_election_that_was_announced_since_holds_what_is_scheduled(
+    city: Context, folder: Path
+) -> None:
+    made = approved(city, folder)
+    agreed.come_to(made, number_of(made, "dev"), "scheduled")
+    later = agreed.city_with(made, elections=[["2026-11-25", "2027-01-05"]])
+
+    assert why_not(made) == []
+    assert "is within an election" in why_not(later)[0]

@@ -1,0 +1,334 @@
+"""The tables of all commands in a terminal of 80 columns: nothing in them is cut.
+
+Each command is run twice, into a pipe and on a terminal of its own; what stands in the
+pipe must stand on the screen.
+"""
+
+import ast
+import fcntl
+import json
+import os
+import pty
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import termios
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from socialcell import commands
+from tests.end_to_end.conftest import Demo
+from tests.running import environment, inside
+
+pytestmark = pytest.mark.timeout(1200)
+COLUMNS = 80
+
+# Which command line prints each table: file, function and place in it.
+LINES = {
+    "ads.show 1": "ads show --daily",
+    "alert_rules.list_ 1": "alerts rules list",
+    "alerts.backtest 1": "alerts backtest {series} --threshold 0",
+    "alerts.list_ 1": "alerts list --all",
+    "areas.list_ 1": "areas list",
+    "audit.list_ 1": "audit list --limit 1000",
+    "budget.budget 1": "sources budget",
+    "budget.budget 2": "sources budget",
+    "campaign.list_ 1": "campaigns list",
+    "campaign.attribution 1": "campaigns attribution monsoon26 --by creator",
+    "campaign.attribution 2": "campaigns attribution monsoon26 --by creator",
+    "creators.list_ 1": "influencers list",
+    "gazetteer.list_ 1": "language gazetteer list",
+    "influencers.rank 1": "influencers rank",
+    "installs.print_store_figures 1": "installs show --daily",
+    "language.models 1": "language models",
+    "links.list_ 1": "links list",
+    "links.stats 1": "links stats --by campaign,day,creator",
+    "mentions._print_for_people 1": "mentions list --limit 200",
+    "messages.status 1": "messages status",
+    "messages.consent 1": "messages consent",
+    "notice_templates.list_ 1": "posts templates list",
+    "outcomes.list_ 1": "outcomes list",
+    "outcomes.show 1": "outcomes show activated_users --history",
+    "outreach.list_ 1": "campaigns outreach list ideas27",
+    "owners.list_ 1": "owners list --all",
+    "public_people.list_ 1": "language people list",
+    "posts.show 1": "posts list",
+    "promises.list_ 1": "alerts promises list",
+    "registry.list_ 1": "registry list",
+    "seo.show 1": "seo show --daily",
+    "sources.list_ 1": "sources list",
+}
+# What the demo has nothing of, or what takes long: a row as it may be, in the columns
+# of that table.
+SAMPLES: dict[str, tuple[Sequence[str], Sequence[str]]] = {
+    "alerts.rising 1": (
+        ("phrase", "people", "usual", "score", "mentions"),
+        ("पाणी सोडलं पहाटे", "41", "0.5", "0.98", "3021, 3022, 3040"),
+    ),
+    "creators.sketch 1": (
+        ("key", "posts", "people"),
+        ("a_key_of_a_creator_that_is_long", "120", "too few"),
+    ),
+    "credentials.credentials 1": (
+        ("connector", "accepted", "days left", "tried", "note"),
+        ("instagram_messages", "NO", "not told", "2026-11-23 09:00", "ask " * 40),
+    ),
+    "language.evaluate 1": (
+        ("label", "precision", "recall", "f1", "n"),
+        ("complaint", "0.9123", "0.8123", "0.8594", "12345"),
+    ),
+    "language.train 1": (
+        ("model", "held out", "n", "macro F1 or F1", "bytes"),
+        ("sentiment", "l3cube-mahasent-test", "2250", "0.8123", "1234567"),
+    ),
+    "language.export_labels 1": (("file", "posts"), ("own/sentiment.jsonl", "17")),
+    "rumours.list_ 1": (
+        ("id", "since", "rumour", "note"),
+        ("12", "2026-11-23 09:00", "The dam has burst " * 10, "The dam is safe " * 9),
+    ),
+    "messages.templates 1": (
+        ("name", "language", "category", "status", "text"),
+        ("water_closure_of_thursday", "mr", "UTILITY", "APPROVED", "पाणी बंद " * 30),
+    ),
+    "messages.waiting 1": (
+        ("id", "message", "to", "answer", "written by", "may be sent until", "state"),
+        ("12", "12345", "नागरिक-M7B7GQ5I", "A boat is on its way. Go up to the roof.",
+         "cell.lead", "2026-11-23 09:00", "waiting"),
+    ),
+    "outgoing.list_ 1": (
+        ("id", "made", "kind", "to", "subject", "state", "answer"),
+        ("12345", "2026-11-23 09:00", "incident", "control-room@city.example",
+         "Incident 3: flood in Sinhagad Road", "waiting", "451 try again later"),
+    ),
+    "plan._table 1": (
+        ("day", "at", "creator", "channel", "asset", "language", "adds", "cost",
+         "link"),
+        ("2026-12-02", "18:30", "asha_creates", "instagram", "send_an_idea", "mr",
+         "12,345", "25,000.00 INR", "https://go.city.example/r/7nftd2b"),
+    ),
+    "demo._print 1": (
+        ("source", "received", "stored", "updated", "unchanged", "state"),
+        ("instagram_messages.inbox", "1200", "1100", "50", "50", "rate_limited"),
+    ),
+    "similar.similar 1": (
+        ("id", "nearness", "copy", "at (IST)", "platform", "author", "text"),
+        ("12345", "0.8123", "yes", "2026-11-23 09:00", "google_play",
+         "नागरिक-M7B7GQ5I", "कोथरूडमध्ये तीन दिवस पाणी नाही " * 3),
+    ),
+    "similar.stories 1": (
+        ("mentions", "copies", "first id", "at (IST)", "platform", "author", "text"),
+        ("120", "40", "12345", "2026-11-23 09:00", "instagram",
+         "नागरिक-M7B7GQ5I", "कोथरूडमध्ये तीन दिवस पाणी नाही " * 3),
+    ),
+    "top.show_pulled 1": (
+        ("source", "state", "received", "stored", "updated", "unchanged", "other"),
+        ("instagram_messages.inbox", "rate_limited", "120", "100", "10", "8", "2"),
+    ),
+    "upkeep.remap 1": (
+        ("source", "read", "readable now", "not readable", "differs"),
+        ("instagram_messages.inbox", "120", "100", "20", "text 12, author 8, at 3"),
+    ),
+    "upkeep.drift 1": (
+        ("platform", "items", "first", "last", "what ails them"),
+        ("google_play", "120", "2026-11-20 09:00", "2026-11-23 09:00",
+         "a status whose content is no text " * 4),
+    ),
+    "visits.show 1": (
+        ("day", "site", "source", "visits"),
+        ("2026-11-22", "https://care.city.example", "a source with a long name", "120"),
+    ),
+    "upkeep._tell 1": (
+        ("source", "state", "asked", "snapshots", "note"),
+        ("instagram_messages.inbox", "rate_limited", "1200", "1100", "later " * 20),
+    ),
+}  # fmt: skip
+
+# Runs many command lines in one interpreter, a line before each that names it.
+EACH = """
+import json, sys
+from socialcell.cli import app
+from socialcell.commands import output
+lines, samples = json.loads(sys.argv[1])
+for name, line in lines.items():
+    print("\\n§", name, flush=True)
+    try:
+        app(line)
+    except SystemExit as end:
+        print("\\n§ end", end.code or 0, flush=True)
+for name, (columns, row) in samples.items():
+    print("\\n§", name, flush=True)
+    output.table(columns, [row])
+    print("\\n§ end 0", flush=True)
+"""
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d(:\d\d)?)?([+]\d\d:\d\d)?")
+IDS = {"id", "no.", "first id", "code", "key", "tag", "source"}
+# In these tables a name is what the command is told.
+NAMED = ("alert_rules", "campaign.list_", "sources.list_", "messages.templates")
+
+
+@dataclass(frozen=True)
+class Workspace:
+    folder: Path
+    lines: Mapping[str, Sequence[str]]
+
+
+@pytest.fixture(scope="module")
+def workspace(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A copy of the demo with something in every list."""
+    folder = tmp_path_factory.mktemp("tables") / "demo"
+    shutil.copytree(demo.folder, folder)
+    return prepared(folder)
+
+
+def prepared(folder: Path) -> Workspace:
+    config = folder / "config.yaml"
+    # What takes nine tenths of the time of comparing texts is off.
+    config.write_text(config.read_text().replace("semantic: true", "semantic: false"))
+    series = folder / "series.csv"
+    hours = [f"2026-11-{day:02}T{hour:02}:00" for day in (1, 2) for hour in range(24)]
+    series.write_text("timestamp,value\n" + "".join(f"{at},3\n" for at in hours))
+    places = folder / "places.csv"
+    places.write_text(
+        "id,label,name_en,name_mr,name_hi,aliases,ward,needs_context,unless,source\n"
+        "place:our-society-behind-the-depot,PLACE,Our Society behind the Depot,"
+        "आमची डेपोमागची सोसायटी,हमारी डिपो के पीछे की सोसायटी,,"
+        "ward:kothrud-bavdhan,,,the ward office's list\n"
+    )
+    many = (
+        ("alerts", "rules", "add", "hospital-oxygen", "oxygen OR ऑक्सिजन",
+         "--threshold", "3"),
+        ("alerts", "promises", "add", "Next update on the bridge", "--due",
+         "2026-11-24T17:00"),
+        ("language", "gazetteer", "import", places),
+        ("messages", "agree", "+919999999999", "--evidence", "form 12, Aundh office"),
+        ("posts", "add", "x", "पाणीपुरवठा पूर्ववत झाला आहे", "--at", "2026-12-01T10:30"),
+    )  # fmt: skip
+    for line in many:
+        inside(*line, "--config", config)
+    lines = {name: line.format(series=series).split() for name, line in LINES.items()}
+    return Workspace(folder, lines)
+
+
+def call_sites() -> Iterator[str]:
+    """Every place in the commands that prints a table."""
+    for path in sorted(Path(commands.__path__[0]).glob("*.py")):
+        for function in ast.walk(ast.parse(path.read_text())):
+            if isinstance(function, ast.FunctionDef):
+                calls = [
+                    node
+                    for node in ast.walk(function)
+                    if isinstance(node, ast.Call)
+                    and ast.unparse(node.func) in ("output.table", "output.records")
+                ]
+                for number, _ in enumerate(calls, 1):
+                    yield f"{path.stem}.{function.name} {number}"
+
+
+def words_for(workspace: Workspace) -> list[str]:
+    return [sys.executable, "-c", EACH, json.dumps([workspace.lines, SAMPLES])]
+
+
+def settings(workspace: Workspace) -> dict[str, str]:
+    return environment(
+        SOCIALCELL_CONFIG=str(workspace.folder / "config.yaml"), TERM="dumb"
+    )
+
+
+def piped(workspace: Workspace) -> str:
+    done = subprocess.run(
+        words_for(workspace),
+        capture_output=True,
+        text=True,
+        check=True,
+        env=settings(workspace),
+    )
+    return done.stdout
+
+
+def on_a_terminal(workspace: Workspace) -> str:
+    """What stands on a screen of 80 columns."""
+    screen, own = pty.openpty()
+    fcntl.ioctl(own, termios.TIOCSWINSZ, struct.pack("HHHH", 24, COLUMNS, 0, 0))
+    variables = settings(workspace)
+    variables.pop("COLUMNS", None)
+    with subprocess.Popen(
+        words_for(workspace),
+        stdin=own,
+        stdout=own,
+        stderr=subprocess.DEVNULL,
+        env=variables,
+    ) as process:
+        os.close(own)
+        said = b"".join(iter(lambda: _read(screen), b""))
+    os.close(screen)
+    assert process.returncode == 0
+    return said.decode().replace("\r\n", "\n")
+
+
+def _read(screen: int) -> bytes:
+    try:
+        return os.read(screen, 1 << 16)
+    except OSError:  # the other end is closed
+        return b""
+
+
+def parts(said: str) -> dict[str, list[str]]:
+    """The lines of each command by its name."""
+    found: dict[str, list[str]] = {}
+    name = ""
+    for line in said.split("\n"):
+        if line.startswith("§ end "):
+            assert line == "§ end 0", (name, found[name])
+        elif line.startswith("§ "):
+            name = line[2:]
+            found[name] = []
+        elif name:
+            found[name].append(line)
+    return found
+
+
+def whole_cells(name: str, lines: Sequence[str]) -> Iterator[str]:
+    """The moments and ids of the tables that a command printed into a pipe."""
+    ids = IDS | ({"name"} if name.startswith(NAMED) else set())
+    heads: list[str] = []
+    for line in lines:
+        cells = line.split("\t")
+        if len(cells) != len(heads):
+            heads = cells
+            continue
+        for head, cell in zip(heads, cells, strict=True):
+            is_id = head in ids and " " not in cell
+            if cell and (is_id or MOMENT.fullmatch(cell)):
+                yield cell
+
+
+def test_every_table_is_shown_here() -> None:
+    assert sorted({*LINES, *SAMPLES}) == sorted(call_sites())
+    others = [
+        path.name
+        for path in Path(commands.__path__[0]).glob("*.py")
+        if "rich.table" in path.read_text()
+    ]
+    assert others == ["tables.py"]
+
+
+def test_no_table_cuts_a_moment_or_an_id_at_80_columns(workspace: Workspace) -> None:
+    tables, screens = parts(piped(workspace)), parts(on_a_terminal(workspace))
+
+    assert list(tables) == list(screens) == [*LINES, *SAMPLES]
+    without = [
+        name for name, lines in tables.items() if sum("\t" in x for x in lines) < 2
+    ]
+    assert without == []
+    for name, lines in tables.items():
+        words = {word for line in screens[name] for word in line.split("  ")}
+        shown = {word.strip() for word in words}
+        assert {*whole_cells(name, lines)} - shown == set(), name
+        assert [
+            x for x in screens[name] if "…" in x and "…" not in "".join(lines)
+        ] == []

@@ -1,0 +1,209 @@
+"""The commands of alerts: one JSON document each, clear refusals, secrets nowhere."""
+
+import json
+import re
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from socialcell import db
+from socialcell.clock import IST
+from socialcell.listening.alerts.model import Incident
+from socialcell.sandbox.other.chat_servers import SECRETS, SLACK, Rooms
+from socialcell.sandbox.server import Logged, serve_http
+from socialcell.services.doctor import examine
+from tests.logs import quiet_again
+from tests.running import inside, said, socialcell
+from tests.services.alerts.test_incident_notifications import spike
+
+pytestmark = pytest.mark.swept_on_postgresql
+
+NOW = "2026-11-20T12:00:00+05:30"
+
+
+@pytest.fixture
+def cell(folder: Path, engine: Engine) -> Path:
+    """A workspace at a fixed noon, with a room of Slack on loopback."""
+    (folder / "secrets" / "room").write_text(SECRETS["slack_room"] + "\n")
+    place = folder / "config.yaml"
+    given = place.read_text().replace("{}\n", "")
+    given += f"clock: {{fixed: {NOW}}}\n"
+    given += (
+        "alerts:\n  channels:\n    cell: {kind: slack, lang: en, url: {secret: room}}\n"
+    )
+    place.write_text(given)
+    return folder
+
+
+def run(cell: Path, *words: str) -> str:
+    with quiet_again():
+        return inside("--config", cell / "config.yaml", "alerts", *words)
+
+
+def document(cell: Path, *words: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(run(cell, *words, "--json"))
+    return found
+
+
+def test_promises_are_entered_listed_and_kept(cell: Path) -> None:
+    added = document(
+        cell, "promises", "add", "An update", "--due", "2026-11-21", "--topic", "roads"
+    )
+    (listed,) = document(cell, "promises", "list")["promises"]
+    kept = document(cell, "promises", "kept", "1", "--note", "posted")
+
+    # A day means its end.
+    end = datetime(2026, 11, 22, tzinfo=IST)
+    assert datetime.fromisoformat(added["due_at"]) == end
+    assert (listed["text"], listed["topic"], listed["missed"]) == (
+        "An update",
+        "roads",
+        False,
+    )
+    assert kept == {"promise": 1, "state": "kept"}
+    assert document(cell, "promises", "list") == {"promises": []}
+    (all_,) = document(cell, "promises", "list", "--all")["promises"]
+    assert all_["note"] == "posted"
+
+
+def test_rumours_are_marked_listed_and_ended(cell: Path) -> None:
+    words = "The dam has burst, leave Pune now"
+
+    added = document(cell, "rumours", "add", "--text", words, "--note", "It is safe")
+    (listed,) = document(cell, "rumours", "list")["rumours"]
+
+    assert added == {"rumour": 1}
+    assert (listed["text"], listed["note"], listed["url"]) == (
+        words,
+        "It is safe",
+        None,
+    )
+    assert document(cell, "rumours", "end", "1") == {"rumour": 1, "state": "ended"}
+    assert document(cell, "rumours", "list") == {"rumours": []}
+    assert len(document(cell, "rumours", "list", "--all")["rumours"]) == 1
+
+
+def test_a_closure_that_is_planned_is_listed_and_shown(cell: Path) -> None:
+    span = ("--from", "2026-11-20T09:00", "--to", "2026-11-20T18:00")
+    document(cell, "plan", "water", *span, "--note", "Thursday maintenance")
+
+    (listed,) = document(cell, "list")["incidents"]
+    text = run(cell, "show", str(listed["id"]))
+
+    assert (listed["kind"], listed["state"]) == ("planned", "open")
+    assert listed["planned"]["note"] == "Thursday maintenance"
+    assert text.startswith("Planned: Water supply")
+    assert "nobody is told of it" in text
+    assert document(cell, "detect")["messages"] == 0
+
+
+def test_rules_are_written_listed_and_removed(cell: Path) -> None:
+    words = ("rules", "add", "gas", "गॅस OR gas", "--threshold", "4", "--tell", "cell")
+
+    written = document(cell, *words)
+    (listed,) = document(cell, "rules", "list")["rules"]
+
+    assert written == {"rule": 1, "name": "gas", "doubts": []}
+    assert (listed["query"], listed["threshold"], listed["told"]) == (
+        "गॅस OR gas",
+        4,
+        ["cell"],
+    )
+    assert document(cell, "rules", "remove", "gas")["state"] == "removed"
+    assert document(cell, "rules", "list") == {"rules": []}
+
+
+def test_a_rule_about_protests_is_refused_and_the_refusal_says_why(cell: Path) -> None:
+    words = ("alerts", "rules", "add", "march", "मोर्चा", "--threshold", "4")
+
+    done = socialcell("--config", cell / "config.yaml", *words)
+
+    assert done.returncode == 2
+    assert "No rule is written about protests: people may gather" in said(done)
+    assert document(cell, "rules", "list") == {"rules": []}
+
+
+def test_an_incident_is_listed_and_shown(cell: Path, engine: Engine) -> None:
+    id_ = spike(engine)
+
+    (listed,) = document(cell, "list")["incidents"]
+    shown = document(cell, "show", str(id_), "--lang", "mr")
+
+    assert (listed["worst"]["observed"], listed["severity"]) == (40, "high")
+    assert (listed["alerts"][0]["minutes"], listed["told"]) == (60, [])
+    assert (listed["alerts"][0]["kind"], listed["alerts"][0]["unit"]) == (
+        "spike",
+        "people",
+    )
+    assert shown["numbers"]["as_of"] == listed["numbers"]["as_of"]
+    assert (shown["id"], shown["figures"], shown["rumours"]) == (id_, [], [])
+    assert shown["text"].startswith("इशारा: पूर")
+    # Each post that is quoted has the id that other commands take.
+    quoted = [int(id_) for id_ in re.findall(r" · #(\d+)", shown["text"])]
+    assert quoted
+    assert set(quoted) <= set(listed["alerts"][0]["mentions"])
+    assert document(cell, "detect")["messages"] == 1
+    (listed,) = document(cell, "list")["incidents"]
+    assert [(one["channel"], one["recipient"]) for one in listed["told"]] == [
+        ("slack", "cell")
+    ]
+
+
+def test_without_mentions_no_phrase_rises(cell: Path) -> None:
+    assert document(cell, "rising") == {"phrases": []}
+
+
+def test_a_trial_reaches_its_room_and_a_dry_one_nobody(cell: Path, clock: Any) -> None:
+    rooms, asked = Rooms(clock), list[Logged]()
+    with serve_http(rooms, asked) as url:
+        place = cell / "config.yaml"
+        base = f'sandbox: {{base_urls: {{"{SLACK}": "{url}"}}}}\n'
+        place.write_text(place.read_text() + base)
+
+        run(cell, "try", "cell", "--dry-run")
+        taken_dry = list(rooms.taken)
+        done = document(cell, "try", "cell")
+
+    assert taken_dry == []
+    assert done["sent"] == 1
+    ((kind, told),) = rooms.taken
+    assert (kind, told["text"]) == ("slack", "Trial")
+
+
+def test_the_doctor_names_the_secret_that_a_room_lacks(cell: Path) -> None:
+    (cell / "secrets" / "room").unlink()
+
+    found = {one.name: one for one in examine(cell / "config.yaml")}
+
+    assert found["secret room"].state == "failed"
+    assert "alerts.channels.cell" in found["secret room"].found
+
+
+def test_an_incident_that_is_over_is_listed_with_when_it_ended(
+    cell: Path, engine: Engine
+) -> None:
+    noon = datetime.fromisoformat(NOW)
+    made: dict[str, Any] = {"kind": "spike", "severity": "high", "state": "over"}
+    times = {"opened_at": noon - timedelta(hours=27), "last_at": noon}
+    with db.writing(engine) as session:
+        session.add(Incident(subject="topic:water", ended_at=noon, **made, **times))
+        session.add(Incident(subject="topic:roads", **made, **times))
+
+    found = {
+        one["subject"]: (one["ended_at"], one["lasted_minutes"])
+        for one in document(cell, "list", "--all")["incidents"]
+    }
+
+    at, lasted = found["topic:water"]
+    assert (datetime.fromisoformat(at), lasted) == (noon, 27 * 60)
+    assert found["topic:roads"] == (None, None)
+    listed = run(cell, "list", "--all")
+    assert "2026-11-20 12:00" in listed
+    assert "not kept" in listed
+    assert "Over on 20 Nov 2026, 12:00, after 27 hours." in " ".join(
+        run(cell, "show", "1").split()
+    )
+    assert "when it ended was not kept" in " ".join(run(cell, "show", "2").split())

@@ -1,0 +1,331 @@
+"""Critical items of every kind become incidents; copies and neighbours join them."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select
+
+from socialcell import db, sandbox
+from socialcell.clock import IST, FixedClock
+from socialcell.commands.workspace.demo import watched
+from socialcell.config import Workspace
+from socialcell.listening.alerts.model import CRITICAL, Alert, Escalation, Incident
+from socialcell.listening.model import Area, Mention
+from socialcell.listening.store.mentions import tags
+from socialcell.ops import outgoing as outbox
+from socialcell.ops.outgoing_model import Outgoing
+from socialcell.reports import render
+from socialcell.services.alerts import escalations
+from socialcell.services.context import Context
+from socialcell.services.daemon import run_due as rounds
+from socialcell.services.daemon.job_registry import Job, jobs
+from socialcell.services.outbox import acknowledgements
+from socialcell.settings.telling import Alerts
+from tests.builders import make_source
+from tests.reports.world import World
+
+NOW = datetime(2026, 11, 20, 2, 0, tzinfo=IST)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+pytestmark = pytest.mark.swept_on_postgresql
+
+READERS = {
+    "recipients": {"en": ["desk@city.example"]},
+    "phone": {"officer": {"command": ["/bin/true"]}},
+}
+
+
+@pytest.fixture
+def city(context: Context, clock: FixedClock) -> World:
+    """A workspace at two in the morning whose alerts go to a desk and a telephone."""
+    clock.set(NOW)
+    changed = context.workspace.config.model_copy(
+        update={"alerts": Alerts.model_validate(READERS)}
+    )
+    folder = context.workspace.folder
+    return World(replace(context, workspace=Workspace(folder, changed)))
+
+
+def critical(city: World, text: str, at: datetime = NOW, **changes: Any) -> int:
+    made = {"urgency": "critical", "topics": ("fire",), **changes}
+    return city.mention(at, text, **made)
+
+
+def look(city: World) -> None:
+    escalations.advance(city.context, deliver=False)
+
+
+def gathered(city: World) -> dict[int, int]:
+    """The incident of each critical item."""
+    with db.reading(city.engine) as session:
+        rows = session.scalars(select(Alert).where(Alert.series == CRITICAL))
+        return {row.mentions[0]: row.incident_id for row in rows}
+
+
+def called_about(city: World) -> list[int]:
+    with db.reading(city.engine) as session:
+        rows = session.scalars(select(Escalation).order_by(Escalation.id))
+        return [row.mention_id for row in rows]
+
+
+@pytest.mark.parametrize("kind", ["post", "comment", "review", "article", "message"])
+def test_a_critical_item_of_any_kind_opens_an_incident_of_its_own(
+    city: World, kind: str
+) -> None:
+    id_ = critical(city, "Two boys are in the river and cannot get out", kind=kind)
+    city.mention(NOW, "The road is full of holes", urgency="high")
+
+    look(city)
+
+    with db.reading(city.engine) as session:
+        (incident,) = session.scalars(select(Incident))
+        assert (incident.kind, incident.subject) == (CRITICAL, f"critical:{id_}")
+        assert (incident.severity, incident.opened_at) == ("high", NOW)
+        rows = session.scalars(select(Outgoing).order_by(Outgoing.id))
+        assert [row.recipient for row in rows] == ["officer", "desk@city.example"]
+
+
+def test_what_is_older_than_two_days_is_not_told_whenever_it_was_imported(
+    city: World,
+) -> None:
+    critical(city, "A wall fell on a man", NOW - 2 * DAY - MINUTE)
+    with db.writing(city.engine) as session:
+        session.scalars(select(Mention)).one().stored_at = NOW
+    fresh = critical(city, "Smoke comes out of a flat", NOW - 2 * DAY + MINUTE)
+
+    look(city)
+
+    assert list(gathered(city)) == [fresh]
+
+
+def test_copies_join_the_incident_and_nobody_is_called_again(city: World) -> None:
+    text = "Fire at the market in Kothrud, people are inside, send the fire brigade"
+    first = critical(city, text)
+    look(city)
+    copies = [
+        critical(city, f"RT @somebody: {text}", NOW + HOUR, author="b"),
+        critical(city, f"{text}!! #Pune https://x.example/1", NOW + HOUR, author="c"),
+    ]
+    elsewhere = critical(
+        city, text.replace("Kothrud", "Hadapsar"), entities=("place:hadapsar",)
+    )
+    look(city)
+
+    found = gathered(city)
+    assert {found[one] for one in copies} == {found[first]}
+    assert called_about(city)[0] == first
+    assert set(called_about(city)) <= {first, elsewhere}
+
+
+def test_the_same_words_about_another_place_are_another_incident(city: World) -> None:
+    text = "Fire in a house near the school at %s, people are inside"
+    one = critical(city, text % "Kothrud", entities=("place:kothrud",))
+    two = critical(city, text % "Hadapsar", entities=("place:hadapsar",))
+
+    look(city)
+
+    assert len(set(gathered(city).values())) == 2
+    assert called_about(city) == [one, two]
+
+
+def test_items_of_one_place_and_topic_within_three_hours_are_one_incident(
+    city: World,
+) -> None:
+    with db.writing(city.engine) as session:
+        names = dict.fromkeys(("name_en", "name_mr", "name_hi"), "Pune")
+        session.add(
+            Area(
+                key="place:pune",
+                tree="administrative",
+                kind="city",
+                source="t",
+                **names,
+            )
+        )
+    place = {"entities": ("place:kothrud", "place:pune")}
+    first = critical(city, "Smoke from the third floor, an old man shouts", **place)
+    joined = critical(city, "They burn in there, where is the brigade", **place)
+    other_topic = critical(city, "Car hit a child", topics=("traffic",), **place)
+    later = critical(city, "A shop is burning", NOW - 4 * HOUR, **place)
+    only_the_city = critical(city, "My flat burns", entities=("place:pune",))
+
+    look(city)
+
+    found = gathered(city)
+    assert found[joined] == found[first]
+    assert len({found[one] for one in (first, other_topic, later, only_the_city)}) == 4
+    assert joined not in called_about(city)
+
+
+def test_what_comes_to_an_incident_that_somebody_looks_after_is_told_by_mail_once(
+    city: World,
+) -> None:
+    place = {"entities": ("place:kothrud",)}
+    critical(city, "Smoke from the third floor, an old man shouts", **place)
+    look(city)
+    acknowledgements.acknowledge(city.context, 1)
+    joined = critical(city, "They burn in there, where is the brigade", **place)
+
+    look(city)
+    look(city)
+
+    with db.reading(city.engine) as session:
+        rows = session.scalars(
+            select(Outgoing).where(Outgoing.dedup_key.startswith(f"message.{joined}."))
+        )
+        assert [row.recipient for row in rows] == ["desk@city.example"]
+        assert session.get_one(Incident, 1).state == "acked"
+
+
+def test_an_item_of_a_running_incident_joins_it_makes_it_severe_and_still_calls(
+    city: World,
+) -> None:
+    with db.writing(city.engine) as session:
+        running = Incident(
+            kind="spike",
+            subject="topic:fire",
+            severity="medium",
+            state="acked",
+            opened_at=NOW - HOUR,
+            last_at=NOW - HOUR,
+        )
+        session.add(running)
+    id_ = critical(city, "My mother is in the burning house")
+
+    look(city)
+    look(city)
+
+    with db.reading(city.engine) as session:
+        (incident,) = session.scalars(select(Incident))
+        assert (incident.severity, incident.state) == ("high", "open")
+        rows = session.scalars(select(Outgoing).order_by(Outgoing.id))
+        assert [row.recipient for row in rows] == ["officer", "desk@city.example"]
+    assert called_about(city) == [id_]
+
+
+def test_a_person_decides_and_people_are_called_or_no_longer(city: World) -> None:
+    id_ = city.mention(NOW, "He is not moving", urgency="normal", confidence=0.6)
+    look(city)
+    assert called_about(city) == []
+
+    def decide(level: str) -> None:
+        with db.writing(city.engine) as session:
+            tags.decide(session, id_, "urgency", level, "lead", NOW)
+
+    decide("critical")
+    look(city)
+    assert called_about(city) == [id_]
+    decide("low")
+    before = outbox_size(city)
+    city.context.clock.advance(30 * MINUTE)  # type: ignore[attr-defined]
+    look(city)
+
+    assert outbox_size(city) == before
+
+
+def test_calls_go_on_about_the_next_item_when_the_first_one_was_a_false_alarm(
+    city: World,
+) -> None:
+    with db.writing(city.engine) as session:
+        running = Incident(
+            kind="spike",
+            subject="topic:fire",
+            severity="high",
+            opened_at=NOW,
+            last_at=NOW,
+        )
+        session.add(running)
+    joke = critical(city, "The batsman is on fire tonight", confidence=0.6)
+    real = critical(city, "My mother is in the burning house", entities=("place:a",))
+    look(city)
+    assert called(city, "officer") == [joke]
+
+    with db.writing(city.engine) as session:
+        tags.decide(session, joke, "urgency", "low", "lead", NOW)
+    look(city)
+
+    assert called(city, "officer") == [joke, real]
+    assert called(city, "desk@city.example") == [joke, real]
+
+
+def called(city: World, who: str) -> list[int | None]:
+    """The items about which somebody is told or called, in their order."""
+    with db.reading(city.engine) as session:
+        asked = select(Outgoing.dedup_key).where(Outgoing.recipient == who)
+        keys = session.scalars(asked.order_by(Outgoing.id))
+        return [outbox.item_of(key) for key in keys]
+
+
+def outbox_size(city: World) -> int:
+    with db.reading(city.engine) as session:
+        return len(session.scalars(select(Outgoing)).all())
+
+
+def test_calls_end_when_the_incident_is_over_a_day_after_its_newest_item(
+    city: World,
+) -> None:
+    critical(city, "A tree lies on a car, somebody is inside")
+    look(city)
+    city.context.clock.advance(DAY + MINUTE)  # type: ignore[attr-defined]
+    before = outbox_size(city)
+
+    look(city)
+
+    assert outbox_size(city) == before
+
+
+@pytest.mark.parametrize("lang", ["mr", "hi", "en"])
+def test_nobody_can_be_recognised_in_a_post_that_is_told(
+    city: World, lang: str
+) -> None:
+    text = "My name is Sunita Kadam 98220 12345, I am under a wall, tell @asha_kale"
+    id_ = critical(city, text, entities=("place:kothrud",), wards=())
+    look(city)
+
+    words = render.text(escalations.page(city.context, id_, lang))
+
+    assert f"#{id_}" in words
+    assert "socialcell alerts ack 1" in words
+    for hidden in ("Sunita", "Kadam", "98220", "12345", "asha_kale", "_handle"):
+        assert hidden not in words
+
+
+def test_what_a_platform_withholds_is_told_without_its_words(city: World) -> None:
+    where = {"countries": ["IN"], "scope": "tweet", "copyright": False}
+    id_ = critical(city, "A man is under the wall", withheld=where)
+    look(city)
+
+    words = render.text(escalations.page(city.context, id_, "en"))
+
+    assert "under the wall" not in words
+    assert f"#{id_}" in words
+
+
+def test_a_public_post_that_is_pulled_is_told_in_the_tick_that_pulls_it(
+    context: Context, engine: Engine, clock: FixedClock
+) -> None:
+    text = "zad padlay gadivar, aat manus adaklay! Karve Road #Pune"
+    city = sandbox.City(seed=11, end=clock.now(), days=2)
+    with sandbox.serve(city, clock, ("mastodon",)) as served:
+        served.platform("mastodon").publish(text)
+        (source,) = [one for one in watched(served) if one.name == "mastodon.pune"]
+        make_source(engine, source.name, source.connector, **source.settings)
+        for name, value in served.secrets.items():
+            (context.workspace.folder / "secrets" / name).write_text(value)
+        inside = replace(context, base_urls=served.base_urls)
+
+        def table(context: Context) -> list[Job]:
+            return [job for job in jobs(context) if job.name.startswith("pull:")]
+
+        (done,) = rounds.work(inside, 1, lambda: False, table)
+
+    assert done.state == "done", done.said
+    with db.reading(engine) as session:
+        mention = session.scalars(
+            select(Mention).where(Mention.text.contains("adaklay"))
+        ).one()
+        subjects = set(session.scalars(select(Incident.subject)))
+        assert f"critical:{mention.id}" in subjects
+        keys = set(session.scalars(select(Outgoing.dedup_key)))
+        assert f"message.{mention.id}.mr|control.room@city.example" in keys

@@ -1,0 +1,305 @@
+"""What is told of an incident: numbers, mentions, coverage, a link, who is told."""
+
+import json
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from socialcell import db
+from socialcell.clock import IST, FixedClock
+from socialcell.config import Workspace
+from socialcell.errors import UsageError
+from socialcell.listening.alerts.model import Alert, Incident
+from socialcell.listening.model import Mention
+from socialcell.listening.query.query_language import parse
+from socialcell.listening.store.mentions import mention_queries
+from socialcell.listening.store.mentions.mention_filter import Wanted
+from socialcell.ops import outgoing as store
+from socialcell.services.alerts import commitments, incident_notifications
+from socialcell.services.context import Context
+from socialcell.settings.telling import Alerts
+from tests.builders import make_author, make_record, store_records
+
+NOON = datetime(2026, 11, 20, 12, 0, tzinfo=IST)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+LETTERS = {"recipients": {"en": ["cell@city.example"], "mr": ["desk@city.example"]}}
+ROOM = {"kind": "slack", "lang": "mr", "url": {"secret": "room"}}
+
+
+def told(context: Context, **alerts: Any) -> Context:
+    """The workspace with these settings of alerts."""
+    made = Alerts.model_validate({"quiet": None, **LETTERS, **alerts})
+    changed = context.workspace.config.model_copy(update={"alerts": made})
+    return Context(
+        Workspace(context.workspace.folder, changed), context.engine, context.clock
+    )
+
+
+def spike(
+    engine: Engine, *more: Alert, subject: str = "topic:flood", severity: str = "high"
+) -> int:
+    """An incident of four mentions in the hour before noon; its id."""
+    records = [
+        make_record(
+            f"m{n}",
+            text=f"{what}: @asha_kale 9822012345",
+            authored_at=NOON - n * 10 * MINUTE,
+            author=make_author(f"u{n}"),
+        )
+        for n, what in enumerate(("Water in houses", "Boats", "Lane shut", "Dark"), 1)
+    ]
+    store_records(engine, *records, at=NOON)
+    with db.writing(engine) as session:
+        made = Incident(
+            kind="rule" if subject.startswith("rule:") else "spike",
+            subject=subject,
+            severity=severity,
+            opened_at=NOON,
+            last_at=NOON,
+        )
+        session.add(made)
+        session.flush()
+        own = Alert(
+            incident_id=made.id or 0,
+            key="first",
+            series=subject,
+            at=NOON,
+            score=0.9,
+            observed=40,
+            expected=3.2,
+            mentions=[1, 2, 3, 4],
+            coverage=0.875,
+        )
+        for one in (own, *more):
+            one.incident_id = made.id or 0
+            session.add(one)
+        return made.id or 0
+
+
+def words(context: Context, id_: int, lang: str = "en") -> str:
+    return incident_notifications.render.text(
+        incident_notifications.page(context, id_, lang)
+    )
+
+
+def test_a_letter_says_numbers_coverage_severity_who_is_told_and_where_more_is(
+    context: Context, engine: Engine
+) -> None:
+    id_ = spike(engine)
+
+    said = words(told(context, channels={"cell-room": ROOM}), id_)
+
+    assert "40 people wrote in the hour to 20 Nov 2026, 12:00; usual are 3." in said
+    assert "88% of the day's hours were collected whole." in said
+    assert "Severity: high." in said
+    assert "Told: 2 letters, cell-room." in said
+    assert f"socialcell alerts ack {id_}" in said
+    assert "socialcell mentions search 'topic:flood since:" in said
+
+
+def test_three_mentions_are_shown_and_nobody_in_them(
+    context: Context, engine: Engine
+) -> None:
+    said = words(told(context), spike(engine))
+
+    assert [one in said for one in ("Water in", "Boats", "Lane shut", "Dark")] == [
+        True,
+        True,
+        True,
+        False,
+    ]
+    assert "asha" not in said
+    assert "98220" not in said
+    assert said.count("नागरिक-") == 3
+
+
+@pytest.mark.parametrize("code", ["mr", "hi"])
+def test_no_english_is_left_in_the_other_languages(
+    context: Context, engine: Engine, code: str
+) -> None:
+    joined = Alert(
+        key="j",
+        series="account",
+        at=NOON,
+        observed=90_000,
+        mentions=[4],
+        incident_id=0,
+    )
+    phrase = Alert(
+        key="p",
+        series="phrase:पाणी घरात",
+        at=NOON,
+        score=7.0,
+        observed=12,
+        expected=0.4,
+        mentions=[1],
+        minutes=180,
+        incident_id=0,
+    )
+
+    said = words(told(context), spike(engine, joined, phrase), code)
+
+    quoted = re.sub(r"“.*”", "", said)
+    without = re.sub(r"socialcell .*|‎|X\b|नागरिक-\w+", "", quoted)
+    assert re.findall("[A-Za-z]{2,}", without) == []
+    assert "पाणी घरात" in said
+
+
+def test_what_its_platform_withholds_is_not_quoted(
+    context: Context, engine: Engine
+) -> None:
+    joined = Alert(
+        incident_id=0, key="joined", series="account", at=NOON, observed=9000,
+        mentions=[2],
+    )  # fmt: skip
+    id_ = spike(engine, joined)
+    table = db.table(Mention)
+    barred = {"countries": ["IN"], "scope": "tweet", "copyright": False}
+    with db.writing(engine) as session:
+        rows = table.c.text.startswith("Boats")
+        session.execute(table.update().where(rows).values(withheld=barred))
+
+    said = words(told(context), id_)
+
+    assert "Boats" not in said
+    assert "Lane shut" in said
+    assert "9,000 followers" in said
+
+
+def test_a_phrase_does_not_stand_for_an_incident_that_has_a_series(
+    context: Context, engine: Engine
+) -> None:
+    phrase = Alert(
+        key="p",
+        series="phrase:boats",
+        at=NOON,
+        score=7.0,
+        observed=12,
+        expected=0.4,
+        mentions=[2],
+        minutes=180,
+        incident_id=0,
+    )
+
+    said = words(told(context), spike(engine, phrase))
+
+    assert "40 people wrote in the hour" in said
+    assert "“boats”. When: 20 Nov 2026, 12:00; People: 12; Usual: 0" in said
+
+
+def test_the_command_finds_the_mentions_that_the_incident_rests_on(
+    context: Context, engine: Engine
+) -> None:
+    id_ = spike(engine, subject="all")
+    store_records(
+        engine, make_record("late", authored_at=NOON + 5 * MINUTE), at=NOON + HOUR
+    )
+
+    (query,) = re.findall("mentions search '(.*)'", words(told(context), id_))
+
+    with db.reading(engine) as session:
+        found = mention_queries.mentions(session, Wanted(parse(query)))
+    assert sorted(row.id for row in found) == [1, 2, 3, 4]
+
+
+def test_with_a_console_the_letter_links_to_it(
+    context: Context, engine: Engine
+) -> None:
+    id_ = spike(engine)
+
+    said = words(told(context, console_url="https://console.city.example/"), id_)
+
+    assert f"More: https://console.city.example/incidents/{id_}" in said
+
+
+def test_a_room_is_told_in_its_language_without_any_address(
+    context: Context, engine: Engine
+) -> None:
+    id_ = spike(engine)
+    given = told(
+        context,
+        recipients={},
+        channels={"cell-room": ROOM},
+        console_url="https://console.city.example",
+    )
+
+    assert (
+        incident_notifications.incidents(given),
+        incident_notifications.incidents(given),
+    ) == (1, 0)
+
+    with db.reading(engine) as session:
+        (message,) = store.listed(session)
+        about = [one.recipient for one in store.about(session, f"incident.{id_}.")]
+    assert (message.channel, message.recipient) == ("slack", "cell-room")
+    assert about == ["cell-room"]
+    body = json.loads(message.body or b"")
+    assert body["text"] == "इशारा: पूर"
+    whole = json.dumps(body, ensure_ascii=False)
+    assert "तीव्रता: उच्च." in whole
+    assert "<https://console.city.example/incidents/1>" in whole
+    assert whole.count("नागरिक-") == 3
+    assert "hooks.slack.com" not in whole
+
+
+def test_in_the_quiet_hours_rooms_hear_of_the_worst_only(
+    context: Context, engine: Engine, clock: FixedClock
+) -> None:
+    given = told(
+        context, recipients={}, channels={"cell-room": ROOM}, quiet=("22:00", "07:00")
+    )
+    spike(engine, severity="medium")
+    clock.set(datetime(2026, 11, 20, 23, 0, tzinfo=IST))
+    assert incident_notifications.incidents(given) == 0
+
+    clock.set(datetime(2026, 11, 21, 7, 0, tzinfo=IST))
+
+    assert incident_notifications.incidents(given) == 1
+
+
+def test_a_promise_missed_is_told_with_its_text_and_where_it_was_given(
+    context: Context, engine: Engine, clock: FixedClock
+) -> None:
+    clock.set(NOON)
+    due, link = NOON + HOUR, "https://x.com/PMCPune/status/1"
+    id_ = commitments.add(context, "Next update on the bridge", due, link=link)
+    with db.writing(engine) as session:
+        session.add(
+            Incident(
+                kind="promise",
+                subject=f"promise:{id_}",
+                severity="medium",
+                opened_at=due,
+                last_at=due,
+            )
+        )
+
+    said = words(told(context), 1)
+
+    assert said.startswith("Promise missed: Next update on the bridge")
+    assert "It was due on 20 Nov 2026, 13:00 and is not marked as kept." in said
+    assert f"More: {link}" in said
+
+
+def test_an_incident_that_is_not_there_cannot_be_shown(context: Context) -> None:
+    with pytest.raises(UsageError, match="no incident 7"):
+        incident_notifications.page(context, 7, "en")
+
+
+def test_a_trial_of_a_room_that_is_not_there_names_those_that_are(
+    context: Context,
+) -> None:
+    given = told(context, channels={"cell-room": ROOM})
+
+    with pytest.raises(UsageError, match=r"There are: cell-room\."):
+        incident_notifications.attempt(given, "lobby")
+
+
+def test_it_says_so_when_nobody_is_told(context: Context, engine: Engine) -> None:
+    said = words(told(context, recipients={}), spike(engine))
+
+    assert "Nobody is told: config.yaml names nobody for alerts." in said
+    assert "Told:" not in said

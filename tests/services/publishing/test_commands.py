@@ -1,0 +1,268 @@
+"""The commands of the cell's own posts: one JSON document each, and clear refusals."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from icalendar import Calendar
+from sqlalchemy import Engine
+
+from socialcell import db
+from socialcell.listening.areas import area_table
+from socialcell.listening.store import areas as area_store
+from socialcell.services.daemon.job_registry import Slot, jobs
+from socialcell.services.doctor import examine
+from socialcell.services.outbox import outbox
+from socialcell.services.publishing import posting
+from tests.conftest import MONDAY_MORNING
+from tests.logs import quiet_again
+from tests.running import inside, said, socialcell
+from tests.services.publishing.conftest import HOUR, PUBLISHING, WORDS, Town, planned
+from tests.services.publishing.conftest import publishing as with_accounts
+
+pytestmark = pytest.mark.swept_on_postgresql
+
+DAY = f"{MONDAY_MORNING:%Y-%m-%d}"
+LATER = f"{DAY}T10:30"  # the city's last morning is 09:00
+
+
+@pytest.fixture
+def cell(town: Town, folder: Path, engine: Engine) -> Path:
+    """A workspace in files that posts into the served city, at its last morning."""
+    with db.writing(engine) as session:
+        area_store.replace(session, area_table.read_areas())
+    configure(folder, MONDAY_MORNING.isoformat(), town)
+    return folder
+
+
+def configure(folder: Path, now: str, town: Town) -> None:
+    place = folder / "config.yaml"
+    given = yaml.safe_load(place.read_text()) or {}
+    given |= {
+        "clock": {"fixed": now},
+        "publishing": PUBLISHING,
+        "approvals": {"trust_names": True},
+        "sandbox": {"base_urls": town.sandbox.base_urls},
+    }
+    place.write_text(yaml.safe_dump(given))
+
+
+def document(cell: Path, *words: str) -> dict[str, Any]:
+    with quiet_again():
+        text = inside("--config", cell / "config.yaml", *words, "--json")
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+def test_a_post_goes_from_plan_to_platform_by_commands(
+    cell: Path, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ward = ("--ward", "Kothrud-Bavdhan")
+    added = document(cell, "posts", "add", "x", WORDS, "--at", LATER, *ward)
+    before = document(cell, "campaigns", "publish", "--dry-run")
+    monkeypatch.setenv("SOCIALCELL_ACTOR", "lead")
+    approved = document(cell, "posts", "approve", "1")
+    after = document(cell, "campaigns", "publish", "--dry-run")
+    early = document(cell, "campaigns", "publish")
+    configure(cell, f"{LATER}:00+05:30", town)
+    done = document(cell, "campaigns", "publish")
+    (listed,) = document(cell, "posts", "list")["posts"]
+
+    assert added["posts"][0]["state"] == "draft"
+    assert "not approved" in before["posts"][0]["why_not"][0]
+    # 10 + 1 + 5 + 1 + 7 + 2 code points and an address, which counts 23.
+    assert before["posts"][0]["length"] == {"used": 49, "limit": 280}
+    assert approved == {"approved": [1]}
+    assert after["posts"][0]["why_not"] == []
+    assert early["posts"] == []
+    assert [one["state"] for one in done["posts"]] == ["posted"]
+    assert listed["state"] == "posted"
+    assert listed["wards"] == ["ward:kothrud-bavdhan"]
+    assert town.copies("x", WORDS) == 1
+
+
+def test_the_commands_let_safety_out_and_say_what_holds_the_rest(
+    cell: Path, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add = ("posts", "add", "x")
+    document(cell, *add, WORDS, "--at", LATER)
+    document(cell, *add, "नदीकाठ सोडा", "--safety")
+    before = document(cell, "outgoing", "list")
+    document(cell, "outgoing", "mode", "mourning", "--reason", "a day of mourning")
+    monkeypatch.setenv("SOCIALCELL_ACTOR", "lead")
+    approved = document(cell, "posts", "approve", "1", "2")
+    done = document(cell, "campaigns", "publish")
+    (message,) = document(cell, "outgoing", "list", "--state", "held")["messages"]
+    table = inside("--config", cell / "config.yaml", "outgoing", "list")
+
+    assert [(one["id"], one["state"]) for one in done["posts"]] == [(2, "posted")]
+    assert [(one["id"], one["reason"]) for one in approved["holds"]] == [(1, "mode")]
+    assert sorted(before["waiting_for_approval"]["posts"]) == [1, 2]
+    assert message["hold"]["reason"] == "mode"
+    assert "mourning" in message["hold"]["why"]
+    assert "held: mode" in table
+
+
+def test_a_notice_is_written_from_a_template_by_commands(cell: Path) -> None:
+    slots = ("dam=khadakwasla", "cusecs=35574", "source=water_resources")
+    filled = [word for one in slots for word in ("--set", one)]
+    also = ("--from", "2026-11-21T06:00", "--contact", "1077", "--on", "x")
+    made = document(
+        cell, "posts", "notice", "--template", "dam_discharge", *filled, *also
+    )
+    shown = document(cell, "posts", "templates", "show", "dam_discharge")
+    listed = document(cell, "posts", "templates")
+
+    assert [one["language"] for one in made["posts"]] == ["mr", "hi", "en"]
+    assert all(one["safety"] for one in made["posts"])
+    assert "३५,५७४ क्युसेक" in made["posts"][0]["text"]
+    assert shown["slots"]["cusecs"]["type"] == "number"
+    assert {one["platform"] for one in shown["lengths"]} >= {"x", "telegram"}
+    assert "dam_discharge" in {one["id"] for one in listed["templates"]}
+    assert listed["faults"] == {}
+
+
+def test_lint_names_the_line_of_a_file_of_templates(cell: Path, tmp_path: Path) -> None:
+    file = tmp_path / "tree_fall.yaml"
+    file.write_text("about: A tree\nslots: {}\nword: x\n")
+
+    done = socialcell("posts", "templates", "lint", file)
+
+    assert done.returncode == 1
+    assert f"{file}:3: word: unknown key" in done.stdout
+
+
+def test_the_calendar_holds_the_cells_own_posts(cell: Path, tmp_path: Path) -> None:
+    document(cell, "posts", "add", "x", WORDS, "--at", LATER)
+    document(cell, "posts", "add", "telegram", "दुसरे", "--at", LATER)
+    document(cell, "posts", "withdraw", "2", "--reason", "twice")
+
+    found = document(cell, "campaigns", "calendar", "--out", str(tmp_path / "own.ics"))
+
+    assert [one["text"] for one in found["posts"]] == [WORDS]
+    calendar = Calendar.from_ical((tmp_path / "own.ics").read_bytes())
+    (event,) = calendar.walk("VEVENT")
+    assert event["description"] == WORDS
+    assert event["dtstart"].dt.isoformat() == "2026-11-23T05:00:00+00:00"
+
+
+def test_an_editorial_plan_is_imported_row_by_row_and_once(
+    cell: Path, tmp_path: Path
+) -> None:
+    rows = tmp_path / "plan.csv"
+    rows.write_text(
+        "platform,date,time,language,text,ward,media\n"
+        f"x,{DAY},10:30,mr,पाणी जपा,Kothrud-Bavdhan;Aundh-Baner,\n"
+        f"facebook,{DAY},11:00,en,Save water,,\n"
+        f"instagram,{DAY},11:00,en,Save water,,\n"
+        f"x,{DAY},late,en,Save water,,\n"
+        ",2026-12-01,10:30,en,Save water,,\n",
+        encoding="utf-8",
+    )
+    config = ("--config", cell / "config.yaml")
+
+    first = socialcell(*config, "posts", "import", rows, "--json")
+    again = socialcell(*config, "posts", "import", rows, "--json")
+
+    assert (first.returncode, again.returncode) == (3, 3)
+    told = json.loads(first.stdout)
+    assert (told["received"], told["stored"]) == (5, 2)
+    assert [one["row"] for one in told["rejects"]] == [4, 5, 6]
+    assert "picture" in told["rejects"][0]["reason"]
+    assert "no moment" in told["rejects"][1]["reason"]
+    assert told["rejects"][2]["reason"] == "platform is missing"
+    assert json.loads(again.stdout)["unchanged"] == 2
+    (x, _) = document(cell, "posts", "list")["posts"]
+    assert x["wards"] == ["ward:aundh-baner", "ward:kothrud-bavdhan"]
+
+
+def test_a_post_in_doubt_is_confirmed_by_command(
+    cell: Path, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document(cell, "posts", "add", "telegram", WORDS, "--at", LATER)
+    monkeypatch.setenv("SOCIALCELL_ACTOR", "lead")
+    document(cell, "posts", "approve", "1")
+    configure(cell, f"{LATER}:00+05:30", town)
+    town.sandbox.platform("telegram").lose_answer()
+    config = ("--config", cell / "config.yaml")
+
+    lost = socialcell(*config, "campaigns", "publish")
+    checks = {one.name: one for one in examine(cell / "config.yaml")}
+    confirmed = document(cell, "campaigns", "publish", "--confirm", "1", "--as", "1")
+    wrong = socialcell(*config, "campaigns", "publish", "--again", "1")
+
+    assert lost.returncode == 3
+    assert "--confirm 1" in lost.stdout
+    assert checks["posts in doubt"].state == "warning"
+    assert confirmed == {"post": 1, "state": "posted"}
+    assert wrong.returncode == 2
+    assert "not in doubt" in said(wrong)
+
+
+def test_keys_that_are_refused_give_the_exit_code_for_a_person(
+    cell: Path, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document(cell, "posts", "add", "x", WORDS, "--at", LATER)
+    monkeypatch.setenv("SOCIALCELL_ACTOR", "lead")
+    document(cell, "posts", "approve", "1")
+    configure(cell, f"{LATER}:00+05:30", town)
+    town.sandbox.platform("x").expire_token()
+
+    done = socialcell("--config", cell / "config.yaml", "campaigns", "publish")
+
+    assert done.returncode == 4
+    assert "Read and write" in done.stdout
+
+
+def test_the_doctor_says_where_the_cell_posts_and_what_is_missing(
+    cell: Path, town: Town
+) -> None:
+    (cell / "secrets" / "x_access_secret").unlink()
+    town.sandbox.platform("facebook").withdraw("pages_manage_posts")
+
+    with quiet_again():
+        checks = {one.name: one for one in examine(cell / "config.yaml", deep=True)}
+
+    assert checks["publishing"].found.startswith("on: x, facebook, instagram")
+    assert checks["secret x_access_secret"].state == "failed"
+    assert checks["publishing x"].state == "failed"
+    assert "pages_manage_posts" in checks["publishing facebook"].found
+    assert checks["publishing telegram"].state == "ok"
+
+
+def test_publishing_is_off_as_shipped(folder: Path, engine: Engine) -> None:
+    checks = {one.name: one for one in examine(folder / "config.yaml")}
+
+    assert checks["publishing"].found.startswith("off")
+
+
+def test_the_daemon_posts_every_minute_and_only_where_it_is_on(
+    town: Town, approve: Any
+) -> None:
+    off = with_accounts(town.context)
+    assert "publish" not in {one.name for one in jobs(off)}
+    post = planned(town)
+    approve(post)
+    town.clock.advance(HOUR)
+    (job,) = [one for one in jobs(town.context) if one.name == "publish"]
+
+    words = job.run(town.context, Slot(town.clock.now(), 1, False), lambda: False)
+
+    assert words.startswith("1 posted, 0 later")
+    assert job.when.length * 60 == HOUR
+
+
+def test_what_is_posted_is_no_letter_and_no_message_to_a_room(
+    town: Town, approve: Any
+) -> None:
+    post = planned(town)
+    approve(post)
+    town.clock.advance(HOUR)
+
+    done = outbox.deliver(replace(town.context))
+
+    assert done == outbox.Delivered()
+    assert [one.state for one in posting.publish(town.context).outcomes] == ["posted"]

@@ -1,0 +1,317 @@
+"""In a crisis an answer to somebody in danger goes out with a second person's yes."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select
+
+from socialcell import db
+from socialcell.clock import FixedClock
+from socialcell.config import Workspace
+from socialcell.connectors.base import ConnectorError
+from socialcell.errors import SocialcellError, UsageError
+from socialcell.listening.model import Author, Mention
+from socialcell.listening.reply_model import ReplyDraft
+from socialcell.ops import audit
+from socialcell.ops.model import AuditEntry
+from socialcell.sandbox import Sandbox
+from socialcell.services import pseudonyms
+from socialcell.services.context import Context
+from socialcell.services.mentions.tagging import tag
+from socialcell.services.messaging import messages, reply_approvals, reply_drafts
+from socialcell.services.outbox import outbox
+from socialcell.services.privacy import data_requests, retention
+from socialcell.settings import Approvals
+from tests.running import inside
+from tests.services.webhooks.conftest import push_all
+
+pytestmark = pytest.mark.swept_on_postgresql
+
+HOUR = timedelta(hours=1)
+CALL = "एकता नगरीत घरात पाणी शिरलंय, सहा जण अडकले आहेत, कोणीतरी बोट पाठवा!"
+CALM = "कोथरूडमध्ये आज पाणी कधी येणार?"
+ANSWER = "A boat is on its way. Go up to the roof."
+
+
+@pytest.fixture
+def folder(folder: Path) -> Path:
+    """A workspace whose people share one account of the operating system."""
+    with (folder / "config.yaml").open("a") as file:
+        file.write("approvals: {trust_names: true}\n")
+    return folder
+
+
+@pytest.fixture
+def write(served: Sandbox, listening: Context) -> Callable[[str], int]:
+    """Somebody writes to the city on WhatsApp; the message's id."""
+
+    def written(text: str) -> int:
+        served.platform("whatsapp").publish(text)
+        push_all(served, listening, ("whatsapp",))
+        tag(listening)
+        with db.reading(listening.engine) as session:
+            asked = select(Mention.id).where(Mention.text == text)
+            return session.scalars(asked.order_by(Mention.id.desc())).first() or 0
+
+    return written
+
+
+@pytest.fixture
+def lead(monkeypatch: pytest.MonkeyPatch) -> Callable[[Context, int], Any]:
+    """A second person says yes to an answer."""
+
+    def approve(context: Context, id_: int) -> Any:
+        with monkeypatch.context() as patch:
+            patch.setenv("SOCIALCELL_ACTOR", "cell.lead")
+            return reply_approvals.approve(context, id_)
+
+    return approve
+
+
+def crisis(context: Context) -> None:
+    outbox.set_mode(context, "crisis", "a flood")
+
+
+def sent(served: Sandbox) -> list[str]:
+    return [one["text"] for one in served.platform("whatsapp").sent]
+
+
+def draft(engine: Engine, id_: int) -> ReplyDraft:
+    with db.reading(engine) as session:
+        row = session.get_one(ReplyDraft, id_)
+        session.expunge(row)
+    return row
+
+
+def test_an_answer_to_somebody_in_danger_waits_and_goes_out_with_a_second_yes(
+    served: Sandbox, listening: Context, write: Any, lead: Any
+) -> None:
+    message = write(CALL)
+    crisis(listening)
+
+    kept = messages.reply(listening, message, ANSWER)
+    before = sent(served)
+    done = lead(listening, kept.waits)
+
+    assert (kept.message, kept.second_person, before) == (None, True, [])
+    assert [ANSWER in text for text in sent(served)] == [True]
+    row = draft(listening.engine, kept.waits or 0)
+    assert (row.state, row.text, row.external_id) == ("sent", None, done.message)
+    assert row.decided_by == "cell.lead"
+    assert reply_drafts.waiting(listening) == []
+
+
+def test_whoever_wrote_an_answer_does_not_approve_it(
+    served: Sandbox, listening: Context, write: Any
+) -> None:
+    message = write(CALL)
+    crisis(listening)
+    kept = messages.reply(listening, message, ANSWER)
+
+    with pytest.raises(UsageError, match="a second person approves it"):
+        reply_approvals.approve(listening, kept.waits or 0)
+
+    assert sent(served) == []
+
+
+def test_two_names_of_one_os_user_are_no_second_person(
+    served: Sandbox, listening: Context, write: Any, lead: Any
+) -> None:
+    message = write(CALL)
+    crisis(listening)
+    kept = messages.reply(listening, message, ANSWER)
+    settings = listening.workspace.config.model_copy(update={"approvals": Approvals()})
+    strict = replace(
+        listening, workspace=Workspace(listening.workspace.folder, settings)
+    )
+
+    with pytest.raises(SocialcellError, match="two names do not make two persons"):
+        lead(strict, kept.waits)
+
+    assert sent(served) == []
+
+
+@pytest.mark.parametrize("mode", ["normal", "mourning", "election"])
+def test_outside_a_crisis_an_answer_goes_out_at_once(
+    served: Sandbox, listening: Context, write: Any, mode: str
+) -> None:
+    message = write(CALL)
+    outbox.set_mode(listening, mode, "as it is")
+
+    assert messages.reply(listening, message, ANSWER).message is not None
+
+    assert len(sent(served)) == 1
+
+
+@pytest.mark.parametrize("mode", ["normal", "mourning", "election"])
+def test_in_every_mode_an_answer_marked_as_safety_waits_for_a_second_yes(
+    served: Sandbox, listening: Context, write: Any, lead: Any, mode: str
+) -> None:
+    message = write(CALM)
+    outbox.set_mode(listening, mode, "as it is")
+    kept = messages.reply(listening, message, ANSWER, safety=True)
+    assert (kept.second_person, sent(served)) == (True, [])
+
+    lead(listening, kept.waits)
+
+    assert [json.loads(one)["body"] for one in sent(served)] == [ANSWER]
+
+
+def test_in_a_crisis_an_answer_to_others_goes_out_at_once(
+    served: Sandbox, listening: Context, write: Any
+) -> None:
+    message = write(CALM)
+    crisis(listening)
+
+    assert messages.reply(listening, message, "At six.").second_person is False
+
+    assert len(sent(served)) == 1
+
+
+def test_somebody_who_called_for_help_before_is_in_danger_whatever_they_write_next(
+    listening: Context, write: Any, clock: FixedClock
+) -> None:
+    write(CALL)
+    clock.advance(HOUR)
+    message = write("Are you there?")
+    crisis(listening)
+
+    assert messages.reply(listening, message, ANSWER).second_person is True
+    assert messages.reply(listening, message, ANSWER, dry_run=True).waits is None
+
+
+def test_an_answer_is_sent_once(
+    served: Sandbox, listening: Context, write: Any, lead: Any
+) -> None:
+    message = write(CALL)
+    crisis(listening)
+    kept = messages.reply(listening, message, ANSWER)
+    lead(listening, kept.waits)
+
+    with pytest.raises(UsageError, match="No answer waits under"):
+        lead(listening, kept.waits)
+
+    assert len(sent(served)) == 1
+
+
+def test_what_a_dead_process_may_have_sent_is_not_sent_again(
+    served: Sandbox, listening: Context, write: Any, lead: Any, engine: Engine
+) -> None:
+    message = write(CALL)
+    crisis(listening)
+    kept = messages.reply(listening, message, ANSWER)
+    with db.writing(engine) as session:
+        now = listening.clock.now()
+        assert reply_drafts.store.claim(session, kept.waits or 0, "cell.lead", now)
+
+    with pytest.raises(UsageError, match="may have been sent"):
+        lead(listening, kept.waits)
+
+    assert [one.state for one in reply_drafts.waiting(listening)] == ["sending"]
+    reply_drafts.withdraw(listening, kept.waits or 0)
+    assert reply_drafts.waiting(listening) == []
+    assert sent(served) == []
+
+
+def test_an_answer_that_meta_refused_waits_again(
+    served: Sandbox, listening: Context, write: Any, lead: Any
+) -> None:
+    message = write(CALL)
+    crisis(listening)
+    kept = messages.reply(listening, message, ANSWER)
+    served.platform("whatsapp").expire_token()
+
+    with pytest.raises(ConnectorError):
+        lead(listening, kept.waits)
+
+    (row,) = reply_drafts.waiting(listening)
+    assert (row.state, row.text) == ("waiting", ANSWER)
+
+
+def test_an_answer_that_waited_too_long_is_not_sent(
+    served: Sandbox, listening: Context, write: Any, lead: Any, clock: FixedClock
+) -> None:
+    message = write(CALL)
+    crisis(listening)
+    kept = messages.reply(listening, message, ANSWER)
+    clock.advance(24 * HOUR)
+
+    with pytest.raises(UsageError, match="more than 24 hours ago"):
+        lead(listening, kept.waits)
+
+    assert sent(served) == []
+
+
+def test_both_persons_are_in_the_audit_log_and_no_word_of_the_answer(
+    listening: Context, write: Any, lead: Any, engine: Engine
+) -> None:
+    message = write(CALL)
+    crisis(listening)
+    kept = messages.reply(listening, message, ANSWER)
+    lead(listening, kept.waits)
+
+    with db.reading(engine) as session:
+        rows = session.scalars(select(AuditEntry).order_by(AuditEntry.seq)).all()[-2:]
+        assert [row.action for row in rows] == ["message.draft", "message.reply"]
+        assert rows[1].actor == "cell.lead"
+        assert rows[1].detail["made_by"] == rows[0].actor == audit.operator()
+        assert "boat" not in str([row.detail for row in rows])
+
+
+def test_words_of_an_answer_go_with_the_person_and_after_a_week(
+    listening: Context, write: Any, engine: Engine, clock: FixedClock
+) -> None:
+    message = write(CALL)
+    crisis(listening)
+    first = messages.reply(listening, message, ANSWER).waits or 0
+    clock.advance(timedelta(days=7, seconds=1))
+    retention.run(listening)
+    assert (draft(engine, first).state, draft(engine, first).text) == (
+        "withdrawn",
+        None,
+    )
+    with db.reading(engine) as session:
+        author = session.get_one(Mention, message).author_id
+        uid = session.get_one(Author, author).uid
+
+    data_requests.erase(listening, "whatsapp", uid, None)
+
+    with db.reading(engine) as session:
+        assert session.scalars(select(ReplyDraft.id)).all() == []
+    assert pseudonyms.of(listening).pseudonym("whatsapp", uid)
+
+
+def test_the_commands_answer_in_json(
+    folder: Path, listening: Context, write: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = write(CALL)
+    crisis(listening)
+    place = folder / "config.yaml"
+    urls = "".join(f"    {k}: {v}\n" for k, v in listening.base_urls.items())
+    fixed = f"clock:\n  fixed: {listening.clock.now().isoformat()}\n"
+    place.write_text(f"{place.read_text()}{fixed}sandbox:\n  base_urls:\n{urls}")
+
+    def run(*words: str) -> Any:
+        return json.loads(inside("messages", *words, "--json", "--config", place))
+
+    kept = run("reply", str(message), ANSWER)
+    second = run("reply", str(message), "And take the children up.")
+    listed = run("waiting")["waiting"]
+    monkeypatch.setenv("SOCIALCELL_ACTOR", "cell.lead")
+    done = run("approve", str(kept["waits"]))
+    gone = run("withdraw", str(second["waits"]))
+
+    assert (kept["message"], kept["second_person"]) == (None, True)
+    assert [(one["text"], one["state"]) for one in listed] == [
+        (ANSWER, "waiting"),
+        ("And take the children up.", "waiting"),
+    ]
+    assert listed[0]["person"].startswith("नागरिक-")
+    assert done["message"].startswith("wa.")
+    assert gone == {"id": second["waits"], "state": "withdrawn"}
+    assert run("waiting")["waiting"] == []

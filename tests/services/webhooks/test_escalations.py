@@ -1,0 +1,394 @@
+"""A trapped person reaches the control room: in one tick, and up the ladder."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event, select
+
+from socialcell import db
+from socialcell.clock import IST, FixedClock
+from socialcell.config import Workspace
+from socialcell.listening.alerts.model import Incident
+from socialcell.ops.model import AuditEntry
+from socialcell.ops.outgoing_model import Outgoing
+from socialcell.sandbox.other.chat_servers import ORIGINS, SECRETS, Rooms
+from socialcell.sandbox.server import Answer, Request, serve_http
+from socialcell.services.alerts import escalations
+from socialcell.services.context import Context
+from socialcell.services.daemon import run_due as rounds
+from socialcell.services.daemon.job_registry import Job, jobs
+from socialcell.services.mentions.tagging import tag
+from socialcell.services.outbox import acknowledgements, outbox
+from socialcell.services.webhooks import webhook_ingest
+from socialcell.settings.telling import Alerts, Mail
+from socialcell.web import door
+from tests.mailbox import Mailbox, mailbox
+from tests.services.webhooks import pushes
+from tests.services.webhooks.conftest import Cell
+
+pytestmark = pytest.mark.swept_on_postgresql
+
+SUNDAY_NIGHT = datetime(2026, 11, 22, 2, 0, tzinfo=IST)
+MINUTE = timedelta(minutes=1)
+CALL = "zad padlay gadivar, aat manus adaklay! Karve Road. 98220 12345"
+CALLS = "https://calls.city.example"
+LADDER = [
+    {"after": 0, "who": ["control-room", "officer", "desk@city.example"]},
+    {"after": 5, "who": ["control-room", "officer"]},
+    {"after": 10, "who": ["lead"]},
+    {"after": 20, "who": ["head@city.example"]},
+]
+# A program that places calls: it writes down what it is told, and who called.
+PROGRAM = """
+import json, os, sys
+told = json.load(sys.stdin)
+told["variable"] = os.environ["SOCIALCELL_INCIDENT"]
+told["environment"] = sorted(os.environ)
+with open(sys.argv[1], "a") as file:
+    file.write(json.dumps(told) + "\\n")
+print("ringing")
+"""
+
+
+class Hook:
+    """A webhook that places calls; `answers` go before it says that it did."""
+
+    name = "calls"
+
+    def __init__(self) -> None:
+        self.taken: list[dict[str, Any]] = []
+        self.answers: list[Answer] = []
+
+    def answer(self, request: Request) -> Answer:
+        self.taken.append(json.loads(request.body))
+        return self.answers.pop(0) if self.answers else Answer(202, {"call": "placed"})
+
+
+@dataclass
+class Room:
+    """A control room: its mail, its chat, the officer's program, the lead's webhook."""
+
+    context: Context
+    mail: Mailbox
+    chats: Rooms
+    hook: Hook
+    calls: Path
+
+    @property
+    def letters(self) -> list[str]:
+        return [to for to, _letter in self.mail.taken]
+
+    @property
+    def rung(self) -> list[dict[str, Any]]:
+        if not self.calls.exists():
+            return []
+        return [json.loads(line) for line in self.calls.read_text().splitlines()]
+
+    @property
+    def said_in_chat(self) -> list[Any]:
+        return [told for _kind, told in self.chats.taken]
+
+    def reached(self) -> dict[str, int]:
+        """How often each was reached."""
+        return {
+            "control-room": len(self.chats.taken),
+            "officer": len(self.rung),
+            "lead": len(self.hook.taken),
+            "desk@city.example": self.letters.count("desk@city.example"),
+            "head@city.example": self.letters.count("head@city.example"),
+        }
+
+    def tick(self) -> list[rounds.Done]:
+        """One round of the daemon over what is about alerts."""
+
+        def table(context: Context) -> list[Job]:
+            wanted = ("receive", "detect", "deliver")
+            return [job for job in jobs(context) if job.name in wanted]
+
+        return rounds.work(self.context, 1, lambda: False, table)
+
+
+@pytest.fixture
+def room(cell: Cell, clock: FixedClock, folder: Path) -> Iterator[Room]:
+    clock.set(SUNDAY_NIGHT)
+    (folder / "secrets" / "chat").write_text(SECRETS["slack_room"])
+    (folder / "secrets" / "hook").write_text(f"{CALLS}/place/s3cr3tpartofit")
+    program, calls = folder / "call.py", folder / "calls.jsonl"
+    program.write_text(PROGRAM)
+    alerts = {
+        "recipients": {"mr": ["desk@city.example"], "en": ["head@city.example"]},
+        "channels": {"control-room": {"kind": "slack", "url": {"secret": "chat"}}},
+        "phone": {
+            "officer": {"command": [sys.executable, str(program), str(calls)]},
+            "lead": {"url": {"secret": "hook"}, "lang": "en"},
+        },
+        "ladder": LADDER,
+    }
+    chats, hook = Rooms(clock), Hook()
+    with (
+        mailbox() as (box, port),
+        serve_http(chats, []) as chat_url,
+        serve_http(hook, []) as hook_url,
+    ):
+        settings = Mail(host="127.0.0.1", port=port, security="none")
+        changed = cell.context.workspace.config.model_copy(
+            update={"alerts": Alerts.model_validate(alerts), "mail": settings}
+        )
+        base_urls = {**dict.fromkeys(ORIGINS, chat_url), CALLS: hook_url}
+        context = replace(
+            cell.context, workspace=Workspace(folder, changed), base_urls=base_urls
+        )
+        yield Room(context, box, chats, hook, calls)
+
+
+def call_for_help(
+    cell: Cell,
+    clock: FixedClock,
+    text: str = CALL,
+    wamid: str = "wamid.HELP",
+    **more: Any,
+) -> None:
+    cell.accept(pushes.whatsapp(pushes.text_message(text, wamid, clock.now(), **more)))
+
+
+def audited(engine: Engine) -> list[tuple[str, str]]:
+    """Who acknowledged which incident, in their order."""
+    with db.reading(engine) as session:
+        asked = select(AuditEntry).where(AuditEntry.action == "alerts.ack")
+        rows = session.scalars(asked.order_by(AuditEntry.seq))
+        return [(row.actor, row.object) for row in rows]
+
+
+def incidents(engine: Engine) -> list[tuple[str, str, str]]:
+    with db.reading(engine) as session:
+        rows = session.scalars(select(Incident).order_by(Incident.id))
+        return [(row.subject, row.severity, row.state) for row in rows]
+
+
+def test_one_trapped_person_on_a_sunday_night_reaches_everybody_within_one_tick(
+    cell: Cell, room: Room, engine: Engine, clock: FixedClock
+) -> None:
+    call_for_help(cell, clock)
+
+    room.tick()
+
+    (message,) = cell.mentions()
+    assert incidents(engine) == [(f"critical:{message.id}", "high", "open")]
+    assert room.reached() == {
+        "control-room": 1,
+        "officer": 1,
+        "lead": 0,
+        "desk@city.example": 1,
+        "head@city.example": 0,
+    }
+    (told,) = room.rung
+    assert (told["incident"], told["item"], told["variable"]) == (1, message.id, "1")
+    assert "Karve Road" in told["text"]
+    everything = json.dumps(
+        [told, room.said_in_chat, str(room.mail.taken[0][1])], ensure_ascii=False
+    )
+    for hidden in ("98220", "12345", pushes.ASHA, "Asha"):
+        assert hidden not in everything
+    letter = room.mail.taken[0][1].get_body(("plain",))
+    assert letter is not None
+    for words in (letter.get_content(), json.dumps(room.said_in_chat)):
+        assert "socialcell alerts ack 1" in words
+        assert f"#{message.id}" in words
+
+
+def test_nobody_answers_and_the_ladder_is_climbed_each_step_once(
+    cell: Cell, room: Room, clock: FixedClock
+) -> None:
+    call_for_help(cell, clock)
+    climbed = {}
+    for minute in (0, 4, 5, 9, 10, 19, 20, 39, 40, 44):
+        clock.set(SUNDAY_NIGHT + minute * MINUTE)
+        room.tick()
+        climbed[minute] = tuple(room.reached().values())
+
+    # control-room, officer, lead, desk, head
+    assert climbed[0] == climbed[4] == (1, 1, 0, 1, 0)
+    assert climbed[5] == climbed[9] == (2, 2, 0, 1, 0)
+    assert climbed[10] == climbed[19] == (2, 2, 1, 1, 0)
+    assert climbed[20] == climbed[39] == (2, 2, 1, 1, 1)
+    assert climbed[40] == climbed[44] == (3, 3, 2, 2, 2)  # everybody, again
+    assert [told["repeated"] for told in room.rung] == [False, True, True]
+
+
+def test_an_acknowledged_incident_is_called_about_no_more(
+    cell: Cell, room: Room, engine: Engine, clock: FixedClock
+) -> None:
+    call_for_help(cell, clock)
+    room.tick()
+    before = room.reached()
+
+    assert acknowledgements.acknowledge(room.context, 1, "a fire engine is on its way")
+    assert not acknowledgements.acknowledge(room.context, 1)
+    for _look in range(6):
+        clock.advance(5 * MINUTE)
+        room.tick()
+
+    assert room.reached() == before
+    assert [object_ for _who, object_ in audited(engine)] == ["1"]
+    assert [state for *_, state in incidents(engine)] == ["acked"]
+
+
+def test_who_says_yes_on_the_telephone_acknowledges_it(
+    cell: Cell, room: Room, engine: Engine, clock: FixedClock
+) -> None:
+    call_for_help(cell, clock)
+    room.hook.answers = [
+        Answer(200, {"acknowledged": True, "by": "Control room, second shift"})
+    ]
+    for _look in range(6):
+        room.tick()
+        clock.advance(5 * MINUTE)
+
+    assert room.reached()["head@city.example"] == 0
+    assert audited(engine) == [("Control room, second shift", "1")]
+    assert [state for *_, state in incidents(engine)] == ["acked"]
+
+
+def test_a_telephone_acknowledges_later_than_in_its_answer_at_its_own_path_only(
+    cell: Cell, room: Room, engine: Engine, clock: FixedClock
+) -> None:
+    call_for_help(cell, clock)
+    room.tick()
+    path = room.rung[0]["acknowledge_path"]
+    yes = {"acknowledged": True, "by": "Duty officer"}
+
+    with door.serving(room.context, kept=False) as address:
+        answers = [
+            pushes.hand_in(address, path[:-1] + "x", yes, {}),
+            pushes.hand_in(address, path.replace("/1/", "/2/"), yes, {}),
+            pushes.hand_in(address, path, {"acknowledged": "no"}, {}),
+            pushes.ask(address, "GET", path),
+            pushes.hand_in(address, path, yes, {}),
+            pushes.hand_in(address, path, yes, {}),
+        ]
+
+    assert [status for status, _said in answers] == [403, 403, 400, 405, 200, 200]
+    assert [said for _status, said in answers[-2:]] == ["acknowledged", "known"]
+    assert audited(engine) == [("Duty officer", "1")]
+    assert [state for *_, state in incidents(engine)] == ["acked"]
+
+
+def test_a_call_that_was_not_placed_is_tried_again_in_the_next_minute(
+    cell: Cell, room: Room, engine: Engine, clock: FixedClock
+) -> None:
+    program = room.context.workspace.folder / "call.py"
+    program.write_text("import sys; print('line busy'); sys.exit(3)")
+    call_for_help(cell, clock)
+    room.tick()
+    with db.reading(engine) as session:
+        asked = select(Outgoing).where(Outgoing.recipient == "officer")
+        row = session.scalars(asked).one()
+        assert (row.state, row.answer) == ("pending", "exit code 3: line busy")
+
+    program.write_text(PROGRAM)
+    clock.advance(MINUTE)
+    room.tick()
+
+    assert len(room.rung) == 1
+
+
+def test_one_person_who_writes_on_is_one_incident_and_rings_once(
+    cell: Cell, room: Room, engine: Engine, clock: FixedClock
+) -> None:
+    call_for_help(cell, clock)
+    room.tick()
+    clock.advance(MINUTE)
+    call_for_help(
+        cell, clock, "Please help, my father is trapped in the car", "wamid.2"
+    )
+    room.tick()
+
+    assert len(incidents(engine)) == 1
+    assert room.reached()["officer"] == 1
+    assert room.reached()["desk@city.example"] == 2  # each message is told
+
+
+def test_another_person_of_the_same_place_rings_again_although_somebody_is_on_it(
+    cell: Cell, room: Room, engine: Engine, clock: FixedClock
+) -> None:
+    call_for_help(cell, clock)
+    room.tick()
+    acknowledgements.acknowledge(room.context, 1)
+    clock.advance(2 * MINUTE)
+    other = "Karve Road var zad kosalla, don manse adakli ahet, vachva"
+    call_for_help(cell, clock, other, "wamid.2", sender="999800000002")
+    room.tick()
+
+    assert room.reached()["officer"] == 2
+    assert [state for *_, state in incidents(engine)][-1] == "open"
+
+
+class Killed(BaseException):
+    """The process dies."""
+
+
+@contextmanager
+def killed_before_write(engine: Engine, number: int) -> Iterator[list[int]]:
+    """The process dies before its n-th commit from here on; yields how many came."""
+    seen: list[int] = []
+
+    def count(_connection: Any) -> None:
+        seen.append(len(seen) + 1)
+        if len(seen) == number:
+            raise Killed
+
+    event.listen(engine, "commit", count)
+    try:
+        yield seen
+    finally:
+        event.remove(engine, "commit", count)
+        engine.dispose()  # with the process its connections end
+
+
+@pytest.mark.fault("F02")
+@pytest.mark.parametrize("every", [8, pytest.param(1, marks=pytest.mark.faults)])
+def test_killed_before_any_write_it_reaches_everybody_and_is_acknowledged_once(
+    cell: Cell, room: Room, engine: Engine, clock: FixedClock, tried: Any, every: int
+) -> None:
+    killed, n, points = True, 1, 0
+    while killed:
+        points += 1
+        clock.advance(timedelta(days=3))  # what was written before is forgotten
+        before = room.reached()
+        call_for_help(cell, clock, CALL, f"wamid.{n}", sender=f"9998000{n:05}")
+        receive_only(cell)
+        yes = Answer(200, {"acknowledged": True, "by": "lead"})
+        room.hook.answers = [yes, yes]
+        with killed_before_write(engine, n) as seen, suppress(Killed):
+            until_acknowledged(room, clock)
+        killed = len(seen) >= n
+        outbox.recover(room.context)  # as the daemon does when it begins
+        until_acknowledged(room, clock)
+
+        after = room.reached()
+        for who in ("control-room", "officer", "lead", "desk@city.example"):
+            assert after[who] > before[who], (n, who)
+        assert len(audited(engine)) == points, n
+        n += every
+    assert n > 20
+    tried(points, "killed before every commit, from the reading to the acknowledgement")
+
+
+def receive_only(cell: Cell) -> None:
+    webhook_ingest.work_off(cell.context)
+    tag(cell.context)
+
+
+def until_acknowledged(room: Room, clock: FixedClock) -> None:
+    """A daemon's looks when steps are due: the lead, called after ten minutes, says
+    yes, and that is all."""
+    for minutes in (0, 5, 5, 2):
+        clock.advance(minutes * MINUTE)
+        escalations.advance(room.context)
