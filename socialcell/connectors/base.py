@@ -2,7 +2,8 @@
 
 A connector never sleeps, never writes, never retries and never logs a URL. It asks
 `budget.take(n)` before each paid call, looks at `stop()` between pages, parses item by
-item, and raises only ConnectorError. The runner (jobs/collect.py) decides the rest.
+item, and raises only ConnectorError. The runner, services/collection/collector.py,
+decides the rest.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

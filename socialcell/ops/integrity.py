@@ -18,7 +18,7 @@ from socialcell.clock import in_pune
 from socialcell.ops import keys, slots
 from socialcell.ops.daemon_model import Lease, Slot
 from socialcell.ops.model import Run
-from socialcell.ops.outgoing_model import Outgoing
+from socialcell.ops.outbox_model import Outgoing
 
 ENDS = ("ok", "partial", "failed", "interrupted")
 RUN, S, LEASE, OUT = (db.table(one).c for one in (Run, Slot, Lease, Outgoing))

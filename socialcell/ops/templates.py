@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from socialcell import db
-from socialcell.ops.push_model import MessageTemplate
+from socialcell.ops.webhook_model import MessageTemplate
 
 
 @dataclass(frozen=True, slots=True)

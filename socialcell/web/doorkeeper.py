@@ -6,7 +6,7 @@ from datetime import datetime
 
 from socialcell import db, log
 from socialcell.errors import SocialcellError
-from socialcell.ops import pushes
+from socialcell.ops import webhook_deliveries
 from socialcell.services.context import Context
 from socialcell.services.webhooks import media_download, webhook_ingest
 
@@ -71,5 +71,5 @@ class Doorkeeper:
                 assert source.id is not None
                 counts[source.id, reason] = n
         with db.writing(self._context.engine) as session:
-            pushes.refused(session, counts, self._context.clock.now())
+            webhook_deliveries.refused(session, counts, self._context.clock.now())
         self._turned_away.subtract(found)

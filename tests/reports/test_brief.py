@@ -10,7 +10,7 @@ from socialcell.clock import IST
 from socialcell.config import Workspace
 from socialcell.listening.alerts.model import Alert, Incident, Promise
 from socialcell.listening.model import Mention
-from socialcell.ops import outgoing as store
+from socialcell.ops import outbox_store as store
 from socialcell.reports.daily.brief import LONGEST, span_of
 from socialcell.services.alerts import escalations
 from socialcell.services.context import Context

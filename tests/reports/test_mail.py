@@ -21,7 +21,7 @@ from socialcell import config, db, mail
 from socialcell.cli import main
 from socialcell.clock import FixedClock
 from socialcell.i18n import CODES
-from socialcell.ops import outgoing as store
+from socialcell.ops import outbox_store as store
 from socialcell.reports.page import Page, Section, Table
 from socialcell.reports.weekly.workbook import workbook
 from socialcell.services.context import Context

@@ -15,7 +15,7 @@ from socialcell.campaigns.outreach.store import outreach as store
 from socialcell.campaigns.planning import quiet_days as special
 from socialcell.campaigns.planning.calendar_problem import Closed, span
 from socialcell.campaigns.planning.model import Plan, PlanTag
-from socialcell.ops import outgoing
+from socialcell.ops import outbox_store
 from socialcell.settings.campaigns import Planning
 
 PEOPLE = ("celebrity", "creator")
@@ -92,7 +92,7 @@ def _elsewhere(
 def _closed(session: Session, plan: Plan, settings: Planning) -> dict[date, Closed]:
     brief = plan.brief
     first, last = (date.fromisoformat(brief[name]) for name in ("start", "end"))
-    switch = outgoing.mode(session)
+    switch = outbox_store.mode(session)
     found = special.closed_days(
         span(first, last),
         open_on=[date.fromisoformat(day) for day in brief["open_on"]],

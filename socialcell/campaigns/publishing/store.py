@@ -8,8 +8,8 @@ from sqlmodel import Session, col
 
 from socialcell import db
 from socialcell.campaigns.publishing.model import OwnPost
-from socialcell.ops import outgoing
-from socialcell.ops.outgoing_model import Outgoing
+from socialcell.ops import outbox_store
+from socialcell.ops.outbox_model import Outgoing
 
 _POST = db.table(OwnPost)
 P = _POST.c
@@ -57,7 +57,7 @@ def open_(session: Session, campaign: str | None = None) -> list[OwnPost]:
 def due(session: Session, now: datetime, campaign: str | None) -> list[int]:
     """Ids of what is to be posted now: what is marked as safety, then notices, then
     answers, then the rest by time."""
-    waits = outgoing.posts_waiting(session, now)
+    waits = outbox_store.posts_waiting(session, now)
     asked = select(P.id, P.key).where(P.state == "approved")
     if campaign is not None:
         asked = asked.where(P.campaign == campaign)

@@ -11,8 +11,8 @@ from socialcell.listening.alerts.model import Alert, Incident
 from socialcell.listening.incident_state import IncidentState
 from socialcell.listening.store.alerts import alerts as store
 from socialcell.listening.store.alerts import critical_calls
-from socialcell.ops import outgoing
-from socialcell.ops.outgoing_model import Outgoing
+from socialcell.ops import outbox_store
+from socialcell.ops.outbox_model import Outgoing
 from socialcell.reports.incidents.incident_page import worst
 from socialcell.services.context import Context
 
@@ -49,14 +49,14 @@ def _row(
 
 def _told(session: Session, incident_id: int) -> list[Outgoing]:
     about = [
-        f"{outgoing.ABOUT_ITEM}{call.mention_id}{sign}"
+        f"{outbox_store.ABOUT_ITEM}{call.mention_id}{sign}"
         for call in critical_calls.of_incident(session, incident_id)
         for sign in ".|"
     ]
     return [
         message
         for prefix in (f"incident.{incident_id}.", *about)
-        for message in outgoing.about(session, prefix)
+        for message in outbox_store.about(session, prefix)
     ]
 
 

@@ -71,7 +71,7 @@ def list_(
     from socialcell import db
     from socialcell.clock import IST
     from socialcell.errors import UsageError
-    from socialcell.ops import outgoing as store
+    from socialcell.ops import outbox_store as store
     from socialcell.services.messaging import reply_drafts
     from socialcell.services.publishing import own_posts
 

@@ -20,8 +20,8 @@ from socialcell.listening.store.pages import raw_payloads
 from socialcell.listening.store.pages.tombstones import ABOUT, BLANK
 from socialcell.ops import keys
 from socialcell.ops.model import Cursor, Run, Source
-from socialcell.ops.push_model import Awaited, Pushed
 from socialcell.ops.store import OUTCOMES
+from socialcell.ops.webhook_model import Awaited, Pushed
 
 MENTION = db.table(Mention)
 M, RUN, MATCH = MENTION.c, db.table(Run).c, db.table(MentionMatch).c

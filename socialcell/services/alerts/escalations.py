@@ -24,7 +24,7 @@ from socialcell.listening.store import areas as area_store
 from socialcell.listening.store import owners
 from socialcell.listening.store.alerts import critical_calls
 from socialcell.listening.store.mentions import mention_queries
-from socialcell.ops import outgoing as outbox
+from socialcell.ops import outbox_store as outbox
 from socialcell.reports import render
 from socialcell.reports.incidents import critical_item_page
 from socialcell.reports.incidents.critical_item_page import Known, Standing

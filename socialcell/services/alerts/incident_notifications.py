@@ -21,7 +21,7 @@ from socialcell.listening.areas import area_table
 from socialcell.listening.store import areas as area_store
 from socialcell.listening.store.alerts import alert_rules, alerts
 from socialcell.listening.store.mentions import mention_queries
-from socialcell.ops import outgoing as outbox
+from socialcell.ops import outbox_store as outbox
 from socialcell.reports import render
 from socialcell.reports.incidents import incident_page as report
 from socialcell.reports.incidents.incident_page import Evidence, Told

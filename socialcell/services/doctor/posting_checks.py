@@ -7,8 +7,8 @@ from socialcell.campaigns.publishing import store
 from socialcell.connectors import publisher
 from socialcell.connectors.base import Surroundings
 from socialcell.errors import SocialcellError
-from socialcell.ops import outgoing as outbox
-from socialcell.ops.outgoing_model import Outgoing
+from socialcell.ops import outbox_store as outbox
+from socialcell.ops.outbox_model import Outgoing
 from socialcell.services.context import Context
 from socialcell.services.doctor import settings_checks
 from socialcell.services.doctor.finding import Check, failed, ok, warning

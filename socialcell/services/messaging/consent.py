@@ -15,9 +15,9 @@ from socialcell import db
 from socialcell.clock import in_pune
 from socialcell.connectors.meta.meta_push import Refusal
 from socialcell.errors import UsageError
-from socialcell.ops import audit, optins
-from socialcell.ops.optins import Person
-from socialcell.ops.push_model import OptIn
+from socialcell.ops import audit, consent_ledger
+from socialcell.ops.consent_ledger import Person
+from socialcell.ops.webhook_model import OptIn
 from socialcell.services import pseudonyms
 from socialcell.services.context import Context
 
@@ -52,7 +52,7 @@ def note(
     person = person_of(context, WHATSAPP, digits(number))
     actor = audit.operator()
     with db.writing(context.engine) as session:
-        new = optins.note(
+        new = consent_ledger.note(
             session, person, event, at, evidence=evidence, actor=actor, now=now
         )
         if new:
@@ -67,7 +67,7 @@ def refused(
 ) -> None:
     """Somebody told the platform or us not to write again."""
     person = person_of(context, platform, wish.uid)
-    optins.note(
+    consent_ledger.note(
         session,
         person,
         "withdrawn",
@@ -85,7 +85,7 @@ def held(
     keys = [person_of(context, platform, uid).key for uid in uids]
     return [
         {"event": row.event, "at": row.at, "evidence": row.evidence}
-        for row in optins.history(session, platform)
+        for row in consent_ledger.history(session, platform)
         if row.person in keys
     ]
 
@@ -96,14 +96,15 @@ def erase(
     """Whoever is erased is not written to again; what was noted of it goes. Rows."""
     now = context.clock.now()
     return sum(
-        optins.erase(session, person_of(context, platform, uid), now) for uid in uids
+        consent_ledger.erase(session, person_of(context, platform, uid), now)
+        for uid in uids
     )
 
 
 def ledger(context: Context) -> list[OptIn]:
     """The whole ledger, oldest first; people by pseudonym."""
     with db.reading(context.engine) as session:
-        rows = optins.history(session, WHATSAPP)
+        rows = consent_ledger.history(session, WHATSAPP)
         session.expunge_all()
     return rows
 

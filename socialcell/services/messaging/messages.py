@@ -20,10 +20,11 @@ from socialcell.connectors.whatsapp.whatsapp_prices import bucket_name
 from socialcell.errors import UsageError
 from socialcell.listening.store.mentions import conversations
 from socialcell.listening.store.mentions.conversations import Conversation
-from socialcell.ops import audit, sent, store, templates
-from socialcell.ops import optins as ledger_of_consent
+from socialcell.ops import audit, store, templates
+from socialcell.ops import consent_ledger as ledger_of_consent
+from socialcell.ops import delivery_receipts as sent
 from socialcell.ops.model import Source
-from socialcell.ops.push_model import MessageTemplate
+from socialcell.ops.webhook_model import MessageTemplate
 from socialcell.services.collection import allowance_ledger
 from socialcell.services.collection.allowance_ledger import Ledger
 from socialcell.services.context import Context
@@ -115,7 +116,7 @@ def reply(
     """Answer a message while the window of 24 hours is open. Audited.
 
     What its writer marks as `safety` waits for a second person's yes
-    (jobs/reply_approvals): what it says may cost a life. So does, in a crisis, every
+    (reply_approvals.py): what it says may cost a life. So does, in a crisis, every
     answer to somebody in danger.
 
     UsageError: no such message, an empty or too long answer, a window that has closed,

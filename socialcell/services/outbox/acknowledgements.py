@@ -12,7 +12,7 @@ from socialcell.errors import UsageError
 from socialcell.listening.alerts.model import Incident
 from socialcell.listening.people.visibility import SECRET_NAME
 from socialcell.listening.store.alerts import critical_calls
-from socialcell.ops import audit, outgoing
+from socialcell.ops import audit, outbox_store
 from socialcell.services.context import Context
 from socialcell.text import one_line
 
@@ -97,6 +97,6 @@ def _acknowledge(
             escalation.acked_at = now
         if escalation.climbs and escalation.next_at is not None:
             escalation.next_at = None
-            outgoing.drop_calls(session, escalation.mention_id)
+            outbox_store.drop_calls(session, escalation.mention_id)
     audit.append(session, who, "alerts.ack", str(incident_id), detail, now)
     return True

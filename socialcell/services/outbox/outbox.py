@@ -12,8 +12,8 @@ from socialcell import chat, db, log, mail, phone
 from socialcell.errors import ConfigError, UsageError
 from socialcell.listening.store.alerts import critical_calls as critical_store
 from socialcell.ops import audit
-from socialcell.ops import outgoing as store
-from socialcell.ops.outgoing_model import Outgoing
+from socialcell.ops import outbox_store as store
+from socialcell.ops.outbox_model import Outgoing
 from socialcell.services.context import Context
 from socialcell.services.outbox import acknowledgements
 

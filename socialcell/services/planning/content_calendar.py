@@ -12,7 +12,7 @@ from socialcell.campaigns.publishing.model import OwnPost
 from socialcell.clock import IST
 from socialcell.connectors.publisher import PUBLISHERS
 from socialcell.listening.day_ranges import read_day
-from socialcell.ops import outgoing as outbox
+from socialcell.ops import outbox_store as outbox
 from socialcell.reports.plans import plan_calendar
 from socialcell.reports.plans.plan_calendar import Event
 from socialcell.services.context import Context

@@ -11,8 +11,8 @@ from socialcell.listening.people.visibility import People
 from socialcell.listening.store.people import accounts, erasure
 from socialcell.listening.store.people.accounts import Account
 from socialcell.listening.store.people.erasure import Erased
-from socialcell.ops import audit, pushes
-from socialcell.ops.scrub import scrub
+from socialcell.ops import audit, webhook_deliveries
+from socialcell.ops.secure_delete import scrub
 from socialcell.services import pseudonyms
 from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry
@@ -100,7 +100,7 @@ def _read_waiting(context: Context) -> str | None:
     why that must wait."""
     webhook_ingest.work_off(context)
     with db.reading(context.engine) as session:
-        left = sum(pushes.waiting_by_source(session).values())
+        left = sum(webhook_deliveries.waiting_by_source(session).values())
     if not left:
         return None
     return (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from socialcell import db
 from socialcell.listening.store.people import erasure, suppressed, suppressions
 from socialcell.ops import audit
-from socialcell.ops.scrub import scrub
+from socialcell.ops.secure_delete import scrub
 from socialcell.services import pseudonyms
 from socialcell.services.context import Context
 

@@ -13,8 +13,9 @@ from socialcell.campaigns.links.store import clicks
 from socialcell.listening.store import retention
 from socialcell.listening.store.mentions import reply_drafts
 from socialcell.listening.store.pages import attachments
-from socialcell.ops import audit, pushes, slots
-from socialcell.ops.scrub import scrub
+from socialcell.ops import audit, slots
+from socialcell.ops import webhook_deliveries as pushes
+from socialcell.ops.secure_delete import scrub
 from socialcell.services.context import Context
 from socialcell.services.mentions import similar_mentions
 from socialcell.services.reporting import report_redaction

@@ -19,8 +19,8 @@ from socialcell.http import require_public_form
 from socialcell.i18n import CODES
 from socialcell.listening.store import areas
 from socialcell.ops import audit
-from socialcell.ops import outgoing as outbox
-from socialcell.ops.outgoing_model import Outgoing
+from socialcell.ops import outbox_store as outbox
+from socialcell.ops.outbox_model import Outgoing
 from socialcell.services import second_approver
 from socialcell.services.area_matching import Places
 from socialcell.services.context import Context

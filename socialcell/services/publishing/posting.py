@@ -2,7 +2,7 @@
 
 A post is marked as asked before the platform is called. Whoever finds that mark asks
 the platform what it has before anything is sent again; where it cannot say, a person
-does. `jobs/outgoing` holds and releases, the ledger of the platform limits.
+does. `services/outbox` holds and releases, the ledger of the platform limits.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from socialcell.connectors.base import Batch, ConnectorError, Kind
 from socialcell.connectors.publisher import Posted, Publisher, Unheard
 from socialcell.errors import ConfigError
 from socialcell.ops import audit
-from socialcell.ops import outgoing as outbox
+from socialcell.ops import outbox_store as outbox
 from socialcell.services.collection import allowance_ledger
 from socialcell.services.collection.allowance_ledger import Ledger
 from socialcell.services.context import Context

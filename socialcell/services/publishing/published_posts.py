@@ -9,7 +9,7 @@ from socialcell.connectors import publisher as publishers
 from socialcell.connectors.base import Batch, ConnectorError, Kind
 from socialcell.errors import NeedsAPerson, UsageError
 from socialcell.ops import audit
-from socialcell.ops import outgoing as outbox
+from socialcell.ops import outbox_store as outbox
 from socialcell.services.context import Context
 from socialcell.services.manual_entry import written
 from socialcell.services.publishing import own_posts

@@ -16,7 +16,7 @@ from socialcell.connectors.base import Batch, ConnectorError, Kind, Record
 from socialcell.connectors.meta.meta_push import Awaiting, Fetching
 from socialcell.errors import ConfigError
 from socialcell.listening.store.pages import attachments
-from socialcell.ops import awaited
+from socialcell.ops import pending_fetches
 from socialcell.ops.model import Source
 from socialcell.services.collection import collector
 from socialcell.services.collection.ingest_run import Intake
@@ -124,11 +124,13 @@ class _Worker:
     def _mentions(self, connector: Awaiting) -> None:
         intake = Intake(self._context, self._source, self._platform, "fetch")
         try:
-            for one in self._due(awaited.due):
+            for one in self._due(pending_fetches.due):
                 try:
                     record = connector.awaited(one.ref)
                 except ConnectorError as error:
-                    self._missed(error, one, awaited.settle, awaited.postpone)
+                    self._missed(
+                        error, one, pending_fetches.settle, pending_fetches.postpone
+                    )
                     continue
                 self._keep(intake, one, record)
         finally:
@@ -136,7 +138,7 @@ class _Worker:
 
     def _keep(self, intake: Intake, one: _Item, record: Record) -> None:
         with db.writing(self._context.engine) as session:
-            if not awaited.settle(session, one.id, "done"):
+            if not pending_fetches.settle(session, one.id, "done"):
                 return
             intake.store(session, Batch([record], {}))
         intake.opened()

@@ -24,7 +24,7 @@ from socialcell.connectors.base import (
 from socialcell.connectors.meta.meta_push import Delivery, NotSigned, Push, Receiver
 from socialcell.errors import ConfigError
 from socialcell.listening.store.pages import attachments, pending_tombstones
-from socialcell.ops import awaited, pushes, sent, store
+from socialcell.ops import delivery_receipts, pending_fetches, store, webhook_deliveries
 from socialcell.ops.model import Source
 from socialcell.services.collection import allowance_ledger, collector
 from socialcell.services.collection.allowance_ledger import Ledger
@@ -93,7 +93,10 @@ def accept(
         return Welcome.FORGED
     now = context.clock.now()
     with db.writing(context.engine) as session:
-        new = [pushes.keep(session, one.id or 0, body, now) for one in listening]
+        new = [
+            webhook_deliveries.keep(session, one.id or 0, body, now)
+            for one in listening
+        ]
     return Welcome.KEPT if any(new) else Welcome.KNOWN
 
 
@@ -106,7 +109,7 @@ def work_off(
     that another process reads is left to it.
     """
     with db.reading(context.engine) as session:
-        waiting = pushes.waiting_by_source(session)
+        waiting = webhook_deliveries.waiting_by_source(session)
         found = [one for one in store.sources(session) if one.id in waiting]
     results = []
     for source in found:
@@ -133,7 +136,7 @@ def read_waiting(
     intake = Intake(context, source, reads.platform, "push")
     while not stop():
         with db.writing(context.engine) as session:
-            waiting = pushes.next_waiting(session, intake.source_id)
+            waiting = webhook_deliveries.next_waiting(session, intake.source_id)
             if waiting is None:
                 break
             push = _read(reads, waiting)
@@ -142,7 +145,7 @@ def read_waiting(
             pending_tombstones.foretell(session, stones, now)
             run = intake.store(session, push)
             _beside(context, session, intake.source_id, reads.platform, push, ledger)
-            pushes.done(session, waiting.id, run.id or 0, now)
+            webhook_deliveries.done(session, waiting.id, run.id or 0, now)
         intake.opened()
     return intake.finish()
 
@@ -183,7 +186,7 @@ def _receives(source: Source) -> bool:
         return False
 
 
-def _read(reads: Receiver, waiting: pushes.Waiting) -> Push:
+def _read(reads: Receiver, waiting: webhook_deliveries.Waiting) -> Push:
     """What was handed in as items; what has no shape that we know is kept aside."""
     try:
         push = reads.read(waiting.body)
@@ -214,7 +217,7 @@ def _beside(
     """What a push tells beside its items, in the transaction that stores them."""
     now = context.clock.now()
     attachments.note(session, source_id, platform, push.media, now)
-    awaited.note(session, source_id, push.awaited, now)
+    pending_fetches.note(session, source_id, push.awaited, now)
     for told in push.deliveries:
         _learn(session, source_id, told, ledger, now)
     for wish in push.refusals:
@@ -226,7 +229,7 @@ def _learn(
 ) -> None:
     from socialcell.connectors.whatsapp.whatsapp_prices import bucket_name
 
-    news = sent.News(
+    news = delivery_receipts.News(
         told.external_id,
         told.status,
         told.at,
@@ -234,6 +237,6 @@ def _learn(
         told.billable,
         told.error,
     )
-    for charge in sent.learn(session, source_id, news, now):
+    for charge in delivery_receipts.learn(session, source_id, news, now):
         cost = {bucket_name(charge.category): charge.n}
         ledger.book(session, Batch((), {}, cost=cost))

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from socialcell import db
 from socialcell.listening.store.pages import attachments
-from socialcell.ops import awaited, pushes, store
+from socialcell.ops import pending_fetches, store, webhook_deliveries
 from socialcell.services.context import Context
 from socialcell.services.webhooks import webhook_ingest
 
@@ -26,14 +26,14 @@ def inflows(context: Context) -> list[Inflow]:
     """Every enabled source that is pushed to, by name."""
     found = webhook_ingest.sources(context)
     with db.reading(context.engine) as session:
-        waiting = pushes.waiting_by_source(session)
+        waiting = webhook_deliveries.waiting_by_source(session)
         return [
             Inflow(
                 source=source.name,
                 waiting=waiting.get(id_, 0),
-                refused=pushes.refusals(session, id_),
+                refused=webhook_deliveries.refusals(session, id_),
                 files=attachments.by_state(session, id_),
-                mentions=awaited.by_state(session, id_),
+                mentions=pending_fetches.by_state(session, id_),
                 open_until=store.covered_until(session, id_),
             )
             for source in found

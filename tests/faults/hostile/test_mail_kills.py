@@ -19,8 +19,8 @@ from socialcell.clock import FixedClock
 from socialcell.db import revisions
 from socialcell.errors import SocialcellError
 from socialcell.ops import integrity
-from socialcell.ops import outgoing as store
-from socialcell.ops.outgoing_model import Outgoing
+from socialcell.ops import outbox_store as store
+from socialcell.ops.outbox_model import Outgoing
 from socialcell.services.context import Context, open_context
 from socialcell.services.outbox import outbox
 from socialcell.services.reporting import report_mail

@@ -12,7 +12,7 @@ from socialcell import config, db
 from socialcell.campaigns.publishing.model import OwnPost
 from socialcell.clock import FixedClock
 from socialcell.ops import integrity
-from socialcell.ops import outgoing as store
+from socialcell.ops import outbox_store as store
 from socialcell.services.context import Context
 from socialcell.services.publishing import posting, published_posts
 from tests import strace

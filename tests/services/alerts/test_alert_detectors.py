@@ -15,7 +15,7 @@ from socialcell.listening.alerts.model import Alert, Incident
 from socialcell.listening.store.alerts import alert_rules as rule_store
 from socialcell.listening.store.alerts import alerts
 from socialcell.ops import audit
-from socialcell.ops import outgoing as messages
+from socialcell.ops import outbox_store as messages
 from socialcell.ops.model import Source
 from socialcell.services.alerts import (
     alert_rules,

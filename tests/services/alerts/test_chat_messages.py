@@ -14,7 +14,7 @@ from socialcell import chat, db
 from socialcell.chat import Card
 from socialcell.clock import FixedClock
 from socialcell.config import Workspace
-from socialcell.ops import outgoing as store
+from socialcell.ops import outbox_store as store
 from socialcell.sandbox.other.chat_servers import CHAT, ORIGINS, SECRETS, Rooms
 from socialcell.sandbox.server import Logged, serve_http
 from socialcell.services.context import Context

@@ -14,8 +14,8 @@ from socialcell.config import Workspace
 from socialcell.listening.alerts.model import CRITICAL, Alert, Escalation, Incident
 from socialcell.listening.model import Area, Mention
 from socialcell.listening.store.mentions import tags
-from socialcell.ops import outgoing as outbox
-from socialcell.ops.outgoing_model import Outgoing
+from socialcell.ops import outbox_store as outbox
+from socialcell.ops.outbox_model import Outgoing
 from socialcell.reports import render
 from socialcell.services.alerts import escalations
 from socialcell.services.context import Context

@@ -17,7 +17,7 @@ from socialcell.listening.alerts.model import Incident
 from socialcell.listening.alerts.spikes import in_hour, spikes
 from socialcell.listening.store.alerts import alerts
 from socialcell.listening.store.people import registry
-from socialcell.ops import outgoing
+from socialcell.ops import outbox_store
 from socialcell.ops.model import Source
 from socialcell.services.alerts import detection, incident_notifications
 from socialcell.services.context import Context
@@ -207,7 +207,7 @@ def test_the_letter_has_numbers_three_mentions_and_what_to_do(
     incident_notifications.incidents(context)
 
     with db.reading(engine) as session:
-        letters = {one.recipient: one for one in outgoing.listed(session)}
+        letters = {one.recipient: one for one in outbox_store.listed(session)}
     english, marathi = letters["cell@city.example"], letters["desk@city.example"]
     assert english.subject == "Alert: Flood"
     assert marathi.subject == "इशारा: पूर"

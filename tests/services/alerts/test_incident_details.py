@@ -18,7 +18,7 @@ from socialcell.listening.store import owners as owner_store
 from socialcell.listening.store.alerts import alerts
 from socialcell.listening.store.mentions import mention_queries
 from socialcell.listening.store.mentions.mention_filter import Wanted
-from socialcell.ops import outgoing as outbox
+from socialcell.ops import outbox_store as outbox
 from socialcell.services.alerts import detection, incident_notifications, rumours
 from socialcell.services.context import Context
 from socialcell.services.reporting import report_mail

@@ -17,7 +17,7 @@ from socialcell.listening.model import Mention
 from socialcell.listening.query.query_language import parse
 from socialcell.listening.store.mentions import mention_queries
 from socialcell.listening.store.mentions.mention_filter import Wanted
-from socialcell.ops import outgoing as store
+from socialcell.ops import outbox_store as store
 from socialcell.services.alerts import commitments, incident_notifications
 from socialcell.services.context import Context
 from socialcell.settings.telling import Alerts

@@ -18,8 +18,8 @@ from socialcell.connectors.base import Tombstone
 from socialcell.i18n import language
 from socialcell.ops import leases, slots
 from socialcell.ops.model import FrozenReport, Source
-from socialcell.ops.outgoing_model import Outgoing
-from socialcell.ops.push_model import Pushed
+from socialcell.ops.outbox_model import Outgoing
+from socialcell.ops.webhook_model import Pushed
 from socialcell.reports.frozen_quotes import removed_note
 from socialcell.services.collection import collector
 from socialcell.services.collection.allowance_ledger import Ledger

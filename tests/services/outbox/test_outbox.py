@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 from socialcell import db, mail
 from socialcell.errors import UsageError
 from socialcell.ops import audit
-from socialcell.ops import outgoing as store
+from socialcell.ops import outbox_store as store
 from socialcell.services.context import Context
 from socialcell.services.outbox import outbox
 

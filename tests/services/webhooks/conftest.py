@@ -13,7 +13,7 @@ from socialcell.clock import FixedClock
 from socialcell.listening.model import Mention
 from socialcell.listening.store import integrity
 from socialcell.ops.model import Run, Source
-from socialcell.ops.push_model import Pushed
+from socialcell.ops.webhook_model import Pushed
 from socialcell.sandbox import City, Sandbox
 from socialcell.services.context import Context
 from socialcell.services.webhooks import webhook_ingest

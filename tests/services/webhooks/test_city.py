@@ -12,7 +12,7 @@ from socialcell.clock import FixedClock
 from socialcell.listening.attachment_model import Attachment
 from socialcell.listening.model import Mention
 from socialcell.ops import store
-from socialcell.ops.push_model import Awaited
+from socialcell.ops.webhook_model import Awaited
 from socialcell.sandbox import Sandbox
 from socialcell.sandbox.meta.webhook_platform import photo
 from socialcell.sandbox.meta.whatsapp_server import file_id

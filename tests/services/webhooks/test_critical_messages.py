@@ -14,7 +14,7 @@ from socialcell.config import Workspace
 from socialcell.listening.alerts.model import Alert, Escalation, Incident
 from socialcell.listening.model import Mention
 from socialcell.listening.store.mentions import tags
-from socialcell.ops.outgoing_model import Outgoing
+from socialcell.ops.outbox_model import Outgoing
 from socialcell.reports import render
 from socialcell.reports.weekly import weekly_counts
 from socialcell.reports.weekly.frozen_week import period

@@ -12,7 +12,7 @@ from socialcell.listening.attachment_model import Attachment
 from socialcell.listening.model import Author, Mention
 from socialcell.listening.store.mentions import quotes
 from socialcell.listening.store.mentions.mention_counts import Span
-from socialcell.ops.push_model import OptIn
+from socialcell.ops.webhook_model import OptIn
 from socialcell.sandbox import Sandbox
 from socialcell.sandbox.post import Post
 from socialcell.sandbox.world.message_world import number

@@ -14,7 +14,7 @@ from socialcell.connectors.base import ConnectorError, Kind
 from socialcell.errors import UsageError
 from socialcell.listening.model import Author, Mention
 from socialcell.ops.model import AuditEntry, Usage
-from socialcell.ops.push_model import OptIn, SentMessage
+from socialcell.ops.webhook_model import OptIn, SentMessage
 from socialcell.sandbox import Sandbox
 from socialcell.sandbox.world.message_world import number
 from socialcell.services.context import Context

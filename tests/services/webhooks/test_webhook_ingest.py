@@ -8,8 +8,8 @@ from sqlalchemy import select
 from socialcell import db
 from socialcell.errors import MissingSecret
 from socialcell.listening.model import Author, RawItem
-from socialcell.ops import pushes as door
 from socialcell.ops import store
+from socialcell.ops import webhook_deliveries as door
 from socialcell.services.collection import collector
 from socialcell.services.webhooks import webhook_ingest
 from socialcell.services.webhooks.webhook_ingest import Welcome

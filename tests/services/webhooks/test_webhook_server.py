@@ -10,7 +10,7 @@ import pytest
 
 from socialcell import db
 from socialcell.errors import MissingSecret, SocialcellError
-from socialcell.ops import pushes as kept
+from socialcell.ops import webhook_deliveries as kept
 from socialcell.services.context import open_context
 from socialcell.web import door, webhooks
 from tests.services.webhooks import pushes

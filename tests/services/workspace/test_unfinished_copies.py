@@ -21,7 +21,7 @@ _BACKS_UP = """
 import sys
 from pathlib import Path
 from socialcell import config
-from socialcell.jobs import backup
+from socialcell.services.workspace import backup
 
 place, out, event, ending = sys.argv[1:]
 

@@ -25,7 +25,7 @@ from socialcell.listening.model import (
 )
 from socialcell.listening.store.mentions import rollups
 from socialcell.listening.store.pages import raw_payloads
-from socialcell.ops import frozen, outgoing
+from socialcell.ops import frozen, outbox_store
 
 MENTION = db.table(Mention)
 UPKEEP = db.table(Upkeep)
@@ -149,7 +149,7 @@ def _remove(
     if not gone:
         return
     ids = [row.id for row in gone.values()]
-    outgoing.forget_messages(session, set(ids))
+    outbox_store.forget_messages(session, set(ids))
     # Also the raw form of others that carry it: a quoted post comes whole.
     carriers = raw_payloads.of(session, platform, gone)
     rollups.subtract(session, rollups.contribution(session, ids))

@@ -36,7 +36,7 @@ from socialcell.listening.store.pages import raw_payloads
 from socialcell.listening.store.pages.tombstones import BLANK
 from socialcell.listening.store.people import accounts, suppressions
 from socialcell.listening.store.people.accounts import Account
-from socialcell.ops import frozen, outgoing
+from socialcell.ops import frozen, outbox_store
 from socialcell.text import index_form
 
 MENTION = db.table(Mention)
@@ -114,7 +114,7 @@ def erase_posts(
 
 
 def _bury(session: Session, stones: Sequence[tuple[int, str]]) -> None:
-    outgoing.forget_messages(session, {id_ for id_, _ in stones})
+    outbox_store.forget_messages(session, {id_ for id_, _ in stones})
     for some in db.chunks(id_ for id_, _ in stones):
         for model in _ABOUT_A_POST:
             about = db.table(model)

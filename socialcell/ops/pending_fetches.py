@@ -8,7 +8,7 @@ from sqlalchemy import func, or_, select, update
 from sqlmodel import Session
 
 from socialcell import db
-from socialcell.ops.push_model import Awaited
+from socialcell.ops.webhook_model import Awaited
 
 AWAITED = db.table(Awaited)
 W = AWAITED.c

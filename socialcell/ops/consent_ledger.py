@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, case, select, update
 from sqlmodel import Session
 
 from socialcell import db
-from socialcell.ops.push_model import OptIn
+from socialcell.ops.webhook_model import OptIn
 
 OPT_IN = db.table(OptIn)
 C = OPT_IN.c

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from socialcell.ops.push_model import SentMessage
+from socialcell.ops.webhook_model import SentMessage
 
 # A status that comes late says nothing new. Failed is an end, whatever came before.
 _ORDER = ("accepted", "sent", "delivered", "read", "played", "failed")

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.clock import IST
-from socialcell.ops.push_model import Pushed, RefusedPush
+from socialcell.ops.webhook_model import Pushed, RefusedPush
 
 PUSHED = db.table(Pushed)
 REFUSED = db.table(RefusedPush)

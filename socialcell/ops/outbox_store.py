@@ -9,7 +9,7 @@ from sqlalchemy.sql import ColumnElement
 from sqlmodel import Session, col
 
 from socialcell import db
-from socialcell.ops.outgoing_model import Outgoing, OutgoingMode
+from socialcell.ops.outbox_model import Outgoing, OutgoingMode
 
 OUT = db.table(Outgoing)
 C = OUT.c

@@ -1,0 +1,90 @@
+"""The package keeps to its limits on folders, names, types and sizes of functions."""
+
+import ast
+import importlib.util
+import statistics
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from tests.shared import REPOSITORY
+
+PACKAGE = REPOSITORY / "socialcell"
+MODULES = 25
+
+
+def _structure() -> ModuleType:
+    """The script, loaded from its file: scripts/ is no package."""
+    spec = importlib.util.spec_from_file_location(
+        "structure", REPOSITORY / "scripts" / "structure.py"
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def structure() -> ModuleType:
+    return _structure()
+
+
+@pytest.fixture(scope="module")
+def figures(structure):
+    return structure.measure(PACKAGE)
+
+
+def test_no_folder_holds_more_modules_than_a_reader_takes_in(structure):
+    counts = structure.modules_by_folder(PACKAGE)
+    crowded = {
+        folder: count
+        for folder, count in counts.items()
+        if count > MODULES and folder != "migrations/versions"
+    }
+    assert crowded == {}
+
+
+def test_every_folder_says_what_it_is_for(structure):
+    silent = [
+        folder
+        for folder in structure.modules_by_folder(PACKAGE)
+        if folder != "migrations/versions" and not _first_line(PACKAGE / folder)
+    ]
+    assert silent == []
+
+
+def _first_line(folder: Path) -> str:
+    face = folder / "__init__.py"
+    text = face.read_text("utf-8") if face.exists() else ""
+    return (ast.get_docstring(ast.parse(text)) or "").partition("\n")[0]
+
+
+def test_functions_stay_short(figures):
+    ninth = statistics.quantiles(figures.lengths, n=10)[8]
+    assert statistics.median(figures.lengths) <= 8
+    assert ninth <= 25
+
+
+def test_vague_names_are_counted_as_bindings(structure, tmp_path):
+    (tmp_path / "sample.py").write_text(
+        "def f(one, row):\n    found = row\n    return [item for item in found]\n"
+    )
+    figures = structure.measure(tmp_path)
+    # Bound: one, row, found, item. Two of four are vague, one of four is general.
+    assert figures.names.total() == 4
+    assert figures.share(structure.VAGUE) == 0.5
+    assert figures.share(structure.GENERAL) == 0.25
+
+
+def test_any_is_counted_under_its_aliases_too(structure, tmp_path):
+    (tmp_path / "sample.py").write_text(
+        "from typing import Any, TypeAlias\n"
+        "Document: TypeAlias = dict[str, Any]\n"
+        "def f(document: Document) -> object: ...\n"
+    )
+    # Any in the alias, the alias in use, object.
+    assert structure.measure(tmp_path).untyped == 3
