@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from socialcell.commands.options import AT_THE_END, ROOT_CONFIG
+from socialcell.commands.renamed import old_group
 from socialcell.errors import SocialcellError
 
 # Commands without a noun: name → module below commands, and function.
@@ -53,8 +54,12 @@ GROUPS = (
     "workspace.db",
     "workspace.sandbox",
     "workspace.serve",
-    "messaging.outgoing",
+    "messaging.outbox",
+    "messaging.consent",
+    "alerts.commitments",
 )
+
+OLD_GROUPS = {"outgoing": "messaging.outbox"}
 
 app = typer.Typer(
     name="socialcell",
@@ -104,6 +109,9 @@ def _join() -> None:
     for module in GROUPS:
         commands = importlib.import_module(f"socialcell.commands.{module}")
         app.add_typer(commands.app, name=module.rpartition(".")[2])
+    for old, module in OLD_GROUPS.items():
+        commands = importlib.import_module(f"socialcell.commands.{module}")
+        old_group(app, old, module.rpartition(".")[2], commands.app)
 
 
 _join()

@@ -182,7 +182,7 @@ def test_insights_and_sketches_are_told(call: Call, tmp_path: Path) -> None:
     )
     _, out, _ = call("influencers", "insights", path, "--source", "kit")
     assert out == "Rows: 1 stored, 0 updated, 0 unchanged\n"
-    assert call("influencers", "sketch")[1].splitlines()[1] == "asha\t1\ttoo few"
+    assert call("influencers", "audience")[1].splitlines()[1] == "asha\t1\ttoo few"
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ LINES = {
     "links.stats 1": "links stats --by campaign,day,creator",
     "mentions._print_for_people 1": "mentions list --limit 200",
     "messages.status 1": "messages status",
-    "messages.consent 1": "messages consent",
+    "messages.consent 1": "consent list",
     "notice_templates.list_ 1": "posts templates list",
     "outcomes.list_ 1": "outcomes list",
     "outcomes.show 1": "outcomes show activated_users --history",
@@ -58,7 +58,7 @@ LINES = {
     "owners.list_ 1": "owners list --all",
     "public_people.list_ 1": "language people list",
     "posts.show 1": "posts list",
-    "promises.list_ 1": "alerts promises list",
+    "promises.list_ 1": "commitments list",
     "registry.list_ 1": "registry list",
     "seo.show 1": "seo show --daily",
     "sources.list_ 1": "sources list",
@@ -202,10 +202,10 @@ def prepared(folder: Path) -> Workspace:
     many = (
         ("alerts", "rules", "add", "hospital-oxygen", "oxygen OR ऑक्सिजन",
          "--threshold", "3"),
-        ("alerts", "promises", "add", "Next update on the bridge", "--due",
+        ("commitments", "add", "Next update on the bridge", "--due",
          "2026-11-24T17:00"),
         ("language", "gazetteer", "import", places),
-        ("messages", "agree", "+919999999999", "--evidence", "form 12, Aundh office"),
+        ("consent", "grant", "+919999999999", "--evidence", "form 12, Aundh office"),
         ("posts", "add", "x", "पाणीपुरवठा पूर्ववत झाला आहे", "--at", "2026-12-01T10:30"),
     )  # fmt: skip
     for line in many:

@@ -93,7 +93,7 @@ def _why_not(
     if not any(one.may_be_asked(day) for day in days):
         return "refused, and the cool-off lasts beyond the initiative"
     if one.engaged is None:
-        return "it is not known who engages: socialcell influencers sketch"
+        return "it is not known who engages: socialcell influencers audience"
     if one.engaged.precision != precision:
         return "the sketch of who engages is of another size: make it again"
     return None

@@ -6,6 +6,7 @@ import typer
 
 from socialcell.commands import output
 from socialcell.commands.options import Config, Json, open_context
+from socialcell.commands.renamed import point_to
 
 app = typer.Typer(
     help="Rules of the cell's own: so many mentions of a query are an incident.",
@@ -22,10 +23,11 @@ def add(
     threshold: Annotated[int, typer.Option(help="So many mentions …")],
     minutes: Annotated[int, typer.Option(help="… in so many minutes.")] = 60,
     severity: Annotated[str, typer.Option(help="high or medium.")] = "medium",
-    tell: Annotated[
+    notify: Annotated[
         list[str] | None,
         typer.Option(help="An address or channel of config.yaml; without it, all."),
     ] = None,
+    tell: Annotated[list[str] | None, typer.Option(hidden=True)] = None,
     config: Config = None,
     json: Json = False,
 ) -> None:
@@ -36,10 +38,12 @@ def add(
     forbid it.
 
     Example: socialcell alerts rules add hospital-oxygen "oxygen OR ऑक्सिजन"
-    --threshold 5 --minutes 120 --severity high --tell control-room
+    --threshold 5 --minutes 120 --severity high --notify control-room
     """
     from socialcell.services.alerts import alert_rules
 
+    if tell:
+        point_to("alerts rules add --tell", "alerts rules add --notify")
     id_, doubts = alert_rules.add(
         open_context(config),
         name,
@@ -47,7 +51,7 @@ def add(
         threshold=threshold,
         minutes=minutes,
         severity=severity,
-        told=tell or (),
+        told=notify or tell or (),
     )
     for doubt in doubts:
         output.note(doubt)

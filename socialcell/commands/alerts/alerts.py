@@ -9,6 +9,7 @@ import typer
 from socialcell.commands import output
 from socialcell.commands.alerts import alert_rules, commitments, rumours
 from socialcell.commands.options import Config, DryRun, Json, open_context
+from socialcell.commands.renamed import old_command, old_group
 
 if TYPE_CHECKING:
     from socialcell.listening.alerts.burst_detector import Scored
@@ -17,7 +18,7 @@ app = typer.Typer(
     help="Alerts: incidents, what was planned, and a trial on a file.",
     no_args_is_help=True,
 )
-app.add_typer(commitments.app, name="promises")
+old_group(app, "alerts promises", "commitments", commitments.app)
 app.add_typer(alert_rules.app, name="rules")
 app.add_typer(rumours.app, name="rumours")
 _SHOWN = 5  # mentions of a phrase; --json has all
@@ -278,7 +279,7 @@ def detect_(config: Config = None, json: Json = False) -> None:
 
 
 @app.command()
-def plan(
+def mute(
     topic: Annotated[str, typer.Argument(help="Such as water.")],
     start: Annotated[
         datetime, typer.Option("--from", formats=_FORMATS, help="From when.")
@@ -297,7 +298,7 @@ def plan(
 
     Times are those of Pune.
 
-    Example: socialcell alerts plan water --from 2026-11-19T09:00 --to 2026-11-20T12:00
+    Example: socialcell alerts mute water --from 2026-11-19T09:00 --to 2026-11-20T12:00
     --note "Thursday maintenance" --ward ward:kothrud-bavdhan
     """
     from socialcell.clock import IST
@@ -331,3 +332,6 @@ def _ended(row: dict[str, Any]) -> str | None:
     if row["ended_at"] is not None:
         return f"{row['ended_at'].astimezone(IST):%Y-%m-%d %H:%M}"
     return "not kept" if row["state"] == "over" else None
+
+
+old_command(app, "alerts plan", "alerts mute", mute)

@@ -1,4 +1,4 @@
-"""Commands of the noun `alerts promises`: add, list, kept."""
+"""Commands of the noun `commitments`: add, list, kept."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -9,7 +9,7 @@ from socialcell.commands import output
 from socialcell.commands.options import Config, Json, open_context
 
 app = typer.Typer(
-    help="Promises that the cell gave: one that is missed is an incident.",
+    help="Commitments: what the cell promised; one that is missed is an incident.",
     no_args_is_help=True,
 )
 _FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d"]
@@ -27,11 +27,11 @@ def add(
     config: Config = None,
     json: Json = False,
 ) -> None:
-    """Enter a promise: due and not marked as kept, it is told once. Audited.
+    """Enter a commitment: due and not marked as kept, it is an incident. Audited.
 
     A day without a time means its end. Handles and numbers of people are hidden.
 
-    Example: socialcell alerts promises add "Next update on the Sinhagad Road bridge"
+    Example: socialcell commitments add "Next update on the Sinhagad Road bridge"
     --due 2026-11-25T17:30 --topic roads
     """
     from datetime import timedelta
@@ -48,7 +48,7 @@ def add(
     if json:
         output.as_json({"promise": id_, "due_at": at})
     else:
-        output.say(f"Promise {id_} is due by {at:%Y-%m-%d %H:%M}.")
+        output.say(f"Commitment {id_} is due by {at:%Y-%m-%d %H:%M}.")
 
 
 @app.command("list")
@@ -57,9 +57,9 @@ def list_(
     config: Config = None,
     json: Json = False,
 ) -> None:
-    """List the promises that are open, the earliest due first.
+    """List the commitments that are open, the earliest due first.
 
-    Example: socialcell alerts promises list
+    Example: socialcell commitments list
     """
     from socialcell import db
     from socialcell.clock import IST
@@ -89,7 +89,7 @@ def list_(
         output.as_json({"promises": rows})
         return
     if not rows:
-        output.say("No promise is open.")
+        output.say("No commitment is open.")
         return
     output.table(
         ("id", "due", "missed", "text", "topic", "ward"),
@@ -114,9 +114,9 @@ def kept(
     config: Config = None,
     json: Json = False,
 ) -> None:
-    """Mark a promise as kept; its incident, if it was missed, is over. Audited.
+    """Mark a commitment as kept; its incident, if it was missed, is over. Audited.
 
-    Example: socialcell alerts promises kept 4 --note "Posted at 17:10"
+    Example: socialcell commitments kept 4 --note "Posted at 17:10"
     """
     from socialcell.services.alerts import commitments
 
@@ -124,4 +124,4 @@ def kept(
     if json:
         output.as_json({"promise": promise, "state": "kept"})
     else:
-        output.say(f"Promise {promise} is kept.")
+        output.say(f"Commitment {promise} is kept.")

@@ -9,6 +9,7 @@ from socialcell.commands import output
 from socialcell.commands.campaigns import campaign, outreach, plan
 from socialcell.commands.options import rupees
 from socialcell.commands.publishing import publish
+from socialcell.commands.renamed import old_command
 from socialcell.errors import UsageError
 
 app = typer.Typer(
@@ -24,7 +25,7 @@ app.command("plan")(plan.plan)
 app.command("calendar")(plan.calendar)
 app.command("export")(plan.export)
 app.command("approve")(outreach.approve)
-app.command("publish")(publish.publish)
+old_command(app, "campaigns publish", "posts publish", publish.publish)
 app.add_typer(outreach.app, name="outreach")
 
 

@@ -1,5 +1,5 @@
 """Commands of the noun `influencers` on the registry of creators: list, set, import,
-export, insights, sketch, flag, unflag, remove."""
+export, insights, audience, flag, unflag, remove."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -8,6 +8,7 @@ import typer
 
 from socialcell.commands import file_outcome, output
 from socialcell.commands.options import Config, DryRun, Json, open_context
+from socialcell.commands.renamed import old_command
 from socialcell.commands.sources.import_ import on_disk
 from socialcell.errors import UsageError
 
@@ -36,8 +37,9 @@ def add_to(app: typer.Typer) -> None:
     app.command("list")(list_)
     app.command("set")(set_)
     app.command("import")(import_)
-    for command in (export, insights, sketch, flag, unflag, remove):
+    for command in (export, insights, audience, flag, unflag, remove):
         app.command()(command)
+    old_command(app, "influencers sketch", "influencers audience", audience)
 
 
 def list_(config: Config = None, json: Json = False) -> None:
@@ -208,7 +210,7 @@ def insights(
     file_outcome.tell(done, dry_run=dry_run, json=json)
 
 
-def sketch(
+def audience(
     days: Annotated[int, typer.Option(help="Of posts to look at.", min=7)] = 90,
     dry_run: DryRun = False,
     config: Config = None,
@@ -219,7 +221,7 @@ def sketch(
     Sketches can be united, to see whom two creators reach both. One of fewer than 25
     people is not kept. Audited.
 
-    Example: socialcell influencers sketch --days 180
+    Example: socialcell influencers audience --days 180
     """
     from socialcell.services.creators import creator_audiences
 

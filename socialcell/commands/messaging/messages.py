@@ -1,31 +1,27 @@
-"""Commands of the noun `messages`: templates, reply, approve, send, agree, refuse, …"""
+"""Commands of the noun `messages`: status, templates, reply, approve, send, …"""
 
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from socialcell.commands import output
+from socialcell.commands.messaging import consent
 from socialcell.commands.options import Config, DryRun, Json, open_context
+from socialcell.commands.renamed import old_command
 
 app = typer.Typer(
     help="Messages: what is pushed to us, and what is written to people on WhatsApp.",
     no_args_is_help=True,
 )
+old_command(app, "messages agree", "consent grant", consent.grant)
+old_command(app, "messages refuse", "consent withdraw", consent.withdraw)
+old_command(app, "messages consent", "consent list", consent.list_)
 
 Through = Annotated[
     str | None,
     typer.Option("--source", help="The number's source; needed if there are several."),
-]
-Number = Annotated[
-    str, typer.Argument(help="A telephone number with its country code; - reads it.")
-]
-Evidence = Annotated[str, typer.Option(help="How it is known: form, call, message.")]
-At = Annotated[
-    datetime | None,
-    typer.Option(help="When (IST, if no zone is given); now if not given."),
 ]
 
 
@@ -307,87 +303,6 @@ def send(
         output.note(done.stopped)
     bad = done.failed or (done.left and not dry_run)
     raise typer.Exit((3 if done.sent else 1) if bad else 0)
-
-
-@app.command()
-def agree(
-    number: Number,
-    evidence: Evidence,
-    at: At = None,
-    config: Config = None,
-    json: Json = False,
-) -> None:
-    """Note that somebody agreed to be written to. The number itself is not kept.
-
-    Example: socialcell messages agree "+91…" --evidence "form 12, Aundh"
-    """
-    _note(config, number, "granted", evidence, at, json)
-
-
-@app.command()
-def refuse(
-    number: Number,
-    evidence: Evidence,
-    at: At = None,
-    config: Config = None,
-    json: Json = False,
-) -> None:
-    """Note that somebody does not want to be written to any more.
-
-    Who answers STOP or switches us off in WhatsApp is noted without this.
-
-    Example: socialcell messages refuse "+91…" --evidence "call, 24 Nov"
-    """
-    _note(config, number, "withdrawn", evidence, at, json)
-
-
-@app.command()
-def consent(config: Config = None, json: Json = False) -> None:
-    """List the ledger of consent, oldest first; people by pseudonym.
-
-    Example: socialcell messages consent
-    """
-    from socialcell.services.messaging import consent
-
-    rows = consent.ledger(open_context(config))
-    if json:
-        made = [
-            {
-                "person": row.pseudonym,
-                "event": row.event,
-                "at": row.at,
-                "evidence": row.evidence,
-                "noted_by": row.actor,
-            }
-            for row in rows
-        ]
-        output.as_json({"consent": made})
-        return
-    output.table(
-        ("person", "event", "at", "evidence", "noted by"),
-        [(r.pseudonym, r.event, _short(r.at), r.evidence, r.actor) for r in rows],
-    )
-
-
-def _note(
-    config: Path | None,
-    number: str,
-    event: str,
-    evidence: str,
-    at: datetime | None,
-    json: bool,
-) -> None:
-    from socialcell.clock import IST
-    from socialcell.services.messaging import consent
-
-    moment = at.replace(tzinfo=IST) if at is not None and at.tzinfo is None else at
-    given = _stdin().strip() if number == "-" else number
-    done = consent.note(open_context(config), given, event, evidence, moment)
-    if json:
-        output.as_json({"person": done.pseudonym, "event": event, "new": done.new})
-        return
-    noted = "Noted" if done.new else "Known before"
-    output.say(f"{noted}: {done.pseudonym} {event}")
 
 
 def _lines(place: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ import typer
 
 from socialcell.commands import file_outcome, output
 from socialcell.commands.options import Config, DryRun, Json, open_context
-from socialcell.commands.publishing import notice_templates
+from socialcell.commands.publishing import notice_templates, publish
 from socialcell.errors import UsageError
 
 app = typer.Typer(
@@ -16,6 +16,7 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 app.add_typer(notice_templates.app, name="templates")
+app.command()(publish.publish)
 _FORMATS = ["%Y-%m-%dT%H:%M"]
 
 Post = Annotated[int, typer.Argument(help="As list shows.")]
@@ -283,7 +284,7 @@ def approve(
         elif one.decided_at and one.due_at <= one.decided_at:
             output.say(
                 f"Post {one.id} goes out now: the daemon posts it within a minute. "
-                "Without the daemon: socialcell campaigns publish"
+                "Without the daemon: socialcell posts publish"
             )
         else:
             output.say(f"Post {one.id} goes out on {output.local(one.due_at)}.")

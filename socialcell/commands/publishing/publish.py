@@ -1,4 +1,4 @@
-"""The command `campaigns publish`: what is due is posted, or shown."""
+"""The command `posts publish`: what is due is posted, or shown."""
 
 from typing import Annotated, Any
 
@@ -43,7 +43,7 @@ def publish(
     so a person looks and decides with --confirm or --again. Exit code 3: some could not
     be posted, or a person has to look; 4: a credential needs a person.
 
-    Example: socialcell campaigns publish --dry-run
+    Example: socialcell posts publish --dry-run
     """
     context = open_context(config)
     if confirm is not None or again is not None:
@@ -115,7 +115,7 @@ def _decide(
         said = f"Post {post.id} is there."
     else:
         post = published_posts.again(context, again or 0)
-        said = f"Post {post.id} goes out again: socialcell campaigns publish"
+        said = f"Post {post.id} goes out again: socialcell posts publish"
     if json:
         output.as_json({"post": post.id, "state": post.state})
     else:

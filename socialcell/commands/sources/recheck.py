@@ -1,4 +1,4 @@
-"""Commands of `sources` about what is held: snapshot, recheck, remap, drift."""
+"""Commands of `sources` on stored mentions: snapshot, recheck, reprocess, …"""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -65,7 +65,7 @@ def recheck(sources: Names = None, config: Config = None, json: Json = False) ->
     _tell(recheck.recheck(open_context(config), sources or ()), json, "updated")
 
 
-def remap(
+def reprocess(
     since: Annotated[
         str,
         typer.Option(help="Raw items of this day and later, or 7d.", metavar="DAY"),
@@ -80,7 +80,7 @@ def remap(
     Also those that could not be read when they came. --dry-run shows it and stores
     nothing.
 
-    Example: socialcell sources remap --since 2026-11-20 --dry-run
+    Example: socialcell sources reprocess --since 2026-11-20 --dry-run
     """
     from socialcell.listening.day_ranges import day_start
     from socialcell.services.collection import reprocessing as job
@@ -119,10 +119,10 @@ def remap(
     raise typer.Exit(exit_code([one.result for one in done]))
 
 
-def drift(config: Config = None, json: Json = False) -> None:
+def mapping_errors(config: Config = None, json: Json = False) -> None:
     """List what could not be read of the last week's items, by what ails it.
 
-    Example: socialcell sources drift
+    Example: socialcell sources mapping-errors
     """
     from datetime import timedelta
 

@@ -12,6 +12,7 @@ from socialcell.commands.options import (
     open_context,
     read_settings,
 )
+from socialcell.commands.renamed import old_command
 from socialcell.commands.sources import budget, credentials, recheck, source_switch
 
 if TYPE_CHECKING:
@@ -28,8 +29,10 @@ app.command()(source_switch.now)
 app.command()(recheck.snapshot)
 app.command()(recheck.pin)
 app.command()(recheck.recheck)
-app.command()(recheck.remap)
-app.command()(recheck.drift)
+app.command()(recheck.reprocess)
+app.command()(recheck.mapping_errors)
+old_command(app, "sources remap", "sources reprocess", recheck.reprocess)
+old_command(app, "sources drift", "sources mapping-errors", recheck.mapping_errors)
 
 
 @app.command("list")

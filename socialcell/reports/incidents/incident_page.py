@@ -112,7 +112,7 @@ def command(incident: Incident, known: Evidence) -> str:
     if incident.kind == "source":
         return "socialcell sources list"
     if incident.kind == "promise":
-        return "socialcell alerts promises list"
+        return "socialcell commitments list"
     what, closure = incident.subject, known.state.closure
     if closure is not None:
         what = f"topic:{closure.topic}"

@@ -48,7 +48,10 @@ def readable(context: Context) -> Check:
     if not found:
         return ok("drift", "everything of the last week could be read")
     said = "; ".join(f"{w.platform}: {w.items} × {w.signature}" for w in found[:5])
-    advice = "socialcell sources drift; after an update, socialcell sources remap."
+    advice = (
+        "socialcell sources mapping-errors; "
+        "after an update, socialcell sources reprocess."
+    )
     return warning("drift", said, advice)
 
 

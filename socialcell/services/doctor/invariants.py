@@ -173,7 +173,7 @@ RULES = (
         "I7 outbox",
         _only(work.outbox),
         "every letter waits, is being sent, was sent or is dead",
-        _BY_HAND + "Look at them: socialcell outgoing list --state pending",
+        _BY_HAND + "Look at them: socialcell outbox list --state pending",
     ),
     Rule(
         "I8 deletions",
@@ -193,7 +193,7 @@ RULES = (
         "I10 turns",
         _in_turn,
         "nothing waits because of something else",
-        "See why: socialcell health, socialcell sources list, socialcell outgoing "
+        "See why: socialcell health, socialcell sources list, socialcell outbox "
         "list. If nothing there explains it, tell the maintainers.",
     ),
     Rule(

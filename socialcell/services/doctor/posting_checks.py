@@ -51,7 +51,7 @@ def doubts(context: Context) -> Iterator[Check]:
         yield warning(
             "posts in doubt",
             f"nobody knows whether these are out: {', '.join(map(str, unsure))}",
-            "Look there, then: socialcell campaigns publish --confirm ID or --again ID",
+            "Look there, then: socialcell posts publish --confirm ID or --again ID",
         )
     elif _on(context):
         yield ok("posts in doubt", "none")
@@ -72,7 +72,7 @@ def held(context: Context) -> Iterator[Check]:
             "posts in elections",
             f"held when their time comes: {', '.join(map(str, caught))}",
             "Take them back: socialcell posts withdraw ID. What the code of conduct "
-            "allows may go when it is held: socialcell outgoing release",
+            "allows may go when it is held: socialcell outbox release",
         )
     elif context.workspace.config.planning.elections:
         yield ok("posts in elections", "none")

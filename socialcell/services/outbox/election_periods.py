@@ -34,10 +34,10 @@ def why_not(
         if on is None and outbox.mode_in(session) == "election":
             on = "The switch is set to election"
         fault = on and _fault(context, session, post)
-        return f"{on}, and {fault}: socialcell outgoing release" if fault else None
+        return f"{on}, and {fault}: socialcell outbox release" if fault else None
     if post.outgoing_kind not in outbox.HELD["election"]:
         return None
-    return on and f"{on}: socialcell outgoing release"
+    return on and f"{on}: socialcell outbox release"
 
 
 def refuse(context: Context, post: OwnPost) -> None:

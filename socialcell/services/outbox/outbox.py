@@ -99,13 +99,13 @@ def require(context: Context, kind: str) -> None:
     if held:
         raise UsageError(
             f"The switch is set to {mode}, and {kind} is held back: nothing was sent. "
-            "To change it: socialcell outgoing mode --help"
+            "To change it: socialcell outbox mode --help"
         )
 
 
 def held_by_mode(mode: str) -> str:
     """What is said of a message that the switch holds."""
-    return f"The switch was set to {mode}: socialcell outgoing release"
+    return f"The switch was set to {mode}: socialcell outbox release"
 
 
 def release(context: Context, ids: list[int] | None) -> Released:

@@ -71,7 +71,7 @@ def _contacted(it: Entered) -> None:
     if "outreach" in HELD[switch]:
         raise NotAllowed(
             f"The switch is set to {switch}, and outreach is held back. To change it: "
-            "socialcell outgoing mode --help"
+            "socialcell outbox mode --help"
         )
     today = creator_registry.today(it.context)
     one = creator_store.creator(it.session, it.tag.creator, today)

@@ -51,7 +51,7 @@ def why_not(context: Context, session: Session, post: OwnPost) -> Iterator[str]:
         )
     waits = store.message(session, post)
     if waits is not None and waits.state == "held":
-        yield waits.answer or "It is held: socialcell outgoing release"
+        yield waits.answer or "It is held: socialcell outbox release"
     elif waits is None or waits.answer != outbox.RELEASED:
         yield from _held(session, post.outgoing_kind)
         if on := election_periods.why_not(context, session, post, post.due_at):

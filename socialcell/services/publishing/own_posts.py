@@ -30,7 +30,7 @@ from socialcell.services.outbox import outbox as outgoing
 from socialcell.text import clean_text, one_line
 
 _SUBJECT = 80
-_RELEASE = "socialcell outgoing release"
+_RELEASE = "socialcell outbox release"
 _SHOWN = (
     *("id", "kind", "platform", "due_at", "language", "text", "media", "reply_to"),
     *("wards", "campaign", "template", "safety", "state", "made_by", "made_at"),
@@ -212,7 +212,7 @@ def _mark_as_safety(session: Session, post: OwnPost, now: datetime) -> None:
     if post.state != "draft":
         raise UsageError(
             f"Post {post.id} is {post.state} without the mark of safety. Where the "
-            "switch holds it, a person lets it go: socialcell outgoing release --help"
+            "switch holds it, a person lets it go: socialcell outbox release --help"
         )
     detail = {"made_by": post.made_by}
     post.safety, post.made_by, post.made_at = True, audit.operator(), now
@@ -275,7 +275,7 @@ def hold_of(context: Context, session: Session, post: OwnPost) -> Hold | None:
     if post.state != "approved" or waits is None:
         return None
     if waits.state == "held":
-        why = waits.answer or "socialcell outgoing release"
+        why = waits.answer or "socialcell outbox release"
         return Hold(waits.held_by, why.replace(_RELEASE, f"{_RELEASE} {waits.id}"))
     if waits.answer == outbox.RELEASED:
         return None
@@ -299,7 +299,7 @@ def withdraw(context: Context, id_: int, reason: str) -> OwnPost:
         if post.asked_first is not None:
             raise UsageError(
                 f"Nobody knows whether {post.platform} has post {id_}: look there, "
-                f"then socialcell campaigns publish --confirm {id_} or --again {id_}"
+                f"then socialcell posts publish --confirm {id_} or --again {id_}"
             )
         if post.state == "approved" and not outbox.drop(session, post.sent_as):
             raise UsageError(f"Post {id_} is being posted just now.")

@@ -278,7 +278,7 @@ def _unheard(
 def _unsure(context: Context, claim: _Claim, why: str) -> Outcome:
     id_ = claim.post.id or 0
     said = (
-        f"It may be posted: {why} Look there, then: socialcell campaigns publish "
+        f"It may be posted: {why} Look there, then: socialcell posts publish "
         f"--confirm {id_}, or --again {id_} when it is not there"
     )
     now = context.clock.now()

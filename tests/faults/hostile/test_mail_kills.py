@@ -104,7 +104,7 @@ def test_killed_at_any_write_or_word_a_letter_arrives_and_is_known_again(
         with db.writing(engine) as session:
             session.merge(Outgoing(**whole.model_dump()))
 
-    send = ("outgoing", "send", "--config", place)
+    send = ("outbox", "send", "--config", place)
     # PostgreSQL writes in processes of its own: what is said to it is what we do.
     calls = ["sendto"] if database_kind == "postgresql" else [*strace.FILES, "sendto"]
     every = strace.points(calls, tmp_path / "trace", *send)

@@ -64,7 +64,7 @@ def test_killed_at_any_write_or_word_a_post_stands_there_once(
     approve(first)
     town.clock.advance(HOUR)
     place = configured(folder, town)
-    run = ("campaigns", "publish", "--config", place)
+    run = ("posts", "publish", "--config", place)
     calls = ["sendto"] if database_kind == "postgresql" else [*strace.FILES, "sendto"]
     every = strace.points(calls, tmp_path / "trace", *run)
     assert town.copies(platform, WORDS) == 1

@@ -40,7 +40,7 @@ def cell(folder: Path, engine: Engine) -> Path:
 
 def run(cell: Path, *words: str) -> str:
     with quiet_again():
-        return inside("--config", cell / "config.yaml", "alerts", *words)
+        return inside("--config", cell / "config.yaml", *words)
 
 
 def document(cell: Path, *words: str) -> dict[str, Any]:
@@ -50,10 +50,17 @@ def document(cell: Path, *words: str) -> dict[str, Any]:
 
 def test_promises_are_entered_listed_and_kept(cell: Path) -> None:
     added = document(
-        cell, "promises", "add", "An update", "--due", "2026-11-21", "--topic", "roads"
+        cell,
+        "commitments",
+        "add",
+        "An update",
+        "--due",
+        "2026-11-21",
+        "--topic",
+        "roads",
     )
-    (listed,) = document(cell, "promises", "list")["promises"]
-    kept = document(cell, "promises", "kept", "1", "--note", "posted")
+    (listed,) = document(cell, "commitments", "list")["promises"]
+    kept = document(cell, "commitments", "kept", "1", "--note", "posted")
 
     # A day means its end.
     end = datetime(2026, 11, 22, tzinfo=IST)
@@ -64,16 +71,18 @@ def test_promises_are_entered_listed_and_kept(cell: Path) -> None:
         False,
     )
     assert kept == {"promise": 1, "state": "kept"}
-    assert document(cell, "promises", "list") == {"promises": []}
-    (all_,) = document(cell, "promises", "list", "--all")["promises"]
+    assert document(cell, "commitments", "list") == {"promises": []}
+    (all_,) = document(cell, "commitments", "list", "--all")["promises"]
     assert all_["note"] == "posted"
 
 
 def test_rumours_are_marked_listed_and_ended(cell: Path) -> None:
     words = "The dam has burst, leave Pune now"
 
-    added = document(cell, "rumours", "add", "--text", words, "--note", "It is safe")
-    (listed,) = document(cell, "rumours", "list")["rumours"]
+    added = document(
+        cell, "alerts", "rumours", "add", "--text", words, "--note", "It is safe"
+    )
+    (listed,) = document(cell, "alerts", "rumours", "list")["rumours"]
 
     assert added == {"rumour": 1}
     assert (listed["text"], listed["note"], listed["url"]) == (
@@ -81,30 +90,33 @@ def test_rumours_are_marked_listed_and_ended(cell: Path) -> None:
         "It is safe",
         None,
     )
-    assert document(cell, "rumours", "end", "1") == {"rumour": 1, "state": "ended"}
-    assert document(cell, "rumours", "list") == {"rumours": []}
-    assert len(document(cell, "rumours", "list", "--all")["rumours"]) == 1
+    assert document(cell, "alerts", "rumours", "end", "1") == {
+        "rumour": 1,
+        "state": "ended",
+    }
+    assert document(cell, "alerts", "rumours", "list") == {"rumours": []}
+    assert len(document(cell, "alerts", "rumours", "list", "--all")["rumours"]) == 1
 
 
 def test_a_closure_that_is_planned_is_listed_and_shown(cell: Path) -> None:
     span = ("--from", "2026-11-20T09:00", "--to", "2026-11-20T18:00")
-    document(cell, "plan", "water", *span, "--note", "Thursday maintenance")
+    document(cell, "alerts", "mute", "water", *span, "--note", "Thursday maintenance")
 
-    (listed,) = document(cell, "list")["incidents"]
-    text = run(cell, "show", str(listed["id"]))
+    (listed,) = document(cell, "alerts", "list")["incidents"]
+    text = run(cell, "alerts", "show", str(listed["id"]))
 
     assert (listed["kind"], listed["state"]) == ("planned", "open")
     assert listed["planned"]["note"] == "Thursday maintenance"
     assert text.startswith("Planned: Water supply")
     assert "nobody is told of it" in text
-    assert document(cell, "detect")["messages"] == 0
+    assert document(cell, "alerts", "detect")["messages"] == 0
 
 
 def test_rules_are_written_listed_and_removed(cell: Path) -> None:
-    words = ("rules", "add", "gas", "गॅस OR gas", "--threshold", "4", "--tell", "cell")
+    words = ("rules", "add", "gas", "गॅस OR gas", "--threshold", "4", "--notify", "cell")
 
-    written = document(cell, *words)
-    (listed,) = document(cell, "rules", "list")["rules"]
+    written = document(cell, "alerts", *words)
+    (listed,) = document(cell, "alerts", "rules", "list")["rules"]
 
     assert written == {"rule": 1, "name": "gas", "doubts": []}
     assert (listed["query"], listed["threshold"], listed["told"]) == (
@@ -112,8 +124,8 @@ def test_rules_are_written_listed_and_removed(cell: Path) -> None:
         4,
         ["cell"],
     )
-    assert document(cell, "rules", "remove", "gas")["state"] == "removed"
-    assert document(cell, "rules", "list") == {"rules": []}
+    assert document(cell, "alerts", "rules", "remove", "gas")["state"] == "removed"
+    assert document(cell, "alerts", "rules", "list") == {"rules": []}
 
 
 def test_a_rule_about_protests_is_refused_and_the_refusal_says_why(cell: Path) -> None:
@@ -123,14 +135,14 @@ def test_a_rule_about_protests_is_refused_and_the_refusal_says_why(cell: Path) -
 
     assert done.returncode == 2
     assert "No rule is written about protests: people may gather" in said(done)
-    assert document(cell, "rules", "list") == {"rules": []}
+    assert document(cell, "alerts", "rules", "list") == {"rules": []}
 
 
 def test_an_incident_is_listed_and_shown(cell: Path, engine: Engine) -> None:
     id_ = spike(engine)
 
-    (listed,) = document(cell, "list")["incidents"]
-    shown = document(cell, "show", str(id_), "--lang", "mr")
+    (listed,) = document(cell, "alerts", "list")["incidents"]
+    shown = document(cell, "alerts", "show", str(id_), "--lang", "mr")
 
     assert (listed["worst"]["observed"], listed["severity"]) == (40, "high")
     assert (listed["alerts"][0]["minutes"], listed["told"]) == (60, [])
@@ -145,15 +157,15 @@ def test_an_incident_is_listed_and_shown(cell: Path, engine: Engine) -> None:
     quoted = [int(id_) for id_ in re.findall(r" · #(\d+)", shown["text"])]
     assert quoted
     assert set(quoted) <= set(listed["alerts"][0]["mentions"])
-    assert document(cell, "detect")["messages"] == 1
-    (listed,) = document(cell, "list")["incidents"]
+    assert document(cell, "alerts", "detect")["messages"] == 1
+    (listed,) = document(cell, "alerts", "list")["incidents"]
     assert [(one["channel"], one["recipient"]) for one in listed["told"]] == [
         ("slack", "cell")
     ]
 
 
 def test_without_mentions_no_phrase_rises(cell: Path) -> None:
-    assert document(cell, "rising") == {"phrases": []}
+    assert document(cell, "alerts", "rising") == {"phrases": []}
 
 
 def test_a_trial_reaches_its_room_and_a_dry_one_nobody(cell: Path, clock: Any) -> None:
@@ -163,9 +175,9 @@ def test_a_trial_reaches_its_room_and_a_dry_one_nobody(cell: Path, clock: Any) -
         base = f'sandbox: {{base_urls: {{"{SLACK}": "{url}"}}}}\n'
         place.write_text(place.read_text() + base)
 
-        run(cell, "try", "cell", "--dry-run")
+        run(cell, "alerts", "try", "cell", "--dry-run")
         taken_dry = list(rooms.taken)
-        done = document(cell, "try", "cell")
+        done = document(cell, "alerts", "try", "cell")
 
     assert taken_dry == []
     assert done["sent"] == 1
@@ -194,16 +206,18 @@ def test_an_incident_that_is_over_is_listed_with_when_it_ended(
 
     found = {
         one["subject"]: (one["ended_at"], one["lasted_minutes"])
-        for one in document(cell, "list", "--all")["incidents"]
+        for one in document(cell, "alerts", "list", "--all")["incidents"]
     }
 
     at, lasted = found["topic:water"]
     assert (datetime.fromisoformat(at), lasted) == (noon, 27 * 60)
     assert found["topic:roads"] == (None, None)
-    listed = run(cell, "list", "--all")
+    listed = run(cell, "alerts", "list", "--all")
     assert "2026-11-20 12:00" in listed
     assert "not kept" in listed
     assert "Over on 20 Nov 2026, 12:00, after 27 hours." in " ".join(
-        run(cell, "show", "1").split()
+        run(cell, "alerts", "show", "1").split()
     )
-    assert "when it ended was not kept" in " ".join(run(cell, "show", "2").split())
+    assert "when it ended was not kept" in " ".join(
+        run(cell, "alerts", "show", "2").split()
+    )

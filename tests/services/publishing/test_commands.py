@@ -62,13 +62,13 @@ def test_a_post_goes_from_plan_to_platform_by_commands(
 ) -> None:
     ward = ("--ward", "Kothrud-Bavdhan")
     added = document(cell, "posts", "add", "x", WORDS, "--at", LATER, *ward)
-    before = document(cell, "campaigns", "publish", "--dry-run")
+    before = document(cell, "posts", "publish", "--dry-run")
     monkeypatch.setenv("SOCIALCELL_ACTOR", "lead")
     approved = document(cell, "posts", "approve", "1")
-    after = document(cell, "campaigns", "publish", "--dry-run")
-    early = document(cell, "campaigns", "publish")
+    after = document(cell, "posts", "publish", "--dry-run")
+    early = document(cell, "posts", "publish")
     configure(cell, f"{LATER}:00+05:30", town)
-    done = document(cell, "campaigns", "publish")
+    done = document(cell, "posts", "publish")
     (listed,) = document(cell, "posts", "list")["posts"]
 
     assert added["posts"][0]["state"] == "draft"
@@ -90,13 +90,13 @@ def test_the_commands_let_safety_out_and_say_what_holds_the_rest(
     add = ("posts", "add", "x")
     document(cell, *add, WORDS, "--at", LATER)
     document(cell, *add, "नदीकाठ सोडा", "--safety")
-    before = document(cell, "outgoing", "list")
-    document(cell, "outgoing", "mode", "mourning", "--reason", "a day of mourning")
+    before = document(cell, "outbox", "list")
+    document(cell, "outbox", "mode", "mourning", "--reason", "a day of mourning")
     monkeypatch.setenv("SOCIALCELL_ACTOR", "lead")
     approved = document(cell, "posts", "approve", "1", "2")
-    done = document(cell, "campaigns", "publish")
-    (message,) = document(cell, "outgoing", "list", "--state", "held")["messages"]
-    table = inside("--config", cell / "config.yaml", "outgoing", "list")
+    done = document(cell, "posts", "publish")
+    (message,) = document(cell, "outbox", "list", "--state", "held")["messages"]
+    table = inside("--config", cell / "config.yaml", "outbox", "list")
 
     assert [(one["id"], one["state"]) for one in done["posts"]] == [(2, "posted")]
     assert [(one["id"], one["reason"]) for one in approved["holds"]] == [(1, "mode")]
@@ -189,10 +189,10 @@ def test_a_post_in_doubt_is_confirmed_by_command(
     town.sandbox.platform("telegram").lose_answer()
     config = ("--config", cell / "config.yaml")
 
-    lost = socialcell(*config, "campaigns", "publish")
+    lost = socialcell(*config, "posts", "publish")
     checks = {one.name: one for one in examine(cell / "config.yaml")}
-    confirmed = document(cell, "campaigns", "publish", "--confirm", "1", "--as", "1")
-    wrong = socialcell(*config, "campaigns", "publish", "--again", "1")
+    confirmed = document(cell, "posts", "publish", "--confirm", "1", "--as", "1")
+    wrong = socialcell(*config, "posts", "publish", "--again", "1")
 
     assert lost.returncode == 3
     assert "--confirm 1" in lost.stdout
@@ -211,7 +211,7 @@ def test_keys_that_are_refused_give_the_exit_code_for_a_person(
     configure(cell, f"{LATER}:00+05:30", town)
     town.sandbox.platform("x").expire_token()
 
-    done = socialcell("--config", cell / "config.yaml", "campaigns", "publish")
+    done = socialcell("--config", cell / "config.yaml", "posts", "publish")
 
     assert done.returncode == 4
     assert "Read and write" in done.stdout

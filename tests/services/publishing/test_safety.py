@@ -272,12 +272,12 @@ def test_lists_say_what_holds_each_post(
     by_text = {one["text"]: one for one in listed}
     number = by_text["Short"]["outgoing"]["id"]
     assert by_text["Short"]["hold"]["why"] == (
-        f"The switch was set to crisis: socialcell outgoing release {number}"
+        f"The switch was set to crisis: socialcell outbox release {number}"
     )
     lines = capsys.readouterr().out.splitlines()
     (line,) = (one for one in lines if "Short" in one)
     assert "held" in line
     assert (
-        f"mode: The switch was set to crisis: socialcell outgoing release {number}"
+        f"mode: The switch was set to crisis: socialcell outbox release {number}"
         in line
     )

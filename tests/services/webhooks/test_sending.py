@@ -467,18 +467,27 @@ def test_the_commands_answer_in_json(
     listed.write_text("\n".join(NUMBERS))
 
     def run(*words: str) -> Any:
-        return json.loads(inside("messages", *words, "--json", "--config", place))
+        return json.loads(inside(*words, "--json", "--config", place))
 
-    assert run("fetch")["fetched"]["files"] > 0
+    assert run("messages", "fetch")["fetched"]["files"] > 0
     (source,) = [
-        one for one in run("status")["sources"] if one["source"] == "whatsapp.city"
+        one
+        for one in run("messages", "status")["sources"]
+        if one["source"] == "whatsapp.city"
     ]
     assert source["waiting"] == 0
-    assert len(run("templates", "--sync")["templates"]) == 3
-    assert run("agree", NUMBERS[0], "--evidence", "form")["new"] is True
-    assert run("agree", NUMBERS[1], "--evidence", "form", "--at", "2026-11-20")["new"]
-    assert run("refuse", NUMBERS[1], "--evidence", "call")["event"] == "withdrawn"
-    assert len(run("consent")["consent"]) == 3
-    sent = run("send", "festival", "--language", "en", "--to", str(listed))
+    assert len(run("messages", "templates", "--sync")["templates"]) == 3
+    assert run("consent", "grant", NUMBERS[0], "--evidence", "form")["new"] is True
+    assert run(
+        "consent", "grant", NUMBERS[1], "--evidence", "form", "--at", "2026-11-20"
+    )["new"]
+    assert (
+        run("consent", "withdraw", NUMBERS[1], "--evidence", "call")["event"]
+        == "withdrawn"
+    )
+    assert len(run("consent", "list")["consent"]) == 3
+    sent = run("messages", "send", "festival", "--language", "en", "--to", str(listed))
     assert (sent["sent"], sent["not_agreed"]) == (1, 2)
-    assert run("reply", str(newest(cell).id), "Yes")["message"].startswith("wa.")
+    assert run("messages", "reply", str(newest(cell).id), "Yes")["message"].startswith(
+        "wa."
+    )

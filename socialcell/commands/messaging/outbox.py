@@ -32,7 +32,7 @@ def mode(
     somebody in danger needs a second person, too. What was held stays held when the
     mode is normal again, until it is released.
 
-    Example: socialcell outgoing mode crisis --reason "Flood along the Mutha"
+    Example: socialcell outbox mode crisis --reason "Flood along the Mutha"
     """
     from socialcell.services.outbox import outbox
 
@@ -66,7 +66,7 @@ def list_(
     waits for a second person's approval is not among the messages yet; it is named
     below them.
 
-    Example: socialcell outgoing list --state held --state dead
+    Example: socialcell outbox list --state held --state dead
     """
     from socialcell import db
     from socialcell.clock import IST
@@ -150,7 +150,7 @@ def release(
     --all leaves what is stale: public posts whose time passed more than
     publishing.late_hours ago leave when they are named.
 
-    Example: socialcell outgoing release 12 15
+    Example: socialcell outbox release 12 15
     """
     from socialcell.errors import UsageError
     from socialcell.services.outbox import outbox
@@ -167,7 +167,7 @@ def release(
         numbers = " ".join(map(str, released.stale))
         output.say(
             "Their time has passed, so they stay held. What is still true leaves by "
-            f"its number: socialcell outgoing release {numbers}"
+            f"its number: socialcell outbox release {numbers}"
         )
 
 
@@ -182,7 +182,7 @@ def send(config: Config = None, json: Json = False) -> None:
 
     Exit code 1: the mail server could not be used; 3: a letter will never arrive.
 
-    Example: socialcell outgoing send
+    Example: socialcell outbox send
     """
     from socialcell.services.outbox import outbox
 

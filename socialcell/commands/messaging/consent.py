@@ -1,0 +1,115 @@
+"""Commands of the noun `consent`: grant, withdraw, list."""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from socialcell.commands import output
+from socialcell.commands.options import Config, Json, open_context
+
+app = typer.Typer(
+    help="Consent: who may be written to on WhatsApp, and who may not.",
+    no_args_is_help=True,
+)
+
+Number = Annotated[
+    str, typer.Argument(help="A telephone number with its country code; - reads it.")
+]
+Evidence = Annotated[str, typer.Option(help="How it is known: form, call, message.")]
+At = Annotated[
+    datetime | None,
+    typer.Option(help="When (IST, if no zone is given); now if not given."),
+]
+
+
+@app.command()
+def grant(
+    number: Number,
+    evidence: Evidence,
+    at: At = None,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Note that somebody agreed to be written to. The number itself is not kept.
+
+    Example: socialcell consent grant "+91…" --evidence "form 12, Aundh"
+    """
+    _note(config, number, "granted", evidence, at, json)
+
+
+@app.command()
+def withdraw(
+    number: Number,
+    evidence: Evidence,
+    at: At = None,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Note that somebody does not want to be written to any more.
+
+    Who answers STOP or switches us off in WhatsApp is noted without this.
+
+    Example: socialcell consent withdraw "+91…" --evidence "call, 24 Nov"
+    """
+    _note(config, number, "withdrawn", evidence, at, json)
+
+
+@app.command("list")
+def list_(config: Config = None, json: Json = False) -> None:
+    """List the ledger of consent, oldest first; people by pseudonym.
+
+    Example: socialcell consent list
+    """
+    from socialcell.services.messaging import consent
+
+    entries = consent.ledger(open_context(config))
+    if json:
+        documents = [
+            {
+                "person": entry.pseudonym,
+                "event": entry.event,
+                "at": entry.at,
+                "evidence": entry.evidence,
+                "noted_by": entry.actor,
+            }
+            for entry in entries
+        ]
+        output.as_json({"consent": documents})
+        return
+    output.table(
+        ("person", "event", "at", "evidence", "noted by"),
+        [
+            (
+                entry.pseudonym,
+                entry.event,
+                output.local(entry.at),
+                entry.evidence,
+                entry.actor,
+            )
+            for entry in entries
+        ],
+    )
+
+
+def _note(
+    config: Path | None,
+    number: str,
+    event: str,
+    evidence: str,
+    at: datetime | None,
+    json: bool,
+) -> None:
+    from socialcell.clock import IST
+    from socialcell.services.messaging import consent
+
+    moment = at.replace(tzinfo=IST) if at is not None and at.tzinfo is None else at
+    digits = sys.stdin.read().strip() if number == "-" else number
+    entry = consent.note(open_context(config), digits, event, evidence, moment)
+    if json:
+        output.as_json({"person": entry.pseudonym, "event": event, "new": entry.new})
+        return
+    noted = "Noted" if entry.new else "Known before"
+    output.say(f"{noted}: {entry.pseudonym} {event}")
