@@ -50,7 +50,7 @@ LINES = {
     "links.stats 1": "links stats --by campaign,day,creator",
     "mentions._print_for_people 1": "mentions list --limit 200",
     "messages.status 1": "messages status",
-    "messages.consent 1": "consent list",
+    "consent.list_ 1": "consent list",
     "notice_templates.list_ 1": "posts templates list",
     "outcomes.list_ 1": "outcomes list",
     "outcomes.show 1": "outcomes show activated_users --history",
@@ -58,7 +58,7 @@ LINES = {
     "owners.list_ 1": "owners list --all",
     "public_people.list_ 1": "language people list",
     "posts.show 1": "posts list",
-    "promises.list_ 1": "commitments list",
+    "commitments.list_ 1": "commitments list",
     "registry.list_ 1": "registry list",
     "seo.show 1": "seo show --daily",
     "sources.list_ 1": "sources list",
@@ -70,7 +70,7 @@ SAMPLES: dict[str, tuple[Sequence[str], Sequence[str]]] = {
         ("phrase", "people", "usual", "score", "mentions"),
         ("पाणी सोडलं पहाटे", "41", "0.5", "0.98", "3021, 3022, 3040"),
     ),
-    "creators.sketch 1": (
+    "creators.audience 1": (
         ("key", "posts", "people"),
         ("a_key_of_a_creator_that_is_long", "120", "too few"),
     ),
@@ -100,7 +100,7 @@ SAMPLES: dict[str, tuple[Sequence[str], Sequence[str]]] = {
         ("12", "12345", "नागरिक-M7B7GQ5I", "A boat is on its way. Go up to the roof.",
          "cell.lead", "2026-11-23 09:00", "waiting"),
     ),
-    "outgoing.list_ 1": (
+    "outbox.list_ 1": (
         ("id", "made", "kind", "to", "subject", "state", "answer"),
         ("12345", "2026-11-23 09:00", "incident", "control-room@city.example",
          "Incident 3: flood in Sinhagad Road", "waiting", "451 try again later"),
@@ -129,11 +129,11 @@ SAMPLES: dict[str, tuple[Sequence[str], Sequence[str]]] = {
         ("source", "state", "received", "stored", "updated", "unchanged", "other"),
         ("instagram_messages.inbox", "rate_limited", "120", "100", "10", "8", "2"),
     ),
-    "upkeep.remap 1": (
+    "recheck.reprocess 1": (
         ("source", "read", "readable now", "not readable", "differs"),
         ("instagram_messages.inbox", "120", "100", "20", "text 12, author 8, at 3"),
     ),
-    "upkeep.drift 1": (
+    "recheck.mapping_errors 1": (
         ("platform", "items", "first", "last", "what ails them"),
         ("google_play", "120", "2026-11-20 09:00", "2026-11-23 09:00",
          "a status whose content is no text " * 4),
@@ -142,7 +142,7 @@ SAMPLES: dict[str, tuple[Sequence[str], Sequence[str]]] = {
         ("day", "site", "source", "visits"),
         ("2026-11-22", "https://care.city.example", "a source with a long name", "120"),
     ),
-    "upkeep._tell 1": (
+    "recheck._tell 1": (
         ("source", "state", "asked", "snapshots", "note"),
         ("instagram_messages.inbox", "rate_limited", "1200", "1100", "later " * 20),
     ),
@@ -216,7 +216,7 @@ def prepared(folder: Path) -> Workspace:
 
 def call_sites() -> Iterator[str]:
     """Every place in the commands that prints a table."""
-    for path in sorted(Path(commands.__path__[0]).glob("*.py")):
+    for path in sorted(Path(commands.__path__[0]).rglob("*.py")):
         for function in ast.walk(ast.parse(path.read_text())):
             if isinstance(function, ast.FunctionDef):
                 calls = [
@@ -311,7 +311,7 @@ def test_every_table_is_shown_here() -> None:
     assert sorted({*LINES, *SAMPLES}) == sorted(call_sites())
     others = [
         path.name
-        for path in Path(commands.__path__[0]).glob("*.py")
+        for path in Path(commands.__path__[0]).rglob("*.py")
         if "rich.table" in path.read_text()
     ]
     assert others == ["tables.py"]
