@@ -9,7 +9,7 @@ tried = $(if $(TESTS),,--faults-to=build/faults-$(1).json)
 retries = $(if $(CI),--retry-failed=build/flaky.txt)
 PYTEST = $(BIN)/pytest -rs --durations=10 -n 2 $(retries)
 
-.PHONY: setup demo test check test-faults reliability docs lock bench
+.PHONY: setup demo test check test-faults reliability docs docs-json lock bench
 
 setup:  ## install everything, and nothing else
 	@python="$$(sh scripts/find-python)" && "$$python" scripts/bootstrap.py
@@ -41,6 +41,11 @@ docs: setup  ## write docs/cli.md from the commands themselves
 
 # Pins stay as they are where they still fit; not after set-up, which needs a good lock.
 RESOLVE = $(firstword $(wildcard $(BIN)/uv) uv) pip compile --quiet --universal --no-header --generate-hashes --python-version 3.11
+
+docs-json: setup  ## write docs/json.md from what every command writes on a short demo
+	rm -rf build/json-demo
+	$(BIN)/socialcell demo --dir build/json-demo --days 8 --seed 3 --json > build/json-demo.json
+	$(BIN)/python scripts/json_docs.py build/json-demo
 
 lock:  ## resolve pyproject.toml again, with hashes and without addresses
 	$(RESOLVE) pyproject.toml --all-extras -o requirements-dev.lock

@@ -1,44 +1,24 @@
 """The package keeps to its limits on folders, names, types and sizes of functions."""
 
 import ast
-import importlib.util
 import statistics
-import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
+from scripts import structure
 from tests.shared import REPOSITORY
 
 PACKAGE = REPOSITORY / "socialcell"
 MODULES = 25
 
 
-def _structure() -> ModuleType:
-    """The script, loaded from its file: scripts/ is no package."""
-    spec = importlib.util.spec_from_file_location(
-        "structure", REPOSITORY / "scripts" / "structure.py"
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture(scope="module")
-def structure() -> ModuleType:
-    return _structure()
-
-
-@pytest.fixture(scope="module")
-def figures(structure):
+def figures():
     return structure.measure(PACKAGE)
 
 
-def test_no_folder_holds_more_modules_than_a_reader_takes_in(structure):
+def test_no_folder_holds_more_modules_than_a_reader_takes_in():
     counts = structure.modules_by_folder(PACKAGE)
     crowded = {
         folder: count
@@ -48,7 +28,7 @@ def test_no_folder_holds_more_modules_than_a_reader_takes_in(structure):
     assert crowded == {}
 
 
-def test_every_folder_says_what_it_is_for(structure):
+def test_every_folder_says_what_it_is_for():
     silent = [
         folder
         for folder in structure.modules_by_folder(PACKAGE)
@@ -69,7 +49,7 @@ def test_functions_stay_short(figures):
     assert ninth <= 25
 
 
-def test_vague_names_are_counted_as_bindings(structure, tmp_path):
+def test_vague_names_are_counted_as_bindings(tmp_path):
     (tmp_path / "sample.py").write_text(
         "def f(one, row):\n    found = row\n    return [item for item in found]\n"
     )
@@ -80,7 +60,7 @@ def test_vague_names_are_counted_as_bindings(structure, tmp_path):
     assert figures.share(structure.GENERAL) == 0.25
 
 
-def test_any_is_counted_under_its_aliases_too(structure, tmp_path):
+def test_any_is_counted_under_its_aliases_too(tmp_path):
     (tmp_path / "sample.py").write_text(
         "from typing import Any, TypeAlias\n"
         "Document: TypeAlias = dict[str, Any]\n"
