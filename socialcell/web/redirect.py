@@ -14,10 +14,10 @@ from typing import NamedTuple, TypeAlias
 from socialcell.campaigns.links import visitor_kinds
 from socialcell.campaigns.links.click_classifier import Request
 from socialcell.clock import Clock
-from socialcell.web.board import Board, Entry
 from socialcell.web.body import Receive, Scope, Send
 from socialcell.web.installs import Installs
-from socialcell.web.notices import Notices
+from socialcell.web.link_cache import Board, Entry
+from socialcell.web.link_pages import Notices
 
 Take: TypeAlias = Callable[[Request], None]
 

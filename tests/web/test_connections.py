@@ -8,7 +8,7 @@ import pytest
 
 from socialcell.campaigns.links.model import TrackedLink
 from socialcell.services.context import Context
-from socialcell.web import links as web
+from socialcell.web import redirect_server
 from tests.campaigns.links.link_requests import IPHONE, ask, kinds, make_link
 
 UNKNOWN = b"GET /r/zzzzzzz HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -46,7 +46,7 @@ def statuses(answered: bytes) -> list[int]:
 def test_an_answer_is_the_same_on_a_connection_that_stays_open(
     context: Context, link: TrackedLink
 ) -> None:
-    with web.serving(context) as address:
+    with redirect_server.serving(context) as address:
         stays = ask(address, f"/r/{link.code}", agent=IPHONE)
         closes = ask(address, f"/r/{link.code}", agent=IPHONE, Connection="close")
     rest = dict(closes.headers)
@@ -64,7 +64,7 @@ def test_an_answer_is_the_same_on_a_connection_that_stays_open(
 def test_answers_come_in_the_order_of_their_requests(
     context: Context, link: TrackedLink
 ) -> None:
-    with web.serving(context) as address:
+    with redirect_server.serving(context) as address:
         answered = said(
             address,
             *(get(link), UNKNOWN, get(link), get(link), LIVES),
@@ -77,7 +77,7 @@ def test_answers_come_in_the_order_of_their_requests(
 def test_a_body_that_nobody_asked_for_is_passed_over(
     context: Context, link: TrackedLink
 ) -> None:
-    with web.serving(context) as address:
+    with redirect_server.serving(context) as address:
         answered = said(
             address,
             get(link, "Content-Length: 24") + UNKNOWN[:24],
@@ -89,12 +89,12 @@ def test_a_body_that_nobody_asked_for_is_passed_over(
 def test_an_old_client_is_answered_and_hung_up_on(
     context: Context, link: TrackedLink
 ) -> None:
-    with web.serving(context) as address:
+    with redirect_server.serving(context) as address:
         assert statuses(said(address, get(link, version="1.0"))) == [302]
     assert kinds(context) == {"human": 1}
 
 
 def test_what_is_no_request_is_refused(context: Context, link: TrackedLink) -> None:
-    with web.serving(context) as address:
+    with redirect_server.serving(context) as address:
         assert statuses(said(address, b"GET /r/\x00 HTTP/1.1\r\n\r\n")) == [400]
         assert ask(address, f"/r/{link.code}").status == 302

@@ -17,7 +17,7 @@ from socialcell.campaigns.links import tracked_link as rules
 from socialcell.clock import FixedClock
 from socialcell.services.context import Context
 from socialcell.services.links import link_statistics, tracked_links
-from socialcell.web import links as web
+from socialcell.web import redirect_server
 from tests.builders import NOON
 from tests.campaigns.links.link_requests import (
     APPLE,
@@ -46,7 +46,7 @@ def configured(folder: Path, context: Context, lines: str) -> Context:
 
 def test_each_device_is_led_to_its_own_place(context: Context) -> None:
     link = make_link(context)
-    with web.serving(context) as address:
+    with redirect_server.serving(context) as address:
         answers = [
             ask(address, f"/r/{link.code}", agent=agent)
             for agent in (PHONE, IPHONE, COMPUTER)
@@ -62,7 +62,7 @@ def test_each_device_is_led_to_its_own_place(context: Context) -> None:
 
 def test_no_click_has_the_id_of_another(context: Context) -> None:
     link = make_link(context)
-    with web.serving(context) as address:
+    with redirect_server.serving(context) as address:
         found = [ask(address, f"/r/{link.code}").location or "" for _ in range(20)]
     ids = {referrer_of(location)["cid"] for location in found}
     assert len(ids) == 20
@@ -73,7 +73,7 @@ def test_a_device_without_its_own_place_goes_where_computers_go(
     context: Context,
 ) -> None:
     link = make_link(context, android=None, ios=None)
-    with web.serving(context) as address:
+    with redirect_server.serving(context) as address:
         found = {
             ask(address, f"/r/{link.code}", agent=agent).location
             for agent in (PHONE, IPHONE, COMPUTER)
@@ -83,7 +83,7 @@ def test_a_device_without_its_own_place_goes_where_computers_go(
 
 def test_nothing_of_an_answer_may_be_kept(context: Context) -> None:
     link = make_link(context)
-    with web.serving(context) as address:
+    with redirect_server.serving(context) as address:
         answer = ask(address, f"/r/{link.code}")
     assert answer.headers["cache-control"] == "no-store"
     assert answer.body == b""
@@ -91,14 +91,14 @@ def test_nothing_of_an_answer_may_be_kept(context: Context) -> None:
 
 def test_a_code_may_be_typed_in_capitals(context: Context) -> None:
     link = make_link(context)
-    with web.serving(context) as address:
+    with redirect_server.serving(context) as address:
         assert ask(address, f"/r/{link.code.upper()}").status == 302
 
 
 def test_people_previews_and_tools_are_counted_apart(context: Context) -> None:
     link = make_link(context)
     path = f"/r/{link.code}"
-    with web.serving(context) as address:
+    with redirect_server.serving(context) as address:
         ask(address, path)
         ask(address, path)
         ask(address, path, method="HEAD")
@@ -115,7 +115,7 @@ def test_people_previews_and_tools_are_counted_apart(context: Context) -> None:
 
 def test_the_table_of_visitors_is_counted_without_a_miss(context: Context) -> None:
     link = make_link(context)
-    with web.serving(context) as address:
+    with redirect_server.serving(context) as address:
         for agent in (*NOBODY, *PEOPLE):
             assert ask(address, f"/r/{link.code}", agent=agent).status == 302
     assert kinds(context) == {
@@ -129,7 +129,7 @@ def test_the_table_of_visitors_is_counted_without_a_miss(context: Context) -> No
 def test_a_made_up_address_is_not_believed(folder: Path, context: Context) -> None:
     cell = configured(folder, context, "links: {internal: ['10.0.0.0/8']}\n")
     link = make_link(cell)
-    with web.serving(cell) as address:
+    with redirect_server.serving(cell) as address:
         ask(address, f"/r/{link.code}", X_Forwarded_For="10.1.2.3")
     assert kinds(cell) == {"human": 1}
 
@@ -138,13 +138,13 @@ def test_a_trusted_server_is_believed(folder: Path, context: Context) -> None:
     lines = "links: {internal: ['10.0.0.0/8'], trusted: ['127.0.0.1']}\n"
     cell = configured(folder, context, lines)
     link = make_link(cell)
-    with web.serving(cell) as address:
+    with redirect_server.serving(cell) as address:
         ask(address, f"/r/{link.code}", X_Forwarded_For="203.0.113.1, 10.1.2.3")
     assert kinds(cell) == {"internal": 1}
 
 
 def test_an_unknown_code_is_told_in_three_languages(context: Context) -> None:
-    with web.serving(context) as address:
+    with redirect_server.serving(context) as address:
         answer = ask(address, "/r/zzzzzzz")
         style = ask(address, "/notice.css")
     page = answer.body.decode()
@@ -168,7 +168,7 @@ def test_an_ended_link_leads_to_the_configured_place(
     cell = configured(folder, context, f"links: {{fallback: '{FALLBACK}'}}\n")
     link = make_link(cell, expires="2026-11-23")
     last = NOON.replace(hour=18, minute=29)
-    with web.serving(cell) as address:
+    with redirect_server.serving(cell) as address:
         clock.set(last)
         before = ask(address, f"/r/{link.code}").location or ""
         clock.set(last.replace(minute=30))
@@ -183,7 +183,7 @@ def test_without_such_a_place_a_page_says_that_it_has_ended(
 ) -> None:
     link = make_link(context, expires="2026-11-22")
     clock.set(NOON)
-    with web.serving(context) as address:
+    with redirect_server.serving(context) as address:
         answer = ask(address, f"/r/{link.code}")
     assert answer.status == 410
     assert "ही लिंक आता बंद झाली आहे" in answer.body.decode()
@@ -192,14 +192,14 @@ def test_without_such_a_place_a_page_says_that_it_has_ended(
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
 def test_only_reading_is_answered(context: Context, method: str) -> None:
     link = make_link(context)
-    with web.serving(context) as address:
+    with redirect_server.serving(context) as address:
         answer = ask(address, f"/r/{link.code}", method=method)
     assert (answer.status, answer.headers["allow"]) == (405, "GET, HEAD")
     assert kinds(context) == {}
 
 
 def test_it_says_that_it_lives_and_that_robots_may_stay_away(context: Context) -> None:
-    with web.serving(context) as address:
+    with redirect_server.serving(context) as address:
         assert b"Disallow: /" in ask(address, "/robots.txt").body
         assert ask(address, "/livez").body == b"ok"
         assert ask(address, "/readyz").status == 404
@@ -208,7 +208,7 @@ def test_it_says_that_it_lives_and_that_robots_may_stay_away(context: Context) -
 def test_a_link_that_is_new_or_changed_is_known_without_a_restart(
     context: Context,
 ) -> None:
-    with web.serving(context) as address:
+    with redirect_server.serving(context) as address:
         link = make_link(context, android=None)
         path = f"/r/{link.code}"
         while ask(address, path).status == 404:
@@ -220,7 +220,7 @@ def test_a_link_that_is_new_or_changed_is_known_without_a_restart(
 
 def test_a_locked_database_keeps_nobody_from_being_led(context: Context) -> None:
     link = make_link(context, android=None, ios=None)
-    with web.serving(context, room=10) as address, locked(context.engine):
+    with redirect_server.serving(context, room=10) as address, locked(context.engine):
         answers = [ask(address, f"/r/{link.code}").status for _ in range(60)]
     found = kinds(context)
     assert answers == [302] * 60
@@ -236,7 +236,7 @@ def test_ninety_nine_of_a_hundred_are_led_on_within_ten_milliseconds(
     """Over one connection, as a web server before it asks. In one round at least: what
     else the machine does is none of the redirect's."""
     link = make_link(context)
-    with web.serving(context) as address, connected(address) as line:
+    with redirect_server.serving(context) as address, connected(address) as line:
         rounds = (sorted(waits(line, link.code, 200)) for _ in range(50))
         assert any(one[197] < 0.010 for one in rounds)
 
@@ -277,7 +277,7 @@ def opened(
     context = Context(workspace, engine, FixedClock(NOON))
     link = make_link(context)
     hosts = {urlsplit(one.address).netloc for one in rules.landings(link).values()}
-    with web.serving(context) as address:
+    with redirect_server.serving(context) as address:
         yield address, link.code, hosts
     engine.dispose()
 

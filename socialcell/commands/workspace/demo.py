@@ -164,10 +164,12 @@ def _pushing(
     def push(context: "Context") -> None:
         from socialcell.errors import SocialcellError
         from socialcell.sandbox.meta.webhook_platform import Pushing
-        from socialcell.web import door
+        from socialcell.web import webhook_server
 
         if not opened:
-            opened.append(doors.enter_context(door.serving(context, kept=False)))
+            opened.append(
+                doors.enter_context(webhook_server.serving(context, kept=False))
+            )
         for name, platform in running.platforms.items():
             if isinstance(platform, Pushing):
                 refused = set(platform.hand_in(opened[0])) - {200}
@@ -192,7 +194,7 @@ def _clicking(
         from socialcell.sandbox.clicks.audience import moments
         from socialcell.sandbox.clicks.click_traffic import Clicking
         from socialcell.services.rehearsal import click_rehearsal
-        from socialcell.web import links
+        from socialcell.web import redirect_server
 
         visits = audience.between(before, moment)
         if not visits:
@@ -202,7 +204,7 @@ def _clicking(
             codes = click_rehearsal.codes(
                 context, tracked_links.entered(audience.campaign)
             )
-            address = doors.enter_context(links.serving(context))
+            address = doors.enter_context(redirect_server.serving(context))
             opened.append(Clicking(address, codes, clock))
         seconds = moments(visits)
         installs = [one.install.key for one in visits if one.install]

@@ -35,7 +35,7 @@ def redirect(
 
     Example: socialcell serve redirect --port 8486
     """
-    from socialcell.web import links
+    from socialcell.web import redirect_server
 
     context = open_context(config)
 
@@ -43,7 +43,7 @@ def redirect(
         output.say(f"Listening: {address}")
         output.flush()
 
-    links.serve(context, host, port, announce)
+    redirect_server.serve(context, host, port, announce)
     output.note("Stopped.")
 
 
@@ -63,7 +63,7 @@ def webhooks(
     Example: socialcell serve webhooks --port 8485
     """
     from socialcell.services.webhooks import webhook_ingest
-    from socialcell.web import door
+    from socialcell.web import webhook_server
 
     context = open_context(config)
     kinds = webhook_ingest.doors(context)
@@ -80,5 +80,5 @@ def webhooks(
             output.say(f"{kind}: {address}/{kind}")
         output.flush()
 
-    door.serve(context, host, port, announce)
+    webhook_server.serve(context, host, port, announce)
     output.note("Stopped.")

@@ -17,7 +17,7 @@ from socialcell.services.context import Context
 from socialcell.services.links import link_statistics
 from socialcell.services.rehearsal import click_rehearsal
 from socialcell.services.workspace import digest
-from socialcell.web import links as web
+from socialcell.web import redirect_server
 from tests.conftest import MONDAY_MORNING
 
 pytestmark = pytest.mark.swept_on_postgresql
@@ -44,7 +44,7 @@ def step(cell: Context, visits: Sequence[Visit], clock: FixedClock) -> dict[str,
     codes = click_rehearsal.codes(cell, tracked_links.entered(AUDIENCE.campaign))
     keys = [visit.install.key for visit in visits if visit.install]
     click_rehearsal.take_back(cell, moments(visits), keys)
-    with web.serving(cell) as address:
+    with redirect_server.serving(cell) as address:
         audience = Clicking(address, codes, clock)
         audience.send(visits)
         click_rehearsal.wait(cell, moments(visits))
@@ -62,7 +62,7 @@ def sent_only(
     for visit in visits:
         cut.append(Visit(visit.asked[: max(n, 0)], visit.install))
         n -= len(visit.asked)
-    with web.serving(cell) as address:
+    with redirect_server.serving(cell) as address:
         Clicking(address, codes, clock).send(cut)
 
 
@@ -136,7 +136,7 @@ def test_a_door_that_refuses_is_said_so(cell: Context, clock: FixedClock) -> Non
     clock.set(MONDAY_MORNING)
     codes: dict[str, Any] = dict.fromkeys(AUDIENCE.truth(), "zzzzzzz")
     with (
-        web.serving(cell) as address,
+        redirect_server.serving(cell) as address,
         pytest.raises(click_traffic.Refused, match="404 for the link"),
     ):
         Clicking(address, codes, clock).send(AUDIENCE.visits)

@@ -16,7 +16,7 @@ from socialcell.clock import FixedClock
 from socialcell.services.context import Context
 from socialcell.services.links import install_postbacks as job
 from socialcell.services.links.install_postbacks import Met
-from socialcell.web import links as web
+from socialcell.web import redirect_server
 from tests.builders import NOON
 from tests.campaigns.links.link_requests import (
     Answer,
@@ -184,7 +184,7 @@ def test_postbacks_are_told_by_outcome_and_reason(
 
 @pytest.fixture
 def address(cell: Context) -> Iterator[str]:
-    with web.serving(cell) as opened:
+    with redirect_server.serving(cell) as opened:
         yield opened
 
 
@@ -231,7 +231,7 @@ def wait_for_link(address: str, link: TrackedLink) -> Answer:
 
 def test_who_does_not_sign_is_not_read_and_counted(cell: Context) -> None:
     body, now = as_bytes(told()), seconds(cell.clock.now())
-    with web.serving(cell) as address:
+    with redirect_server.serving(cell) as address:
         statuses = [
             ask(address, "/installs", method="POST", body=body).status,
             post(address, body, now, key="another").status,
@@ -248,6 +248,6 @@ def test_who_does_not_sign_is_not_read_and_counted(cell: Context) -> None:
 
 def test_without_a_secret_there_is_no_endpoint(cell: Context) -> None:
     (cell.workspace.folder / "secrets" / "install_key").unlink()
-    with web.serving(cell) as address:
+    with redirect_server.serving(cell) as address:
         answer = ask(address, "/installs", method="POST", body=b"{}")
     assert answer.status == 405

@@ -15,7 +15,7 @@ from socialcell.campaigns.links.model import Click
 from socialcell.campaigns.links.store import clicks
 from socialcell.clock import FixedClock
 from socialcell.services.context import Context
-from socialcell.web import links as web
+from socialcell.web import redirect_server
 from socialcell.web.click_log import ClickLog
 from tests.builders import NOON
 from tests.campaigns.links.link_requests import (
@@ -181,7 +181,7 @@ def test_the_redirect_counts_a_scan_apart_from_the_person_after_it(
 ) -> None:
     cell = configured(folder, context, "links: {trusted: ['127.0.0.1']}\n")
     codes = [make_link(context, content=f"letter{n}").code for n in range(6)]
-    with web.serving(cell) as address:
+    with redirect_server.serving(cell) as address:
         for code in codes:
             ask(address, f"/r/{code}", agent=COMPUTER, X_Forwarded_For="198.51.100.9")
             clock.advance(SECOND / 2)

@@ -17,7 +17,7 @@ from socialcell.ops.webhook_model import Pushed
 from socialcell.sandbox import City, Sandbox
 from socialcell.services.context import Context
 from socialcell.services.webhooks import webhook_ingest
-from socialcell.web import door
+from socialcell.web import webhook_server
 from tests.builders import make_source
 from tests.conftest import MONDAY_MORNING
 from tests.services.webhooks import pushes
@@ -110,7 +110,7 @@ def listening(served: Sandbox, folder: Path, context: Context) -> Iterator[Conte
 
 def push_all(served: Sandbox, context: Context, kinds: tuple[str, ...] = KINDS) -> None:
     """Hand in all that happened up to now, over the wire, and read it."""
-    with door.serving(context, kept=False) as address:
+    with webhook_server.serving(context, kept=False) as address:
         for kind in kinds:
             statuses = served.platform(kind).hand_in(address)
             assert set(statuses) <= {200}

@@ -19,7 +19,7 @@ from socialcell.sandbox.meta.whatsapp_server import file_id
 from socialcell.services.context import Context
 from socialcell.services.webhooks import media_download, media_files, webhook_ingest
 from socialcell.services.webhooks.media_download import Fetched
-from socialcell.web import door
+from socialcell.web import webhook_server
 from tests.services.webhooks.conftest import CITY, KINDS, push_all
 
 pytestmark = pytest.mark.swept_on_postgresql
@@ -109,7 +109,7 @@ def test_pushed_twice_and_replayed_it_is_all_here_once(
     for kind in KINDS:
         served.platform(kind).pusher.twice()
     push_all(served, listening)
-    with door.serving(listening, kept=False) as address:
+    with webhook_server.serving(listening, kept=False) as address:
         again = served.platform("whatsapp").pusher.replay(address)
     results = webhook_ingest.work_off(listening)
 
@@ -124,7 +124,7 @@ def test_what_was_not_taken_is_handed_in_again(
 ) -> None:
     place = listening.workspace.folder / "secrets" / "meta_app_secret"
     secret = place.read_text()
-    with door.serving(listening, kept=False) as address:
+    with webhook_server.serving(listening, kept=False) as address:
         place.write_text("another secret")
         refused = served.platform("whatsapp").hand_in(address)
         place.write_text(secret)
@@ -139,7 +139,7 @@ def test_what_was_not_taken_is_handed_in_again(
 def test_the_platform_finds_the_door_by_its_handshake(
     served: Sandbox, listening: Context
 ) -> None:
-    with door.serving(listening, kept=False) as address:
+    with webhook_server.serving(listening, kept=False) as address:
         assert [served.platform(k).pusher.subscribe(address) for k in KINDS] == [
             True
         ] * 3

@@ -28,7 +28,7 @@ from socialcell.services.mentions.tagging import tag
 from socialcell.services.outbox import acknowledgements, outbox
 from socialcell.services.webhooks import webhook_ingest
 from socialcell.settings.telling import Alerts, Mail
-from socialcell.web import door
+from socialcell.web import webhook_server
 from tests.mailbox import Mailbox, mailbox
 from tests.services.webhooks import pushes
 from tests.services.webhooks.conftest import Cell
@@ -264,7 +264,7 @@ def test_a_telephone_acknowledges_later_than_in_its_answer_at_its_own_path_only(
     path = room.rung[0]["acknowledge_path"]
     yes = {"acknowledged": True, "by": "Duty officer"}
 
-    with door.serving(room.context, kept=False) as address:
+    with webhook_server.serving(room.context, kept=False) as address:
         answers = [
             pushes.hand_in(address, path[:-1] + "x", yes, {}),
             pushes.hand_in(address, path.replace("/1/", "/2/"), yes, {}),

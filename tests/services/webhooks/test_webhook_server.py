@@ -12,7 +12,7 @@ from socialcell import db
 from socialcell.errors import MissingSecret, SocialcellError
 from socialcell.ops import webhook_deliveries as kept
 from socialcell.services.context import open_context
-from socialcell.web import door, webhooks
+from socialcell.web import webhook_server, webhooks
 from tests.services.webhooks import pushes
 from tests.services.webhooks.conftest import Cell
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.swept_on_postgresql
 
 @pytest.fixture
 def address(cell: Cell) -> Iterator[str]:
-    with door.serving(cell.context) as opened:
+    with webhook_server.serving(cell.context) as opened:
         yield opened
 
 
@@ -32,7 +32,7 @@ def refusals(cell: Cell) -> dict[str, int]:
 
 
 def test_a_push_is_stored_answered_and_read(cell: Cell) -> None:
-    with door.serving(cell.context) as address:
+    with webhook_server.serving(cell.context) as address:
         push = pushes.whatsapp(pushes.text_message("पाणी आले नाही"))
         answered = pushes.hand_in(address, "/whatsapp", push)
         assert answered == (200, "kept")
@@ -43,7 +43,7 @@ def test_a_push_is_stored_answered_and_read(cell: Cell) -> None:
 
 def test_a_duplicate_is_thanked_and_harmless(cell: Cell) -> None:
     push = pushes.whatsapp(pushes.text_message())
-    with door.serving(cell.context) as address:
+    with webhook_server.serving(cell.context) as address:
         said = [pushes.hand_in(address, "/whatsapp", push) for _ in range(3)]
 
     assert said == [(200, "kept"), (200, "known"), (200, "known")]
@@ -56,7 +56,7 @@ def test_many_at_once_are_each_kept_once(cell: Cell) -> None:
         for n in range(12)
     ]
     answers: list[int] = []
-    with door.serving(cell.context) as address:
+    with webhook_server.serving(cell.context) as address:
 
         def hand_in(push: object) -> None:
             answers.append(pushes.hand_in(address, "/whatsapp", push)[0])
@@ -111,7 +111,7 @@ def test_whoever_does_not_sign_or_signs_falsely_is_counted_and_not_kept(
 ) -> None:
     push = pushes.whatsapp(pushes.text_message())
     false = {"x-hub-signature-256": "sha256=" + "f" * 64}
-    with door.serving(cell.context) as address:
+    with webhook_server.serving(cell.context) as address:
         assert pushes.hand_in(address, "/whatsapp", push, {})[0] == 401
         assert pushes.hand_in(address, "/whatsapp", push, false)[0] == 403
         assert pushes.hand_in(address, "/whatsapp", push, false)[0] == 403
@@ -181,14 +181,14 @@ def test_a_body_that_grows_too_large_is_cut_off(cell: Cell, address: str) -> Non
 
 def test_the_largest_push_that_may_come_is_taken(cell: Cell) -> None:
     body = b" " * (webhooks.LARGEST - 2) + b"{}"
-    with door.serving(cell.context) as address:
+    with webhook_server.serving(cell.context) as address:
         assert pushes.hand_in(address, "/whatsapp", body)[0] == 200
 
     assert cell.pushed()[0].size == webhooks.LARGEST
 
 
 def test_a_push_that_breaks_off_is_not_kept(cell: Cell) -> None:
-    with door.serving(cell.context) as address:
+    with webhook_server.serving(cell.context) as address:
         parts = urlsplit(address)
         with socket.create_connection((parts.hostname or "", parts.port or 0)) as line:
             line.sendall(
@@ -208,7 +208,7 @@ def test_while_the_database_cannot_be_written_the_platform_is_asked_to_come_agai
     busy.write_text("database: {busy_seconds: 1}\n")
     context = open_context(busy)
     push = pushes.whatsapp(pushes.text_message())
-    with door.serving(context) as address:
+    with webhook_server.serving(context) as address:
         with db.writing(cell.context.engine) as session:
             session.connection()  # takes the lock
             refused = pushes.hand_in(address, "/whatsapp", push)
@@ -223,11 +223,11 @@ def test_a_door_without_its_secret_does_not_open(cell: Cell) -> None:
     (cell.context.workspace.folder / "secrets" / "meta_verify_token").unlink()
 
     with pytest.raises(MissingSecret, match="meta_verify_token"):
-        door.require_secrets(cell.context)
+        webhook_server.require_secrets(cell.context)
 
 
 def test_a_port_that_is_taken_is_named(cell: Cell, address: str) -> None:
     port = urlsplit(address).port or 0
 
     with pytest.raises(SocialcellError, match=f"port {port} cannot be opened"):
-        door.serve(cell.context, "127.0.0.1", port, lambda _: None)
+        webhook_server.serve(cell.context, "127.0.0.1", port, lambda _: None)

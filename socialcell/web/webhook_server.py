@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 
 from socialcell.services.context import Context
 from socialcell.services.webhooks import webhook_ingest
-from socialcell.web.doorkeeper import Doorkeeper
 from socialcell.web.serving import bound, in_a_thread, server_config, until_told
+from socialcell.web.webhook_worker import Doorkeeper
 from socialcell.web.webhooks import Webhooks
 
 _CONNECTIONS = 64  # that may be open at a time

@@ -25,7 +25,7 @@ def notices(organisation: str) -> Notices:
         undefined=StrictUndefined,
         trim_blocks=True,
     )
-    template = pages.get_template("notice.html")
+    template = pages.get_template("link_page.html")
     languages = [i18n.language(code) for code in i18n.CODES]
     unknown = [
         {

@@ -10,10 +10,10 @@ from socialcell.campaigns.links.click_classifier import Judge
 from socialcell.services.context import Context
 from socialcell.services.links import install_postbacks
 from socialcell.services.links.unsaved_clicks import WAITING
-from socialcell.web.board import Board
 from socialcell.web.click_log import ROOM, ClickLog
 from socialcell.web.installs import Installs
-from socialcell.web.notices import notices
+from socialcell.web.link_cache import Board
+from socialcell.web.link_pages import notices
 from socialcell.web.redirect import Redirect
 from socialcell.web.serving import bound, in_a_thread, server_config, until_told
 
