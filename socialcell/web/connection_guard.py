@@ -12,9 +12,8 @@ from itertools import takewhile
 from typing import Any, TypeAlias, cast
 
 import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
-from socialcell.web.body import Application, Receive, Scope, Send
 
 HEAD_SECONDS = 10.0  # from the opening, or the last answer, to the end of a head
 HEAD_BYTES = 16 * 1024
@@ -37,7 +36,7 @@ class ConnectionGuard:
     """
 
     def __init__(
-        self, app: Application, capacity: int, seconds: float = HEAD_SECONDS
+        self, app: ASGIApp, capacity: int, seconds: float = HEAD_SECONDS
     ) -> None:
         self._app, self._capacity, self._seconds = app, capacity, seconds
         self._open: dict[Address, GuardedConnection] = {}

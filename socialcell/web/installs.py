@@ -1,14 +1,20 @@
-"""The endpoint that takes installs in: POST /installs, signed by the app's server.
+"""The endpoint of install postbacks: POST /installs, signed by the app's server.
 
 An install is stored before it is answered; what cannot be stored is answered 503, so
-that the app's server hands it in again.
+that the app's server sends it again.
 """
 
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
 
 from socialcell import log
 from socialcell.campaigns.links.install_postback import SIGNATURE, TIMESTAMP
@@ -16,10 +22,12 @@ from socialcell.errors import SocialcellError
 from socialcell.services.context import Context
 from socialcell.services.links import install_postbacks
 from socialcell.services.links.install_postbacks import Met
-from socialcell.web.body import Receive, Refused, Scope, Send, read_body, read_headers
+from socialcell.web.application import UNCACHED, ExactRoute, create_application
+from socialcell.web.body import BodyLimits
 
-LARGEST = 16 * 1024  # bytes
-PATIENCE = 10.0  # seconds that a body may take
+PATH = "/installs"
+MAX_BYTES = 16 * 1024
+BODY_SECONDS = 10.0
 _STATUS = {
     Met.KEPT: 200,
     Met.KNOWN: 200,
@@ -31,82 +39,78 @@ _STATUS = {
     Met.LATER: 503,
 }
 _UNREAD = (Met.MALFORMED, Met.UNSIGNED, Met.STALE, Met.FORGED)
-_NOTED_AT = 100  # turned away: as many are noted together
+_REFUSALS_TOGETHER = 100  # that are recorded in one transaction
 _LOG = log.logger(__name__)
 
 
-class Installs:
-    """Part of the redirect's application. `behind`: are there clicks not stored yet?"""
+class InstallEndpoint:
+    """Answers postbacks signed with `key`.
 
-    def __init__(self, context: Context, key: str, behind: Callable[[], bool]) -> None:
-        self._context, self._key, self._behind = context, key, behind
+    `has_unstored_clicks` says whether the click of an install may not be stored yet.
+    """
+
+    def __init__(
+        self, context: Context, key: str, has_unstored_clicks: Callable[[], bool]
+    ) -> None:
+        self._context, self._key = context, key
+        self._has_unstored_clicks = has_unstored_clicks
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="installs")
-        self._turned_away: Counter[str] = Counter()
+        self._refusals: Counter[str] = Counter()
 
     def close(self) -> None:
-        """Wait for what is being stored, and note who was turned away."""
-        self._pool.submit(self._note)
+        """Wait for the installs that are being stored, and record the refusals."""
+        self._pool.submit(self._record_refusals)
         self._pool.shutdown()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            status, said = await self._answer(scope, receive)
-        except Refused as refused:
-            status, said = refused.status, refused.said
-        body = json.dumps({"said": said}).encode("ascii")
-        headers = [
-            (b"content-type", b"application/json"),
-            (b"content-length", b"%d" % len(body)),
-            (b"cache-control", b"no-store"),
-            (b"x-content-type-options", b"nosniff"),
-        ]
-        if status in (408, 413):
-            headers.append((b"connection", b"close"))
-        await send(
-            {"type": "http.response.start", "status": status, "headers": headers}
-        )
-        await send({"type": "http.response.body", "body": body})
-
-    async def _answer(self, scope: Scope, receive: Receive) -> tuple[int, str]:
-        if scope["method"] != "POST":
-            return 405, "POST"
-        headers = read_headers(scope)
+    async def postback(self, request: Request) -> Response:
+        """Store an install once, however often it is sent."""
+        headers = dict(request.headers.items())
         signature = headers.get(SIGNATURE, "")
         if not signature:
-            # Nobody's body is read who does not even claim to be the app's server.
-            self._turned_away[Met.UNSIGNED.value] += 1
-            return _STATUS[Met.UNSIGNED], Met.UNSIGNED.value
-        body = await read_body(headers, receive, LARGEST, PATIENCE)
-        loop = asyncio.get_running_loop()
-        taken = loop.run_in_executor(
-            self._pool, self._taken, headers.get(TIMESTAMP, ""), signature, body
+            # The signature header is checked before the body is read.
+            self._refusals[Met.UNSIGNED.value] += 1
+            return _respond(_STATUS[Met.UNSIGNED], Met.UNSIGNED.value)
+        timestamp = headers.get(TIMESTAMP, "")
+        body = await request.body()
+        return await asyncio.get_running_loop().run_in_executor(
+            self._pool, partial(self._store, timestamp, signature, body)
         )
-        return await taken
 
-    def _taken(self, timestamp: str, signature: str, body: bytes) -> tuple[int, str]:
-        try:
-            met, said = install_postbacks.accept(
-                self._context,
-                self._key,
-                timestamp,
-                signature,
-                body,
-                behind=self._behind,
-            )
-        except SocialcellError as error:
-            _LOG.error("an install was not taken", reason=str(error))
-            return 503, "not now"
-        if met in _UNREAD:
-            self._turned_away[met.value] += 1
-        if self._turned_away.total() >= _NOTED_AT:
-            self._note()
-        return _STATUS[met], said
+    def _store(self, timestamp: str, signature: str, body: bytes) -> Response:
+        result, outcome = install_postbacks.accept(
+            self._context,
+            self._key,
+            timestamp,
+            signature,
+            body,
+            behind=self._has_unstored_clicks,
+        )
+        if result in _UNREAD:
+            self._refusals[result.value] += 1
+        if self._refusals.total() >= _REFUSALS_TOGETHER:
+            self._record_refusals()
+        return _respond(_STATUS[result], outcome)
 
-    def _note(self) -> None:
-        found = Counter(dict(self._turned_away))
+    def _record_refusals(self) -> None:
+        refusals = Counter(dict(self._refusals))
         try:
-            install_postbacks.turned_away(self._context, found)
+            install_postbacks.turned_away(self._context, refusals)
         except SocialcellError as error:
-            _LOG.error("who was turned away is not noted yet", reason=str(error))
+            _LOG.error("refused postbacks are not recorded yet", reason=str(error))
             return
-        self._turned_away.subtract(found)
+        self._refusals.subtract(refusals)
+
+
+def create_install_application(endpoint: InstallEndpoint) -> Starlette:
+    """The ASGI application around `endpoint`; it answers at `PATH` only."""
+    limits = Middleware(BodyLimits, MAX_BYTES, BODY_SECONDS)
+    route = ExactRoute(PATH, endpoint.postback, ("POST",), [limits])
+    return create_application([route], _respond, "an install was not taken")
+
+
+def _respond(
+    status: int, word: str, headers: Mapping[str, str] | None = None
+) -> Response:
+    body = json.dumps({"said": word})
+    every = {**UNCACHED, **(headers or {})}
+    return Response(body, status, every, media_type="application/json")

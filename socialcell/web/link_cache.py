@@ -1,9 +1,10 @@
-"""The links in memory, read again when one of them is new or has changed."""
+"""All tracked links in memory, read again when one of them is new or has changed."""
 
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Engine
 
@@ -14,68 +15,81 @@ from socialcell.campaigns.links.store import links as store
 from socialcell.clock import as_utc
 from socialcell.errors import SocialcellError
 
-PACE = 1.0  # seconds between two looks
+INTERVAL = 1.0  # seconds between two checks for changes
 _LOG = log.logger(__name__)
 
 
+class Target(NamedTuple):
+    """Where a link leads on one kind of device."""
+
+    name: str  # android, ios or web
+    address: bytes
+    takes_click: bool  # whether the id of the click is appended to the address
+
+
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A link as the redirect needs it: addresses in bytes, by device."""
+class CachedLink:
+    """A link as the redirect needs it; `targets` by device: android, ios, other."""
 
     id: int
     version: int
-    leads: Mapping[str, tuple[str, bytes, bool]]  # device → led to, address, + click
+    targets: Mapping[str, Target]
     expires_at: datetime | None
 
 
-class Board:
-    """Code → entry. `links` is replaced as a whole, so a reader needs no lock."""
+class LinkCache:
+    """`links`: code → link; replaced as a whole, so that a reader needs no lock."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._mark: tuple[int, int] | None = None
-        self.links: dict[str, Entry] = {}
-        self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="board", daemon=True)
+        self.links: dict[str, CachedLink] = {}
+        self._stop = threading.Event()
+        self._thread = threading.Thread(
+            target=self._run, name="link-cache", daemon=True
+        )
 
     def start(self) -> None:
-        """Read all links now, and look for others from then on."""
+        """Read all links now, and check for changes from then on."""
         self.refresh()
         self._thread.start()
 
     def stop(self) -> None:
-        self._ending.set()
+        self._stop.set()
         self._thread.join()
 
     def refresh(self) -> bool:
-        """Read the links again if they have changed; whether they had."""
+        """Read the links again if they have changed; whether they have."""
         with db.reading(self._engine) as session:
             mark = store.mark(session)
             if mark == self._mark:
                 return False
-            made = {link.code: entry(link) for link in store.some(session)}
-        self.links, self._mark = made, mark
+            links_by_code = {
+                link.code: cached_link(link) for link in store.some(session)
+            }
+        self.links, self._mark = links_by_code, mark
         return True
 
     def _run(self) -> None:
-        trouble = False
-        while not self._ending.wait(PACE):
+        is_failing = False
+        while not self._stop.wait(INTERVAL):
             try:
                 self.refresh()
-                trouble = False
+                is_failing = False
             except SocialcellError as error:
-                if not trouble:
+                if not is_failing:
                     _LOG.error("links are as they were", reason=str(error))
-                trouble = True
+                is_failing = True
 
 
-def entry(link: TrackedLink) -> Entry:
+def cached_link(link: TrackedLink) -> CachedLink:
     assert link.id is not None
     landings = tracked_link.landings(link)
-    leads = {}
+    targets = {}
     for device, key in (("android", "android"), ("ios", "ios"), ("other", "web")):
-        led_to = key if getattr(link, key) is not None else "web"
+        name = key if getattr(link, key) is not None else "web"
         landing = landings[key]
-        leads[device] = led_to, landing.address.encode("ascii"), landing.takes_click
-    expires = None if link.expires_at is None else as_utc(link.expires_at)
-    return Entry(link.id, link.version, leads, expires)
+        address = landing.address.encode("ascii")
+        targets[device] = Target(name, address, landing.takes_click)
+    expires_at = None if link.expires_at is None else as_utc(link.expires_at)
+    return CachedLink(link.id, link.version, targets, expires_at)

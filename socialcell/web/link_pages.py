@@ -1,31 +1,54 @@
-"""What a person reads whose link leads nowhere, in three languages at once."""
+"""The pages of the redirect's server: for links that lead nowhere, and for programs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.applications import Starlette
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from socialcell import i18n
+from socialcell.web import installs
+from socialcell.web.application import (
+    READ,
+    UNCACHED,
+    AsciiResponse,
+    ExactRoute,
+    create_application,
+)
+
+_HEADERS = {
+    **UNCACHED,
+    "referrer-policy": "no-referrer",
+    "content-security-policy": (
+        "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "x-robots-tag": "noindex",
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Notices:
-    """Pages as bytes, made once."""
+class LinkPages:
+    """Answers that are rendered once; the pages are in three languages each."""
 
-    unknown: bytes
-    ended: bytes
-    style: bytes
+    unknown: Response  # 404
+    expired: Response  # 410
+    style: Response
 
 
-def notices(organisation: str) -> Notices:
-    """The pages of a cell, in whose name they speak."""
-    pages = Environment(
+def link_pages(organisation: str) -> LinkPages:
+    """The pages of a cell, in the name of its organisation."""
+    environment = Environment(
         loader=PackageLoader("socialcell.web"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
     )
-    template = pages.get_template("link_page.html")
+    template = environment.get_template("link_page.html")
     languages = [i18n.language(code) for code in i18n.CODES]
     unknown = [
         {
@@ -39,7 +62,7 @@ def notices(organisation: str) -> Notices:
         }
         for lang in languages
     ]
-    ended = [
+    expired = [
         {
             "lang": lang.code,
             "head": lang.gettext("This link has ended"),
@@ -52,8 +75,31 @@ def notices(organisation: str) -> Notices:
         for lang in languages
     ]
     style = resources.files("socialcell.web") / "templates" / "notice.css"
-    return Notices(
-        template.render(said=unknown).encode(),
-        template.render(said=ended).encode(),
-        style.read_bytes(),
+    return LinkPages(
+        HTMLResponse(template.render(sections=unknown), 404, _HEADERS),
+        HTMLResponse(template.render(sections=expired), 410, _HEADERS),
+        Response(style.read_bytes(), 200, _HEADERS, media_type="text/css"),
     )
+
+
+def respond(
+    status: int, text: str, headers: Mapping[str, str] | None = None
+) -> Response:
+    """An answer in plain text, with the headers of a page."""
+    return AsciiResponse(text, status, {**_HEADERS, **(headers or {})})
+
+
+def create_page_application(
+    pages: LinkPages, install_application: ASGIApp | None
+) -> Starlette:
+    """All that the redirect's server answers beside links; without
+    `install_application` it takes no installs."""
+    routes: list[Route] = [
+        ExactRoute("/livez", respond(200, "ok"), READ),
+        ExactRoute("/robots.txt", respond(200, "User-agent: *\nDisallow: /\n"), READ),
+        ExactRoute("/notice.css", pages.style, READ),
+        ExactRoute("/{path:path}", pages.unknown, READ),
+    ]
+    if install_application is not None:
+        routes.insert(0, Route(installs.PATH, install_application))
+    return create_application(routes, respond, "a page was not served")

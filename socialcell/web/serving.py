@@ -7,9 +7,9 @@ import threading
 from collections.abc import Callable, Iterator
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from socialcell.errors import SocialcellError
-from socialcell.web.body import Application
 from socialcell.web.connection_guard import (
     HEAD_SECONDS,
     ConnectionGuard,
@@ -21,7 +21,7 @@ _KEEP_ALIVE_SECONDS = 5  # so that a head on an open connection has five at leas
 _GRACE_SECONDS = 20  # for what is being answered when we stop
 
 
-def bound(host: str, port: int, backlog: int) -> socket.socket:
+def open_listener(host: str, port: int, backlog: int) -> socket.socket:
     """A socket that listens. SocialcellError: the port is taken, or is none."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
@@ -41,7 +41,7 @@ def address(listener: socket.socket) -> str:
 
 
 def server_config(
-    app: Application, most_connections: int, *, head_seconds: float = HEAD_SECONDS
+    app: ASGIApp, most_connections: int, *, head_seconds: float = HEAD_SECONDS
 ) -> uvicorn.Config:
     """How each of our servers runs: uvicorn behind a guard of its connections."""
     return uvicorn.Config(
@@ -60,7 +60,7 @@ def server_config(
     )
 
 
-def until_told(
+def run_until_stopped(
     config: uvicorn.Config, listener: socket.socket, announce: Callable[[str], None]
 ) -> None:
     """Serve until SIGTERM or SIGINT; what is begun is finished before this returns.
@@ -81,7 +81,7 @@ def until_told(
 
 
 @contextlib.contextmanager
-def in_a_thread(config: uvicorn.Config, listener: socket.socket) -> Iterator[str]:
+def run_in_thread(config: uvicorn.Config, listener: socket.socket) -> Iterator[str]:
     """Serve while the block runs; yields the address."""
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listener],))

@@ -1,13 +1,20 @@
-"""Serve the door of pushes until somebody stops it."""
+"""Serve the endpoints of webhooks until the process is stopped."""
 
 import contextlib
 from collections.abc import Callable, Iterator
 
+from starlette.applications import Starlette
+
 from socialcell.services.context import Context
 from socialcell.services.webhooks import webhook_ingest
-from socialcell.web.serving import bound, in_a_thread, server_config, until_told
-from socialcell.web.webhook_worker import Doorkeeper
-from socialcell.web.webhooks import Webhooks
+from socialcell.web.serving import (
+    open_listener,
+    run_in_thread,
+    run_until_stopped,
+    server_config,
+)
+from socialcell.web.webhook_worker import WebhookWorker
+from socialcell.web.webhooks import WebhookEndpoints, create_webhook_application
 
 _CONNECTIONS = 64  # that may be open at a time
 
@@ -17,57 +24,57 @@ def serve(
 ) -> None:
     """Serve until SIGTERM or SIGINT; then finish what is begun and return.
 
-    `announce` is told the address once it is open. SocialcellError: the port is taken.
-    MissingSecret: a source that is pushed to lacks one.
-    """
-    require_secrets(context)
-    with bound(host, port, _CONNECTIONS) as listener, _kept(context) as app:
-        until_told(server_config(app, _CONNECTIONS), listener, announce)
-
-
-@contextlib.contextmanager
-def serving(context: Context, *, kept: bool = True) -> Iterator[str]:
-    """Serve on loopback in a thread while the block runs; yields the address.
-
-    Without a keeper (`kept` False) pushes are stored and wait for `receive.work_off`.
+    `announce` is called with the address once it is open. SocialcellError: the port is
+    taken. MissingSecret: a source that receives pushes lacks one.
     """
     require_secrets(context)
     with (
-        bound("127.0.0.1", 0, _CONNECTIONS) as listener,
-        _application(context, kept) as app,
-        in_a_thread(server_config(app, _CONNECTIONS), listener) as address,
+        open_listener(host, port, _CONNECTIONS) as listener,
+        _application_with_worker(context) as app,
+    ):
+        run_until_stopped(server_config(app, _CONNECTIONS), listener, announce)
+
+
+@contextlib.contextmanager
+def serving(context: Context, *, with_worker: bool = True) -> Iterator[str]:
+    """Serve on loopback in a thread while the block runs; yields the address.
+
+    Without the worker pushes are stored and wait for `receive.work_off`.
+    """
+    require_secrets(context)
+    application = _application_with_worker if with_worker else _application
+    with (
+        open_listener("127.0.0.1", 0, _CONNECTIONS) as listener,
+        application(context) as app,
+        run_in_thread(server_config(app, _CONNECTIONS), listener) as address,
     ):
         yield address
 
 
 def require_secrets(context: Context) -> None:
-    """MissingSecret or ConfigError when a source that is pushed to cannot be."""
+    """MissingSecret or ConfigError when a source cannot receive pushes."""
     for source in webhook_ingest.sources(context):
         webhook_ingest.receiver(context, source)
 
 
 @contextlib.contextmanager
-def _application(context: Context, kept: bool) -> Iterator[Webhooks]:
-    if kept:
-        with _kept(context) as app:
-            yield app
-        return
-    app = Webhooks(context, lambda: None)
+def _application(context: Context) -> Iterator[Starlette]:
+    endpoints = WebhookEndpoints(context, lambda: None)
     try:
-        yield app
+        yield create_webhook_application(endpoints)
     finally:
-        app.close()
+        endpoints.close()
 
 
 @contextlib.contextmanager
-def _kept(context: Context) -> Iterator[Webhooks]:
-    """The application with its doorkeeper, who has the last word."""
-    # The keeper reads the application's count, and the application wakes the keeper.
-    app = Webhooks(context, lambda: keeper.wake())
-    keeper = Doorkeeper(context, app.turned_away)
-    keeper.start()
+def _application_with_worker(context: Context) -> Iterator[Starlette]:
+    """The application with its worker, which processes the last pushes at the end."""
+    # The worker reads the endpoints' refusals, and the endpoints wake the worker.
+    endpoints = WebhookEndpoints(context, lambda: worker.wake())
+    worker = WebhookWorker(context, endpoints.refusals)
+    worker.start()
     try:
-        yield app
+        yield create_webhook_application(endpoints)
     finally:
-        app.close()
-        keeper.stop()
+        endpoints.close()
+        worker.stop()

@@ -1,4 +1,4 @@
-"""Behind the door of pushes: a thread that reads what was kept and fetches the rest."""
+"""The thread behind the webhooks: it reads stored pushes and fetches what they name."""
 
 import threading
 from collections import Counter
@@ -10,66 +10,67 @@ from socialcell.ops import webhook_deliveries
 from socialcell.services.context import Context
 from socialcell.services.webhooks import media_download, webhook_ingest
 
-ROUND = 60.0  # seconds between two looks at what is due later
+INTERVAL = 60.0  # seconds between two rounds of periodic work
 _LOG = log.logger(__name__)
 
 
-class Doorkeeper:
-    """Works pushes off as they come, and every minute what is due.
+class WebhookWorker:
+    """Reads pushes as they arrive, and does the periodic work every minute.
 
-    `turned_away` is the door's own count of whom it refused; it is emptied here.
+    `refusals` counts the requests that the endpoints have refused, by (connector,
+    reason); the worker empties it.
     """
 
-    def __init__(self, context: Context, turned_away: Counter[tuple[str, str]]) -> None:
-        self._context, self._turned_away = context, turned_away
-        self._since: datetime = context.clock.now()
-        self._awake, self._ending = threading.Event(), threading.Event()
-        self._thread = threading.Thread(target=self._run, name="doorkeeper")
+    def __init__(self, context: Context, refusals: Counter[tuple[str, str]]) -> None:
+        self._context, self._refusals = context, refusals
+        self._started_at: datetime = context.clock.now()
+        self._wake, self._stop = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._run, name="webhook-worker")
 
     def start(self) -> None:
-        self._awake.set()
+        self._wake.set()
         self._thread.start()
 
     def wake(self) -> None:
-        """Something waits."""
-        self._awake.set()
+        """A push waits to be read."""
+        self._wake.set()
 
     def stop(self) -> None:
-        """Finish what is begun, and note what is to be noted."""
-        self._ending.set()
-        self._awake.set()
+        """Read the last pushes, do the periodic work once more and return."""
+        self._stop.set()
+        self._wake.set()
         self._thread.join()
 
     def _run(self) -> None:
-        while not self._ending.is_set():
-            waiting = self._awake.wait(ROUND)
-            self._awake.clear()
-            self._guarded(waiting)
-        self._guarded(waiting=True)
+        while not self._stop.is_set():
+            is_woken = self._wake.wait(INTERVAL)
+            self._wake.clear()
+            self._try_round(is_woken)
+        self._try_round(is_woken=True)
 
-    def _guarded(self, waiting: bool) -> None:
+    def _try_round(self, is_woken: bool) -> None:
         try:
-            self.work(rounds=not waiting or self._ending.is_set())
+            self.run_round(periodic=not is_woken or self._stop.is_set())
         except SocialcellError as error:
-            _LOG.error("pushes are kept and not read yet", reason=str(error))
+            _LOG.error("pushes are stored and not read yet", reason=str(error))
         except Exception:  # noqa: BLE001 - the edge of a thread that must live
-            _LOG.exception("pushes are kept and not read yet")
+            _LOG.exception("pushes are stored and not read yet")
 
-    def work(self, rounds: bool = True) -> None:
-        """Read what waits; with `rounds` also all that is due beside it."""
+    def run_round(self, periodic: bool = True) -> None:
+        """Read the pushes that wait; `periodic`: also record refusals and coverage."""
         webhook_ingest.work_off(self._context)
-        if rounds:
-            self._note_refusals()
-            webhook_ingest.note_open(self._context, self._since)
-        media_download.fetch(self._context, stop=self._ending.is_set)
+        if periodic:
+            self._record_refusals()
+            webhook_ingest.note_open(self._context, self._started_at)
+        media_download.fetch(self._context, stop=self._stop.is_set)
 
-    def _note_refusals(self) -> None:
-        found = dict(self._turned_away)
+    def _record_refusals(self) -> None:
+        refusals = dict(self._refusals)
         counts: dict[tuple[int, str], int] = {}
-        for (connector, reason), n in found.items():
+        for (connector, reason), n in refusals.items():
             for source in webhook_ingest.sources(self._context, connector)[:1]:
                 assert source.id is not None
                 counts[source.id, reason] = n
         with db.writing(self._context.engine) as session:
             webhook_deliveries.refused(session, counts, self._context.clock.now())
-        self._turned_away.subtract(found)
+        self._refusals.subtract(refusals)

@@ -11,10 +11,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from socialcell.web.body import Application, Receive, Scope, Send
 from socialcell.web.connection_guard import HEAD_BYTES, HEAD_SECONDS
-from socialcell.web.serving import bound, in_a_thread, server_config
+from socialcell.web.serving import open_listener, run_in_thread, server_config
 
 SECONDS = 0.5  # for a head, in these tests
 LARGE = 30_000_000  # bytes; more than the system keeps on the way
@@ -62,10 +62,13 @@ async def length_of_body(receive: Receive) -> int:
 
 @contextmanager
 def served(
-    app: Application, *, capacity: int = 50, seconds: float = SECONDS
+    app: ASGIApp, *, capacity: int = 50, seconds: float = SECONDS
 ) -> Iterator[str]:
     config = server_config(app, capacity, head_seconds=seconds)
-    with bound("127.0.0.1", 0, 100) as listener, in_a_thread(config, listener) as at:
+    with (
+        open_listener("127.0.0.1", 0, 100) as listener,
+        run_in_thread(config, listener) as at,
+    ):
         yield at
 
 

@@ -168,7 +168,7 @@ def _pushing(
 
         if not opened:
             opened.append(
-                doors.enter_context(webhook_server.serving(context, kept=False))
+                doors.enter_context(webhook_server.serving(context, with_worker=False))
             )
         for name, platform in running.platforms.items():
             if isinstance(platform, Pushing):

@@ -110,7 +110,7 @@ def listening(served: Sandbox, folder: Path, context: Context) -> Iterator[Conte
 
 def push_all(served: Sandbox, context: Context, kinds: tuple[str, ...] = KINDS) -> None:
     """Hand in all that happened up to now, over the wire, and read it."""
-    with webhook_server.serving(context, kept=False) as address:
+    with webhook_server.serving(context, with_worker=False) as address:
         for kind in kinds:
             statuses = served.platform(kind).hand_in(address)
             assert set(statuses) <= {200}

@@ -109,7 +109,7 @@ def test_pushed_twice_and_replayed_it_is_all_here_once(
     for kind in KINDS:
         served.platform(kind).pusher.twice()
     push_all(served, listening)
-    with webhook_server.serving(listening, kept=False) as address:
+    with webhook_server.serving(listening, with_worker=False) as address:
         again = served.platform("whatsapp").pusher.replay(address)
     results = webhook_ingest.work_off(listening)
 
@@ -124,7 +124,7 @@ def test_what_was_not_taken_is_handed_in_again(
 ) -> None:
     place = listening.workspace.folder / "secrets" / "meta_app_secret"
     secret = place.read_text()
-    with webhook_server.serving(listening, kept=False) as address:
+    with webhook_server.serving(listening, with_worker=False) as address:
         place.write_text("another secret")
         refused = served.platform("whatsapp").hand_in(address)
         place.write_text(secret)
@@ -139,7 +139,7 @@ def test_what_was_not_taken_is_handed_in_again(
 def test_the_platform_finds_the_door_by_its_handshake(
     served: Sandbox, listening: Context
 ) -> None:
-    with webhook_server.serving(listening, kept=False) as address:
+    with webhook_server.serving(listening, with_worker=False) as address:
         assert [served.platform(k).pusher.subscribe(address) for k in KINDS] == [
             True
         ] * 3

@@ -264,7 +264,7 @@ def test_a_telephone_acknowledges_later_than_in_its_answer_at_its_own_path_only(
     path = room.rung[0]["acknowledge_path"]
     yes = {"acknowledged": True, "by": "Duty officer"}
 
-    with webhook_server.serving(room.context, kept=False) as address:
+    with webhook_server.serving(room.context, with_worker=False) as address:
         answers = [
             pushes.hand_in(address, path[:-1] + "x", yes, {}),
             pushes.hand_in(address, path.replace("/1/", "/2/"), yes, {}),

@@ -170,7 +170,7 @@ def test_a_body_that_grows_too_large_is_cut_off(cell: Cell, address: str) -> Non
             b"POST /whatsapp HTTP/1.1\r\nHost: x\r\nx-hub-signature-256: sha256=1\r\n"
             b"Transfer-Encoding: chunked\r\n\r\n"
         )
-        for _ in range(webhooks.LARGEST // 0x10000):
+        for _ in range(webhooks.MAX_PUSH_BYTES // 0x10000):
             line.sendall(chunk)
         # A byte too many, and nothing behind it: a server that closes a line on which
         # more has come takes its answer back (RST).
@@ -180,11 +180,11 @@ def test_a_body_that_grows_too_large_is_cut_off(cell: Cell, address: str) -> Non
 
 
 def test_the_largest_push_that_may_come_is_taken(cell: Cell) -> None:
-    body = b" " * (webhooks.LARGEST - 2) + b"{}"
+    body = b" " * (webhooks.MAX_PUSH_BYTES - 2) + b"{}"
     with webhook_server.serving(cell.context) as address:
         assert pushes.hand_in(address, "/whatsapp", body)[0] == 200
 
-    assert cell.pushed()[0].size == webhooks.LARGEST
+    assert cell.pushed()[0].size == webhooks.MAX_PUSH_BYTES
 
 
 def test_a_push_that_breaks_off_is_not_kept(cell: Cell) -> None:
