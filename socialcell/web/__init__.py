@@ -1,1 +1,1 @@
-"""What is reached over HTTP: doors for platforms, links and pages."""
+"""The HTTP servers: webhooks of platforms, tracked links, install postbacks."""

@@ -1,9 +1,16 @@
 """Limits on connections that wait for a request: seconds, bytes, and how many.
 
-uvicorn sets no deadline for the head of a request and, with httptools, no limit to its
-size. The guard stands at both ends: it is the application that uvicorn calls, so it
-knows when a head is whole and when its answer has ended; and it is the protocol of each
-connection, so it sees the bytes in between. Everything else is done by uvicorn.
+uvicorn's own limits do not do this (tried with 0.54). `limit_concurrency` answers 503
+to every request while connections whose heads are incomplete fill it: four of them shut
+everybody out for as long as they stayed. No setting ends such a connection;
+`timeout_keep_alive` begins after an answer. `h11_max_incomplete_event_size` is for h11
+alone, which is slower than httptools, and lets a head of 20 kB through at a limit of
+16 kB when it arrives at once.
+
+The guard stands at both ends: it is the application that uvicorn calls, so it knows
+when a head is complete and when its answer has ended; and it is the protocol of each
+connection, so it sees the bytes in between. It wraps uvicorn's protocol and overrides
+nothing of it; everything else is done by uvicorn.
 """
 
 import asyncio
@@ -18,7 +25,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 HEAD_SECONDS = 10.0  # from the opening, or the last answer, to the end of a head
 HEAD_BYTES = 16 * 1024
 _CHECK_SECONDS = 0.5
-_END = b"\r\n\r\n"
+_END_OF_HEAD = b"\r\n\r\n"
 _TOO_LARGE = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
     b"connection: close\r\ncontent-length: 0\r\n\r\n"
@@ -83,8 +90,8 @@ class ConnectionGuard:
         return self._open.get(connection.client) is connection
 
     def _close_late(self) -> None:
-        begun = self._loop.time() - self._seconds
-        late = takewhile(lambda entry: entry[1] <= begun, self._waiting.items())
+        latest = self._loop.time() - self._seconds
+        late = takewhile(lambda entry: entry[1] <= latest, self._waiting.items())
         for connection, _since in list(late):
             self._close(connection)
         self._checking = bool(self._open)
@@ -111,7 +118,9 @@ class GuardedConnection(asyncio.Protocol):
         self._http = HttpToolsProtocol(config, **server)
         self.client: Address = None
         self.requests = 0  # that are being answered; more than one when pipelined
-        self._head: bytes | None = b""  # of a request; None: whole, a body may follow
+        self._head: bytes | None = (
+            b""  # of a request; None: it is complete, a body may follow
+        )
 
     def expect_head(self) -> None:
         """The answer has ended."""
@@ -124,9 +133,8 @@ class GuardedConnection(asyncio.Protocol):
             self._transport.close()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(
-            asyncio.Transport, transport
-        )  # uvloop's is none by class
+        # uvloop's transport is no subclass of it.
+        self._transport = cast(asyncio.Transport, transport)
         peer = transport.get_extra_info("peername")
         self.client = None if peer is None else (peer[0], peer[1])
         self._http.connection_made(self._transport)
@@ -135,7 +143,7 @@ class GuardedConnection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self._head is not None:
             head = (self._head + data).lstrip(b"\r\n")
-            if head.find(_END, 0, HEAD_BYTES) >= 0:
+            if head.find(_END_OF_HEAD, 0, HEAD_BYTES) >= 0:
                 self._head = None
             elif len(head) < HEAD_BYTES:
                 self._head = head
@@ -159,11 +167,11 @@ class GuardedConnection(asyncio.Protocol):
         self._http.connection_lost(error)
 
 
-def connection_capacity(most: int) -> int:
-    """How many connections may be open: `most`, and no more than three quarters of the
-    files that this process may open, so that the database is not kept out."""
+def connection_capacity(maximum: int) -> int:
+    """How many connections may be open: `maximum`, and no more than three quarters of
+    the files that this process may open, so that the database can be opened too."""
     files, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return most if files == resource.RLIM_INFINITY else min(most, files * 3 // 4)
+    return maximum if files == resource.RLIM_INFINITY else min(maximum, files * 3 // 4)
 
 
 async def _answer_busy(send: Send) -> None:

@@ -3,6 +3,11 @@
 GET /r/CODE leads to where the link says, and nowhere else: no part of the request is
 ever in the answer. The request is handed to the log after the answer; the log may be
 full or locked, and nobody who clicks waits for it.
+
+It stands before the Starlette application of the other pages, because links must be
+fast. As a route of Starlette it was measured beside this one, in turns, in nine rounds
+of `benchmarks/bench_redirect.py`: 65 against 51 µs of the processor for a request, 0.78
+of the requests a second, and 0.25 against 0.34 of nginx, where 0.25 is the goal.
 """
 
 import base64

@@ -1,4 +1,4 @@
-"""Serve an application until somebody stops it: one way for every server."""
+"""Run an ASGI application until the process is stopped: one way for every server."""
 
 import contextlib
 import signal
@@ -17,20 +17,20 @@ from socialcell.web.connection_guard import (
     connection_capacity,
 )
 
-_KEEP_ALIVE_SECONDS = 5  # so that a head on an open connection has five at least
-_GRACE_SECONDS = 20  # for what is being answered when we stop
+_KEEP_ALIVE_SECONDS = 5  # so a head on an open connection has at least five more
+_GRACE_SECONDS = 20  # for requests that are being answered at the stop
 
 
 def open_listener(host: str, port: int, backlog: int) -> socket.socket:
-    """A socket that listens. SocialcellError: the port is taken, or is none."""
+    """A socket that listens. SocialcellError: the port is taken or out of range."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=backlog)
     except (OSError, OverflowError) as error:
-        why = getattr(error, "strerror", None) or str(error)
+        reason = getattr(error, "strerror", None) or str(error)
         raise SocialcellError(
-            f"{host} port {port} cannot be opened: {why}. Choose another with --port, "
-            "or stop what holds it."
+            f"{host} port {port} cannot be opened: {reason}. Choose another with "
+            "--port, or stop what holds it."
         ) from None
 
 
@@ -41,11 +41,11 @@ def address(listener: socket.socket) -> str:
 
 
 def server_config(
-    app: ASGIApp, most_connections: int, *, head_seconds: float = HEAD_SECONDS
+    app: ASGIApp, max_connections: int, *, head_seconds: float = HEAD_SECONDS
 ) -> uvicorn.Config:
-    """How each of our servers runs: uvicorn behind a guard of its connections."""
+    """The settings of each of our servers: uvicorn behind a guard of connections."""
     return uvicorn.Config(
-        ConnectionGuard(app, connection_capacity(most_connections), head_seconds),
+        ConnectionGuard(app, connection_capacity(max_connections), head_seconds),
         http=GuardedConnection,
         loop="uvloop",
         ws="none",
@@ -65,17 +65,17 @@ def run_until_stopped(
 ) -> None:
     """Serve until SIGTERM or SIGINT; what is begun is finished before this returns.
 
-    `announce` is told the address once it is open.
+    `announce` is called with the address once it is open.
     """
     server = uvicorn.Server(config)
 
-    def end(*_: object) -> None:
-        # Before the server listens to signals itself, and after it has stopped:
-        # it raises again what stopped it, which is no crash.
+    def stop(*_: object) -> None:
+        # Before the server handles signals itself, and after it has stopped: it raises
+        # the signal again that stopped it, which is no crash.
         server.should_exit = True
 
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, end)
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
     announce(address(listener))
     server.run(sockets=[listener])
 
