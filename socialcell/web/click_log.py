@@ -1,8 +1,9 @@
 """Clicks on their way into the database: one bounded queue, one thread that writes.
 
-Whoever is redirected waits for none of it. When the database does not take them, clicks
-wait in the queue; when that is full, more are counted and not kept. What the database
-has not taken when we stop goes into a file beside it and is stored at the next start.
+No redirect waits for it. When the database does not accept clicks, they wait in the
+queue; when the queue is full, further clicks are counted and not stored. What the
+database has not accepted at the stop goes into a file beside it and is stored at the
+next start.
 """
 
 import threading
@@ -20,196 +21,197 @@ from socialcell.clock import IST
 from socialcell.errors import SocialcellError
 from socialcell.web.waiting_clicks import Batch, WaitingClicks, parse_line
 
-ROOM = 50_000  # clicks that may wait
-BATCH = 2000
-_GATHER = 0.1  # seconds in which clicks come together for one transaction
-_IDLE = 0.5
-_LONGEST_PAUSE = 5.0
+CAPACITY = 50_000  # clicks that may wait
+BATCH_SIZE = 2000
+_BATCH_SECONDS = 0.1  # in which clicks are collected for one transaction
+_IDLE_SECONDS = 0.5
+_MAX_PAUSE = 5.0  # seconds
 _LOG = log.logger(__name__)
-_NOTHING = Batch([], [])
+_EMPTY = Batch([], [])
 
 
-class UnfitRows(Exception):  # noqa: N818 - named for what they are
-    """The database can be written, and does not take these rows at any time."""
+class UnstorableRows(Exception):  # noqa: N818 - named for what they are
+    """The database can be written, and never accepts these rows."""
 
 
 class ClickLog:
-    """Takes requests from one thread and stores them from another.
+    """Accepts requests from one thread and stores them from another.
 
-    `waiting` is the file for what could not be stored at the end.
+    `path` is the file for what could not be stored at the stop.
     """
 
     def __init__(
-        self, engine: Engine, judge: Judge, waiting: Path, *, room: int = ROOM
+        self, engine: Engine, judge: Judge, path: Path, *, capacity: int = CAPACITY
     ) -> None:
-        self._engine, self._judge, self._room = engine, judge, room
-        self._waiting = WaitingClicks(waiting)
-        self._queue: SimpleQueue[Request | None] = SimpleQueue()  # None: look up
-        self._lost: Counter[clicks.Lost] = Counter()
+        self._engine, self._judge, self._capacity = engine, judge, capacity
+        self._file = WaitingClicks(path)
+        self._queue: SimpleQueue[Request | None] = SimpleQueue()  # None: wake up
+        self._dropped: Counter[clicks.Lost] = Counter()
         self._lock = threading.Lock()
-        self._ending = threading.Event()
-        self._taken = self._kept = 0
-        self._is_caught_up = False
-        self._refusal = "see the log"  # why the file did not take what was left
+        self._stopping = threading.Event()
+        self._n_accepted = self._n_saved = 0
+        self._is_file_stored = False
+        self._file_error = "see the log"  # why the file could not be written
         self._thread = threading.Thread(target=self._run, name="clicks")
 
     def start(self) -> None:
-        """Begin to store: first what waited since the last time, then what comes."""
+        """Begin to store: first the file of the last stop, then what is added."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Store all that was taken, or put it into the file; then return.
+        """Store every accepted click, or write it to the file; then return.
 
         SocialcellError: clicks were dropped, because neither the database nor the file
-        took them.
+        accepted them.
         """
-        self._ending.set()
+        self._stopping.set()
         self._queue.put(None)
         self._thread.join()
-        dropped = self._taken - self._kept + self._lost.total()
+        dropped = self._n_accepted - self._n_saved + self._dropped.total()
         if dropped:
             raise SocialcellError(
                 f"Clicks that were answered and dropped: {dropped}. Neither the "
-                f"database nor {self._waiting.path} took them ({self._refusal}), so "
+                f"database nor {self._file.path} took them ({self._file_error}), so "
                 "they are in no count. See to the disk, then start again."
             )
 
-    def take(self, request: Request) -> None:
-        """Keep a click, or count it as dropped; never waits. From one thread only."""
-        if self._queue.qsize() < self._room:
-            self._taken += 1
+    def add(self, request: Request) -> None:
+        """Accept a click, or count it as dropped; never waits. From one thread only."""
+        if self._queue.qsize() < self._capacity:
+            self._n_accepted += 1
             self._queue.put(request)
             return
         day = request.at.astimezone(IST).date()
         with self._lock:
-            self._lost[day, request.link_id, request.trigger, request.device] += 1
+            self._dropped[day, request.link_id, request.trigger, request.device] += 1
 
-    def behind(self) -> bool:
+    def has_unstored(self) -> bool:
         """Whether there are clicks that are not stored yet."""
-        return self._taken != self._kept or not self._is_caught_up
+        return self._n_accepted != self._n_saved or not self._is_file_stored
 
     def _run(self) -> None:
-        self._is_caught_up = self._take_up()
-        batch = _NOTHING if self._is_caught_up else self._batch()
-        while self._is_caught_up and not self._is_finished():
-            batch = self._batch()
-            if not self._stored(batch):
+        self._is_file_stored = self._store_file()
+        batch = _EMPTY if self._is_file_stored else self._next_batch()
+        while self._is_file_stored and not self._is_finished():
+            batch = self._next_batch()
+            if not self._store(batch):
                 break
-            self._kept += len(batch.rows)
-            batch = _NOTHING
-        self._put_aside(batch)
+            self._n_saved += len(batch.rows)
+            batch = _EMPTY
+        self._write_file(batch)
 
     def _is_finished(self) -> bool:
-        return self._ending.is_set() and self._queue.empty() and not self._lost
+        return self._stopping.is_set() and self._queue.empty() and not self._dropped
 
-    def _batch(self) -> Batch:
+    def _next_batch(self) -> Batch:
         try:
-            first = self._queue.get(timeout=0 if self._ending.is_set() else _IDLE)
+            timeout = 0 if self._stopping.is_set() else _IDLE_SECONDS
+            requests = [self._queue.get(timeout=timeout)]
         except Empty:
-            return _NOTHING
-        requests = [first]
-        self._ending.wait(_GATHER)
-        while len(requests) < BATCH:
+            return _EMPTY
+        self._stopping.wait(_BATCH_SECONDS)
+        while len(requests) < BATCH_SIZE:
             try:
                 requests.append(self._queue.get_nowait())
             except Empty:
                 break
         return Batch(*self._judge.rows(filter(None, requests)))
 
-    def _stored(self, batch: Batch) -> bool:
-        """Store them, however long it takes; False when we stop before it works."""
-        lost = self._lost_so_far()
-        stored = self._record(batch, lost)
-        if not stored:
-            self._give_back(lost)
-        return stored
+    def _store(self, batch: Batch) -> bool:
+        """Store a batch, however long it takes; False: the stop came before."""
+        dropped = self._pop_dropped()
+        is_stored = self._record(batch, dropped)
+        if not is_stored:
+            self._restore_dropped(dropped)
+        return is_stored
 
     def _record(
-        self, batch: Batch, lost: Counter[clicks.Lost], *, from_file: bool = False
+        self, batch: Batch, dropped: Counter[clicks.Lost], *, from_file: bool = False
     ) -> bool:
-        """Write until the database takes it; False when we stop before it does.
+        """Write until the database accepts it; False: the stop came before.
 
-        UnfitRows: it is from the file, and will never be taken.
+        UnstorableRows: it is from the file, and will never be accepted.
         """
-        pause, told = 0.1, False
-        while batch.rows or lost:
-            last = self._ending.is_set()  # the last try begins after we were told to
+        pause, is_failing = 0.1, False
+        while batch.rows or dropped:
+            is_last = self._stopping.is_set()  # the last try begins after the stop
             try:
                 with db.writing(self._engine) as session:
-                    clicks.record(session, batch.rows, lost, batch.moved)
+                    clicks.record(session, batch.rows, dropped, batch.moved)
                 break
             except (SocialcellError, SQLAlchemyError) as error:
-                if from_file and _is_unfit(error):
-                    raise UnfitRows from error
-                if not told:
+                if from_file and _is_unstorable(error):
+                    raise UnstorableRows from error
+                if not is_failing:
                     _LOG.error("clicks wait to be stored", reason=str(error))
-                told = True
-            if last:
+                is_failing = True
+            if is_last:
                 return False
-            self._ending.wait(pause)
-            pause = min(2 * pause, _LONGEST_PAUSE)
-        if told:
+            self._stopping.wait(pause)
+            pause = min(2 * pause, _MAX_PAUSE)
+        if is_failing:
             _LOG.info("clicks are stored again")
         return True
 
-    def _lost_so_far(self) -> Counter[clicks.Lost]:
+    def _pop_dropped(self) -> Counter[clicks.Lost]:
         with self._lock:
-            lost, self._lost = self._lost, Counter()
-        if lost:
-            _LOG.warning("clicks were dropped: the log is full", n=lost.total())
-        return lost
+            dropped, self._dropped = self._dropped, Counter()
+        if dropped:
+            _LOG.warning("clicks were dropped: the log is full", n=dropped.total())
+        return dropped
 
-    def _give_back(self, lost: Counter[clicks.Lost]) -> None:
+    def _restore_dropped(self, dropped: Counter[clicks.Lost]) -> None:
         with self._lock:
-            self._lost.update(lost)
+            self._dropped.update(dropped)
 
-    def _put_aside(self, batch: Batch) -> None:
-        """All that is left, a batch a line, so that each is stored once."""
-        n, file = 0, str(self._waiting.path)
-        while batch.rows or self._lost:
-            lost = self._lost_so_far()
+    def _write_file(self, batch: Batch) -> None:
+        """Write all that is left, a batch a line, so that each is stored once."""
+        n, path = 0, str(self._file.path)
+        while batch.rows or self._dropped:
+            dropped = self._pop_dropped()
             try:
-                self._waiting.append(batch, lost)
+                self._file.append(batch, dropped)
             except OSError as error:
-                self._refusal = error.strerror or str(error)
-                self._give_back(lost)
+                self._file_error = error.strerror or str(error)
+                self._restore_dropped(dropped)
                 break
             n += len(batch.rows)
-            self._kept += len(batch.rows)
-            batch = self._batch()
+            self._n_saved += len(batch.rows)
+            batch = self._next_batch()
         if n:
-            _LOG.error("clicks are put aside", n=n, file=file)
+            _LOG.error("clicks are put aside", n=n, file=path)
 
-    def _take_up(self) -> bool:
-        """Store what was put aside; False when we stop before the database takes it.
+    def _store_file(self) -> bool:
+        """Store the lines of the file; False: the stop came before the database
+        accepted them.
 
-        Lines that are damaged are set aside. Where even that fails, the file stays as
-        it is: what is stored of it is not stored again.
+        Damaged lines are set aside. Where even that fails, the file stays as it is:
+        what is stored of it is not stored again.
         """
         damaged = []
         try:
-            for line in self._waiting.read_lines():
+            for line in self._file.read_lines():
                 try:
                     if not self._record(*parse_line(line), from_file=True):
                         return False
-                except (ValueError, UnfitRows):
+                except (ValueError, UnstorableRows):
                     damaged.append(line)
-            self._waiting.set_aside(damaged)
-            self._waiting.delete()
+            self._file.set_aside(damaged)
+            self._file.delete()
         except OSError as error:
-            path, reason = str(self._waiting.path), error.strerror or str(error)
+            path, reason = str(self._file.path), error.strerror or str(error)
             _LOG.error("clicks that wait stay in their file", file=path, reason=reason)
             return True
         if damaged:
             _LOG.error(
                 "lines of clicks that waited are damaged and are set aside",
                 lines=len(damaged),
-                file=str(self._waiting.damaged),
+                file=str(self._file.damaged_path),
             )
         return True
 
 
-def _is_unfit(error: Exception) -> bool:
+def _is_unstorable(error: Exception) -> bool:
     """Whether the rows are refused. For a database that is locked, full or gone
     `db.writing` raises SocialcellError, or the connection is lost."""
     return isinstance(error, (StatementError, CompileError)) and not getattr(

@@ -10,7 +10,7 @@ from socialcell.campaigns.links.click_classifier import Judge
 from socialcell.services.context import Context
 from socialcell.services.links import install_postbacks
 from socialcell.services.links.unsaved_clicks import WAITING
-from socialcell.web.click_log import ROOM, ClickLog
+from socialcell.web.click_log import CAPACITY, ClickLog
 from socialcell.web.installs import InstallEndpoint, create_install_application
 from socialcell.web.link_cache import LinkCache
 from socialcell.web.link_pages import create_page_application, link_pages
@@ -46,18 +46,18 @@ def serve(
 
 
 @contextlib.contextmanager
-def serving(context: Context, *, room: int = ROOM) -> Iterator[str]:
+def serving(context: Context, *, capacity: int = CAPACITY) -> Iterator[str]:
     """Serve on loopback in a thread while the block runs; yields the address."""
     with (
         open_listener("127.0.0.1", 0, CONNECTIONS) as listener,
-        application(context, room=room) as app,
+        application(context, capacity=capacity) as app,
         run_in_thread(server_config(app, CONNECTIONS), listener) as address,
     ):
         yield address
 
 
 @contextlib.contextmanager
-def application(context: Context, *, room: int = ROOM) -> Iterator[Redirect]:
+def application(context: Context, *, capacity: int = CAPACITY) -> Iterator[Redirect]:
     """The application with its links and its log, which stores the last clicks at the
     end."""
     settings = context.workspace.config.links
@@ -66,7 +66,7 @@ def application(context: Context, *, room: int = ROOM) -> Iterator[Redirect]:
     engine = db.connect(context.workspace.database_url, _BUSY_SECONDS)
     cache = LinkCache(engine)
     judge = Judge(settings.internal, settings.trusted)
-    log = ClickLog(engine, judge, context.workspace.folder / WAITING, room=room)
+    log = ClickLog(engine, judge, context.workspace.folder / WAITING, capacity=capacity)
     with contextlib.ExitStack() as stack:
         stack.callback(engine.dispose)
         cache.start()
@@ -76,8 +76,8 @@ def application(context: Context, *, room: int = ROOM) -> Iterator[Redirect]:
         key = install_postbacks.key_of(context)
         installs = None
         if key is not None:
-            endpoint = InstallEndpoint(context, key, log.behind)
+            endpoint = InstallEndpoint(context, key, log.has_unstored)
             stack.callback(endpoint.close)
             installs = create_install_application(endpoint)
         other = create_page_application(pages, installs)
-        yield Redirect(cache, log.take, context.clock, pages, other, fallback=fallback)
+        yield Redirect(cache, log.add, context.clock, pages, other, fallback=fallback)

@@ -1,7 +1,7 @@
-"""The file of clicks that the database did not take before the redirect stopped.
+"""The file of clicks that the database did not accept before the redirect stopped.
 
 Each line is one batch in JSON, so that a batch is stored as a whole and once. A line
-that cannot be read or stored goes to a file beside it, and no other is lost by it.
+that cannot be read or stored goes to a file beside it; the other lines are stored.
 """
 
 import contextlib
@@ -20,22 +20,21 @@ Rows = list[dict[str, Any]]
 
 
 class Batch(NamedTuple):
-    """What one transaction stores: rows, and rows stored before that are of another
-    kind."""
+    """What one transaction stores: new rows, and stored rows whose kind changes."""
 
     rows: Rows
     moved: Rows
 
 
 class WaitingClicks:
-    """The file at `path`; lines that are damaged go to `DAMAGED` in the same folder."""
+    """The file at `path`; damaged lines go to `DAMAGED` in the same folder."""
 
     def __init__(self, path: Path) -> None:
-        self.path, self.damaged = path, path.with_name(DAMAGED)
+        self.path, self.damaged_path = path, path.with_name(DAMAGED)
 
-    def append(self, batch: Batch, lost: Mapping[clicks.Lost, int]) -> None:
-        """Add a batch and have it on the disk. OSError: nothing of it was added."""
-        line = {**batch._asdict(), "lost": list(lost.items())}
+    def append(self, batch: Batch, dropped: Mapping[clicks.Lost, int]) -> None:
+        """Add a batch and write it to the disk. OSError: nothing of it was added."""
+        line = {**batch._asdict(), "lost": list(dropped.items())}
         _append_line(self.path, json.dumps(line, default=_iso).encode())
 
     def read_lines(self) -> list[bytes]:
@@ -46,12 +45,12 @@ class WaitingClicks:
             return []
 
     def set_aside(self, lines: Iterable[bytes]) -> None:
-        """Keep damaged lines as they are, for a person. OSError: not all are kept."""
+        """Add damaged lines to `damaged_path`, unchanged. OSError: some are missing."""
         for line in lines:
-            _append_line(self.damaged, line)
+            _append_line(self.damaged_path, line)
 
     def delete(self) -> None:
-        """Every line is stored or set aside."""
+        """Delete the file once every line is stored or set aside."""
         self.path.unlink(missing_ok=True)
 
 
@@ -63,30 +62,31 @@ def parse_line(line: bytes) -> tuple[Batch, Counter[clicks.Lost]]:
     try:
         fields = json.loads(line)
         rows, moved = (
-            [{**row, "at": datetime.fromisoformat(row["at"])} for row in fields[part]]
-            for part in Batch._fields
+            [{**row, "at": datetime.fromisoformat(row["at"])} for row in fields[name]]
+            for name in Batch._fields
         )
-        lost: Counter[clicks.Lost] = Counter()
-        for (day, link, trigger, device), n in fields["lost"]:
-            lost[date.fromisoformat(day), link, trigger, device] += n
+        dropped: Counter[clicks.Lost] = Counter()
+        for (day, link_id, trigger, device), n in fields["lost"]:
+            dropped[date.fromisoformat(day), link_id, trigger, device] += n
     except (KeyError, TypeError) as error:
         raise ValueError(f"a line that is no batch of clicks: {error}") from None
-    return Batch(rows, moved), lost
+    return Batch(rows, moved), dropped
 
 
 def _append_line(path: Path, line: bytes) -> None:
-    """Add a line and have it on the disk. OSError: nothing of it was added."""
+    """Add a line and write it to the disk. OSError: nothing of it was added."""
     file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o660)
     try:
         size = os.fstat(file).st_size
-        torn = size > 0 and os.pread(file, 1, size - 1) != b"\n"
-        rest = memoryview((b"\n" if torn else b"") + line + b"\n")
+        is_torn = size > 0 and os.pread(file, 1, size - 1) != b"\n"
+        remainder = memoryview((b"\n" if is_torn else b"") + line + b"\n")
         try:
-            while rest:
-                rest = rest[os.write(file, rest) :]
+            while remainder:
+                remainder = remainder[os.write(file, remainder) :]
             os.fsync(file)
         except OSError:
-            with contextlib.suppress(OSError):  # else the next start sets it aside
+            # Where this fails too, the next start sets the torn line aside.
+            with contextlib.suppress(OSError):
                 os.ftruncate(file, size)
             raise
     finally:

@@ -77,18 +77,18 @@ def test_all_that_was_taken_is_stored_when_it_stops(
     log = ClickLog(impatient, Judge(), waiting)
     log.start()
     for request in requests(link, 4500):
-        log.take(request)
+        log.add(request)
     log.stop()
     assert stored(context) == 4500
     assert kinds(context) == {"human": 4500}
-    assert not log.behind()
+    assert not log.has_unstored()
     assert not waiting.exists()
 
 
 def test_a_log_that_has_nothing_to_do_stops_without_waiting_for_more(
     impatient: Engine, waiting: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(click_log, "_IDLE", 3600)
+    monkeypatch.setattr(click_log, "_IDLE_SECONDS", 3600)
     log = ClickLog(impatient, Judge(), waiting)
     log.start()
 
@@ -112,13 +112,13 @@ def test_a_refusal_that_was_under_way_when_it_was_told_to_stop_is_not_the_last_t
     @event.listens_for(impatient, "before_cursor_execute")
     def refuse(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         if "click" in statement and not refused.is_set():
-            log._ending.set()
+            log._stopping.set()
             refused.set()
             raise OperationalError("", {}, Exception("database is locked"))
 
     log.start()
     (request,) = requests(link, 1)
-    log.take(request)
+    log.add(request)
     assert refused.wait(60)
     log.stop()
 
@@ -134,8 +134,8 @@ def test_a_locked_database_is_waited_for(
     with locked(context.engine):
         log.start()
         for request in requests(link, 10):
-            log.take(request)
-        assert log.behind()
+            log.add(request)
+        assert log.has_unstored()
     log.stop()
     assert kinds(context) == {"human": 10}
 
@@ -144,9 +144,9 @@ def test_a_locked_database_is_waited_for(
 def test_when_the_queue_is_full_drops_are_counted_and_what_was_taken_is_not_lost(
     context: Context, link: TrackedLink, impatient: Engine, waiting: Path
 ) -> None:
-    log = ClickLog(impatient, Judge(), waiting, room=20)
+    log = ClickLog(impatient, Judge(), waiting, capacity=20)
     for request in requests(link, 50):  # before its thread takes anything out
-        log.take(request)
+        log.add(request)
     log.start()
     log.stop()
     assert stored(context) == 20
@@ -157,9 +157,9 @@ def test_when_the_queue_is_full_drops_are_counted_and_what_was_taken_is_not_lost
 def test_what_the_database_does_not_take_at_the_end_is_stored_at_the_next_start(
     context: Context, link: TrackedLink, impatient: Engine, waiting: Path
 ) -> None:
-    log = ClickLog(impatient, Judge(), waiting, room=30)
+    log = ClickLog(impatient, Judge(), waiting, capacity=30)
     for request in requests(link, 40):
-        log.take(request)
+        log.add(request)
     with locked(context.engine):
         log.start()
         log.stop()
@@ -190,7 +190,7 @@ def put_aside(
     """As a redirect that is stopped while the database is locked."""
     log = ClickLog(engine, Judge(), waiting)
     for request in made:
-        log.take(request)
+        log.add(request)
     with locked(context.engine):
         log.start()
         log.stop()
@@ -270,9 +270,9 @@ def test_while_the_database_is_locked_at_the_start_clicks_are_taken_and_none_is_
     log = ClickLog(impatient, Judge(), waiting)
     with locked(context.engine):
         log.start()
-        assert log.behind()
+        assert log.has_unstored()
         for request in requests(link, 2, start=3):
-            log.take(request)
+            log.add(request)
         log.stop()
     assert stored(context) == 0
     start_and_stop(impatient, waiting)
@@ -283,9 +283,9 @@ def test_while_the_database_is_locked_at_the_start_clicks_are_taken_and_none_is_
 def test_what_neither_database_nor_file_takes_is_counted_as_dropped(
     context: Context, link: TrackedLink, impatient: Engine, tmp_path: Path
 ) -> None:
-    log = ClickLog(impatient, Judge(), tmp_path / "gone" / "clicks.waiting", room=6)
+    log = ClickLog(impatient, Judge(), tmp_path / "gone" / "clicks.waiting", capacity=6)
     for request in requests(link, 8):
-        log.take(request)
+        log.add(request)
     with locked(context.engine):
         log.start()
         with pytest.raises(SocialcellError, match=r"answered and dropped: 8\."):

@@ -220,7 +220,10 @@ def test_a_link_that_is_new_or_changed_is_known_without_a_restart(
 
 def test_a_locked_database_keeps_nobody_from_being_led(context: Context) -> None:
     link = make_link(context, android=None, ios=None)
-    with redirect_server.serving(context, room=10) as address, locked(context.engine):
+    with (
+        redirect_server.serving(context, capacity=10) as address,
+        locked(context.engine),
+    ):
         answers = [ask(address, f"/r/{link.code}").status for _ in range(60)]
     found = kinds(context)
     assert answers == [302] * 60

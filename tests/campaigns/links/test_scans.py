@@ -168,8 +168,8 @@ def test_a_burst_in_pieces_is_stored_as_one(context: Context, tmp_path: Path) ->
     log = ClickLog(context.engine, Judge(), tmp_path / "waiting")
     log.start()
     for n, link in enumerate(links):
-        log.take(at(n / 4, link))
-        while n in (2, 5) and log.behind():
+        log.add(at(n / 4, link))
+        while n in (2, 5) and log.has_unstored():
             pass
     log.stop()
     assert kinds(context) == {"scanner": 8}
