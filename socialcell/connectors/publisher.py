@@ -7,10 +7,11 @@ Unheard, nobody knows. After the second only `find` may be asked, never `post` a
 
 import importlib
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, NoReturn, Protocol, TypeVar
+from typing import Any, ClassVar, NoReturn, TypeVar
 
 from socialcell.connectors.base import (
     Bucket,
@@ -55,7 +56,7 @@ class Shown:
     words: str
 
 
-class Publisher(Protocol):
+class Publisher(ABC):
     """One account. Media are public https addresses of pictures.
 
     Every call raises ConnectorError; `post`, `reply` and `delete` raise Unheard where
@@ -64,35 +65,39 @@ class Publisher(Protocol):
 
     platform: ClassVar[str]
     # What a call is counted and billed under; `bucket` says which.
-    buckets: ClassVar[tuple[Bucket, ...]]
+    buckets: ClassVar[tuple[Bucket, ...]] = (Bucket("writes", "day"),)
     # Whether `find` can tell what the account has posted.
-    can_find: ClassVar[bool]
+    can_find: ClassVar[bool] = True
 
+    def __init__(self, around: Surroundings) -> None:
+        self._clock = around.clock
+
+    @abstractmethod
     def check(self) -> Health:
         """Whether the account answers and the credentials may write."""
-        ...
 
     def bucket(self, words: str) -> str:
         """The bucket that a post of these words is counted under."""
-        ...
+        return "writes"
 
     def prepare(self, words: str, media: str | None) -> str | None:
         """What the platform wants first and nobody sees, made twice without harm: its
         id, to be kept before `post`. None where there is no such step."""
-        ...
+        return None
 
+    @abstractmethod
     def post(self, words: str, media: str | None, key: str | None) -> Posted:
         """Post these words. `key` is what `prepare` gave."""
-        ...
 
+    @abstractmethod
     def reply(self, to: str, words: str, key: str | None) -> Posted:
         """Answer a post or a comment, by its id."""
-        ...
 
+    @abstractmethod
     def delete(self, id_: str) -> None:
         """Take a post back. One that is gone already is no error."""
-        ...
 
+    @abstractmethod
     def find(
         self, words: str, key: str | None, since: datetime, to: str | None
     ) -> Sequence[Posted]:
@@ -100,14 +105,20 @@ class Publisher(Protocol):
 
         Empty: the platform says that there is none.
         """
-        ...
+
+    def _posted(self, id_: str) -> Posted:
+        return Posted(id_, self._address(id_))
+
+    def _address(self, id_: str) -> str | None:
+        """Where people read a post, where its id is enough to tell."""
+        return None
 
 
 def build(platform: str, around: Surroundings) -> Publisher:
     """The publisher of a platform. ConfigError when it is not set up, MissingSecret
     when a credential is nowhere."""
-    made: Publisher = _class(platform)(around)
-    return made
+    publisher: Publisher = _class(platform)(around)
+    return publisher
 
 
 def set_up(given: _T | None, platform: str) -> _T:
@@ -128,18 +139,36 @@ def _class(platform: str) -> Any:
     return getattr(importlib.import_module(module), cls)
 
 
-def unheard(error: ConnectorError) -> NoReturn:
-    """Raise the error of a call that writes: as Unheard where it may have been done."""
+def write(call: Callable[[], _T]) -> _T:
+    """The answer of a call that writes. Unheard where it failed and the platform may
+    have done it all the same."""
+    try:
+        return call()
+    except ConnectorError as error:
+        _raise_of_writing(error)
+
+
+def take_back(call: Callable[[], object]) -> None:
+    """Make a call that deletes a post; one that is gone already is no error."""
+    try:
+        call()
+    except ConnectorError as error:
+        if error.kind is not Kind.GONE:
+            _raise_of_writing(error)
+
+
+def _raise_of_writing(error: ConnectorError) -> NoReturn:
     if error.kind in _UNKNOWN:
         raise Unheard(error.kind, str(error), until=error.until) from None
     raise error
 
 
-def alike(words: str, shown: Iterable[Shown]) -> list[Posted]:
-    """Those that say the same words, oldest first as they came: white space, joiners
+def same_words(words: str, newest_first: Sequence[Shown]) -> list[Posted]:
+    """Those of a timeline that say the same words, oldest first: white space, joiners
     and case are free, since platforms change them."""
-    wanted = _bare(words)
-    return [one.posted for one in shown if _bare(one.words) == wanted]
+    bare = _bare(words)
+    oldest_first = reversed(newest_first)
+    return [post.posted for post in oldest_first if _bare(post.words) == bare]
 
 
 def id_in(body: Mapping[str, Any], name: str = "id") -> str:

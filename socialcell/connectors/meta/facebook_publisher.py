@@ -1,74 +1,48 @@
 """A Facebook Page in the city's own name, with the page's own token."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar
 
-from socialcell.connectors.base import (
-    Bucket,
-    ConnectorError,
-    Health,
-    Kind,
-    Surroundings,
-)
-from socialcell.connectors.meta.graph_check import examine
-from socialcell.connectors.meta.graph_client import Graph, connect
+from socialcell.connectors.base import Surroundings
+from socialcell.connectors.graph_publisher import GraphPublisher
+from socialcell.connectors.meta.graph_client import Graph
 from socialcell.connectors.publisher import (
     SLACK,
     Posted,
     Shown,
-    alike,
     id_in,
+    same_words,
     set_up,
-    unheard,
 )
 
-SCOPES = ("pages_manage_posts", "pages_manage_engagement", "pages_read_engagement")
 _PAGE = 100
 
 
-class FacebookPublisher:
+class FacebookPublisher(GraphPublisher):
     """One page, by its number."""
 
     platform: ClassVar[str] = "facebook"
-    buckets: ClassVar[tuple[Bucket, ...]] = (Bucket("writes", "day"),)
-    can_find: ClassVar[bool] = True
+    scopes: ClassVar[tuple[str, ...]] = (
+        "pages_manage_posts",
+        "pages_manage_engagement",
+        "pages_read_engagement",
+    )
 
     def __init__(self, around: Surroundings) -> None:
-        given = set_up(around.config.publishing.facebook, self.platform)
-        self._page, self._clock = given.page_id, around.clock
-        self._graph = connect(around, self.platform)
-
-    def check(self) -> Health:
-        def read() -> tuple[str, ...]:
-            self._as_page.ask(self._page, fields="id")
-            return ()
-
-        return examine(self._graph, self._clock, SCOPES, read)
-
-    def bucket(self, words: str) -> str:
-        return "writes"
-
-    def prepare(self, words: str, media: str | None) -> str | None:
-        return None
+        settings = set_up(around.config.publishing.facebook, self.platform)
+        super().__init__(around, settings.page_id)
 
     def post(self, words: str, media: str | None, key: str | None) -> Posted:
         if media is None:
-            return self._made(f"{self._page}/feed", "id", message=words)
+            return self._write(f"{self._account}/feed", message=words)
         # A picture has an id of its own; `post_id` is that of the post that shows it.
-        return self._made(f"{self._page}/photos", "post_id", url=media, caption=words)
+        path = f"{self._account}/photos"
+        return self._write(path, "post_id", url=media, caption=words)
 
     def reply(self, to: str, words: str, key: str | None) -> Posted:
-        return self._made(f"{to}/comments", "id", message=words)
-
-    def delete(self, id_: str) -> None:
-        graph = self._as_page
-        try:
-            graph.delete(id_)
-        except ConnectorError as error:
-            if error.kind is not Kind.GONE:
-                unheard(error)
+        return self._write(f"{to}/comments", message=words)
 
     def find(
         self, words: str, key: str | None, since: datetime, to: str | None
@@ -80,34 +54,24 @@ class FacebookPublisher:
         }
         if to is None:
             asked["since"] = int((since - SLACK).timestamp())
-            path = f"{self._page}/feed"
+            path = f"{self._account}/feed"
         else:
             asked |= {"filter": "stream", "order": "reverse_chronological"}
             path = f"{to}/comments"
-        found = self._as_page.page(path, **asked).data
-        own = [one for one in found if self._is_own(one)]
-        shown = [
-            Shown(_posted(id_in(one)), str(one.get("message", "")))
-            for one in reversed(own)
-        ]
-        return alike(words, shown)
+        nodes = self._writer.page(path, **asked).data
+        own = [self._shown(node) for node in nodes if self._is_own(node)]
+        return same_words(words, own)
 
     @cached_property
-    def _as_page(self) -> Graph:
-        return self._graph.as_page(self._page)
+    def _writer(self) -> Graph:
+        return self._graph.as_page(self._account)
 
-    def _is_own(self, one: Any) -> bool:
-        author = one.get("from") if isinstance(one, dict) else None
-        return isinstance(author, dict) and author.get("id") == self._page
+    def _is_own(self, node: Any) -> bool:
+        author = node.get("from") if isinstance(node, dict) else None
+        return isinstance(author, dict) and author.get("id") == self._account
 
-    def _made(self, path: str, name: str, **given: str) -> Posted:
-        graph = self._as_page  # a failure to become the page posts nothing
-        try:
-            body = graph.post(path, **given)
-        except ConnectorError as error:
-            unheard(error)
-        return _posted(id_in(body, name))
+    def _shown(self, node: Mapping[str, Any]) -> Shown:
+        return Shown(self._posted(id_in(node)), str(node.get("message", "")))
 
-
-def _posted(id_: str) -> Posted:
-    return Posted(id_, f"https://www.facebook.com/{id_}")
+    def _address(self, id_: str) -> str:
+        return f"https://www.facebook.com/{id_}"

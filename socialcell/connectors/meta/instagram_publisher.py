@@ -11,59 +11,44 @@ from typing import Any, ClassVar
 from socialcell.connectors.base import (
     Bucket,
     ConnectorError,
-    Health,
     Kind,
     Surroundings,
 )
-from socialcell.connectors.meta.graph_check import examine
-from socialcell.connectors.meta.graph_client import connect
+from socialcell.connectors.graph_publisher import GraphPublisher
 from socialcell.connectors.publisher import (
     SLACK,
     Posted,
     Shown,
     Unheard,
-    alike,
     id_in,
+    same_words,
     set_up,
-    unheard,
 )
 
-SCOPES = (
-    "instagram_basic",
-    "instagram_content_publish",
-    "instagram_manage_comments",
-)
 _PAGE = 50
 _NOT_READY = timedelta(minutes=1)
 
 
-class InstagramPublisher:
+class InstagramPublisher(GraphPublisher):
     """One professional account, by its number, with the system user's own token."""
 
     platform: ClassVar[str] = "instagram"
     # Meta publishes fifty of an account within 24 hours; a day of the ledger is UTC's.
     buckets: ClassVar[tuple[Bucket, ...]] = (Bucket("writes", "day", cap=50),)
-    can_find: ClassVar[bool] = True
+    scopes: ClassVar[tuple[str, ...]] = (
+        "instagram_basic",
+        "instagram_content_publish",
+        "instagram_manage_comments",
+    )
 
     def __init__(self, around: Surroundings) -> None:
-        given = set_up(around.config.publishing.instagram, self.platform)
-        self._account, self._clock = given.account_id, around.clock
-        self._graph = connect(around, self.platform)
-
-    def check(self) -> Health:
-        def read() -> tuple[str, ...]:
-            self._graph.ask(self._account, fields="id")
-            return ()
-
-        return examine(self._graph, self._clock, SCOPES, read)
-
-    def bucket(self, words: str) -> str:
-        return "writes"
+        settings = set_up(around.config.publishing.instagram, self.platform)
+        super().__init__(around, settings.account_id)
 
     def prepare(self, words: str, media: str | None) -> str | None:
         """A container; unpublished ones vanish after a day."""
-        given = {"caption": words, "image_url": media or ""}
-        return id_in(self._graph.post(f"{self._account}/media", **given))
+        form = {"caption": words, "image_url": media or ""}
+        return id_in(self._graph.post(f"{self._account}/media", **form))
 
     def post(self, words: str, media: str | None, key: str | None) -> Posted:
         """Publish the container. RATE while Instagram still fetches the picture, GONE
@@ -87,17 +72,10 @@ class InstagramPublisher:
             raise ConnectorError(
                 Kind.GONE, f"The container cannot be published any more: {state}"
             )
-        return self._made(f"{self._account}/media_publish", creation_id=str(key))
+        return self._write(f"{self._account}/media_publish", creation_id=str(key))
 
     def reply(self, to: str, words: str, key: str | None) -> Posted:
-        return self._made(f"{to}/replies", message=words)
-
-    def delete(self, id_: str) -> None:
-        try:
-            self._graph.delete(id_)
-        except ConnectorError as error:
-            if error.kind is not Kind.GONE:
-                unheard(error)
+        return self._write(f"{to}/replies", message=words)
 
     def find(
         self, words: str, key: str | None, since: datetime, to: str | None
@@ -128,26 +106,16 @@ class InstagramPublisher:
     ) -> Sequence[Posted]:
         asked: dict[str, Any] = {"fields": f"id,{name},timestamp", "limit": _PAGE}
         start = since - SLACK
-        found = [
-            one
-            for one in self._graph.page(path, **asked).data
-            if isinstance(one, dict) and _moment(one) >= start
+        media = [
+            Shown(Posted(id_in(medium)), str(medium.get(name, "")))
+            for medium in self._graph.page(path, **asked).data
+            if isinstance(medium, dict) and _moment(medium) >= start
         ]
-        return alike(
-            words,
-            [Shown(Posted(id_in(one)), str(one.get(name, ""))) for one in found[::-1]],
-        )
-
-    def _made(self, path: str, **given: str) -> Posted:
-        try:
-            body = self._graph.post(path, **given)
-        except ConnectorError as error:
-            unheard(error)
-        return Posted(id_in(body))
+        return same_words(words, media)
 
 
-def _moment(one: dict[str, Any]) -> datetime:
+def _moment(medium: dict[str, Any]) -> datetime:
     try:
-        return datetime.fromisoformat(str(one.get("timestamp")))
+        return datetime.fromisoformat(str(medium.get("timestamp")))
     except ValueError:
         raise ConnectorError(Kind.DRIFT, "a medium of Instagram says no time") from None

@@ -13,13 +13,19 @@ import requests
 
 from socialcell import chat
 from socialcell.connectors.base import (
-    Bucket,
     ConnectorError,
     Health,
     Kind,
     Surroundings,
 )
-from socialcell.connectors.publisher import Posted, id_in, set_up, unheard
+from socialcell.connectors.publisher import (
+    Posted,
+    Publisher,
+    id_in,
+    set_up,
+    take_back,
+    write,
+)
 from socialcell.http import Fetched, never_left
 from socialcell.mail import NobodyCan
 from socialcell.redact import redact
@@ -29,19 +35,19 @@ _LONGEST = 200
 _GONE = ("message to delete not found", "message not found")
 
 
-class TelegramPublisher:
+class TelegramPublisher(Publisher):
     """One channel (or group) in which the bot may post, by its number or @name."""
 
     platform: ClassVar[str] = "telegram"
-    buckets: ClassVar[tuple[Bucket, ...]] = (Bucket("writes", "day"),)
     can_find: ClassVar[bool] = False
 
     def __init__(self, around: Surroundings) -> None:
-        given = set_up(around.config.publishing.telegram, self.platform)
-        self._token = around.secret(given.token.secret).get_secret_value()
-        self._chat = around.secret(given.chat.secret).get_secret_value()
+        super().__init__(around)
+        settings = set_up(around.config.publishing.telegram, self.platform)
+        self._token = around.secret(settings.token.secret).get_secret_value()
+        self._chat = around.secret(settings.chat.secret).get_secret_value()
         self._name = self._chat.removeprefix("@") if self._chat[:1] == "@" else None
-        self._clock, self._around = around.clock, around
+        self._base_urls = around.base_urls
 
     def check(self) -> Health:
         try:
@@ -50,45 +56,36 @@ class TelegramPublisher:
             return Health.failed(error)
         return Health(True, "Telegram answers; the bot sees the channel")
 
-    def bucket(self, words: str) -> str:
-        return "writes"
-
-    def prepare(self, words: str, media: str | None) -> str | None:
-        return None
-
     def post(self, words: str, media: str | None, key: str | None) -> Posted:
         if media is None:
-            return self._made("sendMessage", {"text": words})
-        return self._made("sendPhoto", {"photo": media, "caption": words})
+            return self._write("sendMessage", {"text": words})
+        return self._write("sendPhoto", {"photo": media, "caption": words})
 
     def reply(self, to: str, words: str, key: str | None) -> Posted:
         answered = {"message_id": int(to)}
-        return self._made("sendMessage", {"text": words, "reply_parameters": answered})
+        return self._write("sendMessage", {"text": words, "reply_parameters": answered})
 
     def delete(self, id_: str) -> None:
-        try:
-            self._asked("deleteMessage", {"message_id": int(id_)})
-        except ConnectorError as error:
-            if error.kind is not Kind.GONE:
-                unheard(error)
+        message = {"message_id": int(id_)}
+        take_back(lambda: self._asked("deleteMessage", message))
 
     def find(
         self, words: str, key: str | None, since: datetime, to: str | None
     ) -> Sequence[Posted]:
         raise ConnectorError(Kind.ACCESS, "A bot cannot read what its channel holds")
 
-    def _made(self, method: str, given: dict[str, Any]) -> Posted:
-        try:
-            found = self._asked(method, given)
-        except ConnectorError as error:
-            unheard(error)
-        id_ = id_in(found if isinstance(found, dict) else {}, "message_id")
-        return Posted(id_, f"https://t.me/{self._name}/{id_}" if self._name else None)
+    def _write(self, method: str, parameters: dict[str, Any]) -> Posted:
+        message = write(lambda: self._asked(method, parameters))
+        message = message if isinstance(message, dict) else {}
+        return self._posted(id_in(message, "message_id"))
+
+    def _address(self, id_: str) -> str | None:
+        return f"https://t.me/{self._name}/{id_}" if self._name else None
 
     def _asked(self, method: str, given: dict[str, Any]) -> Any:
         whole = {"chat_id": self._chat, **given}
         try:
-            answer = chat.ask_bot(self._token, method, whole, self._around.base_urls)
+            answer = chat.ask_bot(self._token, method, whole, self._base_urls)
         except NobodyCan as error:
             raise ConnectorError(Kind.AUTH, str(error)) from None
         except requests.RequestException as error:

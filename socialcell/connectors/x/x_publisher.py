@@ -19,12 +19,14 @@ from socialcell.connectors.base import (
 from socialcell.connectors.publisher import (
     SLACK,
     Posted,
+    Publisher,
     Shown,
     Unheard,
-    alike,
     id_in,
+    same_words,
     set_up,
-    unheard,
+    take_back,
+    write,
 )
 from socialcell.connectors.text_lengths import has_address
 from socialcell.connectors.x.x_connector import (
@@ -38,7 +40,7 @@ from socialcell.http import PoliteAdapter
 _PAGE = 100
 
 
-class XPublisher:
+class XPublisher(Publisher):
     """One account, whose four keys have the right to read and write."""
 
     platform: ClassVar[str] = "x"
@@ -49,16 +51,16 @@ class XPublisher:
         Bucket("writes_with_link", "month", price_micros=200_000),
         Bucket("deletions", "month", price_micros=10_000),
     )
-    can_find: ClassVar[bool] = True
 
     def __init__(self, around: Surroundings) -> None:
-        given = set_up(around.config.publishing.x, self.platform)
-        self._user, self._clock = given.user_id, around.clock
+        super().__init__(around)
+        settings = set_up(around.config.publishing.x, self.platform)
+        self._user = settings.user_id
         keys = (
-            given.consumer_key,
-            given.consumer_secret,
-            given.access_token,
-            given.access_secret,
+            settings.consumer_key,
+            settings.consumer_secret,
+            settings.access_token,
+            settings.access_secret,
         )
         values = [around.secret(key.secret).get_secret_value() for key in keys]
         self._client = tweepy.Client(
@@ -95,21 +97,14 @@ class XPublisher:
     def bucket(self, words: str) -> str:
         return "writes_with_link" if has_address(words) else "writes"
 
-    def prepare(self, words: str, media: str | None) -> str | None:
-        return None
-
     def post(self, words: str, media: str | None, key: str | None) -> Posted:
-        return self._made({"text": words})
+        return self._write({"text": words})
 
     def reply(self, to: str, words: str, key: str | None) -> Posted:
-        return self._made({"text": words, "in_reply_to_tweet_id": to})
+        return self._write({"text": words, "in_reply_to_tweet_id": to})
 
     def delete(self, id_: str) -> None:
-        try:
-            self._answered(lambda: self._client.delete_tweet(id_))
-        except ConnectorError as error:
-            if error.kind is not Kind.GONE:
-                unheard(error)
+        take_back(lambda: self._answered(lambda: self._client.delete_tweet(id_)))
 
     def find(
         self, words: str, key: str | None, since: datetime, to: str | None
@@ -128,18 +123,31 @@ class XPublisher:
         posts = body.get("data", []) if isinstance(body, dict) else None
         if not isinstance(posts, list):
             raise ConnectorError(Kind.DRIFT, "X's timeline has no list in `data`")
-        own = [one for one in posts if isinstance(one, dict) and _answers(one) == to]
-        return alike(words, map(_shown, reversed(own)))
+        own = [
+            self._shown(post)
+            for post in posts
+            if isinstance(post, dict) and _answers(post) == to
+        ]
+        return same_words(words, own)
 
-    def _made(self, given: dict[str, Any]) -> Posted:
+    def _write(self, parameters: dict[str, Any]) -> Posted:
+        def create() -> Any:
+            return self._answered(lambda: self._client.create_tweet(**parameters))
+
         try:
-            body, _ = self._answered(lambda: self._client.create_tweet(**given))
+            body, _ = write(create)
         except ConnectorError as error:
             if error.kind is Kind.ACCESS and "duplicate" in str(error).lower():
                 # It says the same already: perhaps from a call of ours that was lost.
                 raise Unheard(Kind.ACCESS, str(error)) from None
-            unheard(error)
-        return _posted(id_in(_data(body)))
+            raise
+        return self._posted(id_in(_data(body)))
+
+    def _shown(self, post: Mapping[str, Any]) -> Shown:
+        return Shown(self._posted(id_in(post)), _full_text(post))
+
+    def _address(self, id_: str) -> str:
+        return f"https://x.com/i/status/{id_}"
 
     def _answered(
         self, ask: Callable[[], requests.Response]
@@ -192,15 +200,12 @@ def _answers(post: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _shown(post: Mapping[str, Any]) -> Shown:
+def _full_text(post: Mapping[str, Any]) -> str:
+    """A post's text with its addresses as they lead, not as X shortens them."""
     words = unescape(str(post.get("text", "")))
     entities = post.get("entities")
     urls = entities.get("urls") if isinstance(entities, dict) else None
-    for one in urls if isinstance(urls, list) else ():
-        if isinstance(one, dict) and one.get("url") and one.get("expanded_url"):
-            words = words.replace(str(one["url"]), str(one["expanded_url"]))
-    return Shown(_posted(id_in(post)), words)
-
-
-def _posted(id_: str) -> Posted:
-    return Posted(id_, f"https://x.com/i/status/{id_}")
+    for url in urls if isinstance(urls, list) else ():
+        if isinstance(url, dict) and url.get("url") and url.get("expanded_url"):
+            words = words.replace(str(url["url"]), str(url["expanded_url"]))
+    return words

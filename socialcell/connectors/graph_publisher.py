@@ -1,0 +1,46 @@
+"""What publishers through Meta's Graph API share: the check, and calls that write."""
+
+from typing import ClassVar
+
+from socialcell.connectors.base import Health, Surroundings
+from socialcell.connectors.meta.graph_check import examine
+from socialcell.connectors.meta.graph_client import Graph, connect
+from socialcell.connectors.publisher import (
+    Posted,
+    Publisher,
+    id_in,
+    take_back,
+    write,
+)
+
+
+class GraphPublisher(Publisher):
+    """An account by its number; `_writer` is the API that may write in its name."""
+
+    scopes: ClassVar[tuple[str, ...]]
+
+    def __init__(self, around: Surroundings, account: str) -> None:
+        super().__init__(around)
+        self._account = account
+        self._graph = connect(around, self.platform)
+
+    def check(self) -> Health:
+        def read() -> tuple[str, ...]:
+            self._writer.ask(self._account, fields="id")
+            return ()
+
+        return examine(self._graph, self._clock, self.scopes, read)
+
+    def delete(self, id_: str) -> None:
+        graph = self._writer  # without the right to write, nothing is deleted
+        take_back(lambda: graph.delete(id_))
+
+    @property
+    def _writer(self) -> Graph:
+        return self._graph
+
+    def _write(self, path: str, id_name: str = "id", **form: str) -> Posted:
+        """POST to an edge; the new post's id stands under `id_name`."""
+        graph = self._writer  # without the right to write, nothing is posted
+        body = write(lambda: graph.post(path, **form))
+        return self._posted(id_in(body, id_name))
