@@ -18,9 +18,9 @@ from socialcell.connectors.base import (
     Health,
     Item,
     Kind,
-    Reject,
     Surroundings,
 )
+from socialcell.connectors.common import chunks_with_last, require_readable
 from socialcell.connectors.files.fact_file import fact_rows
 from socialcell.connectors.unmetered import Unmetered
 
@@ -173,12 +173,8 @@ class AppStoreReports:
                 raise ConnectorError(Kind.DRIFT, "a report's file has no size")
             segment = Segment(_word(said, "url"), _word(said, "checksum"), size)
             items += self._rows(self._client.segment(segment, budget))
-        if items and all(isinstance(item, Reject) for item in items):
-            raise ConnectorError(
-                Kind.DRIFT, f"no row of the report of {instance.made} can be read"
-            )
-        for start in range(0, max(len(items), 1), _PIECE):
-            yield items[start : start + _PIECE], start + _PIECE >= len(items)
+        require_readable(items, f"no row of the report of {instance.made} can be read")
+        yield from chunks_with_last(items, _PIECE)
 
     @staticmethod
     def _rows(data: bytes) -> list[Item]:

@@ -13,7 +13,8 @@ from socialcell.clock import SystemClock
 from socialcell.connectors import strict_json
 from socialcell.connectors.apple.apple_token import signed_token
 from socialcell.connectors.base import Budget, ConnectorError, Kind, Surroundings
-from socialcell.http import BODY_CAP, USER_AGENT, PoliteAdapter, fetch, retry_after
+from socialcell.connectors.common import open_session
+from socialcell.http import BODY_CAP, USER_AGENT, fetch, retry_after
 from socialcell.text import one_line
 
 ORIGIN = "https://api.appstoreconnect.apple.com"
@@ -43,9 +44,7 @@ class AppStore:
         # Apple compares a token with the real time.
         key = around.secret(SECRET).get_secret_value()
         self._token = signed_token(key, key_id, issuer, SystemClock().now())
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._session.mount(ORIGIN, PoliteAdapter(around.base_url(ORIGIN)))
+        self._session = open_session(around.base_url, ORIGIN)
         self._spent = 0
 
     def cost(self) -> dict[str, int]:

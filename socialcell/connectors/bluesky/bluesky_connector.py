@@ -1,13 +1,13 @@
 """Bluesky through its own protocol: the posts that a search finds, newest first."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from socialcell.connectors.base import (
+    UNREADABLE,
     Batch,
     Bucket,
     Budget,
@@ -17,18 +17,24 @@ from socialcell.connectors.base import (
     Item,
     Kind,
     Refresh,
-    Reject,
     Surroundings,
     Tombstone,
 )
 from socialcell.connectors.bluesky.bluesky_post import metrics, to_record
 from socialcell.connectors.bluesky.bluesky_session import Session
+from socialcell.connectors.common import (
+    CoverageWindow,
+    PageGuard,
+    lookup_chunks,
+    read_or_reject,
+    repeated_page,
+    require_readable,
+)
 from socialcell.connectors.unmetered import Unmetered
 
 _FIRST = timedelta(days=28)  # how far back a new source begins
 _OVERLAP = timedelta(hours=1)  # a post may reach the index late
 _PAGE, _AT_ONCE = 100, 25  # the most that a search lists, and that is asked for by id
-_ODD = (ValueError, TypeError, LookupError, AttributeError, OverflowError)
 
 
 class BlueskySettings(BaseModel):
@@ -73,22 +79,17 @@ class Bluesky:
     def pull(
         self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
     ) -> Iterator[Batch]:
-        state: dict[str, Any] = {"covered": None} | (cursor or {})
-        at, known = self._clock.now(), state["covered"]
-        since = datetime.fromisoformat(known) if known else at - _FIRST
-        floor = since - _OVERLAP if known else since
-        for posts, last in self._pages(self._asked(floor, _PAGE), budget):
+        window = CoverageWindow.opened(
+            cursor, self._clock.now(), first=_FIRST, overlap=_OVERLAP
+        )
+        for posts, last in self._pages(self._asked(window.floor, _PAGE), budget):
             batch = Batch(
                 _items(posts),
-                state,
+                window.cursor,
                 cost=self._session.cost(),
                 limits=self._session.limits,
             )
-            if last:
-                batch = replace(
-                    batch, cursor={"covered": at.isoformat()}, covered=(since, at)
-                )
-            yield batch
+            yield window.closing(batch) if last else batch
             if stop():
                 return
 
@@ -96,22 +97,18 @@ class Bluesky:
         self, ids: Sequence[str], budget: Budget, stop: Callable[[], bool]
     ) -> Iterator[Batch]:
         """The counts of posts, 25 a call. What is not there any more is named too."""
-        for some, found in self._by_id(ids, budget):
+        for some, found in self._by_id(ids, budget, stop):
             fresh: list[Item] = [
                 Refresh("bluesky", uri, metrics(view)) for uri, view in found.items()
             ]
             yield self._asked_again([*fresh, *_missing(some, found)])
-            if stop():
-                return
 
     def recheck(
         self, ids: Sequence[str], budget: Budget, stop: Callable[[], bool]
     ) -> Iterator[Batch]:
         """What Bluesky leaves out when it is asked for by its id is gone."""
-        for some, found in self._by_id(ids, budget):
+        for some, found in self._by_id(ids, budget, stop):
             yield self._asked_again(_missing(some, found))
-            if stop():
-                return
 
     @staticmethod
     def mapped(raw: Any) -> Item:
@@ -136,7 +133,7 @@ class Bluesky:
         Servers that refuse the page behind a cursor are asked by time instead: for
         what is not newer than the last post that we have.
         """
-        seen: set[str] = set()
+        guard = PageGuard("Bluesky")
         oldest: datetime | None = None
         further: dict[str, str] = {}
         while True:
@@ -149,15 +146,12 @@ class Bluesky:
                     raise
                 further = _until(oldest)
                 continue
-            uris = {repr(one.get("uri")) for one in posts if isinstance(one, dict)}
-            fresh = bool(uris - seen)
-            seen |= uris
+            uris = [repr(post.get("uri")) for post in posts if isinstance(post, dict)]
+            fresh = bool(guard.new_ids(uris))
             oldest = _oldest(posts, oldest)
             by_time = "until" in further
             if posts and not fresh and not by_time:
-                raise ConnectorError(
-                    Kind.DRIFT, "Bluesky sends the same page again and again"
-                )
+                raise repeated_page("Bluesky")
             last = not fresh or (following is None and not by_time)
             yield posts, last
             if last:
@@ -180,11 +174,10 @@ class Bluesky:
         return _posts(body), following or None
 
     def _by_id(
-        self, ids: Sequence[str], budget: Budget
+        self, ids: Sequence[str], budget: Budget, stop: Callable[[], bool]
     ) -> Iterator[tuple[Sequence[str], dict[str, Mapping[str, Any]]]]:
         """Some ids at a time, and the posts of these that are there."""
-        for start in range(0, len(ids), _AT_ONCE):
-            some = ids[start : start + _AT_ONCE]
+        for some in lookup_chunks(ids, _AT_ONCE, stop):
             asked = [("uris", uri) for uri in some]
             body = self._session.ask("app.bsky.feed.getPosts", asked, budget)
             found: dict[str, Mapping[str, Any]] = {
@@ -204,14 +197,8 @@ def _posts(body: Mapping[str, Any]) -> list[Any]:
 
 def _items(posts: Sequence[Any]) -> list[Item]:
     """What became of each post of a page. DRIFT when none of them is readable."""
-    items: list[Item] = []
-    for view in posts:
-        try:
-            items.append(to_record(view))
-        except _ODD as error:
-            items.append(Reject(raw=view, reason=f"{type(error).__name__}: {error}"))
-    if items and all(isinstance(item, Reject) for item in items):
-        raise ConnectorError(Kind.DRIFT, "no post of Bluesky's page is readable")
+    items: list[Item] = [read_or_reject(view, to_record) for view in posts]
+    require_readable(items, "no post of Bluesky's page is readable")
     return items
 
 
@@ -225,7 +212,7 @@ def _oldest(posts: Sequence[Any], so_far: datetime | None) -> datetime | None:
     for view in posts:
         try:
             written = to_record(view).authored_at
-        except _ODD:
+        except UNREADABLE:
             continue
         if written is not None:
             times.append(written)

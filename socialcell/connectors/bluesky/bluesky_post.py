@@ -1,10 +1,11 @@
 """Bluesky's JSON of a post to our Record."""
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from socialcell.connectors.base import Author, Metric, Record, Relation
+from socialcell.connectors.json_values import count, moment, text_at
 
 _COUNTS = {
     "likeCount": "reactions",
@@ -22,13 +23,13 @@ def to_record(view: Mapping[str, Any]) -> Record:
     A count that is no number, an author without a handle or a post without `indexedAt`
     is odd, and not enough to lose the post.
     """
-    said, uri = view["record"], _word(view, "uri")
+    said, uri = view["record"], text_at(view, "uri")
     author = _author(view["author"])
     above = _uris(said, "reply")
     return Record(
         platform="bluesky",
         external_id=uri,
-        text=_word(said, "text"),
+        text=text_at(said, "text"),
         raw=view,
         authored_at=_written(said, view),
         url=f"https://bsky.app/profile/{author.uid}/post/{uri.rsplit('/', 1)[1]}",
@@ -44,18 +45,17 @@ def to_record(view: Mapping[str, Any]) -> Record:
 def metrics(view: Mapping[str, Any]) -> tuple[Metric, ...]:
     """The counts of a post; one that is missing or no number is not observed."""
     return tuple(
-        Metric.told(name, count, common)
+        Metric.told(name, count(view.get(name)), common)
         for name, common in _COUNTS.items()
-        for count in [_count(view.get(name))]
     )
 
 
 def _written(said: Mapping[str, Any], view: Mapping[str, Any]) -> datetime:
     """When it was written, which the author's own device says: never after the moment
     at which Bluesky first saw it."""
-    written, seen = _moment(said["createdAt"]), view.get("indexedAt")
+    written, seen = moment(said["createdAt"]), view.get("indexedAt")
     try:
-        return min(written, _moment(seen)) if seen else written
+        return min(written, moment(seen)) if seen else written
     except (ValueError, TypeError):
         return written
 
@@ -63,7 +63,7 @@ def _written(said: Mapping[str, Any], view: Mapping[str, Any]) -> datetime:
 def _author(data: Mapping[str, Any]) -> Author:
     status = data.get("verification") or {}
     return Author(
-        uid=_word(data, "did"),
+        uid=text_at(data, "did"),
         handle=data.get("handle") or None,
         name=data.get("displayName") or None,
         verified="verified" if status.get("verifiedStatus") == "valid" else None,
@@ -99,22 +99,3 @@ def _links(said: Mapping[str, Any]) -> Iterator[str]:
     card = ((said.get("embed") or {}).get("external") or {}).get("uri")
     if isinstance(card, str):
         yield card
-
-
-def _moment(value: Any) -> datetime:
-    found = datetime.fromisoformat(value)
-    if found.tzinfo is None:
-        raise ValueError(f"{value!r} has no time zone")
-    return found.astimezone(UTC)
-
-
-def _count(value: Any) -> int | None:
-    is_number = isinstance(value, int) and not isinstance(value, bool)
-    return value if is_number and value >= 0 else None
-
-
-def _word(data: Mapping[str, Any], key: str) -> str:
-    value = data[key]
-    if not isinstance(value, str):
-        raise ValueError(f"{key} is no text")
-    return value

@@ -15,9 +15,9 @@ from socialcell.connectors.base import (
     Limits,
     Surroundings,
 )
+from socialcell.connectors.common import open_session
 from socialcell.http import (
     USER_AGENT,
-    PoliteAdapter,
     epoch,
     header_count,
     retry_after,
@@ -48,11 +48,7 @@ class Session:
         self._service, self._handle = given.service, given.handle
         self._password = around.secret(given.password.secret)
         self._clock = around.clock
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._session.mount(
-            given.service, PoliteAdapter(around.base_url(given.service))
-        )
+        self._session = open_session(around.base_url, given.service)
         # A session is of one account at one address, under one password.
         address = around.base_url(given.service) or given.service
         self._mark = _digest(address, given.handle, self._password.get_secret_value())

@@ -26,6 +26,7 @@ from socialcell.connectors.base import (
     Reject,
     Surroundings,
 )
+from socialcell.connectors.common import require_readable
 from socialcell.http import Fetched, fetch, require_public_form, retry_after
 from socialcell.text import from_html
 
@@ -170,10 +171,8 @@ class Feed:
             try:
                 items.append(to_record(entry, paper, now))
             except (ValueError, TypeError, KeyError, OverflowError) as error:
-                reason = f"{type(error).__name__}: {error}"
-                items.append(Reject(raw=plain(entry), reason=reason))
-        if items and all(isinstance(item, Reject) for item in items):
-            raise ConnectorError(Kind.DRIFT, "no entry of the feed is readable")
+                items.append(Reject.unreadable(plain(entry), error))
+        require_readable(items, "no entry of the feed is readable")
         return items
 
 

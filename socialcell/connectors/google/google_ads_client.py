@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 import requests
 
 from socialcell.connectors.base import ConnectorError, Kind, Surroundings
+from socialcell.connectors.common import set_up_session
 from socialcell.errors import ConfigError
 from socialcell.http import USER_AGENT, PoliteAdapter
 
@@ -85,11 +86,9 @@ class Client:
         """
         exceptions = import_module("google.auth.exceptions")
         request = import_module("google.auth.transport.requests").Request
-        session = requests.Session()
-        session.trust_env = False
+        adapters = {scheme: PoliteAdapter() for scheme in ("https://", "http://")}
+        session = set_up_session(requests.Session(), adapters)
         session.headers["User-Agent"] = USER_AGENT
-        for scheme in ("https://", "http://"):
-            session.mount(scheme, PoliteAdapter())
         try:
             self._credentials.refresh(request(session=session))
         except exceptions.RefreshError as error:

@@ -15,6 +15,7 @@ from socialcell.connectors.base import (
     Surroundings,
     TokenTaken,
 )
+from socialcell.connectors.common import open_session, repeated_page
 from socialcell.connectors.google.google_api import (
     TOKEN_ORIGIN,
     Api,
@@ -22,7 +23,7 @@ from socialcell.connectors.google.google_api import (
     imported,
 )
 from socialcell.connectors.google.google_errors import refused
-from socialcell.http import USER_AGENT, PoliteAdapter
+from socialcell.http import USER_AGENT
 from socialcell.text import one_line
 
 _T = TypeVar("_T")
@@ -118,10 +119,7 @@ class _Line:
         self, api: Api, around: Surroundings, headers: Mapping[str, str]
     ) -> None:
         self._api, self._clock, self._headers = api, around.clock, dict(headers)
-        self._session = requests.Session()
-        self._session.trust_env = False
-        for origin in (api.origin, TOKEN_ORIGIN):
-            self._session.mount(origin, PoliteAdapter(around.base_url(origin)))
+        self._session = open_session(around.base_url, api.origin, TOKEN_ORIGIN)
         self._response = imported("httplib2").Response
         self.token: str | None = None
         self.last_error: str | None = None
@@ -224,9 +222,7 @@ def pages(
         if following is not None and not isinstance(following, str):
             raise ConnectorError(Kind.DRIFT, f"{title}'s page has an odd token")
         if following and following == token:
-            raise ConnectorError(
-                Kind.DRIFT, f"{title} sends the same page again and again"
-            )
+            raise repeated_page(title)
         yield body, not following
         if not following:
             return

@@ -1,7 +1,6 @@
 """Google Play's reviews of an app, through the publisher interface."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import urlencode
@@ -9,6 +8,7 @@ from urllib.parse import urlencode
 from pydantic import BaseModel, ConfigDict, Field
 
 from socialcell.connectors.base import (
+    UNREADABLE,
     Batch,
     Bucket,
     Budget,
@@ -22,6 +22,7 @@ from socialcell.connectors.base import (
     Reject,
     Surroundings,
 )
+from socialcell.connectors.common import CoverageWindow, PageGuard, require_readable
 from socialcell.connectors.google import google_account
 from socialcell.connectors.google.google_api import Api
 from socialcell.connectors.google.google_client import Google, pages
@@ -37,8 +38,9 @@ API = Api(
 )
 _SCOPE = "https://www.googleapis.com/auth/androidpublisher"
 _SHOWN = timedelta(days=7)  # reviews that were written or changed in this time
+_GAP_CAUSE = "Google Play shows the reviews of one week"
 _PAGE = 100  # the most that one answer holds
-_ODD = (ValueError, TypeError, LookupError, AttributeError, OverflowError, OSError)
+_ODD = (*UNREADABLE, OSError)  # the last of a time that is out of range
 
 
 class GooglePlaySettings(BaseModel):
@@ -80,15 +82,15 @@ class GooglePlay:
     def pull(
         self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
     ) -> Iterator[Batch]:
-        state: dict[str, Any] = {"covered": None} | (cursor or {})
-        at = self._clock.now()
-        seen: set[str] = set()
+        window = CoverageWindow.opened(cursor, self._clock.now(), first=_SHOWN)
+        guard = PageGuard(API.title)
         answers = pages(lambda token: self._page(token, budget), _following, API.title)
         for body, last in answers:
             items = _items(body, self._package)
-            _require_progress(items, seen)
-            batch = Batch(items, state, cost=self._google.cost())
-            yield _closing(batch, at) if last else batch
+            guard.require_new(i.external_id for i in items if isinstance(i, Record))
+            batch = Batch(items, window.cursor, cost=self._google.cost())
+            oldest = window.end - _SHOWN
+            yield window.closing(batch, oldest, _GAP_CAUSE) if last else batch
             if stop():
                 return
 
@@ -136,22 +138,6 @@ def to_record(data: Mapping[str, Any]) -> Record:
     )
 
 
-def _closing(batch: Batch, at: datetime) -> Batch:
-    """The last batch of a visit: what is complete, and what can no longer be had."""
-    known, shown = batch.cursor["covered"], at - _SHOWN
-    since = datetime.fromisoformat(known) if known else shown
-    begins = max(since, shown)
-    return replace(
-        batch,
-        cursor={"covered": at.isoformat()},
-        covered=(begins, at),
-        gap=(since, begins) if begins > since else None,
-        gap_cause="Google Play shows the reviews of one week"
-        if begins > since
-        else None,
-    )
-
-
 def _items(body: Mapping[str, Any], package: str) -> list[Item]:
     """What became of each review. DRIFT when none of them is readable."""
     reviews = body.get("reviews", [])  # an app without any: nothing is said of them
@@ -162,20 +148,9 @@ def _items(body: Mapping[str, Any], package: str) -> list[Item]:
         try:
             items.append(to_record({**data, "packageName": package}))
         except _ODD as error:
-            items.append(Reject(raw=data, reason=f"{type(error).__name__}: {error}"))
-    if items and all(isinstance(item, Reject) for item in items):
-        raise ConnectorError(Kind.DRIFT, "no review of Google Play's is readable")
+            items.append(Reject.unreadable(data, error))
+    require_readable(items, "no review of Google Play's is readable")
     return items
-
-
-def _require_progress(items: list[Item], seen: set[str]) -> None:
-    """DRIFT when a page holds nothing that the pages before it did not hold."""
-    ids = {item.external_id for item in items if isinstance(item, Record)}
-    if ids and ids <= seen:
-        raise ConnectorError(
-            Kind.DRIFT, "Google Play sends the same page again and again"
-        )
-    seen |= ids
 
 
 def _written(comments: Any) -> Mapping[str, Any]:

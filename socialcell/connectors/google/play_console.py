@@ -19,9 +19,9 @@ from socialcell.connectors.base import (
     Health,
     Item,
     Kind,
-    Reject,
     Surroundings,
 )
+from socialcell.connectors.common import chunks_with_last, require_readable
 from socialcell.connectors.files.fact_file import fact_rows
 from socialcell.connectors.google import google_account
 from socialcell.connectors.google.google_api import Api
@@ -113,11 +113,11 @@ class PlayConsole:
         for file in todo:
             items = self._facts(file, budget)
             observed = _moment(file.updated)
-            for start in range(0, max(len(items), 1), _PIECE):
-                if start + _PIECE >= len(items):
+            for facts, is_last in chunks_with_last(items, _PIECE):
+                if is_last:
                     seen[file.name] = file.mark
                 yield Batch(
-                    items[start : start + _PIECE],
+                    facts,
                     {"seen": dict(seen)},
                     observed_at=observed,
                     cost=self._google.cost(),
@@ -183,8 +183,7 @@ class PlayConsole:
         except ConnectorError as error:
             raise ConnectorError(Kind.DRIFT, f"{file.name}: {error}") from None
         items = [item for _number, found in rows for item in found]
-        if items and all(isinstance(item, Reject) for item in items):
-            raise ConnectorError(Kind.DRIFT, f"no row of {file.name} can be read")
+        require_readable(items, f"no row of {file.name} can be read")
         return items
 
 

@@ -18,6 +18,12 @@ from socialcell.connectors.base import (
     Reject,
     Surroundings,
 )
+from socialcell.connectors.common import (
+    chunks,
+    read_or_reject,
+    repeated_page,
+    require_readable,
+)
 from socialcell.connectors.facts import SearchFact
 from socialcell.connectors.google import google_account
 from socialcell.connectors.google.google_api import Api
@@ -36,10 +42,10 @@ API = Api(
 )
 _SCOPE = "https://www.googleapis.com/auth/webmasters.readonly"
 _ROWS = 25_000  # the most that one answer holds
+_ALL_REJECTED = "no row of Search Console's answer is readable"
 _PIECE = 1_000  # facts that are stored together
 # Asked apart: by both at once is the dearest question that there is.
 _DIMENSIONS = ("query", "page")
-_ODD = (ValueError, TypeError, LookupError, AttributeError, OverflowError)
 
 
 class SearchConsoleSettings(BaseModel):
@@ -125,10 +131,10 @@ class SearchConsole:
             return []
         rows = self._rows(since, self._today(), "date", 0, budget)
         made = [
-            _read(row, lambda r: self._fact(_day(r["keys"][0]), "total", r))
+            read_or_reject(row, lambda r: self._fact(_day(r["keys"][0]), "total", r))
             for row in rows
         ]
-        _require_some(made)
+        require_readable(made, _ALL_REJECTED)
         return sorted(
             made, key=lambda one: one.day if isinstance(one, SearchFact) else since
         )
@@ -142,13 +148,13 @@ class SearchConsole:
         while True:
             rows = self._rows(day, day, dimension, start, budget)
             if rows and rows[0] == first:
-                raise ConnectorError(
-                    Kind.DRIFT, "Search Console sends the same page again and again"
-                )
-            made = [_read(row, lambda r: self._fact(day, dimension, r)) for row in rows]
-            _require_some(made)
-            for begin in range(0, len(made), _PIECE):
-                yield made[begin : begin + _PIECE]
+                raise repeated_page("Search Console")
+            made = [
+                read_or_reject(row, lambda r: self._fact(day, dimension, r))
+                for row in rows
+            ]
+            require_readable(made, _ALL_REJECTED)
+            yield from chunks(made, _PIECE)
             if len(rows) < _ROWS:
                 return
             first, start = rows[0], start + _ROWS
@@ -188,22 +194,6 @@ class SearchConsole:
 
     def _batch(self, items: Sequence[Item], state: Mapping[str, Any]) -> Batch:
         return Batch(items, dict(state), cost=self._google.cost())
-
-
-def _read(
-    row: Any, how: Callable[[Mapping[str, Any]], SearchFact]
-) -> SearchFact | Reject:
-    try:
-        return how(row)
-    except _ODD as error:
-        return Reject(raw=row, reason=f"{type(error).__name__}: {error}")
-
-
-def _require_some(made: Sequence[Item]) -> None:
-    if made and all(isinstance(one, Reject) for one in made):
-        raise ConnectorError(
-            Kind.DRIFT, "no row of Search Console's answer is readable"
-        )
 
 
 def _day(value: Any) -> date:

@@ -1,7 +1,6 @@
 """YouTube through googleapiclient: a search, a channel's videos, comments on them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -19,6 +18,7 @@ from socialcell.connectors.base import (
     Surroundings,
     Tombstone,
 )
+from socialcell.connectors.common import CoverageWindow, lookup_chunks
 from socialcell.connectors.google.google_api import Api
 from socialcell.connectors.google.google_client import Google
 from socialcell.connectors.google.youtube_item import (
@@ -47,6 +47,7 @@ _OVERLAP = {
     "uploads": timedelta(hours=24),
     "comments": timedelta(hours=72),
 }
+_GAP_CAUSE = "YouTube lists only so many results of a search"
 # In one call; a page of comments holds twenty when nothing is said.
 _VIDEOS, _COMMENTS = 50, 20
 
@@ -145,14 +146,17 @@ class YouTube:
     def pull(
         self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
     ) -> Iterator[Batch]:
-        state: dict[str, Any] = {"covered": None} | (cursor or {})
-        at, kind = self._clock.now(), self._settings.kind
-        known = state["covered"]
-        since = datetime.fromisoformat(known) if known else at - _FIRST
-        floor = since - _OVERLAP[kind] if known else since
-        for page in self._pages(floor, budget):
-            batch = Batch(page.items, state, cost=self._google.cost())
-            yield _closing(batch, page, since, at) if page.last else batch
+        window = CoverageWindow.opened(
+            cursor,
+            self._clock.now(),
+            first=_FIRST,
+            overlap=_OVERLAP[self._settings.kind],
+        )
+        for page in self._pages(window.floor, budget):
+            batch = Batch(page.items, window.cursor, cost=self._google.cost())
+            yield (
+                window.closing(batch, page.cut_off, _GAP_CAUSE) if page.last else batch
+            )
             if stop():
                 return
 
@@ -162,7 +166,7 @@ class YouTube:
         """The counts of videos, fifty a call, and of comments. The answer for videos
         leaves some out for reasons of its own: that says nothing about them."""
         videos, comments = _sorted(ids)
-        for some in _chunks(videos, _VIDEOS):
+        for some in lookup_chunks(videos, _VIDEOS, stop):
             request = self._api.videos().batchGetStats(part="id,statistics", id=some)
             body = self._google.ask(request, budget, "statistics")
             items = [
@@ -170,9 +174,7 @@ class YouTube:
                 for id_, data in by_id(body, some).items()
             ]
             yield Batch(items, {}, cost=self._google.cost())
-            if stop():
-                return
-        for some in _chunks(comments, _COMMENTS):
+        for some in lookup_chunks(comments, _COMMENTS, stop):
             found = self._reader.comments_by_id(some, budget)
             counted: list[Item] = [
                 Refresh("youtube", id_, comment_metrics(data["snippet"]))
@@ -181,26 +183,20 @@ class YouTube:
             ]
             gone = _missing(some, found)
             yield Batch([*counted, *gone], {}, cost=self._google.cost())
-            if stop():
-                return
 
     def recheck(
         self, ids: Sequence[str], budget: Budget, stop: Callable[[], bool]
     ) -> Iterator[Batch]:
         """A video or comment that YouTube lists no more is deleted or private."""
         videos, comments = _sorted(ids)
-        for some in _chunks(videos, _VIDEOS):
+        for some in lookup_chunks(videos, _VIDEOS, stop):
             request = self._api.videos().list(part="id", id=",".join(some))
             body = self._google.ask(request, budget, "units")
             gone = _missing(some, by_id(body, some))
             yield Batch(gone, {}, cost=self._google.cost())
-            if stop():
-                return
-        for some in _chunks(comments, _COMMENTS):
+        for some in lookup_chunks(comments, _COMMENTS, stop):
             gone = _missing(some, self._reader.comments_by_id(some, budget))
             yield Batch(gone, {}, cost=self._google.cost())
-            if stop():
-                return
 
     @staticmethod
     def mapped(raw: Any) -> Item:
@@ -222,30 +218,10 @@ class YouTube:
         return self._reader.said_on_videos(asked.videos or [], floor, budget)
 
 
-def _closing(batch: Batch, page: Page, since: datetime, at: datetime) -> Batch:
-    """The last batch of a window: what is complete now, and what was cut off."""
-    begins = since
-    if page.cut_off is not None and page.cut_off > since:
-        begins = page.cut_off
-    known = batch.cursor["covered"] is not None
-    gap = (since, begins) if known and begins > since else None
-    return replace(
-        batch,
-        cursor={"covered": at.isoformat()},
-        covered=(begins, at),
-        gap=gap,
-        gap_cause="YouTube lists only so many results of a search" if gap else None,
-    )
-
-
 def _sorted(ids: Sequence[str]) -> tuple[list[str], list[str]]:
     """Which ids are videos', and which comments'."""
     videos = [id_ for id_ in ids if VIDEO_ID.fullmatch(id_)]
     return videos, [id_ for id_ in ids if not VIDEO_ID.fullmatch(id_)]
-
-
-def _chunks(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:
-    return (ids[start : start + size] for start in range(0, len(ids), size))
 
 
 def _missing(ids: Sequence[str], found: Mapping[str, Any]) -> list[Item]:

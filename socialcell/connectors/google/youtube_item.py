@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from socialcell.connectors.base import Author, Metric, Record, Relation
+from socialcell.connectors.json_values import count, moment, text_at
 from socialcell.text import web_addresses
 
 _WATCH = "https://www.youtube.com/watch?v="
@@ -24,8 +24,8 @@ def video(data: Mapping[str, Any], *, via: str) -> Record:
     The text is the description; that of a video without one is its title.
     """
     said = data["snippet"]
-    title, description = _word(said, "title"), _word(said, "description")
-    own = _word(data, "id")
+    title, description = text_at(said, "title"), text_at(said, "description")
+    own = text_at(data, "id")
     return Record(
         platform="youtube",
         external_id=own,
@@ -34,7 +34,7 @@ def video(data: Mapping[str, Any], *, via: str) -> Record:
         raw=data,
         authored_at=moment(said["publishedAt"]),
         url=_WATCH + own,
-        author=Author(uid=_word(said, "channelId"), name=said.get("channelTitle")),
+        author=Author(uid=text_at(said, "channelId"), name=said.get("channelTitle")),
         language=said.get("defaultAudioLanguage") or said.get("defaultLanguage"),
         conversation=own,
         links=web_addresses(description),
@@ -50,7 +50,7 @@ def comment(data: Mapping[str, Any], video_id: str | None = None) -> Record:
     missing where YouTube gives none: the account was closed.
     """
     said = data["snippet"]
-    own, text = _word(data, "id"), _word(said, "textDisplay")
+    own, text = text_at(data, "id"), text_at(said, "textDisplay")
     on = said.get("videoId") or video_id
     above = said.get("parentId") or on
     written, changed = moment(said["publishedAt"]), moment(said["updatedAt"])
@@ -81,23 +81,14 @@ def video_metrics(counts: Any) -> tuple[Metric, ...]:
     """The counts of a video; one that its channel does not show is hidden, not 0."""
     given = counts if isinstance(counts, dict) else {}
     return tuple(
-        Metric.told(name, count, common, "hidden")
+        Metric.told(name, _count(given.get(name)), common, "hidden")
         for name, common in _VIDEO_COUNTS.items()
-        for count in [_count(given.get(name))]
     )
 
 
 def comment_metrics(said: Mapping[str, Any]) -> tuple[Metric, ...]:
     """The counts of a comment."""
     return (Metric("likeCount", _count(said.get("likeCount")), "reactions"),)
-
-
-def moment(value: Any) -> datetime:
-    """The moment of an RFC 3339 time, in UTC. ValueError or TypeError for any other."""
-    found = datetime.fromisoformat(value)
-    if found.tzinfo is None:
-        raise ValueError(f"{value!r} has no time zone")
-    return found.astimezone(UTC)
 
 
 def _commenter(said: Mapping[str, Any]) -> Author | None:
@@ -115,12 +106,4 @@ def _count(value: Any) -> int | None:
     """Counts of videos are text, those of comments numbers."""
     if isinstance(value, str) and value.isascii() and value.isdigit():
         return int(value) if len(value) < 19 else None
-    is_number = isinstance(value, int) and not isinstance(value, bool)
-    return value if is_number and value >= 0 else None
-
-
-def _word(data: Mapping[str, Any], key: str) -> str:
-    value = data[key]
-    if not isinstance(value, str):
-        raise ValueError(f"{key} is no text")
-    return value
+    return count(value)

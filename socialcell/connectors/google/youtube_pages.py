@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from socialcell.connectors.base import (
+    UNREADABLE,
     Budget,
     ConnectorError,
     Filtered,
@@ -13,12 +14,13 @@ from socialcell.connectors.base import (
     Kind,
     Reject,
 )
+from socialcell.connectors.common import PageGuard, read_or_reject
 from socialcell.connectors.google.google_client import Google, pages
-from socialcell.connectors.google.youtube_item import comment, moment, video
+from socialcell.connectors.google.youtube_item import comment, video
+from socialcell.connectors.json_values import moment
 
 _SEARCH_ENDS = 480  # a search lists about 500; a few less when some were removed
 _VIDEOS, _THREADS = 50, 100  # the most that a page holds
-_ODD = (ValueError, TypeError, LookupError, AttributeError, OverflowError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,8 @@ class Reader:
             listed += len(things)
             times += _times(things, "snippet", "publishedAt")
             ids = [
-                _read(thing, lambda t: _text(t["id"]["videoId"])) for thing in things
+                read_or_reject(thing, lambda t: _text(t["id"]["videoId"]))
+                for thing in things
             ]
             full = last and listed >= _SEARCH_ENDS
             cut_off = min(times, default=None) if full else None
@@ -75,7 +78,7 @@ class Reader:
 
         for things, ended in _listed(ask):
             ids = [
-                _read(thing, lambda t: _text(t["contentDetails"]["videoId"]))
+                read_or_reject(thing, lambda t: _text(t["contentDetails"]["videoId"]))
                 for thing in things
             ]
             times = _times(things, "contentDetails", "videoPublishedAt")
@@ -97,7 +100,7 @@ class Reader:
             return _text(
                 body["items"][0]["contentDetails"]["relatedPlaylists"]["uploads"]
             )
-        except _ODD:
+        except UNREADABLE:
             raise ConnectorError(
                 Kind.DRIFT, "YouTube does not say which list holds a channel's videos"
             ) from None
@@ -156,7 +159,7 @@ class Reader:
             part="snippet,statistics", id=",".join(wanted)
         )
         things = _items(self._google.ask(request, budget, "units"))
-        made = [_read(thing, lambda t: video(t, via=via)) for thing in things]
+        made = [read_or_reject(thing, lambda t: video(t, via=via)) for thing in things]
         _require_some([one for one in made if isinstance(one, Reject)], len(made))
         there = {thing.get("id") for thing in things if isinstance(thing, dict)}
         gone = [
@@ -185,15 +188,20 @@ class Reader:
 
     def _thread(self, thing: Any, budget: Budget) -> list[Item]:
         """A comment and its answers. A page shows five of them: more are asked for."""
-        top = _read(thing, lambda t: comment(t["snippet"]["topLevelComment"]))
+        top = read_or_reject(thing, lambda t: comment(t["snippet"]["topLevelComment"]))
         if isinstance(top, Reject):
             return [top]
-        shown = _read(thing, lambda t: list((t.get("replies") or {})["comments"]))
+        shown = read_or_reject(
+            thing, lambda t: list((t.get("replies") or {})["comments"])
+        )
         answers = shown if isinstance(shown, list) else []
         total = thing["snippet"].get("totalReplyCount")
         if isinstance(total, int) and total > len(answers):
             answers = self._answers(top.external_id, budget)
-        made = [_read(one, lambda a: comment(a, top.conversation)) for one in answers]
+        made = [
+            read_or_reject(one, lambda a: comment(a, top.conversation))
+            for one in answers
+        ]
         return [top, *made]
 
     def _answers(self, parent: str, budget: Budget) -> list[Any]:
@@ -227,15 +235,11 @@ def _listed(
     ask: Callable[[str | None], Mapping[str, Any]],
 ) -> Iterator[tuple[list[Any], bool]]:
     """The things of each page, and whether it is the last. DRIFT when pages repeat."""
-    seen: set[str] = set()
+    guard = PageGuard("YouTube")
     for body, last in pages(ask, lambda body: body.get("nextPageToken"), "YouTube"):
         things = _items(body)
-        ids = {repr(thing.get("id")) for thing in things if isinstance(thing, dict)}
-        if ids and ids <= seen:
-            raise ConnectorError(
-                Kind.DRIFT, "YouTube sends the same page again and again"
-            )
-        seen |= ids
+        ids = [repr(thing.get("id")) for thing in things if isinstance(thing, dict)]
+        guard.require_new(ids)
         yield things, last
 
 
@@ -244,14 +248,6 @@ def _items(body: Mapping[str, Any]) -> list[Any]:
     if not isinstance(found, list):
         raise ConnectorError(Kind.DRIFT, "YouTube's answer has no list in `items`")
     return found
-
-
-def _read(thing: Any, how: Callable[[Any], Any]) -> Any:
-    """What a thing is read as; a Reject when it cannot be."""
-    try:
-        return how(thing)
-    except _ODD as error:
-        return Reject(raw=thing, reason=f"{type(error).__name__}: {error}")
 
 
 def _require_some(odd: Sequence[Reject], of: int) -> None:
@@ -276,7 +272,7 @@ def _times(things: Sequence[Any], *path: str) -> list[datetime]:
             for key in path:
                 value = value[key]
             found.append(moment(value))
-        except _ODD:
+        except UNREADABLE:
             continue
     return found
 

@@ -1,7 +1,7 @@
 """Mastodon through Mastodon.py: the public timeline of a hashtag, oldest first."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, ClassVar
 
@@ -24,11 +24,18 @@ from socialcell.connectors.base import (
     Metric,
     Record,
     Refresh,
-    Reject,
     Relation,
     Surroundings,
     Tombstone,
 )
+from socialcell.connectors.common import (
+    lookup_chunks,
+    read_or_reject,
+    repeated_page,
+    require_readable,
+    set_up_session,
+)
+from socialcell.connectors.json_values import moment
 from socialcell.http import USER_AGENT, PoliteAdapter, epoch, header_count, retry_after
 from socialcell.text import from_html, web_addresses
 
@@ -77,9 +84,7 @@ class Mastodon:
         self._clock = around.clock
         given = around.config.connectors.mastodon
         self._door = PoliteAdapter(around.base_url(given.instance))
-        session = requests.Session()
-        session.trust_env = False
-        session.mount(given.instance, self._door)
+        session = set_up_session(requests.Session(), {given.instance: self._door})
         self._client = _Client(
             api_base_url=given.instance,
             access_token=around.secret(given.token.secret).get_secret_value(),
@@ -139,10 +144,7 @@ class Mastodon:
 
         The server must run Mastodon 4.3 or later: an older one has no such call.
         """
-        for start in range(0, len(ids), _LOOKUP):
-            if stop():
-                return
-            some = list(ids[start : start + _LOOKUP])
+        for some in lookup_chunks(ids, _LOOKUP, stop):
             budget.take("calls")
             statuses = self._answered(partial(self._client.statuses, some))
             yield Batch(
@@ -195,9 +197,9 @@ class _Client(mastodon.Mastodon):
         return True
 
 
-def id_at(moment: datetime) -> str:
+def id_at(time: datetime) -> str:
     """The lowest id that a status of that moment can have: milliseconds, 16 bits up."""
-    return str(round(moment.timestamp() * 1000) << 16)
+    return str(round(time.timestamp() * 1000) << 16)
 
 
 def to_record(status: Mapping[str, Any]) -> Record:
@@ -216,8 +218,8 @@ def to_record(status: Mapping[str, Any]) -> Record:
         text=text,
         title=from_html(status.get("spoiler_text") or "") or None,
         raw=status,
-        authored_at=_moment(status["created_at"]),
-        edited_at=_moment(status["edited_at"]) if status.get("edited_at") else None,
+        authored_at=moment(status["created_at"]),
+        edited_at=moment(status["edited_at"]) if status.get("edited_at") else None,
         url=status.get("url") or status.get("uri"),
         author=Author(
             uid=str(account["id"]),
@@ -259,16 +261,12 @@ def _looked_up(statuses: list[Any], asked: Sequence[str]) -> list[Item]:
 
 def _items(statuses: list[Any]) -> list[Item]:
     items = [_item(status) for status in statuses]
-    if items and all(isinstance(item, Reject) for item in items):
-        raise ConnectorError(Kind.DRIFT, "no status of the page is readable")
+    require_readable(items, "no status of the page is readable")
     return items
 
 
 def _item(status: Any) -> Item:
-    try:
-        return _if_public(to_record(status), status)
-    except (ValueError, TypeError, LookupError, AttributeError, OverflowError) as error:
-        return Reject(raw=status, reason=f"{type(error).__name__}: {error}")
+    return read_or_reject(status, lambda raw: _if_public(to_record(raw), raw))
 
 
 def _if_public(record: Record, status: Mapping[str, Any]) -> Item:
@@ -285,7 +283,7 @@ def _highest(statuses: list[Any], above: str, now: datetime) -> str:
     given = [s.get("id") for s in statuses if isinstance(s, dict)]
     ids = [number for id_ in given if (number := _number(id_)) and number <= latest]
     if not ids or max(ids) <= int(above):
-        raise ConnectorError(Kind.DRIFT, "Mastodon sends the same page again and again")
+        raise repeated_page("Mastodon")
     return str(max(ids))
 
 
@@ -296,18 +294,11 @@ def _number(id_: Any) -> int | None:
     return int(id_) if len(id_) < 20 else None
 
 
-def _moment(value: Any) -> datetime:
-    moment = datetime.fromisoformat(value)
-    if moment.tzinfo is None:
-        raise ValueError(f"{value!r} has no time zone")
-    return moment.astimezone(UTC)
-
-
 def _reset(headers: Mapping[str, str]) -> datetime | None:
     """When the window ends: an ISO time, or epoch seconds on kindred servers."""
     value = headers.get("X-RateLimit-Reset", "")
     try:
-        return epoch(value) or _moment(value)
+        return epoch(value) or moment(value)
     except (ValueError, OverflowError):
         return None
 

@@ -15,6 +15,7 @@ from socialcell.connectors.base import (
     Kind,
     Reject,
 )
+from socialcell.connectors.common import require_readable
 from socialcell.connectors.facts import StoreFact
 from socialcell.connectors.meta.graph_client import Graph
 from socialcell.connectors.meta.meta_values import moment
@@ -95,8 +96,7 @@ def _days(
             items += _facts(page, family, metric)
         except UNREADABLE as error:
             items.append(Reject.unreadable(metric, error))
-    if items and all(isinstance(item, Reject) for item in items):
-        raise ConnectorError(Kind.DRIFT, "no metric of Meta's insights is readable")
+    require_readable(items, "no metric of Meta's insights is readable")
     return items
 
 

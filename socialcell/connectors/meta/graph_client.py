@@ -12,6 +12,7 @@ import requests
 from socialcell.clock import Clock
 from socialcell.connectors import strict_json
 from socialcell.connectors.base import ConnectorError, Kind, Limits, Surroundings
+from socialcell.connectors.common import set_up_session
 from socialcell.connectors.meta.graph_errors import (
     Refusal,
     refusal_error,
@@ -63,8 +64,9 @@ class Graph:
     def __init__(
         self, token: str, *, version: str, clock: Clock, base_url: str | None = None
     ) -> None:
-        session = requests.Session()
-        session.trust_env = False
+        self._door = PoliteAdapter(base_url or ORIGIN)
+        adapters = {facebook.FACEBOOK_GRAPH_URL: self._door}
+        session = set_up_session(requests.Session(), adapters)
         session.headers["User-Agent"] = USER_AGENT
         session.headers["Authorization"] = f"Bearer {token}"
         self._sdk = facebook.GraphAPI(token, timeout=30, session=session)
@@ -74,8 +76,6 @@ class Graph:
         self.usage = Usage()
         self._calls = 0
         self._clock, self._base_url = clock, base_url
-        self._door = PoliteAdapter(base_url or ORIGIN)
-        session.mount(facebook.FACEBOOK_GRAPH_URL, self._door)
 
     def as_page(self, page: str) -> "Graph":
         """The same API as a page, by its number: only the page is told about visitors'

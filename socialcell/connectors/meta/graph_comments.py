@@ -8,11 +8,10 @@ from typing import Any
 from socialcell.connectors.base import (
     UNREADABLE,
     Budget,
-    ConnectorError,
     Item,
-    Kind,
     Reject,
 )
+from socialcell.connectors.common import repeated_page
 from socialcell.connectors.meta.graph_client import Graph, nested
 from socialcell.connectors.meta.meta_values import text_of
 
@@ -46,9 +45,7 @@ class Below:
             page = self.graph.page(f"{post}/comments", **asked)
             more = self._read(page.data, post)
             if more and all(items in found for items in more):
-                raise ConnectorError(
-                    Kind.DRIFT, "Meta sends the same comments again and again"
-                )
+                raise repeated_page("Meta", "comments")
             found += more
         return [item for items in found for item in items if _is_new(item, new)]
 

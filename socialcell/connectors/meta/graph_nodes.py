@@ -13,6 +13,7 @@ from socialcell.connectors.base import (
     Refresh,
     Tombstone,
 )
+from socialcell.connectors.common import chunks
 from socialcell.connectors.meta.graph_check import require_scopes
 from socialcell.connectors.meta.graph_client import MOST_AT_ONCE, Graph
 from socialcell.connectors.meta.graph_errors import Refusal
@@ -84,12 +85,12 @@ class Nodes:
     def _chunks(
         self, ids: Sequence[str], stop: Callable[[], bool]
     ) -> Iterator[list[str]]:
-        for start in range(0, len(ids), MOST_AT_ONCE):
-            if start:
+        for number, some in enumerate(chunks(ids, MOST_AT_ONCE)):
+            if number:
                 self._graph.require_room()
                 if stop() or self._graph.usage.is_high:
                     return
-            yield list(ids[start : start + MOST_AT_ONCE])
+            yield some
 
     def _read(
         self, ids: Sequence[str], path: Callable[[str], str]

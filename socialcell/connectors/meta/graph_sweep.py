@@ -15,6 +15,7 @@ from socialcell.connectors.base import (
     Kind,
     Reject,
 )
+from socialcell.connectors.common import PageGuard, repeated_page
 from socialcell.connectors.meta.graph_client import Graph, Page
 from socialcell.connectors.meta.meta_values import moment
 
@@ -101,7 +102,7 @@ class _Window:
         self.at = datetime.fromisoformat(resumed["at"]) if resumed else now
         self._bottom: int | None = resumed["bottom"] if resumed else None
         self._until = self._bottom
-        self._seen: set[str] = set()
+        self._guard = PageGuard("Meta")
         stored = state["covered"]
         self._covered = datetime.fromisoformat(stored) if stored else None
         new = self._covered - OVERLAP if self._covered else self.at - FIRST
@@ -120,15 +121,15 @@ class _Window:
 
     def read(self, page: Page) -> bool:
         """Take in a page; whether it is the last. DRIFT when it brings nothing new."""
-        fresh = {id_ for node in page.data if (id_ := _id(node))} - self._seen
-        self._seen |= fresh
+        ids = [id_ for node in page.data if (id_ := _id(node))]
+        fresh = self._guard.new_ids(ids)
         times = [time for node in page.data if (time := self._time(node))]
         if times:
             oldest = int(min(times).timestamp())
             self._bottom = min(oldest, self._bottom or oldest)
         more = page.more if self._edge.says_next else bool(page.data and page.after)
         if page.data and not fresh and more:
-            raise ConnectorError(Kind.DRIFT, "Meta sends the same page again and again")
+            raise repeated_page("Meta")
         passed = not self._edge.timed and not self._edge.reach and self._is_old(times)
         return not more or passed
 

@@ -19,6 +19,7 @@ from socialcell.connectors.base import (
     Kind,
     Surroundings,
 )
+from socialcell.connectors.common import repeated_page
 from socialcell.connectors.meta.graph_check import examine
 from socialcell.connectors.meta.graph_client import connect
 from socialcell.connectors.meta.graph_errors import Refusal
@@ -219,9 +220,7 @@ class MetaAds:
             if not page.more:
                 return facts_of(rows, job.level, account, self._settings.installs)
             if page.after == after or not page.data:
-                raise ConnectorError(
-                    Kind.DRIFT, "Meta sends the same rows again and again"
-                )
+                raise repeated_page("Meta", "rows")
             after = page.after
 
     def _batch(self, items: list[Item], state: dict[str, Any]) -> Batch:

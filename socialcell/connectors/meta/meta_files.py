@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 import requests
 
 from socialcell.connectors.base import ConnectorError, Kind, Surroundings
+from socialcell.connectors.common import open_session
 from socialcell.connectors.meta.graph_errors import refused
-from socialcell.http import USER_AGENT, PoliteAdapter
+from socialcell.http import USER_AGENT
 
 # Where Meta keeps the files of messages, by what their host ends with.
 _HOSTS = (".fbsbx.com", ".fbcdn.net", ".cdninstagram.com")
@@ -63,9 +64,7 @@ def require_size(size: int, cap: int) -> None:
 def _asked(
     address: str, origin: str, base: str | None, headers: dict[str, str]
 ) -> requests.Response:
-    with requests.Session() as session:
-        session.trust_env = False
-        session.mount(origin, PoliteAdapter(base))
+    with open_session({origin: base}.get, origin) as session:
         try:
             # A redirect would carry the token to another host.
             return session.get(address, headers=headers, allow_redirects=False)

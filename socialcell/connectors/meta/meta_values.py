@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from socialcell.connectors.json_values import moment as moment
+
 
 def text_of(value: Any) -> str:
     """A string that must be there. ValueError."""
@@ -19,14 +21,6 @@ def each(value: Any) -> Iterator[Any]:
     if not isinstance(value, list):
         raise TypeError(f"a list is needed, not {type(value).__name__}")
     yield from value
-
-
-def moment(value: Any) -> datetime:
-    """2026-11-20T04:00:00+0000 as the moment that it is. ValueError, TypeError."""
-    found = datetime.fromisoformat(value)
-    if found.tzinfo is None:
-        raise ValueError(f"{value!r} has no time zone")
-    return found.astimezone(UTC)
 
 
 def epoch_seconds(value: Any) -> datetime:

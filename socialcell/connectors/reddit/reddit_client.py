@@ -14,7 +14,8 @@ from praw.config import Config as PrawConfig
 from socialcell.clock import Clock
 from socialcell.connectors import strict_json
 from socialcell.connectors.base import ConnectorError, Kind, Limits, TokenTaken
-from socialcell.http import PoliteAdapter, header_count, retry_after
+from socialcell.connectors.common import open_session
+from socialcell.http import header_count, retry_after
 from socialcell.text import one_line
 
 API = "https://oauth.reddit.com"
@@ -33,10 +34,7 @@ def log_in(
     base_url: Callable[[str], str | None],
 ) -> "Client":
     """A client with a fresh access token: one call, to the token address."""
-    session = requests.Session()
-    session.trust_env = False
-    for origin in (API, WWW):
-        session.mount(origin, PoliteAdapter(base_url(origin)))
+    session = open_session(base_url, API, WWW)
     client = _read_only(client_id, secret, agent, session, clock)
     try:
         client.reddit.auth.scopes()

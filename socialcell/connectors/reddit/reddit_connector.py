@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from socialcell.connectors.base import (
+    UNREADABLE,
     Batch,
     Budget,
     Capability,
@@ -21,6 +22,11 @@ from socialcell.connectors.base import (
     Reject,
     Surroundings,
     TokenTaken,
+)
+from socialcell.connectors.common import (
+    lookup_chunks,
+    repeated_page,
+    require_readable,
 )
 from socialcell.connectors.reddit.reddit_client import Client, log_in
 from socialcell.connectors.reddit.reddit_post import (
@@ -146,9 +152,7 @@ class Reddit:
                 if anchor is not None:
                     continue
             if children and not fresh and not stepped_back and anchor:
-                raise ConnectorError(
-                    Kind.DRIFT, "Reddit sends the same page again and again"
-                )
+                raise repeated_page("Reddit")
             ended = not after or not fresh
             done = ended or window.reached_the_old
             yield self._batch(
@@ -166,10 +170,7 @@ class Reddit:
         Reddit any more, are gone."""
         budget.take("calls")
         client = self._logged_in()
-        for start in range(0, len(ids), _PAGE):
-            if stop():
-                return
-            some = list(ids[start : start + _PAGE])
+        for some in lookup_chunks(ids, _PAGE, stop):
             budget.take("calls")
             things, _ = self._listing(client, "api/info", {"id": ",".join(some)})
             yield Batch(
@@ -257,8 +258,7 @@ def _items(
     """What became of each thing of a page. DRIFT when none of them is readable."""
     recent = set(state["recent"])
     items = [_item(child, recent, floor, via) for child in children]
-    if items and all(isinstance(item, Reject) for item in items):
-        raise ConnectorError(Kind.DRIFT, "no submission of the page is readable")
+    require_readable(items, "no submission of the page is readable")
     return items
 
 
@@ -268,8 +268,8 @@ def _item(child: Any, recent: set[str], floor: datetime | None, via: str) -> Ite
             return Filtered(f"not a submission: {child['kind']}")
         data = child["data"]
         record = to_record(data, via=via)
-    except (ValueError, TypeError, LookupError, AttributeError, OverflowError) as error:
-        return Reject(raw=child, reason=f"{type(error).__name__}: {error}")
+    except UNREADABLE as error:
+        return Reject.unreadable(child, error)
     known = record.external_id in recent
     if gone := tombstone(data):
         # Also what left the list of recent names may be held here.

@@ -27,6 +27,13 @@ from socialcell.connectors.base import (
     Tombstone,
     Undecided,
 )
+from socialcell.connectors.common import (
+    lookup_chunks,
+    read_or_reject,
+    repeated_page,
+    require_readable,
+    set_up_session,
+)
 from socialcell.connectors.x.x_lookup import looked_up, newer_versions, settled
 from socialcell.connectors.x.x_post import originals_of, to_record
 from socialcell.http import PoliteAdapter, epoch, header_count, retry_after
@@ -116,9 +123,8 @@ class X:
             return_type=requests.Response,
             wait_on_rate_limit=False,
         )
-        self._client.session.trust_env = False
         self._door = PoliteAdapter(around.base_url(ORIGIN) or ORIGIN)
-        self._client.session.mount(TWEEPY_ORIGIN, self._door)
+        set_up_session(self._client.session, {TWEEPY_ORIGIN: self._door})
 
     def check(self) -> Health:
         """Read one small page: the token works and may read what this source reads."""
@@ -142,9 +148,7 @@ class X:
             before = state["open"]["bottom"]
             state = _narrowed(state, posts, meta)
             if posts and state["open"]["bottom"] == before:
-                raise ConnectorError(
-                    Kind.DRIFT, "X sends the same page again and again"
-                )
+                raise repeated_page("X")
             done = not meta.get("next_token")
             covered = None
             if done:
@@ -166,10 +170,7 @@ class X:
 
         Of an edited post the newest version is asked: X counts on there alone.
         """
-        for start in range(0, len(ids), _PAGE):
-            if stop():
-                return
-            some = list(ids[start : start + _PAGE])
+        for some in lookup_chunks(ids, _PAGE, stop):
             body, limits = self._looked_up(some, budget)
             newer = newer_versions(body, some)
             items = dict(zip(some, looked_up(body, some), strict=True))
@@ -279,12 +280,9 @@ class X:
         users, originals = users_of(body), originals_of(body)
         via = "search" if self._search else "mention"
         items = [post_or_reject(post, users, via, originals) for post in posts]
-        if items and all(isinstance(item, Reject) for item in items):
-            first = items[0]
-            reason = first.reason if isinstance(first, Reject) else ""
-            raise ConnectorError(
-                Kind.DRIFT, f"no post of the page is readable: {reason}"
-            )
+        first = items[0] if items else None
+        reason = first.reason if isinstance(first, Reject) else ""
+        require_readable(items, f"no post of the page is readable: {reason}")
         return items
 
 
@@ -307,10 +305,7 @@ def post_or_reject(
     via: str,
     originals: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Item:
-    try:
-        return to_record(post, users, originals, via=via)
-    except (ValueError, TypeError, LookupError, AttributeError, OverflowError) as error:
-        return Reject(raw=post, reason=f"{type(error).__name__}: {error}")
+    return read_or_reject(post, lambda raw: to_record(raw, users, originals, via=via))
 
 
 def _lookup(items: list[Item], body: Any, limits: Limits) -> Batch:

@@ -16,6 +16,7 @@ from socialcell.connectors.base import (
     Kind,
     Surroundings,
 )
+from socialcell.connectors.common import set_up_session
 from socialcell.connectors.publisher import (
     SLACK,
     Posted,
@@ -66,10 +67,8 @@ class XPublisher(Publisher):
         self._client = tweepy.Client(
             None, *values, return_type=requests.Response, wait_on_rate_limit=False
         )
-        self._client.session = _Session()
-        self._client.session.trust_env = False
         self._door = PoliteAdapter(around.base_url(ORIGIN) or ORIGIN)
-        self._client.session.mount(ORIGIN, self._door)
+        self._client.session = set_up_session(_Session(), {ORIGIN: self._door})
 
     def check(self) -> Health:
         """Ask X who we are; whether we may write it tells in a header."""

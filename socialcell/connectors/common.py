@@ -1,0 +1,153 @@
+"""What connectors repeat: sessions, repeated pages, the last batch of a run, chunks."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+import requests
+
+from socialcell.connectors.base import (
+    UNREADABLE,
+    Batch,
+    ConnectorError,
+    Kind,
+    Reject,
+)
+from socialcell.http import PoliteAdapter
+
+_T = TypeVar("_T")
+
+
+def open_session(
+    base_url: Callable[[str], str | None], *origins: str
+) -> requests.Session:
+    """A session for these origins, each sent to its base URL, as `set_up_session`."""
+    adapters = {origin: PoliteAdapter(base_url(origin)) for origin in origins}
+    return set_up_session(requests.Session(), adapters)
+
+
+def set_up_session(
+    session: requests.Session, adapters: Mapping[str, PoliteAdapter]
+) -> requests.Session:
+    """The session with an adapter for each prefix of addresses. Proxies and passwords
+    of the environment and of .netrc are not used: a secret goes to its origin alone."""
+    session.trust_env = False
+    for prefix, adapter in adapters.items():
+        session.mount(prefix, adapter)
+    return session
+
+
+def repeated_page(service: str, what: str = "page") -> ConnectorError:
+    """The error of paging that does not advance: it would never end."""
+    return ConnectorError(
+        Kind.DRIFT, f"{service} sends the same {what} again and again"
+    )
+
+
+class PageGuard:
+    """Knows the ids of the pages that were read, to notice one that comes again."""
+
+    def __init__(self, service: str) -> None:
+        self._service = service
+        self._seen: set[str] = set()
+
+    def new_ids(self, ids: Iterable[str]) -> set[str]:
+        """Those of a page's ids that no page before it had."""
+        new = set(ids) - self._seen
+        self._seen |= new
+        return new
+
+    def require_new(self, ids: Iterable[str]) -> None:
+        """ConnectorError DRIFT when a page has ids and none of them is new."""
+        page = set(ids)
+        if page and not self.new_ids(page):
+            raise repeated_page(self._service)
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageWindow:
+    """The time that one run reads, for a cursor that holds `covered` alone.
+
+    `covered` is the end of the window before, None in the first run; the batches have
+    `cursor` until the last one, so that a run that broke off begins again. What is new
+    begins at `start`; `floor` is as much earlier as items may arrive late.
+    """
+
+    cursor: dict[str, Any]
+    covered: datetime | None
+    start: datetime
+    floor: datetime
+    end: datetime
+
+    @classmethod
+    def opened(
+        cls,
+        cursor: Mapping[str, Any] | None,
+        end: datetime,
+        *,
+        first: timedelta,
+        overlap: timedelta = timedelta(0),
+    ) -> "CoverageWindow":
+        """The window up to `end` (now); the first one begins `first` before it."""
+        state: dict[str, Any] = {"covered": None} | dict(cursor or {})
+        if not state["covered"]:
+            return cls(state, None, end - first, end - first, end)
+        covered = datetime.fromisoformat(state["covered"])
+        return cls(state, covered, covered, covered - overlap, end)
+
+    def closing(
+        self,
+        batch: Batch,
+        oldest: datetime | None = None,
+        gap_cause: str | None = None,
+    ) -> Batch:
+        """The last batch: all is covered from `oldest` on, where nothing older can be
+        had. What lies between the window before and `oldest` is a gap."""
+        start = self.start if oldest is None else max(self.start, oldest)
+        is_gap = self.covered is not None and start > self.covered
+        return replace(
+            batch,
+            cursor={"covered": self.end.isoformat()},
+            covered=(start, self.end),
+            gap=(self.start, start) if is_gap else None,
+            gap_cause=gap_cause if is_gap else None,
+        )
+
+
+def chunks(items: Sequence[_T], size: int) -> Iterator[list[_T]]:
+    """The items in order, `size` at a time; the last chunk may be shorter."""
+    for start in range(0, len(items), size):
+        yield list(items[start : start + size])
+
+
+def chunks_with_last(items: Sequence[_T], size: int) -> Iterator[tuple[list[_T], bool]]:
+    """Chunks, each with whether it is the last. Of no items there is one empty chunk,
+    so that a batch can say that all is read."""
+    parts = list(chunks(items, size)) or [[]]
+    for number, part in enumerate(parts, start=1):
+        yield part, number == len(parts)
+
+
+def lookup_chunks(
+    ids: Sequence[str], size: int, stop: Callable[[], bool]
+) -> Iterator[list[str]]:
+    """Known ids, as many as one call may ask for, until the run is told to stop."""
+    for some in chunks(ids, size):
+        if stop():
+            return
+        yield some
+
+
+def read_or_reject(raw: Any, read: Callable[[Any], _T]) -> _T | Reject:
+    """What a mapper makes of an item; a Reject when the item's shape is not known."""
+    try:
+        return read(raw)
+    except UNREADABLE as error:
+        return Reject.unreadable(raw, error)
+
+
+def require_readable(items: Sequence[object], message: str) -> None:
+    """ConnectorError DRIFT when a page has items and every one of them is a Reject."""
+    if items and all(isinstance(item, Reject) for item in items):
+        raise ConnectorError(Kind.DRIFT, message)
