@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from socialcell import platforms
 from socialcell.connectors.abilities import Remapping
 from socialcell.connectors.base import Bucket, Capability, Connector, Surroundings
 from socialcell.errors import ConfigError
@@ -37,20 +38,7 @@ CONNECTORS = {
 }
 
 # What mentions are collected from; a file may bring others.
-PLATFORMS = (
-    "app_store",
-    "bluesky",
-    "facebook",
-    "google_play",
-    "instagram",
-    "mastodon",
-    "messenger",
-    "news",
-    "reddit",
-    "whatsapp",
-    "x",
-    "youtube",
-)
+PLATFORMS = tuple(sorted(platforms.having(platforms.Trait.MENTIONS)))
 
 _FIGURES = {
     Capability.AD_METRICS,

@@ -7,6 +7,8 @@ devices again. People are counted once a day, and whoever came on two days is in
 
 from enum import StrEnum
 
+from socialcell.platforms import Trait, having
+
 
 class MetricKind(StrEnum):
     """What a figure of one day is."""
@@ -60,8 +62,8 @@ _PAGE_METRICS = {
     "page_total_media_view_unique": MetricKind.PEOPLE,
     "page_impressions_unique": MetricKind.PEOPLE,
 }
-APP_STORES = ("google_play", "app_store")
-PAGES = ("facebook", "instagram")
+APP_STORES = having(Trait.APP_STORE)
+PAGES = having(Trait.PAGE_FIGURES)
 """Platforms whose store facts are those of the city's own pages."""
 
 

@@ -5,30 +5,13 @@ from typing import Any
 
 from socialcell.i18n import Language
 from socialcell.language import lexicon
+from socialcell.platforms import PLATFORMS
 from socialcell.reports.compared_figures import Figure
 from socialcell.reports.page import Cell
 
 UNKNOWN = "–"
 # A percentage of fewer says more about chance than about the city.
 SMALLEST_BASE = 20
-_NAMES = {
-    "app_store": "App Store",
-    "bluesky": "Bluesky",
-    "facebook": "Facebook",
-    "google_ads": "Google Ads",
-    "google_play": "Google Play",
-    "instagram": "Instagram",
-    "mastodon": "Mastodon",
-    "messenger": "Messenger",
-    "meta_ads": "Meta Ads",
-    "play_console": "Google Play Console",
-    "reddit": "Reddit",
-    "search_console": "Google Search Console",
-    "telegram": "Telegram",
-    "whatsapp": "WhatsApp",
-    "x": "X",
-    "youtube": "YouTube",
-}
 
 
 class Phrases:
@@ -50,7 +33,8 @@ class Phrases:
             return self.lang.gettext("News sites")
         if id_ == "file":
             return self.lang.gettext("Files")
-        return _NAMES.get(id_, id_)
+        platform = PLATFORMS.get(id_)
+        return platform.name if platform else id_
 
     def together(self, names: Iterable[str]) -> str:
         return ", ".join(names)

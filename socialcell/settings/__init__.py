@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, field_validator
 
+from socialcell.platforms import Trait, having
 from socialcell.settings.campaigns import Influencers, Links, Planning
 from socialcell.settings.platforms import Connectors, Publishing
 from socialcell.settings.section import TIME, Section, is_loopback
@@ -63,7 +64,7 @@ class Retention(Section):
     raw_days: int = Field(default=30, ge=1)
     click_days: int = Field(default=120, ge=91)  # an install names a click of 90 days
     text_days: dict[str, Annotated[int, Field(ge=1)] | None] = Field(
-        default_factory=lambda: dict.fromkeys(("x", "reddit", "mastodon", "news"))
+        default_factory=lambda: dict.fromkeys(having(Trait.TEXT_WHILE_PUBLIC))
     )
 
 

@@ -116,3 +116,13 @@ class Publishing(Section):
     instagram: PublishOnInstagram | None = None
     telegram: PublishOnTelegram | None = None
     late_hours: int = Field(default=2, ge=1, le=48)
+
+    @property
+    def account_numbers(self) -> frozenset[str]:
+        """The numbers of the accounts that are set, where an account has one."""
+        numbers = (
+            self.x.user_id if self.x else None,
+            self.facebook.page_id if self.facebook else None,
+            self.instagram.account_id if self.instagram else None,
+        )
+        return frozenset(number for number in numbers if number)

@@ -7,15 +7,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from socialcell import platforms
 from socialcell.campaigns.creators.creator import CONNECTIONS, CONSENTS, FORMATS, KINDS
 from socialcell.campaigns.links import utm_naming
 from socialcell.errors import UsageError
+from socialcell.platforms import Trait
 from socialcell.text import clean_text, one_line
 
-PLATFORMS = (
-    *("x", "facebook", "instagram", "youtube", "reddit", "mastodon", "bluesky"),
-    *("sharechat", "threads", "linkedin", "telegram", "whatsapp", "news"),
-)
+PLATFORMS = platforms.having(Trait.CREATORS)
 LANGUAGES = ("mr", "hi", "en", "mr-Latn", "hi-Latn")
 RATES = tuple(f"rate_{one}" for one in FORMATS)
 COLUMNS = (

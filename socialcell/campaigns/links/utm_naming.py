@@ -12,29 +12,29 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from socialcell.errors import UsageError
+from socialcell.platforms import PLATFORMS
 from socialcell.text import clean_text
 
 LONGEST = 100
 
+_ADS = "_ads"
 # channel → utm_source, utm_medium
 CHANNELS: dict[str, tuple[str, str]] = {
-    "facebook": ("facebook", "social"),
-    "instagram": ("instagram", "social"),
-    "x": ("x", "social"),
-    "youtube": ("youtube", "social"),
-    "reddit": ("reddit", "social"),
-    "mastodon": ("mastodon", "social"),
-    "bluesky": ("bluesky", "social"),
-    "sharechat": ("sharechat", "social"),
-    "whatsapp": ("whatsapp", "messaging"),
-    "messenger": ("messenger", "messaging"),
-    "telegram": ("telegram", "messaging"),
+    **{
+        platform.id: (platform.utm_source, platform.utm_medium)
+        for platform in PLATFORMS.values()
+        if platform.utm_source and platform.utm_medium
+    },
     "sms": ("sms", "messaging"),
     "email": ("newsletter", "email"),
-    "facebook_ads": ("facebook", "paid_social"),
-    "instagram_ads": ("instagram", "paid_social"),
-    "youtube_ads": ("youtube", "paid_video"),
-    "google_ads": ("google", "cpc"),
+    **{
+        platform.id.removesuffix(_ADS) + _ADS: (
+            platform.utm_source,
+            platform.paid_medium,
+        )
+        for platform in PLATFORMS.values()
+        if platform.utm_source and platform.paid_medium
+    },
     "website": ("website", "referral"),
     "press": ("press", "referral"),
     "poster": ("poster", "offline"),

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from socialcell.platforms import PLATFORMS
+
 RULES = 2
 """Raise it when a rule changes, or the list of crawlers is another one."""
 
@@ -37,14 +39,10 @@ _ROBOT = re.compile(r"bot\b|crawl|spider|slurp", re.IGNORECASE)
 _NO_ROBOTS = re.compile(r"\bcubot\b[ _-]?\w*", re.IGNORECASE)  # a maker of phones
 
 AHEAD = ("sec-purpose", "purpose", "x-purpose", "x-moz")
-_IN_APP = (
-    ("instagram", re.compile(r"\bInstagram \d")),
-    ("facebook", re.compile(r"\bFB(?:AN|AV|_IAB)/|\[FB")),
-    ("whatsapp", re.compile(r" WhatsApp/\d")),
-    ("x", re.compile(r"\bTwitter(?:Android| for iPhone)")),
-    ("youtube", re.compile(r"com\.google\.android\.youtube|\bYouTube/\d")),
-    ("linkedin", re.compile(r"\bLinkedInApp\b")),
-    ("telegram", re.compile(r"\bTelegram-(?:Android|iOS)\b")),
+_IN_APP = tuple(
+    (platform.id, re.compile(platform.app_agent))
+    for platform in PLATFORMS.values()
+    if platform.app_agent
 )
 
 

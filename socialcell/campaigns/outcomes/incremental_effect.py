@@ -19,6 +19,7 @@ from socialcell.causal.panel import Method
 from socialcell.causal.placebo import ALPHA, placebos_in_time
 from socialcell.connectors.metric_kinds import MetricKind, outcome_kind
 from socialcell.listening.store import areas
+from socialcell.platforms import GOOGLE_PLAY
 
 DOWNLOADS = "downloads"
 """The goal that is not imported: what the stores report."""
@@ -82,7 +83,7 @@ def _of_downloads(
         )
     days = figures.store_days(session, earliest, campaign.end)
     rows = [row for row in days if row.definition.casefold() in _STORE_SERIES]
-    totals = [r for r in rows if r.store != "google_play" or r.dimension == "total"]
+    totals = [r for r in rows if r.store != GOOGLE_PLAY.id or r.dimension == "total"]
     held = comparison_design.downloads(totals)
     elsewhere = series_elsewhere(
         outcomes.elsewhere_days(session, earliest, campaign.end)

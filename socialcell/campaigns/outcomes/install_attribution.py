@@ -18,6 +18,7 @@ from socialcell.campaigns.outcomes.figures_model import StoreDay
 from socialcell.campaigns.outcomes.install_figures import Series
 from socialcell.campaigns.outcomes.referred_installs import Referred
 from socialcell.errors import UsageError
+from socialcell.platforms import GOOGLE_PLAY
 
 OURS, OTHER, ORGANIC, UNKNOWN = "ours", "other_campaign", "organic", "unattributed"
 FOREIGN = "foreign"
@@ -153,7 +154,7 @@ def by_referrer(
         for (kind, why, who), n in counted.items()
     ]
     return Part(
-        store="google_play",
+        store=GOOGLE_PLAY.id,
         app=app,
         evidence=REFERRER,
         definition="Install Referrer postbacks, within Daily User Installs",

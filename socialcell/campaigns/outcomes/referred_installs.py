@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from socialcell.campaigns.links.store.link_activity import Postback
 from socialcell.campaigns.outcomes.figures_model import StoreDay
 from socialcell.connectors.google.play_statistics import ZONE, cut_key
+from socialcell.platforms import GOOGLE_PLAY
 
 DEFINITION = "Install Referrer postbacks"
 METRIC = "referred_installs"
@@ -75,7 +76,7 @@ def store_days(
 def _row(app: str, day: date, cut: tuple[str, ...], n: int) -> StoreDay:
     return StoreDay(
         key=f"{app}|{day}|{'|'.join(cut)}",
-        store="google_play",
+        store=GOOGLE_PLAY.id,
         app=app,
         metric=METRIC,
         definition=DEFINITION,

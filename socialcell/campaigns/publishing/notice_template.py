@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Annotated, Any, Literal
@@ -13,14 +13,17 @@ import yaml
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
     model_validator,
 )
+from pydantic_core import PydanticKnownError
 
 from socialcell.i18n import CODES
 from socialcell.language import lexicon
+from socialcell.platforms import Trait, having
 
 # {slot} or {slot.part}
 REFERENCE = re.compile(r"\{([a-z][a-z_]*)(?:\.([a-z]+))?\}")
@@ -104,6 +107,19 @@ class Slot(BaseModel):
         return self
 
 
+def _posted_on(platform: Any) -> str:
+    names = having(Trait.POSTS)
+    if platform not in names:
+        raise PydanticKnownError("literal_error", {"expected": _alternatives(names)})
+    return str(platform)
+
+
+def _alternatives(names: Sequence[str]) -> str:
+    """'x', 'facebook' or 'telegram'."""
+    *first, last = map(repr, names)
+    return f"{', '.join(first)} or {last}"
+
+
 def _known_topic(topic: str | None) -> str | None:
     if topic is not None and topic not in lexicon.vocabulary("topic"):
         raise ValueError(f"there is no topic {topic!r}")
@@ -121,8 +137,8 @@ class Template(BaseModel):
     about: Line
     closes: Annotated[str | None, AfterValidator(_known_topic)] = None
     safety: bool = False
-    platforms: tuple[Literal["x", "facebook", "instagram", "telegram"], ...] = (
-        *("x", "facebook", "instagram", "telegram"),
+    platforms: tuple[Annotated[str, BeforeValidator(_posted_on)], ...] = having(
+        Trait.POSTS
     )
     slots: dict[Annotated[str, Field(pattern=r"^[a-z][a-z_]*$")], Slot]
     words: Texts

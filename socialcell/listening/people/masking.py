@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from socialcell.listening.people.masking_numbers import MASK, hide_numbers
+from socialcell.platforms import PLATFORMS
 
 # (platform that the link's host stands for, or None for the text's own; handle).
 Registered = Callable[[str | None, str], bool]
@@ -26,22 +27,9 @@ _DID = re.compile(r"did:(?:plc|web):[\w.:%-]+", re.IGNORECASE)
 
 # Hosts whose first path segment is somebody, by the platform that they stand for.
 _HOSTS = {
-    "x.com": "x",
-    "twitter.com": "x",
-    "instagram.com": "instagram",
-    "facebook.com": "facebook",
-    "fb.com": "facebook",
-    "m.me": "facebook",
-    "threads.net": "threads",
-    "threads.com": "threads",
-    "t.me": "telegram",
-    "telegram.me": "telegram",
-    "wa.me": "whatsapp",
-    "youtube.com": "youtube",
-    "tiktok.com": "tiktok",
-    "pinterest.com": "pinterest",
-    "snapchat.com": "snapchat",
-    "linktr.ee": "linktree",
+    host: platform.id
+    for platform in PLATFORMS.values()
+    for host in platform.profile_hosts
 }
 _SEGMENT_END = r"/\s?#&\"'<>)\]"
 _PROFILE = re.compile(

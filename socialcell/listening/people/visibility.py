@@ -14,13 +14,14 @@ from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from socialcell import platforms
 from socialcell.listening.people import masking
+from socialcell.platforms import Trait
 
 PSEUDONYM = "नागरिक-"
 SECRET_NAME = "person_key"
 
-# Where an address of a post says nothing of who wrote it, unless the name is in it.
-_PLAIN_ADDRESSES = frozenset({"x", "news", "reddit"})
+_PLAIN_ADDRESSES = frozenset(platforms.having(Trait.PLAIN_ADDRESSES))
 _SITE = re.compile(r"https?://[^/?#]+", re.IGNORECASE)
 
 

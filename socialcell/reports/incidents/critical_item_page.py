@@ -11,11 +11,11 @@ from socialcell.i18n import Language
 from socialcell.listening.alerts.model import Incident
 from socialcell.listening.people.person_names import without_names
 from socialcell.listening.people.visibility import People
+from socialcell.platforms import Trait, having
 from socialcell.reports.frozen_quotes import excerpt
 from socialcell.reports.page import Page, Quotation, Section
 from socialcell.reports.phrases import Phrases
 
-_ANSWERED_HERE = "whatsapp"
 _OTHER = "other"
 _SHOWN = 10  # numbers of other items of the incident
 
@@ -158,7 +158,7 @@ def _footer(known: Known, standing: Standing, lang: Language) -> Iterator[str]:
     yield _("More: %(where)s", where=where)
     if standing.incident_id is not None:
         yield _acknowledge(standing.incident_id, lang)
-    if known.row.platform == _ANSWERED_HERE:
+    if known.row.platform in having(Trait.MESSAGES):
         command = f"socialcell messages reply {id_} -"
         yield _("To answer it: %(command)s", command=command)
 

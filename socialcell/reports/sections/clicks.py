@@ -158,7 +158,6 @@ def _channel(say: Phrases, channel: str) -> str:
     known = {
         "email": _("Newsletter"),
         "sms": "SMS",
-        "sharechat": "ShareChat",
         "website": _("Website"),
         "press": _("Press"),
         "poster": _("Poster"),

@@ -51,7 +51,7 @@ def add(
             paper = urlsplit(str(checked["url"])).netloc
             registry.register(
                 session,
-                "news",
+                connectors.platform(connector),
                 paper,
                 paper,
                 "media",
@@ -171,13 +171,7 @@ def pull_now(
 
 def _own(context: Context) -> frozenset[str]:
     """The numbers of the accounts in whose name the city posts."""
-    publishing = context.workspace.config.publishing
-    numbers = (
-        publishing.x.user_id if publishing.x else None,
-        publishing.facebook.page_id if publishing.facebook else None,
-        publishing.instagram.account_id if publishing.instagram else None,
-    )
-    return frozenset(number for number in numbers if number)
+    return context.workspace.config.publishing.account_numbers
 
 
 def _counted(session: Session, source: Source) -> Removed:

@@ -9,13 +9,12 @@ from socialcell.connectors.base import Surroundings
 from socialcell.errors import SocialcellError
 from socialcell.ops import outbox_store as outbox
 from socialcell.ops.outbox_model import Outgoing
+from socialcell.platforms import PLATFORMS
 from socialcell.services.context import Context
 from socialcell.services.doctor import settings_checks
 from socialcell.services.doctor.finding import Check, failed, ok, warning
 from socialcell.services.outbox import election_periods
 from socialcell.services.publishing import notice_templates
-
-_META = ("facebook", "instagram")
 
 
 def accounts(context: Context) -> Iterator[Check]:
@@ -28,7 +27,7 @@ def accounts(context: Context) -> Iterator[Check]:
     yield ok("publishing", f"on: {', '.join(on)}; docs/publishing.md says what each is")
     for platform in on:
         needed = f"publishing.{platform}"
-        if platform in _META:
+        if PLATFORMS[platform].settings == "meta":
             yield settings_checks.secret(
                 context.workspace, config.connectors.meta.token.secret, needed
             )

@@ -1,6 +1,6 @@
 """Checks of the sources: their state, their secrets, the platforms' rules."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,21 +12,12 @@ from socialcell.connectors.base import ConnectorError, Surroundings
 from socialcell.errors import ConfigError
 from socialcell.ops import store
 from socialcell.ops.model import Source
+from socialcell.platforms import PLATFORMS
 from socialcell.services.context import Context
 from socialcell.services.doctor.finding import Check, failed, ok, skipped, warning
 from socialcell.services.doctor.settings_checks import secret
 
 SILENT = timedelta(days=2)
-
-# What a government body must know before it reads a platform.
-RULES: Mapping[str, tuple[str, str]] = {
-    "x": (
-        "X asks users in government for an Enterprise plan, and forbids watching "
-        "protests, rallies and community organisers",
-        "Have the plan confirmed in writing, and name the city's cell in the "
-        "description of the use case; ask for public-utility access if it applies.",
-    ),
-}
 
 
 def states(context: Context) -> Iterator[Check]:
@@ -51,9 +42,10 @@ def secrets(context: Context) -> Iterator[Check]:
 def rules(context: Context) -> Iterator[Check]:
     """What the platforms of enabled sources allow a city to do."""
     used = {source.connector for source in _enabled(context)}
-    for platform in sorted(used & set(RULES)):
-        found, advice = RULES[platform]
-        yield warning(f"rules of {platform}", found, advice)
+    for platform in sorted(used & set(PLATFORMS)):
+        rule = PLATFORMS[platform].government_rule
+        if rule is not None:
+            yield warning(f"rules of {platform}", *rule)
 
 
 def answers(context: Context, around: Surroundings) -> Iterator[Check]:

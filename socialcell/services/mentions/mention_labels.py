@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from socialcell import db
+from socialcell import db, platforms
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.language import lexicon
 from socialcell.language.labelled_posts import OWN
@@ -21,13 +21,13 @@ from socialcell.listening.store import owners
 from socialcell.listening.store.mentions import labels as store
 from socialcell.listening.store.mentions.labels import Labelled, Labels
 from socialcell.ops import audit
+from socialcell.platforms import Trait
 from socialcell.services import pseudonyms
 from socialcell.services.context import Context
 
 Change = dict[str, dict[str, list[str]]]  # kind: what was suggested, what is decided
 
-# Their terms let nobody train a model with what people wrote there.
-NOT_FOR_TRAINING = frozenset({"x", "reddit"})
+NOT_FOR_TRAINING = frozenset(platforms.having(Trait.NO_TRAINING))
 _TO_THE_CITY = ("complaint", "help")
 # What a person decides, by its name in the command and in the audit log.
 DECIDED = ("urgency", "intent", "topic", "sentiment", "language", owners.KIND)

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from socialcell import db
+from socialcell import db, platforms
 from socialcell.clock import in_pune
 from socialcell.connectors.meta.meta_push import Refusal
 from socialcell.errors import UsageError
@@ -21,7 +21,7 @@ from socialcell.ops.webhook_model import OptIn
 from socialcell.services import pseudonyms
 from socialcell.services.context import Context
 
-WHATSAPP = "whatsapp"
+WHATSAPP = platforms.WHATSAPP.id
 _SIGNS = re.compile(r"[\s().-]+")
 
 

@@ -25,13 +25,14 @@ from socialcell.ops import consent_ledger as ledger_of_consent
 from socialcell.ops import delivery_receipts as sent
 from socialcell.ops.model import Source
 from socialcell.ops.webhook_model import MessageTemplate
+from socialcell.platforms import WHATSAPP
 from socialcell.services.collection import allowance_ledger
 from socialcell.services.collection.allowance_ledger import Ledger
 from socialcell.services.context import Context
 from socialcell.services.messaging import consent, reply_drafts
 from socialcell.services.outbox import outbox
 
-CONNECTOR = "whatsapp"
+CONNECTOR = WHATSAPP.id
 LONGEST = 4096  # characters of an answer
 _SERVICE = "service"  # what an answer within the window is billed as
 _GAP = re.compile(r"\{\{[^{}]+\}\}")

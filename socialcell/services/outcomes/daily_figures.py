@@ -22,6 +22,7 @@ from socialcell.clock import IST
 from socialcell.connectors.metric_kinds import APP_STORES, PAGES
 from socialcell.errors import UsageError
 from socialcell.listening.day_ranges import read_day
+from socialcell.platforms import GOOGLE_PLAY
 from socialcell.services.context import Context
 
 _DAYS = 28
@@ -94,7 +95,7 @@ def installs(
     stores = APP_STORES if store is None else (store,)
     with db.reading(context.engine) as session:
         rows = figures.store_days(session, days.since, days.until, stores, metric)
-        if "google_play" in stores and metric in (None, referred_installs.METRIC):
+        if GOOGLE_PLAY.id in stores and metric in (None, referred_installs.METRIC):
             rows += _referred(session, days)
     found = store_sums.installs(rows, days.since, by=by, daily=daily)
     return _store_document(found, days, by) | {

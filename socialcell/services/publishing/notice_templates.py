@@ -8,16 +8,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from socialcell import config
+from socialcell import config, platforms
 from socialcell.campaigns.publishing import notice_text
 from socialcell.campaigns.publishing.notice_template import Template, templates
 from socialcell.config import Workspace
 from socialcell.connectors.text_lengths import Length, length
 from socialcell.errors import ConfigError, UsageError
 from socialcell.i18n import CODES
+from socialcell.platforms import Trait
 
 FOLDER = "notices"
-_NEEDS_PICTURE = ("instagram",)
+_NEEDS_PICTURE = platforms.having(Trait.NEEDS_PICTURE)
 _PICTURE = "https://city.example/picture.jpg"
 
 
