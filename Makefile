@@ -9,7 +9,7 @@ tried = $(if $(TESTS),,--faults-to=build/faults-$(1).json)
 retries = $(if $(CI),--retry-failed=build/flaky.txt)
 PYTEST = $(BIN)/pytest -rs --durations=10 -n 2 $(retries)
 
-.PHONY: setup demo test check test-faults reliability docs docs-json lock bench
+.PHONY: setup demo test check test-faults test-long reliability docs docs-json lock bench
 
 setup:  ## install everything, and nothing else
 	@python="$$(sh scripts/find-python)" && "$$python" scripts/bootstrap.py
@@ -17,8 +17,8 @@ setup:  ## install everything, and nothing else
 demo: setup  ## the main job, end to end, on a sample city
 	@$(BIN)/socialcell demo
 
-test: setup  ## all tests but the slow sweeps
-	$(PYTEST) -m "not faults" $(call tried,quick) $(TESTS)
+test: setup  ## all tests but the slow sweeps and the long ones
+	$(PYTEST) -m "not faults and not long" $(call tried,quick) $(TESTS)
 
 check: setup  ## format, lint, types, layers, generated docs, locks, then the tests
 	$(BIN)/ruff format --check .
@@ -31,9 +31,12 @@ check: setup  ## format, lint, types, layers, generated docs, locks, then the te
 	@$(MAKE) --no-print-directory test
 
 test-faults: setup  ## the slow sweeps: kills, restarts, a clean install
-	$(PYTEST) -m faults $(call tried,slow) $(TESTS)
+	$(PYTEST) -m "faults and not long" $(call tried,slow) $(TESTS)
 
-reliability:  ## write docs/RELIABILITY.md from the last make test and make test-faults
+test-long: setup  ## the same sweeps at many more places; each takes over a minute
+	$(PYTEST) -m long $(call tried,long) $(TESTS)
+
+reliability:  ## write docs/RELIABILITY.md from what the last whole runs of the tests tried
 	$(BIN)/python scripts/reliability.py
 
 docs: setup  ## write docs/cli.md from the commands themselves

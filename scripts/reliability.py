@@ -1,7 +1,9 @@
 """Writes docs/RELIABILITY.md from what the last runs of all tests measured.
 
-The rows are faults and what is promised when they happen. `--check` writes nothing: it
-sees that a test tries every row, and that no test names a row that is not here.
+The rows are faults and what is promised when they happen. The long runs have a section
+of their own, which stays on the page as it is until `make test-long` runs again.
+`--check` writes nothing: it sees that a test tries every row, and that no test names a
+row that is not here.
 """
 
 import argparse
@@ -16,6 +18,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "RELIABILITY.md"
 MEASURED = [ROOT / "build" / f"faults-{part}.json" for part in ("quick", "slow")]
+MEASURED_LONG = ROOT / "build" / "faults-long.json"
 _MARK = re.compile(r"mark\.fault\(([^)]*)\)")
 _ROW = re.compile(r'"(F\d+)"')
 
@@ -164,6 +167,13 @@ ROWS = {
 # Rows of the matrix that no test tries, each with why.
 NOT_HERE: dict[str, str] = {}
 
+LONG_HEADING = "## The long runs"
+LONG_ABOUT = (
+    "`make test-long` tries the same faults at many more places. It is run before a "
+    "release and after changes to what it tries, not for every commit, so its commit "
+    "may be older than the one above."
+)
+
 RULES = """\
 ## Rules that hold whatever happened
 
@@ -208,6 +218,13 @@ def main() -> int:
         metavar="FILE",
         help="what `pytest --faults-to FILE` wrote; of one test the last counts",
     )
+    parser.add_argument(
+        "--measured-long",
+        type=Path,
+        default=MEASURED_LONG,
+        metavar="FILE",
+        help="what `pytest -m long --faults-to FILE` wrote",
+    )
     asked = parser.parse_args()
     wrong = list(uncovered(marked(ROOT / "tests")))
     if not asked.check:
@@ -220,8 +237,13 @@ def main() -> int:
         else:
             document = measured(asked.measured)
             found = tried(document["tests"])
-            PAGE.write_text(page(document, found), encoding="utf-8")
             wrong += violated(found)
+            section = earlier_long_runs(PAGE)
+            if asked.measured_long.exists():
+                long_document = measured([asked.measured_long])
+                section = long_runs(long_document)
+                wrong += long_failures(long_document)
+            PAGE.write_text(page(document, found, section), encoding="utf-8")
     elif PAGE.exists():
         wrong += stale(PAGE.read_text("utf-8"))
     else:
@@ -297,7 +319,7 @@ def violated(found: dict[str, Tried]) -> list[str]:
     return said
 
 
-def page(document: dict[str, Any], found: dict[str, Tried]) -> str:
+def page(document: dict[str, Any], found: dict[str, Tried], long_section: str) -> str:
     """The whole document as Markdown."""
     points = sum(one.points for one in found.values())
     violations = sum(one.violations for one in found.values())
@@ -329,15 +351,62 @@ def page(document: dict[str, Any], found: dict[str, Tried]) -> str:
         lines.append(f"| {row} | {about.fault} | {about.promise} | {count} | {shown} |")
     lines += ["", "## What stands behind the numbers", ""]
     for row, about in ROWS.items():
-        one = found[row]
-        said = list(
-            dict.fromkeys([*one.notes, *([about.limit] if about.limit else [])])
-        )
-        said += [f"Not tried there: {why}" for why in sorted(set(one.skipped))]
-        lines += [f"* **{row}** {' '.join(_sentence(each) for each in said)}"] * bool(
-            said
-        )
-    return "\n".join([*lines, "", RULES])
+        lines += note_lines(row, found[row], about.limit)
+    return "\n".join([*lines, "", long_section, RULES])
+
+
+def note_lines(name: str, sums: Tried, limit: str = "") -> list[str]:
+    """A line of notes on a row, or none where there is nothing to say."""
+    notes = list(dict.fromkeys([*sums.notes, *([limit] if limit else [])]))
+    notes += [f"Not tried there: {why}" for why in sorted(set(sums.skipped))]
+    words = " ".join(_sentence(note) for note in notes)
+    return [f"* **{name}** {words}"] if words else []
+
+
+def long_runs(document: dict[str, Any]) -> str:
+    """The section of the page on a run of `make test-long`."""
+    rows = {name: sums for name, sums in tried(document["tests"]).items() if sums.tests}
+    outcomes = document["outcomes"]
+    ran = sum(outcomes.values()) - outcomes.get("skipped", 0)
+    lines = [
+        LONG_HEADING,
+        "",
+        LONG_ABOUT,
+        "",
+        f"Ended on {document['made_at'][:10]}, commit {document['commit']}, "
+        f"{document['machine']}, Python {document['python']}: {ran} tests, "
+        f"{sum(sums.points for sums in rows.values()):,} points, "
+        f"**{outcomes.get('failed', 0)} tests failed**, "
+        f"{outcomes.get('skipped', 0)} skipped.",
+        "",
+        "| | fault | points tried | violations |",
+        "|---|---|---:|---:|",
+        *(
+            f"| {name} | {ROWS[name].fault} | {sums.points:,} | {sums.violations} |"
+            for name, sums in rows.items()
+        ),
+        "",
+    ]
+    notes = [line for name, sums in rows.items() for line in note_lines(name, sums)]
+    return "\n".join([*lines, *notes, *([""] if notes else [])])
+
+
+def earlier_long_runs(place: Path) -> str:
+    """The section on the long runs that the page has, or one that says there is none.
+
+    A long run is not repeated for each commit; its section says of which it speaks.
+    """
+    text = place.read_text("utf-8") if place.exists() else ""
+    _, heading, rest = text.partition(f"{LONG_HEADING}\n")
+    if heading:
+        return heading + rest.partition("\n## ")[0]
+    return f"{LONG_HEADING}\n\n{LONG_ABOUT}\n\nNo run is on record here yet.\n"
+
+
+def long_failures(document: dict[str, Any]) -> list[str]:
+    """What went wrong in a long run, in words."""
+    failed = document["outcomes"].get("failed", 0)
+    return [f"{failed} of the long tests failed."] * bool(failed)
 
 
 def _sentence(said: str) -> str:

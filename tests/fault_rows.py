@@ -8,6 +8,7 @@ fault at many points says so with the fixture `tried`; otherwise it is one point
 import json
 import platform
 import subprocess
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -56,11 +57,15 @@ class _Collected:
     def __init__(self, place: Path) -> None:
         self._place = place
         self._tests: list[dict[str, Any]] = []
+        self._outcomes: Counter[str] = Counter()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         said: dict[str, Any] = dict(report.user_properties)
         ended = report.when == "call" or (report.when == "setup" and not report.passed)
-        if not ended or ROWS not in said:
+        if not ended:
+            return
+        self._outcomes[report.outcome] += 1
+        if ROWS not in said:
             return
         reason = None
         if report.skipped and isinstance(report.longrepr, tuple):
@@ -84,6 +89,7 @@ class _Collected:
             "commit": _commit(),
             "machine": f"{platform.system()} {platform.machine()}",
             "python": platform.python_version(),
+            "outcomes": dict(self._outcomes),
             "tests": sorted(self._tests, key=lambda one: one["test"]),
         }
         self._place.write_text(json.dumps(document, indent=1, ensure_ascii=False))
