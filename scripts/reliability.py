@@ -142,6 +142,7 @@ ROWS = {
     "F27": Row(
         "a backfill of 100,000 posts, a post of a megabyte",
         "done within 1.2 GB of address space",
+        "`make test-long` is the run that imports 100,000 posts.",
     ),
     "F28": Row(
         "SIGTERM, SIGINT and SIGHUP during work",

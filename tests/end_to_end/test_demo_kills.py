@@ -2,6 +2,7 @@
 
 import contextlib
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
@@ -42,9 +43,11 @@ def killed_demo(folder: Path, seed: int, kills: int, whole: float) -> list[float
 @pytest.mark.faults
 @pytest.mark.timeout(1800)
 @pytest.mark.fault("F01", "F02")
-def test_a_demo_killed_twelve_times_ends_with_the_same_rows(
-    demo: Demo, tmp_path: Path
+@pytest.mark.parametrize("kills", [3, pytest.param(12, marks=pytest.mark.long)])
+def test_a_demo_killed_again_and_again_ends_with_the_same_rows(
+    demo: Demo, tmp_path: Path, tried: Callable[..., None], kills: int
 ) -> None:
-    killed_demo(tmp_path / "demo", seed=12, kills=12, whole=demo.said["seconds"])
+    killed_demo(tmp_path / "demo", seed=12, kills=kills, whole=demo.said["seconds"])
+    tried(kills, f"A demo was killed {kills} times")
 
     assert digest(tmp_path / "demo") == digest(demo.folder)

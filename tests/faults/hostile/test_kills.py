@@ -30,7 +30,6 @@ from tests.builders import make_batch, make_record, make_source
 from tests.connectors.conftest import CITY, settings_of
 from tests.own_postgres import OwnServer
 
-POINTS = 20
 SOURCES = ("x.search", f"rss.{CITY.papers[0].slug}")
 
 
@@ -86,22 +85,23 @@ def copied(ready: Path, place: Path) -> Path:
 @pytest.mark.faults
 @pytest.mark.fault("F01", "F02")
 @pytest.mark.timeout(1200)
+@pytest.mark.parametrize("points", [5, pytest.param(20, marks=pytest.mark.long)])
 def test_a_pull_killed_at_any_write_goes_on_to_the_same_rows(
-    ready: Path, tmp_path: Path, tried: Callable[..., None]
+    ready: Path, tmp_path: Path, tried: Callable[..., None], points: int
 ) -> None:
     expected = pulled_and_tagged(copied(ready, tmp_path / "whole"))
     traced = copied(ready, tmp_path / "traced")
     every = strace.points(strace.FILES, tmp_path / "trace", *pull(traced))
     assert pulled_and_tagged(traced) == expected
-    assert len(every) > POINTS
+    assert len(every) > points
 
-    for call, n in Random(7).sample(every, POINTS):
+    for call, n in Random(7).sample(every, points):
         folder = copied(ready, tmp_path / f"{call}-{n}")
         strace.killed_at(call, n, *pull(folder))
 
         assert pulled_and_tagged(folder) == expected, (call, n)
         shutil.rmtree(folder)
-    tried(POINTS, f"{POINTS} of {len(every)} writes, chosen by a seed")
+    tried(points, f"{points} of {len(every)} writes, chosen by a seed")
 
 
 def pull(folder: Path) -> tuple[str | Path, ...]:

@@ -31,7 +31,6 @@ from tests.own_postgres import OwnServer
 from tests.reports.world import World
 
 TO = ("commissioner@city.example", "cell@city.example")
-MAKING_POINTS = 10
 FIRST, LAST = 26, 10
 
 
@@ -148,12 +147,14 @@ def test_killed_at_any_write_or_word_a_letter_arrives_and_is_known_again(
 @pytest.mark.faults
 @pytest.mark.fault("F18")
 @pytest.mark.timeout(1800)
+@pytest.mark.parametrize("points", [4, pytest.param(10, marks=pytest.mark.long)])
 def test_killed_while_the_report_is_made_each_reader_gets_one_letter(
     folder: Path,
     box: tuple[Mailbox, int],
     tmp_path: Path,
     database_kind: str,
     tried: Callable[..., None],
+    points: int,
 ) -> None:
     if database_kind == "postgresql":
         pytest.skip("what is made is made alike, and sending was tried on both")
@@ -174,7 +175,7 @@ def test_killed_while_the_report_is_made_each_reader_gets_one_letter(
     assert [len(ids(mail, to)) for to in TO] == [1, 1]
     keys = [ids(mail, to)[0] for to in TO]
 
-    for call, n in Random(7).sample(every, MAKING_POINTS):
+    for call, n in Random(7).sample(every, points):
         made, run = copy(f"{call}-{n}")
         mail.taken.clear()
         strace.killed_at(call, n, *run)
@@ -188,7 +189,7 @@ def test_killed_while_the_report_is_made_each_reader_gets_one_letter(
         engine.dispose()
         for to, key in zip(TO, keys, strict=True):
             assert ids(mail, to) in ([key], [key, key]), (call, n)
-    tried(MAKING_POINTS, f"{MAKING_POINTS} of {len(every)} writes, chosen by a seed")
+    tried(points, f"{points} of {len(every)} writes, chosen by a seed")
 
 
 @pytest.mark.faults

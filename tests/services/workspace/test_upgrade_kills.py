@@ -4,6 +4,7 @@ import re
 import shutil
 import sqlite3
 import subprocess
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -17,7 +18,6 @@ from tests.running import command, environment
 
 # What changes files. Python's own writes to its streams are not among them.
 CALLS = "pwrite64,fdatasync,fsync,ftruncate,rename,unlink,unlinkat"
-POINTS = 20
 
 
 @pytest.fixture(scope="module")
@@ -70,8 +70,9 @@ def tables(folder: Path) -> list[tuple[str, str]]:
 @pytest.mark.faults
 @pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
 @pytest.mark.fault("F30")
+@pytest.mark.parametrize("most", [6, pytest.param(20, marks=pytest.mark.long)])
 def test_an_upgrade_killed_at_any_write_is_whole_or_undone(
-    old: Path, tmp_path: Path
+    old: Path, tmp_path: Path, tried: Callable[..., None], most: int
 ) -> None:
     head = revisions.head()
     whole = tmp_path / "whole"
@@ -84,10 +85,11 @@ def test_an_upgrade_killed_at_any_write_is_whole_or_undone(
         if call := re.match(r"\d+ +(\w+)\(", line):
             counts[call[1]] = counts.get(call[1], 0) + 1
     points = [(call, n) for call in counts for n in range(1, counts[call] + 1)]
-    assert len(points) > POINTS
+    assert len(points) > most
     seen = set()
 
-    for call, n in points[:: -(-len(points) // POINTS)]:
+    chosen = points[:: -(-len(points) // most)]
+    for call, n in chosen:
         folder = tmp_path / f"{call}-{n}"
         shutil.copytree(old, folder)
         inject = ["-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={n}"]
@@ -104,3 +106,4 @@ def test_an_upgrade_killed_at_any_write_is_whole_or_undone(
         assert tables(folder) == tables(whole)
         shutil.rmtree(folder)
     assert "0001" in seen
+    tried(len(chosen), f"{len(chosen)} of {len(points)} writes, evenly spread")
