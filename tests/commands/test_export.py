@@ -21,7 +21,8 @@ from socialcell.listening.store.people import registry
 from socialcell.services.context import Context
 from socialcell.services.mentions.tagging import tag
 from tests.builders import NOON, make_author, make_record, store_records
-from tests.running import answer, inside, refused, rows, said, socialcell
+from tests.inside import socialcell
+from tests.running import answer, inside, refused, rows, said
 
 pytestmark = pytest.mark.swept_on_postgresql
 

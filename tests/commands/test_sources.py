@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import Engine
 
 from tests.builders import make_record, store_records
+from tests.inside import socialcell
 from tests.logs import quiet_again
-from tests.running import inside, said, socialcell
+from tests.running import inside, said
 
 pytestmark = pytest.mark.swept_on_postgresql
 

@@ -25,7 +25,7 @@ from tests.builders import NOON, make_author, make_record, make_source, store_re
 from tests.connectors.conftest import settings_of, source_named
 from tests.connectors.test_contract import pull, records
 from tests.faults.hostile.scripted import SETTINGS, scripted, x_page, x_post
-from tests.running import socialcell
+from tests.inside import socialcell
 
 pytestmark = pytest.mark.swept_on_postgresql
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from socialcell.language import read, weights
-from tests.running import answer, said, socialcell
+from tests.inside import socialcell
+from tests.running import answer, said
 
 ROWS = [
     ("no water in Kothrud for three days, very bad", "neg"),

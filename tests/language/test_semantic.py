@@ -24,7 +24,7 @@ from socialcell.language.semantic.word_pieces import (
     plain_words,
 )
 from socialcell.services.doctor import model_checks
-from tests.running import socialcell
+from tests.inside import socialcell
 
 TEXTS = [
     "कोथरूडमध्ये तीन दिवस पाणी नाही",

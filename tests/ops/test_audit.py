@@ -15,7 +15,8 @@ from sqlalchemy.exc import DatabaseError
 from socialcell import db
 from socialcell.ops import audit
 from tests.builders import NOON
-from tests.running import answer, socialcell
+from tests.inside import socialcell
+from tests.running import answer
 
 
 def fill(engine: Engine, n: int = 3) -> None:

@@ -20,7 +20,8 @@ from socialcell.services.context import Context
 from socialcell.services.links import tracked_links
 from tests.builders import NOON
 from tests.campaigns.links.link_requests import PLAY, WEB, given, make_link
-from tests.running import answer, inside, said, socialcell
+from tests.inside import socialcell
+from tests.running import answer, inside, said
 
 pytestmark = pytest.mark.swept_on_postgresql
 

@@ -15,8 +15,9 @@ from socialcell.listening.alerts.model import Incident
 from socialcell.sandbox.other.chat_servers import SECRETS, SLACK, Rooms
 from socialcell.sandbox.server import Logged, serve_http
 from socialcell.services.doctor import examine
+from tests.inside import socialcell
 from tests.logs import quiet_again
-from tests.running import inside, said, socialcell
+from tests.running import inside, said
 from tests.services.alerts.test_incident_notifications import spike
 
 pytestmark = pytest.mark.swept_on_postgresql

@@ -8,7 +8,8 @@ from sqlalchemy import Engine
 from socialcell.services.collection.query_estimate import estimate
 from socialcell.services.context import Context
 from tests.builders import make_record, store_records
-from tests.running import answer, socialcell
+from tests.inside import socialcell
+from tests.running import answer
 
 pytestmark = pytest.mark.swept_on_postgresql
 

@@ -26,7 +26,8 @@ from socialcell.services.doctor import (
 from socialcell.services.doctor.settings_checks import literals
 from socialcell.services.workspace import backup
 from tests.builders import NOON, make_record, make_source, store_records
-from tests.running import said, socialcell
+from tests.inside import socialcell
+from tests.running import said
 
 TOKEN = "AAAAxq7Zk31mmP0q9vT2"
 

@@ -18,8 +18,9 @@ from socialcell.ops.model import AuditEntry
 from socialcell.services.context import Context
 from socialcell.services.mentions import mention_labels, tagging
 from tests.builders import make_record, store_records
+from tests.inside import socialcell
 from tests.rows import in_order
-from tests.running import answer, socialcell
+from tests.running import answer
 
 pytestmark = pytest.mark.swept_on_postgresql
 

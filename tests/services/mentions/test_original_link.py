@@ -13,7 +13,8 @@ from socialcell.ops.model import AuditEntry
 from socialcell.services.context import Context
 from socialcell.services.mentions import original_link
 from tests.builders import make_record, store_records
-from tests.running import answer, said, socialcell
+from tests.inside import socialcell
+from tests.running import answer, said
 
 pytestmark = pytest.mark.swept_on_postgresql
 

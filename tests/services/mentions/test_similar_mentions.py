@@ -14,7 +14,8 @@ from socialcell.services.context import Context
 from socialcell.services.mentions import similar_mentions
 from socialcell.services.privacy import data_requests, retention
 from tests.builders import NOON, make_author, make_record, store_records
-from tests.running import answer, said, socialcell
+from tests.inside import socialcell
+from tests.running import answer, said
 
 pytestmark = pytest.mark.swept_on_postgresql
 

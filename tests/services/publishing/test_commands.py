@@ -18,8 +18,9 @@ from socialcell.services.doctor import examine
 from socialcell.services.outbox import outbox
 from socialcell.services.publishing import posting
 from tests.conftest import MONDAY_MORNING
+from tests.inside import socialcell
 from tests.logs import quiet_again
-from tests.running import inside, said, socialcell
+from tests.running import inside, said
 from tests.services.publishing.conftest import HOUR, PUBLISHING, WORDS, Town, planned
 from tests.services.publishing.conftest import publishing as with_accounts
 

@@ -29,7 +29,8 @@ from socialcell.services.privacy.erasure_replay import Replayed, replay
 from socialcell.services.workspace import backup
 from socialcell.services.workspace.restore import restore
 from tests.builders import make_author, make_record, store_records
-from tests.running import answer, socialcell
+from tests.inside import socialcell
+from tests.running import answer
 
 MARK, UID, HANDLE = "zebrawort", "77001122334455", "zebra_canary"
 FORGOTTEN = {"author": make_author(UID, handle=HANDLE, name="Zebra Canary")}
