@@ -114,6 +114,33 @@ def test_the_package_knows_who_owns_what_in_pune(
     assert found.owner == owner
 
 
+@pytest.mark.parametrize(
+    ("topics", "named", "owner"),
+    [
+        (["parks"], [], "dept:fire"),
+        (["building"], [], "dept:fire"),
+        (["debris"], [], "dept:fire"),
+        (["encroachment"], [], "dept:fire"),
+        (["roads", "parks"], [], "dept:fire"),
+        (["parks"], ["dept:garden"], "dept:fire"),
+        (["parks"], ["place:wakad"], "body:pcmc"),
+        (["parks"], ["body:railways"], "body:railways"),
+        (["flood"], [], "dept:disaster"),
+        (["roads"], [], "dept:roads"),
+        (["other"], [], "dept:disaster"),
+    ],
+)
+def test_who_rescues_people_owns_what_fell_on_them_before_who_tends_it(
+    topics: Sequence[str], named: Collection[str], owner: str
+) -> None:
+    rescued = (*(f"danger:{topic}" for topic in topics), *topics, "danger")
+
+    found = OwnerFinder(read_owners()).find(Problem(rescued, named, (), DAY))
+
+    assert found is not None
+    assert found.owner == owner
+
+
 def test_the_packages_owners_have_no_fault_and_miss_no_topic() -> None:
     rows = read_numbered()
 
@@ -133,6 +160,7 @@ def test_no_referral_promises_what_the_machine_has_not_done() -> None:
     ("changes", "words"),
     [
         ({"topic": "raods"}, "topic: there is no topic 'raods'; the nearest is roads"),
+        ({"topic": "danger:park"}, "there is no topic 'danger:park'; the nearest is"),
         ({"owner": "body:msedc"}, "the nearest is body:msedcl"),
         ({"owner": "msedcl"}, "owner: 'msedcl' is neither dept:… nor body:…"),
         ({"places": ("place:wakd",)}, "places: no id is 'place:wakd'; the nearest is"),

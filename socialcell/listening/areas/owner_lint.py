@@ -8,7 +8,14 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 from socialcell.language import lexicon
-from socialcell.listening.areas.owner_table import DANGER, EVERY, OTHER, OWN, Owner
+from socialcell.listening.areas.owner_table import (
+    DANGER,
+    EVERY,
+    OTHER,
+    OWN,
+    RESCUE,
+    Owner,
+)
 
 _DEVANAGARI = re.compile(r"[\u0900-\u097f]")
 _LATIN = re.compile(r"[A-Za-z]{3}")
@@ -48,7 +55,8 @@ def lint_owners(
 def _row_problems(
     number: int, owner: Owner, ids: Collection[str]
 ) -> Iterator[OwnerProblem]:
-    topics = (*lexicon.vocabulary("topic"), EVERY, DANGER)
+    every = lexicon.vocabulary("topic")
+    topics = (*every, EVERY, DANGER, *(f"{RESCUE}{topic}" for topic in every))
     if owner.topic not in topics:
         message = f"there is no topic {owner.topic!r}{_nearest(owner.topic, topics)}"
         yield OwnerProblem(number, "topic", message)

@@ -13,6 +13,7 @@ from socialcell.listening.areas import area_table
 
 EVERY = "*"  # a row of this topic is of all topics
 DANGER = "danger"  # and of this, of critical mentions whose topics nobody owns
+RESCUE = f"{DANGER}:"  # with a topic after it: of critical mentions of that topic
 NOBODY = "none"  # in place of an owner's id where no owner is known
 OWN = "dept:"  # how the ids of the corporation's departments begin
 OTHER = "body:"  # and those of other bodies
@@ -108,14 +109,18 @@ class OwnerFinder:
     def find(self, problem: Problem) -> Owner | None:
         """The row of who owns a problem; None where nobody is known, or several are.
 
-        An owner that the text names outweighs the topic. Else the first topic that
-        anybody owns decides: by a place that the text names, then by who owns all of
-        the topic, then by the only one who owns something of it. All that happens at a
-        place outside the city is that place's body's, unless the text also names a
-        place in a ward or the topic is another body's everywhere.
+        An owner that the text names outweighs the topic, but no department outweighs
+        the one that rescues. Else the first topic that anybody owns decides: by a place
+        that the text names, then by who owns all of the topic, then by the only one who
+        owns something of it. All that happens at a place outside the city is that
+        place's body's, unless the text also names a place in a ward or the topic is
+        another body's everywhere.
         """
+        rescued = any(self._on(t, problem) for t in problem.topics if _is_rescue(t))
         for topic in (*problem.topics, EVERY):
             rows = [row for row in self._on(topic, problem) if _is_named(row, problem)]
+            if rescued:
+                rows = [row for row in rows if row.owner.startswith(OTHER)]
             if rows:
                 there = [row for row in rows if _is_there(row, problem)]
                 return _agreed(there or rows)
@@ -186,6 +191,10 @@ def _read(row: dict[str, str], where: str) -> Owner:
 
 def _split(cell: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in cell.split("|") if part.strip())
+
+
+def _is_rescue(topic: str) -> bool:
+    return topic.startswith(RESCUE)
 
 
 def _is_named(row: Owner, problem: Problem) -> bool:

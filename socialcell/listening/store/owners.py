@@ -16,7 +16,13 @@ from sqlmodel import Session, col
 from socialcell import db
 from socialcell.clock import IST
 from socialcell.listening.areas import owner_table
-from socialcell.listening.areas.owner_table import DANGER, NOBODY, OwnerFinder, Problem
+from socialcell.listening.areas.owner_table import (
+    DANGER,
+    NOBODY,
+    RESCUE,
+    OwnerFinder,
+    Problem,
+)
 from socialcell.listening.model import Annotation, Mention, Owner
 
 MENTION = db.table(Mention)
@@ -131,11 +137,12 @@ def problem_of(mention: Row[Any], understood: Mapping[str, Sequence[str]]) -> Pr
     """What says whose a mention is; `understood` are its values in force by kind.
 
     Praise, advertising and what is not about the city are nobody's problem, unless
-    somebody may be in danger. What is critical is somebody's, whatever its topics.
+    somebody may be in danger. What is critical is first of whoever rescues people from
+    it, and somebody's, whatever its topics.
     """
     topics = understood.get("topic", ())
     if mention.urgency == "critical":
-        topics = (*topics, DANGER)
+        topics = (*(f"{RESCUE}{topic}" for topic in topics), *topics, DANGER)
     moment: datetime = mention.authored_at or mention.stored_at
     is_problem = mention.intent not in _NO_PROBLEM or mention.urgency in _DANGER
     return Problem(

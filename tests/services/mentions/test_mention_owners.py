@@ -287,3 +287,27 @@ def test_what_is_critical_is_somebodys_and_is_not_referred_elsewhere(
     shown = inside("mentions", "show", str(ids[0]), "--json", "--config", config)
     assert json.loads(shown)["owner"] == "body:msedcl"
     assert json.loads(shown)["referral"] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "owner"),
+    [
+        ("zad padlay gadivar, aat manus adaklay! Karve Road.", "dept:fire"),
+        ("A tree fell on a woman in Sambhaji Park, she is bleeding", "dept:fire"),
+        ("पेड़ गिर गया, दो लोग दबे हुए हैं", "dept:fire"),
+        ("Wall collapsed in Katraj, three workers trapped under debris", "dept:fire"),
+        ("इमारत कोसळली, ढिगाऱ्याखाली माणसे अडकली आहेत", "dept:fire"),
+        ("A tree has fallen across the lane in Aundh, please remove", "dept:garden"),
+    ],
+)
+def test_what_fell_on_people_is_the_fire_brigades_and_what_only_fell_is_not(
+    context: Context, engine: Engine, text: str, owner: str
+) -> None:
+    with db.writing(engine) as session:
+        areas.replace(session, read_areas())
+    mention_owners.bring_up_to_date(engine)
+    store_records(engine, make_record("a", text=text))
+
+    tagging.tag(context)
+
+    assert owned(engine) == {"a": owner}
