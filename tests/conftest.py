@@ -34,6 +34,11 @@ DATABASES = ("sqlite", "postgresql")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=[*DATABASES, "both"], default="both")
+    parser.addoption(
+        "--every-write",
+        action="store_true",
+        help="kill at every write where a sweep tries only some by default",
+    )
     faults.add_options(parser)
     retries.add_options(parser)
 
@@ -71,6 +76,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             "database_kind",
             [pytest.param(kind, marks=marks.get(kind, [])) for kind in kinds],
         )
+
+
+@pytest.fixture
+def every_write(request: pytest.FixtureRequest) -> bool:
+    """Whether a sweep kills at every write, however long that takes."""
+    return bool(request.config.getoption("--every-write"))
 
 
 @pytest.fixture
