@@ -2,9 +2,10 @@
 
     python -m tests.fork_server MODULE
 
-`MODULE.prepare()` is called once, `MODULE.run(folder)` in each child. A line on standard
-input is the folder of one run; the answers are the child's process id, which stands
-still (SIGSTOP) until somebody lets it go on, and its exit code, negative for a signal.
+`MODULE.prepare()` is called once, `MODULE.run(folder)` in each child. A line on
+standard input is the folder of one run; the answers are the child's process id, which
+stands still (SIGSTOP) until somebody lets it go on, and its exit code, negative for a
+signal.
 """
 
 import importlib

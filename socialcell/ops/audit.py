@@ -139,6 +139,13 @@ def of(session: Session, actions: str, object: str) -> list[Row[Any]]:
     return list(session.execute(asked.order_by(c.seq)))
 
 
+def since(session: Session, action: str, at: datetime) -> list[Row[Any]]:
+    """Rows of an action from a moment on, in order."""
+    c = AUDIT.c
+    asked = select(AUDIT).where(c.action == action, c.at >= at)
+    return list(session.execute(asked.order_by(c.seq)))
+
+
 def operator() -> str:
     """Who says to be at the command line: $SOCIALCELL_ACTOR, else the system's user."""
     return os.environ.get("SOCIALCELL_ACTOR", "").strip() or os_user()

@@ -178,17 +178,21 @@ def reply(
 
 @app.command()
 def waiting(config: Config = None, json: Json = False) -> None:
-    """List answers that wait for a second person.
+    """List answers and templates that wait for a second person.
 
     Example: socialcell messages waiting
     """
     from dataclasses import asdict
 
+    from socialcell.services.messaging import template_approvals
     from socialcell.services.messaging import reply_drafts
 
-    found = reply_drafts.waiting(open_context(config))
+    context = open_context(config)
+    found = reply_drafts.waiting(context)
+    sendings = template_approvals.waiting(context)
     if json:
-        output.as_json({"waiting": [asdict(one) for one in found]})
+        document = {"waiting": [asdict(one) for one in found]}
+        output.as_json(document | {"templates": [asdict(one) for one in sendings]})
         return
     output.table(
         ("id", "message", "to", "answer", "written by", "may be sent until", "state"),
@@ -205,6 +209,14 @@ def waiting(config: Config = None, json: Json = False) -> None:
             for one in found
         ],
     )
+    if sendings:
+        output.table(
+            ("template", "language", "people", "entered by", "may be sent until"),
+            [
+                (one.template, one.language, one.people, one.made_by, _short(one.until))
+                for one in sendings
+            ],
+        )
 
 
 @app.command()
@@ -264,14 +276,23 @@ def send(
         list[str] | None, typer.Option("--value", help="For each gap in the text.")
     ] = None,
     source: Through = None,
+    safety: Annotated[
+        bool,
+        typer.Option(
+            "--safety", help="About life or limb: a second person sends it, too."
+        ),
+    ] = False,
     dry_run: DryRun = False,
     config: Config = None,
     json: Json = False,
 ) -> None:
     """Send a template to those of a list who agreed to be written to.
 
-    Each costs what its category costs; the budget is asked before each. Exit code 3:
-    some could not be sent; 1: none could.
+    Each costs what its category costs; the budget is asked before each. In crisis,
+    mourning and election it is held, unless it is marked with --safety: then it waits
+    until a second person runs the same command with the same list within 24 hours, and
+    leaves at once. Only a template of Meta's category utility is marked so. Exit code
+    3: some could not be sent; 1: none could.
 
     Example: socialcell messages send water_closure --to numbers.txt --value Aundh
     """
@@ -286,12 +307,20 @@ def send(
         _lines(to),
         value or [],
         source=source,
+        safety=safety,
         dry_run=dry_run,
     )
+    waits = done.second_person and not dry_run
     if json:
         output.as_json({**asdict(done), "dry_run": dry_run})
     elif dry_run:
         output.say(f"Would be sent to {done.left}; {done.not_agreed} did not agree.")
+    elif waits and done.left:
+        output.say(
+            f"This is about life or limb, and waits: it is sent to {done.left} when a "
+            "second person runs the same command with the same list, within 24 hours; "
+            f"{done.not_agreed} did not agree."
+        )
     else:
         output.say(
             f"Sent to {done.sent}; {done.not_agreed} did not agree, {done.failed} "
@@ -301,7 +330,12 @@ def send(
         output.note(f"{n} times: {reason}")
     if done.stopped:
         output.note(done.stopped)
-    bad = done.failed or (done.left and not dry_run)
+    if done.interrupted:
+        output.note(
+            "The same was approved before, and its sending did not end: some people "
+            "may have it already."
+        )
+    bad = done.failed or (done.left and not dry_run and not waits)
     raise typer.Exit((3 if done.sent else 1) if bad else 0)
 
 

@@ -18,6 +18,7 @@ from socialcell.connectors.base import Batch, ConnectorError, Kind
 from socialcell.connectors.whatsapp.whatsapp_connector import WINDOW, WhatsApp
 from socialcell.connectors.whatsapp.whatsapp_prices import bucket_name
 from socialcell.errors import UsageError
+from socialcell.jobs.template_approvals import Sending
 from socialcell.listening.store.mentions import conversations
 from socialcell.listening.store.mentions.conversations import Conversation
 from socialcell.ops import audit, store, templates
@@ -29,12 +30,15 @@ from socialcell.platforms import WHATSAPP
 from socialcell.services.collection import allowance_ledger
 from socialcell.services.collection.allowance_ledger import Ledger
 from socialcell.services.context import Context
-from socialcell.services.messaging import consent, reply_drafts
-from socialcell.services.outbox import outbox
+from socialcell.services.messaging import consent, reply_drafts, template_approvals
+from socialcell.services.outbox import election_periods, outbox
 
 CONNECTOR = WHATSAPP.id
 LONGEST = 4096  # characters of an answer
 _SERVICE = "service"  # what an answer within the window is billed as
+# As which category Meta lets a warning be sent: advertising is no warning, and Meta may
+# keep it back from who has had much of it.
+_SAFETY = "utility"
 _GAP = re.compile(r"\{\{[^{}]+\}\}")
 # These concern us, not the person written to: nobody else could be reached either.
 _STOPPING = (Kind.AUTH, Kind.ACCESS, Kind.RATE, Kind.QUOTA, Kind.TRANSIENT)
@@ -67,7 +71,11 @@ class Addressee:
 
 @dataclass
 class Campaign:
-    """What sending a template came to, by number of people."""
+    """What sending a template came to, by number of people.
+
+    `second_person`: it waits, or would, for a second person's yes. `interrupted`: a run
+    of the same was approved before and did not end, so some may have it already.
+    """
 
     sent: int = 0
     not_agreed: int = 0
@@ -75,6 +83,8 @@ class Campaign:
     left: int = 0  # not tried, because of `stopped`
     stopped: str | None = None
     reasons: dict[str, int] = field(default_factory=dict)
+    second_person: bool = False
+    interrupted: bool = False
 
 
 def sync_templates(context: Context, name: str | None = None) -> tuple[int, int]:
@@ -184,28 +194,60 @@ def send_template(
     values: Sequence[str] = (),
     *,
     source: str | None = None,
+    safety: bool = False,
     dry_run: bool = False,
 ) -> Campaign:
     """Send an approved template to those of the numbers whose owners agreed. Audited.
 
+    What is marked as `safety` no mode of the switch holds; it leaves when a second
+    person sends the same to the same list (jobs/template_approvals).
+
     UsageError: an unknown or unapproved template, values that do not fit it, a number
     without its country code (named by its place in the list), or a switch that holds
-    back what the city says of its own accord.
+    back what the city says of its own accord. Of safety: a template that is not of the
+    category utility, or whose words may serve an election while one is on, or the same
+    person again. SocialcellError: the same OS user again.
     """
-    outbox.require(context, "outreach")
+    if not safety:
+        outbox.require(context, "outreach")
     through = _source(context, source)
-    assert through.id is not None
-    with db.reading(context.engine) as session:
-        found = templates.find(session, through.id, template, language)
-        _require_fit(found, template, language, values)
-        assert found is not None
-        category = found.category
+    form = _form(context, through, template, language, values)
+    if safety:
+        _require_safety(context, form, values)
     to = list(dict.fromkeys(_numbers(numbers)))
     agreed = [number for number in to if _agreed(context, number)]
-    done = Campaign(not_agreed=len(to) - len(agreed))
-    if dry_run:
+    done = Campaign(not_agreed=len(to) - len(agreed), second_person=safety)
+    if dry_run or not agreed:
         done.left = len(agreed)
         return done
+    sending = _sending(context, form, values, to, len(agreed)) if safety else None
+    if sending is not None:
+        answer = template_approvals.enter_or_approve(context, sending)
+        done.second_person = not answer.approved
+        done.interrupted = answer.interrupted
+        if not answer.approved:
+            done.left = len(agreed)
+            return done
+    try:
+        _send_each(context, through, form, values, agreed, done)
+    finally:
+        nothing_left = not (done.sent or done.failed)
+        if sending is not None and nothing_left:
+            template_approvals.give_back(context, sending)
+    if sending is None or not nothing_left:
+        _note_campaign(context, form, done, sending)
+    return done
+
+
+def _send_each(
+    context: Context,
+    through: Source,
+    form: MessageTemplate,
+    values: Sequence[str],
+    agreed: Sequence[str],
+    done: Campaign,
+) -> None:
+    """Send a template to one number after another, and count in `done`."""
     ledger = allowance_ledger.of(context, through.connector, CONNECTOR)
     whatsapp = _whatsapp(context, through)
     for place, number in enumerate(agreed):
@@ -214,8 +256,8 @@ def send_template(
             done.not_agreed += 1
             continue
         try:
-            ledger.take(bucket_name(category))
-            id_ = whatsapp.send_template(number, template, language, values)
+            ledger.take(bucket_name(form.category))
+            id_ = whatsapp.send_template(number, form.name, form.language, values)
         except ConnectorError as error:
             if error.kind in _STOPPING:
                 done.stopped, done.left = str(error), len(agreed) - place
@@ -224,10 +266,8 @@ def send_template(
             done.reasons[str(error)] = done.reasons.get(str(error), 0) + 1
             continue
         with db.writing(context.engine) as session:
-            _book(context, session, through, id_, category, ledger)
+            _book(context, session, through, id_, form.category, ledger)
         done.sent += 1
-    _note_campaign(context, template, language, done)
-    return done
 
 
 def _book(
@@ -244,10 +284,11 @@ def _book(
 
 
 def _note_campaign(
-    context: Context, template: str, language: str, done: Campaign
+    context: Context, form: MessageTemplate, done: Campaign, sending: Sending | None
 ) -> None:
     detail = {
-        "language": language,
+        **(sending.detail if sending is not None else {}),
+        "language": form.language,
         "sent": done.sent,
         "not_agreed": done.not_agreed,
         "failed": done.failed,
@@ -256,7 +297,7 @@ def _note_campaign(
     with db.writing(context.engine) as session:
         now = context.clock.now()
         audit.append(
-            session, audit.operator(), "message.template", template, detail, now
+            session, audit.operator(), template_approvals.SENT, form.name, detail, now
         )
 
 
@@ -294,6 +335,47 @@ def _open_until(
             "has not written since."
         )
     return last_at + WINDOW
+
+
+def _form(
+    context: Context,
+    through: Source,
+    template: str,
+    language: str,
+    values: Sequence[str],
+) -> MessageTemplate:
+    """The template that fits the values. UsageError."""
+    assert through.id is not None
+    with db.reading(context.engine) as session:
+        form = templates.find(session, through.id, template, language)
+        _require_fit(form, template, language, values)
+        assert form is not None
+        session.expunge(form)
+    return form
+
+
+def _require_safety(
+    context: Context, form: MessageTemplate, values: Sequence[str]
+) -> None:
+    if form.category != _SAFETY:
+        raise UsageError(
+            f"The template {form.name!r} is of Meta's category {form.category}: only "
+            f"one of the category {_SAFETY} is marked as safety. Enter the warning at "
+            "Meta as a utility template, before it is needed."
+        )
+    election_periods.refuse_safety(context, " ".join((form.body or "", *values)))
+
+
+def _sending(
+    context: Context,
+    form: MessageTemplate,
+    values: Sequence[str],
+    to: Sequence[str],
+    people: int,
+) -> Sending:
+    keys = [consent.person_of(context, CONNECTOR, number).key for number in to]
+    sealed = template_approvals.digest(form, values, keys)
+    return Sending(form.name, form.language, sealed, people)
 
 
 def _require_fit(

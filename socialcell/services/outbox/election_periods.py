@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from socialcell import db
 from socialcell.campaigns.planning import quiet_days
 from socialcell.campaigns.publishing.model import OwnPost
 from socialcell.clock import IST
@@ -40,6 +41,18 @@ def why_not(
     return on and f"{on}: socialcell outbox release"
 
 
+def refuse_safety(context: Context, words: str) -> None:
+    """UsageError for words marked as safety that may serve an election, while one is
+    on by `planning.elections` or the switch."""
+    with db.reading(context.engine) as session:
+        on = _on(context, context.clock.now())
+        if on is None and outbox.mode_in(session) == "election":
+            on = "The switch is set to election"
+        fault = on and _fault_of_words(context, session, words)
+    if fault:
+        raise UsageError(f"{on}, and {fault}: nothing was sent.")
+
+
 def refuse(context: Context, post: OwnPost) -> None:
     """UsageError for a post that is planned for an election. A notice may be entered:
     people must hear of a closure, and a person releases it when its time has come."""
@@ -57,14 +70,19 @@ def _fault(context: Context, session: Session, post: OwnPost) -> str | None:
     person can look at, a word of politics, an office holder by name or account."""
     if post.media is not None:
         return "whether its picture shows a leader or a symbol is for a person to see"
-    listed = protected_topics.found_in(index_form(post.text), "politics")
+    return _fault_of_words(context, session, post.text)
+
+
+def _fault_of_words(context: Context, session: Session, text: str) -> str | None:
+    """The same of words alone."""
+    listed = protected_topics.found_in(index_form(text), "politics")
     if listed is not None:
         return f"its words speak of politics ({listed.word})"
-    named = {handle.lower().rstrip(".") for handle in _HANDLE.findall(post.text)}
+    named = {handle.lower().rstrip(".") for handle in _HANDLE.findall(text)}
     if offices := registry.office_handles(session, named):
         return f"it names an office holder's account (@{offices[0]})"
     try:
-        holder = _office_holder(context, post.text, named)
+        holder = _office_holder(context, text, named)
     except SocialcellError as error:
         return f"whom it names cannot be looked up ({error})"
     return f"it names an office holder ({holder})" if holder else None

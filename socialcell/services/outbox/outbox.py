@@ -93,13 +93,16 @@ def set_mode(context: Context, mode: str, reason: str) -> int:
 
 def require(context: Context, kind: str) -> None:
     """Ask the switch before something leaves past the outbox. UsageError when it
-    holds this kind."""
+    holds this kind, with the reason that was given for the switch."""
     with db.reading(context.engine) as session:
         held, mode = holds(session, kind)
+        switch = store.mode(session)
+        reason = f" ({switch.reason})" if switch else ""
     if held:
         raise UsageError(
-            f"The switch is set to {mode}, and {kind} is held back: nothing was sent. "
-            "To change it: socialcell outbox mode --help"
+            f"The switch is set to {mode}{reason}, and {kind} is held back: nothing "
+            "was sent. What is about life or limb is marked with --safety. To change "
+            "the switch: socialcell outbox mode --help"
         )
 
 
