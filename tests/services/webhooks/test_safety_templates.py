@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 
 from socialcell import db
 from socialcell.clock import FixedClock
 from socialcell.config import Workspace
 from socialcell.errors import ConfigError, SocialcellError, UsageError
-from socialcell.ops.model import AuditEntry
+from socialcell.ops import audit
 from socialcell.sandbox import Sandbox
 from socialcell.services.messaging import template_approvals
 from socialcell.services.context import Context
@@ -73,9 +73,9 @@ def receivers(served: Sandbox) -> list[str]:
 
 
 def actions(engine: Engine) -> list[str]:
+    """What was done to the template, in order."""
     with db.reading(engine) as session:
-        asked = select(AuditEntry).where(AuditEntry.action.startswith("message."))
-        rows = session.scalars(asked.order_by(AuditEntry.seq))
+        rows = audit.of(session, template_approvals.SENT, WARNING)
         return [row.action.removeprefix("message.") for row in rows]
 
 
@@ -248,12 +248,10 @@ def test_after_a_process_that_died_while_it_sent_a_person_is_warned(
     send(cell, "maker")
     (entry,) = template_approvals.waiting(cell)
     with db.reading(cell.engine) as session:
-        asked = select(AuditEntry).where(
-            AuditEntry.action == template_approvals.ENTERED
-        )
-        detail = session.scalars(asked).one().detail
+        (row,) = audit.of(session, template_approvals.ENTERED, WARNING)
+    sealed = row.detail["digest"]
     sending = template_approvals.Sending(
-        entry.template, entry.language, detail["digest"], entry.people
+        entry.template, entry.language, sealed, entry.people
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SOCIALCELL_ACTOR", "cell.lead")
@@ -271,8 +269,7 @@ def test_both_persons_are_in_the_audit_log_and_no_number_and_no_word(
     send(cell, "cell.lead")
 
     with db.reading(engine) as session:
-        asked = select(AuditEntry).where(AuditEntry.action.startswith("message.t"))
-        rows = session.scalars(asked.order_by(AuditEntry.seq)).all()
+        rows = audit.of(session, template_approvals.SENT, WARNING)
         noted = [(row.action, row.actor, row.object) for row in rows]
         everything = str([row.detail for row in rows])
         made_by = rows[1].detail["made_by"]
@@ -298,7 +295,7 @@ def test_the_commands_say_what_waits_and_for_whom(
     def run(*words: str | Path) -> str:
         return inside("messages", *words, "--config", place)
 
-    sending = ("send", WARNING, "--to", numbers, "--safety")
+    sending: tuple[str | Path, ...] = ("send", WARNING, "--to", numbers, "--safety")
     sending += tuple(word for value in VALUES for word in ("--value", value))
     monkeypatch.setenv("SOCIALCELL_ACTOR", "maker")
     first = run(*sending)
