@@ -184,8 +184,7 @@ def waiting(config: Config = None, json: Json = False) -> None:
     """
     from dataclasses import asdict
 
-    from socialcell.services.messaging import template_approvals
-    from socialcell.services.messaging import reply_drafts
+    from socialcell.services.messaging import reply_drafts, template_approvals
 
     context = open_context(config)
     found = reply_drafts.waiting(context)

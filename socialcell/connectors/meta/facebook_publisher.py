@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from socialcell.connectors.base import Surroundings
-from socialcell.connectors.graph_publisher import GraphPublisher
 from socialcell.connectors.meta.graph_client import Graph
+from socialcell.connectors.meta.graph_publisher import GraphPublisher
 from socialcell.connectors.publisher import (
     SLACK,
     Posted,

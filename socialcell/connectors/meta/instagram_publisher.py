@@ -14,7 +14,7 @@ from socialcell.connectors.base import (
     Kind,
     Surroundings,
 )
-from socialcell.connectors.graph_publisher import GraphPublisher
+from socialcell.connectors.meta.graph_publisher import GraphPublisher
 from socialcell.connectors.publisher import (
     SLACK,
     Posted,

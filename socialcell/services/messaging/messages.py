@@ -18,7 +18,6 @@ from socialcell.connectors.base import Batch, ConnectorError, Kind
 from socialcell.connectors.whatsapp.whatsapp_connector import WINDOW, WhatsApp
 from socialcell.connectors.whatsapp.whatsapp_prices import bucket_name
 from socialcell.errors import UsageError
-from socialcell.jobs.template_approvals import Sending
 from socialcell.listening.store.mentions import conversations
 from socialcell.listening.store.mentions.conversations import Conversation
 from socialcell.ops import audit, store, templates
@@ -31,6 +30,7 @@ from socialcell.services.collection import allowance_ledger
 from socialcell.services.collection.allowance_ledger import Ledger
 from socialcell.services.context import Context
 from socialcell.services.messaging import consent, reply_drafts, template_approvals
+from socialcell.services.messaging.template_approvals import Sending
 from socialcell.services.outbox import election_periods, outbox
 
 CONNECTOR = WHATSAPP.id
@@ -200,7 +200,7 @@ def send_template(
     """Send an approved template to those of the numbers whose owners agreed. Audited.
 
     What is marked as `safety` no mode of the switch holds; it leaves when a second
-    person sends the same to the same list (jobs/template_approvals).
+    person sends the same to the same list (template_approvals.py).
 
     UsageError: an unknown or unapproved template, values that do not fit it, a number
     without its country code (named by its place in the list), or a switch that holds

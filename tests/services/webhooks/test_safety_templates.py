@@ -16,9 +16,8 @@ from socialcell.config import Workspace
 from socialcell.errors import ConfigError, SocialcellError, UsageError
 from socialcell.ops import audit
 from socialcell.sandbox import Sandbox
-from socialcell.services.messaging import template_approvals
 from socialcell.services.context import Context
-from socialcell.services.messaging import consent, messages
+from socialcell.services.messaging import consent, messages, template_approvals
 from socialcell.services.messaging.messages import Campaign
 from socialcell.services.outbox import outbox
 from socialcell.settings import Approvals
