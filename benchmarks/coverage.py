@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from socialcell.campaigns.creators.audience_overlap import ExactAudiences
-from socialcell.campaigns.creators.selection.choice_limits import Limits
+from socialcell.campaigns.creators.selection.choice_limits import ChoiceLimits
 from socialcell.campaigns.creators.selection.integer_program import optimum
 from socialcell.campaigns.creators.selection.max_coverage import Choice, choose
 
@@ -97,7 +97,7 @@ def shares(choice: Choice, bound: float) -> dict[str, float]:
 
 def made_up(
     creators: int, people: int, mean: int, budget: float, seed: int
-) -> tuple[ExactAudiences, Limits]:
+) -> tuple[ExactAudiences, ChoiceLimits]:
     """Creators with overlapping audiences, and limits."""
     random = np.random.default_rng(seed)
     community = random.integers(COMMUNITIES, size=people)
@@ -112,7 +112,7 @@ def made_up(
         both = np.unique(np.concatenate([local, others]))
         audiences.append(both.astype(np.int32))
     costs = np.round(sizes**0.8 * random.lognormal(0, 0.2, creators), 2)
-    limits = Limits(costs, budget * float(costs.sum()))
+    limits = ChoiceLimits(costs, budget * float(costs.sum()))
     return ExactAudiences(audiences, np.ones(people)), limits
 
 

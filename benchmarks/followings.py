@@ -29,7 +29,7 @@ from socialcell.campaigns.creators.audience_sketches import (
     HyperLogLog,
     SketchedAudiences,
 )
-from socialcell.campaigns.creators.selection.choice_limits import Limits
+from socialcell.campaigns.creators.selection.choice_limits import ChoiceLimits
 from socialcell.campaigns.creators.selection.integer_program import optimum
 from socialcell.campaigns.creators.selection.max_coverage import choose
 from socialcell.campaigns.planning.creator_pick import pick
@@ -86,7 +86,7 @@ def planned(city: World) -> Sequence[int]:
         _SKETCH.of(f"person{n}" for n in audience) for audience in city.audiences
     ]
     audiences = SketchedAudiences(_SKETCH, sketches)
-    return pick(audiences, Limits(city.costs, city.budget), ()).chosen
+    return pick(audiences, ChoiceLimits(city.costs, city.budget), ()).chosen
 
 
 def reached(city: World, chosen: Sequence[int]) -> int:
@@ -98,7 +98,7 @@ def reached(city: World, chosen: Sequence[int]) -> int:
 def bound(city: World, seconds: float = SECONDS) -> float:
     """More than this nobody reaches for the budget."""
     exact = ExactAudiences(city.audiences, np.ones(PEOPLE))
-    limits = Limits(city.costs, city.budget)
+    limits = ChoiceLimits(city.costs, city.budget)
     return min(choose(exact, limits).best_bound, optimum(exact, limits, seconds).bound)
 
 

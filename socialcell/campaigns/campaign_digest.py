@@ -1,4 +1,4 @@
-"""What the tables of campaigns say, by natural keys, for a hash over all of it."""
+"""The content of the tables of campaigns by natural keys, for a digest of all of it."""
 
 from typing import Any
 
@@ -26,29 +26,29 @@ from socialcell.campaigns.publishing.model import OwnPost
 _MODELS = (AdDay, SearchDay, StoreDay, Campaign, OutcomeDay, VisitDay, Restatement)
 _LINK = db.table(TrackedLink)
 _CLICKS = db.table(ClickDay)
-_TOLD = db.table(InstallPostback)
-# A code is drawn by lot: a link is known by what it says.
-_SAID = tuple(_LINK.c[name] for name in Draft.__dataclass_fields__)
-_DRAWN = {"id", "link_id", "click_id", "referrer", "body_hash"}
+_POSTBACKS = db.table(InstallPostback)
+# A code is random: a link is identified by its content.
+_LINK_CONTENT = tuple(_LINK.c[name] for name in Draft.__dataclass_fields__)
+_RANDOM_COLUMNS = {"id", "link_id", "click_id", "referrer", "body_hash"}
 _PLAN = db.table(Plan)
 _TAG = db.table(PlanTag)
-_OWN = db.table(OwnPost)
-# Of a surrogate key, and of what a platform has so far, another database knows nothing.
-_OF_OWN = {"id", "closure_id", "prepared", "asked_first", "asked_last"}
-_OF_PLAN = {"id", "plan_id", "link_id", "text"}  # the words hold the link's code
-_GIVEN = db.table(PlanApproval)
+_OWN_POST = db.table(OwnPost)
+# Surrogate keys, and progress at a platform, differ from one database to the next.
+_OWN_POST_KEYS = {"id", "closure_id", "prepared", "asked_first", "asked_last"}
+_PLAN_TAG_KEYS = {"id", "plan_id", "link_id", "text"}  # the text holds the link's code
+_APPROVAL = db.table(PlanApproval)
 _STEP = db.table(OutreachStep)
-_NOT = db.table(OutreachDismissed)
-# Hashes of words that hold the link's code, and numbers of mentions.
-_OF_STEP = {"id", "plan_id", "tag_id", "content", "seals", "terms", "evidence"}
+_DISMISSED = db.table(OutreachDismissed)
+# Hashes of texts that hold the link's code, and ids of mentions.
+_STEP_KEYS = {"id", "plan_id", "tag_id", "content", "seals", "terms", "evidence"}
 FIGURES: tuple[Table | tuple[str, Select[Any]], ...] = (
     *(db.table(model) for model in _MODELS),
-    ("tracked_link", select(*_SAID)),
+    ("tracked_link", select(*_LINK_CONTENT)),
     (
         "click_day",
-        select(*_SAID, *(c for c in _CLICKS.c if c.name not in _DRAWN)).join_from(
-            _CLICKS, _LINK, _CLICKS.c.link_id == _LINK.c.id
-        ),
+        select(
+            *_LINK_CONTENT, *(c for c in _CLICKS.c if c.name not in _RANDOM_COLUMNS)
+        ).join_from(_CLICKS, _LINK, _CLICKS.c.link_id == _LINK.c.id),
     ),
     ("plan", select(*(c for c in _PLAN.c if c.name != "id"))),
     (
@@ -56,7 +56,7 @@ FIGURES: tuple[Table | tuple[str, Select[Any]], ...] = (
         select(
             _PLAN.c.campaign,
             _PLAN.c.version,
-            *(c for c in _TAG.c if c.name not in _OF_PLAN),
+            *(c for c in _TAG.c if c.name not in _PLAN_TAG_KEYS),
         ).join_from(_TAG, _PLAN, _TAG.c.plan_id == _PLAN.c.id),
     ),
     (
@@ -64,28 +64,28 @@ FIGURES: tuple[Table | tuple[str, Select[Any]], ...] = (
         select(
             _PLAN.c.campaign,
             _PLAN.c.version,
-            *(c for c in _GIVEN.c if c.name not in _OF_STEP),
-        ).join_from(_GIVEN, _PLAN, _GIVEN.c.plan_id == _PLAN.c.id),
+            *(c for c in _APPROVAL.c if c.name not in _STEP_KEYS),
+        ).join_from(_APPROVAL, _PLAN, _APPROVAL.c.plan_id == _PLAN.c.id),
     ),
     (
         "outreach_step",
-        select(_TAG.c.n, *(c for c in _STEP.c if c.name not in _OF_STEP)).join_from(
+        select(_TAG.c.n, *(c for c in _STEP.c if c.name not in _STEP_KEYS)).join_from(
             _STEP, _TAG, _STEP.c.tag_id == _TAG.c.id
         ),
     ),
     (
         "outreach_dismissed",
         select(
-            _NOT.c.campaign,
+            _DISMISSED.c.campaign,
             *(MENTION.c.platform, MENTION.c.external_id),
-            *(_NOT.c.by, _NOT.c.at),
-        ).join_from(_NOT, MENTION, _NOT.c.mention_id == MENTION.c.id),
+            *(_DISMISSED.c.by, _DISMISSED.c.at),
+        ).join_from(_DISMISSED, MENTION, _DISMISSED.c.mention_id == MENTION.c.id),
     ),
-    ("own_post", select(*(c for c in _OWN.c if c.name not in _OF_OWN))),
+    ("own_post", select(*(c for c in _OWN_POST.c if c.name not in _OWN_POST_KEYS))),
     (
         "install_postback",
-        select(*_SAID, *(c for c in _TOLD.c if c.name not in _DRAWN)).select_from(
-            _TOLD.outerjoin(_LINK, _TOLD.c.link_id == _LINK.c.id)
-        ),
+        select(
+            *_LINK_CONTENT, *(c for c in _POSTBACKS.c if c.name not in _RANDOM_COLUMNS)
+        ).select_from(_POSTBACKS.outerjoin(_LINK, _POSTBACKS.c.link_id == _LINK.c.id)),
     ),
 )

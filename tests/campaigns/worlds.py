@@ -8,7 +8,7 @@ from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csc_array, lil_array
 
 from socialcell.campaigns.creators.audience_overlap import ExactAudiences
-from socialcell.campaigns.creators.selection.choice_limits import Cap, Limits
+from socialcell.campaigns.creators.selection.choice_limits import Cap, ChoiceLimits
 
 
 @dataclass
@@ -21,10 +21,10 @@ class World:
     weights: list[float]
     caps: tuple[Cap, ...] = ()
 
-    def ours(self) -> tuple[ExactAudiences, Limits]:
+    def ours(self) -> tuple[ExactAudiences, ChoiceLimits]:
         people = [np.array(sorted(one), dtype=np.int32) for one in self.audiences]
         audiences = ExactAudiences(people, np.array(self.weights))
-        return audiences, Limits(np.array(self.costs), self.budget, self.caps)
+        return audiences, ChoiceLimits(np.array(self.costs), self.budget, self.caps)
 
     def reach(self, chosen) -> float:
         people = set().union(*(self.audiences[one] for one in chosen))

@@ -1,4 +1,4 @@
-"""Who would be reached: audiences that overlap, and the people a choice covers."""
+"""Overlapping audiences, and the people whom a choice of creators reaches."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
@@ -10,7 +10,7 @@ Amounts = NDArray[np.float64]
 People = NDArray[np.int32]
 
 
-class Covered(Protocol):
+class AudienceCoverage(Protocol):
     """The people reached by the creators added so far."""
 
     @property
@@ -35,7 +35,7 @@ class Audiences(Protocol):
 
     def __len__(self) -> int: ...
 
-    def covered_by(self, creators: Collection[int]) -> Covered:
+    def covered_by(self, creators: Collection[int]) -> AudienceCoverage:
         """The people reached by these creators."""
 
     def gains(self, creators: Collection[int]) -> Amounts:
@@ -64,8 +64,8 @@ class ExactAudiences:
     def __len__(self) -> int:
         return len(self.audiences)
 
-    def covered_by(self, creators: Collection[int]) -> "ExactCovered":
-        covered = ExactCovered(self)
+    def covered_by(self, creators: Collection[int]) -> "ExactCoverage":
+        covered = ExactCoverage(self)
         for creator in creators:
             covered.add(creator)
         return covered
@@ -77,8 +77,8 @@ class ExactAudiences:
         return gains.astype(np.float64, copy=False)
 
 
-class ExactCovered:
-    """People reached, held as the weights that are still open to be reached."""
+class ExactCoverage:
+    """People reached, as the weights of those who are not reached yet."""
 
     def __init__(self, audiences: ExactAudiences) -> None:
         self._audiences = audiences.audiences
@@ -103,10 +103,10 @@ def exact_audiences(
     place_of: dict[str, int] = {}
     places = [
         np.array(
-            sorted({place_of.setdefault(one, len(place_of)) for one in audience}),
+            sorted({place_of.setdefault(person, len(place_of)) for person in audience}),
             dtype=np.int32,
         )
         for audience in audiences
     ]
-    known = [weights.get(person, 1.0) for person in place_of]
-    return ExactAudiences(places, np.array(known, dtype=np.float64))
+    person_weights = [weights.get(person, 1.0) for person in place_of]
+    return ExactAudiences(places, np.array(person_weights, dtype=np.float64))

@@ -34,17 +34,17 @@ class HyperLogLog:
         """The sketch of an audience."""
         from datasketch import HyperLogLogPlusPlus
 
-        made = HyperLogLogPlusPlus(p=self.precision)
+        counter = HyperLogLogPlusPlus(p=self.precision)
         for person in people:
-            made.update(person.encode())
-        registers: Sketch = made.reg.astype(np.int64)
+            counter.update(person.encode())
+        registers: Sketch = counter.reg.astype(np.int64)
         return registers
 
     def empty(self) -> Sketch:
         return np.zeros(self.width, dtype=np.int64)
 
-    def union(self, one: Sketch, other: Sketch) -> Sketch:
-        merged: Sketch = np.maximum(one, other)
+    def union(self, first: Sketch, second: Sketch) -> Sketch:
+        merged: Sketch = np.maximum(first, second)
         return merged
 
     def count(self, sketch: Sketch) -> float:
@@ -73,16 +73,16 @@ class MinHash:
         """The sketch of an audience."""
         from datasketch import MinHash as Signature
 
-        made = Signature(num_perm=self.width)
-        made.update_batch([person.encode() for person in people])
-        smallest: Sketch = made.hashvalues.astype(np.int64)
+        signature = Signature(num_perm=self.width)
+        signature.update_batch([person.encode() for person in people])
+        smallest: Sketch = signature.hashvalues.astype(np.int64)
         return smallest
 
     def empty(self) -> Sketch:
         return np.full(self.width, MAX_HASH, dtype=np.int64)
 
-    def union(self, one: Sketch, other: Sketch) -> Sketch:
-        merged: Sketch = np.minimum(one, other)
+    def union(self, first: Sketch, second: Sketch) -> Sketch:
+        merged: Sketch = np.minimum(first, second)
         return merged
 
     def count(self, sketch: Sketch) -> float:
@@ -91,13 +91,13 @@ class MinHash:
         return max(0.0, self.width / share - 1) if share else float(MAX_HASH)
 
 
-Family = HyperLogLog | MinHash
+SketchFamily = HyperLogLog | MinHash
 
 
 class SketchedAudiences:
     """Audiences of which only sketches are known; every figure is an estimate."""
 
-    def __init__(self, family: Family, sketches: Sequence[Sketch]) -> None:
+    def __init__(self, family: SketchFamily, sketches: Sequence[Sketch]) -> None:
         self.family = family
         self.sketches = sketches
         self.entries = family.width * len(sketches)
@@ -105,8 +105,8 @@ class SketchedAudiences:
     def __len__(self) -> int:
         return len(self.sketches)
 
-    def covered_by(self, creators: Collection[int]) -> "SketchCovered":
-        covered = SketchCovered(self)
+    def covered_by(self, creators: Collection[int]) -> "SketchCoverage":
+        covered = SketchCoverage(self)
         for creator in creators:
             covered.add(creator)
         return covered
@@ -116,7 +116,7 @@ class SketchedAudiences:
         return np.array([covered.gain(creator) for creator in range(len(self))])
 
 
-class SketchCovered:
+class SketchCoverage:
     """The united sketch of the creators added so far."""
 
     def __init__(self, audiences: SketchedAudiences) -> None:

@@ -1,7 +1,7 @@
 """How far an account's audience looks like people: an interval with its evidence.
 
-No list of followers is held or asked for, so nothing is said of who follows. What can
-be looked at is who answered posts that reached us, and the account's own count of
+No list of followers is stored or requested, so who follows is not judged. What can
+be examined is who answered posts that reached us, and the account's own count of
 followers over time. It is never a verdict: faithful readers repeat themselves too.
 """
 
@@ -14,22 +14,22 @@ from math import sqrt
 
 import numpy as np
 
-from socialcell.campaigns.creators.candidate import Answer, Candidate, Figures
+from socialcell.campaigns.creators.candidate import Candidate, FollowerCount, PostAnswer
 from socialcell.clock import IST
 
-_SURE = 1.96
-_FEW_ANSWERS = 30
-_FEWEST_WORDS = 4  # shorter texts (thank you, नमस्कार) are the same by themselves
-_SAME = 3  # times that a longer text is no chance any more
-_POSTS_TO_TELL = 5  # with answers, before somebody can be under most of them
-_MOST = 0.6
-_DAYS_TO_TELL = 8  # differences of followers from day to day
+_Z_95 = 1.96
+_ENOUGH_ANSWERS = 30
+_MIN_WORDS = 4  # shorter texts (thank you, नमस्कार) are the same by themselves
+_MIN_REPEATS = 3  # times that a longer text is no chance any more
+_MIN_POSTS = 5  # with answers, before somebody can be under most of them
+_MAX_POST_SHARE = 0.6
+_MIN_DAYS = 8  # differences of followers from day to day
 _SPIKE = 4.0  # robust standard deviations
 
 
 @dataclass(frozen=True)
 class Authenticity:
-    """The share of the audience that nothing speaks against, 0 to 1.
+    """The share of the audience without signs of being artificial, 0 to 1.
 
     `value` None: there is nothing to judge by, and the interval is everything.
     """
@@ -58,7 +58,7 @@ def authenticity(candidate: Candidate) -> Authenticity:
     spikes, gained = _spikes(candidate)
     followers = candidate.followers
     lost = min(1.0, gained / followers) if followers else 0.0
-    low, high = wilson(len(answers) - suspicious, len(answers))
+    low, high = wilson_interval(len(answers) - suspicious, len(answers))
     clean = 1 - suspicious / len(answers) if answers else None
     return Authenticity(
         value=None if clean is None else clean * (1 - lost),
@@ -73,21 +73,21 @@ def authenticity(candidate: Candidate) -> Authenticity:
     )
 
 
-def wilson(hits: int, n: int) -> tuple[float, float]:
+def wilson_interval(hits: int, n: int) -> tuple[float, float]:
     """Wilson's interval of 95 % of a share (1927); without trials everything."""
     if not n:
         return 0.0, 1.0
-    share, square = hits / n, _SURE**2
+    share, square = hits / n, _Z_95**2
     middle = (share + square / (2 * n)) / (1 + square / n)
-    half = _SURE * sqrt(share * (1 - share) / n + square / (4 * n * n))
+    half = _Z_95 * sqrt(share * (1 - share) / n + square / (4 * n * n))
     half /= 1 + square / n
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def growth(figures: Sequence[Figures]) -> list[tuple[date, float]]:
+def daily_follower_gains(figures: Sequence[FollowerCount]) -> list[tuple[date, float]]:
     """Net followers by day of Pune, from the last figure of each day; days between two
     figures share what came."""
-    last = {one.at.astimezone(IST).date(): one.followers for one in figures}
+    last = {figure.at.astimezone(IST).date(): figure.followers for figure in figures}
     days = sorted(last)
     return [
         (day, (last[day] - last[before]) / (day - before).days)
@@ -95,36 +95,36 @@ def growth(figures: Sequence[Figures]) -> list[tuple[date, float]]:
     ]
 
 
-def _repeated(answers: Sequence[Answer]) -> set[int]:
-    forms = Counter(one.form for one in answers)
+def _repeated(answers: Sequence[PostAnswer]) -> set[int]:
+    forms = Counter(answer.form for answer in answers)
     return {
         place
-        for place, one in enumerate(answers)
-        if one.form
-        and len(one.form.split()) >= _FEWEST_WORDS
-        and forms[one.form] >= _SAME
+        for place, answer in enumerate(answers)
+        if answer.form
+        and len(answer.form.split()) >= _MIN_WORDS
+        and forms[answer.form] >= _MIN_REPEATS
     }
 
 
-def _regular(answers: Sequence[Answer]) -> set[int]:
-    posts = {one.post for one in answers}
-    if len(posts) < _POSTS_TO_TELL:
+def _regular(answers: Sequence[PostAnswer]) -> set[int]:
+    posts = {answer.post for answer in answers}
+    if len(posts) < _MIN_POSTS:
         return set()
     under: dict[int, set[int]] = defaultdict(set)
-    for one in answers:
-        under[one.who].add(one.post)
+    for answer in answers:
+        under[answer.who].add(answer.post)
     return {
         place
-        for place, one in enumerate(answers)
-        if len(under[one.who]) > _MOST * len(posts)
+        for place, answer in enumerate(answers)
+        if len(under[answer.who]) > _MAX_POST_SHARE * len(posts)
     }
 
 
 def _spikes(candidate: Candidate) -> tuple[tuple[date, ...], float]:
     """Days that gained far more than others, on which (and on the day before) there
     was no post; and what they gained above the median."""
-    gains = growth(candidate.figures)
-    if len(gains) < _DAYS_TO_TELL:
+    gains = daily_follower_gains(candidate.figures)
+    if len(gains) < _MIN_DAYS:
         return (), 0.0
     values = np.array([gain for _, gain in gains])
     middle = float(np.median(values))
@@ -132,37 +132,37 @@ def _spikes(candidate: Candidate) -> tuple[tuple[date, ...], float]:
     spread = 1.4826 * float(np.median(np.abs(values - middle)))
     spread = max(spread, sqrt(max(1.0, abs(middle))))
     posted = {post.at.astimezone(IST).date() for post in candidate.posts}
-    found = [
+    spike_gains = [
         (day, gain - middle)
         for day, gain in gains
         if (gain - middle) / spread > _SPIKE
         and not {day, day - timedelta(days=1)} & posted
     ]
-    return tuple(day for day, _ in found), sum(above for _, above in found)
+    return tuple(day for day, _ in spike_gains), sum(above for _, above in spike_gains)
 
 
 def _evidence(
     candidate: Candidate, repeated: int, regular: int, spikes: tuple[date, ...]
 ) -> tuple[str, ...]:
-    said = []
+    sentences = []
     if n := len(candidate.answers):
-        said.append(f"{n} answers to {len(candidate.posts)} posts were looked at")
-        said.append(f"{repeated} of them are a text that came three times or more")
-        said.append(f"{regular} are of accounts that answered most posts")
-    if len(growth(candidate.figures)) >= _DAYS_TO_TELL:
-        said.append(
+        sentences.append(f"{n} answers to {len(candidate.posts)} posts were looked at")
+        sentences.append(f"{repeated} of them are a text that came three times or more")
+        sentences.append(f"{regular} are of accounts that answered most posts")
+    if len(daily_follower_gains(candidate.figures)) >= _MIN_DAYS:
+        sentences.append(
             f"followers were counted from day to day; {len(spikes)} days gained far "
             "more than others and had no post"
         )
-    return tuple(said)
+    return tuple(sentences)
 
 
 def _cannot_say(candidate: Candidate) -> tuple[str, ...]:
-    said = ["who follows: no list of followers is held"]
+    sentences = ["who follows: no list of followers is held"]
     if not candidate.answers:
-        said.append("whether answers are of people: none reached us")
-    elif len(candidate.answers) < _FEW_ANSWERS:
-        said.append("much: under 30 answers reached us")
-    if len(growth(candidate.figures)) < _DAYS_TO_TELL:
-        said.append("how followers grew: they were counted on too few days")
-    return tuple(said)
+        sentences.append("whether answers are of people: none reached us")
+    elif len(candidate.answers) < _ENOUGH_ANSWERS:
+        sentences.append("much: under 30 answers reached us")
+    if len(daily_follower_gains(candidate.figures)) < _MIN_DAYS:
+        sentences.append("how followers grew: they were counted on too few days")
+    return tuple(sentences)

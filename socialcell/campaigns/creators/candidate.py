@@ -1,22 +1,22 @@
-"""What is known of an account that may carry a message: the facts that scores rest on.
+"""An account that may carry a message, and the facts that scores rest on.
 
 Only accounts of public standing are candidates: registered, verified as a business or a
-government, or followed by many. Of everybody else there are numbers and no names.
+government, or followed by many. Everybody else is counted without a name.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-VERIFIED = ("business", "government")
+VERIFIED_KINDS = ("business", "government")
 """What platforms verify that is not sold to everybody."""
-CITY = "place:pune"
-TIERS = (10_000, 50_000, 250_000, 1_000_000)
+CITY_ENTITY = "place:pune"
+TIER_STARTS = (10_000, 50_000, 250_000, 1_000_000)
 """Where tiers of size begin: accounts with more followers have lower rates."""
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class CandidatePost:
     """A post of a candidate, as it was understood.
 
     `form` is its text in index form. `engaged` is the newest sum of its reactions,
@@ -36,13 +36,13 @@ class Post:
     @property
     def is_local(self) -> bool:
         """Whether it names the city or a place in one of its wards."""
-        return bool(self.wards) or CITY in self.entities
+        return bool(self.wards) or CITY_ENTITY in self.entities
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What somebody did with a candidate's post: who (a number of ours), and its text
-    in index form, None for a repost."""
+class PostAnswer:
+    """A reply, quote or repost of a candidate's post: `who` is an author's id, `form`
+    its text in index form, None for a repost."""
 
     post: int
     who: int
@@ -50,7 +50,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class FollowerCount:
     """Followers of an account at one moment."""
 
     at: datetime
@@ -61,7 +61,7 @@ class Figures:
 class Candidate:
     """An account that may carry a message, and `why` it may be looked at.
 
-    `authors` are our numbers of it. `creator` is its key in the registry of creators;
+    `authors` are our ids of it. `creator` is its key in the registry of creators;
     `reach` is the number of people a post of it reached by its own insights.
     """
 
@@ -71,9 +71,9 @@ class Candidate:
     why: tuple[str, ...]
     authors: tuple[int, ...]
     creator: str | None
-    figures: tuple[Figures, ...]
-    posts: tuple[Post, ...]
-    answers: tuple[Answer, ...]
+    figures: tuple[FollowerCount, ...]
+    posts: tuple[CandidatePost, ...]
+    answers: tuple[PostAnswer, ...]
     reach: float | None = None
     shares: Mapping[tuple[str, str], float] | None = None
 
@@ -83,7 +83,7 @@ class Candidate:
 
     @property
     def followers(self) -> int | None:
-        """As they were told last."""
+        """The newest count."""
         return self.figures[-1].followers if self.figures else None
 
     @property
@@ -91,4 +91,4 @@ class Candidate:
         """Which tier of size, from 0; None: followers are not known."""
         if self.followers is None:
             return None
-        return sum(self.followers >= start for start in TIERS)
+        return sum(self.followers >= start for start in TIER_STARTS)

@@ -1,4 +1,4 @@
-"""Candidates in an order, each place explained: what every score gave, and from what.
+"""Candidates ranked, with the points that each score gave and what it rests on.
 
 Scores have different units, so each gives points by the place it has among candidates:
 weight x (candidates below + half of those equal) / all others, of 100 in all. What is
@@ -13,9 +13,16 @@ from datetime import datetime
 from socialcell.campaigns.creators import candidate_scores
 from socialcell.campaigns.creators.authenticity import Authenticity, authenticity
 from socialcell.campaigns.creators.candidate import Candidate
-from socialcell.campaigns.creators.candidate_scores import About, Reach, Share
-from socialcell.campaigns.creators.engagement_rates import EngagementRate, rates
-from socialcell.campaigns.creators.pagerank import Standing, standings
+from socialcell.campaigns.creators.candidate_scores import (
+    InitiativeSubject,
+    PostReach,
+    PostShare,
+)
+from socialcell.campaigns.creators.engagement_rates import (
+    EngagementRate,
+    engagement_rates,
+)
+from socialcell.campaigns.creators.pagerank import NetworkStanding, network_standings
 
 WEIGHTS = {
     "relevance": 30,
@@ -31,7 +38,7 @@ WEIGHTS = {
 
 @dataclass(frozen=True, slots=True)
 class Points:
-    """What a score gave: `place` is its share of other candidates below, 0 to 1."""
+    """Points of a score: `place` is the share of other candidates below, 0 to 1."""
 
     weight: float
     place: float
@@ -40,7 +47,7 @@ class Points:
 
 
 @dataclass(frozen=True)
-class Scored:
+class ScoredCandidate:
     """A candidate with its scores, and the `points` of 100 that order it.
 
     `effective_reach` is reach by authenticity by locality, of those that are known:
@@ -48,77 +55,87 @@ class Scored:
     """
 
     candidate: Candidate
-    reach: Reach | None
+    reach: PostReach | None
     engagement: EngagementRate | None
-    relevance: Share | None
-    locality: Share
+    relevance: PostShare | None
+    locality: PostShare
     languages: Mapping[str, float]
-    language: Share | None
+    language: PostShare | None
     authenticity: Authenticity
-    standing: Standing | None
+    standing: NetworkStanding | None
     effective_reach: float | None
     parts: Mapping[str, Points]
     points: float
 
 
-def ranked(
+def rank_candidates(
     candidates: Sequence[Candidate],
     arrows: Mapping[tuple[int, int], int],
-    about: About,
+    subject: InitiativeSubject,
     now: datetime,
-) -> list[Scored]:
+) -> list[ScoredCandidate]:
     """All candidates, those with most points first; the same input, the same order."""
     reach = candidate_scores.reaches(candidates)
-    engagement = rates(candidates, now)
+    engagement = engagement_rates(candidates, now)
     relevance = (
-        candidate_scores.relevances(candidates, about) if about.has_subject else {}
+        candidate_scores.relevances(candidates, subject) if subject.has_subject else {}
     )
-    locality = candidate_scores.localities(candidates, about)
+    locality = candidate_scores.localities(candidates, subject)
     language = (
-        candidate_scores.in_languages(candidates, about) if about.languages else {}
+        candidate_scores.language_shares(candidates, subject)
+        if subject.languages
+        else {}
     )
-    genuine = {one.id: authenticity(one) for one in candidates}
-    standing = standings(arrows, {one.id: one.authors for one in candidates})
+    genuine = {candidate.id: authenticity(candidate) for candidate in candidates}
+    standing = network_standings(
+        arrows, {candidate.id: candidate.authors for candidate in candidates}
+    )
     values: dict[str, dict[str, float | None]] = {
-        "reach": {id_: one.value if one else None for id_, one in reach.items()},
-        "engagement": {
-            id_: one.value if one else None for id_, one in engagement.items()
+        "reach": {
+            id_: reach_estimate.value if reach_estimate else None
+            for id_, reach_estimate in reach.items()
         },
-        "locality": {id_: one.value for id_, one in locality.items()},
-        "authenticity": {id_: one.value for id_, one in genuine.items()},
+        "engagement": {
+            id_: rate.value if rate else None for id_, rate in engagement.items()
+        },
+        "locality": {id_: share.value for id_, share in locality.items()},
+        "authenticity": {id_: estimate.value for id_, estimate in genuine.items()},
         "standing": {
-            id_: one.pagerank if one else None for id_, one in standing.items()
+            id_: place.pagerank if place else None for id_, place in standing.items()
         },
     }
     if relevance:
-        values["relevance"] = {id_: one.value for id_, one in relevance.items()}
+        values["relevance"] = {id_: share.value for id_, share in relevance.items()}
     if language:
-        values["language"] = {id_: one.value for id_, one in language.items()}
-    parts = _points(values, [one.id for one in candidates])
-    found = [
-        Scored(
-            candidate=one,
-            reach=reach[one.id],
-            engagement=engagement[one.id],
-            relevance=relevance.get(one.id),
-            locality=locality[one.id],
-            languages=candidate_scores.languages(one),
-            language=language.get(one.id),
-            authenticity=genuine[one.id],
-            standing=standing[one.id],
+        values["language"] = {id_: share.value for id_, share in language.items()}
+    parts = _points(values, [candidate.id for candidate in candidates])
+    scored_candidates = [
+        ScoredCandidate(
+            candidate=candidate,
+            reach=reach[candidate.id],
+            engagement=engagement[candidate.id],
+            relevance=relevance.get(candidate.id),
+            locality=locality[candidate.id],
+            languages=candidate_scores.languages(candidate),
+            language=language.get(candidate.id),
+            authenticity=genuine[candidate.id],
+            standing=standing[candidate.id],
             effective_reach=_effective(
-                reach[one.id], genuine[one.id], locality[one.id]
+                reach[candidate.id], genuine[candidate.id], locality[candidate.id]
             ),
-            parts=parts[one.id],
-            points=sum(part.points for part in parts[one.id].values()),
+            parts=parts[candidate.id],
+            points=sum(part.points for part in parts[candidate.id].values()),
         )
-        for one in candidates
+        for candidate in candidates
     ]
-    return sorted(found, key=lambda one: (-round(one.points, 9), one.candidate.id))
+    return sorted(
+        scored_candidates,
+        key=lambda scored: (-round(scored.points, 9), scored.candidate.id),
+    )
 
 
 def _effective(
-    reach: Reach | None, genuine: Authenticity, locality: Share
+    reach: PostReach | None, genuine: Authenticity, locality: PostShare
 ) -> float | None:
     if reach is None:
         return None
@@ -130,26 +147,26 @@ def _points(
     values: Mapping[str, Mapping[str, float | None]], ids: Sequence[str]
 ) -> dict[str, dict[str, Points]]:
     total = sum(WEIGHTS[name] for name in values)
-    made: dict[str, dict[str, Points]] = {id_: {} for id_ in ids}
+    points: dict[str, dict[str, Points]] = {id_: {} for id_ in ids}
     for name in WEIGHTS:
         if name not in values:
             continue
         weight = 100 * WEIGHTS[name] / total
-        known = sorted(one for one in values[name].values() if one is not None)
+        scores = sorted(score for score in values[name].values() if score is not None)
         for id_ in ids:
-            value = values[name][id_]
-            place = 0.5 if value is None else _place(value, known)
-            made[id_][name] = Points(
-                weight, place, weight * place, is_known=value is not None
+            own = values[name][id_]
+            place = 0.5 if own is None else _place(own, scores)
+            points[id_][name] = Points(
+                weight, place, weight * place, is_known=own is not None
             )
-    return made
+    return points
 
 
-def _place(value: float, known: Sequence[float]) -> float:
+def _place(score: float, scores: Sequence[float]) -> float:
     """The share of the others that are below; half of those that are equal."""
-    others = len(known) - 1
+    others = len(scores) - 1
     if not others:
         return 0.5
-    below = bisect_left(known, value)
-    equal = bisect_right(known, value) - below - 1
+    below = bisect_left(scores, score)
+    equal = bisect_right(scores, score) - below - 1
     return (below + equal / 2) / others

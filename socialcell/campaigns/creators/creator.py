@@ -1,4 +1,4 @@
-"""A creator as the registry holds one: accounts, rates, audience, what was agreed."""
+"""A creator of the registry: accounts, rates, audience, consent and disclosure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ KINDS = ("celebrity", "creator", "media", "institution", "partner")
 FORMATS = ("post", "story", "reel", "video", "live", "article", "event")
 CONSENTS = ("unknown", "asked", "agreed", "refused")
 CONNECTIONS = ("none", "paid", "gift", "travel", "family", "employee", "other")
-"""What may tie a creator to the city; everything but `none` has to be disclosed."""
+"""Material connections of a creator to the city; all but `none` must be disclosed."""
 COUNTS = ("followers", "reach")
 SHARES = ("city", "language", "ward")
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
-    """An account, and its followers as a collection or an insight last told (None)."""
+class SocialAccount:
+    """An account, and its newest count of followers (None: not counted)."""
 
     platform: str
     handle: str  # lower case, without @
@@ -47,8 +47,8 @@ class Insight:
 
 
 @dataclass(frozen=True, slots=True)
-class Engaged:
-    """Who was seen to engage, as a HyperLogLog sketch of 2^precision registers."""
+class EngagedAudience:
+    """The people who engaged, as a HyperLogLog sketch of 2^precision registers."""
 
     since: datetime
     until: datetime
@@ -81,7 +81,7 @@ class Creator:
     kind: str
     languages: tuple[str, ...]
     wards: tuple[str, ...]
-    accounts: tuple[Account, ...]
+    accounts: tuple[SocialAccount, ...]
     rates: Mapping[str, Rate]
     rate_class: str | None
     rate_source: str | None
@@ -90,7 +90,7 @@ class Creator:
     connection: str | None
     cool_off_days: int | None
     insights: tuple[Insight, ...]
-    engaged: Engaged | None
+    engaged: EngagedAudience | None
     posts: tuple[PastPost, ...]
 
     def may_be_asked(self, day: date) -> bool:
@@ -106,11 +106,19 @@ class Creator:
 
     def count(self, dimension: str) -> float | None:
         """The largest newest count of any account: audiences of accounts overlap."""
-        found = [one.number for one in self.insights if one.dimension == dimension]
-        return max(found, default=None)
+        counts = [
+            insight.number
+            for insight in self.insights
+            if insight.dimension == dimension
+        ]
+        return max(counts, default=None)
 
     @property
     def followers(self) -> int | None:
         """Of the largest account."""
-        known = [one.followers for one in self.accounts if one.followers is not None]
-        return max(known, default=None)
+        counts = [
+            account.followers
+            for account in self.accounts
+            if account.followers is not None
+        ]
+        return max(counts, default=None)

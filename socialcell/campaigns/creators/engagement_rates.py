@@ -27,10 +27,10 @@ from socialcell.campaigns.creators.candidate import Candidate
 
 ASSUMED_PRIOR = 10.0  # posts that a tier weighs where it cannot be estimated
 ENOUGH = 12  # posts from which a rate deserves the name
-_SETTLED = timedelta(hours=48)
-_NEWEST = 60
-_FEWEST_ACCOUNTS = 3
-_SURE = 1.96
+_SETTLING_TIME = timedelta(hours=48)
+_MAX_POSTS = 60
+_MIN_ACCOUNTS = 3
+_Z_95 = 1.96
 
 Tier = tuple[str, int]
 """A platform, and the tier of size from 0."""
@@ -38,7 +38,7 @@ Tier = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class EngagementRate:
-    """Engagements per post and follower: as seen, and drawn towards the tier.
+    """Engagements per post and follower: `seen` as observed, `value` drawn to the tier.
 
     `prior_posts` is k; None: accounts of the tier do not differ beyond chance.
     `interval` is of about 95 %: of the rate, and of the tier's mean as far as that
@@ -61,12 +61,12 @@ class _Prior:
     mean: float
     posts: float  # k, may be infinite
     within: float  # s²
-    seen: int  # N
+    total_posts: int  # N
     accounts: int
     is_assumed: bool
 
 
-def rates(
+def engagement_rates(
     candidates: Sequence[Candidate], now: datetime
 ) -> dict[str, EngagementRate | None]:
     """The rate of each candidate by id; None where followers are not known, or where
@@ -75,16 +75,26 @@ def rates(
     Of the newest 60 posts that are 48 hours old, with each account's extremes drawn in
     to its own 5th and 95th percentile.
     """
-    samples = {one.id: samples_of(one, now) for one in candidates}
+    samples = {
+        candidate.id: engagement_samples(candidate, now) for candidate in candidates
+    }
     tiers: dict[Tier, dict[str, list[float]]] = defaultdict(dict)
-    for one in candidates:
-        if one.tier is not None and samples[one.id]:
-            tiers[one.platform, one.tier][one.id] = samples[one.id]
-    priors = {tier: _prior(list(held.values())) for tier, held in tiers.items()}
-    return {one.id: _rate(one, samples[one.id], priors) for one in candidates}
+    for candidate in candidates:
+        if candidate.tier is not None and samples[candidate.id]:
+            tiers[candidate.platform, candidate.tier][candidate.id] = samples[
+                candidate.id
+            ]
+    priors = {
+        tier: _prior(list(samples_by_id.values()))
+        for tier, samples_by_id in tiers.items()
+    }
+    return {
+        candidate.id: _rate(candidate, samples[candidate.id], priors)
+        for candidate in candidates
+    }
 
 
-def samples_of(candidate: Candidate, now: datetime) -> list[float]:
+def engagement_samples(candidate: Candidate, now: datetime) -> list[float]:
     """Engagements per follower of each post that counts."""
     followers = candidate.followers
     if not followers:
@@ -92,12 +102,12 @@ def samples_of(candidate: Candidate, now: datetime) -> list[float]:
     settled = [
         post.engaged / followers
         for post in candidate.posts
-        if post.engaged is not None and now - post.at >= _SETTLED
-    ][-_NEWEST:]
+        if post.engaged is not None and now - post.at >= _SETTLING_TIME
+    ][-_MAX_POSTS:]
     if not settled:
         return []
     low, high = np.percentile(settled, (5, 95))
-    return [float(value) for value in np.clip(settled, low, high)]
+    return [float(rate) for rate in np.clip(settled, low, high)]
 
 
 def _rate(
@@ -110,21 +120,23 @@ def _rate(
     if prior is None:
         return None
     n = len(sample)
-    seen = float(np.mean(sample)) if sample else None
+    observed = float(np.mean(sample)) if sample else None
     own = 0.0 if prior.posts == inf else n / (n + prior.posts)
-    value = prior.mean if seen is None else own * seen + (1 - own) * prior.mean
+    estimate = (
+        prior.mean if observed is None else own * observed + (1 - own) * prior.mean
+    )
     spread = prior.within * (
         (0.0 if prior.posts == inf else 1 / (n + prior.posts))
-        + (1 - own) ** 2 / prior.seen
+        + (1 - own) ** 2 / prior.total_posts
     )
     return EngagementRate(
-        value=value,
+        value=estimate,
         interval=(
-            max(0.0, value - _SURE * sqrt(spread)),
-            value + _SURE * sqrt(spread),
+            max(0.0, estimate - _Z_95 * sqrt(spread)),
+            estimate + _Z_95 * sqrt(spread),
         ),
         posts=n,
-        seen=seen,
+        seen=observed,
         tier=tier,
         tier_mean=prior.mean,
         tier_accounts=prior.accounts,
@@ -134,15 +146,17 @@ def _rate(
 
 
 def _prior(samples: Sequence[Sequence[float]]) -> _Prior:
-    sizes = np.array([len(one) for one in samples], dtype=np.float64)
-    means = np.array([np.mean(one) for one in samples])
+    sizes = np.array([len(sample) for sample in samples], dtype=np.float64)
+    means = np.array([np.mean(sample) for sample in samples])
     total = float(sizes.sum())
     pooled = float((sizes * means).sum() / total)
     free = float((sizes - 1).sum())
-    squares = sum(float(((np.array(one) - np.mean(one)) ** 2).sum()) for one in samples)
+    squares = sum(
+        float(((np.array(sample) - np.mean(sample)) ** 2).sum()) for sample in samples
+    )
     within = squares / free if free else 0.0
     accounts = len(samples)
-    if accounts < _FEWEST_ACCOUNTS or not free or not within:
+    if accounts < _MIN_ACCOUNTS or not free or not within:
         return _Prior(pooled, ASSUMED_PRIOR, within, int(total), accounts, True)
     between = float((sizes * (means - pooled) ** 2).sum()) - (accounts - 1) * within
     between /= total - float((sizes**2).sum()) / total

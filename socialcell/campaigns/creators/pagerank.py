@@ -1,4 +1,4 @@
-"""Who is turned to: PageRank on the graph of replies, quotes, reposts and names."""
+"""PageRank on the graph of replies, quotes, reposts and mentions by handle."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -7,11 +7,11 @@ _DAMPING = 0.85
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """An account's place in the graph of who turned to whom.
+class NetworkStanding:
+    """An account's place in the graph of who addressed whom.
 
-    `pagerank` times the number of accounts: 1 is the average account. `people` turned
-    to it, `times` in all. The graph has `accounts` nodes and `arrows` edges.
+    `pagerank` times the number of accounts: 1 is the average account. `people`
+    addressed it, `times` in all. The graph has `accounts` nodes and `arrows` edges.
     """
 
     pagerank: float
@@ -21,30 +21,32 @@ class Standing:
     arrows: int
 
 
-def standings(
-    arrows: Mapping[tuple[int, int], int], wanted: Mapping[str, Collection[int]]
-) -> dict[str, Standing | None]:
-    """The standing of accounts that go by several numbers; None: not in the graph.
+def network_standings(
+    edges: Mapping[tuple[int, int], int], ids_by_account: Mapping[str, Collection[int]]
+) -> dict[str, NetworkStanding | None]:
+    """The standing of accounts that have several ids; None: not in the graph.
 
     PageRank (Page et al. 1999) with damping 0.85: somebody's attention is shared among
-    those to whom they turned, by how often.
+    those whom they addressed, by how often.
     """
     import networkx
 
-    number_of = {one: id_ for id_, numbers in wanted.items() for one in numbers}
+    number_of = {
+        number: id_ for id_, numbers in ids_by_account.items() for number in numbers
+    }
     graph = networkx.DiGraph()
-    for (who, whom), times in sorted(arrows.items()):
-        one, other = number_of.get(who, who), number_of.get(whom, whom)
-        if one == other:
+    for (who, whom), times in sorted(edges.items()):
+        source, target = number_of.get(who, who), number_of.get(whom, whom)
+        if source == target:
             continue
-        held = graph.get_edge_data(one, other, {"weight": 0})["weight"]
-        graph.add_edge(one, other, weight=held + times)
+        weight = graph.get_edge_data(source, target, {"weight": 0})["weight"]
+        graph.add_edge(source, target, weight=weight + times)
     if not graph:
-        return dict.fromkeys(wanted)
+        return dict.fromkeys(ids_by_account)
     ranks = networkx.pagerank(graph, alpha=_DAMPING, weight="weight")
     size = len(ranks)
     return {
-        id_: Standing(
+        id_: NetworkStanding(
             pagerank=ranks[id_] * size,
             people=graph.in_degree(id_),
             times=graph.in_degree(id_, weight="weight"),
@@ -53,5 +55,5 @@ def standings(
         )
         if id_ in ranks
         else None
-        for id_ in wanted
+        for id_ in ids_by_account
     }

@@ -59,7 +59,9 @@ def facts_of(
     start = date.fromisoformat(plan.brief["start"])
     known = {one.id: one for one in creators.creators(session, start, keys)}
     rows = {key: entries.find(session, key) for key in keys}
-    standing = {(row.platform, row.handle): row.flag for row in flags.standing(session)}
+    standing = {
+        (row.platform, row.handle): row.flag for row in flags.standing_flags(session)
+    }
     rates: dict[int, int | None] = {}
     for tag, _ in tags:
         row = rows[tag.creator]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from socialcell.campaigns.creators.creator import Creator
-from socialcell.campaigns.creators.selection.choice_limits import Limits
+from socialcell.campaigns.creators.selection.choice_limits import ChoiceLimits
 from socialcell.campaigns.creators.selection.max_coverage import Choice
 from socialcell.campaigns.planning import draft_posts, randomisation
 from socialcell.campaigns.planning import quiet_days as special
@@ -63,7 +63,9 @@ def chosen(ground: Ground) -> Choice:
             "socialcell influencers --help"
         )
     costs = [brief.posts_each * askable.cost(one.id) for one in askable.creators]
-    limits = Limits(np.array(costs, dtype=np.float64), float(brief.budget * MICROS))
+    limits = ChoiceLimits(
+        np.array(costs, dtype=np.float64), float(brief.budget * MICROS)
+    )
     needs = [
         [n for n, one in enumerate(askable.creators) if ward in one.wards]
         for ward in (ground.wards if brief.ward_least else ())

@@ -3,10 +3,14 @@
 from collections.abc import Collection, Sequence
 
 from socialcell.campaigns.creators.audience_overlap import Audiences
-from socialcell.campaigns.creators.selection.choice_limits import Limits, Room, ratios
+from socialcell.campaigns.creators.selection.choice_limits import (
+    ChoiceLimits,
+    RemainingLimits,
+    ratios,
+)
 from socialcell.campaigns.creators.selection.greedy_choice import (
-    in_order,
     lazy_greedy,
+    order_by_ratio,
     per_cost,
     per_creator,
 )
@@ -15,7 +19,7 @@ from socialcell.campaigns.creators.selection.upper_bounds import upper_bound
 
 
 def pick(
-    audiences: Audiences, limits: Limits, needs: Sequence[Collection[int]]
+    audiences: Audiences, limits: ChoiceLimits, needs: Sequence[Collection[int]]
 ) -> Choice:
     """Creators (places in the list) with the certificate of `choose`.
 
@@ -37,7 +41,7 @@ def pick(
         for worth in (per_cost, per_creator)
     ]
     chosen = max(filled, key=lambda one: audiences.covered_by(one).reach)
-    order = in_order(audiences, limits, chosen)
+    order = order_by_ratio(audiences, limits, chosen)
     order += [one for one in chosen if one not in order]
     covered, marginal = audiences.covered_by(()), []
     for one in order:
@@ -61,9 +65,9 @@ def _met(need: Collection[int], chosen: Collection[int]) -> bool:
 
 
 def _for(
-    need: Collection[int], audiences: Audiences, limits: Limits, taken: list[int]
+    need: Collection[int], audiences: Audiences, limits: ChoiceLimits, taken: list[int]
 ) -> list[int]:
-    room = Room(limits, taken)
+    room = RemainingLimits(limits, taken)
     worth = ratios(audiences.gains(taken), limits.costs)
     free = [one for one in sorted(need) if room.has(one)]
     return [max(free, key=lambda one: float(worth[one]))] if free else []

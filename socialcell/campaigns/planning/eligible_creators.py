@@ -9,7 +9,7 @@ from socialcell.campaigns.creators.audience_sketches import (
     HyperLogLog,
     SketchedAudiences,
 )
-from socialcell.campaigns.creators.creator import Account, Creator
+from socialcell.campaigns.creators.creator import Creator, SocialAccount
 from socialcell.campaigns.links.utm_naming import CHANNELS
 from socialcell.campaigns.planning.brief import Brief, BriefAsset
 from socialcell.campaigns.planning.calendar_problem import Closed, Pair, Rule
@@ -28,7 +28,7 @@ class Askable:
 
     creators: list[Creator] = field(default_factory=list)
     pairs: dict[tuple[str, str], Pair] = field(default_factory=dict)
-    accounts: dict[tuple[str, str], Account] = field(default_factory=dict)
+    accounts: dict[tuple[str, str], SocialAccount] = field(default_factory=dict)
     closed: list[Closed] = field(default_factory=list)
     left_out: dict[str, str] = field(default_factory=dict)
     missing_rates: dict[str, list[str]] = field(default_factory=dict)
@@ -106,10 +106,10 @@ def _usual_precision(creators: Iterable[Creator]) -> int:
 
 def _pairs(
     one: Creator, assets: Mapping[str, BriefAsset]
-) -> tuple[dict[str, tuple[Pair, Account]], list[str], list[str]]:
+) -> tuple[dict[str, tuple[Pair, SocialAccount]], list[str], list[str]]:
     """Assets that a creator can carry, reasons against the others, and the formats of
     those that only lack a rate."""
-    found: dict[str, tuple[Pair, Account]] = {}
+    found: dict[str, tuple[Pair, SocialAccount]] = {}
     reasons: list[str] = []
     formats: list[str] = []
     spoken = {language.removesuffix("-Latn") for language in one.languages}
@@ -129,7 +129,7 @@ def _pairs(
     return found, reasons, list(dict.fromkeys(formats))
 
 
-def _account(one: Creator, asset: BriefAsset) -> Account | None:
+def _account(one: Creator, asset: BriefAsset) -> SocialAccount | None:
     """On the first channel of the asset that the creator has."""
     held = {account.platform: account for account in reversed(one.accounts)}
     for channel in asset.channels:

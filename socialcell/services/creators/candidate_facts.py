@@ -6,9 +6,12 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from socialcell.campaigns.creators.candidate import CITY, Candidate
-from socialcell.campaigns.creators.candidate_ranking import Scored, ranked
-from socialcell.campaigns.creators.candidate_scores import About
+from socialcell.campaigns.creators.candidate import CITY_ENTITY, Candidate
+from socialcell.campaigns.creators.candidate_ranking import (
+    ScoredCandidate,
+    rank_candidates,
+)
+from socialcell.campaigns.creators.candidate_scores import InitiativeSubject
 from socialcell.campaigns.creators.creator import Creator
 from socialcell.campaigns.creators.store import candidate_posts
 from socialcell.campaigns.creators.store import candidates as store
@@ -41,19 +44,19 @@ class Asked:
 
 
 def scored(
-    context: Context, session: Session, asked: Asked, about: About
-) -> tuple[list[Scored], dict[str, Creator]]:
+    context: Context, session: Session, asked: Asked, about: InitiativeSubject
+) -> tuple[list[ScoredCandidate], dict[str, Creator]]:
     """All candidates in order, and the creators of the registry by key."""
     now = context.clock.now()
     since = now - timedelta(days=asked.days)
     floor = context.workspace.config.influencers.follower_floor
     creators = {one.id: one for one in creator_store.creators(session, today(context))}
     candidates = _candidates(session, floor, since, now, creators)
-    arrows = candidate_posts.arrows(session, since, now)
-    return ranked(candidates, arrows, about, now), creators
+    arrows = candidate_posts.addressing_counts(session, since, now)
+    return rank_candidates(candidates, arrows, about, now), creators
 
 
-def about(context: Context, session: Session, asked: Asked) -> About:
+def about(context: Context, session: Session, asked: Asked) -> InitiativeSubject:
     """What was asked for, looked up. UsageError: an unknown topic or ward, or words
     that nobody may be sought by."""
     known = lexicon.vocabulary("topic")
@@ -84,7 +87,7 @@ def about(context: Context, session: Session, asked: Asked) -> About:
         wards = frozenset(places.id_of(ward, on) for ward in asked.wards)
     except ValueError as error:
         raise UsageError(f"--ward: {error}.") from None
-    return About(
+    return InitiativeSubject(
         ids=frozenset(ids),
         topics=frozenset(asked.topics),
         spellings=tuple(dict.fromkeys(filter(None, spellings))),
@@ -100,9 +103,9 @@ def _candidates(
     until: datetime,
     creators: Mapping[str, Creator],
 ) -> list[Candidate]:
-    accounts = store.found(session, floor)
+    accounts = store.candidate_accounts(session, floor)
     numbers = [number for one in accounts for number in one.authors]
-    figures = store.figures(session, numbers)
+    figures = store.follower_counts(session, numbers)
     posts = candidate_posts.posts(session, numbers, since, until)
     ids = [post.id for some in posts.values() for post in some]
     answers = candidate_posts.answers(session, ids)
@@ -149,8 +152,8 @@ def _with_insights(candidate: Candidate, creator: Creator) -> Candidate:
     for one in own:
         if one.dimension == "city":
             known = concepts.find(one.value)
-            if known is not None and known.id == CITY:
-                shares["city", CITY] = one.number
+            if known is not None and known.id == CITY_ENTITY:
+                shares["city", CITY_ENTITY] = one.number
         elif one.dimension in ("language", "ward"):
             shares[one.dimension, one.value] = one.number
     return replace(candidate, reach=reach, shares=shares)

@@ -82,20 +82,20 @@ def _sketch(context: Context, days: int, session: Session) -> list[Sketched]:
     since = now - timedelta(days=days)
     hidden, family = people.unnamed(context), HyperLogLog(PRECISION)
     made = []
-    for row in entries.rows(session):
+    for row in entries.all_creators(session):
         accounts = entries.accounts(session, row.id)
-        numbers = candidate_posts.numbers_of(session, accounts)
+        numbers = candidate_posts.author_ids_of(session, accounts)
         posts = candidate_posts.posts(session, numbers, since, now)
         ids = [post.id for some in posts.values() for post in some]
         who = {
             hidden.pseudonym(platform, uid)
-            for platform, uid in candidate_posts.engaged(session, ids)
+            for platform, uid in candidate_posts.engaged_people(session, ids)
         }
         if len(who) < FEWEST:
-            entries.drop_sketch(session, row.id)
+            entries.delete_sketch(session, row.id)
             made.append(Sketched(row.key, len(ids), None))
             continue
-        entries.keep_sketch(
+        entries.save_sketch(
             session,
             {
                 "creator_id": row.id,
@@ -131,7 +131,7 @@ def _take(
             "added_by": audit.operator(),
             "added_at": context.clock.now(),
         }
-        if not entries.keep_insight(session, row):
+        if not entries.save_insight(session, row):
             return "unchanged"
         kept[row["creator_id"]] = kept.get(row["creator_id"], 0) + 1
         return "stored"

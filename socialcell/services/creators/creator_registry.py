@@ -96,8 +96,8 @@ def exported(context: Context) -> list[dict[str, Any]]:
     with db.reading(context.engine) as session:
         followers = {one.id: one.followers for one in store.creators(session, on)}
         return [
-            {**entries.said(session, row, on), "followers": followers[row.key]}
-            for row in entries.rows(session)
+            {**entries.stated_fields(session, row, on), "followers": followers[row.key]}
+            for row in entries.all_creators(session)
         ]
 
 
@@ -173,19 +173,19 @@ def held(
 ) -> list[dict[str, Any]]:
     """All that the registry and people's flags say of an account, for whom it is."""
     accounts = [(platform, handle) for handle in handles]
-    owners = [entries.owner(session, *account) for account in accounts]
+    owners = [entries.account_owner(session, *account) for account in accounts]
     known = [row for row in owners if row is not None]
     return [
         *(row._asdict() for row in known),
         *(step for row in known for step in outreach.of_creator(session, row.key)),
-        *(row._asdict() for row in flags.history(session, accounts)),
+        *(row._asdict() for row in flags.flag_history(session, accounts)),
     ]
 
 
 def require_none(session: Session, platform: str, handles: Sequence[str]) -> None:
     """UsageError: one of these is an account of the registry of creators."""
     for handle in handles:
-        row = entries.owner(session, platform, handle)
+        row = entries.account_owner(session, platform, handle)
         if row is not None:
             raise UsageError(
                 "This account is in the registry of creators. First: socialcell "
@@ -195,7 +195,7 @@ def require_none(session: Session, platform: str, handles: Sequence[str]) -> Non
 
 def drop_flags(session: Session, platform: str, handles: Sequence[str]) -> None:
     for handle in handles:
-        flags.forget(session, platform, handle)
+        flags.delete_flags(session, platform, handle)
 
 
 def account_of(text: str) -> tuple[str, str]:
@@ -262,10 +262,10 @@ def _put(context: Context, session: Session, given: Mapping[str, str | None]) ->
     key = utm_naming.name(given.get("key") or "", "The key")
     on, actor, now = today(context), audit.operator(), context.clock.now()
     row = entries.find(session, key)
-    held = entries.said(session, row, on) if row is not None else {}
+    held = entries.stated_fields(session, row, on) if row is not None else {}
     places = Places(areas.all_areas(session))
-    said = creator_entry.merged(held, {**given, "key": key})
-    entry = creator_entry.entry(said, partial(ward_of, places, on), on, actor)
+    said = creator_entry.merge_fields(held, {**given, "key": key})
+    entry = creator_entry.check_record(said, partial(ward_of, places, on), on, actor)
     outcome, changed = entries.save(session, entry, actor, now)
     if outcome != "unchanged":
         row = found(session, key)
@@ -278,8 +278,8 @@ def _require_public(
     context: Context, session: Session, platform: str, handle: str
 ) -> None:
     floor = context.workspace.config.influencers.follower_floor
-    known = candidates.found(session, floor, (platform, handle))
-    if not known and entries.owner(session, platform, handle) is None:
+    known = candidates.candidate_accounts(session, floor, (platform, handle))
+    if not known and entries.account_owner(session, platform, handle) is None:
         raise SocialcellError(
             f"{platform}:{handle} is no candidate and in no registry: nothing is noted "
             "about private persons."

@@ -6,7 +6,7 @@ from typing import Any
 
 from socialcell import db
 from socialcell.campaigns.creators.audience_sketches import HyperLogLog
-from socialcell.campaigns.creators.creator import Engaged
+from socialcell.campaigns.creators.creator import EngagedAudience
 from socialcell.campaigns.creators.store import link_results as store
 from socialcell.services.context import Context
 
@@ -18,7 +18,7 @@ def of(context: Context, keys: Collection[str]) -> dict[str, dict[str, Any]]:
     referrer names a click of theirs: a lower bound, for stores lose referrers.
     """
     with db.reading(context.engine) as session:
-        rows = store.by_campaign(session, keys)
+        rows = store.results_by_campaign(session, keys)
     found: dict[str, dict[str, Any]] = {}
     for row in rows:
         one = found.setdefault(
@@ -32,11 +32,11 @@ def of(context: Context, keys: Collection[str]) -> dict[str, dict[str, Any]]:
     return found
 
 
-def people(engaged: Engaged) -> float:
+def people(engaged: EngagedAudience) -> float:
     """About how many people a sketch holds."""
     return HyperLogLog(engaged.precision).count(engaged.sketch)
 
 
-def relative_error(engaged: Engaged) -> float:
+def relative_error(engaged: EngagedAudience) -> float:
     """Its relative standard error."""
     return HyperLogLog(engaged.precision).relative_error

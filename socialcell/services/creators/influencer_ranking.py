@@ -7,8 +7,8 @@ from typing import Any
 from sqlmodel import Session
 
 from socialcell import db
-from socialcell.campaigns.creators.candidate_ranking import Points, Scored
-from socialcell.campaigns.creators.candidate_scores import About
+from socialcell.campaigns.creators.candidate_ranking import Points, ScoredCandidate
+from socialcell.campaigns.creators.candidate_scores import InitiativeSubject
 from socialcell.campaigns.creators.creator import Creator
 from socialcell.campaigns.creators.engagement_rates import ENOUGH
 from socialcell.campaigns.creators.store import creator_entries as entries
@@ -42,7 +42,7 @@ def rank(context: Context, asked: Asked, limit: int | None = None) -> dict[str, 
     admit(context, "influencers.rank", "candidates", _said(asked))
     with db.reading(context.engine) as session:
         scored, creators = candidate_facts.scored(context, session, asked, about)
-        standing = flags.standing(session)
+        standing = flags.standing_flags(session)
     flagged: dict[str, list[dict[str, Any]]] = {}
     for row in standing:
         flagged.setdefault(f"{row.platform}:{row.handle}", []).append(
@@ -89,7 +89,7 @@ def show(context: Context, who: str, asked: Asked) -> dict[str, Any]:
     admit(context, "influencers.show", object_, _said(asked))
     with db.reading(context.engine) as session:
         scored, creators = candidate_facts.scored(context, session, asked, about)
-        history = flags.history(session, accounts)
+        history = flags.flag_history(session, accounts)
         entry = _entry(context, session, row) if row is not None else None
     wanted = {f"{platform}:{handle}" for platform, handle in accounts}
     shown = [one for one in scored if one.candidate.id in wanted]
@@ -111,7 +111,7 @@ def show(context: Context, who: str, asked: Asked) -> dict[str, Any]:
     }
 
 
-def document(one: Scored, creator: Creator | None) -> dict[str, Any]:
+def document(one: ScoredCandidate, creator: Creator | None) -> dict[str, Any]:
     """A candidate with every score and its parts, as plain JSON."""
     candidate = one.candidate
     return {
@@ -153,7 +153,7 @@ def _points(part: Points) -> dict[str, Any]:
     }
 
 
-def _engagement(one: Scored) -> dict[str, Any] | None:
+def _engagement(one: ScoredCandidate) -> dict[str, Any] | None:
     if one.engagement is None:
         return None
     return {**_plain(one.engagement), "few_posts": one.engagement.posts < ENOUGH}
@@ -169,7 +169,7 @@ def _whom(session: Session, who: str) -> tuple[Any, list[tuple[str, str]]]:
         row = found(session, who)
         return row, entries.accounts(session, row.id)
     account = account_of(who)
-    return entries.owner(session, *account), [account]
+    return entries.account_owner(session, *account), [account]
 
 
 def _entry(context: Context, session: Session, row: Any) -> dict[str, Any]:
@@ -179,7 +179,7 @@ def _entry(context: Context, session: Session, row: Any) -> dict[str, Any]:
     assert creator is not None
     engaged = creator.engaged
     return {
-        **entries.said(session, row, on),
+        **entries.stated_fields(session, row, on),
         "rates": {
             format_: {
                 "amount_micros": rate.micros,
@@ -206,7 +206,7 @@ def _entry(context: Context, session: Session, row: Any) -> dict[str, Any]:
     }
 
 
-def _about_document(about: About) -> dict[str, Any]:
+def _about_document(about: InitiativeSubject) -> dict[str, Any]:
     return {
         "ids": sorted(about.ids),
         "topics": sorted(about.topics),

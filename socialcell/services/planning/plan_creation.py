@@ -148,7 +148,9 @@ def _ground(context: Context, session: Session, brief: Brief) -> Ground:
 
 
 def _flagged(session: Session, known: Sequence[Creator]) -> dict[str, str]:
-    standing = {(row.platform, row.handle): row.flag for row in flags.standing(session)}
+    standing = {
+        (row.platform, row.handle): row.flag for row in flags.standing_flags(session)
+    }
     return {
         one.id: standing[account.platform, account.handle]
         for one in known

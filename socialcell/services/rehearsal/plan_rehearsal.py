@@ -41,7 +41,10 @@ def plan(
     """A plan for the coming weeks, approved by a second person, its first creator
     asked; what it says, in figures."""
     with db.reading(context.engine) as session:
-        known, planned = creator_entries.rows(session), store.find(session, campaign)
+        known, planned = (
+            creator_entries.all_creators(session),
+            store.find(session, campaign),
+        )
     if not known:
         creator_registry.import_file(context, files.registry)
     moment = context.clock.now().timestamp()

@@ -4,14 +4,21 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from socialcell.campaigns.creators.candidate import Answer, Candidate, Figures, Post
+from socialcell.campaigns.creators.candidate import (
+    Candidate,
+    CandidatePost,
+    FollowerCount,
+    PostAnswer,
+)
 from socialcell.text import index_form
 from tests.builders import NOON
 
 DAY = timedelta(days=1)
 
 
-def make_post(id_: int = 1, text: str = "Good morning Pune", **changes: Any) -> Post:
+def make_post(
+    id_: int = 1, text: str = "Good morning Pune", **changes: Any
+) -> CandidatePost:
     """A post of ten days ago that two people engaged with."""
     made: dict[str, Any] = {
         "at": NOON - 10 * DAY,
@@ -23,10 +30,10 @@ def make_post(id_: int = 1, text: str = "Good morning Pune", **changes: Any) -> 
         "engaged": 2,
         "views": None,
     }
-    return Post(id=id_, **(made | changes))
+    return CandidatePost(id=id_, **(made | changes))
 
 
-def make_posts(*engaged: int | None, **changes: Any) -> tuple[Post, ...]:
+def make_posts(*engaged: int | None, **changes: Any) -> tuple[CandidatePost, ...]:
     return tuple(
         make_post(number, engaged=n, **changes) for number, n in enumerate(engaged, 1)
     )
@@ -40,22 +47,24 @@ def make_candidate(handle: str = "asha", **changes: Any) -> Candidate:
         "why": ("registered: creator",),
         "authors": (1,),
         "creator": None,
-        "figures": (Figures(NOON, 100),),
+        "figures": (FollowerCount(NOON, 100),),
         "posts": (),
         "answers": (),
     }
     return Candidate(handle=handle, **(made | changes))
 
 
-def counted(*followers: int, until: datetime = NOON) -> tuple[Figures, ...]:
+def counted(*followers: int, until: datetime = NOON) -> tuple[FollowerCount, ...]:
     """Followers day by day, the last one at `until`."""
     first = until - (len(followers) - 1) * DAY
-    return tuple(Figures(first + n * DAY, one) for n, one in enumerate(followers))
+    return tuple(FollowerCount(first + n * DAY, one) for n, one in enumerate(followers))
 
 
-def answered(posts: Sequence[Post], *texts: str, first: int = 100) -> list[Answer]:
+def answered(
+    posts: Sequence[CandidatePost], *texts: str, first: int = 100
+) -> list[PostAnswer]:
     """Answers to the posts in turn, each of somebody else."""
     return [
-        Answer(posts[n % len(posts)].id, first + n, index_form(text))
+        PostAnswer(posts[n % len(posts)].id, first + n, index_form(text))
         for n, text in enumerate(texts)
     ]

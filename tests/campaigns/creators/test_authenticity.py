@@ -2,8 +2,12 @@
 
 import pytest
 
-from socialcell.campaigns.creators.authenticity import authenticity, growth, wilson
-from socialcell.campaigns.creators.candidate import Answer
+from socialcell.campaigns.creators.authenticity import (
+    authenticity,
+    daily_follower_gains,
+    wilson_interval,
+)
+from socialcell.campaigns.creators.candidate import PostAnswer
 from tests.builders import NOON
 from tests.campaigns.creators.creator_builders import (
     DAY,
@@ -20,11 +24,11 @@ SOLD = "best deal for followers here now"
 
 def test_wilson_agrees_with_a_table() -> None:
     # 8 of 10: 0.4902 to 0.9433 (Newcombe 1998's method 3, worked by hand).
-    assert wilson(8, 10) == pytest.approx((0.4902, 0.9433), abs=1e-4)
+    assert wilson_interval(8, 10) == pytest.approx((0.4902, 0.9433), abs=1e-4)
 
 
 def test_without_trials_wilson_says_everything() -> None:
-    assert wilson(0, 0) == (0.0, 1.0)
+    assert wilson_interval(0, 0) == (0.0, 1.0)
 
 
 def test_nothing_is_said_where_nothing_was_seen() -> None:
@@ -42,7 +46,7 @@ def test_a_text_that_came_three_times_speaks_against() -> None:
     made = authenticity(make_candidate(posts=POSTS, answers=tuple(answers)))
     assert (made.repeated, made.answers) == (3, 10)
     assert made.value == pytest.approx(0.7)
-    assert made.interval == pytest.approx(wilson(7, 10))
+    assert made.interval == pytest.approx(wilson_interval(7, 10))
 
 
 @pytest.mark.parametrize("text", ["thank you", "नमस्कार", ""])
@@ -53,21 +57,21 @@ def test_short_texts_are_the_same_by_themselves(text: str) -> None:
 
 
 def test_who_answers_most_posts_speaks_against() -> None:
-    everywhere = [Answer(post.id, 7, f"hello {post.id}") for post in POSTS[:7]]
+    everywhere = [PostAnswer(post.id, 7, f"hello {post.id}") for post in POSTS[:7]]
     others = answered(POSTS, *(f"reply {n}" for n in range(10)))
     made = authenticity(make_candidate(posts=POSTS, answers=(*everywhere, *others)))
     assert (made.regular, made.repeated) == (7, 0)
 
 
 def test_six_of_ten_posts_are_not_most() -> None:
-    often = [Answer(post.id, 7, f"hello {post.id}") for post in POSTS[:6]]
+    often = [PostAnswer(post.id, 7, f"hello {post.id}") for post in POSTS[:6]]
     others = answered(POSTS, *(f"reply {n}" for n in range(10)))
     made = authenticity(make_candidate(posts=POSTS, answers=(*often, *others)))
     assert made.regular == 0
 
 
 def test_an_answer_counts_once_against() -> None:
-    both = [Answer(post.id, 7, SOLD) for post in POSTS[:9]]
+    both = [PostAnswer(post.id, 7, SOLD) for post in POSTS[:9]]
     other = answered(POSTS[9:], "a reply of somebody")
     made = authenticity(make_candidate(posts=POSTS, answers=(*both, *other)))
     assert (made.regular, made.repeated) == (9, 9)
@@ -76,7 +80,7 @@ def test_an_answer_counts_once_against() -> None:
 
 def test_growth_is_shared_by_days_without_a_figure() -> None:
     figures = (counted(100)[0], *counted(130, until=NOON + 3 * DAY))
-    assert [gain for _, gain in growth(figures)] == [10.0]
+    assert [gain for _, gain in daily_follower_gains(figures)] == [10.0]
 
 
 def bought(**changes: object) -> tuple[float, int]:
@@ -101,7 +105,7 @@ def test_a_spike_lowers_the_lower_end_alone() -> None:
     made = authenticity(
         make_candidate(posts=POSTS, answers=answers, figures=counted(*days))
     )
-    low, high = wilson(10, 10)
+    low, high = wilson_interval(10, 10)
     assert made.value == pytest.approx(1 / 3)
     assert made.interval == pytest.approx((low / 3, high))
 

@@ -211,7 +211,7 @@ def test_who_turned_to_whom_counts_replies_and_names(workspace: Context) -> None
         said("5", "star", "I am @star", **BIG),
     )
     with db.reading(workspace.engine) as session:
-        arrows = candidate_posts.arrows(session, NOON - 90 * DAY, NOON)
+        arrows = candidate_posts.addressing_counts(session, NOON - 90 * DAY, NOON)
     # One post that replies and names turns once; nobody turns to himself.
     assert sorted(arrows.values()) == [1, 2]
     standing = ranked(workspace)[0]["standing"]

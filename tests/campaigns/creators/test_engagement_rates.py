@@ -6,8 +6,11 @@ from statistics import mean
 
 import pytest
 
-from socialcell.campaigns.creators.candidate import Figures
-from socialcell.campaigns.creators.engagement_rates import rates, samples_of
+from socialcell.campaigns.creators.candidate import FollowerCount
+from socialcell.campaigns.creators.engagement_rates import (
+    engagement_rates,
+    engagement_samples,
+)
 from tests.builders import NOON
 from tests.campaigns.creators.creator_builders import (
     DAY,
@@ -25,7 +28,7 @@ def drawn_in(values: list[float]) -> list[float]:
 
 def test_a_rate_is_worked_out_as_the_formula_says() -> None:
     seen = {"a": [1, 3], "b": [10, 14], "c": [20, 22]}
-    made = rates(
+    made = engagement_rates(
         [make_candidate(name, posts=make_posts(*n)) for name, n in seen.items()], NOON
     )
     sample = {name: drawn_in([one / 100 for one in n]) for name, n in seen.items()}
@@ -55,7 +58,7 @@ def test_fewer_posts_are_drawn_further() -> None:
     others = [
         make_candidate(f"o{n}", posts=make_posts(n, n + 2, n, n + 2)) for n in (1, 2, 4)
     ]
-    made = rates([many, few, *others], NOON)
+    made = engagement_rates([many, few, *others], NOON)
     a, b = made["x:many"], made["x:few"]
     assert a is not None
     assert b is not None
@@ -65,7 +68,7 @@ def test_fewer_posts_are_drawn_further() -> None:
 
 def test_accounts_that_differ_by_chance_only_have_the_mean_of_their_tier() -> None:
     alike = [make_candidate(name, posts=make_posts(0, 10)) for name in "abc"]
-    made = rates(alike, NOON)["x:a"]
+    made = engagement_rates(alike, NOON)["x:a"]
     assert made is not None
     assert (made.value, made.prior_posts) == (pytest.approx(0.05), None)
     assert made.interval[0] < 0.05 < made.interval[1]
@@ -76,23 +79,29 @@ def test_of_two_accounts_nothing_is_estimated() -> None:
         make_candidate("a", posts=make_posts(*[4] * 10)),
         make_candidate("b", posts=make_posts(*[8] * 10)),
     ]
-    made = rates(pair, NOON)["x:a"]
+    made = engagement_rates(pair, NOON)["x:a"]
     assert made is not None
     assert (made.prior_posts, made.is_assumed) == (10.0, True)
     assert made.value == pytest.approx((10 * 0.04 + 10 * 0.06) / 20)
 
 
 def test_an_account_without_posts_has_the_mean_of_its_tier() -> None:
-    made = rates([make_candidate("a"), make_candidate("b", posts=make_posts(6))], NOON)
+    made = engagement_rates(
+        [make_candidate("a"), make_candidate("b", posts=make_posts(6))], NOON
+    )
     silent = made["x:a"]
     assert silent is not None
     assert (silent.value, silent.seen, silent.posts) == (pytest.approx(0.06), None, 0)
 
 
 def test_sizes_and_platforms_are_judged_apart() -> None:
-    big = make_candidate("big", figures=(Figures(NOON, 20_000),), posts=make_posts(20))
+    big = make_candidate(
+        "big", figures=(FollowerCount(NOON, 20_000),), posts=make_posts(20)
+    )
     other = make_candidate("yt", platform="youtube", posts=make_posts(50))
-    made = rates([make_candidate("a", posts=make_posts(4)), big, other], NOON)
+    made = engagement_rates(
+        [make_candidate("a", posts=make_posts(4)), big, other], NOON
+    )
     assert {id_: one and one.tier for id_, one in made.items()} == {
         "x:a": ("x", 0),
         "x:big": ("x", 1),
@@ -102,22 +111,22 @@ def test_sizes_and_platforms_are_judged_apart() -> None:
 
 def test_without_followers_there_is_no_rate() -> None:
     unknown = make_candidate("a", figures=(), posts=make_posts(4))
-    assert rates([unknown], NOON) == {"x:a": None}
+    assert engagement_rates([unknown], NOON) == {"x:a": None}
 
 
 def test_a_post_counts_when_it_is_two_days_old() -> None:
     young = make_post(1, at=NOON - timedelta(hours=47), engaged=90)
     settled = make_post(2, at=NOON - timedelta(hours=48), engaged=5)
-    assert samples_of(make_candidate(posts=(young, settled)), NOON) == [0.05]
+    assert engagement_samples(make_candidate(posts=(young, settled)), NOON) == [0.05]
 
 
 def test_a_post_whose_engagement_nobody_saw_is_no_zero() -> None:
-    made = samples_of(make_candidate(posts=make_posts(None, 4)), NOON)
+    made = engagement_samples(make_candidate(posts=make_posts(None, 4)), NOON)
     assert made == [0.04]
 
 
 def test_one_post_that_went_round_the_world_is_drawn_in() -> None:
-    made = samples_of(make_candidate(posts=make_posts(*[1] * 19, 1001)), NOON)
+    made = engagement_samples(make_candidate(posts=make_posts(*[1] * 19, 1001)), NOON)
     # The 95th percentile of 20 values lies 0.05 of the way from the 19th to the last.
     assert max(made) == pytest.approx((1 + 0.05 * 1000) / 100)
 
@@ -125,5 +134,5 @@ def test_one_post_that_went_round_the_world_is_drawn_in() -> None:
 def test_only_the_newest_posts_count() -> None:
     old = [make_post(n, at=NOON - 80 * DAY, engaged=50) for n in range(5)]
     new = [make_post(9 + n, engaged=1) for n in range(60)]
-    made = samples_of(make_candidate(posts=(*old, *new)), NOON)
+    made = engagement_samples(make_candidate(posts=(*old, *new)), NOON)
     assert made == [0.01] * 60

@@ -2,7 +2,7 @@
 
 import pytest
 
-from socialcell.campaigns.creators.pagerank import standings
+from socialcell.campaigns.creators.pagerank import network_standings
 
 A, B, C, D = 1, 2, 3, 4
 
@@ -27,7 +27,7 @@ def ranks(arrows: dict[tuple[int, int], int], nodes: list[int]) -> dict[int, flo
 
 def test_pagerank_is_as_worked_out_by_iteration() -> None:
     arrows = {(A, B): 3, (C, B): 1, (C, D): 1, (B, D): 2}
-    made = standings(arrows, {"b": [B], "d": [D]})
+    made = network_standings(arrows, {"b": [B], "d": [D]})
     expected = ranks(arrows, [A, B, C, D])
     for id_, node in (("b", B), ("d", D)):
         found = made[id_]
@@ -36,17 +36,17 @@ def test_pagerank_is_as_worked_out_by_iteration() -> None:
 
 
 def test_people_and_times_are_counted() -> None:
-    made = standings({(A, B): 3, (C, B): 1, (B, D): 2}, {"b": [B]})["b"]
+    made = network_standings({(A, B): 3, (C, B): 1, (B, D): 2}, {"b": [B]})["b"]
     assert made is not None
     assert (made.people, made.times, made.accounts, made.arrows) == (2, 4, 4, 3)
 
 
 def test_two_numbers_of_an_account_are_one() -> None:
-    made = standings({(A, B): 1, (A, C): 2, (B, C): 9}, {"bc": [B, C]})["bc"]
+    made = network_standings({(A, B): 1, (A, C): 2, (B, C): 9}, {"bc": [B, C]})["bc"]
     assert made is not None
     assert (made.people, made.times, made.accounts) == (1, 3, 2)
 
 
 def test_who_was_never_turned_to_and_turned_to_nobody_has_no_standing() -> None:
-    assert standings({(A, B): 1}, {"d": [D]}) == {"d": None}
-    assert standings({}, {"d": [D]}) == {"d": None}
+    assert network_standings({(A, B): 1}, {"d": [D]}) == {"d": None}
+    assert network_standings({}, {"d": [D]}) == {"d": None}

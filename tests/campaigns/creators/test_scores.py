@@ -4,11 +4,15 @@ from typing import Any
 
 import pytest
 
-from socialcell.campaigns.creators.candidate import CITY, Candidate, Figures
-from socialcell.campaigns.creators.candidate_ranking import WEIGHTS, ranked
+from socialcell.campaigns.creators.candidate import (
+    CITY_ENTITY,
+    Candidate,
+    FollowerCount,
+)
+from socialcell.campaigns.creators.candidate_ranking import WEIGHTS, rank_candidates
 from socialcell.campaigns.creators.candidate_scores import (
-    About,
-    in_languages,
+    InitiativeSubject,
+    language_shares,
     languages,
     localities,
     reaches,
@@ -31,7 +35,9 @@ def reach_of(*candidates: Candidate) -> tuple[float, str] | None:
 
 def viewed(handle: str, followers: int, *views: int) -> Candidate:
     posts = tuple(make_post(n, views=one) for n, one in enumerate(views))
-    return make_candidate(handle, figures=(Figures(NOON, followers),), posts=posts)
+    return make_candidate(
+        handle, figures=(FollowerCount(NOON, followers),), posts=posts
+    )
 
 
 def test_reach_is_what_the_accounts_own_insights_say() -> None:
@@ -59,7 +65,7 @@ def test_of_an_account_of_unknown_followers_no_reach_is_made_up() -> None:
     assert reach_of(make_candidate("a", figures=())) is None
 
 
-def share(about: About, text: str = "", **changes: Any) -> int:
+def share(about: InitiativeSubject, text: str = "", **changes: Any) -> int:
     """How many of one post's texts are about it."""
     post = make_post(text=text, **changes)
     return relevances([make_candidate(posts=(post,))], about)["x:asha"].hits
@@ -79,11 +85,13 @@ def share(about: About, text: str = "", **changes: Any) -> int:
 def test_words_are_found_at_the_beginning_of_words(
     spelling: str, text: str, hits: int
 ) -> None:
-    assert share(About(spellings=(spelling,)), text) == hits
+    assert share(InitiativeSubject(spellings=(spelling,)), text) == hits
 
 
 def test_a_post_is_relevant_by_its_topic_or_by_what_it_names() -> None:
-    about = About(ids=frozenset({"service:pmc-care"}), topics=frozenset({"water"}))
+    about = InitiativeSubject(
+        ids=frozenset({"service:pmc-care"}), topics=frozenset({"water"})
+    )
     assert share(about, topics=frozenset({"water", "roads"})) == 1
     assert share(about, entities=frozenset({"service:pmc-care"})) == 1
     assert share(about, topics=frozenset({"roads"})) == 0
@@ -96,7 +104,7 @@ def test_a_share_is_drawn_towards_that_of_everybody() -> None:
         make_candidate("a", posts=tuple(wet)),
         make_candidate("b", posts=tuple(dry)),
     ]
-    made = relevances(pool, About(topics=frozenset({"water"})))
+    made = relevances(pool, InitiativeSubject(topics=frozenset({"water"})))
     # p = 2 of 8; (2 + 10 p) / (2 + 10) and (0 + 10 p) / (6 + 10)
     assert made["x:a"].value == pytest.approx(4.5 / 12)
     assert made["x:b"].value == pytest.approx(2.5 / 16)
@@ -105,11 +113,11 @@ def test_a_share_is_drawn_towards_that_of_everybody() -> None:
 
 def test_a_post_is_local_that_names_the_city_or_a_place_in_a_ward() -> None:
     posts = (
-        make_post(1, wards=frozenset({KOTHRUD}), entities=frozenset({CITY})),
-        make_post(2, entities=frozenset({CITY})),
+        make_post(1, wards=frozenset({KOTHRUD}), entities=frozenset({CITY_ENTITY})),
+        make_post(2, entities=frozenset({CITY_ENTITY})),
         make_post(3, entities=frozenset({"place:mumbai"})),
     )
-    made = localities([make_candidate(posts=posts)], About())["x:asha"]
+    made = localities([make_candidate(posts=posts)], InitiativeSubject())["x:asha"]
     assert (made.hits, made.posts) == (2, 3)
     assert made.parts == {"ward": 1, "city": 2}
 
@@ -119,20 +127,22 @@ def test_for_a_ward_only_its_places_are_local() -> None:
         make_post(1, wards=frozenset({KOTHRUD})),
         make_post(2, wards=frozenset({"ward:aundh-baner"})),
     )
-    about = About(wards=frozenset({KOTHRUD}))
+    about = InitiativeSubject(wards=frozenset({KOTHRUD}))
     assert localities([make_candidate(posts=posts)], about)["x:asha"].hits == 1
 
 
 def test_where_followers_live_by_insights_goes_before_posts() -> None:
-    made = localities([make_candidate(shares={("city", CITY): 0.41})], About())[
-        "x:asha"
-    ]
+    made = localities(
+        [make_candidate(shares={("city", CITY_ENTITY): 0.41})], InitiativeSubject()
+    )["x:asha"]
     assert (made.value, made.by) == (0.41, "insights")
 
 
 def test_wards_of_insights_add_up() -> None:
     shares = {("ward", KOTHRUD): 0.2, ("ward", "ward:aundh-baner"): 0.1}
-    about = About(wards=frozenset({KOTHRUD, "ward:aundh-baner", "ward:yerawada"}))
+    about = InitiativeSubject(
+        wards=frozenset({KOTHRUD, "ward:aundh-baner", "ward:yerawada"})
+    )
     made = localities([make_candidate(shares=shares)], about)["x:asha"]
     assert made.value == pytest.approx(0.3)
 
@@ -144,16 +154,21 @@ def test_languages_are_shares_of_posts() -> None:
     )
     one = make_candidate(posts=posts)
     assert languages(one) == {"mr": 0.5, "en": 0.25, "mr-Latn": 0.25}
-    asked = in_languages([one], About(languages=frozenset({"mr", "mr-Latn"})))
+    asked = language_shares(
+        [one], InitiativeSubject(languages=frozenset({"mr", "mr-Latn"}))
+    )
     assert (asked["x:asha"].hits, asked["x:asha"].posts) == (3, 4)
 
 
 def test_the_points_are_places_among_the_others_by_weight() -> None:
     pool = [
-        make_candidate(name, figures=(Figures(NOON, n),), authors=(n,))
+        make_candidate(name, figures=(FollowerCount(NOON, n),), authors=(n,))
         for name, n in (("a", 300), ("b", 200), ("c", 200), ("d", 100))
     ]
-    made = {one.candidate.id: one for one in ranked(pool, {}, About(), NOON)}
+    made = {
+        one.candidate.id: one
+        for one in rank_candidates(pool, {}, InitiativeSubject(), NOON)
+    }
     total = sum(WEIGHTS.values()) - WEIGHTS["relevance"] - WEIGHTS["language"]
     of = 100 * WEIGHTS["reach"] / total
     places = {id_: one.parts["reach"].place for id_, one in made.items()}
@@ -163,13 +178,18 @@ def test_the_points_are_places_among_the_others_by_weight() -> None:
     assert made["x:a"].points == pytest.approx(
         sum(part.points for part in made["x:a"].parts.values())
     )
-    assert [one.candidate.id for one in ranked(pool, {}, About(), NOON)] == list(made)
+    assert [
+        one.candidate.id for one in rank_candidates(pool, {}, InitiativeSubject(), NOON)
+    ] == list(made)
     assert next(iter(made)) == "x:a"
 
 
 def test_what_is_not_known_counts_as_the_middle_by_name() -> None:
     pool = [make_candidate("a", figures=()), make_candidate("b"), make_candidate("c")]
-    made = {one.candidate.id: one for one in ranked(pool, {}, About(), NOON)}
+    made = {
+        one.candidate.id: one
+        for one in rank_candidates(pool, {}, InitiativeSubject(), NOON)
+    }
     part = made["x:a"].parts["reach"]
     assert (part.place, part.is_known) == (0.5, False)
     assert made["x:a"].effective_reach is None
@@ -177,15 +197,19 @@ def test_what_is_not_known_counts_as_the_middle_by_name() -> None:
 
 def test_relevance_counts_only_where_something_is_asked_for() -> None:
     pool = [make_candidate("a")]
-    assert "relevance" not in ranked(pool, {}, About(), NOON)[0].parts
-    asked = ranked(pool, {}, About(topics=frozenset({"water"})), NOON)[0]
+    assert (
+        "relevance" not in rank_candidates(pool, {}, InitiativeSubject(), NOON)[0].parts
+    )
+    asked = rank_candidates(
+        pool, {}, InitiativeSubject(topics=frozenset({"water"})), NOON
+    )[0]
     assert "relevance" in asked.parts
     assert asked.relevance is not None
 
 
 def test_effective_reach_is_reach_by_authenticity_by_locality() -> None:
-    posts = make_posts(1, 1, entities=frozenset({CITY}))
-    one = make_candidate(reach=1000.0, posts=posts, shares={("city", CITY): 0.4})
-    made = ranked([one], {}, About(), NOON)[0]
+    posts = make_posts(1, 1, entities=frozenset({CITY_ENTITY}))
+    one = make_candidate(reach=1000.0, posts=posts, shares={("city", CITY_ENTITY): 0.4})
+    made = rank_candidates([one], {}, InitiativeSubject(), NOON)[0]
     assert made.authenticity.value is None
     assert made.effective_reach == pytest.approx(400)

@@ -9,7 +9,7 @@ from socialcell.campaigns.creators.audience_sketches import (
     MinHash,
     SketchedAudiences,
 )
-from socialcell.campaigns.creators.selection.choice_limits import Limits
+from socialcell.campaigns.creators.selection.choice_limits import ChoiceLimits
 from socialcell.campaigns.creators.selection.max_coverage import choose
 from tests.campaigns.worlds import make_world
 
@@ -69,5 +69,5 @@ def test_creators_who_add_nobody_are_not_chosen_by_sketch():
     family = HyperLogLog(10)
     whole, part = family.of(names(0, 500)), family.of(names(0, 200))
     audiences = SketchedAudiences(family, [whole, part])
-    choice = choose(audiences, Limits(np.array([5.0, 5.0]), 10))
+    choice = choose(audiences, ChoiceLimits(np.array([5.0, 5.0]), 10))
     assert choice.chosen == (0,)

@@ -20,7 +20,7 @@ class Cap:
 
 
 @dataclass(frozen=True)
-class Limits:
+class ChoiceLimits:
     """Costs and budget in one currency, and caps on kinds of creators.
 
     Caps that divide the creators into groups make a partition matroid.
@@ -44,28 +44,28 @@ class Limits:
 
     def allow(self, creators: Sequence[int]) -> bool:
         """Whether these creators may be chosen together."""
-        room = Room(self)
+        remaining = RemainingLimits(self)
         for creator in creators:
-            if not room.has(creator):
+            if not remaining.has(creator):
                 return False
-            room.take(creator)
+            remaining.take(creator)
         return True
 
     def affordable(self) -> list[int]:
         """The creators who might be chosen at all."""
-        room = Room(self)
-        return [creator for creator in range(len(self.costs)) if room.has(creator)]
+        remaining = RemainingLimits(self)
+        return [creator for creator in range(len(self.costs)) if remaining.has(creator)]
 
 
-class Room:
-    """What is left of the limits while a choice is being made."""
+class RemainingLimits:
+    """What remains of the limits while a choice is being made."""
 
-    def __init__(self, limits: Limits, taken: Collection[int] = ()) -> None:
+    def __init__(self, limits: ChoiceLimits, chosen: Collection[int] = ()) -> None:
         self._limits = limits
         self._most = limits.budget * (1 + ROUNDING)
         self._places = [cap.most for cap in limits.caps]
         self.spent = 0.0
-        for creator in taken:
+        for creator in chosen:
             self.take(creator)
 
     def has(self, creator: int) -> bool:

@@ -5,13 +5,16 @@ from collections.abc import Callable, Collection
 from random import Random
 
 from socialcell.campaigns.creators.audience_overlap import Audiences
-from socialcell.campaigns.creators.selection.choice_limits import Limits, Room
+from socialcell.campaigns.creators.selection.choice_limits import (
+    ChoiceLimits,
+    RemainingLimits,
+)
 
 Worth = Callable[[float, float], float]
 
-BETTER = 1 + 1e-9  # by less than this, one reach is not better than another
-ROUNDS = 300
-LOOKS = 30_000_000  # entries of audiences looked at in all rounds together
+MIN_IMPROVEMENT = 1 + 1e-9  # by less than this, one reach is not better than another
+MAX_ROUNDS = 300
+MAX_ENTRIES_READ = 30_000_000  # entries of audiences looked at in all rounds together
 SEED = 1978
 
 
@@ -27,7 +30,7 @@ def per_creator(gain: float, cost: float) -> float:
 
 def lazy_greedy(
     audiences: Audiences,
-    limits: Limits,
+    limits: ChoiceLimits,
     worth: Worth,
     *,
     start: Collection[int] = (),
@@ -40,7 +43,7 @@ def lazy_greedy(
     al. 2007). Ties go to the creator who comes first in the list.
     """
     chosen = list(start)
-    room = Room(limits, chosen)
+    remaining = RemainingLimits(limits, chosen)
     covered = audiences.covered_by(chosen)
     gains = audiences.gains(chosen)
     candidates = set(range(len(audiences)) if among is None else among) - set(start)
@@ -51,16 +54,16 @@ def lazy_greedy(
     queue = [
         entry(creator, float(gains[creator]))
         for creator in candidates
-        if gains[creator] > 0 and room.has(creator)
+        if gains[creator] > 0 and remaining.has(creator)
     ]
     heapq.heapify(queue)
     while queue:
         _, creator, seen_at = heapq.heappop(queue)
-        if not room.has(creator):
-            continue  # room only ever shrinks
+        if not remaining.has(creator):
+            continue  # the budget left only ever shrinks
         if seen_at == len(chosen):
             covered.add(creator)
-            room.take(creator)
+            remaining.take(creator)
             chosen.append(creator)
             continue
         gain = covered.gain(creator)
@@ -69,21 +72,25 @@ def lazy_greedy(
     return chosen
 
 
-def best_single(audiences: Audiences, limits: Limits) -> list[int]:
+def best_single(audiences: Audiences, limits: ChoiceLimits) -> list[int]:
     """The one creator who reaches most, and nobody else."""
     gains = audiences.gains(())
     useful = [creator for creator in limits.affordable() if gains[creator] > 0]
     return [max(useful, key=lambda creator: gains[creator])] if useful else []
 
 
-def exchange(audiences: Audiences, limits: Limits, chosen: list[int]) -> list[int]:
+def exchange(
+    audiences: Audiences, limits: ChoiceLimits, chosen: list[int]
+) -> list[int]:
     """Take some creators out, fill up again, keep what reaches more; up to 300 times.
 
     Whom to take out, whom of those to bar from coming back, and how much costs count
     are drawn from a generator with a fixed seed, so the same input gives the same
     choice (ruin and recreate, Schrimpf et al. 2000). Large audiences get fewer rounds.
     """
-    rounds = min(ROUNDS, LOOKS // max(1, audiences.entries)) if chosen else 0
+    rounds = (
+        min(MAX_ROUNDS, MAX_ENTRIES_READ // max(1, audiences.entries)) if chosen else 0
+    )
     random = Random(SEED)
     best = list(chosen)
     reach = audiences.covered_by(best).reach
@@ -99,12 +106,14 @@ def exchange(audiences: Audiences, limits: Limits, chosen: list[int]) -> list[in
             among=everybody - set(barred),
         )
         tried_reach = audiences.covered_by(tried).reach
-        if tried_reach > reach * BETTER:
+        if tried_reach > reach * MIN_IMPROVEMENT:
             best, reach = tried, tried_reach
     return best
 
 
-def in_order(audiences: Audiences, limits: Limits, chosen: list[int]) -> list[int]:
+def order_by_ratio(
+    audiences: Audiences, limits: ChoiceLimits, chosen: list[int]
+) -> list[int]:
     """The same creators in the order in which ratio greedy would take them."""
     return lazy_greedy(audiences, limits, per_cost, among=chosen)
 

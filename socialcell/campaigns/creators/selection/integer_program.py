@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from socialcell.campaigns.creators.audience_overlap import Amounts, ExactAudiences
-from socialcell.campaigns.creators.selection.choice_limits import Limits
+from socialcell.campaigns.creators.selection.choice_limits import ChoiceLimits
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Optimum:
     proved: bool
 
 
-def optimum(audiences: ExactAudiences, limits: Limits, seconds: float) -> Optimum:
+def optimum(audiences: ExactAudiences, limits: ChoiceLimits, seconds: float) -> Optimum:
     """Solve maximum coverage as a mixed integer program, for at most `seconds`.
 
     One binary variable a creator and one variable in [0, 1] for all the people who
@@ -27,7 +27,7 @@ def optimum(audiences: ExactAudiences, limits: Limits, seconds: float) -> Optimu
     from scipy.optimize import Bounds, LinearConstraint, milp
     from scipy.sparse import coo_array, eye_array, hstack, vstack
 
-    followed, weights = alike(audiences)
+    followed, weights = group_followers(audiences)
     creators, crowds = len(audiences), len(followed)
     if not crowds:
         return Optimum([], 0.0, proved=True)
@@ -37,7 +37,10 @@ def optimum(audiences: ExactAudiences, limits: Limits, seconds: float) -> Optimu
     # A crowd is reached only if one of the creators it follows is chosen.
     reached = hstack([-follows, eye_array(crowds)])
     limited = hstack(
-        [coo_array(_rows(limits, creators)), coo_array((1 + len(limits.caps), crowds))]
+        [
+            coo_array(_constraint_rows(limits, creators)),
+            coo_array((1 + len(limits.caps), crowds)),
+        ]
     )
     most = [limits.budget, *(cap.most for cap in limits.caps)]
     solved = milp(
@@ -59,7 +62,7 @@ def optimum(audiences: ExactAudiences, limits: Limits, seconds: float) -> Optimu
     return Optimum(chosen, bound, proved=solved.status == 0)
 
 
-def alike(audiences: ExactAudiences) -> tuple[list[tuple[int, ...]], Amounts]:
+def group_followers(audiences: ExactAudiences) -> tuple[list[tuple[int, ...]], Amounts]:
     """People put together who follow exactly the same creators, with summed weights."""
     followed: list[list[int]] = [[] for _ in range(len(audiences.weights))]
     for creator, people in enumerate(audiences.audiences):
@@ -73,7 +76,7 @@ def alike(audiences: ExactAudiences) -> tuple[list[tuple[int, ...]], Amounts]:
     return list(crowds), np.array(list(crowds.values()), dtype=np.float64)
 
 
-def _rows(limits: Limits, creators: int) -> Amounts:
+def _constraint_rows(limits: ChoiceLimits, creators: int) -> Amounts:
     rows = np.zeros((1 + len(limits.caps), creators))
     rows[0] = limits.costs
     for row, cap in enumerate(limits.caps, start=1):

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from socialcell.campaigns.creators.audience_overlap import Audiences, ExactAudiences
-from socialcell.campaigns.creators.selection.choice_limits import Limits
+from socialcell.campaigns.creators.selection.choice_limits import ChoiceLimits
 from socialcell.campaigns.creators.selection.greedy_choice import (
     best_single,
     exchange,
-    in_order,
     lazy_greedy,
+    order_by_ratio,
     per_cost,
     per_creator,
 )
@@ -18,8 +18,8 @@ from socialcell.campaigns.creators.selection.price_bounds import priced_bound
 from socialcell.campaigns.creators.selection.triple_starts import best_from_triples
 from socialcell.campaigns.creators.selection.upper_bounds import upper_bound
 
-FEW = 60  # creators for whom every triple is tried
-SMALL = 200_000  # entries of audiences up to which that takes seconds
+MAX_TRIPLE_CREATORS = 60  # creators for whom every triple is tried
+MAX_TRIPLE_ENTRIES = 200_000  # entries of audiences up to which that takes seconds
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Choice:
 
 
 def choose(
-    audiences: Audiences, limits: Limits, *, exact_seconds: float = 0.0
+    audiences: Audiences, limits: ChoiceLimits, *, exact_seconds: float = 0.0
 ) -> Choice:
     """Budgeted maximum coverage: the best of several rules, with a certificate.
 
@@ -60,19 +60,22 @@ def choose(
     Caps void the guarantees of the rules, never the certificate. The same input gives
     the same choice, unless the integer program ran out of time.
     """
-    found = _by_rules(audiences, limits)
-    best = max(found.items(), key=lambda rule: _reach(audiences, rule[1]))[1]
-    best = found["exchange"] = exchange(audiences, limits, best)
-    if len(audiences) <= FEW and audiences.entries <= SMALL:
-        best = found["triples"] = best_from_triples(audiences, limits, best)
+    choices = _by_rules(audiences, limits)
+    best = max(choices.items(), key=lambda rule: _reach(audiences, rule[1]))[1]
+    best = choices["exchange"] = exchange(audiences, limits, best)
+    if (
+        len(audiences) <= MAX_TRIPLE_CREATORS
+        and audiences.entries <= MAX_TRIPLE_ENTRIES
+    ):
+        best = choices["triples"] = best_from_triples(audiences, limits, best)
     solved = None
     if exact_seconds > 0 and isinstance(audiences, ExactAudiences):
         solved = optimum(audiences, limits, exact_seconds)
         if solved.chosen is not None and limits.allow(solved.chosen):
-            found["exact"] = solved.chosen
+            choices["exact"] = solved.chosen
             if _reach(audiences, solved.chosen) > _reach(audiences, best):
                 best = solved.chosen
-    chosen = in_order(audiences, limits, best)
+    chosen = order_by_ratio(audiences, limits, best)
     marginal = _marginal(audiences, chosen)
     reach = _reach(audiences, chosen)
     bound = upper_bound(audiences, limits, chosen)
@@ -83,12 +86,12 @@ def choose(
         cost=limits.cost(chosen),
         upper_bound=bound,
         best_bound=_best_bound(audiences, limits, bound, reach, solved),
-        reach_by_rule={rule: _reach(audiences, each) for rule, each in found.items()},
+        reach_by_rule={rule: _reach(audiences, each) for rule, each in choices.items()},
         optimum=solved,
     )
 
 
-def _by_rules(audiences: Audiences, limits: Limits) -> dict[str, list[int]]:
+def _by_rules(audiences: Audiences, limits: ChoiceLimits) -> dict[str, list[int]]:
     return {
         "ratio": lazy_greedy(audiences, limits, per_cost),
         "unit": lazy_greedy(audiences, limits, per_creator),
@@ -98,7 +101,7 @@ def _by_rules(audiences: Audiences, limits: Limits) -> dict[str, list[int]]:
 
 def _best_bound(
     audiences: Audiences,
-    limits: Limits,
+    limits: ChoiceLimits,
     bound: float,
     reach: float,
     optimum: Optimum | None,

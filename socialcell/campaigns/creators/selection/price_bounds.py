@@ -3,15 +3,17 @@
 import numpy as np
 
 from socialcell.campaigns.creators.audience_overlap import Amounts, ExactAudiences
-from socialcell.campaigns.creators.selection.choice_limits import Limits
+from socialcell.campaigns.creators.selection.choice_limits import ChoiceLimits
 from socialcell.campaigns.creators.selection.upper_bounds import knapsack_shares
 
-ROUNDS = 300
-LOOKS = 100_000_000  # entries of audiences looked at in all rounds together
-PATIENCE = 8
+MAX_ROUNDS = 300
+MAX_ENTRIES_READ = 100_000_000  # entries of audiences looked at in all rounds together
+MAX_STALLED_ROUNDS = 8
 
 
-def priced_bound(audiences: ExactAudiences, limits: Limits, reach: float) -> float:
+def priced_bound(
+    audiences: ExactAudiences, limits: ChoiceLimits, reach: float
+) -> float:
     """No choice within the limits reaches more than this.
 
     Give every person a price between 0 and their weight. A choice reaches at most the
@@ -28,14 +30,14 @@ def priced_bound(audiences: ExactAudiences, limits: Limits, reach: float) -> flo
     possible = np.zeros(len(audiences))
     possible[limits.affordable()] = 1.0
     best, step, waited = float(weights[followed].sum()), 1.0, 0
-    for _ in range(min(ROUNDS, LOOKS // max(1, pairs))):
+    for _ in range(min(MAX_ROUNDS, MAX_ENTRIES_READ // max(1, pairs))):
         collected = _collected(audiences, prices) * possible
         shares = knapsack_shares(collected, limits.costs, limits.budget)
         unpriced = float((weights - prices)[followed].sum())
         bound = unpriced + float(collected @ shares)
         waited = 0 if bound < best * (1 - 1e-6) else waited + 1
         best = min(best, bound)
-        if waited >= PATIENCE:
+        if waited >= MAX_STALLED_ROUNDS:
             step, waited = step / 2, 0
         slope = _slope(audiences, shares, prices)
         steepness = float(slope @ slope)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from socialcell.campaigns.creators.audience_sketches import SketchedAudiences
-from socialcell.campaigns.creators.selection.choice_limits import Limits
+from socialcell.campaigns.creators.selection.choice_limits import ChoiceLimits
 from socialcell.campaigns.creators.selection.max_coverage import Choice, choose
 from socialcell.campaigns.creators.selection.selection_file import (
     Creators,
@@ -15,7 +15,7 @@ from socialcell.campaigns.creators.selection.selection_file import (
     read_creators,
 )
 
-SURE = 1.96  # standard errors on either side of an estimate, for 95 %
+Z_95 = 1.96  # standard errors on either side of an estimate, for 95 %
 
 
 def select(
@@ -31,7 +31,9 @@ def select(
     sketched = isinstance(creators.audiences, SketchedAudiences)
     if sketched and exact_seconds:
         raise SelectionError("an exact solution needs the people, not sketches of them")
-    limits = Limits(np.array(creators.costs, dtype=np.float64), budget, creators.caps)
+    limits = ChoiceLimits(
+        np.array(creators.costs, dtype=np.float64), budget, creators.caps
+    )
     choice = choose(creators.audiences, limits, exact_seconds=exact_seconds)
     return document(creators, choice)
 
@@ -75,8 +77,8 @@ def _sketch(creators: Creators, choice: Choice) -> dict[str, Any] | None:
         "size": creators.audiences.family.width,
         "relative_error": error,
         "reach_interval": [
-            choice.reach * (1 - SURE * error),
-            choice.reach * (1 + SURE * error),
+            choice.reach * (1 - Z_95 * error),
+            choice.reach * (1 + Z_95 * error),
         ],
     }
 

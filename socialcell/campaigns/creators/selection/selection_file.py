@@ -1,4 +1,4 @@
-"""The file that names creators, their costs and audiences, read and checked."""
+"""Read and check the file of creators, their costs and their audiences."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -15,15 +15,15 @@ from socialcell.campaigns.creators.audience_sketches import (
     FEWEST_PERMUTATIONS,
     LEAST_PRECISION,
     MOST_PRECISION,
-    Family,
     HyperLogLog,
     MinHash,
     SketchedAudiences,
+    SketchFamily,
 )
 from socialcell.campaigns.creators.selection.choice_limits import Cap
 from socialcell.errors import SocialcellError
 
-KEYS = {"creators", "weights", "caps", "sketch"}
+DOCUMENT_KEYS = {"creators", "weights", "caps", "sketch"}
 
 
 class SelectionError(SocialcellError):
@@ -56,8 +56,8 @@ def read_creators(path: Path, sketched_as: str | None = None) -> Creators:
     rows = [_row(place, row) for place, row in enumerate(document["creators"], 1)]
     ids = _ids(rows)
     costs = tuple(
-        _number(row.get("cost"), f"creator {one!r}: cost")
-        for one, row in zip(ids, rows, strict=True)
+        _number(row.get("cost"), f"creator {id_!r}: cost")
+        for id_, row in zip(ids, rows, strict=True)
     )
     return Creators(
         ids=ids,
@@ -80,10 +80,11 @@ def _document(path: Path) -> dict[str, Any]:
         raise SelectionError(f"{path}: is not JSON ({error})") from error
     if not isinstance(document, dict) or not isinstance(document.get("creators"), list):
         raise SelectionError(f"{path}: is not an object with a list of creators")
-    strangers = sorted(document.keys() - KEYS)
+    strangers = sorted(document.keys() - DOCUMENT_KEYS)
     if strangers:
+        allowed = ", ".join(sorted(DOCUMENT_KEYS))
         raise SelectionError(
-            f"{path}: unknown key {strangers[0]!r}; known are {', '.join(sorted(KEYS))}"
+            f"{path}: unknown key {strangers[0]!r}; known are {allowed}"
         )
     return document
 
@@ -101,22 +102,22 @@ def _row(place: int, row: Any) -> Mapping[str, Any]:
 
 def _ids(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     ids = tuple(str(row["id"]) for row in rows)
-    seen: set[str] = set()
-    for one in ids:
-        if one in seen:
-            raise SelectionError(f"creator {one!r}: is listed twice; keep one")
-        seen.add(one)
+    unique_ids: set[str] = set()
+    for id_ in ids:
+        if id_ in unique_ids:
+            raise SelectionError(f"creator {id_!r}: is listed twice; keep one")
+        unique_ids.add(id_)
     return ids
 
 
-def _number(value: Any, what: str) -> float:
-    if value is None:
+def _number(number: Any, what: str) -> float:
+    if number is None:
         raise SelectionError(f"{what} is missing")
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise SelectionError(f"{what} is not a number: {value!r}")
-    if value < 0 or not isfinite(value):
-        raise SelectionError(f"{what} is {value}; it must be 0 or more")
-    return float(value)
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        raise SelectionError(f"{what} is not a number: {number!r}")
+    if number < 0 or not isfinite(number):
+        raise SelectionError(f"{what} is {number}; it must be 0 or more")
+    return float(number)
 
 
 def _audiences(
@@ -128,47 +129,51 @@ def _audiences(
     weights = document.get("weights", {})
     if not isinstance(weights, dict):
         raise SelectionError("weights: is not an object of person and number")
-    known = {
+    person_weights = {
         person: _number(weight, f"weight of {person!r}")
         for person, weight in weights.items()
     }
     if "sketch" not in document and sketched_as is None:
-        return exact_audiences(_named(ids, rows), known)
-    if known:
+        return exact_audiences(_named_audiences(ids, rows), person_weights)
+    if person_weights:
         raise SelectionError("weights: sketches do not know people; leave weights out")
     if "sketch" not in document:
         family = _family_named(sketched_as or "")
-        return SketchedAudiences(family, [family.of(one) for one in _named(ids, rows)])
+        return SketchedAudiences(
+            family, [family.of(names) for names in _named_audiences(ids, rows)]
+        )
     if sketched_as is not None:
         raise SelectionError("the audiences are sketches already")
     family = _family(document["sketch"])
     sketches = []
-    for one, row in zip(ids, rows, strict=True):
+    for id_, row in zip(ids, rows, strict=True):
         values = row["audience"]
         whole = all(
-            type(value) is int and 0 <= value <= family.most for value in values
+            type(number) is int and 0 <= number <= family.most for number in values
         )
         if len(values) != family.width or not whole:
             raise SelectionError(
-                f"creator {one!r}: audience is not a {family.kind} sketch of "
+                f"creator {id_!r}: audience is not a {family.kind} sketch of "
                 f"{family.width} whole numbers from 0 to {family.most}"
             )
         sketches.append(np.array(values, dtype=np.int64))
     return SketchedAudiences(family, sketches)
 
 
-def _named(ids: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> list[list[str]]:
+def _named_audiences(
+    ids: Sequence[str], rows: Sequence[Mapping[str, Any]]
+) -> list[list[str]]:
     audiences = []
-    for one, row in zip(ids, rows, strict=True):
+    for id_, row in zip(ids, rows, strict=True):
         kinds = set(map(type, row["audience"]))
         if not kinds <= {str, int}:
-            raise SelectionError(f"creator {one!r}: audience holds more than names")
+            raise SelectionError(f"creator {id_!r}: audience holds more than names")
         names = row["audience"]
         audiences.append(names if kinds <= {str} else [str(name) for name in names])
     return audiences
 
 
-def _family_named(text: str) -> Family:
+def _family_named(text: str) -> SketchFamily:
     kind, _, size = text.partition(":")
     if size and not size.isdecimal():
         raise SelectionError(
@@ -179,7 +184,7 @@ def _family_named(text: str) -> Family:
     return _family({"kind": kind, "permutations": int(size or 256)})
 
 
-def _family(described: Any) -> Family:
+def _family(described: Any) -> SketchFamily:
     match described:
         case {"kind": "hyperloglog", "precision": int(precision), **rest} if not rest:
             if LEAST_PRECISION <= precision <= MOST_PRECISION:
@@ -203,19 +208,19 @@ def _family(described: Any) -> Family:
 def _caps(rows: Sequence[Mapping[str, Any]], caps: Any) -> tuple[Cap, ...]:
     if not isinstance(caps, dict):
         raise SelectionError("caps: is not an object of property and values")
-    found = []
+    caps_found = []
     for prop, values in caps.items():
         if not isinstance(values, dict):
             raise SelectionError(f"caps: {prop} is not an object of value and number")
-        for value, most in values.items():
+        for kind, most in values.items():
             if type(most) is not int or most < 0:
                 raise SelectionError(
-                    f"caps: {prop} {value!r} is {most!r}, not a whole number from 0"
+                    f"caps: {prop} {kind!r} is {most!r}, not a whole number from 0"
                 )
             members = frozenset(
-                place for place, row in enumerate(rows) if row.get(prop) == value
+                place for place, row in enumerate(rows) if row.get(prop) == kind
             )
             if not members:
-                raise SelectionError(f"caps: no creator has {prop} {value!r}")
-            found.append(Cap(f"{prop} {value}", members, most))
-    return tuple(found)
+                raise SelectionError(f"caps: no creator has {prop} {kind!r}")
+            caps_found.append(Cap(f"{prop} {kind}", members, most))
+    return tuple(caps_found)

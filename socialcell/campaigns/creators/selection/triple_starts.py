@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from socialcell.campaigns.creators.audience_overlap import Amounts, Audiences
-from socialcell.campaigns.creators.selection.choice_limits import Limits
+from socialcell.campaigns.creators.selection.choice_limits import ChoiceLimits
 from socialcell.campaigns.creators.selection.greedy_choice import (
-    BETTER,
+    MIN_IMPROVEMENT,
     lazy_greedy,
     per_cost,
 )
@@ -18,7 +18,7 @@ Mask = NDArray[np.bool_]
 
 
 def best_from_triples(
-    audiences: Audiences, limits: Limits, known: list[int]
+    audiences: Audiences, limits: ChoiceLimits, choice: list[int]
 ) -> list[int]:
     """The best of `known`, all pairs, and ratio greedy from all triples.
 
@@ -27,18 +27,20 @@ def best_from_triples(
     when each next one adds most; so a triple whose head start and what may follow it in
     that order cannot beat the best choice so far is passed over, and nothing is lost.
     """
-    search = _Search(audiences, limits, known)
+    search = _Search(audiences, limits, choice)
     for pair, followers in _pairs(audiences, limits):
         search.try_pair(pair, followers)
     return search.best
 
 
 class _Search:
-    def __init__(self, audiences: Audiences, limits: Limits, known: list[int]) -> None:
+    def __init__(
+        self, audiences: Audiences, limits: ChoiceLimits, choice: list[int]
+    ) -> None:
         self._audiences = audiences
         self._limits = limits
-        self.best = known
-        self._reach = audiences.covered_by(known).reach
+        self.best = choice
+        self._reach = audiences.covered_by(choice).reach
 
     def try_pair(self, pair: list[int], followers: Mask) -> None:
         self._offer(pair)
@@ -62,7 +64,7 @@ class _Search:
 
     def _offer(self, tried: list[int]) -> None:
         reach = self._audiences.covered_by(tried).reach
-        if reach > self._reach * BETTER:
+        if reach > self._reach * MIN_IMPROVEMENT:
             self.best, self._reach = tried, reach
 
     def _state(self, chosen: list[int]) -> tuple[float, Amounts]:
@@ -71,10 +73,12 @@ class _Search:
     def _hopeful(self, chosen: list[int], reach: float, gains: Amounts) -> bool:
         left = self._limits.budget - self._limits.cost(chosen)
         most = reach + fractional_knapsack(gains, self._limits.costs, left)
-        return most > self._reach * BETTER
+        return most > self._reach * MIN_IMPROVEMENT
 
 
-def _pairs(audiences: Audiences, limits: Limits) -> Iterator[tuple[list[int], Mask]]:
+def _pairs(
+    audiences: Audiences, limits: ChoiceLimits
+) -> Iterator[tuple[list[int], Mask]]:
     """Pairs in the order of what they add, with the creators who may come after."""
     alone = audiences.gains(())
     possible = np.zeros(len(alone), dtype=bool)

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from socialcell.campaigns.creators.audience_overlap import Amounts, Audiences
-from socialcell.campaigns.creators.selection.choice_limits import Limits, ratios
+from socialcell.campaigns.creators.selection.choice_limits import ChoiceLimits, ratios
 
 
-def upper_bound(audiences: Audiences, limits: Limits, chosen: Sequence[int]) -> float:
+def upper_bound(
+    audiences: Audiences, limits: ChoiceLimits, chosen: Sequence[int]
+) -> float:
     """No choice within the limits reaches more than this.
 
     Reach is submodular, so whatever the best choice is, adding it to this one gains at
@@ -23,7 +25,7 @@ def upper_bound(audiences: Audiences, limits: Limits, chosen: Sequence[int]) -> 
     return reach + best_filling(np.where(possible, gains, 0.0), limits)
 
 
-def best_filling(gains: Amounts, limits: Limits) -> float:
+def best_filling(gains: Amounts, limits: ChoiceLimits) -> float:
     """The largest sum of gains that fits the limits if creators could be split."""
     filled = fractional_knapsack(gains, limits.costs, limits.budget)
     if limits.caps and filled > 0:
@@ -51,7 +53,7 @@ def knapsack_shares(gains: Amounts, costs: Amounts, budget: float) -> Amounts:
     return shares
 
 
-def _capped_filling(gains: Amounts, limits: Limits) -> float:
+def _capped_filling(gains: Amounts, limits: ChoiceLimits) -> float:
     from scipy.optimize import linprog
 
     useful = np.flatnonzero(gains > 0)

@@ -1,4 +1,4 @@
-"""Questions about accounts of public standing: which there are, and their figures."""
+"""Queries about accounts of public standing, and their counts of followers."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 from sqlmodel import Session
 
 from socialcell import db
-from socialcell.campaigns.creators.candidate import VERIFIED, Figures
+from socialcell.campaigns.creators.candidate import VERIFIED_KINDS, FollowerCount
 from socialcell.campaigns.creators.store.creators import ACCOUNT, CREATOR
 from socialcell.listening.model import (
     Author,
@@ -25,12 +25,16 @@ FIGURES = db.table(AuthorSnapshot)
 REGISTRY = db.table(RegistryAccount)
 MENTION = db.table(Mention)
 MATCH = db.table(MentionMatch)
-_OWN = ("user_id", "page_id", "account_id")  # in settings of sources: accounts of ours
+_OWN_ACCOUNT_KEYS = (
+    "user_id",
+    "page_id",
+    "account_id",
+)  # in settings of sources: accounts of ours
 
 
 @dataclass
-class Found:
-    """An account that may be a candidate, under every number that we have of it."""
+class CandidateAccount:
+    """An account that may be a candidate, with every author id that we have of it."""
 
     platform: str
     handle: str
@@ -40,9 +44,9 @@ class Found:
     creator: str | None
 
 
-def found(
+def candidate_accounts(
     session: Session, floor: int | None, handle: tuple[str, str] | None = None
-) -> list[Found]:
+) -> list[CandidateAccount]:
     """The accounts that may be candidates; only the one with that (platform, handle).
 
     Registered ones, verified businesses and governments, and those with at least
@@ -61,11 +65,11 @@ def found(
     grounds: list[ColumnElement[bool]] = [
         r.id.is_not(None),
         k.id.is_not(None),
-        func.lower(a.verified).in_(VERIFIED),
+        func.lower(a.verified).in_(VERIFIED_KINDS),
     ]
     if floor is not None:
         grounds.append(FIGURES.c.followers >= floor)
-    asked = (
+    query = (
         select(
             a.id,
             a.platform,
@@ -89,59 +93,68 @@ def found(
             .outerjoin(ACCOUNT, and_(k.platform == a.platform, k.handle == bare))
             .outerjoin(CREATOR, CREATOR.c.id == k.creator_id)
         )
-        .where(a.handle.is_not(None), or_(*grounds), a.id.not_in(_own(session)))
+        .where(
+            a.handle.is_not(None), or_(*grounds), a.id.not_in(_own_author_ids(session))
+        )
         .order_by(a.platform, bare, a.id)
     )
     if handle is not None:
-        asked = asked.where(a.platform == handle[0], bare == handle[1])
-    made: dict[tuple[str, str], Found] = {}
-    for row in session.execute(asked):
-        one = made.setdefault(
+        query = query.where(a.platform == handle[0], bare == handle[1])
+    accounts: dict[tuple[str, str], CandidateAccount] = {}
+    for row in session.execute(query):
+        account = accounts.setdefault(
             (row.platform, row.handle),
-            Found(row.platform, row.handle, row.name, [], [], row.key),
+            CandidateAccount(row.platform, row.handle, row.name, [], [], row.key),
         )
-        one.authors.append(row.id)
-        for why in _why(row, floor):
-            if why not in one.why:
-                one.why.append(why)
-    return list(made.values())
+        account.authors.append(row.id)
+        for why in _grounds(row, floor):
+            if why not in account.why:
+                account.why.append(why)
+    return list(accounts.values())
 
 
-def figures(session: Session, authors: Collection[int]) -> dict[int, list[Figures]]:
+def follower_counts(
+    session: Session, authors: Collection[int]
+) -> dict[int, list[FollowerCount]]:
     """Followers of each author over time, oldest first."""
     c = FIGURES.c
-    found: dict[int, list[Figures]] = defaultdict(list)
-    for some in db.chunks(sorted(authors)):
-        asked = (
+    counts: dict[int, list[FollowerCount]] = defaultdict(list)
+    for chunk in db.chunks(sorted(authors)):
+        query = (
             select(c.author_id, c.taken_at, c.followers)
-            .where(c.author_id.in_(some), c.followers.is_not(None))
+            .where(c.author_id.in_(chunk), c.followers.is_not(None))
             .order_by(c.author_id, c.taken_at)
         )
-        for row in session.execute(asked):
-            found[row.author_id].append(Figures(row.taken_at, row.followers))
-    return found
+        for row in session.execute(query):
+            counts[row.author_id].append(FollowerCount(row.taken_at, row.followers))
+    return counts
 
 
-def _why(row: Row[Any], floor: int | None) -> list[str]:
+def _grounds(row: Row[Any], floor: int | None) -> list[str]:
     grounds = []
     if row.person_class is not None:
         grounds.append(f"registered: {row.person_class}")
     if row.key is not None:
         grounds.append("in the registry of creators")
-    if row.verified is not None and row.verified.lower() in VERIFIED:
+    if row.verified is not None and row.verified.lower() in VERIFIED_KINDS:
         grounds.append(f"verified: {row.verified.lower()}")
     if floor is not None and row.followers is not None and row.followers >= floor:
         grounds.append(f"{floor} followers or more")
     return grounds
 
 
-def _own(session: Session) -> list[int]:
-    """The numbers of the cell's own accounts."""
+def _own_author_ids(session: Session) -> list[int]:
+    """The author ids of the cell's own accounts."""
     settings = session.scalars(select(db.table(Source).c.settings))
-    uids = {str(one[name]) for one in settings for name in _OWN if one.get(name)}
+    uids = {
+        str(source_settings[name])
+        for source_settings in settings
+        for name in _OWN_ACCOUNT_KEYS
+        if source_settings.get(name)
+    }
     a, m = AUTHOR.c, MENTION.c
     own = select(m.author_id).join_from(
         MENTION, MATCH, and_(MATCH.c.mention_id == m.id, MATCH.c.via == "own")
     )
-    asked = select(a.id).where(or_(a.uid.in_(uids), a.id.in_(own)))
-    return list(session.scalars(asked))
+    query = select(a.id).where(or_(a.uid.in_(uids), a.id.in_(own)))
+    return list(session.scalars(query))

@@ -1,4 +1,4 @@
-"""Entries of the registry of creators: saved with their accounts and rates, removed."""
+"""Save and remove entries of the registry of creators, their accounts and rates."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -9,7 +9,11 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.campaigns.creators.creator import Rate
-from socialcell.campaigns.creators.creator_entry import CURRENCY, Entry, amount
+from socialcell.campaigns.creators.creator_entry import (
+    CURRENCY,
+    CreatorRecord,
+    format_amount,
+)
 from socialcell.campaigns.creators.store import creators
 from socialcell.campaigns.creators.store.creators import (
     ACCOUNT,
@@ -20,7 +24,7 @@ from socialcell.campaigns.creators.store.creators import (
 )
 from socialcell.errors import UsageError
 
-_TEXTS = (
+_TEXT_COLUMNS = (
     *("key", "name", "kind", "contact", "email", "phone", "rate_class", "rate_source"),
     *("consent", "consent_evidence", "public_because", "connection", "connection_by"),
 )
@@ -31,46 +35,48 @@ def find(session: Session, key: str) -> Row[Any] | None:
     return session.execute(select(CREATOR).where(CREATOR.c.key == key)).first()
 
 
-def rows(session: Session) -> Sequence[Row[Any]]:
+def all_creators(session: Session) -> Sequence[Row[Any]]:
     """Every creator's own row, by key."""
     return session.execute(select(CREATOR).order_by(CREATOR.c.key)).all()
 
 
-def owner(session: Session, platform: str, handle: str) -> Row[Any] | None:
+def account_owner(session: Session, platform: str, handle: str) -> Row[Any] | None:
     """Whose account it is: the creator's row."""
-    asked = (
+    query = (
         select(CREATOR)
         .join(ACCOUNT, ACCOUNT.c.creator_id == CREATOR.c.id)
         .where(ACCOUNT.c.platform == platform, ACCOUNT.c.handle == handle)
     )
-    return session.execute(asked).first()
+    return session.execute(query).first()
 
 
-def said(session: Session, row: Row[Any], on: date) -> dict[str, str | None]:
-    """A creator in the words in which one is stated, with the rates in force."""
-    words: dict[str, str | None] = {name: getattr(row, name) for name in _TEXTS}
-    words["languages"] = ";".join(row.languages) or None
-    words["wards"] = ";".join(row.wards) or None
-    held = accounts(session, row.id)
-    words["accounts"] = ";".join(f"{one}:{handle}" for one, handle in held) or None
+def stated_fields(session: Session, row: Row[Any], on: date) -> dict[str, str | None]:
+    """A creator as the text fields of a file of creators, with the rates in force."""
+    fields: dict[str, str | None] = {name: getattr(row, name) for name in _TEXT_COLUMNS}
+    fields["languages"] = ";".join(row.languages) or None
+    fields["wards"] = ";".join(row.wards) or None
+    account_handles = accounts(session, row.id)
+    fields["accounts"] = (
+        ";".join(f"{platform}:{handle}" for platform, handle in account_handles) or None
+    )
     for name in ("consent_on", "connection_on"):
         day = getattr(row, name)
-        words[name] = day.isoformat() if day else None
+        fields[name] = day.isoformat() if day else None
     days = row.cool_off_days
-    words["cool_off_days"] = None if days is None else str(days)
+    fields["cool_off_days"] = None if days is None else str(days)
     for format_, rate in rates(session, row.id, on).items():
-        words[f"rate_{format_}"] = amount(rate.micros)
-    return words
+        fields[f"rate_{format_}"] = format_amount(rate.micros)
+    return fields
 
 
 def accounts(session: Session, creator_id: int) -> list[tuple[str, str]]:
     """(platform, handle) of a creator, in order."""
-    asked = (
+    query = (
         select(ACCOUNT.c.platform, ACCOUNT.c.handle)
         .where(ACCOUNT.c.creator_id == creator_id)
         .order_by(ACCOUNT.c.platform, ACCOUNT.c.handle)
     )
-    return [(row.platform, row.handle) for row in session.execute(asked)]
+    return [(row.platform, row.handle) for row in session.execute(query)]
 
 
 def rates(session: Session, creator_id: int, on: date) -> Mapping[str, Rate]:
@@ -79,76 +85,76 @@ def rates(session: Session, creator_id: int, on: date) -> Mapping[str, Rate]:
 
 
 def save(
-    session: Session, entry: Entry, actor: str, now: datetime
+    session: Session, record: CreatorRecord, actor: str, now: datetime
 ) -> tuple[str, list[str]]:
-    """Hold an entry: (stored | updated | unchanged, the columns that are updated).
+    """Store a record: (stored | updated | unchanged, the columns that are updated).
 
     UsageError: one of its accounts is another creator's.
     """
-    row = find(session, entry.key)
-    values = entry.values()
+    row = find(session, record.key)
+    values = record.values()
     changed: list[str] = []
     if row is None:
         values |= {"added_by": actor, "added_at": now, "changed_at": now}
         db.insert(session, CREATOR, [values])
-        row = find(session, entry.key)
+        row = find(session, record.key)
         assert row is not None
         outcome = "stored"
     else:
         changed = [name for name in values if values[name] != getattr(row, name)]
         outcome = "updated"
-    if _keep_accounts(session, row.id, entry):
+    if _save_accounts(session, row.id, record):
         changed.append("accounts")
-    if _keep_rates(session, row.id, entry):
+    if _save_rates(session, row.id, record):
         changed.append("rates")
     if outcome == "stored":
         return outcome, []
     if not changed:
         return "unchanged", []
-    now_said = update(CREATOR).where(CREATOR.c.id == row.id)
-    session.execute(now_said.values(**entry.values(), changed_at=now))
+    statement = update(CREATOR).where(CREATOR.c.id == row.id)
+    session.execute(statement.values(**record.values(), changed_at=now))
     return outcome, sorted(changed)
 
 
 def remove(session: Session, creator_id: int) -> None:
-    """Forget a creator: contacts, accounts, rates, insights and sketch."""
+    """Delete a creator: contacts, accounts, rates, insights and sketch."""
     for table in (SKETCH, INSIGHT, RATE, ACCOUNT):
         session.execute(delete(table).where(table.c.creator_id == creator_id))
     session.execute(delete(CREATOR).where(CREATOR.c.id == creator_id))
 
 
-def keep_insight(session: Session, row: Mapping[str, Any]) -> bool:
-    """Hold a figure of an audience in place of one with the same key; False: it is the
-    same."""
+def save_insight(session: Session, row: Mapping[str, Any]) -> bool:
+    """Store a figure of an audience in place of one with the same key; False: it is
+    the same."""
     same = [INSIGHT.c[name] == row[name] for name in _INSIGHT_KEY]
-    held = session.execute(select(INSIGHT.c.number).where(*same)).scalar()
-    if held == row["number"]:
+    stored = session.execute(select(INSIGHT.c.number).where(*same)).scalar()
+    if stored == row["number"]:
         return False
     session.execute(delete(INSIGHT).where(*same))
     db.insert(session, INSIGHT, [row])
     return True
 
 
-def keep_sketch(session: Session, row: Mapping[str, Any]) -> None:
-    drop_sketch(session, row["creator_id"])
+def save_sketch(session: Session, row: Mapping[str, Any]) -> None:
+    delete_sketch(session, row["creator_id"])
     db.insert(session, SKETCH, [row])
 
 
-def drop_sketch(session: Session, creator_id: int) -> None:
+def delete_sketch(session: Session, creator_id: int) -> None:
     session.execute(delete(SKETCH).where(SKETCH.c.creator_id == creator_id))
 
 
 _INSIGHT_KEY = ("creator_id", "platform", "day", "dimension", "value")
 
 
-def _keep_accounts(session: Session, creator_id: int, entry: Entry) -> bool:
-    held = set(accounts(session, creator_id))
-    wanted = set(entry.accounts)
-    for platform, handle in sorted(wanted - held):
-        other = owner(session, platform, handle)
+def _save_accounts(session: Session, creator_id: int, record: CreatorRecord) -> bool:
+    stored = set(accounts(session, creator_id))
+    stated = set(record.accounts)
+    for platform, handle in sorted(stated - stored):
+        other = account_owner(session, platform, handle)
         if other is not None:
             raise UsageError(f"{platform}:{handle} is an account of {other.key}.")
-    for platform, handle in held - wanted:
+    for platform, handle in stored - stated:
         c = ACCOUNT.c
         session.execute(
             delete(ACCOUNT).where(
@@ -160,26 +166,27 @@ def _keep_accounts(session: Session, creator_id: int, entry: Entry) -> bool:
         ACCOUNT,
         [
             {"creator_id": creator_id, "platform": platform, "handle": handle}
-            for platform, handle in sorted(wanted - held)
+            for platform, handle in sorted(stated - stored)
         ],
     )
-    return held != wanted
+    return stored != stated
 
 
-def _keep_rates(session: Session, creator_id: int, entry: Entry) -> bool:
+def _save_rates(session: Session, creator_id: int, record: CreatorRecord) -> bool:
     """A rate that is in force already is not written again."""
-    held = rates(session, creator_id, entry.rates_since)
+    rates_in_force = rates(session, creator_id, record.rates_since)
     fresh = {
         format_: micros
-        for format_, micros in entry.rates.items()
-        if format_ not in held
-        or (held[format_].micros, held[format_].source) != (micros, entry.rate_source)
+        for format_, micros in record.rates.items()
+        if format_ not in rates_in_force
+        or (rates_in_force[format_].micros, rates_in_force[format_].source)
+        != (micros, record.rate_source)
     }
     c = RATE.c
     session.execute(
         delete(RATE).where(
             c.creator_id == creator_id,
-            c.since == entry.rates_since,
+            c.since == record.rates_since,
             c.format.in_(fresh),
         )
     )
@@ -190,10 +197,10 @@ def _keep_rates(session: Session, creator_id: int, entry: Entry) -> bool:
             {
                 "creator_id": creator_id,
                 "format": format_,
-                "since": entry.rates_since,
+                "since": record.rates_since,
                 "amount_micros": micros,
                 "currency": CURRENCY,
-                "source": entry.rate_source,
+                "source": record.rate_source,
             }
             for format_, micros in sorted(fresh.items())
         ],

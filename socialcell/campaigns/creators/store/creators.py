@@ -11,12 +11,12 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.campaigns.creators.creator import (
-    Account,
     Creator,
-    Engaged,
+    EngagedAudience,
     Insight,
     PastPost,
     Rate,
+    SocialAccount,
 )
 from socialcell.campaigns.creators.model import (
     CreatorAccount,
@@ -27,8 +27,6 @@ from socialcell.campaigns.creators.model import (
 )
 from socialcell.listening.model import Author, AuthorSnapshot, Mention
 
-__all__ = ["Account", "Creator", "Engaged", "Insight", "PastPost", "Rate", "creators"]
-
 CREATOR = db.table(CreatorEntry)
 ACCOUNT = db.table(CreatorAccount)
 RATE = db.table(CreatorRate)
@@ -37,7 +35,7 @@ SKETCH = db.table(CreatorSketch)
 AUTHOR = db.table(Author)
 SNAPSHOT = db.table(AuthorSnapshot)
 MENTION = db.table(Mention)
-POSTS = 50  # of a creator that are held at hand
+MAX_POSTS = 50  # newest posts of a creator that are loaded
 
 
 def creators(
@@ -47,10 +45,10 @@ def creators(
 
     Rates are those in force `on` that day, insights the newest that were known then.
     """
-    asked = select(CREATOR).order_by(CREATOR.c.key)
+    query = select(CREATOR).order_by(CREATOR.c.key)
     if keys is not None:
-        asked = asked.where(CREATOR.c.key.in_(keys))
-    rows = session.execute(asked).all()
+        query = query.where(CREATOR.c.key.in_(keys))
+    rows = session.execute(query).all()
     accounts = _accounts(session)
     rates = rates_of(session, on)
     insights = _insights(session, on)
@@ -71,7 +69,7 @@ def creators(
             connection=row.connection,
             cool_off_days=row.cool_off_days,
             insights=tuple(insights[row.id]),
-            engaged=_engaged(sketches.get(row.id)),
+            engaged=_engaged_audience(sketches.get(row.id)),
             posts=tuple(posts(session, accounts[row.id])),
         )
         for row in rows
@@ -82,40 +80,42 @@ def creator(session: Session, key: str, on: date) -> Creator | None:
     return next(iter(creators(session, on, [key])), None)
 
 
-def posts(session: Session, accounts: Iterable[Account]) -> list[PastPost]:
+def posts(session: Session, accounts: Iterable[SocialAccount]) -> list[PastPost]:
     """The newest posts of these accounts that are present, newest first."""
     m, a = MENTION.c, AUTHOR.c
-    theirs = [
-        and_(a.platform == one.platform, func.lower(a.handle) == one.handle)
-        for one in accounts
+    accounts_of_creator = [
+        and_(a.platform == account.platform, func.lower(a.handle) == account.handle)
+        for account in accounts
     ]
-    if not theirs:
+    if not accounts_of_creator:
         return []
-    asked = (
+    query = (
         select(m.id, m.platform, m.authored_at, m.url)
         .join_from(MENTION, AUTHOR, m.author_id == a.id)
-        .where(or_(*theirs), m.state == "present", m.authored_at.is_not(None))
+        .where(
+            or_(*accounts_of_creator), m.state == "present", m.authored_at.is_not(None)
+        )
         .order_by(m.authored_at.desc(), m.id.desc())
-        .limit(POSTS)
+        .limit(MAX_POSTS)
     )
-    return [PastPost(*row) for row in session.execute(asked)]
+    return [PastPost(*row) for row in session.execute(query)]
 
 
 def rates_of(
     session: Session, on: date, creator_id: int | None = None
 ) -> dict[int, dict[str, Rate]]:
     """Rates in force on a day: creator's number → format → rate."""
-    asked = select(RATE).where(RATE.c.since <= on).order_by(RATE.c.since)
+    query = select(RATE).where(RATE.c.since <= on).order_by(RATE.c.since)
     if creator_id is not None:
-        asked = asked.where(RATE.c.creator_id == creator_id)
-    found: dict[int, dict[str, Rate]] = defaultdict(dict)
-    for row in session.execute(asked):
+        query = query.where(RATE.c.creator_id == creator_id)
+    rates: dict[int, dict[str, Rate]] = defaultdict(dict)
+    for row in session.execute(query):
         rate = Rate(row.amount_micros, row.currency, row.since, row.source)
-        found[row.creator_id][row.format] = rate
-    return found
+        rates[row.creator_id][row.format] = rate
+    return rates
 
 
-def _accounts(session: Session) -> dict[int, list[Account]]:
+def _accounts(session: Session) -> dict[int, list[SocialAccount]]:
     a, c = AUTHOR.c, ACCOUNT.c
     newest = (
         select(SNAPSHOT.c.author_id, func.max(SNAPSHOT.c.taken_at).label("taken_at"))
@@ -123,7 +123,7 @@ def _accounts(session: Session) -> dict[int, list[Account]]:
         .group_by(SNAPSHOT.c.author_id)
         .subquery()
     )
-    asked = (
+    query = (
         select(
             c.creator_id,
             c.platform,
@@ -147,33 +147,35 @@ def _accounts(session: Session) -> dict[int, list[Account]]:
         .group_by(c.id, c.creator_id, c.platform, c.handle)
         .order_by(c.platform, c.handle)
     )
-    found: dict[int, list[Account]] = defaultdict(list)
-    for row in session.execute(asked):
-        found[row.creator_id].append(Account(row.platform, row.handle, row.followers))
-    return found
+    accounts: dict[int, list[SocialAccount]] = defaultdict(list)
+    for row in session.execute(query):
+        accounts[row.creator_id].append(
+            SocialAccount(row.platform, row.handle, row.followers)
+        )
+    return accounts
 
 
 def _insights(session: Session, on: date) -> dict[int, list[Insight]]:
     """Of each account and dimension, the figures of the newest day that has any."""
     c = INSIGHT.c
-    asked = select(INSIGHT).where(c.day <= on).order_by(c.day, c.value)
+    query = select(INSIGHT).where(c.day <= on).order_by(c.day, c.value)
     newest: dict[tuple[int, str, str], list[Row[Any]]] = {}
-    for row in session.execute(asked):
-        held = newest.setdefault((row.creator_id, row.platform, row.dimension), [])
-        if held and held[0].day != row.day:
-            held.clear()
-        held.append(row)
-    found: dict[int, list[Insight]] = defaultdict(list)
+    for row in session.execute(query):
+        figures = newest.setdefault((row.creator_id, row.platform, row.dimension), [])
+        if figures and figures[0].day != row.day:
+            figures.clear()
+        figures.append(row)
+    insights: dict[int, list[Insight]] = defaultdict(list)
     for (creator_id, *_), rows in sorted(newest.items()):
-        found[creator_id] += [
+        insights[creator_id] += [
             Insight(r.platform, r.day, r.dimension, r.value, r.number, r.source)
             for r in rows
         ]
-    return found
+    return insights
 
 
-def _engaged(row: Row[Any] | None) -> Engaged | None:
+def _engaged_audience(row: Row[Any] | None) -> EngagedAudience | None:
     if row is None:
         return None
     sketch = np.frombuffer(row.registers, dtype=np.uint8).astype(np.int64)
-    return Engaged(row.since, row.until, row.posts, row.precision, sketch)
+    return EngagedAudience(row.since, row.until, row.posts, row.precision, sketch)

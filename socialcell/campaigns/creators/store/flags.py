@@ -1,4 +1,4 @@
-"""What people hold against working with an account: flagged with a reason, lifted."""
+"""Flags that people set against working with an account, with reasons; lifted."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,7 +22,7 @@ FLAGS = {
 """Facts about public conduct that a person states with a source. None is guessed, and
 none says what somebody believes."""
 
-_LONGEST = 500
+_MAX_REASON = 500
 
 
 def add(
@@ -37,8 +37,8 @@ def add(
     """Flag an account; False when that flag stands already. UsageError."""
     if flag not in FLAGS:
         raise UsageError(f"There is no flag {flag!r}. There are: {', '.join(FLAGS)}.")
-    _require(reason)
-    if any(one.flag == flag for one in standing(session, [(platform, handle)])):
+    _require_reason(reason)
+    if any(row.flag == flag for row in standing_flags(session, [(platform, handle)])):
         return False
     db.insert(
         session,
@@ -67,7 +67,7 @@ def lift(
     now: datetime,
 ) -> None:
     """End a flag; what it was stays. UsageError: it does not stand, or no reason."""
-    _require(reason)
+    _require_reason(reason)
     c = FLAG.c
     ended = (
         update(FLAG)
@@ -79,35 +79,37 @@ def lift(
         raise UsageError(f"{platform}:{handle} has no flag {flag}.")
 
 
-def forget(session: Session, platform: str, handle: str) -> None:
+def delete_flags(session: Session, platform: str, handle: str) -> None:
     """Drop every flag of an account that is erased."""
     c = FLAG.c
     session.execute(delete(FLAG).where(c.platform == platform, c.handle == handle))
 
 
-def standing(
+def standing_flags(
     session: Session, accounts: Sequence[tuple[str, str]] | None = None
 ) -> list[Row[Any]]:
     """The flags that stand, of these accounts (None: of all), oldest first."""
     c = FLAG.c
-    asked = select(FLAG).where(c.lifted_at.is_(None)).order_by(c.id)
-    wanted = None if accounts is None else set(accounts)
+    query = select(FLAG).where(c.lifted_at.is_(None)).order_by(c.id)
+    account_set = None if accounts is None else set(accounts)
     return [
         row
-        for row in session.execute(asked)
-        if wanted is None or (row.platform, row.handle) in wanted
+        for row in session.execute(query)
+        if account_set is None or (row.platform, row.handle) in account_set
     ]
 
 
-def history(session: Session, accounts: Sequence[tuple[str, str]]) -> list[Row[Any]]:
+def flag_history(
+    session: Session, accounts: Sequence[tuple[str, str]]
+) -> list[Row[Any]]:
     """Every flag these accounts ever had, oldest first."""
-    wanted = set(accounts)
+    account_set = set(accounts)
     rows = session.execute(select(FLAG).order_by(FLAG.c.id))
-    return [row for row in rows if (row.platform, row.handle) in wanted]
+    return [row for row in rows if (row.platform, row.handle) in account_set]
 
 
-def _require(reason: str) -> None:
+def _require_reason(reason: str) -> None:
     if not reason.strip():
         raise UsageError("Say why with --reason, and where it can be read.")
-    if len(reason) > _LONGEST:
-        raise UsageError(f"The reason has over {_LONGEST} characters. Shorten it.")
+    if len(reason) > _MAX_REASON:
+        raise UsageError(f"The reason has over {_MAX_REASON} characters. Shorten it.")
