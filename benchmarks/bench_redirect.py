@@ -138,7 +138,7 @@ def workspace(folder: Path) -> tuple[Context, str]:
 
 def counted(context: Context) -> int:
     with db.reading(context.engine) as session:
-        return sum(int(row.n) for row in clicks.by_kind(session))
+        return sum(int(row.n) for row in clicks.count_by_kind(session))
 
 
 STARTED: list["subprocess.Popen[bytes]"] = []

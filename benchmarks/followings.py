@@ -32,7 +32,7 @@ from socialcell.campaigns.creators.audience_sketches import (
 from socialcell.campaigns.creators.selection.choice_limits import ChoiceLimits
 from socialcell.campaigns.creators.selection.integer_program import optimum
 from socialcell.campaigns.creators.selection.max_coverage import choose
-from socialcell.campaigns.planning.creator_pick import pick
+from socialcell.campaigns.planning.creator_pick import pick_creators
 
 CREATORS, PEOPLE, COMMUNITIES = 60, 6_000, 15
 BUDGET = 0.15  # of what all of them would cost
@@ -86,7 +86,7 @@ def planned(city: World) -> Sequence[int]:
         _SKETCH.of(f"person{n}" for n in audience) for audience in city.audiences
     ]
     audiences = SketchedAudiences(_SKETCH, sketches)
-    return pick(audiences, ChoiceLimits(city.costs, city.budget), ()).chosen
+    return pick_creators(audiences, ChoiceLimits(city.costs, city.budget), ()).chosen
 
 
 def reached(city: World, chosen: Sequence[int]) -> int:

@@ -7,7 +7,7 @@ from sqlalchemy import Select, Table, select
 from socialcell import db
 from socialcell.campaigns.creators.store.creators import MENTION
 from socialcell.campaigns.links.model import ClickDay, InstallPostback, TrackedLink
-from socialcell.campaigns.links.tracked_link import Draft
+from socialcell.campaigns.links.tracked_link import LinkDraft
 from socialcell.campaigns.outcomes.figures_model import AdDay, SearchDay, StoreDay
 from socialcell.campaigns.outcomes.model import (
     Campaign,
@@ -28,7 +28,7 @@ _LINK = db.table(TrackedLink)
 _CLICKS = db.table(ClickDay)
 _POSTBACKS = db.table(InstallPostback)
 # A code is random: a link is identified by its content.
-_LINK_CONTENT = tuple(_LINK.c[name] for name in Draft.__dataclass_fields__)
+_LINK_CONTENT = tuple(_LINK.c[name] for name in LinkDraft.__dataclass_fields__)
 _RANDOM_COLUMNS = {"id", "link_id", "click_id", "referrer", "body_hash"}
 _PLAN = db.table(Plan)
 _TAG = db.table(PlanTag)

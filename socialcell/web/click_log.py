@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import CompileError, SQLAlchemyError, StatementError
 
 from socialcell import db, log
-from socialcell.campaigns.links.click_classifier import Judge, Request
+from socialcell.campaigns.links.click_classifier import ClickClassifier, LinkRequest
 from socialcell.campaigns.links.store import clicks
 from socialcell.clock import IST
 from socialcell.errors import SocialcellError
@@ -41,12 +41,12 @@ class ClickLog:
     """
 
     def __init__(
-        self, engine: Engine, judge: Judge, path: Path, *, capacity: int = CAPACITY
+        self, engine: Engine, judge: ClickClassifier, path: Path, *, capacity: int = CAPACITY
     ) -> None:
         self._engine, self._judge, self._capacity = engine, judge, capacity
         self._file = WaitingClicks(path)
-        self._queue: SimpleQueue[Request | None] = SimpleQueue()  # None: wake up
-        self._dropped: Counter[clicks.Lost] = Counter()
+        self._queue: SimpleQueue[LinkRequest | None] = SimpleQueue()  # None: wake up
+        self._dropped: Counter[clicks.LostClicks] = Counter()
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._n_accepted = self._n_saved = 0
@@ -75,7 +75,7 @@ class ClickLog:
                 "they are in no count. See to the disk, then start again."
             )
 
-    def add(self, request: Request) -> None:
+    def add(self, request: LinkRequest) -> None:
         """Accept a click, or count it as dropped; never waits. From one thread only."""
         if self._queue.qsize() < self._capacity:
             self._n_accepted += 1
@@ -126,7 +126,7 @@ class ClickLog:
         return is_stored
 
     def _record(
-        self, batch: Batch, dropped: Counter[clicks.Lost], *, from_file: bool = False
+        self, batch: Batch, dropped: Counter[clicks.LostClicks], *, from_file: bool = False
     ) -> bool:
         """Write until the database accepts it; False: the stop came before.
 
@@ -137,7 +137,7 @@ class ClickLog:
             is_last = self._stopping.is_set()  # the last try begins after the stop
             try:
                 with db.writing(self._engine) as session:
-                    clicks.record(session, batch.rows, dropped, batch.moved)
+                    clicks.record_clicks(session, batch.rows, dropped, batch.moved)
                 break
             except (SocialcellError, SQLAlchemyError) as error:
                 if from_file and _is_unstorable(error):
@@ -153,14 +153,14 @@ class ClickLog:
             _LOG.info("clicks are stored again")
         return True
 
-    def _pop_dropped(self) -> Counter[clicks.Lost]:
+    def _pop_dropped(self) -> Counter[clicks.LostClicks]:
         with self._lock:
             dropped, self._dropped = self._dropped, Counter()
         if dropped:
             _LOG.warning("clicks were dropped: the log is full", n=dropped.total())
         return dropped
 
-    def _restore_dropped(self, dropped: Counter[clicks.Lost]) -> None:
+    def _restore_dropped(self, dropped: Counter[clicks.LostClicks]) -> None:
         with self._lock:
             self._dropped.update(dropped)
 

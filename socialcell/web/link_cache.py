@@ -61,11 +61,11 @@ class LinkCache:
     def refresh(self) -> bool:
         """Read the links again if they have changed; whether they have."""
         with db.reading(self._engine) as session:
-            mark = store.mark(session)
+            mark = store.change_mark(session)
             if mark == self._mark:
                 return False
             links_by_code = {
-                link.code: cached_link(link) for link in store.some(session)
+                link.code: cached_link(link) for link in store.find_links(session)
             }
         self.links, self._mark = links_by_code, mark
         return True

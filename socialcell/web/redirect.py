@@ -19,18 +19,18 @@ from typing import NamedTuple, TypeAlias
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from socialcell.campaigns.links import visitor_kinds
-from socialcell.campaigns.links.click_classifier import Request
+from socialcell.campaigns.links.click_classifier import LinkRequest
 from socialcell.clock import Clock
 from socialcell.web.link_cache import CachedLink, LinkCache
 from socialcell.web.link_pages import LinkPages, respond
 
-Record: TypeAlias = Callable[[Request], None]
+Record: TypeAlias = Callable[[LinkRequest], None]
 
 PREFIX = "/r/"
 QR = b"qr=1"
 """The query of a link that stands in a QR code."""
 
-_PREFETCH = frozenset(name.encode("ascii") for name in visitor_kinds.AHEAD)
+_PREFETCH = frozenset(name.encode("ascii") for name in visitor_kinds.PREFETCH_HEADERS)
 _MAX_AGENT_BYTES = 1000
 _HEADERS = [(b"cache-control", b"no-store"), (b"content-length", b"0")]
 _EMPTY = {"type": "http.response.body", "body": b""}
@@ -42,7 +42,7 @@ class Redirection(NamedTuple):
     """Where a request leads (None: the link has expired), and the request to record."""
 
     address: bytes | None
-    request: Request
+    request: LinkRequest
 
 
 class Redirect:
@@ -102,7 +102,7 @@ class Redirect:
         device = visitor_kinds.device(agent)
         click_id = _click_id(now, next(self._random_ids))
         target, address = self._target(link, device, click_id, now)
-        request = Request(
+        request = LinkRequest(
             click_id.decode("ascii"),
             link.id,
             link.version,
@@ -156,4 +156,4 @@ def _read_headers(
             forwarded = forwarded + b"," + value if forwarded else value
         elif name in _PREFETCH:
             prefetch[name.decode("ascii")] = value.decode("latin-1")
-    return agent, forwarded, bool(prefetch) and visitor_kinds.looks_ahead(prefetch)
+    return agent, forwarded, bool(prefetch) and visitor_kinds.is_prefetch(prefetch)

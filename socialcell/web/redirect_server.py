@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from socialcell import db
 from socialcell.campaigns.links import destinations
-from socialcell.campaigns.links.click_classifier import Judge
+from socialcell.campaigns.links.click_classifier import ClickClassifier
 from socialcell.services.context import Context
 from socialcell.services.links import install_postbacks
 from socialcell.services.links.unsaved_clicks import WAITING
@@ -61,11 +61,11 @@ def application(context: Context, *, capacity: int = CAPACITY) -> Iterator[Redir
     """The application with its links and its log, which stores the last clicks at the
     end."""
     settings = context.workspace.config.links
-    fallback = settings.fallback and destinations.checked(settings.fallback, "fallback")
+    fallback = settings.fallback and destinations.check_address(settings.fallback, "fallback")
     pages = link_pages(context.workspace.config.report.organisation)
     engine = db.connect(context.workspace.database_url, _BUSY_SECONDS)
     cache = LinkCache(engine)
-    judge = Judge(settings.internal, settings.trusted)
+    judge = ClickClassifier(settings.internal, settings.trusted)
     log = ClickLog(engine, judge, context.workspace.folder / WAITING, capacity=capacity)
     with contextlib.ExitStack() as stack:
         stack.callback(engine.dispose)

@@ -32,7 +32,7 @@ class WaitingClicks:
     def __init__(self, path: Path) -> None:
         self.path, self.damaged_path = path, path.with_name(DAMAGED)
 
-    def append(self, batch: Batch, dropped: Mapping[clicks.Lost, int]) -> None:
+    def append(self, batch: Batch, dropped: Mapping[clicks.LostClicks, int]) -> None:
         """Add a batch and write it to the disk. OSError: nothing of it was added."""
         line = {**batch._asdict(), "lost": list(dropped.items())}
         _append_line(self.path, json.dumps(line, default=_iso).encode())
@@ -54,7 +54,7 @@ class WaitingClicks:
         self.path.unlink(missing_ok=True)
 
 
-def parse_line(line: bytes) -> tuple[Batch, Counter[clicks.Lost]]:
+def parse_line(line: bytes) -> tuple[Batch, Counter[clicks.LostClicks]]:
     """The batch of a line, and the counts of dropped clicks beside it.
 
     ValueError: the line is torn or otherwise damaged.
@@ -65,7 +65,7 @@ def parse_line(line: bytes) -> tuple[Batch, Counter[clicks.Lost]]:
             [{**row, "at": datetime.fromisoformat(row["at"])} for row in fields[name]]
             for name in Batch._fields
         )
-        dropped: Counter[clicks.Lost] = Counter()
+        dropped: Counter[clicks.LostClicks] = Counter()
         for (day, link_id, trigger, device), n in fields["lost"]:
             dropped[date.fromisoformat(day), link_id, trigger, device] += n
     except (KeyError, TypeError) as error:

@@ -15,7 +15,7 @@ from sqlalchemy import Engine, event, func, select, text
 from sqlalchemy.exc import OperationalError
 
 from socialcell import db
-from socialcell.campaigns.links.click_classifier import Judge, Request
+from socialcell.campaigns.links.click_classifier import ClickClassifier, LinkRequest
 from socialcell.campaigns.links.model import Click, TrackedLink
 from socialcell.campaigns.links.store import clicks
 from socialcell.errors import SocialcellError
@@ -74,7 +74,7 @@ def stored(context: Context) -> int:
 def test_all_that_was_taken_is_stored_when_it_stops(
     context: Context, link: TrackedLink, impatient: Engine, waiting: Path
 ) -> None:
-    log = ClickLog(impatient, Judge(), waiting)
+    log = ClickLog(impatient, ClickClassifier(), waiting)
     log.start()
     for request in requests(link, 4500):
         log.add(request)
@@ -89,7 +89,7 @@ def test_a_log_that_has_nothing_to_do_stops_without_waiting_for_more(
     impatient: Engine, waiting: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(click_log, "_IDLE_SECONDS", 3600)
-    log = ClickLog(impatient, Judge(), waiting)
+    log = ClickLog(impatient, ClickClassifier(), waiting)
     log.start()
 
     stopping = threading.Thread(target=log.stop, daemon=True)
@@ -105,7 +105,7 @@ def test_a_log_that_has_nothing_to_do_stops_without_waiting_for_more(
 def test_a_refusal_that_was_under_way_when_it_was_told_to_stop_is_not_the_last_try(
     context: Context, link: TrackedLink, impatient: Engine, waiting: Path
 ) -> None:
-    log = ClickLog(impatient, Judge(), waiting)
+    log = ClickLog(impatient, ClickClassifier(), waiting)
 
     refused = threading.Event()
 
@@ -130,7 +130,7 @@ def test_a_refusal_that_was_under_way_when_it_was_told_to_stop_is_not_the_last_t
 def test_a_locked_database_is_waited_for(
     context: Context, link: TrackedLink, impatient: Engine, waiting: Path
 ) -> None:
-    log = ClickLog(impatient, Judge(), waiting)
+    log = ClickLog(impatient, ClickClassifier(), waiting)
     with locked(context.engine):
         log.start()
         for request in requests(link, 10):
@@ -144,7 +144,7 @@ def test_a_locked_database_is_waited_for(
 def test_when_the_queue_is_full_drops_are_counted_and_what_was_taken_is_not_lost(
     context: Context, link: TrackedLink, impatient: Engine, waiting: Path
 ) -> None:
-    log = ClickLog(impatient, Judge(), waiting, capacity=20)
+    log = ClickLog(impatient, ClickClassifier(), waiting, capacity=20)
     for request in requests(link, 50):  # before its thread takes anything out
         log.add(request)
     log.start()
@@ -157,7 +157,7 @@ def test_when_the_queue_is_full_drops_are_counted_and_what_was_taken_is_not_lost
 def test_what_the_database_does_not_take_at_the_end_is_stored_at_the_next_start(
     context: Context, link: TrackedLink, impatient: Engine, waiting: Path
 ) -> None:
-    log = ClickLog(impatient, Judge(), waiting, capacity=30)
+    log = ClickLog(impatient, ClickClassifier(), waiting, capacity=30)
     for request in requests(link, 40):
         log.add(request)
     with locked(context.engine):
@@ -185,10 +185,10 @@ def test_what_waits_is_stored_once_however_often_it_is_begun(
 
 
 def put_aside(
-    context: Context, engine: Engine, waiting: Path, made: Sequence[Request]
+    context: Context, engine: Engine, waiting: Path, made: Sequence[LinkRequest]
 ) -> None:
     """As a redirect that is stopped while the database is locked."""
-    log = ClickLog(engine, Judge(), waiting)
+    log = ClickLog(engine, ClickClassifier(), waiting)
     for request in made:
         log.add(request)
     with locked(context.engine):
@@ -197,7 +197,7 @@ def put_aside(
 
 
 def start_and_stop(engine: Engine, waiting: Path) -> None:
-    log = ClickLog(engine, Judge(), waiting)
+    log = ClickLog(engine, ClickClassifier(), waiting)
     log.start()
     log.stop()
 
@@ -267,7 +267,7 @@ def test_while_the_database_is_locked_at_the_start_clicks_are_taken_and_none_is_
     context: Context, link: TrackedLink, impatient: Engine, waiting: Path
 ) -> None:
     put_aside(context, impatient, waiting, requests(link, 3))
-    log = ClickLog(impatient, Judge(), waiting)
+    log = ClickLog(impatient, ClickClassifier(), waiting)
     with locked(context.engine):
         log.start()
         assert log.has_unstored()
@@ -283,7 +283,7 @@ def test_while_the_database_is_locked_at_the_start_clicks_are_taken_and_none_is_
 def test_what_neither_database_nor_file_takes_is_counted_as_dropped(
     context: Context, link: TrackedLink, impatient: Engine, tmp_path: Path
 ) -> None:
-    log = ClickLog(impatient, Judge(), tmp_path / "gone" / "clicks.waiting", capacity=6)
+    log = ClickLog(impatient, ClickClassifier(), tmp_path / "gone" / "clicks.waiting", capacity=6)
     for request in requests(link, 8):
         log.add(request)
     with locked(context.engine):
@@ -312,12 +312,12 @@ def test_the_same_batch_again_is_counted_once(
     context: Context, link: TrackedLink
 ) -> None:
     """As when the answer to a commit was lost."""
-    judge = Judge()
+    judge = ClickClassifier()
     rows = [judge.row(request) for request in requests(link, 5)]
     lost = {(date(2026, 11, 23), link.id or 0, "link", "android"): 3}
     for _ in range(2):
         with db.writing(context.engine) as session:
-            clicks.record(session, rows, lost)
+            clicks.record_clicks(session, rows, lost)
     assert stored(context) == 5
     assert kinds(context) == {"human": 5, "dropped": 3}
 
@@ -325,13 +325,13 @@ def test_the_same_batch_again_is_counted_once(
 def test_a_day_is_one_of_pune(context: Context, link: TrackedLink) -> None:
     midnight = NOON.replace(hour=18, minute=30)  # 00:00 in Pune, on the 24th
     moments = (midnight - timedelta(seconds=1), midnight)
-    judge = Judge()
+    judge = ClickClassifier()
     rows = [
         judge.row(make_request(link, id=f"click-{k:010}", at=at))
         for k, at in enumerate(moments)
     ]
     with db.writing(context.engine) as session:
-        clicks.record(session, rows)
+        clicks.record_clicks(session, rows)
     days = Counter({d: kinds(context, d, d)["human"] for d in _days(23, 24)})
     assert days == {date(2026, 11, 23): 1, date(2026, 11, 24): 1}
 

@@ -93,7 +93,7 @@ def check_record(
     consent = _choice(fields, "consent", CONSENTS) or "unknown"
     connection = _choice(fields, "connection", CONNECTIONS)
     record = CreatorRecord(
-        key=utm_naming.name(fields["key"], "The key"),
+        key=utm_naming.normalise_name(fields["key"], "The key"),
         name=_line(fields, "name") or "",
         kind=_choice(fields, "kind", KINDS) or "",
         accounts=_accounts(fields.get("accounts", "")),

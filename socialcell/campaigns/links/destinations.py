@@ -1,4 +1,4 @@
-"""Where a link leads: the web, Google Play or the App Store, with what we add to it.
+"""Target addresses of a link: web, Google Play or App Store, with UTM values added.
 
 Google Play hands the text of `referrer` to the app when it is first opened. That text
 is a query of its own, so its values are encoded within it, and it is encoded once more
@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 from socialcell.campaigns.links.utm_naming import Utm
 from socialcell.errors import UsageError
 
-LONGEST = 2000
+MAX_LENGTH = 2000
 PLAY = "play.google.com"
 APPLE = ("apps.apple.com", "itunes.apple.com")
 CLICK = "cid"
@@ -22,10 +22,10 @@ CLICK = "cid"
 
 _TOKEN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,28}[A-Za-z0-9._-])?")
 _PACKAGE = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z][A-Za-z0-9_]*)+")
-_OURS = frozenset(
+_RESERVED = frozenset(
     {"utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term", CLICK}
 )
-_ODD = re.compile(r"[\x00-\x20\x7f-\x9f<>\"\\^`{|}]")
+_FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\x9f<>\"\\^`{|}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +40,16 @@ class Landing:
         return self.address + click if self.takes_click else self.address
 
 
-def checked(address: str, what: str) -> str:
-    """An address that a link may lead to, in ASCII. UsageError says what is wrong.
+def check_address(address: str, what: str) -> str:
+    """A valid target address in ASCII. UsageError says what is wrong.
 
     A whole http or https address, without a user in it and without the values that
     are added to it.
     """
     address = address.strip()
-    if len(address) > LONGEST:
-        raise UsageError(f"{what}: the address is longer than {LONGEST} characters.")
-    if _ODD.search(address):
+    if len(address) > MAX_LENGTH:
+        raise UsageError(f"{what}: the address is longer than {MAX_LENGTH} characters.")
+    if _FORBIDDEN.search(address):
         raise UsageError(
             f"{what}: {address!r} holds a blank or a character that no address may "
             "hold. Write it as %20 and the like."
@@ -70,26 +70,27 @@ def checked(address: str, what: str) -> str:
         )
     if ":" in host:
         ascii_host = f"[{host}]"
-    made = urlunsplit(
+    url = urlunsplit(
         (
             parts.scheme,
             ascii_host if port is None else f"{ascii_host}:{port}",
-            _encoded(parts.path or "/"),
-            _encoded(parts.query),
-            _encoded(parts.fragment),
+            _percent_encoded(parts.path or "/"),
+            _percent_encoded(parts.query),
+            _percent_encoded(parts.fragment),
         )
     )
-    _refuse_ours(made, what)
-    return made
+    _refuse_reserved(url, what)
+    return url
 
 
 def landing(address: str, utm: Utm) -> Landing:
-    """Where a click goes that is sent to `address`. UsageError as in `checked`."""
+    """The landing page of clicks that are sent to `address`. UsageError as in
+    `check_address`."""
     if urlsplit(address).hostname == PLAY:
         return _play(address, utm)
     if is_apple(address):
         return Landing(_apple(address, utm))
-    return Landing(_extended(address, _query(utm.pairs())))
+    return Landing(_with_query(address, _query(utm.pairs())))
 
 
 def referrer(utm: Utm, click: str, own: Iterable[tuple[str, str]] = ()) -> str:
@@ -134,7 +135,7 @@ def _play(address: str, utm: Utm) -> Landing:
             f"https://{PLAY}/store/apps/details?id=org.example.care"
         )
     own = parse_qsl(dict(pairs).get("referrer", ""), keep_blank_values=True)
-    others = _query([(key, value) for key, value in pairs if key != "referrer"])
+    others = _query([(key, text) for key, text in pairs if key != "referrer"])
     start = f"{parts.scheme}://{PLAY}{parts.path}?{others}&referrer="
     return Landing(start + quote(referrer(utm, "", own), safe=""), takes_click=True)
 
@@ -157,32 +158,34 @@ def _apple(address: str, utm: Utm) -> str:
     return urlunsplit(parts._replace(query=_query(list(pairs.items()))))
 
 
-def _refuse_ours(address: str, what: str) -> None:
+def _refuse_reserved(address: str, what: str) -> None:
     query = parse_qsl(urlsplit(address).query, keep_blank_values=True)
     nested = [
         pair
-        for key, value in query
+        for key, text in query
         if key == "referrer"
-        for pair in parse_qsl(value, keep_blank_values=True)
+        for pair in parse_qsl(text, keep_blank_values=True)
     ]
-    found = sorted({key for key, _ in (*query, *nested) if key in _OURS})
-    if found:
+    names = sorted({key for key, _ in (*query, *nested) if key in _RESERVED})
+    if names:
         raise UsageError(
-            f"{what}: leave {', '.join(found)} out of the address; the link writes it."
+            f"{what}: leave {', '.join(names)} out of the address; the link writes it."
         )
 
 
-def _extended(address: str, more: str) -> str:
+def _with_query(address: str, extra: str) -> str:
     parts = urlsplit(address)
-    return urlunsplit(parts._replace(query="&".join(filter(None, (parts.query, more)))))
+    return urlunsplit(
+        parts._replace(query="&".join(filter(None, (parts.query, extra))))
+    )
 
 
 def _query(pairs: list[tuple[str, str]]) -> str:
     return "&".join(
-        f"{quote(key, safe='')}={quote(value, safe='')}" for key, value in pairs
+        f"{quote(key, safe='')}={quote(text, safe='')}" for key, text in pairs
     )
 
 
-def _encoded(part: str) -> str:
+def _percent_encoded(part: str) -> str:
     """Letters of any script as UTF-8 in percents; what is encoded stays so."""
     return quote(part, safe="!#$%&'()*+,/:;=?@[]~")

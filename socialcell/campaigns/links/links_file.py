@@ -1,4 +1,5 @@
-"""A file of links: a table with a heading, in and out, in the same columns."""
+"""A file of links: a table with a heading, imported and exported in the same
+columns."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,39 +9,41 @@ from socialcell.campaigns.links import tracked_link
 from socialcell.campaigns.links.model import TrackedLink
 from socialcell.connectors.files import sheets
 
-COLUMNS = ("code", *tracked_link.GIVEN)
-_SHOWN = ("address", "source", "medium", "created_at", "changed_at")
-"""What an export says beside, and an import passes over."""
+LINK_COLUMNS = ("code", *tracked_link.STATED_FIELDS)
+_EXPORT_ONLY = ("address", "source", "medium", "created_at", "changed_at")
+"""Further columns of an export, which an import ignores."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A row of a file: which link it is about, or why it cannot be read."""
+class LinkFileRow:
+    """A row of a file: the link's code and fields, or the reason it cannot be read."""
 
     row: int  # as a spreadsheet numbers it
     code: str | None
-    given: dict[str, str | None]
+    fields: dict[str, str | None]
     reason: str | None = None
 
 
-def read(path: Path) -> Iterator[Asked]:
+def read_links(path: Path) -> Iterator[LinkFileRow]:
     """The rows of a file of links. SocialcellError: its heading is not of links."""
-    wanted = sheets.Columns("links", COLUMNS, ("code", "campaign"), _SHOWN)
-    for one in sheets.asked(path, wanted):
-        code = one.given.pop("code", None)
-        yield Asked(one.row, code, one.given, one.reason)
+    columns_expected = sheets.Columns(
+        "links", LINK_COLUMNS, ("code", "campaign"), _EXPORT_ONLY
+    )
+    for sheet_row in sheets.asked(path, columns_expected):
+        code = sheet_row.given.pop("code", None)
+        yield LinkFileRow(sheet_row.row, code, sheet_row.given, sheet_row.reason)
 
 
 def columns() -> tuple[str, ...]:
     """The columns of an export."""
-    return (*COLUMNS, *_SHOWN)
+    return (*LINK_COLUMNS, *_EXPORT_ONLY)
 
 
 def row(link: TrackedLink, address: str) -> dict[str, object]:
-    """A link as an export shows it."""
+    """A row of an export."""
     return {
         "code": link.code,
-        **tracked_link.given(link),
+        **tracked_link.stated_fields(link),
         "address": address,
         "source": link.source,
         "medium": link.medium,

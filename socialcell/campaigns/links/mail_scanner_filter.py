@@ -1,96 +1,103 @@
-"""Programs that look into a letter for somebody: they open all its links at once.
+"""Recognise mail scanners: programs that open all links of a letter at once.
 
-A scanner of mails calls itself a browser, so one request of it looks like a person's.
-Many of them together do not: nobody opens five links in five seconds. A crowd does,
-behind one address of a mobile network; it is told apart by what else its network asks
-for. What is needed to see that stays in memory for a minute.
+A mail scanner identifies as a browser, so a single request looks like a person's. A
+burst does not: nobody opens five links in five seconds. Many people behind one address
+of a mobile network do; they are distinguished by the other requests of that network.
+The state stays in memory for a minute.
 """
 
 from collections import Counter, OrderedDict
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-LINKS = 5
-"""So many different links from one network …"""
+BURST_LINKS = 5
+"""Different links from one network that make a burst …"""
 
-WITHIN = timedelta(seconds=5)
-"""… within so long are a program's, …"""
+BURST_TIME = timedelta(seconds=5)
+"""… within this time are a scanner's, …"""
 
-TWICE = 2
-"""… when it opens none of them more often than so, …"""
+MAX_CLICKS_PER_LINK = 2
+"""… when none of them is opened more often than this …"""
 
-QUIET = timedelta(minutes=1)
-"""… and nobody else of that network clicked for so long before."""
+QUIET_TIME = timedelta(minutes=1)
+"""… and the network had no other clicks for this long before."""
 
 
-class Clicked(NamedTuple):
-    """A click that looks like a person's: its row, and who it was by the judge's
-    hash."""
+class HumanClick(NamedTuple):
+    """A click that looks like a person's: its row, and the classifier's hash of the
+    visitor."""
 
     at: datetime
     row: dict[str, Any]
     who: int
 
 
-class _Network:
-    """What a network did in the last minute."""
+class _NetworkActivity:
+    """The activity of a network in the last minute."""
 
-    __slots__ = ("last", "people_at", "scanning", "together")
+    __slots__ = ("burst", "last", "people_at", "scanning")
 
     def __init__(self) -> None:
-        self.together: list[Clicked] = []  # what may become a burst
-        self.scanning = False  # whether what is together is one
+        self.burst: list[HumanClick] = []  # clicks that may become a burst
+        self.scanning = False  # whether the burst is a scan
         self.people_at: datetime | None = None
         self.last: datetime | None = None
 
 
-class Scans:
-    """Sees bursts, network by network, in the order in which clicks came."""
+class MailScannerFilter:
+    """Detects bursts by network, in the order of the clicks."""
 
     def __init__(self) -> None:
-        self._networks: OrderedDict[str, _Network] = OrderedDict()
+        self._networks: OrderedDict[str, _NetworkActivity] = OrderedDict()
 
-    def found(self, network: str, clicked: Clicked) -> list[Clicked]:
+    def scanner_clicks(self, network: str, new_click: HumanClick) -> list[HumanClick]:
         """The clicks that turn out to be a scanner's, this one the last of them; none
         when it is a person's as far as can be told."""
-        self._forget(clicked.at)
-        seen = self._networks.setdefault(network, _Network())
+        self._drop_quiet_networks(new_click.at)
+        activity = self._networks.setdefault(network, _NetworkActivity())
         self._networks.move_to_end(network)
-        _part(seen, clicked.at)
-        seen.last = clicked.at
-        if seen.people_at is not None and clicked.at - seen.people_at < QUIET:
-            seen.people_at = clicked.at
+        _drop_old_burst(activity, new_click.at)
+        activity.last = new_click.at
+        if (
+            activity.people_at is not None
+            and new_click.at - activity.people_at < QUIET_TIME
+        ):
+            activity.people_at = new_click.at
             return []
-        seen.together.append(clicked)
-        links = Counter(one.row["link_id"] for one in seen.together)
-        if max(links.values()) > TWICE:
-            seen.together, seen.scanning, seen.people_at = [], False, clicked.at
-        elif seen.scanning:
-            return [clicked]
-        elif len(links) >= LINKS:
-            seen.scanning = True
-            return list(seen.together)
+        activity.burst.append(new_click)
+        links = Counter(click.row["link_id"] for click in activity.burst)
+        if max(links.values()) > MAX_CLICKS_PER_LINK:
+            activity.burst, activity.scanning, activity.people_at = (
+                [],
+                False,
+                new_click.at,
+            )
+        elif activity.scanning:
+            return [new_click]
+        elif len(links) >= BURST_LINKS:
+            activity.scanning = True
+            return list(activity.burst)
         return []
 
     def clear(self) -> None:
         self._networks.clear()
 
-    def _forget(self, now: datetime) -> None:
+    def _drop_quiet_networks(self, now: datetime) -> None:
         while self._networks:
             name, oldest = next(iter(self._networks.items()))
-            if oldest.last is None or now - oldest.last < QUIET:
+            if oldest.last is None or now - oldest.last < QUIET_TIME:
                 return
             del self._networks[name]
 
 
-def _part(seen: _Network, now: datetime) -> None:
-    """Let go of what was together when a click is too late to belong to it: a scan
-    goes on while its requests come soon after each other."""
-    if not seen.together:
+def _drop_old_burst(activity: _NetworkActivity, now: datetime) -> None:
+    """Drop the burst when a click is too late to belong to it: a scan goes on while its
+    requests follow each other closely."""
+    if not activity.burst:
         return
-    since = seen.together[-1 if seen.scanning else 0].at
-    if now - since <= WITHIN:
+    since = activity.burst[-1 if activity.scanning else 0].at
+    if now - since <= BURST_TIME:
         return
-    if not seen.scanning:
-        seen.people_at = seen.together[-1].at
-    seen.together, seen.scanning = [], False
+    if not activity.scanning:
+        activity.people_at = activity.burst[-1].at
+    activity.burst, activity.scanning = [], False

@@ -1,8 +1,8 @@
 """The tables of tracked links: links, their clicks, and installs that name a click.
 
-What a link belongs to (campaign, initiative, creator, post, channel) stands on the link
-alone: a correction of it counts for its past clicks too. Where it leads may change from
-a moment on; `tracked_link_version` keeps what it was before.
+Campaign, initiative, creator, post and channel are columns of the link alone: a
+correction applies to its past clicks too. The targets of a link may change;
+`tracked_link_version` keeps the former ones.
 """
 
 from datetime import date, datetime
@@ -15,7 +15,7 @@ from socialcell.db import BigId
 
 
 class TrackedLink(SQLModel, table=True):
-    """A short link `/r/<code>`, what it belongs to, and where it leads by device.
+    """A short link `/r/<code>`, its campaign and channel, and its targets by device.
 
     `android`, `ios` and `web` are whole addresses without the UTM values, which are
     added when somebody is sent there; None leads to `web`.
@@ -43,7 +43,7 @@ class TrackedLink(SQLModel, table=True):
 
 
 class TrackedLinkVersion(SQLModel, table=True):
-    """What a link said from `changed_at` on, who said so, and why."""
+    """The columns of a link from `changed_at` on, who changed them, and why."""
 
     __tablename__ = "tracked_link_version"
     link_id: int = Field(primary_key=True, foreign_key="tracked_link.id", sa_type=BigId)
@@ -93,7 +93,7 @@ class ClickDay(SQLModel, table=True):
 
 
 class InstallPostback(SQLModel, table=True):
-    """What the app's server told of one install: the store's referrer and its times.
+    """A postback on one install: the store's referrer and its times.
 
     `attributed` names a click of ours and passed every check; at most one of a click.
     `organic`: the store says so itself. `unattributed`: no click id of ours in it.
@@ -135,7 +135,7 @@ class InstallPostback(SQLModel, table=True):
 
 
 class PostbackRefusal(SQLModel, table=True):
-    """How many postbacks of a day were turned away unread, by reason."""
+    """How many postbacks of a day were refused before they were parsed, by reason."""
 
     __tablename__ = "postback_refusal"
     day: date = Field(primary_key=True)

@@ -1,4 +1,4 @@
-"""A tracked link as somebody asks for it: checked, and turned into addresses."""
+"""A tracked link: its stated fields checked, and its target addresses."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -14,19 +14,19 @@ from socialcell.errors import UsageError
 from socialcell.text import clean_text, one_line
 
 DEVICES = ("web", "android", "ios")
-GIVEN = (
+STATED_FIELDS = (
     *("campaign", "initiative", "creator", "post", "channel", "content", "term"),
     *DEVICES,
     "expires",
 )
-"""What a person says of a link; the columns of a file of links, beside its code."""
+"""The fields that a person states; the columns of a file of links, beside its code."""
 
-_LONGEST_POST = 300
+_MAX_POST_LENGTH = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """All that a link says, checked: the same draft makes the same link."""
+class LinkDraft:
+    """All fields of a link, checked: equal drafts make equal links."""
 
     campaign: str
     channel: str
@@ -47,60 +47,66 @@ class Draft:
         return asdict(self)
 
 
-def draft(given: Mapping[str, str | None]) -> Draft:
-    """A link from what a person says (`GIVEN`). UsageError names what is wrong.
+def check_draft(stated: Mapping[str, str | None]) -> LinkDraft:
+    """Check the stated fields of a link. UsageError names what is wrong.
 
     An empty text is one that was not given.
     """
-    said = {key: value for key, value in given.items() if value and value.strip()}
+    fields = {key: text for key, text in stated.items() if text and text.strip()}
     for needed in ("campaign", "channel", "web"):
-        if needed not in said:
+        if needed not in fields:
             raise UsageError(f"A link needs {needed}.")
     names = {
-        key: utm_naming.name(said[key], f"The {key}") if key in said else None
+        key: utm_naming.normalise_name(fields[key], f"The {key}")
+        if key in fields
+        else None
         for key in ("initiative", "creator", "content", "term")
     }
-    utm = utm_naming.utm(
-        said["campaign"],
-        said["channel"],
+    utm = utm_naming.utm_values(
+        fields["campaign"],
+        fields["channel"],
         creator=names["creator"],
         content=names["content"],
         term=names["term"],
     )
-    leads = {
-        key: destinations.checked(said[key], key) if key in said else None
+    targets = {
+        key: destinations.check_address(fields[key], key) if key in fields else None
         for key in DEVICES
     }
-    for address in filter(None, leads.values()):
+    for address in filter(None, targets.values()):
         destinations.landing(address, utm)
-    post = one_line(clean_text(said["post"]), _LONGEST_POST) if "post" in said else None
-    return Draft(
+    post = (
+        one_line(clean_text(fields["post"]), _MAX_POST_LENGTH)
+        if "post" in fields
+        else None
+    )
+    return LinkDraft(
         campaign=utm.campaign,
-        channel=utm_naming.name(said["channel"], "The channel"),
+        channel=utm_naming.normalise_name(fields["channel"], "The channel"),
         source=utm.source,
         medium=utm.medium,
-        web=leads["web"] or "",
+        web=targets["web"] or "",
         initiative=names["initiative"],
         creator=names["creator"],
         post=post,
         content=utm.content,
         term=utm.term,
-        android=leads["android"],
-        ios=leads["ios"],
-        expires_at=_end_of(said.get("expires")),
+        android=targets["android"],
+        ios=targets["ios"],
+        expires_at=_expiry_moment(fields.get("expires")),
     )
 
 
-def given(link: TrackedLink) -> dict[str, str | None]:
-    """A link in the words in which it is asked for."""
-    said = {key: getattr(link, key) for key in GIVEN if key != "expires"}
+def stated_fields(link: TrackedLink) -> dict[str, str | None]:
+    """The fields in which a person states a link."""
+    fields = {key: getattr(link, key) for key in STATED_FIELDS if key != "expires"}
     if link.content == link.creator:
-        said["content"] = None
+        fields["content"] = None
     expires = link.expires_at
     if expires is not None:
         last = as_utc(expires).astimezone(IST) - timedelta(days=1)
-        said["expires"] = last.date().isoformat()
-    return {"expires": None, **said}
+        fields["expires"] = last.date().isoformat()
+    return {"expires": None, **fields}
 
 
 def utm_of(link: TrackedLink) -> Utm:
@@ -108,14 +114,16 @@ def utm_of(link: TrackedLink) -> Utm:
 
 
 def landings(link: TrackedLink) -> dict[str, Landing]:
-    """Where each of `DEVICES` is sent; a device without its own goes to the web's."""
+    """The landing of each of `DEVICES`; a device without its own goes to the web's."""
     utm = utm_of(link)
     web = destinations.landing(link.web, utm)
-    made = {"web": web}
+    landings_by_device = {"web": web}
     for device in ("android", "ios"):
         own = getattr(link, device)
-        made[device] = web if own is None else destinations.landing(own, utm)
-    return made
+        landings_by_device[device] = (
+            web if own is None else destinations.landing(own, utm)
+        )
+    return landings_by_device
 
 
 def campaign_token(link: TrackedLink) -> str | None:
@@ -126,7 +134,7 @@ def campaign_token(link: TrackedLink) -> str | None:
     return None
 
 
-def _end_of(day: str | None) -> datetime | None:
+def _expiry_moment(day: str | None) -> datetime | None:
     """The moment after the last day, in Pune."""
     if day is None:
         return None

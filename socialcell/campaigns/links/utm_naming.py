@@ -1,4 +1,4 @@
-"""How links are named: one spelling of one thing, so that figures can be joined.
+"""UTM names: one spelling per name, so that figures can be joined.
 
 Names are NFC and in lower case, with one underscore for white space; every other
 character stays, in any script. A channel decides source and medium, so that nobody
@@ -15,7 +15,7 @@ from socialcell.errors import UsageError
 from socialcell.platforms import PLATFORMS
 from socialcell.text import clean_text
 
-LONGEST = 100
+MAX_LENGTH = 100
 
 _ADS = "_ads"
 # channel → utm_source, utm_medium
@@ -42,7 +42,7 @@ CHANNELS: dict[str, tuple[str, str]] = {
     "bus": ("bus", "offline"),
     "event": ("event", "offline"),
 }
-CREATOR = "creator"
+CREATOR_MEDIUM = "creator"
 """The medium of a post by somebody else on a network, instead of `social`."""
 
 
@@ -65,25 +65,26 @@ class Utm:
             "utm_content": self.content,
             "utm_term": self.term,
         }
-        return [(name, value) for name, value in values.items() if value is not None]
+        return [(key, text) for key, text in values.items() if text is not None]
 
 
-def name(given: str, what: str) -> str:
-    """A name by the house's rules. UsageError: it is empty, too long or none."""
-    made = re.sub(r"[\s_]+", "_", clean_text(given)).strip("_").lower()
-    made = unicodedata.normalize("NFC", made)
-    if not made:
+def normalise_name(text: str, what: str) -> str:
+    """A normalised name. UsageError: it is empty, too long or no text."""
+    normalised = re.sub(r"[\s_]+", "_", clean_text(text)).strip("_").lower()
+    normalised = unicodedata.normalize("NFC", normalised)
+    if not normalised:
         raise UsageError(f"{what} is empty: give it a name, such as monsoon26.")
-    if "\ufffd" in made:
-        raise UsageError(f"{what} {given!r} holds characters that no text has.")
-    if len(made) > LONGEST:
+    if "\ufffd" in normalised:
+        raise UsageError(f"{what} {text!r} holds characters that no text has.")
+    if len(normalised) > MAX_LENGTH:
         raise UsageError(
-            f"{what} has {len(made)} characters; {LONGEST} are the most. Shorten it."
+            f"{what} has {len(normalised)} characters; {MAX_LENGTH} are the most. "
+            "Shorten it."
         )
-    return made
+    return normalised
 
 
-def utm(
+def utm_values(
     campaign: str,
     channel: str,
     *,
@@ -91,11 +92,11 @@ def utm(
     content: str | None = None,
     term: str | None = None,
 ) -> Utm:
-    """The values of a link by the house's rules. UsageError names what is wrong.
+    """The UTM values of a link. UsageError names what is wrong.
 
     Without `content` a creator's link says the creator's name there.
     """
-    word = name(channel, "The channel")
+    word = normalise_name(channel, "The channel")
     if word not in CHANNELS:
         near = difflib.get_close_matches(word, CHANNELS, n=1)
         hint = f"Did you mean {near[0]}? " if near else ""
@@ -104,21 +105,21 @@ def utm(
         )
     source, medium = CHANNELS[word]
     if creator is not None and medium == "social":
-        medium = CREATOR
+        medium = CREATOR_MEDIUM
     return Utm(
         source,
         medium,
-        name(campaign, "The campaign"),
+        normalise_name(campaign, "The campaign"),
         content if content is not None else creator,
         term,
     )
 
 
-def nearly(campaign: str, known: Iterable[str]) -> str | None:
+def similar_campaign(campaign: str, campaigns: Iterable[str]) -> str | None:
     """A known campaign that a new one may be a misspelling of; None: it is known, or
     like no other."""
-    others = list(known)
+    others = list(campaigns)
     if campaign in others:
         return None
-    alike = difflib.get_close_matches(campaign, others, n=1, cutoff=0.85)
-    return alike[0] if alike else None
+    matches = difflib.get_close_matches(campaign, others, n=1, cutoff=0.85)
+    return matches[0] if matches else None

@@ -1,7 +1,7 @@
-"""Who asks for a link: a person, a preview, a crawler or a tool, and on what device.
+"""Classify visitors by user agent: person, preview, crawler or tool, and the device.
 
-Nothing of what is read here is kept but these words. Every click carries the version of
-the rules that judged it.
+Only the resulting words are stored. Every click carries the version of the rules that
+classified it.
 """
 
 import re
@@ -38,7 +38,7 @@ _TOOL = re.compile(
 _ROBOT = re.compile(r"bot\b|crawl|spider|slurp", re.IGNORECASE)
 _NO_ROBOTS = re.compile(r"\bcubot\b[ _-]?\w*", re.IGNORECASE)  # a maker of phones
 
-AHEAD = ("sec-purpose", "purpose", "x-purpose", "x-moz")
+PREFETCH_HEADERS = ("sec-purpose", "purpose", "x-purpose", "x-moz")
 _IN_APP = tuple(
     (platform.id, re.compile(platform.app_agent))
     for platform in PLATFORMS.values()
@@ -48,7 +48,7 @@ _IN_APP = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """What a user agent says: human, preview, crawler or tool; the app it is in."""
+    """The class of a user agent: human, preview, crawler or tool; the app it is in."""
 
     kind: str
     in_app: str | None
@@ -60,24 +60,24 @@ def device(agent: bytes) -> str:
     An iPad that asks for pages of a computer says that it is one.
     """
     if b"Android" in agent:
-        lies = b"Windows Phone" in agent or b"compatible;" in agent
-        return "other" if lies else "android"
+        is_other = b"Windows Phone" in agent or b"compatible;" in agent
+        return "other" if is_other else "android"
     if b"iPhone" in agent or b"iPad" in agent or b"iPod" in agent:
         return "other" if b"compatible;" in agent else "ios"
     return "other"
 
 
 @lru_cache(maxsize=8192)
-def visitor(agent: str) -> Visitor:
-    """What a user agent says of who asks."""
+def classify_visitor(agent: str) -> Visitor:
+    """Classify a user agent."""
     return Visitor(_kind(agent), _in_app(agent))
 
 
-def looks_ahead(headers: Mapping[str, str]) -> bool:
-    """Whether a browser fetches it before anybody has clicked; names in lower case."""
+def is_prefetch(headers: Mapping[str, str]) -> bool:
+    """Whether a browser prefetches before a click; header names in lower case."""
     return any(
         word in headers.get(name, "").lower()
-        for name in AHEAD
+        for name in PREFETCH_HEADERS
         for word in ("prefetch", "prerender", "preview")
     )
 
@@ -90,7 +90,7 @@ def _kind(agent: str) -> str:
         return "preview"
     if _TOOL.search(bare):
         return "tool"
-    # Where nobody asks for a link, the library's list need not be read.
+    # Imported late: the library's list is large and needed for requests only.
     import crawleruseragents
 
     if _ROBOT.search(bare) or crawleruseragents.is_crawler(bare):

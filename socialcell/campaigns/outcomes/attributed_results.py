@@ -187,6 +187,6 @@ def _visits(rows: Sequence[VisitDay], campaign: str) -> tuple[Visited, ...]:
 
 def _named(text: str) -> str | None:
     try:
-        return utm_naming.name(text, "The campaign")
+        return utm_naming.normalise_name(text, "The campaign")
     except UsageError:
         return None

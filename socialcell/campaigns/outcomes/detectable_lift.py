@@ -23,7 +23,7 @@ from socialcell.campaigns.outcomes.lift_series import lift_of_series, power_of_s
 from socialcell.campaigns.outcomes.model import Campaign
 from socialcell.campaigns.outcomes.panel_lift import Split
 from socialcell.campaigns.outcomes.store import outcomes
-from socialcell.campaigns.planning.randomisation import switch_effect
+from socialcell.campaigns.planning.randomisation import switchback_effect
 from socialcell.causal.power import TooLittleHistory, detectable, power_of
 from socialcell.listening.store import areas
 
@@ -120,7 +120,7 @@ def _of_switchback(
     effects, bases, reaches = [], [], []
     for end in range(len(unbroken), length - 1, -7):
         values = unbroken[end - length : end]
-        found = switch_effect(values, lot["days"], lot["seed"], draws=400)
+        found = switchback_effect(values, lot["days"], lot["seed"], draws=400)
         effects.append(found["effect"])
         bases.append(float(np.mean(values)))
         reaches.append(found["reach"])

@@ -108,7 +108,7 @@ class Known:
     def of_utm(self, source: str, campaign: str) -> Who | None:
         """Who is behind UTM values; None when they are nobody's of ours."""
         try:
-            name = utm_naming.name(campaign, "")
+            name = utm_naming.normalise_name(campaign, "")
         except UsageError:
             return None
         if name not in self.campaigns:

@@ -17,7 +17,7 @@ from socialcell.campaigns.outcomes.incremental_effect import whole_city
 from socialcell.campaigns.outcomes.model import Campaign
 from socialcell.campaigns.outcomes.store import outcomes
 from socialcell.campaigns.planning import store
-from socialcell.campaigns.planning.randomisation import switch_effect
+from socialcell.campaigns.planning.randomisation import switchback_effect
 from socialcell.causal.randomisation import randomisation_test
 from socialcell.listening.store import areas
 
@@ -33,7 +33,7 @@ def measured(
     is claimed. Of a draw of wards the days are used on which some have begun and others
     have not.
     """
-    plan = store.find(session, campaign.name)
+    plan = store.find_plan(session, campaign.name)
     if plan is None or plan.lot is None:
         return None
     lot = plan.lot
@@ -70,7 +70,7 @@ def _switchback(
             f"The draw is for the days up to {campaign.end}, which are not over."
         )
     values = [city[day] for day in days]
-    effect = switch_effect(values, lot["days"], lot["seed"])
+    effect = switchback_effect(values, lot["days"], lot["seed"])
     without = float(np.mean(values)) - effect["effect"] / 2
     low, high = effect["effect"] - effect["reach"], effect["effect"] + effect["reach"]
     return {

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
-from socialcell.campaigns.links.store.link_activity import Postback
+from socialcell.campaigns.links.store.link_activity import ReportedInstall
 from socialcell.campaigns.outcomes.figures_model import StoreDay
 from socialcell.connectors.google.play_statistics import ZONE, cut_key
 from socialcell.platforms import GOOGLE_PLAY
@@ -35,7 +35,9 @@ class Referred:
     link_id: int | None
 
 
-def referred(postbacks: Iterable[Postback], since: date, until: date) -> list[Referred]:
+def referred(
+    postbacks: Iterable[ReportedInstall], since: date, until: date
+) -> list[Referred]:
     """Installs of the store's days from `since` to `until`, both included."""
     found = []
     for one in postbacks:

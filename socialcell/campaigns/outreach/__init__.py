@@ -1,1 +1,1 @@
-"""Outreach: the states of a tag, the rules that a plan keeps, and disclosure."""
+"""Outreach: the states of a tag, the rules for plans, and disclosure."""

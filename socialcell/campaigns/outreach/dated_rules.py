@@ -1,4 +1,4 @@
-"""The rules of outreach as dated data: what holds on a day, and where it is written."""
+"""The rules of outreach with their dates of validity and their sources."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,12 +11,13 @@ import yaml
 
 from socialcell.settings.campaigns import RateCard
 
-_ABOUT = ("id", "source", "valid_from", "valid_to")
+_RULE_COLUMNS = ("id", "source", "valid_from", "valid_to")
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """A rule with what it says (`says`), from `valid_from` until before `valid_to`."""
+class DatedRule:
+    """A rule with its parameters (`says`), from `valid_from` until before
+    `valid_to`."""
 
     id: str
     source: str
@@ -28,49 +29,57 @@ class Rule:
         return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
 
 
-def every() -> tuple[Rule, ...]:
+def all_rules() -> tuple[DatedRule, ...]:
     """All rules of data/rules.yaml, in its order."""
     return _rules()
 
 
-def on(id_: str, day: date) -> Rule | None:
+def rule_on(id_: str, day: date) -> DatedRule | None:
     """The rule of this id that holds on a day; None: there is none then."""
-    return next((one for one in _rules() if one.id == id_ and one.holds(day)), None)
+    return next((rule for rule in _rules() if rule.id == id_ and rule.holds(day)), None)
 
 
-def card(id_: str | None, day: date, own: Iterable[RateCard] = ()) -> RateCard | None:
+def find_rate_card(
+    id_: str | None, day: date, own: Iterable[RateCard] = ()
+) -> RateCard | None:
     """The rate card of this id on a day; the workspace's `own` go before ours."""
     return next(
         (
-            one
-            for one in (*own, *_cards())
-            if one.id == id_
-            and one.valid_from <= day
-            and (one.valid_to is None or day < one.valid_to)
+            rate_card
+            for rate_card in (*own, *_cards())
+            if rate_card.id == id_
+            and rate_card.valid_from <= day
+            and (rate_card.valid_to is None or day < rate_card.valid_to)
         ),
         None,
     )
 
 
 @cache
-def _rules() -> tuple[Rule, ...]:
+def _rules() -> tuple[DatedRule, ...]:
     return tuple(
-        Rule(
+        DatedRule(
             row["id"],
             row["source"],
             row["valid_from"],
             row.get("valid_to"),
-            {key: value for key, value in row.items() if key not in _ABOUT},
+            {
+                key: parameter
+                for key, parameter in row.items()
+                if key not in _RULE_COLUMNS
+            },
         )
-        for row in _data()["rules"]
+        for row in _rules_document()["rules"]
     )
 
 
 @cache
 def _cards() -> tuple[RateCard, ...]:
-    return tuple(RateCard.model_validate(row) for row in _data()["rate_cards"])
+    return tuple(
+        RateCard.model_validate(row) for row in _rules_document()["rate_cards"]
+    )
 
 
-def _data() -> Any:
+def _rules_document() -> Any:
     place = resources.files("socialcell.campaigns") / "data" / "rules.yaml"
     return yaml.safe_load(place.read_bytes())

@@ -1,4 +1,4 @@
-"""Does a post disclose what ties its author to the city? The label, and where it is."""
+"""Check whether a post discloses its author's material connection to the city."""
 
 import re
 from dataclasses import dataclass
@@ -10,79 +10,92 @@ from socialcell.text import clean_text
 _LETTER = r"0-9A-Za-z_\u0900-\u097f"
 _SIGN = re.compile(r"[#＃]")
 _HASHTAGS = re.compile(r"(?:[#＃][^\s#＃]+\s*)+")
-SAYS = {
+FAULT_MESSAGES = {
     "missing": "no label discloses the connection ({words})",
     "language": "the label is not in the language of the post ({words})",
     "late": "the label comes after the first {within} characters",
     "heap": "the label stands in a heap of {found} hashtags; {hashtags} are the most",
 }
-"""Kind of fault → in words."""
+"""Kind of fault → message."""
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong with a label: its kind (SAYS), in words, and the rule's source."""
+class LabelFault:
+    """A fault of a label: its kind, a message, and the rule's source."""
 
     kind: str
     words: str
     source: str
 
 
-def tie_of(connection: str | None, paid: bool) -> str:
-    """What has to be disclosed: money before all else, and where nobody has said."""
+def connection_to_disclose(connection: str | None, paid: bool) -> str:
+    """The connection to disclose: `paid` for money, and where nothing is stated."""
     return "paid" if paid or connection is None else connection
 
 
-def faults(text: str, tie: str, language: str, day: date) -> list[Fault]:
-    """What is wrong with the label of a post on a day; empty: it is as it should be.
+def label_faults(
+    text: str, material_connection: str, language: str, day: date
+) -> list[LabelFault]:
+    """The faults of the label of a post on a day; empty: the label is right.
 
-    `tie` is one of CONNECTIONS; `none` needs no label. A label is one of the rule's
+    `material_connection` is one of CONNECTIONS; `none` needs no label. A label is one
+    of the rule's
     words that is marked as such: with #, in brackets, or before a colon, a bar or the
     end of its line.
     """
-    rule = dated_rules.on("label", day)
-    if tie == "none" or rule is None:
+    rule = dated_rules.rule_on("label", day)
+    if material_connection == "none" or rule is None:
         return []
-    words: dict[str, list[str]] = rule.says["words"][tie]
+    words: dict[str, list[str]] = rule.says["words"][material_connection]
     plain = clean_text(text).casefold()
-    wanted = dated_rules.on("language", day)
-    every = [one for said in words.values() for one in said]
-    own = words.get(language, words["en"]) if wanted else every
-    found = _first(plain, own)
-    if found is None:
-        kind, of = "missing", rule
-        if wanted and _first(plain, every) is not None:
-            kind, of = "language", wanted
-        return [Fault(kind, SAYS[kind].format(words=", ".join(own)), of.source)]
-    return _placed(plain, found, day)
+    language_rule = dated_rules.rule_on("language", day)
+    all_labels = [spelling for spellings in words.values() for spelling in spellings]
+    labels = words.get(language, words["en"]) if language_rule else all_labels
+    position = _first_position(plain, labels)
+    if position is None:
+        kind, source_rule = "missing", rule
+        if language_rule and _first_position(plain, all_labels) is not None:
+            kind, source_rule = "language", language_rule
+        return [
+            LabelFault(
+                kind,
+                FAULT_MESSAGES[kind].format(words=", ".join(labels)),
+                source_rule.source,
+            )
+        ]
+    return _position_faults(plain, position, day)
 
 
-def _placed(plain: str, found: int, day: date) -> list[Fault]:
-    rule = dated_rules.on("position", day)
+def _position_faults(plain: str, position: int, day: date) -> list[LabelFault]:
+    rule = dated_rules.rule_on("position", day)
     if rule is None:
         return []
-    made = []
+    faults_found = []
     within, most = rule.says["within"], rule.says["hashtags"]
-    if found > within:
-        made.append(Fault("late", SAYS["late"].format(within=within), rule.source))
+    if position > within:
+        faults_found.append(
+            LabelFault(
+                "late", FAULT_MESSAGES["late"].format(within=within), rule.source
+            )
+        )
     heap = next(
         (
             len(_SIGN.findall(run[0]))
             for run in _HASHTAGS.finditer(plain)
-            if _holds(run, found)
+            if _contains(run, position)
         ),
         0,
     )
     if heap > most:
-        said = SAYS["heap"].format(found=heap, hashtags=most)
-        made.append(Fault("heap", said, rule.source))
-    return made
+        message = FAULT_MESSAGES["heap"].format(found=heap, hashtags=most)
+        faults_found.append(LabelFault("heap", message, rule.source))
+    return faults_found
 
 
-def seconds(length: float, day: date) -> float | None:
-    """How many seconds of a film of this length carry the label on the picture; None:
-    no rule asks for it."""
-    rule = dated_rules.on("picture", day)
+def required_seconds(length: float, day: date) -> float | None:
+    """How many seconds of a video of this length must show the label; None: no rule
+    requires it."""
+    rule = dated_rules.rule_on("picture", day)
     if rule is None:
         return None
     for step in rule.says["steps"]:
@@ -93,30 +106,30 @@ def seconds(length: float, day: date) -> float | None:
     return length
 
 
-def asked_of(format_: str, day: date) -> list[dated_rules.Rule]:
+def visual_rules(format_: str, day: date) -> list[dated_rules.DatedRule]:
     """Rules on the picture and the sound of a format that no text can satisfy."""
-    found = [dated_rules.on(id_, day) for id_ in ("picture", "spoken")]
-    return [one for one in found if one and format_ in one.says["formats"]]
+    rules = [dated_rules.rule_on(id_, day) for id_ in ("picture", "spoken")]
+    return [rule for rule in rules if rule and format_ in rule.says["formats"]]
 
 
-def _first(plain: str, words: list[str]) -> int | None:
+def _first_position(plain: str, words: list[str]) -> int | None:
     places = [
-        found.start("word")
+        match.start("word")
         for word in words
-        if (found := _marked(word.casefold()).search(plain))
+        if (match := _marked_word(word.casefold()).search(plain))
     ]
     return min(places, default=None)
 
 
-def _marked(word: str) -> re.Pattern[str]:
-    said = r"[\s_-]*".join(map(re.escape, word.split()))
+def _marked_word(word: str) -> re.Pattern[str]:
+    pattern = r"[\s_-]*".join(map(re.escape, word.split()))
     end = rf"(?![{_LETTER}])"
     return re.compile(
-        rf"(?:(?<=[#＃(\[])|(?<![{_LETTER}])(?={said}\s*(?:[:|।]|$)))"
-        rf"(?P<word>{said}){end}",
+        rf"(?:(?<=[#＃(\[])|(?<![{_LETTER}])(?={pattern}\s*(?:[:|।]|$)))"
+        rf"(?P<word>{pattern}){end}",
         re.MULTILINE,
     )
 
 
-def _holds(run: re.Match[str], place: int) -> bool:
+def _contains(run: re.Match[str], place: int) -> bool:
     return run.start() <= place < run.end()

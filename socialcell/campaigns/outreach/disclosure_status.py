@@ -1,4 +1,4 @@
-"""Is a post that is out disclosed: what was read in it, and what a person saw."""
+"""The disclosure of a published post: faults of its text, and a person's findings."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -6,7 +6,7 @@ from typing import Any
 
 from socialcell.campaigns.outreach import disclosure_rules
 
-SAYS = {
+PROBLEM_MESSAGES = {
     "missing": "its words carry no label",
     "language": "its label is not in the language of the post",
     "late": "its label comes late in the words",
@@ -16,17 +16,18 @@ SAYS = {
     "picture": "nobody has looked whether the label is on the picture, and long enough",
     "short": "the label is on the picture for too short a time",
 }
-"""What is wrong with a post that is out → in words."""
+"""Kind of problem of a published post → message."""
 
 
-def detail(
+def disclosure_detail(
     faults: Sequence[str] | None,
     label: bool | None,
     seconds: float | None,
     length: float | None,
 ) -> dict[str, Any]:
-    """As a step keeps it. `faults` were read in the words (None: nothing was), `label`
-    a person says; the label is on the picture for `seconds` of `length`."""
+    """The document that a step stores. `faults` are of the text (None: not checked),
+    `label` is a person's finding; the picture shows the label for `seconds` of
+    `length`."""
     return {
         "faults": None if faults is None else list(faults),
         "label": label,
@@ -35,24 +36,28 @@ def detail(
     }
 
 
-def wrong(seen: Mapping[str, Any], tie: str, format_: str, day: date) -> list[str]:
-    """Kinds (SAYS) of what is wrong with a post's disclosure; empty: nothing.
+def disclosure_problems(
+    observation: Mapping[str, Any], material_connection: str, format_: str, day: date
+) -> list[str]:
+    """Kinds (PROBLEM_MESSAGES) of problems of a post's disclosure; empty: none.
 
-    A person's word on the label goes before what was read. Of a picture or a film the
-    words tell nothing: somebody has to look.
+    A person's finding on the label overrides the check of the text. A picture or a
+    video cannot be judged by its text: a person has to look.
     """
-    if tie == "none":
+    if material_connection == "none":
         return []
-    if seen.get("label") is False:
+    if observation.get("label") is False:
         return ["absent"]
-    faults, label = seen.get("faults"), seen.get("label")
-    found = [] if label else (["unread"] if faults is None else list(faults))
-    if disclosure_rules.asked_of(format_, day):
-        seconds, length = seen.get("seconds"), seen.get("length")
-        needed = None if length is None else disclosure_rules.seconds(length, day)
+    faults, label = observation.get("faults"), observation.get("label")
+    problems = [] if label else (["unread"] if faults is None else list(faults))
+    if disclosure_rules.visual_rules(format_, day):
+        seconds, length = observation.get("seconds"), observation.get("length")
+        needed = (
+            None if length is None else disclosure_rules.required_seconds(length, day)
+        )
         film = format_ in ("reel", "video")
         if not label or (film and (seconds is None or needed is None)):
-            found.append("picture")
+            problems.append("picture")
         elif needed is not None and (seconds or 0) < needed:
-            found.append("short")
-    return found
+            problems.append("short")
+    return problems

@@ -13,10 +13,10 @@ from socialcell.db import BigId
 
 
 class PlanApproval(SQLModel, table=True):
-    """A second person's yes to a plan as it was.
+    """A second person's approval of the content of a plan.
 
     `content` is the hash of all that was approved, `seals` those of its tags in order:
-    a tag whose words are forgotten since stands by its seal.
+    a tag whose text was erased since is represented by its seal.
     """
 
     __tablename__ = "plan_approval"
@@ -30,7 +30,7 @@ class PlanApproval(SQLModel, table=True):
 
 
 class OutreachStep(SQLModel, table=True):
-    """A step of a tag: to which state, by whom, when, and what shows it.
+    """A step of a tag: the new state, by whom, when, and the evidence.
 
     `terms` is the hash of what is agreed: a tag that a later version of the plan holds
     unchanged goes on where it was. `evidence` is a link, the SHA-256 of a file in the
@@ -43,7 +43,7 @@ class OutreachStep(SQLModel, table=True):
     campaign: str
     terms: str
     tag_id: int = Field(foreign_key="plan_tag.id", index=True, sa_type=BigId)
-    state: str  # of campaigns/outreach
+    state: str  # of campaigns/outreach/tag_states
     by: str
     at: datetime
     note: str | None = None
@@ -53,7 +53,7 @@ class OutreachStep(SQLModel, table=True):
 
 
 class OutreachFound(SQLModel, table=True):
-    """A mention that may be the post of a tag: how it was known, and its label.
+    """A mention that may be the post of a tag: how it was recognised, and its label.
 
     `faults` are kinds of campaigns/disclosure, empty when the label is as it should be.
     """
@@ -69,8 +69,8 @@ class OutreachFound(SQLModel, table=True):
 
 
 class OutreachDismissed(SQLModel, table=True):
-    """A mention of which a person said that it is not the post of a tag, nor of any of
-    the campaign's whose `terms` are the same."""
+    """A mention that a person marked as not being the post of a tag, nor of any tag of
+    the campaign with the same `terms`."""
 
     __tablename__ = "outreach_dismissed"
     __table_args__ = (UniqueConstraint("campaign", "terms", "mention_id"),)

@@ -1,4 +1,4 @@
-"""What outreach waits for: approvals, answers, posts to confirm, labels that lack."""
+"""The next steps of outreach: approvals, answers, posts to confirm, labels to check."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,21 +17,22 @@ from socialcell.campaigns.outreach import (
 )
 from socialcell.campaigns.outreach.model import OutreachFound, OutreachStep
 from socialcell.campaigns.outreach.store import outreach as store
-from socialcell.campaigns.outreach.tag_states import OPEN
+from socialcell.campaigns.outreach.tag_states import OPEN_STATES
 from socialcell.campaigns.planning import store as plans
 from socialcell.campaigns.planning.model import Plan, PlanTag
 from socialcell.clock import IST
 from socialcell.i18n import Language
 from socialcell.settings.campaigns import Planning
 
-_SOON = timedelta(days=7)
-_PATIENCE = timedelta(days=3)
+_SCHEDULE_TIME = timedelta(days=7)
+_ANSWER_TIME = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    """Something to do about a campaign, or about tag `n` of its plan; `day` is the
-    tag's (the plan's first one to come). `words` say why, where rules do."""
+class PendingStep:
+    """A step that a campaign, or tag `n` of its plan, waits for; `day` is the tag's
+    (the
+    first coming day of the plan). `words` are the reasons, where rules give any."""
 
     kind: str
     campaign: str
@@ -40,26 +41,28 @@ class Due:
     words: tuple[str, ...] = ()
 
 
-def due(session: Session, today: date, settings: Planning | None = None) -> list[Due]:
-    """What is to be done about the newest plans of all campaigns, as of a day of Pune:
-    by day, then campaign and tag. It names no creator.
+def pending_steps(
+    session: Session, today: date, settings: Planning | None = None
+) -> list[PendingStep]:
+    """The pending steps of the newest plans of all campaigns, as of a day of Pune: by
+    day, then campaign and tag. Creators are not named.
 
     kinds: approve, approve_again; blocked (`words`: the rules in the way); contact,
     schedule (a tag of the next seven days); answer (asked three days ago); confirm (a
     post was found); missing (its day has passed); label (`words`: kinds of
     campaigns/disclosed); measure.
     """
-    found: list[Due] = []
-    for plan in plans.newest(session):
-        found += _plan(session, plan, today, settings)
-    return sorted(found, key=lambda one: (one.day, one.campaign, one.n or 0))
+    steps: list[PendingStep] = []
+    for plan in plans.newest_plans(session):
+        steps += _steps_of_plan(session, plan, today, settings)
+    return sorted(steps, key=lambda step: (step.day, step.campaign, step.n or 0))
 
 
-def said(one: Due, language: Language) -> str:
-    """What is to be done, in words of a language."""
+def step_text(step: PendingStep, language: Language) -> str:
+    """A pending step as a sentence in a language."""
     _ = language.gettext
-    about = {"campaign": one.campaign, "tag": language.number(one.n or 0)}
-    match one.kind:
+    about = {"campaign": step.campaign, "tag": language.number(step.n or 0)}
+    match step.kind:
         case "approve":
             return _("%(campaign)s: the plan waits for a second person", **about)
         case "approve_again":
@@ -82,65 +85,75 @@ def said(one: Due, language: Language) -> str:
             return _("%(campaign)s is over: measure it", **about)
 
 
-def undisclosed(
+def problems_of_tag(
     session: Session, tag: PlanTag, steps: Sequence[OutreachStep]
 ) -> list[str]:
-    """Kinds (campaigns/disclosed) of what is wrong with the label of a tag's post; of
-    one that is not out nothing is."""
+    """Kinds (disclosure_status) of problems of the disclosure of a tag's post; none for
+    a post that is not published."""
     if plan_approval.state_of(steps) not in ("posted", "measured"):
         return []
     row = entries.find(session, tag.creator)
-    tie = disclosure_rules.tie_of(row.connection if row else None, tag.cost_micros > 0)
-    seen: dict[str, Any] = steps[-1].detail
-    return disclosure_status.wrong(seen, tie, tag.format, tag.day)
+    material_connection = disclosure_rules.connection_to_disclose(
+        row.connection if row else None, tag.cost_micros > 0
+    )
+    detail: dict[str, Any] = steps[-1].detail
+    return disclosure_status.disclosure_problems(
+        detail, material_connection, tag.format, tag.day
+    )
 
 
-def _plan(
+def _steps_of_plan(
     session: Session, plan: Plan, today: date, settings: Planning | None
-) -> Iterator[Due]:
+) -> Iterator[PendingStep]:
     tags = plans.tags(session, plan)
-    steps = plan_approval.states(session, plan, tags)
-    now = {tag.n: plan_approval.state_of(steps[tag.id or 0]) for tag, _ in tags}
-    still = [tag for tag, _ in tags if now[tag.n] in OPEN]
-    if still and plan_approval.standing(session, plan, tags) is None:
-        given = store.approval(session, plan)
-        first = min(tag.day for tag in still)
-        kind = "approve" if given is None else "approve_again"
-        yield Due(kind, plan.campaign, None, first)
-    broken = plan_rules.broken(session, plan, tags, settings)
-    found = store.found(session, [tag.id or 0 for tag, _ in tags])
+    steps = plan_approval.steps_by_tag(session, plan, tags)
+    state_by_tag = {
+        tag.n: plan_approval.state_of(steps[tag.id or 0]) for tag, _ in tags
+    }
+    open_tags = [tag for tag, _ in tags if state_by_tag[tag.n] in OPEN_STATES]
+    if open_tags and plan_approval.valid_approval(session, plan, tags) is None:
+        approval = store.newest_approval(session, plan)
+        first = min(tag.day for tag in open_tags)
+        kind = "approve" if approval is None else "approve_again"
+        yield PendingStep(kind, plan.campaign, None, first)
+    violations = plan_rules.find_violations(session, plan, tags, settings)
+    posts_by_tag = store.found_posts(session, [tag.id or 0 for tag, _ in tags])
     for tag, _ in tags:
-        own = steps[tag.id or 0]
-        if now[tag.n] in OPEN:
-            reasons = tuple(str(one) for one in broken if one.n == tag.n)
-            yield from _open(plan, tag, own, found.get(tag.id or 0, ()), today, reasons)
-        elif wrong := undisclosed(session, tag, own):
-            yield Due("label", plan.campaign, tag.n, tag.day, tuple(wrong))
+        tag_steps = steps[tag.id or 0]
+        if state_by_tag[tag.n] in OPEN_STATES:
+            reasons = tuple(
+                str(violation) for violation in violations if violation.n == tag.n
+            )
+            yield from _steps_of_open_tag(
+                plan, tag, tag_steps, posts_by_tag.get(tag.id or 0, ()), today, reasons
+            )
+        elif wrong := problems_of_tag(session, tag, tag_steps):
+            yield PendingStep("label", plan.campaign, tag.n, tag.day, tuple(wrong))
     campaign = outcomes.campaign(session, plan.campaign)
-    if campaign and today > campaign.end and "posted" in now.values():
-        yield Due("measure", plan.campaign, None, campaign.end)
+    if campaign and today > campaign.end and "posted" in state_by_tag.values():
+        yield PendingStep("measure", plan.campaign, None, campaign.end)
 
 
-def _open(
+def _steps_of_open_tag(
     plan: Plan,
     tag: PlanTag,
     steps: Sequence[OutreachStep],
-    found: Sequence[OutreachFound],
+    posts: Sequence[OutreachFound],
     today: date,
     reasons: tuple[str, ...],
-) -> Iterator[Due]:
-    state, soon = plan_approval.state_of(steps), tag.day <= today + _SOON
-    if found and state in ("accepted", "scheduled"):
-        yield Due("confirm", plan.campaign, tag.n, tag.day)
+) -> Iterator[PendingStep]:
+    state, soon = plan_approval.state_of(steps), tag.day <= today + _SCHEDULE_TIME
+    if posts and state in ("accepted", "scheduled"):
+        yield PendingStep("confirm", plan.campaign, tag.n, tag.day)
     elif tag.day < today:
-        yield Due("missing", plan.campaign, tag.n, tag.day)
+        yield PendingStep("missing", plan.campaign, tag.n, tag.day)
     elif reasons:
-        yield Due("blocked", plan.campaign, tag.n, tag.day, reasons)
+        yield PendingStep("blocked", plan.campaign, tag.n, tag.day, reasons)
     elif state == "approved" and soon:
-        yield Due("contact", plan.campaign, tag.n, tag.day)
+        yield PendingStep("contact", plan.campaign, tag.n, tag.day)
     elif state == "accepted" and soon:
-        yield Due("schedule", plan.campaign, tag.n, tag.day)
+        yield PendingStep("schedule", plan.campaign, tag.n, tag.day)
     elif state == "contacted":
-        asked = steps[-1].at.astimezone(IST).date()
-        if today >= asked + _PATIENCE:
-            yield Due("answer", plan.campaign, tag.n, tag.day)
+        contacted_on = steps[-1].at.astimezone(IST).date()
+        if today >= contacted_on + _ANSWER_TIME:
+            yield PendingStep("answer", plan.campaign, tag.n, tag.day)

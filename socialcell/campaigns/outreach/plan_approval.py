@@ -1,4 +1,4 @@
-"""What was approved of a plan, whether that stands, and why a post may not go out."""
+"""The approval of a plan's content, its validity, and reasons against a post."""
 
 import hashlib
 import json
@@ -11,7 +11,7 @@ from sqlmodel import Session
 from socialcell.campaigns.creators.store import creator_entries as entries
 from socialcell.campaigns.outreach import plan_rules, tag_states
 from socialcell.campaigns.outreach.model import OutreachStep, PlanApproval
-from socialcell.campaigns.outreach.plan_facts import PEOPLE, Tag
+from socialcell.campaigns.outreach.plan_facts import PERSON_KINDS, Tag
 from socialcell.campaigns.outreach.store import outreach as store
 from socialcell.campaigns.planning import store as plans
 from socialcell.campaigns.planning.model import Plan, PlanTag
@@ -22,69 +22,71 @@ _TERMS = (
     *("language", "text", "label", "cost_micros", "currency"),
 )
 _BRIEF = ("campaign", "initiative", "goal", "audience", "wards", "start", "end")
-_LEADS = ("code", "web", "android", "ios")
+_TARGETS = ("code", "web", "android", "ios")
 
 
 @dataclass(frozen=True)
-class Content:
+class PlanContent:
     """A plan as hashes: of all of it, of each tag in order, of each tag's terms by its
-    id. The seal of a tag covers its terms and where its link leads."""
+    id. The seal of a tag covers its terms and the targets of its link."""
 
     hash: str
     seals: tuple[str, ...]
     terms: Mapping[int, str]
 
 
-def content(
+def plan_content(
     plan: Plan, tags: Sequence[Tag], approved: PlanApproval | None = None
-) -> Content:
-    """What there is to approve. A tag whose words were forgotten since keeps the seal
-    that was `approved`."""
+) -> PlanContent:
+    """The content to approve. A tag whose text was erased since keeps the seal that was
+    `approved`."""
     terms = {tag.id or 0: _terms(tag) for tag, _ in tags}
     seals = []
     for place, (tag, link) in enumerate(tags):
-        kept = approved.seals if tag.text is None and approved else ()
-        if place < len(kept):
-            seals.append(kept[place])
+        sealed = approved.seals if tag.text is None and approved else ()
+        if place < len(sealed):
+            seals.append(sealed[place])
             continue
-        leads = {name: getattr(link, name) for name in _LEADS}
-        seals.append(_hash({"terms": terms[tag.id or 0], "leads": leads}))
-    about = {name: plan.brief[name] for name in (*_BRIEF, "budget")}
-    said = {"version": plan.version, "brief": about, "tags": seals}
-    return Content(_hash(said), tuple(seals), terms)
+        targets = {name: getattr(link, name) for name in _TARGETS}
+        seals.append(_hash({"terms": terms[tag.id or 0], "leads": targets}))
+    brief = {name: plan.brief[name] for name in (*_BRIEF, "budget")}
+    document = {"version": plan.version, "brief": brief, "tags": seals}
+    return PlanContent(_hash(document), tuple(seals), terms)
 
 
-def standing(
+def valid_approval(
     session: Session, plan: Plan, tags: Sequence[Tag] | None = None
 ) -> PlanApproval | None:
-    """The approval of a plan that is still what was approved; None: there is none."""
-    held = plans.tags(session, plan) if tags is None else tags
-    given = store.approval(session, plan)
-    if given is None or content(plan, held, given).hash != given.content:
+    """The approval of a plan whose content is unchanged since; None: there is none."""
+    tag_list = plans.tags(session, plan) if tags is None else tags
+    approval = store.newest_approval(session, plan)
+    if (
+        approval is None
+        or plan_content(plan, tag_list, approval).hash != approval.content
+    ):
         return None
-    return given
+    return approval
 
 
-def states(
+def steps_by_tag(
     session: Session, plan: Plan, tags: Sequence[Tag] | None = None
 ) -> dict[int, list[OutreachStep]]:
     """The steps of each tag so far, in order: tag's id → steps."""
-    held = plans.tags(session, plan) if tags is None else tags
-    terms = {tag.id or 0: _terms(tag) for tag, _ in held}
+    tag_list = plans.tags(session, plan) if tags is None else tags
+    terms = {tag.id or 0: _terms(tag) for tag, _ in tag_list}
     return store.steps(session, plan.campaign, terms)
 
 
 def terms_of(tag: PlanTag, steps: Sequence[OutreachStep]) -> str:
-    """The hash of what is agreed of a tag; of one whose words were forgotten since, as
-    it was last."""
+    """The hash of the terms of a tag; the last one where its text was erased since."""
     return steps[-1].terms if tag.text is None and steps else _terms(tag)
 
 
 def state_of(steps: Sequence[OutreachStep]) -> str:
-    return steps[-1].state if steps else tag_states.FIRST
+    return steps[-1].state if steps else tag_states.FIRST_STATE
 
 
-def why_not(
+def reasons_against(
     session: Session,
     plan: Plan,
     post: PlanTag,
@@ -92,45 +94,48 @@ def why_not(
     settings: Planning | None = None,
     words: str | None = None,
 ) -> list[str]:
-    """Why a tag of a plan may not go out, in words; empty: it may.
+    """The reasons why a tag of a plan may not be published; empty: it may.
 
     `plan` is a version of a campaign's plan and `post` one of its tags. `settings` is
-    `planning` of config.yaml as it is now; without it the plan's own. `words`, where
-    given, are what would go out: they must be those that were approved.
+    `planning` of the current config.yaml; without it the plan's own. `words` is the
+    text to be published, where given: it must be the approved one.
     """
-    found = []
-    newest = plans.find(session, plan.campaign)
+    reasons = []
+    newest = plans.find_plan(session, plan.campaign)
     if newest is not None and newest.version != plan.version:
-        found.append(f"Version {newest.version} of the plan replaces {plan.version}.")
+        reasons.append(f"Version {newest.version} of the plan replaces {plan.version}.")
     tags = plans.tags(session, plan)
-    if standing(session, plan, tags) is None:
-        found.append(unapproved(session, plan))
-    state = state_of(states(session, plan, tags)[post.id or 0])
+    if valid_approval(session, plan, tags) is None:
+        reasons.append(unapproved_message(session, plan))
+    state = state_of(steps_by_tag(session, plan, tags)[post.id or 0])
     if state != "scheduled":
-        found.append(f"Tag {post.n} is {state}: only what is scheduled goes out.")
+        reasons.append(f"Tag {post.n} is {state}: only what is scheduled goes out.")
     if words is not None and words != post.text:
-        found.append(f"The words of tag {post.n} are not those that were approved.")
-    found += _unagreed(session, post)
+        reasons.append(f"The words of tag {post.n} are not those that were approved.")
+    reasons += _consent_reasons(session, post)
     of_this = (None, post.n)
-    rules = plan_rules.broken(session, plan, tags, settings)
-    return found + [str(one) for one in rules if one.n in of_this]
+    violations = plan_rules.find_violations(session, plan, tags, settings)
+    return reasons + [
+        str(violation) for violation in violations if violation.n in of_this
+    ]
 
 
-def unapproved(session: Session, plan: Plan) -> str:
-    """That a plan is not approved, or not as it is now."""
-    given = store.approval(session, plan)
+def unapproved_message(session: Session, plan: Plan) -> str:
+    """The message that a plan, or its current content, is not approved."""
+    approval = store.newest_approval(session, plan)
     how = f"socialcell campaigns approve {plan.campaign} --by NAME"
-    if given is None:
+    if approval is None:
         return f"Version {plan.version} of the plan is not approved: {how}"
     return (
-        f"The plan was changed since {given.by} approved it: it needs approval again: "
+        f"The plan was changed since {approval.by} approved it: it needs approval "
+        "again: "
         f"{how}"
     )
 
 
-def _unagreed(session: Session, post: PlanTag) -> list[str]:
+def _consent_reasons(session: Session, post: PlanTag) -> list[str]:
     row = entries.find(session, post.creator)
-    if row is None or row.kind not in PEOPLE or row.consent == "agreed":
+    if row is None or row.kind not in PERSON_KINDS or row.consent == "agreed":
         return []
     return [f"{post.creator} has not agreed (consent: {row.consent})."]
 
@@ -139,6 +144,6 @@ def _terms(tag: PlanTag) -> str:
     return _hash({name: getattr(tag, name) for name in _TERMS})
 
 
-def _hash(said: Any) -> str:
-    canonical = json.dumps(said, sort_keys=True, separators=(",", ":"), default=str)
+def _hash(document: Any) -> str:
+    canonical = json.dumps(document, sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(canonical.encode()).hexdigest()

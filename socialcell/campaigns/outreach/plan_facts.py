@@ -1,4 +1,4 @@
-"""What the rules of outreach look at: the plan, the registry, the days, the rates."""
+"""The facts that the rules of outreach check: plan, registry, days and rates."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,18 +13,18 @@ from socialcell.campaigns.creators.store import creators, flags
 from socialcell.campaigns.links.model import TrackedLink
 from socialcell.campaigns.outreach.store import outreach as store
 from socialcell.campaigns.planning import quiet_days as special
-from socialcell.campaigns.planning.calendar_problem import Closed, span
+from socialcell.campaigns.planning.calendar_problem import ClosedDays, span
 from socialcell.campaigns.planning.model import Plan, PlanTag
 from socialcell.ops import outbox_store
 from socialcell.settings.campaigns import Planning
 
-PEOPLE = ("celebrity", "creator")
+PERSON_KINDS = ("celebrity", "creator")
 Tag = tuple[PlanTag, TrackedLink]
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
-    """A rule that does not hold: its id, of which tag (None: of the plan), in words."""
+class RuleViolation:
+    """A violated rule: its id, the tag (None: the whole plan), and a message."""
 
     rule: str
     n: int | None
@@ -37,8 +37,8 @@ class Broken:
 
 
 @dataclass(frozen=True)
-class Facts:
-    """What the rules look at, read in one go."""
+class PlanFacts:
+    """The facts that the rules check, read in one transaction."""
 
     plan: Plan
     settings: Planning
@@ -47,19 +47,21 @@ class Facts:
     connection_by: Mapping[str, str | None]
     flagged: Mapping[str, str]
     rates: Mapping[int, int | None]  # n of a tag → the agreed rate in micros
-    elsewhere: Callable[[str, str, date, date], int]
-    closed: Mapping[date, Closed] = field(default_factory=dict)
+    spent_elsewhere: Callable[[str, str, date, date], int]
+    closed: Mapping[date, ClosedDays] = field(default_factory=dict)
 
 
 def facts_of(
     session: Session, plan: Plan, tags: Sequence[Tag], settings: Planning
-) -> Facts:
-    """All that the rules ask of a plan and these tags. `settings` are those of now."""
+) -> PlanFacts:
+    """The facts of a plan and these tags. `settings` are the current ones."""
     keys = sorted({tag.creator for tag, _ in tags})
     start = date.fromisoformat(plan.brief["start"])
-    known = {one.id: one for one in creators.creators(session, start, keys)}
+    creators_by_key = {
+        creator.id: creator for creator in creators.creators(session, start, keys)
+    }
     rows = {key: entries.find(session, key) for key in keys}
-    standing = {
+    flag_by_account = {
         (row.platform, row.handle): row.flag for row in flags.standing_flags(session)
     }
     rates: dict[int, int | None] = {}
@@ -67,35 +69,37 @@ def facts_of(
         row = rows[tag.creator]
         rate = entries.rates(session, row.id, tag.day).get(tag.format) if row else None
         rates[tag.n] = rate.micros if rate else None
-    return Facts(
+    return PlanFacts(
         plan,
         settings,
-        known,
+        creators_by_key,
         {key: row.public_because for key, row in rows.items() if row},
         {key: row.connection_by for key, row in rows.items() if row},
         {
-            one.id: standing[account.platform, account.handle]
-            for one in known.values()
-            for account in one.accounts
-            if (account.platform, account.handle) in standing
+            creator.id: flag_by_account[account.platform, account.handle]
+            for creator in creators_by_key.values()
+            for account in creator.accounts
+            if (account.platform, account.handle) in flag_by_account
         },
         rates,
-        partial(_elsewhere, session, plan.campaign),
-        _closed(session, plan, settings),
+        partial(_spent_elsewhere, session, plan.campaign),
+        _closed_days(session, plan, settings),
     )
 
 
-def _elsewhere(
-    session: Session, but: str, creator: str, channel: str, first: date, last: date
+def _spent_elsewhere(
+    session: Session, campaign: str, creator: str, channel: str, first: date, last: date
 ) -> int:
-    return store.spent(session, creator, channel, first, last, but)
+    return store.spent_elsewhere(session, creator, channel, first, last, campaign)
 
 
-def _closed(session: Session, plan: Plan, settings: Planning) -> dict[date, Closed]:
+def _closed_days(
+    session: Session, plan: Plan, settings: Planning
+) -> dict[date, ClosedDays]:
     brief = plan.brief
     first, last = (date.fromisoformat(brief[name]) for name in ("start", "end"))
     switch = outbox_store.mode(session)
-    found = special.closed_days(
+    closed = special.closed_days(
         span(first, last),
         open_on=[date.fromisoformat(day) for day in brief["open_on"]],
         blackout=[date.fromisoformat(day) for day in brief["blackout"]],
@@ -103,10 +107,10 @@ def _closed(session: Session, plan: Plan, settings: Planning) -> dict[date, Clos
         own=settings.days,
         switch=switch.mode if switch else "normal",
     )
-    return {day: one for one in found for day in one.days}
+    return {day: rule for rule in closed for day in rule.days}
 
 
 def settings_of(plan: Plan) -> Planning:
-    """What the plan was made with."""
-    known = {k: v for k, v in plan.settings.items() if k in Planning.model_fields}
-    return Planning.model_validate(known)
+    """The settings with which the plan was made."""
+    settings = {k: v for k, v in plan.settings.items() if k in Planning.model_fields}
+    return Planning.model_validate(settings)

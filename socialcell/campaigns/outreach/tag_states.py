@@ -1,9 +1,9 @@
-"""The states of a tag, from the plan to its measure, and which may follow which."""
+"""The states of a tag, from the plan to its measure, and their transitions."""
 
 from socialcell.errors import UsageError
 
-FIRST = "proposed"
-NEXT: dict[str, tuple[str, ...]] = {
+FIRST_STATE = "proposed"
+NEXT_STATES: dict[str, tuple[str, ...]] = {
     "proposed": ("approved",),
     "approved": ("contacted",),
     "contacted": ("accepted", "declined"),
@@ -16,23 +16,23 @@ NEXT: dict[str, tuple[str, ...]] = {
 }
 """State → those that may follow."""
 
-STATES = tuple(NEXT)
-BY_HAND = ("contacted", "accepted", "declined", "scheduled", "posted")
-"""What a person enters; a plan's approval and a campaign's measure enter the others."""
+STATES = tuple(NEXT_STATES)
+MANUAL_STATES = ("contacted", "accepted", "declined", "scheduled", "posted")
+"""States that a person enters; approvals and measures enter the others."""
 
-OPEN = ("proposed", "approved", "contacted", "accepted", "scheduled")
+OPEN_STATES = ("proposed", "approved", "contacted", "accepted", "scheduled")
 """States of a tag that is still to come: rules can stand in its way."""
 
 
-def require(now: str, then: str, what: str) -> None:
+def require_transition(now: str, then: str, what: str) -> None:
     """UsageError, naming what may follow, when `then` may not follow `now`."""
-    if then in NEXT[now]:
+    if then in NEXT_STATES[now]:
         return
-    may = [one for one in NEXT[now] if one in BY_HAND]
+    next_states = [state for state in NEXT_STATES[now] if state in MANUAL_STATES]
     how = {
         "proposed": "First the plan is approved: socialcell campaigns approve",
         "declined": "That is its end.",
         "measured": "That is its end.",
     }
-    said = how.get(now) or f"It can become: {', '.join(may)}."
-    raise UsageError(f"{what} is {now} and cannot become {then}. {said}")
+    hint = how.get(now) or f"It can become: {', '.join(next_states)}."
+    raise UsageError(f"{what} is {now} and cannot become {then}. {hint}")

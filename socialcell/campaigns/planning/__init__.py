@@ -1,1 +1,1 @@
-"""From an initiative to a calendar: who says what, when, in which words."""
+"""From an initiative to a calendar: which creator posts what, when, in which words."""

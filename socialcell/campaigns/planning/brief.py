@@ -1,4 +1,4 @@
-"""An initiative as the cell writes it down: one YAML file, checked at the door."""
+"""The brief of an initiative: one YAML file, validated when it is read."""
 
 from datetime import date
 from pathlib import Path
@@ -8,14 +8,14 @@ from pydantic import Field, field_validator, model_validator
 
 from socialcell.campaigns.creators.creator import FORMATS
 from socialcell.campaigns.links.utm_naming import CHANNELS
-from socialcell.campaigns.links.utm_naming import name as named
+from socialcell.campaigns.links.utm_naming import normalise_name as named
 from socialcell.config import read_as
 from socialcell.errors import ConfigError, SocialcellError
 from socialcell.settings.section import Section
 from socialcell.text import clean_text
 
 Lang = Literal["mr", "hi", "en"]
-_LONGEST_DAYS = 92
+_MAX_DAYS = 92
 _TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 
@@ -25,7 +25,7 @@ class BriefError(SocialcellError):
 
 
 class BriefAsset(Section):
-    """Something to be said: its words by language, its format, where and how often.
+    """A message to be posted: words by language, format, channels and how often.
 
     `least` and `most` count creators; without `start` and `end` it may be said on all
     days of the initiative, at `at` o'clock in Pune. Posted by the creator, who names
@@ -45,18 +45,18 @@ class BriefAsset(Section):
 
     @field_validator("format")
     @classmethod
-    def _a_format(cls, given: str) -> str:
-        return _one_of(given, FORMATS)
+    def _a_format(cls, format_: str) -> str:
+        return _one_of(format_, FORMATS)
 
     @field_validator("channels")
     @classmethod
-    def _known(cls, given: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(_one_of(one, tuple(CHANNELS)) for one in given)
+    def _known(cls, channels: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_one_of(channel, tuple(CHANNELS)) for channel in channels)
 
     @field_validator("words")
     @classmethod
-    def _clean(cls, given: dict[Lang, str]) -> dict[Lang, str]:
-        words = {lang: clean_text(text).strip() for lang, text in given.items()}
+    def _clean(cls, texts: dict[Lang, str]) -> dict[Lang, str]:
+        words = {lang: clean_text(text).strip() for lang, text in texts.items()}
         if empty := [lang for lang, text in words.items() if not text]:
             raise ValueError(f"{empty[0]} is empty: write the words or leave it out")
         return words
@@ -69,7 +69,7 @@ class BriefAsset(Section):
 
 
 class Draw(Section):
-    """What is left to the lot. `wards`: each ward is drawn into one of `waves`, which
+    """A random draw. `wards`: each ward is drawn into one of `waves`, which
     begin `days` apart; with `hold` the last wave never begins. `switchback`: spans of
     `days` are drawn, half of them with tags and half without."""
 
@@ -80,8 +80,8 @@ class Draw(Section):
     hold: bool = True
 
 
-class Brief(Section):
-    """An initiative: what for, for whom, where, when, for how much, with what."""
+class CampaignBrief(Section):
+    """An initiative: goal, audience, wards, days, budget, landing pages and assets."""
 
     campaign: Name
     initiative: Name
@@ -107,18 +107,18 @@ class Brief(Section):
     draw: Draw | None = None
 
     @model_validator(mode="after")
-    def _whole(self) -> "Brief":
+    def _whole(self) -> "CampaignBrief":
         if self.end < self.start:
             raise ValueError(f"end {self.end} is before start {self.start}")
-        if (self.end - self.start).days >= _LONGEST_DAYS:
-            raise ValueError(f"more than {_LONGEST_DAYS} days: plan it in parts")
+        if (self.end - self.start).days >= _MAX_DAYS:
+            raise ValueError(f"more than {_MAX_DAYS} days: plan it in parts")
         if sum(self.languages.values()) > 100:
             raise ValueError("the least shares of languages come to more than 100")
-        known: set[str] = set()
+        names: set[str] = set()
         for asset in self.assets:
-            if named(asset.name, "The asset") in known:
+            if named(asset.name, "The asset") in names:
                 raise ValueError(f"the asset {asset.name!r} is there twice")
-            known.add(named(asset.name, "The asset"))
+            names.add(named(asset.name, "The asset"))
             first, last = asset.start or self.start, asset.end or self.end
             if not self.start <= first <= last <= self.end:
                 raise ValueError(
@@ -130,15 +130,15 @@ class Brief(Section):
         return self
 
 
-def read(path: Path) -> Brief:
+def read_brief(path: Path) -> CampaignBrief:
     """The initiative of a YAML file. BriefError lists every problem with its line."""
     try:
-        return read_as(path, Brief)
+        return read_as(path, CampaignBrief)
     except ConfigError as error:
         raise BriefError(str(error)) from None
 
 
-def _one_of(given: str, known: tuple[str, ...]) -> str:
-    if given not in known:
-        raise ValueError(f"{given!r} is none of {', '.join(known)}")
-    return given
+def _one_of(word: str, choices: tuple[str, ...]) -> str:
+    if word not in choices:
+        raise ValueError(f"{word!r} is none of {', '.join(choices)}")
+    return word

@@ -12,8 +12,8 @@ from datetime import date
 from typing import Any
 
 from socialcell.campaigns.planning.calendar_problem import (
-    Problem,
-    Rule,
+    CalendarProblem,
+    CalendarRule,
     Tag,
     reach_of,
     span,
@@ -38,28 +38,32 @@ def solver() -> Any:
         ) from None
 
 
-class Model:
+class CalendarModel:
     """All rules of a problem in one model.
 
     With `slack` each rule may be broken: `slack_of[rule]` says by how much at most one
     of its bounds is passed. Then all days of the problem are open to every asset.
     """
 
-    def __init__(self, problem: Problem, *, slack: bool = False) -> None:
+    def __init__(self, problem: CalendarProblem, *, slack: bool = False) -> None:
         self.problem = problem
         self.cp = solver().CpModel()
-        self.slack_of: dict[Rule, Any] | None = {} if slack else None
+        self.slack_of: dict[CalendarRule, Any] | None = {} if slack else None
         self.windows = {asset.id: (asset.first, asset.last) for asset in problem.assets}
         self.used: dict[tuple[str, str, str], Any] = {}
         self.carried: dict[tuple[str, Window, date], Any] = {}
         self.tags: dict[tuple[str, date], Any] = {}
         self._steps: dict[tuple[str, int], Any] = {}
-        self._most = {one.id: problem.most_tags(one) for one in problem.speakers}
+        self._most = {
+            speaker.id: problem.most_tags(speaker) for speaker in problem.speakers
+        }
         if slack:
             by_creator: dict[str, int] = defaultdict(int)
             for _, creator in problem.pairs:
                 by_creator[creator] += 1
-            self._most = {one.id: by_creator[one.id] for one in problem.speakers}
+            self._most = {
+                speaker.id: by_creator[speaker.id] for speaker in problem.speakers
+            }
         self._variables()
         self._creators()
         self._city()
@@ -69,17 +73,17 @@ class Model:
 
     # Bounds ----------------------------------------------------------------------
 
-    def at_most(self, rule: Rule, amount: Any, bound: int) -> None:
+    def at_most(self, rule: CalendarRule, amount: Any, bound: int) -> None:
         if self.slack_of is not None:
             amount = amount - self._slack(rule)
         self.cp.add(amount <= bound)
 
-    def at_least(self, rule: Rule, amount: Any, bound: int) -> None:
+    def at_least(self, rule: CalendarRule, amount: Any, bound: int) -> None:
         if self.slack_of is not None:
             amount = amount + self._slack(rule)
         self.cp.add(amount >= bound)
 
-    def _slack(self, rule: Rule) -> Any:
+    def _slack(self, rule: CalendarRule) -> Any:
         assert self.slack_of is not None
         if rule not in self.slack_of:
             self.slack_of[rule] = self.cp.new_int_var(0, self._widest(), str(rule))
@@ -130,7 +134,7 @@ class Model:
         """Days that need no variable: with slack there are none."""
         if self.slack_of is not None:
             return set()
-        everybody = {one.id for one in self.problem.speakers}
+        everybody = {speaker.id for speaker in self.problem.speakers}
         return {
             (creator, day)
             for closed in self.problem.closed
@@ -146,41 +150,51 @@ class Model:
 
     def _creators(self) -> None:
         caps = self.problem.caps
-        for one in self.problem.speakers:
-            mine = {day: tag for (who, day), tag in self.tags.items() if who == one.id}
-            booked = _counted(b.day for b in self.problem.booked if b.creator == one.id)
-            ours = _counted(
-                b.day for b in self.problem.booked if b.creator == one.id and b.ours
+        for speaker in self.problem.speakers:
+            mine = {
+                day: tag for (who, day), tag in self.tags.items() if who == speaker.id
+            }
+            booked = _count_by_day(
+                b.day for b in self.problem.booked if b.creator == speaker.id
             )
-            self._rolling(Rule("creator_day"), mine, booked, 1, caps.creator_day)
-            self._rolling(Rule("creator_week"), mine, booked, 7, caps.creator_week)
-            self._rolling(Rule("creator_month"), mine, booked, 30, caps.creator_month)
+            ours = _count_by_day(
+                b.day for b in self.problem.booked if b.creator == speaker.id and b.ours
+            )
+            self._rolling(
+                CalendarRule("creator_day"), mine, booked, 1, caps.creator_day
+            )
+            self._rolling(
+                CalendarRule("creator_week"), mine, booked, 7, caps.creator_week
+            )
+            self._rolling(
+                CalendarRule("creator_month"), mine, booked, 30, caps.creator_month
+            )
             if caps.apart > 1:
-                self._rolling(Rule("apart"), mine, ours, caps.apart, 1)
+                self._rolling(CalendarRule("apart"), mine, ours, caps.apart, 1)
 
     def _city(self) -> None:
         caps = self.problem.caps
         per_day: dict[date, Any] = {}
         for (_, day), tag in self.tags.items():
             per_day[day] = per_day.get(day, 0) + tag
-        booked = _counted(one.day for one in self.problem.booked)
-        self._rolling(Rule("city_day"), per_day, booked, 1, caps.city_day)
+        booked = _count_by_day(booking.day for booking in self.problem.booked)
+        self._rolling(CalendarRule("city_day"), per_day, booked, 1, caps.city_day)
         if caps.city_week is not None:
-            self._rolling(Rule("city_week"), per_day, booked, 7, caps.city_week)
+            self._rolling(CalendarRule("city_week"), per_day, booked, 7, caps.city_week)
 
     def _rolling(
         self,
-        rule: Rule,
+        rule: CalendarRule,
         tags: Mapping[date, Any],
         booked: Mapping[date, int],
         length: int,
         most: int,
     ) -> None:
         """In any `length` days there are `most` at most, those of other plans with."""
-        known = sorted({*tags, *booked})
+        tag_days = sorted({*tags, *booked})
         if not tags:
             return
-        for first in known:
+        for first in tag_days:
             days = span(first, date.fromordinal(first.toordinal() + length - 1))
             amounts = [tags[day] for day in days if day in tags]
             already = sum(booked.get(day, 0) for day in days)
@@ -191,22 +205,30 @@ class Model:
         for asset in self.problem.assets:
             uses = [tag for key, tag in self.used.items() if key[0] == asset.id]
             if asset.least:
-                self.at_least(Rule("asset_least", asset.id), sum(uses), asset.least)
+                self.at_least(
+                    CalendarRule("asset_least", asset.id), sum(uses), asset.least
+                )
             if len(uses) > asset.most:
-                self.at_most(Rule("asset_most", asset.id), sum(uses), asset.most)
+                self.at_most(
+                    CalendarRule("asset_most", asset.id), sum(uses), asset.most
+                )
 
     def _balance(self) -> None:
-        every = sum(self.used.values())
+        all_tags = sum(self.used.values())
         for language, share in sorted(self.problem.shares.items()):
-            spoken = [tag for key, tag in self.used.items() if key[2] == language]
-            least = 100 * sum(spoken) - share * every
-            self.at_least(Rule("language", language), least, 0)
+            tags_in_language = [
+                tag for key, tag in self.used.items() if key[2] == language
+            ]
+            least = 100 * sum(tags_in_language) - share * all_tags
+            self.at_least(CalendarRule("language", language), least, 0)
         for ward, least in sorted(self.problem.wards.items()):
-            local = {one.id for one in self.problem.speakers if ward in one.wards}
+            local = {
+                speaker.id for speaker in self.problem.speakers if ward in speaker.wards
+            }
             near = [tag for key, tag in self.used.items() if key[1] in local]
-            self.at_least(Rule("ward", ward), sum(near), least)
+            self.at_least(CalendarRule("ward", ward), sum(near), least)
         if self.problem.budget is not None:
-            self.at_most(Rule("budget"), self.cost, self.problem.budget)
+            self.at_most(CalendarRule("budget"), self.cost, self.problem.budget)
 
     def _days(self) -> None:
         """With slack: tags on days that are closed, or outside of an asset's window."""
@@ -227,7 +249,7 @@ class Model:
                 outside[window].append(many)
         for window, manies in sorted(outside.items(), key=lambda o: o[0]):
             about = f"{window[0]}/{window[1]}"
-            self.at_most(Rule("window", about), sum(manies), 0)
+            self.at_most(CalendarRule("window", about), sum(manies), 0)
 
     # What is wanted ----------------------------------------------------------------
 
@@ -242,18 +264,18 @@ class Model:
     def value(self) -> Any:
         """The people reached, in hundredths: each next tag of a creator adds less."""
         terms = []
-        for one in self.problem.speakers:
-            mine = [tag for (who, _), tag in self.tags.items() if who == one.id]
+        for speaker in self.problem.speakers:
+            mine = [tag for (who, _), tag in self.tags.items() if who == speaker.id]
             if not mine:
                 continue
             steps = [
-                self.cp.new_bool_var(f"{one.id} is tagged {n}")
-                for n in range(1, self._most[one.id] + 1)
+                self.cp.new_bool_var(f"{speaker.id} is tagged {n}")
+                for n in range(1, self._most[speaker.id] + 1)
             ]
             self.cp.add(sum(steps) == sum(mine))
             for n, step in enumerate(steps, 1):
-                self._steps[one.id, n] = step
-                added = reach_of(one, n) - reach_of(one, n - 1)
+                self._steps[speaker.id, n] = step
+                added = reach_of(speaker, n) - reach_of(speaker, n - 1)
                 terms.append(round(UNIT * added) * step)
         return sum(terms)
 
@@ -288,8 +310,8 @@ class Model:
         return sum(terms)
 
 
-def _counted(days: Iterable[date]) -> dict[date, int]:
-    found: dict[date, int] = {}
+def _count_by_day(days: Iterable[date]) -> dict[date, int]:
+    counts: dict[date, int] = {}
     for day in days:
-        found[day] = found.get(day, 0) + 1
-    return found
+        counts[day] = counts.get(day, 0) + 1
+    return counts

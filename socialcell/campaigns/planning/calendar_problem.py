@@ -1,4 +1,4 @@
-"""What a calendar is made from: days, assets, creators, pairs of both, and rules."""
+"""The inputs of a calendar: days, assets, creators, pairs of both, and rules."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Rule:
+class CalendarRule:
     """One rule by its kind and what it is about: a ward, a language, an asset, days."""
 
     kind: str
@@ -17,7 +17,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """Something to be said from `first` to `last` by `least` to `most` creators."""
+    """A message to be posted from `first` to `last` by `least` to `most` creators."""
 
     id: str
     first: date
@@ -27,12 +27,13 @@ class Asset:
 
 
 @dataclass(frozen=True, slots=True)
-class Speaker:
-    """A creator: the people that only they add, and the share whom one tag reaches."""
+class CampaignSpeaker:
+    """A creator in a plan: the people that only they add, and the share whom one tag
+    reaches."""
 
     id: str
     gain: float
-    seen: float
+    reach_share: float
     wards: frozenset[str] = frozenset()
 
 
@@ -45,16 +46,16 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class Closed:
+class ClosedDays:
     """Days on which nobody (None), or none of these creators, is tagged."""
 
-    rule: Rule
+    rule: CalendarRule
     days: frozenset[date]
     creators: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Booked:
+class BookedTag:
     """A tag of another plan. `ours`: for the same initiative."""
 
     creator: str
@@ -77,8 +78,8 @@ class Caps:
 
 
 @dataclass(frozen=True)
-class Problem:
-    """All that a calendar has to keep to.
+class CalendarProblem:
+    """The constraints of a calendar.
 
     `pairs` by (asset, creator). `budget` in micros. `shares`: the least per cent of all
     tags by language; `wards`: the least number of tags by creators of that ward.
@@ -86,16 +87,16 @@ class Problem:
 
     days: tuple[date, ...]
     assets: tuple[Asset, ...]
-    speakers: tuple[Speaker, ...]
+    speakers: tuple[CampaignSpeaker, ...]
     pairs: Mapping[tuple[str, str], Pair]
     caps: Caps = Caps()
     budget: int | None = None
     shares: Mapping[str, int] = field(default_factory=dict)
     wards: Mapping[str, int] = field(default_factory=dict)
-    closed: tuple[Closed, ...] = ()
-    booked: tuple[Booked, ...] = ()
+    closed: tuple[ClosedDays, ...] = ()
+    booked: tuple[BookedTag, ...] = ()
 
-    def most_tags(self, speaker: Speaker) -> int:
+    def most_tags(self, speaker: CampaignSpeaker) -> int:
         """No calendar has more tags of a creator than this."""
         carried = sum(creator == speaker.id for _, creator in self.pairs)
         n = len(self.days)
@@ -116,14 +117,14 @@ class Tag:
     language: str
 
 
-def reach_of(speaker: Speaker, tags: int) -> float:
+def reach_of(speaker: CampaignSpeaker, tags: int) -> float:
     """The people that so many tags of a creator reach: gain · (1 - (1 - seen)^tags).
 
     The gains of a choice in its order do not overlap, and each tag reaches a follower
     with the chance `seen` again. So the sum over creators is no more than all of them
     together can be expected to reach: who follows two is counted at the first only.
     """
-    return float(speaker.gain * (1 - (1 - speaker.seen) ** tags))
+    return float(speaker.gain * (1 - (1 - speaker.reach_share) ** tags))
 
 
 def span(first: date, last: date) -> tuple[date, ...]:

@@ -1,44 +1,50 @@
-"""Rules that stand against a calendar, in words: what to change, and by how much."""
+"""Messages on rules that allow no calendar: what to change, and by how much."""
 
 from collections.abc import Callable, Mapping, Sequence
 
-from socialcell.campaigns.planning.calendar import relaxations
-from socialcell.campaigns.planning.calendar_problem import Problem, Rule
+from socialcell.campaigns.planning.calendar import find_relaxations
+from socialcell.campaigns.planning.calendar_problem import CalendarProblem, CalendarRule
 from socialcell.errors import SocialcellError
 
-_NAMED = 5  # creators named in a message; the rest are counted
+_MAX_NAMED = 5  # creators named in a message; the rest are counted
 _CAP = "{name} under planning in config.yaml: {more} instead of {now}"
 
 
-def refusal(
-    problem: Problem, missing_rates: Mapping[str, Sequence[str]]
+def conflict_error(
+    problem: CalendarProblem, missing_rates: Mapping[str, Sequence[str]]
 ) -> SocialcellError:
     """The message for a person: rates that are missing (creator → formats), since no
     rule need give way for them; then the fewest rules to change, and other ways."""
-    lacking = rates_wanted(missing_rates)
-    found = relaxations(problem)
-    if not found:
+    missing_sentence = missing_rates_sentence(missing_rates)
+    relaxations = find_relaxations(problem)
+    if not relaxations:
         return SocialcellError(
-            f"{lacking}No calendar keeps all rules, and no few rules were found that "
-            "stand against one. Ask for less: fewer assets, a longer time, a larger "
-            "budget."
+            f"{missing_sentence}No calendar keeps all rules, and no few rules were "
+            "found that stand against one. Ask for less: fewer assets, a longer "
+            "time, a larger budget."
         )
     ways = [
         " and ".join(sentence(problem, rule, by) for rule, by in way.by)
-        for way in found
+        for way in relaxations
     ]
     first, *rest = ways
-    message = f"{lacking}No calendar keeps all rules. The least to change: {first}."
+    message = (
+        f"{missing_sentence}No calendar keeps all rules. The least to change: {first}."
+    )
     return SocialcellError(message + "".join(f" Or: {way}." for way in rest))
 
 
-def rates_wanted(missing_rates: Mapping[str, Sequence[str]]) -> str:
+def missing_rates_sentence(missing_rates: Mapping[str, Sequence[str]]) -> str:
     """A sentence on rates that are missing, and a space; "" where none is."""
     if not missing_rates:
         return ""
     creators = sorted(missing_rates)
-    named = [f"{key} ({', '.join(missing_rates[key])})" for key in creators[:_NAMED]]
-    more = f" and {len(creators) - _NAMED} more" if len(creators) > _NAMED else ""
+    named = [
+        f"{key} ({', '.join(missing_rates[key])})" for key in creators[:_MAX_NAMED]
+    ]
+    more = (
+        f" and {len(creators) - _MAX_NAMED} more" if len(creators) > _MAX_NAMED else ""
+    )
     first = creators[0]
     return (
         f"No rate is known for {', '.join(named)}{more}: they cannot be asked for "
@@ -47,7 +53,7 @@ def rates_wanted(missing_rates: Mapping[str, Sequence[str]]) -> str:
     )
 
 
-def sentence(problem: Problem, rule: Rule, by: int) -> str:
+def sentence(problem: CalendarProblem, rule: CalendarRule, by: int) -> str:
     """What to change about one rule, which is passed `by` so much."""
     if hasattr(problem.caps, rule.kind) and rule.kind != "apart":
         now = getattr(problem.caps, rule.kind)

@@ -1,4 +1,4 @@
-"""Which creators a plan asks: most people for the budget, somebody for each need."""
+"""Pick the creators of a plan: most people for the budget, and each need met."""
 
 from collections.abc import Collection, Sequence
 
@@ -18,7 +18,7 @@ from socialcell.campaigns.creators.selection.max_coverage import Choice, choose
 from socialcell.campaigns.creators.selection.upper_bounds import upper_bound
 
 
-def pick(
+def pick_creators(
     audiences: Audiences, limits: ChoiceLimits, needs: Sequence[Collection[int]]
 ) -> Choice:
     """Creators (places in the list) with the certificate of `choose`.
@@ -30,23 +30,23 @@ def pick(
     what the needs cost. A need that nobody within the budget can meet stays open.
     """
     best = choose(audiences, limits)
-    if all(_met(need, best.chosen) for need in needs):
+    if all(_is_met(need, best.chosen) for need in needs):
         return best
     first: list[int] = []
     for need in needs:
-        if not _met(need, first):
-            first += _for(need, audiences, limits, first)
+        if not _is_met(need, first):
+            first += _best_for_need(need, audiences, limits, first)
     filled = [
         lazy_greedy(audiences, limits, worth, start=first)
         for worth in (per_cost, per_creator)
     ]
-    chosen = max(filled, key=lambda one: audiences.covered_by(one).reach)
+    chosen = max(filled, key=lambda creators: audiences.covered_by(creators).reach)
     order = order_by_ratio(audiences, limits, chosen)
-    order += [one for one in chosen if one not in order]
+    order += [creator for creator in chosen if creator not in order]
     covered, marginal = audiences.covered_by(()), []
-    for one in order:
-        marginal.append(covered.gain(one))
-        covered.add(one)
+    for creator in order:
+        marginal.append(covered.gain(creator))
+        covered.add(creator)
     bound = min(best.best_bound, upper_bound(audiences, limits, order))
     return Choice(
         chosen=tuple(order),
@@ -60,14 +60,14 @@ def pick(
     )
 
 
-def _met(need: Collection[int], chosen: Collection[int]) -> bool:
-    return any(one in need for one in chosen)
+def _is_met(need: Collection[int], chosen: Collection[int]) -> bool:
+    return any(creator in need for creator in chosen)
 
 
-def _for(
-    need: Collection[int], audiences: Audiences, limits: ChoiceLimits, taken: list[int]
+def _best_for_need(
+    need: Collection[int], audiences: Audiences, limits: ChoiceLimits, chosen: list[int]
 ) -> list[int]:
-    room = RemainingLimits(limits, taken)
-    worth = ratios(audiences.gains(taken), limits.costs)
-    free = [one for one in sorted(need) if room.has(one)]
-    return [max(free, key=lambda one: float(worth[one]))] if free else []
+    remaining = RemainingLimits(limits, chosen)
+    worth = ratios(audiences.gains(chosen), limits.costs)
+    free = [creator for creator in sorted(need) if remaining.has(creator)]
+    return [max(free, key=lambda creator: float(worth[creator]))] if free else []

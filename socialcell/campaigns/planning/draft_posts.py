@@ -1,4 +1,4 @@
-"""Draft words: what is said, whom it names, the label that discloses, and the link."""
+"""Draft texts: the words, the handles, the disclosure label and the link."""
 
 import csv
 from collections.abc import Iterable
@@ -11,47 +11,53 @@ from socialcell.i18n import language
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
-    """What discloses a material connection, and the rule that says so."""
+class DisclosureLabel:
+    """The label that discloses a material connection, and the rule that requires it."""
 
     text: str
     source: str
 
 
-def label(connection: str | None, paid: bool, lang: str, day: date) -> Label | None:
+def label(
+    connection: str | None, paid: bool, lang: str, day: date
+) -> DisclosureLabel | None:
     """The label of a post on a day; None when there is no connection to disclose.
 
-    A post that costs money is paid for, whatever else is said; a connection of which
-    nobody has said anything is disclosed as paid, until somebody does.
+    A post that costs money is paid for, whatever is stated; a connection that nobody
+    has stated is disclosed as paid, until somebody does.
     """
-    tie = "paid" if paid or connection is None else connection
-    if tie == "none":
+    material_connection = "paid" if paid or connection is None else connection
+    if material_connection == "none":
         return None
     return next(
-        Label(row["label"], row["source"])
-        for row in _rows()
-        if (row["connection"], row["language"]) == (tie, lang)
+        DisclosureLabel(row["label"], row["source"])
+        for row in _label_rows()
+        if (row["connection"], row["language"]) == (material_connection, lang)
         and row["valid_from"] <= day.isoformat()
         and (not row["valid_to"] or day.isoformat() < row["valid_to"])
     )
 
 
 def text(
-    words: str, lang: str, label: Label | None, handles: Iterable[str], link: str
+    words: str,
+    lang: str,
+    label: DisclosureLabel | None,
+    handles: Iterable[str],
+    link: str,
 ) -> str:
     """A whole post. The label comes first: ASCI wants it where nobody has to tap
     "more", and not in a heap of hashtags."""
     _ = language(lang).gettext
-    named = " ".join(f"@{handle}" for handle in handles)
+    handle_list = " ".join(f"@{handle}" for handle in handles)
     parts = [
         f"{label.text} {words}" if label else words,
-        _("Together with %(handles)s", handles=named) if named else "",
+        _("Together with %(handles)s", handles=handle_list) if handle_list else "",
         _("More: %(link)s", link=link),
     ]
     return "\n".join(part for part in parts if part)
 
 
 @cache
-def _rows() -> tuple[dict[str, str], ...]:
+def _label_rows() -> tuple[dict[str, str], ...]:
     place = resources.files("socialcell.campaigns") / "data" / "labels.csv"
     return tuple(csv.DictReader(place.read_text(encoding="utf-8").splitlines()))

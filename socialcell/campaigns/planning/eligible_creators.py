@@ -1,4 +1,4 @@
-"""Who may be asked for an initiative: creators, on which channel, for how much."""
+"""Creators who are eligible for an initiative, on which channel, at which cost."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -11,14 +11,18 @@ from socialcell.campaigns.creators.audience_sketches import (
 )
 from socialcell.campaigns.creators.creator import Creator, SocialAccount
 from socialcell.campaigns.links.utm_naming import CHANNELS
-from socialcell.campaigns.planning.brief import Brief, BriefAsset
-from socialcell.campaigns.planning.calendar_problem import Closed, Pair, Rule
+from socialcell.campaigns.planning.brief import BriefAsset, CampaignBrief
+from socialcell.campaigns.planning.calendar_problem import (
+    CalendarRule,
+    ClosedDays,
+    Pair,
+)
 
 CURRENCY = "INR"
 
 
 @dataclass
-class Askable:
+class EligibleCreators:
     """Creators who can carry something, in the order of their keys, and all others.
 
     `pairs` by (asset, creator), with the account of each. `left_out`: why a creator of
@@ -29,16 +33,18 @@ class Askable:
     creators: list[Creator] = field(default_factory=list)
     pairs: dict[tuple[str, str], Pair] = field(default_factory=dict)
     accounts: dict[tuple[str, str], SocialAccount] = field(default_factory=dict)
-    closed: list[Closed] = field(default_factory=list)
+    closed: list[ClosedDays] = field(default_factory=list)
     left_out: dict[str, str] = field(default_factory=dict)
     missing_rates: dict[str, list[str]] = field(default_factory=dict)
 
     def audiences(self) -> SketchedAudiences:
-        """Who was seen to engage with each, as sketches."""
-        sketches = [one.engaged for one in self.creators if one.engaged is not None]
+        """Sketches of the people who engaged with each."""
+        sketches = [
+            sketch.engaged for sketch in self.creators if sketch.engaged is not None
+        ]
         precision = sketches[0].precision if sketches else 12
         return SketchedAudiences(
-            HyperLogLog(precision), [one.sketch for one in sketches]
+            HyperLogLog(precision), [sketch.sketch for sketch in sketches]
         )
 
     def cost(self, creator: str) -> int:
@@ -46,77 +52,87 @@ class Askable:
         return min(pair.cost for (_, who), pair in self.pairs.items() if who == creator)
 
 
-def askable(
-    brief: Brief,
+def eligible_creators(
+    brief: CampaignBrief,
     assets: Mapping[str, BriefAsset],
     creators: Iterable[Creator],
     flagged: Mapping[str, str],
     days: tuple[date, ...],
-) -> Askable:
+) -> EligibleCreators:
     """Sort the registry for an initiative. `flagged`: creator → what people hold
     against an account of theirs."""
-    made = Askable()
-    known = list(creators)
-    precision = _usual_precision(known)
-    for one in known:
-        if why := _why_not(brief, one, flagged, days, precision):
-            made.left_out[one.id] = why
+    eligible = EligibleCreators()
+    registry = list(creators)
+    precision = _usual_precision(registry)
+    for creator in registry:
+        if why := _exclusion_reason(brief, creator, flagged, days, precision):
+            eligible.left_out[creator.id] = why
             continue
-        pairs, reasons, formats = _pairs(one, assets)
+        pairs, reasons, formats = _pairs(creator, assets)
         if formats:
-            made.missing_rates[one.id] = formats
+            eligible.missing_rates[creator.id] = formats
         if not pairs:
-            made.left_out[one.id] = "; ".join(dict.fromkeys(reasons))
+            eligible.left_out[creator.id] = "; ".join(dict.fromkeys(reasons))
             continue
-        made.creators.append(one)
+        eligible.creators.append(creator)
         for asset, (pair, account) in pairs.items():
-            made.pairs[asset, one.id] = pair
-            made.accounts[asset, one.id] = account
-        refused = frozenset(day for day in days if not one.may_be_asked(day))
+            eligible.pairs[asset, creator.id] = pair
+            eligible.accounts[asset, creator.id] = account
+        refused = frozenset(day for day in days if not creator.may_be_asked(day))
         if refused:
-            rule = Rule("cool_off", one.id)
-            made.closed.append(Closed(rule, refused, frozenset({one.id})))
-    return made
+            rule = CalendarRule("cool_off", creator.id)
+            eligible.closed.append(ClosedDays(rule, refused, frozenset({creator.id})))
+    return eligible
 
 
-def _why_not(
-    brief: Brief,
-    one: Creator,
+def _exclusion_reason(
+    brief: CampaignBrief,
+    creator: Creator,
     flagged: Mapping[str, str],
     days: tuple[date, ...],
     precision: int,
 ) -> str | None:
-    if brief.creators and one.id not in brief.creators:
+    if brief.creators and creator.id not in brief.creators:
         return "the initiative names others"
-    if one.id in flagged:
-        return f"flagged: {flagged[one.id]}"
-    if not any(one.may_be_asked(day) for day in days):
+    if creator.id in flagged:
+        return f"flagged: {flagged[creator.id]}"
+    if not any(creator.may_be_asked(day) for day in days):
         return "refused, and the cool-off lasts beyond the initiative"
-    if one.engaged is None:
+    if creator.engaged is None:
         return "it is not known who engages: socialcell influencers audience"
-    if one.engaged.precision != precision:
+    if creator.engaged.precision != precision:
         return "the sketch of who engages is of another size: make it again"
     return None
 
 
 def _usual_precision(creators: Iterable[Creator]) -> int:
-    held = Counter(one.engaged.precision for one in creators if one.engaged)
-    return max(held, key=lambda one: (held[one], one)) if held else 0
+    counts = Counter(
+        creator.engaged.precision for creator in creators if creator.engaged
+    )
+    return (
+        max(counts, key=lambda precision: (counts[precision], precision))
+        if counts
+        else 0
+    )
 
 
 def _pairs(
-    one: Creator, assets: Mapping[str, BriefAsset]
+    creator: Creator, assets: Mapping[str, BriefAsset]
 ) -> tuple[dict[str, tuple[Pair, SocialAccount]], list[str], list[str]]:
     """Assets that a creator can carry, reasons against the others, and the formats of
     those that only lack a rate."""
-    found: dict[str, tuple[Pair, SocialAccount]] = {}
+    pairs: dict[str, tuple[Pair, SocialAccount]] = {}
     reasons: list[str] = []
     formats: list[str] = []
-    spoken = {language.removesuffix("-Latn") for language in one.languages}
+    spoken_languages = {
+        language.removesuffix("-Latn") for language in creator.languages
+    }
     for name, asset in assets.items():
-        account = _account(one, asset)
-        languages = tuple(lang for lang in sorted(asset.words) if lang in spoken)
-        cost = _cost(one, asset)
+        account = _account(creator, asset)
+        languages = tuple(
+            lang for lang in sorted(asset.words) if lang in spoken_languages
+        )
+        cost = _cost(creator, asset)
         if account is None:
             reasons.append(f"no account on {', '.join(asset.channels)}")
         elif not languages:
@@ -125,24 +141,24 @@ def _pairs(
             reasons.append(f"no rate for a {asset.format} is known")
             formats.append(asset.format)
         else:
-            found[name] = Pair(languages, cost), account
-    return found, reasons, list(dict.fromkeys(formats))
+            pairs[name] = Pair(languages, cost), account
+    return pairs, reasons, list(dict.fromkeys(formats))
 
 
-def _account(one: Creator, asset: BriefAsset) -> SocialAccount | None:
+def _account(creator: Creator, asset: BriefAsset) -> SocialAccount | None:
     """On the first channel of the asset that the creator has."""
-    held = {account.platform: account for account in reversed(one.accounts)}
+    accounts = {account.platform: account for account in reversed(creator.accounts)}
     for channel in asset.channels:
-        if channel in held and channel in CHANNELS:
-            return held[channel]
+        if channel in accounts and channel in CHANNELS:
+            return accounts[channel]
     return None
 
 
-def _cost(one: Creator, asset: BriefAsset) -> int | None:
+def _cost(creator: Creator, asset: BriefAsset) -> int | None:
     """What a tag costs: the cell's own post nothing, a creator's its rate; who said
     that there is no connection needs none."""
     if asset.posted_by == "cell":
         return 0
-    if asset.format in one.rates:
-        return one.rates[asset.format].micros
-    return 0 if one.connection == "none" else None
+    if asset.format in creator.rates:
+        return creator.rates[asset.format].micros
+    return 0 if creator.connection == "none" else None

@@ -9,16 +9,16 @@ from sqlmodel import Field, SQLModel
 from socialcell.db import BigId
 
 
-def _document(*, empty: bool = False) -> Any:
+def _json_field(*, empty: bool = False) -> Any:
     return Field(default=None, sa_column=Column(JSON(none_as_null=empty)))
 
 
 class Plan(SQLModel, table=True):
-    """A version of a campaign's plan: what was asked, chosen, drawn and promised.
+    """A version of a campaign's plan: brief, choice, calendar, random draw and power.
 
     `brief` is the initiative as it was written down, `settings` the caps, elections and
-    the switch of that moment. `lot` is what was drawn, for the analysis; `power` the
-    smallest lift that could be detected, as it was known before anybody spent.
+    the switch of that moment. `lot` is the random draw, for the analysis; `power` the
+    smallest lift that could be detected, computed before any money was spent.
     """
 
     __tablename__ = "plan"
@@ -30,8 +30,8 @@ class Plan(SQLModel, table=True):
     settings: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     choice: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     calendar: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
-    lot: dict[str, Any] | None = _document(empty=True)
-    power: dict[str, Any] | None = _document(empty=True)
+    lot: dict[str, Any] | None = _json_field(empty=True)
+    power: dict[str, Any] | None = _json_field(empty=True)
     warnings: list[str] = Field(sa_column=Column(JSON, nullable=False))
     made_by: str
     made_at: datetime

@@ -1,4 +1,4 @@
-"""Days on which a city keeps quiet: holidays, days of its own, elections, blackouts."""
+"""Days without tags: public holidays, days of the city, elections, blackouts."""
 
 import csv
 from collections.abc import Iterable, Sequence
@@ -10,16 +10,20 @@ from importlib.metadata import version
 
 import holidays
 
-from socialcell.campaigns.planning.calendar_problem import Closed, Rule, span
+from socialcell.campaigns.planning.calendar_problem import (
+    CalendarRule,
+    ClosedDays,
+    span,
+)
 from socialcell.errors import UsageError
 
 _COUNTRY, _STATE = "IN", "MH"
 
 
 @dataclass(frozen=True, slots=True)
-class Special:
-    """A day with its names, and where that is written; of one that is reckoned, and
-    that nobody announced yet, the source begins with `unverified`."""
+class SpecialDay:
+    """A day with its names and their source; of a calculated day that is not announced
+    yet, the source begins with `unverified`."""
 
     day: date
     name_en: str
@@ -29,22 +33,26 @@ class Special:
 
     @property
     def about(self) -> str:
-        reckoned = self.source.startswith("unverified")
-        return f"{self.name_en} (unverified)" if reckoned else self.name_en
+        is_calculated = self.source.startswith("unverified")
+        return f"{self.name_en} (unverified)" if is_calculated else self.name_en
 
 
-def special_days(first: date, last: date) -> list[Special]:
+def special_days(first: date, last: date) -> list[SpecialDay]:
     """Public holidays of Maharashtra and the city's days of data/days.csv, in order."""
     years = range(first.year, last.year + 1)
-    found = [one for one in [*_holidays(years), *_own(years)] if first <= one.day]
-    return sorted((one for one in found if one.day <= last), key=_by_day)
+    days = [
+        special
+        for special in [*_holidays(years), *_city_days(years)]
+        if first <= special.day
+    ]
+    return sorted((special for special in days if special.day <= last), key=_by_day)
 
 
 def election_on(
     day: date, elections: Iterable[tuple[date, date]]
 ) -> tuple[date, date] | None:
     """The window that a day is in, first and last day; None: no election is on."""
-    return next((one for one in elections if one[0] <= day <= one[1]), None)
+    return next((window for window in elections if window[0] <= day <= window[1]), None)
 
 
 def closed_days(
@@ -55,7 +63,7 @@ def closed_days(
     elections: Iterable[tuple[date, date]] = (),
     own: Iterable[tuple[date, date, str]] = (),
     switch: str = "normal",
-) -> list[Closed]:
+) -> list[ClosedDays]:
     """The days of a plan on which nobody is tagged, each with its reason.
 
     `own` are days that the workspace adds to the special ones: first, last, name.
@@ -63,18 +71,21 @@ def closed_days(
     blackout is never opened. When the `switch` says election, every day is closed that
     no window of `elections` which has begun tells the end of.
     """
-    wanted = set(open_on)
+    open_days = set(open_on)
     within = frozenset(days)
-    named = [(one.day, one.about) for one in special_days(days[0], days[-1])]
+    named = [
+        (special.day, special.about) for special in special_days(days[0], days[-1])
+    ]
     named += [(day, name) for first, last, name in own for day in span(first, last)]
     closed = [
-        Closed(Rule("festival", f"{day} {name}"), frozenset({day}))
+        ClosedDays(CalendarRule("festival", f"{day} {name}"), frozenset({day}))
         for day, name in sorted(named)
-        if day in within - wanted
+        if day in within - open_days
     ]
     barred = within & set(blackout)
     closed += [
-        Closed(Rule("blackout", f"{day}"), frozenset({day})) for day in sorted(barred)
+        ClosedDays(CalendarRule("blackout", f"{day}"), frozenset({day}))
+        for day in sorted(barred)
     ]
     windows = sorted(elections)
     if switch == "election" and not any(first <= days[0] for first, _ in windows):
@@ -84,13 +95,15 @@ def closed_days(
             raise UsageError(
                 f"An election ends on {last}, before it begins on {first}."
             )
-        if held := within & set(span(first, last)):
-            closed.append(Closed(Rule("election", f"{first}/{last}"), held))
+        if election_days := within & set(span(first, last)):
+            closed.append(
+                ClosedDays(CalendarRule("election", f"{first}/{last}"), election_days)
+            )
     return closed
 
 
 @cache
-def _holidays(years: range) -> tuple[Special, ...]:
+def _holidays(years: range) -> tuple[SpecialDay, ...]:
     names = {
         lang: holidays.country_holidays(
             _COUNTRY, subdiv=_STATE, years=years, language=code
@@ -98,7 +111,7 @@ def _holidays(years: range) -> tuple[Special, ...]:
         for lang, code in (("en", "en_IN"), ("mr", "mr"), ("hi", "hi"))
     }
     return tuple(
-        Special(
+        SpecialDay(
             day,
             "; ".join(names["en"].get_list(day)),
             "; ".join(names["mr"].get_list(day)),
@@ -109,10 +122,10 @@ def _holidays(years: range) -> tuple[Special, ...]:
     )
 
 
-def _own(years: Iterable[int]) -> list[Special]:
+def _city_days(years: Iterable[int]) -> list[SpecialDay]:
     return [
-        Special(day, row["name_en"], row["name_mr"], row["name_hi"], row["source"])
-        for row in _rows()
+        SpecialDay(day, row["name_en"], row["name_mr"], row["name_hi"], row["source"])
+        for row in _city_day_rows()
         for first, last in _spans(row["first"], row["last"], years)
         for day in span(first, last)
     ]
@@ -129,10 +142,10 @@ def _spans(first: str, last: str, years: Iterable[int]) -> list[tuple[date, date
 
 
 @cache
-def _rows() -> tuple[dict[str, str], ...]:
+def _city_day_rows() -> tuple[dict[str, str], ...]:
     place = resources.files("socialcell.campaigns") / "data" / "days.csv"
     return tuple(csv.DictReader(place.read_text(encoding="utf-8").splitlines()))
 
 
-def _by_day(one: Special) -> tuple[date, str]:
-    return one.day, one.name_en
+def _by_day(special: SpecialDay) -> tuple[date, str]:
+    return special.day, special.name_en

@@ -1,7 +1,7 @@
-"""What is left to the lot: which ward begins when, and on which days nobody is tagged.
+"""Random draws: which ward begins when, and on which days nobody is tagged.
 
-A draw is made by a generator with a seed that is kept, so that the analysis can put the
-draw that was made beside all that could have been made (Fisher 1935).
+A draw is made by a generator with a stored seed, so that the analysis can compare the
+draw with all possible draws (Fisher 1935).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,9 +14,9 @@ import numpy as np
 
 from socialcell.campaigns.planning.calendar_problem import (
     DAY,
-    Closed,
-    Rule,
-    Speaker,
+    CalendarRule,
+    CampaignSpeaker,
+    ClosedDays,
     span,
 )
 from socialcell.causal.placebo import ALPHA
@@ -25,9 +25,9 @@ from socialcell.errors import UsageError
 
 
 @dataclass(frozen=True)
-class Lot:
-    """What was drawn. `wards`: the first day of each ward, None is never; `switchback`:
-    the first day of each span of `days`, with tags or without."""
+class RandomDraw:
+    """The result of a draw. `wards`: the first day of each ward, None is never;
+    `switchback`: the first day of each span of `days`, with tags or without."""
 
     kind: str
     seed: int
@@ -35,7 +35,7 @@ class Lot:
     units: Mapping[str, Any]
 
     def as_dict(self) -> dict[str, Any]:
-        """As it is kept."""
+        """The document that is stored."""
         return {
             "kind": self.kind,
             "seed": self.seed,
@@ -44,9 +44,9 @@ class Lot:
         }
 
 
-def wards(
+def draw_wards(
     among: Sequence[str], first: date, days: int, waves: int, hold: bool, seed: int
-) -> Lot:
+) -> RandomDraw:
     """Each ward falls into one of the waves, whose sizes differ by one at most.
 
     UsageError where no outcome of the draw could reach a p-value of 0.05: the first
@@ -66,10 +66,10 @@ def wards(
         wave = place % waves
         never = hold and wave == waves - 1
         begins[ward] = None if never else (first + wave * days * DAY).isoformat()
-    return Lot("wards", seed, days, dict(sorted(begins.items())))
+    return RandomDraw("wards", seed, days, dict(sorted(begins.items())))
 
 
-def switchback(first: date, last: date, days: int, seed: int) -> Lot:
+def draw_switchback(first: date, last: date, days: int, seed: int) -> RandomDraw:
     """Spans of so many days, as many with tags as without (one more with, when odd).
 
     UsageError where no outcome of the draw could reach a p-value of 0.05.
@@ -85,15 +85,17 @@ def switchback(first: date, last: date, days: int, seed: int) -> Lot:
         -(-len(starts) // 2),
         "Make the spans shorter or the campaign longer.",
     )
-    on = _half(len(starts), seed)
-    units = {day.isoformat(): bool(one) for day, one in zip(starts, on, strict=True)}
-    return Lot("switchback", seed, days, units)
+    on = _draw_half(len(starts), seed)
+    units = {
+        day.isoformat(): bool(is_on) for day, is_on in zip(starts, on, strict=True)
+    }
+    return RandomDraw("switchback", seed, days, units)
 
 
-def closed_by(
-    lot: Mapping[str, Any], days: Sequence[date], speakers: Iterable[Speaker]
-) -> list[Closed]:
-    """Days that a lot, as it is kept, leaves without tags.
+def closed_by_draw(
+    lot: Mapping[str, Any], days: Sequence[date], speakers: Iterable[CampaignSpeaker]
+) -> list[ClosedDays]:
+    """Days that a stored draw leaves without tags.
 
     In a draw of wards a creator speaks once every drawn ward of theirs has begun; one
     who is at home in none of them reaches all, and waits for the last.
@@ -109,10 +111,12 @@ def closed_by(
             )
         }
         barred = frozenset(off & set(days))
-        return [Closed(Rule("draw", "switchback"), barred)] if barred else []
-    found = []
-    for one in speakers:
-        own = one.wards & set(lot["units"]) or set(lot["units"])
+        return (
+            [ClosedDays(CalendarRule("draw", "switchback"), barred)] if barred else []
+        )
+    closed = []
+    for speaker in speakers:
+        own = speaker.wards & set(lot["units"]) or set(lot["units"])
         begins = [lot["units"][ward] for ward in own]
         if None in begins:
             early = frozenset(days)
@@ -120,12 +124,12 @@ def closed_by(
             begin = date.fromisoformat(max(begins))
             early = frozenset(day for day in days if day < begin)
         if early:
-            rule = Rule("draw", f"wards, for {one.id}")
-            found.append(Closed(rule, early, frozenset({one.id})))
-    return found
+            rule = CalendarRule("draw", f"wards, for {speaker.id}")
+            closed.append(ClosedDays(rule, early, frozenset({speaker.id})))
+    return closed
 
 
-def switch_effect(
+def switchback_effect(
     values: Sequence[float], days: int, seed: int, draws: int = 2000
 ) -> dict[str, Any]:
     """The outcome on days with tags less that on days without, by the draw itself.
@@ -133,23 +137,23 @@ def switch_effect(
     `values` are the outcome of each day in order. The p-value is the share of `draws`
     other draws of the same kind whose difference is as large or larger.
     """
-    held = np.asarray(values, dtype=np.float64)
-    spans = -(-len(held) // days)
+    outcomes = np.asarray(values, dtype=np.float64)
+    spans = -(-len(outcomes) // days)
 
     def difference(on: Any) -> float:
-        each = np.repeat(on, days)[: len(held)]
-        return float(held[each].mean() - held[~each].mean())
+        each = np.repeat(on, days)[: len(outcomes)]
+        return float(outcomes[each].mean() - outcomes[~each].mean())
 
-    made = difference(_half(spans, seed))
+    effect = difference(_draw_half(spans, seed))
     others = np.random.default_rng(seed + 1)
-    drawn = [difference(_shuffled(spans, others)) for _ in range(draws)]
-    as_large = np.abs(drawn) >= abs(made) * (1 - 1e-12)
+    drawn = [difference(_shuffled_half(spans, others)) for _ in range(draws)]
+    as_large = np.abs(drawn) >= abs(effect) * (1 - 1e-12)
     spread = float(np.quantile(np.abs(np.array(drawn)), 0.95))
     return {
-        "effect": made,
+        "effect": effect,
         "p_value": float((1 + as_large.sum()) / (1 + draws)),
         "reach": spread,
-        "days": len(held),
+        "days": len(outcomes),
     }
 
 
@@ -164,11 +168,11 @@ def _require_conclusive(draw: str, units: int, treated: int, advice: str) -> Non
         )
 
 
-def _half(spans: int, seed: int) -> Any:
-    return _shuffled(spans, np.random.default_rng(seed))
+def _draw_half(spans: int, seed: int) -> Any:
+    return _shuffled_half(spans, np.random.default_rng(seed))
 
 
-def _shuffled(spans: int, generator: np.random.Generator) -> Any:
+def _shuffled_half(spans: int, generator: np.random.Generator) -> Any:
     on = np.zeros(spans, dtype=bool)
     on[: -(-spans // 2)] = True
     return generator.permutation(on)

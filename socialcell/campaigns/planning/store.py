@@ -1,4 +1,4 @@
-"""Plans in the database: added as versions, found, and what other plans hold."""
+"""Queries and updates of plans: versions, tags, and tags of other plans."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class NoPlan(SocialcellError):  # noqa: N818 - named for what is wrong
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class OtherPlanTag:
     """A tag that the newest version of another campaign's plan holds."""
 
     creator: str
@@ -32,8 +32,10 @@ class Held:
 
 def add(session: Session, plan: Plan, tags: Sequence[PlanTag]) -> Plan:
     """A new version with its tags. Its number follows the newest one."""
-    newest = select(func.max(_PLAN.c.version)).where(_PLAN.c.campaign == plan.campaign)
-    plan.version = (session.scalar(newest) or 0) + 1
+    newest_version = select(func.max(_PLAN.c.version)).where(
+        _PLAN.c.campaign == plan.campaign
+    )
+    plan.version = (session.scalar(newest_version) or 0) + 1
     session.add(plan)
     session.flush()
     assert plan.id is not None
@@ -44,22 +46,24 @@ def add(session: Session, plan: Plan, tags: Sequence[PlanTag]) -> Plan:
     return plan
 
 
-def find(session: Session, campaign: str, version: int | None = None) -> Plan | None:
+def find_plan(
+    session: Session, campaign: str, version: int | None = None
+) -> Plan | None:
     """A version of a campaign's plan; the newest without one."""
-    asked = select(Plan).where(col(Plan.campaign) == campaign)
+    query = select(Plan).where(col(Plan.campaign) == campaign)
     if version is not None:
-        asked = asked.where(col(Plan.version) == version)
-    return session.scalars(asked.order_by(col(Plan.version).desc())).first()
+        query = query.where(col(Plan.version) == version)
+    return session.scalars(query.order_by(col(Plan.version).desc())).first()
 
 
-def newest(session: Session) -> list[Plan]:
+def newest_plans(session: Session) -> list[Plan]:
     """The newest version of every campaign's plan."""
     last = (
         select(_PLAN.c.campaign, func.max(_PLAN.c.version).label("version"))
         .group_by(_PLAN.c.campaign)
         .subquery()
     )
-    asked = (
+    query = (
         select(Plan)
         .join(
             last,
@@ -68,46 +72,49 @@ def newest(session: Session) -> list[Plan]:
         )
         .order_by(col(Plan.campaign))
     )
-    return list(session.scalars(asked))
+    return list(session.scalars(query))
 
 
 def versions(session: Session, campaign: str) -> list[dict[str, Any]]:
     """Which versions there are, by whom, the newest first."""
     c = _PLAN.c
-    asked = select(c.version, c.made_by, c.made_at).where(c.campaign == campaign)
-    found = session.execute(asked.order_by(c.version.desc()))
-    return [dict(row) for row in found.mappings()]
+    query = select(c.version, c.made_by, c.made_at).where(c.campaign == campaign)
+    rows = session.execute(query.order_by(c.version.desc()))
+    return [dict(row) for row in rows.mappings()]
 
 
 def tags(session: Session, plan: Plan) -> list[tuple[PlanTag, TrackedLink]]:
     """A plan's tags in order, each with its link."""
-    asked = (
+    query = (
         select(PlanTag, TrackedLink)
         .join(TrackedLink, col(PlanTag.link_id) == col(TrackedLink.id))
         .where(col(PlanTag.plan_id) == plan.id)
         .order_by(col(PlanTag.n))
     )
-    return [(tag, link) for tag, link in session.execute(asked)]
+    return [(tag, link) for tag, link in session.execute(query)]
 
 
-def held(session: Session, since: date, until: date, but: str) -> list[Held]:
+def tags_of_other_plans(
+    session: Session, since: date, until: date, campaign: str
+) -> list[OtherPlanTag]:
     """Tags of the newest plans of all campaigns but one, both days included."""
-    found = []
-    for plan in newest(session):
-        if plan.campaign == but:
+    tags_found = []
+    for plan in newest_plans(session):
+        if plan.campaign == campaign:
             continue
-        asked = (
+        query = (
             select(_TAG.c.creator, _TAG.c.day)
             .where(_TAG.c.plan_id == plan.id, _TAG.c.day.between(since, until))
             .order_by(_TAG.c.n)
         )
         initiative = str(plan.brief["initiative"])
-        found += [
-            Held(row.creator, row.day, initiative) for row in session.execute(asked)
+        tags_found += [
+            OtherPlanTag(row.creator, row.day, initiative)
+            for row in session.execute(query)
         ]
-    return found
+    return tags_found
 
 
-def forget(session: Session, creator: str) -> None:
-    """Take the words that name a creator out of all plans."""
+def erase_texts(session: Session, creator: str) -> None:
+    """Delete the texts that name a creator from all plans."""
     session.execute(update(_TAG).where(_TAG.c.creator == creator).values(text=None))

@@ -1,4 +1,4 @@
-"""The table of what the cell itself says in public, planned and posted."""
+"""The table of the cell's own public posts, planned and posted."""
 
 from datetime import datetime
 
@@ -54,7 +54,7 @@ class OwnPost(SQLModel, table=True):
 
     @property
     def outgoing_kind(self) -> str:
-        """What the switch takes it for."""
+        """The kind by which the mode switch treats it."""
         if self.safety:
             return "safety"
         return "reply" if self.kind == "reply" else "post"

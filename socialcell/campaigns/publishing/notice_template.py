@@ -29,7 +29,7 @@ from socialcell.platforms import Trait, having
 REFERENCE = re.compile(r"\{([a-z][a-z_]*)(?:\.([a-z]+))?\}")
 # How a moment may stand in a text: Thursday, 3 December 2026 | 3 December | 09:00
 PARTS = ("day", "date", "clock")
-# What is said in the languages of the city with different letters, and what is not.
+# Letters of Devanagari; digits and signs that other scripts share are left out.
 _DEVANAGARI = re.compile(r"[\u0904-\u0939\u0958-\u0961\u0972]")
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -47,7 +47,7 @@ SlotType = Literal[
 ]
 
 
-class Texts(BaseModel):
+class LocalisedText(BaseModel):
     """One text in each language."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -62,8 +62,8 @@ class Texts(BaseModel):
         return text
 
 
-class Slot(BaseModel):
-    """What is filled in. `about` says it to the person who fills it.
+class NoticeSlot(BaseModel):
+    """A slot to fill. `about` describes it to the person who fills it.
 
     A line of the text whose `optional` slot is not given is left out. `longest` limits
     the characters of text, place, line and phone; `example` stands in when the template
@@ -79,11 +79,11 @@ class Slot(BaseModel):
     min: int | None = None
     max: int | None = None
     after: str | None = None
-    choices: dict[str, Texts] = Field(default_factory=dict)
-    example: Texts | Line | int | None = None
+    choices: dict[str, LocalisedText] = Field(default_factory=dict)
+    example: LocalisedText | Line | int | None = None
 
     @model_validator(mode="after")
-    def _fits_type(self) -> "Slot":
+    def _fits_type(self) -> "NoticeSlot":
         for name, types in (
             ("choices", ("choice", "text")),
             ("after", ("until",)),
@@ -97,12 +97,15 @@ class Slot(BaseModel):
         if self.type == "choice" and not self.choices:
             raise ValueError("a slot of type choice has choices")
         if self.type == "text" and not (
-            self.choices or isinstance(self.example, Texts)
+            self.choices or isinstance(self.example, LocalisedText)
         ):
             raise ValueError(
                 "a slot of type text has choices, or an example in mr, hi and en"
             )
-        if isinstance(self.example, Texts) and self.type not in ("text", "place"):
+        if isinstance(self.example, LocalisedText) and self.type not in (
+            "text",
+            "place",
+        ):
             raise ValueError("only text and place have an example by language")
         return self
 
@@ -126,7 +129,7 @@ def _known_topic(topic: str | None) -> str | None:
     return topic
 
 
-class Template(BaseModel):
+class NoticeTemplate(BaseModel):
     """A notice. `closes` is the topic of the closure that it announces (None: nothing
     is closed); `safety`: it is about life or limb, so no mode holds it; `platforms` are
     those for which it is short enough."""
@@ -140,11 +143,11 @@ class Template(BaseModel):
     platforms: tuple[Annotated[str, BeforeValidator(_posted_on)], ...] = having(
         Trait.POSTS
     )
-    slots: dict[Annotated[str, Field(pattern=r"^[a-z][a-z_]*$")], Slot]
-    words: Texts
+    slots: dict[Annotated[str, Field(pattern=r"^[a-z][a-z_]*$")], NoticeSlot]
+    words: LocalisedText
 
     @model_validator(mode="after")
-    def _whole(self) -> "Template":
+    def _whole(self) -> "NoticeTemplate":
         faults = list(self._faults())
         if faults:
             raise ValueError("; ".join(faults))
@@ -161,10 +164,10 @@ class Template(BaseModel):
             ):
                 yield f"{name}: after names no moment that is always given"
             for id_, texts in slot.choices.items():
-                yield from _letters(f"{name}.{id_}", texts)
-            if isinstance(slot.example, Texts):
-                yield from _letters(f"{name}.example", slot.example)
-        yield from _letters("words", self.words)
+                yield from _script_faults(f"{name}.{id_}", texts)
+            if isinstance(slot.example, LocalisedText):
+                yield from _script_faults(f"{name}.example", slot.example)
+        yield from _script_faults("words", self.words)
         if self.closes is not None:
             needed = {"ward": "area", "from": "moment", "to": "until"}
             for name, type_ in needed.items():
@@ -184,9 +187,9 @@ class Template(BaseModel):
                 continue
             is_moment = self.slots[name].type == "moment"
             if is_moment != (part in PARTS):
-                parts = " or ".join(f"{{{name}.{one}}}" for one in PARTS)
-                wanted = parts if is_moment else f"{{{name}}}"
-                yield f"words.{code}: write {wanted}"
+                parts = " or ".join(f"{{{name}.{part_name}}}" for part_name in PARTS)
+                form = parts if is_moment else f"{{{name}}}"
+                yield f"words.{code}: write {form}"
         for line in text.splitlines():
             slots = {name for name, _ in REFERENCE.findall(line) if name in self.slots}
             needed = {name for name in slots if not self.slots[name].optional}
@@ -197,7 +200,7 @@ class Template(BaseModel):
                 )
 
 
-def _letters(where: str, texts: Texts) -> Iterator[str]:
+def _script_faults(where: str, texts: LocalisedText) -> Iterator[str]:
     """Marathi and Hindi are in Devanagari, English is not."""
     for code in ("mr", "hi"):
         if not _DEVANAGARI.search(texts.of(code)):
@@ -207,14 +210,15 @@ def _letters(where: str, texts: Texts) -> Iterator[str]:
 
 
 @cache
-def templates() -> Mapping[str, Template]:
+def builtin_templates() -> Mapping[str, NoticeTemplate]:
     """The package's templates by id. ValueError when the file is not as it must be."""
     place = resources.files("socialcell.campaigns") / "data" / "notices.yaml"
-    return read(yaml.safe_load(place.read_bytes()))
+    return read_templates(yaml.safe_load(place.read_bytes()))
 
 
-def read(given: Mapping[str, Any]) -> Mapping[str, Template]:
+def read_templates(document: Mapping[str, Any]) -> Mapping[str, NoticeTemplate]:
     """Templates of a document by id. ValueError says what is wrong with one."""
     return {
-        id_: Template.model_validate({**one, "id": id_}) for id_, one in given.items()
+        id_: NoticeTemplate.model_validate({**fields, "id": id_})
+        for id_, fields in document.items()
     }

@@ -1,4 +1,4 @@
-"""A notice's words: a template whose slots are filled, in each language."""
+"""The text of a notice: a template whose slots are filled, in each language."""
 
 import difflib
 import re
@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 from socialcell.campaigns.publishing.notice_template import (
     REFERENCE,
-    Slot,
-    Template,
-    Texts,
+    LocalisedText,
+    NoticeSlot,
+    NoticeTemplate,
 )
 from socialcell.clock import IST
 from socialcell.errors import UsageError
@@ -19,16 +19,16 @@ from socialcell.i18n import CODES, Language, language
 from socialcell.listening.areas.area_table import names, read_areas
 from socialcell.text import one_line
 
-Given = Mapping[str, Sequence[str]]
-"""What was given by slot: {"dam": ["khadakwasla"], "reason.mr": [words]}."""
+SlotInputs = Mapping[str, Sequence[str]]
+"""Inputs by slot: {"dam": ["khadakwasla"], "reason.mr": [words]}."""
 Words = Mapping[str, str]
-"""The same in each language; of own words, the languages that were given."""
-Value = Words | datetime | int
-Find = Callable[[Slot, str], Words]
+"""A text by language; of own words, the languages that were given."""
+SlotValue = Words | datetime | int
+FindNames = Callable[[NoticeSlot, str], Words]
 """The names of a place or area by language. ValueError: there is none."""
 
 _PHONE = re.compile(r"[0-9+][0-9 +/,()-]{2,}")
-_NEEDS = {
+_TYPE_DESCRIPTIONS = {
     "area": "an area of the city",
     "place": "a place",
     "moment": "a moment such as 2026-11-21T06:00",
@@ -51,26 +51,28 @@ _EXAMPLES = {
 class Notice:
     """A template and the values of its slots; an optional one may be missing."""
 
-    template: Template
-    values: Mapping[str, Value]
+    template: NoticeTemplate
+    values: Mapping[str, SlotValue]
 
     def moment(self, slot: str) -> datetime | None:
         """The value of a slot of type moment or until; None: there is none."""
-        value = self.values.get(slot)
-        return value if isinstance(value, datetime) else None
+        slot_value = self.values.get(slot)
+        return slot_value if isinstance(slot_value, datetime) else None
 
 
-def fill(template: Template, given: Given, find: Find) -> Notice:
-    """The notice of what was given. UsageError names every slot that is missing, or
+def fill_template(
+    template: NoticeTemplate, inputs: SlotInputs, find: FindNames
+) -> Notice:
+    """The notice with these inputs. UsageError names every slot that is missing, or
     the first that is unknown or is not what it must be."""
-    _require_known(template, given)
-    values: dict[str, Value] = {}
+    _require_known(template, inputs)
+    values: dict[str, SlotValue] = {}
     missing = []
     for name, slot in template.slots.items():
         own = {
-            code: _lines(name, slot, given[f"{name}.{code}"])
+            code: _joined_line(name, slot, inputs[f"{name}.{code}"])
             for code in CODES
-            if f"{name}.{code}" in given
+            if f"{name}.{code}" in inputs
         }
         if own:
             if slot.type not in ("text", "place"):
@@ -78,16 +80,17 @@ def fill(template: Template, given: Given, find: Find) -> Notice:
                     f"{name} is the same in every language: --set {name}=…"
                 )
             values[name] = own
-        elif name in given:
-            values[name] = _value(name, slot, given[name], find)
+        elif name in inputs:
+            values[name] = _slot_value(name, slot, inputs[name], find)
         elif slot.type == "area" and not slot.optional:
             values[name] = find(slot, "")
         elif not slot.optional:
             missing.append(name)
     if missing:
         listed = ", ".join(
-            f"{name} ({template.slots[name].about}: {needed(template.slots[name])})"
-            for name in missing
+            f"{name} ({slot.about}: {slot_description(slot)})"
+            for name, slot in template.slots.items()
+            if name in missing
         )
         raise UsageError(
             f"{template.id} lacks {listed}. Give "
@@ -103,33 +106,33 @@ def fill(template: Template, given: Given, find: Find) -> Notice:
     return notice
 
 
-def needed(slot: Slot) -> str:
-    """What a slot takes, in words."""
+def slot_description(slot: NoticeSlot) -> str:
+    """A description of what a slot takes."""
     if slot.choices:
-        known = ", ".join(slot.choices)
+        choices = ", ".join(slot.choices)
         own = "" if slot.type == "choice" else ", or own words for each language"
-        return f"one of {known}{own}"
-    return _NEEDS.get(slot.type, "own words for each language")
+        return f"one of {choices}{own}"
+    return _TYPE_DESCRIPTIONS.get(slot.type, "own words for each language")
 
 
-def words(notice: Notice, code: str) -> str:
+def notice_text(notice: Notice, code: str) -> str:
     """The notice in a language. UsageError: own words are not given in it."""
-    said = language(code)
+    lang = language(code)
 
-    def filled(found: re.Match[str]) -> str:
-        name, part = found[1], found[2]
-        value = notice.values[name]
-        if isinstance(value, datetime):
+    def filled(match: re.Match[str]) -> str:
+        name, part = match[1], match[2]
+        slot_value = notice.values[name]
+        if isinstance(slot_value, datetime):
             begins = notice.moment(notice.template.slots[name].after or "")
-            return _moment(said, value, part, begins)
-        if isinstance(value, int):
-            return said.number(value)
-        if code not in value:
+            return _format_moment(lang, slot_value, part, begins)
+        if isinstance(slot_value, int):
+            return lang.number(slot_value)
+        if code not in slot_value:
             raise UsageError(
                 f"{name} is not given in {code}: --set {name}.{code}=… (or leave the "
                 "language out: --lang)"
             )
-        return value[code]
+        return slot_value[code]
 
     lines = [
         REFERENCE.sub(filled, line)
@@ -139,16 +142,16 @@ def words(notice: Notice, code: str) -> str:
     return "\n".join(lines)
 
 
-def example(template: Template) -> Notice:
+def example_notice(template: NoticeTemplate) -> Notice:
     """The template with an example in every slot, of choices and areas the longest."""
     return Notice(
         template,
-        {name: _example(slot) for name, slot in template.slots.items()},
+        {name: _example_value(slot) for name, slot in template.slots.items()},
     )
 
 
-def _require_known(template: Template, given: Given) -> None:
-    for key in given:
+def _require_known(template: NoticeTemplate, inputs: SlotInputs) -> None:
+    for key in inputs:
         name, dot, code = key.partition(".")
         if name not in template.slots:
             near = difflib.get_close_matches(name, template.slots, n=1, cutoff=0.6)
@@ -159,29 +162,33 @@ def _require_known(template: Template, given: Given) -> None:
             )
         if dot and code not in CODES:
             raise UsageError(f"{key}: the languages are {', '.join(CODES)}.")
-        if dot and name in given:
+        if dot and name in inputs:
             raise UsageError(f"{name} is given as it is and by language: say one.")
 
 
-def _value(name: str, slot: Slot, given: Sequence[str], find: Find) -> Value:
+def _slot_value(
+    name: str, slot: NoticeSlot, inputs: Sequence[str], find: FindNames
+) -> SlotValue:
     if slot.type in ("area", "place"):
-        return _places(name, slot, given, find)
-    if len(given) > 1:
-        raise UsageError(f"{name} takes one value, and {len(given)} were given.")
-    (text,) = (one.strip() for one in given)
+        return _place_names(name, slot, inputs, find)
+    if len(inputs) > 1:
+        raise UsageError(f"{name} takes one value, and {len(inputs)} were given.")
+    (text,) = (entry.strip() for entry in inputs)
     if slot.type in ("choice", "text"):
         if not slot.choices:
             raise UsageError(f"{name} is written in each language.{_own_words(name)}")
         if text not in slot.choices:
             own = "" if slot.type == "choice" else _own_words(name)
-            known = ", ".join(slot.choices)
-            raise UsageError(f"{name}: there is no {text!r}. There are: {known}.{own}")
-        return _texts(slot.choices[text])
+            choices = ", ".join(slot.choices)
+            raise UsageError(
+                f"{name}: there is no {text!r}. There are: {choices}.{own}"
+            )
+        return _by_language(slot.choices[text])
     if slot.type in ("moment", "until"):
         return _parse_moment(name, text)
     if slot.type == "number":
         return _number(name, slot, text)
-    line = _lines(name, slot, given)
+    line = _joined_line(name, slot, inputs)
     if slot.type == "phone" and not _PHONE.fullmatch(line):
         raise UsageError(f"{name}: {line!r} is no telephone number.")
     if slot.type == "link":
@@ -189,13 +196,15 @@ def _value(name: str, slot: Slot, given: Sequence[str], find: Find) -> Value:
     return dict.fromkeys(CODES, line)
 
 
-def _places(name: str, slot: Slot, given: Sequence[str], find: Find) -> Words:
+def _place_names(
+    name: str, slot: NoticeSlot, inputs: Sequence[str], find: FindNames
+) -> Words:
     try:
-        found = [find(slot, text.strip()) for text in dict.fromkeys(given)]
+        places = [find(slot, text.strip()) for text in dict.fromkeys(inputs)]
     except ValueError as error:
         own = "" if slot.type == "area" else _own_words(name)
         raise UsageError(f"{name}: {error}.{own}") from None
-    return {code: ", ".join(one[code] for one in found) for code in CODES}
+    return {code: ", ".join(place[code] for place in places) for code in CODES}
 
 
 def _own_words(name: str) -> str:
@@ -203,9 +212,9 @@ def _own_words(name: str) -> str:
     return f" In own words: {options}"
 
 
-def _lines(name: str, slot: Slot, given: Sequence[str]) -> str:
-    """One line of what was given, a comma between several. UsageError."""
-    text = ", ".join(one.strip() for one in given)
+def _joined_line(name: str, slot: NoticeSlot, inputs: Sequence[str]) -> str:
+    """One line of the inputs, separated by commas. UsageError."""
+    text = ", ".join(entry.strip() for entry in inputs)
     if not text.strip(" ,"):
         raise UsageError(f"{name} is empty.")
     if one_line(text, slot.longest) != text or "{" in text:
@@ -215,20 +224,20 @@ def _lines(name: str, slot: Slot, given: Sequence[str]) -> str:
     return text
 
 
-def _number(name: str, slot: Slot, text: str) -> int:
+def _number(name: str, slot: NoticeSlot, text: str) -> int:
     try:
-        value = int(text.replace(",", ""))
+        number = int(text.replace(",", ""))
     except ValueError:
         raise UsageError(f"{name}: {text!r} is no whole number.") from None
     low, high = slot.min, slot.max
-    if (low is not None and value < low) or (high is not None and value > high):
+    if (low is not None and number < low) or (high is not None and number > high):
         limits = " and ".join(
             f"{what} {limit:,}"
             for what, limit in (("at least", low), ("at most", high))
             if limit is not None
         )
-        raise UsageError(f"{name} is {value:,}, and must be {limits}.")
-    return value
+        raise UsageError(f"{name} is {number:,}, and must be {limits}.")
+    return number
 
 
 def _parse_moment(name: str, text: str) -> datetime:
@@ -250,40 +259,46 @@ def _require_link(name: str, text: str) -> None:
         raise UsageError(f"{name}: {text} is no https:// address.")
 
 
-def _moment(
-    said: Language, value: datetime, part: str | None, begins: datetime | None
+def _format_moment(
+    lang: Language, moment: datetime, part: str | None, begins: datetime | None
 ) -> str:
-    local = value.astimezone(IST)
+    local = moment.astimezone(IST)
     if part == "day":
-        return said.day(local)
+        return lang.day(local)
     if part == "date":
-        return said.day_of_month(local)
+        return lang.day_of_month(local)
     if part == "clock":
-        return said.clock(local)
+        return lang.clock(local)
     if begins is not None and begins.astimezone(IST).date() == local.date():
-        return said.clock(local)
-    return f"{said.day(local)}, {said.clock(local)}"
+        return lang.clock(local)
+    return f"{lang.day(local)}, {lang.clock(local)}"
 
 
-def _texts(texts: Texts) -> dict[str, str]:
+def _by_language(texts: LocalisedText) -> dict[str, str]:
     return {code: texts.of(code) for code in CODES}
 
 
-def _example(slot: Slot) -> Value:
-    given = slot.example
-    if isinstance(given, Texts):
-        return _texts(given)
+def _example_value(slot: NoticeSlot) -> SlotValue:
+    example_value = slot.example
+    if isinstance(example_value, LocalisedText):
+        return _by_language(example_value)
     if slot.choices:
-        return _texts(max(slot.choices.values(), key=lambda one: len(one.mr)))
+        return _by_language(max(slot.choices.values(), key=lambda texts: len(texts.mr)))
     if slot.type == "number":
-        return given if isinstance(given, int) else slot.max or slot.min or 1000
+        return (
+            example_value
+            if isinstance(example_value, int)
+            else slot.max or slot.min or 1000
+        )
     if slot.type == "moment":
         return _EXAMPLE_MOMENT
     if slot.type == "until":
         return _EXAMPLE_MOMENT + timedelta(days=1)
     if slot.type == "area":
-        offices = [names(one) for one in read_areas() if one.kind == "ward_office"]
-        return {code: max((one[code] for one in offices), key=len) for code in CODES}
+        offices = [names(area) for area in read_areas() if area.kind == "ward_office"]
+        return {
+            code: max((office[code] for office in offices), key=len) for code in CODES
+        }
     if slot.type == "place":
         return _EXAMPLE_PLACE
-    return dict.fromkeys(CODES, str(given or _EXAMPLES[slot.type]))
+    return dict.fromkeys(CODES, str(example_value or _EXAMPLES[slot.type]))

@@ -90,12 +90,12 @@ def create(
     from socialcell.services.links import tracked_links
 
     context = open_context(config)
-    given = {
+    stated_fields = {
         **{"campaign": campaign, "channel": channel, "web": web, "post": post},
         **{"initiative": initiative, "creator": creator, "content": content},
         **{"term": term, "android": android, "ios": ios, "expires": expires},
     }
-    made = tracked_links.create(context, given, dry_run=dry_run)
+    made = tracked_links.create(context, stated_fields, dry_run=dry_run)
     _tell(context, made, json=json, dry_run=dry_run)
     if made.nearly is not None:
         output.note(
@@ -133,12 +133,12 @@ def edit(
     from socialcell.services.links import tracked_links
 
     context = open_context(config)
-    given = {
+    stated_fields = {
         **{"campaign": campaign, "channel": channel, "web": web, "post": post},
         **{"initiative": initiative, "creator": creator, "content": content},
         **{"term": term, "android": android, "ios": ios, "expires": expires},
     }
-    changed = {key: value for key, value in given.items() if value is not None}
+    changed = {key: value for key, value in stated_fields.items() if value is not None}
     made = tracked_links.edit(context, code, changed, reason, dry_run=dry_run)
     _tell(context, made, json=json, dry_run=dry_run)
 
@@ -334,13 +334,13 @@ def _kept(row: dict[str, Any], column: str) -> bool:
 
 
 def _plain(context: "Context", link: "TrackedLink") -> dict[str, Any]:
-    from socialcell.campaigns.links.tracked_link import given
+    from socialcell.campaigns.links.tracked_link import stated_fields
     from socialcell.services.links import tracked_links
 
     return {
         "code": link.code,
         "address": tracked_links.address(context, link),
-        **given(link),
+        **stated_fields(link),
         "utm_source": link.source,
         "utm_medium": link.medium,
         "utm_campaign": link.campaign,

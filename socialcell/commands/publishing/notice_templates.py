@@ -79,7 +79,8 @@ def show(
     template = notice_templates.find(workspace, name)
     counts = notice_templates.lengths(template)
     example = {
-        code: notice_text.words(notice_text.example(template), code) for code in CODES
+        code: notice_text.notice_text(notice_text.example_notice(template), code)
+        for code in CODES
     }
     if json:
         files = {one.stem for one in notice_templates.own_files(workspace)}
@@ -94,7 +95,9 @@ def show(
     output.say(f"{template.id}: {template.about}{mark}")
     for slot, one in template.slots.items():
         optional = ", optional" if one.optional else ""
-        output.say(f"  {slot}: {one.about} ({notice_text.needed(one)}{optional})")
+        output.say(
+            f"  {slot}: {one.about} ({notice_text.slot_description(one)}{optional})"
+        )
     for code in CODES:
         used = ", ".join(
             f"{platform} {count.used}/{count.limit}"

@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session
 
 from socialcell.campaigns.outreach import pending_steps, plan_approval
-from socialcell.campaigns.outreach.pending_steps import Due
+from socialcell.campaigns.outreach.pending_steps import PendingStep
 from socialcell.campaigns.outreach.tag_states import STATES
 from socialcell.campaigns.planning import store
 from socialcell.campaigns.planning.model import Plan
@@ -33,7 +33,7 @@ def counted(
         "today": today.isoformat(),
         "plans": [
             _counted(session, plan)
-            for plan in store.newest(session)
+            for plan in store.newest_plans(session)
             if date.fromisoformat(plan.brief["end"]) >= monday
         ],
         # Not its words: they may name whom a rule is about.
@@ -44,7 +44,7 @@ def counted(
                 "tag": one.n,
                 "day": one.day.isoformat(),
             }
-            for one in pending_steps.due(session, today, settings)
+            for one in pending_steps.pending_steps(session, today, settings)
         ],
     }
 
@@ -58,7 +58,7 @@ def blocks(m: Material) -> list[Block]:
 
 
 def _counted(session: Session, plan: Plan) -> dict[str, Any]:
-    steps = plan_approval.states(session, plan)
+    steps = plan_approval.steps_by_tag(session, plan)
     many = Counter(plan_approval.state_of(one) for one in steps.values())
     return {
         "campaign": plan.campaign,
@@ -120,8 +120,8 @@ def _due(m: Material, found: dict[str, Any]) -> Iterator[Block]:
     rows: list[tuple[Cell, ...]] = []
     for one in waits[:SHOWN]:
         day = date.fromisoformat(one["day"])
-        due = Due(one["kind"], m.cut(one["campaign"]), one["tag"], day)
-        rows.append(((pending_steps.said(due, m.lang),), (m.lang.month_day(day),)))
+        due = PendingStep(one["kind"], m.cut(one["campaign"]), one["tag"], day)
+        rows.append(((pending_steps.step_text(due, m.lang),), (m.lang.month_day(day),)))
     today = m.lang.month_day(date.fromisoformat(found["today"]))
     note = _("As it stood on %(day)s; each with the day that it is about.", day=today)
     yield Table(_("What is to be done"), (_("What"), _("Day")), rows, note)

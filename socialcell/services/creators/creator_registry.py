@@ -128,8 +128,8 @@ def remove(context: Context, key: str, reason: str) -> None:
     with db.writing(context.engine) as session:
         row = found(session, key)
         entries.remove(session, row.id)
-        plans.forget(session, row.key)
-        files = outreach.forget(session, row.key)
+        plans.erase_texts(session, row.key)
+        files = outreach.erase_evidence(session, row.key)
         detail = {"reason": masking.unnamed(reason.strip())}
         log(context, session, "influencers.remove", f"creator:{row.id}", detail)
     evidence.drop(context, files)
@@ -160,7 +160,7 @@ def flag(
 
 def found(session: Session, key: str) -> Any:
     """A creator's own row. SocialcellError: there is none."""
-    row = entries.find(session, utm_naming.name(key, "The key"))
+    row = entries.find(session, utm_naming.normalise_name(key, "The key"))
     if row is None:
         raise SocialcellError(
             f"No creator has the key {key!r}. See them: socialcell influencers list"
@@ -177,7 +177,11 @@ def held(
     known = [row for row in owners if row is not None]
     return [
         *(row._asdict() for row in known),
-        *(step for row in known for step in outreach.of_creator(session, row.key)),
+        *(
+            step
+            for row in known
+            for step in outreach.steps_of_creator(session, row.key)
+        ),
         *(row._asdict() for row in flags.flag_history(session, accounts)),
     ]
 
@@ -259,7 +263,7 @@ def _put(context: Context, session: Session, given: Mapping[str, str | None]) ->
         raise UsageError(
             f"A creator has no {unknown[0]}. There are: {', '.join(COLUMNS)}."
         )
-    key = utm_naming.name(given.get("key") or "", "The key")
+    key = utm_naming.normalise_name(given.get("key") or "", "The key")
     on, actor, now = today(context), audit.operator(), context.clock.now()
     row = entries.find(session, key)
     held = entries.stated_fields(session, row, on) if row is not None else {}

@@ -43,7 +43,7 @@ def doubts(context: Context) -> Iterator[Check]:
     with db.reading(context.engine) as session:
         unsure = [
             one.id
-            for one in store.uncertain(session, tuple(publisher.PUBLISHERS))
+            for one in store.uncertain_posts(session, tuple(publisher.PUBLISHERS))
             if (waits := store.message(session, one)) and waits.state == "held"
         ]
     if unsure:
@@ -61,7 +61,7 @@ def held(context: Context) -> Iterator[Check]:
     with db.reading(context.engine) as session:
         caught = [
             one.id
-            for one in store.open_(session)
+            for one in store.unposted(session)
             if one.state == "approved"
             and not _released(store.message(session, one))
             and election_periods.why_not(context, session, one, one.due_at)

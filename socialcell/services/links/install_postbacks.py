@@ -7,7 +7,7 @@ from enum import Enum
 
 from socialcell import db
 from socialcell.campaigns.links import install_postback
-from socialcell.campaigns.links.install_postback import Verdict
+from socialcell.campaigns.links.install_postback import InstallVerdict
 from socialcell.campaigns.links.store import postbacks as store
 from socialcell.clock import IST
 from socialcell.services.context import Context
@@ -48,34 +48,36 @@ def accept(
     readable is kept, refused or not; what is turned away is left to `turned_away`.
     """
     now = context.clock.now()
-    reason = install_postback.refusal(key, timestamp, signature, body, now)
+    reason = install_postback.refusal_reason(key, timestamp, signature, body, now)
     if reason is not None:
         return Met(reason), reason
     try:
-        told = install_postback.read(body)
-    except install_postback.Unreadable as error:
+        told = install_postback.parse_postback(body)
+    except install_postback.UnreadablePostback as error:
         return Met.MALFORMED, str(error)
     seal = hashlib.sha256(body).hexdigest()
     waiting = behind()
     with db.writing(context.engine) as session:
-        known = store.again(session, told.key, seal)
+        known = store.count_delivery(session, told.key, seal)
         if known is not None:
             return (Met.KNOWN, "known") if known else (Met.CHANGED, "changed")
         named = install_postback.click_id(told)
-        click = None if named is None else store.known(session, named)
+        click = None if named is None else store.find_postback_click(session, named)
         if named is not None and click is None and waiting:
             return Met.LATER, "not now"
         settings = context.workspace.config.links
-        bounds = install_postback.Bounds(
+        bounds = install_postback.AttributionWindow(
             longest=timedelta(days=settings.attribution_days),
             shortest=timedelta(seconds=settings.shortest_seconds),
         )
-        verdict = install_postback.judge(told, click, settings.apps, now, bounds)
+        verdict = install_postback.classify_install(
+            told, click, settings.apps, now, bounds
+        )
         link = None if click is None else click.link_id
-        if not store.keep(session, told, verdict, named, link, seal, now):
+        if not store.save_postback(session, told, verdict, named, link, seal, now):
             # Somebody else's install of the same click was stored a moment before.
-            verdict = Verdict("refused", "click_used")
-            store.keep(session, told, verdict, named, link, seal, now)
+            verdict = InstallVerdict("refused", "click_used")
+            store.save_postback(session, told, verdict, named, link, seal, now)
     return Met.KEPT, verdict.reason or verdict.outcome
 
 
@@ -83,4 +85,4 @@ def turned_away(context: Context, counts: Mapping[str, int]) -> None:
     """Note how many were turned away unread today, by reason."""
     day = context.clock.now().astimezone(IST).date()
     with db.writing(context.engine) as session:
-        store.refused(session, counts, day)
+        store.count_refusals(session, counts, day)

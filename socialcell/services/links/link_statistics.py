@@ -12,7 +12,7 @@ from socialcell.campaigns.links.visitor_kinds import KINDS
 from socialcell.errors import UsageError
 from socialcell.services.context import Context
 
-BY = ("day", "code", *store.BELONGS, "trigger", "device")
+BY = ("day", "code", *store.LINK_FIELDS, "trigger", "device")
 FEWEST = 10
 """Fewer people than this on one kind of device are not told apart."""
 
@@ -38,9 +38,11 @@ def stats(
             code = str(wanted["code"]).lower()
             if link_store.by_code(session, code) is None:
                 raise UsageError(f"No link has the code {code!r}.")
-        found = store.by_kind(session, by, since=since, until=until, wanted=wanted)
-        installs = postbacks.by_outcome(session, since, until)
-        away = postbacks.turned_away(session, since, until)
+        found = store.count_by_kind(
+            session, by, since=since, until=until, filters=wanted
+        )
+        installs = postbacks.count_by_outcome(session, since, until)
+        away = postbacks.refusal_counts(session, since, until)
     groups: dict[tuple[Any, ...], dict[str, Any]] = {}
     for one in found:
         row = groups.setdefault(tuple(one[:-2]), dict.fromkeys(KINDS, 0))

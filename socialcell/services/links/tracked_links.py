@@ -63,7 +63,7 @@ def some(
     context: Context, wanted: Mapping[str, str | None] | None = None
 ) -> Sequence[TrackedLink]:
     with db.reading(context.engine) as session:
-        found = store.some(session, wanted)
+        found = store.find_links(session, wanted)
         session.expunge_all()
     return found
 
@@ -78,7 +78,7 @@ def import_file(context: Context, path: Path, *, dry_run: bool = False) -> Impor
     """Make and change the links of a file. A row with a code changes that link, one
     without makes one; the same file again changes nothing."""
     done = Imported()
-    for rows in db.chunks(links_file.read(path), ROWS):
+    for rows in db.chunks(links_file.read_links(path), ROWS):
         written(context, partial(_take, context, rows, done), dry_run)
     return done
 
@@ -91,11 +91,11 @@ def rows(context: Context) -> Iterator[dict[str, object]]:
 
 def make(context: Context, session: Session, given: Mapping[str, str | None]) -> Made:
     """As `create`, in the caller's transaction."""
-    draft = tracked_link.draft(given)
-    link = store.same(session, draft)
+    draft = tracked_link.check_draft(given)
+    link = store.find_same(session, draft)
     if link is not None:
         return Made(link, "unchanged")
-    nearly = utm_naming.nearly(draft.campaign, store.campaigns(session))
+    nearly = utm_naming.similar_campaign(draft.campaign, store.campaigns(session))
     now, actor = context.clock.now(), audit.operator()
     link = store.add(session, draft, actor, now)
     detail = {"version": 1, "campaign": link.campaign, "channel": link.channel}
@@ -111,9 +111,9 @@ def _change(
     reason: str,
 ) -> Made:
     link = _found(session, code)
-    draft = tracked_link.draft({**tracked_link.given(link), **given})
+    draft = tracked_link.check_draft({**tracked_link.stated_fields(link), **given})
     now, actor = context.clock.now(), audit.operator()
-    changed = store.change(session, link, draft, actor, reason, now)
+    changed = store.change_link(session, link, draft, actor, reason, now)
     if not changed:
         return Made(link, "unchanged")
     detail = {"version": link.version, "changed": sorted(changed)}
@@ -122,17 +122,20 @@ def _change(
 
 
 def _take(
-    context: Context, rows: list[links_file.Asked], done: Imported, session: Session
+    context: Context,
+    rows: list[links_file.LinkFileRow],
+    done: Imported,
+    session: Session,
 ) -> None:
     for asked in rows:
         try:
             if asked.reason is not None:
                 raise UsageError(asked.reason)
             if asked.code is None:
-                made = make(context, session, asked.given)
+                made = make(context, session, asked.fields)
             else:
                 said = "imported from a file"
-                made = _change(context, session, asked.code, asked.given, said)
+                made = _change(context, session, asked.code, asked.fields, said)
         except (UsageError, NoSuchLink) as error:
             done.rejects.append((asked.row, str(error)))
         else:

@@ -167,8 +167,8 @@ def _campaign(
     except ValueError as error:
         raise UsageError(f"{str(error)[0].upper()}{str(error)[1:]}.") from None
     return Campaign(
-        name=utm_naming.name(name, "The campaign"),
-        initiative=utm_naming.name(initiative, "The initiative")
+        name=utm_naming.normalise_name(name, "The campaign"),
+        initiative=utm_naming.normalise_name(initiative, "The initiative")
         if initiative
         else None,
         goal=wanted,
@@ -194,7 +194,7 @@ def _plain(said: dict[str, Any]) -> dict[str, Any]:
 
 
 def _find(session: Session, name: str) -> Campaign:
-    found = outcomes.campaign(session, utm_naming.name(name, "The campaign"))
+    found = outcomes.campaign(session, utm_naming.normalise_name(name, "The campaign"))
     if found is None:
         known = ", ".join(one.name for one in outcomes.campaigns(session)[:8])
         raise UsageError(

@@ -39,14 +39,14 @@ def advance(
     it, or the plan is not approved as it is now.
     """
     name, who, told = (
-        utm_naming.name(campaign, "The campaign"),
+        utm_naming.normalise_name(campaign, "The campaign"),
         person(by),
         told or Told(),
     )
-    if state not in tag_states.BY_HAND:
+    if state not in tag_states.MANUAL_STATES:
         raise UsageError(
             f"{state!r} is no state to enter. "
-            f"There are: {', '.join(tag_states.BY_HAND)}."
+            f"There are: {', '.join(tag_states.MANUAL_STATES)}."
         )
     creator_registry.admit(
         context, "campaigns.outreach", name, {"tag": n, "state": state}
@@ -54,11 +54,11 @@ def advance(
     kept = None if told.file is None else evidence.keep(context, told.file)
     with db.writing(context.engine) as session:
         plan = newest(session, name)
-        store.hold(session, plan)
+        store.lock_plan(session, plan)
         tag = tag_of(session, plan, n)
-        steps = plan_approval.states(session, plan)[tag.id or 0]
+        steps = plan_approval.steps_by_tag(session, plan)[tag.id or 0]
         now = plan_approval.state_of(steps)
-        tag_states.require(now, state, f"Tag {n} of {name}")
+        tag_states.require_transition(now, state, f"Tag {n} of {name}")
         step = OutreachStep(
             campaign=name,
             terms=plan_approval.terms_of(tag, steps),
@@ -78,19 +78,19 @@ def advance(
 def measured(context: Context, campaign: str, found: dict[str, Any]) -> int:
     """Note that the campaign of posts that are out was measured, with the hash of the
     document; how many. Only once its last day is over."""
-    name = utm_naming.name(campaign, "The campaign")
+    name = utm_naming.normalise_name(campaign, "The campaign")
     canonical = json.dumps(found, sort_keys=True, default=str)
     digest = hashlib.sha256(canonical.encode()).hexdigest()
     with db.writing(context.engine) as session:
-        plan, known = plans.find(session, name), outcomes.campaign(session, name)
+        plan, known = plans.find_plan(session, name), outcomes.campaign(session, name)
         if (
             plan is None
             or known is None
             or creator_registry.today(context) <= known.end
         ):
             return 0
-        store.hold(session, plan)
-        steps = plan_approval.states(session, plan)
+        store.lock_plan(session, plan)
+        steps = plan_approval.steps_by_tag(session, plan)
         posted = [
             tag
             for tag, _ in plans.tags(session, plan)

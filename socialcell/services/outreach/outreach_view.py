@@ -31,16 +31,16 @@ from socialcell.services.outreach.step_checks import tie_of
 
 def listed(context: Context, campaign: str) -> dict[str, Any]:
     """Every tag of a campaign's newest plan with its steps. For approvers; noted."""
-    name = utm_naming.name(campaign, "The campaign")
+    name = utm_naming.normalise_name(campaign, "The campaign")
     creator_registry.admit(context, "campaigns.outreach.list", name, {})
     settings = context.workspace.config.planning
     with db.reading(context.engine) as session:
         plan = newest(session, name)
         tags = plans.tags(session, plan)
-        steps = plan_approval.states(session, plan, tags)
-        found = store.found(session, [tag.id or 0 for tag, _ in tags])
-        broken = plan_rules.broken(session, plan, tags, settings)
-        standing = plan_approval.standing(session, plan, tags)
+        steps = plan_approval.steps_by_tag(session, plan, tags)
+        found = store.found_posts(session, [tag.id or 0 for tag, _ in tags])
+        broken = plan_rules.find_violations(session, plan, tags, settings)
+        standing = plan_approval.valid_approval(session, plan, tags)
         altered = outreach_steps.altered(session, plan, steps)
         return {
             "campaign": name,
@@ -66,24 +66,30 @@ def summary(context: Context, campaign: str) -> dict[str, Any] | None:
     """A plan's outreach in figures: how many tags are in which state, whose approval
     stands, and of which posts the label lacks; None when nothing is planned."""
     with db.reading(context.engine) as session:
-        plan = plans.find(session, utm_naming.name(campaign, "The campaign"))
+        plan = plans.find_plan(
+            session, utm_naming.normalise_name(campaign, "The campaign")
+        )
         if plan is None:
             return None
         tags = plans.tags(session, plan)
-        steps = plan_approval.states(session, plan, tags)
+        steps = plan_approval.steps_by_tag(session, plan, tags)
         many = Counter(plan_approval.state_of(one) for one in steps.values())
         return {
-            "approval": told(plan_approval.standing(session, plan, tags)),
+            "approval": told(plan_approval.valid_approval(session, plan, tags)),
             "states": {one: many[one] for one in tag_states.STATES if many[one]},
             "found": _unconfirmed(session, plan, steps),
             "undisclosed": [
                 {
                     "tag": tag.n,
-                    "wrong": [disclosure_status.SAYS[kind] for kind in wrong],
+                    "wrong": [
+                        disclosure_status.PROBLEM_MESSAGES[kind] for kind in wrong
+                    ],
                 }
                 for tag, _ in tags
                 if (
-                    wrong := pending_steps.undisclosed(session, tag, steps[tag.id or 0])
+                    wrong := pending_steps.problems_of_tag(
+                        session, tag, steps[tag.id or 0]
+                    )
                 )
             ],
         }
@@ -93,15 +99,17 @@ def due(context: Context, lang: str = "en") -> list[dict[str, Any]]:
     """What outreach waits for, as of today, in words of a language."""
     today, settings = creator_registry.today(context), context.workspace.config.planning
     with db.reading(context.engine) as session:
-        found = pending_steps.due(session, today, settings)
+        found = pending_steps.pending_steps(session, today, settings)
     return [
         {
             "kind": one.kind,
             "campaign": one.campaign,
             "tag": one.n,
             "day": one.day,
-            "said": pending_steps.said(one, language(lang)),
-            "words": [disclosure_status.SAYS.get(word, word) for word in one.words],
+            "said": pending_steps.step_text(one, language(lang)),
+            "words": [
+                disclosure_status.PROBLEM_MESSAGES.get(word, word) for word in one.words
+            ],
         }
         for one in found
     ]
@@ -113,9 +121,9 @@ def _unconfirmed(
     waits = [
         id_
         for id_, one in steps.items()
-        if plan_approval.state_of(one) in tag_states.OPEN
+        if plan_approval.state_of(one) in tag_states.OPEN_STATES
     ]
-    return len(store.found(session, waits))
+    return len(store.found_posts(session, waits))
 
 
 def _tag(
@@ -128,8 +136,8 @@ def _tag(
     state = plan_approval.state_of(steps)
     tie = tie_of(session, tag)
     urls = outreach_posts.urls(session, [one.mention_id for one in found])
-    wrong = pending_steps.undisclosed(session, tag, steps)
-    needed = disclosure_rules.asked_of(tag.format, tag.day) if tie != "none" else []
+    wrong = pending_steps.problems_of_tag(session, tag, steps)
+    needed = disclosure_rules.visual_rules(tag.format, tag.day) if tie != "none" else []
     return {
         "tag": tag.n,
         "day": tag.day,
@@ -138,17 +146,19 @@ def _tag(
         "asset": tag.asset,
         "format": tag.format,
         "state": state,
-        "next": list(tag_states.NEXT[state]),
-        "broken": broken if state in tag_states.OPEN else [],
+        "next": list(tag_states.NEXT_STATES[state]),
+        "broken": broken if state in tag_states.OPEN_STATES else [],
         "connection": tie,
         "needed": [one.source for one in needed],
-        "undisclosed": [disclosure_status.SAYS[kind] for kind in wrong],
+        "undisclosed": [disclosure_status.PROBLEM_MESSAGES[kind] for kind in wrong],
         "found": [
             {
                 "mention": one.mention_id,
                 "by": one.by,
                 "url": urls.get(one.mention_id),
-                "faults": [disclosure_status.SAYS[kind] for kind in one.faults],
+                "faults": [
+                    disclosure_status.PROBLEM_MESSAGES[kind] for kind in one.faults
+                ],
             }
             for one in found
         ],

@@ -9,9 +9,9 @@ from socialcell import db
 from socialcell.campaigns.links import utm_naming
 from socialcell.campaigns.outreach import plan_approval, plan_rules
 from socialcell.campaigns.outreach.model import OutreachStep, PlanApproval
-from socialcell.campaigns.outreach.plan_facts import Broken, Tag
+from socialcell.campaigns.outreach.plan_facts import RuleViolation, Tag
 from socialcell.campaigns.outreach.store import outreach as store
-from socialcell.campaigns.outreach.tag_states import OPEN
+from socialcell.campaigns.outreach.tag_states import OPEN_STATES
 from socialcell.campaigns.planning import store as plans
 from socialcell.campaigns.planning.model import Plan
 from socialcell.campaigns.planning.store import NoPlan
@@ -34,7 +34,7 @@ class Decision:
     campaign: str
     version: int
     by: str
-    broken: tuple[Broken, ...] = ()
+    broken: tuple[RuleViolation, ...] = ()
     new: bool = False
 
 
@@ -52,12 +52,12 @@ def approve(
     SocialcellError: the plan's maker, by name or by OS user, or nobody of
     influencers.approvers; NoPlan.
     """
-    name = utm_naming.name(campaign, "The campaign")
+    name = utm_naming.normalise_name(campaign, "The campaign")
     who = person(by)
     creator_registry.admit(context, "campaigns.approve", name, {"by": who})
     with db.writing(context.engine) as session:
         plan = newest(session, name)
-        store.hold(session, plan)
+        store.lock_plan(session, plan)
         persons = _require_second(context, session, plan, who)
         tags = plans.tags(session, plan)
         found = _broken(context, session, plan, tags)
@@ -72,7 +72,7 @@ def approve(
                 context, session, "campaign.approve.refused", name, detail
             )
             return decision
-        if plan_approval.standing(session, plan, tags) is not None:
+        if plan_approval.valid_approval(session, plan, tags) is not None:
             return decision
         _keep(context, session, plan, tags, who, note, persons)
     return replace(decision, new=True)
@@ -80,7 +80,7 @@ def approve(
 
 def newest(session: Session, campaign: str) -> Plan:
     """The newest version of a campaign's plan. NoPlan: there is none."""
-    plan = plans.find(session, campaign)
+    plan = plans.find_plan(session, campaign)
     if plan is None:
         raise NoPlan(
             f"There is no plan of the campaign {campaign!r}. Make one: socialcell "
@@ -126,18 +126,18 @@ def _require_second(
 
 def _broken(
     context: Context, session: Session, plan: Plan, tags: list[Tag]
-) -> list[Broken]:
+) -> list[RuleViolation]:
     settings = context.workspace.config.planning
-    states = plan_approval.states(session, plan, tags)
+    states = plan_approval.steps_by_tag(session, plan, tags)
     now = {tag.n: plan_approval.state_of(states[tag.id or 0]) for tag, _ in tags}
-    found = plan_rules.broken(session, plan, tags, settings)
+    found = plan_rules.find_violations(session, plan, tags, settings)
     today = creator_registry.today(context)
     return [
-        *(one for one in found if one.n is None or now[one.n] in OPEN),
+        *(one for one in found if one.n is None or now[one.n] in OPEN_STATES),
         *(
-            Broken("words", tag.n, f"its day, {tag.day}, has passed", "house")
+            RuleViolation("words", tag.n, f"its day, {tag.day}, has passed", "house")
             for tag, _ in tags
-            if now[tag.n] in OPEN and tag.day < today
+            if now[tag.n] in OPEN_STATES and tag.day < today
         ),
     ]
 
@@ -151,7 +151,7 @@ def _keep(
     note: str,
     persons: dict[str, Any],
 ) -> None:
-    made = plan_approval.content(plan, tags)
+    made = plan_approval.plan_content(plan, tags)
     given = PlanApproval(
         plan_id=plan.id or 0,
         content=made.hash,
@@ -164,7 +164,7 @@ def _keep(
     session.flush()
     detail = {"version": plan.version, "by": who, "content": made.hash, **persons}
     creator_registry.log(context, session, "campaign.approve", plan.campaign, detail)
-    steps = plan_approval.states(session, plan, tags)
+    steps = plan_approval.steps_by_tag(session, plan, tags)
     for tag, _ in tags:
         if plan_approval.state_of(steps[tag.id or 0]) != "proposed":
             continue

@@ -13,7 +13,7 @@ from socialcell.campaigns.outreach.model import OutreachDismissed, OutreachFound
 from socialcell.campaigns.outreach.plan_facts import Tag
 from socialcell.campaigns.outreach.store import outreach
 from socialcell.campaigns.outreach.store import outreach_posts as store
-from socialcell.campaigns.outreach.store.outreach_posts import Post
+from socialcell.campaigns.outreach.store.outreach_posts import OutreachPost
 from socialcell.campaigns.planning import store as plans
 from socialcell.campaigns.planning.model import Plan, PlanTag
 from socialcell.clock import IST
@@ -36,12 +36,12 @@ def look(context: Context) -> int:
     """
     now, made = context.clock.now(), []
     with db.reading(context.engine) as session:
-        for plan in plans.newest(session):
+        for plan in plans.newest_plans(session):
             made += list(_plan(context, session, plan, now))
     if not made:
         return 0
     with db.writing(context.engine) as session:
-        return store.add(session, made)
+        return store.add_found(session, made)
 
 
 def dismiss(
@@ -53,18 +53,18 @@ def dismiss(
     False: that was said before. UsageError: no such tag; a mention that was not found
     for it, or that was confirmed as its post.
     """
-    name, who = utm_naming.name(campaign, "The campaign"), person(by)
+    name, who = utm_naming.normalise_name(campaign, "The campaign"), person(by)
     asked = {"tag": n, "mention": mention}
     creator_registry.admit(context, "campaigns.outreach.dismiss", name, asked)
     with db.writing(context.engine) as session:
         plan = newest(session, name)
-        outreach.hold(session, plan)
+        outreach.lock_plan(session, plan)
         tag = tag_of(session, plan, n)
-        steps = plan_approval.states(session, plan)[tag.id or 0]
+        steps = plan_approval.steps_by_tag(session, plan)[tag.id or 0]
         terms = plan_approval.terms_of(tag, steps)
-        if (terms, mention) in store.dismissed(session, name):
+        if (terms, mention) in store.dismissed_pairs(session, name):
             return False
-        if store.known(session, tag.id or 0, mention) is None:
+        if store.find_found_post(session, tag.id or 0, mention) is None:
             raise UsageError(
                 f"Mention {mention} was not found for tag {n}. See those that were: "
                 "socialcell campaigns outreach list"
@@ -94,14 +94,14 @@ def _plan(
     context: Context, session: Session, plan: Plan, now: datetime
 ) -> Iterator[OutreachFound]:
     tags = plans.tags(session, plan)
-    steps = plan_approval.states(session, plan, tags)
+    steps = plan_approval.steps_by_tag(session, plan, tags)
     awaited = [
         (tag, link)
         for tag, link in tags
         if plan_approval.state_of(steps[tag.id or 0]) in AWAITED
     ]
     handles = context.workspace.config.planning.handles
-    dismissed = store.dismissed(session, plan.campaign)
+    dismissed = store.dismissed_pairs(session, plan.campaign)
     posts = {
         tag.n: [
             post
@@ -117,7 +117,7 @@ def _plan(
             if by == "name" and any(_carries(post, one.code) for _, one in tags):
                 continue
             tie = tie_of(session, tag)
-            faults = disclosure_rules.faults(
+            faults = disclosure_rules.label_faults(
                 post.text or "", tie, tag.language, tag.day
             )
             yield OutreachFound(
@@ -130,8 +130,8 @@ def _plan(
 
 
 def _of_tag(
-    session: Session, tag: Tag, posts: list[Post], handles: Mapping[str, str]
-) -> list[tuple[Post, str]]:
+    session: Session, tag: Tag, posts: list[OutreachPost], handles: Mapping[str, str]
+) -> list[tuple[OutreachPost, str]]:
     """Posts that may be a tag's, each with how it is known."""
     planned, link = tag
     carried = [(post, "link") for post in posts if _carries(post, link.code)]
@@ -144,9 +144,11 @@ def _of_tag(
     return [(post, "name") for post in posts if _names(post, named)]
 
 
-def _posts(session: Session, tag: PlanTag, handles: Mapping[str, str]) -> list[Post]:
+def _posts(
+    session: Session, tag: PlanTag, handles: Mapping[str, str]
+) -> list[OutreachPost]:
     """What the account that was agreed posted in the days of a tag."""
-    rule = dated_rules.on("post", tag.day)
+    rule = dated_rules.rule_on("post", tag.day)
     if rule is None:
         return []
     names = _accounts(session, tag)
@@ -154,7 +156,7 @@ def _posts(session: Session, tag: PlanTag, handles: Mapping[str, str]) -> list[P
         own = handles.get(tag.channel)
         names = [own.lower()] if own else []
     midnight = datetime.combine(tag.day, time(), IST)
-    return store.of(
+    return store.posts_of_accounts(
         session,
         [(tag.channel, name) for name in names],
         midnight - timedelta(days=rule.says["before"]),
@@ -169,14 +171,14 @@ def _accounts(session: Session, tag: PlanTag) -> list[str]:
     return [handle for platform, handle in held if platform == tag.channel]
 
 
-def _carries(post: Post, code: str) -> bool:
+def _carries(post: OutreachPost, code: str) -> bool:
     """Whether the tracked link is among a post's addresses, or in its words."""
     end = f"/r/{code}"
     said = [*post.links, *(post.text or "").split()]
     return any(one.partition("?")[0].rstrip("/.,;)!।").endswith(end) for one in said)
 
 
-def _names(post: Post, handles: list[str]) -> bool:
+def _names(post: OutreachPost, handles: list[str]) -> bool:
     words = (post.text or "").lower().split()
     said = {word.lstrip("(\"'").rstrip(".,;:!?)\"'।") for word in words}
     return any(f"@{handle}" in said for handle in handles)

@@ -18,7 +18,7 @@ from socialcell.campaigns.outreach import (
     plan_rules,
 )
 from socialcell.campaigns.outreach.model import OutreachStep
-from socialcell.campaigns.outreach.plan_facts import PEOPLE
+from socialcell.campaigns.outreach.plan_facts import PERSON_KINDS
 from socialcell.campaigns.outreach.store import consents, outreach_posts
 from socialcell.campaigns.planning import store
 from socialcell.campaigns.planning.model import Plan, PlanTag
@@ -101,7 +101,7 @@ def _declined(it: Entered) -> None:
         raise UsageError("Say in --note why they declined.")
     row, days = entries.find(it.session, it.tag.creator), it.told.cool_off
     if row is not None and days is None and row.cool_off_days is None:
-        rule = dated_rules.on("consent", creator_registry.today(it.context))
+        rule = dated_rules.rule_on("consent", creator_registry.today(it.context))
         days = None if rule is None else rule.says["cool_off_days"]
     _consent(it.context, it.session, it.tag, "refused", days=days)
 
@@ -109,9 +109,9 @@ def _declined(it: Entered) -> None:
 def _scheduled(it: Entered) -> None:
     _allowed(it.context, it.session, it.plan, it.tag)
     row = entries.find(it.session, it.tag.creator)
-    if row is not None and row.kind in PEOPLE and row.consent != "agreed":
+    if row is not None and row.kind in PERSON_KINDS and row.consent != "agreed":
         raise NotAllowed(f"{it.tag.creator} has not agreed (consent: {row.consent}).")
-    rule = dated_rules.on("tool", it.tag.day)
+    rule = dated_rules.rule_on("tool", it.tag.day)
     name = rule.says["tools"].get(it.tag.channel) if rule else None
     if name and tie_of(it.session, it.tag) != "none" and not it.told.tool:
         raise UsageError(
@@ -122,7 +122,7 @@ def _scheduled(it: Entered) -> None:
 
 
 def _posted(it: Entered) -> None:
-    before = plan_approval.states(it.session, it.plan)[it.tag.id or 0][-1]
+    before = plan_approval.steps_by_tag(it.session, it.plan)[it.tag.id or 0][-1]
     if before.state == "posted" and it.step.evidence_kind in (None, "file"):
         # The same post, looked at again.
         if it.step.evidence is not None:
@@ -136,7 +136,7 @@ def _posted(it: Entered) -> None:
     faults = _read(it.session, it.tag, it.step)
     it.step.detail = {
         **it.step.detail,
-        **disclosure_status.detail(
+        **disclosure_status.disclosure_detail(
             faults, it.told.label, it.told.seconds, it.told.length
         ),
     }
@@ -154,17 +154,19 @@ CHECKS: dict[str, Check] = {
 def tie_of(session: Session, tag: PlanTag) -> str:
     """What ties a tag's creator to the city, to be disclosed."""
     row = entries.find(session, tag.creator)
-    return disclosure_rules.tie_of(row.connection if row else None, tag.cost_micros > 0)
+    return disclosure_rules.connection_to_disclose(
+        row.connection if row else None, tag.cost_micros > 0
+    )
 
 
 def _allowed(context: Context, session: Session, plan: Plan, tag: PlanTag) -> None:
     """NotAllowed, with every reason, unless the plan's approval and the rules hold."""
     tags = store.tags(session, plan)
     reasons = []
-    if plan_approval.standing(session, plan, tags) is None:
-        reasons.append(plan_approval.unapproved(session, plan))
+    if plan_approval.valid_approval(session, plan, tags) is None:
+        reasons.append(plan_approval.unapproved_message(session, plan))
     settings = context.workspace.config.planning
-    found = plan_rules.broken(session, plan, tags, settings)
+    found = plan_rules.find_violations(session, plan, tags, settings)
     reasons += [str(one) for one in found if one.n in (None, tag.n)]
     if reasons:
         raise NotAllowed("\n".join(reasons))
@@ -184,7 +186,7 @@ def _consent(
         return
     today: date = creator_registry.today(context)
     now = context.clock.now()
-    consents.state(
+    consents.set_consent(
         session, row.id, consent, today, now, evidence=shown, cool_off_days=days
     )
     detail = {"outcome": "updated", "changed": ["consent"], "consent": consent}
@@ -199,7 +201,9 @@ def _read(session: Session, tag: PlanTag, step: OutreachStep) -> Sequence[str] |
     UsageError: a mention that was not found for this tag.
     """
     if step.evidence_kind == "mention":
-        known = outreach_posts.known(session, tag.id or 0, int(step.evidence or 0))
+        known = outreach_posts.find_found_post(
+            session, tag.id or 0, int(step.evidence or 0)
+        )
         if known is None:
             raise UsageError(
                 f"Mention {step.evidence} was not found for tag {tag.n}. See those "
@@ -210,5 +214,7 @@ def _read(session: Session, tag: PlanTag, step: OutreachStep) -> Sequence[str] |
         text = outreach_posts.text_at(session, step.evidence or "")
     if text is None:
         return None
-    found = disclosure_rules.faults(text, tie_of(session, tag), tag.language, tag.day)
+    found = disclosure_rules.label_faults(
+        text, tie_of(session, tag), tag.language, tag.day
+    )
     return [one.kind for one in found]

@@ -34,7 +34,7 @@ def preview(context: Context, campaign: str | None = None) -> list[dict[str, Any
                 **shown(context, session, one),
                 "why_not": list(why_not(context, session, one)),
             }
-            for one in store.open_(session, campaign)
+            for one in store.unposted(session, campaign)
         ]
         tags = [
             _tag(context, one, session) for one in own_tags(context, session, campaign)
@@ -65,7 +65,8 @@ def between(context: Context, start: datetime, end: datetime) -> list[dict[str, 
     """Own posts that are due in [start, end), in their order."""
     with db.reading(context.engine) as session:
         return [
-            shown(context, session, one) for one in store.between(session, start, end)
+            shown(context, session, one)
+            for one in store.posts_between(session, start, end)
         ]
 
 
@@ -95,7 +96,7 @@ def _left(context: Context, before: datetime) -> list[dict[str, Any]]:
     with db.reading(context.engine) as session:
         return [
             shown(context, session, one)
-            for one in store.open_(session)
+            for one in store.unposted(session)
             if one.due_at < before
         ]
 

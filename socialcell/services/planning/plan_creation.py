@@ -24,11 +24,15 @@ from socialcell.campaigns.planning import (
 )
 from socialcell.campaigns.planning import brief as briefs
 from socialcell.campaigns.planning import eligible_creators as asking
-from socialcell.campaigns.planning.assemble_plan import MICROS, Ground
-from socialcell.campaigns.planning.brief import Brief
-from socialcell.campaigns.planning.calendar import NoCalendar, Schedule, calendar
+from socialcell.campaigns.planning.assemble_plan import MICROS, PlanInputs
+from socialcell.campaigns.planning.brief import CampaignBrief
+from socialcell.campaigns.planning.calendar import NoCalendar, Schedule, solve_calendar
 from socialcell.campaigns.planning.calendar_model import solver
-from socialcell.campaigns.planning.calendar_problem import Booked, Problem, span
+from socialcell.campaigns.planning.calendar_problem import (
+    BookedTag,
+    CalendarProblem,
+    span,
+)
 from socialcell.campaigns.planning.eligible_creators import CURRENCY
 from socialcell.campaigns.planning.model import Plan, PlanTag
 from socialcell.clock import IST
@@ -61,15 +65,15 @@ def plan(context: Context, path: Path, *, dry_run: bool = False) -> Made:
     `dry_run` nothing is. SocialcellError when nobody can be asked or no calendar keeps
     all rules: it names the fewest rules to change. ConfigError without OR-Tools.
     """
-    brief = briefs.read(path)
+    brief = briefs.read_brief(path)
     solver()
-    campaign = utm_naming.name(brief.campaign, "The campaign")
+    campaign = utm_naming.normalise_name(brief.campaign, "The campaign")
     creator_registry.admit(context, "campaigns.plan", campaign, {})
     with db.reading(context.engine) as session:
         ground = _ground(context, session, brief)
     settings = context.workspace.config.planning
-    choice = assemble_plan.chosen(ground)
-    lot = assemble_plan.drawn(ground)
+    choice = assemble_plan.choose_creators(ground)
+    lot = assemble_plan.random_draw(ground)
     problem, found = _calendar(ground, settings, choice, lot)
     with db.reading(context.engine) as session:
         told = detectable_lift.smallest(
@@ -85,27 +89,27 @@ def plan(context: Context, path: Path, *, dry_run: bool = False) -> Made:
 
 
 def _calendar(
-    ground: Ground,
+    ground: PlanInputs,
     settings: Planning,
     choice: Choice,
     lot: Mapping[str, Any] | None,
-) -> tuple[Problem, Schedule]:
+) -> tuple[CalendarProblem, Schedule]:
     """The calendar of the chosen; of everybody, where theirs cannot keep all rules.
 
     SocialcellError when neither can: it names the fewest rules to change.
     """
     for everybody in (False, True):
-        speakers = assemble_plan.speakers_of(ground, choice, everybody=everybody)
-        closed = assemble_plan.closed_of(ground, settings, lot, speakers)
-        problem = assemble_plan.problem_of(ground, settings, speakers, closed)
+        speakers = assemble_plan.plan_speakers(ground, choice, everybody=everybody)
+        closed = assemble_plan.closed_days(ground, settings, lot, speakers)
+        problem = assemble_plan.calendar_problem(ground, settings, speakers, closed)
         try:
-            return problem, calendar(problem)
+            return problem, solve_calendar(problem)
         except NoCalendar:
             continue
-    raise conflict_messages.refusal(problem, ground.askable.missing_rates)
+    raise conflict_messages.conflict_error(problem, ground.eligible.missing_rates)
 
 
-def _ground(context: Context, session: Session, brief: Brief) -> Ground:
+def _ground(context: Context, session: Session, brief: CampaignBrief) -> PlanInputs:
     days = span(brief.start, brief.end)
     today = context.clock.now().astimezone(IST).date()
     if brief.start <= today:
@@ -125,18 +129,22 @@ def _ground(context: Context, session: Session, brief: Brief) -> Ground:
             f"The registry has no creator {strange[0]!r}. See them: socialcell "
             "influencers list"
         )
-    assets = {utm_naming.name(one.name, "The asset"): one for one in brief.assets}
-    askable = asking.askable(brief, assets, known, _flagged(session, known), days)
-    campaign = utm_naming.name(brief.campaign, "The campaign")
-    initiative = utm_naming.name(brief.initiative, "The initiative")
+    assets = {
+        utm_naming.normalise_name(one.name, "The asset"): one for one in brief.assets
+    }
+    askable = asking.eligible_creators(
+        brief, assets, known, _flagged(session, known), days
+    )
+    campaign = utm_naming.normalise_name(brief.campaign, "The campaign")
+    initiative = utm_naming.normalise_name(brief.initiative, "The initiative")
     margin = max(30, context.workspace.config.planning.apart)
     booked = tuple(
-        Booked(
+        BookedTag(
             one.creator,
             one.day,
-            utm_naming.name(one.initiative, "The initiative") == initiative,
+            utm_naming.normalise_name(one.initiative, "The initiative") == initiative,
         )
-        for one in store.held(
+        for one in store.tags_of_other_plans(
             session,
             date.fromordinal(brief.start.toordinal() - margin),
             date.fromordinal(brief.end.toordinal() + margin),
@@ -144,7 +152,7 @@ def _ground(context: Context, session: Session, brief: Brief) -> Ground:
         )
     )
     switch = outbox.mode_in(session)
-    return Ground(brief, assets, wards, days, askable, booked, switch, today)
+    return PlanInputs(brief, assets, wards, days, askable, booked, switch, today)
 
 
 def _flagged(session: Session, known: Sequence[Creator]) -> dict[str, str]:
@@ -160,7 +168,7 @@ def _flagged(session: Session, known: Sequence[Creator]) -> dict[str, str]:
 
 
 def _campaign(
-    context: Context, ground: Ground, lot: Mapping[str, Any] | None, name: str
+    context: Context, ground: PlanInputs, lot: Mapping[str, Any] | None, name: str
 ) -> Campaign:
     """The campaign as it is measured: its wards are those where it begins."""
     wards = ground.wards
@@ -168,7 +176,7 @@ def _campaign(
         wards = sorted(ward for ward, start in lot["units"].items() if start)
     return Campaign(
         name=name,
-        initiative=utm_naming.name(ground.brief.initiative, "The initiative"),
+        initiative=utm_naming.normalise_name(ground.brief.initiative, "The initiative"),
         goal=outcome_name(ground.brief.goal),
         wards=wards,
         start=ground.brief.start,
@@ -182,20 +190,20 @@ def _campaign(
 
 def _made(
     context: Context,
-    ground: Ground,
+    ground: PlanInputs,
     choice: Choice,
-    problem: Problem,
+    problem: CalendarProblem,
     found: Schedule,
     lot: dict[str, Any] | None,
     told: dict[str, Any],
 ) -> Made:
-    askable = ground.askable
+    askable = ground.eligible
     ids = [askable.creators[place].id for place in choice.chosen]
-    tags = assemble_plan.tags_of(ground, problem, found.tags)
+    tags = assemble_plan.plan_tags(ground, problem, found.tags)
     cost = sum(tag.cost_micros for tag in tags)
     audiences = askable.audiences()
     made = Plan(
-        campaign=utm_naming.name(ground.brief.campaign, "The campaign"),
+        campaign=utm_naming.normalise_name(ground.brief.campaign, "The campaign"),
         version=0,
         brief=ground.brief.model_dump(mode="json"),
         settings={
@@ -244,14 +252,17 @@ def _made(
 
 
 def _warnings(
-    context: Context, ground: Ground, tags: Sequence[PlanTag], told: Mapping[str, Any]
+    context: Context,
+    ground: PlanInputs,
+    tags: Sequence[PlanTag],
+    told: Mapping[str, Any],
 ) -> list[str]:
     found = []
     if not tags:
         found.append("The plan holds no tag: nothing was asked for that adds anybody.")
     unsaid = sorted(
         one.id
-        for one in ground.askable.creators
+        for one in ground.eligible.creators
         if one.connection is None and any(tag.creator == one.id for tag in tags)
     )
     if unsaid:
@@ -284,7 +295,7 @@ def _warnings(
 def _keep(
     context: Context,
     session: Session,
-    ground: Ground,
+    ground: PlanInputs,
     made: Made,
     lot: Mapping[str, Any] | None,
     campaign: str,
@@ -312,9 +323,9 @@ def _keep(
         assert link.id is not None
         tag.link_id = link.id
         asset = ground.assets[tag.asset]
-        account = ground.askable.accounts[tag.asset, tag.creator]
+        account = ground.eligible.accounts[tag.asset, tag.creator]
         named = account.handle if tag.posted_by == "cell" else cell.get(tag.channel)
-        label = draft_posts.Label(tag.label, "") if tag.label else None
+        label = draft_posts.DisclosureLabel(tag.label, "") if tag.label else None
         drafts = dict[str, str](asset.words.items())
         tag.text = draft_posts.text(
             drafts[tag.language],

@@ -41,7 +41,9 @@ _Names: TypeAlias = Mapping[str, Mapping[str, str]]
 def summary(context: Context, campaign: str) -> dict[str, Any] | None:
     """What is planned of a campaign, in figures only; None when nothing is."""
     with db.reading(context.engine) as session:
-        plan = store.find(session, utm_naming.name(campaign, "The campaign"))
+        plan = store.find_plan(
+            session, utm_naming.normalise_name(campaign, "The campaign")
+        )
         if plan is None:
             return None
         return {
@@ -142,10 +144,10 @@ def ics(context: Context, plan: Plan, tags: list[tuple[PlanTag, TrackedLink]]) -
 def _found(
     context: Context, campaign: str, version: int | None
 ) -> tuple[Plan, list[tuple[PlanTag, TrackedLink]]]:
-    name = utm_naming.name(campaign, "The campaign")
+    name = utm_naming.normalise_name(campaign, "The campaign")
     creator_registry.admit(context, "campaigns.plan.show", name, {"version": version})
     with db.reading(context.engine) as session:
-        plan = store.find(session, name, version)
+        plan = store.find_plan(session, name, version)
         if plan is None:
             known = store.versions(session, name)
             hint = (

@@ -55,7 +55,7 @@ def run(context: Context, *, dry_run: bool = False) -> Purged:
     if dry_run:
         with db.reading(context.engine) as session:
             gone = retention.counts(session, raw_before, text_before)
-            gone["clicks"] = clicks.count_old(session, clicked_before)
+            gone["clicks"] = clicks.count_old_clicks(session, clicked_before)
             gone["files"] = attachments.count_bare(session)
         return _purged(gone, raw_before, text_before)
     gone = Counter()
@@ -66,7 +66,7 @@ def run(context: Context, *, dry_run: bool = False) -> Purged:
     _in_pages(context, partial(_clicks, before=clicked_before, gone=gone))
     gone["files"] = media_files.sweep(context)
     with db.writing(context.engine) as session:
-        clicks.forget_networks(session, now - _NETWORKS)
+        clicks.erase_networks(session, now - _NETWORKS)
         gone["replies"] = reply_drafts.forget_old(session, now - _REPLIES)
         gone["pushes"] = pushes.forget_old(session, now)
         gone["slots"] = slots.forget_old(session, now)
@@ -112,7 +112,7 @@ def _texts(
 
 
 def _clicks(session: Session, before: datetime, gone: Counter[str]) -> Sequence[int]:
-    found = clicks.drop_old(session, before, _PAGE)
+    found = clicks.delete_old_clicks(session, before, _PAGE)
     gone["clicks"] += found
     return range(found)
 

@@ -10,7 +10,10 @@ from pathlib import Path
 
 from socialcell import config, platforms
 from socialcell.campaigns.publishing import notice_text
-from socialcell.campaigns.publishing.notice_template import Template, templates
+from socialcell.campaigns.publishing.notice_template import (
+    NoticeTemplate,
+    builtin_templates,
+)
 from socialcell.config import Workspace
 from socialcell.connectors.text_lengths import Length, length
 from socialcell.errors import ConfigError, UsageError
@@ -27,14 +30,14 @@ class Known:
     """Templates by id, `own` those of the workspace's files, and what is wrong with
     files that cannot be used, by id."""
 
-    templates: Mapping[str, Template]
+    templates: Mapping[str, NoticeTemplate]
     own: frozenset[str]
     faults: Mapping[str, str]
 
 
 def known(workspace: Workspace | None) -> Known:
     """Every template of the package and of the workspace, if there is one."""
-    found, faults = dict(templates()), {}
+    found, faults = dict(builtin_templates()), {}
     files = own_files(workspace)
     for file in files:
         try:
@@ -45,7 +48,7 @@ def known(workspace: Workspace | None) -> Known:
     return Known(found, frozenset(file.stem for file in files), faults)
 
 
-def find(workspace: Workspace | None, id_: str) -> Template:
+def find(workspace: Workspace | None, id_: str) -> NoticeTemplate:
     """The template of this name. UsageError: there is none. ConfigError: its file
     cannot be used, with every reason; the package's is not taken in its place."""
     every = known(workspace)
@@ -66,11 +69,11 @@ def own_files(workspace: Workspace | None) -> list[Path]:
     return sorted((workspace.folder / FOLDER).glob("*.yaml"))
 
 
-def load(file: Path) -> Template:
+def load(file: Path) -> NoticeTemplate:
     """A file's template, checked. ConfigError with everything that is wrong: keys and
     types with their lines, slots, letters, and words that are too long for a platform
     when each slot has its example."""
-    template = config.read_as(file, Template)
+    template = config.read_as(file, NoticeTemplate)
     if template.id not in ("", file.stem):
         raise ConfigError(f"{file}: id: {template.id!r} is not the file's name")
     template = template.model_copy(update={"id": file.stem})
@@ -99,10 +102,10 @@ def lint(files: Sequence[Path]) -> dict[Path, str | None]:
     return found
 
 
-def lengths(template: Template) -> list[tuple[str, str, Length]]:
+def lengths(template: NoticeTemplate) -> list[tuple[str, str, Length]]:
     """(platform, language, length there) of the template with its examples."""
-    shown = notice_text.example(template)
-    said = {code: notice_text.words(shown, code) for code in CODES}
+    shown = notice_text.example_notice(template)
+    said = {code: notice_text.notice_text(shown, code) for code in CODES}
     return [
         (
             platform,

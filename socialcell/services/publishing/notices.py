@@ -10,8 +10,8 @@ from sqlmodel import Session
 
 from socialcell.campaigns.publishing import notice_text, store
 from socialcell.campaigns.publishing.model import OwnPost
-from socialcell.campaigns.publishing.notice_template import Slot, Template
-from socialcell.campaigns.publishing.notice_text import Given, Notice, Words
+from socialcell.campaigns.publishing.notice_template import NoticeSlot, NoticeTemplate
+from socialcell.campaigns.publishing.notice_text import Notice, SlotInputs, Words
 from socialcell.clock import IST
 from socialcell.connectors.publisher import PUBLISHERS
 from socialcell.connectors.text_lengths import length
@@ -39,7 +39,7 @@ class Asked:
 
     template: str
     platforms: Sequence[str]
-    given: Given
+    given: SlotInputs
     at: datetime | None = None
     languages: Sequence[str] = CODES
     media: str | None = None
@@ -63,7 +63,7 @@ class _Names:
     day: date
     wards: list[str] = field(default_factory=list)
 
-    def find(self, slot: Slot, text: str) -> Words:
+    def find(self, slot: NoticeSlot, text: str) -> Words:
         """Names by language; "" is the whole city. ValueError: it is not known."""
         if slot.type == "area" and not text:
             report = self.context.workspace.config.report
@@ -116,8 +116,8 @@ def make(context: Context, asked: Asked, *, dry_run: bool = False) -> Made:
         now = context.clock.now()
         day = (_first_moment(template, asked.given) or now).astimezone(IST).date()
         found = _Names(context, areas.all_areas(session), day)
-        notice = notice_text.fill(template, asked.given, found.find)
-        said = {code: notice_text.words(notice, code) for code in asked.languages}
+        notice = notice_text.fill_template(template, asked.given, found.find)
+        said = {code: notice_text.notice_text(notice, code) for code in asked.languages}
         for platform in asked.platforms:
             _require_fit(asked, template, platform, said)
         wards = sorted(set(found.wards))
@@ -151,7 +151,7 @@ def make(context: Context, asked: Asked, *, dry_run: bool = False) -> Made:
 
 
 def _require_fit(
-    asked: Asked, template: Template, platform: str, said: Mapping[str, str]
+    asked: Asked, template: NoticeTemplate, platform: str, said: Mapping[str, str]
 ) -> None:
     """UsageError names platform and languages in which the words are too long."""
     if platform not in PUBLISHERS:
@@ -195,7 +195,7 @@ def _closure_key(notice: Notice, wards: list[str]) -> str:
     )
 
 
-def _first_moment(template: Template, given: Given) -> datetime | None:
+def _first_moment(template: NoticeTemplate, given: SlotInputs) -> datetime | None:
     """When what a notice tells of begins; None: it has no moment, or none that can be
     read, which `fill` says."""
     for name, slot in template.slots.items():
@@ -208,12 +208,12 @@ def _first_moment(template: Template, given: Given) -> datetime | None:
     return None
 
 
-def _hashed(given: Given) -> str:
+def _hashed(given: SlotInputs) -> str:
     said = repr(sorted((key, tuple(values)) for key, values in given.items()))
     return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
-def _require_platforms(template: Template, platforms: Sequence[str]) -> None:
+def _require_platforms(template: NoticeTemplate, platforms: Sequence[str]) -> None:
     for platform in platforms:
         if platform in PUBLISHERS and platform not in template.platforms:
             raise UsageError(

@@ -88,7 +88,7 @@ def entered(
 ) -> OwnPost:
     """As `add`, in the caller's transaction; what is there under the key, if it is."""
     now = context.clock.now()
-    known = store.named(session, draft.key)
+    known = store.find_post(session, draft.key)
     if known is not None:
         if draft.safety and not known.safety:
             _mark_as_safety(session, known, now)
@@ -103,7 +103,7 @@ def entered(
         raise UsageError(f"{at} is past: a post is planned for later.")
     post = made(context, session, draft, closure)
     store.add(session, post)
-    found = store.named(session, draft.key)
+    found = store.find_post(session, draft.key)
     assert found is not None
     detail = {
         "platform": post.platform,
@@ -244,7 +244,7 @@ def queue(session: Session, post: OwnPost, now: datetime) -> None:
 def waiting(context: Context) -> list[int]:
     """Numbers of the drafts that wait for a second person, by time."""
     with db.reading(context.engine) as session:
-        return [one.id or 0 for one in store.open_(session) if one.state == "draft"]
+        return [one.id or 0 for one in store.unposted(session) if one.state == "draft"]
 
 
 def find_held(context: Context, ids: Sequence[int]) -> dict[int, int]:

@@ -95,7 +95,7 @@ def publish(
         session.flush()
         session.expunge_all()
     with db.reading(context.engine) as session:
-        ids = store.due(session, context.clock.now(), campaign)
+        ids = store.due_ids(session, context.clock.now(), campaign)
     desk = _Desk(context)
     for id_ in ids:
         if stop():
@@ -230,7 +230,7 @@ def _found(
     post = claim.post
     found = publisher.find(claim.words, post.prepared, since, post.reply_to)
     with db.reading(context.engine) as session:
-        others = store.held_ids(session, post.platform, post.id or 0)
+        others = store.ids_of_other_posts(session, post.platform, post.id or 0)
     return next((one for one in found if one.id not in others), None)
 
 

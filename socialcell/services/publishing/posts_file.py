@@ -48,7 +48,7 @@ def _enter(
             if one.reason is not None:
                 raise ValueError(one.reason)
             draft = own_posts.draft_of(one.given)
-            known = store.named(session, draft.key) is not None
+            known = store.find_post(session, draft.key) is not None
             own_posts.entered(context, session, draft)
         except (ValueError, UsageError) as error:
             done.rejects.append((one.row, str(error)))

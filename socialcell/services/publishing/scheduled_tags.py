@@ -41,7 +41,7 @@ def own_tags(
 ) -> Iterator[OwnTag]:
     """What the cell posts of the newest plans, of one campaign or all, that is not a
     post yet; in the plans' order."""
-    for plan in plans.newest(session):
+    for plan in plans.newest_plans(session):
         if campaign is not None and plan.campaign != campaign:
             continue
         for tag, link in plans.tags(session, plan):
@@ -50,7 +50,7 @@ def own_tags(
             at = datetime.combine(tag.day, time.fromisoformat(tag.at), IST)
             why = tuple(_why_not(context, session, plan, tag))
             found = OwnTag(plan, tag, link, at, why)
-            if store.named(session, found.key) is None:
+            if store.find_post(session, found.key) is None:
                 yield found
 
 
@@ -78,7 +78,7 @@ def posted(context: Context, session: Session, post: OwnPost) -> None:
     if found is None:
         return
     plan, tag = found
-    steps = plan_approval.states(session, plan)[tag.id or 0]
+    steps = plan_approval.steps_by_tag(session, plan)[tag.id or 0]
     step = OutreachStep(
         campaign=plan.campaign,
         terms=plan_approval.terms_of(tag, steps),
@@ -89,7 +89,7 @@ def posted(context: Context, session: Session, post: OwnPost) -> None:
         evidence_kind="link",
         evidence=post.url or f"{post.platform}:{post.external_id}",
         # The words are those that were approved, and so is the label in them.
-        detail=disclosure_status.detail((), None, None, None),
+        detail=disclosure_status.disclosure_detail((), None, None, None),
     )
     outreach_steps.add(context, session, plan, tag, step)
 
@@ -104,7 +104,7 @@ def why_not_now(context: Context, session: Session, post: OwnPost) -> list[str]:
 
 def _find(session: Session, post: OwnPost) -> tuple[Plan, PlanTag] | None:
     """The tag of the newest plan that became this post."""
-    plan = plans.find(session, post.campaign or "")
+    plan = plans.find_plan(session, post.campaign or "")
     if plan is None:
         return None
     for tag, link in plans.tags(session, plan):
@@ -139,12 +139,14 @@ def _why_not(
             yield f"{count.fault[0].upper()}{count.fault[1:]}."
         elif not count.fits:
             yield f"Its words have {count.used} of {count.limit} signs."
-    yield from plan_approval.why_not(session, plan, tag, settings=settings, words=words)
+    yield from plan_approval.reasons_against(
+        session, plan, tag, settings=settings, words=words
+    )
 
 
 def _post(session: Session, one: OwnTag) -> OwnPost:
     tag = one.tag
-    given = plan_approval.standing(session, one.plan)
+    given = plan_approval.valid_approval(session, one.plan)
     assert given is not None  # else it would say why not
     return OwnPost(
         key=one.key,

@@ -33,8 +33,8 @@ def take_back(
 ) -> None:
     """Let the clicks of these seconds and the installs of these keys not have been."""
     with db.writing(context.engine) as session:
-        postbacks.take_back(session, installs)
-        clicks.take_back(session, moments)
+        postbacks.delete_postbacks(session, installs)
+        clicks.delete_clicks(session, moments)
 
 
 def wait(context: Context, moments: Collection[datetime]) -> None:
@@ -42,7 +42,7 @@ def wait(context: Context, moments: Collection[datetime]) -> None:
     until = time.monotonic() + _PATIENCE
     while True:
         with db.reading(context.engine) as session:
-            stored = len(clicks.at(session, moments))
+            stored = len(clicks.clicks_at(session, moments))
         if stored == len(moments):
             return
         if time.monotonic() > until:

@@ -43,7 +43,7 @@ def plan(
     with db.reading(context.engine) as session:
         known, planned = (
             creator_entries.all_creators(session),
-            store.find(session, campaign),
+            store.find_plan(session, campaign),
         )
     if not known:
         creator_registry.import_file(context, files.registry)
@@ -65,12 +65,12 @@ def plan(
 
 def _told(context: Context, campaign: str) -> dict[str, Any]:
     with db.reading(context.engine) as session:
-        found = store.find(session, campaign)
+        found = store.find_plan(session, campaign)
         assert found is not None
-        by_tag = plan_approval.states(session, found).values()
+        by_tag = plan_approval.steps_by_tag(session, found).values()
         states = [plan_approval.state_of(one) for one in by_tag]
         tagged = {tag.creator for tag, _link in store.tags(session, found)}
-        approved = steps.approval(session, found)
+        approved = steps.newest_approval(session, found)
         return {
             "campaign": campaign,
             "creators": sorted(tagged),

@@ -27,7 +27,9 @@ def referred(engine: Engine) -> list[str]:
             held = attachments.kept_digests(session)
             named += [f"{media_files.FOLDER}/{one[:2]}/{one}" for one in held]
         if there.has_table(outreach.STEP.name):
-            named += [f"{evidence.FOLDER}/{one}" for one in outreach.files(session)]
+            named += [
+                f"{evidence.FOLDER}/{one}" for one in outreach.evidence_files(session)
+            ]
     return sorted(named)
 
 

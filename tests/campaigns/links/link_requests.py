@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from socialcell import db
-from socialcell.campaigns.links.click_classifier import Request
+from socialcell.campaigns.links.click_classifier import LinkRequest
 from socialcell.campaigns.links.model import TrackedLink
 from socialcell.campaigns.links.store import clicks
 from socialcell.services.context import Context
@@ -49,9 +49,9 @@ def make_link(context: Context, **changes: str | None) -> TrackedLink:
     return tracked_links.create(context, given(**changes)).link
 
 
-def make_request(link: TrackedLink | None = None, **changes: Any) -> Request:
+def make_request(link: TrackedLink | None = None, **changes: Any) -> LinkRequest:
     """A person's first click on a link from a phone."""
-    made = Request(
+    made = LinkRequest(
         id="click-0000000001",
         link_id=1 if link is None else link.id or 0,
         version=1,
@@ -59,11 +59,11 @@ def make_request(link: TrackedLink | None = None, **changes: Any) -> Request:
         method="GET",
         trigger="link",
         device="android",
-        led_to="android",
+        target="android",
         agent=PHONE.encode(),
         peer="203.0.113.7",
         forwarded=b"",
-        ahead=False,
+        is_prefetch=False,
     )
     return made._replace(**changes)
 
@@ -118,7 +118,7 @@ def kinds(
 ) -> dict[str, int]:
     """Requests by kind, over all links."""
     with db.reading(context.engine) as session:
-        found = clicks.by_kind(session, since=since, until=until)
+        found = clicks.count_by_kind(session, since=since, until=until)
     return {row.kind: int(row.n) for row in found}
 
 

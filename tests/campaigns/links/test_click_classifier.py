@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from socialcell.campaigns.links.click_classifier import Judge, client
+from socialcell.campaigns.links.click_classifier import ClickClassifier, client_address
 from socialcell.campaigns.links.visitor_kinds import KINDS
 from tests.builders import NOON
 from tests.campaigns.links.link_requests import IPHONE, make_request
@@ -18,7 +18,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def judged(*requests: Any, **settings: Any) -> list[str]:
-    judge = Judge(**settings)
+    judge = ClickClassifier(**settings)
     return [judge.row(request)["kind"] for request in requests]
 
 
@@ -92,18 +92,18 @@ def test_what_a_trusted_server_says_is_believed() -> None:
 def test_a_forwarded_address_is_read_from_its_end(
     peer: str, forwarded: bytes, found: str
 ) -> None:
-    judge = Judge(trusted=["127.0.0.1", "10.0.0.0/8"])
-    address = client(peer, forwarded, judge.trusted)
+    judge = ClickClassifier(trusted=["127.0.0.1", "10.0.0.0/8"])
+    address = client_address(peer, forwarded, judge.trusted)
     assert address == bytes(int(part) for part in found.split("."))
 
 
 def test_an_address_that_is_none_is_nobody_in_particular() -> None:
-    row = Judge().row(make_request(peer="unix:"))
+    row = ClickClassifier().row(make_request(peer="unix:"))
     assert (row["kind"], row["prefix"]) == ("human", None)
 
 
 def test_networks_are_told_apart_by_24_and_48_bits() -> None:
-    judge = Judge()
+    judge = ClickClassifier()
 
     def prefix(peer: str) -> str:
         return str(judge.row(make_request(peer=peer))["prefix"])
@@ -115,17 +115,17 @@ def test_networks_are_told_apart_by_24_and_48_bits() -> None:
 
 
 def test_a_network_has_another_hash_tomorrow_and_elsewhere() -> None:
-    judge = Judge()
+    judge = ClickClassifier()
     today, same = (judge.row(make_request())["prefix"] for _ in range(2))
     midnight = NOON.replace(hour=18, minute=30)  # 00:00 in Pune
     before = judge.row(make_request(at=midnight - MINUTE))["prefix"]
     after = judge.row(make_request(at=midnight))["prefix"]
     assert today == same == before
-    assert len({today, after, Judge().row(make_request())["prefix"]}) == 3
+    assert len({today, after, ClickClassifier().row(make_request())["prefix"]}) == 3
 
 
 def test_no_row_names_an_address_or_a_phone() -> None:
-    row = Judge().row(make_request())
+    row = ClickClassifier().row(make_request())
     said = " ".join(str(value) for value in row.values())
     assert "203.0.113" not in said
     assert "Pixel" not in said

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from socialcell.campaigns.links import destinations, tracked_link
-from socialcell.campaigns.links.destinations import checked, landing
+from socialcell.campaigns.links.destinations import check_address, landing
 from socialcell.campaigns.links.utm_naming import Utm
 from socialcell.errors import UsageError
 from tests.campaigns.links.link_requests import APPLE, PLAY, WEB, referrer_of
@@ -58,7 +58,7 @@ def test_the_operators_own_referrer_is_kept_and_decoded_once(
 ) -> None:
     own = [(key, value) for key, value in own if not key.startswith(("utm_", "cid"))]
     inner = "&".join(f"{quote(k, safe='')}={quote(v, safe='')}" for k, v in own)
-    address = checked(f"{PLAY}&referrer={quote(inner, safe='')}", "android")
+    address = check_address(f"{PLAY}&referrer={quote(inner, safe='')}", "android")
     led = landing(address, UTM).of(CLICK)
     outer = parse_qs(urlsplit(led).query)["referrer"][0]
     assert parse_qsl(outer, keep_blank_values=True) == [
@@ -111,14 +111,14 @@ def test_the_web_gets_utm_before_the_fragment_and_no_click() -> None:
 
 
 def test_an_address_in_devanagari_becomes_ascii() -> None:
-    made = checked("https://पुणे.example/पाणी?क=ख", "web")
+    made = check_address("https://पुणे.example/पाणी?क=ख", "web")
     assert made.isascii()
     assert unquote(made).startswith("https://xn--")
     assert unquote(urlsplit(made).path) == "/पाणी"
 
 
 def test_what_is_encoded_already_stays_so() -> None:
-    assert checked("https://a.example/%E0%A4%AA?x=%2B", "web") == (
+    assert check_address("https://a.example/%E0%A4%AA?x=%2B", "web") == (
         "https://a.example/%E0%A4%AA?x=%2B"
     )
 
@@ -143,7 +143,7 @@ def test_what_is_encoded_already_stays_so() -> None:
 )
 def test_what_is_no_whole_address_is_refused(address: str) -> None:
     with pytest.raises(UsageError):
-        checked(address, "web")
+        check_address(address, "web")
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_values_that_the_link_writes_are_not_taken_from_the_address(
     address: str,
 ) -> None:
     with pytest.raises(UsageError, match="the link writes it"):
-        checked(address, "web")
+        check_address(address, "web")
 
 
 def test_a_google_play_address_names_an_app() -> None:
@@ -168,8 +168,8 @@ def test_a_google_play_address_names_an_app() -> None:
 
 def test_a_draft_is_checked_with_all_its_addresses() -> None:
     with pytest.raises(UsageError, match="at most 30"):
-        tracked_link.draft(said(campaign="पावसाळा"))
+        tracked_link.check_draft(said(campaign="पावसाळा"))
     with pytest.raises(UsageError, match="needs web"):
-        tracked_link.draft(said(web=None))
+        tracked_link.check_draft(said(web=None))
     with pytest.raises(UsageError, match="expires"):
-        tracked_link.draft(said(expires="31-12-2026"))
+        tracked_link.check_draft(said(expires="31-12-2026"))

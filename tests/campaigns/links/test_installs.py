@@ -9,7 +9,11 @@ import pytest
 from sqlalchemy import select
 
 from socialcell import config, db
-from socialcell.campaigns.links.install_postback import SIGNATURE, TIMESTAMP, sign
+from socialcell.campaigns.links.install_postback import (
+    SIGNATURE,
+    TIMESTAMP,
+    signature_of,
+)
 from socialcell.campaigns.links.model import InstallPostback, TrackedLink
 from socialcell.campaigns.links.store import clicks, postbacks
 from socialcell.clock import FixedClock
@@ -49,11 +53,11 @@ def link(cell: Context) -> TrackedLink:
 
 
 def store_click(context: Context, link: TrackedLink, **changes: Any) -> None:
-    from socialcell.campaigns.links.click_classifier import Judge
+    from socialcell.campaigns.links.click_classifier import ClickClassifier
 
-    row = Judge().row(make_request(link, **changes))
+    row = ClickClassifier().row(make_request(link, **changes))
     with db.writing(context.engine) as session:
-        clicks.record(session, [row])
+        clicks.record_clicks(session, [row])
 
 
 def hand_in(
@@ -61,7 +65,7 @@ def hand_in(
 ) -> tuple[Met, str]:
     body = as_bytes(said)
     stamp = str(seconds(context.clock.now()) if at is None else at)
-    return job.accept(context, KEY, stamp, sign(KEY, stamp, body), body, **more)
+    return job.accept(context, KEY, stamp, signature_of(KEY, stamp, body), body, **more)
 
 
 def kept(context: Context) -> list[tuple[Any, ...]]:
@@ -106,14 +110,17 @@ def test_the_database_lets_no_second_install_of_a_click_in(
     cell: Context, link: TrackedLink
 ) -> None:
     """As when two processes have looked before either has written."""
-    from socialcell.campaigns.links.install_postback import Verdict, read
+    from socialcell.campaigns.links.install_postback import (
+        InstallVerdict,
+        parse_postback,
+    )
 
     with db.writing(cell.engine) as session:
         stored = [
-            postbacks.keep(
+            postbacks.save_postback(
                 session,
-                read(as_bytes(told(id=key))),
-                Verdict("attributed"),
+                parse_postback(as_bytes(told(id=key))),
+                InstallVerdict("attributed"),
                 CLICK,
                 link.id,
                 key,
@@ -178,7 +185,7 @@ def test_postbacks_are_told_by_outcome_and_reason(
     hand_in(cell, told())
     hand_in(cell, told(id="install-0002"))
     with db.reading(cell.engine) as session:
-        found = [tuple(row) for row in postbacks.by_outcome(session)]
+        found = [tuple(row) for row in postbacks.count_by_outcome(session)]
     assert found == [("attributed", None, 1), ("refused", "click_used", 1)]
 
 
@@ -191,7 +198,7 @@ def address(cell: Context) -> Iterator[str]:
 def post(address: str, body: bytes, at: int, key: str = KEY, **more: Any) -> Answer:
     signed = {
         TIMESTAMP.replace("-", "_"): str(at),
-        SIGNATURE.replace("-", "_"): sign(key, str(at), body),
+        SIGNATURE.replace("-", "_"): signature_of(key, str(at), body),
     }
     return ask(address, "/installs", method="POST", body=body, **(signed | more))
 
@@ -242,7 +249,7 @@ def test_who_does_not_sign_is_not_read_and_counted(cell: Context) -> None:
         ]
     assert statuses == [401, 403, 401, 400, 413, 405]
     with db.reading(cell.engine) as session:
-        away = postbacks.turned_away(session)
+        away = postbacks.refusal_counts(session)
     assert away == {"forged": 1, "malformed": 1, "stale": 1, "unsigned": 1}
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from socialcell import db
-from socialcell.campaigns.links.click_classifier import Judge
+from socialcell.campaigns.links.click_classifier import ClickClassifier
 from socialcell.campaigns.links.model import Click
 from socialcell.campaigns.links.store import clicks
 from socialcell.campaigns.links.visitor_kinds import KINDS
@@ -28,9 +28,9 @@ DAY = timedelta(days=1)
 
 
 def click(context: Context, *requests: Any) -> None:
-    judge = Judge()
+    judge = ClickClassifier()
     with db.writing(context.engine) as session:
-        clicks.record(session, [judge.row(request) for request in requests])
+        clicks.record_clicks(session, [judge.row(request) for request in requests])
 
 
 def people(link: Any, n: int, start: int = 0, **changes: Any) -> list[Any]:

@@ -83,7 +83,7 @@ def test_a_link_ends_with_its_last_day_in_pune(context: Context) -> None:
     link = make_link(context, expires="2026-12-31")
     assert link.expires_at is not None
     assert link.expires_at.isoformat() == "2026-12-31T18:30:00+00:00"
-    assert rules.given(link)["expires"] == "2026-12-31"
+    assert rules.stated_fields(link)["expires"] == "2026-12-31"
 
 
 def test_a_change_keeps_what_was_said_before(
@@ -263,7 +263,7 @@ def test_codes_that_are_taken_are_drawn_again(context: Context) -> None:
     drawn = iter(["bbbbbbb", "bbbbbbb", "ccccccc"])
     with db.writing(context.engine) as session:
         for content in ("one", "two"):
-            draft = rules.draft(given(content=content))
+            draft = rules.check_draft(given(content=content))
             store.add(session, draft, "meera", NOON, lambda: next(drawn))
     found = {link.content: link.code for link in tracked_links.some(context)}
     assert found == {"one": "bbbbbbb", "two": "ccccccc"}
@@ -271,7 +271,7 @@ def test_codes_that_are_taken_are_drawn_again(context: Context) -> None:
 
 def test_when_every_code_is_taken_it_is_said_so(context: Context) -> None:
     with db.writing(context.engine) as session:
-        draft = rules.draft(given())
+        draft = rules.check_draft(given())
         store.add(session, draft, "meera", NOON, lambda: "bbbbbbb")
         with pytest.raises(SocialcellError, match="No free code"):
             store.add(session, draft, "meera", NOON, lambda: "bbbbbbb")

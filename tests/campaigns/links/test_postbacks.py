@@ -8,13 +8,13 @@ import pytest
 
 from socialcell.campaigns.links import install_postback
 from socialcell.campaigns.links.install_postback import (
-    Bounds,
-    Known,
-    Unreadable,
-    Verdict,
-    read,
-    refusal,
-    sign,
+    AttributionWindow,
+    InstallVerdict,
+    PostbackClick,
+    UnreadablePostback,
+    parse_postback,
+    refusal_reason,
+    signature_of,
 )
 from tests.builders import NOON
 from tests.campaigns.links.link_requests import seconds
@@ -51,48 +51,52 @@ def as_bytes(said: Any) -> bytes:
     return json.dumps(said).encode()
 
 
-def click(**changes: Any) -> Known:
+def click(**changes: Any) -> PostbackClick:
     made = {"id": CLICK, "link_id": 7, "at": NOON, "kind": "human"}
-    return Known(**(made | {"led_to": "android", "used": False} | changes))
+    return PostbackClick(**(made | {"led_to": "android", "used": False} | changes))
 
 
 def judged(
-    said: dict[str, Any], known: Known | None = None, bounds: Bounds | None = None
-) -> Verdict:
+    said: dict[str, Any],
+    known: PostbackClick | None = None,
+    bounds: AttributionWindow | None = None,
+) -> InstallVerdict:
     now = NOON + 100 * DAY
-    found = read(as_bytes(said))
-    return install_postback.judge(found, known, APPS, now, bounds or Bounds())
+    found = parse_postback(as_bytes(said))
+    return install_postback.classify_install(
+        found, known, APPS, now, bounds or AttributionWindow()
+    )
 
 
 def test_an_install_after_a_persons_click_is_attributed() -> None:
-    assert judged(told(), click()) == Verdict("attributed")
+    assert judged(told(), click()) == InstallVerdict("attributed")
 
 
 def test_a_persons_second_click_may_bring_it_too() -> None:
-    assert judged(told(), click(kind="duplicate")) == Verdict("attributed")
+    assert judged(told(), click(kind="duplicate")) == InstallVerdict("attributed")
 
 
 @pytest.mark.parametrize(
     ("referrer", "verdict"),
     [
-        ("utm_source=google-play&utm_medium=organic", Verdict("organic")),
+        ("utm_source=google-play&utm_medium=organic", InstallVerdict("organic")),
         (
             "utm_source=(not%20set)&utm_medium=(not%20set)",
-            Verdict("unattributed", "not_set"),
+            InstallVerdict("unattributed", "not_set"),
         ),
         (
             "utm_source=(not set)&utm_medium=(not set)",
-            Verdict("unattributed", "not_set"),
+            InstallVerdict("unattributed", "not_set"),
         ),
-        ("", Verdict("unattributed", "not_set")),
+        ("", InstallVerdict("unattributed", "not_set")),
         (
             "utm_source=newsletter&utm_medium=email",
-            Verdict("unattributed", "no_click_of_ours"),
+            InstallVerdict("unattributed", "no_click_of_ours"),
         ),
     ],
 )
 def test_what_the_store_says_itself_is_not_ours(
-    referrer: str, verdict: Verdict
+    referrer: str, verdict: InstallVerdict
 ) -> None:
     said = told(referrer=referrer, referrer_click_timestamp_server_seconds=0)
     assert judged(said) == verdict
@@ -139,23 +143,25 @@ def test_what_the_store_says_itself_is_not_ours(
     ],
 )
 def test_an_install_that_fails_a_check_is_refused_with_the_reason(
-    said: dict[str, Any], known: Known | None, reason: str
+    said: dict[str, Any], known: PostbackClick | None, reason: str
 ) -> None:
-    assert judged(said, known) == Verdict("refused", reason)
+    assert judged(said, known) == InstallVerdict("refused", reason)
 
 
 def test_ten_seconds_are_not_too_quick_and_seven_days_not_too_late() -> None:
-    assert judged(told(begun=NOON + 15 * SECOND), click()) == Verdict("attributed")
+    assert judged(told(begun=NOON + 15 * SECOND), click()) == InstallVerdict(
+        "attributed"
+    )
     late = told(begun=NOON + 7 * DAY)
-    assert judged(late, click()) == Verdict("attributed")
+    assert judged(late, click()) == InstallVerdict("attributed")
 
 
 def test_the_cell_may_set_both_bounds() -> None:
-    wide = Bounds(longest=30 * DAY, shortest=3 * SECOND)
+    wide = AttributionWindow(longest=30 * DAY, shortest=3 * SECOND)
     quick, late = told(begun=NOON + 8 * SECOND), told(begun=NOON + 30 * DAY)
 
-    assert judged(quick, click(), wide) == Verdict("attributed")
-    assert judged(late, click(), wide) == Verdict("attributed")
+    assert judged(quick, click(), wide) == InstallVerdict("attributed")
+    assert judged(late, click(), wide) == InstallVerdict("attributed")
 
 
 def test_a_phone_whose_clock_is_wrong_by_hours_is_believed() -> None:
@@ -164,7 +170,7 @@ def test_a_phone_whose_clock_is_wrong_by_hours_is_believed() -> None:
         referrer_click_timestamp_seconds=seconds(NOON) + 5 + hours,
         install_begin_timestamp_seconds=seconds(NOON) + 40 + hours,
     )
-    assert judged(said, click()) == Verdict("attributed")
+    assert judged(said, click()) == InstallVerdict("attributed")
 
 
 @pytest.mark.parametrize(
@@ -189,32 +195,32 @@ def test_a_phone_whose_clock_is_wrong_by_hours_is_believed() -> None:
     ],
 )
 def test_what_is_no_postback_is_said_in_words(body: bytes) -> None:
-    with pytest.raises(Unreadable):
-        read(body)
+    with pytest.raises(UnreadablePostback):
+        parse_postback(body)
 
 
 def test_a_signature_holds_for_its_body_its_moment_and_its_key() -> None:
     at, body = str(seconds(NOON)), as_bytes(told())
-    good = sign(KEY, at, body)
+    good = signature_of(KEY, at, body)
     later = str(seconds(NOON) + 1)
-    assert refusal(KEY, at, good, body, NOON) is None
-    assert refusal(KEY, at, good.upper(), body, NOON) is None
-    assert refusal(KEY, at, good, body + b" ", NOON) == "forged"
-    assert refusal(KEY, later, good, body, NOON) == "forged"
-    assert refusal("another key", at, good, body, NOON) == "forged"
-    assert refusal(KEY, at, "", body, NOON) == "unsigned"
-    assert refusal(KEY, "", good, body, NOON) == "unsigned"
-    assert refusal(KEY, at, "é", body, NOON) == "forged"
+    assert refusal_reason(KEY, at, good, body, NOON) is None
+    assert refusal_reason(KEY, at, good.upper(), body, NOON) is None
+    assert refusal_reason(KEY, at, good, body + b" ", NOON) == "forged"
+    assert refusal_reason(KEY, later, good, body, NOON) == "forged"
+    assert refusal_reason("another key", at, good, body, NOON) == "forged"
+    assert refusal_reason(KEY, at, "", body, NOON) == "unsigned"
+    assert refusal_reason(KEY, "", good, body, NOON) == "unsigned"
+    assert refusal_reason(KEY, at, "é", body, NOON) == "forged"
 
 
 @pytest.mark.parametrize("minutes", [-6, 6, 60 * 24 * 400])
 def test_an_old_signature_is_stale(minutes: int) -> None:
     at, body = str(seconds(NOON)), as_bytes(told())
     now = NOON + timedelta(minutes=minutes)
-    assert refusal(KEY, at, sign(KEY, at, body), body, now) == "stale"
+    assert refusal_reason(KEY, at, signature_of(KEY, at, body), body, now) == "stale"
 
 
 @pytest.mark.parametrize("at", ["soon", "-5", "1e9", "9" * 400, "٣", "999999999999"])
 def test_a_moment_that_is_none_is_stale(at: str) -> None:
     body = as_bytes(told())
-    assert refusal(KEY, at, sign(KEY, at, body), body, NOON) == "stale"
+    assert refusal_reason(KEY, at, signature_of(KEY, at, body), body, NOON) == "stale"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from socialcell import db
-from socialcell.campaigns.links.click_classifier import Judge
+from socialcell.campaigns.links.click_classifier import ClickClassifier
 from socialcell.campaigns.links.model import Click
 from socialcell.campaigns.links.store import clicks
 from socialcell.clock import FixedClock
@@ -46,7 +46,7 @@ def at(seconds: float, link: int, peer: str = "198.51.100.9", **changes: Any) ->
 
 def judged(requests: list[Any]) -> list[str]:
     """The kinds of requests that came in one go."""
-    rows, moved = Judge().rows(requests)
+    rows, moved = ClickClassifier().rows(requests)
     assert moved == []
     return [row["kind"] for row in rows]
 
@@ -125,7 +125,9 @@ def test_the_cells_own_and_what_says_that_it_is_a_program_are_no_scan() -> None:
     tools = [at(n / 4, n, agent=b"curl/8.5") for n in range(6)]
     assert set(judged(heads)) == {"preview"}
     assert set(judged(tools)) == {"tool"}
-    rows, _ = Judge(internal=["198.51.100.0/24"]).rows(at(n / 4, n) for n in range(6))
+    rows, _ = ClickClassifier(internal=["198.51.100.0/24"]).rows(
+        at(n / 4, n) for n in range(6)
+    )
     assert {row["kind"] for row in rows} == {"internal"}
 
 
@@ -134,7 +136,7 @@ def test_an_address_that_cannot_be_read_is_nobodys_network() -> None:
 
 
 def test_earlier_clicks_of_a_burst_are_handed_back_as_they_were() -> None:
-    judge = Judge()
+    judge = ClickClassifier()
     first, nothing = judge.rows([at(0, 1), at(0.1, 1), at(0.2, 2), at(0.3, 3)])
     before = [dict(row) for row in first]
     rest, moved = judge.rows([at(1, 4), at(1.5, 5)])
@@ -146,7 +148,7 @@ def test_earlier_clicks_of_a_burst_are_handed_back_as_they_were() -> None:
 
 def test_what_was_counted_as_people_is_counted_anew(context: Context) -> None:
     links = [make_link(context, content=f"letter{n}").id or 0 for n in range(6)]
-    judge = Judge()
+    judge = ClickClassifier()
     for part in ([0, 0, 1, 2], [3], [4, 5]):
         requests = [
             at(one + k / 10, links[one], id=f"click-{part[0]}-{k}-{one:06}")
@@ -154,10 +156,10 @@ def test_what_was_counted_as_people_is_counted_anew(context: Context) -> None:
         ]
         rows, moved = judge.rows(requests)
         with db.writing(context.engine) as session:
-            clicks.record(session, rows, moved=moved)
+            clicks.record_clicks(session, rows, reclassified=moved)
         # An answer of the database that was lost: the same again changes nothing.
         with db.writing(context.engine) as session:
-            clicks.record(session, rows, moved=moved)
+            clicks.record_clicks(session, rows, reclassified=moved)
     assert kinds(context) == {"scanner": 7}  # and no count of 0
     assert _kinds_of_rows(context) == {"scanner": 7}
 
@@ -165,7 +167,7 @@ def test_what_was_counted_as_people_is_counted_anew(context: Context) -> None:
 def test_a_burst_in_pieces_is_stored_as_one(context: Context, tmp_path: Path) -> None:
     """Whatever way the requests fall into batches, the counts are the same."""
     links = [make_link(context, content=f"letter{n}").id or 0 for n in range(8)]
-    log = ClickLog(context.engine, Judge(), tmp_path / "waiting")
+    log = ClickLog(context.engine, ClickClassifier(), tmp_path / "waiting")
     log.start()
     for n, link in enumerate(links):
         log.add(at(n / 4, link))
@@ -208,7 +210,7 @@ def test_no_scan_has_fewer_than_five_links_or_one_three_times(
         now += wait
         peer = f"198.51.{network}.{1 + other}"
         requests.append(at(now, link, peer=peer, id=f"click-{n:012}"))
-    rows, _ = Judge().rows(requests)
+    rows, _ = ClickClassifier().rows(requests)
     by_network: dict[str, list[tuple[Any, Any]]] = {}
     for request, row in zip(requests, rows, strict=True):
         by_network.setdefault(str(row["prefix"]), []).append((request, row))

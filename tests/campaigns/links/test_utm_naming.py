@@ -25,51 +25,51 @@ from socialcell.errors import UsageError
     ],
 )
 def test_a_name_has_one_spelling(typed: str, named: str) -> None:
-    assert utm_naming.name(typed, "The campaign") == named
+    assert utm_naming.normalise_name(typed, "The campaign") == named
 
 
 @given(st.text(min_size=1, max_size=60))
 def test_a_name_that_is_named_again_stays_as_it_is(typed: str) -> None:
     try:
-        once = utm_naming.name(typed, "The campaign")
+        once = utm_naming.normalise_name(typed, "The campaign")
     except UsageError:
         return
-    assert utm_naming.name(once, "The campaign") == once
+    assert utm_naming.normalise_name(once, "The campaign") == once
     assert unicodedata.is_normalized("NFC", once)
 
 
 @pytest.mark.parametrize("typed", ["", "  _ ", "\x00", "a" * 101])
 def test_what_is_no_name_is_refused(typed: str) -> None:
     with pytest.raises(UsageError):
-        utm_naming.name(typed, "The campaign")
+        utm_naming.normalise_name(typed, "The campaign")
 
 
 def test_the_channel_decides_source_and_medium() -> None:
-    assert utm_naming.utm("monsoon26", "Facebook Ads") == Utm(
+    assert utm_naming.utm_values("monsoon26", "Facebook Ads") == Utm(
         "facebook", "paid_social", "monsoon26"
     )
-    assert utm_naming.utm("monsoon26", "poster") == Utm(
+    assert utm_naming.utm_values("monsoon26", "poster") == Utm(
         "poster", "offline", "monsoon26"
     )
 
 
 def test_a_creators_post_is_told_from_our_own() -> None:
-    ours = utm_naming.utm("monsoon26", "instagram")
-    theirs = utm_naming.utm("monsoon26", "instagram", creator="asha")
+    ours = utm_naming.utm_values("monsoon26", "instagram")
+    theirs = utm_naming.utm_values("monsoon26", "instagram", creator="asha")
     assert (ours.medium, ours.content) == ("social", None)
     assert (theirs.medium, theirs.content) == ("creator", "asha")
 
 
 def test_an_unknown_channel_is_told_with_the_nearest() -> None:
     with pytest.raises(UsageError, match="Did you mean instagram"):
-        utm_naming.utm("monsoon26", "instagran")
+        utm_naming.utm_values("monsoon26", "instagran")
 
 
 def test_a_campaign_that_is_nearly_another_is_noticed() -> None:
     known = ["monsoon26", "water_bills"]
-    assert utm_naming.nearly("monson26", known) == "monsoon26"
-    assert utm_naming.nearly("monsoon26", known) is None
-    assert utm_naming.nearly("diwali26", known) is None
+    assert utm_naming.similar_campaign("monson26", known) == "monsoon26"
+    assert utm_naming.similar_campaign("monsoon26", known) is None
+    assert utm_naming.similar_campaign("diwali26", known) is None
 
 
 def test_codes_have_no_letter_that_looks_like_another_and_no_sequence() -> None:

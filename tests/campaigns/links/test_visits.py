@@ -3,7 +3,11 @@
 import pytest
 
 from socialcell.campaigns.links import visitor_kinds
-from socialcell.campaigns.links.visitor_kinds import device, looks_ahead, visitor
+from socialcell.campaigns.links.visitor_kinds import (
+    classify_visitor,
+    device,
+    is_prefetch,
+)
 from tests.campaigns.links.link_requests import COMPUTER, IPHONE, PHONE
 
 NOBODY = {
@@ -66,17 +70,20 @@ PEOPLE = {
 
 @pytest.mark.parametrize(("agent", "kind"), NOBODY.items())
 def test_what_is_no_person_is_known(agent: str, kind: str) -> None:
-    assert visitor(agent).kind == kind
+    assert classify_visitor(agent).kind == kind
 
 
 @pytest.mark.parametrize(("agent", "in_app"), PEOPLE.items())
 def test_nobody_is_taken_for_a_robot(agent: str, in_app: str | None) -> None:
-    found = visitor(agent)
+    found = classify_visitor(agent)
     assert (found.kind, found.in_app) == ("human", in_app)
 
 
 def test_a_robot_that_calls_itself_a_cubot_phone_is_still_a_robot() -> None:
-    assert visitor("Mozilla/5.0 (CUBOT P80; compatible; Nutchbot/2)").kind == "crawler"
+    assert (
+        classify_visitor("Mozilla/5.0 (CUBOT P80; compatible; Nutchbot/2)").kind
+        == "crawler"
+    )
 
 
 @pytest.mark.parametrize(
@@ -94,7 +101,7 @@ def test_a_robot_that_calls_itself_a_cubot_phone_is_still_a_robot() -> None:
 def test_a_browser_that_looks_ahead_says_so(
     header: str, value: str, ahead: bool
 ) -> None:
-    assert looks_ahead({header: value}) is ahead
+    assert is_prefetch({header: value}) is ahead
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from socialcell.campaigns.links.model import TrackedLink
-from socialcell.campaigns.links.store.link_activity import Postback
+from socialcell.campaigns.links.store.link_activity import ReportedInstall
 from socialcell.campaigns.outcomes.figures_model import StoreDay
 from socialcell.campaigns.outcomes.install_attribution import (
     OTHER,
@@ -52,7 +52,7 @@ def known(*links: TrackedLink, campaigns: Iterable[str] = ()) -> Known:
 
 def told(
     outcome: str = "attributed", link_id: int | None = 1, **changes: Any
-) -> Postback:
+) -> ReportedInstall:
     made: dict[str, Any] = {
         "app": "a.b",
         "day": DAYS[1],
@@ -62,11 +62,11 @@ def told(
         "referrer": "",
         "link_id": link_id if outcome == "attributed" else None,
     }
-    return Postback(**(made | changes))
+    return ReportedInstall(**(made | changes))
 
 
 def android(
-    postbacks: list[Postback],
+    postbacks: list[ReportedInstall],
     whose: Known,
     totals: dict[date, int | None] | None = None,
 ) -> Part:

@@ -89,7 +89,7 @@ def number_of(context: Context, creator: str) -> int:
 
 def tags(context: Context) -> list[PlanTag]:
     with db.reading(context.engine) as session:
-        plan = store.find(session, NAME)
+        plan = store.find_plan(session, NAME)
         assert plan is not None
         found = [tag for tag, _ in store.tags(session, plan)]
         session.expunge_all()
@@ -99,7 +99,7 @@ def tags(context: Context) -> list[PlanTag]:
 def code_of(context: Context, creator: str) -> str:
     """Of the link of a creator's tag."""
     with db.reading(context.engine) as session:
-        plan = store.find(session, NAME)
+        plan = store.find_plan(session, NAME)
         assert plan is not None
         return next(
             link.code

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from itertools import product
 
-from socialcell.campaigns.planning.calendar_problem import Problem, Tag
+from socialcell.campaigns.planning.calendar_problem import CalendarProblem, Tag
 
 
-def broken(problem: Problem, tags: Iterable[Tag]) -> list[str]:
+def broken(problem: CalendarProblem, tags: Iterable[Tag]) -> list[str]:
     """Every rule that these tags break, in words."""
     tags = list(tags)
     caps = problem.caps
@@ -73,19 +73,20 @@ def crowded(days: list[date], fresh: list[date], length: int, most: int) -> bool
     return False
 
 
-def cost(problem: Problem, tags: Iterable[Tag]) -> int:
+def cost(problem: CalendarProblem, tags: Iterable[Tag]) -> int:
     return sum(problem.pairs[tag.asset, tag.creator].cost for tag in tags)
 
 
-def reach(problem: Problem, tags: Iterable[Tag]) -> float:
+def reach(problem: CalendarProblem, tags: Iterable[Tag]) -> float:
     """Each creator's people, of whom every tag misses the same share again."""
     many = Counter(tag.creator for tag in tags)
     return sum(
-        one.gain - one.gain * (1 - one.seen) ** many[one.id] for one in problem.speakers
+        one.gain - one.gain * (1 - one.reach_share) ** many[one.id]
+        for one in problem.speakers
     )
 
 
-def calendars(problem: Problem) -> Iterator[list[Tag]]:
+def calendars(problem: CalendarProblem) -> Iterator[list[Tag]]:
     """Every way to tag: each pair on no day, or on one of them in one language."""
     ways = []
     for (asset, creator), pair in sorted(problem.pairs.items()):
@@ -100,7 +101,7 @@ def calendars(problem: Problem) -> Iterator[list[Tag]]:
         yield [tag for tag in picked if tag is not None]
 
 
-def best(problem: Problem) -> float | None:
+def best(problem: CalendarProblem) -> float | None:
     """The largest reach that keeps every rule; None: nothing keeps them."""
     found = [
         reach(problem, tags) for tags in calendars(problem) if not broken(problem, tags)

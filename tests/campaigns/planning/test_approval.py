@@ -39,11 +39,13 @@ pytestmark = pytest.mark.swept_on_postgresql
 
 def why_not(context: Context, creator: str = "dev", **said: Any) -> list[str]:
     with db.reading(context.engine) as session:
-        plan = store.find(session, NAME)
+        plan = store.find_plan(session, NAME)
         assert plan is not None
         post = next(t for t, _ in store.tags(session, plan) if t.creator == creator)
         settings = context.workspace.config.planning
-        return plan_approval.why_not(session, plan, post, settings=settings, **said)
+        return plan_approval.reasons_against(
+            session, plan, post, settings=settings, **said
+        )
 
 
 def test_a_second_person_approves_what_a_plan_holds(
@@ -201,7 +203,7 @@ def test_a_next_version_needs_approval_again(city: Context, folder: Path) -> Non
     made = approved(city, folder)
     agreed.come_to(made, number_of(made, "dev"), "scheduled")
     with db.reading(made.engine) as session:
-        old = store.find(session, NAME)
+        old = store.find_plan(session, NAME)
         assert old is not None
         post = next(t for t, _ in store.tags(session, old) if t.creator == "dev")
         session.expunge_all()
@@ -211,7 +213,7 @@ def test_a_next_version_needs_approval_again(city: Context, folder: Path) -> Non
         "Version 2 of the plan is not approved"
     ]
     with db.reading(made.engine) as session:
-        assert plan_approval.why_not(session, old, post)[0] == (
+        assert plan_approval.reasons_against(session, old, post)[0] == (
             "Version 2 of the plan replaces 1."
         )
     # What is agreed with the creator is the same: approved again, it may go out.

@@ -8,16 +8,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from socialcell.campaigns.planning.calendar import NoCalendar, calendar, relaxations
+from socialcell.campaigns.planning.calendar import (
+    NoCalendar,
+    find_relaxations,
+    solve_calendar,
+)
 from socialcell.campaigns.planning.calendar_problem import (
     Asset,
-    Booked,
+    BookedTag,
+    CalendarProblem,
+    CalendarRule,
+    CampaignSpeaker,
     Caps,
-    Closed,
+    ClosedDays,
     Pair,
-    Problem,
-    Rule,
-    Speaker,
 )
 from tests.campaigns.planning import brute_force as brute
 from tests.campaigns.planning.brute_force import days
@@ -27,7 +31,7 @@ FREE = Caps(creator_day=9, creator_week=9, creator_month=9, city_day=9, apart=0)
 
 
 @st.composite
-def problems(draw: st.DrawFn) -> Problem:
+def problems(draw: st.DrawFn) -> CalendarProblem:
     """Two assets, two creators, three days: 2,401 calendars at most."""
     few = days(3)
     number = st.integers
@@ -42,7 +46,7 @@ def problems(draw: st.DrawFn) -> Problem:
         least = draw(st.sampled_from([0, 0, 0, 1, 2]))
         assets.append(Asset(name, first, last, least, draw(number(max(least, 1), 2))))
     speakers = tuple(
-        Speaker(name, float(draw(number(0, 500))), 0.5, frozenset(wards))
+        CampaignSpeaker(name, float(draw(number(0, 500))), 0.5, frozenset(wards))
         for name, wards in (("x", ["w1"]), ("y", draw(st.sampled_from([[], ["w1"]]))))
     )
     pairs = {
@@ -54,13 +58,13 @@ def problems(draw: st.DrawFn) -> Problem:
         if draw(st.booleans()) or (asset, who) == ("a", "x")
     }
     closed = tuple(
-        Closed(Rule("blackout", str(day)), frozenset({day}), who)
+        ClosedDays(CalendarRule("blackout", str(day)), frozenset({day}), who)
         for day in few
         if draw(number(0, 5)) == 0
         for who in [draw(st.sampled_from([None, frozenset({"x"})]))]
     )
     booked = tuple(
-        Booked(who, START + timedelta(days=draw(number(-3, 3))), draw(st.booleans()))
+        BookedTag(who, START + timedelta(days=draw(number(-3, 3))), draw(st.booleans()))
         for who in ("x", "y")
         if draw(number(0, 3)) == 0
     )
@@ -72,7 +76,7 @@ def problems(draw: st.DrawFn) -> Problem:
         city_week=draw(st.sampled_from([None, 2, 3])),
         apart=draw(number(0, 3)),
     )
-    return Problem(
+    return CalendarProblem(
         days=few,
         assets=tuple(assets),
         speakers=speakers,
@@ -92,13 +96,15 @@ def problems(draw: st.DrawFn) -> Problem:
     suppress_health_check=[HealthCheck.too_slow],
 )
 @given(problems())
-def test_a_calendar_is_as_good_as_the_best_of_all_calendars(problem: Problem) -> None:
+def test_a_calendar_is_as_good_as_the_best_of_all_calendars(
+    problem: CalendarProblem,
+) -> None:
     best = brute.best(problem)
     if best is None:
         with pytest.raises(NoCalendar):
-            calendar(problem)
+            solve_calendar(problem)
         return
-    found = calendar(problem)
+    found = solve_calendar(problem)
     assert brute.broken(problem, found.tags) == []
     assert found.reach == pytest.approx(brute.reach(problem, found.tags))
     # The search may stop within two in a thousand of its bound.
@@ -106,12 +112,12 @@ def test_a_calendar_is_as_good_as_the_best_of_all_calendars(problem: Problem) ->
     assert found.bound >= best - 1e-6
 
 
-def simple(**changes: object) -> Problem:
+def simple(**changes: object) -> CalendarProblem:
     """One asset, two creators of whom x reaches more, ten days, no caps."""
-    made = Problem(
+    made = CalendarProblem(
         days=days(10),
         assets=(Asset("a", START, START + timedelta(days=9)),),
-        speakers=(Speaker("x", 1000.0, 0.5), Speaker("y", 400.0, 0.5)),
+        speakers=(CampaignSpeaker("x", 1000.0, 0.5), CampaignSpeaker("y", 400.0, 0.5)),
         pairs={("a", "x"): Pair(("mr",), 7), ("a", "y"): Pair(("en", "mr"), 2)},
         caps=FREE,
     )
@@ -119,7 +125,7 @@ def simple(**changes: object) -> Problem:
 
 
 def test_tags_are_spread_over_the_days() -> None:
-    found = calendar(simple())
+    found = solve_calendar(simple())
 
     assert len(found.tags) == len({tag.day for tag in found.tags}) == 2
     assert found.reach == pytest.approx(700)
@@ -129,10 +135,10 @@ def test_tags_are_spread_over_the_days() -> None:
 def test_nobody_says_the_same_in_two_languages() -> None:
     # The other asset has no open day, so only a second tag for the first would add.
     other = Asset("b", START, START)
-    closed = (Closed(Rule("blackout", "b"), frozenset({START})),)
+    closed = (ClosedDays(CalendarRule("blackout", "b"), frozenset({START})),)
     pairs = {(asset, "y"): Pair(("en", "mr"), 2) for asset in ("a", "b")}
     problem = simple(pairs=pairs, closed=closed)
-    found = calendar(replace(problem, assets=(*problem.assets, other)))
+    found = solve_calendar(replace(problem, assets=(*problem.assets, other)))
 
     assert [tag.asset for tag in found.tags] == ["a"]
 
@@ -154,7 +160,7 @@ def test_caps_hold_in_any_span_of_days(caps: Caps, tags: int) -> None:
         caps=caps,
     )
 
-    found = calendar(problem)
+    found = solve_calendar(problem)
 
     assert len(found.tags) == tags
     assert brute.broken(problem, found.tags) == []
@@ -168,48 +174,56 @@ def test_a_week_begins_on_any_day() -> None:
         assets=(early, late), pairs=pairs, caps=replace(FREE, creator_week=1)
     )
 
-    assert len(calendar(problem).tags) == 1
+    assert len(solve_calendar(problem).tags) == 1
 
 
 def test_the_budget_decides_who_speaks() -> None:
-    assert [tag.creator for tag in calendar(simple(budget=8)).tags] == ["x"]
-    assert [tag.creator for tag in calendar(simple(budget=6)).tags] == ["y"]
+    assert [tag.creator for tag in solve_calendar(simple(budget=8)).tags] == ["x"]
+    assert [tag.creator for tag in solve_calendar(simple(budget=6)).tags] == ["y"]
 
 
 def test_what_the_money_could_buy_in_parts_bounds_the_reach() -> None:
     # y for 2, and five sevenths of x: 200 + 500 * 5 / 7.
-    assert calendar(simple(budget=7)).bound <= 200 + 500 * 5 / 7 + 1e-6
+    assert solve_calendar(simple(budget=7)).bound <= 200 + 500 * 5 / 7 + 1e-6
 
 
 def test_the_same_problem_gives_the_same_calendar() -> None:
     many = tuple(Asset(f"a{n}", days(10)[n % 3], days(10)[9 - n % 2]) for n in range(6))
-    who = tuple(Speaker(f"c{n}", 100.0 * (n + 1), 0.3) for n in range(5))
+    who = tuple(CampaignSpeaker(f"c{n}", 100.0 * (n + 1), 0.3) for n in range(5))
     pairs = {
         (asset.id, one.id): Pair(("en", "mr"), 1 + n % 3)
         for n, asset in enumerate(many)
         for one in who
     }
-    problem = Problem(days(10), many, who, pairs, budget=15, shares={"mr": 30})
+    problem = CalendarProblem(days(10), many, who, pairs, budget=15, shares={"mr": 30})
 
-    assert calendar(problem) == calendar(problem)
+    assert solve_calendar(problem) == solve_calendar(problem)
 
 
 @pytest.mark.parametrize(
     ("changes", "rule", "by"),
     [
-        ({"budget": 1, "wards": {"w": 0}}, Rule("budget"), 1),
+        ({"budget": 1, "wards": {"w": 0}}, CalendarRule("budget"), 1),
         (
-            {"closed": (Closed(Rule("election", "e"), frozenset(days(10))),)},
-            Rule("election", "e"),
+            {
+                "closed": (
+                    ClosedDays(CalendarRule("election", "e"), frozenset(days(10))),
+                )
+            },
+            CalendarRule("election", "e"),
             1,
         ),
-        ({"caps": replace(FREE, city_day=1), "days": days(1)}, Rule("city_day"), 1),
-        ({"shares": {"hi": 10}}, Rule("language", "hi"), 10),
-        ({"wards": {"w": 2}}, Rule("ward", "w"), 2),
+        (
+            {"caps": replace(FREE, city_day=1), "days": days(1)},
+            CalendarRule("city_day"),
+            1,
+        ),
+        ({"shares": {"hi": 10}}, CalendarRule("language", "hi"), 10),
+        ({"wards": {"w": 2}}, CalendarRule("ward", "w"), 2),
     ],
 )
 def test_a_rule_that_stands_against_a_calendar_is_named(
-    changes: dict[str, object], rule: Rule, by: int
+    changes: dict[str, object], rule: CalendarRule, by: int
 ) -> None:
     least = 2 if rule.kind == "city_day" else 1
     asset = Asset("a", START, changes.get("days", days(10))[-1], least=least)
@@ -217,16 +231,16 @@ def test_a_rule_that_stands_against_a_calendar_is_named(
     problem = simple(assets=(asset,), **changes)
 
     with pytest.raises(NoCalendar):
-        calendar(problem)
-    assert ((rule, by),) in [way.by for way in relaxations(problem)]
+        solve_calendar(problem)
+    assert ((rule, by),) in [way.by for way in find_relaxations(problem)]
 
 
 def test_an_election_is_named_last() -> None:
-    closed = (Closed(Rule("election", "e"), frozenset(days(10)[1:])),)
+    closed = (ClosedDays(CalendarRule("election", "e"), frozenset(days(10)[1:])),)
     asset = Asset("a", START, START + timedelta(days=9), least=2)
 
     problem = simple(assets=(asset,), closed=closed, caps=replace(FREE, city_day=1))
-    found = relaxations(problem)
+    found = find_relaxations(problem)
 
     ways = [[rule.kind for rule, _ in way.by] for way in found]
     assert ways[-1] == ["election"]
@@ -235,13 +249,15 @@ def test_an_election_is_named_last() -> None:
 
 def test_two_rules_are_named_together_when_neither_helps_alone() -> None:
     asset = Asset("a", START, START + timedelta(days=9), least=1)
-    closed = (Closed(Rule("blackout", "b"), frozenset(days(10))),)
+    closed = (ClosedDays(CalendarRule("blackout", "b"), frozenset(days(10))),)
 
-    ways = relaxations(simple(assets=(asset,), closed=closed, wards={"w": 1}))
+    ways = find_relaxations(simple(assets=(asset,), closed=closed, wards={"w": 1}))
 
     # Nobody is at home in w, so that need stands in every way.
     assert ways
-    assert all((Rule("ward", "w"), 1) in way.by and len(way.by) == 2 for way in ways)
+    assert all(
+        (CalendarRule("ward", "w"), 1) in way.by and len(way.by) == 2 for way in ways
+    )
 
 
 def test_a_month_of_sixty_assets_and_forty_creators_is_planned() -> None:
@@ -255,7 +271,7 @@ def test_a_month_of_sixty_assets_and_forty_creators_is_planned() -> None:
         Asset(f"a{n:02}", *windows[draw.randrange(5)], least=1) for n in range(60)
     )
     speakers = tuple(
-        Speaker(
+        CampaignSpeaker(
             f"c{n:02}", 500 * draw.paretovariate(1.2), 0.3, frozenset({f"w{n % 5}"})
         )
         for n in range(40)
@@ -266,7 +282,7 @@ def test_a_month_of_sixty_assets_and_forty_creators_is_planned() -> None:
         for asset in assets
         for n, one in enumerate(speakers)
     }
-    problem = Problem(
+    problem = CalendarProblem(
         days=month,
         assets=assets,
         speakers=speakers,
@@ -274,10 +290,12 @@ def test_a_month_of_sixty_assets_and_forty_creators_is_planned() -> None:
         budget=round(2.4 * sum(pairs["a00", one.id].cost for one in speakers)),
         shares={"en": 10, "hi": 20, "mr": 40},
         wards={f"w{n}": 2 for n in range(5)},
-        closed=(Closed(Rule("festival", "f"), frozenset(draw.sample(month, 4))),),
+        closed=(
+            ClosedDays(CalendarRule("festival", "f"), frozenset(draw.sample(month, 4))),
+        ),
     )
 
-    found = calendar(problem)
+    found = solve_calendar(problem)
 
     assert brute.broken(problem, found.tags) == []
     assert found.reach >= 0.95 * found.bound

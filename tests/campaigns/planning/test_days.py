@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from socialcell.campaigns.planning.calendar_problem import Closed, span
+from socialcell.campaigns.planning.calendar_problem import ClosedDays, span
 from socialcell.campaigns.planning.quiet_days import closed_days, special_days
 from socialcell.errors import UsageError
 
@@ -12,7 +12,7 @@ FIRST, LAST = date(2026, 11, 30), date(2026, 12, 27)
 DAYS = span(FIRST, LAST)
 
 
-def kinds(closed: list[Closed]) -> dict[str, set[date]]:
+def kinds(closed: list[ClosedDays]) -> dict[str, set[date]]:
     found: dict[str, set[date]] = {}
     for one in closed:
         found.setdefault(one.rule.kind, set()).update(one.days)

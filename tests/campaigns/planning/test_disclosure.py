@@ -15,7 +15,7 @@ MR = "तक्रार नोंदवा, फोटो पाठवा."
 
 
 def kinds(text: str, tie: str = "paid", language: str = "mr", day: date = DAY) -> list:
-    return [one.kind for one in disclosure_rules.faults(text, tie, language, day)]
+    return [one.kind for one in disclosure_rules.label_faults(text, tie, language, day)]
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_marathi_word_ends_where_its_vowel_signs_end() -> None:
 
 
 def test_an_english_label_alone_is_not_in_the_language_of_the_post() -> None:
-    (fault,) = disclosure_rules.faults(f"#Ad {MR}", "paid", "mr", DAY)
+    (fault,) = disclosure_rules.label_faults(f"#Ad {MR}", "paid", "mr", DAY)
     assert fault.kind == "language"
     assert "जाहिरात" in fault.words
     assert "CCPA" in fault.source
@@ -117,7 +117,7 @@ def test_the_label_says_what_the_connection_is(
 def test_money_goes_before_what_was_said_and_silence_counts_as_money(
     connection: str | None, paid: bool, tie: str
 ) -> None:
-    assert disclosure_rules.tie_of(connection, paid) == tie
+    assert disclosure_rules.connection_to_disclose(connection, paid) == tie
 
 
 @pytest.mark.parametrize(
@@ -125,16 +125,16 @@ def test_money_goes_before_what_was_said_and_silence_counts_as_money(
     [(2, 2), (10, 3), (15, 3), (60, 20.004), (120, 40.008), (121, 121), (600, 600)],
 )
 def test_the_longer_the_film_the_longer_the_label(length: float, needed: float) -> None:
-    assert disclosure_rules.seconds(length, DAY) == pytest.approx(needed)
+    assert disclosure_rules.required_seconds(length, DAY) == pytest.approx(needed)
 
 
 def test_no_seconds_are_asked_for_before_the_rule() -> None:
-    assert disclosure_rules.seconds(60, date(2021, 6, 13)) is None
+    assert disclosure_rules.required_seconds(60, date(2021, 6, 13)) is None
 
 
 def test_films_are_to_be_heard_and_seen_stories_seen_and_posts_read() -> None:
     asked = {
-        one: [rule.id for rule in disclosure_rules.asked_of(one, DAY)]
+        one: [rule.id for rule in disclosure_rules.visual_rules(one, DAY)]
         for one in ("post", "story", "reel", "live")
     }
     assert asked == {
@@ -170,24 +170,24 @@ def test_a_post_that_is_out_is_disclosed_by_what_was_read_and_what_was_seen(
     length: float | None,
     wrong: list[str],
 ) -> None:
-    seen = disclosure_status.detail(faults, label, seconds, length)
+    seen = disclosure_status.disclosure_detail(faults, label, seconds, length)
 
-    assert disclosure_status.wrong(seen, "paid", format_, DAY) == wrong
-    assert disclosure_status.wrong(seen, "none", format_, DAY) == []
-    assert set(wrong) <= set(disclosure_status.SAYS)
+    assert disclosure_status.disclosure_problems(seen, "paid", format_, DAY) == wrong
+    assert disclosure_status.disclosure_problems(seen, "none", format_, DAY) == []
+    assert set(wrong) <= set(disclosure_status.PROBLEM_MESSAGES)
 
 
 def test_every_rule_and_rate_card_says_where_it_is_written_and_from_when() -> None:
-    for rule in dated_rules.every():
+    for rule in dated_rules.all_rules():
         assert rule.source
         assert rule.valid_from >= date(2015, 1, 1)
-        assert dated_rules.on(rule.id, rule.valid_from) == rule
-    card = dated_rules.card("up-2024", DAY)
+        assert dated_rules.rule_on(rule.id, rule.valid_from) == rule
+    card = dated_rules.find_rate_card("up-2024", DAY)
     assert card is not None
     assert card.classes["A"].month["youtube"] == 800_000
 
 
 def test_a_rate_card_that_has_ended_is_none_any_more() -> None:
-    assert dated_rules.card("rajasthan-2023", date(2024, 12, 31)) is not None
-    assert dated_rules.card("rajasthan-2023", date(2025, 1, 1)) is None
-    assert dated_rules.card(None, DAY) is None
+    assert dated_rules.find_rate_card("rajasthan-2023", date(2024, 12, 31)) is not None
+    assert dated_rules.find_rate_card("rajasthan-2023", date(2025, 1, 1)) is None
+    assert dated_rules.find_rate_card(None, DAY) is None

@@ -81,11 +81,11 @@ def test_a_state_follows_another_or_the_refusal_names_those_that_can(
     now: str, then: str
 ) -> None:
     if (now, then) in ALLOWED:
-        states.require(now, then, "Tag 1")
+        states.require_transition(now, then, "Tag 1")
         return
     with pytest.raises(UsageError, match=f"Tag 1 is {now} and cannot become") as why:
-        states.require(now, then, "Tag 1")
-    for may in {b for a, b in ALLOWED if a == now and b in states.BY_HAND}:
+        states.require_transition(now, then, "Tag 1")
+    for may in {b for a, b in ALLOWED if a == now and b in states.MANUAL_STATES}:
         assert may in str(why.value)
 
 
@@ -299,7 +299,7 @@ def test_how_long_a_no_stands_is_said_or_known(
 def test_after_a_no_there_is_no_further_step(ready: Context) -> None:
     come_to(ready, number_of(ready, "dev"), "declined")
 
-    for state in states.BY_HAND:
+    for state in states.MANUAL_STATES:
         with pytest.raises(UsageError, match="That is its end"):
             step(ready, state, note="again", link=LETTER)
 

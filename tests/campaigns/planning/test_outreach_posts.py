@@ -407,15 +407,15 @@ def test_what_is_due_names_no_creator_and_speaks_three_languages(
     ready: Context,
 ) -> None:
     with db.reading(ready.engine) as session:
-        found = pending_steps.due(session, date(2026, 12, 14))
+        found = pending_steps.pending_steps(session, date(2026, 12, 14))
 
     for code in ("mr", "hi", "en"):
-        said = [pending_steps.said(one, language(code)) for one in found]
+        said = [pending_steps.step_text(one, language(code)) for one in found]
         assert all(NAME in words for words in said)
         assert not any("dev" in words or "chitra" in words for words in said)
     n = number_of(ready, "dev")
     assert f"{NAME}, टॅग {'०१२'[n]}: दिवस उलटून गेला, पोस्ट नाही" in [
-        pending_steps.said(one, language("mr")) for one in found
+        pending_steps.step_text(one, language("mr")) for one in found
     ]
 
 

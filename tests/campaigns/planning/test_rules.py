@@ -156,7 +156,7 @@ def test_what_people_hold_against_an_account_is_in_the_way(
 def test_a_day_that_became_quiet_is_in_the_way(city: Context, folder: Path) -> None:
     made = planned(city, folder)
     with db.writing(made.engine) as session:
-        plan = store.find(session, NAME)
+        plan = store.find_plan(session, NAME)
         assert plan is not None
         plan.brief = {**plan.brief, "blackout": [f"{agreed.tags(made)[0].day}"]}
         session.add(plan)
@@ -224,7 +224,7 @@ def test_a_month_is_counted_over_the_plans_of_all_campaigns(
     made = agreed.city_with(planned(city, folder), rate_cards=[card])
     assert rules(made) == {}
     with db.writing(made.engine) as session:
-        plan = store.find(session, NAME)
+        plan = store.find_plan(session, NAME)
         assert plan is not None
         tag, _ = store.tags(session, plan)[0]
         other = Plan(**plan.model_dump(exclude={"id"}) | {"campaign": "other"})

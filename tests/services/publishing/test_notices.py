@@ -303,11 +303,11 @@ def test_own_words_stand_for_a_usual_reason(cell: Context) -> None:
     assert "कारण: झडप बदलणे." in made.posts[0].text
 
 
-@pytest.mark.parametrize("id_", sorted(notice_template.templates()))
+@pytest.mark.parametrize("id_", sorted(notice_template.builtin_templates()))
 def test_every_notice_fits_on_every_platform_with_its_longest_choices(
     id_: str,
 ) -> None:
-    counts = job_templates.lengths(notice_template.templates()[id_])
+    counts = job_templates.lengths(notice_template.builtin_templates()[id_])
 
     assert len(counts) == 12
     assert [count for count in counts if not count[2].fits] == []
@@ -360,9 +360,9 @@ def wordy(**changes: str) -> dict[str, Any]:
 def test_a_file_of_templates_with_a_hole_is_refused(
     changes: dict[str, Any], said: str
 ) -> None:
-    assert set(notice_template.read({"good": GOOD})) == {"good"}
+    assert set(notice_template.read_templates({"good": GOOD})) == {"good"}
     with pytest.raises(ValueError, match=said):
-        notice_template.read({"bad": GOOD | changes})
+        notice_template.read_templates({"bad": GOOD | changes})
 
 
 OWN = """

@@ -1,4 +1,4 @@
-"""Questions about what links did: their clicks by day, and installs that name them."""
+"""Queries about links: their clicks by day, and the installs that name them."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ _POSTBACKS = db.table(InstallPostback)
 
 
 @dataclass(frozen=True, slots=True)
-class Postback:
-    """One install that the app's server told us of."""
+class ReportedInstall:
+    """One install that the app's server reported."""
 
     app: str
     day: date  # of Pune
@@ -29,30 +29,30 @@ class Postback:
 
 
 def links(session: Session) -> dict[int, TrackedLink]:
-    """Every link by its number."""
-    asked = select(_LINKS).order_by(_LINKS.c.id)
-    rows = session.execute(asked).mappings()
+    """Every link by its id."""
+    query = select(_LINKS).order_by(_LINKS.c.id)
+    rows = session.execute(query).mappings()
     return {row["id"]: TrackedLink(**row) for row in rows}
 
 
 def clicks(session: Session, since: date, until: date) -> dict[int, dict[str, int]]:
     """Requests of each link by kind, on days of Pune with both ends included."""
     row = _CLICKS.c
-    asked = (
+    query = (
         select(row.link_id, row.kind, func.sum(row.n))
         .where(row.day >= since, row.day <= until)
         .group_by(row.link_id, row.kind)
     )
-    found: dict[int, dict[str, int]] = defaultdict(dict)
-    for link, kind, n in session.execute(asked):
-        found[link][kind] = int(n)
-    return dict(found)
+    counts: dict[int, dict[str, int]] = defaultdict(dict)
+    for link, kind, n in session.execute(query):
+        counts[link][kind] = int(n)
+    return dict(counts)
 
 
-def postbacks(session: Session, since: date, until: date) -> list[Postback]:
+def postbacks(session: Session, since: date, until: date) -> list[ReportedInstall]:
     """Installs whose day of Pune is within, both ends included."""
     row = _POSTBACKS.c
-    asked = (
+    query = (
         select(
             row.app,
             row.day,
@@ -65,4 +65,4 @@ def postbacks(session: Session, since: date, until: date) -> list[Postback]:
         .where(row.day >= since, row.day <= until)
         .order_by(row.id)
     )
-    return [Postback(*found) for found in session.execute(asked)]
+    return [ReportedInstall(*record) for record in session.execute(query)]

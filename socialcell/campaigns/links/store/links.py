@@ -1,4 +1,4 @@
-"""Tracked links in the database: made, changed with their history, found."""
+"""Tracked links in the database: added, changed with their history, found."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -10,23 +10,23 @@ from sqlmodel import Session, col
 from socialcell import db
 from socialcell.campaigns.links import short_codes
 from socialcell.campaigns.links.model import TrackedLink, TrackedLinkVersion
-from socialcell.campaigns.links.tracked_link import Draft
+from socialcell.campaigns.links.tracked_link import LinkDraft
 from socialcell.errors import SocialcellError
 
 LINK = db.table(TrackedLink)
 VERSION = db.table(TrackedLinkVersion)
-_TRIES = 8
+_MAX_TRIES = 8
 
 
 def add(
     session: Session,
-    draft: Draft,
+    draft: LinkDraft,
     actor: str,
     now: datetime,
     draw: Callable[[], str] = short_codes.new_code,
 ) -> TrackedLink:
-    """A new link under a code that is drawn; the database decides that it is new."""
-    for _ in range(_TRIES):
+    """Add a link under a random code; the database ensures that the code is new."""
+    for _ in range(_MAX_TRIES):
         row = {
             **draft.values(),
             "code": draw(),
@@ -37,24 +37,24 @@ def add(
         if db.insert_new(session, LINK, [row]):
             link = by_code(session, row["code"])
             assert link is not None
-            _note(session, link, draft, actor, "made", now)
+            _add_version(session, link, draft, actor, "made", now)
             return link
-    raise SocialcellError(f"No free code was found in {_TRIES} tries. Try again.")
+    raise SocialcellError(f"No free code was found in {_MAX_TRIES} tries. Try again.")
 
 
-def change(
+def change_link(
     session: Session,
     link: TrackedLink,
-    draft: Draft,
+    draft: LinkDraft,
     actor: str,
     reason: str,
     now: datetime,
 ) -> tuple[str, ...]:
-    """Let a link say what the draft says; the columns that differ. None: no new
+    """Change a link to the draft; returns the columns that differ. None differ: no new
     version."""
     values = draft.values()
-    said = saying(link)
-    changed = tuple(key for key in values if values[key] != said[key])
+    current = link_values(link)
+    changed = tuple(key for key in values if values[key] != current[key])
     if changed:
         session.execute(
             update(LINK)
@@ -62,7 +62,7 @@ def change(
             .values(**values, version=link.version + 1, changed_at=now)
         )
         session.refresh(link)
-        _note(session, link, draft, actor, reason, now)
+        _add_version(session, link, draft, actor, reason, now)
     return changed
 
 
@@ -72,22 +72,24 @@ def by_code(session: Session, code: str) -> TrackedLink | None:
     ).first()
 
 
-def same(session: Session, draft: Draft) -> TrackedLink | None:
-    """The oldest link that says just this."""
-    wanted = [LINK.c[key].is_not_distinct_from(value) for key, value in _plain(draft)]
-    asked = select(TrackedLink).where(*wanted).order_by(col(TrackedLink.id)).limit(1)
-    return session.scalars(asked).first()
+def find_same(session: Session, draft: LinkDraft) -> TrackedLink | None:
+    """The oldest link with exactly these values."""
+    conditions = [LINK.c[key].is_not_distinct_from(text) for key, text in _plain(draft)]
+    query = (
+        select(TrackedLink).where(*conditions).order_by(col(TrackedLink.id)).limit(1)
+    )
+    return session.scalars(query).first()
 
 
-def some(
-    session: Session, wanted: Mapping[str, str | None] | None = None
+def find_links(
+    session: Session, filters: Mapping[str, str | None] | None = None
 ) -> Sequence[TrackedLink]:
-    """Links whose columns have the wanted values (None: any), the newest first."""
-    asked = select(TrackedLink).order_by(col(TrackedLink.id).desc())
-    for key, value in (wanted or {}).items():
-        if value is not None:
-            asked = asked.where(LINK.c[key] == value)
-    return session.scalars(asked).all()
+    """Links whose columns match the filters (None: any), the newest first."""
+    query = select(TrackedLink).order_by(col(TrackedLink.id).desc())
+    for key, text in (filters or {}).items():
+        if text is not None:
+            query = query.where(LINK.c[key] == text)
+    return session.scalars(query).all()
 
 
 def campaigns(session: Session) -> list[str]:
@@ -95,12 +97,12 @@ def campaigns(session: Session) -> list[str]:
 
 
 def versions(session: Session, link: TrackedLink) -> Sequence[Row[Any]]:
-    """What a link has said, the oldest first."""
-    asked = select(VERSION).where(VERSION.c.link_id == link.id)
-    return session.execute(asked.order_by(VERSION.c.version)).all()
+    """The versions of a link, the oldest first."""
+    query = select(VERSION).where(VERSION.c.link_id == link.id)
+    return session.execute(query.order_by(VERSION.c.version)).all()
 
 
-def mark(session: Session) -> tuple[int, int]:
+def change_mark(session: Session) -> tuple[int, int]:
     """Two numbers that change with every new link and every change of one."""
     row = session.execute(
         select(func.count(), func.coalesce(func.sum(LINK.c.version), 0)).select_from(
@@ -110,31 +112,31 @@ def mark(session: Session) -> tuple[int, int]:
     return int(row[0]), int(row[1])
 
 
-def saying(link: TrackedLink) -> dict[str, Any]:
-    """All that a link says: column → value."""
-    return {key: getattr(link, key) for key in Draft.__dataclass_fields__}
+def link_values(link: TrackedLink) -> dict[str, Any]:
+    """The values of a link: column → value."""
+    return {key: getattr(link, key) for key in LinkDraft.__dataclass_fields__}
 
 
-def _plain(draft: Draft) -> list[tuple[str, Any]]:
+def _plain(draft: LinkDraft) -> list[tuple[str, Any]]:
     return list(draft.values().items())
 
 
-def _note(
+def _add_version(
     session: Session,
     link: TrackedLink,
-    draft: Draft,
+    draft: LinkDraft,
     actor: str,
     reason: str,
     now: datetime,
 ) -> None:
-    said = draft.values()
+    columns = draft.values()
     if draft.expires_at is not None:
-        said["expires_at"] = draft.expires_at.isoformat()
+        columns["expires_at"] = draft.expires_at.isoformat()
     session.execute(
         insert(VERSION).values(
             link_id=link.id,
             version=link.version,
-            said=said,
+            said=columns,
             actor=actor,
             reason=reason,
             changed_at=now,

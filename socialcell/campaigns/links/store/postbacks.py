@@ -1,4 +1,4 @@
-"""Installs that name a click, in the database: each once, at most one for a click."""
+"""Install postbacks in the database: each once, at most one install for a click."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
@@ -8,7 +8,11 @@ from sqlalchemy import Row, delete, func, select, update
 from sqlmodel import Session
 
 from socialcell import db
-from socialcell.campaigns.links.install_postback import Known, Postback, Verdict
+from socialcell.campaigns.links.install_postback import (
+    InstallVerdict,
+    Postback,
+    PostbackClick,
+)
 from socialcell.campaigns.links.model import InstallPostback, PostbackRefusal
 from socialcell.campaigns.links.store import clicks
 from socialcell.clock import IST, as_utc
@@ -17,20 +21,22 @@ POSTBACK = db.table(InstallPostback)
 REFUSAL = db.table(PostbackRefusal)
 
 
-def known(session: Session, click: str) -> Known | None:
+def find_postback_click(session: Session, click: str) -> PostbackClick | None:
     """The click of that id, and whether an install has it already."""
-    row = clicks.find(session, click)
+    row = clicks.find_click(session, click)
     if row is None:
         return None
     c = POSTBACK.c
-    asked = select(c.id).where(c.click_id == click, c.outcome == "attributed")
-    used = session.execute(asked).first() is not None
-    return Known(row.id, row.link_id, as_utc(row.at), row.kind, row.led_to, used)
+    query = select(c.id).where(c.click_id == click, c.outcome == "attributed")
+    used = session.execute(query).first() is not None
+    return PostbackClick(
+        row.id, row.link_id, as_utc(row.at), row.kind, row.led_to, used
+    )
 
 
-def again(session: Session, key: str, body_hash: str) -> bool | None:
-    """Whether an install is known: True, and told in the same words; False, in others;
-    None: it is new. A delivery more is noted."""
+def count_delivery(session: Session, key: str, body_hash: str) -> bool | None:
+    """Count a further delivery of an install. True: with the same body; False: with
+    another; None: the install is new."""
     c = POSTBACK.c
     row = session.execute(select(c.id, c.body_hash).where(c.key == key)).first()
     if row is None:
@@ -42,10 +48,10 @@ def again(session: Session, key: str, body_hash: str) -> bool | None:
     return True
 
 
-def keep(
+def save_postback(
     session: Session,
-    told: Postback,
-    verdict: Verdict,
+    postback: Postback,
+    verdict: InstallVerdict,
     click: str | None,
     link: int | None,
     body_hash: str,
@@ -53,62 +59,62 @@ def keep(
 ) -> bool:
     """Store an install; False when the key is there, or its click has an install."""
     row = {
-        "key": told.key,
+        "key": postback.key,
         "body_hash": body_hash,
         "received_at": now,
-        "day": (told.begun_at or now).astimezone(IST).date(),
-        "app": told.app,
+        "day": (postback.begun_at or now).astimezone(IST).date(),
+        "app": postback.app,
         "outcome": verdict.outcome,
         "reason": verdict.reason,
-        "referrer": told.referrer,
+        "referrer": postback.referrer,
         "click_id": click,
         "link_id": link,
-        "clicked_at": told.clicked_at,
-        "begun_at": told.begun_at,
-        "clicked_client_at": told.clicked_client_at,
-        "begun_client_at": told.begun_client_at,
-        "app_version": told.app_version,
-        "instant": told.instant,
+        "clicked_at": postback.clicked_at,
+        "begun_at": postback.begun_at,
+        "clicked_client_at": postback.clicked_client_at,
+        "begun_client_at": postback.begun_client_at,
+        "app_version": postback.app_version,
+        "instant": postback.instant,
         "deliveries": 1,
     }
     return db.insert_new(session, POSTBACK, [row]) == 1
 
 
-def take_back(session: Session, keys: Collection[str]) -> None:
+def delete_postbacks(session: Session, keys: Collection[str]) -> None:
     """Delete the installs of these keys."""
-    for some in db.chunks(keys):
-        session.execute(delete(POSTBACK).where(POSTBACK.c.key.in_(some)))
+    for chunk in db.chunks(keys):
+        session.execute(delete(POSTBACK).where(POSTBACK.c.key.in_(chunk)))
 
 
-def refused(session: Session, counts: Mapping[str, int], day: date) -> None:
-    """Count postbacks of a day that were turned away unread, by reason."""
+def count_refusals(session: Session, counts: Mapping[str, int], day: date) -> None:
+    """Count postbacks of a day that were refused before they were parsed, by reason."""
     rows = [{"day": day, "reason": reason, "n": n} for reason, n in counts.items() if n]
     if rows:
         db.add_counts(session, REFUSAL, ["day", "reason"], rows)
 
 
-def by_outcome(
+def count_by_outcome(
     session: Session, since: date | None = None, until: date | None = None
 ) -> Sequence[Row[Any]]:
-    """Installs that were told of: rows of outcome, reason and n; both ends included."""
+    """Reported installs: rows of outcome, reason and n; both ends included."""
     c = POSTBACK.c
-    asked = select(c.outcome, c.reason, func.count().label("n"))
+    query = select(c.outcome, c.reason, func.count().label("n"))
     if since is not None:
-        asked = asked.where(c.day >= since)
+        query = query.where(c.day >= since)
     if until is not None:
-        asked = asked.where(c.day <= until)
-    grouped = asked.group_by(c.outcome, c.reason).order_by(c.outcome, c.reason)
+        query = query.where(c.day <= until)
+    grouped = query.group_by(c.outcome, c.reason).order_by(c.outcome, c.reason)
     return session.execute(grouped).all()
 
 
-def turned_away(
+def refusal_counts(
     session: Session, since: date | None = None, until: date | None = None
 ) -> dict[str, int]:
-    """How many were turned away unread, by reason."""
+    """How many were refused before they were parsed, by reason."""
     c = REFUSAL.c
-    asked = select(c.reason, func.sum(c.n)).group_by(c.reason).order_by(c.reason)
+    query = select(c.reason, func.sum(c.n)).group_by(c.reason).order_by(c.reason)
     if since is not None:
-        asked = asked.where(c.day >= since)
+        query = query.where(c.day >= since)
     if until is not None:
-        asked = asked.where(c.day <= until)
-    return {reason: int(n) for reason, n in session.execute(asked)}
+        query = query.where(c.day <= until)
+    return {reason: int(n) for reason, n in session.execute(query)}

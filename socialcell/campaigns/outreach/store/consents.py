@@ -1,4 +1,4 @@
-"""What outreach tells the registry of creators: asked, agreed, refused."""
+"""Consents that outreach writes to the registry of creators."""
 
 from datetime import date, datetime
 
@@ -8,7 +8,7 @@ from sqlmodel import Session
 from socialcell.campaigns.creators.store.creators import CREATOR
 
 
-def state(
+def set_consent(
     session: Session,
     creator_id: int,
     consent: str,
@@ -18,8 +18,8 @@ def state(
     evidence: str | None = None,
     cool_off_days: int | None = None,
 ) -> None:
-    """A creator's consent from a day on. `cool_off_days` of a refusal; None: what is
-    held stays."""
+    """Set a creator's consent from a day on. `cool_off_days` of a refusal; None: the
+    stored number stays."""
     values: dict[str, object] = {
         "consent": consent,
         "consent_on": on,
@@ -28,5 +28,5 @@ def state(
     }
     if cool_off_days is not None:
         values["cool_off_days"] = cool_off_days
-    told = update(CREATOR).where(CREATOR.c.id == creator_id)
-    session.execute(told.values(**values))
+    statement = update(CREATOR).where(CREATOR.c.id == creator_id)
+    session.execute(statement.values(**values))

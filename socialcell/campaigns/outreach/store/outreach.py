@@ -1,4 +1,4 @@
-"""Outreach in the database: approvals, the steps of tags, posts that were found."""
+"""Outreach in the database: approvals, the steps of tags, found posts."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -22,16 +22,16 @@ _TAG = db.table(PlanTag)
 STEP = db.table(OutreachStep)
 
 
-def hold(session: Session, plan: Plan) -> None:
-    """Until this transaction ends nobody else goes past here with the same plan: what
-    is read of its steps after this stays true."""
+def lock_plan(session: Session, plan: Plan) -> None:
+    """Lock a plan until this transaction ends, so that its steps do not change after
+    they are read."""
     session.execute(select(_PLAN.c.id).where(_PLAN.c.id == plan.id).with_for_update())
 
 
-def approval(session: Session, plan: Plan) -> PlanApproval | None:
+def newest_approval(session: Session, plan: Plan) -> PlanApproval | None:
     """The newest approval of a version of a plan."""
-    asked = select(PlanApproval).where(col(PlanApproval.plan_id) == plan.id)
-    return session.scalars(asked.order_by(col(PlanApproval.id).desc())).first()
+    query = select(PlanApproval).where(col(PlanApproval.plan_id) == plan.id)
+    return session.scalars(query.order_by(col(PlanApproval.id).desc())).first()
 
 
 def steps(
@@ -42,75 +42,77 @@ def steps(
     A step belongs to the tag that it was entered for, and to any of the campaign's
     whose terms are the same.
     """
-    asked = select(OutreachStep).where(col(OutreachStep.campaign) == campaign)
+    query = select(OutreachStep).where(col(OutreachStep.campaign) == campaign)
     of_terms: dict[str, list[int]] = defaultdict(list)
-    for tag_id, one in terms.items():
-        of_terms[one].append(tag_id)
-    found: dict[int, list[OutreachStep]] = {tag_id: [] for tag_id in terms}
-    for step in session.scalars(asked.order_by(col(OutreachStep.id))):
-        for tag_id in {*of_terms.get(step.terms, ()), step.tag_id} & set(found):
-            found[tag_id].append(step)
-    return found
+    for tag_id, terms_hash in terms.items():
+        of_terms[terms_hash].append(tag_id)
+    steps_by_tag: dict[int, list[OutreachStep]] = {tag_id: [] for tag_id in terms}
+    for step in session.scalars(query.order_by(col(OutreachStep.id))):
+        for tag_id in {*of_terms.get(step.terms, ()), step.tag_id} & set(steps_by_tag):
+            steps_by_tag[tag_id].append(step)
+    return steps_by_tag
 
 
-def found(session: Session, tag_ids: Iterable[int]) -> dict[int, list[OutreachFound]]:
-    """Posts that were found, by tag's id, in the order in which they were."""
-    made: dict[int, list[OutreachFound]] = defaultdict(list)
-    for some in db.chunks(tag_ids):
-        asked = select(OutreachFound).where(col(OutreachFound.tag_id).in_(some))
-        for one in session.scalars(asked.order_by(col(OutreachFound.id))):
-            made[one.tag_id].append(one)
-    return made
+def found_posts(
+    session: Session, tag_ids: Iterable[int]
+) -> dict[int, list[OutreachFound]]:
+    """Found posts by tag's id, in the order in which they were found."""
+    posts: dict[int, list[OutreachFound]] = defaultdict(list)
+    for chunk in db.chunks(tag_ids):
+        query = select(OutreachFound).where(col(OutreachFound.tag_id).in_(chunk))
+        for post in session.scalars(query.order_by(col(OutreachFound.id))):
+            posts[post.tag_id].append(post)
+    return posts
 
 
-def spent(
-    session: Session, creator: str, channel: str, first: date, last: date, but: str
+def spent_elsewhere(
+    session: Session, creator: str, channel: str, first: date, last: date, campaign: str
 ) -> int:
     """Micros that the newest plans of all campaigns but one hold for a creator on a
     channel, both days included."""
-    ids = [plan.id for plan in store.newest(session) if plan.campaign != but]
+    ids = [plan.id for plan in store.newest_plans(session) if plan.campaign != campaign]
     c = _TAG.c
-    asked = select(func.sum(c.cost_micros)).where(
+    query = select(func.sum(c.cost_micros)).where(
         c.plan_id.in_(ids),
         c.creator == creator,
         c.channel == channel,
         c.day.between(first, last),
     )
-    return int(session.scalar(asked) or 0)
+    return int(session.scalar(query) or 0)
 
 
-def of_creator(session: Session, creator: str) -> list[dict[str, Any]]:
-    """The steps of a creator's tags, for whom they are about."""
-    asked = select(STEP).where(STEP.c.tag_id.in_(_tags_of(creator)))
-    return [row._asdict() for row in session.execute(asked.order_by(STEP.c.id))]
+def steps_of_creator(session: Session, creator: str) -> list[dict[str, Any]]:
+    """The steps of a creator's tags."""
+    query = select(STEP).where(STEP.c.tag_id.in_(_tags_of(creator)))
+    return [row._asdict() for row in session.execute(query.order_by(STEP.c.id))]
 
 
-def forget(session: Session, creator: str) -> list[str]:
-    """Take notes and evidence out of the steps of a creator's tags; that they were, and
-    their seals in the audit log, stay. Hashes of files that are evidence no more."""
-    held = _files(of_creator(session, creator))
-    theirs = STEP.c.tag_id.in_(_tags_of(creator))
-    gone: dict[str, Any] = {"note": None, "evidence": None, "detail": {}}
-    session.execute(update(STEP).where(theirs).values(**gone))
-    return sorted(held - files(session))
+def erase_evidence(session: Session, creator: str) -> list[str]:
+    """Erase notes and evidence of the steps of a creator's tags; the steps and their
+    seals in the audit log stay. Returns hashes of files that are evidence no more."""
+    hashes = _file_hashes(steps_of_creator(session, creator))
+    of_creator_tags = STEP.c.tag_id.in_(_tags_of(creator))
+    columns: dict[str, Any] = {"note": None, "evidence": None, "detail": {}}
+    session.execute(update(STEP).where(of_creator_tags).values(**columns))
+    return sorted(hashes - evidence_files(session))
 
 
-def files(session: Session) -> set[str]:
+def evidence_files(session: Session) -> set[str]:
     """The hashes of all files that are evidence of a step."""
     c = STEP.c
-    asked = select(c.evidence_kind, c.evidence, c.detail)
-    return _files(row._asdict() for row in session.execute(asked))
+    query = select(c.evidence_kind, c.evidence, c.detail)
+    return _file_hashes(row._asdict() for row in session.execute(query))
 
 
-def _files(steps: Iterable[Mapping[str, Any]]) -> set[str]:
-    held: set[str] = set()
-    for one in steps:
+def _file_hashes(steps: Iterable[Mapping[str, Any]]) -> set[str]:
+    hashes: set[str] = set()
+    for step in steps:
         pairs = [
-            (one["evidence_kind"], one["evidence"]),
-            *one["detail"].get("also", ()),
+            (step["evidence_kind"], step["evidence"]),
+            *step["detail"].get("also", ()),
         ]
-        held |= {value for kind, value in pairs if kind == "file" and value}
-    return held
+        hashes |= {evidence for kind, evidence in pairs if kind == "file" and evidence}
+    return hashes
 
 
 def _tags_of(creator: str) -> Select[Any]:

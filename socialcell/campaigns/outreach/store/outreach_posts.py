@@ -1,4 +1,4 @@
-"""Posts that may be those that a plan asked for: found among mentions, and kept."""
+"""Posts that may belong to a tag: found among mentions, stored and dismissed."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -20,8 +20,8 @@ _DISMISSED = db.table(OutreachDismissed)
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
-    """A mention with its words and the addresses in it."""
+class OutreachPost:
+    """A mention with its text and the addresses in it."""
 
     mention: int
     platform: str
@@ -32,66 +32,73 @@ class Post:
     links: tuple[str, ...] = ()
 
 
-def of(
+def posts_of_accounts(
     session: Session,
     accounts: Sequence[tuple[str, str]],
     since: datetime,
     until: datetime,
-) -> list[Post]:
+) -> list[OutreachPost]:
     """Posts of these accounts (platform, handle in lower case) that are present, in
     the order in which they were written."""
     if not accounts:
         return []
     m, a = MENTION.c, AUTHOR.c
-    handle = _bare(a.handle)
-    theirs = [and_(a.platform == one, handle == name) for one, name in accounts]
-    asked = (
+    handle = _normalised_handle(a.handle)
+    account_conditions = [
+        and_(a.platform == platform, handle == name) for platform, name in accounts
+    ]
+    query = (
         select(m.id, m.platform, handle, m.authored_at, m.url, m.text)
         .join_from(MENTION, AUTHOR, m.author_id == a.id)
-        .where(or_(*theirs), m.state == "present")
+        .where(or_(*account_conditions), m.state == "present")
         .where(m.authored_at >= since, m.authored_at < until)
         .order_by(m.authored_at, m.id)
     )
-    rows = session.execute(asked).all()
+    rows = session.execute(query).all()
     links: dict[int, list[str]] = defaultdict(list)
-    for some in db.chunks(row[0] for row in rows):
-        held = select(_LINK.c.mention_id, _LINK.c.url)
-        for id_, url in session.execute(held.where(_LINK.c.mention_id.in_(some))):
+    for chunk in db.chunks(row[0] for row in rows):
+        link_query = select(_LINK.c.mention_id, _LINK.c.url)
+        for id_, url in session.execute(
+            link_query.where(_LINK.c.mention_id.in_(chunk))
+        ):
             links[id_].append(url)
     return [
-        Post(id_, platform, who, at, url, text, tuple(sorted(links[id_])))
+        OutreachPost(id_, platform, who, at, url, text, tuple(sorted(links[id_])))
         for id_, platform, who, at, url, text in rows
     ]
 
 
-def add(session: Session, found: Sequence[OutreachFound]) -> int:
-    """Keep posts that were found; how many are new. What is known stays as it was."""
+def add_found(session: Session, posts: Sequence[OutreachFound]) -> int:
+    """Store found posts; returns how many are new. Stored ones are not changed."""
     return db.insert_new(
-        session, _FOUND, [one.model_dump(exclude={"id"}) for one in found]
+        session, _FOUND, [post.model_dump(exclude={"id"}) for post in posts]
     )
 
 
-def dismiss(session: Session, tag_id: int, said: OutreachDismissed) -> bool:
-    """A mention is not the post of a tag, and not proposed as such; False: that was
-    said before."""
+def dismiss(session: Session, tag_id: int, dismissal: OutreachDismissed) -> bool:
+    """Mark a mention as not being the post of a tag; False: it was marked already."""
     c = _FOUND.c
-    mine = and_(c.tag_id == tag_id, c.mention_id == said.mention_id)
+    mine = and_(c.tag_id == tag_id, c.mention_id == dismissal.mention_id)
     session.execute(delete(_FOUND).where(mine))
-    return bool(db.insert_new(session, _DISMISSED, [said.model_dump(exclude={"id"})]))
+    return bool(
+        db.insert_new(session, _DISMISSED, [dismissal.model_dump(exclude={"id"})])
+    )
 
 
-def dismissed(session: Session, campaign: str) -> set[tuple[str, int]]:
-    """Terms of tags, and mentions of which somebody said that they are not theirs."""
+def dismissed_pairs(session: Session, campaign: str) -> set[tuple[str, int]]:
+    """Pairs of the terms of a tag and a mention that was dismissed for it."""
     c = _DISMISSED.c
-    asked = select(c.terms, c.mention_id).where(c.campaign == campaign)
-    return {(terms, mention) for terms, mention in session.execute(asked)}
+    query = select(c.terms, c.mention_id).where(c.campaign == campaign)
+    return {(terms, mention) for terms, mention in session.execute(query)}
 
 
-def known(session: Session, tag_id: int, mention: int) -> Post | None:
-    """A post that was found for a tag; its words as they are held now."""
+def find_found_post(session: Session, tag_id: int, mention: int) -> OutreachPost | None:
+    """A post that was found for a tag, with its current text."""
     m, a = MENTION.c, AUTHOR.c
-    asked = (
-        select(m.id, m.platform, _bare(a.handle), m.authored_at, m.url, m.text)
+    query = (
+        select(
+            m.id, m.platform, _normalised_handle(a.handle), m.authored_at, m.url, m.text
+        )
         .select_from(
             MENTION.join(_FOUND, _FOUND.c.mention_id == m.id).outerjoin(
                 AUTHOR, m.author_id == a.id
@@ -99,26 +106,26 @@ def known(session: Session, tag_id: int, mention: int) -> Post | None:
         )
         .where(_FOUND.c.tag_id == tag_id, m.id == mention)
     )
-    row = session.execute(asked).first()
-    return None if row is None else Post(*row)
+    row = session.execute(query).first()
+    return None if row is None else OutreachPost(*row)
 
 
 def text_at(session: Session, url: str) -> str | None:
-    """The words of the post at an address, where it reached us."""
+    """The text of the post at an address, where it was collected."""
     plain = url.partition("?")[0].rstrip("/")
-    asked = select(MENTION.c.text).where(
+    query = select(MENTION.c.text).where(
         MENTION.c.url.in_([url, plain, f"{plain}/"]), MENTION.c.state == "present"
     )
-    found: str | None = session.scalar(asked.order_by(MENTION.c.id.desc()).limit(1))
-    return found
+    text: str | None = session.scalar(query.order_by(MENTION.c.id.desc()).limit(1))
+    return text
 
 
 def urls(session: Session, mentions: Sequence[int]) -> dict[int, str | None]:
     """Addresses of mentions by id."""
-    asked = select(MENTION.c.id, MENTION.c.url).where(MENTION.c.id.in_(mentions))
-    return {row.id: row.url for row in session.execute(asked)}
+    query = select(MENTION.c.id, MENTION.c.url).where(MENTION.c.id.in_(mentions))
+    return {row.id: row.url for row in session.execute(query)}
 
 
-def _bare(handle: ColumnElement[Any]) -> Any:
-    """A handle as the registry holds it."""
+def _normalised_handle(handle: ColumnElement[Any]) -> Any:
+    """A handle in the form of the registry."""
     return func.ltrim(func.lower(handle), "@")
