@@ -7,9 +7,14 @@ import pytest
 from socialcell import db
 from socialcell.campaigns.links.model import ClickDay, InstallPostback, TrackedLink
 from socialcell.campaigns.links.utm_naming import CHANNELS
-from socialcell.campaigns.outcomes.attributed_results import Attribution, Clicked
+from socialcell.campaigns.outcomes.attributed_results import Attribution, LinkClicks
 from socialcell.campaigns.outcomes.daily_sums import Total
-from socialcell.campaigns.outcomes.install_attribution import OURS, Line, Part, Who
+from socialcell.campaigns.outcomes.install_attribution import (
+    OURS,
+    AttributionLine,
+    AttributionPart,
+    InstallOwner,
+)
 from socialcell.campaigns.outcomes.model import Campaign
 from socialcell.campaigns.outcomes.store.facts import store_facts
 from socialcell.connectors.facts import OutcomeFact
@@ -200,14 +205,20 @@ def test_requests_are_told_by_who_asked_and_by_where_the_link_stands(
 
 def test_installs_of_which_no_link_is_told_stand_at_the_end() -> None:
     link = TrackedLink(id=1, campaign="monsoon26", channel="x", creator="asha")
-    tokens = Line(OURS, "token", Who(campaign="monsoon26"), Total(7, 1))
-    clicks = Line(OURS, "click", Who("monsoon26", None, "x", "asha"), Total(2, 1))
+    tokens = AttributionLine(
+        OURS, "token", InstallOwner(campaign="monsoon26"), Total(7, 1)
+    )
+    clicks = AttributionLine(
+        OURS, "click", InstallOwner("monsoon26", None, "x", "asha"), Total(2, 1)
+    )
     parts = [
-        Part("store", "app", "referrer", "", "PT", int(one.installs.value or 0), (one,))
+        AttributionPart(
+            "store", "app", "referrer", "", "PT", int(one.installs.value or 0), (one,)
+        )
         for one in (tokens, clicks)
     ]
     found = Attribution(
-        "monsoon26", START, START, (Clicked(link, {"human": 1}),), tuple(parts), ()
+        "monsoon26", START, START, (LinkClicks(link, {"human": 1}),), tuple(parts), ()
     )
 
     rows = places.places(found)

@@ -1,1 +1,1 @@
-"""What came of campaigns: figures, attribution, and what would have happened anyway."""
+"""Outcomes of campaigns: daily figures, attribution and incremental effects."""

@@ -1,4 +1,4 @@
-"""Ads' figures for a span of days, each thing by itself; installs are never added up.
+"""Figures of ads for a span of days, by campaign, group or ad; installs are not summed.
 
 Reach counts people: that of two days is not their sum, so a sum of days has none.
 """
@@ -8,16 +8,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from socialcell.campaigns.outcomes.daily_sums import Coverage, Total, coverage, total
+from socialcell.campaigns.outcomes.daily_sums import (
+    DayCoverage,
+    Total,
+    day_coverage,
+    total,
+)
 from socialcell.campaigns.outcomes.figures_model import AdDay
 
 COUNTS = ("impressions", "clicks", "link_clicks", "video_views", "conversions")
-MOVES = 30  # days in which networks restate what they reported
+RESTATEMENT_DAYS = 30  # days in which networks restate what they reported
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
-    """An account of a network: its days and its money are its own."""
+class AdAccount:
+    """An account of an ad network, with its time zone and currency."""
 
     network: str
     id: str
@@ -26,11 +31,11 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """What one campaign, group or ad did: in all days together, or on one."""
+class AdLine:
+    """The figures of one campaign, group or ad: of all days together, or of one."""
 
-    account: Account
-    thing: AdDay  # its newest day: names and ids
+    account: AdAccount
+    newest: AdDay  # its newest day: names and ids
     day: date | None
     counts: dict[str, Total]
     cost_micros: Total
@@ -39,43 +44,46 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Ads:
-    """What was asked for: lines, and what each account covers."""
+class AdFigures:
+    """The lines of a query, and the days that each account covers."""
 
-    lines: tuple[Line, ...]
-    covered: dict[Account, Coverage]
+    lines: tuple[AdLine, ...]
+    covered: dict[AdAccount, DayCoverage]
 
 
-def ads(rows: Iterable[AdDay], since: date, *, daily: bool) -> Ads:
+def ad_figures(rows: Iterable[AdDay], since: date, *, daily: bool) -> AdFigures:
     """Figures of ad days of one level, by thing (and by day), dearest first."""
-    things: dict[tuple[object, ...], list[AdDay]] = defaultdict(list)
-    accounts: dict[Account, set[date]] = defaultdict(set)
+    rows_by_ad: dict[tuple[object, ...], list[AdDay]] = defaultdict(list)
+    accounts: dict[AdAccount, set[date]] = defaultdict(set)
     for row in rows:
         account = _account(row)
         accounts[account].add(row.day)
         day = row.day if daily else None
-        things[account, row.campaign, row.ad_group, row.ad, day].append(row)
-    lines = [_line(days, daily) for days in things.values()]
+        rows_by_ad[account, row.campaign, row.ad_group, row.ad, day].append(row)
+    lines = [_line(days, daily) for days in rows_by_ad.values()]
     lines.sort(key=_rank)
-    return Ads(
+    return AdFigures(
         tuple(lines),
-        {one: coverage(days, since, MOVES) for one, days in accounts.items()},
+        {
+            key: day_coverage(days, since, RESTATEMENT_DAYS)
+            for key, days in accounts.items()
+        },
     )
 
 
-def _rank(line: Line) -> tuple[object, ...]:
-    named = (line.thing.campaign, line.thing.ad_group or "", line.thing.ad or "")
+def _rank(line: AdLine) -> tuple[object, ...]:
+    named = (line.newest.campaign, line.newest.ad_group or "", line.newest.ad or "")
     return (line.day or date.min, -(line.cost_micros.value or 0), *named)
 
 
-def _account(row: AdDay) -> Account:
-    return Account(row.network, row.account, row.zone, row.currency)
+def _account(row: AdDay) -> AdAccount:
+    return AdAccount(row.network, row.account, row.zone, row.currency)
 
 
-def _line(days: Sequence[AdDay], daily: bool) -> Line:
+def _line(days: Sequence[AdDay], daily: bool) -> AdLine:
     newest = max(days, key=lambda row: row.day)
     actions = sorted({action for row in days for action in row.installs})
-    return Line(
+    return AdLine(
         _account(newest),
         newest,
         newest.day if daily else None,

@@ -1,4 +1,4 @@
-"""What a campaign's links brought, from what is held: clicks, installs, visits."""
+"""Results attributed to a campaign's links: clicks, installs and visits."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -18,11 +18,14 @@ from socialcell.campaigns.outcomes.install_attribution import (
     FOREIGN,
     OTHER,
     UNKNOWN,
-    Known,
-    Part,
+    AttributionIndex,
+    AttributionPart,
 )
 from socialcell.campaigns.outcomes.model import Campaign, VisitDay
-from socialcell.campaigns.outcomes.referred_installs import Referred, referred
+from socialcell.campaigns.outcomes.referred_installs import (
+    ReferredInstall,
+    referred_installs,
+)
 from socialcell.campaigns.outcomes.store import figures, outcomes
 from socialcell.connectors.google.play_statistics import ZONE
 from socialcell.errors import UsageError
@@ -31,7 +34,7 @@ _BY_CAMPAIGN = {"acquisitions": "utm_campaign", "first_time_downloads": "campaig
 
 
 @dataclass(frozen=True, slots=True)
-class Clicked:
+class LinkClicks:
     """Requests of one link, by kind (human, preview, crawler …)."""
 
     link: TrackedLink
@@ -39,7 +42,7 @@ class Clicked:
 
 
 @dataclass(frozen=True, slots=True)
-class Visited:
+class SiteVisits:
     """A site's visits by the campaign's UTM values; None: not reported."""
 
     site: str
@@ -57,27 +60,27 @@ class Attribution:
     campaign: str
     since: date
     until: date
-    clicks: tuple[Clicked, ...]
-    parts: tuple[Part, ...]
-    visits: tuple[Visited, ...]
+    clicks: tuple[LinkClicks, ...]
+    parts: tuple[AttributionPart, ...]
+    visits: tuple[SiteVisits, ...]
 
     @property
     def human_clicks(self) -> int | None:
         """None where there is no link."""
         if not self.clicks:
             return None
-        return sum(one.kinds.get("human", 0) for one in self.clicks)
+        return sum(link_clicks.kinds.get("human", 0) for link_clicks in self.clicks)
 
     @property
     def requests(self) -> dict[str, int] | None:
         """All requests for its links by kind; None where there is no link."""
         if not self.clicks:
             return None
-        found = dict.fromkeys(KINDS, 0)
-        for one in self.clicks:
-            for kind, n in one.kinds.items():
-                found[kind] += n
-        return found
+        counts = dict.fromkeys(KINDS, 0)
+        for link_clicks in self.clicks:
+            for kind, n in link_clicks.kinds.items():
+                counts[kind] += n
+        return counts
 
     def installs(self, kind: str) -> int | None:
         """Installs of a kind at all stores; None where no store is held."""
@@ -99,73 +102,74 @@ class Attribution:
 
     @property
     def sourceless(self) -> int | None:
-        """Installs of which nothing says where they came from; below 0 where a store
-        counts fewer than were told. None where no store is held."""
+        """Installs without any origin; below 0 where a store counts fewer than
+        postbacks reported. None where no store is held."""
         if not self.parts:
             return None
         lines = [line for part in self.parts for line in part.lines_of(UNKNOWN)]
-        return sum(int(one.installs.value or 0) for one in lines if one.why != FOREIGN)
+        lines = [line for line in lines if line.why != FOREIGN]
+        return sum(int(line.installs.value or 0) for line in lines)
 
 
 def attribution_of(
     session: Session, campaign: Campaign, since: date, until: date
 ) -> Attribution:
-    """What is known of a campaign on these days."""
-    known = known_campaigns(session, campaign.name)
+    """The attributed results of a campaign on these days."""
+    index = attribution_index(session, campaign.name)
     clicks = link_activity.clicks(session, since, until)
     return Attribution(
         campaign.name,
         since,
         until,
         tuple(
-            Clicked(link, clicks.get(number, {}))
-            for number, link in known.links.items()
+            LinkClicks(link, clicks.get(number, {}))
+            for number, link in index.links.items()
             if link.campaign == campaign.name
         ),
-        tuple(_parts(session, campaign.name, known, since, until)),
+        tuple(_parts(session, campaign.name, index, since, until)),
         _visits(outcomes.visit_days(session, since, until), campaign.name),
     )
 
 
-def known_campaigns(session: Session, *names: str) -> Known:
+def attribution_index(session: Session, *names: str) -> AttributionIndex:
     """All links and campaigns of ours, and these names."""
-    entered = {one.name for one in outcomes.campaigns(session)}
-    return Known(link_activity.links(session), entered.union(names))
+    entered = {campaign.name for campaign in outcomes.campaigns(session)}
+    return AttributionIndex(link_activity.links(session), entered.union(names))
 
 
 def _parts(
-    session: Session, campaign: str, known: Known, since: date, until: date
-) -> list[Part]:
+    session: Session, campaign: str, index: AttributionIndex, since: date, until: date
+) -> list[AttributionPart]:
     days = [since + timedelta(days=n) for n in range((until - since).days + 1)]
     rows = figures.store_days(session, since, until)
     # A day of the store ends in Pune on the day after.
-    told = link_activity.postbacks(session, since, until + timedelta(days=1))
-    by_app: dict[str, list[Referred]] = defaultdict(list)
-    for one in referred(told, since, until):
-        by_app[one.app].append(one)
-    made = [
+    postbacks = link_activity.postbacks(session, since, until + timedelta(days=1))
+    by_app: dict[str, list[ReferredInstall]] = defaultdict(list)
+    for install in referred_installs(postbacks, since, until):
+        by_app[install.app].append(install)
+    parts = [
         install_attribution.by_referrer(
-            app, installs, _totals(rows, app, since), days, campaign, known, ZONE
+            app, installs, _totals(rows, app, since), days, campaign, index, ZONE
         )
         for app, installs in sorted(by_app.items())
     ]
     for metric, cut in _BY_CAMPAIGN.items():
-        wanted = [r for r in rows if r.metric == metric and r.app not in by_app]
-        made += [
-            install_attribution.by_token(series, held, days, campaign, known)
-            for series, held in store_sums.partitions(wanted, cut).items()
+        metric_rows = [r for r in rows if r.metric == metric and r.app not in by_app]
+        parts += [
+            install_attribution.by_token(series, series_rows, days, campaign, index)
+            for series, series_rows in store_sums.partitions(metric_rows, cut).items()
         ]
-    return made
+    return parts
 
 
 def _totals(rows: Sequence[StoreDay], app: str, since: date) -> dict[date, int | None]:
     """The store's own installs of an app by day, where they are reported whole."""
-    wanted = [
+    install_rows = [
         row
         for row in rows
         if row.app == app and row.definition.casefold() == "daily user installs"
     ]
-    lines = store_sums.installs(wanted, since, by=None, daily=True).lines
+    lines = store_sums.install_figures(install_rows, since, by=None, daily=True).lines
     return {
         line.day: int(line.total.value or 0) if line.total.is_whole else None
         for line in lines
@@ -173,19 +177,23 @@ def _totals(rows: Sequence[StoreDay], app: str, since: date) -> dict[date, int |
     }
 
 
-def _visits(rows: Sequence[VisitDay], campaign: str) -> tuple[Visited, ...]:
-    found: dict[tuple[str, str, str, str], int | None] = {}
+def _visits(rows: Sequence[VisitDay], campaign: str) -> tuple[SiteVisits, ...]:
+    visits_by_key: dict[tuple[str, str, str, str], int | None] = {}
     for row in rows:
-        if _named(row.campaign) != campaign:
+        if _campaign_name(row.campaign) != campaign:
             continue
         key = (row.site, row.source, row.medium, row.content)
-        before = found.get(key)
-        found[key] = row.visits if before is None else before + (row.visits or 0)
-    made = [Visited(*key, visits) for key, visits in found.items()]
-    return tuple(sorted(made, key=lambda one: (one.site, -(one.visits or 0))))
+        known_visits = visits_by_key.get(key)
+        visits_by_key[key] = (
+            row.visits if known_visits is None else known_visits + (row.visits or 0)
+        )
+    site_visits = [SiteVisits(*key, visits) for key, visits in visits_by_key.items()]
+    return tuple(
+        sorted(site_visits, key=lambda entry: (entry.site, -(entry.visits or 0)))
+    )
 
 
-def _named(text: str) -> str | None:
+def _campaign_name(text: str) -> str | None:
     try:
         return utm_naming.normalise_name(text, "The campaign")
     except UsageError:

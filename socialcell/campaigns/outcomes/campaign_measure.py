@@ -1,4 +1,4 @@
-"""A campaign measured: what can be attributed to it beside what it added.
+"""Measure a campaign: attributed results beside its incremental effect.
 
 `direct` counts installs that name the campaign; some of those people would have come
 anyway. `incremental` is what happened beyond what would have happened without it.
@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from socialcell.campaigns.outcomes.attributed_results import Attribution, attribution_of
 from socialcell.campaigns.outcomes.comparison_design import CannotMeasure
-from socialcell.campaigns.outcomes.incremental_effect import incremental
+from socialcell.campaigns.outcomes.incremental_effect import incremental_effect
 from socialcell.campaigns.outcomes.install_attribution import OURS, UNKNOWN
 from socialcell.campaigns.outcomes.model import Campaign
 from socialcell.causal.cost import cost_per_incremental
@@ -35,7 +35,7 @@ def measure(
     cost = campaign.budget_micros if cost_micros is None else cost_micros
     budgeted = "budget" if campaign.budget_micros is not None else None
     until = min(campaign.end, today)
-    found: dict[str, Any] = {
+    document: dict[str, Any] = {
         "campaign": campaign.name,
         "goal": campaign.goal,
         "cost_basis": budgeted if cost_micros is None else "spent",
@@ -48,38 +48,44 @@ def measure(
         "warnings": [],
     }
     if until < campaign.start:
-        found["refused"] = [f"The campaign has not begun: it does on {campaign.start}."]
-        return found
-    told = attribution_of(session, campaign, campaign.start, until)
-    found["direct"] = _direct(told, cost, campaign.currency)
+        document["refused"] = [
+            f"The campaign has not begun: it does on {campaign.start}."
+        ]
+        return document
+    attribution = attribution_of(session, campaign, campaign.start, until)
+    document["direct"] = _direct(attribution, cost, campaign.currency)
     try:
-        found |= incremental(session, campaign, today, cost, power)
+        document |= incremental_effect(session, campaign, today, cost, power)
     except CannotMeasure as reason:
-        found["refused"] = [str(reason)]
-    return found
+        document["refused"] = [str(reason)]
+    return document
 
 
-def _direct(told: Attribution, cost: int | None, currency: str) -> dict[str, Any]:
+def _direct(
+    attribution: Attribution, cost: int | None, currency: str
+) -> dict[str, Any]:
     """Clicks and installs that name the campaign, and what one install cost.
 
     The true number lies between those that name it, and all that nobody can be named
     for besides: so does its price.
     """
-    ours, open_ = told.installs(OURS), told.installs(UNKNOWN)
+    ours, unattributed = attribution.installs(OURS), attribution.installs(UNKNOWN)
     span = None
-    if ours is not None and open_ is not None:
-        span = (float(ours), float(ours + max(open_, 0)))
+    if ours is not None and unattributed is not None:
+        span = (float(ours), float(ours + max(unattributed, 0)))
     price = None
     if cost is not None and ours is not None:
         price = cost_per_incremental(cost, ours, span).as_dict(currency)
     return {
-        "since": told.since,
-        "until": told.until,
-        "clicks": told.human_clicks,
-        "requests": told.requests,
+        "since": attribution.since,
+        "until": attribution.until,
+        "clicks": attribution.human_clicks,
+        "requests": attribution.requests,
         "installs": ours,
-        "unattributed": open_,
-        "total": sum(part.total for part in told.parts) if told.parts else None,
-        "days_withheld": sum(part.withheld for part in told.parts),
+        "unattributed": unattributed,
+        "total": sum(part.total for part in attribution.parts)
+        if attribution.parts
+        else None,
+        "days_withheld": sum(part.withheld for part in attribution.parts),
         "cost_per_install": price,
     }

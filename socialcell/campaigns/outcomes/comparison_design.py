@@ -1,4 +1,4 @@
-"""What is compared with what, and from when on: rules that see nothing of the effect.
+"""Design of comparisons: areas and periods, chosen without looking at the effect.
 
 Only the campaign's own days and wards, which days are held, and figures from before the
 start decide.
@@ -16,11 +16,11 @@ from socialcell.campaigns.outcomes.model import Campaign, OutcomeDay
 from socialcell.causal.simplex import Floats
 from socialcell.errors import SocialcellError
 
-MOST_WEEKS = 26
-FEWEST_WEEKS = 4
-FEWEST_A_DAY = 1.0
-FEWEST_PLACEBOS = 10
-"""With fewer sets of others to take for treated, no interval can be told from them."""
+MAX_WEEKS = 26
+MIN_WEEKS = 4
+MIN_DAILY_MEAN = 1.0
+MIN_PLACEBOS = 10
+"""With fewer placebo sets of control areas there is no interval."""
 ELSEWHERE = "elsewhere:"
 
 Counts = Mapping[str, Mapping[date, int]]
@@ -31,7 +31,7 @@ PANEL_RULES = (
     "Left out are areas that another campaign with the same goal reaches in that time, "
     "that lack a day, or that have less than one a day before the start.",
     f"The time before is as many whole weeks as the treated and three quarters of the "
-    f"others are held without a gap: {FEWEST_WEEKS} at least, {MOST_WEEKS} at most, "
+    f"others are held without a gap: {MIN_WEEKS} at least, {MAX_WEEKS} at most, "
     "and none in which another campaign with the same goal ran in the treated wards.",
     "Each area counts in shares of its own mean before the start, so that small and "
     "large ones can be compared.",
@@ -43,7 +43,7 @@ SERIES_RULES = (
     "The whole city is one series; it is compared with series from elsewhere, of which "
     "those are used that follow it before the start (at most six).",
     f"The time before is as many whole weeks as the series is held without a gap: "
-    f"{FEWEST_WEEKS} at least, {MOST_WEEKS} at most.",
+    f"{MIN_WEEKS} at least, {MAX_WEEKS} at most.",
     "The method is a Bayesian structural time series, whose freedom is set where "
     "nothing happened; without a series from elsewhere nothing is claimed.",
 )
@@ -54,11 +54,11 @@ STORE_RULE = (
 
 
 class CannotMeasure(SocialcellError):  # noqa: N818 - named for what is wrong
-    """What is held cannot carry a measurement: say why, claim nothing."""
+    """The stored figures do not allow a measurement; the message says why."""
 
 
 @dataclass(frozen=True)
-class Panel:
+class PanelComparison:
     """Figures (areas, days) of the treated and of the others; `pre` days come before.
 
     `left_out`: area → why it is not compared.
@@ -74,7 +74,7 @@ class Panel:
 
 
 @dataclass(frozen=True)
-class Line:
+class SeriesComparison:
     """One series (days,) and candidates to compare with, (days, names)."""
 
     days: list[date]
@@ -84,85 +84,90 @@ class Line:
     candidates: Floats
 
 
-def counts(rows: Iterable[OutcomeDay]) -> dict[str, dict[date, int]]:
-    """Figures that are known, by area."""
-    found: dict[str, dict[date, int]] = {}
+def known_figures(rows: Iterable[OutcomeDay]) -> dict[str, dict[date, int]]:
+    """Known figures by area and day."""
+    daily_by_area: dict[str, dict[date, int]] = {}
     for row in rows:
-        held = found.setdefault(row.area, {})
+        daily = daily_by_area.setdefault(row.area, {})
         if row.value is not None and not row.withheld:
-            held[row.day] = row.value
-    return found
+            daily[row.day] = row.value
+    return daily_by_area
 
 
-def panel(
+def compare_panel(
     campaign: Campaign,
-    held: Counts,
+    figures: Counts,
     kinds: Mapping[str, str],
     others: Collection[Campaign],
     today: date,
-) -> Panel:
+) -> PanelComparison:
     """The comparison of a campaign with wards. CannotMeasure says what is lacking.
 
     `kinds` has the kind of each area, `others` are campaigns with the same goal.
     """
     treated = list(campaign.wards)
-    if lacking := [ward for ward in treated if not held.get(ward)]:
+    if missing := [ward for ward in treated if not figures.get(ward)]:
         raise CannotMeasure(
-            f"No figures of {campaign.goal} are held for {', '.join(lacking)}. Import "
+            f"No figures of {campaign.goal} are held for {', '.join(missing)}. Import "
             "them by ward: socialcell outcomes import FILE"
         )
-    last = _last_day(campaign, [held[ward] for ward in treated], today)
-    wanted = {kinds.get(ward) for ward in treated}
-    rest = [a for a in sorted(held) if a not in treated and kinds.get(a) in wanted]
-    first = {area: _unbroken_from(held[area], last) for area in (*treated, *rest)}
-    start = _start(campaign, treated, rest, first, others)
+    last = _last_day(campaign, [figures[ward] for ward in treated], today)
+    treated_kinds = {kinds.get(ward) for ward in treated}
+    candidates = [
+        a for a in sorted(figures) if a not in treated and kinds.get(a) in treated_kinds
+    ]
+    first = {
+        area: _first_unbroken_day(figures[area], last)
+        for area in (*treated, *candidates)
+    }
+    start = _pre_period_start(campaign, treated, candidates, first, others)
     left_out = {}
-    for area in rest:
-        if why := _why_not(
-            area, held[area], first[area], start, campaign, others, last
+    for area in candidates:
+        if why := _exclusion_reason(
+            area, figures[area], first[area], start, campaign, others, last
         ):
             left_out[area] = why
-    controls = [area for area in rest if area not in left_out]
+    controls = [area for area in candidates if area not in left_out]
     _require_enough(treated, controls)
     days = _span(start, last)
-    made = Panel(
+    comparison = PanelComparison(
         days,
         (campaign.start - start).days,
         treated,
         controls,
-        _matrix(held, treated, days),
-        _matrix(held, controls, days),
+        _matrix(figures, treated, days),
+        _matrix(figures, controls, days),
         left_out,
     )
-    if made.treated_counts[:, : made.pre].mean() < FEWEST_A_DAY:
+    if comparison.treated_counts[:, : comparison.pre].mean() < MIN_DAILY_MEAN:
         raise CannotMeasure(
             f"The wards of the campaign have less than one of {campaign.goal} a day "
             "before the start: too few to see a change. Measure more wards together."
         )
-    return made
+    return comparison
 
 
-def line(
+def compare_series(
     campaign: Campaign,
     outcome: Mapping[date, int],
     elsewhere: Counts,
     today: date,
     *,
     first_day: date | None = None,
-) -> Line:
+) -> SeriesComparison:
     """The comparison of a whole city. CannotMeasure says what is lacking.
 
     `first_day` is the first treated day, where it is not the campaign's own.
     """
     begin = first_day or campaign.start
     last = _last_day(campaign, [outcome], today)
-    start = max(_unbroken_from(outcome, last), begin - timedelta(weeks=MOST_WEEKS))
+    start = max(_first_unbroken_day(outcome, last), begin - timedelta(weeks=MAX_WEEKS))
     start = _whole_weeks(campaign, begin, start)
     days = _span(start, last)
     names = [
         name
-        for name, held in sorted(elsewhere.items())
-        if all(day in held for day in days)
+        for name, daily in sorted(elsewhere.items())
+        if all(day in daily for day in days)
     ]
     if not names:
         raise CannotMeasure(
@@ -170,7 +175,7 @@ def line(
             f"from {start} to {last}: whatever else changed would be taken for it. "
             "Import figures of other cities with the area elsewhere:NAME."
         )
-    return Line(
+    return SeriesComparison(
         days,
         (begin - start).days,
         _matrix({"": outcome}, [""], days)[0],
@@ -179,7 +184,7 @@ def line(
     )
 
 
-def downloads(rows: Iterable[StoreDay]) -> dict[date, int]:
+def daily_downloads(rows: Iterable[StoreDay]) -> dict[date, int]:
     """Downloads of all stores by day: a day on which one of them is not known, is not.
 
     Google Play's daily user installs, and the App Store's first-time downloads of its
@@ -187,18 +192,18 @@ def downloads(rows: Iterable[StoreDay]) -> dict[date, int]:
     """
     by_series: dict[tuple[str, str], dict[date, int]] = {}
     for row in rows:
-        held = by_series.setdefault((row.store, row.app), {})
+        daily = by_series.setdefault((row.store, row.app), {})
         if row.value is not None and not row.withheld:
-            held[row.day] = held.get(row.day, 0) + row.value
+            daily[row.day] = daily.get(row.day, 0) + row.value
     common = set.intersection(*map(set, by_series.values())) if by_series else set()
-    return {day: sum(held[day] for held in by_series.values()) for day in common}
+    return {day: sum(daily[day] for daily in by_series.values()) for day in common}
 
 
 def _last_day(
-    campaign: Campaign, held: Sequence[Mapping[date, int]], today: date
+    campaign: Campaign, daily_figures: Sequence[Mapping[date, int]], today: date
 ) -> date:
     """The last day that is over and held of all. CannotMeasure: none yet."""
-    ends = [max(days) for days in held if days]
+    ends = [max(days) for days in daily_figures if days]
     last = min([campaign.end, today - timedelta(days=1), *ends])
     if not ends or last < campaign.start:
         raise CannotMeasure(
@@ -207,32 +212,35 @@ def _last_day(
     return last
 
 
-def _unbroken_from(held: Mapping[date, int], last: date) -> date:
+def _first_unbroken_day(daily: Mapping[date, int], last: date) -> date:
     """The first of the days that are known without a gap up to the last; the day after
     the last when that one is not known."""
     day = last
-    while day in held:
+    while day in daily:
         day -= timedelta(days=1)
     return day + timedelta(days=1)
 
 
-def _start(
+def _pre_period_start(
     campaign: Campaign,
     treated: Sequence[str],
-    rest: Sequence[str],
+    candidates: Sequence[str],
     first: Mapping[str, date],
     others: Collection[Campaign],
 ) -> date:
-    broken = [area for area in treated if first[area] >= campaign.start]
-    if broken:
+    incomplete = [area for area in treated if first[area] >= campaign.start]
+    if incomplete:
         raise CannotMeasure(
-            f"{', '.join(broken)} lack days of {campaign.goal} within the campaign or "
-            "just before it. A day that is not known is not 0: import the missing days."
+            f"{', '.join(incomplete)} lack days of {campaign.goal} within the "
+            "campaign or just before it. A day that is not known is not 0: import "
+            "the missing days."
         )
-    begins = [campaign.start - timedelta(weeks=MOST_WEEKS)]
+    begins = [campaign.start - timedelta(weeks=MAX_WEEKS)]
     begins += [first[area] for area in treated]
-    if rest:
-        begins.append(sorted(first[area] for area in rest)[ceil(0.75 * len(rest)) - 1])
+    if candidates:
+        begins.append(
+            sorted(first[area] for area in candidates)[ceil(0.75 * len(candidates)) - 1]
+        )
     begins += [
         other.end + timedelta(days=1)
         for other in others
@@ -243,39 +251,39 @@ def _start(
 
 def _whole_weeks(campaign: Campaign, begin: date, start: date) -> date:
     weeks = (begin - start).days // 7
-    if weeks < FEWEST_WEEKS:
+    if weeks < MIN_WEEKS:
         raise CannotMeasure(
             f"Before {begin} only {max(weeks, 0)} whole weeks of {campaign.goal} are "
-            f"held without a gap and without another campaign; {FEWEST_WEEKS} are the "
+            f"held without a gap and without another campaign; {MIN_WEEKS} are the "
             "least. Import an earlier time, or wait with the next campaign."
         )
     return begin - timedelta(weeks=weeks)
 
 
-def _why_not(
+def _exclusion_reason(
     area: str,
-    held: Mapping[date, int],
+    daily: Mapping[date, int],
     first: date,
     start: date,
     campaign: Campaign,
     others: Collection[Campaign],
     last: date,
 ) -> str | None:
-    """Why an area is not compared; None when it is."""
+    """Why an area is not a control; None when it is one."""
     for other in others:
         if area in other.wards and other.start <= last and other.end >= start:
             return f"the campaign {other.name} reaches it"
     if first > start:
         return f"a day is missing between {start} and {last}"
-    before = [held[day] for day in _span(start, campaign.start - timedelta(days=1))]
-    if np.mean(before) < FEWEST_A_DAY:
+    before = [daily[day] for day in _span(start, campaign.start - timedelta(days=1))]
+    if np.mean(before) < MIN_DAILY_MEAN:
         return "less than one a day before the start"
     return None
 
 
 def _require_enough(treated: Sequence[str], controls: Sequence[str]) -> None:
     few = len(controls) <= len(treated)
-    if few or comb(len(controls), len(treated)) < FEWEST_PLACEBOS:
+    if few or comb(len(controls), len(treated)) < MIN_PLACEBOS:
         raise CannotMeasure(
             f"{len(treated)} wards of the campaign and {len(controls)} others to "
             "compare with: too few to tell an effect from chance. Leave more wards "
@@ -287,6 +295,6 @@ def _span(first: date, last: date) -> list[date]:
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
-def _matrix(held: Counts, names: Sequence[str], days: Sequence[date]) -> Floats:
-    rows = [[float(held[name][day]) for day in days] for name in names]
+def _matrix(figures: Counts, names: Sequence[str], days: Sequence[date]) -> Floats:
+    rows = [[float(figures[name][day]) for day in days] for name in names]
     return np.array(rows).reshape(len(names), len(days))

@@ -1,4 +1,4 @@
-"""Sums of daily figures that say what they do not cover.
+"""Sums of daily figures, with the days that they do not cover.
 
 A number that is missing is None, never 0. A store keeps small numbers back: such a day
 is withheld, which is another thing than not reported.
@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """A sum over days, and of how many days it knows nothing.
+    """A sum over days, and the number of days without a figure.
 
     `value` is the sum of what was reported; None when nothing was.
     """
@@ -32,48 +32,48 @@ def total(
 ) -> Total:
     """The sum of figures; `withheld` and `absent` are days beside them."""
     figures = list(values)
-    known = [value for value in figures if value is not None]
+    reported = [figure for figure in figures if figure is not None]
     return Total(
-        value=sum(known) if known else None,
+        value=sum(reported) if reported else None,
         days=len(figures) + withheld + absent,
         withheld=withheld,
-        not_reported=len(figures) - len(known) + absent,
+        not_reported=len(figures) - len(reported) + absent,
     )
 
 
 def last_value(
     days: Iterable[tuple[date, float | None]],
 ) -> tuple[date | None, float | None]:
-    """The newest day of which a figure is known, and the figure: what a span of days
-    has of a stock, whose days are never added up. (None, None) when none is."""
-    known = [(day, value) for day, value in days if value is not None]
-    return max(known, key=lambda one: one[0]) if known else (None, None)
+    """The newest day with a known figure, and the figure: the value of a stock for a
+    span of days, whose days are never added up. (None, None) when none is known."""
+    figures = [(day, figure) for day, figure in days if figure is not None]
+    return max(figures, key=lambda pair: pair[0]) if figures else (None, None)
 
 
 @dataclass(frozen=True, slots=True)
-class Coverage:
-    """Which days are held of what was asked for, and from which day figures move."""
+class DayCoverage:
+    """The days that are stored of a span, and the first day that may be restated."""
 
     through: date | None
     missing: tuple[date, ...]
     moving_from: date | None
 
 
-def coverage(days: Iterable[date], since: date, moves: int) -> Coverage:
+def day_coverage(days: Iterable[date], since: date, restated_days: int) -> DayCoverage:
     """What is covered from `since` on, of figures that move for `moves` days.
 
     Days after the last one that is held are not missing: they have not come yet.
     """
-    held = {day for day in days if day >= since}
-    if not held:
-        return Coverage(None, (), None)
-    through = max(held)
-    span = ((through - since).days + 1) if held else 0
+    stored_days = {day for day in days if day >= since}
+    if not stored_days:
+        return DayCoverage(None, (), None)
+    through = max(stored_days)
+    span = ((through - since).days + 1) if stored_days else 0
     missing = [since + timedelta(days=n) for n in range(span)]
-    return Coverage(
+    return DayCoverage(
         through,
-        tuple(day for day in missing if day not in held),
-        through - timedelta(days=moves - 1) if moves else None,
+        tuple(day for day in missing if day not in stored_days),
+        through - timedelta(days=restated_days - 1) if restated_days else None,
     )
 
 
@@ -84,6 +84,6 @@ def ratio(part: float | None, whole: float | None) -> float | None:
 
 def weighted_mean(pairs: Sequence[tuple[float | None, int | None]]) -> float | None:
     """The mean of values by weights; pairs without either count for nothing."""
-    known = [(v, w) for v, w in pairs if v is not None and w]
-    weight = sum(w for _v, w in known)
-    return sum(v * w for v, w in known) / weight if weight else None
+    complete = [(v, w) for v, w in pairs if v is not None and w]
+    weight = sum(w for _v, w in complete)
+    return sum(v * w for v, w in complete) / weight if weight else None

@@ -1,4 +1,4 @@
-"""The smallest lift that a plan could detect, told before anybody spends.
+"""The smallest lift that a plan could detect, computed before money is spent.
 
 It is judged on the newest days that are held, as if the campaign had run on them: for
 as many days, in the wards that it will reach, and with nothing added.
@@ -15,7 +15,7 @@ from socialcell.campaigns.outcomes import comparison_design
 from socialcell.campaigns.outcomes.comparison_design import CannotMeasure
 from socialcell.campaigns.outcomes.incremental_effect import (
     DOWNLOADS,
-    calmest,
+    best_placebo_method,
     series_elsewhere,
     whole_city,
 )
@@ -30,18 +30,21 @@ from socialcell.listening.store import areas
 _YEAR = timedelta(days=365)
 
 
-def smallest(
+def smallest_detectable(
     session: Session, campaign: Campaign, lot: Mapping[str, Any] | None, today: date
 ) -> dict[str, Any]:
     """Power of a campaign that has not begun, or why none can be told (`refused`).
 
     `campaign.wards` are those that it will reach. A lift is per cent of the outcome.
     """
-    found: dict[str, Any] = {"goal": campaign.goal, "smallest_detectable_percent": None}
+    document: dict[str, Any] = {
+        "goal": campaign.goal,
+        "smallest_detectable_percent": None,
+    }
     try:
-        return found | _power(session, campaign, lot, today)
+        return document | _power(session, campaign, lot, today)
     except (CannotMeasure, TooLittleHistory) as reason:
-        return found | {"refused": str(reason)}
+        return document | {"refused": str(reason)}
 
 
 def _power(
@@ -54,8 +57,8 @@ def _power(
             "beforehand what can be detected."
         )
     rows = outcomes.outcome_days(session, campaign.goal, today - _YEAR, today)
-    held = comparison_design.counts(rows)
-    if not any(held.values()):
+    figures = comparison_design.known_figures(rows)
+    if not any(figures.values()):
         raise CannotMeasure(
             f"No figures of {campaign.goal} are held of the last year. Import them: "
             "socialcell outcomes import FILE"
@@ -63,9 +66,9 @@ def _power(
     kinds = {area.id: area.kind for area in areas.all_areas(session)}
     length = (campaign.end - campaign.start).days + 1
     if lot is not None and lot["kind"] == "switchback":
-        return _of_switchback(whole_city(held, kinds), lot, length)
-    reached = [ward for ward in campaign.wards if held.get(ward)]
-    last = min([max(held[ward]) for ward in reached] or [today - timedelta(days=1)])
+        return _power_of_switchback(whole_city(figures, kinds), lot, length)
+    reached = [ward for ward in campaign.wards if figures.get(ward)]
+    last = min([max(figures[ward]) for ward in reached] or [today - timedelta(days=1)])
     past = Campaign(
         name=campaign.name,
         goal=campaign.goal,
@@ -77,17 +80,17 @@ def _power(
         created_by=campaign.created_by,
     )
     others = [
-        one
-        for one in outcomes.campaigns(session)
-        if one.goal == campaign.goal and one.name != campaign.name
+        other
+        for other in outcomes.campaigns(session)
+        if other.goal == campaign.goal and other.name != campaign.name
     ]
     if campaign.wards:
-        return _of_wards(
-            comparison_design.panel(past, held, kinds, others, today), length
+        return _power_of_wards(
+            comparison_design.compare_panel(past, figures, kinds, others, today), length
         )
-    city = whole_city(held, kinds)
-    apart = series_elsewhere(outcomes.elsewhere_days(session, today - _YEAR, today))
-    line = comparison_design.line(past, city, apart, today)
+    city = whole_city(figures, kinds)
+    elsewhere = series_elsewhere(outcomes.elsewhere_days(session, today - _YEAR, today))
+    line = comparison_design.compare_series(past, city, elsewhere, today)
     series = lift_of_series(
         line.outcome, line.candidates, line.names, line.pre, daily=True
     )
@@ -97,16 +100,18 @@ def _power(
     return {**power, "method": "bsts", "days": length}
 
 
-def _of_wards(panel: comparison_design.Panel, length: int) -> dict[str, Any]:
+def _power_of_wards(
+    panel: comparison_design.PanelComparison, length: int
+) -> dict[str, Any]:
     own = panel.control_counts.mean(axis=1, keepdims=True)
     treated = panel.treated_counts / float(panel.treated_counts.mean())
     split = Split(treated, panel.control_counts / own, panel.controls, panel.pre)
-    method = calmest(split)
+    method = best_placebo_method(split)
     power = detectable(method, split.treated, split.controls, length)
     return {**power.as_dict(), "method": method, "days": length}
 
 
-def _of_switchback(
+def _power_of_switchback(
     city: Mapping[date, int], lot: Mapping[str, Any], length: int
 ) -> dict[str, Any]:
     days = sorted(city)
@@ -120,9 +125,9 @@ def _of_switchback(
     effects, bases, reaches = [], [], []
     for end in range(len(unbroken), length - 1, -7):
         values = unbroken[end - length : end]
-        found = switchback_effect(values, lot["days"], lot["seed"], draws=400)
-        effects.append(found["effect"])
+        effect = switchback_effect(values, lot["days"], lot["seed"], draws=400)
+        effects.append(effect["effect"])
         bases.append(float(np.mean(values)))
-        reaches.append(found["reach"])
+        reaches.append(effect["reach"])
     power = power_of(np.array(effects), np.array(bases), np.array(reaches))
     return {**power.as_dict(), "method": "switchback", "days": length}

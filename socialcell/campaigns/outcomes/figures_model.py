@@ -1,8 +1,9 @@
 """The tables of campaigns: daily figures of ads, search results and app stores.
 
-A row is one day of one thing. `key` is a hash of what names it (texts of queries and
-pages are longer than an index may hold). Networks and stores restate their figures:
-`first` then keeps the measures as they were stored first, `restated_at` when they last
+A row is one day of one campaign, query, page or cut. `key` is a hash of the columns
+that identify it (texts of queries and pages are longer than an index may hold).
+Networks and stores restate their figures: `first` then keeps the measures as they were
+stored first, `restated_at` when they last
 changed, `restatements` how often. NULL is not reported, never 0.
 """
 

@@ -1,4 +1,4 @@
-"""App stores' figures for a span of days, by one cut, each definition by itself."""
+"""Figures of app stores for a span of days, by one cut, each definition by itself."""
 
 import json
 from collections import defaultdict
@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from socialcell.campaigns.outcomes.daily_sums import (
-    Coverage,
+    DayCoverage,
     Total,
-    coverage,
+    day_coverage,
     last_value,
     ratio,
     total,
@@ -31,7 +31,7 @@ _LISTING = ("Store listing acquisitions", "Store listing visitors")
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
+class StoreSeries:
     """One definition of an app, and the partition of it that is summed."""
 
     store: str
@@ -46,8 +46,8 @@ class Series:
         return () if self.dimension == "total" else tuple(self.dimension.split(","))
 
     @property
-    def keeps_back(self) -> bool:
-        """Whether small numbers have no row of their own in it."""
+    def withholds(self) -> bool:
+        """Whether the store leaves out small numbers in it."""
         return "Detailed" in self.definition or bool(_FOLDED & set(self.cuts))
 
     @property
@@ -57,13 +57,13 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class InstallLine:
     """A figure of a group of a series: for its days together, or for one of them.
 
     `as_of` is the day of the figure where days are not added up: the last one known.
     """
 
-    series: Series
+    series: StoreSeries
     group: str | None
     day: date | None
     total: Total
@@ -71,26 +71,26 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
+class ListingRate:
     """Acquisitions of a listing over its visitors, from sums."""
 
-    series: Series
+    series: StoreSeries
     group: str | None
     rate: float | None
 
 
 @dataclass(frozen=True, slots=True)
-class Installs:
-    """What was asked for: lines, rates, and what each series covers."""
+class InstallFigures:
+    """The lines and rates of a query, and the days that each series covers."""
 
-    lines: tuple[Line, ...]
-    rates: tuple[Rate, ...]
-    covered: dict[Series, Coverage]
+    lines: tuple[InstallLine, ...]
+    rates: tuple[ListingRate, ...]
+    covered: dict[StoreSeries, DayCoverage]
 
 
-def installs(
+def install_figures(
     rows: Iterable[StoreDay], since: date, *, by: str | None, daily: bool
-) -> Installs:
+) -> InstallFigures:
     """Figures of store days, summed over all cuts but `by`.
 
     Flows are summed over the days as well; of a stock it is the last value.
@@ -99,38 +99,46 @@ def installs(
     store keeps small numbers back, and not reported elsewhere.
     """
     series = partitions(rows, by)
-    lines: list[Line] = []
-    for one, days in series.items():
-        lines += _lines(one, days, by, daily)
-    return Installs(
+    lines: list[InstallLine] = []
+    for store_series, days in series.items():
+        lines += _lines(store_series, days, by, daily)
+    return InstallFigures(
         tuple(lines),
         tuple(_rates(lines)),
-        {one: _covered(one, days, since) for one, days in series.items()},
+        {
+            store_series: _series_coverage(store_series, days, since)
+            for store_series, days in series.items()
+        },
     )
 
 
 def partitions(
     rows: Iterable[StoreDay], by: str | None
-) -> dict[Series, list[StoreDay]]:
+) -> dict[StoreSeries, list[StoreDay]]:
     """The rows of each definition in one of its partitions, that has the cut `by`:
     rows of two partitions count the same people twice."""
-    found: dict[Series, list[StoreDay]] = defaultdict(list)
+    rows_by_series: dict[StoreSeries, list[StoreDay]] = defaultdict(list)
     for row in rows:
-        one = Series(
+        store_series = StoreSeries(
             row.store, row.app, row.metric, row.definition, row.dimension, row.zone
         )
-        if by is None or by in one.cuts:
-            found[one].append(row)
-    coarsest: dict[tuple[str, str, str], Series] = {}
-    for one in sorted(found, key=lambda s: (len(s.cuts), s.dimension)):
-        coarsest.setdefault((one.store, one.app, one.definition), one)
+        if by is None or by in store_series.cuts:
+            rows_by_series[store_series].append(row)
+    coarsest: dict[tuple[str, str, str], StoreSeries] = {}
+    for store_series in sorted(
+        rows_by_series, key=lambda s: (len(s.cuts), s.dimension)
+    ):
+        coarsest.setdefault(
+            (store_series.store, store_series.app, store_series.definition),
+            store_series,
+        )
     chosen = sorted(coarsest.values(), key=lambda s: (s.store, s.app, s.definition))
-    return {one: found[one] for one in chosen}
+    return {store_series: rows_by_series[store_series] for store_series in chosen}
 
 
 def _lines(
-    series: Series, rows: Sequence[StoreDay], by: str | None, daily: bool
-) -> list[Line]:
+    series: StoreSeries, rows: Sequence[StoreDay], by: str | None, daily: bool
+) -> list[InstallLine]:
     days = sorted({row.day for row in rows})
     groups: dict[str | None, dict[date, list[StoreDay]]] = defaultdict(
         lambda: defaultdict(list)
@@ -139,23 +147,27 @@ def _lines(
         groups[_group(series, row, by)][row.day].append(row)
     lines = []
     for group in sorted(groups, key=lambda name: name or ""):
-        each = {day: _of_day(groups[group].get(day, []), series) for day in days}
+        each = {day: _day_total(groups[group].get(day, []), series) for day in days}
         if daily:
-            lines += [Line(series, group, day, each[day]) for day in days]
+            lines += [InstallLine(series, group, day, each[day]) for day in days]
         else:
             lines.append(_span_line(series, group, each))
     return lines
 
 
-def _span_line(series: Series, group: str | None, days: dict[date, Total]) -> Line:
-    together = _together(days.values())
+def _span_line(
+    series: StoreSeries, group: str | None, days: dict[date, Total]
+) -> InstallLine:
+    together = _sum_days(days.values())
     if series.kind is MetricKind.FLOW:
-        return Line(series, group, None, together)
-    as_of, value = last_value((day, found.value) for day, found in days.items())
-    return Line(series, group, None, replace(together, value=value), as_of)
+        return InstallLine(series, group, None, together)
+    as_of, newest = last_value(
+        (day, day_total.value) for day, day_total in days.items()
+    )
+    return InstallLine(series, group, None, replace(together, value=newest), as_of)
 
 
-def _group(series: Series, row: StoreDay, by: str | None) -> str | None:
+def _group(series: StoreSeries, row: StoreDay, by: str | None) -> str | None:
     if by is None:
         return None
     if len(series.cuts) == 1:
@@ -163,22 +175,22 @@ def _group(series: Series, row: StoreDay, by: str | None) -> str | None:
     return str(json.loads(row.cut)[series.cuts.index(by)])
 
 
-def _of_day(rows: Sequence[StoreDay], series: Series) -> Total:
+def _day_total(rows: Sequence[StoreDay], series: StoreSeries) -> Total:
     """One day: its figure, or why there is none."""
     if not rows:
-        keeps = series.keeps_back
-        return Total(None, 1, withheld=int(keeps), not_reported=int(not keeps))
-    known = [row.value for row in rows if row.value is not None]
-    kept = any(row.withheld for row in rows)
+        withholds = series.withholds
+        return Total(None, 1, withheld=int(withholds), not_reported=int(not withholds))
+    reported = [row.value for row in rows if row.value is not None]
+    is_withheld = any(row.withheld for row in rows)
     return Total(
-        value=sum(known) if known else None,
+        value=sum(reported) if reported else None,
         days=1,
-        withheld=int(kept),
-        not_reported=int(not kept and len(known) < len(rows)),
+        withheld=int(is_withheld),
+        not_reported=int(not is_withheld and len(reported) < len(rows)),
     )
 
 
-def _together(days: Iterable[Total]) -> Total:
+def _sum_days(days: Iterable[Total]) -> Total:
     each = list(days)
     return Total(
         total(day.value for day in each).value,
@@ -188,23 +200,31 @@ def _together(days: Iterable[Total]) -> Total:
     )
 
 
-def _rates(lines: Sequence[Line]) -> Iterable[Rate]:
+def _rates(lines: Sequence[InstallLine]) -> Iterable[ListingRate]:
     """Rates of the store's page, where both sides of one partition are held."""
-    acquired, visited = _LISTING
+    acquisitions, visits = _LISTING
     visitors = {
         (line.series.app, line.series.dimension, line.group, line.day): line.total.value
         for line in lines
-        if line.series.definition == visited
+        if line.series.definition == visits
     }
     for line in lines:
         key = (line.series.app, line.series.dimension, line.group, line.day)
-        if line.series.definition == acquired and line.day is None and key in visitors:
-            yield Rate(line.series, line.group, ratio(line.total.value, visitors[key]))
+        if (
+            line.series.definition == acquisitions
+            and line.day is None
+            and key in visitors
+        ):
+            yield ListingRate(
+                line.series, line.group, ratio(line.total.value, visitors[key])
+            )
 
 
-def _covered(series: Series, rows: Sequence[StoreDay], since: date) -> Coverage:
+def _series_coverage(
+    series: StoreSeries, rows: Sequence[StoreDay], since: date
+) -> DayCoverage:
     moves = next(
         (days for start, days in _MOVES if series.definition.startswith(start)),
         _PLAY_MOVES,
     )
-    return coverage((row.day for row in rows), since, moves)
+    return day_coverage((row.day for row in rows), since, moves)

@@ -1,4 +1,4 @@
-"""Panel and series files: read strictly, refused with the line and what to do."""
+"""Read panel and series files strictly; errors name the line and the correction."""
 
 import csv
 import re
@@ -63,7 +63,7 @@ def read_panel(path: str) -> PanelFile:
     units: dict[str, None] = {}
     labels: dict[Moment, str] = {}
     for line, row in rows:
-        unit, date, value = (row[column].strip() for column in where)
+        unit, date, text = (row[column].strip() for column in where)
         if not unit:
             raise UnusableFile(f"{path}, line {line}: the unit is empty.")
         moment = _moment(path, line, date)
@@ -72,10 +72,10 @@ def read_panel(path: str) -> PanelFile:
                 f"{path}, line {line}: {unit} on {date} is there already, in line "
                 f"{cells[unit, moment][0]}. Keep one row for each unit and date."
             )
-        cells[unit, moment] = line, _number(path, line, "value", value)
+        cells[unit, moment] = line, _number(path, line, "value", text)
         units[unit] = None
         labels.setdefault(moment, date)
-    periods = _ordered(path, labels)
+    periods = _ordered_moments(path, labels)
     _require_complete(path, list(units), periods, labels, cells)
     values = np.array([[cells[unit, at][1] for at in periods] for unit in units])
     return PanelFile(list(units), periods, [labels[at] for at in periods], values)
@@ -98,7 +98,7 @@ def _require_complete(
         )
 
 
-def read_series(path: str, wanted: Iterable[str]) -> SeriesFile:
+def read_series(path: str, required: Iterable[str]) -> SeriesFile:
     """The series of a file whose first column is a date or index.
 
     A file whose first column is one of ``wanted`` has no time column; its rows count
@@ -106,12 +106,12 @@ def read_series(path: str, wanted: Iterable[str]) -> SeriesFile:
     """
     header, rows = _table(path)
     names = [name.strip() for name in header]
-    needed = list(wanted)
+    needed = list(required)
     for name in needed:
         if names.count(name) != 1:
-            found = "is there twice" if name in names else "is not there"
+            fault = "is there twice" if name in names else "is not there"
             raise UnusableFile(
-                f"{path}: the column {name} {found}. The columns are: {_some(names)}."
+                f"{path}: the column {name} {fault}. The columns are: {_listed(names)}."
             )
     table = list(rows)
     timed = names[0] not in needed
@@ -134,10 +134,10 @@ def read_series(path: str, wanted: Iterable[str]) -> SeriesFile:
 def _require_rising(
     path: str, moments: list[Moment], labels: list[str], lines: list[int]
 ) -> None:
-    _ordered(path, dict(zip(moments, labels, strict=True)))
+    _ordered_moments(path, dict(zip(moments, labels, strict=True)))
     for before, after in pairwise(range(len(moments))):
         same = moments[after] == moments[before]
-        if same or _earlier(moments[after], moments[before]):
+        if same or _is_earlier(moments[after], moments[before]):
             fault = "is there twice" if same else "comes after a later row"
             raise UnusableFile(
                 f"{path}, line {lines[after]}: {labels[after]} {fault}. Give one row "
@@ -177,9 +177,9 @@ def position_of(
     path: str, label: str, moments: list[Moment], labels: list[str], *, index: bool
 ) -> int:
     """The row of a period label; with ``index`` also a row number counted from 0."""
-    wanted = _moment_or_none(label.strip())
-    if wanted is not None and wanted in moments:
-        return moments.index(wanted)
+    moment = _moment_or_none(label.strip())
+    if moment is not None and moment in moments:
+        return moments.index(moment)
     if index and label.strip().isdigit() and int(label) < len(moments):
         return int(label)
     raise UnusableFile(
@@ -201,10 +201,10 @@ def _table(path: str) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
     header = numbered[0][1]
     if len(numbered) == 1:
         raise UnusableFile(f"{path} has a header and no rows.")
-    return header, _even(path, len(header), numbered[1:])
+    return header, _checked_rows(path, len(header), numbered[1:])
 
 
-def _even(
+def _checked_rows(
     path: str, width: int, rows: list[tuple[int, list[str]]]
 ) -> Iterator[tuple[int, list[str]]]:
     for line, row in rows:
@@ -217,11 +217,11 @@ def _even(
 
 def _text(path: str) -> str:
     try:
-        data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+        content = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     except OSError as error:
         raise UnusableFile(f"{path} cannot be read: {error.strerror}.") from error
     try:
-        return data.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UnusableFile(
             f"{path} is not UTF-8 text (byte {error.start}). Save it as CSV UTF-8."
@@ -256,7 +256,7 @@ def _number(path: str, line: int, column: str, text: str) -> float:
     return float(text)
 
 
-def _ordered(path: str, labels: dict[Moment, str]) -> list[Moment]:
+def _ordered_moments(path: str, labels: dict[Moment, str]) -> list[Moment]:
     dates = sorted(m for m in labels if isinstance(m, datetime))
     numbers = sorted(m for m in labels if not isinstance(m, datetime))
     if dates and numbers:
@@ -267,18 +267,18 @@ def _ordered(path: str, labels: dict[Moment, str]) -> list[Moment]:
     return [*dates, *numbers]
 
 
-def _earlier(one: Moment, other: Moment) -> bool:
-    return _step(other, one) < 0
+def _is_earlier(first: Moment, second: Moment) -> bool:
+    return _step(second, first) < 0
 
 
-def _step(one: Moment, other: Moment) -> float:
+def _step(first: Moment, second: Moment) -> float:
     """From one to the other: days between dates, plain difference between numbers."""
-    if isinstance(one, datetime) and isinstance(other, datetime):
-        return (other - one) / timedelta(days=1)
-    if isinstance(one, datetime) or isinstance(other, datetime):
+    if isinstance(first, datetime) and isinstance(second, datetime):
+        return (second - first) / timedelta(days=1)
+    if isinstance(first, datetime) or isinstance(second, datetime):
         raise TypeError("a date and a number have no difference")
-    return other - one
+    return second - first
 
 
-def _some(names: list[str]) -> str:
+def _listed(names: list[str]) -> str:
     return ", ".join(names[:8]) + (" …" if len(names) > 8 else "")

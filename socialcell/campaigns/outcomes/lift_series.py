@@ -28,7 +28,7 @@ def series_lift(
     cost_micros: int | None = None,
     power: bool = False,
 ) -> dict[str, Any]:
-    """Measure what the outcome column gained from period ``start`` on.
+    """Measure the lift of the outcome column from period ``start`` on.
 
     ``controls`` None means every other column of numbers. Raises UnusableFile when the
     file cannot be measured; a pre-period too short or too wild to calibrate on gives
@@ -46,14 +46,14 @@ def series_lift(
         [n for n in series.columns if n != outcome] if controls is None else controls
     )
     candidates = _matrix(series, names, last + 1)
-    found = lift_of_series(y, candidates, names, pre, daily=series.daily)
+    lift = lift_of_series(y, candidates, names, pre, daily=series.daily)
     post = len(y) - pre
-    if cost_micros is not None and found.posterior is not None:
-        cost = _unit_cost(cost_micros, found.posterior, post)
-        found.document["cost_per_incremental"] = cost
+    if cost_micros is not None and lift.posterior is not None:
+        cost = _unit_cost(cost_micros, lift.posterior, post)
+        lift.document["cost_per_incremental"] = cost
     if power:
-        found.document["power"] = power_of_series(found)
-    return found.document
+        lift.document["power"] = power_of_series(lift)
+    return lift.document
 
 
 @dataclass(frozen=True)
@@ -73,17 +73,17 @@ def lift_of_series(
     Controls are chosen on the first `pre` periods alone.
     """
     chosen = choose_controls(outcome[:pre], candidates[:pre], daily) if names else []
-    kept = [names[i] for i in chosen]
+    controls = [names[i] for i in chosen]
     x = np.ascontiguousarray(candidates[:, chosen])
     post = len(outcome) - pre
     calibration = calibrate(outcome[:pre], x[:pre], post, weekdays=daily)
-    warnings = _reasons(pre, calibration)
-    document = _empty(calibration, kept, pre, post)
+    warnings = _refusal_reasons(pre, calibration)
+    document = _empty_document(calibration, controls, pre, post)
     posterior = None
     if calibration and not warnings:
         posterior = forecast(outcome, x, pre, calibration.level_prior, weekdays=daily)
-        document |= _numbers(posterior, post)
-    document["warnings"] = [*warnings, *_cautions(names, kept)]
+        document |= _result_fields(posterior, post)
+    document["warnings"] = [*warnings, *_cautions(names, controls)]
     return SeriesLift(document, calibration, posterior)
 
 
@@ -106,7 +106,7 @@ def _matrix(series: SeriesFile, names: list[str], periods: int) -> Floats:
     return np.column_stack(columns) if columns else np.empty((periods, 0))
 
 
-def _reasons(pre: int, calibration: Calibration | None) -> list[str]:
+def _refusal_reasons(pre: int, calibration: Calibration | None) -> list[str]:
     if calibration is None:
         return [
             f"{pre} periods before the start are too few to try the model where "
@@ -123,16 +123,16 @@ def _reasons(pre: int, calibration: Calibration | None) -> list[str]:
     return []
 
 
-def _cautions(names: list[str], kept: list[str]) -> list[str]:
+def _cautions(names: list[str], controls: list[str]) -> list[str]:
     cautions = []
-    left = [name for name in names if name not in kept]
+    left = [name for name in names if name not in controls]
     if left:
         cautions.append(
             f"{len(left)} of {len(names)} controls left out, as they do not follow the "
             f"outcome before the start: {', '.join(left[:8])}"
             f"{' …' if len(left) > 8 else ''}."
         )
-    if not kept:
+    if not controls:
         cautions.append(
             "No control is used: anything else that changed at the start would be "
             "taken for the campaign."
@@ -140,8 +140,8 @@ def _cautions(names: list[str], kept: list[str]) -> list[str]:
     return cautions
 
 
-def _empty(
-    calibration: Calibration | None, kept: list[str], pre: int, post: int
+def _empty_document(
+    calibration: Calibration | None, controls: list[str], pre: int, post: int
 ) -> dict[str, Any]:
     unknown = dict.fromkeys(("effect", "sd", "lower", "upper"))
     return {
@@ -158,47 +158,47 @@ def _empty(
             "false_positive_rate": calibration and calibration.false_positive_rate,
             "level_prior": calibration and calibration.level_prior,
         },
-        "controls": kept,
+        "controls": controls,
         "periods": {"before": pre, "treated": post},
     }
 
 
-def _numbers(found: Posterior, post: int) -> dict[str, Any]:
+def _result_fields(posterior: Posterior, post: int) -> dict[str, Any]:
     average = {
-        "actual": found.actual,
-        "predicted": found.predicted,
-        **_effect(found.effect),
+        "actual": posterior.actual,
+        "predicted": posterior.predicted,
+        **_effect_fields(posterior.effect),
     }
     return {
-        "att": found.effect.mean,
-        "lift_percent": 100 * found.effect.mean / found.predicted
-        if found.predicted
+        "att": posterior.effect.mean,
+        "lift_percent": 100 * posterior.effect.mean / posterior.predicted
+        if posterior.predicted
         else None,
-        "incremental": found.effect.mean * post,
+        "incremental": posterior.effect.mean * post,
         "average": average,
-        "cumulative": {name: value * post for name, value in average.items()},
-        "relative": _effect(found.relative),
-        "p_value": found.p_value,
+        "cumulative": {name: figure * post for name, figure in average.items()},
+        "relative": _effect_fields(posterior.relative),
+        "p_value": posterior.p_value,
     }
 
 
-def _effect(estimate: Estimate) -> dict[str, float]:
+def _effect_fields(estimate: Estimate) -> dict[str, float]:
     values = asdict(estimate)
     return {"effect": values.pop("mean"), **values}
 
 
-def _unit_cost(cost_micros: int, found: Posterior, post: int) -> dict[str, Any]:
-    low, high = found.effect.lower * post, found.effect.upper * post
-    total = found.effect.mean * post
+def _unit_cost(cost_micros: int, posterior: Posterior, post: int) -> dict[str, Any]:
+    low, high = posterior.effect.lower * post, posterior.effect.upper * post
+    total = posterior.effect.mean * post
     return cost_per_incremental(cost_micros, total, (low, high)).as_dict()
 
 
-def power_of_series(found: SeriesLift) -> dict[str, Any] | None:
+def power_of_series(lift: SeriesLift) -> dict[str, Any] | None:
     """Power from the placebo windows: the posterior does not see what is injected.
 
     None, with a warning in the document, where the windows are too few.
     """
-    runs = found.calibration.runs if found.calibration else []
+    runs = lift.calibration.runs if lift.calibration else []
     try:
         power = power_of(
             np.array([run.effect.mean for run in runs]),
@@ -206,6 +206,6 @@ def power_of_series(found: SeriesLift) -> dict[str, Any] | None:
             np.array([(run.effect.upper - run.effect.lower) / 2 for run in runs]),
         )
     except TooLittleHistory as short:
-        found.document["warnings"].append(str(short))
+        lift.document["warnings"].append(str(short))
         return None
     return power.as_dict()

@@ -1,4 +1,4 @@
-"""The tables of campaigns and of what came of them: outcomes, visits, restatements."""
+"""The tables of campaigns, outcomes, visits and restatements."""
 
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +11,7 @@ from socialcell.db import BigId
 
 
 class Campaign(SQLModel, table=True):
-    """What is to be measured: its days, both included, are days of Pune.
+    """A campaign to be measured: its days, both included, are days of Pune.
 
     `name` is the `utm_campaign` of its links. `goal` is an outcome. No `wards` means
     the whole city.
@@ -32,8 +32,8 @@ class Campaign(SQLModel, table=True):
 class OutcomeDay(SQLModel, table=True):
     """How often something happened on a day in an area: a form was filed, a bill paid.
 
-    `area` is an id of the city's areas, or `elsewhere:` and a name: what no campaign
-    of ours reaches, to compare with. `withheld`: kept back by a threshold.
+    `area` is an id of the city's areas, or `elsewhere:` and a name: a place that no
+    campaign of ours reaches, as a control. `withheld`: left out by a threshold.
     """
 
     __tablename__ = "outcome_fact"
@@ -72,7 +72,7 @@ class VisitDay(SQLModel, table=True):
 
 
 class Restatement(SQLModel, table=True):
-    """What a row of facts said before it was restated for the `n`th time."""
+    """The figures of a row before it was restated for the `n`th time."""
 
     __tablename__ = "restatement"
     key: str = Field(primary_key=True)  # of the row

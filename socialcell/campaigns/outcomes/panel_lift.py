@@ -100,7 +100,7 @@ def lift_of(method: Method, split: Split, cautions: Sequence[str] = ()) -> Panel
         "placebos": len(placebos.effects),
     }
     if not reasons:
-        document |= _measured(method, split, fit, placebos)
+        document |= _result_fields(method, split, fit, placebos)
         if document["interval"] is None:
             document["warnings"].append(
                 f"{len(split.controls)} control units are too few for a 95 % interval."
@@ -163,7 +163,7 @@ def _require_enough(
         )
 
 
-def _measured(
+def _result_fields(
     method: Method, split: Split, fit: Fit, placebos: Placebos
 ) -> dict[str, Any]:
     conformal = conformal_p_values(method, split.treated, split.controls, split.pre)
@@ -175,7 +175,7 @@ def _measured(
     else:
         placebo = placebo_p_value(method, fit, placebos)
         interval = placebos.interval(fit.att)
-    around = interval or placebos.interval(fit.att)
+    start_interval = interval or placebos.interval(fit.att)
     earlier = placebos_in_time(method, split.treated, split.controls, split.pre)
     return {
         "att": fit.att,
@@ -188,9 +188,9 @@ def _measured(
             "placebo": placebo,
         },
         "standard_error": placebos.spread(),
-        "conformal_interval": around
+        "conformal_interval": start_interval
         and conformal_interval(
-            method, split.treated, split.controls, split.pre, around
+            method, split.treated, split.controls, split.pre, start_interval
         ),
         "placebo_in_time": {
             "runs": len(earlier.effects),

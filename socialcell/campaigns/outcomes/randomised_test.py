@@ -1,7 +1,7 @@
-"""A campaign measured by the draw that was made for it, beside all other draws.
+"""Measure a campaign by its random draw, compared with all other possible draws.
 
-Where a lot decided who was reached, no model is needed: the draw is put beside those
-that could have been made as well (Fisher 1935; Rosenbaum 2002).
+Where a draw decided who was reached, no model is needed: it is compared with the other
+possible draws (Fisher 1935; Rosenbaum 2002).
 """
 
 from collections.abc import Mapping
@@ -24,10 +24,10 @@ from socialcell.listening.store import areas
 DAY = timedelta(days=1)
 
 
-def measured(
+def randomised_result(
     session: Session, campaign: Campaign, today: date
 ) -> dict[str, Any] | None:
-    """What the newest plan's lot tells as of `today`; None: nothing was drawn.
+    """The result of the newest plan's draw as of `today`; None: there was no draw.
 
     `lift_percent` is per cent of the outcome without tags. `refused` says why nothing
     is claimed. Of a draw of wards the days are used on which some have begun and others
@@ -37,10 +37,10 @@ def measured(
     if plan is None or plan.lot is None:
         return None
     lot = plan.lot
-    found: dict[str, Any] = {"kind": lot["kind"], "seed": lot["seed"]}
-    earliest = campaign.start - timedelta(weeks=comparison_design.MOST_WEEKS)
+    document: dict[str, Any] = {"kind": lot["kind"], "seed": lot["seed"]}
+    earliest = campaign.start - timedelta(weeks=comparison_design.MAX_WEEKS)
     rows = outcomes.outcome_days(session, campaign.goal, earliest, campaign.end)
-    held = comparison_design.counts(rows)
+    figures = comparison_design.known_figures(rows)
     last = min(campaign.end, today - DAY)
     try:
         if last < campaign.start:
@@ -49,13 +49,15 @@ def measured(
             )
         if lot["kind"] == "switchback":
             kinds = {area.id: area.kind for area in areas.all_areas(session)}
-            return found | _switchback(whole_city(held, kinds), lot, campaign, last)
-        return found | _wards(held, lot, campaign, last)
+            return document | _switchback_result(
+                whole_city(figures, kinds), lot, campaign, last
+            )
+        return document | _ward_result(figures, lot, campaign, last)
     except CannotMeasure as reason:
-        return found | {"refused": str(reason)}
+        return document | {"refused": str(reason)}
 
 
-def _switchback(
+def _switchback_result(
     city: Mapping[date, int], lot: Mapping[str, Any], campaign: Campaign, last: date
 ) -> dict[str, Any]:
     days = [campaign.start + n * DAY for n in range((last - campaign.start).days + 1)]
@@ -83,8 +85,8 @@ def _switchback(
     }
 
 
-def _wards(
-    held: comparison_design.Counts,
+def _ward_result(
+    figures: comparison_design.Counts,
     lot: Mapping[str, Any],
     campaign: Campaign,
     last: date,
@@ -100,15 +102,15 @@ def _wards(
     last = min([last, *(start - DAY for start in later)])
     if last < first:
         raise CannotMeasure(f"No ward has begun: the first do on {first}.")
-    weeks = [_weeks_before(held.get(ward, {}), first) for ward in begins]
-    if min(weeks) < comparison_design.FEWEST_WEEKS:
+    weeks = [_weeks_before(figures.get(ward, {}), first) for ward in begins]
+    if min(weeks) < comparison_design.MIN_WEEKS:
         raise CannotMeasure(
-            f"Fewer than {comparison_design.FEWEST_WEEKS} weeks of {campaign.goal} "
+            f"Fewer than {comparison_design.MIN_WEEKS} weeks of {campaign.goal} "
             f"are held before {first} for every ward of the draw. "
             "Import an earlier time."
         )
     days = [first + n * DAY for n in range(-7 * min(weeks), (last - first).days + 1)]
-    if any(day not in held[ward] for ward in begins for day in days):
+    if any(day not in figures[ward] for ward in begins for day in days):
         raise CannotMeasure(
             f"A day between {days[0]} and {last} is missing in a ward of the draw. A "
             "day that is not known is not 0: import the missing days."
@@ -116,29 +118,31 @@ def _wards(
     pre = 7 * min(weeks)
 
     def index(wards: list[str]) -> Any:
-        counts = np.array([[float(held[w][day]) for day in days] for w in wards])
+        counts = np.array([[float(figures[w][day]) for day in days] for w in wards])
         return counts / np.maximum(counts[:, :pre].mean(axis=1, keepdims=True), 1e-9)
 
-    ours, theirs = index(treated), index(others)
-    change = ours[:, pre:].mean() - ours[:, :pre].mean()
-    anyway = theirs[:, pre:].mean() - theirs[:, :pre].mean()
-    tested = randomisation_test(ours, theirs, pre)
+    treated_index, control_index = index(treated), index(others)
+    change = treated_index[:, pre:].mean() - treated_index[:, :pre].mean()
+    counterfactual = control_index[:, pre:].mean() - control_index[:, :pre].mean()
+    test = randomisation_test(treated_index, control_index, pre)
     return {
         "since": first,
         "until": last,
         "treated": treated,
         "controls": others,
-        "lift_percent": 100 * float(change - anyway) / float(1 + anyway),
-        "interval": tested.interval
-        and [100 * bound / float(1 + anyway) for bound in tested.interval],
-        "p_value": tested.p_value,
-        "assignments": tested.assignments,
+        "lift_percent": 100
+        * float(change - counterfactual)
+        / float(1 + counterfactual),
+        "interval": test.interval
+        and [100 * bound / float(1 + counterfactual) for bound in test.interval],
+        "p_value": test.p_value,
+        "assignments": test.assignments,
     }
 
 
-def _weeks_before(held: Mapping[date, int], first: date) -> int:
+def _weeks_before(daily: Mapping[date, int], first: date) -> int:
     """Whole weeks without a gap before a day, 26 at most."""
     days = 0
-    while days < 7 * comparison_design.MOST_WEEKS and first - (days + 1) * DAY in held:
+    while days < 7 * comparison_design.MAX_WEEKS and first - (days + 1) * DAY in daily:
         days += 1
     return days // 7

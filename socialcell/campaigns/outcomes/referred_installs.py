@@ -1,7 +1,7 @@
-"""Installs that the app's server told us of, as days of the store: a count a day.
+"""Installs reported by the app's server, counted by day of the store.
 
-They stand beside what the store itself reports, under a definition of their own. A day
-between the first and the last of them without any is 0: the door was open.
+They have a definition of their own beside the figures of the store itself. A day
+without any between the first and the last is 0: postbacks were being received.
 """
 
 from collections import Counter
@@ -24,55 +24,70 @@ _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Referred:
-    """What one install says of where it came from."""
+class ReferredInstall:
+    """One install with the origin that its referrer names."""
 
     app: str
     day: date  # of the store
-    told: str  # attributed | organic | unattributed | refused
+    outcome: str  # attributed | organic | unattributed | refused
     source: str
     campaign: str
     link_id: int | None
 
 
-def referred(
+def referred_installs(
     postbacks: Iterable[ReportedInstall], since: date, until: date
-) -> list[Referred]:
+) -> list[ReferredInstall]:
     """Installs of the store's days from `since` to `until`, both included."""
-    found = []
-    for one in postbacks:
-        day = one.begun_at.astimezone(_ZONE).date() if one.begun_at else one.day
+    installs = []
+    for postback in postbacks:
+        day = (
+            postback.begun_at.astimezone(_ZONE).date()
+            if postback.begun_at
+            else postback.day
+        )
         if since <= day <= until:
-            said = dict(parse_qsl(one.referrer, keep_blank_values=True))
-            source, campaign = said.get("utm_source", ""), said.get("utm_campaign", "")
-            found.append(
-                Referred(one.app, day, one.outcome, source, campaign, one.link_id)
+            values = dict(parse_qsl(postback.referrer, keep_blank_values=True))
+            source, campaign = (
+                values.get("utm_source", ""),
+                values.get("utm_campaign", ""),
             )
-    return found
+            installs.append(
+                ReferredInstall(
+                    postback.app,
+                    day,
+                    postback.outcome,
+                    source,
+                    campaign,
+                    postback.link_id,
+                )
+            )
+    return installs
 
 
 def store_days(
-    installs: Sequence[Referred], origin: Callable[[Referred], tuple[str, str]]
+    installs: Sequence[ReferredInstall],
+    origin: Callable[[ReferredInstall], tuple[str, str]],
 ) -> list[StoreDay]:
-    """The same as figures of the store, whole: every group has a row on every day.
+    """Installs as complete daily figures of the store: every group has a row every day.
 
-    `origin` says by which evidence an install is whose, and the creator: what
-    `campaigns attribution` says of it too.
+    `origin` gives the evidence for an install's owner, and the creator, as in
+    `campaigns attribution`.
     """
 
-    def cut(install: Referred) -> tuple[str, ...]:
-        told, creator = origin(install)
-        return (told, install.source, install.campaign, creator)
+    def cut(install: ReferredInstall) -> tuple[str, ...]:
+        evidence, creator = origin(install)
+        return (evidence, install.source, install.campaign, creator)
 
-    counted = Counter((one.app, one.day, cut(one)) for one in installs)
-    made = []
-    for app in sorted({one.app for one in installs}):
-        days = [one.day for one in installs if one.app == app]
+    counted = Counter((install.app, install.day, cut(install)) for install in installs)
+    rows = []
+    for app in sorted({install.app for install in installs}):
+        days = [install.day for install in installs if install.app == app]
         span = (max(days) - min(days)).days + 1
         cuts = sorted({group for other, _day, group in counted if other == app})
         for day in (min(days) + timedelta(days=n) for n in range(span)):
-            made += [_row(app, day, group, counted[app, day, group]) for group in cuts]
-    return made
+            rows += [_row(app, day, group, counted[app, day, group]) for group in cuts]
+    return rows
 
 
 def _row(app: str, day: date, cut: tuple[str, ...], n: int) -> StoreDay:

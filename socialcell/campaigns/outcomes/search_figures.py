@@ -1,4 +1,4 @@
-"""Search results of a site for a span of days, and what Google does not name.
+"""Search results of a site for a span of days, with the queries that Google omits.
 
 Queries that few people ask are left out of the rows by query: totals come from the
 days, and the difference is shown. Positions are means weighted by impressions.
@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from socialcell.campaigns.outcomes.daily_sums import (
-    Coverage,
+    DayCoverage,
     Total,
-    coverage,
+    day_coverage,
     ratio,
     total,
     weighted_mean,
@@ -21,7 +21,7 @@ from socialcell.campaigns.outcomes.figures_model import SearchDay
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SearchLine:
     """A query, a page, or a site as a whole (`key` is "")."""
 
     site: str
@@ -38,39 +38,50 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
-    """A site's totals, what its rows leave unnamed, and what is covered.
+class SiteFigures:
+    """A site's totals, the part without a named query, and the days covered.
 
     `unnamed` is None where totals or rows of the same days are not held.
     """
 
-    totals: Line | None
+    totals: SearchLine | None
     unnamed_clicks: float | None
     unnamed_impressions: float | None
-    covered: Coverage
+    covered: DayCoverage
     final_through: date | None
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
-    """What was asked for: lines by clicks, and each site as a whole."""
+class SearchFigures:
+    """The lines of a query, most clicks first, and each site as a whole."""
 
-    lines: tuple[Line, ...]
-    sites: dict[str, Site]
+    lines: tuple[SearchLine, ...]
+    sites: dict[str, SiteFigures]
 
 
-def search(rows: Iterable[SearchDay], since: date, *, by: str, daily: bool) -> Search:
+def search_figures(
+    rows: Iterable[SearchDay], since: date, *, by: str, daily: bool
+) -> SearchFigures:
     """Figures by `query`, `page` or `total`, most clicks first."""
     sites: dict[str, list[SearchDay]] = defaultdict(list)
     for row in rows:
         sites[row.site].append(row)
-    lines = [line for held in sites.values() for line in _lines(held, by, daily)]
-    lines.sort(key=lambda one: (one.day or date.min, -(one.clicks.value or 0), one.key))
-    told = {name: _site(held, by, since) for name, held in sorted(sites.items())}
-    return Search(tuple(lines), told)
+    lines = [
+        line for site_rows in sites.values() for line in _lines(site_rows, by, daily)
+    ]
+    lines.sort(key=_rank)
+    site_figures = {
+        name: _site(site_rows, by, since) for name, site_rows in sorted(sites.items())
+    }
+    return SearchFigures(tuple(lines), site_figures)
 
 
-def _lines(rows: Sequence[SearchDay], by: str, daily: bool) -> list[Line]:
+def _rank(line: SearchLine) -> tuple[date, float, str]:
+    """Sort key: by day, most clicks first."""
+    return line.day or date.min, -(line.clicks.value or 0), line.key
+
+
+def _lines(rows: Sequence[SearchDay], by: str, daily: bool) -> list[SearchLine]:
     groups: dict[tuple[str, date | None], list[SearchDay]] = defaultdict(list)
     for row in rows:
         if row.dimension == by:
@@ -78,8 +89,8 @@ def _lines(rows: Sequence[SearchDay], by: str, daily: bool) -> list[Line]:
     return [_line(days, day) for (_value, day), days in groups.items()]
 
 
-def _line(days: Sequence[SearchDay], day: date | None) -> Line:
-    return Line(
+def _line(days: Sequence[SearchDay], day: date | None) -> SearchLine:
+    return SearchLine(
         days[0].site,
         days[0].value,
         day,
@@ -89,15 +100,17 @@ def _line(days: Sequence[SearchDay], day: date | None) -> Line:
     )
 
 
-def _site(rows: Sequence[SearchDay], by: str, since: date) -> Site:
+def _site(rows: Sequence[SearchDay], by: str, since: date) -> SiteFigures:
     whole = [row for row in rows if row.dimension == "total"]
     named = [row for row in rows if row.dimension == by != "total"]
     both = {row.day for row in whole} & {row.day for row in named}
     days = [row.day for row in whole or named or rows]
     final = [row.day for row in whole or rows if row.final]
     moving = [row.day for row in whole or rows if not row.final]
-    covered = replace(coverage(days, since, 0), moving_from=min(moving, default=None))
-    return Site(
+    covered = replace(
+        day_coverage(days, since, 0), moving_from=min(moving, default=None)
+    )
+    return SiteFigures(
         _line(whole, None) if whole else None,
         _difference([r for r in whole if r.day in both], named, both, "clicks"),
         _difference([r for r in whole if r.day in both], named, both, "impressions"),
@@ -109,9 +122,11 @@ def _site(rows: Sequence[SearchDay], by: str, since: date) -> Site:
 def _difference(
     whole: Sequence[SearchDay], named: Sequence[SearchDay], both: set[date], name: str
 ) -> float | None:
-    """What the totals of days count beyond the rows of the same days."""
-    all_of_it = total(getattr(row, name) for row in whole).value
-    if all_of_it is None:
+    """The totals of days less the rows of the same days."""
+    day_total = total(getattr(row, name) for row in whole).value
+    if day_total is None:
         return None
-    told = total(getattr(row, name) for row in named if row.day in both).value or 0
-    return all_of_it - told
+    named_total = (
+        total(getattr(row, name) for row in named if row.day in both).value or 0
+    )
+    return day_total - named_total

@@ -27,7 +27,7 @@ def counted(session: Session, last: date) -> list[dict[str, Any]]:
     """Each account's campaigns in the week that ends with a day, as plain JSON."""
     first = last - timedelta(days=6)
     rows = figures.ad_days(session, first, last, "campaign")
-    found = sums.ads(rows, first, daily=False)
+    found = sums.ad_figures(rows, first, daily=False)
     restated: dict[tuple[str, str], int] = defaultdict(int)
     held: dict[tuple[str, str], int] = defaultdict(int)
     for row in rows:
@@ -201,11 +201,11 @@ def _basis(m: Material, account: dict[str, Any]) -> str:
     return " ".join(said)
 
 
-def _line(line: sums.Line) -> dict[str, Any]:
+def _line(line: sums.AdLine) -> dict[str, Any]:
     totals = (line.cost_micros, *(line.counts[name] for name in _COUNTS))
     return {
-        "id": line.thing.campaign,
-        "name": line.thing.campaign_name,
+        "id": line.newest.campaign,
+        "name": line.newest.campaign_name,
         "cost_micros": _whole(line.cost_micros),
         **{name: _whole(line.counts[name]) for name in _COUNTS},
         "installs": {name: found.value for name, found in line.installs.items()},

@@ -16,7 +16,10 @@ from socialcell.campaigns.outcomes import (
 from socialcell.campaigns.outcomes import campaign_measure as measuring
 from socialcell.campaigns.outcomes.attributed_results import Attribution
 from socialcell.campaigns.outcomes.daily_sums import Total
-from socialcell.campaigns.outcomes.install_attribution import Line, Part
+from socialcell.campaigns.outcomes.install_attribution import (
+    AttributionLine,
+    AttributionPart,
+)
 from socialcell.campaigns.outcomes.model import Campaign
 from socialcell.campaigns.outcomes.store import outcomes
 from socialcell.clock import IST
@@ -123,7 +126,9 @@ def measure(
         campaign = _find(session, name)
         today = _today(context)
         found = measuring.measure(session, campaign, today, cost_micros, power=power)
-        return found | {"lot": randomised_test.measured(session, campaign, today)}
+        return found | {
+            "lot": randomised_test.randomised_result(session, campaign, today)
+        }
 
 
 def document(session: Session, one: Campaign) -> dict[str, Any]:
@@ -228,7 +233,9 @@ def _attributed(found: Attribution, by: str) -> dict[str, Any]:
             "attributed": found.installs(install_attribution.OURS),
             "groups": [
                 {by: name, "installs": n}
-                for name, n in install_attribution.grouped(found.parts, by).items()
+                for name, n in install_attribution.installs_by_group(
+                    found.parts, by
+                ).items()
             ],
             "parts": [_part(part) for part in found.parts],
         },
@@ -236,7 +243,7 @@ def _attributed(found: Attribution, by: str) -> dict[str, Any]:
     }
 
 
-def _part(part: Part) -> dict[str, Any]:
+def _part(part: AttributionPart) -> dict[str, Any]:
     return {
         "store": part.store,
         "app": part.app,
@@ -249,7 +256,7 @@ def _part(part: Part) -> dict[str, Any]:
     }
 
 
-def _line(line: Line) -> dict[str, Any]:
+def _line(line: AttributionLine) -> dict[str, Any]:
     return {
         "kind": line.kind,
         "why": line.why,

@@ -13,10 +13,10 @@ from socialcell.campaigns.outcomes import ad_figures as ad_sums
 from socialcell.campaigns.outcomes import install_figures as store_sums
 from socialcell.campaigns.outcomes import referred_installs
 from socialcell.campaigns.outcomes import search_figures as search_sums
-from socialcell.campaigns.outcomes.attributed_results import known_campaigns
-from socialcell.campaigns.outcomes.daily_sums import Coverage, Total
+from socialcell.campaigns.outcomes.attributed_results import attribution_index
+from socialcell.campaigns.outcomes.daily_sums import DayCoverage, Total
 from socialcell.campaigns.outcomes.figures_model import StoreDay
-from socialcell.campaigns.outcomes.install_attribution import origin
+from socialcell.campaigns.outcomes.install_attribution import install_origin
 from socialcell.campaigns.outcomes.store import figures
 from socialcell.clock import IST
 from socialcell.connectors.metric_kinds import APP_STORES, PAGES
@@ -59,7 +59,7 @@ def ads(context: Context, days: Span, level: str, *, daily: bool) -> dict[str, A
     _require("--by", level, LEVELS)
     with db.reading(context.engine) as session:
         rows = figures.ad_days(session, days.since, days.until, level)
-    found = ad_sums.ads(rows, days.since, daily=daily)
+    found = ad_sums.ad_figures(rows, days.since, daily=daily)
     return {
         **span_document(days),
         "level": level,
@@ -97,7 +97,7 @@ def installs(
         rows = figures.store_days(session, days.since, days.until, stores, metric)
         if GOOGLE_PLAY.id in stores and metric in (None, referred_installs.METRIC):
             rows += _referred(session, days)
-    found = store_sums.installs(rows, days.since, by=by, daily=daily)
+    found = store_sums.install_figures(rows, days.since, by=by, daily=daily)
     return _store_document(found, days, by) | {
         "rates": [
             {
@@ -117,12 +117,12 @@ def pages(
     """Figures of the city's own pages as a document; `app` is the page's number."""
     with db.reading(context.engine) as session:
         rows = figures.store_days(session, days.since, days.until, PAGES, metric)
-    found = store_sums.installs(rows, days.since, by=None, daily=daily)
+    found = store_sums.install_figures(rows, days.since, by=None, daily=daily)
     return _store_document(found, days, None)
 
 
 def _store_document(
-    found: store_sums.Installs, days: Span, by: str | None
+    found: store_sums.InstallFigures, days: Span, by: str | None
 ) -> dict[str, Any]:
     return {
         **span_document(days),
@@ -132,7 +132,7 @@ def _store_document(
                 **_series(series),
                 "dimension": series.dimension,
                 "zone": series.zone,
-                "keeps_small_numbers_back": series.keeps_back,
+                "keeps_small_numbers_back": series.withholds,
                 **covered(coverage),
             }
             for series, coverage in found.covered.items()
@@ -153,9 +153,11 @@ def _store_document(
 def _referred(session: Session, days: Span) -> list[StoreDay]:
     """Installs with a referrer; a day of the store ends in Pune on the day after."""
     told = link_activity.postbacks(session, days.since, days.until + timedelta(days=1))
-    installs = referred_installs.referred(told, days.since, days.until)
-    known = known_campaigns(session)
-    return referred_installs.store_days(installs, lambda one: origin(one, known))
+    installs = referred_installs.referred_installs(told, days.since, days.until)
+    known = attribution_index(session)
+    return referred_installs.store_days(
+        installs, lambda one: install_origin(one, known)
+    )
 
 
 def search(
@@ -165,7 +167,7 @@ def search(
     _require("--by", by, SEARCHES)
     with db.reading(context.engine) as session:
         rows = figures.search_days(session, days.since, days.until, site)
-    found = search_sums.search(rows, days.since, by=by, daily=daily)
+    found = search_sums.search_figures(rows, days.since, by=by, daily=daily)
     return {
         **span_document(days),
         "by": by,
@@ -197,8 +199,8 @@ def search(
     }
 
 
-def _ad(line: ad_sums.Line) -> dict[str, Any]:
-    thing = line.thing
+def _ad(line: ad_sums.AdLine) -> dict[str, Any]:
+    thing = line.newest
     made: dict[str, Any] = {
         "network": thing.network,
         "account": thing.account,
@@ -235,7 +237,7 @@ def _money(micros: int, currency: str) -> dict[str, Any]:
     return {"amount_micros": micros, "currency": currency}
 
 
-def _result(line: search_sums.Line) -> dict[str, Any]:
+def _result(line: search_sums.SearchLine) -> dict[str, Any]:
     return {
         "clicks": whole(line.clicks.value),
         "impressions": whole(line.impressions.value),
@@ -245,7 +247,7 @@ def _result(line: search_sums.Line) -> dict[str, Any]:
     }
 
 
-def _series(series: store_sums.Series) -> dict[str, Any]:
+def _series(series: store_sums.StoreSeries) -> dict[str, Any]:
     return {
         "store": series.store,
         "app": series.app,
@@ -271,7 +273,7 @@ def whole(value: float | None) -> float | int | None:
     return value
 
 
-def covered(coverage: Coverage) -> dict[str, Any]:
+def covered(coverage: DayCoverage) -> dict[str, Any]:
     """Which days a figure covers, as it stands in documents."""
     return {
         "data_through": coverage.through,

@@ -7,7 +7,12 @@ from datetime import date
 from typing import Any
 
 from socialcell import db
-from socialcell.campaigns.outcomes.daily_sums import Total, coverage, last_value, total
+from socialcell.campaigns.outcomes.daily_sums import (
+    Total,
+    day_coverage,
+    last_value,
+    total,
+)
 from socialcell.campaigns.outcomes.model import OutcomeDay, VisitDay
 from socialcell.campaigns.outcomes.store import outcomes as store
 from socialcell.connectors.files.outcome_file import outcome_name
@@ -37,7 +42,7 @@ def held(context: Context) -> list[dict[str, Any]]:
                 "withheld": one.withheld,
                 "restated": one.restated,
             }
-            for one in store.held(session)
+            for one in store.outcome_summaries(session)
         ]
 
 
@@ -55,7 +60,7 @@ def outcome(
     except ValueError as error:
         raise UsageError(f"{str(error)[0].upper()}{str(error)[1:]}.") from None
     with db.reading(context.engine) as session:
-        known = [one.outcome for one in store.held(session)]
+        known = [one.outcome for one in store.outcome_summaries(session)]
         if wanted not in known:
             raise UsageError(
                 f"No outcome {wanted!r} is held. There are: "
@@ -97,7 +102,7 @@ def outcome(
         **span_document(days),
         "outcome": wanted,
         "kind": kind,
-        **covered(coverage(told, days.since, 0)),
+        **covered(day_coverage(told, days.since, 0)),
         "rows": made,
     }
 
@@ -128,7 +133,7 @@ def visits(context: Context, days: Span, by: str, *, daily: bool) -> dict[str, A
         **span_document(days),
         "by": by,
         "sites": [
-            {"site": site, "zone": zone, **covered(coverage(held, days.since, 0))}
+            {"site": site, "zone": zone, **covered(day_coverage(held, days.since, 0))}
             for (site, zone), held in sorted(by_site.items())
         ],
         "rows": lines,

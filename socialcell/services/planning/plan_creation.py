@@ -76,7 +76,7 @@ def plan(context: Context, path: Path, *, dry_run: bool = False) -> Made:
     lot = assemble_plan.random_draw(ground)
     problem, found = _calendar(ground, settings, choice, lot)
     with db.reading(context.engine) as session:
-        told = detectable_lift.smallest(
+        told = detectable_lift.smallest_detectable(
             session, _campaign(context, ground, lot, campaign), lot, ground.today
         )
     made = _made(context, ground, choice, problem, found, lot, told)

@@ -11,15 +11,18 @@ from socialcell.campaigns.outcomes.install_attribution import (
     OTHER,
     OURS,
     UNKNOWN,
-    Known,
-    Part,
+    AttributionIndex,
+    AttributionPart,
     by_referrer,
     by_token,
-    grouped,
-    origin,
+    install_origin,
+    installs_by_group,
 )
 from socialcell.campaigns.outcomes.install_figures import partitions
-from socialcell.campaigns.outcomes.referred_installs import referred, store_days
+from socialcell.campaigns.outcomes.referred_installs import (
+    referred_installs,
+    store_days,
+)
 from tests.builders import NOON
 
 FIRST = date(2026, 11, 16)
@@ -46,8 +49,8 @@ def link(number: int, campaign: str = "monsoon26", **changes: Any) -> TrackedLin
     return TrackedLink(**(made | changes))
 
 
-def known(*links: TrackedLink, campaigns: Iterable[str] = ()) -> Known:
-    return Known({one.id or 0: one for one in links}, campaigns)
+def known(*links: TrackedLink, campaigns: Iterable[str] = ()) -> AttributionIndex:
+    return AttributionIndex({one.id or 0: one for one in links}, campaigns)
 
 
 def told(
@@ -67,16 +70,16 @@ def told(
 
 def android(
     postbacks: list[ReportedInstall],
-    whose: Known,
+    whose: AttributionIndex,
     totals: dict[date, int | None] | None = None,
-) -> Part:
-    installs = referred(postbacks, DAYS[0], DAYS[-1])
+) -> AttributionPart:
+    installs = referred_installs(postbacks, DAYS[0], DAYS[-1])
     if totals is None:
         totals = dict.fromkeys(DAYS, 10)
     return by_referrer("a.b", installs, totals, DAYS, "monsoon26", whose, "PT")
 
 
-def shown(part: Part) -> dict[tuple[str, str, str | None], int | None]:
+def shown(part: AttributionPart) -> dict[tuple[str, str, str | None], int | None]:
     """(kind, why, creator) → installs; and the lines add up to the total."""
     assert sum(int(line.installs.value or 0) for line in part.lines) == part.total
     return {
@@ -163,7 +166,7 @@ def test_an_install_belongs_to_the_stores_day_and_not_to_that_of_pune() -> None:
         begun_at=datetime(2026, 11, 19, 7, 59, tzinfo=UTC), day=date(2026, 11, 19)
     )
 
-    found = referred([late, early], DAYS[0], DAYS[-1])
+    found = referred_installs([late, early], DAYS[0], DAYS[-1])
 
     assert [one.day for one in found] == [DAYS[2]]
 
@@ -171,10 +174,10 @@ def test_an_install_belongs_to_the_stores_day_and_not_to_that_of_pune() -> None:
 def test_postbacks_are_figures_of_the_store_with_a_row_for_every_day() -> None:
     monday = told(begun_at=datetime(2026, 11, 16, 12, tzinfo=UTC))
     wednesday = told("organic", begun_at=datetime(2026, 11, 18, 12, tzinfo=UTC))
-    installs = referred([monday, monday, wednesday], DAYS[0], DAYS[-1])
+    installs = referred_installs([monday, monday, wednesday], DAYS[0], DAYS[-1])
 
     whose = known(link(1))
-    rows = store_days(installs, lambda install: origin(install, whose))
+    rows = store_days(installs, lambda install: install_origin(install, whose))
 
     assert {(row.day.day, row.cut.split('"')[1]): row.value for row in rows} == {
         (16, "attributed"): 2,
@@ -199,7 +202,10 @@ def test_utm_values_without_a_click_are_the_same_line_on_both_screens() -> None:
     whose = known(link(1))
 
     part = shown(android(installs, whose))
-    found = [origin(one, whose) for one in referred(installs, DAYS[0], DAYS[-1])]
+    found = [
+        install_origin(one, whose)
+        for one in referred_installs(installs, DAYS[0], DAYS[-1])
+    ]
 
     assert found == [
         ("utm", "creator1"),
@@ -253,7 +259,9 @@ def downloaded(
     )
 
 
-def reported(rows: list[StoreDay], cut: str, whose: Known) -> Part:
+def reported(
+    rows: list[StoreDay], cut: str, whose: AttributionIndex
+) -> AttributionPart:
     ((series, held),) = partitions(rows, cut).items()
     return by_token(series, held, DAYS, "monsoon26", whose)
 
@@ -300,8 +308,8 @@ def test_links_that_a_store_cannot_tell_apart_have_no_creator() -> None:
 
     (line,) = part.lines
     assert (line.who.creator, line.who.channel) == (None, "instagram")
-    assert grouped([part], "creator") == {None: 9}
-    assert grouped([part], "channel") == {"instagram": 9}
+    assert installs_by_group([part], "creator") == {None: 9}
+    assert installs_by_group([part], "channel") == {"instagram": 9}
 
 
 def test_a_token_at_the_app_store_is_the_links_own_or_its_campaign() -> None:

@@ -48,9 +48,9 @@ def panel(
     wards: tuple[str, ...] = ("a", "b"),
     today: date = AFTER,
     kinds: Mapping[str, str] | None = None,
-) -> comparison_design.Panel:
+) -> comparison_design.PanelComparison:
     known = kinds or dict.fromkeys(held, "ward_office")
-    return comparison_design.panel(campaign(*wards), held, known, others, today)
+    return comparison_design.compare_panel(campaign(*wards), held, known, others, today)
 
 
 def test_all_other_areas_of_the_same_kind_are_compared() -> None:
@@ -189,7 +189,7 @@ def test_a_figure_that_is_withheld_is_not_known() -> None:
             stored_at=NOON,
         )
 
-    found = comparison_design.counts(
+    found = comparison_design.known_figures(
         [row(0, 7), row(1, None), row(2, None, withheld=True)]
     )
 
@@ -204,7 +204,7 @@ def test_a_city_is_compared_with_whole_series_from_elsewhere() -> None:
     broken = days(START - 8 * WEEK, END)
     del broken[START - DAY]
 
-    found = comparison_design.line(
+    found = comparison_design.compare_series(
         campaign(), held, {"nashik": held, "nagpur": broken}, AFTER
     )
 
@@ -216,7 +216,7 @@ def test_a_city_without_anything_to_compare_with_is_refused() -> None:
     held = days(START - 8 * WEEK, END)
 
     with pytest.raises(CannotMeasure, match="no series from elsewhere"):
-        comparison_design.line(campaign(), held, {}, AFTER)
+        comparison_design.compare_series(campaign(), held, {}, AFTER)
 
 
 def test_downloads_of_stores_are_added_where_all_are_known() -> None:
@@ -245,5 +245,5 @@ def test_downloads_of_stores_are_added_where_all_are_known() -> None:
         row("google_play", 2, None),
     ]
 
-    assert comparison_design.downloads(rows) == {START: 78}
-    assert comparison_design.downloads([]) == {}
+    assert comparison_design.daily_downloads(rows) == {START: 78}
+    assert comparison_design.daily_downloads([]) == {}

@@ -5,16 +5,19 @@ from typing import Any
 
 import pytest
 
-from socialcell.campaigns.outcomes.ad_figures import ads
+from socialcell.campaigns.outcomes.ad_figures import ad_figures
 from socialcell.campaigns.outcomes.daily_sums import (
-    coverage,
+    day_coverage,
     ratio,
     total,
     weighted_mean,
 )
 from socialcell.campaigns.outcomes.figures_model import AdDay, SearchDay, StoreDay
-from socialcell.campaigns.outcomes.install_figures import Installs, installs
-from socialcell.campaigns.outcomes.search_figures import search
+from socialcell.campaigns.outcomes.install_figures import (
+    InstallFigures,
+    install_figures,
+)
+from socialcell.campaigns.outcomes.search_figures import search_figures
 from socialcell.connectors.google.play_statistics import METRICS as PLAY_METRICS
 from socialcell.connectors.meta.facebook_insights import FAMILIES
 from socialcell.connectors.metric_kinds import MetricKind, store_metric_kind
@@ -65,7 +68,7 @@ def shown(
             line.total.withheld,
             line.total.not_reported,
         )
-        for line in installs(rows, FIRST, by=by, daily=daily).lines
+        for line in install_figures(rows, FIRST, by=by, daily=daily).lines
     }
 
 
@@ -83,7 +86,7 @@ def test_a_sum_of_nothing_is_unknown_and_not_nought() -> None:
 
 
 def test_days_between_that_are_not_held_are_missing_and_later_ones_are_not() -> None:
-    found = coverage([day(1), day(2), day(4)], FIRST, 2)
+    found = day_coverage([day(1), day(2), day(4)], FIRST, 2)
 
     assert found.through == day(4)
     assert found.missing == (day(0), day(3))
@@ -91,8 +94,8 @@ def test_days_between_that_are_not_held_are_missing_and_later_ones_are_not() -> 
 
 
 def test_nothing_held_covers_nothing() -> None:
-    assert coverage([], FIRST, 2).through is None
-    assert coverage([], FIRST, 2).missing == ()
+    assert day_coverage([], FIRST, 2).through is None
+    assert day_coverage([], FIRST, 2).missing == ()
 
 
 def test_a_rate_and_a_mean_are_of_sums() -> None:
@@ -164,7 +167,7 @@ def test_a_rate_of_a_listing_is_of_the_sums_and_not_a_mean_of_rates() -> None:
         *(utm(1, "monsoon26", 10), visits(1, "monsoon26", 98)),
     ]
 
-    (one,) = installs(rows, FIRST, by="utm_campaign", daily=False).rates
+    (one,) = install_figures(rows, FIRST, by="utm_campaign", daily=False).rates
 
     assert one.group == "monsoon26"
     assert one.rate == pytest.approx(11 / 100)
@@ -176,7 +179,7 @@ def test_visitors_of_two_definitions_make_no_rate() -> None:
         utm(0, "monsoon26", 9, metric="visitors", definition="Visitors (installs)"),
     ]
 
-    assert installs(rows, FIRST, by="utm_campaign", daily=False).rates == ()
+    assert install_figures(rows, FIRST, by="utm_campaign", daily=False).rates == ()
 
 
 def test_a_day_without_a_row_is_withheld_where_small_numbers_are_kept_back() -> None:
@@ -219,7 +222,7 @@ def devices(n: int, value: int | None, **changes: Any) -> StoreDay:
 def test_a_stock_is_never_added_up_and_has_its_last_value() -> None:
     rows = [devices(0, 700), devices(1, 720), devices(2, 710), devices(3, None)]
 
-    (line,) = installs(rows, FIRST, by=None, daily=False).lines
+    (line,) = install_figures(rows, FIRST, by=None, daily=False).lines
 
     assert (line.total.value, line.as_of) == (710, day(2))
     assert (line.total.days, line.total.not_reported) == (4, 1)
@@ -242,13 +245,13 @@ def test_a_stock_is_added_up_over_the_groups_of_one_day() -> None:
 
 
 def test_a_stock_of_which_no_day_is_known_has_no_value_and_no_day() -> None:
-    (line,) = installs([devices(0, None)], FIRST, by=None, daily=False).lines
+    (line,) = install_figures([devices(0, None)], FIRST, by=None, daily=False).lines
 
     assert (line.total.value, line.as_of) == (None, None)
 
 
 def test_days_of_flows_are_summed_and_name_no_day() -> None:
-    (line,) = installs(
+    (line,) = install_figures(
         [store_day(0, 4), store_day(1, 5)], FIRST, by=None, daily=False
     ).lines
 
@@ -281,7 +284,7 @@ def test_a_metric_of_a_page_that_nobody_knows_is_not_added_up() -> None:
         for n in range(2)
     ]
 
-    (line,) = installs(rows, FIRST, by=None, daily=False).lines
+    (line,) = install_figures(rows, FIRST, by=None, daily=False).lines
 
     assert (line.series.kind, line.total.value, line.as_of) == (None, 5, day(1))
 
@@ -302,7 +305,7 @@ def test_a_figure_that_the_store_withholds_is_said_to_be() -> None:
     assert shown(*rows) == {("Daily User Installs", None, None): (4, 1, 1)}
 
 
-def covered(found: Installs) -> dict[str, Any]:
+def covered(found: InstallFigures) -> dict[str, Any]:
     return {series.definition: one for series, one in found.covered.items()}
 
 
@@ -316,7 +319,7 @@ def test_each_series_says_through_when_it_is_held_and_what_still_moves() -> None
         ),
     ]
 
-    found = covered(installs(rows, FIRST, by=None, daily=False))
+    found = covered(install_figures(rows, FIRST, by=None, daily=False))
 
     play = found["Daily User Installs"]
     assert (play.through, play.missing) == (day(3), (day(2),))
@@ -337,7 +340,7 @@ def test_each_series_says_through_when_it_is_held_and_what_still_moves() -> None
 def test_how_long_a_figure_moves_is_its_stores_own(definition: str, days: int) -> None:
     held = [store_day(n, definition=definition) for n in range(10)]
 
-    found = covered(installs(held, FIRST, by=None, daily=False))[definition]
+    found = covered(install_figures(held, FIRST, by=None, daily=False))[definition]
 
     assert found.moving_from == day(9 - days + 1)
 
@@ -367,7 +370,7 @@ def ad_day(n: int = 0, **changes: Any) -> AdDay:
 
 
 def test_days_of_a_campaign_are_added_and_installs_stay_apart() -> None:
-    (line,) = ads([ad_day(0), ad_day(1)], FIRST, daily=False).lines
+    (line,) = ad_figures([ad_day(0), ad_day(1)], FIRST, daily=False).lines
 
     assert line.counts["clicks"].value == 10
     assert line.cost_micros.value == 4_000_000
@@ -380,12 +383,15 @@ def test_days_of_a_campaign_are_added_and_installs_stay_apart() -> None:
 def test_people_who_were_reached_on_two_days_are_not_added_up() -> None:
     rows = [ad_day(0), ad_day(1)]
 
-    assert ads(rows, FIRST, daily=False).lines[0].reach is None
-    assert [line.reach for line in ads(rows, FIRST, daily=True).lines] == [80, 80]
+    assert ad_figures(rows, FIRST, daily=False).lines[0].reach is None
+    assert [line.reach for line in ad_figures(rows, FIRST, daily=True).lines] == [
+        80,
+        80,
+    ]
 
 
 def test_an_action_that_was_not_reported_on_a_day_is_open_there() -> None:
-    (line,) = ads(
+    (line,) = ad_figures(
         [ad_day(0), ad_day(1, installs={"PLAY": 2.0})], FIRST, daily=False
     ).lines
 
@@ -396,7 +402,7 @@ def test_an_action_that_was_not_reported_on_a_day_is_open_there() -> None:
 def test_accounts_of_two_currencies_are_two_lines() -> None:
     rows = [ad_day(0), ad_day(0, account="9998887777", currency="USD")]
 
-    found = ads(rows, FIRST, daily=False)
+    found = ad_figures(rows, FIRST, daily=False)
 
     assert {line.account.currency for line in found.lines} == {"INR", "USD"}
     assert len(found.covered) == 2
@@ -405,7 +411,7 @@ def test_accounts_of_two_currencies_are_two_lines() -> None:
 def test_a_campaign_goes_by_its_newest_name() -> None:
     rows = [ad_day(1, campaign_name="Rains"), ad_day(0)]
 
-    assert ads(rows, FIRST, daily=False).lines[0].thing.campaign_name == "Rains"
+    assert ad_figures(rows, FIRST, daily=False).lines[0].newest.campaign_name == "Rains"
 
 
 # Search ---------------------------------------------------------------------------
@@ -436,7 +442,7 @@ def test_totals_come_from_days_and_the_rest_is_unnamed() -> None:
         found_by("total", "", 1, clicks=70, impressions=1000),
     ]
 
-    (site,) = search(rows, FIRST, by="query", daily=False).sites.values()
+    (site,) = search_figures(rows, FIRST, by="query", daily=False).sites.values()
 
     assert (site.unnamed_clicks, site.unnamed_impressions) == (25, 500)
     assert site.totals is not None
@@ -449,7 +455,7 @@ def test_a_position_is_weighted_by_how_often_it_was_seen() -> None:
         found_by("query", "पाणी", 1, position=5.0, impressions=100),
     ]
 
-    (line,) = search(rows, FIRST, by="query", daily=False).lines
+    (line,) = search_figures(rows, FIRST, by="query", daily=False).lines
 
     assert line.position == 2.0
     assert line.rate == pytest.approx(20 / 400)
@@ -458,11 +464,11 @@ def test_a_position_is_weighted_by_how_often_it_was_seen() -> None:
 def test_days_that_are_not_final_are_told() -> None:
     rows = [found_by("total", "", 0), found_by("total", "", 1, final=False)]
 
-    (site,) = search(rows, FIRST, by="total", daily=False).sites.values()
+    (site,) = search_figures(rows, FIRST, by="total", daily=False).sites.values()
 
     assert site.final_through == day(0)
     assert site.covered.through == day(1)
     assert site.covered.moving_from == day(1)
 
-    (site,) = search(rows[:1], FIRST, by="total", daily=False).sites.values()
+    (site,) = search_figures(rows[:1], FIRST, by="total", daily=False).sites.values()
     assert site.covered.moving_from is None

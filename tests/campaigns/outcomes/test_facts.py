@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from socialcell import db
 from socialcell.campaigns.outcomes.figures_model import AdDay, SearchDay, StoreDay
-from socialcell.campaigns.outcomes.store.facts import Stored, store_facts
+from socialcell.campaigns.outcomes.store.facts import StoredCounts, store_facts
 from socialcell.connectors.facts import AdFact, Fact, SearchFact, StoreFact
 from tests.builders import NOON
 from tests.rows import in_order
@@ -62,7 +62,7 @@ def search(**changes: Any) -> SearchFact:
     return SearchFact(**(made | changes))
 
 
-def keep(engine: Engine, *facts: Fact, at: Any = NOON) -> Stored:
+def keep(engine: Engine, *facts: Fact, at: Any = NOON) -> StoredCounts:
     with db.writing(engine) as session:
         return store_facts(session, facts, at)
 
@@ -78,10 +78,10 @@ def rows(engine: Engine, model: Any) -> list[dict[str, Any]]:
 def test_the_same_fact_again_changes_nothing(
     fact: Fact, model: Any, engine: Engine
 ) -> None:
-    assert keep(engine, fact) == Stored(stored=1)
+    assert keep(engine, fact) == StoredCounts(stored=1)
     before = rows(engine, model)
 
-    assert keep(engine, fact, at=LATER) == Stored(unchanged=1)
+    assert keep(engine, fact, at=LATER) == StoredCounts(unchanged=1)
 
     assert rows(engine, model) == before
     assert before[0]["first"] is None
@@ -102,7 +102,7 @@ def test_a_fact_is_kept_as_it_was_said(engine: Engine) -> None:
 def test_a_restatement_remembers_what_was_said_first(engine: Engine) -> None:
     keep(engine, ad())
 
-    assert keep(engine, ad(clicks=22), at=LATER) == Stored(updated=1)
+    assert keep(engine, ad(clicks=22), at=LATER) == StoredCounts(updated=1)
     keep(engine, ad(clicks=25), at=LATER + timedelta(days=1))
 
     (row,) = rows(engine, AdDay)
@@ -116,7 +116,7 @@ def test_a_restatement_remembers_what_was_said_first(engine: Engine) -> None:
 def test_a_new_name_is_an_update_and_no_restatement(engine: Engine) -> None:
     keep(engine, ad())
 
-    assert keep(engine, ad(campaign_name="Rains"), at=LATER) == Stored(updated=1)
+    assert keep(engine, ad(campaign_name="Rains"), at=LATER) == StoredCounts(updated=1)
 
     (row,) = rows(engine, AdDay)
     assert row["campaign_name"] == "Rains"
@@ -128,7 +128,7 @@ def test_silence_about_a_figure_leaves_the_known_one(engine: Engine) -> None:
 
     said = keep(engine, ad(clicks=None, installs={}), at=LATER)
 
-    assert said == Stored(unchanged=1)
+    assert said == StoredCounts(unchanged=1)
     (row,) = rows(engine, AdDay)
     assert row["clicks"] == 20
     assert row["installs"] == {"GOOGLE_PLAY_DOWNLOAD/PMC Care": 4.0}
@@ -174,7 +174,7 @@ def test_one_thing_twice_in_a_page_is_one_row_with_the_later_figures(
 ) -> None:
     said = keep(engine, ad(), ad(), ad(clicks=21))
 
-    assert said == Stored(stored=1, updated=1, unchanged=1)
+    assert said == StoredCounts(stored=1, updated=1, unchanged=1)
     (row,) = rows(engine, AdDay)
     assert row["clicks"] == 21
 
@@ -183,8 +183,8 @@ def test_every_fact_of_a_long_mixed_page_is_accounted_for(engine: Engine) -> Non
     days = [DAY - timedelta(days=n) for n in range(300)]
     facts = [f for d in days for f in (ad(day=d), search(day=d), installed(day=d))]
 
-    assert keep(engine, *facts) == Stored(stored=900)
-    assert keep(engine, *facts, at=LATER) == Stored(unchanged=900)
+    assert keep(engine, *facts) == StoredCounts(stored=900)
+    assert keep(engine, *facts, at=LATER) == StoredCounts(unchanged=900)
 
 
 def test_a_page_address_longer_than_an_index_entry_is_kept(engine: Engine) -> None:
@@ -198,7 +198,7 @@ def test_a_page_address_longer_than_an_index_entry_is_kept(engine: Engine) -> No
 def test_a_figure_that_becomes_final_is_no_restatement(engine: Engine) -> None:
     keep(engine, search(final=False))
 
-    assert keep(engine, search(), at=LATER) == Stored(updated=1)
+    assert keep(engine, search(), at=LATER) == StoredCounts(updated=1)
     (row,) = rows(engine, SearchDay)
     assert row["final"] is True
     assert row["restatements"] == 0

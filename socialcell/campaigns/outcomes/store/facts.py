@@ -1,4 +1,4 @@
-"""Store daily figures: new ones, the same ones again, and restated ones."""
+"""Store daily figures: new, unchanged and restated ones."""
 
 import hashlib
 import json
@@ -22,19 +22,19 @@ from socialcell.connectors.facts import (
     VisitFact,
 )
 
-Row = dict[str, Any]
+FactRow = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class _Kind:
-    """A table of facts: what names a row, and what in it is a figure."""
+class FactTable:
+    """A table of facts: the columns of its key, and the columns of figures."""
 
     table: Table
     names: tuple[str, ...]
     measures: tuple[str, ...]
 
 
-_ADS = _Kind(
+_ADS = FactTable(
     db.table(AdDay),
     ("network", "account", "level", "campaign", "ad_group", "ad", "day"),
     (
@@ -42,20 +42,20 @@ _ADS = _Kind(
         *("cost_micros", "conversions", "installs"),
     ),
 )
-_SEARCH = _Kind(
+_SEARCH = FactTable(
     db.table(SearchDay),
     ("site", "dimension", "value", "day"),
     ("clicks", "impressions", "position"),
 )
-_STORES = _Kind(
+_STORES = FactTable(
     db.table(StoreDay),
     ("store", "app", "metric", "definition", "dimension", "cut", "day"),
     ("value", "withheld"),
 )
-_OUTCOMES = _Kind(
+_OUTCOMES = FactTable(
     db.table(OutcomeDay), ("outcome", "area", "day"), ("value", "withheld")
 )
-_VISITS = _Kind(
+_VISITS = FactTable(
     db.table(VisitDay),
     ("site", "source", "medium", "campaign", "content", "term", "day"),
     ("visits",),
@@ -65,87 +65,94 @@ _RESTATED = db.table(Restatement)
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """What became of facts; the three add up to how many were given."""
+class StoredCounts:
+    """How many facts were stored, updated and unchanged; together all that came in."""
 
     stored: int = 0
     updated: int = 0
     unchanged: int = 0
 
-    def __add__(self, other: "Stored") -> "Stored":
-        return Stored(
+    def __add__(self, other: "StoredCounts") -> "StoredCounts":
+        return StoredCounts(
             self.stored + other.stored,
             self.updated + other.updated,
             self.unchanged + other.unchanged,
         )
 
 
-def store_facts(session: Session, facts: Sequence[Fact], at: datetime) -> Stored:
-    """Store what networks and stores report; `at` (aware) is when they said it.
+def store_facts(session: Session, facts: Sequence[Fact], at: datetime) -> StoredCounts:
+    """Store reported facts; `at` (aware) is the time of the report.
 
     A later fact of the same thing and day replaces the figures; the first ones are
     kept beside them, and all that were replaced as restatements. A figure that is not
     reported (None, no installs) leaves the known one in place: only a number or
     "withheld" replaces a number.
     """
-    total = Stored()
+    total = StoredCounts()
     for kind in _KINDS:
         rows = [row for fact in facts if (row := _row(fact, kind)) is not None]
         if rows:
             db.take_turn(session, str(kind.table.name))
-        for some in db.chunks(rows):
-            total += _keep(session, kind, some, at)
+        for chunk in db.chunks(rows):
+            total += _store_rows(session, kind, chunk, at)
     return total
 
 
-def _keep(session: Session, kind: _Kind, rows: list[Row], at: datetime) -> Stored:
-    known = _known(session, kind.table, [row["key"] for row in rows])
-    new: dict[str, Row] = {}
-    changed: dict[str, Row] = {}
-    restated: list[Row] = []
+def _store_rows(
+    session: Session, kind: FactTable, rows: list[FactRow], at: datetime
+) -> StoredCounts:
+    stored_rows = _stored_rows(session, kind.table, [row["key"] for row in rows])
+    new: dict[str, FactRow] = {}
+    changed: dict[str, FactRow] = {}
+    restated: list[FactRow] = []
     stored = updated = 0
     for row in rows:
         key = row["key"]
-        if key not in known:
-            known[key] = new[key] = row | _history(at)
+        if key not in stored_rows:
+            stored_rows[key] = new[key] = row | _history_columns(at)
             stored += 1
             continue
-        merged = _merged(known[key], row, kind.measures, at)
-        if merged == known[key]:
+        merged = _merge(stored_rows[key], row, kind.measures, at)
+        if merged == stored_rows[key]:
             continue
-        if merged["restatements"] > known[key]["restatements"]:
-            restated.append(_replaced(known[key], merged, kind.measures))
-        (new if key in new else changed)[key] = known[key] = merged
+        if merged["restatements"] > stored_rows[key]["restatements"]:
+            restated.append(_restatement(stored_rows[key], merged, kind.measures))
+        (new if key in new else changed)[key] = stored_rows[key] = merged
         updated += 1
     db.insert(session, kind.table, list(new.values()))
     db.insert(session, _RESTATED, restated)
     for key, row in changed.items():
         session.execute(update(kind.table).where(kind.table.c.key == key).values(row))
-    return Stored(stored, updated, len(rows) - stored - updated)
+    return StoredCounts(stored, updated, len(rows) - stored - updated)
 
 
-def _known(session: Session, table: Table, keys: list[str]) -> dict[str, Row]:
-    found = session.execute(select(table).where(table.c.key.in_(keys)))
-    return {row["key"]: dict(row) for row in found.mappings()}
+def _stored_rows(session: Session, table: Table, keys: list[str]) -> dict[str, FactRow]:
+    rows = session.execute(select(table).where(table.c.key.in_(keys)))
+    return {row["key"]: dict(row) for row in rows.mappings()}
 
 
-def _history(at: datetime) -> Row:
+def _history_columns(at: datetime) -> FactRow:
     return {"stored_at": at, "restated_at": None, "restatements": 0, "first": None}
 
 
-def _merged(old: Row, new: Row, measures: Sequence[str], at: datetime) -> Row:
-    """The old row with what the new one says; its first figures if they changed."""
-    said = {name: value for name, value in new.items() if _is_said(name, value, new)}
-    merged = old | said
+def _merge(
+    old: FactRow, new: FactRow, measures: Sequence[str], at: datetime
+) -> FactRow:
+    """The old row updated with the reported values; with its first figures if
+    changed."""
+    reported = {
+        name: figure for name, figure in new.items() if _is_reported(name, figure, new)
+    }
+    merged = old | reported
     before = {name: old[name] for name in measures}
-    if any(merged[name] != value for name, value in before.items()):
+    if any(merged[name] != figure for name, figure in before.items()):
         merged["first"] = old["first"] or before
         merged["restated_at"] = at
         merged["restatements"] = old["restatements"] + 1
     return merged
 
 
-def _replaced(old: Row, new: Row, measures: Sequence[str]) -> Row:
+def _restatement(old: FactRow, new: FactRow, measures: Sequence[str]) -> FactRow:
     return {
         "key": old["key"],
         "n": new["restatements"],
@@ -155,15 +162,15 @@ def _replaced(old: Row, new: Row, measures: Sequence[str]) -> Row:
     }
 
 
-def _is_said(name: str, value: Any, row: Row) -> bool:
+def _is_reported(name: str, figure: Any, row: FactRow) -> bool:
     if name == "value" and row.get("withheld"):
         return True
     if name == "withheld":
-        return bool(value) or row.get("value") is not None
-    return value is not None and value != {}
+        return bool(figure) or row.get("value") is not None
+    return figure is not None and figure != {}
 
 
-def _row(fact: Fact, kind: _Kind) -> Row | None:
+def _row(fact: Fact, kind: FactTable) -> FactRow | None:
     """The fact as a row of that table; None when it belongs to another."""
     if isinstance(fact, AdFact) and kind is _ADS:
         row = {name: getattr(fact, name) for name in AdFact.__dataclass_fields__}
@@ -192,7 +199,7 @@ def _row(fact: Fact, kind: _Kind) -> Row | None:
     return row | {"key": _key(kind, row)}
 
 
-def _key(kind: _Kind, row: Mapping[str, Any]) -> str:
+def _key(kind: FactTable, row: Mapping[str, Any]) -> str:
     named = [row[name] for name in kind.names]
     text = json.dumps(named, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:32]

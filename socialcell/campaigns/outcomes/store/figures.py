@@ -1,4 +1,4 @@
-"""Questions about daily figures: which days of what are held, between two days."""
+"""Queries for the daily figures between two days."""
 
 from collections.abc import Collection, Sequence
 from datetime import date
@@ -25,8 +25,8 @@ from socialcell.connectors.metric_kinds import APP_STORES
 def ad_days(session: Session, since: date, until: date, level: str) -> list[AdDay]:
     """Days of ads of one level (campaign, ad_group, ad), both ends included."""
     table = db.table(AdDay)
-    found = _between(session, table, since, until, table.c.level == level)
-    return [AdDay(**row) for row in found]
+    rows = _rows_between(session, table, since, until, table.c.level == level)
+    return [AdDay(**row) for row in rows]
 
 
 def store_days(
@@ -38,10 +38,13 @@ def store_days(
 ) -> list[StoreDay]:
     """Days of figures of app stores, or of `stores` (PAGES); None: all metrics."""
     table = db.table(StoreDay)
-    wanted: list[ColumnElement[bool]] = [table.c.store.in_(stores)]
+    conditions: list[ColumnElement[bool]] = [table.c.store.in_(stores)]
     if metric is not None:
-        wanted.append(table.c.metric == metric)
-    return [StoreDay(**row) for row in _between(session, table, since, until, *wanted)]
+        conditions.append(table.c.metric == metric)
+    return [
+        StoreDay(**row)
+        for row in _rows_between(session, table, since, until, *conditions)
+    ]
 
 
 def search_days(
@@ -49,8 +52,11 @@ def search_days(
 ) -> list[SearchDay]:
     """Days of sites' search results, all dimensions; None for all sites."""
     table = db.table(SearchDay)
-    wanted = [] if site is None else [table.c.site == site]
-    return [SearchDay(**row) for row in _between(session, table, since, until, *wanted)]
+    conditions = [] if site is None else [table.c.site == site]
+    return [
+        SearchDay(**row)
+        for row in _rows_between(session, table, since, until, *conditions)
+    ]
 
 
 def search_sums(session: Session, since: date, until: date) -> Sequence[Row[Any]]:
@@ -104,9 +110,9 @@ def top_queries(
     ).all()
 
 
-def _between(
-    session: Session, table: Table, since: date, until: date, *wanted: Any
+def _rows_between(
+    session: Session, table: Table, since: date, until: date, *conditions: Any
 ) -> Sequence[RowMapping]:
     days = (table.c.day >= since, table.c.day <= until)
-    asked = select(table).where(*days, *wanted).order_by(table.c.day, table.c.key)
-    return session.execute(asked).mappings().all()
+    query = select(table).where(*days, *conditions).order_by(table.c.day, table.c.key)
+    return session.execute(query).mappings().all()

@@ -1,4 +1,4 @@
-"""Questions about campaigns, outcomes and visits."""
+"""Queries about campaigns, outcomes and visits."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,8 +22,8 @@ _VISIT = db.table(VisitDay)
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """What is held of an outcome."""
+class OutcomeSummary:
+    """The stored days of an outcome."""
 
     outcome: str
     areas: int
@@ -35,8 +35,8 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """A figure as it stood from `said_at` until it was restated at `replaced_at`."""
+class FormerFigures:
+    """Figures as they were from `said_at` until they were restated at `replaced_at`."""
 
     figures: Mapping[str, Any]
     said_at: datetime
@@ -49,14 +49,14 @@ def campaign(session: Session, name: str) -> Campaign | None:
 
 def campaigns(session: Session) -> list[Campaign]:
     """All of them, the newest start first."""
-    asked = select(Campaign).order_by(col(Campaign.start).desc(), col(Campaign.name))
-    return list(session.scalars(asked))
+    query = select(Campaign).order_by(col(Campaign.start).desc(), col(Campaign.name))
+    return list(session.scalars(query))
 
 
-def held(session: Session) -> list[Held]:
+def outcome_summaries(session: Session) -> list[OutcomeSummary]:
     """Every outcome by name."""
     row = _OUTCOME.c
-    asked = (
+    query = (
         select(
             row.outcome,
             func.count(row.area.distinct()),
@@ -69,7 +69,7 @@ def held(session: Session) -> list[Held]:
         .group_by(row.outcome)
         .order_by(row.outcome)
     )
-    return [Held(*found) for found in session.execute(asked)]
+    return [OutcomeSummary(*summary) for summary in session.execute(query)]
 
 
 def outcome_days(
@@ -77,45 +77,51 @@ def outcome_days(
 ) -> list[OutcomeDay]:
     """Days of an outcome in all areas, both ends included."""
     row = _OUTCOME.c
-    asked = (
+    query = (
         select(_OUTCOME)
         .where(row.outcome == outcome, row.day >= since, row.day <= until)
         .order_by(row.day, row.area)
     )
-    return [OutcomeDay(**found) for found in session.execute(asked).mappings()]
+    return [OutcomeDay(**columns) for columns in session.execute(query).mappings()]
 
 
 def elsewhere_days(session: Session, since: date, until: date) -> list[OutcomeDay]:
     """Days of any outcome in places that no campaign of ours reaches."""
     row = _OUTCOME.c
-    asked = (
+    query = (
         select(_OUTCOME)
         .where(row.area.like("elsewhere:%"), row.day >= since, row.day <= until)
         .order_by(row.day, row.outcome, row.area)
     )
-    return [OutcomeDay(**found) for found in session.execute(asked).mappings()]
+    return [OutcomeDay(**columns) for columns in session.execute(query).mappings()]
 
 
-def restatements(session: Session, keys: Iterable[str]) -> dict[str, list[Said]]:
-    """What rows said before, by key, oldest first."""
-    found: dict[str, list[Said]] = defaultdict(list)
-    for some in db.chunks(sorted(keys)):
-        asked = (
+def restatements(
+    session: Session, keys: Iterable[str]
+) -> dict[str, list[FormerFigures]]:
+    """Former figures of rows by key, oldest first."""
+    figures_by_key: dict[str, list[FormerFigures]] = defaultdict(list)
+    for chunk in db.chunks(sorted(keys)):
+        query = (
             select(Restatement)
-            .where(col(Restatement.key).in_(some))
+            .where(col(Restatement.key).in_(chunk))
             .order_by(col(Restatement.key), col(Restatement.n))
         )
-        for one in session.scalars(asked):
-            found[one.key].append(Said(one.figures, one.said_at, one.replaced_at))
-    return dict(found)
+        for restatement in session.scalars(query):
+            figures_by_key[restatement.key].append(
+                FormerFigures(
+                    restatement.figures, restatement.said_at, restatement.replaced_at
+                )
+            )
+    return dict(figures_by_key)
 
 
 def visit_days(session: Session, since: date, until: date) -> Sequence[VisitDay]:
     """Days of all sites' visits, both ends included."""
     row = _VISIT.c
-    asked = (
+    query = (
         select(_VISIT)
         .where(row.day >= since, row.day <= until)
         .order_by(row.site, row.day, row.key)
     )
-    return [VisitDay(**found) for found in session.execute(asked).mappings()]
+    return [VisitDay(**columns) for columns in session.execute(query).mappings()]
