@@ -46,7 +46,7 @@ def _styled(draw: Callable[_P, _T]) -> Callable[_P, _T]:
 
 
 @dataclass(frozen=True)
-class Series:
+class ChartSeries:
     """One row of values under its name and colour."""
 
     name: str
@@ -57,7 +57,7 @@ class Series:
 @_styled
 def columns(
     labels: Sequence[str],
-    series: Sequence[Series],
+    series: Sequence[ChartSeries],
     *,
     show: Show,
     unit: str,
@@ -66,22 +66,28 @@ def columns(
     """Columns side by side over each label; where all are None the place is hatched."""
     figure, axes = _blank(height=3.3)
     width = 0.8 / len(series)
-    for place, one in enumerate(series):
+    for place, bar_series in enumerate(series):
         at = [n - 0.4 + width * (place + 0.5) for n in range(len(labels))]
-        heights = [value or 0 for value in one.values]
-        bars = axes.bar(at, heights, width * 0.94, color=one.colour, label=one.name)
+        heights = [height or 0 for height in bar_series.values]
+        bars = axes.bar(
+            at, heights, width * 0.94, color=bar_series.colour, label=bar_series.name
+        )
         if place == 0:
-            written = ["" if v is None else show(v) for v in one.values]
+            written = ["" if v is None else show(v) for v in bar_series.values]
             axes.bar_label(bars, written, padding=2, fontsize=9.5, color=_INK)
     absent = [
-        n for n in range(len(labels)) if all(one.values[n] is None for one in series)
+        n
+        for n in range(len(labels))
+        if all(bar_series.values[n] is None for bar_series in series)
     ]
     for n in absent:
         _hatched(axes, n - 0.5, n + 0.5)
     axes.set_xticks(range(len(labels)), labels)
     axes.set_xlim(-0.5, len(labels) - 0.5)
     _value_axis(axes, show, unit)
-    handles = [Patch(color=one.colour, label=one.name) for one in series]
+    handles = [
+        Patch(color=bar_series.colour, label=bar_series.name) for bar_series in series
+    ]
     _legend(axes, handles, missing if absent else None)
     return figure
 
@@ -101,11 +107,11 @@ def hours(
     figure, axes = _blank(height=2.9)
     axes.bar(
         [n + 0.5 for n in range(len(values))],
-        [value or 0 for value in values],
+        [height or 0 for height in values],
         1.0,
         color=NOW,
     )
-    absent = [n for n, known in enumerate(whole) if not known]
+    absent = [n for n, is_whole in enumerate(whole) if not is_whole]
     for n in absent:
         _hatched(axes, n, n + 1)
     axes.set_xlim(0, len(values))
@@ -119,7 +125,7 @@ def hours(
 @_styled
 def lines(
     ticks: Sequence[tuple[int, str]],
-    series: Sequence[Series],
+    series: Sequence[ChartSeries],
     start: int,
     *,
     show: Show,
@@ -128,30 +134,30 @@ def lines(
     """Lines over the same periods; from the one numbered `start` on the ground is
     shaded. A line has a gap where its value is None."""
     figure, axes = _blank(height=2.9)
-    length = max(len(one.values) for one in series)
+    length = max(len(line.values) for line in series)
     axes.axvspan(start - 0.5, length - 0.5, facecolor=_DURING, lw=0, zorder=0)
-    for one in series:
-        heights = [float("nan") if v is None else v for v in one.values]
-        axes.plot(range(len(heights)), heights, color=one.colour, linewidth=1.8)
+    for line in series:
+        heights = [float("nan") if v is None else v for v in line.values]
+        axes.plot(range(len(heights)), heights, color=line.colour, linewidth=1.8)
     axes.set_xlim(-0.5, length - 0.5)
     axes.set_ylim(bottom=0)
     axes.set_xticks([at for at, _ in ticks])
     axes.set_xticklabels([label for _, label in ticks], ha="left")
     _value_axis(axes, show, unit)
-    _legend(axes, [Patch(color=one.colour, label=one.name) for one in series], None)
+    _legend(axes, [Patch(color=line.colour, label=line.name) for line in series], None)
     return figure
 
 
 @_styled
 def bars(
-    labels: Sequence[str], series: Sequence[Series], *, show: Show, unit: str
+    labels: Sequence[str], series: Sequence[ChartSeries], *, show: Show, unit: str
 ) -> Figure:
     """Lying bars, the first label on top; several series are stacked."""
     figure, axes = _blank(height=0.9 + 0.36 * len(labels))
     left = [0.0] * len(labels)
-    for one in series:
-        lengths = [value or 0 for value in one.values]
-        axes.barh(range(len(labels)), lengths, 0.7, left=left, color=one.colour)
+    for line in series:
+        lengths = [length or 0 for length in line.values]
+        axes.barh(range(len(labels)), lengths, 0.7, left=left, color=line.colour)
         left = [a + b for a, b in zip(left, lengths, strict=True)]
     for n, end in enumerate(left):
         axes.annotate(
@@ -165,12 +171,12 @@ def bars(
     axes.set_yticks(range(len(labels)), labels)
     axes.invert_yaxis()
     axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: show(value)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda length, _: show(length)))
     axes.set_xlabel(unit)
     axes.set_xlim(0, max([*left, 1]) * 1.15)
     axes.grid(axis="x", color="#dddddd", linewidth=0.6)
     if len(series) > 1:
-        handles = [Patch(color=one.colour, label=one.name) for one in series]
+        handles = [Patch(color=line.colour, label=line.name) for line in series]
         _legend(axes, handles, None)
     return figure
 
@@ -218,7 +224,7 @@ def _style() -> Any:
 
 def _value_axis(axes: Axes, show: Show, unit: str) -> None:
     axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: show(value)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda tick, _: show(tick)))
     axes.set_ylabel(unit)
     axes.set_ylim(0, max(axes.get_ylim()[1], 1))
     axes.grid(axis="y", color="#dddddd", linewidth=0.6)

@@ -1,4 +1,4 @@
-"""Messages for rooms of chats: Slack, Teams and Mattermost by webhook, and Telegram."""
+"""Chat messages: Slack, Teams and Mattermost by webhook, Telegram by its bot."""
 
 import json
 import re
@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 import requests
 
-from socialcell.http import USER_AGENT, Fetched, post, retry_after
-from socialcell.mail import Later, NobodyCan, Refused
+from socialcell.http import USER_AGENT, HttpAnswer, post, retry_after
+from socialcell.mail import DeliveryDeferred, DeliveryRefused, DeliveryUnavailable
 from socialcell.redact import redact, remember
 from socialcell.text import one_line
 
@@ -24,13 +24,12 @@ _LONGEST_ANSWER = 200
 _BLOCK, _HEADING, _TELEGRAM, _POST = 3000, 150, 4096, 4000
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>:@])")
 # The address or the token is not, or no longer, good for anything.
-_NO_WAY = frozenset({401, 403, 404, 410})
+_REJECTED = frozenset({401, 403, 404, 410})
 
 
 @dataclass(frozen=True)
-class Card:
-    """A message: sentences, quotations as (about, text), what stands under them, and
-    a link."""
+class ChatCard:
+    """A message: sentences, quotations as (about, text), a footer, and a link."""
 
     title: str
     lines: Sequence[str]
@@ -40,7 +39,7 @@ class Card:
 
 
 @dataclass(frozen=True)
-class Room:
+class ChatRoom:
     """Where messages of a kind go: the values of a channel's secrets, by their names.
 
     `base_urls` maps origins to loopback, as in http.fetch.
@@ -51,25 +50,25 @@ class Room:
     base_urls: Mapping[str, str]
 
 
-def payload(kind: str, card: Card) -> bytes:
-    """The card as a chat takes it, as JSON without anything that is secret.
+def payload(kind: str, card: ChatCard) -> bytes:
+    """The card as JSON in the chat's format, without secrets.
 
     What people wrote is shown as it stands: no chat reads marks, names or links in it.
     """
     return json.dumps(_SHAPES[kind](card), ensure_ascii=False).encode()
 
 
-def send(room: Room, body: bytes, now: datetime) -> str:
-    """Hand one message over; the chat's answer in a few words.
+def send(room: ChatRoom, body: bytes, now: datetime) -> str:
+    """Send one message; returns the chat's answer in a few words.
 
     Refused when the chat never takes it, Later when it or the way to it has trouble,
     NobodyCan when the address or a token must be mended. None of them says a secret.
     """
     answer = hand_over(room, body, now)
-    return f"{answer.status} {_said(answer)}".strip()
+    return f"{answer.status} {_answer_text(answer)}".strip()
 
 
-def hand_over(room: Room, body: bytes, now: datetime) -> Fetched:
+def hand_over(room: ChatRoom, body: bytes, now: datetime) -> HttpAnswer:
     """As `send`; the whole answer."""
     url, body = _addressed(room, body)
     headers = {
@@ -79,18 +78,22 @@ def hand_over(room: Room, body: bytes, now: datetime) -> Fetched:
     try:
         answer = post(url, body, headers=headers, base_urls=room.base_urls)
     except requests.exceptions.InvalidURL as error:
-        raise NobodyCan(f"The address of a chat is not usable: {error}") from None
+        raise DeliveryUnavailable(
+            f"The address of a chat is not usable: {error}"
+        ) from None
     except requests.RequestException as error:
         # The words of such an error hold the address.
-        raise Later(f"The chat cannot be reached: {type(error).__name__}") from None
+        raise DeliveryDeferred(
+            f"The chat cannot be reached: {type(error).__name__}"
+        ) from None
     if answer.status < 300 and _TAKEN[room.kind](answer):
         return answer
-    raise _failure(room.kind, answer, _said(answer), now)
+    raise _failure(room.kind, answer, _answer_text(answer), now)
 
 
 def ask_bot(
-    token: str, method: str, given: Mapping[str, Any], base_urls: Mapping[str, str]
-) -> Fetched:
+    token: str, method: str, parameters: Mapping[str, Any], base_urls: Mapping[str, str]
+) -> HttpAnswer:
     """Call a method of a Telegram bot; its answer as it came.
 
     NobodyCan when the token is of no such form; requests' errors, whose words hold it.
@@ -99,23 +102,25 @@ def ask_bot(
         "content-type": "application/json; charset=utf-8",
         "user-agent": USER_AGENT,
     }
-    body = json.dumps(given, ensure_ascii=False).encode()
+    body = json.dumps(parameters, ensure_ascii=False).encode()
     return post(_bot(token, method), body, headers=headers, base_urls=base_urls)
 
 
 def _bot(token: str, method: str) -> str:
     if not _BOT.fullmatch(token):
-        raise NobodyCan("A bot's token looks like 123456789:letters-and-digits")
+        raise DeliveryUnavailable(
+            "A bot's token looks like 123456789:letters-and-digits"
+        )
     return f"{TELEGRAM}/bot{token}/{method}"
 
 
-def _addressed(room: Room, body: bytes) -> tuple[str, bytes]:
+def _addressed(room: ChatRoom, body: bytes) -> tuple[str, bytes]:
     """The address, and the body with the chat's number where the address lacks it."""
     if room.kind != "telegram":
         url = room.secrets["url"]
         parts = urlsplit(url)
         if parts.scheme != "https" or not parts.hostname:
-            raise NobodyCan("The address of a webhook begins with https://")
+            raise DeliveryUnavailable("The address of a webhook begins with https://")
         remember(parts.path)
         remember(parts.query)
         return url, body
@@ -124,57 +129,61 @@ def _addressed(room: Room, body: bytes) -> tuple[str, bytes]:
     return address, json.dumps(whole).encode()
 
 
-def _failure(kind: str, answer: Fetched, said: str, now: datetime) -> Exception:
+def _failure(kind: str, answer: HttpAnswer, message: str, now: datetime) -> Exception:
     status = answer.status
-    words = f"{status} {said}".strip()
+    words = f"{status} {message}".strip()
     if status == 429:
-        return Later(words, _wait(answer, now))
+        return DeliveryDeferred(words, _wait(answer, now))
     if status < 300 or status == 408 or status >= 500:
-        return Later(words)
+        return DeliveryDeferred(words)
     if status < 400:
-        return NobodyCan(f"The chat's address leads elsewhere: {status}")
-    missing = kind == "telegram" and ("chat not found" in said or "upgraded" in said)
-    if status in _NO_WAY or missing:
-        return NobodyCan(f"The chat takes nothing at this address: {words}")
-    return Refused(words)
+        return DeliveryUnavailable(f"The chat's address leads elsewhere: {status}")
+    missing = kind == "telegram" and (
+        "chat not found" in message or "upgraded" in message
+    )
+    if status in _REJECTED or missing:
+        return DeliveryUnavailable(f"The chat takes nothing at this address: {words}")
+    return DeliveryRefused(words)
 
 
-def _wait(answer: Fetched, now: datetime) -> timedelta | None:
-    """How long the chat asks us to wait: its header, or what Telegram says inside."""
+def _wait(answer: HttpAnswer, now: datetime) -> timedelta | None:
+    """How long the chat asks us to wait: from its header, or from Telegram's body."""
     until = retry_after(answer.headers, now)
     if until is None:
-        told = _parameters(answer).get("retry_after")
-        told = told if told is not None else answer.headers.get("x-ratelimit-reset")
+        seconds = _parameters(answer).get("retry_after")
+        seconds = (
+            seconds if seconds is not None else answer.headers.get("x-ratelimit-reset")
+        )
         try:
-            until = now + timedelta(seconds=float(told or ""))
+            until = now + timedelta(seconds=float(seconds or ""))
         except (ValueError, TypeError, OverflowError):
             return None
     return max(timedelta(seconds=1), min(until - now, _LONGEST_WAIT))
 
 
-def _parameters(answer: Fetched) -> dict[str, Any]:
-    found = _document(answer).get("parameters")
-    return found if isinstance(found, dict) else {}
+def _parameters(answer: HttpAnswer) -> dict[str, Any]:
+    parameters = _document(answer).get("parameters")
+    return parameters if isinstance(parameters, dict) else {}
 
 
-def _said(answer: Fetched) -> str:
-    """What a chat says, in its own few words: never a page, never a secret."""
-    found = _document(answer)
-    words = found.get("description") or found.get("message") or ""
-    if not found and not answer.body.lstrip().startswith(b"<"):
+def _answer_text(answer: HttpAnswer) -> str:
+    """The chat's answer in a few words: never a page, never a secret."""
+    document = _document(answer)
+    words = document.get("description") or document.get("message") or ""
+    if not document and not answer.body.lstrip().startswith(b"<"):
         words = answer.body.decode("utf-8", "replace")
     return one_line(redact(str(words)), _LONGEST_ANSWER)
 
 
-def _document(answer: Fetched) -> dict[str, Any]:
+def _document(answer: HttpAnswer) -> dict[str, Any]:
     try:
-        found = json.loads(answer.body)
+        document = json.loads(answer.body)
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return document if isinstance(document, dict) else {}
 
 
-def _slack(card: Card) -> dict[str, Any]:
+def _slack(card: ChatCard) -> dict[str, Any]:
     blocks: list[dict[str, Any]] = [
         {"type": "header", "text": _plain(card.title, _HEADING)},
         {"type": "section", "text": _plain("\n".join(card.lines), _BLOCK)},
@@ -197,12 +206,12 @@ def _plain(text: str, longest: int) -> dict[str, Any]:
 
 
 def _unmarked(text: str) -> str:
-    """Slack's three signs that mean something in a notification."""
+    """Text with Slack's three special characters escaped."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _teams(card: Card) -> dict[str, Any]:
-    """An Adaptive card as a workflow takes it. Runs of text read no marks."""
+def _teams(card: ChatCard) -> dict[str, Any]:
+    """An Adaptive Card for a workflow. Text runs are not parsed as Markdown."""
     body = [_run(card.title, size="Large", weight="Bolder")]
     body += [_run(line) for line in card.lines]
     for about, text in card.quotes:
@@ -210,7 +219,7 @@ def _teams(card: Card) -> dict[str, Any]:
         if about:
             body.append(_run(about, size="Small", subtle=True))
     body += [_run(line, size="Small", subtle=True) for line in card.foot]
-    made: dict[str, Any] = {
+    card_document: dict[str, Any] = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
         "version": "1.4",
@@ -218,11 +227,11 @@ def _teams(card: Card) -> dict[str, Any]:
         "msteams": {"width": "Full"},
     }
     if card.link:
-        made["actions"] = [
+        card_document["actions"] = [
             {"type": "Action.OpenUrl", "title": card.title, "url": card.link}
         ]
     kind = "application/vnd.microsoft.card.adaptive"
-    attached = {"contentType": kind, "contentUrl": None, "content": made}
+    attached = {"contentType": kind, "contentUrl": None, "content": card_document}
     return {"type": "message", "attachments": [attached]}
 
 
@@ -244,7 +253,7 @@ def _run(
     return {"type": "RichTextBlock", "separator": separator, "inlines": [run]}
 
 
-def _mattermost(card: Card) -> dict[str, Any]:
+def _mattermost(card: ChatCard) -> dict[str, Any]:
     lines = [f"#### {_escaped(card.title)}", *map(_escaped, card.lines)]
     for about, text in card.quotes:
         lines += ["", f"> {_escaped(text)}"]
@@ -260,8 +269,8 @@ def _escaped(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
 
 
-def _telegram(card: Card) -> dict[str, Any]:
-    """Plain text: no mode of marks is asked for, and no preview of links."""
+def _telegram(card: ChatCard) -> dict[str, Any]:
+    """Plain text: no parse mode, and no preview of links."""
     lines = [card.title, *card.lines]
     for about, text in card.quotes:
         lines += ["", f"“{text}”", *filter(None, [about])]
@@ -280,14 +289,14 @@ def _cut(text: str, longest: int) -> str:
     return units.decode("utf-16-le", "ignore").rstrip() + "…"
 
 
-_SHAPES: Mapping[str, Callable[[Card], dict[str, Any]]] = {
+_SHAPES: Mapping[str, Callable[[ChatCard], dict[str, Any]]] = {
     "slack": _slack,
     "teams": _teams,
     "mattermost": _mattermost,
     "telegram": _telegram,
 }
 # A page of some guard in between is no yes.
-_TAKEN: Mapping[str, Callable[[Fetched], bool]] = {
+_TAKEN: Mapping[str, Callable[[HttpAnswer], bool]] = {
     "slack": lambda answer: answer.body.strip() == b"ok",
     "teams": lambda answer: answer.status == 202 or not answer.body.strip(),
     "mattermost": lambda answer: answer.body.strip() == b"ok",

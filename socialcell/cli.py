@@ -71,8 +71,8 @@ app = typer.Typer(
 )
 
 
-def _tell_version(wanted: bool) -> None:
-    if wanted:
+def _print_version(is_wanted: bool) -> None:
+    if is_wanted:
         from importlib.metadata import version
 
         typer.echo(f"socialcell {version('socialcell')}")
@@ -91,7 +91,7 @@ def everywhere(
         typer.Option(
             "--version",
             help="Say which version this is.",
-            callback=_tell_version,
+            callback=_print_version,
             is_eager=True,
         ),
     ] = False,

@@ -1,4 +1,4 @@
-"""The workspace's config.yaml: read, checked at the door, frozen; and its secrets.
+"""The workspace's config.yaml: read, validated, frozen; and its secrets.
 
 A workspace is the folder of the config file. config.yaml holds names of secrets, never
 their values; a value is looked up in the credential folder that the service manager
@@ -54,9 +54,9 @@ class Workspace:
 
     def secret(self, name: str) -> SecretStr:
         """The value of a secret. MissingSecret names every place looked in."""
-        found = self.find_secret(name)
-        if found is not None:
-            return found[1]
+        place_and_value = self.find_secret(name)
+        if place_and_value is not None:
+            return place_and_value[1]
         places = ", ".join(self._secret_places(name))
         raise MissingSecret(
             f"The secret {name!r} is missing. Looked in: {places}. Put its value in "
@@ -65,10 +65,10 @@ class Workspace:
 
     def find_secret(self, name: str) -> tuple[str, SecretStr] | None:
         """Where a secret comes from, and its value; None when it is nowhere."""
-        for place, value in self._secret_places(name).items():
-            if value:
-                remember(value)  # no log line of this process shows it
-                return place, SecretStr(value)
+        for place, secret in self._secret_places(name).items():
+            if secret:
+                remember(secret)  # no log line of this process shows it
+                return place, SecretStr(secret)
         return None
 
     def _secret_places(self, name: str) -> dict[str, str | None]:
@@ -85,10 +85,10 @@ class Workspace:
         return places
 
 
-def find(given: Path | None = None) -> Path:
+def find(path: Path | None = None) -> Path:
     """Where config.yaml is: --config, $SOCIALCELL_CONFIG, here, the user's, /etc."""
-    if given is not None:
-        return _must_exist(given, "--config")
+    if path is not None:
+        return _must_exist(path, "--config")
     named = os.environ.get("SOCIALCELL_CONFIG")
     if named:
         return _must_exist(Path(named), "$SOCIALCELL_CONFIG")
@@ -118,7 +118,7 @@ def load(path: Path) -> Workspace:
 
 
 def close_to_others(group: str | None = None) -> None:
-    """What this process makes is for its user, or for a group of the system too."""
+    """Files of this process are for its user, or for a group of the system too."""
     os.umask(0o077 if group is None else 0o007)
 
 
@@ -197,9 +197,9 @@ def _line_of(tree: Any, where: tuple[int | str, ...]) -> int:
     for part in where:
         if not isinstance(node, yaml.MappingNode):
             break
-        for key, value in node.value:
+        for key, child in node.value:
             if key.value == str(part):
-                node, line = value, key.start_mark.line + 1
+                node, line = child, key.start_mark.line + 1
                 break
         else:
             break
@@ -210,8 +210,8 @@ def _nearest(model: Any, where: tuple[int | str, ...]) -> str:
     for part in where[:-1]:
         field = getattr(model, "model_fields", {}).get(part)
         model = field.annotation if field else None
-    known = list(getattr(model, "model_fields", {}))
-    near = difflib.get_close_matches(str(where[-1]), known, n=1, cutoff=0.5)
+    keys = list(getattr(model, "model_fields", {}))
+    near = difflib.get_close_matches(str(where[-1]), keys, n=1, cutoff=0.5)
     if near:
         return f"; did you mean {near[0]!r}?"
-    return f"; known keys here: {', '.join(sorted(known))}" if known else ""
+    return f"; known keys here: {', '.join(sorted(keys))}" if keys else ""

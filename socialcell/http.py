@@ -48,10 +48,10 @@ class PoliteAdapter(HTTPAdapter):
         self, request: requests.PreparedRequest, **options: Any
     ) -> requests.Response:
         if self._base is not None:
-            asked = urlsplit(request.url or "")
-            path = self._base.path.rstrip("/") + str(asked.path)
+            parts = urlsplit(request.url or "")
+            path = self._base.path.rstrip("/") + str(parts.path)
             request.url = urlunsplit(
-                (self._base.scheme, self._base.netloc, path, str(asked.query), "")
+                (self._base.scheme, self._base.netloc, path, str(parts.query), "")
             )
             request.headers["Host"] = self._base.netloc
         options["timeout"] = _shorter(options.get("timeout"), self._deadline)
@@ -64,8 +64,8 @@ class PoliteAdapter(HTTPAdapter):
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched:
-    """What an address answered: status, headers (lower case), body, where it was."""
+class HttpAnswer:
+    """The answer of an address: status, headers (lower case), body, final address."""
 
     status: int
     headers: Mapping[str, str]
@@ -80,7 +80,7 @@ def fetch(
     base_urls: Mapping[str, str] | None = None,
     cap: int = 5 * 1024 * 1024,
     deadline: float | None = None,
-) -> Fetched:
+) -> HttpAnswer:
     """GET an address that a person gave us.
 
     Only http and https on ports 80 and 443, to public addresses. `base_urls` maps an
@@ -92,9 +92,9 @@ def fetch(
         target, local = _routed(url, base_urls or {})
         if not local:
             require_public_form(url)
-        answer = _asked("GET", target, headers or {}, local, cap, ends)
+        answer = _request("GET", target, headers or {}, local, cap, ends)
         if answer.status not in (301, 302, 303, 307, 308):
-            return Fetched(answer.status, answer.headers, answer.body, url)
+            return HttpAnswer(answer.status, answer.headers, answer.body, url)
         url = urljoin(url, answer.headers.get("location", ""))
     raise requests.TooManyRedirects(f"more than {REDIRECTS} redirects")
 
@@ -107,7 +107,7 @@ def post(
     base_urls: Mapping[str, str] | None = None,
     cap: int = 64 * 1024,
     deadline: float = FEED_DEADLINE,
-) -> Fetched:
+) -> HttpAnswer:
     """POST to an address that a person gave us, as `fetch` asks it.
 
     Redirects are answers here, not followed: what we send is for this address alone.
@@ -116,8 +116,8 @@ def post(
     target, local = _routed(url, base_urls or {})
     if not local:
         require_public_form(url)
-    answer = _asked("POST", target, headers, local, cap, ends, body)
-    return Fetched(answer.status, answer.headers, answer.body, url)
+    answer = _request("POST", target, headers, local, cap, ends, body)
+    return HttpAnswer(answer.status, answer.headers, answer.body, url)
 
 
 def require_public_form(url: str) -> None:
@@ -175,39 +175,39 @@ def never_left(error: requests.RequestException) -> bool:
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> datetime | None:
     """When a Retry-After header (seconds or a date) allows the next request."""
-    value = (headers.get("retry-after") or headers.get("Retry-After") or "").strip()
+    header = (headers.get("retry-after") or headers.get("Retry-After") or "").strip()
     try:
-        if value.isdecimal():
-            return now + timedelta(seconds=int(value))
-        moment = parsedate_to_datetime(value)
+        if header.isdecimal():
+            return now + timedelta(seconds=int(header))
+        moment = parsedate_to_datetime(header)
     except (ValueError, OverflowError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def header_count(value: str) -> int | None:
+def header_count(header: str) -> int | None:
     """A count that a header gives; None when it gives none, or no credible one."""
-    return int(value) if value.isdecimal() and len(value) <= 12 else None
+    return int(header) if header.isdecimal() and len(header) <= 12 else None
 
 
-def epoch(value: str) -> datetime | None:
+def epoch(header: str) -> datetime | None:
     """The moment that a header gives in seconds since 1970; None when it gives none."""
     try:
-        return datetime.fromtimestamp(int(value), UTC)
+        return datetime.fromtimestamp(int(header), UTC)
     except (ValueError, OverflowError, OSError):
         return None
 
 
-def _shorter(given: Any, deadline: float) -> tuple[float, float]:
+def _shorter(timeout: Any, deadline: float) -> tuple[float, float]:
     """Seconds to connect and between two bytes, neither of them above the deadline."""
-    connect, read = given if isinstance(given, tuple) else (given, given)
+    connect, read = timeout if isinstance(timeout, tuple) else (timeout, timeout)
     return (
         min(connect or CONNECT_READ[0], deadline),
         min(read or CONNECT_READ[1], deadline),
     )
 
 
-def _asked(
+def _request(
     method: str,
     url: str,
     headers: Mapping[str, str],
@@ -215,7 +215,7 @@ def _asked(
     cap: int,
     ends: float,
     body: bytes | None = None,
-) -> Fetched:
+) -> HttpAnswer:
     manager = Manager(
         HardenedConfig(
             ip_filter_enable=True,
@@ -231,8 +231,8 @@ def _asked(
             method, url, headers=dict(headers), data=body, stream=True
         )
         read_within(response, ends - time.monotonic(), cap)
-    lower = {name.lower(): value for name, value in response.headers.items()}
-    return Fetched(response.status_code, lower, response.content, url)
+    lower = {name.lower(): text for name, text in response.headers.items()}
+    return HttpAnswer(response.status_code, lower, response.content, url)
 
 
 def _routed(url: str, base_urls: Mapping[str, str]) -> tuple[str, bool]:

@@ -27,7 +27,7 @@ _DEVANAGARI = str.maketrans("0123456789", "०१२३४५६७८९")
 
 
 class Language:
-    """How one language says things; a missing message is said in English."""
+    """Messages, numbers and dates in one language; missing messages are in English."""
 
     def __init__(self, code: str, messages: gettext.NullTranslations) -> None:
         self.code = code
@@ -38,14 +38,14 @@ class Language:
         """The message in this language, with its %(name)s filled."""
         return self._messages.gettext(message) % values
 
-    def ngettext(self, one: str, many: str, n: int, /, **values: Any) -> str:
+    def ngettext(self, singular: str, plural: str, n: int, /, **values: Any) -> str:
         """The message for n things; %(n)s becomes the number as it is written here."""
         values = {"n": self.number(n), **values}
-        return self._messages.ngettext(one, many, n) % values
+        return self._messages.ngettext(singular, plural, n) % values
 
-    def number(self, value: float) -> str:
+    def number(self, number: float) -> str:
         """12,34,567 or १२,३४,५६७."""
-        return self.digits(format_decimal(value, locale=self._locale))
+        return self.digits(format_decimal(number, locale=self._locale))
 
     def change(self, before: int, now: int) -> str:
         """The relative change as +18% or −4%; `before` is not 0."""

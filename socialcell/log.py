@@ -42,7 +42,9 @@ def start(level: str) -> None:
         )
     )
     root = logging.getLogger()
-    for old in [one for one in root.handlers if getattr(one, "socialcell", False)]:
+    for old in [
+        existing for existing in root.handlers if getattr(existing, "socialcell", False)
+    ]:
         root.removeHandler(old)
     handler.socialcell = True  # type: ignore[attr-defined]
     root.addHandler(handler)
@@ -53,7 +55,7 @@ def start(level: str) -> None:
 
 def logger(name: str) -> BoundLogger:
     """A logger for one module; its lines carry what `about(run=…)` says around them."""
-    made: BoundLogger = structlog.wrap_logger(
+    bound: BoundLogger = structlog.wrap_logger(
         logging.getLogger(name),
         processors=[
             structlog.stdlib.filter_by_level,
@@ -63,7 +65,7 @@ def logger(name: str) -> BoundLogger:
         ],
         wrapper_class=BoundLogger,
     )
-    return made
+    return bound
 
 
 def _number(level: str) -> int:
@@ -71,7 +73,7 @@ def _number(level: str) -> int:
 
 
 def _message(_logger: Any, _method: str, event: EventDict) -> EventDict:
-    """A library's line may hold line breaks; ours are one line each."""
+    """One line per message: line breaks of libraries' messages are replaced."""
     return {**event, "event": " ".join(str(event["event"]).split())}
 
 
@@ -81,16 +83,16 @@ def _without_secrets(_logger: Any, _method: str, event: EventDict) -> EventDict:
     return {k: v if k in keep else _clean(v) for k, v in event.items()}
 
 
-def _clean(value: Any) -> Any:
-    if isinstance(value, str):
-        return redact(value)
-    if isinstance(value, dict):
-        return {key: _clean(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_clean(part) for part in value]
-    if value is None or isinstance(value, bool | int | float):
-        return value
-    return redact(str(value))
+def _clean(field: Any) -> Any:
+    if isinstance(field, str):
+        return redact(field)
+    if isinstance(field, dict):
+        return {key: _clean(part) for key, part in field.items()}
+    if isinstance(field, list | tuple):
+        return [_clean(part) for part in field]
+    if field is None or isinstance(field, bool | int | float):
+        return field
+    return redact(str(field))
 
 
 def _renderer() -> Processor:

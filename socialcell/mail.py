@@ -1,4 +1,4 @@
-"""Letters: made of HTML, text, pictures and files, and handed to one mail server."""
+"""Mails of HTML, text, pictures and files, sent through one mail server."""
 
 import hashlib
 import smtplib
@@ -19,26 +19,26 @@ _LINE_END = "\r\n"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-class Later(SocialcellError):  # noqa: N818 - named for what to do
-    """The server or the way to it has trouble: try again later, after `wait` where it
-    says for how long."""
+class DeliveryDeferred(SocialcellError):  # noqa: N818 - named for what to do
+    """A temporary fault of the server or the connection: try again later, after `wait`
+    where the server names it."""
 
     def __init__(self, message: str, wait: timedelta | None = None) -> None:
         super().__init__(message)
         self.wait = wait
 
 
-class Refused(SocialcellError):  # noqa: N818 - named for what happened
+class DeliveryRefused(SocialcellError):  # noqa: N818 - named for what happened
     """The server will never take this letter for this recipient."""
 
 
-class NobodyCan(SocialcellError):  # noqa: N818 - named for what happened
-    """The server takes nothing from us: a setting or a password must be mended."""
+class DeliveryUnavailable(SocialcellError):  # noqa: N818 - named for what happened
+    """The server accepts nothing from us: a setting or a password must be corrected."""
 
 
 @dataclass(frozen=True)
 class Letter:
-    """What is sent to one recipient. `pictures` are PNGs by the name that the HTML
+    """A mail to one recipient. `pictures` are PNGs by the name that the HTML
     gives them; `files` are attached under their names, with their content types."""
 
     subject: str
@@ -58,7 +58,7 @@ def compose(
 ) -> bytes:
     """The message as bytes, with a Message-ID of its key and recipient alone.
 
-    Made again it carries the same id, so that a mail program shows it once.
+    A second copy has the same id, so that a mail program shows it once.
     """
     message = EmailMessage(policy=SMTP)
     message["To"] = recipient
@@ -134,18 +134,22 @@ class Server:
         try:
             self._client = self._connected()
         except smtplib.SMTPAuthenticationError as error:
-            raise NobodyCan(
+            raise DeliveryUnavailable(
                 f"The mail server refuses our password: {_of(error)}"
             ) from None
         except smtplib.SMTPNotSupportedError as error:
-            raise NobodyCan(
+            raise DeliveryUnavailable(
                 f"The mail server does not do what mail.security asks for: {error}. "
                 "Nothing is sent in the clear."
             ) from None
         except ssl.SSLError as error:
-            raise NobodyCan(f"The mail server's TLS is not trusted: {error}") from None
+            raise DeliveryUnavailable(
+                f"The mail server's TLS is not trusted: {error}"
+            ) from None
         except (smtplib.SMTPException, OSError) as error:
-            raise Later(f"The mail server cannot be reached: {error}") from None
+            raise DeliveryDeferred(
+                f"The mail server cannot be reached: {error}"
+            ) from None
         return self
 
     def __exit__(
@@ -166,46 +170,50 @@ class Server:
         try:
             self._client.sendmail(self._settings.sender, [recipient], message)
         except smtplib.SMTPRecipientsRefused as error:
-            code, said = next(iter(error.recipients.values()))
-            raise _failure(code, said) from None
+            code, reply = next(iter(error.recipients.values()))
+            raise _failure(code, reply) from None
         except smtplib.SMTPSenderRefused as error:
             if error.smtp_code >= 500:
-                raise NobodyCan(f"It does not take our sender: {_of(error)}") from None
+                raise DeliveryUnavailable(
+                    f"It does not take our sender: {_of(error)}"
+                ) from None
             raise _failure(error.smtp_code, error.smtp_error) from None
         except smtplib.SMTPResponseException as error:
             raise _failure(error.smtp_code, error.smtp_error) from None
         except (smtplib.SMTPException, OSError) as error:
-            raise Later(f"The connection broke: {error}") from None
+            raise DeliveryDeferred(f"The connection broke: {error}") from None
         return "250"
 
     def _connected(self) -> smtplib.SMTP:
-        given = self._settings
-        assert given.host is not None
+        settings = self._settings
+        assert settings.host is not None
         trusted = ssl.create_default_context()
         client: smtplib.SMTP
-        if given.security == "tls":
+        if settings.security == "tls":
             client = smtplib.SMTP_SSL(
-                given.host, given.port, timeout=given.seconds, context=trusted
+                settings.host, settings.port, timeout=settings.seconds, context=trusted
             )
         else:
-            client = smtplib.SMTP(given.host, given.port, timeout=given.seconds)
+            client = smtplib.SMTP(
+                settings.host, settings.port, timeout=settings.seconds
+            )
         try:
-            if given.security == "starttls":
+            if settings.security == "starttls":
                 client.starttls(context=trusted)
-            if given.user is not None:
-                client.login(given.user, self._password or "")
+            if settings.user is not None:
+                client.login(settings.user, self._password or "")
         except BaseException:
             client.close()
             raise
         return client
 
 
-def _failure(code: int, said: bytes | str) -> SocialcellError:
-    words = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+def _failure(code: int, reply: bytes | str) -> SocialcellError:
+    words = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
     answer = f"{code} {' '.join(words.split())}"
     if code in (530, 535):
-        return NobodyCan(f"The mail server wants us to sign in: {answer}")
-    return Refused(answer) if code >= 500 else Later(answer)
+        return DeliveryUnavailable(f"The mail server wants us to sign in: {answer}")
+    return DeliveryRefused(answer) if code >= 500 else DeliveryDeferred(answer)
 
 
 def _of(error: smtplib.SMTPResponseException) -> str:

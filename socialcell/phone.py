@@ -1,7 +1,7 @@
-"""Telephone calls about a critical item: placed by a program or a webhook of the cell.
+"""Telephone calls about a critical mention, placed by a program or webhook of the cell.
 
-Either is given the alert as JSON. Its answer says whether the call was placed, and who
-said on the telephone that they look after it, if somebody did:
+Either receives the alert as JSON. Its answer says whether the call was placed, and who
+acknowledged it on the telephone, if somebody did:
 `{"acknowledged": true, "by": "duty officer"}`.
 """
 
@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from typing import IO, Any
 
 from socialcell import chat
-from socialcell.mail import Later, NobodyCan
+from socialcell.mail import DeliveryDeferred, DeliveryUnavailable
 from socialcell.redact import redact
 from socialcell.text import one_line
 
@@ -31,7 +31,7 @@ _ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR")
 
 
 @dataclass(frozen=True)
-class Placed:
+class PlacedCall:
     """A call that was placed: the answer in a few words, and who acknowledged the
     alert, if somebody did; "" where the answer names nobody."""
 
@@ -41,7 +41,7 @@ class Placed:
 
 def run_command(
     command: Sequence[str], body: bytes, incident: int | None, seconds: float
-) -> Placed:
+) -> PlacedCall:
     """Run a program, without a shell: the alert on standard input, our number of the
     incident in the environment variable SOCIALCELL_INCIDENT; "" in a trial.
 
@@ -49,7 +49,9 @@ def run_command(
     not end in time; it and what it started are killed then. NobodyCan when it cannot be
     started.
     """
-    given = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+    environment = {
+        name: os.environ[name] for name in _ENVIRONMENT if name in os.environ
+    }
     # Files, not pipes: what the program leaves running keeps nobody waiting.
     with tempfile.TemporaryFile() as stdin, tempfile.TemporaryFile() as stdout:
         stdin.write(body)
@@ -60,37 +62,41 @@ def run_command(
                 stdin=stdin,
                 stdout=stdout,
                 stderr=subprocess.STDOUT,
-                env={**given, ID_VARIABLE: str(incident or "")},
+                env={**environment, ID_VARIABLE: str(incident or "")},
                 cwd="/",
                 start_new_session=True,
             )
         except (OSError, ValueError) as error:
             why = error.strerror if isinstance(error, OSError) else error
-            raise NobodyCan(f"{command[0]} cannot be started: {why}") from None
+            raise DeliveryUnavailable(
+                f"{command[0]} cannot be started: {why}"
+            ) from None
         code = _ended(process, seconds)
-        said = _read(stdout)
-    words = _words(said)
+        output = _read(stdout)
+    words = _answer_text(output)
     if code is None:
-        raise Later(f"no end after {seconds:g} s; it was stopped. {words}", AGAIN)
+        raise DeliveryDeferred(
+            f"no end after {seconds:g} s; it was stopped. {words}", AGAIN
+        )
     if code != 0:
-        raise Later(f"exit code {code}: {words}", AGAIN)
-    return Placed(f"exit code 0 {words}".strip(), acknowledged_by(said))
+        raise DeliveryDeferred(f"exit code {code}: {words}", AGAIN)
+    return PlacedCall(f"exit code 0 {words}".strip(), acknowledged_by(output))
 
 
 def post_webhook(
     url: str, body: bytes, base_urls: Mapping[str, str], now: datetime
-) -> Placed:
+) -> PlacedCall:
     """POST the alert to a webhook, whose address is https and public.
 
     Errors are those of chat.send; a webhook that has trouble is asked again soon.
     """
-    room = chat.Room("phone", {"url": url}, base_urls)
+    room = chat.ChatRoom("phone", {"url": url}, base_urls)
     try:
         answer = chat.hand_over(room, body, now)
-    except Later as error:
-        raise Later(str(error), error.wait or AGAIN) from None
-    words = f"{answer.status} {_words(answer.body)}".strip()
-    return Placed(words, acknowledged_by(answer.body))
+    except DeliveryDeferred as error:
+        raise DeliveryDeferred(str(error), error.wait or AGAIN) from None
+    words = f"{answer.status} {_answer_text(answer.body)}".strip()
+    return PlacedCall(words, acknowledged_by(answer.body))
 
 
 def _ended(process: "subprocess.Popen[bytes]", seconds: float) -> int | None:
@@ -109,22 +115,22 @@ def _read(file: IO[bytes]) -> bytes:
     return file.read(_READ)
 
 
-def _words(said: bytes) -> str:
-    text = said.decode("utf-8", "replace")
+def _answer_text(output: bytes) -> str:
+    text = output.decode("utf-8", "replace")
     if text.lstrip().startswith("<"):
         return ""
     return one_line(redact(text), _LONGEST_ANSWER)
 
 
-def acknowledged_by(said: bytes) -> str | None:
+def acknowledged_by(output: bytes) -> str | None:
     """Who acknowledged the alert; "" where nobody is named, None where nobody did. The
     answer as a whole, or its last line, is a JSON object."""
-    text = said.decode("utf-8", "replace").strip()
+    text = output.decode("utf-8", "replace").strip()
     for part in (text, text.rpartition("\n")[2]):
-        found: Any = None
+        answer: Any = None
         with suppress(ValueError):
-            found = json.loads(part)
-        if isinstance(found, dict) and found.get("acknowledged") is True:
-            by = found.get("by")
+            answer = json.loads(part)
+        if isinstance(answer, dict) and answer.get("acknowledged") is True:
+            by = answer.get("by")
             return one_line(by, _LONGEST_NAME) if isinstance(by, str) else ""
     return None

@@ -12,16 +12,16 @@ _SHORTEST = 6  # a shorter value would blank out ordinary words
 _known: set[str] = set()
 
 
-def remember(value: str) -> None:
+def remember(secret: str) -> None:
     """Hide this value wherever it appears from now on, in whatever form it rides."""
-    if len(value) >= _SHORTEST:
-        _known.add(value)
+    if len(secret) >= _SHORTEST:
+        _known.add(secret)
 
 
 def redact(text: str) -> str:
     """The same text with every secret value replaced by ***."""
-    for value in _known:
-        text = text.replace(value, "***")
+    for secret in _known:
+        text = text.replace(secret, "***")
     return _SECRET.sub(
         lambda hit: (hit.group(1) or hit.group(2) or hit.group(3)) + "***", text
     )

@@ -1,4 +1,4 @@
-"""The daemon's process: one at a time, ticking, told to stop, watched from outside."""
+"""The daemon's process: single instance, ticker, signals, watchdog."""
 
 import fcntl
 import os
@@ -20,7 +20,7 @@ from socialcell import config, http, log
 from socialcell.clock import SystemClock
 from socialcell.errors import AlreadyRunning, SocialcellError
 from socialcell.ops import leases
-from socialcell.ops.leases import Held
+from socialcell.ops.leases import LeaseHandle
 from socialcell.services.context import Context
 from socialcell.services.daemon import run_due as rounds
 from socialcell.services.outbox import outbox
@@ -34,32 +34,32 @@ _LOG = log.logger(__name__)
 
 @dataclass
 class _Signals:
-    """What the operating system told us; the handlers do nothing else."""
+    """The signals that the process received; the handlers only set them."""
 
     stop: threading.Event = field(default_factory=threading.Event)
     reload: threading.Event = field(default_factory=threading.Event)
 
     def listen(self) -> None:
-        signal.signal(signal.SIGTERM, self._told_to_stop)
-        signal.signal(signal.SIGINT, self._told_to_stop)
+        signal.signal(signal.SIGTERM, self._handle_stop)
+        signal.signal(signal.SIGINT, self._handle_stop)
         signal.signal(signal.SIGHUP, lambda *_: self.reload.set())
 
-    def _told_to_stop(self, *_given: Any) -> None:
+    def _handle_stop(self, *_arguments: Any) -> None:
         if self.stop.is_set():
-            os._exit(1)  # told twice: what is not committed is done again next time
+            os._exit(1)  # second signal: uncommitted work is repeated at the next start
         self.stop.set()
 
 
 class Daemon:
-    """Ticks until it is stopped. `run` returns when all is put down."""
+    """Ticks until it is stopped. `run` returns when all work has ended."""
 
     def __init__(self, context: Context, *, tick: timedelta = TICK) -> None:
         self._signals = _Signals()
         self._open = context
         self._tick_every = tick
         self._clock = SystemClock()  # leases and watchdogs go by the real one
-        self._held: Held | None = None
-        # Whoever held our lock before us on this machine is dead: we hold it now.
+        self._lease: LeaseHandle | None = None
+        # A former holder of this machine's lock is dead, since this process has it now.
         self._place = f"{socket.gethostname()}:{context.workspace.folder}:"
         self._owner = f"{self._place}{os.getpid()}:{os.urandom(4).hex()}"
         self._lost = threading.Event()
@@ -69,21 +69,21 @@ class Daemon:
     def run(self) -> None:
         """Work until SIGTERM. AlreadyRunning when another daemon has this workspace."""
         with _locked(self._open.workspace.folder):
-            self._held = self._acquire(dead=self._place)
-            if self._held is None:
+            self._lease = self._acquire(dead=self._place)
+            if self._lease is None:
                 raise AlreadyRunning(
                     "Another daemon works on this database, from another machine. "
                     "It keeps the lease as long as it lives."
                 )
             self._signals.listen()
-            freed = rounds.recover(self._context(), self._held.token)
+            freed = rounds.recover(self._context(), self._lease.token)
             freed += outbox.recover(self._context())
-            _LOG.info("the daemon works", token=self._held.token, taken_up_again=freed)
+            _LOG.info("the daemon works", token=self._lease.token, taken_up_again=freed)
             try:
                 self._tick_along()
             finally:
                 with suppress(SocialcellError):
-                    leases.release(self._open.engine, self._held, self._clock.now())
+                    leases.release(self._open.engine, self._lease, self._clock.now())
                 _LOG.info("the daemon has stopped")
         if self._lost.is_set():
             raise AlreadyRunning(
@@ -129,10 +129,10 @@ class Daemon:
 
     def _tick(self) -> None:
         """One round, unless the lease is lost; whatever happens, the next one comes."""
-        assert self._held is not None
+        assert self._lease is not None
         try:
             self._reload_if_told()
-            rounds.work(self._context(), self._held.token, self._signals.stop.is_set)
+            rounds.work(self._context(), self._lease.token, self._signals.stop.is_set)
             self._ping()
         except AlreadyRunning as error:
             self._lose(str(error))
@@ -142,22 +142,22 @@ class Daemon:
             self._ticked_at = self._clock.now()
 
     def _context(self) -> Context:
-        assert self._held is not None
-        return replace(self._open, engine=leases.fenced(self._open.engine, self._held))
+        assert self._lease is not None
+        return replace(self._open, engine=leases.fenced(self._open.engine, self._lease))
 
-    def _acquire(self, dead: str | None = None) -> Held | None:
+    def _acquire(self, dead: str | None = None) -> LeaseHandle | None:
         now = self._clock.now()
         return leases.acquire(self._open.engine, NAME, self._owner, now, dead=dead)
 
     def _renew(self) -> None:
-        assert self._held is not None
+        assert self._lease is not None
         try:
-            held = self._acquire()
+            lease = self._acquire()
         except SocialcellError as error:
             # The database is away for a moment; the fence holds if it takes longer.
             _LOG.warning("the lease was not renewed", reason=str(error))
             return
-        if held is None or held.token != self._held.token:
+        if lease is None or lease.token != self._lease.token:
             self._lose("another daemon has the lease")
 
     def _lose(self, why: str) -> None:
@@ -186,7 +186,7 @@ class Daemon:
         _LOG.info("config.yaml was read again")
 
     def _is_well(self) -> bool:
-        """The ticker lives: a round has ended, or one is at work, not long ago."""
+        """Whether the ticker is alive: a round ended, or started, a short time ago."""
         return self._clock.now() - self._ticked_at < _ALIVE
 
     def _ping(self) -> None:
@@ -203,7 +203,7 @@ class Daemon:
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    """The workspace's daemon.lock, held; the kernel lets go of it when we die."""
+    """The locked daemon.lock of the workspace; the kernel unlocks it when we exit."""
     place = folder / "daemon.lock"
     try:
         handle: IO[str] = place.open("a+", encoding="utf-8")
@@ -225,7 +225,7 @@ def _locked(folder: Path) -> Iterator[None]:
 
 
 def notify(message: str) -> None:
-    """Tell systemd, when it listens (NOTIFY_SOCKET)."""
+    """Notify systemd, where NOTIFY_SOCKET is set."""
     place = os.environ.get("NOTIFY_SOCKET")
     if not place:
         return

@@ -26,8 +26,8 @@ def workbook(
     is text. The same rows are the same bytes."""
     import xlsxwriter
 
-    made = io.BytesIO()
-    with xlsxwriter.Workbook(made, {"in_memory": True}) as book:
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
         book.set_properties({"created": datetime(2000, 1, 1)})  # noqa: DTZ001
         sheet = book.add_worksheet(name)
         bold = book.add_format({"bold": True})
@@ -38,16 +38,16 @@ def workbook(
                 _write(sheet, number, place, row.get(column))
         sheet.freeze_panes(1, 1)
         sheet.autofit()
-    return made.getvalue()
+    return content.getvalue()
 
 
-def cell(value: Any) -> str:
+def cell(content: Any) -> str:
     """A cell's text; text that would start a formula gets an apostrophe before it."""
-    if value is None:
+    if content is None:
         return ""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return str(value)
-    text = _text(value)
+    if isinstance(content, int | float) and not isinstance(content, bool):
+        return str(content)
+    text = _text(content)
     return "'" + text if text.lstrip().startswith(_STARTS) else text
 
 
@@ -57,19 +57,19 @@ def plain(cell: str) -> str:
     return cell[1:] if marked else cell
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list | tuple):
-        return ";".join(str(part) for part in value)
-    return str(value)
+def _text(content: Any) -> str:
+    if isinstance(content, bool):
+        return "true" if content else "false"
+    if isinstance(content, list | tuple):
+        return ";".join(str(part) for part in content)
+    return str(content)
 
 
-def _write(sheet: Any, row: int, column: int, value: Any) -> None:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        sheet.write_number(row, column, value)
-    elif value is not None:
-        sheet.write_string(row, column, _text(value))
+def _write(sheet: Any, row: int, column: int, content: Any) -> None:
+    if isinstance(content, int | float) and not isinstance(content, bool):
+        sheet.write_number(row, column, content)
+    elif content is not None:
+        sheet.write_string(row, column, _text(content))
 
 
 def _line(cells: Iterable[str]) -> str:

@@ -1,4 +1,4 @@
-"""The workspace's strategy.yaml: the city's goals, and the targets they are held to."""
+"""The workspace's strategy.yaml: the city's goals and their targets."""
 
 import difflib
 from datetime import date
@@ -9,14 +9,14 @@ from typing import Annotated, NamedTuple
 from pydantic import AfterValidator, Field, model_validator
 
 from socialcell.config import read_as
-from socialcell.settings.section import Section
+from socialcell.settings.section import ConfigSection
 from socialcell.text import clean_text, one_line
 
 NAME = "strategy.yaml"
 _LONGEST = 120
 
 
-class Measure(NamedTuple):
+class MeasureDefinition(NamedTuple):
     """A figure of the weekly report: the number of its KPI, and its unit.
 
     Units: share (a target is in percent), minutes, mentions, cases, people.
@@ -27,28 +27,28 @@ class Measure(NamedTuple):
 
 
 MEASURES = {
-    "coverage": Measure("K1", "share"),
-    "asking": Measure("K2", "mentions"),
-    "asking_share": Measure("K2", "share"),
-    "first_answer": Measure("K3", "minutes"),
-    "registered": Measure("K4", "share"),
-    "confirmed": Measure("K5", "share"),
-    "overdue": Measure("K6", "cases"),
-    "false_closure": Measure("K7", "share"),
-    "referred": Measure("K8", "share"),
-    "anger": Measure("K9", "mentions"),
-    "alerted": Measure("K10", "minutes"),
-    "acknowledged": Measure("K10", "minutes"),
-    "first_statement": Measure("K10", "minutes"),
-    "explained": Measure("K11", "share"),
-    "campaigns_told": Measure("K12", "share"),
-    "activated": Measure("K13", "people"),
-    "rating": Measure("K13", "stars"),
-    "uninstalled": Measure("K13", "share"),
-    "took_part": Measure("K14", "people"),
-    "promises_kept": Measure("K14", "share"),
-    "marathi_first": Measure("K15", "share"),
-    "deleted_in_time": Measure("K15", "share"),
+    "coverage": MeasureDefinition("K1", "share"),
+    "asking": MeasureDefinition("K2", "mentions"),
+    "asking_share": MeasureDefinition("K2", "share"),
+    "first_answer": MeasureDefinition("K3", "minutes"),
+    "registered": MeasureDefinition("K4", "share"),
+    "confirmed": MeasureDefinition("K5", "share"),
+    "overdue": MeasureDefinition("K6", "cases"),
+    "false_closure": MeasureDefinition("K7", "share"),
+    "referred": MeasureDefinition("K8", "share"),
+    "anger": MeasureDefinition("K9", "mentions"),
+    "alerted": MeasureDefinition("K10", "minutes"),
+    "acknowledged": MeasureDefinition("K10", "minutes"),
+    "first_statement": MeasureDefinition("K10", "minutes"),
+    "explained": MeasureDefinition("K11", "share"),
+    "campaigns_told": MeasureDefinition("K12", "share"),
+    "activated": MeasureDefinition("K13", "people"),
+    "rating": MeasureDefinition("K13", "stars"),
+    "uninstalled": MeasureDefinition("K13", "share"),
+    "took_part": MeasureDefinition("K14", "people"),
+    "promises_kept": MeasureDefinition("K14", "share"),
+    "marathi_first": MeasureDefinition("K15", "share"),
+    "deleted_in_time": MeasureDefinition("K15", "share"),
 }
 """What a target may name; the definitions are in docs/strategy.md."""
 
@@ -68,7 +68,7 @@ def _line(text: str) -> str:
 Line = Annotated[str, Field(min_length=1), AfterValidator(_line)]
 
 
-class Words(Section):
+class GoalTexts(ConfigSection):
     """The same in the three languages of the report."""
 
     mr: Line
@@ -76,7 +76,7 @@ class Words(Section):
     en: Line
 
 
-class Target(Section):
+class Target(ConfigSection):
     """A bound that a measure is to keep from a day on; of a share in percent."""
 
     at_least: float | None = Field(default=None, ge=0)
@@ -90,11 +90,11 @@ class Target(Section):
         return self
 
 
-class Goal(Section):
+class Goal(ConfigSection):
     """What the city wants to reach, the office that answers for it, how it is seen."""
 
-    title: Words
-    owner: Words
+    title: GoalTexts
+    owner: GoalTexts
     targets: dict[Annotated[str, AfterValidator(_known)], Target] = Field(
         default_factory=dict
     )
@@ -108,7 +108,7 @@ class Goal(Section):
         return self
 
 
-class Strategy(Section):
+class Strategy(ConfigSection):
     """The whole file. Without a day in `agreed` its goals are proposals."""
 
     agreed: date | None = None

@@ -1,4 +1,4 @@
-"""How text enters (clean_text) and how it is compared for search (fold)."""
+"""Clean text on input (clean_text), and fold it for search (fold)."""
 
 import re
 import unicodedata
@@ -19,7 +19,7 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 
 
 def clean_text(text: str) -> str:
-    """Text that every sink can take: NFC, no NUL, no lone surrogate, no controls.
+    """Text that every database and file accepts: NFC, no NUL, surrogate or control.
 
     Halves of a surrogate pair are joined; a lone half and NUL become U+FFFD; CR LF
     and CR become a newline; other C0 and C1 controls go, tab and newline stay. ZWJ
@@ -50,7 +50,7 @@ def index_form(text: str) -> str:
     return " ".join(word[:_LONGEST_WORD] for word in words)
 
 
-class _Words(dict[int, int | str]):
+class _WordTable(dict[int, int | str]):
     """A translation table, filled as characters occur: what is no word is a space."""
 
     def __missing__(self, code: int) -> int | str:
@@ -59,7 +59,7 @@ class _Words(dict[int, int | str]):
         return self[code]
 
 
-_WORDS = _Words()
+_WORDS = _WordTable()
 _LONGEST_WORD = 60
 
 
@@ -71,8 +71,8 @@ def one_line(text: str, limit: int) -> str:
 
 def web_addresses(text: str) -> tuple[str, ...]:
     """The addresses that a text names, each once, less what ends a sentence."""
-    found = (address.rstrip(".,;:!?)") for address in _ADDRESS.findall(text))
-    return tuple(dict.fromkeys(found))
+    addresses = (address.rstrip(".,;:!?)") for address in _ADDRESS.findall(text))
+    return tuple(dict.fromkeys(addresses))
 
 
 def displayed(text: str) -> str:
@@ -111,6 +111,6 @@ class _Markup(HTMLParser):
         elif tag in ("p", "div", "li"):
             self.parts.append("\n")
 
-    def handle_data(self, data: str) -> None:
+    def handle_data(self, text: str) -> None:
         if not self._hidden:
-            self.parts.append(data)
+            self.parts.append(text)

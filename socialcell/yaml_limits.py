@@ -53,10 +53,10 @@ def fault(text: str) -> tuple[int, str] | None:
             if any(part.anchor == event.anchor for part in open_parts):
                 return line, f"*{event.anchor} stands within what it stands for"
             # One that nobody anchored is an error of YAML, which its reader names.
-            meant = anchored.get(str(event.anchor), _Part(None))
-            close(_Part(None, meant.values, meant.height))
-            total += meant.values
-            height = meant.height
+            target = anchored.get(str(event.anchor), _Part(None))
+            close(_Part(None, target.values, target.height))
+            total += target.values
+            height = target.height
         if len(open_parts) + height > DEEPEST:
             return line, f"nested deeper than {DEEPEST} levels"
         if total > LARGEST:

@@ -10,7 +10,7 @@ from socialcell.causal.simplex import Floats
 
 
 @dataclass(frozen=True)
-class Estimate:
+class EffectEstimate:
     """Mean, standard deviation and 95 % interval of a posterior."""
 
     mean: float
@@ -35,8 +35,8 @@ class Posterior:
 
     actual: float
     predicted: float
-    effect: Estimate
-    relative: Estimate
+    effect: EffectEstimate
+    relative: EffectEstimate
     p_value: float
     expected: tuple[float, ...]
 
@@ -59,13 +59,13 @@ def forecast(
     deviations of the outcome, plus a spike-and-slab regression. With ``weekdays`` the
     day of the week enters as seven fixed effects. The same seed gives the same answer.
     """
-    data = np.column_stack([outcome, controls])
+    columns = np.column_stack([outcome, controls])
     weekday = np.zeros(len(outcome))
     if weekdays:
         weekday = weekday_effects(outcome, controls, pre)
-        data[:, 0] -= weekday
+        columns[:, 0] -= weekday
     analysis = CausalImpact(
-        data,
+        columns,
         [0, pre - 1],
         [pre, len(outcome) - 1],
         model_args={
@@ -75,24 +75,24 @@ def forecast(
             "prior_level_sd": level_prior,
         },
     )
-    found = analysis._results
+    results = analysis._results
     return Posterior(
-        actual=float(np.mean(found.actual)),
-        predicted=float(np.mean(found.predictions_mean)),
-        effect=Estimate(
-            float(found.point_effect_mean),
-            float(found.average_effect_sd),
-            float(found.ci_lower),
-            float(found.ci_upper),
+        actual=float(np.mean(results.actual)),
+        predicted=float(np.mean(results.predictions_mean)),
+        effect=EffectEstimate(
+            float(results.point_effect_mean),
+            float(results.average_effect_sd),
+            float(results.ci_lower),
+            float(results.ci_upper),
         ),
-        relative=Estimate(
-            float(found.relative_effect_mean),
-            float(found.relative_effect_sd),
-            float(found.relative_effect_lower),
-            float(found.relative_effect_upper),
+        relative=EffectEstimate(
+            float(results.relative_effect_mean),
+            float(results.relative_effect_sd),
+            float(results.relative_effect_lower),
+            float(results.relative_effect_upper),
         ),
-        p_value=float(found.p_value),
-        expected=tuple(map(float, found.predictions_mean + weekday[pre:])),
+        p_value=float(results.p_value),
+        expected=tuple(map(float, results.predictions_mean + weekday[pre:])),
     )
 
 

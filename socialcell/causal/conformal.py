@@ -34,7 +34,11 @@ def conformal_p_values(
 
 
 def conformal_interval(
-    method: Method, treated: Floats, controls: Floats, pre: int, around: Interval
+    method: Method,
+    treated: Floats,
+    controls: Floats,
+    pre: int,
+    start_interval: Interval,
 ) -> Interval | None:
     """Constant effects that the block permutations do not reject at 5 %.
 
@@ -43,19 +47,22 @@ def conformal_interval(
     """
     if controls.shape[1] * ALPHA < 1:
         return None
-    middle, reach = (around[0] + around[1]) / 2, around[1] - around[0]
+    middle, reach = (
+        (start_interval[0] + start_interval[1]) / 2,
+        start_interval[1] - start_interval[0],
+    )
     grid = np.linspace(middle - reach, middle + reach, STEPS)
-    kept = [
-        float(value)
-        for value in grid
+    accepted = [
+        float(effect)
+        for effect in grid
         if _block_p_value(
-            _null_residuals(method, treated, controls, pre, float(value)), pre
+            _null_residuals(method, treated, controls, pre, float(effect)), pre
         )
         > ALPHA
     ]
-    if not kept or kept[0] == grid[0] or kept[-1] == grid[-1]:
+    if not accepted or accepted[0] == grid[0] or accepted[-1] == grid[-1]:
         return None
-    return kept[0], kept[-1]
+    return accepted[0], accepted[-1]
 
 
 def _null_residuals(

@@ -76,5 +76,5 @@ def _f_limit(periods: int) -> float:
     return float(np.sqrt(stats.f.ppf(0.999, periods - 1, periods - 1)))
 
 
-def _times(value: float, usual: float) -> str:
-    return f"{value / usual:.1f} times" if usual > 0 else "far more than"
+def _times(amount: float, usual: float) -> str:
+    return f"{amount / usual:.1f} times" if usual > 0 else "far more than"

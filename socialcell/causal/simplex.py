@@ -41,10 +41,10 @@ def _block_pivot(design: Floats, target: Floats, ridge: float) -> Floats | None:
         weights = np.zeros(len(free))
         weights[free] = inside
         pull = moment - design.T @ (design @ weights) - price
-        wanted = np.where(free, weights > 0, pull > 1e-10 * abs(price))
-        if np.array_equal(wanted, free):
+        is_free = np.where(free, weights > 0, pull > 1e-10 * abs(price))
+        if np.array_equal(is_free, free):
             return np.asarray(weights / weights.sum(), dtype=np.float64)
-        free = wanted
+        free = is_free
     return None
 
 
@@ -106,7 +106,7 @@ def _retreat(
         moved = here + step * (goal - here)
         keep = ~(short & (moved <= 1e-15))
         weights = np.zeros(len(weights))
-        passive = [index for index, kept in zip(passive, keep, strict=True) if kept]
+        passive = [index for index, stays in zip(passive, keep, strict=True) if stays]
         weights[passive] = moved[keep]
 
 

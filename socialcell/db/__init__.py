@@ -243,12 +243,12 @@ def _insert(session: Session, into: Table, rows: Sequence[Row], otherwise: str) 
     if is_sqlite(session):
         marks = ", ".join("?" * len(columns))
         statement = f"{start}VALUES ({marks}){otherwise}"
-        taken = connection.exec_driver_sql(statement, list(zip(*values, strict=True)))
+        cursor = connection.exec_driver_sql(statement, list(zip(*values, strict=True)))
     else:
         arrays = ", ".join(f"%s::{c.type.compile(dialect)}[]" for c in columns)
         statement = f"{start}SELECT * FROM unnest({arrays}){otherwise}"  # noqa: S608
-        taken = connection.exec_driver_sql(statement, tuple(values))
-    return taken.rowcount
+        cursor = connection.exec_driver_sql(statement, tuple(values))
+    return cursor.rowcount
 
 
 def _bound(column: Column[Any], rows: Sequence[Row], dialect: Dialect) -> list[Any]:
@@ -259,8 +259,8 @@ def _bound(column: Column[Any], rows: Sequence[Row], dialect: Dialect) -> list[A
     if prepare is None:
         return values
     # Times of arrival are few objects for many rows.
-    made = {id(value): prepare(value) for value in {id(v): v for v in values}.values()}
-    return [made[id(value)] for value in values]
+    prepared = {id(cell): prepare(cell) for cell in {id(v): v for v in values}.values()}
+    return [prepared[id(cell)] for cell in values]
 
 
 def add_counts(
@@ -278,8 +278,8 @@ def add_counts(
 def chunks(values: Iterable[_T], size: int = 500) -> Iterator[list[_T]]:
     """Lists of at most `size`, so that IN (…) stays below every driver's limit."""
     batch: list[_T] = []
-    for value in values:
-        batch.append(value)
+    for element in values:
+        batch.append(element)
         if len(batch) == size:
             yield batch
             batch = []

@@ -27,8 +27,8 @@ def _without_rows(error: DatabaseError) -> DatabaseError:
     if diagnosis is None or error.orig is None:
         return error
     bare = type(error.orig)(diagnosis.message_primary or "no reason given")
-    made = type(error)(error.statement, None, bare, hide_parameters=True)
-    return made.with_traceback(error.__traceback__)
+    bare_error = type(error)(error.statement, None, bare, hide_parameters=True)
+    return bare_error.with_traceback(error.__traceback__)
 
 
 def _explained(engine: Engine, error: DatabaseError) -> SocialcellError | None:

@@ -29,28 +29,28 @@ def upgrade(engine: Engine) -> tuple[str | None, str]:
 def require_current(engine: Engine) -> None:
     """Refuse to work on a database whose schema is not the code's (exit code 78)."""
     must_exist(engine)
-    found, newest = current(engine), head()
-    refuse_newer(engine, found)
-    if found is None:
+    schema, newest = current(engine), head()
+    refuse_newer(engine, schema)
+    if schema is None:
         raise ConfigError(f"{where(engine)} is empty. Create it: socialcell init")
-    if found != newest:
+    if schema != newest:
         raise ConfigError(
-            f"{where(engine)} has schema {found}, this version needs {newest}. "
+            f"{where(engine)} has schema {schema}, this version needs {newest}. "
             "Run: socialcell db upgrade"
         )
 
 
 def is_newer(schema: str | None) -> bool:
     """Whether a schema is of a version of socialcell that this one does not know."""
-    known = {script.revision for script in _scripts().walk_revisions()}
-    return schema is not None and schema not in known
+    revisions = {script.revision for script in _scripts().walk_revisions()}
+    return schema is not None and schema not in revisions
 
 
-def refuse_newer(engine: Engine, found: str | None) -> None:
-    if is_newer(found):
+def refuse_newer(engine: Engine, schema: str | None) -> None:
+    if is_newer(schema):
         raise ConfigError(
             f"{where(engine)} was made by a newer version of socialcell (schema "
-            f"{found}, newest known here is {head()}). Nothing was changed. "
+            f"{schema}, newest known here is {head()}). Nothing was changed. "
             "Install that version or newer."
         )
 

@@ -1,12 +1,12 @@
-"""The audit log: what was done by whom, as a chain in which every row seals the last.
+"""The audit log: actions with their actors, as a chain of hashes.
 
 hash = SHA-256(prev_hash ‖ canonical JSON of seq, at, actor, action, object, detail and
-os_user); the first row follows 64 zeros. Rows from before os_user was noted have none,
-and their JSON neither. Changing, removing or slipping in a row breaks the chain there.
-Cutting off its end does not: compare with a head that was noted elsewhere.
+os_user); the first row follows 64 zeros. Rows from before the column os_user have none,
+nor has their JSON. Changing, removing or inserting a row breaks the chain there.
+Cutting off its end does not: compare with a head that was stored elsewhere.
 
-`actor` is the name that somebody gave; `os_user` is the account of the operating system
-that the process ran under, which nobody chooses by an environment variable.
+`actor` is a stated name; `os_user` is the account of the operating system that the
+process ran under, which no environment variable can change.
 """
 
 import hashlib
@@ -38,8 +38,8 @@ class Head:
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """What `verify` found: the head, and the first broken row with the reason."""
+class AuditResult:
+    """The result of `verify`: the head, and the first broken row with the reason."""
 
     head: Head
     broken: int | None = None
@@ -58,7 +58,7 @@ def append(
     detail: Mapping[str, Any],
     now: datetime,
 ) -> Head:
-    """One more row, in the caller's transaction; the new head.
+    """Append a row in the caller's transaction; returns the new head.
 
     `detail` is JSON without personal data: people are named by pseudonym.
     """
@@ -83,34 +83,36 @@ def append(
 def head(session: Session) -> Head:
     """The newest row, for reports to print: an anchor outside the database."""
     c = AUDIT.c
-    asked = select(c.seq, c.hash).order_by(c.seq.desc()).limit(1)
-    newest = session.execute(asked).first()
+    query = select(c.seq, c.hash).order_by(c.seq.desc()).limit(1)
+    newest = session.execute(query).first()
     return Head(newest.seq, newest.hash) if newest else Head(0, START)
 
 
-def verify(session: Session, noted: str | None = None) -> Verdict:
+def verify(session: Session, noted: str | None = None) -> AuditResult:
     """Follow the chain from its first row.
 
-    `noted` is the hash of a head that was written down: it must still be there.
+    `noted` is the hash of an earlier head: it must still be in the chain.
     """
     last, named = Head(0, START), False
-    seen = noted in (None, START)
-    asked = select(AUDIT).order_by(AUDIT.c.seq)
-    with session.execute(asked, execution_options={"yield_per": 1000}) as rows:
+    has_noted_head = noted in (None, START)
+    query = select(AUDIT).order_by(AUDIT.c.seq)
+    with session.execute(query, execution_options={"yield_per": 1000}) as rows:
         for row in rows:
-            reason = _fault(last, row, named=named)
+            reason = _row_fault(last, row, named=named)
             if reason:
-                return Verdict(last, broken=last.seq + 1, reason=reason)
+                return AuditResult(last, broken=last.seq + 1, reason=reason)
             last, named = Head(row.seq, row.hash), row.os_user is not None
-            seen = seen or row.hash == noted
-    if not seen:
-        return Verdict(last, reason="the noted head is not in the log: rows are lost")
-    return Verdict(last)
+            has_noted_head = has_noted_head or row.hash == noted
+    if not has_noted_head:
+        return AuditResult(
+            last, reason="the noted head is not in the log: rows are lost"
+        )
+    return AuditResult(last)
 
 
 def seal(prev_hash: str, row: Mapping[str, Any]) -> str:
     """The hash of a row that follows `prev_hash`, hexadecimal."""
-    said = {
+    fields = {
         "seq": row["seq"],
         "at": as_utc(row["at"]).isoformat(timespec="microseconds"),
         "actor": row["actor"],
@@ -119,24 +121,28 @@ def seal(prev_hash: str, row: Mapping[str, Any]) -> str:
         "detail": row["detail"],
     }
     if row.get("os_user") is not None:
-        said["os_user"] = row["os_user"]
+        fields["os_user"] = row["os_user"]
     canonical = json.dumps(
-        said, ensure_ascii=True, sort_keys=True, separators=(",", ":"), allow_nan=False
+        fields,
+        ensure_ascii=True,
+        sort_keys=True,
+        separators=(",", ":"),
+        allow_nan=False,
     )
     return hashlib.sha256((prev_hash + canonical).encode()).hexdigest()
 
 
 def entries(session: Session, limit: int) -> list[Row[Any]]:
     """The newest rows, newest first."""
-    asked = select(AUDIT).order_by(AUDIT.c.seq.desc()).limit(limit)
-    return list(session.execute(asked))
+    query = select(AUDIT).order_by(AUDIT.c.seq.desc()).limit(limit)
+    return list(session.execute(query))
 
 
-def of(session: Session, actions: str, object: str) -> list[Row[Any]]:
+def entries_about(session: Session, actions: str, object: str) -> list[Row[Any]]:
     """Rows about an object whose action begins so, in order."""
     c = AUDIT.c
-    asked = select(AUDIT).where(c.object == object, c.action.startswith(actions))
-    return list(session.execute(asked.order_by(c.seq)))
+    query = select(AUDIT).where(c.object == object, c.action.startswith(actions))
+    return list(session.execute(query.order_by(c.seq)))
 
 
 def since(session: Session, action: str, at: datetime) -> list[Row[Any]]:
@@ -147,7 +153,8 @@ def since(session: Session, action: str, at: datetime) -> list[Row[Any]]:
 
 
 def operator() -> str:
-    """Who says to be at the command line: $SOCIALCELL_ACTOR, else the system's user."""
+    """The stated actor of the command line: $SOCIALCELL_ACTOR, else the system's
+    user."""
     return os.environ.get("SOCIALCELL_ACTOR", "").strip() or os_user()
 
 
@@ -164,7 +171,7 @@ def os_user() -> str:
         return f"uid {uid}"
 
 
-def _fault(last: Head, row: Row[Any], *, named: bool) -> str | None:
+def _row_fault(last: Head, row: Row[Any], *, named: bool) -> str | None:
     """Why a row is broken. `named`: the row before it has an os_user."""
     if row.seq != last.seq + 1:
         return "the row is missing"

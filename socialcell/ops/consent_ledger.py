@@ -1,4 +1,4 @@
-"""Who agreed to be written to, and who took it back: a ledger, appended to only.
+"""The ledger of consents to receive messages, and of withdrawals: append-only.
 
 People are known by a keyed hash. The caller commits.
 """
@@ -17,17 +17,17 @@ C = OPT_IN.c
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody on a platform: a keyed hash, and how they are shown."""
+class LedgerPerson:
+    """A person on a platform: a keyed hash, and the pseudonym that is shown."""
 
     platform: str
     key: str
     pseudonym: str
 
 
-def note(
+def add_event(
     session: Session,
-    person: Person,
+    person: LedgerPerson,
     event: str,
     at: datetime,
     *,
@@ -35,7 +35,7 @@ def note(
     actor: str,
     now: datetime,
 ) -> bool:
-    """One more row; False when it is there already. `event`: granted or withdrawn."""
+    """Append a row; False when it is there already. `event`: granted or withdrawn."""
     row = {
         "platform": person.platform,
         "person": person.key,
@@ -50,35 +50,35 @@ def note(
 
 
 def has_agreed(session: Session, platform: str, key: str) -> bool:
-    """Whether the newest word of a person is that they agree."""
+    """Whether the newest event of a person is a consent."""
     latest = _latest(session, platform, key)
     return latest is not None and latest.event == "granted"
 
 
 def withdrawn_at(session: Session, platform: str, key: str) -> datetime | None:
-    """When a person took it back, if that is their newest word."""
+    """When a person withdrew, if that is their newest event."""
     latest = _latest(session, platform, key)
     return latest.at if latest is not None and latest.event == "withdrawn" else None
 
 
 def history(session: Session, platform: str) -> list[OptIn]:
     """The whole ledger of a platform, oldest first."""
-    asked = select(OptIn).where(C.platform == platform).order_by(C.at, C.id)
-    return list(session.scalars(asked))
+    query = select(OptIn).where(C.platform == platform).order_by(C.at, C.id)
+    return list(session.scalars(query))
 
 
-def erase(session: Session, person: Person, now: datetime) -> int:
-    """Whoever is erased is not written to again; what was noted of it goes. Rows."""
-    held = db.changed(
+def erase(session: Session, person: LedgerPerson, now: datetime) -> int:
+    """Erase a person's evidence and withdraw a consent; returns the number of rows."""
+    erased = db.changed(
         session,
         update(OPT_IN)
         .where(C.platform == person.platform, C.person == person.key)
         .values(evidence="erased"),
     )
     if has_agreed(session, person.platform, person.key):
-        said = {"evidence": "erased", "actor": "erasure"}
-        note(session, person, "withdrawn", now, now=now, **said)
-    return held
+        columns = {"evidence": "erased", "actor": "erasure"}
+        add_event(session, person, "withdrawn", now, now=now, **columns)
+    return erased
 
 
 def _latest(session: Session, platform: str, key: str) -> OptIn | None:
@@ -91,5 +91,5 @@ def _latest(session: Session, platform: str, key: str) -> OptIn | None:
 
 
 def _withdrawn_first() -> ColumnElement[int]:
-    """Of two words of one moment the no counts."""
+    """Of two events of one moment the withdrawal counts."""
     return case((C.event == "withdrawn", 0), else_=1)

@@ -1,4 +1,4 @@
-"""Credentials in the database: what the last try of each connector's found."""
+"""Credentials in the database: the result of each connector's last check."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,16 +9,18 @@ from socialcell import db
 from socialcell.ops.model import Credential
 
 
-def tried(session: Session) -> Sequence[Credential]:
-    """Those that were tried, by the connector's name."""
+def checked_credentials(session: Session) -> Sequence[Credential]:
+    """The checked credentials, by the connector's name."""
     return session.scalars(select(Credential).order_by(col(Credential.connector))).all()
 
 
-def of(session: Session, connector: str, now: datetime) -> Credential:
-    """That of a connector; a new one when it was never tried."""
+def find_or_add(session: Session, connector: str, now: datetime) -> Credential:
+    """The credential of a connector; a new row when it was never checked."""
     db.take_turn(session, "credentials")
-    found = session.get(Credential, connector)
-    if found is None:
-        found = Credential(connector=connector, checked_at=now, ok=True, message="")
-        session.add(found)
-    return found
+    credential = session.get(Credential, connector)
+    if credential is None:
+        credential = Credential(
+            connector=connector, checked_at=now, ok=True, message=""
+        )
+        session.add(credential)
+    return credential

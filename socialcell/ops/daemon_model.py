@@ -1,4 +1,4 @@
-"""The tables of the daemon: the lease, and what was done in which slot."""
+"""The tables of the daemon: the lease, and the slots of jobs."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from socialcell.db import BigId
 
 
 class Lease(SQLModel, table=True):
-    """Who may work now. `token` grows with every change of owner: the fence.
+    """The daemon's lease. `token` grows with every change of owner: the fence.
 
     Its times are of the real clock, never of an injected one.
     """
@@ -22,7 +22,7 @@ class Lease(SQLModel, table=True):
 
 
 class Slot(SQLModel, table=True):
-    """One due moment of one job, and what came of it; a pair exists once.
+    """One due moment of one job, and its result; a pair exists once.
 
     `covers` is the number of due moments that this one stands for: more than one
     after the daemon was down. `token` is the fence of who works on it.

@@ -1,4 +1,4 @@
-"""What became of messages that we sent, and what each cost. The caller commits."""
+"""Delivery status and cost of sent messages. The caller commits."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,13 +7,13 @@ from sqlmodel import Session
 
 from socialcell.ops.webhook_model import SentMessage
 
-# A status that comes late says nothing new. Failed is an end, whatever came before.
+# A late, earlier status is ignored. Failed is final, whatever came before.
 _ORDER = ("accepted", "sent", "delivered", "read", "played", "failed")
 
 
 @dataclass(frozen=True, slots=True)
-class News:
-    """What the platform tells of a message; None is not told."""
+class StatusReport:
+    """A platform's report on a message; None: not reported."""
 
     external_id: str
     status: str
@@ -24,18 +24,18 @@ class News:
 
 
 @dataclass(frozen=True, slots=True)
-class Charge:
-    """What the ledger has to be corrected by: messages of a category, added or, where
-    `n` is negative, taken back."""
+class LedgerCorrection:
+    """A correction of the ledger: messages of a category, added or, where `n` is
+    negative, removed."""
 
     category: str
     n: int
 
 
-def began(
+def record_accepted(
     session: Session, source_id: int, external_id: str, category: str, now: datetime
 ) -> None:
-    """A message that the platform took from us and that may cost something."""
+    """Record a message that the platform accepted and that may cost something."""
     if session.get(SentMessage, (source_id, external_id)) is None:
         session.add(
             SentMessage(
@@ -49,38 +49,42 @@ def began(
         )
 
 
-def learn(
-    session: Session, source_id: int, news: News, now: datetime
-) -> tuple[Charge, ...]:
-    """Take in what the platform tells; what the ledger has to be corrected by.
+def apply_report(
+    session: Session, source_id: int, report: StatusReport, now: datetime
+) -> tuple[LedgerCorrection, ...]:
+    """Apply a platform's report; returns the corrections of the ledger.
 
     A message is booked when it is sent. One that failed or is free is taken back, one
     that costs and was not booked (another program sent it) is added, each once.
     """
-    known = session.get(SentMessage, (source_id, news.external_id))
-    if known is None:
-        known = SentMessage(
+    message = session.get(SentMessage, (source_id, report.external_id))
+    if message is None:
+        message = SentMessage(
             source_id=source_id,
-            external_id=news.external_id,
-            status=news.status,
-            status_at=news.at,
+            external_id=report.external_id,
+            status=report.status,
+            status_at=report.at,
         )
-        session.add(known)
-    booked = known.category if known.billed_at is not None else None
-    if _rank(news.status) >= _rank(known.status):
-        known.status, known.status_at = news.status, news.at
-        known.error = news.error or known.error
-    known.category = news.category or known.category
-    if news.billable is not None:
-        known.billable = news.billable
-    costs = known.billable if known.billable is not None else booked is not None
-    due = known.category if costs and known.status != "failed" else None
-    if due == booked:
+        session.add(message)
+    booked_category = message.category if message.billed_at is not None else None
+    if _rank(report.status) >= _rank(message.status):
+        message.status, message.status_at = report.status, report.at
+        message.error = report.error or message.error
+    message.category = report.category or message.category
+    if report.billable is not None:
+        message.billable = report.billable
+    costs = (
+        message.billable
+        if message.billable is not None
+        else booked_category is not None
+    )
+    due_category = message.category if costs and message.status != "failed" else None
+    if due_category == booked_category:
         return ()
-    known.billed_at = now if due else None
+    message.billed_at = now if due_category else None
     session.flush()
-    back = (Charge(booked, -1),) if booked else ()
-    return (*back, Charge(due, 1)) if due else back
+    removed = (LedgerCorrection(booked_category, -1),) if booked_category else ()
+    return (*removed, LedgerCorrection(due_category, 1)) if due_category else removed
 
 
 def _rank(status: str) -> int:

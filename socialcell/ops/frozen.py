@@ -1,4 +1,4 @@
-"""Keep the numbers of a report as they were when it was first made."""
+"""Store the numbers of a report as they were when it was first made."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,13 +10,15 @@ from socialcell import db
 from socialcell.ops.model import FrozenReport
 
 
-def find(session: Session, kind: str, start: datetime) -> dict[str, Any] | None:
+def frozen_numbers(
+    session: Session, kind: str, start: datetime
+) -> dict[str, Any] | None:
     """The frozen numbers of the period that begins at `start`, if it was made."""
-    found = session.get(FrozenReport, (kind, start))
-    return None if found is None else dict(found.numbers)
+    report = session.get(FrozenReport, (kind, start))
+    return None if report is None else dict(report.numbers)
 
 
-def keep(
+def freeze(
     session: Session,
     kind: str,
     start: datetime,

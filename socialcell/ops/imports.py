@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 from socialcell.ops.model import ImportedFile
 
 
-def find(
+def find_import(
     session: Session, sha256: str, format: str, way: Mapping[str, Any]
 ) -> ImportedFile | None:
     """The finished import of these bytes, read in this way; None if there is none."""
@@ -19,10 +19,13 @@ def find(
         .where(col(ImportedFile.sha256) == sha256, col(ImportedFile.format) == format)
         .order_by(col(ImportedFile.id))
     )
-    return next((one for one in same_bytes if (one.mapping or {}) == dict(way)), None)
+    return next(
+        (imported for imported in same_bytes if (imported.mapping or {}) == dict(way)),
+        None,
+    )
 
 
-def note(
+def record_import(
     session: Session,
     sha256: str,
     format: str,

@@ -21,7 +21,7 @@ from socialcell.ops.model import Run
 from socialcell.ops.outbox_model import Outgoing
 
 ENDS = ("ok", "partial", "failed", "interrupted")
-RUN, S, LEASE, OUT = (db.table(one).c for one in (Run, Slot, Lease, Outgoing))
+RUN, S, LEASE, OUT = (db.table(model).c for model in (Run, Slot, Lease, Outgoing))
 _SLOT_STATES = ("running", "done", "failed", "interrupted")
 _TURN = timedelta(hours=1)
 
@@ -42,10 +42,10 @@ def runs(session: Session) -> Iterator[str]:
             yield f"Run {run_id} is open, and its process ({owner}) is dead"
 
 
-def due_once(session: Session) -> Iterator[str]:
+def slot_faults(session: Session) -> Iterator[str]:
     """I5, the half that needs no table of jobs: a slot is one row, in a known state,
     and was tried no more often than is allowed."""
-    yield from keys.doubles(session, db.table(Slot))
+    yield from keys.key_faults(session, db.table(Slot))
     if n := _count(session, ~S.state.in_(_SLOT_STATES)):
         yield f"{n} slots are in no known state"
     over = (S.attempts < 1) | (S.attempts > slots.RETRIES) | (S.covers < 1)
@@ -71,7 +71,7 @@ def fence(session: Session) -> Iterator[str]:
 def outbox(session: Session) -> Iterator[str]:
     """I7: a letter goes from held or pending to sending, and ends as sent or dead;
     there is one of each key."""
-    yield from keys.doubles(session, db.table(Outgoing))
+    yield from keys.key_faults(session, db.table(Outgoing))
     states = ("held", "pending", "sending", "sent", "dead")
     wrong = {
         "are in no known state": ~OUT.state.in_(states),
@@ -84,12 +84,12 @@ def outbox(session: Session) -> Iterator[str]:
             OUT.state == "sent", OUT.body.is_not(None)
         ),
     }
-    for said, rule in wrong.items():
+    for fault, rule in wrong.items():
         if n := _count(session, rule):
-            yield f"{n} letters {said}"
+            yield f"{n} letters {fault}"
 
 
-def letters_in_turn(session: Session) -> Iterator[str]:
+def starved_letters(session: Session) -> Iterator[str]:
     """I10 of the outbox: no letter waits untried while later ones were sent."""
     sent = select(func.max(OUT.ended_at)).where(OUT.state == "sent")
     newest = session.execute(sent).scalar_one()

@@ -1,4 +1,4 @@
-"""The lease of the daemon: one holder at a time, and a fence for who wakes up late."""
+"""The lease of the daemon: one holder at a time, and a fence against late writes."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ TTL = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
-class Held:
+class LeaseHandle:
     """A lease that was acquired; its token is the fence of every write."""
 
     name: str
@@ -31,7 +31,7 @@ def acquire(
     now: datetime,
     ttl: timedelta = TTL,
     dead: str | None = None,
-) -> Held | None:
+) -> LeaseHandle | None:
     """Take the lease, or renew one's own; None when another live owner has it.
 
     `now` is of the real clock. Owners whose names begin with `dead` are known to be
@@ -50,21 +50,21 @@ def acquire(
         if not (db.changed(session, renewed) or db.changed(session, taken_over)):
             row = {"name": name, "owner": owner, "token": 1, **until}
             db.insert_new(session, LEASE, [row])
-        found = session.execute(select(L.owner, L.token).where(L.name == name)).one()
-    return Held(name, owner, found.token) if found.owner == owner else None
+        holder = session.execute(select(L.owner, L.token).where(L.name == name)).one()
+    return LeaseHandle(name, owner, holder.token) if holder.owner == owner else None
 
 
-def release(engine: Engine, held: Held, now: datetime) -> None:
-    """Let the next one have it at once; its token will be a greater one."""
+def release(engine: Engine, lease: LeaseHandle, now: datetime) -> None:
+    """Release the lease at once; the next holder's token will be greater."""
     with db.writing(engine) as session:
         session.execute(
             update(LEASE)
-            .where(L.name == held.name, L.owner == held.owner, L.token == held.token)
+            .where(L.name == lease.name, L.owner == lease.owner, L.token == lease.token)
             .values(expires_at=now - timedelta(seconds=1), owner="")
         )
 
 
-def fenced(engine: Engine, held: Held) -> Engine:
+def fenced(engine: Engine, lease: LeaseHandle) -> Engine:
     """The engine as the holder uses it: a write commits only under its fence.
 
     A process that slept past its lease raises AlreadyRunning in place of its commit,
@@ -72,18 +72,18 @@ def fenced(engine: Engine, held: Held) -> Engine:
     """
 
     def fence(session: Session) -> None:
-        asked = select(L.owner, L.token).where(L.name == held.name)
-        # Whoever wants to take the lease over waits until this commit.
-        found = session.execute(asked.with_for_update(read=True)).one_or_none()
-        if found is None or tuple(found) != (held.owner, held.token):
+        query = select(L.owner, L.token).where(L.name == lease.name)
+        # A process that wants to take over the lease waits until this commit.
+        row = session.execute(query.with_for_update(read=True)).one_or_none()
+        if row is None or tuple(row) != (lease.owner, lease.token):
             raise AlreadyRunning(
-                f"The lease {held.name!r} went to another process while this one "
+                f"The lease {lease.name!r} went to another process while this one "
                 "slept. Nothing of this step was stored; that process goes on."
             )
 
     return engine.execution_options(socialcell_fence=fence)
 
 
-def look(session: Session, name: str) -> Lease | None:
-    """The lease as it stands."""
+def find_lease(session: Session, name: str) -> Lease | None:
+    """The current lease."""
     return session.get(Lease, name)

@@ -10,7 +10,7 @@ from socialcell.db import BigId
 
 
 class Source(SQLModel, table=True):
-    """One watched thing on one platform, as an operator named it."""
+    """One watched account, page or query on one platform, as an operator named it."""
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     name: str = Field(unique=True)
@@ -29,7 +29,7 @@ class Source(SQLModel, table=True):
 
     @property
     def shown_state(self) -> str:
-        """The state as people are told it: a source that never succeeded is not ok but
+        """The state that people see: a source that never succeeded is not ok but
         `new`, or `failing` when it was tried."""
         if self.state != "ok" or self.last_ok_at is not None:
             return self.state
@@ -37,7 +37,7 @@ class Source(SQLModel, table=True):
 
 
 class SourceVersion(SQLModel, table=True):
-    """What a source's settings were, from when, and why they changed."""
+    """The settings of a source from a moment on, and the reason of the change."""
 
     __tablename__ = "source_version"
     source_id: int = Field(primary_key=True, foreign_key="source.id", sa_type=BigId)
@@ -137,7 +137,7 @@ class FrozenReport(SQLModel, table=True):
 
 
 class AuditEntry(SQLModel, table=True):
-    """What somebody did that must be answered for; a chain, appended to only.
+    """An action in the audit log; a chain of hashes, append-only.
 
     Personal data is never in `object` or `detail`: people stand there by pseudonym,
     so that erasing a person leaves the chain whole.
@@ -158,9 +158,9 @@ class AuditEntry(SQLModel, table=True):
 
 
 class Credential(SQLModel, table=True):
-    """What the last test read with a connector's credential found.
+    """The result of the last test read with a connector's credential.
 
-    `told` is the last of its troubles that a person was told of; a new one is told.
+    `told` is the last fault of which a person was notified; a new one is notified.
     """
 
     connector: str = Field(primary_key=True)

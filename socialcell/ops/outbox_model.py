@@ -1,4 +1,4 @@
-"""The tables of what leaves the house: the switch, and every message."""
+"""The tables of the outbox: the mode switch, and every outgoing message."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from socialcell.db import BigId
 
 
 class OutgoingMode(SQLModel, table=True):
-    """What the switch was set to, since when, by whom and why; the newest counts."""
+    """A setting of the mode switch, since when, by whom and why; the newest counts."""
 
     __tablename__ = "outgoing_mode"
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
@@ -20,7 +20,7 @@ class OutgoingMode(SQLModel, table=True):
 
 
 class Outgoing(SQLModel, table=True):
-    """One message to one recipient, and what became of it.
+    """One message to one recipient, and its state.
 
     A row only moves held → pending → sending → sent or dead, or back to pending when
     it is tried again. The body goes once it was sent: what it quoted may be deleted.

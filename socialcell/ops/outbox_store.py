@@ -1,4 +1,4 @@
-"""Questions about what leaves the house: the switch, what waits, what became of it."""
+"""Queries and updates of the outbox: the mode switch, waiting and ended messages."""
 
 import re
 from collections.abc import Collection, Iterable, Sequence
@@ -13,14 +13,14 @@ from socialcell.ops.outbox_model import Outgoing, OutgoingMode
 
 OUT = db.table(Outgoing)
 C = OUT.c
-_LONGEST = 500
+_MAX_ANSWER = 500
 # Longer than a mail server may take over one letter (mail.seconds an answer).
 CLAIMED = timedelta(minutes=30)
-RELEASED = "released"  # the answer of what a person let go and nobody tried since
-# What is posted in public goes another way than letters and messages to rooms.
+RELEASED = "released"  # the answer of a message that a person released, not yet tried
+# Public posts are delivered by another way than letters and chat messages.
 PUBLIC = ("post", "reply", "safety")
-# So begin the keys of what is told about one mention that is critical (at first direct
-# messages alone); its id and a sign follow, of a later step LATER and its number.
+# Prefix of the keys of alerts about one critical mention (at first direct messages
+# alone); its id and a sign follow, for a later step LATER and its number.
 ABOUT_ITEM = "message."
 LATER = ".step"
 PHONE = "phone"  # the channel of telephone calls
@@ -29,9 +29,9 @@ _TO_ROOMS = and_(C.channel != "mail", C.kind.not_in(PUBLIC))
 
 
 def mode(session: Session) -> OutgoingMode | None:
-    """What the switch is set to; None: it was never touched, so normal."""
-    asked = select(OutgoingMode).order_by(col(OutgoingMode.id).desc()).limit(1)
-    return session.scalars(asked).first()
+    """The newest setting of the mode switch; None: never set, so normal."""
+    query = select(OutgoingMode).order_by(col(OutgoingMode.id).desc()).limit(1)
+    return session.scalars(query).first()
 
 
 def set_mode(
@@ -46,23 +46,23 @@ def add(session: Session, message: Outgoing) -> bool:
     return bool(db.insert_new(session, OUT, [row]))
 
 
-def untold(session: Session, keys: Sequence[str]) -> list[str]:
-    """Those of the dedup keys of which there is no message yet."""
-    known = set(
+def new_keys(session: Session, keys: Sequence[str]) -> list[str]:
+    """The dedup keys that have no message yet."""
+    existing_keys = set(
         session.scalars(select(OUT.c.dedup_key).where(OUT.c.dedup_key.in_(keys)))
     )
-    return [key for key in keys if key not in known]
+    return [key for key in keys if key not in existing_keys]
 
 
 def hold(session: Session, kinds: Collection[str], why: str) -> int:
-    """What waits of these kinds is held by the switch. How many."""
+    """Hold the waiting messages of these kinds because of the mode. How many."""
     pending = update(OUT).where(C.state == "pending", C.kind.in_(kinds))
-    values = {"state": "held", "held_by": "mode", "answer": why[:_LONGEST]}
+    values = {"state": "held", "held_by": "mode", "answer": why[:_MAX_ANSWER]}
     return db.changed(session, pending.values(**values))
 
 
 def release(session: Session, ids: Sequence[int], now: datetime) -> int:
-    """What is held of these waits again, to leave now. How many."""
+    """Release the held ones of these messages, to leave now. How many."""
     released = update(OUT).where(C.state == "held", C.id.in_(ids))
     values = {
         "state": "pending",
@@ -74,18 +74,18 @@ def release(session: Session, ids: Sequence[int], now: datetime) -> int:
 
 
 def held_ids(session: Session, since: datetime) -> tuple[list[int], list[int]]:
-    """Ids of what is held: what is still in time, and what is stale. Stale is what is
-    said in public whose time passed before `since`."""
+    """Ids of held messages: those still in time, and stale ones. Stale are public posts
+    that were due before `since`."""
     stale = and_(C.kind.in_(PUBLIC), C.not_before < since)
-    asked = select(C.id, stale).where(C.state == "held").order_by(C.id)
-    rows = session.execute(asked).all()
+    query = select(C.id, stale).where(C.state == "held").order_by(C.id)
+    rows = session.execute(query).all()
     return [id_ for id_, old in rows if not old], [id_ for id_, old in rows if old]
 
 
-def item_of(key: str) -> int | None:
+def mention_of_key(key: str) -> int | None:
     """The mention that a dedup key is about; None where it is about none."""
-    named = _ID_IN_KEY.match(key)
-    return None if named is None else int(named[1])
+    match = _ID_IN_KEY.match(key)
+    return None if match is None else int(match[1])
 
 
 def rooms_waiting(
@@ -113,34 +113,36 @@ def waiting(
     if room is not None:
         to = and_(_TO_ROOMS, C.recipient == room)
     first = C.dedup_key.startswith(ABOUT_ITEM)
-    asked = select(C.id).where(_due(now), to)
+    query = select(C.id).where(_due(now), to)
     if critical:
-        asked = asked.where(first)
+        query = query.where(first)
     order = (case((first, 0), else_=1), C.not_before, C.id)
-    return list(session.scalars(asked.order_by(*order).limit(limit)))
+    return list(session.scalars(query.order_by(*order).limit(limit)))
 
 
 def posts_waiting(session: Session, now: datetime) -> set[str]:
     """Dedup keys of what is due to be posted in public."""
-    asked = select(C.dedup_key).where(_due(now), C.channel != "mail")
-    return set(session.scalars(asked.where(C.kind.in_(PUBLIC))))
+    query = select(C.dedup_key).where(_due(now), C.channel != "mail")
+    return set(session.scalars(query.where(C.kind.in_(PUBLIC))))
 
 
 def hold_back(session: Session, id_: int, by: str, why: str) -> None:
-    """One message waits for a person, who is told why. `by`: mode, rule, late, unsure
-    or platform."""
-    kept = update(OUT).where(C.id == id_, C.state.in_(("pending", "sending")))
-    session.execute(kept.values(state="held", held_by=by, answer=why[:_LONGEST]))
+    """Hold one message for a person, with the reason. `by`: mode, rule, late, unsure or
+    platform."""
+    statement = update(OUT).where(C.id == id_, C.state.in_(("pending", "sending")))
+    session.execute(
+        statement.values(state="held", held_by=by, answer=why[:_MAX_ANSWER])
+    )
 
 
 def drop(session: Session, key: str) -> bool:
-    """Take a message back that nobody has begun to send. Whether there was one."""
+    """Delete a message whose sending has not begun. Whether there was one."""
     waits = and_(C.dedup_key == key, C.state.in_(("held", "pending")))
     return bool(db.changed(session, delete(OUT).where(waits)))
 
 
 def close(session: Session, id_: int, now: datetime, answer: str) -> bool:
-    """A person says that a held message was sent. Whether it was held and tried."""
+    """Mark a held message as sent, by a person. Whether it was held and tried."""
     sent = update(OUT).where(C.id == id_, C.state == "held", C.attempts > 0)
     values = {
         "state": "sent",
@@ -153,11 +155,11 @@ def close(session: Session, id_: int, now: datetime, answer: str) -> bool:
 
 
 def drop_calls(session: Session, mention_id: int) -> int:
-    """Telephone calls and later steps about a mention that nobody has begun are not
-    made any more. How many."""
-    about = f"{ABOUT_ITEM}{mention_id}"
-    calls = and_(C.channel == PHONE, C.dedup_key.startswith(f"{about}|"))
-    later = C.dedup_key.startswith(f"{about}{LATER}")
+    """Delete telephone calls and later steps about a mention that have not begun. How
+    many."""
+    messages_with_prefix = f"{ABOUT_ITEM}{mention_id}"
+    calls = and_(C.channel == PHONE, C.dedup_key.startswith(f"{messages_with_prefix}|"))
+    later = C.dedup_key.startswith(f"{messages_with_prefix}{LATER}")
     waits = C.state.in_(("held", "pending"))
     return db.changed(session, delete(OUT).where(waits, or_(calls, later)))
 
@@ -171,7 +173,7 @@ def forget_messages(session: Session, mention_ids: Collection[int]) -> None:
         C.body.is_not(None),
     )
     for row in session.execute(quoting.order_by(C.id)).all():
-        if item_of(row.dedup_key) not in mention_ids:
+        if mention_of_key(row.dedup_key) not in mention_ids:
             continue
         if row.state == "dead":
             session.execute(update(OUT).where(C.id == row.id).values(body=None))
@@ -180,7 +182,7 @@ def forget_messages(session: Session, mention_ids: Collection[int]) -> None:
 
 
 def postpone(session: Session, room: str, until: datetime) -> int:
-    """What waits for a room waits until then. How many."""
+    """Postpone the waiting messages of a room. How many."""
     early = update(OUT).where(
         C.state == "pending",
         _TO_ROOMS,
@@ -190,10 +192,10 @@ def postpone(session: Session, room: str, until: datetime) -> int:
     return db.changed(session, early.values(not_before=until))
 
 
-def about(session: Session, prefix: str) -> Sequence[Outgoing]:
+def messages_with_prefix(session: Session, prefix: str) -> Sequence[Outgoing]:
     """Messages whose dedup keys begin so, in the order in which they were made."""
-    asked = select(Outgoing).where(col(Outgoing.dedup_key).startswith(prefix))
-    return session.scalars(asked.order_by(col(Outgoing.id))).all()
+    query = select(Outgoing).where(col(Outgoing.dedup_key).startswith(prefix))
+    return session.scalars(query.order_by(col(Outgoing.id))).all()
 
 
 def _due(now: datetime) -> ColumnElement[bool]:
@@ -224,8 +226,8 @@ def settle(
     answer: str,
     not_before: datetime | None = None,
 ) -> None:
-    """What became of a message that was being sent: sent, dead, or pending again."""
-    values: dict[str, object] = {"state": state, "answer": answer[:_LONGEST]}
+    """Set the result of a message that was being sent: sent, dead, or pending again."""
+    values: dict[str, object] = {"state": state, "answer": answer[:_MAX_ANSWER]}
     if state == "pending":
         values["not_before"] = not_before
     else:
@@ -238,16 +240,17 @@ def settle(
 
 
 def return_unsent(session: Session, now: datetime) -> int:
-    """What a process that died was sending is due now, under the same message id."""
+    """Messages that a dead process was sending are due now, under the same message
+    id."""
     unsent = update(OUT).where(C.state == "sending")
     return db.changed(session, unsent.values(state="pending", not_before=now))
 
 
-def listed(
+def list_messages(
     session: Session, states: Iterable[str] = (), limit: int = 100
 ) -> Sequence[Outgoing]:
     """Messages in these states (any without), newest first."""
-    asked = select(Outgoing).order_by(col(Outgoing.id).desc()).limit(limit)
+    query = select(Outgoing).order_by(col(Outgoing.id).desc()).limit(limit)
     if states := tuple(states):
-        asked = asked.where(col(Outgoing.state).in_(states))
-    return session.scalars(asked).all()
+        query = query.where(col(Outgoing.state).in_(states))
+    return session.scalars(query).all()

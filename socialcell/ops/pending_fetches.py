@@ -1,4 +1,4 @@
-"""Public posts of which a push told the number: a work list. The caller commits."""
+"""Public posts that a push named by id, still to be fetched. The caller commits."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,16 +15,18 @@ W = AWAITED.c
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    """A post that is to be asked for now, and how often that was tried."""
+class PendingFetch:
+    """A post that is to be fetched now, and the number of attempts."""
 
     id: int
     ref: str
     attempts: int
 
 
-def note(session: Session, source_id: int, refs: Sequence[str], now: datetime) -> int:
-    """Note what is to be asked for; how many are new."""
+def add_fetches(
+    session: Session, source_id: int, refs: Sequence[str], now: datetime
+) -> int:
+    """Add posts to fetch; returns how many are new."""
     rows = [
         {
             "source_id": source_id,
@@ -38,10 +40,10 @@ def note(session: Session, source_id: int, refs: Sequence[str], now: datetime) -
     return db.insert_new(session, AWAITED, rows)
 
 
-def due(
+def due_fetches(
     session: Session, source_id: int, now: datetime, limit: int, after: int = 0
-) -> list[Due]:
-    """What may be asked for now, in the order in which it was told."""
+) -> list[PendingFetch]:
+    """Posts that may be fetched now, in the order in which they came."""
     rows = session.execute(
         select(W.id, W.ref, W.attempts)
         .where(
@@ -53,7 +55,7 @@ def due(
         .order_by(W.id)
         .limit(limit)
     )
-    return [Due(row.id, row.ref, row.attempts) for row in rows]
+    return [PendingFetch(row.id, row.ref, row.attempts) for row in rows]
 
 
 def settle(session: Session, id_: int, state: str, reason: str | None = None) -> bool:
@@ -75,11 +77,11 @@ def postpone(session: Session, id_: int, until: datetime, reason: str) -> None:
     )
 
 
-def by_state(session: Session, source_id: int) -> dict[str, int]:
-    asked = (
+def count_by_state(session: Session, source_id: int) -> dict[str, int]:
+    query = (
         select(W.state, func.count().label("n"))
         .where(W.source_id == source_id)
         .group_by(W.state)
         .order_by(W.state)
     )
-    return {row.state: int(row.n) for row in session.execute(asked)}
+    return {row.state: int(row.n) for row in session.execute(query)}

@@ -1,4 +1,4 @@
-"""After rows are erased: leave nothing of them in the files of the database."""
+"""Remove erased rows from the files of the database."""
 
 import sqlite3
 
@@ -11,7 +11,7 @@ _TABLES = (
     "mention, annotation, link, raw_item, author, frozen_report, pushed, attachment, "
     "opt_in"
 )
-_LATER = (
+_BUSY_MESSAGE = (
     "The rows are erased; the database's file could not be rewritten, because another "
     "process holds it. Run the same command again when it is free."
 )
@@ -34,8 +34,8 @@ def scrub(engine: Engine) -> str | None:
         cursor.execute("INSERT INTO mention_fts(mention_fts) VALUES ('optimize')")
         cursor.execute("VACUUM")
         busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-        return _LATER if busy else None
+        return _BUSY_MESSAGE if busy else None
     except sqlite3.OperationalError as error:
-        return f"{_LATER} ({error})"
+        return f"{_BUSY_MESSAGE} ({error})"
     finally:
         raw.close()

@@ -1,4 +1,4 @@
-"""Due moments claimed once, and what came of them."""
+"""Slots: due moments of jobs, each claimed once, with its result."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ S = SLOT.c
 RETRIES = 3
 # A round asks for the newest of each job: there are thousands a day.
 REMEMBERED = timedelta(days=35)
-_LONGEST = 500
+_MAX_MESSAGE = 500
 
 
 def claim(
@@ -57,13 +57,17 @@ def finish(
     slot_at: datetime,
     state: str,
     now: datetime,
-    said: str | None = None,
+    message: str | None = None,
 ) -> None:
-    """What came of it: done or failed, in words."""
+    """Store the result of a slot: done or failed, with a message."""
     session.execute(
         update(SLOT)
         .where(S.job == job, S.slot_at == slot_at)
-        .values(state=state, finished_at=now, said=said[:_LONGEST] if said else said)
+        .values(
+            state=state,
+            finished_at=now,
+            said=message[:_MAX_MESSAGE] if message else message,
+        )
     )
 
 
@@ -88,7 +92,7 @@ def interrupted(session: Session) -> list[tuple[str, datetime]]:
     return [(job, at) for job, at in rows]
 
 
-def last(session: Session) -> dict[str, datetime]:
+def newest_slots(session: Session) -> dict[str, datetime]:
     """The newest slot of every job."""
     rows = session.execute(
         select(S.job, func.max(S.slot_at).label("newest")).group_by(S.job)
@@ -110,7 +114,7 @@ def forget_old(session: Session, now: datetime) -> int:
     )
 
 
-def failing(session: Session) -> list[tuple[str, str]]:
+def failing_jobs(session: Session) -> list[tuple[str, str]]:
     """Jobs whose newest slot that ended has failed, and why."""
     newest = (
         select(S.job, func.max(S.slot_at).label("slot_at"))
@@ -124,10 +128,10 @@ def failing(session: Session) -> list[tuple[str, str]]:
         .where(S.state == "failed")
         .order_by(S.job)
     )
-    return [(job, said or "") for job, said in rows]
+    return [(job, message or "") for job, message in rows]
 
 
-def of(session: Session, job: str) -> Sequence[Slot]:
+def slots_of_job(session: Session, job: str) -> Sequence[Slot]:
     """All slots of a job, in their order."""
-    asked = select(Slot).where(col(Slot.job) == job).order_by(col(Slot.slot_at))
-    return session.scalars(asked).all()
+    query = select(Slot).where(col(Slot.job) == job).order_by(col(Slot.slot_at))
+    return session.scalars(query).all()

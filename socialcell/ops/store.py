@@ -1,4 +1,4 @@
-"""Questions and acts of operation: sources, cursors, runs, coverage, usage.
+"""Queries and updates of operation: sources, cursors, runs, coverage, usage.
 
 The caller brings the session and owns the commit of a unit of work.
 """
@@ -57,7 +57,7 @@ def add_source(
     )
     session.add(source)
     session.flush()
-    _keep_version(session, source, reason, now)
+    _add_version(session, source, reason, now)
     return source
 
 
@@ -77,14 +77,14 @@ def change_source(
     source.changed_at = now
     source.state, source.state_reason, source.not_before = "ok", None, None
     session.flush()
-    _keep_version(session, source, reason, now)
+    _add_version(session, source, reason, now)
 
 
 def remove_source(session: Session, source: Source, now: datetime) -> None:
-    """Take a source out of every list. Its row stays, for what hangs on it, under a
-    name that nobody gives; its cursor goes."""
+    """Remove a source from every list. Its row stays for its references, under a name
+    that nobody enters; its cursor is deleted."""
     source.version += 1
-    _keep_version(session, source, "removed", now)
+    _add_version(session, source, "removed", now)
     source.name = f"{source.name} (removed, {source.id})"
     source.enabled, source.state, source.state_reason = False, "removed", None
     source.not_before, source.changed_at = None, now
@@ -100,13 +100,13 @@ def source_named(session: Session, name: str) -> Source:
     """The source of that name. UsageError lists the names there are."""
     source = find_source(session, name)
     if source is None:
-        names = ", ".join(found.name for found in sources(session)) or "none yet"
+        names = ", ".join(other.name for other in sources(session)) or "none yet"
         raise UsageError(f"There is no source {name!r}. There are: {names}.")
     return source
 
 
-def let_go_on(session: Session, name: str) -> None:
-    """What a person had to mend is mended: the source is asked again at once."""
+def resume_source(session: Session, name: str) -> None:
+    """Resume a source after a person repaired its fault: it is read again at once."""
     source = source_named(session, name)
     if source.state == "needs_attention":
         source.state, source.state_reason, source.not_before = "ok", None, None
@@ -134,21 +134,21 @@ def save_cursor(
     state: Mapping[str, Any],
     now: datetime,
 ) -> None:
-    found = session.get(Cursor, source_id)
-    if found is None:
+    cursor = session.get(Cursor, source_id)
+    if cursor is None:
         session.add(
             Cursor(
                 source_id=source_id, version=version, state=dict(state), changed_at=now
             )
         )
         return
-    found.version, found.state, found.changed_at = version, dict(state), now
+    cursor.version, cursor.state, cursor.changed_at = version, dict(state), now
 
 
 def forget_cursor(session: Session, source_id: int) -> None:
-    found = session.get(Cursor, source_id)
-    if found is not None:
-        session.delete(found)
+    cursor = session.get(Cursor, source_id)
+    if cursor is not None:
+        session.delete(cursor)
 
 
 def start_run(
@@ -246,12 +246,12 @@ def unchecked(session: Session) -> dict[int, Run]:
 
 def pulled_pages(session: Session, source_id: int, since: datetime) -> int:
     """Pages that pulls of a source brought since a moment."""
-    asked = select(func.coalesce(func.sum(col(Run.pages)), 0)).where(
+    query = select(func.coalesce(func.sum(col(Run.pages)), 0)).where(
         col(Run.source_id) == source_id,
         col(Run.kind) == "pull",
         col(Run.started_at) >= since,
     )
-    return int(session.execute(asked).scalar_one())
+    return int(session.execute(query).scalar_one())
 
 
 def covered_until(session: Session, source_id: int) -> datetime | None:
@@ -294,10 +294,10 @@ def add_coverage(
 
 
 def coverage(session: Session, source_id: int | None = None) -> Sequence[Coverage]:
-    asked = select(Coverage).order_by(col(Coverage.source_id), col(Coverage.from_at))
+    query = select(Coverage).order_by(col(Coverage.source_id), col(Coverage.from_at))
     if source_id is not None:
-        asked = asked.where(col(Coverage.source_id) == source_id)
-    return session.scalars(asked).all()
+        query = query.where(col(Coverage.source_id) == source_id)
+    return session.scalars(query).all()
 
 
 def usage(
@@ -330,7 +330,7 @@ def add_usage(
     db.take_turn(session, f"usage of {platform}")
     start, end = window
     key = {"platform": platform, "bucket": bucket, "window_start": start}
-    said = {
+    columns = {
         "window_end": end,
         "cap": cap,
         "remaining": remaining,
@@ -339,11 +339,11 @@ def add_usage(
     }
     more = (
         update(USAGE)
-        .where(*(USAGE.c[name] == value for name, value in key.items()))
-        .values(used=USAGE.c.used + used, micros=USAGE.c.micros + micros, **said)
+        .where(*(USAGE.c[name] == column_value for name, column_value in key.items()))
+        .values(used=USAGE.c.used + used, micros=USAGE.c.micros + micros, **columns)
     )
     if not db.changed(session, more):
-        row = {**key, **said, "used": used, "micros": micros}
+        row = {**key, **columns, "used": used, "micros": micros}
         db.insert(session, USAGE, [row])
 
 
@@ -351,12 +351,12 @@ def spent_micros(
     session: Session, platform: str, start: datetime, end: datetime
 ) -> int:
     """What a platform's windows that began in [start, end) have cost, in micros."""
-    asked = select(func.coalesce(func.sum(col(Usage.micros)), 0)).where(
+    query = select(func.coalesce(func.sum(col(Usage.micros)), 0)).where(
         col(Usage.platform) == platform,
         col(Usage.window_start) >= start,
         col(Usage.window_start) < end,
     )
-    return int(session.execute(asked).scalar_one())
+    return int(session.execute(query).scalar_one())
 
 
 def imported(session: Session, sha256: str) -> ImportedFile | None:
@@ -366,7 +366,7 @@ def imported(session: Session, sha256: str) -> ImportedFile | None:
     ).first()
 
 
-def _keep_version(session: Session, source: Source, reason: str, now: datetime) -> None:
+def _add_version(session: Session, source: Source, reason: str, now: datetime) -> None:
     assert source.id is not None
     session.add(
         SourceVersion(

@@ -1,4 +1,4 @@
-"""Templates of outgoing messages as the platform last said. The caller commits."""
+"""Templates of outgoing messages, by the platform's newest list. The caller commits."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from socialcell.ops.webhook_model import MessageTemplate
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """A template as the platform tells it."""
+class PlatformTemplate:
+    """A template as the platform reports it."""
 
     name: str
     language: str
@@ -22,42 +22,51 @@ class Told:
     body: str | None
 
 
-def keep(
-    session: Session, source_id: int, told: Sequence[Told], now: datetime
+def save_templates(
+    session: Session,
+    source_id: int,
+    templates: Sequence[PlatformTemplate],
+    now: datetime,
 ) -> tuple[int, int]:
-    """The whole list of a source; what is not in it any more is `gone`.
+    """Store the whole list of a source; templates that it lacks become `gone`.
 
     How many there are, and how many are gone.
     """
     db.take_turn(session, f"templates of {source_id}")
-    held = {(row.name, row.language): row for row in of_source(session, source_id)}
-    for one in told:
-        row = held.pop((one.name, one.language), None)
+    stored = {
+        (row.name, row.language): row for row in templates_of_source(session, source_id)
+    }
+    for template in templates:
+        row = stored.pop((template.name, template.language), None)
         if row is None:
             row = MessageTemplate(
                 source_id=source_id,
-                name=one.name,
-                language=one.language,
-                category=one.category,
-                status=one.status,
+                name=template.name,
+                language=template.language,
+                category=template.category,
+                status=template.status,
                 synced_at=now,
             )
             session.add(row)
-        row.external_id, row.body = one.external_id, one.body
-        row.category, row.status, row.synced_at = one.category, one.status, now
-    for row in held.values():
+        row.external_id, row.body = template.external_id, template.body
+        row.category, row.status, row.synced_at = (
+            template.category,
+            template.status,
+            now,
+        )
+    for row in stored.values():
         row.status, row.synced_at = "gone", now
     session.flush()
-    return len(told), len(held)
+    return len(templates), len(stored)
 
 
-def find(
+def find_template(
     session: Session, source_id: int, name: str, language: str
 ) -> MessageTemplate | None:
     return session.get(MessageTemplate, (source_id, name, language))
 
 
-def of_source(session: Session, source_id: int) -> list[MessageTemplate]:
+def templates_of_source(session: Session, source_id: int) -> list[MessageTemplate]:
     return list(
         session.exec(
             select(MessageTemplate)

@@ -1,4 +1,4 @@
-"""The door of pushes: kept first, known again, worked off; and who was turned away.
+"""Webhook deliveries: stored first, deduplicated, processed; and refused ones.
 
 The caller brings the session and owns the commit of a unit of work.
 """
@@ -24,16 +24,16 @@ REMEMBERED = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """A push that is kept and not mapped yet."""
+class WaitingPush:
+    """A stored push that is not mapped yet."""
 
     id: int
     body: bytes
     received_at: datetime
 
 
-def keep(session: Session, source_id: int, body: bytes, now: datetime) -> bool:
-    """Keep a push; False when these very bytes were handed in before."""
+def save_push(session: Session, source_id: int, body: bytes, now: datetime) -> bool:
+    """Store a push; False when the same bytes were delivered before."""
     digest = hashlib.sha256(body).hexdigest()
     row = {
         "source_id": source_id,
@@ -54,23 +54,23 @@ def keep(session: Session, source_id: int, body: bytes, now: datetime) -> bool:
     return False
 
 
-def next_waiting(session: Session, source_id: int) -> Waiting | None:
+def next_waiting(session: Session, source_id: int) -> WaitingPush | None:
     """The oldest push that waits, held until this transaction ends.
 
     Another worker takes the next one meanwhile (SQLite has one writer anyway).
     """
-    asked = (
+    query = (
         select(P.id, P.body, P.received_at)
         .where(P.source_id == source_id, P.done_at.is_(None))
         .order_by(P.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
-    row = session.execute(asked).first()
-    return Waiting(row.id, row.body, row.received_at) if row else None
+    row = session.execute(query).first()
+    return WaitingPush(row.id, row.body, row.received_at) if row else None
 
 
-def done(session: Session, push_id: int, run_id: int, now: datetime) -> None:
+def mark_mapped(session: Session, push_id: int, run_id: int, now: datetime) -> None:
     """The push is mapped or set aside: its bytes go, its digest stays."""
     session.execute(
         update(PUSHED)
@@ -81,27 +81,27 @@ def done(session: Session, push_id: int, run_id: int, now: datetime) -> None:
 
 def waiting_by_source(session: Session) -> dict[int, int]:
     """How many pushes wait, by source id; sources without any are left out."""
-    asked = (
+    query = (
         select(P.source_id, func.count().label("n"))
         .where(P.done_at.is_(None))
         .group_by(P.source_id)
     )
-    return {row.source_id: row.n for row in session.execute(asked)}
+    return {row.source_id: row.n for row in session.execute(query)}
 
 
 def forget_old(session: Session, now: datetime) -> int:
-    """Forget digests that no platform will hand in again, and what has waited for as
+    """Delete digests that no platform will deliver again, and pushes that waited as
     long without being read; how many."""
     before = now - REMEMBERED
     unread = P.done_at.is_(None) & (P.received_at < before)
-    known = P.done_at.is_not(None) & (P.last_at < before)
-    return db.changed(session, delete(PUSHED).where(or_(known, unread)))
+    mapped = P.done_at.is_not(None) & (P.last_at < before)
+    return db.changed(session, delete(PUSHED).where(or_(mapped, unread)))
 
 
-def refused(
+def count_refusals(
     session: Session, counts: Mapping[tuple[int, str], int], now: datetime
 ) -> None:
-    """Add how often somebody was turned away today, by (source id, reason)."""
+    """Add to today's refusals, by (source id, reason)."""
     today = now.astimezone(IST).date()
     rows = [
         {"source_id": source_id, "day": today, "reason": reason, "n": n}
@@ -112,10 +112,10 @@ def refused(
 
 
 def refusals(session: Session, source_id: int) -> dict[str, int]:
-    """How often somebody was turned away from a source so far, by reason."""
-    asked = (
+    """The refused deliveries of a source so far, by reason."""
+    query = (
         select(REFUSED.c.reason, func.sum(REFUSED.c.n))
         .where(REFUSED.c.source_id == source_id)
         .group_by(REFUSED.c.reason)
     )
-    return {reason: int(n) for reason, n in session.execute(asked)}
+    return {reason: int(n) for reason, n in session.execute(query)}

@@ -1,6 +1,6 @@
-"""The tables of what is pushed to us: the door, what is still to be fetched, WhatsApp.
+"""The tables of webhooks: deliveries, posts still to be fetched, WhatsApp.
 
-A push's body is held only until it is mapped; its digest stays to know it again.
+A push's body is stored only until it is mapped; its digest stays for deduplication.
 """
 
 from datetime import date, datetime
@@ -31,8 +31,7 @@ class Pushed(SQLModel, table=True):
 
 
 class RefusedPush(SQLModel, table=True):
-    """How often somebody was turned away at the door, by day (IST); nothing of what
-    they brought is kept."""
+    """How many deliveries were refused, by day (IST); their content is not stored."""
 
     __tablename__ = "refused_push"
     source_id: int = Field(primary_key=True, foreign_key="source.id", sa_type=BigId)
@@ -42,7 +41,7 @@ class RefusedPush(SQLModel, table=True):
 
 
 class Awaited(SQLModel, table=True):
-    """A public post or comment of which a push told only the number."""
+    """A public post or comment of which a push named only the id."""
 
     __table_args__ = (
         UniqueConstraint("source_id", "ref"),
@@ -59,7 +58,7 @@ class Awaited(SQLModel, table=True):
 
 
 class OptIn(SQLModel, table=True):
-    """Somebody agreed to be written to, or took it back; appended to only.
+    """A consent to receive messages, or its withdrawal; append-only.
 
     `person` is a keyed hash of the number: the number itself is not held here.
     """
@@ -92,7 +91,7 @@ class MessageTemplate(SQLModel, table=True):
 
 
 class SentMessage(SQLModel, table=True):
-    """What the platform told of a message that we sent; nothing of its words."""
+    """The platform's reports on a message that we sent; its text is not stored."""
 
     __tablename__ = "sent_message"
     source_id: int = Field(primary_key=True, foreign_key="source.id", sa_type=BigId)

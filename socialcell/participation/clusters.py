@@ -8,7 +8,7 @@ import numpy as np
 from socialcell.participation.kmeans import (
     Clusters,
     Labels,
-    carried_on,
+    continued_centres,
     distinct,
     k_means,
     silhouette,
@@ -38,7 +38,7 @@ class Grouping:
     people_silhouette: float
 
 
-def base_clusters(points: Matrix, known: Labels | None = None) -> Clusters:
+def base_clusters(points: Matrix, earlier_labels: Labels | None = None) -> Clusters:
     """At most 100 clusters of people who stand close together.
 
     `points` is people x 2; `known` gives their base clusters of an earlier run, -1 for
@@ -47,10 +47,10 @@ def base_clusters(points: Matrix, known: Labels | None = None) -> Clusters:
     different = distinct(points)
     k = min(BASE_CLUSTERS, len(different))
     each = np.ones(len(points))
-    if known is None:
+    if earlier_labels is None:
         start, ids = different[:k], np.arange(k)
     else:
-        start, ids = carried_on(points, each, known, k)
+        start, ids = continued_centres(points, each, earlier_labels, k)
     return k_means(points, each, start, rounds=BASE_ROUNDS, ids=ids)
 
 
@@ -60,7 +60,7 @@ def most_groups(bases: int) -> int:
 
 
 def groupings(
-    points: Matrix, bases: Clusters, known: Mapping[int, Labels] | None = None
+    points: Matrix, bases: Clusters, earlier_labels: Mapping[int, Labels] | None = None
 ) -> dict[int, Grouping]:
     """A division into k groups for every k from 2 to the most worth trying.
 
@@ -71,27 +71,29 @@ def groupings(
     ids, place, heads = np.unique(bases.labels, return_inverse=True, return_counts=True)
     centres = bases.centres[np.searchsorted(bases.ids, ids)]
     weights = heads.astype(np.float64)
-    found: dict[int, Grouping] = {}
+    groupings_by_k: dict[int, Grouping] = {}
     for k in range(2, min(most_groups(len(ids)), len(distinct(centres))) + 1):
-        if known is not None and k in known:
-            start, names = carried_on(points, np.ones(len(points)), known[k], k)
+        if earlier_labels is not None and k in earlier_labels:
+            start, names = continued_centres(
+                points, np.ones(len(points)), earlier_labels[k], k
+            )
             labels = k_means(
                 centres, weights, start, rounds=GROUP_ROUNDS, ids=names
             ).labels
         else:
             labels = _from_scratch(centres, weights, k)
         if len(np.unique(labels)) == k:
-            found[k] = Grouping(
+            groupings_by_k[k] = Grouping(
                 labels[place],
                 silhouette(centres, labels),
                 weighted_silhouette(centres, weights, labels),
             )
-    return found
+    return groupings_by_k
 
 
-def best_k(found: Mapping[int, Grouping]) -> int:
+def best_k(groupings_by_k: Mapping[int, Grouping]) -> int:
     """The k of the highest silhouette, the smallest among equals; 1 without any."""
-    scores = {k: grouping.silhouette for k, grouping in found.items()}
+    scores = {k: grouping.silhouette for k, grouping in groupings_by_k.items()}
     return max(scores, key=lambda k: (scores[k], -k), default=1)
 
 
@@ -119,7 +121,7 @@ def _from_scratch(centres: Matrix, weights: Matrix, k: int) -> Labels:
 def _largest_first(labels: Labels, weights: Matrix) -> Labels:
     ids, first, place = np.unique(labels, return_index=True, return_inverse=True)
     heads = np.bincount(place, weights=weights)
-    order = sorted(range(len(ids)), key=lambda one: (-heads[one], first[one]))
+    order = sorted(range(len(ids)), key=lambda label: (-heads[label], first[label]))
     rank = np.empty(len(ids), dtype=np.intp)
     rank[order] = np.arange(len(ids))
     return rank[place]

@@ -7,37 +7,40 @@ from socialcell.participation.opinion import Group, OpinionMap, Statement
 from socialcell.participation.stances import Stance, Tally
 
 
-def document(made: Comparison) -> dict[str, Any]:
+def document(comparison: Comparison) -> dict[str, Any]:
     """Counts, groups with their statements, consensus, projection, tallies.
 
     The variants are shown beside the map, so that readers see what they change; null
     where one was not made.
     """
-    plain = made.plain
+    plain = comparison.plain
     return {
         **_outline(plain),
         "straight_liners": {
             "participants": list(plain.straight_liners),
-            "without": _outline(made.varied) if made.varied else None,
+            "without": _outline(comparison.varied) if comparison.varied else None,
         },
-        "weighted": _outline(made.weighted) if made.weighted else None,
-        "tallies": [_statement(one) for one in plain.statements],
+        "weighted": _outline(comparison.weighted) if comparison.weighted else None,
+        "tallies": [_statement(statement) for statement in plain.statements],
         "explained": list(plain.explained),
         "projection": {name: list(at) for name, at in plain.projection.items()},
     }
 
 
-def _outline(found: OpinionMap) -> dict[str, Any]:
+def _outline(opinion_map: OpinionMap) -> dict[str, Any]:
     return {
-        "participants": len(found.participants),
-        "placed": len(found.placed),
-        "statements": len(found.statements),
-        "publishable": found.publishable,
-        "reasons": list(found.reasons),
-        "silhouette": found.silhouette,
-        "people_silhouette": found.people_silhouette,
-        "groups": [_group(group) for group in found.groups],
-        "consensus": {"agree": list(found.agree), "disagree": list(found.disagree)},
+        "participants": len(opinion_map.participants),
+        "placed": len(opinion_map.placed),
+        "statements": len(opinion_map.statements),
+        "publishable": opinion_map.publishable,
+        "reasons": list(opinion_map.reasons),
+        "silhouette": opinion_map.silhouette,
+        "people_silhouette": opinion_map.people_silhouette,
+        "groups": [_group(group) for group in opinion_map.groups],
+        "consensus": {
+            "agree": list(opinion_map.agree),
+            "disagree": list(opinion_map.disagree),
+        },
     }
 
 
@@ -45,31 +48,31 @@ def _group(group: Group) -> dict[str, Any]:
     return {
         "id": group.id,
         "members": list(group.members),
-        "representative": [_stance(one) for one in group.representative],
+        "representative": [_stance(stance) for stance in group.representative],
     }
 
 
-def _stance(one: Stance) -> dict[str, Any]:
+def _stance(stance: Stance) -> dict[str, Any]:
     return {
-        "statement": one.statement,
-        "for": "agree" if one.agrees else "disagree",
-        "z": one.z,
-        "p": one.share,
-        "p_z": one.pat if one.agrees else one.pdt,
-        "ratio": one.ra if one.agrees else one.rd,
-        "metric": one.metric,
-        **_tally(one.tally),
+        "statement": stance.statement,
+        "for": "agree" if stance.agrees else "disagree",
+        "z": stance.z,
+        "p": stance.share,
+        "p_z": stance.pat if stance.agrees else stance.pdt,
+        "ratio": stance.ra if stance.agrees else stance.rd,
+        "metric": stance.metric,
+        **_tally(stance.tally),
     }
 
 
-def _statement(one: Statement) -> dict[str, Any]:
+def _statement(statement: Statement) -> dict[str, Any]:
     return {
-        "statement": one.id,
-        **_tally(one.tally),
-        "moderated_out": one.moderated,
-        "extremity": one.extremity,
-        "group_consensus": one.group_consensus,
-        "priority": one.priority,
+        "statement": statement.id,
+        **_tally(statement.tally),
+        "moderated_out": statement.moderated,
+        "extremity": statement.extremity,
+        "group_consensus": statement.group_consensus,
+        "priority": statement.priority,
     }
 
 

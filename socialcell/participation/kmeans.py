@@ -68,8 +68,8 @@ def spread_out(
     return np.array(chosen)
 
 
-def carried_on(
-    points: Matrix, weights: Matrix, known: Labels, k: int
+def continued_centres(
+    points: Matrix, weights: Matrix, earlier_labels: Labels, k: int
 ) -> tuple[Matrix, Labels]:
     """Centres to begin with, taken from an earlier clustering of the same points.
 
@@ -78,12 +78,12 @@ def carried_on(
     lower id stays); while there are fewer than k, the point farthest from its nearest
     centre is split off with a new id. More than k are all kept.
     """
-    ids = np.unique(known[known >= 0])
-    members = known >= 0
+    ids = np.unique(earlier_labels[earlier_labels >= 0])
+    members = earlier_labels >= 0
     if len(ids) == 0:
         start = distinct(points)[:k]
         return start, np.arange(len(start))
-    centres = _means(points[members], weights[members], known[members], ids)
+    centres = _means(points[members], weights[members], earlier_labels[members], ids)
     _, first = np.unique(_rounded(centres), axis=0, return_index=True)
     ids, centres = ids[np.sort(first)], centres[np.sort(first)]
     while len(centres) < k:

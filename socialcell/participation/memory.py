@@ -43,7 +43,7 @@ class Memory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def remembered_k(
-    best: int, found: Collection[int], earlier: Memory | None
+    best: int, group_counts: Collection[int], earlier: Memory | None
 ) -> tuple[int, int]:
     """The number of groups to show, and how many runs in a row `best` has now won.
 
@@ -53,9 +53,9 @@ def remembered_k(
     if earlier is None:
         return best, 1
     wins = earlier.wins + 1 if best == earlier.candidate else 1
-    if best == earlier.k or wins >= WINS_NEEDED or not found:
+    if best == earlier.k or wins >= WINS_NEEDED or not group_counts:
         return best, wins
-    return min(found, key=lambda k: (abs(k - earlier.k), k)), wins
+    return min(group_counts, key=lambda k: (abs(k - earlier.k), k)), wins
 
 
 def read_memory(path: Path) -> Memory:
@@ -76,5 +76,5 @@ def write_memory(memory: Memory, path: Path) -> None:
         raise VotesError(f"{path}: cannot be written ({error.strerror})") from error
 
 
-def _labels(known: Mapping[str, int], people: Collection[str]) -> Labels:
-    return np.array([known.get(person, -1) for person in people], dtype=np.intp)
+def _labels(clusters: Mapping[str, int], people: Collection[str]) -> Labels:
+    return np.array([clusters.get(person, -1) for person in people], dtype=np.intp)

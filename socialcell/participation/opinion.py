@@ -120,9 +120,9 @@ def opinion_map(
     points = project(working, plane)
     inside = placed(votes.matrix, _rows(earlier, votes))
     people = tuple(np.array(votes.participants, dtype=object)[inside])
-    bases, found = _cluster(points[inside], people, earlier)
-    k, memory = _settle(votes, plane, people, bases, found, earlier)
-    grouping = found.get(k)
+    bases, groupings_by_k = _cluster(points[inside], people, earlier)
+    k, memory = _settle(votes, plane, people, bases, groupings_by_k, earlier)
+    grouping = groupings_by_k.get(k)
     labels = grouping.labels if grouping else np.zeros(len(people), dtype=np.intp)
     each = head_counts(votes.participants, weights or {})
     groups = _groups(votes, moderated, inside, labels, each)
@@ -176,12 +176,12 @@ def unpublishable(
 
 def straight_liners(votes: Votes) -> tuple[str, ...]:
     """People with ten votes or more, every one the same: reported, never dropped."""
-    found = []
+    names = []
     for name, row in zip(votes.participants, votes.matrix, strict=True):
         cast = row[~np.isnan(row)]
         if len(cast) >= STRAIGHT_VOTES and len(np.unique(cast)) == 1:
-            found.append(name)
-    return tuple(found)
+            names.append(name)
+    return tuple(names)
 
 
 def head_counts(people: Collection[str], weights: Mapping[str, float]) -> Matrix:
@@ -216,11 +216,11 @@ def _settle(
     plane: Plane,
     people: tuple[str, ...],
     bases: Clusters | None,
-    found: Mapping[int, Grouping],
+    groupings_by_k: Mapping[int, Grouping],
     earlier: Memory | None,
 ) -> tuple[int, Memory]:
-    best = best_k(found)
-    k, wins = remembered_k(best, found, earlier)
+    best = best_k(groupings_by_k)
+    k, wins = remembered_k(best, groupings_by_k, earlier)
     labels = [] if bases is None else bases.labels.tolist()
     memory = Memory(
         axes={
@@ -230,7 +230,7 @@ def _settle(
         bases=dict(zip(people, labels, strict=True)),
         groups={
             size: dict(zip(people, grouping.labels.tolist(), strict=True))
-            for size, grouping in found.items()
+            for size, grouping in groupings_by_k.items()
         },
         k=k,
         candidate=best,
@@ -248,20 +248,25 @@ def _groups(
 ) -> tuple[Group, ...]:
     rows = np.flatnonzero(inside)
     ids = np.unique(labels).tolist()
-    mine = {one: rows[labels == one] for one in ids}
-    counts = {one: tallies(votes.matrix[mine[one]], each[mine[one]]) for one in ids}
+    mine = {group_id: rows[labels == group_id] for group_id in ids}
+    counts = {
+        group_id: tallies(votes.matrix[mine[group_id]], each[mine[group_id]])
+        for group_id in ids
+    }
     groups = []
-    for one in ids:
+    for group_id in ids:
         stances = [
-            stance(name, own, _sum(counts[other][at] for other in ids if other != one))
+            stance(
+                name, own, _sum(counts[other][at] for other in ids if other != group_id)
+            )
             for at, (name, own) in enumerate(
-                zip(votes.statements, counts[one], strict=True)
+                zip(votes.statements, counts[group_id], strict=True)
             )
             if not moderated[at]
         ]
         chosen = representative(stances) if len(ids) > 1 else []
-        members = tuple(votes.participants[row] for row in mine[one])
-        groups.append(Group(one, members, tuple(chosen), tuple(counts[one])))
+        members = tuple(votes.participants[row] for row in mine[group_id])
+        groups.append(Group(group_id, members, tuple(chosen), tuple(counts[group_id])))
     return tuple(groups)
 
 
@@ -279,7 +284,9 @@ def _statements(
             tally=counts[at],
             moderated=bool(moderated[at]),
             extremity=float(reach[at]),
-            group_consensus=group_aware_consensus([one.tallies[at] for one in groups])
+            group_consensus=group_aware_consensus(
+                [group.tallies[at] for group in groups]
+            )
             if groups
             else None,
             priority=None

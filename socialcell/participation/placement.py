@@ -56,10 +56,10 @@ def find_plane(working: Matrix, earlier: Matrix | None = None) -> Plane:
     axis follows `earlier` (2 x statements, the axes of the previous run, NaN for
     statements it did not have); without one the largest loading is made positive.
     """
-    seen = ~np.isnan(working)
-    counts = np.maximum(seen.sum(axis=0), 1)
-    centre = np.where(seen, working, 0.0).sum(axis=0) / counts
-    centred = np.where(seen, working - centre, 0.0)
+    is_vote = ~np.isnan(working)
+    counts = np.maximum(is_vote.sum(axis=0), 1)
+    centre = np.where(is_vote, working, 0.0).sum(axis=0) / counts
+    centred = np.where(is_vote, working - centre, 0.0)
     axes = np.zeros((2, working.shape[1]))
     explained = np.zeros(2)
     if centred.size:
@@ -78,9 +78,9 @@ def project(working: Matrix, plane: Plane) -> Matrix:
     The sum over cast votes of (vote - centre) times the axes, stretched by
     sqrt(statements / votes) so that people with few votes are not drawn to the middle.
     """
-    seen = ~np.isnan(working)
-    off_centre = np.where(seen, working - plane.centre, 0.0)
-    stretch = np.sqrt(working.shape[1] / np.maximum(seen.sum(axis=1), 1))
+    is_vote = ~np.isnan(working)
+    off_centre = np.where(is_vote, working - plane.centre, 0.0)
+    stretch = np.sqrt(working.shape[1] / np.maximum(is_vote.sum(axis=1), 1))
     points: Matrix = stretch[:, None] * (off_centre @ plane.axes.T)
     return points
 
@@ -95,8 +95,8 @@ def extremity(plane: Plane) -> Matrix:
 
 def _sign(loadings: Matrix, earlier: Matrix | None, axis: int) -> float:
     if earlier is not None:
-        known = ~np.isnan(earlier[axis])
-        agreement = float(loadings[known] @ earlier[axis][known])
+        has_earlier = ~np.isnan(earlier[axis])
+        agreement = float(loadings[has_earlier] @ earlier[axis][has_earlier])
         if abs(agreement) > NOTHING:
             return 1.0 if agreement > 0 else -1.0
     size = np.abs(loadings)

@@ -127,24 +127,24 @@ def representative(stances: Sequence[Stance]) -> list[Stance]:
     sufficient: list[Stance] = []
     best: Stance | None = None
     best_agree: Stance | None = None
-    for one in stances:
-        if one.passes:
-            sufficient.append(one)
+    for stance in stances:
+        if stance.passes:
+            sufficient.append(stance)
         if not sufficient and (
-            best is None or max(one.rat, one.rdt) > max(best.rat, best.rdt)
+            best is None or max(stance.rat, stance.rdt) > max(best.rat, best.rdt)
         ):
-            best = one
-        if _agrees_better(one, best_agree):
-            best_agree = one
+            best = stance
+        if _agrees_better(stance, best_agree):
+            best_agree = stance
     if not sufficient:
         only = best_agree or best
         return [only] if only else []
     ranked = sorted(
-        (one for one in sufficient if one is not best_agree),
-        key=lambda one: -one.metric,
+        (stance for stance in sufficient if stance is not best_agree),
+        key=lambda stance: -stance.metric,
     )
     led = [best_agree, *ranked] if best_agree else ranked
-    return sorted(led[:SHOWN], key=lambda one: not one.agrees)
+    return sorted(led[:SHOWN], key=lambda stance: not stance.agrees)
 
 
 def consensus(
@@ -154,11 +154,11 @@ def consensus(
     agree: list[tuple[float, str]] = []
     disagree: list[tuple[float, str]] = []
     for statement, tally in zip(statements, counts, strict=True):
-        for found, successes in ((agree, tally.agrees), (disagree, tally.disagrees)):
+        for scored, successes in ((agree, tally.agrees), (disagree, tally.disagrees)):
             share = (successes + 1) / (tally.votes + 2)
             z = one_proportion(successes, tally.votes)
             if share > 0.5 and z > SIGNIFICANT:
-                found.append((share * z, statement))
+                scored.append((share * z, statement))
     return _strongest(agree), _strongest(disagree)
 
 
@@ -170,18 +170,18 @@ def group_aware_consensus(counts: Sequence[Tally]) -> float:
     return product
 
 
-def _agrees_better(one: Stance, best: Stance | None) -> bool:
-    if one.tally.agrees == 0 and one.tally.disagrees == 0:
+def _agrees_better(stance: Stance, best: Stance | None) -> bool:
+    if stance.tally.agrees == 0 and stance.tally.disagrees == 0:
         return False
     if best is None:
-        return one.pat > SIGNIFICANT or (one.ra > 1 and one.pa > 0.5)
+        return stance.pat > SIGNIFICANT or (stance.ra > 1 and stance.pa > 0.5)
     if best.ra > 1:
-        return one.ra * one.rat * one.pa * one.pat > (
+        return stance.ra * stance.rat * stance.pa * stance.pat > (
             best.ra * best.rat * best.pa * best.pat
         )
-    return one.pa * one.pat > best.pa * best.pat
+    return stance.pa * stance.pat > best.pa * best.pat
 
 
-def _strongest(found: list[tuple[float, str]]) -> list[str]:
-    found.sort(key=lambda scored: -scored[0])
-    return [statement for _, statement in found[:SHOWN]]
+def _strongest(scores: list[tuple[float, str]]) -> list[str]:
+    ranked = sorted(scores, key=lambda pair: -pair[0])
+    return [statement for _, statement in ranked[:SHOWN]]

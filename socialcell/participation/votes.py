@@ -40,10 +40,14 @@ class Votes:
         """The conversation as if these people had never voted."""
         left_out = set(people)
         stay = [name not in left_out for name in self.participants]
-        kept = tuple(
-            name for name, kept in zip(self.participants, stay, strict=True) if kept
+        participants = tuple(
+            name
+            for name, is_left in zip(self.participants, stay, strict=True)
+            if is_left
         )
-        return Votes(kept, self.statements, self.matrix[np.array(stay, dtype=bool)])
+        return Votes(
+            participants, self.statements, self.matrix[np.array(stay, dtype=bool)]
+        )
 
 
 def read_votes(path: Path) -> Votes:
@@ -116,15 +120,15 @@ def _text(path: Path) -> str:
 
 
 def _table(
-    text: str, name: str, wanted: Sequence[tuple[str, ...]]
+    text: str, name: str, headings: Sequence[tuple[str, ...]]
 ) -> Iterator[tuple[str, list[str]]]:
     """Where each row stands, and its cells in the order of the columns found."""
     if not text.strip():
-        raise VotesError(f"{name}: is empty; expected the header {_either(wanted)}")
+        raise VotesError(f"{name}: is empty; expected the header {_either(headings)}")
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = [cell.strip().lower() for cell in next(reader)]
-        columns = _columns(header, name, wanted)
+        columns = _columns(header, name, headings)
         for row in reader:
             if not any(cell.strip() for cell in row):
                 continue
@@ -146,16 +150,16 @@ def _table(
 
 
 def _columns(
-    header: list[str], name: str, wanted: Sequence[tuple[str, ...]]
+    header: list[str], name: str, headings: Sequence[tuple[str, ...]]
 ) -> list[int]:
-    for columns in wanted:
+    for columns in headings:
         if set(columns) <= set(header):
             twice = [column for column in columns if header.count(column) > 1]
             if twice:
                 raise VotesError(f"{name}: has the column {twice[0]} twice")
             return [header.index(column) for column in columns]
     raise VotesError(
-        f"{name}: has no columns {_either(wanted)}; it has {', '.join(header)}"
+        f"{name}: has no columns {_either(headings)}; it has {', '.join(header)}"
     )
 
 
@@ -170,12 +174,14 @@ def _vote(cell: str, where: str) -> int:
     return vote
 
 
-def _either(wanted: Sequence[tuple[str, ...]]) -> str:
-    return " or ".join(",".join(columns) for columns in wanted)
+def _either(headings: Sequence[tuple[str, ...]]) -> str:
+    return " or ".join(",".join(columns) for columns in headings)
 
 
-def refuse_strangers(names: Collection[str], known: Collection[str], kind: str) -> None:
+def refuse_strangers(
+    names: Collection[str], valid_names: Collection[str], kind: str
+) -> None:
     """Raise VotesError if a name a person typed is not among those of the votes."""
-    strangers = sorted(set(names) - set(known), key=natural)
+    strangers = sorted(set(names) - set(valid_names), key=natural)
     if strangers:
         raise VotesError(f"no {kind} {strangers[0]!r} in the votes; check the name")

@@ -27,7 +27,7 @@ def entered_under(
     wanted = dict(detail or {})
     users = [
         row.os_user
-        for row in audit.of(session, action, object_)
+        for row in audit.entries_about(session, action, object_)
         if row.action == action and wanted.items() <= row.detail.items()
     ]
     return users[-1] if users else None

@@ -8,11 +8,11 @@ from pydantic import AwareDatetime, Field, field_validator
 from socialcell.platforms import Trait, having
 from socialcell.settings.campaigns import Influencers, Links, Planning
 from socialcell.settings.platforms import Connectors, Publishing
-from socialcell.settings.section import TIME, Section, is_loopback
+from socialcell.settings.section import TIME, ConfigSection, is_loopback
 from socialcell.settings.telling import Alerts, Mail, Report
 
 
-class Access(Section):
+class Access(ConfigSection):
     """Who may open the workspace's files beside their owner: a group of the system."""
 
     group: str | None = None
@@ -31,20 +31,20 @@ class Access(Section):
         return group
 
 
-class Database(Section):
+class Database(ConfigSection):
     url: str = "sqlite:///socialcell.db"
     busy_seconds: float = Field(default=30, ge=0, le=600)
 
 
-class Log(Section):
+class Log(ConfigSection):
     level: Literal["debug", "info", "warning", "error"] = "info"
 
 
-class FixedTime(Section):
+class FixedTime(ConfigSection):
     fixed: AwareDatetime | None = None
 
 
-class Sandbox(Section):
+class SandboxSection(ConfigSection):
     """Only for a workspace that talks to the sandbox: origin → address on loopback."""
 
     base_urls: dict[str, str] = Field(default_factory=dict)
@@ -58,8 +58,8 @@ class Sandbox(Section):
         return urls
 
 
-class Retention(Section):
-    """Days that things are kept; null: until the post is deleted at its source."""
+class Retention(ConfigSection):
+    """Days of retention; null: until the post is deleted at its source."""
 
     raw_days: int = Field(default=30, ge=1)
     click_days: int = Field(default=120, ge=91)  # an install names a click of 90 days
@@ -68,7 +68,7 @@ class Retention(Section):
     )
 
 
-class Budget(Section):
+class BudgetSection(ConfigSection):
     """Caps of ours by platform: units a window by bucket, and money a month."""
 
     caps: dict[str, dict[str, Annotated[int, Field(ge=0)]]] = Field(
@@ -79,11 +79,11 @@ class Budget(Section):
     )
 
 
-class Daemon(Section):
+class DaemonSection(ConfigSection):
     """When the daemon does what: minutes between pulls, and times of day in Pune.
 
-    `pull_minutes_of` goes by a source's name or its connector's. `ping_url` is told
-    every few minutes that the daemon is well.
+    `pull_minutes_of` goes by a source's name or its connector's. `ping_url` receives
+    a request every few minutes while the daemon is healthy.
     """
 
     pull_minutes: int = Field(default=15, ge=1, le=1440)
@@ -95,7 +95,7 @@ class Daemon(Section):
     ping_url: str | None = None
 
 
-class Language(Section):
+class LanguageSection(ConfigSection):
     """`nc` allows models whose licence forbids commercial use, or that state none.
 
     `semantic` asks the encoder too where the extra of that name is installed.
@@ -107,7 +107,7 @@ class Language(Section):
     english_names: bool = True
 
 
-class Approvals(Section):
+class Approvals(ConfigSection):
     """What makes two persons of an approval: two users of the operating system.
 
     With `trust_names` two names are enough, and the audit log says so.
@@ -116,7 +116,7 @@ class Approvals(Section):
     trust_names: bool = False
 
 
-class Config(Section):
+class Config(ConfigSection):
     """The whole of config.yaml; every section has defaults that work offline."""
 
     workspace: Access = Access()
@@ -124,9 +124,9 @@ class Config(Section):
     log: Log = Log()
     clock: FixedTime = FixedTime()
     connectors: Connectors = Connectors()
-    sandbox: Sandbox = Sandbox()
-    budget: Budget = Budget()
-    daemon: Daemon = Daemon()
+    sandbox: SandboxSection = SandboxSection()
+    budget: BudgetSection = BudgetSection()
+    daemon: DaemonSection = DaemonSection()
     mail: Mail = Mail()
     report: Report = Report()
     alerts: Alerts = Alerts()
@@ -135,5 +135,5 @@ class Config(Section):
     influencers: Influencers = Influencers()
     planning: Planning = Planning()
     publishing: Publishing = Publishing()
-    language: Language = Language()
+    language: LanguageSection = LanguageSection()
     retention: Retention = Retention()

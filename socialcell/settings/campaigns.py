@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, field_validator
 
-from socialcell.settings.section import SecretName, Section
+from socialcell.settings.section import ConfigSection, SecretName
 
 
 def _network(text: str) -> str:
@@ -18,7 +18,7 @@ def _network(text: str) -> str:
 Network = Annotated[str, AfterValidator(_network)]
 
 
-class Links(Section):
+class Links(ConfigSection):
     """Tracked links: where they are reached from outside, and whom to believe.
 
     `trusted` are the peers whose X-Forwarded-For counts; `internal` are networks whose
@@ -48,7 +48,7 @@ class Links(Section):
         return url
 
 
-class Influencers(Section):
+class Influencers(ConfigSection):
     """Who may be a candidate, and who may see the candidates.
 
     An account with at least `follower_floor` followers may be one; null: only accounts
@@ -60,7 +60,7 @@ class Influencers(Section):
     approvers: tuple[str, ...] | None = None
 
 
-class RateClass(Section):
+class RateClass(ConfigSection):
     """A class of a rate card, in rupees: the fewest `followers`, the most for one
     `post`, and by channel the most for a creator in a calendar month."""
 
@@ -69,7 +69,7 @@ class RateClass(Section):
     month: dict[str, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
 
 
-class RateCard(Section):
+class RateCard(ConfigSection):
     """What creators of a class may cost at most, from a day on, and who says so."""
 
     id: str = Field(min_length=1)
@@ -79,7 +79,7 @@ class RateCard(Section):
     classes: dict[str, RateClass] = Field(min_length=1)
 
 
-class Planning(Section):
+class Planning(ConfigSection):
     """What every plan of a campaign keeps to.
 
     `elections` are windows in which nothing is planned: first and last day. `days` are
@@ -105,8 +105,8 @@ class Planning(Section):
 
     @field_validator("elections", "days")
     @classmethod
-    def _in_order(cls, given: tuple[Any, ...]) -> tuple[Any, ...]:
-        for first, last, *_ in given:
+    def _in_order(cls, spans: tuple[Any, ...]) -> tuple[Any, ...]:
+        for first, last, *_ in spans:
             if last < first:
                 raise ValueError(f"{last} is before {first}")
-        return given
+        return spans

@@ -4,20 +4,20 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from socialcell.settings.section import SecretName, Section, origin
+from socialcell.settings.section import ConfigSection, SecretName, origin
 
 
-class X(Section):
+class XSection(ConfigSection):
     bearer: SecretName = SecretName(secret="x_bearer")
 
 
-class Reddit(Section):
+class RedditSection(ConfigSection):
     client_id: SecretName = SecretName(secret="reddit_client_id")
     client_secret: SecretName = SecretName(secret="reddit_client_secret")
     account: str = Field(default="socialcell", pattern=r"^[A-Za-z0-9_-]{3,20}$")
 
 
-class Mastodon(Section):
+class MastodonSection(ConfigSection):
     """One server, whose token goes nowhere else."""
 
     instance: str = "https://mastodon.social"
@@ -29,11 +29,11 @@ class Mastodon(Section):
         return origin(url)
 
 
-class YouTube(Section):
+class YouTubeSection(ConfigSection):
     key: SecretName = SecretName(secret="youtube_key")
 
 
-class Bluesky(Section):
+class BlueskySection(ConfigSection):
     """The account that searches, with an app password that goes to its server alone."""
 
     service: str = "https://bsky.social"
@@ -46,7 +46,7 @@ class Bluesky(Section):
         return origin(url)
 
 
-class Google(Section):
+class GoogleSection(ConfigSection):
     """How Search Console and Play reviews are read: one sign-in for both."""
 
     access: Literal["refresh_token", "service_account"] = "refresh_token"
@@ -56,7 +56,7 @@ class Google(Section):
     service_account: SecretName = SecretName(secret="google_service_account")
 
 
-class Meta(Section):
+class MetaSection(ConfigSection):
     """One token for Facebook, Instagram, WhatsApp and Meta's ads, and the Graph API's
     version; the app's secret signs what is pushed, the verify token opens the door."""
 
@@ -66,17 +66,17 @@ class Meta(Section):
     version: str = Field(default="v26.0", pattern=r"^v[0-9]{1,3}\.[0-9]$")
 
 
-class Connectors(Section):
-    x: X = X()
-    reddit: Reddit = Reddit()
-    mastodon: Mastodon = Mastodon()
-    meta: Meta = Meta()
-    youtube: YouTube = YouTube()
-    bluesky: Bluesky = Bluesky()
-    google: Google = Google()
+class Connectors(ConfigSection):
+    x: XSection = XSection()
+    reddit: RedditSection = RedditSection()
+    mastodon: MastodonSection = MastodonSection()
+    meta: MetaSection = MetaSection()
+    youtube: YouTubeSection = YouTubeSection()
+    bluesky: BlueskySection = BlueskySection()
+    google: GoogleSection = GoogleSection()
 
 
-class PublishOnX(Section):
+class PublishOnX(ConfigSection):
     """The city's account, by its number, and its four keys with the right to write."""
 
     user_id: str = Field(pattern=r"^[0-9]{1,19}$")
@@ -86,26 +86,26 @@ class PublishOnX(Section):
     access_secret: SecretName = SecretName(secret="x_access_secret")
 
 
-class PublishOnFacebook(Section):
+class PublishOnFacebook(ConfigSection):
     """The city's page, by its number; the token is connectors.meta's."""
 
     page_id: str = Field(pattern=r"^[0-9]{5,25}$")
 
 
-class PublishOnInstagram(Section):
+class PublishOnInstagram(ConfigSection):
     """The city's account, by its number; the token is connectors.meta's."""
 
     account_id: str = Field(pattern=r"^[0-9]{5,25}$")
 
 
-class PublishOnTelegram(Section):
+class PublishOnTelegram(ConfigSection):
     """The city's channel: its bot's token, and its number or @name."""
 
     token: SecretName = SecretName(secret="telegram_publisher_token")
     chat: SecretName = SecretName(secret="telegram_publisher_chat")
 
 
-class Publishing(Section):
+class Publishing(ConfigSection):
     """Where the cell posts in the city's name; null: not there.
 
     A post whose time passed more than `late_hours` ago waits for a person.

@@ -8,11 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field
 TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
 
-class Section(BaseModel):
+class ConfigSection(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class SecretName(Section):
+class SecretName(ConfigSection):
     """The name of a secret, as in `bearer: {secret: x_bearer}`."""
 
     secret: str = Field(pattern=r"^[A-Za-z0-9_.-]+$")

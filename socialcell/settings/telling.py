@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
-from socialcell.settings.section import TIME, SecretName, Section
+from socialcell.settings.section import TIME, ConfigSection, SecretName
 
 Address = Annotated[str, Field(pattern=r"^[^@\s<>,;\"]+@[^@\s<>,;\"]+$")]
 
@@ -14,7 +14,7 @@ Address = Annotated[str, Field(pattern=r"^[^@\s<>,;\"]+@[^@\s<>,;\"]+$")]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
 
 
-class Readers(Section):
+class RecipientsByLanguage(ConfigSection):
     """Who reads letters, by the language they read."""
 
     mr: tuple[Address, ...] = ()
@@ -26,7 +26,7 @@ class Readers(Section):
         return tuple(dict.fromkeys(getattr(self, lang, ())))
 
 
-class Mail(Section):
+class Mail(ConfigSection):
     """The mail server that takes our letters; without `host` none is sent.
 
     `security`: starttls or tls; none is for a server on this machine alone.
@@ -54,7 +54,7 @@ class Mail(Section):
         return self
 
 
-class Report(Section):
+class Report(ConfigSection):
     city_en: str = "Pune"
     city_mr: str = "पुणे"
     city_hi: str = "पुणे"
@@ -62,11 +62,11 @@ class Report(Section):
     # In which languages the daemon writes it.
     languages: tuple[Literal["mr", "hi", "en"], ...] = ("mr", "en")
     # Who gets the weekly report and who the daily brief, by the language they read.
-    recipients: Readers = Field(default_factory=Readers)
-    brief_to: Readers = Field(default_factory=Readers)
+    recipients: RecipientsByLanguage = Field(default_factory=RecipientsByLanguage)
+    brief_to: RecipientsByLanguage = Field(default_factory=RecipientsByLanguage)
 
 
-class Channel(Section):
+class Channel(ConfigSection):
     """A room of a chat that is told of incidents, in one language.
 
     A webhook's whole address is the secret `url`; Telegram needs the bot's `token` and
@@ -83,18 +83,24 @@ class Channel(Section):
     def _whole(self) -> "Channel":
         needed = ("token", "chat") if self.kind == "telegram" else ("url",)
         if tuple(self.secrets) != needed:
-            said = " and ".join(f"{name}: {{secret: NAME}}" for name in needed)
-            raise ValueError(f"a channel of {self.kind} takes {said}, and no other")
+            description = " and ".join(f"{name}: {{secret: NAME}}" for name in needed)
+            raise ValueError(
+                f"a channel of {self.kind} takes {description}, and no other"
+            )
         return self
 
     @property
     def secrets(self) -> dict[str, str]:
         """The names of its secrets, by what they are."""
-        given = {"url": self.url, "token": self.token, "chat": self.chat}
-        return {name: one.secret for name, one in given.items() if one is not None}
+        secrets = {"url": self.url, "token": self.token, "chat": self.chat}
+        return {
+            name: secret.secret
+            for name, secret in secrets.items()
+            if secret is not None
+        }
 
 
-class Phone(Section):
+class Phone(ConfigSection):
     """What places a telephone call: a program of this computer, or a webhook whose
     whole address is the secret `url`; either answers within `seconds`."""
 
@@ -115,7 +121,7 @@ class Phone(Section):
         return self
 
 
-class Step(Section):
+class Step(ConfigSection):
     """Who is called about a critical item when it is not acknowledged `after` so many
     minutes: addresses of alerts.recipients, names of channels and phones."""
 
@@ -123,7 +129,7 @@ class Step(Section):
     who: tuple[str, ...] = Field(min_length=1)
 
 
-class Alerts(Section):
+class Alerts(ConfigSection):
     """Who is told of incidents and of critical items, by the language they read; at
     night only the worst.
 
@@ -134,7 +140,7 @@ class Alerts(Section):
     is called again every `repeat` minutes.
     """
 
-    recipients: Readers = Field(default_factory=Readers)
+    recipients: RecipientsByLanguage = Field(default_factory=RecipientsByLanguage)
     channels: dict[Name, Channel] = Field(default_factory=dict)
     phone: dict[Name, Phone] = Field(default_factory=dict)
     ladder: tuple[Step, ...] | None = None
@@ -152,7 +158,9 @@ class Alerts(Section):
     def names(self) -> tuple[str, ...]:
         """Addresses, channels and phones, each once."""
         letters = (
-            one for lang in Readers.model_fields for one in self.recipients.of(lang)
+            address
+            for lang in RecipientsByLanguage.model_fields
+            for address in self.recipients.of(lang)
         )
         return tuple(dict.fromkeys([*letters, *self.channels, *self.phone]))
 
@@ -181,11 +189,11 @@ class Alerts(Section):
 
     @field_validator("phone", mode="before")
     @classmethod
-    def _a_single_phone(cls, given: Any) -> Any:
+    def _a_single_phone(cls, phones: Any) -> Any:
         """One phone needs no name: it is called phone."""
-        if isinstance(given, dict) and {"command", "url"} & set(given):
-            return {"phone": given}
-        return given
+        if isinstance(phones, dict) and {"command", "url"} & set(phones):
+            return {"phone": phones}
+        return phones
 
     @model_validator(mode="after")
     def _names_are_known(self) -> "Alerts":
@@ -193,10 +201,10 @@ class Alerts(Section):
             raise ValueError(f"{both[0]} is a channel and a phone: rename one of them")
         for step in self.ladder or ():
             if strange := [name for name in step.who if name not in self.names]:
-                known = ", ".join(self.names) or "nobody"
+                names = ", ".join(self.names) or "nobody"
                 raise ValueError(
                     f"ladder calls {strange[0]!r}, and recipients, channels and phone "
-                    f"have no such name. They have: {known}"
+                    f"have no such name. They have: {names}"
                 )
         if self.ladder == ():
             raise ValueError("an empty ladder calls nobody; null: the usual one")
@@ -219,7 +227,7 @@ class Alerts(Section):
     @field_validator("quiet")
     @classmethod
     def _times(cls, quiet: tuple[str, str] | None) -> tuple[str, str] | None:
-        for one in quiet or ():
-            if not re.match(TIME, one):
-                raise ValueError(f"{one!r} is no time such as 22:00")
+        for time in quiet or ():
+            if not re.match(TIME, time):
+                raise ValueError(f"{time!r} is no time such as 22:00")
         return quiet

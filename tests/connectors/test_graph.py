@@ -26,7 +26,7 @@ from socialcell.connectors.meta.graph_usage import usage_of
 from socialcell.errors import ConfigError
 from socialcell.sandbox import Sandbox
 from socialcell.sandbox.world.facebook_world import PAGE_ID
-from socialcell.settings.platforms import Meta
+from socialcell.settings.platforms import MetaSection
 from tests.connectors.conftest import Unlimited, connector_of, standing
 from tests.connectors.test_contract import pull, records
 
@@ -50,7 +50,7 @@ def page(graph: Graph, facebook: Any) -> Graph:
 def test_any_version_is_asked_for_and_the_token_is_in_no_address(
     served: Sandbox, around: Surroundings, facebook: Any
 ) -> None:
-    meta = Meta(version="v31.0")
+    meta = MetaSection(version="v31.0")
     given = around.config.connectors.model_copy(update={"meta": meta})
     config = around.config.model_copy(update={"connectors": given})
     newer = Surroundings(around.clock, config, around.secret, dict(around.base_urls))

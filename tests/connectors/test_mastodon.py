@@ -21,7 +21,7 @@ from socialcell.connectors.mastodon.mastodon_connector import id_at, to_record
 from socialcell.errors import ConfigError
 from socialcell.sandbox import Sandbox
 from socialcell.services.collection import collector
-from socialcell.settings.platforms import Mastodon
+from socialcell.settings.platforms import MastodonSection
 from tests.connectors.conftest import TRUTH, Unlimited, connector_of
 from tests.connectors.test_contract import expected_ids, pull, records
 
@@ -204,7 +204,7 @@ def test_a_hashtag_that_is_none_is_refused(hashtag: str) -> None:
 )
 def test_only_the_plain_origin_of_a_server_gets_the_token(instance: str) -> None:
     with pytest.raises(ValueError, match="is not of the form"):
-        Mastodon(instance=instance)
+        MastodonSection(instance=instance)
 
 
 def test_ids_are_milliseconds_and_sixteen_bits() -> None:

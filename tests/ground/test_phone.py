@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from socialcell import phone
-from socialcell.mail import Later, NobodyCan
+from socialcell.mail import DeliveryDeferred, DeliveryUnavailable
 
 
-def run(folder: Path, program: str, seconds: float = 20) -> phone.Placed:
+def run(folder: Path, program: str, seconds: float = 20) -> phone.PlacedCall:
     place = folder / "call.py"
     place.write_text(program)
     body = json.dumps({"incident": 7}).encode()
@@ -29,7 +29,7 @@ def test_it_is_given_the_alert_our_number_and_none_of_our_secrets(
         "print([one for one in os.environ if 'SECRET' in one])\n",
     )
 
-    assert placed == phone.Placed("exit code 0 7 7 []")
+    assert placed == phone.PlacedCall("exit code 0 7 7 []")
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_only_a_plain_yes_acknowledges(
 def test_another_exit_code_says_that_no_call_was_placed(tmp_path: Path) -> None:
     long = "import sys; print('busy ' * 1000); sys.exit(2)"
 
-    with pytest.raises(Later, match="exit code 2: busy busy") as error:
+    with pytest.raises(DeliveryDeferred, match="exit code 2: busy busy") as error:
         run(tmp_path, long)
 
     assert len(str(error.value)) < 250
@@ -68,7 +68,7 @@ def test_a_program_that_hangs_is_killed_with_what_it_started(tmp_path: Path) -> 
     )
     began = time.monotonic()
 
-    with pytest.raises(Later, match=r"no end after 0\.5 s"):
+    with pytest.raises(DeliveryDeferred, match=r"no end after 0\.5 s"):
         run(tmp_path, hangs, seconds=0.5)
 
     assert time.monotonic() - began < 30
@@ -76,5 +76,7 @@ def test_a_program_that_hangs_is_killed_with_what_it_started(tmp_path: Path) -> 
 
 
 def test_a_program_that_is_not_there_waits_for_a_person() -> None:
-    with pytest.raises(NobodyCan, match="/nowhere/call cannot be started: No"):
+    with pytest.raises(
+        DeliveryUnavailable, match="/nowhere/call cannot be started: No"
+    ):
         phone.run_command(["/nowhere/call"], b"{}", 7, 5)

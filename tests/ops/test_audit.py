@@ -27,7 +27,7 @@ def fill(engine: Engine, n: int = 3) -> None:
             )
 
 
-def verdict(engine: Engine, noted: str | None = None) -> audit.Verdict:
+def verdict(engine: Engine, noted: str | None = None) -> audit.AuditResult:
     with db.reading(engine) as session:
         return audit.verify(session, noted)
 
@@ -66,7 +66,7 @@ def test_a_row_seals_the_one_before_it(engine: Engine) -> None:
 
 
 def test_an_empty_log_is_whole(engine: Engine) -> None:
-    assert verdict(engine) == audit.Verdict(audit.Head(0, "0" * 64))
+    assert verdict(engine) == audit.AuditResult(audit.Head(0, "0" * 64))
 
 
 @pytest.mark.parametrize(

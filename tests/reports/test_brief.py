@@ -16,7 +16,7 @@ from socialcell.services.alerts import escalations
 from socialcell.services.context import Context
 from socialcell.services.outbox import outbox
 from socialcell.services.reporting import report_mail
-from socialcell.settings.telling import Alerts, Readers, Report
+from socialcell.settings.telling import Alerts, RecipientsByLanguage, Report
 from tests.reports.world import World
 
 MORNING = datetime(2026, 11, 20, 8, 30, tzinfo=IST)  # a Friday
@@ -373,7 +373,9 @@ def test_the_marathi_one_has_no_english_words_of_ours(world: World) -> None:
 def test_a_reader_gets_one_letter_a_brief(world: World) -> None:
     fill(world)
     settings = world.context.workspace.config.model_copy(
-        update={"report": Report(brief_to=Readers(mr=("desk@city.example",)))}
+        update={
+            "report": Report(brief_to=RecipientsByLanguage(mr=("desk@city.example",)))
+        }
     )
     workspace = Workspace(world.context.workspace.folder, settings)
     context = Context(workspace, world.engine, world.context.clock)
@@ -383,7 +385,7 @@ def test_a_reader_gets_one_letter_a_brief(world: World) -> None:
     assert report_mail.send_daily(context, "en", MORNING) == 0
 
     with db.reading(world.engine) as session:
-        (letter,) = store.listed(session)
+        (letter,) = store.list_messages(session)
     assert letter.kind == "brief"
     assert outbox.mode(context) == "normal"
 

@@ -5,7 +5,7 @@ import re
 from matplotlib import ft2font
 
 from socialcell import charts
-from socialcell.charts import Series
+from socialcell.charts import ChartSeries
 
 WORDS = ("क्षेत्रीय कार्यालय", "ज्ञानेश्वर र्‍य तऱ्हा", "₹१,२३,४५६ Pune")
 
@@ -15,7 +15,7 @@ def show(value: float) -> str:
 
 
 def lying() -> charts.Figure:
-    series = [Series("नकारात्मक", [3, 4, 5], charts.NEGATIVE)]
+    series = [ChartSeries("नकारात्मक", [3, 4, 5], charts.NEGATIVE)]
     return charts.bars(WORDS, series, show=show, unit="उल्लेख")
 
 
@@ -23,7 +23,7 @@ def standing(values: list[float | None]) -> charts.Figure:
     labels = [str(n) for n in range(len(values))]
     return charts.columns(
         labels,
-        [Series("now", values, charts.NOW)],
+        [ChartSeries("now", values, charts.NOW)],
         show=show,
         unit="mentions",
         missing="no data",

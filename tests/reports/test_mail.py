@@ -27,7 +27,7 @@ from socialcell.reports.weekly.workbook import workbook
 from socialcell.services.context import Context
 from socialcell.services.outbox import outbox
 from socialcell.services.reporting import report_mail
-from socialcell.settings.telling import Mail, Readers, Report
+from socialcell.settings.telling import Mail, RecipientsByLanguage, Report
 from tests.mailbox import Mailbox, held_port, mailbox
 from tests.reports.world import MADE, MONDAY, World
 
@@ -47,7 +47,9 @@ def mailed(world: World, port: int, **changes: Any) -> Context:
     settings = world.context.workspace.config.model_copy(
         update={
             "mail": Mail(**given),
-            "report": Report(recipients=Readers(mr=TO, hi=TO[:1], en=TO[:1])),
+            "report": Report(
+                recipients=RecipientsByLanguage(mr=TO, hi=TO[:1], en=TO[:1])
+            ),
         }
     )
     workspace = config.Workspace(world.context.workspace.folder, settings)
@@ -62,7 +64,7 @@ def fill(world: World) -> None:
 
 def states(context: Context) -> dict[str, tuple[str, int]]:
     with db.reading(context.engine) as session:
-        found = store.listed(session)
+        found = store.list_messages(session)
     return {one.recipient: (one.state, one.attempts) for one in found}
 
 
@@ -181,7 +183,7 @@ def test_the_body_is_gone_once_it_was_sent(
     outbox.deliver(context)
 
     with db.reading(context.engine) as session:
-        (row,) = store.listed(session)
+        (row,) = store.list_messages(session)
     assert (row.state, row.body, row.attempts) == ("sent", None, 1)
 
 
@@ -222,7 +224,7 @@ def test_a_letter_that_is_refused_is_dead_and_says_why(
 
     assert (done.sent, done.dead) == (1, 1)
     with db.reading(context.engine) as session:
-        (row,) = store.listed(session, ["dead"])
+        (row,) = store.list_messages(session, ["dead"])
     assert row.answer == "550 5.1.1 No such person"
     assert outbox.deliver(context) == outbox.Delivered()
 
@@ -271,7 +273,7 @@ def test_a_process_that_died_while_sending_sends_again_under_the_same_id(
     (letter,) = took.taken
     key = letter[1]["Message-ID"]
     with db.writing(context.engine) as session:
-        session.delete(store.listed(session)[0])
+        session.delete(store.list_messages(session)[0])
     report_mail.weekly(context, "en")
     outbox.deliver(context)
     assert took.taken[1][1]["Message-ID"] == key

@@ -52,7 +52,7 @@ class MailScannerFilter:
 
     def scanner_clicks(self, network: str, new_click: HumanClick) -> list[HumanClick]:
         """The clicks that turn out to be a scanner's, this one the last of them; none
-        when it is a person's as far as can be told."""
+        for a person's clicks."""
         self._drop_quiet_networks(new_click.at)
         activity = self._networks.setdefault(network, _NetworkActivity())
         self._networks.move_to_end(network)

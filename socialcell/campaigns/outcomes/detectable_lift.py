@@ -33,7 +33,7 @@ _YEAR = timedelta(days=365)
 def smallest_detectable(
     session: Session, campaign: Campaign, lot: Mapping[str, Any] | None, today: date
 ) -> dict[str, Any]:
-    """Power of a campaign that has not begun, or why none can be told (`refused`).
+    """Power of a campaign that has not begun, or why it is unknown (`refused`).
 
     `campaign.wards` are those that it will reach. A lift is per cent of the outcome.
     """

@@ -61,7 +61,7 @@ class AttributionPart:
     """The installs of one app by one kind of evidence; its lines add up to `total`.
 
     `open_days` are days of which the store's own total is not known: of them only the
-    installs that we were told of are in it.
+    installs that postbacks reported are in it.
     """
 
     store: str

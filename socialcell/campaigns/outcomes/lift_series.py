@@ -11,7 +11,7 @@ from socialcell.campaigns.outcomes.lift_files import (
     position_of,
     read_series,
 )
-from socialcell.causal.bsts import Estimate, Posterior, forecast
+from socialcell.causal.bsts import EffectEstimate, Posterior, forecast
 from socialcell.causal.calibration import FEWEST_PERIODS, Calibration, calibrate
 from socialcell.causal.controls import choose_controls
 from socialcell.causal.cost import cost_per_incremental
@@ -182,7 +182,7 @@ def _result_fields(posterior: Posterior, post: int) -> dict[str, Any]:
     }
 
 
-def _effect_fields(estimate: Estimate) -> dict[str, float]:
+def _effect_fields(estimate: EffectEstimate) -> dict[str, float]:
     values = asdict(estimate)
     return {"effect": values.pop("mean"), **values}
 

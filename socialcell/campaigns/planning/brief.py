@@ -11,7 +11,7 @@ from socialcell.campaigns.links.utm_naming import CHANNELS
 from socialcell.campaigns.links.utm_naming import normalise_name as named
 from socialcell.config import read_as
 from socialcell.errors import ConfigError, SocialcellError
-from socialcell.settings.section import Section
+from socialcell.settings.section import ConfigSection
 from socialcell.text import clean_text
 
 Lang = Literal["mr", "hi", "en"]
@@ -24,7 +24,7 @@ class BriefError(SocialcellError):
     """The file of an initiative cannot be used: where, and what is wrong."""
 
 
-class BriefAsset(Section):
+class BriefAsset(ConfigSection):
     """A message to be posted: words by language, format, channels and how often.
 
     `least` and `most` count creators; without `start` and `end` it may be said on all
@@ -68,7 +68,7 @@ class BriefAsset(Section):
         return self
 
 
-class Draw(Section):
+class Draw(ConfigSection):
     """A random draw. `wards`: each ward is drawn into one of `waves`, which
     begin `days` apart; with `hold` the last wave never begins. `switchback`: spans of
     `days` are drawn, half of them with tags and half without."""
@@ -80,7 +80,7 @@ class Draw(Section):
     hold: bool = True
 
 
-class CampaignBrief(Section):
+class CampaignBrief(ConfigSection):
     """An initiative: goal, audience, wards, days, budget, landing pages and assets."""
 
     campaign: Name

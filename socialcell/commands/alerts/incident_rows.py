@@ -56,7 +56,7 @@ def _told(session: Session, incident_id: int) -> list[Outgoing]:
     return [
         message
         for prefix in (f"incident.{incident_id}.", *about)
-        for message in outbox_store.about(session, prefix)
+        for message in outbox_store.messages_with_prefix(session, prefix)
     ]
 
 

@@ -82,7 +82,7 @@ def list_(
         )
     context = open_context(config)
     with db.reading(context.engine) as session:
-        found = store.listed(session, state or (), limit)
+        found = store.list_messages(session, state or (), limit)
         rows = [
             {
                 "id": one.id,

@@ -27,7 +27,7 @@ from socialcell.connectors.base import (
     Surroundings,
 )
 from socialcell.connectors.common import require_readable
-from socialcell.http import Fetched, fetch, require_public_form, retry_after
+from socialcell.http import HttpAnswer, fetch, require_public_form, retry_after
 from socialcell.text import from_html
 
 _REMEMBERED = 500  # entry keys kept to see what is new
@@ -110,7 +110,7 @@ class Feed:
             cost={"calls": 1},
         )
 
-    def _fetched(self, state: Mapping[str, Any]) -> Fetched:
+    def _fetched(self, state: Mapping[str, Any]) -> HttpAnswer:
         headers = {"Accept": "application/rss+xml, application/atom+xml, text/xml"}
         if state.get("etag"):
             headers["If-None-Match"] = state["etag"]
@@ -122,7 +122,7 @@ class Feed:
             raise _unreachable(error) from None
         return self._accepted(answer)
 
-    def _accepted(self, answer: Fetched) -> Fetched:
+    def _accepted(self, answer: HttpAnswer) -> HttpAnswer:
         if answer.status in (200, 304):
             return answer
         if answer.status in (404, 410):
@@ -145,7 +145,7 @@ class Feed:
             )
         raise ConnectorError(Kind.CONFIG, f"The feed answered {answer.status}")
 
-    def _parsed(self, answer: Fetched) -> Any:
+    def _parsed(self, answer: HttpAnswer) -> Any:
         try:
             feed = feedparser.parse(
                 _mended(answer.body),

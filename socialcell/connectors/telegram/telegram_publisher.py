@@ -26,8 +26,8 @@ from socialcell.connectors.publisher import (
     take_back,
     write,
 )
-from socialcell.http import Fetched, never_left
-from socialcell.mail import NobodyCan
+from socialcell.http import HttpAnswer, never_left
+from socialcell.mail import DeliveryUnavailable
 from socialcell.redact import redact
 from socialcell.text import one_line
 
@@ -86,7 +86,7 @@ class TelegramPublisher(Publisher):
         whole = {"chat_id": self._chat, **given}
         try:
             answer = chat.ask_bot(self._token, method, whole, self._base_urls)
-        except NobodyCan as error:
+        except DeliveryUnavailable as error:
             raise ConnectorError(Kind.AUTH, str(error)) from None
         except requests.RequestException as error:
             # The words of such an error hold the address, and that the token.
@@ -102,7 +102,7 @@ class TelegramPublisher(Publisher):
             ) from None
         return self._read(answer)
 
-    def _read(self, answer: Fetched) -> Any:
+    def _read(self, answer: HttpAnswer) -> Any:
         try:
             body = json.loads(answer.body)
         except ValueError:

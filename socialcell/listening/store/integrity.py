@@ -72,7 +72,7 @@ def cursors(session: Session) -> Iterator[str]:
 def doubles(session: Session) -> Iterator[str]:
     """I2: one row for each thing that came in, by the platform's own id."""
     for model in _CAME_IN:
-        yield from keys.doubles(session, db.table(model))
+        yield from keys.key_faults(session, db.table(model))
 
 
 def accounts(session: Session) -> Iterator[str]:

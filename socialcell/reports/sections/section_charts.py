@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from socialcell import charts
-from socialcell.charts import Series
+from socialcell.charts import ChartSeries
 from socialcell.i18n import Language
 from socialcell.reports.phrases import Phrases, top
 from socialcell.reports.sections import campaign_effects, clicks
@@ -35,13 +35,13 @@ def _days(numbers: dict[str, Any], say: Phrases) -> Any:
     if compared:
         pairs = [day["same_hours"] or {} for day in days]
         series = [
-            Series(_("This week"), [one.get("now") for one in pairs], charts.NOW),
-            Series(
+            ChartSeries(_("This week"), [one.get("now") for one in pairs], charts.NOW),
+            ChartSeries(
                 _("Week before"), [one.get("before") for one in pairs], charts.BEFORE
             ),
         ]
     else:
-        series = [Series(_("This week"), [day["n"] for day in days], charts.NOW)]
+        series = [ChartSeries(_("This week"), [day["n"] for day in days], charts.NOW)]
     return charts.columns(
         labels,
         series,
@@ -77,7 +77,7 @@ def _topics(numbers: dict[str, Any], say: Phrases) -> Any:
     return charts.bars(
         [say.label("topic", one["id"]) for one in shown],
         [
-            Series(
+            ChartSeries(
                 say.label("sentiment", mood),
                 [one["sentiment"][mood] for one in shown],
                 colour,
@@ -95,7 +95,7 @@ def _wards(numbers: dict[str, Any], say: Phrases) -> Any:
         return None
     return charts.bars(
         [say.name(one["name"], one["id"]) for one in shown],
-        [Series("", [one["n"] for one in shown], charts.NOW)],
+        [ChartSeries("", [one["n"] for one in shown], charts.NOW)],
         show=say.lang.number,
         unit=say.lang.gettext("Mentions"),
     )
@@ -114,8 +114,8 @@ def _campaign(numbers: dict[str, Any], say: Phrases) -> Any:
     return charts.lines(
         [(n, say.lang.month_day(days[n])) for n in mondays],
         [
-            Series(_("Without the campaign"), series["expected"], charts.BEFORE),
-            Series(_("As it was"), series["actual"], charts.NOW),
+            ChartSeries(_("Without the campaign"), series["expected"], charts.BEFORE),
+            ChartSeries(_("As it was"), series["actual"], charts.NOW),
         ],
         start,
         show=say.lang.number,
@@ -133,7 +133,7 @@ def _clicks(numbers: dict[str, Any], say: Phrases) -> Any:
     return charts.bars(
         labels,
         [
-            Series(name, values, colour)
+            ChartSeries(name, values, colour)
             for (name, values), colour in zip(counts.items(), colours, strict=True)
         ],
         show=say.lang.number,

@@ -44,14 +44,14 @@ def document(
     `planning` is that of config.yaml as it is now; without it plans keep to their own.
     """
     with db.reading(engine) as session:
-        kept = frozen.find(session, KIND, week.start)
+        kept = frozen.frozen_numbers(session, KIND, week.start)
         if kept is not None:
             return kept
         counted = count(session, week, now, strategy, planning)
     if counted["mentions"]["n"] is None:
         return counted
     with db.writing(engine) as session:
-        frozen.keep(session, KIND, week.start, week.end, now, counted)
-        kept = frozen.find(session, KIND, week.start)
+        frozen.freeze(session, KIND, week.start, week.end, now, counted)
+        kept = frozen.frozen_numbers(session, KIND, week.start)
     assert kept is not None
     return kept

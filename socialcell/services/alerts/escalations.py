@@ -13,7 +13,7 @@ from functools import partial
 from sqlmodel import Session
 
 from socialcell import db, mail
-from socialcell.chat import Card
+from socialcell.chat import ChatCard
 from socialcell.clock import IST
 from socialcell.i18n import language
 from socialcell.listening.alerts.model import CRITICAL, Escalation, Incident
@@ -198,7 +198,7 @@ def _letter(
     )
 
 
-def _card(context: Context, mention_id: int, repeated: bool, lang: str) -> Card:
+def _card(context: Context, mention_id: int, repeated: bool, lang: str) -> ChatCard:
     notice = page(context, mention_id, lang, repeated=repeated)
     return incident_notifications.as_card(notice)
 

@@ -11,7 +11,7 @@ from sqlalchemy import Row
 from sqlmodel import Session
 
 from socialcell import db, log, mail
-from socialcell.chat import Card
+from socialcell.chat import ChatCard
 from socialcell.clock import IST
 from socialcell.errors import UsageError
 from socialcell.i18n import CODES, language
@@ -82,7 +82,7 @@ def attempt(context: Context, name: str) -> int:
         told |= {"lang": to.lang, "title": title, "lines": [said]}
         body = json.dumps(told, ensure_ascii=False).encode()
         return outgoing.call(context, "alert", key, name, title, lambda: body)
-    card = Card(title, (said, lang.moment(now)))
+    card = ChatCard(title, (said, lang.moment(now)))
     return outgoing.post(context, "alert", key, name, lambda: card)
 
 
@@ -121,7 +121,7 @@ def put_alert(
     key: str,
     readers: Readers,
     letter: Callable[[str], mail.Letter],
-    card: Callable[[str], Card],
+    card: Callable[[str], ChatCard],
 ) -> int:
     """Put the letters and messages of an alert into the outbox for readers who have
     not had it under this key; how many are new. `letter` and `card` take a language.
@@ -181,7 +181,7 @@ def _told_of(session: Session, incident_id: int, every: Readers) -> Readers:
     """Those of config.yaml who had a letter or a message about an incident."""
     had = {
         message.recipient
-        for message in outbox.about(session, f"incident.{incident_id}.")
+        for message in outbox.messages_with_prefix(session, f"incident.{incident_id}.")
         if message.state == "sent"
     }
     letters = {lang: _of(tuple(had), own) for lang, own in every.letters.items()}
@@ -216,11 +216,11 @@ def _letter(context: Context, incident_id: int, lang: str) -> mail.Letter:
     )
 
 
-def _card(context: Context, incident_id: int, lang: str) -> Card:
+def _card(context: Context, incident_id: int, lang: str) -> ChatCard:
     return as_card(*_known(context, incident_id, lang))
 
 
-def as_card(page: Page, link: str | None = None) -> Card:
+def as_card(page: Page, link: str | None = None) -> ChatCard:
     """A page as a message for a room; a link stands for the first line of its foot."""
     quotes = [
         (block.about, block.text)
@@ -228,7 +228,7 @@ def as_card(page: Page, link: str | None = None) -> Card:
         for block in section.blocks
         if isinstance(block, Quotation) and block.text
     ]
-    return Card(
+    return ChatCard(
         title=page.title,
         lines=[page.subtitle, *page.summary],
         quotes=quotes,

@@ -55,7 +55,7 @@ def known(context: Context) -> list[State]:
     """What the last test reads found, without asking anybody."""
     now = context.clock.now()
     with db.reading(context.engine) as session:
-        return [_state(row, now) for row in credentials.tried(session)]
+        return [_state(row, now) for row in credentials.checked_credentials(session)]
 
 
 def _one(context: Context, connector: str, own: Sequence[Source]) -> State | None:
@@ -69,7 +69,7 @@ def _one(context: Context, connector: str, own: Sequence[Source]) -> State | Non
             source_setup.try_out(context, source.name)
     now = context.clock.now()
     with db.writing(context.engine) as session:
-        row = credentials.of(session, connector, now)
+        row = credentials.find_or_add(session, connector, now)
         row.checked_at, row.ok = now, health.ok
         row.message = masking.unnamed(health.message)
         row.expires_at = health.expires_at

@@ -74,7 +74,9 @@ def import_file(
         raise SocialcellError(health.message)
     watched = _Watched(progress, path.stat().st_size)
     with db.reading(context.engine) as session:
-        known = imports.find(session, connector.sha256, connector.format, connector.way)
+        known = imports.find_import(
+            session, connector.sha256, connector.format, connector.way
+        )
         earlier = known.imported_at if known else None
     if earlier:
         result = _recount(context, connector, columns, watched)
@@ -104,7 +106,7 @@ def _import(
         run_ids.append(run.id)
         watched(connector)
         if batch.cursor["done"]:
-            imports.note(
+            imports.record_import(
                 session,
                 connector.sha256,
                 connector.format,

@@ -86,7 +86,7 @@ def try_out(context: Context, name: str) -> Health:
     health = connectors.build(connector, settings, context.surroundings).check()
     if health.ok:
         with db.writing(context.engine) as session:
-            store.let_go_on(session, name)
+            store.resume_source(session, name)
     return health
 
 

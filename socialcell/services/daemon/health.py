@@ -34,9 +34,9 @@ def look(context: Context) -> Health:
     behind, nobody is named for alerts or answers one, a source needs a person or was
     never read, deletions are not known, or clicks that waited are damaged."""
     with db.reading(context.engine) as session:
-        lease = leases.look(session, "daemon")
-        failed = slots.failing(session)
-        last = slots.last(session)
+        lease = leases.find_lease(session, "daemon")
+        failed = slots.failing_jobs(session)
+        last = slots.newest_slots(session)
         sources = store.enabled(session)
         late = store.unchecked(session)
     owner = lease.owner if lease else None

@@ -29,7 +29,7 @@ from socialcell.services.publishing import posting
 from socialcell.services.reporting import report_mail
 from socialcell.services.webhooks import media_download, webhook_ingest
 from socialcell.services.workspace import backup
-from socialcell.settings import Daemon
+from socialcell.settings import DaemonSection
 
 Stop = Callable[[], bool]
 _LOOK = timedelta(minutes=5)
@@ -102,7 +102,7 @@ def _pulls(source: Source) -> bool:
     return connectors.is_pulled(source.connector)
 
 
-def _pace(settings: Daemon, source: Source) -> Every:
+def _pace(settings: DaemonSection, source: Source) -> Every:
     """How often a source is pulled; each at a minute of its own."""
     minutes = settings.pull_minutes
     if connectors.is_daily(source.connector, source.settings):

@@ -58,7 +58,7 @@ def _due(context: Context, table: Iterable[Job]) -> Iterator[tuple[Job, Slot]]:
     now = context.clock.now()
     known = {job.name: job for job in table}
     with db.reading(context.engine) as session:
-        last, again = slots.last(session), slots.interrupted(session)
+        last, again = slots.newest_slots(session), slots.interrupted(session)
     for name, at in again:
         if name in known:
             yield known[name], _slot(known[name], at, 1, now)

@@ -62,7 +62,7 @@ def examine(context: Context) -> Iterator[Check]:
 
 def _slots(session: Session, context: Context) -> Iterator[str]:
     """I5: a slot is done at most once, and what lies between two was made up for."""
-    yield from work.due_once(session)
+    yield from work.slot_faults(session)
     for job in jobs(context):
         # Who changes how often a source is pulled leaves no trace of how it was.
         if job.source is None:
@@ -70,7 +70,7 @@ def _slots(session: Session, context: Context) -> Iterator[str]:
 
 
 def _skipped(session: Session, job: Job) -> Iterator[str]:
-    taken = slots.of(session, job.name)
+    taken = slots.slots_of_job(session, job.name)
     if not taken:
         return
     recent = [one for one in taken if one.slot_at > taken[-1].slot_at - _LOOKED_BACK]
@@ -104,9 +104,9 @@ def _deleted(session: Session, context: Context) -> Iterator[str]:
 def _in_turn(session: Session, context: Context) -> Iterator[str]:
     """I10: nobody waits because of another: no item, no source, no reader."""
     yield from content.turns(session)
-    yield from work.letters_in_turn(session)
+    yield from work.starved_letters(session)
     table = [job for job in jobs(context) if job.source is not None]
-    last = slots.last(session)
+    last = slots.newest_slots(session)
     newest = max((last[job.name] for job in table if job.name in last), default=None)
     if newest is None:
         return

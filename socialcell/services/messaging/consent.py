@@ -16,7 +16,7 @@ from socialcell.clock import in_pune
 from socialcell.connectors.meta.meta_push import Refusal
 from socialcell.errors import UsageError
 from socialcell.ops import audit, consent_ledger
-from socialcell.ops.consent_ledger import Person
+from socialcell.ops.consent_ledger import LedgerPerson
 from socialcell.ops.webhook_model import OptIn
 from socialcell.services import pseudonyms
 from socialcell.services.context import Context
@@ -52,7 +52,7 @@ def note(
     person = person_of(context, WHATSAPP, digits(number))
     actor = audit.operator()
     with db.writing(context.engine) as session:
-        new = consent_ledger.note(
+        new = consent_ledger.add_event(
             session, person, event, at, evidence=evidence, actor=actor, now=now
         )
         if new:
@@ -67,7 +67,7 @@ def refused(
 ) -> None:
     """Somebody told the platform or us not to write again."""
     person = person_of(context, platform, wish.uid)
-    consent_ledger.note(
+    consent_ledger.add_event(
         session,
         person,
         "withdrawn",
@@ -109,11 +109,11 @@ def ledger(context: Context) -> list[OptIn]:
     return rows
 
 
-def person_of(context: Context, platform: str, uid: str) -> Person:
+def person_of(context: Context, platform: str, uid: str) -> LedgerPerson:
     """A person as the ledger knows them. ConfigError when the key is missing."""
     keyed = pseudonyms.unnamed(context)
     sealed = keyed.suppression(platform, "opt-in", uid)
-    return Person(platform, sealed, keyed.pseudonym(platform, uid))
+    return LedgerPerson(platform, sealed, keyed.pseudonym(platform, uid))
 
 
 def digits(number: str) -> str:

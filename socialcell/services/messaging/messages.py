@@ -91,7 +91,7 @@ def sync_templates(context: Context, name: str | None = None) -> tuple[int, int]
     """Ask Meta for the templates of a number; how many there are, and are gone."""
     source = _source(context, name)
     told = [
-        templates.Told(
+        templates.PlatformTemplate(
             one.name,
             one.language,
             one.external_id,
@@ -103,7 +103,7 @@ def sync_templates(context: Context, name: str | None = None) -> tuple[int, int]
     ]
     with db.writing(context.engine) as session:
         assert source.id is not None
-        return templates.keep(session, source.id, told, context.clock.now())
+        return templates.save_templates(session, source.id, told, context.clock.now())
 
 
 def held_templates(context: Context, name: str | None = None) -> list[MessageTemplate]:
@@ -111,7 +111,7 @@ def held_templates(context: Context, name: str | None = None) -> list[MessageTem
     source = _source(context, name)
     with db.reading(context.engine) as session:
         assert source.id is not None
-        found = templates.of_source(session, source.id)
+        found = templates.templates_of_source(session, source.id)
         session.expunge_all()
     return found
 
@@ -279,7 +279,7 @@ def _book(
     ledger: Ledger,
 ) -> None:
     assert source.id is not None
-    sent.began(session, source.id, id_, category, context.clock.now())
+    sent.record_accepted(session, source.id, id_, category, context.clock.now())
     ledger.book(session, Batch((), {}, cost={bucket_name(category): 1}))
 
 

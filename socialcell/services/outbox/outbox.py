@@ -35,7 +35,7 @@ _AT_ONCE = 50
 
 Bodies: TypeAlias = tuple[str, Callable[[str], bytes]]
 """A subject, and what is sent to each recipient."""
-Send: TypeAlias = Callable[[bytes, str], phone.Placed]
+Send: TypeAlias = Callable[[bytes, str], phone.PlacedCall]
 """Hands a body over to a recipient; errors are those of mail, chat and phone."""
 
 
@@ -161,7 +161,7 @@ def put(
 
 
 def post(
-    context: Context, kind: str, key: str, room: str, make: Callable[[], chat.Card]
+    context: Context, kind: str, key: str, room: str, make: Callable[[], chat.ChatCard]
 ) -> int:
     """Put the message of this key into the outbox for a room of config.yaml, unless it
     has had it; 1 when it is new. As `put`."""
@@ -248,7 +248,7 @@ def _put(
     make: Callable[[], Bodies],
 ) -> int:
     with db.reading(context.engine) as session:
-        missing = store.untold(session, [f"{key}|{one}" for one in recipients])
+        missing = store.new_keys(session, [f"{key}|{one}" for one in recipients])
     if not missing:
         return 0
     (subject, body_for), now = make(), context.clock.now()
@@ -285,11 +285,11 @@ def _letters(context: Context, ids: list[int], stop: Callable[[], bool]) -> Deli
     try:
         with mail.Server(settings, password) as server:
 
-            def send(body: bytes, recipient: str) -> phone.Placed:
-                return phone.Placed(server.send(body, recipient))
+            def send(body: bytes, recipient: str) -> phone.PlacedCall:
+                return phone.PlacedCall(server.send(body, recipient))
 
             return _each(context, ids, send, stop)
-    except (mail.Later, mail.NobodyCan) as error:
+    except (mail.DeliveryDeferred, mail.DeliveryUnavailable) as error:
         return Delivered(stopped=str(error))
 
 
@@ -313,8 +313,8 @@ def _to_room(context: Context, name: str) -> Send:
     """ConfigError as of _room."""
     room = _room(context, name)
 
-    def send(body: bytes, _recipient: str) -> phone.Placed:
-        return phone.Placed(chat.send(room, body, context.clock.now()))
+    def send(body: bytes, _recipient: str) -> phone.PlacedCall:
+        return phone.PlacedCall(chat.send(room, body, context.clock.now()))
 
     return send
 
@@ -326,14 +326,14 @@ def _by_phone(context: Context, name: str) -> Send:
     if settings.url is not None:
         url = context.workspace.secret(settings.url.secret).get_secret_value()
 
-    def send(body: bytes, _recipient: str) -> phone.Placed:
+    def send(body: bytes, _recipient: str) -> phone.PlacedCall:
         told = json.loads(body)
         with db.reading(context.engine) as session:
             acknowledged = told["item"] and critical_store.is_acknowledged(
                 session, told["item"]
             )
             if acknowledged:
-                return phone.Placed("not called: it was acknowledged")
+                return phone.PlacedCall("not called: it was acknowledged")
         if settings.command is not None:
             return phone.run_command(
                 settings.command, body, told["incident"], settings.seconds
@@ -344,7 +344,7 @@ def _by_phone(context: Context, name: str) -> Send:
     return send
 
 
-def _room(context: Context, name: str) -> chat.Room:
+def _room(context: Context, name: str) -> chat.ChatRoom:
     """ConfigError when config.yaml lacks the room, or a secret its value."""
     channel = context.workspace.config.alerts.channels.get(name)
     if channel is None:
@@ -356,7 +356,7 @@ def _room(context: Context, name: str) -> chat.Room:
         what: context.workspace.secret(secret).get_secret_value()
         for what, secret in channel.secrets.items()
     }
-    return chat.Room(channel.kind, secrets, context.surroundings.base_urls)
+    return chat.ChatRoom(channel.kind, secrets, context.surroundings.base_urls)
 
 
 def _each(
@@ -393,14 +393,14 @@ def _one(context: Context, send: Send, id_: int) -> Delivered:
     try:
         placed = send(body, recipient)
         answer, acknowledged_by = placed.answer, placed.acknowledged_by
-    except mail.Refused as error:
+    except mail.DeliveryRefused as error:
         state, answer = "dead", str(error)
-    except mail.Later as error:
+    except mail.DeliveryDeferred as error:
         answer = str(error)
         state = "pending" if attempts <= len(WAITS) else "dead"
         wait = error.wait or WAITS[min(attempts, len(WAITS)) - 1]
         stopped = answer if error.wait else None
-    except mail.NobodyCan as error:
+    except mail.DeliveryUnavailable as error:
         # Not this recipient's fault: it waits, and its attempt does not count.
         state, answer, wait = "pending", str(error), WAITS[0]
         stopped = answer
@@ -411,7 +411,7 @@ def _one(context: Context, send: Send, id_: int) -> Delivered:
         if stopped and not_before and not is_letter:
             store.postpone(session, recipient, not_before)
             stopped = f"{recipient}: {stopped}"
-        item = store.item_of(key)
+        item = store.mention_of_key(key)
         if acknowledged_by is not None and item is not None:
             acknowledgements.by_phone(session, item, acknowledged_by, recipient, now)
     if state == "dead":

@@ -48,7 +48,7 @@ def altered(
     no such seal."""
     sealed = {
         entry.detail.get("seal")
-        for entry in audit.of(session, "outreach.", plan.campaign)
+        for entry in audit.entries_about(session, "outreach.", plan.campaign)
     }
     return {
         tag_id: [one.state for one in own if seal(one) not in sealed]

@@ -16,7 +16,7 @@ from socialcell.services.context import Context
 from socialcell.services.outbox import outbox
 from socialcell.services.reporting import weekly_report
 from socialcell.services.reporting.weekly_report import WeeklyFiles
-from socialcell.settings.telling import Readers
+from socialcell.settings.telling import RecipientsByLanguage
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def require_readers(context: Context, setting: str, lang: str) -> None:
     """ConfigError when a letter that a person asks to send now could not be sent:
     config.yaml names no mail server, or nobody who reads `lang` in report.`setting`."""
     settings = context.workspace.config
-    readers: Readers = getattr(settings.report, setting)
+    readers: RecipientsByLanguage = getattr(settings.report, setting)
     where = context.workspace.folder / "config.yaml"
     lacking = []
     if settings.mail.host is None:

@@ -124,7 +124,7 @@ class _Worker:
     def _mentions(self, connector: Awaiting) -> None:
         intake = Intake(self._context, self._source, self._platform, "fetch")
         try:
-            for one in self._due(pending_fetches.due):
+            for one in self._due(pending_fetches.due_fetches):
                 try:
                     record = connector.awaited(one.ref)
                 except ConnectorError as error:

@@ -94,7 +94,7 @@ def accept(
     now = context.clock.now()
     with db.writing(context.engine) as session:
         new = [
-            webhook_deliveries.keep(session, one.id or 0, body, now)
+            webhook_deliveries.save_push(session, one.id or 0, body, now)
             for one in listening
         ]
     return Welcome.KEPT if any(new) else Welcome.KNOWN
@@ -145,7 +145,7 @@ def read_waiting(
             pending_tombstones.foretell(session, stones, now)
             run = intake.store(session, push)
             _beside(context, session, intake.source_id, reads.platform, push, ledger)
-            webhook_deliveries.done(session, waiting.id, run.id or 0, now)
+            webhook_deliveries.mark_mapped(session, waiting.id, run.id or 0, now)
         intake.opened()
     return intake.finish()
 
@@ -186,7 +186,7 @@ def _receives(source: Source) -> bool:
         return False
 
 
-def _read(reads: Receiver, waiting: webhook_deliveries.Waiting) -> Push:
+def _read(reads: Receiver, waiting: webhook_deliveries.WaitingPush) -> Push:
     """What was handed in as items; what has no shape that we know is kept aside."""
     try:
         push = reads.read(waiting.body)
@@ -217,7 +217,7 @@ def _beside(
     """What a push tells beside its items, in the transaction that stores them."""
     now = context.clock.now()
     attachments.note(session, source_id, platform, push.media, now)
-    pending_fetches.note(session, source_id, push.awaited, now)
+    pending_fetches.add_fetches(session, source_id, push.awaited, now)
     for told in push.deliveries:
         _learn(session, source_id, told, ledger, now)
     for wish in push.refusals:
@@ -229,7 +229,7 @@ def _learn(
 ) -> None:
     from socialcell.connectors.whatsapp.whatsapp_prices import bucket_name
 
-    news = delivery_receipts.News(
+    news = delivery_receipts.StatusReport(
         told.external_id,
         told.status,
         told.at,
@@ -237,6 +237,6 @@ def _learn(
         told.billable,
         told.error,
     )
-    for charge in delivery_receipts.learn(session, source_id, news, now):
+    for charge in delivery_receipts.apply_report(session, source_id, news, now):
         cost = {bucket_name(charge.category): charge.n}
         ledger.book(session, Batch((), {}, cost=cost))

@@ -33,7 +33,7 @@ def inflows(context: Context) -> list[Inflow]:
                 waiting=waiting.get(id_, 0),
                 refused=webhook_deliveries.refusals(session, id_),
                 files=attachments.by_state(session, id_),
-                mentions=pending_fetches.by_state(session, id_),
+                mentions=pending_fetches.count_by_state(session, id_),
                 open_until=store.covered_until(session, id_),
             )
             for source in found

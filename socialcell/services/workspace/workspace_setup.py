@@ -17,7 +17,7 @@ from socialcell.listening.areas import area_table
 from socialcell.listening.people.visibility import SECRET_NAME
 from socialcell.listening.store import areas as area_store
 from socialcell.services.workspace import backup, file_access
-from socialcell.settings.telling import Readers
+from socialcell.settings.telling import RecipientsByLanguage
 
 _NOBODY = "  recipients: {}\n"
 
@@ -68,7 +68,7 @@ def config_alerting(address: str, lang: str) -> str:
     when it is no address, or we do not write that language."""
     code = language(lang).code
     try:
-        Readers.model_validate({code: [address]})
+        RecipientsByLanguage.model_validate({code: [address]})
     except ValidationError:
         raise UsageError(f"{address!r} is no mail address.") from None
     before, section, after = shipped_config().partition("\nalerts:\n")

@@ -62,7 +62,7 @@ def filled(context: Context) -> None:
 
 def letters(engine: Engine) -> list[Outgoing]:
     with db.reading(engine) as session:
-        return sorted(store.listed(session), key=lambda one: one.recipient)
+        return sorted(store.list_messages(session), key=lambda one: one.recipient)
 
 
 def later(place: Path, engine: Engine) -> Context:
@@ -94,7 +94,7 @@ def test_killed_at_any_write_or_word_a_letter_arrives_and_is_known_again(
     report_mail.weekly(context, "en")
     context.engine.dispose()
     with db.writing(engine) as session:  # one letter
-        session.delete(store.listed(session)[0])
+        session.delete(store.list_messages(session)[0])
     (whole,) = letters(engine)
     to, body = whole.recipient, whole.body
     assert body is not None

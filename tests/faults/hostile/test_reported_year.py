@@ -228,7 +228,7 @@ def test_in_a_year_every_report_goes_out_once_and_no_gap_is_unexplained(
     broken = [c.name for c in invariants.examine(cell) if c.state != "ok"]
     assert set(broken) <= {"I5 slots", "I6 lease"}
     with db.reading(cell.engine) as session:
-        taken = sum(len(slots.of(session, job.name)) for job in table)
+        taken = sum(len(slots.slots_of_job(session, job.name)) for job in table)
     tried(
         deaths + 1,
         f"{days} days of {taken} due moments with {deaths} deaths and three dark weeks",
@@ -249,7 +249,7 @@ def _every_report_once(box: Mailbox, end: datetime, now: datetime) -> None:
 def _every_slot_once(cell: Context, table: list[Job]) -> None:
     with db.reading(cell.engine) as session:
         for job in table:
-            taken = slots.of(session, job.name)
+            taken = slots.slots_of_job(session, job.name)
             assert {one.state for one in taken} == {"done"}, job.name
             first, last = taken[0].slot_at, taken[-1].slot_at
             passed = itertools.takewhile(

@@ -421,7 +421,7 @@ def test_a_rule_tells_those_whom_it_names(city: City, engine: Engine) -> None:
     incident_notifications.incidents(context)
 
     with db.reading(engine) as session:
-        told = [one.recipient for one in messages.listed(session)]
+        told = [one.recipient for one in messages.list_messages(session)]
     assert told == ["desk@city.example"]
 
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from socialcell import chat, db
-from socialcell.chat import Card
+from socialcell.chat import ChatCard
 from socialcell.clock import FixedClock
 from socialcell.config import Workspace
 from socialcell.ops import outbox_store as store
@@ -23,7 +23,7 @@ from socialcell.settings.telling import Alerts, Channel
 
 KINDS = ("slack", "teams", "mattermost", "telegram")
 SAID = "<!channel> *No water* in [Kothrud](https://evil.example) @all पाणी नाही"
-CARD = Card(
+CARD = ChatCard(
     title="Alert: Water supply",
     lines=("25 Nov 2026, 09:00", "30 people wrote in the hour to 09:00; usual are 4."),
     quotes=(("नागरिक-ABCDEFGH · X", SAID),),
@@ -71,14 +71,16 @@ def chats(context: Context, clock: FixedClock) -> Iterator[Chats]:
 
 
 def post(
-    chats: Chats, room: str, key: str = "incident.1.high", card: Card = CARD
+    chats: Chats, room: str, key: str = "incident.1.high", card: ChatCard = CARD
 ) -> int:
     return outbox.post(chats.context, "alert", key, room, lambda: card)
 
 
 def row(engine: Engine, room: str) -> Any:
     with db.reading(engine) as session:
-        (found,) = [one for one in store.listed(session) if one.recipient == room]
+        (found,) = [
+            one for one in store.list_messages(session) if one.recipient == room
+        ]
         session.expunge(found)
     return found
 
@@ -215,7 +217,7 @@ def test_a_message_that_a_chat_never_takes_is_dead_and_says_why(
 ) -> None:
     post(chats, "slack")
     with db.writing(engine) as session:
-        for one in store.listed(session):
+        for one in store.list_messages(session):
             one.body = b'{"text": ""}'
             session.add(one)
 

@@ -254,7 +254,7 @@ def called(city: World, who: str) -> list[int | None]:
     with db.reading(city.engine) as session:
         asked = select(Outgoing.dedup_key).where(Outgoing.recipient == who)
         keys = session.scalars(asked.order_by(Outgoing.id))
-        return [outbox.item_of(key) for key in keys]
+        return [outbox.mention_of_key(key) for key in keys]
 
 
 def outbox_size(city: World) -> int:

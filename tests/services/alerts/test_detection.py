@@ -23,7 +23,7 @@ from socialcell.services.alerts import detection, incident_notifications
 from socialcell.services.context import Context
 from socialcell.services.mentions import tagging
 from socialcell.services.outbox import acknowledgements
-from socialcell.settings.telling import Alerts, Readers
+from socialcell.settings.telling import Alerts, RecipientsByLanguage
 from tests.builders import make_author, make_record, make_source, store_records
 
 pytestmark = pytest.mark.swept_on_postgresql
@@ -207,7 +207,7 @@ def test_the_letter_has_numbers_three_mentions_and_what_to_do(
     incident_notifications.incidents(context)
 
     with db.reading(engine) as session:
-        letters = {one.recipient: one for one in outbox_store.listed(session)}
+        letters = {one.recipient: one for one in outbox_store.list_messages(session)}
     english, marathi = letters["cell@city.example"], letters["desk@city.example"]
     assert english.subject == "Alert: Flood"
     assert marathi.subject == "इशारा: पूर"
@@ -333,7 +333,9 @@ def test_what_a_city_must_not_watch_is_no_series(
 
 def with_readers(city: Context, quiet: tuple[str, str] | None) -> Context:
     told = Alerts(
-        recipients=Readers(en=("cell@city.example",), mr=("desk@city.example",)),
+        recipients=RecipientsByLanguage(
+            en=("cell@city.example",), mr=("desk@city.example",)
+        ),
         quiet=quiet,
     )
     changed = city.workspace.config.model_copy(update={"alerts": told})

@@ -278,7 +278,7 @@ def test_an_incident_that_is_over_is_told_once_to_those_who_had_the_first(
     assert incident_notifications.incidents(context) == 2
     with db.writing(flood.engine) as session:
         # Only one of the two was sent.
-        first, *_ = outbox.about(session, "incident.")
+        first, *_ = outbox.messages_with_prefix(session, "incident.")
         first.state, had = "sent", first.recipient
     assert incident_notifications.incidents(context) == 0
     flood.look(25 * HOUR)
@@ -290,7 +290,7 @@ def test_an_incident_that_is_over_is_told_once_to_those_who_had_the_first(
 
     assert again == [1, 0]
     with db.reading(flood.engine) as session:
-        (last,) = outbox.about(session, "incident.1.ended")
+        (last,) = outbox.messages_with_prefix(session, "incident.1.ended")
         assert last.recipient == had
         assert "Over" in (last.subject or "") or "संपले" in (last.subject or "")
 
@@ -302,7 +302,7 @@ def test_the_end_of_what_is_not_severe_waits_for_the_morning(flood: City) -> Non
         incident.severity = "medium"
     incident_notifications.incidents(context)
     with db.writing(flood.engine) as session:
-        for message in outbox.about(session, "incident."):
+        for message in outbox.messages_with_prefix(session, "incident."):
             message.state = "sent"
     flood.clock.set(NOW.replace(day=25, hour=3))
     flood.settle()
@@ -320,12 +320,12 @@ def test_a_process_that_died_between_two_closing_messages_puts_the_other_one(
     context = with_readers(flood.context, None)
     incident_notifications.incidents(context)
     with db.writing(flood.engine) as session:
-        for message in outbox.about(session, "incident."):
+        for message in outbox.messages_with_prefix(session, "incident."):
             message.state = "sent"
     flood.look(25 * HOUR)
     assert incident_notifications.incidents(context) == 2
     with db.writing(flood.engine) as session:
-        _, second = outbox.about(session, "incident.1.ended")
+        _, second = outbox.messages_with_prefix(session, "incident.1.ended")
         session.delete(second)  # as far as a process came that was killed there
 
     assert [

@@ -232,8 +232,11 @@ def test_a_room_is_told_in_its_language_without_any_address(
     ) == (1, 0)
 
     with db.reading(engine) as session:
-        (message,) = store.listed(session)
-        about = [one.recipient for one in store.about(session, f"incident.{id_}.")]
+        (message,) = store.list_messages(session)
+        about = [
+            one.recipient
+            for one in store.messages_with_prefix(session, f"incident.{id_}.")
+        ]
     assert (message.channel, message.recipient) == ("slack", "cell-room")
     assert about == ["cell-room"]
     body = json.loads(message.body or b"")

@@ -39,7 +39,10 @@ def source_now(engine: Engine, name: str) -> Source:
 
 def audited(engine: Engine, name: str) -> list[tuple[str, dict[str, Any]]]:
     with db.reading(engine) as session:
-        return [(row.action, row.detail) for row in audit.of(session, "source.", name)]
+        return [
+            (row.action, row.detail)
+            for row in audit.entries_about(session, "source.", name)
+        ]
 
 
 def pull(context: Context, source: Source, error: ConnectorError | None = None) -> None:

@@ -44,8 +44,8 @@ def test_it_works_says_that_it_is_well_and_stops_when_told(
 
     assert health(folder)[0] == 1
     with db.reading(engine) as session:
-        assert slots.last(session)
-        lease = leases.look(session, "daemon")
+        assert slots.newest_slots(session)
+        lease = leases.find_lease(session, "daemon")
         assert lease is not None
         assert lease.owner == ""
 
@@ -114,7 +114,7 @@ def test_a_paused_one_that_wakes_late_leaves_without_writing(
     running.until("the lease is lost")
     assert running.process.wait(SECONDS) == 75
     with db.reading(engine) as session:
-        lease = leases.look(session, "daemon")
+        lease = leases.find_lease(session, "daemon")
         assert lease is not None
         assert lease.owner == "elsewhere"
 

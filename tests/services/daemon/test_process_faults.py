@@ -58,7 +58,7 @@ def test_one_that_was_paused_past_its_lease_leaves_to_the_one_that_took_over(
     first.until("the lease is lost")
     assert first.process.wait(SECONDS) == 75
     with db.reading(engine) as session:
-        lease = leases.look(session, "daemon")
+        lease = leases.find_lease(session, "daemon")
         assert lease is not None
         assert f":{second.process.pid}:" in lease.owner
         assert list(integrity.fence(session)) == []
@@ -150,6 +150,6 @@ def test_jumps_of_the_machines_clock_lose_nothing_and_do_nothing_twice(
     ]
     assert len(ended) == len(set(ended))
     with db.reading(engine) as session:
-        taken = slots.of(session, "receive")
+        taken = slots.slots_of_job(session, "receive")
         assert {one.attempts for one in taken} == {1}
     tried(4)

@@ -37,7 +37,10 @@ class Recorder:
 
 def states(engine: Engine, job: str) -> list[tuple[str, int, int]]:
     with db.reading(engine) as session:
-        return [(one.state, one.covers, one.attempts) for one in slots.of(session, job)]
+        return [
+            (one.state, one.covers, one.attempts)
+            for one in slots.slots_of_job(session, job)
+        ]
 
 
 def work(
@@ -90,9 +93,9 @@ def test_a_job_that_fails_does_not_touch_the_others(
     assert work(context, bad, good) == ["bad", "good"]
 
     with db.reading(engine) as session:
-        (row,) = slots.of(session, "bad")
+        (row,) = slots.slots_of_job(session, "bad")
         assert (row.state, row.said) == ("failed", said)
-        assert slots.failing(session) == [("bad", said)]
+        assert slots.failing_jobs(session) == [("bad", said)]
 
 
 def test_what_a_dead_daemon_left_is_taken_up_again(

@@ -73,7 +73,7 @@ def test_a_year_of_trouble_leaves_no_slot_twice_and_none_unexplained(
     assert len(ended) == len(set(ended))
     with db.reading(engine) as session:
         for job in table:
-            taken = slots.of(session, job.name)
+            taken = slots.slots_of_job(session, job.name)
             lost = [one for one in taken if one.state != "done"]
             assert all(one.attempts == slots.RETRIES for one in lost)
             moments = [one.slot_at for one in taken]

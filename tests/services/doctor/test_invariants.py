@@ -379,5 +379,5 @@ def test_slots_of_another_time_of_day_are_no_loss(
     Damage("I5 slots", [moved + oldest]).do(engine)
 
     with db.reading(engine) as session:
-        assert len(slots.of(session, "recheck")) == 2
+        assert len(slots.slots_of_job(session, "recheck")) == 2
     assert broken(healthy) == {}

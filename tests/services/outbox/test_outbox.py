@@ -19,7 +19,7 @@ def put(context: Context, kind: str, key: str) -> int:
 
 def states(engine: Engine) -> dict[str, str]:
     with db.reading(engine) as session:
-        return {one.subject: one.state for one in store.listed(session)}
+        return {one.subject: one.state for one in store.list_messages(session)}
 
 
 @pytest.mark.parametrize("mode", ["crisis", "mourning", "election"])
@@ -55,7 +55,7 @@ def test_back_to_normal_nothing_leaves_that_nobody_released(
     with db.reading(engine) as session:
         id_ = next(
             one.id
-            for one in store.listed(session)
+            for one in store.list_messages(session)
             if one.subject == "About a water cut"
         )
     assert outbox.release(context, [id_ or 0]).count == 1
