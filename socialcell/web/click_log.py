@@ -41,7 +41,12 @@ class ClickLog:
     """
 
     def __init__(
-        self, engine: Engine, judge: ClickClassifier, path: Path, *, capacity: int = CAPACITY
+        self,
+        engine: Engine,
+        judge: ClickClassifier,
+        path: Path,
+        *,
+        capacity: int = CAPACITY,
     ) -> None:
         self._engine, self._judge, self._capacity = engine, judge, capacity
         self._file = WaitingClicks(path)
@@ -126,7 +131,11 @@ class ClickLog:
         return is_stored
 
     def _record(
-        self, batch: Batch, dropped: Counter[clicks.LostClicks], *, from_file: bool = False
+        self,
+        batch: Batch,
+        dropped: Counter[clicks.LostClicks],
+        *,
+        from_file: bool = False,
     ) -> bool:
         """Write until the database accepts it; False: the stop came before.
 

@@ -61,7 +61,9 @@ def application(context: Context, *, capacity: int = CAPACITY) -> Iterator[Redir
     """The application with its links and its log, which stores the last clicks at the
     end."""
     settings = context.workspace.config.links
-    fallback = settings.fallback and destinations.check_address(settings.fallback, "fallback")
+    fallback = settings.fallback and destinations.check_address(
+        settings.fallback, "fallback"
+    )
     pages = link_pages(context.workspace.config.report.organisation)
     engine = db.connect(context.workspace.database_url, _BUSY_SECONDS)
     cache = LinkCache(engine)

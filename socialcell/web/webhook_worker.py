@@ -72,5 +72,7 @@ class WebhookWorker:
                 assert source.id is not None
                 counts[source.id, reason] = n
         with db.writing(self._context.engine) as session:
-            webhook_deliveries.count_refusals(session, counts, self._context.clock.now())
+            webhook_deliveries.count_refusals(
+                session, counts, self._context.clock.now()
+            )
         self._refusals.subtract(refusals)

@@ -283,7 +283,9 @@ def test_while_the_database_is_locked_at_the_start_clicks_are_taken_and_none_is_
 def test_what_neither_database_nor_file_takes_is_counted_as_dropped(
     context: Context, link: TrackedLink, impatient: Engine, tmp_path: Path
 ) -> None:
-    log = ClickLog(impatient, ClickClassifier(), tmp_path / "gone" / "clicks.waiting", capacity=6)
+    log = ClickLog(
+        impatient, ClickClassifier(), tmp_path / "gone" / "clicks.waiting", capacity=6
+    )
     for request in requests(link, 8):
         log.add(request)
     with locked(context.engine):

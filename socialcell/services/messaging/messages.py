@@ -347,7 +347,7 @@ def _form(
     """The template that fits the values. UsageError."""
     assert through.id is not None
     with db.reading(context.engine) as session:
-        form = templates.find(session, through.id, template, language)
+        form = templates.find_template(session, through.id, template, language)
         _require_fit(form, template, language, values)
         assert form is not None
         session.expunge(form)

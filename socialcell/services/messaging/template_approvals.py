@@ -126,7 +126,7 @@ def waiting(context: Context) -> list[WaitingTemplate]:
 
 
 def _rows(session: Session, sending: Sending) -> list[Row[Any]]:
-    rows = audit.of(session, SENT, sending.template)
+    rows = audit.entries_about(session, SENT, sending.template)
     return [row for row in rows if row.detail.get("digest") == sending.digest]
 
 
