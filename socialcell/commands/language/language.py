@@ -24,8 +24,8 @@ Semantic = Annotated[
     bool | None,
     typer.Option(
         "--semantic/--no-semantic",
-        help="Ask the small transformer too, or never.",
-        show_default="where the extra `semantic` is installed",
+        help="Ask the encoder where the linear models leave a doubt, or never.",
+        show_default="as config.yaml says, else asked",
     ),
 ]
 
@@ -108,11 +108,11 @@ def train(
     """Train the models from labelled files; the same data and seed, the same files.
 
     Each model is written with its card: data, licences, scores on posts held out,
-    checksum. No database is needed. `encoder`, the model of the extra `semantic`, is
-    trained only when it is named: it takes its minutes, needs torch and onnx, and how
-    far it comes hangs on the machine. With `--further` it begins with what the present
-    encoder knows instead of nothing. `encoder-shares` only weighs it anew beside the
-    model `civic`, after that has learned from more posts.
+    checksum. No database is needed. `encoder`, the small transformer, is trained only
+    when it is named: it takes its minutes, needs torch and onnx, and how far it comes
+    hangs on the machine. With `--further` it begins with what the present encoder knows
+    instead of nothing. `encoder-shares` only weighs it anew beside the model `civic`,
+    after that has learned from more posts.
 
     Example: socialcell language train sentiment-mr --data ../labels --into models
     """
@@ -229,16 +229,10 @@ def nc_allowed(given: Path | None) -> bool:
 def semantic_wanted(given: Path | None, asked: bool | None) -> bool:
     """Whether the encoder is asked: as `asked`, else as the workspace says, else yes.
 
-    UsageError when it is asked for by name and cannot be had.
+    UsageError when it is asked for by name and the workspace forbids its licence.
     """
     from socialcell.errors import UsageError
-    from socialcell.language.semantic import encoder
 
-    if asked and not encoder.available():
-        raise UsageError(
-            "--semantic needs the extra of that name: "
-            "pip install 'socialcell[semantic]'"
-        )
     if asked and not nc_allowed(given):
         raise UsageError(
             "--semantic needs a model of models/nc, and config.yaml says "

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from socialcell.services.context import Context
 
 _NOTE = (
-    "Compared by shared letters; `pip install 'socialcell[semantic]'` compares sense."
+    "Compared by shared letters; `language: {semantic: true}` in config.yaml "
+    "compares sense."
 )
 
 
@@ -27,9 +28,10 @@ def similar(
 ) -> None:
     """Show the mentions that say the same as one, in whatever language, nearest first.
 
-    With the extra `semantic` texts are compared by their sense; without it by the
-    letters they share. The first time takes about 50 ms of a processor for each mention
-    of those days; then their vectors are kept in the workspace, in cache/.
+    Texts are compared by their sense; with `language: {semantic: false}` in
+    config.yaml by the letters they share. The first time takes about 50 ms of a
+    processor for each mention of those days; then their vectors are kept in the
+    workspace, in cache/.
 
     Example: socialcell mentions similar 17 --days 3
     """

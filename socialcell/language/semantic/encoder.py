@@ -5,7 +5,6 @@ posts that share a batch would share too: alone, a text always has the same resu
 """
 
 import importlib
-import importlib.util
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from socialcell.errors import SocialcellError
 from socialcell.language import weights
 from socialcell.language.linear_model import sigmoid, softmax
 from socialcell.language.semantic.word_pieces import Pieces
@@ -82,10 +82,13 @@ class Meaning:
 
 
 class Encoder:
-    """A session of onnxruntime on one thread, with the pieces and heads of its file."""
+    """A session of onnxruntime on one thread, with the pieces and heads of its file.
+
+    SocialcellError where the package onnxruntime cannot be imported.
+    """
 
     def __init__(self, file: bytes, shares: Mapping[str, float] | None = None) -> None:
-        onnxruntime: Any = importlib.import_module("onnxruntime")
+        onnxruntime = _runtime()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         # The graph is laid out for speed; further fusions make it slower.
@@ -126,18 +129,30 @@ class Encoder:
         return known
 
 
-def available() -> bool:
-    """Whether the extra `semantic` is installed."""
-    return importlib.util.find_spec("onnxruntime") is not None
-
-
 @lru_cache(maxsize=2)
 def encoder(*, nc: bool = True) -> Encoder | None:
-    """The encoder of this process; None without the extra or where nc is not allowed.
+    """The encoder of this process; None where nc, the licence of its data, is off.
 
-    SocialcellError where its file is not the one that its card describes.
+    SocialcellError where onnxruntime cannot be imported, and where its file is absent
+    or is not the one that its card describes.
     """
-    if not available():
-        return None
     card, file = weights.card(NAME, nc=nc), weights.content(NAME, nc=nc)
-    return None if card is None or file is None else Encoder(file, card.facts["shares"])
+    if card is not None and file is not None:
+        return Encoder(file, card.facts["shares"])
+    if nc:
+        raise _unusable("language/models/nc/encoder.onnx has no card beside it")
+    return None
+
+
+def _runtime() -> Any:
+    try:
+        return importlib.import_module("onnxruntime")
+    except ImportError as error:
+        raise _unusable(f"the package onnxruntime cannot be used ({error})") from None
+
+
+def _unusable(reason: str) -> SocialcellError:
+    return SocialcellError(
+        f"{reason}. Install socialcell again; until then `language: {{semantic: "
+        "false}` in config.yaml or `--no-semantic` reads without the encoder."
+    )

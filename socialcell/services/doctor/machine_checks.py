@@ -2,6 +2,7 @@
 
 import sys
 
+from socialcell.errors import SocialcellError
 from socialcell.services.doctor.finding import Check, failed, ok
 
 _OLDEST, _NEWEST = (3, 11), (3, 13)
@@ -38,7 +39,10 @@ def language(*, nc: bool = True, semantic: bool = True) -> Check:
     from socialcell.language import read
 
     sentence = "कोथरूडमध्ये पाणी नाही"
-    reading = read([sentence], nc=nc, semantic=semantic)[0]
+    try:
+        reading = read([sentence], nc=nc, semantic=semantic)[0]
+    except SocialcellError as error:
+        return failed("language model", str(error), "Install socialcell again.")
     said = f"{reading.model.name} {reading.model.version}"
     if reading.language == "mr":
         return ok("language model", said)

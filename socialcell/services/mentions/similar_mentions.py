@@ -104,7 +104,9 @@ def forget(workspace: Workspace) -> None:
 def _compared(
     context: Context, some: list[Dated], progress: Callable[[int], None]
 ) -> Compared:
-    file = context.workspace.folder / _FILE
+    workspace = context.workspace
+    by_vectors = workspace.config.language.semantic
+    file = workspace.folder / _FILE if by_vectors else None
     return Compared([one.text for one in some], file, progress)
 
 

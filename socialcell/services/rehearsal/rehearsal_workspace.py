@@ -185,11 +185,8 @@ def _settings(fixed: datetime, apps: Sequence[str]) -> str:
     allowance, the city's apps and links, this machine as the web server before the
     redirect, and names that count as persons: its people are invented and share one
     account.
-
-    The encoder is off: a rehearsal is the same with and without the extra `semantic`.
     """
     text = workspace_setup.config_alerting(*_CONTROL_ROOM)
-    text = _replaced(text, "  semantic: true", "  semantic: false")
     text = _replaced(text, "  fixed: null", f"  fixed: {fixed.isoformat()}")
     text = _replaced(text, "  trusted: []", '  trusted: ["127.0.0.1"]')
     text = _replaced(text, "  address: null", "  address: https://go.city.example")

