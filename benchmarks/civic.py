@@ -1,12 +1,13 @@
 """Scores what the product reads in our own civic posts against their labels.
 
     python benchmarks/civic.py [FILE] [--language ID] [--mistakes TASK]
-        [--semantic] [--json]
+        [--no-semantic] [--json]
 
 FILE is JSON lines as in `docs/labelling.md` (default: the test half). The posts are
 synthetic. Per task: accuracy and macro-F1; topics also by the share of posts with at
 least one right topic; places by exact span and, where the label has one, by id.
 `--mistakes` lists what went wrong in one task; use it on the training half only.
+`--no-semantic` reads without the encoder.
 """
 
 import argparse
@@ -30,7 +31,9 @@ def main() -> None:
     parser.add_argument("file", nargs="?", type=Path, default=TEST)
     parser.add_argument("--language", help="only the posts labelled so")
     parser.add_argument("--mistakes", choices=[*SINGLE, "topics", "places"])
-    parser.add_argument("--semantic", action="store_true", help="ask the encoder too")
+    parser.add_argument(
+        "--semantic", action=argparse.BooleanOptionalAction, default=True
+    )
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     lines = arguments.file.read_text(encoding="utf-8").splitlines()

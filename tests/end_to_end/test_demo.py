@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from socialcell import db
+from socialcell import config, db
 from socialcell.commands.workspace.demo import END
-from socialcell.listening.model import Mention, MentionMatch
+from socialcell.listening.model import Annotation, Mention, MentionMatch
 from socialcell.ops.model import Source
 from socialcell.ops.store import OUTCOMES
 from socialcell.sandbox.truth import collected
@@ -284,6 +284,17 @@ def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
         said(done)
 
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_the_demo_is_read_as_every_workspace_is_by_default(demo: Demo) -> None:
+    engine = db.connect(f"sqlite:///{demo.folder / 'socialcell.db'}")
+    with db.reading(engine) as session:
+        readers = session.scalars(select(Annotation.model).distinct()).all()
+    engine.dispose()
+
+    assert readers == ["socialcell-semantic"]
+    by_default = config.Config().language
+    assert config.load(demo.config).config.language == by_default
 
 
 def test_later_commands_live_in_the_demos_now(demo: Demo) -> None:

