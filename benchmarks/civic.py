@@ -7,12 +7,13 @@ FILE is JSON lines as in `docs/labelling.md` (default: the test half). The posts
 synthetic. Per task: accuracy and macro-F1; topics also by the share of posts with at
 least one right topic; places by exact span and, where the label has one, by id.
 `--mistakes` lists what went wrong in one task; use it on the training half only.
+`--mistakes page` writes the rows of docs/language-mistakes.md without their reasons.
 `--no-semantic` reads without the encoder.
 """
 
 import argparse
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("file", nargs="?", type=Path, default=TEST)
     parser.add_argument("--language", help="only the posts labelled so")
-    parser.add_argument("--mistakes", choices=[*SINGLE, "topics", "places"])
+    parser.add_argument("--mistakes", choices=[*SINGLE, "topics", "places", "page"])
     parser.add_argument(
         "--semantic", action=argparse.BooleanOptionalAction, default=True
     )
@@ -40,6 +41,9 @@ def main() -> None:
     rows = [json.loads(line) for line in lines]
     rows = [row for row in rows if arguments.language in (None, row["language"])]
     readings = read([row["text"] for row in rows], semantic=arguments.semantic)
+    if arguments.mistakes == "page":
+        print_page(rows, readings)
+        return
     if arguments.mistakes:
         mistakes(arguments.mistakes, rows, readings)
         return
@@ -162,6 +166,37 @@ def mistakes(task: str, rows: Sequence[Row], readings: Sequence[Reading]) -> Non
         truth, guess = both(task, row, reading)
         if truth != guess:
             print(row["id"], row["language"], truth, "→", guess, "|", row["text"])
+
+
+def print_page(rows: Sequence[Row], readings: Sequence[Reading]) -> None:
+    """A row of a table for each post with a mistake, without its text."""
+    print(f"{readings[0].model.name} {readings[0].model.version}")
+    for row, reading in zip(rows, readings, strict=True):
+        if differences := list(page_differences(row, reading)):
+            print(f"| {row['id']} | {row['language']} | {'; '.join(differences)} |")
+
+
+def page_differences(row: Row, reading: Reading) -> Iterator[str]:
+    """`task label → answer` of intent, topics, urgency and places where wrong."""
+    for task in ("intent", "topics", "urgency"):
+        truth, guess = both(task, row, reading)
+        if truth != guess:
+            yield f"{task} {listed(truth)} → {listed(guess)}"
+    text = row["text"]
+    true, found = true_places(row), found_places(reading)
+    if {span[:2] for span in true} != {span[:2] for span in found}:
+        missed = [text[a:b] for a, b, _ in true if (a, b) not in {x[:2] for x in found}]
+        wrong = [text[a:b] for a, b, _ in found if (a, b) not in {x[:2] for x in true}]
+        yield f"places {listed(missed)} → {listed(wrong)}"
+    ids = {span[:2]: span[2] for span in found}
+    for start, end, id_ in true:
+        other = ids.get((start, end), id_)
+        if id_ and other != id_:
+            yield f"places {id_} → {other}"
+
+
+def listed(answer: str | Sequence[str]) -> str:
+    return answer if isinstance(answer, str) else ", ".join(answer) or "none"
 
 
 def both(task: str, row: Row, reading: Reading) -> tuple[Any, Any]:
