@@ -19,7 +19,7 @@ from socialcell.campaigns.links.click_classifier import ClickClassifier, LinkReq
 from socialcell.campaigns.links.store import clicks
 from socialcell.clock import IST
 from socialcell.errors import SocialcellError
-from socialcell.web.waiting_clicks import Batch, WaitingClicks, parse_line
+from socialcell.web.waiting_clicks import ClickBatch, WaitingClicks, parse_line
 
 CAPACITY = 50_000  # clicks that may wait
 BATCH_SIZE = 2000
@@ -27,7 +27,7 @@ _BATCH_SECONDS = 0.1  # in which clicks are collected for one transaction
 _IDLE_SECONDS = 0.5
 _MAX_PAUSE = 5.0  # seconds
 _LOG = log.logger(__name__)
-_EMPTY = Batch([], [])
+_EMPTY = ClickBatch([], [])
 
 
 class UnstorableRows(Exception):  # noqa: N818 - named for what they are
@@ -108,7 +108,7 @@ class ClickLog:
     def _is_finished(self) -> bool:
         return self._stopping.is_set() and self._queue.empty() and not self._dropped
 
-    def _next_batch(self) -> Batch:
+    def _next_batch(self) -> ClickBatch:
         try:
             timeout = 0 if self._stopping.is_set() else _IDLE_SECONDS
             requests = [self._queue.get(timeout=timeout)]
@@ -120,9 +120,9 @@ class ClickLog:
                 requests.append(self._queue.get_nowait())
             except Empty:
                 break
-        return Batch(*self._judge.rows(filter(None, requests)))
+        return ClickBatch(*self._judge.rows(filter(None, requests)))
 
-    def _store(self, batch: Batch) -> bool:
+    def _store(self, batch: ClickBatch) -> bool:
         """Store a batch, however long it takes; False: the stop came before."""
         dropped = self._pop_dropped()
         is_stored = self._record(batch, dropped)
@@ -132,7 +132,7 @@ class ClickLog:
 
     def _record(
         self,
-        batch: Batch,
+        batch: ClickBatch,
         dropped: Counter[clicks.LostClicks],
         *,
         from_file: bool = False,
@@ -173,7 +173,7 @@ class ClickLog:
         with self._lock:
             self._dropped.update(dropped)
 
-    def _write_file(self, batch: Batch) -> None:
+    def _write_file(self, batch: ClickBatch) -> None:
         """Write all that is left, a batch a line, so that each is stored once."""
         n, path = 0, str(self._file.path)
         while batch.rows or self._dropped:

@@ -19,7 +19,7 @@ INTERVAL = 1.0  # seconds between two checks for changes
 _LOG = log.logger(__name__)
 
 
-class Target(NamedTuple):
+class LinkTarget(NamedTuple):
     """Where a link leads on one kind of device."""
 
     name: str  # android, ios or web
@@ -33,7 +33,7 @@ class CachedLink:
 
     id: int
     version: int
-    targets: Mapping[str, Target]
+    targets: Mapping[str, LinkTarget]
     expires_at: datetime | None
 
 
@@ -90,6 +90,6 @@ def cached_link(link: TrackedLink) -> CachedLink:
         name = key if getattr(link, key) is not None else "web"
         landing = landings[key]
         address = landing.address.encode("ascii")
-        targets[device] = Target(name, address, landing.takes_click)
+        targets[device] = LinkTarget(name, address, landing.takes_click)
     expires_at = None if link.expires_at is None else as_utc(link.expires_at)
     return CachedLink(link.id, link.version, targets, expires_at)

@@ -149,11 +149,11 @@ def _read_headers(
     """User agent, X-Forwarded-For, and whether a program fetches the link in advance of
     a person's click."""
     agent, forwarded, prefetch = b"", b"", {}
-    for name, value in headers:
+    for name, text in headers:
         if name == b"user-agent":
-            agent = value[:_MAX_AGENT_BYTES]
+            agent = text[:_MAX_AGENT_BYTES]
         elif name == b"x-forwarded-for":
-            forwarded = forwarded + b"," + value if forwarded else value
+            forwarded = forwarded + b"," + text if forwarded else text
         elif name in _PREFETCH:
-            prefetch[name.decode("ascii")] = value.decode("latin-1")
+            prefetch[name.decode("ascii")] = text.decode("latin-1")
     return agent, forwarded, bool(prefetch) and visitor_kinds.is_prefetch(prefetch)

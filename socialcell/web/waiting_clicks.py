@@ -19,7 +19,7 @@ from socialcell.services.links.unsaved_clicks import DAMAGED
 Rows = list[dict[str, Any]]
 
 
-class Batch(NamedTuple):
+class ClickBatch(NamedTuple):
     """What one transaction stores: new rows, and stored rows whose kind changes."""
 
     rows: Rows
@@ -32,7 +32,7 @@ class WaitingClicks:
     def __init__(self, path: Path) -> None:
         self.path, self.damaged_path = path, path.with_name(DAMAGED)
 
-    def append(self, batch: Batch, dropped: Mapping[clicks.LostClicks, int]) -> None:
+    def append(self, batch: ClickBatch, dropped: Mapping[clicks.LostClicks, int]) -> None:
         """Add a batch and write it to the disk. OSError: nothing of it was added."""
         line = {**batch._asdict(), "lost": list(dropped.items())}
         _append_line(self.path, json.dumps(line, default=_iso).encode())
@@ -54,7 +54,7 @@ class WaitingClicks:
         self.path.unlink(missing_ok=True)
 
 
-def parse_line(line: bytes) -> tuple[Batch, Counter[clicks.LostClicks]]:
+def parse_line(line: bytes) -> tuple[ClickBatch, Counter[clicks.LostClicks]]:
     """The batch of a line, and the counts of dropped clicks beside it.
 
     ValueError: the line is torn or otherwise damaged.
@@ -63,14 +63,14 @@ def parse_line(line: bytes) -> tuple[Batch, Counter[clicks.LostClicks]]:
         fields = json.loads(line)
         rows, moved = (
             [{**row, "at": datetime.fromisoformat(row["at"])} for row in fields[name]]
-            for name in Batch._fields
+            for name in ClickBatch._fields
         )
         dropped: Counter[clicks.LostClicks] = Counter()
         for (day, link_id, trigger, device), n in fields["lost"]:
             dropped[date.fromisoformat(day), link_id, trigger, device] += n
     except (KeyError, TypeError) as error:
         raise ValueError(f"a line that is no batch of clicks: {error}") from None
-    return Batch(rows, moved), dropped
+    return ClickBatch(rows, moved), dropped
 
 
 def _append_line(path: Path, line: bytes) -> None:
@@ -93,5 +93,5 @@ def _append_line(path: Path, line: bytes) -> None:
         os.close(file)
 
 
-def _iso(value: Any) -> str:
-    return str(value.isoformat())
+def _iso(moment: date) -> str:
+    return moment.isoformat()

@@ -22,7 +22,7 @@ from socialcell.errors import SocialcellError
 from socialcell.services.context import Context
 from socialcell.web import click_log
 from socialcell.web.click_log import ClickLog
-from socialcell.web.waiting_clicks import Batch, WaitingClicks
+from socialcell.web.waiting_clicks import ClickBatch, WaitingClicks
 from tests.builders import NOON
 from tests.campaigns.links.link_requests import kinds, make_link, make_request
 
@@ -298,13 +298,13 @@ def test_what_neither_database_nor_file_takes_is_counted_as_dropped(
 @pytest.mark.fault("F04")
 def test_a_batch_that_the_disk_takes_in_part_is_not_in_the_file(waiting: Path) -> None:
     file = WaitingClicks(waiting)
-    file.append(Batch([{"id": "first"}], []), {})
+    file.append(ClickBatch([{"id": "first"}], []), {})
     before = waiting.read_bytes()
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 10, limits[1]))
     try:
         with pytest.raises(OSError, match="File too large"):
-            file.append(Batch([{"id": "second"}], []), {})
+            file.append(ClickBatch([{"id": "second"}], []), {})
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert waiting.read_bytes() == before
