@@ -26,7 +26,7 @@ from typing import Any
 
 from benchmarks.pattern_days import days_of_patterns
 from socialcell.clock import IST
-from socialcell.language import Reading, read
+from socialcell.language import Analysis, read
 from socialcell.sandbox import City
 
 SEEDS = (7, 3, 101, 102, 103, 104, 105, 106, 107, 108, 109, 110)
@@ -141,7 +141,7 @@ def merged(posts: Iterable[Post]) -> list[Post]:
     return [Post(*key, weight=weight) for key, weight in weights.items()]
 
 
-def score(posts: Sequence[Post], readings: Sequence[Reading]) -> dict[str, Any]:
+def score(posts: Sequence[Post], readings: Sequence[Analysis]) -> dict[str, Any]:
     """Figures by language and of all; shares in [0, 1], None where there is none."""
     tallies: dict[str, dict[str, Tally]] = defaultdict(lambda: defaultdict(Tally))
     sums: dict[str, float] = defaultdict(float)
@@ -219,7 +219,7 @@ def print_figures(figures: dict[str, Any], posts: Sequence[Post]) -> None:
 
 
 def print_mistakes(
-    what: str, posts: Sequence[Post], readings: Sequence[Reading]
+    what: str, posts: Sequence[Post], readings: Sequence[Analysis]
 ) -> None:
     """What was wrongly said or missed, the most written first. For the sample city."""
     wrong = []

@@ -26,8 +26,8 @@ from socialcell.clock import IST
 from socialcell.listening.model import Annotation, EntityRollup, HourRollup, Mention
 from socialcell.listening.query.query_language import parse
 from socialcell.listening.store.mentions import mention_queries
-from socialcell.listening.store.mentions.mention_counts import Span
-from socialcell.listening.store.mentions.mention_filter import Wanted
+from socialcell.listening.store.mentions.mention_counts import TimeSpan
+from socialcell.listening.store.mentions.mention_filter import MentionFilter
 
 DIFFERENT = 50_000  # texts
 TIMES = 40
@@ -67,11 +67,17 @@ def filled(folder: Path, n: int) -> Filled:
 
 def growth(large: Filled, small: Filled, n: int) -> Iterator[Figure]:
     """How much longer a list takes when there are ten times as many mentions."""
-    kinds: dict[str, Callable[[random.Random], Wanted]] = {
-        "newest 50 of a topic": lambda rng: Wanted(topic=rng.choice(TOPICS)),
-        "newest 50 of a ward": lambda rng: Wanted(ward=f"ward:{rng.choice(WARDS)}"),
-        "search, common word": lambda rng: Wanted(query=parse(rng.choice(COMMON))),
-        "search, phrase": lambda rng: Wanted(query=parse(f'"{rng.choice(PHRASES)}"')),
+    kinds: dict[str, Callable[[random.Random], MentionFilter]] = {
+        "newest 50 of a topic": lambda rng: MentionFilter(topic=rng.choice(TOPICS)),
+        "newest 50 of a ward": lambda rng: MentionFilter(
+            ward=f"ward:{rng.choice(WARDS)}"
+        ),
+        "search, common word": lambda rng: MentionFilter(
+            query=parse(rng.choice(COMMON))
+        ),
+        "search, phrase": lambda rng: MentionFilter(
+            query=parse(f'"{rng.choice(PHRASES)}"')
+        ),
     }
     for name, make in kinds.items():
         rng = random.Random(name)
@@ -84,8 +90,8 @@ def growth(large: Filled, small: Filled, n: int) -> Iterator[Figure]:
 def rollups(large: Filled, n: int) -> Iterator[Figure]:
     """How much longer the same numbers take from the rows themselves; medians."""
     midnight = corpus.END.astimezone(IST).replace(hour=0, minute=0)
-    week = Span(midnight - timedelta(days=7), midnight)
-    month = Span(midnight - timedelta(days=30), midnight)
+    week = TimeSpan(midnight - timedelta(days=7), midnight)
+    month = TimeSpan(midnight - timedelta(days=30), midnight)
     pairs = {
         "hourly counts of a topic in 7 days": (_hours_of_rows, _hours, week),
         "20 most named places of 30 days": (_places_of_rows, _places, month),
@@ -98,7 +104,7 @@ def rollups(large: Filled, n: int) -> Iterator[Figure]:
         yield _figure(f"{name}: rows / rollup, {n:,}", taken, None, p=0.5)
 
 
-def _list(wanted: Wanted) -> Ask:
+def _list(wanted: MentionFilter) -> Ask:
     return lambda session: mention_queries.mentions(session, wanted)
 
 
@@ -148,7 +154,7 @@ def _quantile(taken: list[tuple[float, float]], side: int, p: float) -> float:
     return values[min(len(values) - 1, int(p * len(values)))]
 
 
-def _hours_of_rows(session: Session, span: Span) -> dict[str, int]:
+def _hours_of_rows(session: Session, span: TimeSpan) -> dict[str, int]:
     hour = _indian_hour(MENTION.authored_at)
     rows = session.execute(
         select(hour, func.count())
@@ -164,7 +170,7 @@ def _hours_of_rows(session: Session, span: Span) -> dict[str, int]:
     return dict(rows.all())
 
 
-def _hours(session: Session, span: Span) -> dict[str, int]:
+def _hours(session: Session, span: TimeSpan) -> dict[str, int]:
     hour = _indian_hour(HOUR.hour)
     rows = session.execute(
         select(hour, func.sum(HOUR.n))
@@ -174,7 +180,7 @@ def _hours(session: Session, span: Span) -> dict[str, int]:
     return dict(rows.all())
 
 
-def _places_of_rows(session: Session, span: Span) -> list[tuple[str, int]]:
+def _places_of_rows(session: Session, span: TimeSpan) -> list[tuple[str, int]]:
     entity = func.coalesce(ANNOTATION.decided_value, ANNOTATION.value)
     n = func.count(MENTION.id.distinct())
     rows = session.execute(
@@ -193,7 +199,7 @@ def _places_of_rows(session: Session, span: Span) -> list[tuple[str, int]]:
     return [tuple(row) for row in rows]
 
 
-def _places(session: Session, span: Span) -> list[tuple[str, int]]:
+def _places(session: Session, span: TimeSpan) -> list[tuple[str, int]]:
     n = func.sum(ENTITY.n)
     first, end = (moment.astimezone(IST).date() for moment in (span.start, span.end))
     rows = session.execute(

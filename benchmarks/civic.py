@@ -17,7 +17,7 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from socialcell.language import Reading, read
+from socialcell.language import Analysis, read
 
 ROOT = Path(__file__).resolve().parent.parent
 TEST = ROOT / "tests/language/civic_test.jsonl"
@@ -60,7 +60,7 @@ def main() -> None:
 SINGLE = ("language", "mixed", "intent", "sentiment", "urgency")
 
 
-def score(rows: Sequence[Row], readings: Sequence[Reading]) -> dict[str, Figures]:
+def score(rows: Sequence[Row], readings: Sequence[Analysis]) -> dict[str, Figures]:
     """Task → named figures in [0, 1]."""
     pairs = list(zip(rows, readings, strict=True))
     figures: dict[str, Figures] = {}
@@ -82,7 +82,7 @@ def score(rows: Sequence[Row], readings: Sequence[Reading]) -> dict[str, Figures
     return figures
 
 
-def found(reading: Reading, task: str) -> str | bool:
+def found(reading: Analysis, task: str) -> str | bool:
     """The product's answer in a task with one label a post."""
     answers: dict[str, str | bool] = {
         "language": reading.language,
@@ -137,7 +137,7 @@ def true_places(row: Row) -> list[Span]:
     ]
 
 
-def found_places(reading: Reading) -> list[Span]:
+def found_places(reading: Analysis) -> list[Span]:
     return [
         (entity.start, entity.end, entity.id)
         for entity in reading.entities
@@ -160,7 +160,7 @@ def place_figures(pairs: Sequence[tuple[list[Span], list[Span]]]) -> Figures:
     }
 
 
-def mistakes(task: str, rows: Sequence[Row], readings: Sequence[Reading]) -> None:
+def mistakes(task: str, rows: Sequence[Row], readings: Sequence[Analysis]) -> None:
     """One line a mistake: id, truth, answer, text."""
     for row, reading in zip(rows, readings, strict=True):
         truth, guess = both(task, row, reading)
@@ -168,7 +168,7 @@ def mistakes(task: str, rows: Sequence[Row], readings: Sequence[Reading]) -> Non
             print(row["id"], row["language"], truth, "→", guess, "|", row["text"])
 
 
-def print_page(rows: Sequence[Row], readings: Sequence[Reading]) -> None:
+def print_page(rows: Sequence[Row], readings: Sequence[Analysis]) -> None:
     """A row of a table for each post with a mistake, without its text."""
     print(f"{readings[0].model.name} {readings[0].model.version}")
     for row, reading in zip(rows, readings, strict=True):
@@ -176,7 +176,7 @@ def print_page(rows: Sequence[Row], readings: Sequence[Reading]) -> None:
             print(f"| {row['id']} | {row['language']} | {'; '.join(differences)} |")
 
 
-def page_differences(row: Row, reading: Reading) -> Iterator[str]:
+def page_differences(row: Row, reading: Analysis) -> Iterator[str]:
     """`task label → answer` of intent, topics, urgency and places where wrong."""
     for task in ("intent", "topics", "urgency"):
         truth, guess = both(task, row, reading)
@@ -199,7 +199,7 @@ def listed(answer: str | Sequence[str]) -> str:
     return answer if isinstance(answer, str) else ", ".join(answer) or "none"
 
 
-def both(task: str, row: Row, reading: Reading) -> tuple[Any, Any]:
+def both(task: str, row: Row, reading: Analysis) -> tuple[Any, Any]:
     if task == "topics":
         return sorted(row["topics"]), sorted(topic.id for topic in reading.topics)
     if task == "places":

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.base_rates import ASKS, DANGEROUS, IDLE
-from socialcell.language import Reading, read
+from socialcell.language import Analysis, read
 
 FOLDER = Path(__file__).resolve().parent / "unseen"
 ALL = "all"
@@ -69,7 +69,7 @@ def score(*, semantic: bool) -> dict[str, dict[str, int]]:
     return {group: dict(found) for group, found in counts.items()}
 
 
-def _read(name: str, semantic: bool) -> list[tuple[dict[str, Any], Reading]]:
+def _read(name: str, semantic: bool) -> list[tuple[dict[str, Any], Analysis]]:
     lines = (FOLDER / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
     posts = [json.loads(line) for line in lines]
     readings = read([post["text"] for post in posts], semantic=semantic)

@@ -16,7 +16,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from socialcell.language import Reading, read, read_stream
+from socialcell.language import Analysis, read, read_stream
 
 ROOT = Path(__file__).resolve().parent.parent
 SENTIMENT = {"neg": "negative", "neu": "neutral", "pos": "positive"}
@@ -142,11 +142,11 @@ def f1(label: str, true: list[str], found: list[str]) -> float:
     return 200 * both / max(true.count(label) + found.count(label), 1)
 
 
-def share(part: int, whole: list[object] | list[str] | list[Reading]) -> str:
+def share(part: int, whole: list[object] | list[str] | list[Analysis]) -> str:
     return f"{100 * part / max(len(whole), 1):.1f}%"
 
 
-def is_sure(reading: Reading) -> bool:
+def is_sure(reading: Analysis) -> bool:
     return reading.sentiment.confident
 
 

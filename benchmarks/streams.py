@@ -32,7 +32,7 @@ from benchmarks.stream_baselines import (
 )
 from socialcell.listening.alerts.burst_detector import (
     ALERT_AT,
-    Scored,
+    ScoredPoint,
     drop_repeats,
     raw_scores,
 )
@@ -76,7 +76,7 @@ def festival_days(stream: Stream) -> frozenset[date]:
     )
 
 
-def our_alarms(scored: Sequence[Scored], threshold: float) -> list[datetime]:
+def our_alarms(scored: Sequence[ScoredPoint], threshold: float) -> list[datetime]:
     """When our detector alerts at a threshold."""
     told = drop_repeats(scored, threshold)
     return merge_alarms([one.at for one in told if one.score >= threshold])

@@ -60,7 +60,7 @@ def store_records(
     at: datetime = NOON,
     source: Source | None = None,
     observed: datetime | None = None,
-) -> pages.Counts:
+) -> pages.PageCounts:
     """Store records as one page of one run."""
     with db.writing(engine) as session:
         kept = (

@@ -1,13 +1,13 @@
-"""read(texts) -> Readings; no database here."""
+"""read(texts) -> list of Analysis; no database here."""
 
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from socialcell.language.reading import (
+    Analysis,
     Entity,
     Intent,
-    Model,
-    Reading,
+    ModelVersion,
     Sentiment,
     Topic,
     Urgency,
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from socialcell.language.names.places import Place
 
 __all__ = [
+    "Analysis",
     "Entity",
     "Intent",
-    "Model",
-    "Reading",
+    "ModelVersion",
     "Sentiment",
     "Topic",
     "Urgency",
@@ -36,8 +36,8 @@ def read(
     own: "tuple[Place, ...]" = (),
     semantic: bool = False,
     english: bool = False,
-) -> list[Reading]:
-    """One Reading for every text, in the same order. Any string is fine.
+) -> list[Analysis]:
+    """One Analysis for every text, in the same order. Any string is fine.
 
     `nc` allows models whose licence forbids commercial use; rules stand in for them.
     `own` are names of a workspace beside those of the package's gazetteer.
@@ -56,7 +56,7 @@ def read_stream(
     own: "tuple[Place, ...]" = (),
     semantic: bool = False,
     english: bool = False,
-) -> Iterator[Reading]:
+) -> Iterator[Analysis]:
     """The same, one batch in memory at a time; a result never depends on the batch."""
     # spaCy is imported on first use: `--help` must stay light.
     from socialcell.language.pipeline import reader

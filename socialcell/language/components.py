@@ -1,4 +1,4 @@
-"""The spaCy components: each adds one kind of understanding to a document's notes."""
+"""The spaCy components: each adds one kind of result to a document's notes."""
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -26,11 +26,11 @@ from socialcell.language.names import name_tagger, public_people
 from socialcell.language.names.places import (
     Gazetteer,
     Place,
+    is_used_as_place,
     name_words,
     places,
-    said_as_place,
 )
-from socialcell.language.notes import Fact, Hit, Notes, notes, text_of
+from socialcell.language.notes import Fact, Hit, Notes, notes_of, text_of
 from socialcell.language.reading import Entity
 from socialcell.language.stems import Endings, Stems
 from socialcell.language.words import key_of, look_at
@@ -41,7 +41,7 @@ _LIKELY = 0.1  # chance of a language from which its model is asked
 
 
 @Language.factory("socialcell_words")
-class Words:
+class WordLookup:
     """Looks every token up once; the facts of a word are remembered by its hash."""
 
     def __init__(self, nlp: Language, name: str) -> None:
@@ -52,22 +52,22 @@ class Words:
         facts = self._facts
         if len(facts) > _REMEMBERED:
             facts.clear()
-        found = notes(doc).facts
+        doc_facts = notes_of(doc).facts
         strings = doc.vocab.strings
         for orth in doc.to_array(ORTH).tolist():
             fact = facts.get(orth)
             if fact is None:
                 fact = facts[orth] = _fact(strings[orth], self.stems)
-            found.append(fact)
+            doc_facts.append(fact)
         return doc
 
 
 @Language.factory("socialcell_gazetteer")
 def gazetteer(nlp: Language, name: str) -> Gazetteer:
     """Places, wards, departments, services and bodies of the city; public people."""
-    found = Gazetteer(nlp)
-    found.add(nlp, public_people.as_places(public_people.package(), places()))
-    return found
+    matcher = Gazetteer(nlp)
+    matcher.add(nlp, public_people.as_places(public_people.package(), places()))
+    return matcher
 
 
 @Language.factory("socialcell_cues")
@@ -78,14 +78,14 @@ class Cues:
         self._matcher, self._cues = _cue_matcher(nlp)
 
     def __call__(self, doc: Doc) -> Doc:
-        found = notes(doc)
-        found.danger = danger_rules.in_danger(text_of(doc))
-        found.exercise = danger_rules.is_exercise(text_of(doc))
+        notes = notes_of(doc)
+        notes.danger = danger_rules.in_danger(text_of(doc))
+        notes.exercise = danger_rules.is_exercise(text_of(doc))
         for match, start, end in self._matcher(doc):
-            if found.placed and found.placed.issuperset(range(start, end)):
+            if notes.placed and notes.placed.issuperset(range(start, end)):
                 continue
-            found.hits.extend(Hit(cue, start, end) for cue in self._cues[match])
-        found.hits = _without_announced_trouble(found.hits)
+            notes.hits.extend(Hit(cue, start, end) for cue in self._cues[match])
+        notes.hits = _without_announced_trouble(notes.hits)
         return doc
 
 
@@ -112,34 +112,37 @@ class Languages:
 
     def pipe(self, stream: Iterable[Doc], batch_size: int = _BATCH) -> Iterator[Doc]:
         for docs in _batches(stream, batch_size):
-            self._identify([notes(doc) for doc in docs])
+            self._identify([notes_of(doc) for doc in docs])
             yield from docs
 
-    def _identify(self, some: list[Notes]) -> None:
+    def _identify(self, batch: list[Notes]) -> None:
         outside = [
-            language_identification.outside_names(one.facts, one.named) for one in some
+            language_identification.outside_names(notes.facts, notes.named)
+            for notes in batch
         ]
-        found = [
-            language_identification.by_rule(one.facts, words)
-            for one, words in zip(some, outside, strict=True)
+        identified_texts = [
+            language_identification.by_rule(notes.facts, words)
+            for notes, words in zip(batch, outside, strict=True)
         ]
-        for one, words in zip(some, outside, strict=True):
-            one.words = language_identification.count(words)
+        for notes, words in zip(batch, outside, strict=True):
+            notes.words = language_identification.count(words)
         if self._model:
-            asked = [
-                at
-                for at, rule in enumerate(found)
+            indexes = [
+                index
+                for index, rule in enumerate(identified_texts)
                 if language_identification.is_for_model(rule)
             ]
-            texts = [language_identification.plain_text(outside[at]) for at in asked]
-            for at, likely in zip(asked, self._model.chances(texts), strict=True):
-                found[at] = language_identification.by_model(
-                    found[at], likely, some[at].words
+            texts = [
+                language_identification.plain_text(outside[index]) for index in indexes
+            ]
+            for index, likely in zip(indexes, self._model.chances(texts), strict=True):
+                identified_texts[index] = language_identification.by_model(
+                    identified_texts[index], likely, batch[index].words
                 )
-        for one, identified in zip(some, found, strict=True):
-            one.language, one.mixed = identified.language, identified.mixed
-            one.script, one.languages = identified.script, identified.chances
-            one.english = identified.english
+        for notes, result in zip(batch, identified_texts, strict=True):
+            notes.language, notes.mixed = result.language, result.mixed
+            notes.script, notes.languages = result.script, result.chances
+            notes.english = result.english
 
 
 @Language.factory("socialcell_names", default_config={"nc": True})
@@ -158,37 +161,37 @@ class Names:
     def pipe(self, stream: Iterable[Doc], batch_size: int = _BATCH) -> Iterator[Doc]:
         for docs in _batches(stream, batch_size):
             for language in name_tagger.LANGUAGES:
-                known = name_tagger.tagger(language, self._nc)
-                mine = [doc for doc in docs if _is_in(language, notes(doc))]
-                if known is not None and mine:
-                    self._tag(mine, known)
+                tagger = name_tagger.tagger(language, self._nc)
+                language_docs = [doc for doc in docs if _is_in(language, notes_of(doc))]
+                if tagger is not None and language_docs:
+                    self._tag(language_docs, tagger)
             yield from docs
 
     @staticmethod
-    def _tag(docs: list[Doc], known: name_tagger.Tagger) -> None:
-        said = [[fact.word.raw for fact in notes(doc).facts] for doc in docs]
-        for doc, spans in zip(docs, known.spans(said), strict=True):
-            found = notes(doc)
+    def _tag(docs: list[Doc], tagger: name_tagger.Tagger) -> None:
+        sentences = [[fact.word.raw for fact in notes_of(doc).facts] for doc in docs]
+        for doc, spans in zip(docs, tagger.spans(sentences), strict=True):
+            notes = notes_of(doc)
             for start, end, label in spans:
-                if not found.named.isdisjoint(range(start, end)):
+                if not notes.named.isdisjoint(range(start, end)):
                     continue
                 first, last = doc[start].idx, doc[end - 1]
                 text = doc[start:end].text
-                if label == "PLACE" and not said_as_place(start, end, found.facts):
-                    found.doubted.add(first)
-                found.entities.append(
+                if label == "PLACE" and not is_used_as_place(start, end, notes.facts):
+                    notes.doubted.add(first)
+                notes.entities.append(
                     Entity(first, last.idx + len(last), text, label, None)
                 )
-            found.entities.sort(key=lambda entity: entity.start)
+            notes.entities.sort(key=lambda entity: entity.start)
 
 
-def _is_in(language: str, found: Notes) -> bool:
-    return found.language == language and found.script == "Deva"
+def _is_in(language: str, notes: Notes) -> bool:
+    return notes.language == language and notes.script == "Deva"
 
 
 @Language.factory("socialcell_civic")
 class Civic:
-    """What n-grams say of intent, topics and urgency, in one pass for all of them."""
+    """The n-gram margins of intent, topics and urgency, in one pass for all of them."""
 
     def __init__(self, nlp: Language, name: str) -> None:
         self._model = weights.linear(civic_model.NAME)
@@ -199,101 +202,105 @@ class Civic:
     def pipe(self, stream: Iterable[Doc], batch_size: int = _BATCH) -> Iterator[Doc]:
         for docs in _batches(stream, batch_size):
             if self._model is not None:
-                # Names alone want nothing.
-                mine = [doc for doc in docs if notes(doc).words > 1]
-                self._look_at(self._model, mine)
+                # A text of names alone has no intent.
+                worded_docs = [doc for doc in docs if notes_of(doc).words > 1]
+                self._add_margins(self._model, worded_docs)
             yield from docs
 
     @staticmethod
-    def _look_at(model: Linear, docs: list[Doc]) -> None:
-        texts = [civic_model.plain(text_of(doc), notes(doc).entities) for doc in docs]
+    def _add_margins(model: Linear, docs: list[Doc]) -> None:
+        texts = [
+            civic_model.plain(text_of(doc), notes_of(doc).entities) for doc in docs
+        ]
         rows = model.margins(texts).tolist()
         margins = civic_model.by_task(model.classes, rows)
-        for doc, found in zip(docs, margins, strict=True):
-            notes(doc).margins = found
+        for doc, task_margins in zip(docs, margins, strict=True):
+            notes_of(doc).margins = task_margins
 
 
 @Language.component("socialcell_topics")
-def topic(doc: Doc) -> Doc:
+def add_topics(doc: Doc) -> Doc:
     """Topics from n-grams and cues."""
-    found = notes(doc)
-    found.detail = intent_detail.detail_of(text_of(doc))
-    found.topics = intent_detail.file_topics(found, topics.topics(found))
+    notes = notes_of(doc)
+    notes.detail = intent_detail.detail_of(text_of(doc))
+    notes.topics = intent_detail.file_topics(notes, topics.topics(notes))
     return doc
 
 
 @Language.component("socialcell_intent")
-def wish(doc: Doc) -> Doc:
+def add_intent(doc: Doc) -> Doc:
     """Intent from n-grams, cues, topics and the form of the sentence.
 
-    It says something of the feeling too, in a message to the city. Who sells something
-    or talks of a film has no topic for an office.
+    In a message to the city the intent changes the sentiment as well. A text that sells
+    something or is about a film has no topic for an office.
     """
-    found = notes(doc)
-    found.intent = intent.intent(found)
-    found.sentiment = sentiment.with_wish(found)
-    if found.intent.label in intent.NO_MESSAGE:
-        if found.intent.confident:
-            found.topics = [topic for topic in found.topics if topic.id == "politics"]
-    elif not found.topics:
-        found.topics = [topics.OTHER]
+    notes = notes_of(doc)
+    notes.intent = intent.intent(notes)
+    notes.sentiment = sentiment.with_intent(notes)
+    if notes.intent.label in intent.NO_MESSAGE:
+        if notes.intent.confident:
+            notes.topics = [
+                add_topics for add_topics in notes.topics if add_topics.id == "politics"
+            ]
+    elif not notes.topics:
+        notes.topics = [topics.OTHER]
     return doc
 
 
 @Language.factory("socialcell_feelings", default_config={"nc": True})
-class Feelings:
-    """What the linear models of the likely languages make of the feeling of a text."""
+class SentimentModels:
+    """Chances of the sentiments by the linear models of the likely languages."""
 
     def __init__(self, nlp: Language, name: str, nc: bool) -> None:
-        found = {
+        models = {
             language: weights.linear(f"sentiment-{language}", nc=nc)
             for language in lexicon.LANGUAGES
         }
-        self._models = {name: model for name, model in found.items() if model}
+        self._models = {name: model for name, model in models.items() if model}
 
     def __call__(self, doc: Doc) -> Doc:
         return next(self.pipe([doc]))
 
     def pipe(self, stream: Iterable[Doc], batch_size: int = _BATCH) -> Iterator[Doc]:
         for docs in _batches(stream, batch_size):
-            self._add([text_of(doc) for doc in docs], [notes(doc) for doc in docs])
+            self._add([text_of(doc) for doc in docs], [notes_of(doc) for doc in docs])
             yield from docs
 
-    def _add(self, texts: list[str], some: list[Notes]) -> None:
+    def _add(self, texts: list[str], batch: list[Notes]) -> None:
         for language, model in self._models.items():
-            mine = [
-                at
-                for at, one in enumerate(some)
-                if one.languages.get(language, 0.0) >= _LIKELY
+            indexes = [
+                index
+                for index, notes in enumerate(batch)
+                if notes.languages.get(language, 0.0) >= _LIKELY
             ]
-            found = model.chances([texts[at] for at in mine])
-            for at, chances in zip(mine, found, strict=True):
-                share = some[at].languages[language]
-                some[at].felt.append((share, language, chances))
+            probabilities = model.chances([texts[index] for index in indexes])
+            for index, chances in zip(indexes, probabilities, strict=True):
+                share = batch[index].languages[language]
+                batch[index].sentiment_votes.append((share, language, chances))
 
 
 @Language.component("socialcell_sentiment")
-def feeling(doc: Doc) -> Doc:
-    """Sentiment from the models, the encoder where it was asked, and the rules."""
-    found = notes(doc)
+def add_sentiment(doc: Doc) -> Doc:
+    """Sentiment from the models, the encoder where it ran, and the rules."""
+    notes = notes_of(doc)
     shares = [
         (
             share,
-            found.meaning.averaged("sentiment", chances, language)
-            if found.meaning
+            notes.meaning.averaged("sentiment", chances, language)
+            if notes.meaning
             else chances,
         )
-        for share, language, chances in found.felt
+        for share, language, chances in notes.sentiment_votes
     ]
-    found.sentiment = sentiment.sentiment(found, sentiment.mixture(shares))
+    notes.sentiment = sentiment.sentiment(notes, sentiment.mixture(shares))
     return doc
 
 
 @Language.component("socialcell_urgency")
-def haste(doc: Doc) -> Doc:
+def add_urgency(doc: Doc) -> Doc:
     """Urgency with the reasons for it."""
-    found = notes(doc)
-    found.urgency = urgency.urgency(found)
+    notes = notes_of(doc)
+    notes.urgency = urgency.urgency(notes)
     return doc
 
 
@@ -316,9 +323,9 @@ def stems(own: tuple[Place, ...] = ()) -> Stems:
     return Stems(names, common, Endings.of(lexicon.data("endings")))
 
 
-def _fact(raw: str, known: Stems) -> Fact:
+def _fact(raw: str, stems: Stems) -> Fact:
     word = look_at(raw)
-    stem, length = known.split(raw)
+    stem, length = stems.split(raw)
     return Fact(
         word=word,
         stem=stem,
@@ -342,9 +349,9 @@ def _cue_matcher(nlp: Language) -> tuple[PhraseMatcher, dict[int, list[Cue]]]:
         cues = by_norms.setdefault(norms, [])
         if not any((c.kind, c.value) == (cue.kind, cue.value) for c in cues):
             cues.append(cue)
-    found: dict[int, list[Cue]] = {}
+    cues_by_key: dict[int, list[Cue]] = {}
     for norms, cues in by_norms.items():
         key = " ".join(norms)
         matcher.add(key, [docs[norms]])
-        found[vocab.strings[key]] = cues
-    return matcher, found
+        cues_by_key[vocab.strings[key]] = cues
+    return matcher, cues_by_key

@@ -16,14 +16,14 @@ class Concept:
     spellings: tuple[str, ...]
 
 
-def find(said: str) -> Concept | None:
+def find(phrase: str) -> Concept | None:
     """The concept of a word or phrase; its very spelling wins over its sound.
 
     Civic concepts come before names. By sound the first in the table counts; a word
     that nothing sounds like gives None.
     """
     by_spelling, by_sound = _index()
-    form = index_form(said)
+    form = index_form(phrase)
     return by_spelling.get(form) or by_sound.get(_sound(form))
 
 

@@ -104,8 +104,10 @@ def _together(pair: _Pair, sounds: Sequence[str]) -> Iterator[_Span]:
 
 
 def _is_harmless(pair: _Pair, span: _Span, sounds: Sequence[str]) -> bool:
-    around = sounds[max(0, span[0] - _NEAR) : span[1] + _NEAR]
-    return pair.harmless is not None and bool(pair.harmless.search(_line(around)))
+    nearby_sounds = sounds[max(0, span[0] - _NEAR) : span[1] + _NEAR]
+    return pair.harmless is not None and bool(
+        pair.harmless.search(_line(nearby_sounds))
+    )
 
 
 def _is_unreal(sounds: Sequence[str], laughs: bool) -> bool:
@@ -142,15 +144,15 @@ def _line(sounds: Sequence[str]) -> str:
 @lru_cache(maxsize=1)
 def _lists() -> _Lists:
     """The phrases of danger.yaml as patterns."""
-    data: Mapping[str, Any] = lexicon.data("danger")
+    danger_lists: Mapping[str, Any] = lexicon.data("danger")
     stories = {
         name: _Story(_pattern(story["words"]), _pattern(story["unless"]))
-        for name, story in data["unreal"].items()
+        for name, story in danger_lists["unreal"].items()
     }
-    alone = [phrase for some in data["alone"].values() for phrase in some]
+    alone = [phrase for phrases in danger_lists["alone"].values() for phrase in phrases]
     ends = [
         phrase
-        for pair in data["together"].values()
+        for pair in danger_lists["together"].values()
         for phrase in pair.get("second", pair["first"])
     ]
     return _Lists(
@@ -163,7 +165,7 @@ def _lists() -> _Lists:
                 int(pair["apart"]),
                 _pattern(pair["harmless"]) if "harmless" in pair else None,
             )
-            for pair in data["together"].values()
+            for pair in danger_lists["together"].values()
         ),
         stories=tuple(stories.values()),
         exercise=stories["an exercise"],
@@ -173,8 +175,8 @@ def _lists() -> _Lists:
 
 def _pattern(phrases: Iterable[str]) -> re.Pattern[str]:
     """Any of the phrases, as whole words of a line of sounds."""
-    found = sorted({" ".join(map(_form, phrase.split())) for phrase in phrases})
-    return re.compile(f"(?<= )(?:{'|'.join(found)})(?= )")
+    alternatives = sorted({" ".join(map(_form, phrase.split())) for phrase in phrases})
+    return re.compile(f"(?<= )(?:{'|'.join(alternatives)})(?= )")
 
 
 def _form(word: str) -> str:

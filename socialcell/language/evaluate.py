@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from socialcell.errors import SocialcellError
-from socialcell.language import Reading, measure, read_stream, weights
+from socialcell.language import Analysis, measure, read_stream, weights
 from socialcell.language.labelled_posts import posts
 from socialcell.language.linear_model import Linear
 from socialcell.language.names import conll
@@ -36,16 +36,16 @@ def evaluate(
     if task == "entities":
         return {"task": task, **_entities(path, allowed)}
     if task not in _TASKS:
-        known = ", ".join((*_TASKS, "entities"))
-        raise SocialcellError(f"no task {task!r}; there are: {known}")
+        task_names = ", ".join((*_TASKS, "entities"))
+        raise SocialcellError(f"no task {task!r}; there are: {task_names}")
     rows = posts(path)
     if not rows:
         raise SocialcellError(f"{path} holds no labelled text")
     truth = [row.label for row in rows]
-    found = list(_TASKS[task]([row.text for row in rows], allowed))
+    labels = list(_TASKS[task]([row.text for row in rows], allowed))
     if task == "sentiment" and set(truth) <= set(_SHORT.values()):
-        found = [_SHORT[label] for label in found]
-    return {"task": task, **measure.scores(truth, found)}
+        labels = [_SHORT[label] for label in labels]
+    return {"task": task, **measure.scores(truth, labels)}
 
 
 def _sentiments(texts: list[str], allowed: _Allowed) -> Iterator[str]:
@@ -60,7 +60,7 @@ def _intents(texts: list[str], allowed: _Allowed) -> Iterator[str]:
     return (reading.intent.label for reading in _readings(texts, allowed))
 
 
-def _readings(texts: list[str], allowed: _Allowed) -> Iterator[Reading]:
+def _readings(texts: list[str], allowed: _Allowed) -> Iterator[Analysis]:
     return read_stream(texts, nc=allowed.nc, semantic=allowed.semantic)
 
 
@@ -89,11 +89,13 @@ def _chances(
 ) -> list[dict[str, float]]:
     """Those of the linear model, averaged with the encoder's where it may be asked."""
     linear = model.chances(texts)
-    found = encoder(nc=allowed.nc) if allowed.semantic else None
-    if found is None:
+    loaded = encoder(nc=allowed.nc) if allowed.semantic else None
+    if loaded is None:
         return linear
-    meanings = found.meanings(texts)
-    return [m.averaged(task, one) for m, one in zip(meanings, linear, strict=True)]
+    meanings = loaded.meanings(texts)
+    return [
+        m.averaged(task, chances) for m, chances in zip(meanings, linear, strict=True)
+    ]
 
 
 _TASKS: dict[str, Callable[[list[str], _Allowed], Iterator[str]]] = {
@@ -117,6 +119,6 @@ def _entities(path: Path, allowed: _Allowed) -> dict[str, Any]:
     if not sentences:
         raise SocialcellError(f"{path} holds no sentence")
     spans = reader(allowed.nc, semantic=allowed.semantic).spans
-    found = spans([sentence.words for sentence in sentences])
+    predicted_spans = spans([sentence.words for sentence in sentences])
     truth = [conll.mapped_spans(sentence.tags) for sentence in sentences]
-    return measure.span_scores(truth, found)
+    return measure.span_scores(truth, predicted_spans)

@@ -29,10 +29,10 @@ def posts(path: Path) -> list[Post]:
 
 
 def split(
-    items: Sequence[Post], every: int, seed: int
+    posts: Sequence[Post], every: int, seed: int
 ) -> tuple[list[Post], list[Post]]:
     """(the rest, one of `every` posts), shuffled: some files are sorted by class."""
-    shuffled = random.Random(seed).sample(list(items), len(items))
+    shuffled = random.Random(seed).sample(list(posts), len(posts))
     return shuffled[len(shuffled) // every :], shuffled[: len(shuffled) // every]
 
 
@@ -44,8 +44,8 @@ def apart(training: Iterable[Post], held_out: Iterable[Post]) -> list[Post]:
 
 def require_apart(training: Iterable[Post], held_out: Iterable[Post]) -> None:
     """SocialcellError when a text that measures a model would also train it."""
-    known = {normalised(post.text) for post in training}
-    shared = sum(normalised(post.text) in known for post in held_out)
+    training_texts = {normalised(post.text) for post in training}
+    shared = sum(normalised(post.text) in training_texts for post in held_out)
     if shared:
         raise SocialcellError(
             f"{shared} texts are both in training and held out: the scores would lie"

@@ -39,8 +39,8 @@ def data(name: str) -> Any:
 @lru_cache
 def vocabulary(name: str) -> dict[str, dict[str, str]]:
     """Ids of one vocabulary with their labels in mr, hi and en."""
-    found: dict[str, dict[str, str]] = data("vocabulary")[name]
-    return found
+    labels_by_id: dict[str, dict[str, str]] = data("vocabulary")[name]
+    return labels_by_id
 
 
 @lru_cache
@@ -82,13 +82,15 @@ def fingerprint() -> str:
 def _by_strength(
     kind: str, groups: dict[str, Any], allowed: dict[str, Any] | None
 ) -> Iterator[Cue]:
-    for value, strengths in groups.items():
-        if allowed is not None and value not in allowed:
-            raise SocialcellError(f"{kind}s.yaml: {value!r} is not in vocabulary.yaml")
+    for cue_value, strengths in groups.items():
+        if allowed is not None and cue_value not in allowed:
+            raise SocialcellError(
+                f"{kind}s.yaml: {cue_value!r} is not in vocabulary.yaml"
+            )
         for strength, by_script in strengths.items():
             for phrases in by_script.values():
                 for phrase in phrases:
-                    yield Cue(kind, value, STRENGTH[strength], phrase)
+                    yield Cue(kind, cue_value, STRENGTH[strength], phrase)
 
 
 def _urgency_cues() -> Iterator[Cue]:

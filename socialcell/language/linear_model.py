@@ -31,14 +31,14 @@ class Linear:
 
     def margins(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Shape (texts, classes). A row does not depend on the other rows."""
-        found = np.zeros((len(texts), len(self.classes)))
+        margins = np.zeros((len(texts), len(self.classes)))
         if not texts:
-            return found
+            return margins
         clean = [normalised(text) for text in texts]
         for weights, bag in zip(self.weights, bags(clean, self.grams), strict=True):
             share = 1.0 / np.sqrt(np.maximum(bag.lengths, 1))
-            found += _sums(weights, bag, len(texts)) * share[:, None] * self.scale
-        return found + self.bias
+            margins += _sums(weights, bag, len(texts)) * share[:, None] * self.scale
+        return margins + self.bias
 
     def chances(self, texts: Sequence[str]) -> list[dict[str, float]]:
         """Calibrated probabilities of the classes, one dict a text."""
@@ -55,20 +55,20 @@ class Linear:
 
 def _sums(weights: NDArray[np.int8], bag: Bag, texts: int) -> NDArray[np.float64]:
     """Shape (texts, classes): sums of whole numbers, exact in any order."""
-    found = np.zeros((texts, len(weights)))
+    sums = np.zeros((texts, len(weights)))
     buckets = bag.buckets[np.argsort(bag.rows, kind="stable")]
     looked_up = np.take(weights.T, buckets, axis=0).astype(np.float32)
     ones = np.ones(int(bag.lengths.max(initial=0)), np.float32)
     ends = np.cumsum(bag.lengths).tolist()
     for text, (start, end) in enumerate(pairwise([0, *ends])):
-        found[text] = ones[: end - start] @ looked_up[start:end]
-    return found
+        sums[text] = ones[: end - start] @ looked_up[start:end]
+    return sums
 
 
 def softmax(logits: Sequence[float]) -> list[float]:
     """Probabilities in proportion to the exponentials, without overflow."""
     highest = max(logits)
-    weights = [math.exp(value - highest) for value in logits]
+    weights = [math.exp(logit - highest) for logit in logits]
     whole = math.fsum(weights)
     return [weight / whole for weight in weights]
 

@@ -7,65 +7,75 @@ from typing import Any
 Span = tuple[int, int, str]
 
 
-def scores(truth: Sequence[str], found: Sequence[str]) -> dict[str, Any]:
+def scores(truth: Sequence[str], predicted: Sequence[str]) -> dict[str, Any]:
     """`n`, `accuracy`, `macro_f1`, `macro_recall`, `per_class`: shares in [0, 1].
 
     Averages run over the classes that occur in the truth. A share of nothing is None.
     """
-    pairs = Counter(zip(truth, found, strict=True))
-    classes = sorted(set(truth) | set(found))
-    per_class = {label: _one(label, pairs) for label in classes}
-    known = [per_class[label] for label in sorted(set(truth))]
-    right = sum(count for (one, other), count in pairs.items() if one == other)
+    pairs = Counter(zip(truth, predicted, strict=True))
+    classes = sorted(set(truth) | set(predicted))
+    per_class = {label: _class_scores(label, pairs) for label in classes}
+    true_class_scores = [per_class[label] for label in sorted(set(truth))]
+    right = sum(
+        count for (class_scores, other), count in pairs.items() if class_scores == other
+    )
     return {
         "n": len(truth),
         "accuracy": _share(right, len(truth)),
-        "macro_f1": _mean([one["f1"] for one in known]),
-        "macro_recall": _mean([one["recall"] for one in known]),
+        "macro_f1": _mean([class_scores["f1"] for class_scores in true_class_scores]),
+        "macro_recall": _mean(
+            [class_scores["recall"] for class_scores in true_class_scores]
+        ),
         "per_class": per_class,
     }
 
 
 def span_scores(
-    truth: Iterable[Iterable[Span]], found: Iterable[Iterable[Span]]
+    truth: Iterable[Iterable[Span]], predicted: Iterable[Iterable[Span]]
 ) -> dict[str, Any]:
     """Micro `precision`, `recall`, `f1` by exact span and label, and by label."""
-    right: Counter[str] = Counter()
-    wanted: Counter[str] = Counter()
-    given: Counter[str] = Counter()
+    correct_counts: Counter[str] = Counter()
+    true_counts: Counter[str] = Counter()
+    predicted_counts: Counter[str] = Counter()
     texts = 0
-    for gold, seen in zip(truth, found, strict=True):
+    for gold, predicted_spans in zip(truth, predicted, strict=True):
         texts += 1
-        gold_spans, seen_spans = set(gold), set(seen)
-        right.update(label for _, _, label in gold_spans & seen_spans)
-        wanted.update(label for _, _, label in gold_spans)
-        given.update(label for _, _, label in seen_spans)
-    labels = sorted(wanted | given)
+        gold_spans, seen_spans = set(gold), set(predicted_spans)
+        correct_counts.update(label for _, _, label in gold_spans & seen_spans)
+        true_counts.update(label for _, _, label in gold_spans)
+        predicted_counts.update(label for _, _, label in seen_spans)
+    labels = sorted(true_counts | predicted_counts)
     return {
         "n": texts,
-        **_of_counts(right.total(), given.total(), wanted.total()),
+        **_of_counts(
+            correct_counts.total(), predicted_counts.total(), true_counts.total()
+        ),
         "per_class": {
             label: {
-                **_of_counts(right[label], given[label], wanted[label]),
-                "n": wanted[label],
+                **_of_counts(
+                    correct_counts[label], predicted_counts[label], true_counts[label]
+                ),
+                "n": true_counts[label],
             }
             for label in labels
         },
     }
 
 
-def _one(label: str, pairs: Counter[tuple[str, str]]) -> dict[str, Any]:
+def _class_scores(label: str, pairs: Counter[tuple[str, str]]) -> dict[str, Any]:
     right = pairs[label, label]
-    wanted = sum(count for (truth, _), count in pairs.items() if truth == label)
-    given = sum(count for (_, found), count in pairs.items() if found == label)
-    return {**_of_counts(right, given, wanted), "n": wanted}
+    true_count = sum(count for (truth, _), count in pairs.items() if truth == label)
+    predicted_count = sum(
+        count for (_, predicted), count in pairs.items() if predicted == label
+    )
+    return {**_of_counts(right, predicted_count, true_count), "n": true_count}
 
 
-def _of_counts(right: int, given: int, wanted: int) -> dict[str, float | None]:
+def _of_counts(right: int, predicted: int, true_count: int) -> dict[str, float | None]:
     return {
-        "precision": _share(right, given),
-        "recall": _share(right, wanted),
-        "f1": _share(2 * right, given + wanted),
+        "precision": _share(right, predicted),
+        "recall": _share(right, true_count),
+        "f1": _share(2 * right, predicted + true_count),
     }
 
 
@@ -74,5 +84,5 @@ def _share(part: int, whole: int) -> float | None:
 
 
 def _mean(shares: list[float | None]) -> float | None:
-    known = [share or 0.0 for share in shares]
-    return round(sum(known) / len(known), 4) if known else None
+    numbers = [share or 0.0 for share in shares]
+    return round(sum(numbers) / len(numbers), 4) if numbers else None

@@ -83,11 +83,11 @@ def bags(texts: Sequence[str], grams: Grams) -> list[Bag]:
 
     `texts` are normalised. Shapes: one entry an occurrence, texts in order.
     """
-    found = _bags(texts, grams)
+    text_bags = _bags(texts, grams)
     if grams.sounds[1]:
-        heard = [sounded(text) for text in texts]
-        found += _bags(heard, Grams(grams.sounds, 0, grams.bits))
-    return found
+        sound_texts = [sounded(text) for text in texts]
+        text_bags += _bags(sound_texts, Grams(grams.sounds, 0, grams.bits))
+    return text_bags
 
 
 def sounded(text: str) -> str:
@@ -106,10 +106,10 @@ def _bags(texts: Sequence[str], grams: Grams) -> list[Bag]:
     codes = np.frombuffer("".join(padded).encode("utf-32-le"), "<u4").astype(np.uint64)
     rows = np.repeat(np.arange(len(padded)), sizes)
     count, mask = len(padded), np.uint64((1 << grams.bits) - 1)
-    found = [_bag(list(_runs(codes, rows, grams.chars)), count, mask)]
+    text_bags = [_bag(list(_runs(codes, rows, grams.chars)), count, mask)]
     if grams.words:
-        found.append(_bag(list(_phrases(codes, rows, grams.words)), count, mask))
-    return found
+        text_bags.append(_bag(list(_phrases(codes, rows, grams.words)), count, mask))
+    return text_bags
 
 
 def _bag(parts: list[tuple[_Array, _Array]], count: int, mask: np.uint64) -> Bag:

@@ -1,4 +1,4 @@
-"""What the components of the pipeline tell each other about one document."""
+"""The record that the components of the pipeline share about one document."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,14 +9,14 @@ from spacy.tokens import Doc
 from socialcell.language import danger_rules as danger
 from socialcell.language.lexicon import Cue
 from socialcell.language.reading import Entity, Intent, Sentiment, Topic, Urgency
-from socialcell.language.semantic.encoder import Meaning
+from socialcell.language.semantic.encoder import EncoderOutput
 from socialcell.language.words import Word
 
 _KEY = "socialcell"
 
 
 class Fact(NamedTuple):
-    """One token's word with what the data files say about it."""
+    """One token's word with its entries in the data files."""
 
     word: Word
     stem: str
@@ -48,17 +48,18 @@ class Notes:
     # Where a tagger's PLACE starts that nothing around it shows to be one.
     doubted: set[int] = field(default_factory=set)
     hits: list[Hit] = field(default_factory=list)
-    danger: bool = False  # is a life in danger, in earnest? danger.py decides
+    danger: bool = False  # is a life in danger, in earnest? danger_rules.py decides
     exercise: bool = False  # is danger only practised?
     language: str = "und"
     mixed: bool = False
     script: str = "Zyyy"
-    languages: Mapping[str, float] = field(
-        default_factory=dict
-    )  # who tells the feeling
+    # Chance of each language, from which the models of sentiment are chosen.
+    languages: Mapping[str, float] = field(default_factory=dict)
     english: float = 0.0  # how likely it is English
-    # By likely language: its share, and the feeling by its linear model.
-    felt: list[tuple[float, str, Mapping[str, float]]] = field(default_factory=list)
+    # By likely language: its share, its name, and the chances by its linear model.
+    sentiment_votes: list[tuple[float, str, Mapping[str, float]]] = field(
+        default_factory=list
+    )
     topics: list[Topic] = field(default_factory=list)
     # Of the civic model: by task and class.
     margins: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
@@ -67,36 +68,41 @@ class Notes:
     intent: Intent | None = None
     sentiment: Sentiment | None = None
     urgency: Urgency | None = None
-    meaning: Meaning | None = None  # where the encoder was asked
+    meaning: EncoderOutput | None = None  # where the encoder was asked
 
     def values(self, kind: str) -> dict[str, float]:
         """Cue values of a kind with their weights joined as independent evidence."""
-        doubt: dict[str, float] = {}
+        unlikelihoods: dict[str, float] = {}
         for hit in self.hits:
             if hit.cue.kind == kind:
-                value = hit.cue.value
-                doubt[value] = doubt.get(value, 1.0) * (1.0 - hit.cue.weight)
-        return {value: 1.0 - rest for value, rest in doubt.items()}
+                cue_value = hit.cue.value
+                unlikelihoods[cue_value] = unlikelihoods.get(cue_value, 1.0) * (
+                    1.0 - hit.cue.weight
+                )
+        return {
+            cue_value: 1.0 - unlikeliness
+            for cue_value, unlikeliness in unlikelihoods.items()
+        }
 
     def reasons(self) -> dict[str, float]:
         """The reasons for haste with their weights, danger to life among them."""
-        found = self.values("urgency")
+        weights = self.values("urgency")
         if self.danger:
-            found[danger.REASON] = max(found.get(danger.REASON, 0.0), danger.WEIGHT)
-        return found
+            weights[danger.REASON] = max(weights.get(danger.REASON, 0.0), danger.WEIGHT)
+        return weights
 
 
 def text_of(doc: Doc) -> str:
     """The text of a document, joined once."""
-    found = notes(doc)
-    if not found.text:
-        found.text = doc.text
-    return found.text
+    notes = notes_of(doc)
+    if not notes.text:
+        notes.text = doc.text
+    return notes.text
 
 
-def notes(doc: Doc) -> Notes:
+def notes_of(doc: Doc) -> Notes:
     """The notes of a document; the first component makes them."""
-    found: Notes | None = doc.user_data.get(_KEY)
-    if found is None:
-        found = doc.user_data[_KEY] = Notes()
-    return found
+    notes: Notes | None = doc.user_data.get(_KEY)
+    if notes is None:
+        notes = doc.user_data[_KEY] = Notes()
+    return notes

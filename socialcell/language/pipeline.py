@@ -1,4 +1,4 @@
-"""One spaCy pipeline: blank "xx" and our components, from cleaned text to Reading."""
+"""One spaCy pipeline: blank "xx" and our components, from cleaned text to Analysis."""
 
 import re
 import threading
@@ -18,8 +18,8 @@ from socialcell.language.measure import Span
 from socialcell.language.names import english_names as english
 from socialcell.language.names import hashtags, name_tagger
 from socialcell.language.names.places import Place, fingerprint
-from socialcell.language.notes import notes
-from socialcell.language.reading import Model, Reading
+from socialcell.language.notes import notes_of
+from socialcell.language.reading import Analysis, ModelVersion
 from socialcell.language.semantic import encoder
 from socialcell.text import clean_text
 
@@ -54,7 +54,7 @@ _ORDER = (
 _WITH_MODELS = ("socialcell_language", "socialcell_names", "socialcell_feelings")
 
 
-class Reader:
+class TextReader:
     """The loaded pipeline. Results do not depend on batch, order or thread."""
 
     def __init__(
@@ -65,21 +65,21 @@ class Reader:
         english_names: bool = False,
     ) -> None:
         semantic = semantic and encoder.encoder(nc=nc) is not None
-        found = english.installed() if english_names else None
-        self._build = partial(build, nc, own, semantic, found is not None)
+        english_version = english.installed() if english_names else None
+        self._build = partial(build, nc, own, semantic, english_version is not None)
         self._nlp = self._build()
         unused = "" if semantic else encoder.NAME
         models = weights.fingerprint(nc=nc, without=unused)
         version = f"2.{lexicon.fingerprint()}.{models}"
         if own:
             version += f".{fingerprint(own)}"
-        if found:
-            version += f".en-{found}"
+        if english_version:
+            version += f".en-{english_version}"
         kind = "semantic" if semantic else "linear" if nc else "rules"
-        self._model = Model(f"socialcell-{kind}", version)
+        self._model = ModelVersion(f"socialcell-{kind}", version)
         self._lock = threading.Lock()
 
-    def stream(self, texts: Iterable[str], batch_size: int) -> Iterator[Reading]:
+    def stream(self, texts: Iterable[str], batch_size: int) -> Iterator[Analysis]:
         """Readings in the order of the texts, `batch_size` texts at a time."""
         source = iter(texts)
         while batch := list(islice(source, batch_size)):
@@ -94,7 +94,7 @@ class Reader:
             docs = (Doc(self._nlp.vocab, words=list(words)) for words in sentences)
             yield from map(_word_spans, self._nlp.pipe(docs))
 
-    def _batch(self, texts: list[str]) -> list[Reading]:
+    def _batch(self, texts: list[str]) -> list[Analysis]:
         cleaned = [clean_text(text) for text in texts]
         with self._lock:
             # spaCy keeps every word it has seen: start afresh before it weighs.
@@ -110,28 +110,28 @@ class Reader:
     def _doc(self, text: str) -> Doc:
         head = text[:LONGEST]
         doc = self._nlp.make_doc(head)
-        notes(doc).text = head
+        notes_of(doc).text = head
         return doc
 
-    def _reading(self, text: str, doc: Doc) -> Reading:
-        found = notes(doc)
-        assert found.sentiment is not None
-        assert found.intent is not None
-        assert found.urgency is not None
-        return Reading(
+    def _reading(self, text: str, doc: Doc) -> Analysis:
+        notes = notes_of(doc)
+        assert notes.sentiment is not None
+        assert notes.intent is not None
+        assert notes.urgency is not None
+        return Analysis(
             text=text,
-            language=found.language,
-            mixed=found.mixed,
-            script=found.script,
-            sentiment=found.sentiment,
+            language=notes.language,
+            mixed=notes.mixed,
+            script=notes.script,
+            sentiment=notes.sentiment,
             entities=tuple(
                 entity
-                for entity in found.entities
-                if name_tagger.is_name(entity) and entity.start not in found.doubted
+                for entity in notes.entities
+                if name_tagger.is_name(entity) and entity.start not in notes.doubted
             ),
-            intent=found.intent,
-            topics=tuple(found.topics),
-            urgency=found.urgency,
+            intent=notes.intent,
+            topics=tuple(notes.topics),
+            urgency=notes.urgency,
             model=self._model,
             truncated=len(text) > LONGEST,
         )
@@ -139,7 +139,7 @@ class Reader:
 
 def _word_spans(doc: Doc) -> list[Span]:
     at = [token.i for token in doc for _ in token.text_with_ws]
-    return [(at[e.start], at[e.end - 1] + 1, e.label) for e in notes(doc).entities]
+    return [(at[e.start], at[e.end - 1] + 1, e.label) for e in notes_of(doc).entities]
 
 
 def reader(
@@ -147,16 +147,16 @@ def reader(
     own: tuple[Place, ...] = (),
     semantic: bool = False,
     english_names: bool = False,
-) -> Reader:
+) -> TextReader:
     """The pipeline of this process, built on first use."""
-    return _kept(nc, own, semantic, english_names)
+    return _cached_reader(nc, own, semantic, english_names)
 
 
 @lru_cache(maxsize=4)
-def _kept(
+def _cached_reader(
     nc: bool, own: tuple[Place, ...], semantic: bool, english_names: bool
-) -> Reader:
-    return Reader(nc, own, semantic, english_names)
+) -> TextReader:
+    return TextReader(nc, own, semantic, english_names)
 
 
 def build(
@@ -183,7 +183,7 @@ def build(
     # Its other facts about a word (shape, like_url …) nobody here asks for.
     stems = components.stems(own)
     vocab.lex_attr_getters = {NORM: stems.norm}
-    made: dict[str, Any] = {
+    components_by_name: dict[str, Any] = {
         name: nlp.add_pipe(name, config={"nc": nc} if name in _WITH_MODELS else {})
         for name in _ORDER
     }
@@ -191,6 +191,6 @@ def build(
         nlp.add_pipe(english.NAME, after="socialcell_names")
     if semantic:
         nlp.add_pipe(encoder_component.NAME, after="socialcell_intent")
-    made["socialcell_words"].stems = stems
-    made["socialcell_gazetteer"].add(nlp, own)
+    components_by_name["socialcell_words"].stems = stems
+    components_by_name["socialcell_gazetteer"].add(nlp, own)
     return nlp

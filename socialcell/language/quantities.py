@@ -1,4 +1,4 @@
-"""Figures that a text tells of a crisis: a quantity, its value in one unit, of what.
+"""Figures that a text reports of a crisis: a quantity, its value in one unit, of what.
 
 Rules alone (`data/quantities.yaml`): digits of both scripts, words of numbers, thousand
 and lakh, in Marathi, Hindi, English and romanised.
@@ -69,34 +69,36 @@ def figures(text: str) -> list[Figure]:
     """
     tokens = _tokens(text)
     numbers = _words().numbers
-    if not any(one.value is not None or one.sound in numbers for one in tokens):
+    if not any(token.value is not None or token.sound in numbers for token in tokens):
         return []
-    found = [*_with_units(tokens), *_behind_words(tokens), *_closed_until(tokens)]
-    return list(dict.fromkeys(found))
+    figure_list = [*_with_units(tokens), *_behind_words(tokens), *_closed_until(tokens)]
+    return list(dict.fromkeys(figure_list))
 
 
 @lru_cache(maxsize=1)
 def quantities() -> Mapping[str, Quantity]:
     """Every quantity by id, `until` among them."""
-    data = lexicon.data("quantities")
-    made = {
+    lists = lexicon.data("quantities")
+    by_id = {
         id_: Quantity(
             id=id_,
-            unit=one["unit"],
-            label=one["label"],
-            unit_label=one["unit_label"],
-            whole="whole" in one,
-            is_named="of" in one,
+            unit=entry["unit"],
+            label=entry["label"],
+            unit_label=entry["unit_label"],
+            whole="whole" in entry,
+            is_named="of" in entry,
         )
-        for id_, one in data["quantities"].items()
+        for id_, entry in lists["quantities"].items()
     }
-    label = data["until"]["label"]
-    made[UNTIL] = Quantity(UNTIL, "clock", label, dict.fromkeys(label, ""), True, False)
-    return made
+    label = lists["until"]["label"]
+    by_id[UNTIL] = Quantity(
+        UNTIL, "clock", label, dict.fromkeys(label, ""), True, False
+    )
+    return by_id
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
+class _QuantityWords:
     units: Mapping[tuple[str, ...], tuple[_Unit, ...]]
     stems: tuple[tuple[str, _Unit], ...]  # units of any ending
     before: Mapping[tuple[str, ...], tuple[_Unit, ...]]
@@ -116,9 +118,9 @@ def _with_units(tokens: Sequence[_Token]) -> Iterator[Figure]:
     while at < len(tokens):
         first, values = at, []
         while (number := _number(tokens, at)) is not None:
-            value, at = number
-            values.append(value)
-            step, changed = _joined(tokens, at)
+            number_value, at = number
+            values.append(number_value)
+            step, changed = _next_number(tokens, at)
             if _number(tokens, step) is None:
                 break
             if changed:
@@ -128,7 +130,7 @@ def _with_units(tokens: Sequence[_Token]) -> Iterator[Figure]:
             at += 1
             continue
         if unit := _unit_behind(tokens, at):
-            yield from _made(tokens, first, values, unit)
+            yield from _figures(tokens, first, values, unit)
         at = max(at, first + 1)
 
 
@@ -147,24 +149,24 @@ def _behind_words(tokens: Sequence[_Token]) -> Iterator[Figure]:
                 behind += 1
             number = _number(tokens, behind)
             if number is not None and _unit_behind(tokens, number[1]) is None:
-                yield from _made(tokens, at, [number[0]], units[0])
+                yield from _figures(tokens, at, [number[0]], units[0])
             break
 
 
-def _made(
+def _figures(
     tokens: Sequence[_Token], at: int, values: Iterable[float], unit: _Unit
 ) -> Iterator[Figure]:
     words = _words()
     needs = words.needs.get(unit.quantity)
     if needs and not any(_holds(tokens, phrase) for phrase in needs):
         return
-    of = _named_near(tokens, at, words.of.get(unit.quantity, frozenset()))
-    for value in values:
-        if not unit.whole or value == int(value):
-            yield Figure(unit.quantity, round(value * unit.factor, 2), of)
+    of = _nearest_name(tokens, at, words.of.get(unit.quantity, frozenset()))
+    for amount in values:
+        if not unit.whole or amount == int(amount):
+            yield Figure(unit.quantity, round(amount * unit.factor, 2), of)
 
 
-def _named_near(
+def _nearest_name(
     tokens: Sequence[_Token], at: int, names: frozenset[tuple[str, ...]]
 ) -> frozenset[str]:
     """The name that stands nearest, before the figure rather than behind it."""
@@ -184,10 +186,13 @@ def _closed_until(tokens: Sequence[_Token]) -> Iterator[Figure]:
     for at, token in enumerate(tokens):
         if token.value is None:
             continue
-        behind = [one.sound for one in tokens[at + 1 : at + 5]]
-        before = [one.sound for one in tokens[max(0, at - 3) : at]]
-        said = {(one,) for one in behind}
-        limited = said & until["behind"] or {(one,) for one in before} & until["before"]
+        behind = [neighbour.sound for neighbour in tokens[at + 1 : at + 5]]
+        before = [neighbour.sound for neighbour in tokens[max(0, at - 3) : at]]
+        phrases = {(neighbour,) for neighbour in behind}
+        limited = (
+            phrases & until["behind"]
+            or {(neighbour,) for neighbour in before} & until["before"]
+        )
         if not limited:
             continue
         if token.clock:
@@ -201,10 +206,10 @@ def _closed_until(tokens: Sequence[_Token]) -> Iterator[Figure]:
 def _half_of_day(sounds: Sequence[str]) -> int | None:
     """0 in the morning, 12 later, None where nobody says."""
     until = _words().until
-    said = {(one,) for one in sounds}
-    if said & until["pm"]:
+    phrases = {(sound,) for sound in sounds}
+    if phrases & until["pm"]:
         return 12
-    return 0 if said & until["am"] else None
+    return 0 if phrases & until["am"] else None
 
 
 def _number(tokens: Sequence[_Token], at: int) -> tuple[float, int] | None:
@@ -217,18 +222,18 @@ def _number(tokens: Sequence[_Token], at: int) -> tuple[float, int] | None:
     if at >= len(tokens):
         return None
     token = tokens[at]
-    value = token.value if token.value is not None else words.numbers.get(token.sound)
-    if value is None or token.clock:
+    number = token.value if token.value is not None else words.numbers.get(token.sound)
+    if number is None or token.clock:
         return None
-    value += 0.5 * half
+    number += 0.5 * half
     at += 1
     while at < len(tokens) and (scale := words.scale.get(tokens[at].sound)):
-        value *= scale
+        number *= scale
         at += 1
-    return value, at
+    return number, at
 
 
-def _joined(tokens: Sequence[_Token], at: int) -> tuple[int, bool]:
+def _next_number(tokens: Sequence[_Token], at: int) -> tuple[int, bool]:
     """Where a number behind "or", a comma or "to" would begin; whether it was "to"."""
     words = _words()
     changed = False
@@ -270,18 +275,18 @@ def _phrase(tokens: Sequence[_Token], at: int, length: int) -> tuple[str, ...]:
 
 
 def _tokens(text: str) -> list[_Token]:
-    found = []
+    tokens = []
     for hit in _TOKEN.finditer(text):
         if hit["clock"]:
             hours, minutes = map(int, hit["clock"].split(":"))
-            found.append(_Token("", hours * 60 + minutes, clock=True))
+            tokens.append(_Token("", hours * 60 + minutes, clock=True))
         elif hit["number"]:
-            found.append(_Token("", float(hit["number"].replace(",", ""))))
+            tokens.append(_Token("", float(hit["number"].replace(",", ""))))
         elif hit["word"]:
-            found.append(_Token(_sound(hit["word"])))
+            tokens.append(_Token(_sound(hit["word"])))
         else:
-            found.append(_Token(hit["sign"]))
-    return found
+            tokens.append(_Token(hit["sign"]))
+    return tokens
 
 
 @lru_cache(maxsize=50_000)
@@ -290,14 +295,14 @@ def _sound(word: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _words() -> _Words:
-    data: dict[str, Any] = lexicon.data("quantities")
+def _words() -> _QuantityWords:
+    lists: dict[str, Any] = lexicon.data("quantities")
     units: dict[tuple[str, ...], tuple[_Unit, ...]] = {}
     before: dict[tuple[str, ...], tuple[_Unit, ...]] = {}
     stems = []
-    for id_, one in data["quantities"].items():
-        for kind in one["units"]:
-            unit = _Unit(id_, float(kind["factor"]), "whole" in one)
+    for id_, entry in lists["quantities"].items():
+        for kind in entry["units"]:
+            unit = _Unit(id_, float(kind["factor"]), "whole" in entry)
             for phrase in kind["words"]:
                 if phrase.endswith("*"):
                     stem = key(phrase.rstrip("*")).removesuffix("a")
@@ -305,45 +310,45 @@ def _words() -> _Words:
                 else:
                     form = _form(phrase)
                     units[form] = (*units.get(form, ()), unit)
-        for phrase in one.get("before", ()):
-            before[_form(phrase)] = (_Unit(id_, 1.0, "whole" in one),)
-    return _Words(
+        for phrase in entry.get("before", ()):
+            before[_form(phrase)] = (_Unit(id_, 1.0, "whole" in entry),)
+    return _QuantityWords(
         units=units,
         stems=tuple(stems),
         before=before,
-        needs=_forms(data["quantities"], "needs"),
-        of=_forms(data["quantities"], "of"),
+        needs=_forms(lists["quantities"], "needs"),
+        of=_forms(lists["quantities"], "of"),
         people=frozenset(
-            key(word) for phrase in data["people"] for word in phrase.split()
+            key(word) for phrase in lists["people"] for word in phrase.split()
         ),
-        join=frozenset(map(_sign, data["join"])),
-        change=frozenset(map(_sign, data["change"])),
+        join=frozenset(map(_sign, lists["join"])),
+        change=frozenset(map(_sign, lists["change"])),
         scale={
             key(word): float(scale)
-            for scale, some in data["scale"].items()
-            for word in some
+            for scale, words in lists["scale"].items()
+            for word in words
         },
-        half=frozenset(map(key, data["half"])),
+        half=frozenset(map(key, lists["half"])),
         numbers={
-            key(word): float(value)
-            for value, some in data["words"].items()
-            for word in some
+            key(word): float(number)
+            for number, words in lists["words"].items()
+            for word in words
             if " " not in word
         },
         until={
-            name: frozenset(map(_form, data["until"][name]))
+            name: frozenset(map(_form, lists["until"][name]))
             for name in ("closed", "before", "behind", "am", "pm")
         },
     )
 
 
 def _forms(
-    data: Mapping[str, Any], name: str
+    entries: Mapping[str, Any], name: str
 ) -> Mapping[str, frozenset[tuple[str, ...]]]:
     return {
-        id_: frozenset(map(_form, one[name]))
-        for id_, one in data.items()
-        if name in one
+        id_: frozenset(map(_form, entry[name]))
+        for id_, entry in entries.items()
+        if name in entry
     }
 
 

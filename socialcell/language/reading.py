@@ -1,4 +1,4 @@
-"""What the machine understood of one text: the Reading and its plain-dict form."""
+"""The result of the pipeline for one text: the Analysis and its plain-dict form."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -54,16 +54,16 @@ class Urgency:
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
-    """What made the reading; a changed data file changes the version."""
+class ModelVersion:
+    """Name and version of what made the analysis; a changed data file changes it."""
 
     name: str
     version: str
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """One text, understood. The fields are those of `socialcell tag`.
+class Analysis:
+    """The analysis of one text. The fields are those of `socialcell tag`.
 
     `text` is the whole cleaned text. `truncated` says that only its beginning was
     read because it is longer than the pipeline takes.
@@ -78,7 +78,7 @@ class Reading:
     intent: Intent
     topics: tuple[Topic, ...]
     urgency: Urgency
-    model: Model
+    model: ModelVersion
     truncated: bool = False
 
     def as_dict(self) -> dict[str, Any]:

@@ -24,12 +24,12 @@ class Endings:
     latin_common: frozenset[str]  # for common words only, never for names
 
     @classmethod
-    def of(cls, data: dict[str, list[str]]) -> "Endings":
+    def of(cls, lists: dict[str, list[str]]) -> "Endings":
         """From the lists of `endings.yaml`."""
         return cls(
-            _with_particles(data["devanagari"], data["devanagari_particles"]),
-            _with_particles(data["latin"], data["latin_particles"]),
-            frozenset(map(key_of, data["latin_common"])),
+            _with_particles(lists["devanagari"], lists["devanagari_particles"]),
+            _with_particles(lists["latin"], lists["latin_particles"]),
+            frozenset(map(key_of, lists["latin_common"])),
         )
 
 
@@ -45,15 +45,17 @@ class Stems:
         self._names = named - words
         self._plural = {form: word for word in sorted(words) for form in _plurals(word)}
         # The data may list a plural beside its singular: the singular stands for both.
-        self._known = self._names | (words - self._plural.keys())
+        self._known_words = self._names | (words - self._plural.keys())
         self._oblique: dict[str, str] = {}
-        for word in sorted(self._known):
+        for word in sorted(self._known_words):
             for form in _obliques(word):
                 self._oblique.setdefault(form, word)
-        self._starts = {word[:2] for word in self._known}
+        self._starts = {word[:2] for word in self._known_words}
         # A listed word that is a form of a name must not hide the name.
-        self._known -= {word for word in words - named if self._cut(word)[0] in named}
-        forms = self._known | self._oblique.keys() | self._plural.keys()
+        self._known_words -= {
+            word for word in words - named if self._cut(word)[0] in named
+        }
+        forms = self._known_words | self._oblique.keys() | self._plural.keys()
         self._longer_starts = {form[:3] for form in forms}
         self._answers: dict[str, tuple[str, int]] = {}
 
@@ -72,7 +74,7 @@ class Stems:
 
     def _split(self, raw: str) -> tuple[str, int]:
         key = key_of(raw)
-        if key in self._known or key[:2] not in self._starts or len(raw) > 60:
+        if key in self._known_words or key[:2] not in self._starts or len(raw) > 60:
             return key, len(raw)
         if key in self._plural:
             return self._plural[key], len(raw)
@@ -99,7 +101,7 @@ class Stems:
         return key, len(raw)
 
     def _base(self, form: str) -> str | None:
-        if form in self._known:
+        if form in self._known_words:
             return form
         return self._oblique.get(form) or self._plural.get(form)
 

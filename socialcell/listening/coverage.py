@@ -54,12 +54,12 @@ def covered_hours(
     watches: Iterable[Watch], start: datetime, hours: int
 ) -> dict[str, frozenset[int]]:
     """platform → hours from `start` (0 is the first) that all its sources covered."""
-    found: dict[str, frozenset[int]] = {}
+    hours_by_platform: dict[str, frozenset[int]] = {}
     for watch in watches:
         own = _hours_of(watch, start, hours)
-        had = found.get(watch.platform)
-        found[watch.platform] = own if had is None else had & own
-    return found
+        had = hours_by_platform.get(watch.platform)
+        hours_by_platform[watch.platform] = own if had is None else had & own
+    return hours_by_platform
 
 
 def missing(
@@ -67,10 +67,10 @@ def missing(
 ) -> list[Missing]:
     """The stretches of a platform that are not covered, in order, with causes."""
     own = [watch for watch in watches if watch.platform == platform]
-    held = covered_hours(own, start, hours).get(platform, frozenset())
+    covered = covered_hours(own, start, hours).get(platform, frozenset())
     return [
         _explained(own, start + first * HOUR, start + (last + 1) * HOUR)
-        for first, last in _stretches(set(range(hours)) - held)
+        for first, last in _stretches(set(range(hours)) - covered)
     ]
 
 
@@ -89,7 +89,7 @@ def _cause(watch: Watch, start: datetime, end: datetime) -> str:
     runs = [run for run in watch.attempts if start <= run.at < end + HOUR]
     failures = [run.error_kind or run.state for run in runs if run.state != "ok"]
     if failures:
-        return min(Counter(failures).items(), key=lambda one: (-one[1], one[0]))[0]
+        return min(Counter(failures).items(), key=lambda pair: (-pair[1], pair[0]))[0]
     if any(gap[0] < end and gap[1] > start for gap in watch.gaps):
         return "lost"
     if not watch.covered or end <= min(span[0] for span in watch.covered) + HOUR:
@@ -117,10 +117,10 @@ def _inside(start: datetime, end: datetime, watch: Watch) -> bool:
 
 
 def _stretches(hours: Iterable[int]) -> list[tuple[int, int]]:
-    made: list[tuple[int, int]] = []
+    stretches: list[tuple[int, int]] = []
     for hour in sorted(hours):
-        if made and made[-1][1] == hour - 1:
-            made[-1] = (made[-1][0], hour)
+        if stretches and stretches[-1][1] == hour - 1:
+            stretches[-1] = (stretches[-1][0], hour)
         else:
-            made.append((hour, hour))
-    return made
+            stretches.append((hour, hour))
+    return stretches

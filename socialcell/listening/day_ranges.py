@@ -15,52 +15,52 @@ _UNITS = {
 }
 
 
-def day_start(value: str, name: str, now: datetime | None = None) -> datetime:
+def day_start(text: str, name: str, now: datetime | None = None) -> datetime:
     """The moment that a person writes: a day (YYYY-MM-DD, from 00:00 IST), a moment
     (ISO 8601 with offset) or, where `now` is given, so long before it (24h, 7d, 2w).
 
     UsageError says which forms `name` takes.
     """
-    if now is not None and (before := before_now(value, now)):
+    if now is not None and (before := before_now(text, now)):
         return before
     try:
-        if len(value) == 10:
-            return datetime.combine(date.fromisoformat(value), time(), IST)
-        moment = datetime.fromisoformat(value)
+        if len(text) == 10:
+            return datetime.combine(date.fromisoformat(text), time(), IST)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
         raise UsageError(
             f"{name} takes a day such as 2026-11-23, a moment such as "
             f"2026-11-23T09:00+05:30, or a time before now such as 24h or 7d, not "
-            f"{value!r}."
+            f"{text!r}."
         )
     return moment
 
 
-def day_end(value: str, name: str, now: datetime | None = None) -> datetime:
+def day_end(text: str, name: str, now: datetime | None = None) -> datetime:
     """The same; a day ends with its last hour, so until:2026-11-23 includes it."""
-    start = day_start(value, name, now)
-    return start + timedelta(days=1) if len(value) == 10 else start
+    start = day_start(text, name, now)
+    return start + timedelta(days=1) if len(text) == 10 else start
 
 
-def read_day(value: str, name: str, now: datetime) -> date:
+def read_day(text: str, name: str, now: datetime) -> date:
     """A day in Pune: YYYY-MM-DD, or the day of a time before now (24h, 7d, 2w).
 
     UsageError says which forms `name` takes.
     """
-    if before := before_now(value, now):
+    if before := before_now(text, now):
         return before.astimezone(IST).date()
     try:
-        return date.fromisoformat(value)
+        return date.fromisoformat(text)
     except ValueError:
         raise UsageError(
             f"{name} takes a day such as 2026-11-23, or a time before now such as 7d, "
-            f"not {value!r}."
+            f"not {text!r}."
         ) from None
 
 
-def before_now(value: str, now: datetime) -> datetime | None:
+def before_now(text: str, now: datetime) -> datetime | None:
     """The moment that is 30m, 24h, 7d or 2w before now; None for any other text."""
-    written = _BEFORE_NOW.fullmatch(value)
+    written = _BEFORE_NOW.fullmatch(text)
     return now - int(written[1]) * _UNITS[written[2]] if written else None

@@ -57,11 +57,11 @@ def state_of(
         return IncidentState(closure=closure)
     numbers = incident_numbers.count(session, scope)
     every = owners.owners_on(session, scope.as_of.date()) if numbers.owner else []
-    whose = next((one for one in every if one.owner == numbers.owner), None)
+    whose = next((owner for owner in every if owner.owner == numbers.owner), None)
     rows = incident_numbers.texts(session, scope) if texts else []
     ids = [row.id for row in rows]
-    known = rumours.rumours(session) if rows else []
-    has_links = any(one.url for one in known)
+    known_rumours = rumours.rumours(session) if rows else []
+    has_links = any(owner.url for owner in known_rumours)
     return IncidentState(
         numbers=numbers,
         owner_names=names(whose) if whose else None,
@@ -69,7 +69,9 @@ def state_of(
             rows, incident_numbers.places(session, ids)
         ),
         rumours=contradictions.spreads(
-            rows, incident_numbers.links(session, ids) if has_links else {}, known
+            rows,
+            incident_numbers.links(session, ids) if has_links else {},
+            known_rumours,
         ),
         closure=closure,
     )
@@ -92,32 +94,32 @@ def as_plain(state: IncidentState) -> dict[str, Any]:
         "owner": numbers.owner if numbers else None,
         "figures": [
             {
-                "quantity": one.quantity,
-                "unit": one.unit,
+                "quantity": entry.quantity,
+                "unit": entry.unit,
                 "figures": [
                     {
-                        "value": told.value,
-                        "mentions": len(told.mentions),
-                        "people": len(told.people),
-                        "first_at": told.first_at,
-                        "last_at": told.last_at,
-                        "ids": told.mentions[:_IDS],
+                        "value": figure.value,
+                        "mentions": len(figure.mentions),
+                        "people": len(figure.people),
+                        "first_at": figure.first_at,
+                        "last_at": figure.last_at,
+                        "ids": figure.mentions[:_IDS],
                     }
-                    for told in one.figures
+                    for figure in entry.figures
                 ],
             }
-            for one in state.figures
+            for entry in state.figures
         ],
         "rumours": [
             {
-                "id": one.rumour.id,
-                "text": one.rumour.text,
-                "url": one.rumour.url,
-                "note": one.rumour.note,
-                "mentions": len(one.mentions),
-                "ids": list(one.mentions[:_IDS]),
+                "id": entry.rumour.id,
+                "text": entry.rumour.text,
+                "url": entry.rumour.url,
+                "note": entry.rumour.note,
+                "mentions": len(entry.mentions),
+                "ids": list(entry.mentions[:_IDS]),
             }
-            for one in state.rumours
+            for entry in state.rumours
         ],
         "planned": state.closure
         and {

@@ -9,13 +9,13 @@ from sqlmodel import Field, SQLModel
 from socialcell.db import BigId
 
 
-def _in_force(name: str, value: str, rule: str) -> Index:
+def _in_force(name: str, column: str, rule: str) -> Index:
     """Half an index of what is in force of mentions: suggested, or decided."""
     where: dict[str, Any] = {
         "sqlite_where": text(rule),
         "postgresql_where": text(rule),
     }
-    return Index(name, "kind", value, "mention_id", **where)
+    return Index(name, "kind", column, "mention_id", **where)
 
 
 _NO_OWNER_YET = text("owner IS NULL AND tagged_at IS NOT NULL AND state = 'present'")

@@ -42,8 +42,10 @@ def admitted(
     platforms = suppressions.platforms(session)
     if not platforms:
         return said
-    known = partial(suppressions.known, session)
-    return suppression.held_back(said, platform, unnamed(context), known, platforms)
+    known = partial(suppressions.suppressed_keys, session)
+    return suppression.filter_suppressed(
+        said, platform, unnamed(context), known, platforms
+    )
 
 
 def _key(context: Context) -> bytes:

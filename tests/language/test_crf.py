@@ -74,7 +74,7 @@ def test_labels_and_weights_are_those_of_the_library() -> None:
     for (attribute, label), weight in random.Random(7).sample(
         sorted(told.state_features.items()), 500
     ):
-        at = found.known[attribute], found.labels.index(label)
+        at = found.attribute_ids[attribute], found.labels.index(label)
         assert found.emits[at] == pytest.approx(weight, abs=1e-6)
     for (before, after), weight in told.transitions.items():
         at = found.labels.index(before), found.labels.index(after)

@@ -3,19 +3,19 @@
 import pytest
 
 from socialcell.language import pipeline
-from socialcell.language.notes import notes
+from socialcell.language.notes import notes_of
 
 
 def told(text: str) -> set[tuple[str, str]]:
     """Kind and value of every cue of a text."""
     nlp = pipeline.build()
     doc = nlp.make_doc(text)
-    notes(doc).text = text
+    notes_of(doc).text = text
     for name, pipe in nlp.pipeline:
         doc = pipe(doc)
         if name == "socialcell_cues":
             break
-    return {(hit.cue.kind, hit.cue.value) for hit in notes(doc).hits}
+    return {(hit.cue.kind, hit.cue.value) for hit in notes_of(doc).hits}
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,12 @@ from socialcell.errors import SocialcellError
 from socialcell.language import weights
 from socialcell.language.classifiers import topics
 from socialcell.language.semantic import encoder
-from socialcell.language.semantic.encoder import Heads, Meaning
+from socialcell.language.semantic.encoder import EncoderOutput, Heads
 from socialcell.language.training import encoder_data, encoder_further, encoder_shares
 from socialcell.language.training.civic import topics_of
 from socialcell.language.training.encoder import halfway
 from socialcell.language.training.encoder_civic import Weighed, _add_topics
-from socialcell.language.training.encoder_data import Item, a_pass, civic_parts
+from socialcell.language.training.encoder_data import TrainingItem, a_pass, civic_parts
 from socialcell.language.training.posts import Example, posts
 
 
@@ -35,7 +35,7 @@ def test_a_post_that_trained_the_encoder_before_measures_it_no_more() -> None:
     _, measuring = civic_parts(seed=7)
     known = {encoder_data.mark(post.text) for post in measuring[1:]}
 
-    _, left = civic_parts(seed=7, known=known)
+    _, left = civic_parts(seed=7, known_marks=known)
 
     assert left == measuring[:1]
     assert encoder_data.mark("Pani  NAHI @a") == encoder_data.mark("pani nahi @b")
@@ -55,8 +55,11 @@ def test_the_card_of_the_encoder_knows_which_civic_posts_it_learned_from() -> No
 
 
 def test_a_pass_has_every_civic_post_twice_and_the_same_seed_gives_it_again() -> None:
-    ours = [Item(f"civic {n}", {"intent": "help", "urgency": "low"}) for n in range(5)]
-    told = [Item(f"told {n}", {"language": "mr"}) for n in range(3000)]
+    ours = [
+        TrainingItem(f"civic {n}", {"intent": "help", "urgency": "low"})
+        for n in range(5)
+    ]
+    told = [TrainingItem(f"told {n}", {"language": "mr"}) for n in range(3000)]
 
     found = a_pass([*ours, *told], seed=7, number=4)
 
@@ -124,7 +127,7 @@ def test_the_smallest_share_that_is_as_good_as_the_best_is_taken() -> None:
 
 def test_each_topic_stands_alone_in_what_the_encoder_says() -> None:
     heads = Heads({"topic": ("water", "roads")}, {"topic": 2.0}, {"topic": 0.25})
-    meaning = Meaning(heads, np.array([0.0, np.log(3.0)], np.float32))
+    meaning = EncoderOutput(heads, np.array([0.0, np.log(3.0)], np.float32))
 
     assert meaning.chances("topic") == {"water": 0.5, "roads": 0.9}
     weighed = meaning.averaged("topic", {"water": 0.9, "roads": 0.1})

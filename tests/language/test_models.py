@@ -28,7 +28,7 @@ def test_a_changed_file_is_refused(monkeypatch, tmp_path: Path) -> None:
     monkeypatch.setattr(weights, "_folder", lambda _: folder)
 
     with pytest.raises(SocialcellError, match=r"a\.npz is not the file"):
-        weights._checked(weights.Card("a", "nc", facts))
+        weights._checked(weights.ModelCard("a", "nc", facts))
 
 
 def test_with_nc_off_only_open_models_are_used_and_texts_are_still_read() -> None:

@@ -36,7 +36,7 @@ def run(context: Context, *arguments: str | Path) -> tuple[int, dict]:
     return done.returncode, answer(done)
 
 
-def take(context: Context, file: Path, **options: bool) -> own_names.Import:
+def take(context: Context, file: Path, **options: bool) -> own_names.NameImport:
     return gazetteer.import_file(context, file, **options)
 
 
@@ -125,7 +125,7 @@ def test_a_file_with_a_fault_is_refused_whole(
     other = MOON | {"id": "place:star", "name_en": "Starwadi Sample", "aliases": ""}
     other |= {"name_mr": "स्टारवाडी", "name_hi": "स्टारवाडी"}
 
-    with pytest.raises(own_names.Refused, match=message) as refused:
+    with pytest.raises(own_names.NamesRefused, match=message) as refused:
         take(context, write(tmp_path, other, MOON | change))
 
     assert "row 3" in str(refused.value)
@@ -138,7 +138,7 @@ def test_a_new_name_may_not_be_that_of_another_entry_of_ours(
 ) -> None:
     take(context, write(tmp_path, MOON))
 
-    with pytest.raises(own_names.Refused, match="also names place:moonpeth"):
+    with pytest.raises(own_names.NamesRefused, match="also names place:moonpeth"):
         take(context, write(tmp_path, MOON | {"id": "place:other"}))
 
 

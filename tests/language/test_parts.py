@@ -9,7 +9,7 @@ import pytest
 from socialcell.language.ngram_features import Grams
 from socialcell.language.training import train
 from socialcell.language.training.parts import Parts, parts_of
-from socialcell.language.training.recipes import Recipe, Source
+from socialcell.language.training.recipes import PostSource, Recipe
 
 WATER = [f"no water in lane {word}" for word in "abcdefghij"]
 ROADS = [f"pothole near gate {word}" for word in "abcdefghij"]
@@ -31,7 +31,7 @@ def recipe(*measures: str, cuts: bool = False) -> Recipe:
         folder="open",
         licence="own",
         classes=("roads", "water"),
-        sources=(Source("posts.jsonl", "invented", "own", hold_out=4),),
+        sources=(PostSource("posts.jsonl", "invented", "own", hold_out=4),),
         measures=measures,
         grams=Grams((2, 3), 1, 10),
         cuts=cuts,

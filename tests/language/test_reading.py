@@ -114,7 +114,7 @@ def test_a_reading_as_a_dict_has_exactly_the_fields_of_the_tag_command() -> None
 def test_the_words_of_one_reader_are_forgotten_before_they_weigh(monkeypatch) -> None:
     from socialcell.language import pipeline
 
-    reader = pipeline.Reader()
+    reader = pipeline.TextReader()
     first = reader._nlp
     before = list(reader.stream(["Kothrudla pani nahi"], 1))
     monkeypatch.setattr(pipeline, "MOST_WORDS", 0)

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from socialcell.commands.language.language import semantic_wanted
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.language import pipeline, read, weights
-from socialcell.language.pipeline import Reader
-from socialcell.language.reading import Reading
+from socialcell.language.pipeline import TextReader
+from socialcell.language.reading import Analysis
 from socialcell.language.semantic import encoder
-from socialcell.language.semantic.encoder import Encoder, Heads, Meaning
+from socialcell.language.semantic.encoder import Encoder, EncoderOutput, Heads
 from socialcell.language.semantic.word_pieces import (
     END,
     START,
@@ -51,7 +51,7 @@ def without_onnxruntime(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     encoder.encoder.cache_clear()
 
 
-def plain(readings: list[Reading]) -> list[dict]:
+def plain(readings: list[Analysis]) -> list[dict]:
     return [reading.as_dict() for reading in readings]
 
 
@@ -68,11 +68,11 @@ def test_the_encoder_is_a_dependency_and_its_old_extra_is_empty() -> None:
 @pytest.mark.usefixtures("without_onnxruntime")
 def test_without_onnxruntime_nothing_is_read_by_less_than_was_asked_for() -> None:
     with pytest.raises(SocialcellError, match="onnxruntime cannot be used") as refused:
-        Reader(semantic=True)
+        TextReader(semantic=True)
 
     assert "Install socialcell again" in str(refused.value)
     assert "language: {semantic: false}" in str(refused.value)
-    (reading,) = Reader(semantic=False).stream(TEXTS[:1], 1)
+    (reading,) = TextReader(semantic=False).stream(TEXTS[:1], 1)
     assert reading.model.name == "socialcell-linear"
 
 
@@ -176,7 +176,9 @@ def test_the_encoder_has_no_say_in_which_language_a_text_is() -> None:
 def test_a_file_that_is_not_the_one_of_its_card_is_refused(monkeypatch) -> None:
     card = weights.card(encoder.NAME)
     assert card is not None
-    changed = weights.Card(card.name, card.folder, card.facts | {"sha256": "0" * 64})
+    changed = weights.ModelCard(
+        card.name, card.folder, card.facts | {"sha256": "0" * 64}
+    )
     monkeypatch.setattr(weights, "shipped", lambda nc: (changed,))
 
     with pytest.raises(SocialcellError, match=r"encoder\.onnx is not the file"):
@@ -191,7 +193,7 @@ def test_the_models_weigh_less_than_60_megabytes_together() -> None:
 def test_the_rules_still_say_that_a_city_without_water_is_not_pleased(
     text: str,
 ) -> None:
-    (reading,) = Reader(semantic=True).stream([text], 1)
+    (reading,) = TextReader(semantic=True).stream([text], 1)
 
     assert reading.sentiment.label == "negative"
     assert reading.intent.label == "complaint"
@@ -248,7 +250,7 @@ def test_chances_are_weighed_by_the_share_of_the_linear_model() -> None:
         {"sentiment-en": 0.25},
     )
     log3 = float(np.log(3.0))
-    meaning = Meaning(heads, np.array([0.0, log3, 0.0, -log3 / 2], np.float32))
+    meaning = EncoderOutput(heads, np.array([0.0, log3, 0.0, -log3 / 2], np.float32))
 
     # without the language 2 log 3, odds of 9; with it log 3, odds of 3
     assert meaning.chances("sentiment") == {"no": 0.1, "yes": 0.9}
@@ -299,9 +301,9 @@ def _alone() -> dict[str, np.ndarray]:
     return _KEPT["alone"]
 
 
-def _reader() -> Reader:
+def _reader() -> TextReader:
     if "reader" not in _KEPT:
-        _KEPT["reader"] = Reader(semantic=True)
+        _KEPT["reader"] = TextReader(semantic=True)
     return _KEPT["reader"]
 
 

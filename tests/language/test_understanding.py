@@ -2,12 +2,12 @@
 
 import pytest
 
-from socialcell.language import Reading, lexicon, read
+from socialcell.language import Analysis, lexicon, read
 from socialcell.language.stems import Endings, Stems
 from socialcell.language.words import key_of
 
 
-def reading(text: str) -> Reading:
+def reading(text: str) -> Analysis:
     return read([text])[0]
 
 

@@ -11,7 +11,7 @@ from socialcell import db
 from socialcell.listening.model import Annotation, Mention
 from socialcell.listening.query.query_language import parse
 from socialcell.listening.store.mentions import mention_queries
-from socialcell.listening.store.mentions.mention_filter import Matching, Wanted
+from socialcell.listening.store.mentions.mention_filter import Matching, MentionFilter
 from tests.builders import NOON, make_record, store_records
 
 MENTION = db.table(Mention)
@@ -24,13 +24,13 @@ def test_the_newest_of_a_word_come_first_and_undated_ones_last(
 ) -> None:
     store_mentions(engine, n)
 
-    found = ids(engine, Wanted(query=parse("camp"), limit=n))
+    found = ids(engine, MentionFilter(query=parse("camp"), limit=n))
 
     # Mention k is k minutes old, and every tenth has no time; the odd ones say camp.
     odd = [k for k in range(n) if k % 2]
     assert found[:3] == ["1", "3", "5"]
     assert found == [str(k) for k in odd]
-    assert ids(engine, Wanted(query=parse("NOT camp"), limit=n))[-1] == "0"
+    assert ids(engine, MentionFilter(query=parse("NOT camp"), limit=n))[-1] == "0"
 
 
 @pytest.mark.parametrize("n", [40, MANY])
@@ -40,8 +40,8 @@ def test_a_decision_moves_a_mention_between_topics_in_short_and_long_lists(
     store_mentions(engine, n)
     annotate(engine, n, decided={4: "roads", 6: "water"})
 
-    water = ids(engine, Wanted(topic="water", limit=n))
-    roads = ids(engine, Wanted(topic="roads", limit=n))
+    water = ids(engine, MentionFilter(topic="water", limit=n))
+    roads = ids(engine, MentionFilter(topic="roads", limit=n))
 
     assert water[:4] == ["1", "2", "3", "5"]
     assert "6" in water
@@ -61,11 +61,14 @@ def test_the_newest_of_an_urgency_and_a_platform_are_the_same_in_long_lists(
     dated, undated = ([k for k in even if bool(k % 10) is is_] for is_ in (True, False))
     expected = [*map(str, dated), *map(str, reversed(undated))]
 
-    assert ids(engine, Wanted(urgency="high", limit=n)) == expected
-    assert ids(engine, Wanted(query=parse("urgency:high"), limit=n)) == expected
-    assert ids(engine, Wanted(urgency="high", platform="x", limit=3)) == expected[:3]
-    assert ids(engine, Wanted(query=parse("camp urgency:high"), limit=n)) == []
-    assert ids(engine, Wanted(platform="news", limit=n)) == []
+    assert ids(engine, MentionFilter(urgency="high", limit=n)) == expected
+    assert ids(engine, MentionFilter(query=parse("urgency:high"), limit=n)) == expected
+    assert (
+        ids(engine, MentionFilter(urgency="high", platform="x", limit=3))
+        == expected[:3]
+    )
+    assert ids(engine, MentionFilter(query=parse("camp urgency:high"), limit=n)) == []
+    assert ids(engine, MentionFilter(platform="news", limit=n)) == []
 
 
 def test_a_rare_value_is_found_by_its_index_and_a_common_one_by_time(
@@ -77,8 +80,8 @@ def test_a_rare_value_is_found_by_its_index_and_a_common_one_by_time(
     with db.reading(engine) as session:
         if not db.is_sqlite(session):
             pytest.skip("PostgreSQL weighs the ways by what it knows of the table")
-        rare = plan(session, Wanted(urgency="high", platform="x"))
-        common = plan(session, Wanted(platform="x"))
+        rare = plan(session, MentionFilter(urgency="high", platform="x"))
+        common = plan(session, MentionFilter(platform="x"))
 
     assert "mention_by_urgency" in rare
     assert "mention_by_platform" not in rare + common
@@ -103,7 +106,7 @@ def test_where_one_part_holds_few_nothing_is_looked_for_back_in_time(
 
     with db.reading(engine) as session:
         matching = Matching(session)
-        matching.condition(Wanted(query=parse(query)))
+        matching.condition(MentionFilter(query=parse(query)))
 
     assert matching.is_narrow is is_narrow
 
@@ -116,7 +119,7 @@ def test_of_many_it_is_known_how_far_apart_they_are(
 
     with db.reading(engine) as session:
         matching = Matching(session)
-        matching.condition(Wanted(query=parse("camp")))
+        matching.condition(MentionFilter(query=parse("camp")))
 
         # PostgreSQL weighs a search for words by itself.
         expected = rare if db.is_sqlite(session) else 0.0
@@ -131,7 +134,7 @@ def test_mentions_that_came_late_have_their_place_in_time(
     ages = [k if k % 2 else 3001 - k for k in range(3000)]
     store_aged(engine, ages, says=lambda k: k % 3 == 0)
 
-    found = ids(engine, Wanted(query=parse(said), limit=50))
+    found = ids(engine, MentionFilter(query=parse(said), limit=50))
 
     third = [k for k in range(3000) if k % 3 == 0]
     assert found == [str(k) for k in sorted(third, key=lambda k: ages[k])][:50]
@@ -145,7 +148,7 @@ def test_a_word_that_nobody_says_any_more_is_found_further_back(
     store_aged(engine, range(3000), says=lambda k: k > 1500)
     end = None if until is None else NOON - timedelta(minutes=until)
 
-    found = ids(engine, Wanted(query=parse("camp"), until=end, limit=50))
+    found = ids(engine, MentionFilter(query=parse("camp"), until=end, limit=50))
 
     first = 1501 if until is None else until + 1
     assert found == [str(k) for k in range(first, first + 50)]
@@ -154,7 +157,7 @@ def test_a_word_that_nobody_says_any_more_is_found_further_back(
 def test_a_page_that_is_not_full_is_filled_from_further_back(engine: Engine) -> None:
     store_aged(engine, range(3000), says=lambda k: k > 1500 or k % 100 == 0)
 
-    found = ids(engine, Wanted(query=parse("camp"), limit=50))
+    found = ids(engine, MentionFilter(query=parse("camp"), limit=50))
 
     recent = range(0, 1501, 100)
     older = range(1501, 1501 + 50 - len(recent))
@@ -165,12 +168,12 @@ def test_a_list_from_a_time_on_shows_nothing_older(engine: Engine) -> None:
     store_aged(engine, range(1500), says=lambda k: True)
     since = NOON - timedelta(minutes=20)
 
-    found = ids(engine, Wanted(query=parse("camp"), since=since, limit=50))
+    found = ids(engine, MentionFilter(query=parse("camp"), since=since, limit=50))
 
     assert found == [str(k) for k in range(21)]
 
 
-def plan(session: Session, wanted: Wanted) -> str:
+def plan(session: Session, wanted: MentionFilter) -> str:
     """How SQLite goes about the newest of what is wanted."""
     condition = Matching(session).condition(wanted)
     order = (MENTION.c.authored_at.desc().nulls_last(), MENTION.c.id.desc())
@@ -226,7 +229,7 @@ def annotate(engine: Engine, n: int, decided: dict[int, str]) -> None:
     with db.writing(engine) as session:
         by_name = {
             row.external_id: row.id
-            for row in mention_queries.mentions(session, Wanted(limit=n))
+            for row in mention_queries.mentions(session, MentionFilter(limit=n))
         }
         made = {"kind": "topic", "value": "water", "made_at": NOON}
         made |= {"model": "test", "model_version": "1"}
@@ -237,6 +240,6 @@ def annotate(engine: Engine, n: int, decided: dict[int, str]) -> None:
         db.insert(session, db.table(Annotation), rows)
 
 
-def ids(engine: Engine, wanted: Wanted) -> list[str]:
+def ids(engine: Engine, wanted: MentionFilter) -> list[str]:
     with db.reading(engine) as session:
         return [row.external_id for row in mention_queries.mentions(session, wanted)]

@@ -14,9 +14,9 @@ from socialcell.listening.areas.area_table import read_areas
 from socialcell.listening.areas.owner_lint import lint_owners
 from socialcell.listening.areas.owner_table import (
     EVERY,
+    OwnedProblem,
     Owner,
     OwnerFinder,
-    Problem,
     read_numbered,
     read_owners,
 )
@@ -75,13 +75,13 @@ OWNERS = [
 def test_a_problem_is_owned_by_whom_its_topic_its_place_and_its_words_say(
     topics: Sequence[str], named: Collection[str], owner: str | None
 ) -> None:
-    found = OwnerFinder(OWNERS).find(Problem(topics, named, (), DAY))
+    found = OwnerFinder(OWNERS).find(OwnedProblem(topics, named, (), DAY))
 
     assert (found and found.owner) == owner
 
 
 def test_a_place_outside_the_city_does_not_count_beside_one_in_a_ward() -> None:
-    problem = Problem(["roads"], ["place:wakad"], ["ward:aundh-baner"], DAY)
+    problem = OwnedProblem(["roads"], ["place:wakad"], ["ward:aundh-baner"], DAY)
 
     found = OwnerFinder(OWNERS).find(problem)
 
@@ -108,7 +108,7 @@ def test_a_place_outside_the_city_does_not_count_beside_one_in_a_ward() -> None:
 def test_the_package_knows_who_owns_what_in_pune(
     topics: Sequence[str], named: Collection[str], day: date, owner: str
 ) -> None:
-    found = OwnerFinder(read_owners()).find(Problem(topics, named, (), day))
+    found = OwnerFinder(read_owners()).find(OwnedProblem(topics, named, (), day))
 
     assert found is not None
     assert found.owner == owner

@@ -30,7 +30,7 @@ def everything(engine: Engine, model: Any) -> list[Any]:
 def test_a_new_record_is_stored_with_its_author_and_engagement(engine: Engine) -> None:
     counts = store_records(engine, make_record(text="पाणी नाही"))
 
-    assert counts == pages.Counts(stored=1, snapshots=1)
+    assert counts == pages.PageCounts(stored=1, snapshots=1)
     with db.reading(engine) as session:
         mention = only(session)
         assert (mention.text, mention.folded) == ("पाणी नाही", "पाणी नाही")
@@ -48,14 +48,14 @@ def test_the_same_record_again_only_adds_a_snapshot(engine: Engine) -> None:
     grown = make_record(metrics=(Metric("like_count", 9, "reactions"),))
     counts = store_records(engine, grown, at=LATER)
 
-    assert counts == pages.Counts(unchanged=1, snapshots=1)
+    assert counts == pages.PageCounts(unchanged=1, snapshots=1)
     assert [e.value for e in everything(engine, Engagement)] == [3, 9]
 
 
 def test_the_same_moment_twice_adds_no_second_snapshot(engine: Engine) -> None:
     store_records(engine, make_record())
 
-    assert store_records(engine, make_record()) == pages.Counts(unchanged=1)
+    assert store_records(engine, make_record()) == pages.PageCounts(unchanged=1)
 
 
 def test_a_record_twice_in_one_run_is_a_duplicate(engine: Engine) -> None:

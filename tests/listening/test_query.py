@@ -9,13 +9,13 @@ from socialcell.errors import UsageError
 from socialcell.listening.day_ranges import day_end, day_start, read_day
 from socialcell.listening.query.query_language import (
     And,
-    Field,
+    FieldTerm,
     Holdings,
     Node,
     Not,
     Or,
     QueryError,
-    Words,
+    TextTerm,
     parse,
     widen_query,
 )
@@ -29,24 +29,24 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=IST)
 @pytest.mark.parametrize(
     ("query", "tree"),
     [
-        ("Water", Words("water")),
-        ("pani*", Words("pani", prefix=True)),
-        ('"No Water"', Words("no water")),
-        ("a b", And((Words("a"), Words("b")))),
-        ("a AND b", And((Words("a"), Words("b")))),
-        ("पाणी OR pani", Or((Words("पाणी"), Words("pani")))),
-        ("a b OR c", Or((And((Words("a"), Words("b"))), Words("c")))),
-        ("a (b OR c)", And((Words("a"), Or((Words("b"), Words("c")))))),
-        ("a NOT b", And((Words("a"), Not(Words("b"))))),
-        ("a -b", And((Words("a"), Not(Words("b"))))),
-        ("urgency:high", Field("urgency", "high", 1)),
-        ("a intent:help", And((Words("a"), Field("intent", "help", 3)))),
-        ("topic:water a", And((Field("topic", "water", 1), Words("a")))),
-        ('ward:"Nagar Road"', Field("ward", "Nagar Road", 1)),
-        ("well-known", Words("well known")),
-        ("#pothole", Words("pothole")),
-        ("सड़क", Words("सडक")),
-        ("स्वच्छ्\u200cता", Words("स्वच्छ्ता")),
+        ("Water", TextTerm("water")),
+        ("pani*", TextTerm("pani", prefix=True)),
+        ('"No Water"', TextTerm("no water")),
+        ("a b", And((TextTerm("a"), TextTerm("b")))),
+        ("a AND b", And((TextTerm("a"), TextTerm("b")))),
+        ("पाणी OR pani", Or((TextTerm("पाणी"), TextTerm("pani")))),
+        ("a b OR c", Or((And((TextTerm("a"), TextTerm("b"))), TextTerm("c")))),
+        ("a (b OR c)", And((TextTerm("a"), Or((TextTerm("b"), TextTerm("c")))))),
+        ("a NOT b", And((TextTerm("a"), Not(TextTerm("b"))))),
+        ("a -b", And((TextTerm("a"), Not(TextTerm("b"))))),
+        ("urgency:high", FieldTerm("urgency", "high", 1)),
+        ("a intent:help", And((TextTerm("a"), FieldTerm("intent", "help", 3)))),
+        ("topic:water a", And((FieldTerm("topic", "water", 1), TextTerm("a")))),
+        ('ward:"Nagar Road"', FieldTerm("ward", "Nagar Road", 1)),
+        ("well-known", TextTerm("well known")),
+        ("#pothole", TextTerm("pothole")),
+        ("सड़क", TextTerm("सडक")),
+        ("स्वच्छ्\u200cता", TextTerm("स्वच्छ्ता")),
     ],
 )
 def test_a_query_is_read_as_its_grammar_says(query: str, tree: Node) -> None:
@@ -155,7 +155,7 @@ def test_a_time_before_now_is_a_moment(value: str, before: timedelta) -> None:
     assert day_end(value, "--until", NOW) == NOW - before
     assert read_day(value, "--since", NOW) == (NOW - before).date()
     (field,) = (parse(f"since:{value}", now=NOW),)
-    assert isinstance(field, Field)
+    assert isinstance(field, FieldTerm)
     assert datetime.fromisoformat(field.value) == NOW - before
 
 
@@ -177,7 +177,7 @@ def test_a_wrong_day_in_a_query_names_its_position() -> None:
     "value", ["pmc", "other", "none", "body:msedcl", "msedcl", "dept:water", "water"]
 )
 def test_an_owner_is_known_by_its_id_or_the_end_of_it(value: str) -> None:
-    assert parse(f"owner:{value}", HOLDINGS) == Field("owner", value, 1)
+    assert parse(f"owner:{value}", HOLDINGS) == FieldTerm("owner", value, 1)
 
 
 def test_an_unknown_owner_is_refused_with_the_nearest() -> None:

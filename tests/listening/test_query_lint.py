@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import Engine
 
 from socialcell import db
-from socialcell.listening.query.query_language import Or, QueryError, Words, parse
+from socialcell.listening.query.query_language import Or, QueryError, TextTerm, parse
 from socialcell.listening.query.query_lint import Doubt, lint
 from socialcell.listening.store.mentions.mention_filter import why
 from tests.listening.test_search import found, store_texts
@@ -110,5 +110,5 @@ def test_a_concept_is_an_or_of_words() -> None:
     node = parse('~"street light"')
 
     assert isinstance(node, Or)
-    assert Words("पथदिवे") in node.parts
-    assert Words("street light") in node.parts
+    assert TextTerm("पथदिवे") in node.parts
+    assert TextTerm("street light") in node.parts

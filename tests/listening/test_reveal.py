@@ -7,7 +7,12 @@ import pytest
 from sqlalchemy import Engine
 
 from socialcell import db
-from socialcell.listening.people.reveal_rules import Case, Request, RevealRefused, until
+from socialcell.listening.people.reveal_rules import (
+    Case,
+    RevealRefused,
+    RevealRequest,
+    until,
+)
 from socialcell.listening.people.visibility import People
 from socialcell.listening.store.people import reveals
 from socialcell.ops import audit
@@ -15,7 +20,9 @@ from tests.builders import NOON, make_author, make_record, store_records
 
 PEOPLE = People(b"key", frozenset())
 CASE = Case("PMC-17", is_open=True, mentions=frozenset({1}))
-REQUEST = Request("asha", 1, "to send the water tanker to the door", timedelta(hours=2))
+REQUEST = RevealRequest(
+    "asha", 1, "to send the water tanker to the door", timedelta(hours=2)
+)
 
 
 def held(engine: Engine) -> None:
@@ -35,7 +42,7 @@ def held(engine: Engine) -> None:
     ],
 )
 def test_a_request_that_lacks_something_is_refused(
-    engine: Engine, request_: Request, case: Case, lacks: str
+    engine: Engine, request_: RevealRequest, case: Case, lacks: str
 ) -> None:
     held(engine)
 

@@ -7,20 +7,20 @@ import pytest
 
 from socialcell.listening.alerts.rising_phrases import (
     LISTED_AT,
+    PhraseText,
     Rise,
-    Said,
     clauses,
     rising,
     signed_root,
 )
 
 
-def said(texts: Iterable[str], first: int = 0) -> list[Said]:
+def said(texts: Iterable[str], first: int = 0) -> list[PhraseText]:
     """One person a text."""
-    return [Said(n, n, clauses(text)) for n, text in enumerate(texts, first)]
+    return [PhraseText(n, n, clauses(text)) for n, text in enumerate(texts, first)]
 
 
-def usual(n: int, first: int = 0) -> list[Said]:
+def usual(n: int, first: int = 0) -> list[PhraseText]:
     return said([f"road {k} in Aundh is dug up again" for k in range(n)], first)
 
 
@@ -69,7 +69,7 @@ def test_the_score_is_the_signed_root_of_the_likelihood_ratio() -> None:
 
 
 def test_who_says_it_ten_times_counts_once() -> None:
-    zeal = [Said(n, "one", clauses(f"dead cat in lane {n}")) for n in range(30)]
+    zeal = [PhraseText(n, "one", clauses(f"dead cat in lane {n}")) for n in range(30)]
 
     assert rising([*zeal, *usual(20, 100)], QUIET) == []
 

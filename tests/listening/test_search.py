@@ -10,7 +10,7 @@ from socialcell.errors import UsageError
 from socialcell.listening.areas.area_table import read_areas
 from socialcell.listening.query.query_language import parse
 from socialcell.listening.store.mentions import mention_queries, tags
-from socialcell.listening.store.mentions.mention_filter import Wanted, why
+from socialcell.listening.store.mentions.mention_filter import MentionFilter, why
 from socialcell.listening.store.people import registry
 from socialcell.services.mentions.tagging import understand
 from tests.builders import NOON, make_author, make_record, store_records
@@ -18,7 +18,7 @@ from tests.builders import NOON, make_author, make_record, store_records
 
 def found(engine: Engine, query: str, **wanted: object) -> list[str]:
     with db.reading(engine) as session:
-        asked = Wanted(query=parse(query), **wanted)
+        asked = MentionFilter(query=parse(query), **wanted)
         rows = mention_queries.mentions(session, asked)
         assert mention_queries.count_mentions(session, asked) == len(rows)
         return [row.external_id for row in rows]

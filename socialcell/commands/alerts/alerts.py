@@ -12,7 +12,7 @@ from socialcell.commands.options import Config, DryRun, Json, open_context
 from socialcell.commands.renamed import old_command, old_group
 
 if TYPE_CHECKING:
-    from socialcell.listening.alerts.burst_detector import Scored
+    from socialcell.listening.alerts.burst_detector import ScoredPoint
 
 app = typer.Typer(
     help="Alerts: incidents, what was planned, and a trial on a file.",
@@ -63,7 +63,9 @@ def backtest(
     )
 
 
-def _document(scored: "list[Scored]", alerts: "list[Scored]") -> dict[str, Any]:
+def _document(
+    scored: "list[ScoredPoint]", alerts: "list[ScoredPoint]"
+) -> dict[str, Any]:
     return {
         "points": len(scored),
         "alerts": [_alert(point) for point in alerts],
@@ -71,7 +73,7 @@ def _document(scored: "list[Scored]", alerts: "list[Scored]") -> dict[str, Any]:
     }
 
 
-def _alert(point: "Scored") -> dict[str, Any]:
+def _alert(point: "ScoredPoint") -> dict[str, Any]:
     expected = None if point.expected is None else round(point.expected, 3)
     return {
         "at": point.at,

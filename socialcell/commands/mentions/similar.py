@@ -8,7 +8,7 @@ from socialcell.commands import output
 from socialcell.commands.options import Config, Json, open_context, people_of
 
 if TYPE_CHECKING:
-    from socialcell.language.text_similarity import Measure
+    from socialcell.language.text_similarity import SimilarityMeasure
     from socialcell.services.context import Context
 
 _NOTE = (
@@ -135,6 +135,6 @@ def _tell(done: int) -> None:
     output.note(f"{done} new texts looked at")
 
 
-def _note(measure: "Measure") -> None:
+def _note(measure: "SimilarityMeasure") -> None:
     if measure.name == "letters":
         output.note(_NOTE)

@@ -1,4 +1,4 @@
-"""Weighs what n-grams and what rules say of a citizen's wish, its topics, its haste."""
+"""Weighs the evidence of n-grams and of rules for intent, topics and urgency."""
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -33,7 +33,7 @@ _TO_THE_CITY = ("complaint", "suggestion", "help")
 
 
 @dataclass(frozen=True, slots=True)
-class Judge:
+class LogisticModel:
     """Log odds of each class as weighed sums of named values (logistic regression)."""
 
     classes: tuple[str, ...]
@@ -42,7 +42,7 @@ class Judge:
     bias: tuple[float, ...]
 
     @classmethod
-    def of(cls, facts: Mapping[str, Any]) -> "Judge":
+    def of(cls, facts: Mapping[str, Any]) -> "LogisticModel":
         """As `facts` of a card."""
         return cls(
             tuple(facts["classes"]),
@@ -53,20 +53,20 @@ class Judge:
 
     def chances(self, values: Mapping[str, float]) -> dict[str, float]:
         """Probabilities by class; a value that is not there counts as 0."""
-        seen = list(map(values.get, self.names, repeat(0.0)))
+        evidence = list(map(values.get, self.names, repeat(0.0)))
         odds = [
-            start + sum(map(mul, row, seen))
+            start + sum(map(mul, row, evidence))
             for row, start in zip(self.matrix, self.bias, strict=True)
         ]
         return dict(zip(self.classes, softmax(odds), strict=True))
 
 
 @lru_cache
-def judges() -> dict[str, Judge]:
+def judges() -> dict[str, LogisticModel]:
     """By task, from the card of the model; none where it is absent."""
     card = weights.card(NAME)
-    found = {} if card is None else card.facts["judges"]
-    return {task: Judge.of(facts) for task, facts in found.items()}
+    facts_by_task = {} if card is None else card.facts["judges"]
+    return {task: LogisticModel.of(facts) for task, facts in facts_by_task.items()}
 
 
 def columns() -> tuple[str, ...]:
@@ -81,13 +81,13 @@ def plain(text: str, entities: Sequence[Entity]) -> str:
 
     A road's name says nothing of roads, but a garden's name does of gardens.
     """
-    found, at = [], 0
+    parts, at = [], 0
     for entity in entities:
         if entity.label == "PLACE" and entity.id is not None and entity.start >= at:
             kind = entity.id.rpartition("-")[2]
-            found += [text[at : entity.start], kind if kind in _KINDS else _SOMEWHERE]
+            parts += [text[at : entity.start], kind if kind in _KINDS else _SOMEWHERE]
             at = entity.end
-    return "".join((*found, text[at:]))
+    return "".join((*parts, text[at:]))
 
 
 def intent_evidence(notes: Notes) -> dict[str, float]:
@@ -131,12 +131,12 @@ def urgency_evidence(
 
 
 def with_meaning(
-    task: str, found: Mapping[str, float], notes: Notes
+    task: str, linear: Mapping[str, float], notes: Notes
 ) -> dict[str, float]:
-    """The encoder has the say that its card gives it, where it was asked."""
+    """The chances averaged with the encoder's, with the weights of its card."""
     if notes.meaning is None or task not in notes.meaning.heads.classes:
-        return dict(found)
-    return notes.meaning.averaged(task, found)
+        return dict(linear)
+    return notes.meaning.averaged(task, linear)
 
 
 def by_task(
@@ -144,8 +144,10 @@ def by_task(
 ) -> Iterator[dict[str, dict[str, float]]]:
     """The margins of each text by task and class, from its row of all columns."""
     parts, start = [], 0
-    for task, some in groupby(columns, key=lambda column: column.partition(":")[0]):
-        classes = [column.partition(":")[2] for column in some]
+    for task, task_columns in groupby(
+        columns, key=lambda column: column.partition(":")[0]
+    ):
+        classes = [column.partition(":")[2] for column in task_columns]
         parts.append((task, classes, slice(start, start + len(classes))))
         start += len(classes)
     for row in rows:
@@ -164,15 +166,15 @@ def is_civic(notes: Notes, signs: Mapping[str, float]) -> bool:
     if any(entity.label in CITY_ENTITIES for entity in ours):
         return True
     places = any(entity.label == "PLACE" for entity in ours)
-    wishes = any(
+    is_request = any(
         hit.cue.kind == "intent" and hit.cue.value in _TO_THE_CITY for hit in notes.hits
     )
-    at_a_place = places and (wishes or bool(topics) or "trouble" in signs)
+    at_a_place = places and (is_request or bool(topics) or "trouble" in signs)
     return "civic" in signs or at_a_place
 
 
 def _named(kind: str, values: Mapping[str, float]) -> dict[str, float]:
-    return {f"{kind}:{name}": value for name, value in values.items()}
+    return {f"{kind}:{name}": weight for name, weight in values.items()}
 
 
 def asks(notes: Notes) -> bool:

@@ -29,8 +29,8 @@ def chances(notes: Notes) -> dict[str, float]:
     judge = civic_model.judges().get("intent")
     if judge is None or not notes.margins:
         return {}
-    found = judge.chances(civic_model.intent_evidence(notes))
-    return civic_model.with_meaning("intent", found, notes)
+    linear = judge.chances(civic_model.intent_evidence(notes))
+    return civic_model.with_meaning("intent", linear, notes)
 
 
 def _by_rule(notes: Notes) -> dict[str, float]:

@@ -62,7 +62,7 @@ def file_topics(notes: Notes, topics: Sequence[Topic]) -> list[Topic]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
+class _DetailWords:
     hint: re.Pattern[str]
     alone: re.Pattern[str]
     complaint: re.Pattern[str]
@@ -140,16 +140,16 @@ def _line(sounds: Sequence[str]) -> str:
 
 
 @lru_cache(maxsize=1)
-def _words() -> _Words:
-    data: dict[str, Any] = lexicon.data("intent_detail")[CLOSED]
+def _words() -> _DetailWords:
+    phrases_by_role: dict[str, Any] = lexicon.data("intent_detail")[CLOSED]
 
     def every(name: str) -> list[str]:
-        given = data[name]
-        if isinstance(given, list):
-            return given
-        return [phrase for some in given.values() for phrase in some]
+        listed = phrases_by_role[name]
+        if isinstance(listed, list):
+            return listed
+        return [phrase for phrases in listed.values() for phrase in phrases]
 
-    return _Words(
+    return _DetailWords(
         # Most posts hold none of these and are looked at no further.
         hint=_pattern(
             every("closed") + every("status") + every("beside") + every("alone")
@@ -170,8 +170,8 @@ def _words() -> _Words:
 def _pattern(phrases: Iterable[str]) -> re.Pattern[str]:
     """Any of the phrases, the longest first, as whole words of a line of sounds."""
     forms = {" ".join(map(_form, phrase.split())) for phrase in phrases}
-    found = sorted(forms, key=lambda form: (-len(form), form))
-    return re.compile(f"(?<= )(?:{'|'.join(found)})(?= )")
+    alternatives = sorted(forms, key=lambda form: (-len(form), form))
+    return re.compile(f"(?<= )(?:{'|'.join(alternatives)})(?= )")
 
 
 def _form(word: str) -> str:

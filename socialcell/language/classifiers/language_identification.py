@@ -48,9 +48,9 @@ def is_for_model(rule: Identified) -> bool:
 
 
 def outside_names(facts: list[Fact], named: Set[int]) -> list[Fact]:
-    """The words that tell the language: names say where, and not in which.
+    """The words from which the language is identified: those that are no names.
 
-    A name with a case ending does tell it.
+    A name with a case ending counts.
     """
     if not named:
         return facts
@@ -72,7 +72,7 @@ def count(outside: list[Fact]) -> int:
 
 
 def by_rule(facts: list[Fact], outside: list[Fact]) -> Identified:
-    """What script, function words and endings say."""
+    """The language by script, function words and endings."""
     language, mixed, script = identify(facts, outside)
     chances = {} if language == "und" else {language: 1.0}
     return Identified(language, mixed, script, chances, chances.get("en", 0.0))
@@ -88,25 +88,32 @@ def by_model(rule: Identified, chances: Mapping[str, float], words: int) -> Iden
     if rule.language in _OF_SCRIPT["Deva"]:
         possible = _OF_SCRIPT["Deva"]
     whole = sum(chances[language] for language in possible) or 1.0
-    found = {language: chances[language] / whole for language in possible}
-    english = found.get("en", 0.0)
-    tellers = found if words <= 2 * _FEW else _without_doubtful_english(found)
+    likelihoods = {language: chances[language] / whole for language in possible}
+    english = likelihoods.get("en", 0.0)
+    sentiment_languages = (
+        likelihoods if words <= 2 * _FEW else _without_doubtful_english(likelihoods)
+    )
     if words <= _FEW or rule.language == "und":
-        return Identified(rule.language, rule.mixed, rule.script, tellers, english)
-    first, second = sorted(found, key=lambda name: (-found[name], name))[:2]
-    borrowed = "en" in (first, second) and found[second] >= _CLOSE
-    if first == "en" and rule.language != "en" and found["en"] < _SURE:
+        return Identified(
+            rule.language, rule.mixed, rule.script, sentiment_languages, english
+        )
+    first, second = sorted(likelihoods, key=lambda name: (-likelihoods[name], name))[:2]
+    borrowed = "en" in (first, second) and likelihoods[second] >= _CLOSE
+    if first == "en" and rule.language != "en" and likelihoods["en"] < _SURE:
         # Citizens borrow the city's nouns from English; the grammar is their own.
         first = rule.language
-    return Identified(first, rule.mixed or borrowed, rule.script, tellers, english)
+    return Identified(
+        first, rule.mixed or borrowed, rule.script, sentiment_languages, english
+    )
 
 
-def _without_doubtful_english(found: Mapping[str, float]) -> dict[str, float]:
-    """Who tells the feeling: half-English posts are better known to Indian models."""
-    rest = {name: chance for name, chance in found.items() if name != "en"}
+def _without_doubtful_english(chances: Mapping[str, float]) -> dict[str, float]:
+    """The languages whose sentiment models are used: without English where it is in
+    doubt, because the models of Indian languages have seen half-English posts."""
+    rest = {name: chance for name, chance in chances.items() if name != "en"}
     whole = sum(rest.values())
-    if found.get("en", 0.0) >= _SURE or not whole:
-        return dict(found)
+    if chances.get("en", 0.0) >= _SURE or not whole:
+        return dict(chances)
     return {name: chance / whole for name, chance in rest.items()}
 
 
@@ -171,41 +178,41 @@ def _latin(votes: list[float], words: int) -> tuple[str, bool]:
 
 def votes(word: Word) -> _Votes | None:
     """How much a word speaks for each language, None for nothing; pure."""
-    known = _function_words().get(word.key)
-    if known is not None:
-        return known
+    listed_votes = _function_words().get(word.key)
+    if listed_votes is not None:
+        return listed_votes
     if word.script == "Deva":
-        found = _by_letters(word)
+        form_votes = _by_letters(word)
     elif word.script == "Latn":
-        found = _by_sound(word.key)
+        form_votes = _by_sound(word.key)
     else:
         return None
-    return found if any(found) else None
+    return form_votes if any(form_votes) else None
 
 
 def _by_letters(word: Word) -> _Votes:
-    found = list(_by_ending(word.key))
+    votes = list(_by_ending(word.key))
     if not _MARATHI_LETTERS.isdisjoint(word.raw):
-        found[MR] += 0.7
+        votes[MR] += 0.7
     if _NUKTA in word.raw:
-        found[HI] += 0.7
-    return tuple(found)
+        votes[HI] += 0.7
+    return tuple(votes)
 
 
 def _by_sound(key: str) -> _Votes:
-    found = list(_by_ending(key))
+    votes = list(_by_ending(key))
     if _BREATHED.search(key):
-        found[HI_LATN] += 0.3
-        found[MR_LATN] += 0.3
-    return tuple(found)
+        votes[HI_LATN] += 0.3
+        votes[MR_LATN] += 0.3
+    return tuple(votes)
 
 
 def _by_ending(key: str) -> _Votes:
     endings = _word_endings()
     for length in range(min(6, len(key) - 2), 0, -1):
-        found = endings.get(key[-length:])
-        if found is not None:
-            return found
+        votes = endings.get(key[-length:])
+        if votes is not None:
+            return votes
     return _NOTHING
 
 
@@ -220,10 +227,10 @@ def _word_endings() -> dict[str, _Votes]:
 
 
 def _table(part: str) -> dict[str, _Votes]:
-    found: dict[str, list[float]] = {}
+    rows: dict[str, list[float]] = {}
     for index, language in enumerate(lexicon.LANGUAGES):
         for weight, words in lexicon.data("function_words")[part][language].items():
             for word in words:
-                row = found.setdefault(key_of(str(word)), [0.0] * 5)
+                row = rows.setdefault(key_of(str(word)), [0.0] * 5)
                 row[index] = max(row[index], float(weight))
-    return {word: tuple(row) for word, row in found.items()}
+    return {word: tuple(row) for word, row in rows.items()}

@@ -8,7 +8,7 @@ from spacy.tokens import Doc
 
 from socialcell.language import lexicon, weights
 from socialcell.language.lexicon import Cue
-from socialcell.language.notes import Hit, Notes, notes, text_of
+from socialcell.language.notes import Hit, Notes, notes_of, text_of
 
 NAME = "socialcell_topics9"
 MODEL = "topics9"
@@ -33,19 +33,20 @@ class Topics9:
     def pipe(self, stream: Iterable[Doc], batch_size: int = 256) -> Iterator[Doc]:
         source = iter(stream)
         while docs := list(islice(source, batch_size)):
-            mine = [doc for doc in docs if _is_for_it(notes(doc))]
-            if mine and self._model:
-                chances = self._model.chances([text_of(doc) for doc in mine])
-                for doc, likely in zip(mine, chances, strict=True):
+            civic_docs = [doc for doc in docs if _is_english_civic(notes_of(doc))]
+            if civic_docs and self._model:
+                chances = self._model.chances([text_of(doc) for doc in civic_docs])
+                for doc, likely in zip(civic_docs, chances, strict=True):
                     best = max(likely, key=lambda label: likely[label])
                     if likely[best] >= _LEAST:
-                        notes(doc).hits.append(Hit(self._cues[best], 0, 0))
+                        notes_of(doc).hits.append(Hit(self._cues[best], 0, 0))
             yield from docs
 
 
-def _is_for_it(found: Notes) -> bool:
-    """The head knows no "none of these": a rule must have seen a civic matter."""
-    return found.language == "en" and any(
+def _is_english_civic(notes: Notes) -> bool:
+    """Whether the model may be used: an English text that a rule found civic. The model
+    has no class for texts of none of its topics."""
+    return notes.language == "en" and any(
         hit.cue.kind == "topic" or hit.cue.value in ("trouble", "civic")
-        for hit in found.hits
+        for hit in notes.hits
     )

@@ -32,7 +32,7 @@ _ANYWHERE = 0.1
 _IN_THE_CITY_AFTER, _IN_ENGLISH_AFTER = 1.5, 0.5  # the same, after the encoder
 _SET_ASIDE = ("politics", "other")
 # Posts of our training half by what they want: how many negative, neutral, positive.
-_BY_WISH = {
+_COUNTS_BY_INTENT = {
     "complaint": (90, 0, 0),
     "help": (20, 0, 0),
     "information": (0, 39, 1),
@@ -41,9 +41,10 @@ _BY_WISH = {
     "spam": (0, 10, 0),
     "suggestion": (3, 21, 1),
 }
-_OF_WORDS = 0.5  # power of what the words say of the feeling, where the wish is known
-_WISH = 0.6  # chance from which a wish is taken as known
-_TO_MEND, _WISH_TO_MEND = ("complaint", "help"), 0.5  # the same of what must be mended
+_OF_WORDS = 0.5  # power of the chances by the words, where the intent is sure
+_SURE_INTENT = 0.6  # chance from which an intent is taken as sure
+_TO_MEND = ("complaint", "help")
+_SURE_INTENT_TO_MEND = 0.5  # the same for the intents of `_TO_MEND`
 LABELS = ("negative", "neutral", "positive")
 
 
@@ -55,7 +56,7 @@ def sentiment(notes: Notes, model: Mapping[str, float] | None = None) -> Sentime
     annoyance, and the machine abstains.
     """
     facts = notes.facts
-    total, seen, positive = _lexicon(facts)
+    total, toned_count, positive = _lexicon(facts)
     trouble = _trouble(notes)
     civic = _is_civic(notes)
     ironic = _is_ironic(facts, positive, total - positive + trouble, civic)
@@ -63,48 +64,53 @@ def sentiment(notes: Notes, model: Mapping[str, float] | None = None) -> Sentime
         total -= 1.6 * positive
     total += trouble
     tone = math.tanh(total / _SOFTNESS)
-    evidence = seen + (trouble < 0)
+    evidence = toned_count + (trouble < 0)
     if model is None or ironic:
         return _by_rule(tone, evidence, ironic)
     return _joined(model, _weight(notes, civic) * tone)
 
 
-def with_wish(notes: Notes) -> Sentiment:
-    """The sentiment once more, when it is known what the writer wants of the city.
+def with_intent(notes: Notes) -> Sentiment:
+    """The sentiment once more, where the intent of the writer is sure.
 
-    Who complains is annoyed, who thanks is pleased, who asks is neither, in so far as
-    that is the wish: chances of a feeling under each wish, mixed by the chance of the
-    wish. What is not civic is felt as its words say.
+    The chances of each sentiment under an intent, mixed by the chances of the intents:
+    a complaint is mostly negative, praise positive, a question neutral. A text that is
+    not civic keeps the sentiment of its words.
     """
-    felt, wish = notes.sentiment, notes.intent
-    assert felt is not None
-    assert wish is not None
-    if not notes.margins or wish.label not in _BY_WISH:
-        return felt
-    if wish.label in _TO_MEND:
-        known = wish.score >= _WISH_TO_MEND and _has_topic(notes)
+    sentiment, intent = notes.sentiment, notes.intent
+    assert sentiment is not None
+    assert intent is not None
+    if not notes.margins or intent.label not in _COUNTS_BY_INTENT:
+        return sentiment
+    if intent.label in _TO_MEND:
+        is_clear = intent.score >= _SURE_INTENT_TO_MEND and _has_topic(notes)
     else:
-        known = wish.score >= _WISH and _is_civic(notes)
-    if not known:
-        return felt
-    words = felt.probabilities
+        is_clear = intent.score >= _SURE_INTENT and _is_civic(notes)
+    if not is_clear:
+        return sentiment
+    word_chances = sentiment.probabilities
     chances = mixture(
-        [(chance, _under(name, words)) for name, chance in notes.intents.items()]
+        [
+            (chance, _chances_under_intent(name, word_chances))
+            for name, chance in notes.intents.items()
+        ]
     )
-    assert chances is not None  # the chances of the wishes sum to one
+    assert chances is not None  # the chances of the intents sum to one
     total, _, positive = _lexicon(notes.facts)
     rest = total - positive + _trouble(notes)
     return _of(chances, ironic=_is_ironic(notes.facts, positive, rest, True))
 
 
-def _under(wish: str, words: Mapping[str, float]) -> Mapping[str, float]:
-    """Chances of the feelings of who has this wish and says these words."""
-    seen = _BY_WISH.get(wish)
-    if seen is None:
-        return words
+def _chances_under_intent(
+    intent: str, word_chances: Mapping[str, float]
+) -> Mapping[str, float]:
+    """Chances of the sentiments under an intent, given the chances by the words."""
+    counts = _COUNTS_BY_INTENT.get(intent)
+    if counts is None:
+        return word_chances
     shares = {
-        label: (count + 1) * words[label] ** _OF_WORDS
-        for label, count in zip(LABELS, seen, strict=True)
+        label: (count + 1) * word_chances[label] ** _OF_WORDS
+        for label, count in zip(LABELS, counts, strict=True)
     }
     whole = sum(shares.values())
     return {label: share / whole for label, share in shares.items()}
@@ -121,7 +127,7 @@ def _weight(notes: Notes, civic: bool) -> float:
     """Of the rules beside the models: the log odds of the strongest."""
     english = notes.language == "en"
     if notes.meaning is not None:
-        # The encoder has read the whole text and leaves the rules less to say.
+        # The encoder has read the whole text, so that the rules weigh less.
         if civic:
             return _IN_THE_CITY_AFTER
         return _IN_ENGLISH_AFTER if english else _ANYWHERE
@@ -198,29 +204,31 @@ def _chances(odds: dict[str, float]) -> dict[str, float]:
 
 def _lexicon(facts: list[Fact]) -> tuple[float, int, float]:
     """(sum of tones, words with a tone, sum of the positive tones)."""
-    total, seen, positive = 0.0, 0, 0.0
+    total, toned_count, positive = 0.0, 0, 0.0
     contrast = 0
     for index, fact in enumerate(facts):
         if "contrast" in fact.roles:
             contrast = index
         if not fact.tone:
             continue
-        tone = fact.tone * _around(facts, index)
-        seen += 1
+        tone = fact.tone * _neighbour_factor(facts, index)
+        toned_count += 1
         total += tone
         positive += max(tone, 0.0)
-    if contrast and seen > 1:
+    if contrast and toned_count > 1:
         after, _, _ = _plain(facts[contrast:])
         total += (_AFTER_BUT - 1.0) * after
-    return total, seen, positive
+    return total, toned_count, positive
 
 
 def _plain(facts: list[Fact]) -> tuple[float, int, float]:
-    tones = [f.tone * _around(facts, i) for i, f in enumerate(facts) if f.tone]
+    tones = [
+        f.tone * _neighbour_factor(facts, i) for i, f in enumerate(facts) if f.tone
+    ]
     return sum(tones), len(tones), 0.0
 
 
-def _around(facts: list[Fact], index: int) -> float:
+def _neighbour_factor(facts: list[Fact], index: int) -> float:
     """The factor that the neighbours put on a tone.
 
     English denies before the word; Marathi and Hindi mostly after it.
@@ -274,18 +282,18 @@ def toned_words() -> set[str]:
 
 @lru_cache(maxsize=1)
 def _tones() -> dict[str, float]:
-    found: dict[str, float] = {}
+    tones: dict[str, float] = {}
     for weight, by_language in lexicon.data("sentiment")["tones"].items():
         for words in by_language.values():
             for word in words:
-                found.setdefault(key_of(str(word)), float(weight))
-    return found
+                tones.setdefault(key_of(str(word)), float(weight))
+    return tones
 
 
 @lru_cache(maxsize=1)
 def _roles() -> dict[str, frozenset[str]]:
-    found: dict[str, set[str]] = {}
+    roles_by_key: dict[str, set[str]] = {}
     for role, words in lexicon.data("sentiment")["roles"].items():
         for word in words:
-            found.setdefault(key_of(str(word)), set()).add(role)
-    return {key: frozenset(parts) for key, parts in found.items()}
+            roles_by_key.setdefault(key_of(str(word)), set()).add(role)
+    return {key: frozenset(parts) for key, parts in roles_by_key.items()}

@@ -37,9 +37,9 @@ def chances(notes: Notes) -> dict[str, float]:
     }
 
 
-def decided(found: Mapping[str, float], least: float = _PERHAPS) -> list[Topic]:
+def decided(chances: Mapping[str, float], least: float = _PERHAPS) -> list[Topic]:
     """The topics of these chances; the best alone where it is above `least` only."""
-    ranked = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
+    ranked = sorted(chances.items(), key=lambda pair: (-pair[1], pair[0]))
     sure = [(topic, score) for topic, score in ranked if score > _ENOUGH][:_MOST]
     if not sure and ranked and ranked[0][1] > least:
         sure = ranked[:1]

@@ -44,10 +44,10 @@ def urgency(notes: Notes) -> Urgency:
         evidence = civic_model.urgency_evidence(notes, notes.intents, score, days)
         chances = civic_model.with_meaning("urgency", judge.chances(evidence), notes)
         likely_danger = danger_chance.chance(notes, evidence)
-        told = not notes.danger and likely_danger >= danger_chance.ENOUGH
-        dangerous = notes.danger or told
+        is_learned_danger = not notes.danger and likely_danger >= danger_chance.ENOUGH
+        dangerous = notes.danger or is_learned_danger
         level = _likeliest(chances, dangerous)
-        if told and not words:
+        if is_learned_danger and not words:
             words = [danger_chance.REASON]
         # Half of it is where the likely levels lie, half what the reasons weigh.
         likely = sum(chances[name] * middle for name, middle in _MIDDLE.items())
@@ -93,10 +93,10 @@ def ruled(notes: Notes, days: int) -> tuple[float, list[str]]:
     """(score in [0, 1], words for an operator) by the reasons alone."""
     assert notes.intent is not None
     label = notes.intent.label
-    found = notes.reasons()
+    weights = notes.reasons()
     if label not in _STILL_ABOUT_PEOPLE and not notes.danger:
-        found = {reason: weight * 0.3 for reason, weight in found.items()}
-    reasons = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
+        weights = {reason: weight * 0.3 for reason, weight in weights.items()}
+    reasons = sorted(weights.items(), key=lambda pair: (-pair[1], pair[0]))
     words = [reason for reason, _ in reasons]
     score = _BASE.get(label, 0.05)
     for _, weight in reasons:

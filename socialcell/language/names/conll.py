@@ -44,13 +44,13 @@ def sentences(path: Path) -> list[Sentence]:
 
     SocialcellError names the line that has no word and tag, or an unknown label.
     """
-    found: list[Sentence] = []
+    complete: list[Sentence] = []
     words: list[str] = []
     tags: list[str] = []
     for number, line in enumerate([*lines_of(path), ""], 1):
         if not line.strip():
             if words:
-                found.append(Sentence(tuple(words), tuple(tags)))
+                complete.append(Sentence(tuple(words), tuple(tags)))
             words, tags = [], []
             continue
         word, _, tag = line.rstrip().rpartition("\t")
@@ -62,20 +62,20 @@ def sentences(path: Path) -> list[Sentence]:
             raise SocialcellError(f"{path}, line {number}: unknown label {tag[2:]!r}")
         words.append(word)
         tags.append(tag)
-    return found
+    return complete
 
 
 def spans(tags: Sequence[str]) -> list[Span]:
     """(first word, word after the last, label); an I- that continues nothing begins."""
-    found: list[Span] = []
+    complete: list[Span] = []
     start, label = 0, ""
     for at, tag in enumerate([*tags, "O"]):
         if tag[:2] == "I-" and tag[2:] == label:
             continue
         if label:
-            found.append((start, at, label))
+            complete.append((start, at, label))
         start, label = at, "" if tag == "O" else tag[2:]
-    return found
+    return complete
 
 
 def mapped_spans(tags: Sequence[str]) -> list[Span]:

@@ -27,11 +27,11 @@ _STATE, _MOVE = 0, 1
 @dataclass(frozen=True, slots=True)
 class Crf:
     """`emits` has shape (attributes + 1, labels); the last row, of zeros, is of every
-    attribute that is not `known`. `moves[i, j]` is the weight of label j after i.
+    attribute without an id. `moves[i, j]` is the weight of label j after i.
     """
 
     labels: tuple[str, ...]
-    known: dict[str, int]
+    attribute_ids: dict[str, int]
     emits: NDArray[np.float64]
     moves: NDArray[np.float64]
 
@@ -41,16 +41,18 @@ class Crf:
         if file[:4] != b"lCRF" or file[8:12] != b"FOMC":
             raise SocialcellError("a tagger's file is no first-order CRFsuite model")
         features, names, attributes = _HEADER.unpack_from(file)[7:10]
-        labels = tuple(_quarks(file, names))
-        known = {name: row for row, name in enumerate(_quarks(file, attributes))}
+        labels = tuple(_chunk_texts(file, names))
+        attribute_ids = {
+            name: row for row, name in enumerate(_chunk_texts(file, attributes))
+        }
         (count,) = struct.unpack_from("<I", file, features + 8)
-        found = np.frombuffer(file, _FEATURE, count, features + _CHUNK)
-        emits = np.zeros((len(known) + 1, len(labels)))
+        feature_rows = np.frombuffer(file, _FEATURE, count, features + _CHUNK)
+        emits = np.zeros((len(attribute_ids) + 1, len(labels)))
         moves = np.zeros((len(labels), len(labels)))
         for kind, into in ((_STATE, emits), (_MOVE, moves)):
-            some = found[found["kind"] == kind]
-            into[some["source"], some["label"]] = some["weight"]
-        return cls(labels, known, emits, moves)
+            kind_rows = feature_rows[feature_rows["kind"] == kind]
+            into[kind_rows["source"], kind_rows["label"]] = kind_rows["weight"]
+        return cls(labels, attribute_ids, emits, moves)
 
     def best(
         self, scores: NDArray[np.float64], lengths: Sequence[int]
@@ -72,26 +74,26 @@ class Crf:
             came.append(ways.argmax(axis=1))
             ends.append(ways.max(axis=1) + scores[starts[: left[at]] + at])
         path = np.zeros((len(lengths), longest), np.intp)
-        going = 0  # sentences that have a word after the one at hand
+        continuing = 0  # sentences that have a word after the one at hand
         for at in reversed(range(longest)):
-            if going:
-                next_one = path[:going, at + 1, None]
-                path[:going, at] = np.take_along_axis(came[at], next_one, 1)[:, 0]
-            path[going : left[at], at] = ends[at][going:].argmax(axis=1)
-            going = left[at]
-        found: list[list[str]] = [[] for _ in lengths]
+            if continuing:
+                next_one = path[:continuing, at + 1, None]
+                path[:continuing, at] = np.take_along_axis(came[at], next_one, 1)[:, 0]
+            path[continuing : left[at], at] = ends[at][continuing:].argmax(axis=1)
+            continuing = left[at]
+        best_labels: list[list[str]] = [[] for _ in lengths]
         for sentence, labels in zip(order.tolist(), path.tolist(), strict=True):
-            some = labels[: lengths[sentence]]
-            found[sentence] = [self.labels[label] for label in some]
-        return found
+            label_ids = labels[: lengths[sentence]]
+            best_labels[sentence] = [self.labels[label] for label in label_ids]
+        return best_labels
 
 
-def _quarks(file: bytes, start: int) -> list[str]:
+def _chunk_texts(file: bytes, start: int) -> list[str]:
     """The texts of a CQDB chunk by their numbers."""
     count, places = struct.unpack_from("<II", file, start + 16)
-    found = []
+    texts = []
     for place in struct.unpack_from(f"<{count}I", file, start + places):
         (size,) = struct.unpack_from("<I", file, start + place + 4)
         text = start + place + 8
-        found.append(file[text : text + size - 1].decode())  # ends with NUL
-    return found
+        texts.append(file[text : text + size - 1].decode())  # ends with NUL
+    return texts

@@ -11,7 +11,7 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from socialcell.language.notes import Notes, notes, text_of
+from socialcell.language.notes import Notes, notes_of, text_of
 from socialcell.language.reading import Entity
 
 NAME = "socialcell_english"
@@ -82,48 +82,48 @@ class EnglishNames:
     def pipe(self, stream: Iterable[Doc], batch_size: int = 256) -> Iterator[Doc]:
         source = iter(stream)
         while docs := list(islice(source, batch_size)):
-            mine = [doc for doc in docs if _is_english(notes(doc))]
-            if mine and (model := english()):
-                found = model.names([text_of(doc) for doc in mine])
-                for doc, spans in zip(mine, found, strict=True):
-                    _add(doc, notes(doc), spans)
+            english_docs = [doc for doc in docs if _is_english(notes_of(doc))]
+            if english_docs and (model := english()):
+                names = model.names([text_of(doc) for doc in english_docs])
+                for doc, spans in zip(english_docs, names, strict=True):
+                    _add(doc, notes_of(doc), spans)
             yield from docs
 
 
-def _is_english(found: Notes) -> bool:
+def _is_english(notes: Notes) -> bool:
     """English and nothing beside it: half a sentence of Hindi is full of "persons"."""
-    return found.language == "en" and not found.mixed and found.english >= _SURE
+    return notes.language == "en" and not notes.mixed and notes.english >= _SURE
 
 
 def _spans(text: str, doc: Doc) -> Iterator[Found]:
     for entity in doc.ents:
         label = LABELS.get(entity.label_)
-        said = entity.text
-        start = _BEFORE.match(said)
-        said = said[start.end() if start else 0 :]
-        said = _AFTER.sub("", said)
-        if label and _looks_like_one(said, label):
+        name_text = entity.text
+        start = _BEFORE.match(name_text)
+        name_text = name_text[start.end() if start else 0 :]
+        name_text = _AFTER.sub("", name_text)
+        if label and _looks_like_name(name_text, label):
             first = entity.start_char + (start.end() if start else 0)
-            yield first, first + len(said), label
+            yield first, first + len(name_text), label
 
 
-def _looks_like_one(said: str, label: str) -> bool:
+def _looks_like_name(name_text: str, label: str) -> bool:
     """Names begin with a capital; those of people, in every word."""
-    words = _WORD.findall(said)
+    words = _WORD.findall(name_text)
     capital = [word[0].isupper() for word in words if not word[0].isdigit()]
     return all(capital if label == "PERSON" else capital[:1]) and any(capital)
 
 
-def _add(doc: Doc, found: Notes, spans: list[Found]) -> None:
-    taken = [(entity.start, entity.end) for entity in found.entities]
-    taken += [
+def _add(doc: Doc, notes: Notes, spans: list[Found]) -> None:
+    occupied = [(entity.start, entity.end) for entity in notes.entities]
+    occupied += [
         (token.idx, token.idx + len(token))
-        for token, fact in zip(doc, found.facts, strict=True)
+        for token, fact in zip(doc, notes.facts, strict=True)
         if fact.word.is_address
     ]
     text = text_of(doc)
     for start, end, label in spans:
-        if all(end <= first or last <= start for first, last in taken):
+        if all(end <= first or last <= start for first, last in occupied):
             entity = Entity(start, end, text[start:end], label, None)
-            found.entities.append(entity)
-    found.entities.sort(key=lambda entity: entity.start)
+            notes.entities.append(entity)
+    notes.entities.sort(key=lambda entity: entity.start)

@@ -50,7 +50,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class GazetteerProblem:
     """What is wrong in one cell; `column` is "" when the whole row is meant."""
 
     file: str
@@ -59,7 +59,7 @@ class Problem:
     message: str
 
 
-def lint(files: Iterable[Path] = ()) -> list[Problem]:
+def lint(files: Iterable[Path] = ()) -> list[GazetteerProblem]:
     """Problems of the files, beside the package's own; without files of the package.
 
     A file may hold new entries only. SocialcellError for a file that is no UTF-8 CSV
@@ -70,7 +70,7 @@ def lint(files: Iterable[Path] = ()) -> list[Problem]:
     return [] if files else _sorted(_problems(_package(), []))
 
 
-def problems_of(rows: list[Row], beside: Iterable[Row] = ()) -> list[Problem]:
+def problems_of(rows: list[Row], beside: Iterable[Row] = ()) -> list[GazetteerProblem]:
     """Problems of these rows beside the package's own and those `beside`."""
     return _sorted(_problems(rows, [*_package(), *beside]))
 
@@ -79,7 +79,7 @@ def _package() -> list[Row]:
     return [Row(*row) for row in lexicon.gazetteer_rows()]
 
 
-def _sorted(problems: Iterable[Problem]) -> list[Problem]:
+def _sorted(problems: Iterable[GazetteerProblem]) -> list[GazetteerProblem]:
     return sorted(problems, key=lambda p: (p.file, p.row, p.column, p.message))
 
 
@@ -104,7 +104,7 @@ def rows_of(path: Path) -> Iterator[Row]:
         yield Row(str(path), number, cells_by_name)
 
 
-def _problems(rows: list[Row], beside: list[Row]) -> Iterator[Problem]:
+def _problems(rows: list[Row], beside: list[Row]) -> Iterator[GazetteerProblem]:
     ids = {row.cells["id"]: row for row in beside}
     wards = {r.cells["id"] for r in (*rows, *beside) if r.cells["id"][:5] == "ward:"}
     for row in rows:
@@ -119,7 +119,7 @@ def _problems(rows: list[Row], beside: list[Row]) -> Iterator[Problem]:
     yield from _shared_names(rows, beside)
 
 
-def _cells(row: Row) -> Iterator[Problem]:
+def _cells(row: Row) -> Iterator[GazetteerProblem]:
     for column in _REQUIRED:
         if not row.cells[column].strip():
             yield _problem(row, column, "is empty")
@@ -136,14 +136,14 @@ def _cells(row: Row) -> Iterator[Problem]:
             yield _problem(row, column, "has white space or a bar too many")
 
 
-def _too_short(row: Row) -> Iterator[Problem]:
+def _too_short(row: Row) -> Iterator[GazetteerProblem]:
     """One letter, or a mark alone, would be found in every other post."""
     for column, name in _names(row):
         if len(_SIGN.findall(name)) < 2:
             yield _problem(row, column, f"{name!r} needs two letters or digits")
 
 
-def _kinds(row: Row, wards: set[str]) -> Iterator[Problem]:
+def _kinds(row: Row, wards: set[str]) -> Iterator[GazetteerProblem]:
     kind = row.cells["id"].partition(":")[0]
     if not _ID.match(row.cells["id"]) or kind not in _KINDS:
         kinds = ", ".join(f"{name}:…" for name in _KINDS)
@@ -157,7 +157,7 @@ def _kinds(row: Row, wards: set[str]) -> Iterator[Problem]:
         yield _problem(row, "needs_context", "is yes or empty")
 
 
-def _meanings(row: Row) -> Iterator[Problem]:
+def _meanings(row: Row) -> Iterator[GazetteerProblem]:
     """Single words that mean something else too, without a rule for context."""
     if row.cells["needs_context"] or row.cells["unless"]:
         return
@@ -171,7 +171,7 @@ def _meanings(row: Row) -> Iterator[Problem]:
             yield _problem(row, column, message)
 
 
-def _shared_names(rows: list[Row], beside: list[Row]) -> Iterator[Problem]:
+def _shared_names(rows: list[Row], beside: list[Row]) -> Iterator[GazetteerProblem]:
     owner: dict[str, Row] = {}
     for row in (*beside, *rows):
         if row.cells["needs_context"]:
@@ -211,5 +211,5 @@ def _first_names() -> frozenset[str]:
     return frozenset(map(key_of, lexicon.data("first_names")["names"]))
 
 
-def _problem(row: Row, column: str, message: str) -> Problem:
-    return Problem(row.file, row.number, column, message)
+def _problem(row: Row, column: str, message: str) -> GazetteerProblem:
+    return GazetteerProblem(row.file, row.number, column, message)

@@ -32,10 +32,10 @@ def cuts(token: str) -> tuple[int, ...]:
     Only a tag that is known words from end to end is cut, into as few as possible; a
     tag that is a known word itself stays whole.
     """
-    found = _TAG.match(token)
-    if found is None or found[1] in _known():
+    tag_match = _TAG.match(token)
+    if tag_match is None or tag_match[1] in _tag_words():
         return ()
-    parts = _parts(found[1])
+    parts = _parts(tag_match[1])
     places, at = [], 1
     for part in parts:
         places.append(at)
@@ -72,19 +72,19 @@ def _parts(tag: str) -> list[str]:
     for end in range(_SHORTEST, len(tag) + 1):
         for start in range(end - _SHORTEST + 1):
             before, word = best[start], tag[start:end]
-            if before is None or word not in _known():
+            if before is None or word not in _tag_words():
                 continue
-            found, held = [*before, word], best[end]
-            if held is None or len(found) < len(held):
-                best[end] = found
+            candidate, current_best = [*before, word], best[end]
+            if current_best is None or len(candidate) < len(current_best):
+                best[end] = candidate
     return best[-1] or []
 
 
 @lru_cache(maxsize=1)
-def _known() -> frozenset[str]:
+def _tag_words() -> frozenset[str]:
     """Words of names and rules, and of the list of this file."""
-    said = [cue.phrase for cue in lexicon.cues()]
-    said += [row["name_en"] for _, _, row in lexicon.gazetteer_rows()]
-    words = {word for phrase in said for word in phrase.lower().split()}
+    phrases = [cue.phrase for cue in lexicon.cues()]
+    phrases += [row["name_en"] for _, _, row in lexicon.gazetteer_rows()]
+    words = {word for phrase in phrases for word in phrase.lower().split()}
     words |= set(lexicon.data("hashtag_words")["words"])
     return frozenset(word for word in words if re.fullmatch(r"[a-z]{3,}", word))

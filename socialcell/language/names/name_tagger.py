@@ -40,11 +40,13 @@ class Tagger:
 
     def __init__(self, model: bytes) -> None:
         self._crf = Crf.of(model)
-        self._none = len(self._crf.known)  # the row of an attribute without a weight
+        self._none = len(
+            self._crf.attribute_ids
+        )  # the row of an attribute without a weight
         self._pairs = {
             start: {
                 name.removeprefix(start): row
-                for name, row in self._crf.known.items()
+                for name, row in self._crf.attribute_ids.items()
                 if name.startswith(start)
             }
             for start in (_PAIR_BEFORE, _PAIR_AFTER)
@@ -77,27 +79,27 @@ class Tagger:
             inner.append(np.arange(first, first + len(words)))
             at += [rows[word] for word in (*_STARTS, *words, *_ENDS)]
             forms = [_STARTS[-1], *map(_form, words), _ENDS[0]]
-            said = [f"{one}|{other}" for one, other in pairwise(forms)]
+            form_pairs = [f"{form}|{other}" for form, other in pairwise(forms)]
             pairs += [
                 (before.get(left, self._none), after.get(right, self._none))
-                for left, right in pairwise(said)
+                for left, right in pairwise(form_pairs)
             ]
         here = np.concatenate(inner)
         word = np.array(at)
         share = self._shares
-        found: NDArray[np.float64] = share[word[here], 0]
+        scores: NDArray[np.float64] = share[word[here], 0]
         for part, (_, offset) in enumerate(_NEIGHBOURS, 1):
-            found += share[word[here + offset], part]
+            scores += share[word[here + offset], part]
         for looked_up in np.array(pairs).T:
-            found += self._crf.emits[looked_up]
-        return found
+            scores += self._crf.emits[looked_up]
+        return scores
 
     def _learn(self, words: Iterable[str]) -> None:
         """Sum up what words bring along that were not seen before."""
         fresh = [word for word in dict.fromkeys(words) if word not in self._rows]
         if not fresh:
             return
-        known = self._crf.known
+        attribute_ids = self._crf.attribute_ids
         parts: list[int] = []
         starts: list[int] = []
         for word in fresh:
@@ -105,7 +107,9 @@ class Tagger:
             for names in (_own(word), *(tell(form) for tell, _ in _NEIGHBOURS)):
                 starts.append(len(parts))
                 parts.append(self._none)
-                parts += [known[name] for name in names if name in known]
+                parts += [
+                    attribute_ids[name] for name in names if name in attribute_ids
+                ]
         sums = np.add.reduceat(self._crf.emits.take(parts, axis=0), starts, axis=0)
         shares = sums.reshape(len(fresh), 1 + len(_NEIGHBOURS), -1)
         first, last = len(self._rows), len(self._rows) + len(fresh)
@@ -147,13 +151,15 @@ def is_name(entity: Entity) -> bool:
 def features(words: Sequence[str]) -> list[list[str]]:
     """Of every word: itself, its ends, its form, and its neighbours by two."""
     forms = [*_STARTS, *map(_form, words), *_ENDS]
-    found = []
+    rows = []
     for at, word in enumerate(words, len(_STARTS)):
         before, here, after = forms[at - 1 : at + 2]
-        told = [name for tell, by in _NEIGHBOURS for name in tell(forms[at + by])]
+        neighbour_names = [
+            name for tell, by in _NEIGHBOURS for name in tell(forms[at + by])
+        ]
         pairs = (f"{_PAIR_BEFORE}{before}|{here}", f"{_PAIR_AFTER}{here}|{after}")
-        found.append([*_own(word), *told, *pairs])
-    return found
+        rows.append([*_own(word), *neighbour_names, *pairs])
+    return rows
 
 
 @lru_cache(maxsize=1)
@@ -177,16 +183,16 @@ def _form(word: str) -> str:
 @lru_cache(maxsize=50_000)
 def _own(word: str) -> tuple[str, ...]:
     form = _form(word)
-    found = ["1", f"w={form}"]
+    names = ["1", f"w={form}"]
     for length in range(1, min(5, len(form) + 1)):
-        found += [f"^{form[:length]}", f"${form[-length:]}"]
+        names += [f"^{form[:length]}", f"${form[-length:]}"]
     if "0" in form:
-        found.append("digit")
+        names.append("digit")
     if form.isascii():
-        found.append("latin")
+        names.append("latin")
     if not any(character.isalnum() for character in form):
-        found.append("mark")
+        names.append("mark")
     if word[:1] in "@#":
-        found.append(f"sign{word[:1]}")
-    found.append(f"long{min(len(form), 8)}")
-    return tuple(found)
+        names.append(f"sign{word[:1]}")
+    names.append(f"long{min(len(form), 8)}")
+    return tuple(names)

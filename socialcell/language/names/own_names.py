@@ -8,14 +8,14 @@ from pathlib import Path
 
 from socialcell.errors import SocialcellError
 from socialcell.language.names import gazetteer_lint
-from socialcell.language.names.gazetteer_lint import COLUMNS, Problem, Row
+from socialcell.language.names.gazetteer_lint import COLUMNS, GazetteerProblem, Row
 from socialcell.language.names.places import Place, checked, places
 
 FILE = "gazetteer.csv"
 
 
 @dataclass(frozen=True, slots=True)
-class Import:
+class NameImport:
     """What a file would change: ids by what becomes of them, and the whole new file."""
 
     added: tuple[str, ...]
@@ -24,10 +24,10 @@ class Import:
     text: str
 
 
-class Refused(SocialcellError):  # noqa: N818 - named for what happened
+class NamesRefused(SocialcellError):  # noqa: N818 - named for what happened
     """Entries that are not taken; the message has a line for each reason."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[GazetteerProblem]) -> None:
         lines = [
             f"{p.file}, row {p.row}{f', {p.column}' if p.column else ''}: {p.message}"
             for p in problems
@@ -50,62 +50,70 @@ def rows(path: Path) -> list[dict[str, str]]:
     return sorted((row.cells for row in _rows(path)), key=lambda cells: cells["id"])
 
 
-def add(held: Path, file: Path) -> Import:
-    """What becomes of the entries of `file` beside those already `held`.
+def add(workspace_file: Path, file: Path) -> NameImport:
+    """The entries of `workspace_file` after an import of `file`.
 
     An id that is held is changed to what the file says. Refused, with every reason,
     when an id is the package's or the linter finds anything.
     """
-    before = {row.cells["id"]: row for row in _rows(held)}
+    before = {row.cells["id"]: row for row in _rows(workspace_file)}
     new = list(gazetteer_lint.rows_of(file))
     ids = {row.cells["id"] for row in new}
-    kept = [row for id_, row in before.items() if id_ not in ids]
-    problems = gazetteer_lint.problems_of(new, kept)
+    unchanged_rows = [row for id_, row in before.items() if id_ not in ids]
+    problems = gazetteer_lint.problems_of(new, unchanged_rows)
     if problems:
-        raise Refused(problems)
+        raise NamesRefused(problems)
     if not new:
         raise SocialcellError(f"{file} holds no entry")
-    was = {id_: row.cells for id_, row in before.items()}
-    now = {row.cells["id"]: row.cells for row in new}
-    return Import(
-        added=tuple(sorted(now.keys() - was.keys())),
-        changed=tuple(sorted(i for i in now.keys() & was.keys() if now[i] != was[i])),
-        unchanged=tuple(sorted(i for i in now if now[i] == was.get(i))),
-        text=_text({**was, **now}.values()),
+    cells_before = {id_: row.cells for id_, row in before.items()}
+    cells_after = {row.cells["id"]: row.cells for row in new}
+    return NameImport(
+        added=tuple(sorted(cells_after.keys() - cells_before.keys())),
+        changed=tuple(
+            sorted(
+                i
+                for i in cells_after.keys() & cells_before.keys()
+                if cells_after[i] != cells_before[i]
+            )
+        ),
+        unchanged=tuple(
+            sorted(i for i in cells_after if cells_after[i] == cells_before.get(i))
+        ),
+        text=_text({**cells_before, **cells_after}.values()),
     )
 
 
-def without(held: Path, ids: Iterable[str]) -> str:
+def without(workspace_file: Path, ids: Iterable[str]) -> str:
     """The text of the file without these entries. SocialcellError names one not there.
 
     An entry that others name as their ward stays while they do.
     """
-    left = {row.cells["id"]: row.cells for row in _rows(held)}
+    left = {row.cells["id"]: row.cells for row in _rows(workspace_file)}
     for id_ in ids:
         if id_ not in left:
             raise SocialcellError(
-                f"{id_} is none of the {len(left)} entries of {held}"
+                f"{id_} is none of the {len(left)} entries of {workspace_file}"
                 + (": it is the package's own" if id_ in _of_package() else "")
             )
         del left[id_]
-    known = left.keys() | _of_package()
+    known_ids = left.keys() | _of_package()
     for cells in left.values():
-        if cells["ward"] and cells["ward"] not in known:
+        if cells["ward"] and cells["ward"] not in known_ids:
             raise SocialcellError(
                 f"{cells['ward']} is the ward of {cells['id']}: change that one first"
             )
     return _text(left.values())
 
 
-def save(held: Path, text: str) -> None:
+def save(path: Path, text: str) -> None:
     """Put a whole new file in place of the old one, or leave that as it is."""
-    aside = held.with_name(held.name + ".new")
+    new_file = path.with_name(path.name + ".new")
     try:
-        aside.write_text(text, "utf-8")
-        aside.replace(held)
+        new_file.write_text(text, "utf-8")
+        new_file.replace(path)
     except OSError as error:
-        aside.unlink(missing_ok=True)
-        raise SocialcellError(f"{held} cannot be written: {error.strerror}") from None
+        new_file.unlink(missing_ok=True)
+        raise SocialcellError(f"{path} cannot be written: {error.strerror}") from None
 
 
 def _rows(path: Path) -> list[Row]:

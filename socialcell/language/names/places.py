@@ -12,7 +12,7 @@ from spacy.tokens import Doc
 
 from socialcell.errors import SocialcellError
 from socialcell.language import lexicon, transliteration
-from socialcell.language.notes import Fact, notes
+from socialcell.language.notes import Fact, notes_of
 from socialcell.language.reading import Entity
 from socialcell.language.words import key_of
 
@@ -86,37 +86,37 @@ def checked(
 
     SocialcellError names file and line.
     """
-    known = {place.id: place for place in beside}
-    found: dict[str, Place] = {}
+    places_beside = {place.id: place for place in beside}
+    checked_places: dict[str, Place] = {}
     labels = lexicon.vocabulary("entity")
     for file, line, row in rows:
         where = f"{file}, line {line}"
         place = _place(row, where)
         if place.label not in labels:
             raise SocialcellError(f"{where}: unknown label {place.label!r}")
-        if place.id in found or place.id in known:
+        if place.id in checked_places or place.id in places_beside:
             raise SocialcellError(f"{where}: {place.id} is there twice")
-        found[place.id] = place
-    for place in found.values():
-        if place.ward is not None and place.ward not in known | found:
+        checked_places[place.id] = place
+    for place in checked_places.values():
+        if place.ward is not None and place.ward not in places_beside | checked_places:
             raise SocialcellError(f"gazetteer: {place.id} is in unknown {place.ward}")
-    return tuple(found.values())
+    return tuple(checked_places.values())
 
 
-def name_words(some: Iterable[Place]) -> set[str]:
+def name_words(entries: Iterable[Place]) -> set[str]:
     """Single words of all their names, as comparison keys."""
     return {
         key_of(word)
-        for place in some
+        for place in entries
         for name in place.names()
         for word in _WORDS.findall(name)
     }
 
 
-def fingerprint(some: Iterable[Place]) -> str:
+def fingerprint(entries: Iterable[Place]) -> str:
     """Eight hexadecimal digits that change when any of these entries changes."""
     rows = (
-        (*astuple(place)[:8], sorted(place.unless), *place.handles) for place in some
+        (*astuple(place)[:8], sorted(place.unless), *place.handles) for place in entries
     )
     return hashlib.sha256(repr(sorted(rows)).encode()).hexdigest()[:8]
 
@@ -131,9 +131,9 @@ class Gazetteer:
         self._sounds: dict[tuple[str, ...], Place] = {}
         self.add(nlp, places())
 
-    def add(self, nlp: Language, some: Iterable[Place]) -> None:
+    def add(self, nlp: Language, entries: Iterable[Place]) -> None:
         """From now on these are found too."""
-        for place in some:
+        for place in entries:
             self._places[nlp.vocab.strings.add(place.id)] = place
             self._loose.add(place.id, [nlp.make_doc(name) for name in place.names()])
             if exact := place.exact():
@@ -148,25 +148,25 @@ class Gazetteer:
         matches = self._loose(doc) + self._exact(doc)
         if not matches and not self._sounds:
             return doc
-        found = notes(doc)
+        notes = notes_of(doc)
         spans = [(start, end, self._places[match]) for match, start, end in matches]
         if self._sounds:
-            spans += self._by_sound(found.facts)
-        kept = _longest(span for span in spans if not _vetoed(span[2], found.facts))
-        for start, end, place in kept:
+            spans += self._by_sound(notes.facts)
+        chosen = _longest(span for span in spans if not _vetoed(span[2], notes.facts))
+        for start, end, place in chosen:
             if place.needs_context and not (
                 end - start > place.own_length
-                or _in_context(start, end, kept, found.facts)
+                or _in_context(start, end, chosen, notes.facts)
             ):
                 continue
-            last = doc[end - 1].idx + found.facts[end - 1].stem_length
+            last = doc[end - 1].idx + notes.facts[end - 1].stem_length
             first = doc[start].idx
             # spaCy joins a text anew on every look: ask for no more than the name.
-            said = doc[start:end].text[: last - first]
-            found.entities.append(Entity(first, last, said, place.label, place.id))
-            found.named.update(range(start, end))
+            name_text = doc[start:end].text[: last - first]
+            notes.entities.append(Entity(first, last, name_text, place.label, place.id))
+            notes.named.update(range(start, end))
             if place.label == "PLACE":
-                found.placed.update(range(start, end))
+                notes.placed.update(range(start, end))
         return doc
 
     def _by_sound(self, facts: list[Fact]) -> Iterator["_Span"]:
@@ -204,14 +204,14 @@ def _sound(word: str) -> str:
 
 def _longest(spans: Iterator[_Span]) -> list[_Span]:
     """No overlaps: the longer match wins, then the earlier, then the smaller id."""
-    taken: set[int] = set()
-    kept: list[_Span] = []
+    used_tokens: set[int] = set()
+    chosen: list[_Span] = []
     for span in sorted(spans, key=lambda s: (s[0] - s[1], s[0], s[2].id)):
         tokens = range(span[0], span[1])
-        if taken.isdisjoint(tokens):
-            taken.update(tokens)
-            kept.append(span)
-    return sorted(kept, key=lambda span: span[0])
+        if used_tokens.isdisjoint(tokens):
+            used_tokens.update(tokens)
+            chosen.append(span)
+    return sorted(chosen, key=lambda span: span[0])
 
 
 def _vetoed(place: Place, facts: list[Fact]) -> bool:
@@ -225,13 +225,13 @@ def _in_context(start: int, end: int, spans: list[_Span], facts: list[Fact]) -> 
         return True
     if _stands_alone(start, end, facts):
         return True
-    return said_as_place(start, end, facts)
+    return is_used_as_place(start, end, facts)
 
 
-def said_as_place(start: int, end: int, facts: list[Fact]) -> bool:
+def is_used_as_place(start: int, end: int, facts: list[Fact]) -> bool:
     """Is there a word beside these, or an ending of theirs, that a place has?"""
-    around = facts[max(0, start - 1) : start] + facts[end : end + 1]
-    if any({fact.word.key, fact.stem} & _words("beside_place") for fact in around):
+    neighbours = facts[max(0, start - 1) : start] + facts[end : end + 1]
+    if any({fact.word.key, fact.stem} & _words("beside_place") for fact in neighbours):
         return True
     if any(fact.word.key in _words("after_place") for fact in facts[end : end + 1]):
         return True

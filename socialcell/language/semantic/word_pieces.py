@@ -33,23 +33,23 @@ class Pieces:
     def __init__(self, pieces: Sequence[str], scores: Sequence[float]) -> None:
         self.pieces, self.scores = tuple(pieces), tuple(scores)
         rows = zip(pieces, scores, strict=True)
-        self._known: Mapping[str, tuple[int, float]] = {
+        self._pieces_by_text: Mapping[str, tuple[int, float]] = {
             piece: (number, score)
             for number, (piece, score) in enumerate(rows)
             if number >= len(RESERVED)
         }
-        self._longest = max((len(piece) for piece in self._known), default=1)
+        self._longest = max((len(piece) for piece in self._pieces_by_text), default=1)
         self._unknown = min(scores, default=0.0) - _UNLIKELY
         self._cut: dict[str, tuple[int, ...]] = {}
 
     def numbers(self, text: str, most: int) -> list[int]:
         """Piece numbers between START and END, at most `most` with those two."""
-        found = [START]
+        numbers = [START]
         for word in plain_words(text):
-            found.extend(self._of(word))
-            if len(found) >= most:
+            numbers.extend(self._of(word))
+            if len(numbers) >= most:
                 break
-        return [*found[: most - 1], END]
+        return [*numbers[: most - 1], END]
 
     def _of(self, word: str) -> tuple[int, ...]:
         numbers = self._cut.get(word)
@@ -62,19 +62,19 @@ class Pieces:
     def _best_cut(self, word: str) -> tuple[int, ...]:
         size = len(word)
         best = [0.0] + [float("-inf")] * size
-        came: list[tuple[int, int]] = [(0, UNKNOWN)] * (size + 1)
+        previous: list[tuple[int, int]] = [(0, UNKNOWN)] * (size + 1)
         for start in range(size):
             here = best[start]
             for end in range(start + 1, min(start + self._longest, size) + 1):
-                known = self._known.get(word[start:end])
-                if known is not None and here + known[1] > best[end]:
-                    best[end], came[end] = here + known[1], (start, known[0])
+                piece = self._pieces_by_text.get(word[start:end])
+                if piece is not None and here + piece[1] > best[end]:
+                    best[end], previous[end] = here + piece[1], (start, piece[0])
             if here + self._unknown > best[start + 1]:
                 best[start + 1] = here + self._unknown
-                came[start + 1] = (start, UNKNOWN)
+                previous[start + 1] = (start, UNKNOWN)
         numbers = []
         end = size
         while end:
-            end, number = came[end]
+            end, number = previous[end]
             numbers.append(number)
         return tuple(reversed(numbers))

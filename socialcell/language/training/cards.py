@@ -43,13 +43,13 @@ def _table(scores: dict[str, Any]) -> Iterator[str]:
     ]
     yield f"| held out | n | {' | '.join(names)} | F1 by class |"
     yield "|---" * (len(names) + 3) + "|"
-    for name, found in scores.items():
-        values = " | ".join(_percent(found[key]) for key in names)
+    for name, set_scores in scores.items():
+        values = " | ".join(_percent(set_scores[key]) for key in names)
         classes = ", ".join(
-            f"{label} {_percent(one['f1'])}"
-            for label, one in found["per_class"].items()
+            f"{label} {_percent(class_scores['f1'])}"
+            for label, class_scores in set_scores["per_class"].items()
         )
-        yield f"| {name} | {found['n']} | {values} | {classes} |"
+        yield f"| {name} | {set_scores['n']} | {values} | {classes} |"
 
 
 def _percent(share: float | None) -> str:

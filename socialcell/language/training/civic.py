@@ -20,7 +20,7 @@ from socialcell.language import measure, weights
 from socialcell.language.classifiers import civic_model, danger_chance, topics, urgency
 from socialcell.language.linear_model import Linear
 from socialcell.language.ngram_features import Grams
-from socialcell.language.notes import Notes, notes
+from socialcell.language.notes import Notes, notes_of
 from socialcell.language.training import posts as posts_
 from socialcell.language.training.fit import matrix, quantised
 from socialcell.language.training.posts import Example
@@ -55,10 +55,10 @@ _Chances = dict[str, float]
 def train(seed: int, progress: Callable[[str], None]) -> tuple[dict[str, Any], Linear]:
     """The facts of the card, without those of the file, and the n-grams' model."""
     progress(civic_model.NAME)
-    posts, seen = _heard(posts_.posts(), seed)
+    posts, notes = _with_margins(posts_.posts(), seed)
     phrases = list(posts_.phrases())
     model = _fit([*posts, *phrases], seed)
-    judges, scores, _ = _judges(posts, seen, seed)
+    judges, scores, _ = _judges(posts, notes, seed)
     facts = {
         "name": civic_model.NAME,
         "version": weights.VERSION,
@@ -91,19 +91,21 @@ def train(seed: int, progress: Callable[[str], None]) -> tuple[dict[str, Any], L
 
 def unseen(seed: int) -> tuple[list[Example], dict[str, list[_Chances]]]:
     """All posts, and by task the chances of each by models that did not see it."""
-    told = posts_.posts()
-    return told, _judges(*_heard(told, seed), seed)[2]
+    examples = posts_.posts()
+    return examples, _judges(*_with_margins(examples, seed), seed)[2]
 
 
-def _heard(told: Sequence[Example], seed: int) -> tuple[list[Example], list[Notes]]:
+def _with_margins(
+    examples: Sequence[Example], seed: int
+) -> tuple[list[Example], list[Notes]]:
     """The posts without names of places, and what rules and n-grams find in each.
 
     The n-grams have seen the phrases of the rules and other posts, not this one.
     """
-    seen = _evidence(told)
+    noted = _evidence(examples)
     posts = [
-        replace(post, text=civic_model.plain(post.text, one.entities))
-        for post, one in zip(told, seen, strict=True)
+        replace(post, text=civic_model.plain(post.text, notes.entities))
+        for post, notes in zip(examples, noted, strict=True)
     ]
     phrases = list(posts_.phrases())
     for fold in folds(len(posts), seed):
@@ -111,33 +113,33 @@ def _heard(told: Sequence[Example], seed: int) -> tuple[list[Example], list[Note
         rest = [example for at, example in enumerate(posts) if at not in inside]
         model = _fit([*rest, *phrases], seed)
         rows = model.margins([posts[at].text for at in fold]).tolist()
-        found = civic_model.by_task(model.classes, rows)
-        for at, margins in zip(fold, found, strict=True):
-            seen[at].margins = margins
-    return posts, seen
+        task_margins = civic_model.by_task(model.classes, rows)
+        for at, margins in zip(fold, task_margins, strict=True):
+            noted[at].margins = margins
+    return posts, noted
 
 
 def _fit(examples: Sequence[Example], seed: int) -> Linear:
     whole = matrix([example.text for example in examples], GRAMS)
-    found, bias = [], []
+    coefficients, bias = [], []
     for column in civic_model.columns():
         task = column.partition(":")[0]
-        taught = [at for at, one in enumerate(examples) if task in one.tasks]
-        inside = np.array([column in examples[at].labels for at in taught])
-        share = np.array([examples[at].weight for at in taught])
+        indexes = [index for index, post in enumerate(examples) if task in post.tasks]
+        inside = np.array([column in examples[index].labels for index in indexes])
+        share = np.array([examples[index].weight for index in indexes])
         machine = LinearSVC(
             C=_COST,
             class_weight={False: 1.0, True: _RARE if task == "topic" else 1.0},
             random_state=seed,
         )
-        machine.fit(whole[taught], inside, sample_weight=share)
-        found.append(machine.coef_[0])
+        machine.fit(whole[indexes], inside, sample_weight=share)
+        coefficients.append(machine.coef_[0])
         bias.append(float(machine.intercept_[0]))
-    return quantised(found, bias, civic_model.columns(), GRAMS)
+    return quantised(coefficients, bias, civic_model.columns(), GRAMS)
 
 
 def _judges(
-    posts: Sequence[Example], seen: Sequence[Notes], seed: int
+    posts: Sequence[Example], noted: Sequence[Notes], seed: int
 ) -> tuple[dict[str, Any], dict[str, Any], dict[str, list[_Chances]]]:
     """(judges for the card; scores, and chances by task, of such as saw no post)."""
     judges: dict[str, Any] = {}
@@ -149,56 +151,59 @@ def _judges(
     care = [_CARE[post.origin] for post in posts]
 
     def score(task: str, truth: Sequence[str], chances: Sequence[_Chances]) -> None:
-        found = [max(one, key=lambda name: one[name]) for one in chances]
-        for name, some in groups.items():
+        predicted = [
+            max(probabilities, key=lambda name: probabilities[name])
+            for probabilities in chances
+        ]
+        for name, indexes in groups.items():
             scores[f"{name}, {task}, cross-validated"] = measure.scores(
-                [truth[at] for at in some], [found[at] for at in some]
+                [truth[at] for at in indexes], [predicted[at] for at in indexes]
             )
 
     truth = [label_of(example, "intent") for example in posts]
-    evidence = [civic_model.intent_evidence(one) for one in seen]
+    evidence = [civic_model.intent_evidence(notes) for notes in noted]
     judges["intent"] = _regression(evidence, truth, care, _DAY["intent"])
     chances = _unseen(evidence, truth, care, _DAY["intent"], seed)
     score("intent", truth, chances)
-    for one, found in zip(seen, chances, strict=True):
-        one.intents = found
-        label = max(found, key=lambda name: found[name])
-        assert one.intent is not None
-        one.intent = replace(one.intent, label=label)
-    for name, some in groups.items():
+    for notes, intent_chances in zip(noted, chances, strict=True):
+        notes.intents = intent_chances
+        label = max(intent_chances, key=lambda name: intent_chances[name])
+        assert notes.intent is not None
+        notes.intent = replace(notes.intent, label=label)
+    for name, group in groups.items():
         scores[f"{name}, topics, cross-validated"] = topic_scores(
-            [posts[at] for at in some],
-            [{topic.id for topic in topics.topics(seen[at])} for at in some],
+            [posts[at] for at in group],
+            [{topic.id for topic in topics.topics(noted[at])} for at in group],
         )
     truth = [label_of(example, "urgency") for example in posts]
-    evidence = [_urgency(one) for one in seen]
+    evidence = [_urgency_evidence(notes) for notes in noted]
     judges["urgency"] = _regression(evidence, truth, care, _DAY["urgency"])
-    haste = _unseen(evidence, truth, care, _DAY["urgency"], seed)
-    score("urgency", truth, haste)
+    urgency_chances = _unseen(evidence, truth, care, _DAY["urgency"], seed)
+    score("urgency", truth, urgency_chances)
     truth = [danger_of(example) for example in posts]
     evidence = [
-        danger_chance.evidence(one, found)
-        for one, found in zip(seen, evidence, strict=True)
+        danger_chance.evidence(notes, intent_chances)
+        for notes, intent_chances in zip(noted, evidence, strict=True)
     ]
     judges[civic_model.DANGER] = _regression(
         evidence, truth, care, _DAY[civic_model.DANGER]
     )
     danger = _unseen(evidence, truth, care, _DAY[civic_model.DANGER], seed)
     score(civic_model.DANGER, truth, danger)
-    of_topics = [topics.chances(one) for one in seen]
+    of_topics = [topics.chances(notes) for notes in noted]
     unseen = {
         "intent": chances,
         topics.TASK: of_topics,
-        "urgency": haste,
+        "urgency": urgency_chances,
         civic_model.DANGER: danger,
     }
     return judges, scores, unseen
 
 
-def _urgency(one: Notes) -> dict[str, float]:
-    days = urgency.longest_wait(one)
+def _urgency_evidence(notes: Notes) -> dict[str, float]:
+    days = urgency.longest_wait(notes)
     return civic_model.urgency_evidence(
-        one, one.intents, urgency.ruled(one, days)[0], days
+        notes, notes.intents, urgency.ruled(notes, days)[0], days
     )
 
 
@@ -208,9 +213,12 @@ def _regression(
     care: Sequence[float],
     day: Mapping[str, float],
 ) -> dict[str, Any]:
-    names = sorted({name for one in evidence for name in one})
+    names = sorted({name for weights_by_name in evidence for name in weights_by_name})
     table: NDArray[np.float64] = np.array(
-        [[one.get(name, 0.0) for name in names] for one in evidence]
+        [
+            [weights_by_name.get(name, 0.0) for name in names]
+            for weights_by_name in evidence
+        ]
     )
     # Posts that teach are rich in what is rare on a day: each class counts as it does
     # there, halfway.
@@ -241,7 +249,7 @@ def _unseen(
     seed: int,
 ) -> list[_Chances]:
     """Chances by judges that did not see the post."""
-    found: list[_Chances] = [{} for _ in evidence]
+    chances: list[_Chances] = [{} for _ in evidence]
     for fold in folds(len(evidence), seed + 1):
         inside = set(fold)
         rest = [at for at in range(len(evidence)) if at not in inside]
@@ -251,27 +259,32 @@ def _unseen(
             [care[at] for at in rest],
             day,
         )
-        judge = civic_model.Judge.of(facts)
+        judge = civic_model.LogisticModel.of(facts)
         for at in fold:
-            found[at] = judge.chances(evidence[at])
-    return found
+            chances[at] = judge.chances(evidence[at])
+    return chances
 
 
-def topic_scores(ours: Sequence[Example], found: Sequence[set[str]]) -> dict[str, Any]:
+def topic_scores(
+    examples: Sequence[Example], predicted: Sequence[set[str]]
+) -> dict[str, Any]:
     """By topic, each post right or wrong about it; accuracy is all topics right."""
-    truth = [topics_of(one) for one in ours]
+    truth = [topics_of(topic_measure) for topic_measure in examples]
     per_class = {}
     for topic in sorted(set().union(*truth)):
-        one = measure.scores(
-            [str(topic in some) for some in truth],
-            [str(topic in some) for some in found],
+        topic_measure = measure.scores(
+            [str(topic in topic_ids) for topic_ids in truth],
+            [str(topic in topic_ids) for topic_ids in predicted],
         )
-        per_class[topic] = one["per_class"]["True"]
-    shares = [(one["f1"] or 0.0, one["recall"] or 0.0) for one in per_class.values()]
-    right = sum(a == b for a, b in zip(truth, found, strict=True))
+        per_class[topic] = topic_measure["per_class"]["True"]
+    shares = [
+        (topic_measure["f1"] or 0.0, topic_measure["recall"] or 0.0)
+        for topic_measure in per_class.values()
+    ]
+    right = sum(a == b for a, b in zip(truth, predicted, strict=True))
     return {
-        "n": len(ours),
-        "accuracy": round(right / len(ours), 4),
+        "n": len(examples),
+        "accuracy": round(right / len(examples), 4),
         "macro_f1": round(sum(f1 for f1, _ in shares) / len(shares), 4),
         "macro_recall": round(sum(recall for _, recall in shares) / len(shares), 4),
         "per_class": per_class,
@@ -306,10 +319,10 @@ def folds(count: int, seed: int) -> list[list[int]]:
     return [order[start::_FOLDS] for start in range(_FOLDS)]
 
 
-def _evidence(ours: Sequence[Example]) -> list[Notes]:
+def _evidence(examples: Sequence[Example]) -> list[Notes]:
     """What the rules find in each post; margins are set by the caller."""
     from socialcell.language.pipeline import build
 
     nlp = build()
-    nlp.remove_pipe("socialcell_civic")  # what is trained here has no say yet
-    return [notes(doc) for doc in nlp.pipe([one.text for one in ours])]
+    nlp.remove_pipe("socialcell_civic")  # the model that is trained here
+    return [notes_of(doc) for doc in nlp.pipe([example.text for example in examples])]

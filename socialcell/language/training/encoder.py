@@ -18,7 +18,7 @@ from socialcell.language.training import (
     encoder_shares,
     posts,
 )
-from socialcell.language.training.encoder_data import Material
+from socialcell.language.training.encoder_data import TrainingData
 from socialcell.language.training.encoder_shares import Judged, Models
 from socialcell.language.training.recipes import LANGUAGES, RECIPES
 from socialcell.language.training.train import measured_models, write
@@ -35,7 +35,7 @@ _START = {
 
 
 def train(
-    data: Path,
+    folder: Path,
     into: Path,
     *,
     minutes: float = MINUTES,
@@ -60,42 +60,42 @@ def train(
 
     torch.set_num_threads(threads)
     progress(f"{NAME}: reading the posts")
-    parts, models = measured_models(data, seed, progress)
+    parts, models = measured_models(folder, seed, progress)
     before = weights.card(NAME) if further else None
-    known = before.facts["civic_seen"].split() if before else ()
-    material = encoder_data.material(parts, seed, models["language"], known)
-    texts = (item.text for item in material.items)
-    begun = shipped(seed) if further else start(texts)
+    known_marks = before.facts["civic_seen"].split() if before else ()
+    material = encoder_data.material(parts, seed, models["language"], known_marks)
+    texts = (training_item.text for training_item in material.items)
+    start_state = shipped(seed) if further else start(texts)
     run, passes = encoder_loop.run(
-        material, begun, checkpoint, minutes=minutes, seed=seed, progress=progress
+        material, start_state, checkpoint, minutes=minutes, seed=seed, progress=progress
     )
     progress(f"{NAME}: measuring")
     state = {name: tensor.numpy() for name, tensor in run.state_dict().items()}
     if further:
-        state = halfway(begun.tensors, state)
+        state = halfway(start_state.tensors, state)
     file, facts = _measured(
-        state, list(run.heads), begun.pieces, material, models, seed
+        state, list(run.heads), start_state.pieces, material, models, seed
     )
-    facts |= {"passes": passes, "civic_seen": " ".join(sorted(material.seen))}
+    facts |= {"passes": passes, "civic_seen": " ".join(sorted(material.trained_marks))}
     return write(into / "nc", NAME, facts, file, "onnx")
 
 
 def weigh(
     into: Path, *, seed: int = 7, progress: Callable[[str], None] = lambda _: None
 ) -> dict[str, Any]:
-    """The facts of the encoder's card after its say was weighed anew.
+    """The facts of the encoder's card after its weights were chosen anew.
 
-    Only the card changes: how much say the model `civic` keeps beside the encoder,
+    Only the card changes: the weight of the model `civic` beside the encoder, chosen
     by our own posts that did not train it, of which there are more after every round
     of labelling. SocialcellError where the encoder cannot be used.
     """
     card, file = weights.card(NAME), weights.content(NAME)
     if card is None or file is None:
-        raise SocialcellError("there is no encoder whose say could be weighed")
+        raise SocialcellError("there is no encoder whose weight could be chosen")
     progress(f"{NAME}: weighing")
     facts = card.facts
-    known = set(facts["civic_seen"].split())
-    fresh = encoder_data.unknown(posts.posts(), known)
+    known_marks = set(facts["civic_seen"].split())
+    fresh = encoder_data.unknown(posts.posts(), known_marks)
     ours = encoder_civic.weighed(Encoder(file), fresh, seed, facts["softness"])
     changed = {
         "shares": facts["shares"] | ours.shares,
@@ -127,7 +127,7 @@ def _measured(
     state: State,
     heads: Sequence[str],
     pieces: Any,
-    material: Material,
+    material: TrainingData,
     models: Models,
     seed: int,
 ) -> tuple[bytes, dict[str, Any]]:
@@ -137,8 +137,11 @@ def _measured(
     classes = {name: material.classes[name.split("@")[0]] for name in heads}
     rough = Encoder(model_file(state, pieces, classes, {}))
     judged = {
-        f"{one.task}: {one.name}": (one.task, encoder_shares.judge(rough, one, models))
-        for one in encoder_data.samples(material.held_out, seed)
+        f"{held_out_set.task}: {held_out_set.name}": (
+            held_out_set.task,
+            encoder_shares.judge(rough, held_out_set, models),
+        )
+        for held_out_set in encoder_data.samples(material.held_out, seed)
     }
     slopes = {
         task: encoder_shares.softness(_of_task(judged, task), names)
@@ -167,60 +170,71 @@ def _measured(
     return model_file(state, pieces, classes, slopes), facts
 
 
-def _of_task(judged: dict[str, tuple[str, list[Judged]]], wanted: str) -> list[Judged]:
-    return [one for task, some in judged.values() if task == wanted for one in some]
+def _of_task(
+    judged: dict[str, tuple[str, list[Judged]]], wanted_task: str
+) -> list[Judged]:
+    return [
+        post
+        for task, judged_posts in judged.values()
+        if task == wanted_task
+        for post in judged_posts
+    ]
 
 
 def _shares(
     judged: dict[str, tuple[str, list[Judged]]],
-    material: Material,
+    material: TrainingData,
     slopes: dict[str, float],
 ) -> dict[str, float]:
     """The linear model's share by task; of sentiment by language."""
-    found = {}
+    shares = {}
     for task in slopes:
         classes = material.classes[task]
-        some = _of_task(judged, task)
+        judged_posts = _of_task(judged, task)
         if task in encoder_shares.LINEAR_ALONE:
-            found[task] = 1.0
+            shares[task] = 1.0
             continue
         if task != "sentiment":
-            found[task] = encoder_shares.share_of_linear(some, classes, slopes[task])
+            shares[task] = encoder_shares.share_of_linear(
+                judged_posts, classes, slopes[task]
+            )
             continue
         for language in LANGUAGES:
-            mine = [one for one in some if one.language == language]
-            found[f"sentiment-{language}"] = encoder_shares.share_of_linear(
-                mine, classes, slopes[task]
+            language_posts = [
+                post for post in judged_posts if post.language == language
+            ]
+            shares[f"sentiment-{language}"] = encoder_shares.share_of_linear(
+                language_posts, classes, slopes[task]
             )
-    return found
+    return shares
 
 
 def _scores(
     judged: dict[str, tuple[str, list[Judged]]],
-    material: Material,
+    material: TrainingData,
     slopes: dict[str, float],
     shares: dict[str, float],
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Scores of both together, and macro-F1 of each alone, by held-out set."""
     together, alone = {}, {}
-    for name, (task, some) in judged.items():
+    for name, (task, judged_posts) in judged.items():
         slope = slopes[task]
 
-        def both(one: Judged, task: str = task, slope: float = slope) -> str:
-            key = f"sentiment-{one.language}" if task == "sentiment" else task
+        def by_average(post: Judged, task: str = task, slope: float = slope) -> str:
+            key = f"sentiment-{post.language}" if task == "sentiment" else task
             names = material.classes[task]
-            return encoder_shares.averaged(one, names, slope, shares[key])
+            return encoder_shares.averaged(post, names, slope, shares[key])
 
-        def mine(one: Judged, task: str = task, slope: float = slope) -> str:
-            return encoder_shares.averaged(one, material.classes[task], slope, 0.0)
+        def by_encoder(post: Judged, task: str = task, slope: float = slope) -> str:
+            return encoder_shares.averaged(post, material.classes[task], slope, 0.0)
 
-        together[name] = encoder_shares.scores(some, both)
+        together[name] = encoder_shares.scores(judged_posts, by_average)
         row = {
-            "encoder": encoder_shares.scores(some, mine)["macro_f1"],
+            "encoder": encoder_shares.scores(judged_posts, by_encoder)["macro_f1"],
             "averaged": together[name]["macro_f1"],
         }
-        if all(one.linear is not None for one in some):
-            linear = encoder_shares.scores(some, encoder_shares.by_linear)
+        if all(judged_post.linear is not None for judged_post in judged_posts):
+            linear = encoder_shares.scores(judged_posts, encoder_shares.by_linear)
             row["linear"] = linear["macro_f1"]
         alone[name] = row
     return together, alone

@@ -1,4 +1,4 @@
-"""How much say the civic model keeps beside the encoder's own heads of its tasks.
+"""The weight of the civic model beside the encoder's own heads of its tasks.
 
 Chosen on our own posts that neither of the two had seen.
 """
@@ -44,35 +44,37 @@ def weighed(
     seed: int,
     slopes: Mapping[str, float] | None = None,
 ) -> Weighed:
-    """What both make of the posts held out, together and each alone.
+    """Slopes, shares and scores on the held-out posts, together and each model alone.
 
     Slopes of log odds are those of `slopes`, or else chosen on the same posts.
     """
     slopes = slopes or {}
-    logits = [one.logits for one in encoder.meanings(post.text for post in held_out)]
-    told, unseen = civic.unseen(seed)
-    places = {normalised(post.text): at for at, post in enumerate(told)}
-    mine = [places[normalised(post.text)] for post in held_out]
-    found = Weighed()
+    logits = [
+        meaning.logits for meaning in encoder.meanings(post.text for post in held_out)
+    ]
+    examples, unseen = civic.unseen(seed)
+    places = {normalised(post.text): index for index, post in enumerate(examples)}
+    indexes = [places[normalised(post.text)] for post in held_out]
+    weighing = Weighed()
     for task, label_of in _CHOSEN.items():
         place, classes = _head(encoder, task)
         linear = unseen[task]
         judged = [
-            Judged(label_of(post), "", row[place].tolist(), linear[at])
-            for post, row, at in zip(held_out, logits, mine, strict=True)
+            Judged(label_of(post), "", row[place].tolist(), linear[index])
+            for post, row, index in zip(held_out, logits, indexes, strict=True)
         ]
         slope = slopes.get(task) or encoder_shares.softness(judged, classes)
-        _add_chosen(found, task, judged, classes, slope)
+        _add_chosen(weighing, task, judged, classes, slope)
     place, classes = _head(encoder, topics.TASK)
     _add_topics(
-        found,
+        weighing,
         held_out,
         classes,
         np.array([row[place] for row in logits], np.float64),
-        [unseen[topics.TASK][at] for at in mine],
+        [unseen[topics.TASK][index] for index in indexes],
         slopes.get(topics.TASK),
     )
-    return found
+    return weighing
 
 
 def _head(encoder: Encoder, task: str) -> tuple[slice, tuple[str, ...]]:
@@ -80,7 +82,7 @@ def _head(encoder: Encoder, task: str) -> tuple[slice, tuple[str, ...]]:
 
 
 def _add_chosen(
-    found: Weighed,
+    weighing: Weighed,
     task: str,
     judged: Sequence[Judged],
     classes: Sequence[str],
@@ -90,14 +92,14 @@ def _add_chosen(
 
     def by(part: float) -> dict[str, Any]:
         return encoder_shares.scores(
-            judged, lambda one: encoder_shares.averaged(one, classes, slope, part)
+            judged, lambda post: encoder_shares.averaged(post, classes, slope, part)
         )
 
-    _note(found, task, slope, share, {part: by(part) for part in (0.0, share, 1.0)})
+    _note(weighing, task, slope, share, {part: by(part) for part in (0.0, share, 1.0)})
 
 
 def _add_topics(
-    found: Weighed,
+    weighing: Weighed,
     posts: Sequence[Example],
     classes: Sequence[str],
     logits: NDArray[np.float64],
@@ -107,7 +109,7 @@ def _add_topics(
     """`logits` has the shape (posts, classes)."""
     truth = [civic.topics_of(post) for post in posts]
     signs = np.array(
-        [[1 if name in some else -1 for name in classes] for some in truth]
+        [[1 if name in topic_ids else -1 for name in classes] for topic_ids in truth]
     )
 
     def surprise(slope: float) -> float:
@@ -121,26 +123,30 @@ def _add_topics(
         decided = []
         for row, other in zip(alone.tolist(), linear, strict=True):
             chances = {
-                name: share * other[name] + (1.0 - share) * value
-                for name, value in zip(classes, row, strict=True)
+                name: share * other[name] + (1.0 - share) * chance
+                for name, chance in zip(classes, row, strict=True)
             }
             decided.append({topic.id for topic in topics.decided(chances)})
         return civic.topic_scores(posts, decided)
 
     scored = {share: by(share) for share in encoder_shares.SHARES}
     share = encoder_shares.least_of_best(
-        {part: one["macro_f1"] for part, one in scored.items()}
+        {part: topic_measure["macro_f1"] for part, topic_measure in scored.items()}
     )
-    _note(found, topics.TASK, slope, share, scored)
+    _note(weighing, topics.TASK, slope, share, scored)
 
 
 def _note(
-    found: Weighed, task: str, slope: float, share: float, scored: Mapping[float, Any]
+    weighing: Weighed,
+    task: str,
+    slope: float,
+    share: float,
+    scored: Mapping[float, Any],
 ) -> None:
-    found.softness[task], found.shares[task] = slope, share
+    weighing.softness[task], weighing.shares[task] = slope, share
     name = f"{task}: {_MEASURE}"
-    found.scores[name] = scored[share]
-    found.macro_f1[name] = {
+    weighing.scores[name] = scored[share]
+    weighing.macro_f1[name] = {
         "encoder": scored[0.0]["macro_f1"],
         "averaged": scored[share]["macro_f1"],
         "linear": scored[1.0]["macro_f1"],

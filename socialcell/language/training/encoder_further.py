@@ -36,13 +36,14 @@ def shipped(seed: int) -> Start:
         )
     onnx: Any = importlib.import_module("onnx")
     model = onnx.load_model_from_string(file)
-    known = Encoder(file)
+    encoder = Encoder(file)
     constants = {
-        one.name: onnx.numpy_helper.to_array(one) for one in model.graph.initializer
+        tensor.name: onnx.numpy_helper.to_array(tensor)
+        for tensor in model.graph.initializer
     }
     return Start(
-        known.pieces,
-        tensors_of(constants, known.heads),
+        encoder.pieces,
+        tensors_of(constants, encoder.heads),
         passes=card.facts["passes"],
         heat=_HEAT,
     )
@@ -50,21 +51,21 @@ def shipped(seed: int) -> Start:
 
 def tensors_of(constants: dict[str, NDArray[Any]], heads: Heads) -> dict[str, _Floats]:
     """By their names in the net; the other way round from encoder_graph.py."""
-    found = {
+    tensors = {
         "words.weight": constants["words"] * constants["words.scale"],
         "places": constants["places"][0].copy(),
     }
     root = np.float32(len(constants["norm.bias"]) ** 0.5)
     for name, place in heads.places().items():
         rows = constants["heads"][:, place].T / root
-        found[f"heads.{name}.weight"] = np.ascontiguousarray(rows)
-        found[f"heads.{name}.bias"] = constants["heads.bias"][place].copy()
+        tensors[f"heads.{name}.weight"] = np.ascontiguousarray(rows)
+        tensors[f"heads.{name}.bias"] = constants["heads.bias"][place].copy()
     for name, values in constants.items():
         matrix, _, last = name.rpartition(".")
         if f"{matrix}.scale" in constants and last == "weight":
-            found[name] = np.ascontiguousarray(
+            tensors[name] = np.ascontiguousarray(
                 values.T * constants[f"{matrix}.scale"][:, None]
             )
         elif last in ("weight", "bias") and matrix != "heads":
-            found[name] = values.copy()
-    return found
+            tensors[name] = values.copy()
+    return tensors

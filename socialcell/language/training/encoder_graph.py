@@ -53,12 +53,12 @@ def model_file(
         "heads": json.dumps(heads),
         "softness": json.dumps(softness),
     }
-    for key, value in facts.items():
+    for key, text in facts.items():
         entry = whole.metadata_props.add()
-        entry.key, entry.value = key, value
+        entry.key, entry.value = key, text
     onnx.checker.check_model(whole)
-    found: bytes = whole.SerializeToString()
-    return found
+    content: bytes = whole.SerializeToString()
+    return content
 
 
 class _Graph:
@@ -90,14 +90,14 @@ class _Graph:
         qkv = self._product(x, f"{name}qkv")
         parts = [f"{name}{part}" for part in "qkv"]
         self._nodes.append(helper.make_node("Split", [qkv], parts, axis=2))
-        seen = self._node(
+        attended = self._node(
             "MultiHeadAttention",
             parts,
             f"{name}seen",
             domain=_MICROSOFT,
             num_heads=HEADS,
         )
-        x = self._added(x, self._product(seen, f"{name}out"), f"{name}norm")
+        x = self._added(x, self._product(attended, f"{name}out"), f"{name}norm")
         up = self._product(x, f"{name}up")
         bent = self._node("Gelu", [up], f"{name}bent", domain=_MICROSOFT)
         return self._added(x, self._product(bent, f"{name}down"), f"{name}norm_after")
@@ -126,9 +126,15 @@ class _Graph:
         small, scale = _by_row(self._state[f"{name}.weight"])
         self._constant(f"{name}.weight", np.ascontiguousarray(small.T))
         self._constant(f"{name}.scale", scale)
-        given = [x, f"{name}.weight", f"{name}.scale", "", self._given(f"{name}.bias")]
+        inputs = [
+            x,
+            f"{name}.weight",
+            f"{name}.scale",
+            "",
+            self._parameter(f"{name}.bias"),
+        ]
         return self._node(
-            "DynamicQuantizeMatMul", given, f"{name}.found", domain=_MICROSOFT
+            "DynamicQuantizeMatMul", inputs, f"{name}.found", domain=_MICROSOFT
         )
 
     def _added(self, x: str, more: str, name: str) -> str:
@@ -136,21 +142,21 @@ class _Graph:
         self._node("Add", [x, more], f"{name}.raw")
         return self._normed(f"{name}.raw", name, f"{name}.found")
 
-    def _normed(self, x: str, name: str, found: str) -> str:
-        norms = [self._given(f"{name}.weight"), self._given(f"{name}.bias")]
+    def _normed(self, x: str, name: str, output: str) -> str:
+        norms = [self._parameter(f"{name}.weight"), self._parameter(f"{name}.bias")]
         return self._node(
-            "LayerNormalization", [x, *norms], found, axis=-1, epsilon=EPSILON
+            "LayerNormalization", [x, *norms], output, axis=-1, epsilon=EPSILON
         )
 
-    def _given(self, name: str) -> str:
+    def _parameter(self, name: str) -> str:
         return self._constant(name, self._state[name])
 
-    def _constant(self, name: str, value: NDArray[Any]) -> str:
-        self._constants.append(numpy_helper.from_array(value, name))
+    def _constant(self, name: str, array: NDArray[Any]) -> str:
+        self._constants.append(numpy_helper.from_array(array, name))
         return name
 
-    def _node(self, kind: str, given: list[str], name: str, **settings: Any) -> str:
-        self._nodes.append(helper.make_node(kind, given, [name], **settings))
+    def _node(self, kind: str, inputs: list[str], name: str, **settings: Any) -> str:
+        self._nodes.append(helper.make_node(kind, inputs, [name], **settings))
         return name
 
 

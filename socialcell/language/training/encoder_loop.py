@@ -18,8 +18,8 @@ from torch.nn import functional  # type: ignore[import-not-found]
 
 from socialcell.errors import SocialcellError
 from socialcell.language.semantic.word_pieces import END, START, UNKNOWN, Pieces
-from socialcell.language.training.encoder_data import Item, Material, a_pass
-from socialcell.language.training.encoder_net import Encoder
+from socialcell.language.training.encoder_data import TrainingData, TrainingItem, a_pass
+from socialcell.language.training.encoder_net import EncoderNet
 from socialcell.language.training.encoder_start import Start
 from socialcell.language.training.recipes import LANGUAGES
 
@@ -45,11 +45,11 @@ _WEIGHTS = {
 }
 _NONE = -1
 _SAVED_EVERY = 300.0  # seconds
-_TOLD_EVERY = 100  # steps
+_REPORTED_EVERY = 100  # steps
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class TrainingBatch:
     """Piece numbers (posts, pieces), which of them are real, and labels by task.
 
     `topics` (posts, topics) is one where a post has the topic; `topical` (posts) tells
@@ -66,62 +66,62 @@ class Batch:
 
 def heads(classes: dict[str, tuple[str, ...]]) -> dict[str, int]:
     """The number of classes by head, with a correction of sentiment by language."""
-    found = {task: len(names) for task, names in classes.items()}
+    sizes = {task: len(names) for task, names in classes.items()}
     for language in LANGUAGES:
-        found[f"sentiment@{language}"] = len(classes["sentiment"])
-    return found
+        sizes[f"sentiment@{language}"] = len(classes["sentiment"])
+    return sizes
 
 
 def run(
-    material: Material,
+    material: TrainingData,
     start: Start,
     checkpoint: Path,
     *,
     minutes: float,
     seed: int,
     progress: Callable[[str], None],
-) -> tuple[Encoder, int]:
+) -> tuple[EncoderNet, int]:
     """(the net, the passes it has begun) after `minutes`, and those of `checkpoint`.
 
     The time spent before an interruption counts. SocialcellError when the checkpoint
     is of another run.
     """
     torch.manual_seed(seed)
-    net = Encoder(len(start.pieces.pieces), heads(material.classes))
+    net = EncoderNet(len(start.pieces.pieces), heads(material.classes))
     _begin(net, start)
     optimiser = _optimiser(net)
-    done = _Progress(seed, len(material.items), passes=start.passes)
-    done = done.resumed(checkpoint, net, optimiser)
+    state = _Progress(seed, len(material.items), passes=start.passes)
+    state = state.resumed(checkpoint, net, optimiser)
     cut = _Cut(start.pieces)
     net.train()
-    began, saved = time.monotonic() - done.seconds, time.monotonic()
-    seen, seen_at = 0, time.monotonic()
-    for batch in _stream(material, cut, seed, done, further=start.passes > 0):
+    began, saved = time.monotonic() - state.seconds, time.monotonic()
+    piece_count, counted_since = 0, time.monotonic()
+    for batch in _stream(material, cut, seed, state, further=start.passes > 0):
         left = 1.0 - (time.monotonic() - began) / (60.0 * minutes)
         if left <= 0:
             break
-        rate = start.heat * min(1.0, (done.steps + 1) / _WARM_UP) * left
+        rate = start.heat * min(1.0, (state.steps + 1) / _WARM_UP) * left
         optimiser.param_groups[0]["lr"] = optimiser.param_groups[1]["lr"] = _PEAK * rate
         optimiser.param_groups[2]["lr"] = _PEAK_HEADS * rate
-        torch.manual_seed(seed * 1_000_003 + done.steps)
+        torch.manual_seed(seed * 1_000_003 + state.steps)
         loss = _step(net, optimiser, batch)
-        done.add(loss)
-        seen += int(batch.real.sum())
-        if done.steps % _TOLD_EVERY == 0:
-            speed = seen / (time.monotonic() - seen_at)
-            seen, seen_at = 0, time.monotonic()
+        state.add(loss)
+        piece_count += int(batch.real.sum())
+        if state.steps % _REPORTED_EVERY == 0:
+            speed = piece_count / (time.monotonic() - counted_since)
+            piece_count, counted_since = 0, time.monotonic()
             progress(
-                f"step {done.steps}, pass {done.passes}, {100 * (1 - left):.1f} % of "
-                f"the time, loss {done.loss:.4f}, {speed:.0f} pieces a second"
+                f"step {state.steps}, pass {state.passes}, {100 * (1 - left):.1f} % of "
+                f"the time, loss {state.loss:.4f}, {speed:.0f} pieces a second"
             )
         if time.monotonic() - saved > _SAVED_EVERY:
             saved = time.monotonic()
-            done.seconds = saved - began
-            done.save(checkpoint, net, optimiser, start.pieces, material.classes)
-    done.seconds = 60.0 * minutes
-    done.save(checkpoint, net, optimiser, start.pieces, material.classes)
+            state.seconds = saved - began
+            state.save(checkpoint, net, optimiser, start.pieces, material.classes)
+    state.seconds = 60.0 * minutes
+    state.save(checkpoint, net, optimiser, start.pieces, material.classes)
     net.eval()
-    return net, done.passes + 1
+    return net, state.passes + 1
 
 
 @dataclass(slots=True)
@@ -143,30 +143,30 @@ class _Progress:
         self.loss = 0.99 * old + 0.01 * loss
 
     def resumed(
-        self, path: Path, net: Encoder, optimiser: torch.optim.Optimizer
+        self, path: Path, net: EncoderNet, optimiser: torch.optim.Optimizer
     ) -> "_Progress":
         if not path.exists():
             return self
-        kept = torch.load(path, weights_only=True)
-        found = _Progress(**kept["progress"])
-        if (found.seed, found.items) != (self.seed, self.items):
+        checkpoint = torch.load(path, weights_only=True)
+        resumed_progress = _Progress(**checkpoint["progress"])
+        if (resumed_progress.seed, resumed_progress.items) != (self.seed, self.items):
             raise SocialcellError(
                 f"{path} is of a run with another seed or other data; "
                 "delete it to begin anew"
             )
-        net.load_state_dict(kept["net"])
-        optimiser.load_state_dict(kept["optimiser"])
-        return found
+        net.load_state_dict(checkpoint["net"])
+        optimiser.load_state_dict(checkpoint["optimiser"])
+        return resumed_progress
 
     def save(
         self,
         path: Path,
-        net: Encoder,
+        net: EncoderNet,
         optimiser: torch.optim.Optimizer,
         pieces: Pieces,
         classes: dict[str, tuple[str, ...]],
     ) -> None:
-        kept: dict[str, Any] = {
+        checkpoint: dict[str, Any] = {
             "progress": {name: getattr(self, name) for name in self.__slots__},
             "net": net.state_dict(),
             "optimiser": optimiser.state_dict(),
@@ -175,7 +175,7 @@ class _Progress:
             "classes": {task: list(names) for task, names in classes.items()},
         }
         beside = path.with_suffix(".new")
-        torch.save(kept, beside)
+        torch.save(checkpoint, beside)
         beside.replace(path)
 
 
@@ -192,14 +192,14 @@ class _Cut:
         return self._known[text]
 
 
-def _begin(net: Encoder, start: Start) -> None:
-    given = {name: torch.from_numpy(array) for name, array in start.tensors.items()}
-    missing, unexpected = net.load_state_dict(given, strict=False)
+def _begin(net: EncoderNet, start: Start) -> None:
+    tensors = {name: torch.from_numpy(array) for name, array in start.tensors.items()}
+    missing, unexpected = net.load_state_dict(tensors, strict=False)
     assert not unexpected
     assert all(name.startswith("heads.") for name in missing)
 
 
-def _optimiser(net: Encoder) -> torch.optim.Optimizer:
+def _optimiser(net: EncoderNet) -> torch.optim.Optimizer:
     """Three groups: matrices, vectors (which do not decay), heads."""
     body = [
         (name, part)
@@ -216,7 +216,9 @@ def _optimiser(net: Encoder) -> torch.optim.Optimizer:
     return torch.optim.AdamW(groups, lr=_PEAK, betas=(0.9, 0.98), fused=True)
 
 
-def _step(net: Encoder, optimiser: torch.optim.Optimizer, batch: Batch) -> float:
+def _step(
+    net: EncoderNet, optimiser: torch.optim.Optimizer, batch: TrainingBatch
+) -> float:
     pieces = batch.pieces
     replaced = (torch.rand(pieces.shape) < _UNKNOWN_SHARE) & (pieces > UNKNOWN)
     with torch.autocast("cpu", torch.bfloat16, enabled=_half()):
@@ -231,28 +233,28 @@ def _step(net: Encoder, optimiser: torch.optim.Optimizer, batch: Batch) -> float
 
 def _half() -> bool:
     """Whether the processor multiplies in half precision; elsewhere it is slower."""
-    found: bool = torch.cpu._is_avx512_bf16_supported()
-    return found
+    supported: bool = torch.cpu._is_avx512_bf16_supported()
+    return supported
 
 
-def _loss(net: Encoder, vectors: Tensor, batch: Batch) -> Tensor:
+def _loss(net: EncoderNet, vectors: Tensor, batch: TrainingBatch) -> Tensor:
     """The weighed losses of all tasks, a post; sentiment shared and corrected."""
     names = [*batch.labels, *(f"sentiment@{language}" for language in LANGUAGES)]
     logits = dict(zip(names, net.logits(vectors, names), strict=True))
     whole = vectors.new_zeros(())
     for task, labels in batch.labels.items():
-        found = logits[task]
+        task_logits = logits[task]
         if task == "sentiment":
             every = torch.stack([logits[name] for name in names[len(batch.labels) :]])
-            mine = every[batch.languages, torch.arange(len(labels))]
-            whole = whole + _SHARED * _surprise(found, labels)
-            whole = whole + (1 - _SHARED) * _surprise(found + mine, labels)
+            corrections = every[batch.languages, torch.arange(len(labels))]
+            whole = whole + _SHARED * _surprise(task_logits, labels)
+            whole = whole + (1 - _SHARED) * _surprise(task_logits + corrections, labels)
         else:
-            whole = whole + _WEIGHTS[task] * _surprise(found, labels)
+            whole = whole + _WEIGHTS[task] * _surprise(task_logits, labels)
     if batch.topical.any():
-        (found,) = net.logits(vectors[batch.topical], ["topic"])
+        (task_logits,) = net.logits(vectors[batch.topical], ["topic"])
         whole = whole + _WEIGHTS["topic"] * functional.binary_cross_entropy_with_logits(
-            found, batch.topics[batch.topical], reduction="sum"
+            task_logits, batch.topics[batch.topical], reduction="sum"
         )
     return whole / len(batch.languages)
 
@@ -268,65 +270,71 @@ def _surprise(logits: Tensor, labels: Tensor) -> Tensor:
 
 
 def _stream(
-    material: Material, cut: _Cut, seed: int, done: _Progress, *, further: bool
-) -> Iterator[Batch]:
-    """Batches without end, from where the run stands."""
+    material: TrainingData, cut: _Cut, seed: int, state: _Progress, *, further: bool
+) -> Iterator[TrainingBatch]:
+    """Batches without end, from the state of the run on."""
     while True:
-        items = a_pass(material.items, seed, done.passes, further=further)
+        items = a_pass(material.items, seed, state.passes, further=further)
         batches = _batches(items, cut)
-        order = torch.Generator().manual_seed(seed * 7_919 + done.passes)
+        order = torch.Generator().manual_seed(seed * 7_919 + state.passes)
         shuffled = torch.randperm(len(batches), generator=order).tolist()
-        for at in shuffled[done.batches :]:
+        for at in shuffled[state.batches :]:
             yield _batch(batches[at], cut, material.classes)
-        done.passes += 1
-        done.batches = 0
+        state.passes += 1
+        state.batches = 0
 
 
-def _batches(items: Sequence[Item], cut: _Cut) -> list[list[Item]]:
-    found: list[list[Item]] = []
+def _batches(items: Sequence[TrainingItem], cut: _Cut) -> list[list[TrainingItem]]:
+    batches: list[list[TrainingItem]] = []
     for first in range(0, len(items), _CHUNK):
         chunk = sorted(items[first : first + _CHUNK], key=lambda i: len(cut(i.text)))
-        batch: list[Item] = []
-        for item in chunk:
-            if batch and (len(batch) + 1) * len(cut(item.text)) > _BATCH:
-                found.append(batch)
+        batch: list[TrainingItem] = []
+        for training_item in chunk:
+            if batch and (len(batch) + 1) * len(cut(training_item.text)) > _BATCH:
+                batches.append(batch)
                 batch = []
-            batch.append(item)
-        found.append(batch)
-    return found
+            batch.append(training_item)
+        batches.append(batch)
+    return batches
 
 
 def _batch(
-    items: Sequence[Item], cut: _Cut, classes: dict[str, tuple[str, ...]]
-) -> Batch:
-    numbers = [torch.tensor(cut(item.text)) for item in items]
+    items: Sequence[TrainingItem], cut: _Cut, classes: dict[str, tuple[str, ...]]
+) -> TrainingBatch:
+    numbers = [torch.tensor(cut(training_item.text)) for training_item in items]
     pieces = torch.nn.utils.rnn.pad_sequence(
         numbers, batch_first=True, padding_value=END
     )
-    lengths = torch.tensor([len(one) for one in numbers])
+    lengths = torch.tensor([len(piece_ids) for piece_ids in numbers])
     labels = {
         task: torch.tensor(
             [
-                names.index(item.labels[task]) if task in item.labels else _NONE
-                for item in items
+                names.index(training_item.labels[task])
+                if task in training_item.labels
+                else _NONE
+                for training_item in items
             ]
         )
         for task, names in classes.items()
-        if any(task in item.labels for item in items)
+        if any(task in training_item.labels for training_item in items)
     }
     topics = [
-        [float(name in (item.topics or ())) for name in classes["topic"]]
-        for item in items
+        [float(name in (training_item.topics or ())) for name in classes["topic"]]
+        for training_item in items
     ]
     places = {name: place for place, name in enumerate(LANGUAGES)}
     places[""] = 0  # of a post whose language nobody asks for
-    return Batch(
+    return TrainingBatch(
         pieces=pieces,
         real=torch.arange(pieces.shape[1])[None, :] < lengths[:, None],
         labels=labels,
         topics=torch.tensor(topics),
-        topical=torch.tensor([item.topics is not None for item in items]),
-        languages=torch.tensor([places[item.language] for item in items]),
+        topical=torch.tensor(
+            [training_item.topics is not None for training_item in items]
+        ),
+        languages=torch.tensor(
+            [places[training_item.language] for training_item in items]
+        ),
     )
 
 

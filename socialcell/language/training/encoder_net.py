@@ -35,13 +35,13 @@ class Layer(nn.Module):  # type: ignore[misc]
         q, k, v = self.qkv(x).view(shape).permute(2, 0, 3, 1, 4)
         # The library's fused attention has a slow way back on a CPU.
         scores = q @ k.transpose(-1, -2) / math.sqrt(WIDTH // HEADS) + mask
-        seen = (scores.softmax(-1).to(v.dtype) @ v).transpose(1, 2)
-        x = self.norm(x + self.out(seen.reshape(posts, tokens, WIDTH)))
+        attended = (scores.softmax(-1).to(v.dtype) @ v).transpose(1, 2)
+        x = self.norm(x + self.out(attended.reshape(posts, tokens, WIDTH)))
         after: Tensor = self.norm_after(x + self.down(functional.gelu(self.up(x))))
         return after
 
 
-class Encoder(nn.Module):  # type: ignore[misc]
+class EncoderNet(nn.Module):  # type: ignore[misc]
     """Piece numbers to one vector a post: the mean of its tokens, of length sqrt(384).
 
     `heads` gives the number of classes by task. The head `name@language` corrects the

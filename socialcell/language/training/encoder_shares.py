@@ -1,4 +1,4 @@
-"""How much say the linear model keeps beside the encoder: chosen on held-out posts."""
+"""The weight of the linear model beside the encoder, chosen on held-out posts."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from socialcell.language.semantic.encoder import Encoder
 from socialcell.language.training.encoder_data import HeldOut
 from socialcell.language.training.recipes import LANGUAGES
 
-# Tasks in which the encoder has no say. Which language it is, the letters tell as well,
+# Tasks in which the encoder has no weight. The letters show the language as well,
 # and with or without the encoder a post is then in the same language.
 LINEAR_ALONE = ("language",)
 SHARES = tuple(tenth / 10 for tenth in range(11))
@@ -25,7 +25,7 @@ Models = Mapping[str, Linear]
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A held-out post, its language by the linear model, and what both models say."""
+    """A held-out post: label, language by the linear model, and both models' output."""
 
     label: str
     language: str
@@ -35,14 +35,14 @@ class Judged:
 
 def softness(judged: Sequence[Judged], classes: Sequence[str]) -> float:
     """The slope that makes the true labels most likely (one temperature a task)."""
-    logits = np.array([one.logits for one in judged])
-    truth = np.array([classes.index(one.label) for one in judged])
+    logits = np.array([post.logits for post in judged])
+    truth = np.array([classes.index(post.label) for post in judged])
 
     def surprise(slope: float) -> float:
-        found: NDArray[np.float64] = logits * slope
-        found = found - found.max(axis=1, keepdims=True)
-        whole = np.log(np.exp(found).sum(axis=1))
-        return float(np.mean(whole - found[np.arange(len(truth)), truth]))
+        scaled: NDArray[np.float64] = logits * slope
+        scaled = scaled - scaled.max(axis=1, keepdims=True)
+        whole = np.log(np.exp(scaled).sum(axis=1))
+        return float(np.mean(whole - scaled[np.arange(len(truth)), truth]))
 
     return slope_of(surprise)
 
@@ -53,32 +53,32 @@ def slope_of(surprise: Callable[[float], float]) -> float:
     return round(float(best.x), 3)
 
 
-def judge(encoder: Encoder, one: HeldOut, models: Models) -> list[Judged]:
+def judge(encoder: Encoder, held_out_set: HeldOut, models: Models) -> list[Judged]:
     """What encoder and linear model make of the posts of a held-out set.
 
     `models` are linear models by name that did not see the set either.
     """
-    texts = [post.text for post in one.posts]
+    texts = [post.text for post in held_out_set.posts]
     languages = _languages(texts, models)
     meanings = encoder.meanings(texts)
-    linear = _linear(one.task, texts, languages, models)
+    linear = _linear(held_out_set.task, texts, languages, models)
     places = encoder.heads.places()
-    found = []
+    judged = []
     for post, language, meaning, other in zip(
-        one.posts, languages, meanings, linear, strict=True
+        held_out_set.posts, languages, meanings, linear, strict=True
     ):
-        logits = meaning.logits[places[one.task]].astype(np.float64)
-        if one.task == "sentiment":
+        logits = meaning.logits[places[held_out_set.task]].astype(np.float64)
+        if held_out_set.task == "sentiment":
             logits = logits + meaning.logits[places[f"sentiment@{language}"]]
-        found.append(Judged(post.label, language, logits.tolist(), other))
-    return found
+        judged.append(Judged(post.label, language, logits.tolist(), other))
+    return judged
 
 
 def share_of_linear(
     judged: Sequence[Judged], classes: Sequence[str], slope: float
 ) -> float:
     """The smallest share of the linear model that is as good as the best."""
-    if any(one.linear is None for one in judged) or not judged:
+    if any(post.linear is None for post in judged) or not judged:
         return 0.0
     return least_of_best(
         {share: _score(judged, classes, slope, share) for share in SHARES}
@@ -91,26 +91,34 @@ def least_of_best(scored: Mapping[float, float]) -> float:
     return min(share for share, score in scored.items() if score >= best - _CLEAR)
 
 
-def averaged(one: Judged, classes: Sequence[str], slope: float, share: float) -> str:
+def averaged(
+    judged_post: Judged, classes: Sequence[str], slope: float, share: float
+) -> str:
     """The likeliest label of the two models' chances, weighed."""
-    mine = softmax([value * slope for value in one.logits])
-    chances = dict(zip(classes, mine, strict=True))
-    if one.linear is not None:
+    encoder_chances = softmax(
+        [share_value * slope for share_value in judged_post.logits]
+    )
+    chances = dict(zip(classes, encoder_chances, strict=True))
+    if judged_post.linear is not None:
         chances = {
-            name: share * one.linear[name] + (1 - share) * value
-            for name, value in chances.items()
+            name: share * judged_post.linear[name] + (1 - share) * share_value
+            for name, share_value in chances.items()
         }
     return max(chances, key=lambda name: chances[name])
 
 
-def scores(judged: Sequence[Judged], found: Callable[[Judged], str]) -> dict[str, Any]:
-    """The scores of measure.py of the labels that `found` gives."""
-    return measure.scores([one.label for one in judged], [found(one) for one in judged])
+def scores(
+    judged: Sequence[Judged], label_of: Callable[[Judged], str]
+) -> dict[str, Any]:
+    """The scores of measure.py of the labels that `label_of` gives."""
+    return measure.scores(
+        [post.label for post in judged], [label_of(post) for post in judged]
+    )
 
 
-def by_linear(one: Judged) -> str:
+def by_linear(judged_post: Judged) -> str:
     """The likeliest label of the linear model alone."""
-    chances = one.linear
+    chances = judged_post.linear
     assert chances is not None
     return max(chances, key=lambda name: chances[name])
 
@@ -118,13 +126,16 @@ def by_linear(one: Judged) -> str:
 def _score(
     judged: Sequence[Judged], classes: Sequence[str], slope: float, share: float
 ) -> float:
-    found = scores(judged, lambda o: averaged(o, classes, slope, share))
-    return float(found["macro_f1"])
+    measured = scores(judged, lambda post: averaged(post, classes, slope, share))
+    return float(measured["macro_f1"])
 
 
 def _languages(texts: Sequence[str], models: Models) -> list[str]:
     chances = models["language"].chances(texts)
-    return [max(LANGUAGES, key=lambda name: one[name]) for one in chances]
+    return [
+        max(LANGUAGES, key=lambda name: probabilities[name])
+        for probabilities in chances
+    ]
 
 
 def _linear(
@@ -133,10 +144,16 @@ def _linear(
     if task != "sentiment":
         model = models.get(task)
         return [None] * len(texts) if model is None else model.chances(texts)
-    found: list[Chances | None] = [None] * len(texts)
+    by_post: list[Chances | None] = [None] * len(texts)
     for language in LANGUAGES:
-        mine = [at for at, one in enumerate(languages) if one == language]
-        some = models[f"sentiment-{language}"].chances([texts[at] for at in mine])
-        for at, chances in zip(mine, some, strict=True):
-            found[at] = chances
-    return found
+        indexes = [
+            index
+            for index, post_language in enumerate(languages)
+            if post_language == language
+        ]
+        language_chances = models[f"sentiment-{language}"].chances(
+            [texts[index] for index in indexes]
+        )
+        for index, chances in zip(indexes, language_chances, strict=True):
+            by_post[index] = chances
+    return by_post

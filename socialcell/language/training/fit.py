@@ -45,12 +45,12 @@ def matrix(texts: Sequence[str], grams: Grams) -> Any:
     """Counts over the root of the text's number of n-grams, kinds side by side."""
     parts = []
     for start in range(0, len(texts), 2000):
-        some = [normalised(text) for text in texts[start : start + 2000]]
+        batch = [normalised(text) for text in texts[start : start + 2000]]
         kinds = []
-        for bag in bags(some, grams):
+        for bag in bags(batch, grams):
             share = (1.0 / np.sqrt(np.maximum(bag.lengths, 1))).astype(np.float32)
             place = (bag.rows, bag.buckets)
-            shape = (len(some), 1 << grams.bits)
+            shape = (len(batch), 1 << grams.bits)
             kinds.append(sparse.csr_matrix((share[bag.rows], place), shape=shape))
         parts.append(sparse.hstack(kinds, format="csr"))
     return sparse.vstack(parts, format="csr")
@@ -60,9 +60,9 @@ def _one_class(
     matrix: Any, inside: NDArray[np.bool_], cost: float, seed: int
 ) -> tuple[NDArray[np.float64], float]:
     """Weights of one class against the rest, in terms of the plain n-grams."""
-    seen = matrix.astype(bool)
-    here = np.asarray(seen[inside].sum(axis=0)).ravel() + 1.0
-    there = np.asarray(seen[~inside].sum(axis=0)).ravel() + 1.0
+    occurrences = matrix.astype(bool)
+    here = np.asarray(occurrences[inside].sum(axis=0)).ravel() + 1.0
+    there = np.asarray(occurrences[~inside].sum(axis=0)).ravel() + 1.0
     telling = np.abs(np.log((here / here.sum()) / (there / there.sum())))
     scaled = matrix.copy()
     scaled.data = scaled.data * telling[scaled.indices].astype(np.float32)

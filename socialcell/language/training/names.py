@@ -19,7 +19,7 @@ from socialcell.language.names import conll
 from socialcell.language.names.conll import Sentence
 from socialcell.language.names.name_tagger import Tagger, features
 from socialcell.language.ngram_features import normalised
-from socialcell.language.training.recipes import TAGGERS, Source, TaggerRecipe
+from socialcell.language.training.recipes import TAGGERS, PostSource, TaggerRecipe
 
 # Sparse weights first (c1), then small ones (c2); the file stays small.
 _SETTINGS = {"c1": 0.08, "c2": 0.02, "max_iterations": 90}
@@ -27,7 +27,7 @@ _SETTINGS = {"c1": 0.08, "c2": 0.02, "max_iterations": 90}
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A model file and what its card says."""
+    """A model file and the facts of its card."""
 
     recipe: TaggerRecipe
     facts: dict[str, Any]
@@ -35,29 +35,29 @@ class Trained:
 
 
 def train(
-    data: Path,
+    folder: Path,
     names: Iterable[str],
     seed: int,
     progress: Callable[[str], None],
 ) -> list[Trained]:
     """The named taggers; the same data and seed give the same files."""
-    wanted = set(names)
-    made = []
+    wanted_names = set(names)
+    trained = []
     for recipe in TAGGERS:
-        if recipe.name in wanted:
+        if recipe.name in wanted_names:
             progress(recipe.name)
-            made.append(_one(recipe, data, seed))
-    return made
+            trained.append(_train_tagger(recipe, folder, seed))
+    return trained
 
 
-def _one(recipe: TaggerRecipe, data: Path, seed: int) -> Trained:
+def _train_tagger(recipe: TaggerRecipe, folder: Path, seed: int) -> Trained:
     training: list[Sentence] = []
     held_out: dict[str, list[Sentence]] = {}
     everything: list[Sentence] = []
     for source in recipe.sources:
-        some = conll.sentences(data / source.file)
-        everything += some
-        rest, aside = _split(some, source, seed)
+        sentences = conll.sentences(folder / source.file)
+        everything += sentences
+        rest, aside = _split(sentences, source, seed)
         training += rest
         held_out[f"{Path(source.file).stem}, held out"] = aside
     training = _apart(training, [s for aside in held_out.values() for s in aside])
@@ -84,9 +84,9 @@ def _one(recipe: TaggerRecipe, data: Path, seed: int) -> Trained:
 
 
 def _split(
-    some: list[Sentence], source: Source, seed: int
+    sentences: list[Sentence], source: PostSource, seed: int
 ) -> tuple[list[Sentence], list[Sentence]]:
-    shuffled = random.Random(seed).sample(some, len(some))
+    shuffled = random.Random(seed).sample(sentences, len(sentences))
     aside = len(shuffled) // source.hold_out
     return shuffled[aside:], shuffled[:aside]
 

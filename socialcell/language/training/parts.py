@@ -14,7 +14,7 @@ from socialcell.language.labelled_posts import (
 )
 from socialcell.language.linear_model import Linear
 from socialcell.language.training.posts import by_language
-from socialcell.language.training.recipes import Recipe, Source
+from socialcell.language.training.recipes import PostSource, Recipe
 
 _CUT = 6  # words of a cut post
 
@@ -32,102 +32,104 @@ class Parts:
     everything: list[Post]
 
 
-def sources_of(recipe: Recipe, data: Path) -> tuple[Source, ...]:
-    """The files of a recipe, and the operators' own decisions where `data` has them."""
+def sources_of(recipe: Recipe, folder: Path) -> tuple[PostSource, ...]:
+    """The files of a recipe, and the operators' decisions where `folder` has them."""
     file = f"{OWN}/{recipe.name}.jsonl"
-    if not (data / file).exists():
+    if not (folder / file).exists():
         return recipe.sources
-    own = Source(file, "decisions of operators", "this workspace's own", hold_out=5)
+    own = PostSource(file, "decisions of operators", "this workspace's own", hold_out=5)
     return (*recipe.sources, own)
 
 
-def parts_of(recipe: Recipe, data: Path, seed: int, languages: Linear | None) -> Parts:
+def parts_of(
+    recipe: Recipe, folder: Path, seed: int, languages: Linear | None
+) -> Parts:
     """What the operators decided for this model is a file more, where there is one.
 
     SocialcellError for a missing file, an unknown label, or where `languages` is
     needed to choose posts and is None.
     """
-    whole = {
-        Path(name).stem: _labelled(posts(data / name), recipe, None)
+    measuring = {
+        Path(name).stem: _labelled(posts(folder / name), recipe, None)
         for name in recipe.measures
     }
     aside: dict[str, list[Post]] = {}
-    kept: list[Post] = []
+    training: list[Post] = []
     everything: list[Post] = []
-    for source in sources_of(recipe, data):
-        some = _labelled(_read(source, data), recipe, source.label)
-        everything += _chosen(some, source, recipe, languages)
-        if source.hold_out and len(some) >= source.hold_out:
+    for source in sources_of(recipe, folder):
+        source_posts = _labelled(_read(source, folder), recipe, source.label)
+        everything += _chosen(source_posts, source, recipe, languages)
+        if source.hold_out and len(source_posts) >= source.hold_out:
             name = f"{Path(source.file).stem}, held out"
-            some, aside[name] = split(some, source.hold_out, seed)
-        kept += _chosen(some, source, recipe, languages)
-    held_out = whole | aside
+            source_posts, aside[name] = split(source_posts, source.hold_out, seed)
+        training += _chosen(source_posts, source, recipe, languages)
+    held_out = measuring | aside
     return Parts(
-        _trained(recipe, kept, held_out),
+        _apart_from_held_out(recipe, training, held_out),
         held_out,
-        _trained(recipe, everything, whole),
+        _apart_from_held_out(recipe, everything, measuring),
     )
 
 
-def _read(source: Source, data: Path) -> list[Post]:
-    return by_language() if source.in_package else posts(data / source.file)
+def _read(source: PostSource, folder: Path) -> list[Post]:
+    return by_language() if source.in_package else posts(folder / source.file)
 
 
-def _trained(
-    recipe: Recipe, some: list[Post], held_out: dict[str, list[Post]]
+def _apart_from_held_out(
+    recipe: Recipe, posts: list[Post], held_out: dict[str, list[Post]]
 ) -> list[Post]:
     """Those that share no text with what is held out, and their cuts if asked for."""
     forbidden = [post for aside in held_out.values() for post in aside]
-    training = apart(some, forbidden)
+    training = apart(posts, forbidden)
     if recipe.cuts:
-        training += apart(_cuts(training), forbidden)
+        training += apart(_shortened_posts(training), forbidden)
     require_apart(training, forbidden)
     return training
 
 
 def _chosen(
-    some: list[Post], source: Source, recipe: Recipe, languages: Linear | None
+    posts: list[Post], source: PostSource, recipe: Recipe, languages: Linear | None
 ) -> list[Post]:
     if source.only is not None:
-        some = _only(some, source.only, languages)
-    return _capped(some, source, recipe) * source.times
+        posts = _only(posts, source.only, languages)
+    return _capped(posts, source, recipe) * source.times
 
 
-def _labelled(some: list[Post], recipe: Recipe, label: str | None) -> list[Post]:
+def _labelled(posts: list[Post], recipe: Recipe, label: str | None) -> list[Post]:
     if label is not None:
-        return [Post(post.text, label) for post in some]
-    found = [Post(p.text, recipe.labels.get(p.label, p.label)) for p in some]
-    for post in found:
+        return [Post(post.text, label) for post in posts]
+    relabelled = [Post(p.text, recipe.labels.get(p.label, p.label)) for p in posts]
+    for post in relabelled:
         if post.label not in recipe.classes:
             raise SocialcellError(
                 f"{recipe.name}: label {post.label!r} is none of {recipe.classes}"
             )
-    return found
+    return relabelled
 
 
-def _only(some: list[Post], language: str, languages: Linear | None) -> list[Post]:
+def _only(posts: list[Post], language: str, languages: Linear | None) -> list[Post]:
     if languages is None:
         raise SocialcellError("train the model language first: it chooses the posts")
-    found = languages.chances([post.text for post in some])
+    probabilities = languages.chances([post.text for post in posts])
     return [
         post
-        for post, chances in zip(some, found, strict=True)
+        for post, chances in zip(posts, probabilities, strict=True)
         if max(chances, key=lambda name: chances[name]) == language
     ]
 
 
-def _capped(some: list[Post], source: Source, recipe: Recipe) -> list[Post]:
+def _capped(posts: list[Post], source: PostSource, recipe: Recipe) -> list[Post]:
     left = {recipe.labels.get(label, label): n for label, n in source.most.items()}
-    kept = []
-    for post in some:
+    capped = []
+    for post in posts:
         if left.get(post.label, 1) > 0:
-            kept.append(post)
+            capped.append(post)
             if post.label in left:
                 left[post.label] -= 1
-    return kept
+    return capped
 
 
-def _cuts(some: list[Post]) -> list[Post]:
+def _shortened_posts(posts: list[Post]) -> list[Post]:
     """The first words of the longer posts: short texts are the hard ones."""
-    long = (post for post in some if len(post.text.split()) > 2 * _CUT)
+    long = (post for post in posts if len(post.text.split()) > 2 * _CUT)
     return [Post(" ".join(p.text.split()[:_CUT]), p.label) for p in long]

@@ -45,14 +45,14 @@ def examples() -> list[Example]:
 
 def posts() -> list[Example]:
     """The posts, those labelled twice first; a text that came before is left out."""
-    seen: set[str] = set()
-    found = []
+    keys: set[str] = set()
+    unique = []
     for post in (*twice(), *listed(ONCE), *listed("weak")):
         key = normalised(post.text)
-        if key not in seen:
-            seen.add(key)
-            found.append(post)
-    return found
+        if key not in keys:
+            keys.add(key)
+            unique.append(post)
+    return unique
 
 
 def twice() -> Iterator[Example]:
@@ -119,7 +119,7 @@ def once_files() -> list[tuple[Path, str]]:
     SocialcellError for anything else in the folder: it would teach unseen, as a file
     that measures might, or be left out unseen.
     """
-    found = []
+    files = []
     for path in sorted((LABELS / ONCE).iterdir()):
         name = _NAME.fullmatch(path.name)
         if name is None:
@@ -128,8 +128,8 @@ def once_files() -> list[tuple[Path, str]]:
                 f"language, such as mr-Latn.txt or mr-Latn-4.txt "
                 f"({', '.join(lexicon.LANGUAGES)}); keep any other file elsewhere"
             )
-        found.append((path, name[1]))
-    return found
+        files.append((path, name[1]))
+    return files
 
 
 def _files(origin: str) -> list[Path]:
@@ -144,13 +144,13 @@ def _head(line: str, where: str) -> tuple[str, list[str], str]:
         raise SocialcellError(f"{where}: needs an intent, topics and an urgency")
     intent, listed, level = words
     names = [] if listed == "-" else listed.split(",")
-    known = set(civic_model.columns())
+    columns = set(civic_model.columns())
     for name in (
         f"intent:{intent}",
         *(f"topic:{n}" for n in names),
         f"urgency:{level}",
     ):
-        if name not in known:
+        if name not in columns:
             raise SocialcellError(f"{where}: {name} is not in vocabulary.yaml")
     return intent, names, level
 
@@ -158,8 +158,8 @@ def _head(line: str, where: str) -> tuple[str, list[str], str]:
 def _example(
     origin: str, text: str, intent: str, names: Sequence[str], level: str
 ) -> Example:
-    found = [f"intent:{intent}", *(f"topic:{n}" for n in names), f"urgency:{level}"]
+    labels = [f"intent:{intent}", *(f"topic:{n}" for n in names), f"urgency:{level}"]
     if level in civic_model.DANGEROUS:
-        found.append(f"{civic_model.DANGER}:{civic_model.DANGER}")
+        labels.append(f"{civic_model.DANGER}:{civic_model.DANGER}")
     tasks = frozenset((*civic_model.TASKS, civic_model.DANGER))
-    return Example(text, frozenset(found), tasks, origin=origin)
+    return Example(text, frozenset(labels), tasks, origin=origin)

@@ -7,14 +7,14 @@ from socialcell.language.ngram_features import Grams
 
 SENTIMENT = {"neg": "negative", "neu": "neutral", "pos": "positive"}
 _GRAMS = Grams(chars=(2, 5), words=2, bits=18)
-_HEARD = Grams(chars=(2, 5), words=2, bits=18, sounds=(2, 4))  # spelled at will
+_SOUND_GRAMS = Grams(chars=(2, 5), words=2, bits=18, sounds=(2, 4))  # spelled at will
 LANGUAGES = ("en", "hi", "mr", "hi-Latn", "mr-Latn")
 _L3CUBE = "CC BY-NC-SA 4.0"
 _UNSTATED = "no licence stated; research use only"
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class PostSource:
     """One file of labelled posts.
 
     One of `hold_out` posts measures the model (0: none). `most` caps classes that
@@ -44,7 +44,7 @@ class Recipe:
     folder: str  # of the licence: open or nc
     licence: str
     classes: tuple[str, ...]
-    sources: tuple[Source, ...]
+    sources: tuple[PostSource, ...]
     measures: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)  # of the files, to ours
     grams: Grams = _GRAMS
@@ -55,7 +55,7 @@ class Recipe:
 def _sentiment(
     language: str,
     licence: str,
-    sources: tuple[Source, ...],
+    sources: tuple[PostSource, ...],
     *measures: str,
     grams: Grams = _GRAMS,
     cost: float = 0.3,
@@ -75,13 +75,13 @@ def _sentiment(
 
 
 _MAHASENT = "L3Cube-MahaSent-MD (l3cube-pune/MarathiNLP)"
-_MUMBAI = Source(
+_MUMBAI = PostSource(
     "topic/en_mumbai_complaint_train.jsonl",
     "Mumbai complaint tweets (pratiksha-naikk)",
     "GPL-3.0",
     hold_out=6,
 )
-_BENGALURU = Source(
+_BENGALURU = PostSource(
     "topic/en_bengaluru_civic_train.jsonl",
     "Bengaluru civic complaints (ShriyaShankar/mini-project)",
     "MIT",
@@ -96,16 +96,16 @@ RECIPES: tuple[Recipe, ...] = (
         licence=f"{_L3CUBE}; parts: {_UNSTATED}; GPL-3.0",
         classes=LANGUAGES,
         sources=(
-            Source(
+            PostSource(
                 "langid/langid_5way_train.jsonl",
                 "built from the sentiment sets of this folder",
                 f"{_L3CUBE}; parts: {_UNSTATED}",
                 hold_out=10,
             ),
-            Source(
+            PostSource(
                 _MUMBAI.file, _MUMBAI.origin, _MUMBAI.licence, hold_out=6, label="en"
             ),
-            Source(
+            PostSource(
                 _BENGALURU.file,
                 _BENGALURU.origin,
                 _BENGALURU.licence,
@@ -114,7 +114,7 @@ RECIPES: tuple[Recipe, ...] = (
                 label="en",
             ),
             # Short and colloquial Marathi, of which the first file has little.
-            Source(
+            PostSource(
                 "sentiment/mr_mahasent_st_train.jsonl",
                 _MAHASENT,
                 _L3CUBE,
@@ -122,7 +122,7 @@ RECIPES: tuple[Recipe, ...] = (
                 label="mr",
             ),
             # What citizens write to a city, in all five.
-            Source(
+            PostSource(
                 "labels/once (in the package)",
                 "invented civic posts; the language is the name of the file",
                 "as the code",
@@ -138,17 +138,19 @@ RECIPES: tuple[Recipe, ...] = (
         _L3CUBE,
         (
             *(
-                Source(f"sentiment/mr_mahasent_{kind}_train.jsonl", _MAHASENT, _L3CUBE)
+                PostSource(
+                    f"sentiment/mr_mahasent_{kind}_train.jsonl", _MAHASENT, _L3CUBE
+                )
                 for kind in ("gt", "mr", "st")
             ),
-            Source(
+            PostSource(
                 "sentiment/mr_mahasent_pt_val.jsonl",
                 _MAHASENT,
                 _L3CUBE,
                 hold_out=5,
                 times=2,
             ),
-            Source(
+            PostSource(
                 "sentiment/mr_mahasent_pt_extra.jsonl",
                 "L3CubeMahaSent, extra posts (l3cube-pune/MarathiNLP)",
                 _L3CUBE,
@@ -163,20 +165,20 @@ RECIPES: tuple[Recipe, ...] = (
         "mr-Latn",
         _L3CUBE,
         (
-            Source(
+            PostSource(
                 "sentiment/mrlatn_mesent_train.jsonl",
                 "L3Cube-MeSent (l3cube-pune/MarathiNLP)",
                 _L3CUBE,
             ),
         ),
         "mrlatn_mesent",
-        grams=_HEARD,
+        grams=_SOUND_GRAMS,
     ),
     _sentiment(
         "hi",
         _UNSTATED,
         (
-            Source(
+            PostSource(
                 "sentiment/hi_tweets_train.jsonl",
                 "Hindi tweets (yashkataruka/NLP-Project)",
                 _UNSTATED,
@@ -188,33 +190,33 @@ RECIPES: tuple[Recipe, ...] = (
         "hi-Latn",
         _UNSTATED,
         (
-            Source(
+            PostSource(
                 "sentiment/hilatn_sentimix_train.jsonl",
                 "SentiMix, SemEval-2020 task 9",
                 _UNSTATED,
             ),
         ),
         "hilatn_sentimix",
-        grams=_HEARD,
+        grams=_SOUND_GRAMS,
         cost=0.1,
     ),
     _sentiment(
         "en",
         f"research use; the texts must not be passed on; parts: {_L3CUBE}",
         (
-            Source(
+            PostSource(
                 "sentiment/en_semeval_train.jsonl",
                 "SemEval 2013 to 2016, task A",
                 "research use; the texts must not be passed on",
             ),
             # English as it is written in India, found among the romanised posts.
-            Source(
+            PostSource(
                 "sentiment/mrlatn_mesent_train.jsonl",
                 "L3Cube-MeSent (l3cube-pune/MarathiNLP), posts in English",
                 _L3CUBE,
                 only="en",
             ),
-            Source(
+            PostSource(
                 "sentiment/hilatn_sentimix_train.jsonl",
                 "SentiMix, SemEval-2020 task 9, posts in English",
                 _UNSTATED,
@@ -260,7 +262,7 @@ class TaggerRecipe:
     name: str
     folder: str
     licence: str
-    sources: tuple[Source, ...]
+    sources: tuple[PostSource, ...]
 
 
 TAGGERS: tuple[TaggerRecipe, ...] = (
@@ -269,13 +271,13 @@ TAGGERS: tuple[TaggerRecipe, ...] = (
         folder="nc",
         licence=_L3CUBE,
         sources=(
-            Source(
+            PostSource(
                 "ner/mr_mahasocialner_valid.conll",
                 "L3Cube-MahaSocialNER (l3cube-pune/MarathiNLP)",
                 _L3CUBE,
                 hold_out=8,
             ),
-            Source(
+            PostSource(
                 "ner/mr_mahaner_valid.conll",
                 "L3Cube-MahaNER (l3cube-pune/MarathiNLP)",
                 _L3CUBE,
@@ -288,7 +290,7 @@ TAGGERS: tuple[TaggerRecipe, ...] = (
         folder="open",
         licence="CC BY-SA 4.0",
         sources=(
-            Source(
+            PostSource(
                 "ner/hi_hiner_split_train.conll",
                 "HiNER, collapsed (cfiltnlp/HiNER)",
                 "CC BY-SA 4.0",

@@ -30,7 +30,7 @@ SEED = 7
 
 
 def train(
-    data: Path,
+    source_folder: Path,
     into: Path,
     names: Iterable[str] = (),
     *,
@@ -39,30 +39,33 @@ def train(
 ) -> list[dict[str, Any]]:
     """Train the named models (all without names) and write them below `into`.
 
-    `data` is laid out as the recipes say. The same data and seed give the same files.
-    The facts of the new cards. SocialcellError for an unknown name or a missing file.
+    `source_folder` is laid out as in the recipes. The same data and seed give the same
+    files. The facts of the new cards. SocialcellError for an unknown name or a missing
+    file.
     """
-    wanted = _known(set(names))
+    wanted_names = _checked_names(set(names))
     languages = weights.linear("language")
-    made = []
+    facts_list = []
     for recipe in RECIPES:
-        if recipe.name not in wanted:
+        if recipe.name not in wanted_names:
             continue
         progress(recipe.name)
-        parts = parts_of(recipe, data, seed, languages)
+        parts = parts_of(recipe, source_folder, seed, languages)
         measured = measured_model(recipe, parts, seed)
         model = replace(_fit(recipe, parts.everything, seed), slope=measured.slope)
         if recipe.name == "language":
             languages = model
-        facts = _facts(recipe, data, measured, parts, seed)
-        made.append(write(into / recipe.folder, recipe.name, facts, _packed(model)))
-    if civic_model.NAME in wanted:
+        facts = _facts(recipe, source_folder, measured, parts, seed)
+        facts_list.append(
+            write(into / recipe.folder, recipe.name, facts, _packed(model))
+        )
+    if civic_model.NAME in wanted_names:
         facts, model = civic_.train(seed, progress)
-        made.append(write(into / "open", civic_model.NAME, facts, _packed(model)))
-    for tagger in names_.train(data, wanted, seed, progress):
+        facts_list.append(write(into / "open", civic_model.NAME, facts, _packed(model)))
+    for tagger in names_.train(source_folder, wanted_names, seed, progress):
         folder, name = into / tagger.recipe.folder, tagger.recipe.name
-        made.append(write(folder, name, tagger.facts, tagger.file, "crf"))
-    return made
+        facts_list.append(write(folder, name, tagger.facts, tagger.file, "crf"))
+    return facts_list
 
 
 def write(
@@ -83,46 +86,49 @@ def write(
     return whole
 
 
-def _known(names: set[str]) -> set[str]:
-    every = [recipe.name for recipe in RECIPES] + [civic_model.NAME]
-    every += [tagger.name for tagger in TAGGERS]
-    unknown = names - set(every)
+def _checked_names(names: set[str]) -> set[str]:
+    known_names = [recipe.name for recipe in RECIPES] + [civic_model.NAME]
+    known_names += [tagger.name for tagger in TAGGERS]
+    unknown = names - set(known_names)
     if unknown:
         raise SocialcellError(
-            f"no model {min(unknown)!r}; there are: {', '.join(every)}, encoder, "
+            f"no model {min(unknown)!r}; there are: {', '.join(known_names)}, encoder, "
             "encoder-shares"
         )
-    return names or set(every)
+    return names or set(known_names)
 
 
 def measured_models(
-    data: Path, seed: int, progress: Callable[[str], None]
+    folder: Path, seed: int, progress: Callable[[str], None]
 ) -> tuple[dict[str, Parts], dict[str, Linear]]:
     """By the recipe's name: its posts, and the model of those not held out."""
     parts: dict[str, Parts] = {}
     models: dict[str, Linear] = {}
     for recipe in RECIPES:
         progress(recipe.name)
-        some = parts_of(recipe, data, seed, models.get("language"))
-        parts[recipe.name] = some
-        models[recipe.name] = measured_model(recipe, some, seed)
+        recipe_parts = parts_of(recipe, folder, seed, models.get("language"))
+        parts[recipe.name] = recipe_parts
+        models[recipe.name] = measured_model(recipe, recipe_parts, seed)
     return parts, models
 
 
 def measured_model(recipe: Recipe, parts: Parts, seed: int) -> Linear:
     """From the training posts alone; the held-out ones set its temperature."""
-    aside = [post for some in parts.held_out.values() for post in some]
+    aside = [post for set_posts in parts.held_out.values() for post in set_posts]
     return calibrated(_fit(recipe, parts.training, seed), aside)
 
 
-def _fit(recipe: Recipe, some: Sequence[Post], seed: int) -> Linear:
-    return fit(some, recipe.classes, recipe.grams, recipe.cost, seed)
+def _fit(recipe: Recipe, posts: Sequence[Post], seed: int) -> Linear:
+    return fit(posts, recipe.classes, recipe.grams, recipe.cost, seed)
 
 
-def scores(model: Linear, some: list[Post]) -> dict[str, Any]:
-    chances = model.chances([post.text for post in some])
-    found = [max(one, key=lambda label: one[label]) for one in chances]
-    return measure.scores([post.label for post in some], found)
+def scores(model: Linear, posts: list[Post]) -> dict[str, Any]:
+    chances = model.chances([post.text for post in posts])
+    predicted = [
+        max(probabilities, key=lambda label: probabilities[label])
+        for probabilities in chances
+    ]
+    return measure.scores([post.label for post in posts], predicted)
 
 
 def _packed(model: Linear) -> bytes:
@@ -132,7 +138,7 @@ def _packed(model: Linear) -> bytes:
 
 
 def _facts(
-    recipe: Recipe, data: Path, measured: Linear, parts: Parts, seed: int
+    recipe: Recipe, folder: Path, measured: Linear, parts: Parts, seed: int
 ) -> dict[str, Any]:
     return {
         "name": recipe.name,
@@ -141,7 +147,7 @@ def _facts(
         "licence": recipe.licence,
         "data": [
             {"file": s.file, "origin": s.origin, "licence": s.licence}
-            for s in sources_of(recipe, data)
+            for s in sources_of(recipe, folder)
         ],
         "posts": len(parts.everything),
         "measured_posts": len(parts.training),
@@ -157,6 +163,6 @@ def _facts(
         "cost": recipe.cost,
         "slope": measured.slope,
         "scores": {
-            name: scores(measured, some) for name, some in parts.held_out.items()
+            name: scores(measured, posts) for name, posts in parts.held_out.items()
         },
     }

@@ -141,12 +141,12 @@ class Calendar:
         levels = np.empty((WEEK, len(counts)))
         for day, prior in enumerate(WEEKDAY_PRIORS):
             own = self._weekday == day
-            found = sums(np.where(own, counts, 0.0), self._oldest, self._before)
-            known = sums(np.where(own, covered, 0.0), self._oldest, self._before)
-            level = (found + WEEKDAY_PRIOR_MENTIONS * prior) / (
-                known * mean + WEEKDAY_PRIOR_MENTIONS
+            day_mentions = sums(np.where(own, counts, 0.0), self._oldest, self._before)
+            day_seconds = sums(np.where(own, covered, 0.0), self._oldest, self._before)
+            level = (day_mentions + WEEKDAY_PRIOR_MENTIONS * prior) / (
+                day_seconds * mean + WEEKDAY_PRIOR_MENTIONS
             )
-            weeks = known / DAY
+            weeks = day_seconds / DAY
             levels[day] = prior * (level / prior) ** (
                 weeks / (weeks + WEEKDAY_PRIOR_WEEKS)
             )

@@ -62,7 +62,7 @@ class SeriesError(SocialcellError):
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
+class ScoredPoint:
     """One point with what was expected of it.
 
     `observed` and `expected` are counts a step; `expected` is None while nothing is
@@ -79,14 +79,14 @@ def score_series(
     points: Iterable[tuple[datetime, float]],
     festivals: Container[date] = (),
     alert_at: float = ALERT_AT,
-) -> list[Scored]:
+) -> list[ScoredPoint]:
     """Score a whole series: `drop_repeats` of its `raw_scores`, whose errors it has."""
     return drop_repeats(raw_scores(points, festivals), alert_at)
 
 
 def raw_scores(
     points: Iterable[tuple[datetime, float]], festivals: Container[date] = ()
-) -> list[Scored]:
+) -> list[ScoredPoint]:
     """Score each point of a series from the points before it and itself.
 
     A point is the end of a step (aware) and its count; `festivals` are days, in the
@@ -110,31 +110,31 @@ def raw_scores(
     scores = surprises / (surprises + HALF_SCORE)
     begun = _first_judged(times)
     return [
-        Scored(at, count, usual if row >= begun else None, score)
+        ScoredPoint(at, count, usual if row >= begun else None, score)
         for row, (at, count, usual, score) in enumerate(
             zip(moments, counts, expected.tolist(), scores.tolist(), strict=True)
         )
     ]
 
 
-def drop_repeats(scored: Iterable[Scored], alert_at: float) -> list[Scored]:
+def drop_repeats(scored: Iterable[ScoredPoint], alert_at: float) -> list[ScoredPoint]:
     """The same points, with a score of 0 for what only goes on after it was news.
 
     Within twelve hours of a score of `alert_at` or more another one is 0 unless its
     surprise is more than `GROWTH` times as large.
     """
-    told: list[Scored] = []
+    kept_points: list[ScoredPoint] = []
     last: datetime | None = None
     highest = 0.0
     for point in scored:
         if point.score >= alert_at:
             now = HALF_SCORE * point.score / (1 - point.score)
             if last and point.at - last <= EPISODE and now <= GROWTH * highest:
-                told.append(replace(point, score=0.0))
+                kept_points.append(replace(point, score=0.0))
                 continue
             last, highest = point.at, now
-        told.append(point)
-    return told
+        kept_points.append(point)
+    return kept_points
 
 
 def _checked(
@@ -142,8 +142,8 @@ def _checked(
 ) -> tuple[list[datetime], list[float]]:
     moments: list[datetime] = []
     counts: list[float] = []
-    for given, count in points:
-        at = as_utc(given)
+    for moment, count in points:
+        at = as_utc(moment)
         if moments and at <= moments[-1]:
             raise SeriesError(
                 f"{at.isoformat()} does not come after {moments[-1].isoformat()}: "
@@ -163,8 +163,8 @@ def _festive(times: Floats, festivals: Container[date]) -> Flags:
     """Whether the day of each row, in the city's time, is one of a festival."""
     days, places = np.unique((times + IST_OFFSET) // DAY, return_inverse=True)
     epoch = date(1970, 1, 1)
-    kept = [epoch + timedelta(days=int(day)) in festivals for day in days]
-    return np.array(kept)[places]
+    is_festival = [epoch + timedelta(days=int(day)) in festivals for day in days]
+    return np.array(is_festival)[places]
 
 
 def _first_judged(times: Floats) -> int:
@@ -178,34 +178,34 @@ def _judge(times: Floats, counts: Floats, festive: Flags) -> tuple[Floats, Float
     gaps = np.diff(times, prepend=times[0])
     # What comes after a gap may be of several steps: it is not known of which.
     covered = np.where(gaps <= LONGEST_GAP * steps, gaps, 0.0)
-    known = np.where(covered > 0, counts, 0.0)
+    counted = np.where(covered > 0, counts, 0.0)
     calendar = Calendar(times, steps, festive)
     hour = since(times, HOUR)
-    in_hour = sums(known, *hour)
+    in_hour = sums(counted, *hour)
 
-    usual = calendar.usual(known, covered)
-    learnt = covered * ~_uninformative(times, known, covered, usual, hour)
-    usual = calendar.usual(np.where(learnt > 0, known, 0.0), learnt)
+    usual = calendar.usual(counted, covered)
+    learnt = covered * ~_uninformative(times, counted, covered, usual, hour)
+    usual = calendar.usual(np.where(learnt > 0, counted, 0.0), learnt)
     expected = usual.rate * covered
-    dispersions = dispersion(times, known, expected, covered)
+    dispersions = dispersion(times, counted, expected, covered)
     usually = sums(expected, *hour)
     weights = np.where(covered > 0, np.minimum(1.0, steps / HOUR), 0.0)
     variations = rate_variation(times, in_hour, usually, dispersions, weights)
     highest = np.zeros(len(times))
     for window in WINDOWS:
         rows = since(times, window)
-        mentions, means = sums(known, *rows), sums(expected, *rows)
-        found = surprise(mentions, means, dispersions, variations, usual)
-        highest = np.maximum(highest, found)
+        mentions, means = sums(counted, *rows), sums(expected, *rows)
+        surprises = surprise(mentions, means, dispersions, variations, usual)
+        highest = np.maximum(highest, surprises)
     # Steps with a mention, which a conversation within one step does not make more.
-    active = (known > 0).astype(np.float64)
+    active = (counted > 0).astype(np.float64)
     usual_active = calendar.usual(np.where(learnt > 0, active, 0.0), learnt)
     means = sums(usual_active.rate * covered, *hour)
     ones = np.ones(len(times))
-    found = surprise(sums(active, *hour), means, ones, variations, usual_active)
-    highest = np.maximum(highest, found)
+    surprises = surprise(sums(active, *hour), means, ones, variations, usual_active)
+    highest = np.maximum(highest, surprises)
     more = in_hour >= np.maximum(LEAST_IN_HOUR, LEAST_MORE + LEAST_TIMES * usually)
-    people = ~is_even(known, expected, dispersions, hour)
+    people = ~is_even(counted, expected, dispersions, hour)
     judged = (np.arange(len(times)) >= _first_judged(times)) & (covered > 0)
     return usual.rate * steps, np.where(judged & more & people, highest, 0.0)
 

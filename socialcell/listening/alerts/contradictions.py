@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import Protocol
 
 from socialcell.language.quantities import Quantity, figures, quantities
-from socialcell.language.text_similarity import BY_LETTERS, Compared
+from socialcell.language.text_similarity import BY_LETTERS, TextComparison
 from socialcell.listening.alerts.model import Rumour
 from socialcell.text import web_addresses
 
@@ -18,7 +18,7 @@ _MOST = 5  # figures of a quantity that are said
 _COPY_LENGTH = 400  # characters of a text that are compared with a rumour
 
 
-class Text(Protocol):
+class MentionText(Protocol):
     """A mention's text, as a row of a question."""
 
     @property
@@ -32,7 +32,7 @@ class Text(Protocol):
 
 
 @dataclass
-class Told:
+class ReportedFigure:
     """One figure of a quantity: who told it when, and of which dams and places."""
 
     value: float
@@ -57,7 +57,7 @@ class Contradiction:
 
     quantity: str
     unit: str
-    figures: tuple[Told, ...]
+    figures: tuple[ReportedFigure, ...]
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class RumourSpread:
 
 
 def contradictions(
-    texts: Iterable[Text], places: Mapping[int, frozenset[str]]
+    texts: Iterable[MentionText], places: Mapping[int, frozenset[str]]
 ) -> list[Contradiction]:
     """Quantities of which several figures are told, those told most first.
 
@@ -78,90 +78,107 @@ def contradictions(
     all), different people tell them within three hours or in turns, and they are not of
     two dams, or of two places.
     """
-    told: dict[str, list[Told]] = {}
+    figures_by_quantity: dict[str, list[ReportedFigure]] = {}
     for text in texts:
         for figure in figures(text.text):
             quantity = quantities()[figure.quantity]
             of = figure.of if quantity.is_named else places.get(text.id, frozenset())
-            every = told.setdefault(quantity.id, [])
-            _note(_find(every, quantity, figure.value), text, of)
-    found = []
-    for id_, every in told.items():
+            every = figures_by_quantity.setdefault(quantity.id, [])
+            _add_mention(_matching_figure(every, quantity, figure.value), text, of)
+    contradictory = []
+    for id_, every in figures_by_quantity.items():
         differing = {
-            id(one): one
+            id(reported): reported
             for pair in combinations(every, 2)
             if _differ(*pair)
-            for one in pair
+            for reported in pair
         }
         if differing:
             ranked = sorted(
-                differing.values(), key=lambda one: (-len(one.mentions), one.value)
+                differing.values(), key=lambda own: (-len(own.mentions), own.value)
             )
             unit = quantities()[id_].unit
-            found.append(Contradiction(id_, unit, tuple(ranked[:_MOST])))
+            contradictory.append(Contradiction(id_, unit, tuple(ranked[:_MOST])))
     return sorted(
-        found,
-        key=lambda one: (-sum(len(own.mentions) for own in one.figures), one.quantity),
+        contradictory,
+        key=lambda contradiction: (
+            -sum(len(reported.mentions) for reported in contradiction.figures),
+            contradiction.quantity,
+        ),
     )
 
 
 def spreads(
-    texts: Sequence[Text],
+    texts: Sequence[MentionText],
     links: Mapping[int, Sequence[str]],
     rumours: Sequence[Rumour],
 ) -> list[RumourSpread]:
     """Which rumours are in these texts: the link of one, or nearly its words. `links`
     are the addresses, as far as they lead, that mentions hold beside their texts."""
-    found: dict[int, list[int]] = {}
-    written = [one for one in rumours if one.text]
-    linked = {_address(one.url): one for one in rumours if one.url}
-    if written and texts:
-        said = [_plain(one.text or "") for one in written]
-        compared = Compared([*said, *(_plain(text.text) for text in texts)], None)
-        for place, rumour in enumerate(written):
-            near = compared.to(place)[len(said) :]
+    mention_ids: dict[int, list[int]] = {}
+    text_rumours = [known_rumour for known_rumour in rumours if known_rumour.text]
+    rumours_by_address = {
+        _address(known_rumour.url): known_rumour
+        for known_rumour in rumours
+        if known_rumour.url
+    }
+    if text_rumours and texts:
+        rumour_texts = [
+            _plain(known_rumour.text or "") for known_rumour in text_rumours
+        ]
+        compared = TextComparison(
+            [*rumour_texts, *(_plain(text.text) for text in texts)], None
+        )
+        for place, rumour in enumerate(text_rumours):
+            near = compared.to(place)[len(rumour_texts) :]
             for text, nearness in zip(texts, near.tolist(), strict=True):
-                if nearness >= BY_LETTERS.copy or said[place] in _plain(text.text):
-                    found.setdefault(rumour.id or 0, []).append(text.id)
-    if linked:
+                if nearness >= BY_LETTERS.copy or rumour_texts[place] in _plain(
+                    text.text
+                ):
+                    mention_ids.setdefault(rumour.id or 0, []).append(text.id)
+    if rumours_by_address:
         for text in texts:
             for url in (*web_addresses(text.text), *links.get(text.id, ())):
-                if known := linked.get(_address(url)):
-                    found.setdefault(known.id or 0, []).append(text.id)
+                if linked_rumour := rumours_by_address.get(_address(url)):
+                    mention_ids.setdefault(linked_rumour.id or 0, []).append(text.id)
     return [
-        RumourSpread(one, tuple(dict.fromkeys(found[one.id or 0])))
-        for one in rumours
-        if found.get(one.id or 0)
+        RumourSpread(
+            known_rumour, tuple(dict.fromkeys(mention_ids[known_rumour.id or 0]))
+        )
+        for known_rumour in rumours
+        if mention_ids.get(known_rumour.id or 0)
     ]
 
 
-def _find(every: list[Told], quantity: Quantity, value: float) -> Told:
-    for one in every:
-        apart = abs(one.value - value)
-        if apart <= (0 if quantity.whole else _SAME * max(one.value, value)):
-            return one
-    every.append(Told(value))
+def _matching_figure(
+    every: list[ReportedFigure], quantity: Quantity, number: float
+) -> ReportedFigure:
+    for reported in every:
+        apart = abs(reported.value - number)
+        if apart <= (0 if quantity.whole else _SAME * max(reported.value, number)):
+            return reported
+    every.append(ReportedFigure(number))
     return every[-1]
 
 
-def _note(one: Told, text: Text, of: Set[str]) -> None:
-    if text.id not in one.mentions:
-        one.mentions.append(text.id)
-    one.people.add(text.author_id or -text.id)
-    one.times.append(text.authored_at)
-    one.of |= of
+def _add_mention(reported: ReportedFigure, text: MentionText, of: Set[str]) -> None:
+    if text.id not in reported.mentions:
+        reported.mentions.append(text.id)
+    reported.people.add(text.author_id or -text.id)
+    reported.times.append(text.authored_at)
+    reported.of |= of
 
 
-def _differ(one: Told, other: Told) -> bool:
-    if one.of and other.of and one.of.isdisjoint(other.of):
+def _differ(figure: ReportedFigure, other_figure: ReportedFigure) -> bool:
+    if figure.of and other_figure.of and figure.of.isdisjoint(other_figure.of):
         return False
-    if len({*one.mentions, *other.mentions}) < 2:
+    if len({*figure.mentions, *other_figure.mentions}) < 2:
         return False
-    if len(one.people | other.people) < 2:
+    if len(figure.people | other_figure.people) < 2:
         return False
-    return max(one.first_at, other.first_at) - min(one.last_at, other.last_at) <= (
-        _TOGETHER
-    )
+    return max(figure.first_at, other_figure.first_at) - min(
+        figure.last_at, other_figure.last_at
+    ) <= (_TOGETHER)
 
 
 def _plain(text: str) -> str:

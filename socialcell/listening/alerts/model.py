@@ -116,7 +116,7 @@ class Promise(SQLModel, table=True):
     note: str | None = None
 
 
-class Rule(SQLModel, table=True):
+class AlertRule(SQLModel, table=True):
     """So many mentions of a query in so many minutes are an incident.
 
     `told` names addresses and channels of config.yaml; empty: everybody there.

@@ -36,7 +36,7 @@ _CLAUSES = re.compile(r"[.!?…,;:।॥|()\[\]\"“”\n]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class PhraseText:
     """A mention: its id, who says it (before: on which day, too), its words."""
 
     id: int
@@ -57,13 +57,13 @@ class Rise:
 
 def clauses(text: str) -> tuple[tuple[str, ...], ...]:
     """The folded words of a text, clause by clause; addresses and numbers end one."""
-    said = (
+    part_words = (
         index_form(part).split() for part in _CLAUSES.split(_ADDRESSES.sub("|", text))
     )
-    return tuple(clause for words in said for clause in _unbroken(words))
+    return tuple(clause for words in part_words for clause in _unbroken(words))
 
 
-def rising(now: Sequence[Said], before: Iterable[Said]) -> list[Rise]:
+def rising(now: Sequence[PhraseText], before: Iterable[PhraseText]) -> list[Rise]:
     """Phrases whose share rose, the most striking first; each thing is told once.
 
     The work is that of reading every text once: only phrases that enough people use
@@ -71,28 +71,28 @@ def rising(now: Sequence[Said], before: Iterable[Said]) -> list[Rise]:
     """
     people: dict[str, set[Hashable]] = defaultdict(set)
     where: dict[str, list[int]] = defaultdict(list)
-    for one in now:
-        for phrase in _phrases(one.clauses):
-            people[phrase].add(one.who)
-            where[phrase].append(one.id)
-    wanted = {phrase for phrase, who in people.items() if len(who) >= LEAST}
-    n = len({one.who for one in now})
+    for mention in now:
+        for phrase in _phrases(mention.clauses):
+            people[phrase].add(mention.who)
+            where[phrase].append(mention.id)
+    frequent = {phrase for phrase, who in people.items() if len(who) >= LEAST}
+    n = len({mention.who for mention in now})
     earlier: dict[str, set[Hashable]] = defaultdict(set)
     everybody: set[Hashable] = set()
-    for one in before:
-        everybody.add(one.who)
-        for phrase in _phrases(one.clauses) & wanted:
-            earlier[phrase].add(one.who)
-    found = []
-    for phrase in wanted:
+    for mention in before:
+        everybody.add(mention.who)
+        for phrase in _phrases(mention.clauses) & frequent:
+            earlier[phrase].add(mention.who)
+    rises = []
+    for phrase in frequent:
         a, b = len(people[phrase]), len(earlier[phrase])
         score = signed_root(a, n, b, len(everybody))
         if score >= LISTED_AT:
             expected = n * b / len(everybody)
-            found.append(Rise(phrase, score, a, expected, tuple(where[phrase])))
-    found.sort(key=lambda rise: (-rise.score, -len(rise.phrase), rise.phrase))
-    barred = {one.id for one in now if _is_barred(one)} if found else set()
-    return [one for one in _apart(found) if _is_free(one, barred)]
+            rises.append(Rise(phrase, score, a, expected, tuple(where[phrase])))
+    rises.sort(key=lambda rise: (-rise.score, -len(rise.phrase), rise.phrase))
+    barred = {mention.id for mention in now if _is_barred(mention)} if rises else set()
+    return [mention for mention in _apart(rises) if _is_free(mention, barred)]
 
 
 def signed_root(a: int, n: int, b: int, m: int) -> float:
@@ -104,31 +104,33 @@ def signed_root(a: int, n: int, b: int, m: int) -> float:
         return 0.0
     share = (a + b) / (n + m)
     total = sum(
-        seen * log(seen / due)
-        for seen, due in (
+        observed * log(observed / due)
+        for observed, due in (
             (a, n * share),
             (n - a, n * (1 - share)),
             (b, m * share),
             (m - b, m * (1 - share)),
         )
-        if seen
+        if observed
     )
     return copysign(sqrt(max(0.0, 2 * total)), a / n - b / m)
 
 
 def _apart(rises: Iterable[Rise]) -> Iterator[Rise]:
-    kept: list[set[int]] = []
+    mention_sets: list[set[int]] = []
     for rise in rises:
         own = set(rise.mentions)
-        if all(len(own & one) < _SAME * min(len(own), len(one)) for one in kept):
-            kept.append(own)
+        if all(
+            len(own & ids) < _SAME * min(len(own), len(ids)) for ids in mention_sets
+        ):
+            mention_sets.append(own)
             yield rise
 
 
-def _is_barred(one: Said) -> bool:
+def _is_barred(mention: PhraseText) -> bool:
     """Whether a mention speaks of what nobody may watch."""
     return (
-        found_in(" ".join(word for clause in one.clauses for word in clause))
+        found_in(" ".join(word for clause in mention.clauses for word in clause))
         is not None
     )
 

@@ -88,12 +88,12 @@ def _order(at: datetime, last: datetime, where: str) -> str:
 
 def _count(text: str, where: str) -> float:
     try:
-        value = float(text)
+        count = float(text)
     except ValueError:
-        value = float("nan")
-    if not 0 <= value <= LARGEST_COUNT:
+        count = float("nan")
+    if not 0 <= count <= LARGEST_COUNT:
         raise SeriesError(
             f"{where}: {text!r} is not a count from 0 to {LARGEST_COUNT:g}; "
             "leave out rows whose count is unknown"
         )
-    return value
+    return count

@@ -68,13 +68,15 @@ def spikes(
     """
     first = min((times[0] for times in series.values() if times), default=now)
     begin = max(since - HISTORY, first)
-    found = [
+    found_spikes = [
         spike
         for name, times in series.items()
         if _has_many(times, since)
-        for spike in _of(name, times, begin, since, now)
+        for spike in _spikes_of(name, times, begin, since, now)
     ]
-    return sorted(found, key=lambda spike: (spike.at, -spike.score, spike.series))
+    return sorted(
+        found_spikes, key=lambda spike: (spike.at, -spike.score, spike.series)
+    )
 
 
 def in_hour(times: Sequence[datetime], at: datetime) -> int:
@@ -90,7 +92,7 @@ def _has_many(times: Sequence[datetime], since: datetime) -> bool:
     return any(b - a < HOUR for a, b in zip(recent, last, strict=False))
 
 
-def _of(
+def _spikes_of(
     name: str,
     times: Sequence[datetime],
     begin: datetime,
@@ -109,16 +111,16 @@ def _of(
     points = zip(edges[1:], counts.tolist(), strict=True)
     scored = score_series(points, CityFestivals())
     hour = int(HOUR / STEP)
-    found: list[Spike] = []
+    found_spikes: list[Spike] = []
     for n in np.flatnonzero(looked_at).tolist():
         point = scored[n]
         if point.score < ALERT_AT:
             continue
         window = scored[max(0, n - hour + 1) : n + 1]
-        usual = sum(one.expected or 0.0 for one in window)
+        usual = sum(step_point.expected or 0.0 for step_point in window)
         observed = in_hour(times, point.at)
-        found.append(Spike(name, point.at, point.score, observed, usual))
-    return found
+        found_spikes.append(Spike(name, point.at, point.score, observed, usual))
+    return found_spikes
 
 
 def _may_rise(counts: Floats, looked_at: Flags) -> bool:

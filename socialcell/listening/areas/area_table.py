@@ -65,9 +65,9 @@ class Named(Protocol):
     def name_en(self) -> str: ...
 
 
-def names(one: Named) -> dict[str, str]:
+def names(named: Named) -> dict[str, str]:
     """Its names by language."""
-    return {"mr": one.name_mr, "hi": one.name_hi, "en": one.name_en}
+    return {"mr": named.name_mr, "hi": named.name_hi, "en": named.name_en}
 
 
 def is_valid(first: date | None, last: date | None, on: date) -> bool:
@@ -96,18 +96,18 @@ def at(areas: Iterable[Area], place: str, on: date) -> list[Area]:
     """
     there = [area for area in areas if area.is_valid(on)]
     by_id = {area.id: area for area in there}
-    found = by_id.get(place) or _by_name(there, place)
+    nearest = by_id.get(place) or _by_name(there, place)
     chain: list[Area] = []
-    while found is not None:
-        chain.append(found)
-        found = by_id.get(found.parent) if found.parent else None
+    while nearest is not None:
+        chain.append(nearest)
+        nearest = by_id.get(nearest.parent) if nearest.parent else None
     return chain
 
 
 def _by_name(areas: list[Area], name: str) -> Area | None:
-    wanted = fold(name).strip()
+    folded_name = fold(name).strip()
     for area in areas:
-        if wanted in map(fold, (area.name_en, area.name_mr, area.name_hi)):
+        if folded_name in map(fold, (area.name_en, area.name_mr, area.name_hi)):
             return area
     return None
 
@@ -150,9 +150,9 @@ def _check_parent(area: Area, by_id: Mapping[str, list[Area]], where: str) -> No
             open_ends.extend(row.parent for row in by_id.get(parent, []) if row.parent)
 
 
-def _overlap(one: Area, other: Area) -> bool:
-    starts = max(one.valid_from or date.min, other.valid_from or date.min)
-    ends = min(one.valid_to or date.max, other.valid_to or date.max)
+def _overlap(area: Area, other: Area) -> bool:
+    starts = max(area.valid_from or date.min, other.valid_from or date.min)
+    ends = min(area.valid_to or date.max, other.valid_to or date.max)
     return starts < ends
 
 

@@ -35,7 +35,7 @@ class OwnerProblem:
 
 def lint_owners(
     rows: Sequence[tuple[int, Owner]],
-    held: Sequence[Owner],
+    stored_owners: Sequence[Owner],
     ids: Collection[str],
 ) -> list[OwnerProblem]:
     """What is wrong in numbered rows beside those that are held already.
@@ -45,11 +45,13 @@ def lint_owners(
     of a topic at once.
     """
     problems = [problem for row in rows for problem in _row_problems(*row, ids)]
-    before = list(held)
+    before = list(stored_owners)
     for number, owner in rows:
         problems += _clashes(number, owner, before)
         before.append(owner)
-    return sorted(problems, key=lambda one: (one.row, one.column))
+    return sorted(
+        problems, key=lambda owner_problem: (owner_problem.row, owner_problem.column)
+    )
 
 
 def _row_problems(
@@ -103,12 +105,12 @@ def _clashes(
             yield OwnerProblem(number, "owner", message)
 
 
-def _overlap(one: Owner, other: Owner) -> bool:
-    starts = max(one.valid_from or date.min, other.valid_from or date.min)
-    ends = min(one.valid_to or date.max, other.valid_to or date.max)
+def _overlap(owner: Owner, other: Owner) -> bool:
+    starts = max(owner.valid_from or date.min, other.valid_from or date.min)
+    ends = min(owner.valid_to or date.max, other.valid_to or date.max)
     return starts < ends
 
 
-def _nearest(value: str, known: Collection[str]) -> str:
-    near = get_close_matches(value, known, n=1)
+def _nearest(text: str, choices: Collection[str]) -> str:
+    near = get_close_matches(text, choices, n=1)
     return f"; the nearest is {near[0]}" if near else ""

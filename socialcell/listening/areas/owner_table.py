@@ -85,7 +85,7 @@ class Owner:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class OwnedProblem:
     """What was understood of a mention that says whose it is.
 
     `named` are the ids of the places, bodies and services that its text names, `wards`
@@ -106,7 +106,7 @@ class OwnerFinder:
         for owner in owners:
             self._by_topic[owner.topic].append(owner)
 
-    def find(self, problem: Problem) -> Owner | None:
+    def find(self, problem: OwnedProblem) -> Owner | None:
         """The row of who owns a problem; None where nobody is known, or several are.
 
         An owner that the text names outweighs the topic, but no department outweighs
@@ -139,7 +139,7 @@ class OwnerFinder:
                     return _agreed(choice)
         return _agreed(outside)
 
-    def row_of(self, owner: str, problem: Problem) -> Owner | None:
+    def row_of(self, owner: str, problem: OwnedProblem) -> Owner | None:
         """The row of an owner that fits a problem best, for its names and referral."""
         rows = [
             row
@@ -151,7 +151,7 @@ class OwnerFinder:
         there = [row for row in valid if _is_there(row, problem)]
         return next(iter(there or valid or rows), None)
 
-    def _on(self, topic: str, problem: Problem) -> list[Owner]:
+    def _on(self, topic: str, problem: OwnedProblem) -> list[Owner]:
         rows = self._by_topic.get(topic, ())
         return [row for row in rows if row.is_valid(problem.day)]
 
@@ -197,11 +197,11 @@ def _is_rescue(topic: str) -> bool:
     return topic.startswith(RESCUE)
 
 
-def _is_named(row: Owner, problem: Problem) -> bool:
+def _is_named(row: Owner, problem: OwnedProblem) -> bool:
     return row.owner in problem.named
 
 
-def _is_there(row: Owner, problem: Problem) -> bool:
+def _is_there(row: Owner, problem: OwnedProblem) -> bool:
     """Does the text name a place, or a ward, of the row?"""
     return any(
         fnmatchcase(id_, place)

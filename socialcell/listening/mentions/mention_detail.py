@@ -10,7 +10,7 @@ from socialcell import db
 from socialcell.listening.areas.area_table import names
 from socialcell.listening.areas.owner_table import NOBODY, OwnerFinder
 from socialcell.listening.mentions import mention_view
-from socialcell.listening.mentions.mention_view import Facts
+from socialcell.listening.mentions.mention_view import MentionFacts
 from socialcell.listening.people.visibility import People
 from socialcell.listening.store import owners
 from socialcell.listening.store.mentions import mention_queries
@@ -21,9 +21,9 @@ def mentions(
     session: Session, rows: Iterable[Row[Any]], people: People
 ) -> Iterator[dict[str, Any]]:
     """Rows of store.questions as `shown.mention` gives them, in their order."""
-    for some in db.chunks(rows):
-        facts = _gather_facts(session, some)
-        for row in some:
+    for chunk in db.chunks(rows):
+        facts = _gather_facts(session, chunk)
+        for row in chunk:
             yield mention_view.mention(row, facts[row.id], people)
 
 
@@ -77,19 +77,21 @@ def _owner(
 
     Whoever may be in danger is not sent elsewhere: there is none where it is critical.
     """
-    found, is_critical = None, row.urgency == "critical"
+    owner, is_critical = None, row.urgency == "critical"
     if row.owner not in (None, NOBODY):
         finder = OwnerFinder(owners.list_owners(session))
-        found = finder.row_of(row.owner, owners.problem_of(row, understood))
+        owner = finder.row_of(row.owner, owners.problem_of(row, understood))
     return {
-        "owner_name": names(found) if found else None,
-        "referral": found.referral() if found and not is_critical else None,
+        "owner_name": names(owner) if owner else None,
+        "referral": owner.referral() if owner and not is_critical else None,
     }
 
 
-def _gather_facts(session: Session, rows: Sequence[Row[Any]]) -> dict[int, Facts]:
+def _gather_facts(
+    session: Session, rows: Sequence[Row[Any]]
+) -> dict[int, MentionFacts]:
     """What is held of mentions beside their rows."""
     ids = [row.id for row in rows]
     understood = mention_queries.annotations(session, ids)
     counts = engagement_history.read_newest(session, ids)
-    return {id_: Facts(understood[id_], counts[id_]) for id_ in ids}
+    return {id_: MentionFacts(understood[id_], counts[id_]) for id_ in ids}

@@ -45,7 +45,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Facts:
+class MentionFacts:
     """What is held of a mention beside its row.
 
     `counts` are the newest by common metric.
@@ -55,7 +55,7 @@ class Facts:
     counts: Mapping[str, Count]
 
 
-def mention(row: Row[Any], facts: Facts, people: People) -> dict[str, Any]:
+def mention(row: Row[Any], facts: MentionFacts, people: People) -> dict[str, Any]:
     """One row of store.questions with what is held beside it, as plain JSON.
 
     A count that is not known is None. `link` is the address where an account of the
@@ -115,11 +115,11 @@ def _withheld(stored: Mapping[str, Any] | None) -> dict[str, Any]:
 def group_values(annotations: Sequence[Row[Any]]) -> Mapping[str, list[str]]:
     """The values in force by kind, each once, in the order of the readings."""
     values: dict[str, list[str]] = {}
-    for one in annotations:
-        found = values.setdefault(one.kind, [])
-        value = one.decided_value or one.value
-        if value not in found:
-            found.append(value)
+    for annotation in annotations:
+        kind_values = values.setdefault(annotation.kind, [])
+        value_in_force = annotation.decided_value or annotation.value
+        if value_in_force not in kind_values:
+            kind_values.append(value_in_force)
     return values
 
 

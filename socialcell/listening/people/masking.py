@@ -79,16 +79,16 @@ def masked(text: str, registered: Registered, hidden: Sequence[str] = ()) -> str
     `hidden` are words that are hidden wherever they stand, as own_marks gives them.
     A handle that stands in the text with @ is hidden as a #tag too.
     """
-    found: set[str] = set()
+    hidden_handles: set[str] = set()
     text = hide_numbers(text)
     text = _SPELT_EMAIL.sub(f"{MASK}@{MASK}", text)
     text = _EMAIL.sub(lambda hit: _email(hit, registered), text)
     text = _DID.sub(MASK, text)
-    text = _PROFILE.sub(lambda hit: _profile(hit, registered, found), text)
-    text = _SEGMENT.sub(lambda hit: _named(hit, registered, found), text)
-    text = _PARAMETER.sub(lambda hit: _named(hit, registered, found), text)
-    text = _HANDLE.sub(lambda hit: _handle(hit, registered, found), text)
-    text = _TAG.sub(lambda hit: _tag(hit, found), text)
+    text = _PROFILE.sub(lambda hit: _profile(hit, registered, hidden_handles), text)
+    text = _SEGMENT.sub(lambda hit: _named(hit, registered, hidden_handles), text)
+    text = _PARAMETER.sub(lambda hit: _named(hit, registered, hidden_handles), text)
+    text = _HANDLE.sub(lambda hit: _handle(hit, registered, hidden_handles), text)
+    text = _TAG.sub(lambda hit: _tag(hit, hidden_handles), text)
     return without(text, hidden)
 
 
@@ -136,28 +136,32 @@ def _email(hit: re.Match[str], registered: Registered) -> str:
     return f"{MASK}@{MASK}{hit['host'][len(host) :]}"
 
 
-def _profile(hit: re.Match[str], registered: Registered, found: set[str]) -> str:
+def _profile(
+    hit: re.Match[str], registered: Registered, hidden_handles: set[str]
+) -> str:
     who = hit["who"].lstrip("@＠")
     if who.lower() in _PAGES or registered(_HOSTS[hit["host"].lower()], who):
         return hit[0]
-    found.add(who.lower())
+    hidden_handles.add(who.lower())
     return hit["before"] + MASK
 
 
-def _named(hit: re.Match[str], registered: Registered, found: set[str]) -> str:
+def _named(hit: re.Match[str], registered: Registered, hidden_handles: set[str]) -> str:
     who = hit["who"]
     if who.startswith(MASK) or registered(None, who):
         return hit[0]
-    found.add(who.lower())
+    hidden_handles.add(who.lower())
     return hit["before"] + MASK
 
 
-def _handle(hit: re.Match[str], registered: Registered, found: set[str]) -> str:
+def _handle(
+    hit: re.Match[str], registered: Registered, hidden_handles: set[str]
+) -> str:
     # A full stop at the end belongs to the sentence, not to the name.
     who = hit["who"].rstrip(".-")
     if not who or _is_shown(who, registered):
         return hit[0]
-    found.add(who.lower())
+    hidden_handles.add(who.lower())
     return "@" + MASK + hit["who"][len(who) :]
 
 
@@ -168,9 +172,9 @@ def _is_shown(who: str, registered: Registered) -> bool:
     return shown or registered(None, who)
 
 
-def _tag(hit: re.Match[str], found: set[str]) -> str:
+def _tag(hit: re.Match[str], hidden_handles: set[str]) -> str:
     who = hit["who"].rstrip(".-")
-    return hit["sign"] + MASK if who.lower() in found else hit[0]
+    return hit["sign"] + MASK if who.lower() in hidden_handles else hit[0]
 
 
 def unnamed(text: str) -> str:

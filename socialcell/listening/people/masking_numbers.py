@@ -126,12 +126,12 @@ def is_verhoeff(digits: Sequence[int]) -> bool:
 def _hidden(
     text: str, pattern: re.Pattern[str], is_personal: Callable[[re.Match[str]], bool]
 ) -> str:
-    parts, done = [], 0
+    parts, copied_to = [], 0
     for hit in pattern.finditer(ascii_digits(text)):
         if is_personal(hit):
-            parts += [text[done : hit.start()], MASK]
-            done = hit.end()
-    return "".join(parts) + text[done:] if parts else text
+            parts += [text[copied_to : hit.start()], MASK]
+            copied_to = hit.end()
+    return "".join(parts) + text[copied_to:] if parts else text
 
 
 def _is_telephone(hit: re.Match[str]) -> bool:
@@ -197,7 +197,7 @@ def _looks_like_figures(hit: re.Match[str]) -> bool:
         + number
         + behind[: len(behind) - len(behind.lstrip(_OF_AMOUNTS))]
     )
-    if all(_GROUPED.fullmatch(one.strip(",.")) for one in amounts.split()):
+    if all(_GROUPED.fullmatch(amount.strip(",.")) for amount in amounts.split()):
         return True
     pieces = re.findall(r"\d+", number)
     if len(pieces) < 4 or any(len(piece) > 2 for piece in pieces):

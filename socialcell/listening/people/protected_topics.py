@@ -17,11 +17,11 @@ from socialcell.language.words import key_of
 from socialcell.listening.people import masking
 from socialcell.listening.query.query_language import (
     And,
-    Field,
+    FieldTerm,
     Node,
     Not,
     Or,
-    Words,
+    TextTerm,
     parse,
 )
 from socialcell.text import index_form
@@ -37,7 +37,7 @@ _STARRED_HANDLE = re.compile(r"[@＠﹫]\s*[\w.]*\*")
 
 
 @dataclass(frozen=True)
-class Unwatched:
+class ProtectedTopic:
     """Why words are not watched: the `subject`, the word that says so, the reason."""
 
     subject: str  # protests, politics, religion, caste, health
@@ -45,7 +45,7 @@ class Unwatched:
     reason: str
 
 
-def found_in(form: str, subject: str | None = None) -> Unwatched | None:
+def found_in(form: str, subject: str | None = None) -> ProtectedTopic | None:
     """What in a text, given in index form, must not be watched; None when nothing.
 
     With a `subject` only words of that one are looked for.
@@ -74,7 +74,7 @@ def refuse(query: str, accounts: Accounts) -> None:
     cannot be read.
     """
     refuse_parts(
-        list(_asked(parse(query, now=SystemClock().now()))),
+        list(_included_terms(parse(query, now=SystemClock().now()))),
         query,
         accounts,
         "No rule is written",
@@ -82,7 +82,7 @@ def refuse(query: str, accounts: Accounts) -> None:
 
 
 def refuse_parts(
-    parts: Sequence[Words | Field], text: str, accounts: Accounts, refusal: str
+    parts: Sequence[TextTerm | FieldTerm], text: str, accounts: Accounts, refusal: str
 ) -> None:
     """UsageError, with the reason, when one of the parts must not be asked for.
 
@@ -90,7 +90,7 @@ def refuse_parts(
     message: No rule is written, No source is added.
     """
     _refuse_topics(parts, refusal)
-    words = [part for part in parts if isinstance(part, Words)]
+    words = [part for part in parts if isinstance(part, TextTerm)]
     listed = _listed([(w, part.prefix) for part in words for w in part.text.split()])
     listed = listed or _tagged(words)
     if listed is not None:
@@ -100,7 +100,9 @@ def refuse_parts(
         )
     handles = {handle.lower() for handle in accounts.handles}
     for part in parts:
-        who = part.value if isinstance(part, Field) and part.name == "from" else None
+        who = (
+            part.value if isinstance(part, FieldTerm) and part.name == "from" else None
+        )
         if who is not None and who.lower().lstrip("@") not in handles:
             raise _private(who, refusal)
     # A star makes of a registered handle the beginning of many.
@@ -121,9 +123,13 @@ def is_person_name(word: str) -> bool:
     return key_of(index_form(word)) in _names()
 
 
-def _refuse_topics(parts: Sequence[Words | Field], refusal: str) -> None:
+def _refuse_topics(parts: Sequence[TextTerm | FieldTerm], refusal: str) -> None:
     for part in parts:
-        if isinstance(part, Field) and part.name == "topic" and part.value in TOPICS:
+        if (
+            isinstance(part, FieldTerm)
+            and part.name == "topic"
+            and part.value in TOPICS
+        ):
             reason = _subjects()[part.value]["reason"].strip()
             raise UsageError(f"{refusal} about {part.value}: {reason}.")
 
@@ -136,7 +142,7 @@ def _private(what: str, refusal: str) -> UsageError:
     )
 
 
-def _is_handle(part: Words, handles: Collection[str], accounts: Accounts) -> bool:
+def _is_handle(part: TextTerm, handles: Collection[str], accounts: Accounts) -> bool:
     """Whether a word is somebody's handle that is written without its @."""
     sign, prefix = part.written.startswith("#"), part.written.endswith("*")
     word = part.written.strip("#*.,").lower()
@@ -162,37 +168,43 @@ def _is_joined(word: str) -> bool:
     )
 
 
-def _asked(node: Node, wanted: bool = True) -> Iterator[Words | Field]:
+def _included_terms(
+    node: Node, is_included: bool = True
+) -> Iterator[TextTerm | FieldTerm]:
     """The words and fields that a query asks for, not those that it excludes."""
     match node:
         case And(parts) | Or(parts):
             for part in parts:
-                yield from _asked(part, wanted)
+                yield from _included_terms(part, is_included)
         case Not(part):
-            yield from _asked(part, not wanted)
-        case _ if wanted:
+            yield from _included_terms(part, not is_included)
+        case _ if is_included:
             yield node
 
 
-def _listed(words: list[tuple[str, bool]], only: str | None = None) -> Unwatched | None:
+def _listed(
+    words: list[tuple[str, bool]], only: str | None = None
+) -> ProtectedTopic | None:
     """The first entry of the lists, or of `only` one subject, whose parts all stand
     among these (word, prefix)."""
-    met = frozenset[str]().union(*(_met(key_of(word), pre) for word, pre in words))
-    for subject, reason, parts, said in _entries():
-        if only in (None, subject) and met.issuperset(parts):
-            return Unwatched(subject, said, reason)
+    matching_words = frozenset[str]().union(
+        *(_met(key_of(word), pre) for word, pre in words)
+    )
+    for subject, reason, parts, written in _entries():
+        if only in (None, subject) and matching_words.issuperset(parts):
+            return ProtectedTopic(subject, written, reason)
     return None
 
 
-def _tagged(words: Sequence[Words]) -> Unwatched | None:
+def _tagged(words: Sequence[TextTerm]) -> ProtectedTopic | None:
     """The first entry with which a #tag ends that is several words: #puneprotest."""
     tags = [key_of(part.text) for part in words if part.written.startswith("#")]
-    for subject, reason, parts, said in _entries():
+    for subject, reason, parts, written in _entries():
         stem = parts[0].rstrip("*")
         if len(parts) > 1 or len(stem) < _SHORTEST_HANDLE:
             continue
         if any(tag.endswith(stem) and len(tag) >= len(stem) + 3 for tag in tags):
-            return Unwatched(subject, said, reason)
+            return ProtectedTopic(subject, written, reason)
     return None
 
 
@@ -214,13 +226,13 @@ def _meets(part: str, word: str, prefix: bool) -> bool:
     return stem.startswith(word) if prefix else stem == word
 
 
-def _person(words: Sequence[Words], names: Collection[str]) -> str | None:
+def _person(words: Sequence[TextTerm], names: Collection[str]) -> str | None:
     """A person's name that is asked for; those of places and of the registry may be."""
-    said = " ".join(leaf.text for leaf in words)
+    query_text = " ".join(leaf.text for leaf in words)
     for name in names:
-        said = said.replace(name, " ")
-    (reading,) = read([said])
-    rest = said
+        query_text = query_text.replace(name, " ")
+    (reading,) = read([query_text])
+    rest = query_text
     for entity in reversed(reading.entities):
         if entity.label == "PERSON":
             return entity.text
@@ -239,19 +251,19 @@ def _person(words: Sequence[Words], names: Collection[str]) -> str | None:
 def _entries() -> tuple[tuple[str, str, tuple[str, ...], str], ...]:
     """(subject, reason, keys of the parts, as it is written) of every word listed."""
     return tuple(
-        (subject, lists["reason"].strip(), _parts(said), said.replace("*", ""))
+        (subject, lists["reason"].strip(), _parts(entry), entry.replace("*", ""))
         for subject, lists in _subjects().items()
         for language, words in lists.items()
         if language != "reason"
-        for said in words
+        for entry in words
     )
 
 
-def _parts(said: str) -> tuple[str, ...]:
+def _parts(entry: str) -> tuple[str, ...]:
     """The words of an entry as they are compared, each with its star."""
     return tuple(
         key_of(word) + ("*" if part.endswith("*") else "")
-        for part in said.split()
+        for part in entry.split()
         for word in index_form(part).split()
     )
 
@@ -269,8 +281,8 @@ def _names() -> frozenset[str]:
 
 @lru_cache
 def _subjects() -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = _data("unwatched")
-    return found
+    subjects: dict[str, dict[str, Any]] = _data("unwatched")
+    return subjects
 
 
 def _data(name: str) -> Any:

@@ -22,7 +22,7 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Request:
+class RevealRequest:
     """A named operator wants to know who wrote one mention of a case, and why."""
 
     operator: str
@@ -35,7 +35,7 @@ class RevealRefused(UsageError):  # noqa: N818 - named for what happened
     """A request that the law of people does not allow, with what is missing."""
 
 
-def until(request: Request, case: Case, now: datetime) -> datetime:
+def until(request: RevealRequest, case: Case, now: datetime) -> datetime:
     """When the permission ends. RevealRefused says what the request lacks."""
     if not request.operator.strip():
         raise RevealRefused("A reveal needs the name of who looks.")

@@ -13,24 +13,29 @@ from socialcell.listening.people.visibility import People
 RULE = "suppressed"
 
 
-def held_back(
+def filter_suppressed(
     items: Sequence[Item],
     platform: str,
     people: People,
-    known: Callable[[Iterable[tuple[str, str]]], Set[tuple[str, str]]],
+    suppressed_of: Callable[[Iterable[tuple[str, str]]], Set[tuple[str, str]]],
     platforms: Sequence[str],
 ) -> list[Item]:
     """The items, with those of suppressed people as Filtered by the rule that says so.
 
-    `known` answers which of (platform, digest) are suppressed; `platforms` are those
+    `suppressed_of` gives which of (platform, digest) are suppressed; `platforms` those
     that have any. An item that cannot be mapped is held back when a value anywhere in
     it is that of somebody who is suppressed.
     """
-    marks = [set(_marks(item, platform, people, platforms)) for item in items]
-    found = known(set().union(*marks))
+    marks = [
+        set(_suppression_keys(page_item, platform, people, platforms))
+        for page_item in items
+    ]
+    suppressed = suppressed_of(set().union(*marks))
     return [
-        Filtered(RULE, row=getattr(item, "row", None)) if of & found else item
-        for item, of in zip(items, marks, strict=True)
+        Filtered(RULE, row=getattr(page_item, "row", None))
+        if of & suppressed
+        else page_item
+        for page_item, of in zip(items, marks, strict=True)
     ]
 
 
@@ -38,43 +43,43 @@ def of_account(
     people: People, platform: str, uid: str | None, handle: str | None
 ) -> set[tuple[str, str]]:
     """Under which keys an account is suppressed; files may know only its handle."""
-    found = set()
+    keys = set()
     if uid:
-        found.add((platform, people.suppression(platform, "uid", uid)))
+        keys.add((platform, people.suppression(platform, "uid", uid)))
         if uid.startswith("@"):
-            found.add((platform, people.suppression(platform, "handle", uid)))
+            keys.add((platform, people.suppression(platform, "handle", uid)))
     if handle:
-        found.add((platform, people.suppression(platform, "handle", handle)))
-    return found
+        keys.add((platform, people.suppression(platform, "handle", handle)))
+    return keys
 
 
 def of_post(people: People, platform: str, external_id: str) -> tuple[str, str]:
     return platform, people.suppression(platform, "post", external_id)
 
 
-def _marks(
-    item: Item, platform: str, people: People, platforms: Sequence[str]
+def _suppression_keys(
+    page_item: Item, platform: str, people: People, platforms: Sequence[str]
 ) -> Iterator[tuple[str, str]]:
-    if isinstance(item, Record):
-        yield of_post(people, item.platform, item.external_id)
-        if item.author is not None:
-            author = item.author
-            yield from of_account(people, item.platform, author.uid, author.handle)
-    elif isinstance(item, Reject):
-        for value in set(_values(item.raw)):
-            for some in dict.fromkeys([platform, *platforms]):
+    if isinstance(page_item, Record):
+        yield of_post(people, page_item.platform, page_item.external_id)
+        if page_item.author is not None:
+            author = page_item.author
+            yield from of_account(people, page_item.platform, author.uid, author.handle)
+    elif isinstance(page_item, Reject):
+        for text in set(_values(page_item.raw)):
+            for chunk in dict.fromkeys([platform, *platforms]):
                 for kind in ("uid", "handle", "post"):
-                    yield some, people.suppression(some, kind, value)
+                    yield chunk, people.suppression(chunk, kind, text)
 
 
 def _values(raw: Any) -> Iterator[str]:
     """Every text and number in a platform's JSON; a whole line as its words too."""
     if isinstance(raw, dict):
-        for value in raw.values():
-            yield from _values(value)
+        for part in raw.values():
+            yield from _values(part)
     elif isinstance(raw, list | tuple):
-        for value in raw:
-            yield from _values(value)
+        for part in raw:
+            yield from _values(part)
     elif isinstance(raw, str):
         yield raw
         yield from (word.strip("\"'`{}[]:") for word in raw.replace(",", " ").split())

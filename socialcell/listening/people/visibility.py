@@ -63,14 +63,14 @@ class People:
             PSEUDONYM + base64.b32encode(self._sealed(f"{platform}:{uid}"))[:8].decode()
         )
 
-    def suppression(self, platform: str, kind: str, value: str) -> str:
+    def suppression(self, platform: str, kind: str, identifier: str) -> str:
         """The keyed hash by which somebody is known who must not be stored again.
 
         `kind` is uid or handle; handles compare without @ and in lower case.
         """
         if kind == "handle":
-            value = value.lower().lstrip("@")
-        return self._sealed(f"suppressed {kind}\0{platform}:{value}").hex()
+            identifier = identifier.lower().lstrip("@")
+        return self._sealed(f"suppressed {kind}\0{platform}:{identifier}").hex()
 
     def masked(self, platform: str, text: str, author: Account | None = None) -> str:
         """Text in which nobody outside the registry can be recognised by an address.
@@ -84,15 +84,17 @@ class People:
             hidden = masking.own_marks(author.uid, author.handle, author.name)
         return masking.masked(text, self._registered_on(platform), hidden)
 
-    def plain(self, platform: str, value: Any, author: Account | None = None) -> Any:
+    def plain(
+        self, platform: str, plain_json: Any, author: Account | None = None
+    ) -> Any:
         """JSON of ours with every text in it masked."""
-        if isinstance(value, str):
-            return self.masked(platform, value, author)
-        if isinstance(value, dict):
-            return {k: self.plain(platform, v, author) for k, v in value.items()}
-        if isinstance(value, list | tuple):
-            return [self.plain(platform, part, author) for part in value]
-        return value
+        if isinstance(plain_json, str):
+            return self.masked(platform, plain_json, author)
+        if isinstance(plain_json, dict):
+            return {k: self.plain(platform, v, author) for k, v in plain_json.items()}
+        if isinstance(plain_json, list | tuple):
+            return [self.plain(platform, part, author) for part in plain_json]
+        return plain_json
 
     def address(
         self, platform: str, url: str | None, author: Account | None
@@ -141,5 +143,5 @@ class People:
 
         return registered
 
-    def _sealed(self, said: str) -> bytes:
-        return hmac.new(self.key, said.encode(), hashlib.sha256).digest()
+    def _sealed(self, text: str) -> bytes:
+        return hmac.new(self.key, text.encode(), hashlib.sha256).digest()

@@ -8,7 +8,7 @@ follows: words, "phrases", #tags, `operator:value`, parentheses, and what is lef
 import re
 from collections.abc import Iterator
 
-from socialcell.listening.query.query_language import Field, Words
+from socialcell.listening.query.query_language import FieldTerm, TextTerm
 from socialcell.text import clean_text, index_form
 
 # Operators whose value is somebody.
@@ -61,12 +61,12 @@ _TOKEN = re.compile(
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|_")
 
 
-def asked_parts(query: str) -> list[Words | Field]:
+def asked_parts(query: str) -> list[TextTerm | FieldTerm]:
     """The words and people (`from`) that a query asks for, not what it leaves out.
 
     A list of accounts counts as somebody. Operators that only narrow are passed over.
     """
-    parts: list[Words | Field] = []
+    parts: list[TextTerm | FieldTerm] = []
     left_out, levels = False, [False]
     for hit in _TOKEN.finditer(clean_text(query)):
         if hit["minus"] or hit["word"] == "NOT":
@@ -84,30 +84,30 @@ def asked_parts(query: str) -> list[Words | Field]:
     return parts
 
 
-def words_of(text: str) -> Iterator[Words]:
+def words_of(text: str) -> Iterator[TextTerm]:
     """The words of a text, a tag or a name such as PuneRains apart as well."""
     for written in text.split():
         prefix = written.endswith("*")
-        for said in dict.fromkeys((written, _HUMP.sub(" ", written))):
-            form = index_form(said)
+        for spelling in dict.fromkeys((written, _HUMP.sub(" ", written))):
+            form = index_form(spelling)
             if form:
-                yield Words(form, prefix, written)
+                yield TextTerm(form, prefix, written)
 
 
-def _parts(hit: re.Match[str]) -> Iterator[Words | Field]:
-    operator, value = (hit["operator"] or "").lower(), hit["value"] or ""
-    value = value.strip('"()')
+def _parts(hit: re.Match[str]) -> Iterator[TextTerm | FieldTerm]:
+    operator, operand = (hit["operator"] or "").lower(), hit["value"] or ""
+    operand = operand.strip('"()')
     if operator in ("http", "https"):
         return
     if operator in _PEOPLE:
-        for who in re.split(r"[\s,]+", value):
+        for who in re.split(r"[\s,]+", operand):
             if who not in ("OR", ""):
-                yield Field("from", who, hit.start() + 1)
+                yield FieldTerm("from", who, hit.start() + 1)
     elif operator == "list":
-        yield Field("from", f"list {value}", hit.start() + 1)
+        yield FieldTerm("from", f"list {operand}", hit.start() + 1)
     elif operator in _TEXTS:
-        yield from words_of(value)
+        yield from words_of(operand)
     elif hit["phrase"]:
-        yield Words(index_form(hit["phrase"]))
+        yield TextTerm(index_form(hit["phrase"]))
     elif hit["word"] and hit["word"] not in ("OR", "AND"):
         yield from words_of(hit["word"])

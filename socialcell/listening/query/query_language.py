@@ -43,7 +43,7 @@ class QueryError(UsageError):
 
 
 @dataclass(frozen=True)
-class Words:
+class TextTerm:
     """A word or a phrase as the index holds it; `prefix` also matches longer words.
 
     `written` is how it stands in the query, where an underscore still tells a handle.
@@ -55,7 +55,7 @@ class Words:
 
 
 @dataclass(frozen=True)
-class Field:
+class FieldTerm:
     """A restriction such as topic:water."""
 
     name: str
@@ -78,7 +78,7 @@ class Or:
     parts: tuple["Node", ...]
 
 
-Node = Words | Field | Not | And | Or
+Node = TextTerm | FieldTerm | Not | And | Or
 
 
 @dataclass(frozen=True)
@@ -130,10 +130,10 @@ def parse(
     if len(query) > _LONGEST:
         message = f"A query has at most {_LONGEST} characters"
         raise QueryError(message, query[:40] + "…", 1)
-    found = list(tokens(query))
-    if not found:
+    query_tokens = list(tokens(query))
+    if not query_tokens:
         raise QueryError("The query is empty", query, 1)
-    reader = _Reader(query, found, now, holdings)
+    reader = _QueryParser(query, query_tokens, now, holdings)
     node = reader.alternatives()
     if reader.rest:
         raise QueryError("A closing parenthesis too many", query, reader.rest.position)
@@ -143,17 +143,17 @@ def parse(
 def widen_query(query: str) -> str | None:
     """The query with ~ before all that has other spellings; None where nothing has."""
     query = clean_text(query)
-    parts, done = [], 0
+    parts, copied_to = [], 0
     before: Token | None = None
     for token in tokens(query):
         is_asked_for = before is None or before.kind != "NOT"
         is_said = token.kind in ("word", "phrase")
         if is_asked_for and is_said and concepts.find(token.text.rstrip("*")):
             start = token.position - 1
-            parts += [query[done:start], "~"]
-            done = start
+            parts += [query[copied_to:start], "~"]
+            copied_to = start
         before = token
-    return "".join([*parts, query[done:]]) if parts else None
+    return "".join([*parts, query[copied_to:]]) if parts else None
 
 
 def tokens(query: str) -> Iterator[Token]:
@@ -187,67 +187,68 @@ def _token(query: str, hit: re.Match[str], position: int) -> Token:
 
 
 def _field(query: str, hit: re.Match[str], position: int) -> Token:
-    name, value = hit["field"], hit["value"].strip('"')
+    name, operand = hit["field"], hit["value"].strip('"')
     if name in ("http", "https"):
         return Token("phrase", hit[0].strip(), position)
     if name not in FIELDS:
-        known = ", ".join(sorted(FIELDS))
+        field_names = ", ".join(sorted(FIELDS))
         raise QueryError(
-            f"There is no field {name!r}; there are {known}", query, position
+            f"There is no field {name!r}; there are {field_names}", query, position
         )
-    if not value:
+    if not operand:
         raise QueryError(f"{name}: needs a value", query, position)
-    return Token("field", f"{name}:{value}", position)
+    return Token("field", f"{name}:{operand}", position)
 
 
-def find_fault(name: str, value: str, holdings: Holdings | None = None) -> str | None:
+def find_fault(name: str, operand: str, holdings: Holdings | None = None) -> str | None:
     """Why a field cannot have that value, with the values that it can have; or None."""
     choices: Collection[str] | None = None
     if name in _VOCABULARIES:
         choices = lexicon.vocabulary(name).keys()
     if holdings is not None and name == "platform":
         choices = holdings.platforms
-    if choices is not None and value not in choices:
-        return unknown(name, value, choices)
+    if choices is not None and operand not in choices:
+        return unknown(name, operand, choices)
     if holdings is not None and name == "owner":
-        return _owner_fault(value, holdings.owners)
+        return _owner_fault(operand, holdings.owners)
     if holdings is not None and name == "from":
-        handle = value.lower().lstrip("@")
+        handle = operand.lower().lstrip("@")
         if all(handle != registered for _platform, registered in holdings.registry):
             return (
-                f"{value!r} is not an account of the registry, and from: takes no "
+                f"{operand!r} is not an account of the registry, and from: takes no "
                 "other; socialcell registry list shows which there are"
             )
     return None
 
 
-def unknown(name: str, value: str, choices: Collection[str]) -> str:
+def unknown(name: str, operand: str, choices: Collection[str]) -> str:
     """That there is no such value, which there are, and which is the nearest."""
     listed = ", ".join(choices)
-    return f"There is no {name} {value!r}; there are {listed}{_nearest(value, choices)}"
+    nearest = _nearest(operand, choices)
+    return f"There is no {name} {operand!r}; there are {listed}{nearest}"
 
 
-def _nearest(value: str, choices: Collection[str]) -> str:
-    near = get_close_matches(value.lower(), choices, n=1)
+def _nearest(operand: str, choices: Collection[str]) -> str:
+    near = get_close_matches(operand.lower(), choices, n=1)
     return f"; the nearest is {near[0]}" if near else ""
 
 
-def owner_ids(value: str) -> tuple[str, ...]:
+def owner_ids(owner: str) -> tuple[str, ...]:
     """The ids that a value of owner: can mean: msedcl is body:msedcl."""
-    return (value, OWN + value, OTHER + value)
+    return (owner, OWN + owner, OTHER + owner)
 
 
-def _owner_fault(value: str, owners: Collection[str]) -> str | None:
-    if value in OWNERS or any(id_ in owners for id_ in owner_ids(value)):
+def _owner_fault(owner: str, owners: Collection[str]) -> str | None:
+    if owner in OWNERS or any(id_ in owners for id_ in owner_ids(owner)):
         return None
-    known = [*OWNERS, *owners, *(id_.partition(":")[2] for id_ in owners)]
+    choices = [*OWNERS, *owners, *(id_.partition(":")[2] for id_ in owners)]
     return (
-        f"There is no owner {value!r}; there are {', '.join(OWNERS)}, and the ids that "
-        f"socialcell owners list shows{_nearest(value, known)}"
+        f"There is no owner {owner!r}; there are {', '.join(OWNERS)}, and the ids that "
+        f"socialcell owners list shows{_nearest(owner, choices)}"
     )
 
 
-class _Reader:
+class _QueryParser:
     def __init__(
         self,
         query: str,
@@ -309,21 +310,21 @@ class _Reader:
             token.position,
         )
 
-    def _restriction(self, token: Token) -> Field:
-        name, _, value = token.text.partition(":")
-        if why := find_fault(name, value, self._holdings):
+    def _restriction(self, token: Token) -> FieldTerm:
+        name, _, operand = token.text.partition(":")
+        if why := find_fault(name, operand, self._holdings):
             raise QueryError(why, self._query, token.position)
         if name in ("since", "until"):
-            value = self._moment(name, value, token.position)
-        return Field(name, value, token.position)
+            operand = self._moment(name, operand, token.position)
+        return FieldTerm(name, operand, token.position)
 
-    def _moment(self, name: str, value: str, position: int) -> str:
+    def _moment(self, name: str, written: str, position: int) -> str:
         """A day as it is written; a time before now as the moment that it is."""
         try:
-            moment = day_start(value, f"{name}:", self._now)
+            moment = day_start(written, f"{name}:", self._now)
         except UsageError as error:
             raise QueryError(str(error), self._query, position) from error
-        return value if len(value) == _DAY else moment.isoformat()
+        return written if len(written) == _DAY else moment.isoformat()
 
     def _group(self, opening: Token) -> Node:
         self._depth += 1
@@ -338,7 +339,7 @@ class _Reader:
         self._at += 1
         return node
 
-    def _words(self, token: Token) -> Words:
+    def _words(self, token: Token) -> TextTerm:
         prefix = token.kind == "word" and token.text.endswith("*")
         text = index_form(token.text)
         if not text:
@@ -347,7 +348,7 @@ class _Reader:
                 self._query,
                 token.position,
             )
-        return Words(text, prefix, token.text)
+        return TextTerm(text, prefix, token.text)
 
     def _spellings(self, token: Token) -> Node:
         concept = concepts.find(token.text.rstrip("*"))
@@ -359,4 +360,4 @@ class _Reader:
                 token.position,
             )
         prefix = token.text.endswith("*")
-        return Or(tuple(Words(said, prefix) for said in concept.spellings))
+        return Or(tuple(TextTerm(spelling, prefix) for spelling in concept.spellings))

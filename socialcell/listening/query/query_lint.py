@@ -12,12 +12,12 @@ from socialcell.listening.day_ranges import day_end, day_start
 from socialcell.listening.query.query_language import (
     OWNERS,
     And,
-    Field,
+    FieldTerm,
     Node,
     Not,
     Or,
+    TextTerm,
     Token,
-    Words,
     owner_ids,
     parse,
     tokens,
@@ -39,22 +39,22 @@ def lint(query: str, now: datetime | None = None) -> list[Doubt]:
     """The doubts in order of position. QueryError for what cannot be read at all."""
     query = clean_text(query)
     tree = parse(query, now=now)
-    found = list(tokens(query))
+    query_tokens = list(tokens(query))
     doubts = [
-        *_mixed(found),
-        *_small_operators(found),
-        *_values(found),
+        *_mixed(query_tokens),
+        *_small_operators(query_tokens),
+        *_values(query_tokens),
         *_contradictions(tree, now),
         *_too_common(tree),
     ]
     return sorted(set(doubts), key=lambda doubt: (doubt.position, doubt.message))
 
 
-def _mixed(found: list[Token]) -> Iterator[Doubt]:
+def _mixed(query_tokens: list[Token]) -> Iterator[Doubt]:
     """OR beside AND, spoken or not, on one level of parentheses."""
     levels: list[tuple[list[Token], bool]] = [([], False)]
     before: Token | None = None
-    for token in found:
+    for token in query_tokens:
         if token.kind == "(":
             levels[-1] = _joined(levels[-1], before)
             levels.append(([], False))
@@ -86,8 +86,8 @@ def _mixed_level(level: tuple[list[Token], bool]) -> Iterator[Doubt]:
         )
 
 
-def _small_operators(found: list[Token]) -> Iterator[Doubt]:
-    for token in found:
+def _small_operators(query_tokens: list[Token]) -> Iterator[Doubt]:
+    for token in query_tokens:
         if token.kind == "word" and token.text in ("and", "or", "not"):
             yield Doubt(
                 token.position,
@@ -96,24 +96,24 @@ def _small_operators(found: list[Token]) -> Iterator[Doubt]:
             )
 
 
-def _values(found: list[Token]) -> Iterator[Doubt]:
+def _values(query_tokens: list[Token]) -> Iterator[Doubt]:
     """Fields whose value no mention can have."""
-    known = {
+    known_values = {
         "lang": {*lexicon.LANGUAGES, "und"},
         "sentiment": {"negative", "neutral", "positive"},
         "topic": set(lexicon.vocabulary("topic")),
     }
-    for token in found:
+    for token in query_tokens:
         if token.kind != "field":
             continue
-        name, _, value = token.text.partition(":")
-        if name in known and value not in known[name]:
-            choices = ", ".join(sorted(known[name]))
+        name, _, operand = token.text.partition(":")
+        if name in known_values and operand not in known_values[name]:
+            choices = ", ".join(sorted(known_values[name]))
             message = f"{token.text} matches nothing; {name} is one of {choices}"
             yield Doubt(token.position, message)
-        if name == "ward" and value not in _wards():
+        if name == "ward" and operand not in _wards():
             yield Doubt(token.position, f"{token.text} matches no ward: see areas list")
-        if name == "owner" and _is_no_owner(value):
+        if name == "owner" and _is_no_owner(operand):
             yield Doubt(
                 token.position, f"{token.text} matches nothing: see owners list"
             )
@@ -123,9 +123,9 @@ def _wards() -> set[str]:
     return {area.id for area in read_areas() if area.kind == "ward_office"}
 
 
-def _is_no_owner(value: str) -> bool:
+def _is_no_owner(owner_name: str) -> bool:
     owners = {owner.owner for owner in read_owners()}
-    return value not in OWNERS and owners.isdisjoint(owner_ids(value))
+    return owner_name not in OWNERS and owners.isdisjoint(owner_ids(owner_name))
 
 
 def _contradictions(node: Node, now: datetime | None) -> Iterator[Doubt]:
@@ -144,7 +144,7 @@ def _contradictions(node: Node, now: datetime | None) -> Iterator[Doubt]:
 def _against_each_other(
     parts: tuple[Node, ...], now: datetime | None
 ) -> Iterator[Doubt]:
-    fields = [part for part in parts if isinstance(part, Field)]
+    fields = [part for part in parts if isinstance(part, FieldTerm)]
     for name in sorted(_ONE_VALUE):
         same = [field for field in fields if field.name == name]
         if len({field.value for field in same}) > 1:
@@ -158,19 +158,19 @@ def _against_each_other(
     denied = {_placeless(part.part) for part in parts if isinstance(part, Not)}
     for part in parts:
         if _placeless(part) in denied:
-            position = part.position if isinstance(part, Field) else 1
+            position = part.position if isinstance(part, FieldTerm) else 1
             yield Doubt(position, "the same is asked for and excluded: no match")
 
 
 def _placeless(node: Node) -> Node:
     """A field wherever it stands in the query."""
-    return replace(node, position=0) if isinstance(node, Field) else node
+    return replace(node, position=0) if isinstance(node, FieldTerm) else node
 
 
 def _too_common(tree: Node) -> Iterator[Doubt]:
     if isinstance(tree, Not):
         yield Doubt(1, "only an exclusion: this matches nearly everything")
-    if isinstance(tree, Words) and " " not in tree.text:
+    if isinstance(tree, TextTerm) and " " not in tree.text:
         if key_of(tree.text) in _common():
             yield Doubt(1, f"{tree.text!r} alone is in very many mentions")
         elif tree.prefix and len(tree.text) < 3:

@@ -35,7 +35,7 @@ _SWEPT = timedelta(days=2)
 def problems(session: Session) -> list[str]:
     """Every broken rule of the content, as a sentence; empty when all is well."""
     rules = (soundness, cursors, doubles, accounts, deletions, texts)
-    return [said for rule in rules for said in rule(session)]
+    return [problem for rule in rules for problem in rule(session)]
 
 
 def cursors(session: Session) -> Iterator[str]:
@@ -50,8 +50,10 @@ def cursors(session: Session) -> Iterator[str]:
         RUN.pages > 0,
         RUN.started_at <= cursor.changed_at,
     )
-    asked = select(source.name).where(source.id == cursor.source_id, ~moved.exists())
-    for name in session.scalars(asked.order_by(source.name)):
+    statement = select(source.name).where(
+        source.id == cursor.source_id, ~moved.exists()
+    )
+    for name in session.scalars(statement.order_by(source.name)):
         yield f"The cursor of {name} was moved by no run that stored a page"
     there = select(func.count()).where(MATCH.run_id == RUN.id).scalar_subquery()
     lists_mentions = select(MATCH.source_id).where(MATCH.source_id == RUN.source_id)
@@ -94,8 +96,8 @@ def deletions(session: Session, now: datetime | None = None) -> Iterator[str]:
     ids = select(M.id).where(gone)
     if not _count(session, gone):
         return
-    kept = [M[name].is_not(None) for name, value in BLANK.items() if value is None]
-    if n := _count(session, gone, or_(*kept)):
+    remaining = [M[name].is_not(None) for name, blank in BLANK.items() if blank is None]
+    if n := _count(session, gone, or_(*remaining)):
         yield f"{n} deleted mentions still hold something of what they said"
     for model in ABOUT:
         about = db.table(model)
@@ -120,8 +122,8 @@ def texts(session: Session) -> Iterator[str]:
         if not columns or table.name == RawItem.__tablename__:  # JSON in ASCII
             continue
         sums = [func.sum(case((_is_unclean(session, c), 1), else_=0)) for c in columns]
-        found = session.execute(select(*sums).select_from(table)).one()
-        for column, n in zip(columns, found, strict=True):
+        counts = session.execute(select(*sums).select_from(table)).one()
+        for column, n in zip(columns, counts, strict=True):
             if n:
                 place = f"{table.name}.{column.name}"
                 yield f"{n} values of {place} hold control characters"
@@ -151,13 +153,19 @@ def soundness(session: Session) -> Iterator[str]:
 
 def counts(session: Session) -> Iterator[str]:
     """The totals by hour, ward, entity and account are what the mentions add up to."""
-    asked = select(M.id).where(M.state == "present", M.language.is_not(None))
+    statement = select(M.id).where(M.state == "present", M.language.is_not(None))
     there = rollups.everything(session)
-    found = rollups.contribution(session, session.scalars(asked).all())
+    expected = rollups.contribution(session, session.scalars(statement).all())
     for name, rows in there.items():
-        wanted = {key: n for (which, key), n in found.items() if which == name}
-        held = {tuple(row[:-1]): row[-1] for row in rows}
-        wrong = [key for key in wanted | held if wanted.get(key) != held.get(key)]
+        expected_cells = {
+            key: n for (which, key), n in expected.items() if which == name
+        }
+        stored = {tuple(row[:-1]): row[-1] for row in rows}
+        wrong = [
+            key
+            for key in expected_cells | stored
+            if expected_cells.get(key) != stored.get(key)
+        ]
         if wrong:
             yield f"{len(wrong)} totals by {name} are not what the mentions add up to"
 
@@ -172,13 +180,13 @@ def turns(session: Session) -> Iterator[str]:
         if n := _count(session, M.state == "present", *unread, late):
             yield f"{n} mentions were never read, though later ones were"
     p, source = db.table(Pushed).c, db.table(Source).c
-    done = (
+    read_pushes = (
         select(source.name, p.source_id, func.max(p.received_at).label("newest"))
         .join(db.table(Source), source.id == p.source_id)
         .where(p.done_at.is_not(None))
         .group_by(source.name, p.source_id)
     )
-    for name, source_id, newest in session.execute(done).all():
+    for name, source_id, newest in session.execute(read_pushes).all():
         waits = (p.source_id == source_id, p.done_at.is_(None))
         if n := _count(session, *waits, p.received_at < newest - _TURN):
             yield f"{n} pushes of {name} wait, though later ones were read"
@@ -200,11 +208,11 @@ def _indexed(session: Session) -> int:
         "CREATE VIRTUAL TABLE temp.words USING fts5vocab(main, mention_fts, instance)"
     )
     try:
-        asked = text(
+        statement = text(
             "SELECT count(DISTINCT doc) FROM temp.words "
             "WHERE doc IN (SELECT id FROM mention WHERE state = 'deleted')"
         )
-        return int(session.execute(asked).scalar_one())
+        return int(session.execute(statement).scalar_one())
     finally:
         connection.exec_driver_sql("DROP TABLE temp.words")
 
@@ -212,11 +220,11 @@ def _indexed(session: Session) -> int:
 def _raw_forms(session: Session) -> int:
     """How many raw items that were here at a removal hold what was removed."""
     removal = db.table(Removal).c
-    asked = select(removal.platform, M.external_id, removal.noticed_at).where(
+    statement = select(removal.platform, M.external_id, removal.noticed_at).where(
         M.id == removal.mention_id, M.state == "deleted"
     )
     removed: dict[str, dict[str, datetime]] = {}
-    for platform, external_id, at in session.execute(asked):
+    for platform, external_id, at in session.execute(statement):
         removed.setdefault(platform, {})[external_id] = at
     return sum(
         any(of[name] > received for name in names)

@@ -44,9 +44,9 @@ def digest(
     `also` are other domains' tables whose keys are natural ones, or questions by name.
     """
     total = hashlib.sha256()
-    for name, asked in _all_questions(also):
+    for name, statement in _all_questions(also):
         rows = hashlib.sha256()
-        for line in sorted(_lines(session, asked)):
+        for line in sorted(_lines(session, statement)):
             rows.update(line.encode() + b"\n")
         total.update(f"{name} {rows.hexdigest()}\n".encode())
     return total.hexdigest()
@@ -56,30 +56,30 @@ def table_digests(
     session: Session, also: Sequence[Table | tuple[str, Select[Any]]] = ()
 ) -> dict[str, str]:
     """The same by table, to find where two databases differ."""
-    made = {}
-    for name, asked in _all_questions(also):
-        text = "\n".join(sorted(_lines(session, asked)))
-        made[name] = hashlib.sha256(text.encode()).hexdigest()
-    return made
+    digests = {}
+    for name, statement in _all_questions(also):
+        text = "\n".join(sorted(_lines(session, statement)))
+        digests[name] = hashlib.sha256(text.encode()).hexdigest()
+    return digests
 
 
-def _lines(session: Session, asked: Select[Any]) -> Iterator[str]:
-    for row in session.execute(asked, execution_options={"yield_per": 1000}):
-        yield json.dumps([_plain(value) for value in row], ensure_ascii=True)
+def _lines(session: Session, statement: Select[Any]) -> Iterator[str]:
+    for row in session.execute(statement, execution_options={"yield_per": 1000}):
+        yield json.dumps([_plain(cell) for cell in row], ensure_ascii=True)
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    return value
+def _plain(cell: Any) -> Any:
+    if isinstance(cell, datetime | date):
+        return cell.isoformat()
+    return cell
 
 
 def _all_questions(
     also: Sequence[Table | tuple[str, Select[Any]]],
 ) -> Iterator[tuple[str, Select[Any]]]:
     yield from _questions()
-    for one in also:
-        yield one if isinstance(one, tuple) else (one.name, select(one))
+    for extra in also:
+        yield extra if isinstance(extra, tuple) else (extra.name, select(extra))
 
 
 def _questions() -> Iterator[tuple[str, Select[Any]]]:

@@ -20,8 +20,8 @@ from socialcell.listening.areas.owner_table import (
     DANGER,
     NOBODY,
     RESCUE,
+    OwnedProblem,
     OwnerFinder,
-    Problem,
 )
 from socialcell.listening.model import Annotation, Mention, Owner
 
@@ -36,10 +36,10 @@ def list_owners(
     session: Session, *, shipped: bool | None = None
 ) -> list[owner_table.Owner]:
     """Every row by topic, past ones too; those of the package, or the cell's own."""
-    asked = select(Owner).order_by(col(Owner.topic), col(Owner.key), col(Owner.id))
+    statement = select(Owner).order_by(col(Owner.topic), col(Owner.key), col(Owner.id))
     if shipped is not None:
-        asked = asked.where(col(Owner.shipped) == shipped)
-    return [_read(row) for row in session.scalars(asked)]
+        statement = statement.where(col(Owner.shipped) == shipped)
+    return [_read(row) for row in session.scalars(statement)]
 
 
 def owners_on(session: Session, day: date) -> list[owner_table.Owner]:
@@ -80,8 +80,8 @@ def ship(session: Session, package: Sequence[owner_table.Owner]) -> bool:
     own = list_owners(session, shipped=False)
     if own and not before:
         return False
-    taken = {row.identity for row in own}
-    now = [row for row in package if row.identity not in taken]
+    own_identities = {row.identity for row in own}
+    now = [row for row in package if row.identity not in own_identities]
     if _in_order(now) == _in_order(before):
         return False
     replace(session, now, shipped=True)
@@ -118,9 +118,9 @@ def resolve(
         return
     finder = finder or OwnerFinder(list_owners(session))
     changed = []
-    for some in db.chunks(ids):
-        understood = _understood(session, some)
-        for row in _mentions(session, some):
+    for chunk in db.chunks(ids):
+        understood = _understood(session, chunk)
+        for row in _mentions(session, chunk):
             owner = _owner_of(row, understood.get(row.id, {}), finder)
             if owner != row.owner:
                 changed.append({"b_id": row.id, "b_owner": owner})
@@ -133,7 +133,9 @@ def resolve(
         )
 
 
-def problem_of(mention: Row[Any], understood: Mapping[str, Sequence[str]]) -> Problem:
+def problem_of(
+    mention: Row[Any], understood: Mapping[str, Sequence[str]]
+) -> OwnedProblem:
     """What says whose a mention is; `understood` are its values in force by kind.
 
     Praise, advertising and what is not about the city are nobody's problem, unless
@@ -145,7 +147,7 @@ def problem_of(mention: Row[Any], understood: Mapping[str, Sequence[str]]) -> Pr
         topics = (*(f"{RESCUE}{topic}" for topic in topics), *topics, DANGER)
     moment: datetime = mention.authored_at or mention.stored_at
     is_problem = mention.intent not in _NO_PROBLEM or mention.urgency in _DANGER
-    return Problem(
+    return OwnedProblem(
         topics=topics if is_problem else (),
         named=understood.get("entity", ()) if is_problem else (),
         wards=understood.get("ward", ()),
@@ -157,8 +159,8 @@ def suggested(session: Session, mention_id: int) -> str | None:
     """The owner that follows from what is understood; None where it was not read."""
     c = ANNOTATION.c
     decided = select(c.value).where(c.mention_id == mention_id, c.kind == KIND)
-    held = select(MENTION.c.owner).where(MENTION.c.id == mention_id)
-    return session.scalar(decided) or session.scalar(held)
+    stored = select(MENTION.c.owner).where(MENTION.c.id == mention_id)
+    return session.scalar(decided) or session.scalar(stored)
 
 
 def decide(
@@ -166,8 +168,8 @@ def decide(
 ) -> None:
     """Put a person's decision in force: an owner's id, or `none`."""
     c = ANNOTATION.c
-    mine = (c.mention_id == mention_id, c.kind == KIND)
-    session.execute(delete(ANNOTATION).where(*mine))
+    own_decision = (c.mention_id == mention_id, c.kind == KIND)
+    session.execute(delete(ANNOTATION).where(*own_decision))
     resolve(session, [mention_id])
     row = {
         "mention_id": mention_id,
@@ -189,14 +191,14 @@ def _owner_of(
 ) -> str:
     if decided := understood.get(KIND):
         return decided[0]
-    found = finder.find(problem_of(mention, understood))
-    return found.owner if found else NOBODY
+    owner = finder.find(problem_of(mention, understood))
+    return owner.owner if owner else NOBODY
 
 
 def _mentions(session: Session, ids: Sequence[int]) -> Sequence[Row[Any]]:
     c = MENTION.c
-    asked = select(c.id, c.authored_at, c.stored_at, c.intent, c.urgency, c.owner)
-    return session.execute(asked.where(c.id.in_(ids))).all()
+    statement = select(c.id, c.authored_at, c.stored_at, c.intent, c.urgency, c.owner)
+    return session.execute(statement.where(c.id.in_(ids))).all()
 
 
 def _understood(
@@ -208,12 +210,12 @@ def _understood(
         .where(c.mention_id.in_(ids), c.kind.in_(("topic", "entity", "ward", KIND)))
         .order_by(c.mention_id, c.id)
     )
-    found: dict[int, dict[str, list[str]]] = {}
-    for mention_id, kind, value, decided in rows:
-        values = found.setdefault(mention_id, {}).setdefault(kind, [])
-        if (decided or value) not in values:
-            values.append(decided or value)
-    return found
+    values_by_mention: dict[int, dict[str, list[str]]] = {}
+    for mention_id, kind, suggested_value, decided in rows:
+        values = values_by_mention.setdefault(mention_id, {}).setdefault(kind, [])
+        if (decided or suggested_value) not in values:
+            values.append(decided or suggested_value)
+    return values_by_mention
 
 
 def _read(row: Owner) -> owner_table.Owner:

@@ -27,8 +27,8 @@ _NOT_WORDS = frozenset({"label", "mixed", "script", "probabilities"})
 
 def old_raws(session: Session, before: datetime, limit: int) -> dict[int, str]:
     """Raw items received before a moment: id → mapped or quarantined."""
-    asked = select(RAW.c.id, RAW.c.state).where(RAW.c.received_at < before)
-    rows = session.execute(asked.order_by(RAW.c.id).limit(limit))
+    statement = select(RAW.c.id, RAW.c.state).where(RAW.c.received_at < before)
+    rows = session.execute(statement.order_by(RAW.c.id).limit(limit))
     return {row.id: row.state for row in rows}
 
 
@@ -55,11 +55,11 @@ def old_texts(
 def drop_texts(session: Session, ids: Sequence[int]) -> None:
     """Texts, titles, links and quoted words of these mentions; counts stay."""
     rollups.subtract(session, rollups.contribution(session, ids))
-    for some in db.chunks(ids):
-        _drop_words(session, some)
-        session.execute(delete(LINK).where(LINK.c.mention_id.in_(some)))
+    for chunk in db.chunks(ids):
+        _drop_words(session, chunk)
+        session.execute(delete(LINK).where(LINK.c.mention_id.in_(chunk)))
         for id_, missing in session.execute(
-            select(MENTION.c.id, MENTION.c.missing).where(MENTION.c.id.in_(some))
+            select(MENTION.c.id, MENTION.c.missing).where(MENTION.c.id.in_(chunk))
         ).all():
             session.execute(
                 update(MENTION)
@@ -79,18 +79,18 @@ def counts(
 ) -> Counter[str]:
     """How much is old enough to go, by kind: raw states, and `text <platform>`."""
     m = MENTION.c
-    found: Counter[str] = Counter()
+    count_by_kind: Counter[str] = Counter()
     by_state = select(RAW.c.state, func.count()).where(RAW.c.received_at < raw_before)
     for state, n in session.execute(by_state.group_by(RAW.c.state)):
-        found[state] = n
+        count_by_kind[state] = n
     fetched = func.coalesce(m.fetched_at, m.stored_at)
     for platform, before in text_before.items():
-        found[f"text {platform}"] = session.execute(
+        count_by_kind[f"text {platform}"] = session.execute(
             select(func.count()).where(
                 m.platform == platform, m.text.is_not(None), fetched < before
             )
         ).scalar_one()
-    return found
+    return count_by_kind
 
 
 def _drop_words(session: Session, ids: Sequence[int]) -> None:
@@ -102,14 +102,14 @@ def _drop_words(session: Session, ids: Sequence[int]) -> None:
     bare = [row.id for row in rows if row.kind == "entity" and ":" not in row.value]
     session.execute(delete(ANNOTATION).where(a.id.in_(bare)))
     for row in rows:
-        kept = _without_words(row.detail)
-        if kept != row.detail:
+        detail = _without_words(row.detail)
+        if detail != row.detail:
             session.execute(
-                update(ANNOTATION).where(a.id == row.id).values(detail=kept)
+                update(ANNOTATION).where(a.id == row.id).values(detail=detail)
             )
 
 
 def _without_words(detail: dict[str, Any] | None) -> dict[str, Any] | None:
     if detail is None:
         return None
-    return {key: value for key, value in detail.items() if key in _NOT_WORDS}
+    return {key: part for key, part in detail.items() if key in _NOT_WORDS}

@@ -23,7 +23,7 @@ from socialcell.listening.store.alerts import critical_calls as critical
 from socialcell.listening.store.alerts.incidents import OpenIncident
 from socialcell.listening.store.mentions import mention_counts
 from socialcell.listening.store.mentions import urgent_mentions as urgent
-from socialcell.listening.store.mentions.mention_counts import Cells, Span
+from socialcell.listening.store.mentions.mention_counts import Cells, TimeSpan
 from socialcell.listening.store.pages.source_history import watches
 from socialcell.reports.daily import brief_quotations
 from socialcell.reports.frozen_quotes import excerpt
@@ -53,7 +53,7 @@ class Brief:
     `covered` of `due` platform-hours were collected whole.
     """
 
-    span: Span
+    span: TimeSpan
     total: int
     covered: int
     due: int
@@ -75,14 +75,14 @@ class Brief:
     names_nobody: bool = False  # a call for help would reach nobody
 
 
-def span_of(as_of: datetime) -> Span:
+def span_of(as_of: datetime) -> TimeSpan:
     """From the brief's time before the last one to the last one at or before a moment:
     18:00 to 08:30, or 08:30 to 18:00, in Pune."""
     end, start = _before(as_of, 2)
-    return Span(start, end)
+    return TimeSpan(start, end)
 
 
-def collect(session: Session, span: Span, *, names_nobody: bool = False) -> Brief:
+def collect(session: Session, span: TimeSpan, *, names_nobody: bool = False) -> Brief:
     """The brief's facts of a span: mentions as they are now, incidents and promises as
     they stood at its end. `names_nobody`: config.yaml names nobody for alerts."""
     day = span.end.astimezone(IST).date()
@@ -203,7 +203,7 @@ def _sums(cells: Mapping[str, Cells]) -> list[tuple[str, int]]:
     return sorted(found, key=lambda one: (-one[1], one[0]))
 
 
-def _news(standing: Sequence[OpenIncident], span: Span) -> list[Incident]:
+def _news(standing: Sequence[OpenIncident], span: TimeSpan) -> list[Incident]:
     """The open incidents that the brief names: those that rest on most mentions first,
     those of single critical items last."""
     news = [one for one in standing if _is_news(one, span)]
@@ -212,7 +212,7 @@ def _news(standing: Sequence[OpenIncident], span: Span) -> list[Incident]:
 
 
 def _states(
-    session: Session, standing: Sequence[OpenIncident], span: Span
+    session: Session, standing: Sequence[OpenIncident], span: TimeSpan
 ) -> dict[int, IncidentState]:
     """How the newest open incidents of mentions stand at the end of the span."""
     spikes = [one.incident for one in standing if one.incident.kind == "spike"]
@@ -224,7 +224,7 @@ def _states(
     }
 
 
-def _is_news(one: OpenIncident, span: Span) -> bool:
+def _is_news(one: OpenIncident, span: TimeSpan) -> bool:
     """Whether the brief names an open incident. A silent source is said once, a promise
     that was missed stands under its own words, and a critical item that somebody looks
     after among the numbers."""

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import Row
 from sqlmodel import Session
 
-from socialcell.language.text_similarity import Compared
+from socialcell.language.text_similarity import TextComparison
 from socialcell.listening.store.alerts.incidents import OpenIncident
 from socialcell.listening.store.mentions import urgent_mentions
-from socialcell.listening.store.mentions.mention_counts import Span
+from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.listening.store.mentions.urgent_mentions import LEVELS, UrgentPost
 
 # From this share of common runs of letters on (Jaccard) two posts say the same: a call
@@ -38,7 +38,7 @@ class _About:
 
 
 def chosen(
-    session: Session, span: Span, incidents: Sequence[OpenIncident], most: int
+    session: Session, span: TimeSpan, incidents: Sequence[OpenIncident], most: int
 ) -> list[tuple[str, Row[Any]]]:
     """(topic, post) of at most so many urgent posts of a span.
 
@@ -77,7 +77,7 @@ def distinct(texts: Sequence[str], most: int) -> list[int]:
 
 
 def _distinct(texts: Sequence[str], most: int) -> Iterator[int]:
-    compared = Compared(texts, None)
+    compared = TextComparison(texts, None)
     left = list(range(len(texts)))
     for _ in range(most):
         if not left:

@@ -17,9 +17,9 @@ from socialcell.listening.alerts.model import (
     OF_ONE,
     PLANNED,
     Alert,
+    AlertRule,
     Incident,
     Promise,
-    Rule,
 )
 from socialcell.listening.incident_state import IncidentState
 from socialcell.listening.people.visibility import People
@@ -46,7 +46,7 @@ class Evidence:
     mentions: Sequence[Row[Any]] = ()
     joined: Sequence[tuple[Alert, Row[Any]]] = ()
     names: Mapping[str, Mapping[str, str]] | None = None
-    rule: Rule | None = None
+    rule: AlertRule | None = None
     promise: Promise | None = None
     state: IncidentState = field(default_factory=IncidentState)
 

@@ -15,7 +15,7 @@ from sqlmodel import Session
 from socialcell.campaigns.outcomes.store import outcomes
 from socialcell.listening.coverage import Watch
 from socialcell.listening.store.alerts import incidents
-from socialcell.listening.store.mentions.mention_counts import Span
+from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.listening.store.pages import recheck_queue
 from socialcell.listening.store.people import registry_activity
 from socialcell.reports.compared_figures import measure, share
@@ -43,8 +43,8 @@ _ACTIVATED = "activated_users"
 class Known:
     """What the report has counted already: its own part of the frozen numbers."""
 
-    week: Span
-    before: Span
+    week: TimeSpan
+    before: TimeSpan
     last: date  # the week's Sunday
     watches: Sequence[Watch]
     mentions: Mapping[str, Any]

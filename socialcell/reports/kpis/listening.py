@@ -11,7 +11,7 @@ from socialcell.listening import coverage
 from socialcell.listening.coverage import Watch
 from socialcell.listening.people.protected_topics import TOPICS
 from socialcell.listening.store.mentions import mention_counts
-from socialcell.listening.store.mentions.mention_counts import Span
+from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.listening.store.mentions.rollups import EVERY
 from socialcell.reports.compared_figures import WEEK, measure, share
 
@@ -27,7 +27,7 @@ _ONE_WEEK = timedelta(days=7)
 
 def measured(
     session: Session,
-    week: Span,
+    week: TimeSpan,
     watches: Sequence[Watch],
     mentions: Mapping[str, Any],
     intents: Sequence[Mapping[str, Any]],

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from socialcell.clock import IST
 from socialcell.listening.alerts.model import CRITICAL, Alert, Incident
 from socialcell.listening.store.alerts import incidents
-from socialcell.listening.store.mentions.mention_counts import Span
+from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.reports.incidents.incident_page import series as in_words
 from socialcell.reports.incidents.incident_page import severity, worst
 from socialcell.reports.page import Block, Cell, Paragraph, Section, Table
@@ -21,7 +21,7 @@ _PROMISE, _WARD = "promise:", "ward:"
 
 
 def counted(
-    session: Session, span: Span, start: datetime, names: dict[str, dict[str, str]]
+    session: Session, span: TimeSpan, start: datetime, names: dict[str, dict[str, str]]
 ) -> list[dict[str, Any]]:
     """Incidents of a span of two weeks as plain JSON, the severest and newest first;
     of severe ones those of single critical items last.
@@ -193,7 +193,7 @@ def _first_posts(session: Session, alerts: dict[int, list[Alert]]) -> dict[int, 
     }
 
 
-def _week(moment: datetime, span: Span, start: datetime) -> str:
+def _week(moment: datetime, span: TimeSpan, start: datetime) -> str:
     if moment >= start:
         return "now"
     return "before" if moment >= span.start else "earlier"

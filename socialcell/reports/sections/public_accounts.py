@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from socialcell.listening.people.visibility import People
 from socialcell.listening.store.alerts import incidents
-from socialcell.listening.store.mentions.mention_counts import Span
+from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.listening.store.people import registry_activity
 from socialcell.reports.page import Block, Cell, Paragraph, Section, Table
 from socialcell.reports.phrases import UNKNOWN
@@ -20,7 +20,7 @@ _MOODS = ("negative", "neutral", "positive")
 _Account = tuple[str, str]
 
 
-def counted(session: Session, week: Span) -> dict[str, Any]:
+def counted(session: Session, week: TimeSpan) -> dict[str, Any]:
     """Registered accounts that spoke, and who joined an incident, as plain JSON.
 
     `joined` names registered accounts; all others are a number.

@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from socialcell.listening.store.mentions import quotes
-from socialcell.listening.store.mentions.mention_counts import Span
+from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.listening.store.mentions.quotes import Drawable
 
 URGENT = ("critical", "high")
@@ -19,7 +19,7 @@ QUOTED_URGENT = 2
 
 
 def drawn(
-    session: Session, week: Span, topics: Sequence[dict[str, Any]]
+    session: Session, week: TimeSpan, topics: Sequence[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     """Of the urgent posts, and of what most people ask about: one post a person."""
 

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from socialcell import db
 from socialcell.clock import IST, as_utc, week_of
 from socialcell.errors import UsageError
-from socialcell.listening.store.mentions.mention_counts import Span
+from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.ops import frozen
 from socialcell.reports.weekly.weekly_counts import count
 from socialcell.settings.campaigns import Planning
@@ -19,7 +19,7 @@ KIND = "weekly"
 _WEEK = timedelta(days=7)
 
 
-def period(as_of: datetime, now: datetime) -> Span:
+def period(as_of: datetime, now: datetime) -> TimeSpan:
     """The last complete week before a moment; UsageError when it is not over yet."""
     end, _ = week_of(as_of)
     if end > now:
@@ -28,12 +28,12 @@ def period(as_of: datetime, now: datetime) -> Span:
             f"The week up to {local.isoformat()} is not over yet. Choose an earlier "
             "--as-of."
         )
-    return Span(as_utc(end.astimezone(IST) - _WEEK), end)
+    return TimeSpan(as_utc(end.astimezone(IST) - _WEEK), end)
 
 
 def document(
     engine: Engine,
-    week: Span,
+    week: TimeSpan,
     now: datetime,
     strategy: Strategy | None = None,
     planning: Planning | None = None,

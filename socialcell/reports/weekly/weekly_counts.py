@@ -14,7 +14,7 @@ from socialcell.listening.store import areas as area_store
 from socialcell.listening.store import owners
 from socialcell.listening.store.alerts import commitments
 from socialcell.listening.store.mentions import engagement_deltas, mention_counts
-from socialcell.listening.store.mentions.mention_counts import Cells, Span
+from socialcell.listening.store.mentions.mention_counts import Cells, TimeSpan
 from socialcell.listening.store.pages.source_history import watches
 from socialcell.ops import audit
 from socialcell.reports.compared_figures import (
@@ -51,7 +51,7 @@ _WEEK = timedelta(days=7)
 
 def count(
     session: Session,
-    week: Span,
+    week: TimeSpan,
     now: datetime,
     strategy: Strategy | None = None,
     planning: Planning | None = None,
@@ -67,7 +67,7 @@ class _Counting:
     def __init__(
         self,
         session: Session,
-        week: Span,
+        week: TimeSpan,
         strategy: Strategy | None,
         planning: Planning | None,
     ) -> None:
@@ -75,8 +75,8 @@ class _Counting:
         self._strategy = strategy
         self._planning = planning
         self._week = week
-        self._before = Span(as_utc(week.start.astimezone(IST) - _WEEK), week.start)
-        self._both = Span(self._before.start, week.end)
+        self._before = TimeSpan(as_utc(week.start.astimezone(IST) - _WEEK), week.start)
+        self._both = TimeSpan(self._before.start, week.end)
         self._day = week.end.astimezone(IST).date() - timedelta(days=1)
         self._watches = watches(session, self._before.start, week.end)
         self._held = Held(
@@ -312,7 +312,7 @@ def _largest_first(one: dict[str, Any]) -> tuple[int, int, str]:
     return (-(one["n"] or 0), -same["before"], one["id"])
 
 
-def _said(span: Span) -> dict[str, str]:
+def _said(span: TimeSpan) -> dict[str, str]:
     return {
         "from": span.start.astimezone(IST).isoformat(),
         "to": span.end.astimezone(IST).isoformat(),

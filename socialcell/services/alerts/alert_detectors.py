@@ -5,15 +5,15 @@ from datetime import datetime, timedelta
 from socialcell import log
 from socialcell.errors import UsageError
 from socialcell.listening.alerts import rising_phrases
-from socialcell.listening.alerts.model import Closure, Rule
+from socialcell.listening.alerts.model import AlertRule, Closure
 from socialcell.listening.alerts.rising_phrases import PEOPLE_TO_ALERT, WINDOW, Rise
 from socialcell.listening.alerts.spikes import HOUR
 from socialcell.listening.people.protected_topics import TOPICS
-from socialcell.listening.query.query_language import And, Field, Node, Not, parse
+from socialcell.listening.query.query_language import And, FieldTerm, Node, Not, parse
 from socialcell.listening.store.alerts import alert_rules, alerts, commitments
 from socialcell.listening.store.alerts import phrase_counts as texts
 from socialcell.listening.store.mentions import mention_queries
-from socialcell.listening.store.mentions.mention_filter import Wanted
+from socialcell.listening.store.mentions.mention_filter import MentionFilter
 from socialcell.ops import store
 from socialcell.services.alerts.incident_grouping import (
     TOGETHER,
@@ -138,9 +138,9 @@ def own_rules(look: Gathering) -> None:
             _LOG.error("a rule cannot be asked", rule=rule.name, why=str(error))
 
 
-def _rule(look: Gathering, rule: Rule) -> None:
+def _rule(look: Gathering, rule: AlertRule) -> None:
     start = look.now - timedelta(minutes=rule.minutes)
-    wanted = Wanted(
+    wanted = MentionFilter(
         asked(rule.query, look.now), since=start, until=look.now, limit=_KEPT_IDS
     )
     n = mention_queries.count_mentions(look.session, wanted)
@@ -168,7 +168,7 @@ def _rule(look: Gathering, rule: Rule) -> None:
 
 def asked(query: str, now: datetime) -> Node:
     """A rule's query at a moment, without what nobody may watch. QueryError."""
-    barred = (Not(Field("topic", topic, 1)) for topic in TOPICS)
+    barred = (Not(FieldTerm("topic", topic, 1)) for topic in TOPICS)
     return And((parse(query, now=now), *barred))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from socialcell import db
 from socialcell.errors import UsageError
 from socialcell.i18n import CODES
-from socialcell.listening.alerts.model import Rule
+from socialcell.listening.alerts.model import AlertRule
 from socialcell.listening.people import protected_topics
 from socialcell.listening.query import query_lint
 from socialcell.listening.store.alerts import alert_rules, alerts
@@ -59,7 +59,7 @@ def add(
             raise UsageError(f"There is a rule {name!r} already: remove it first.")
         if len(alert_rules.rules(session)) >= _MOST:
             raise UsageError(f"There are {_MOST} rules: remove one that nobody needs.")
-        made = Rule(
+        made = AlertRule(
             name=name,
             query=query,
             threshold=threshold,

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 from enum import Enum
 
-from socialcell.language.text_similarity import BY_LETTERS, Compared
+from socialcell.language.text_similarity import BY_LETTERS, TextComparison
 from socialcell.listening.alerts.model import CRITICAL, Escalation, Incident
 from socialcell.listening.store.alerts import critical_calls
-from socialcell.listening.store.alerts.critical_calls import Item
+from socialcell.listening.store.alerts.critical_calls import CriticalItem
 from socialcell.services.alerts.incident_grouping import TOGETHER, Gathering
 
 # What was written before this is not told any more: nobody waits for it, and a new
@@ -47,7 +47,7 @@ def gather(look: Gathering) -> int:
     earlier = critical_calls.items(look.session, list(known)[-_COMPARED:])
     waiting = critical_calls.items(look.session, new)
     every = [*earlier, *waiting]
-    compared = Compared([item.text for item in every], None)
+    compared = TextComparison([item.text for item in every], None)
     for place, item in enumerate(waiting, len(earlier)):
         first = max(0, place - _COMPARED)
         nearness = compared.to(place).tolist()[first:place]
@@ -66,7 +66,9 @@ def _pass_on(look: Gathering) -> None:
             escalations[0].climbs, escalations[0].next_at = True, look.now
 
 
-def likeness(item: Item, other: Item, nearness: float) -> Likeness | None:
+def likeness(
+    item: CriticalItem, other: CriticalItem, nearness: float
+) -> Likeness | None:
     """What an item has in common with an earlier one; None: nothing that matters.
 
     `nearness` of the texts is in [0, 1]. A text with another place in it is no copy.
@@ -84,8 +86,8 @@ def likeness(item: Item, other: Item, nearness: float) -> Likeness | None:
 
 def _take(
     look: Gathering,
-    item: Item,
-    before: Sequence[tuple[Item, float]],
+    item: CriticalItem,
+    before: Sequence[tuple[CriticalItem, float]],
     known: dict[int, int],
 ) -> Incident:
     like, incident = _joined(look, item, before, known)
@@ -104,8 +106,8 @@ def _take(
 
 def _joined(
     look: Gathering,
-    item: Item,
-    before: Sequence[tuple[Item, float]],
+    item: CriticalItem,
+    before: Sequence[tuple[CriticalItem, float]],
     known: dict[int, int],
 ) -> tuple[Likeness | None, Incident | None]:
     """The incident of the earlier item that is most like this one, and how it is; of
@@ -122,7 +124,7 @@ def _joined(
 
 
 def _call(
-    look: Gathering, item: Item, like: Likeness | None, incident: Incident
+    look: Gathering, item: CriticalItem, like: Likeness | None, incident: Incident
 ) -> None:
     """Who is called about an item: of what is new everybody, step by step, but once
     where calls about its incident go on already. Each direct message is told, since a

@@ -16,7 +16,13 @@ from socialcell.clock import IST
 from socialcell.errors import UsageError
 from socialcell.i18n import CODES, language
 from socialcell.listening import incident_state
-from socialcell.listening.alerts.model import CRITICAL, OF_ONE, PLANNED, Incident, Rule
+from socialcell.listening.alerts.model import (
+    CRITICAL,
+    OF_ONE,
+    PLANNED,
+    AlertRule,
+    Incident,
+)
 from socialcell.listening.areas import area_table
 from socialcell.listening.store import areas as area_store
 from socialcell.listening.store.alerts import alert_rules, alerts
@@ -287,6 +293,6 @@ def _may_be_quoted(row: Row[Any] | None) -> TypeGuard[Row[Any]]:
     return row is not None and row.state == "present" and row.kind != "message"
 
 
-def _rule(session: Session, incident: Incident) -> Rule | None:
+def _rule(session: Session, incident: Incident) -> AlertRule | None:
     kind, _, name = incident.subject.partition(":")
     return alert_rules.named(session, name) if kind == "rule" else None

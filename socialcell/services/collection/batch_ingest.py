@@ -135,7 +135,9 @@ def _refreshes(
     done.counts["duplicate"] += len(refreshes) - len(once)
     for platform in {one.platform for one in once.values()}:
         told = [one for one in once.values() if one.platform == platform]
-        ids = recheck_queue.held(session, platform, [one.external_id for one in told])
+        ids = recheck_queue.present_ids(
+            session, platform, [one.external_id for one in told]
+        )
         held = [one for one in told if one.external_id in ids]
         done.counts["snapshots"] += engagement_history.keep(session, held, ids, arrival)
         done.counts["unchanged"] += len(held)

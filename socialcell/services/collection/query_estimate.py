@@ -7,9 +7,15 @@ from typing import Any
 
 from socialcell import connectors, db
 from socialcell.errors import UsageError
-from socialcell.listening.query.query_language import And, Field, Token, parse, tokens
+from socialcell.listening.query.query_language import (
+    And,
+    FieldTerm,
+    Token,
+    parse,
+    tokens,
+)
 from socialcell.listening.store.mentions import mention_queries
-from socialcell.listening.store.mentions.mention_filter import Wanted
+from socialcell.listening.store.mentions.mention_filter import MentionFilter
 from socialcell.services.collection import allowance_ledger
 from socialcell.services.context import Context
 
@@ -59,11 +65,11 @@ def estimate(
     if foreign:
         reason = f"this query cannot be counted here: {foreign[0]}"
         return Estimate(None, None, bucket.currency, reason)
-    here = Field("platform", platform, 1)
-    wanted = Wanted(query=And((here, node)), since=now - _LOOKED_AT)
+    here = FieldTerm("platform", platform, 1)
+    wanted = MentionFilter(query=And((here, node)), since=now - _LOOKED_AT)
     with db.reading(context.engine) as session:
         held = mention_queries.count_mentions(
-            session, Wanted(query=here, since=now - _LOOKED_AT)
+            session, MentionFilter(query=here, since=now - _LOOKED_AT)
         )
         found = mention_queries.count_mentions(session, wanted)
     if not held:

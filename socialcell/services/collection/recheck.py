@@ -212,7 +212,7 @@ class _Asking:
     def _note(self, ids: Sequence[str]) -> None:
         now, platform = self.context.clock.now(), self.connector.platform
         with db.writing(self.context.engine) as session:
-            held = recheck_queue.held(session, platform, ids)
+            held = recheck_queue.present_ids(session, platform, ids)
             recheck_queue.note(
                 session, platform, list(held), now, refreshed=self.kind.refreshes
             )

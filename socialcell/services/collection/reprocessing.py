@@ -180,7 +180,7 @@ def _compare(
         if isinstance(item, Record)
     ]
     found.mapped += sum(raw.state == "quarantined" for raw, _ in read)
-    held = page_mentions.made_of(session, [raw.id for raw, _ in read])
+    held = page_mentions.mentions_of_raws(session, [raw.id for raw, _ in read])
     for raw, record in read:
         row = held.get(raw.id)
         if row is None:

@@ -13,7 +13,7 @@ from socialcell.errors import UsageError
 from socialcell.listening.people import protected_topics
 from socialcell.listening.people.protected_topics import Accounts
 from socialcell.listening.query.platform_query import asked_parts, words_of
-from socialcell.listening.query.query_language import Field, Words
+from socialcell.listening.query.query_language import FieldTerm, TextTerm
 from socialcell.listening.store.people import protected_accounts
 from socialcell.ops.model import Source
 
@@ -78,9 +78,9 @@ def _refuse_number(session: Session, platform: str, number: str) -> None:
 
 
 def _refuse_subreddit(name: str, accounts: Accounts) -> None:
-    parts: list[Words | Field] = [*words_of(f"#{name}")]
+    parts: list[TextTerm | FieldTerm] = [*words_of(f"#{name}")]
     if name.lower().startswith("u_"):
-        parts.append(Field("from", name[2:], 1))  # somebody's own page
+        parts.append(FieldTerm("from", name[2:], 1))  # somebody's own page
     protected_topics.refuse_parts(parts, name, accounts, REFUSAL)
 
 
@@ -88,14 +88,14 @@ def _refuse_feed(url: str, accounts: Accounts) -> None:
     """The words of a feed's path, and what it is asked for; not those of its host."""
     parts = urlsplit(url)
     asked = [value for _, value in parse_qsl(parts.query)]
-    words: list[Words | Field] = [*_path_words(unquote(parts.path))]
+    words: list[TextTerm | FieldTerm] = [*_path_words(unquote(parts.path))]
     protected_topics.refuse_parts(words, unquote(url), accounts, REFUSAL)
     for value in asked:
         protected_topics.refuse_parts(asked_parts(value), value, accounts, REFUSAL)
 
 
-def _path_words(path: str) -> Iterator[Words]:
+def _path_words(path: str) -> Iterator[TextTerm]:
     """Without how they are written: an underscore in a path tells no handle."""
     for piece in re.split(r"[/_.]+", path):
         for part in words_of(piece):
-            yield Words(part.text, part.prefix)
+            yield TextTerm(part.text, part.prefix)

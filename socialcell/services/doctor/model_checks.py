@@ -30,7 +30,7 @@ def models(*, nc: bool = True, semantic: bool = True) -> Iterator[Check]:
         yield ok("models/nc", "switched on: weights not free for every use may be used")
 
 
-def _whole(card: weights.Card) -> Check:
+def _whole(card: weights.ModelCard) -> Check:
     label = f"model {card.name}"
     try:
         weights.content(card.name)

@@ -6,7 +6,7 @@ from pathlib import Path
 from socialcell import db
 from socialcell.config import Workspace
 from socialcell.language.names import own_names, public_people
-from socialcell.language.names.own_names import Import
+from socialcell.language.names.own_names import NameImport
 from socialcell.language.names.places import Place
 from socialcell.listening.store.mentions import tags
 from socialcell.ops import audit
@@ -27,7 +27,7 @@ def entries(workspace: Workspace) -> list[dict[str, str]]:
 
 def import_file(
     context: Context, path: Path, *, dry_run: bool = False, reread: bool = False
-) -> Import:
+) -> NameImport:
     """Take the entries of a CSV file; all of them, or none with every reason why.
 
     `reread` puts every mention back on the work list, to be read with the new names.

@@ -11,7 +11,7 @@ from socialcell.listening.people.visibility import People
 from socialcell.listening.query.query_language import find_fault, parse, widen_query
 from socialcell.listening.store import areas
 from socialcell.listening.store.mentions import mention_queries
-from socialcell.listening.store.mentions.mention_filter import Wanted, why
+from socialcell.listening.store.mentions.mention_filter import MentionFilter, why
 from socialcell.services.context import Context
 
 
@@ -32,7 +32,7 @@ def read_request(
     until: str | None,
     limit: int | None = None,
     **values: str | None,
-) -> Wanted:
+) -> MentionFilter:
     """What a person asks for: days as `day_start` takes them, and values by field of
     Wanted.
 
@@ -44,7 +44,7 @@ def read_request(
     for name, value in values.items():
         if value is not None and (reason := find_fault(name, value, holdings)):
             raise UsageError(f"--{name}: {reason}.")
-    return Wanted(
+    return MentionFilter(
         query=None if query is None else parse(query, holdings, now),
         since=day_start(since, "--since", now) if since else None,
         until=day_end(until, "--until", now) if until else None,
@@ -54,7 +54,7 @@ def read_request(
 
 
 def list_newest(
-    context: Context, people: People, request: Wanted, *, explain: bool = False
+    context: Context, people: People, request: MentionFilter, *, explain: bool = False
 ) -> tuple[list[dict[str, Any]], int]:
     """The newest as they may be shown, and how many there are in all."""
     with db.reading(context.engine) as session:
@@ -79,7 +79,7 @@ def ward_names(context: Context) -> dict[str, str]:
         }
 
 
-def widen(context: Context, request: Wanted, query: str) -> Suggestion | None:
+def widen(context: Context, request: MentionFilter, query: str) -> Suggestion | None:
     """What the query finds in every spelling of its words; None if that is nothing."""
     text = widen_query(query)
     if text is None:

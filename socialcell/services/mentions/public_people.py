@@ -5,14 +5,14 @@ from pathlib import Path
 
 from socialcell import db
 from socialcell.language.names import own_names, public_people
-from socialcell.language.names.own_names import Import
-from socialcell.language.names.public_people import Public
+from socialcell.language.names.own_names import NameImport
+from socialcell.language.names.public_people import PublicEntry
 from socialcell.listening.store.mentions import tags
 from socialcell.ops import audit
 from socialcell.services.context import Context
 
 
-def entries(context: Context) -> tuple[tuple[Public, bool], ...]:
+def entries(context: Context) -> tuple[tuple[PublicEntry, bool], ...]:
     """Every entry that the reader knows, with whether it is the workspace's own."""
     own = public_people.load(_file(context))
     return (
@@ -23,7 +23,7 @@ def entries(context: Context) -> tuple[tuple[Public, bool], ...]:
 
 def import_file(
     context: Context, path: Path, *, dry_run: bool = False, reread: bool = False
-) -> Import:
+) -> NameImport:
     """Take the entries of a CSV file; all of them, or none with every reason why.
 
     `reread` puts every mention back on the work list, to be read with the new names.

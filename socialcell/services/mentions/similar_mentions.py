@@ -7,8 +7,12 @@ from datetime import datetime, timedelta
 from socialcell import db
 from socialcell.config import Workspace
 from socialcell.errors import UsageError
-from socialcell.language.semantic.meaning_vectors import KeptVectors
-from socialcell.language.text_similarity import Compared, Measure, stories
+from socialcell.language.semantic.meaning_vectors import VectorCache
+from socialcell.language.text_similarity import (
+    SimilarityMeasure,
+    TextComparison,
+    stories,
+)
 from socialcell.listening.store.mentions import mention_queries, texts
 from socialcell.listening.store.mentions.texts import Dated
 from socialcell.services.context import Context
@@ -41,7 +45,7 @@ def similar(
     *,
     days: int,
     progress: Callable[[int], None] = lambda _: None,
-) -> tuple[Measure, list[Near]]:
+) -> tuple[SimilarityMeasure, list[Near]]:
     """How it was measured, and the mentions of the days around one, nearest first.
 
     Only those near enough to be of one story with it. UsageError where there is no
@@ -79,7 +83,7 @@ def told(
     *,
     least: int,
     progress: Callable[[int], None] = lambda _: None,
-) -> tuple[Measure, list[Story]]:
+) -> tuple[SimilarityMeasure, list[Story]]:
     """How it was measured, and the stories of at least `least` mentions.
 
     The one with most mentions first; a mention is in one story at most.
@@ -98,19 +102,19 @@ def told(
 
 def forget(workspace: Workspace) -> None:
     """Delete the vectors that are kept; they are made again when they are needed."""
-    KeptVectors(workspace.folder / _FILE).forget()
+    VectorCache(workspace.folder / _FILE).forget()
 
 
 def _compared(
     context: Context, some: list[Dated], progress: Callable[[int], None]
-) -> Compared:
+) -> TextComparison:
     workspace = context.workspace
     by_vectors = workspace.config.language.semantic
     file = workspace.folder / _FILE if by_vectors else None
-    return Compared([one.text for one in some], file, progress)
+    return TextComparison([one.text for one in some], file, progress)
 
 
-def _story(compared: Compared, some: list[Dated], places: list[int]) -> Story:
+def _story(compared: TextComparison, some: list[Dated], places: list[int]) -> Story:
     near = compared.to(places[0])
     copies = sum(near[place] >= compared.measure.copy for place in places[1:])
     return Story(

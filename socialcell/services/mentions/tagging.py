@@ -8,7 +8,7 @@ from socialcell import db
 from socialcell.clock import IST
 from socialcell.language import read
 from socialcell.language.names.places import Place, places
-from socialcell.language.reading import Reading
+from socialcell.language.reading import Analysis
 from socialcell.listening.areas import area_table
 from socialcell.listening.store import areas as area_store
 from socialcell.listening.store.mentions import tags
@@ -104,7 +104,7 @@ class WardFinder:
         self._changes = sorted(dates)
         self._found: dict[tuple[str, int], str | None] = {}
 
-    def of(self, reading: Reading, at: datetime | None) -> tuple[str, ...]:
+    def of(self, reading: Analysis, at: datetime | None) -> tuple[str, ...]:
         if at is None:
             return ()
         day = at.astimezone(IST).date()

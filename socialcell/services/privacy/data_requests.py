@@ -9,7 +9,7 @@ from socialcell import db
 from socialcell.errors import UsageError
 from socialcell.listening.people.visibility import People
 from socialcell.listening.store.people import accounts, erasure
-from socialcell.listening.store.people.accounts import Account
+from socialcell.listening.store.people.accounts import HeldAccount
 from socialcell.listening.store.people.erasure import Erased
 from socialcell.ops import audit, webhook_deliveries
 from socialcell.ops.secure_delete import scrub
@@ -114,7 +114,7 @@ def _require_one(uid: str | None, handle: str | None) -> None:
         raise UsageError("Say who: --id UID or --handle HANDLE.")
 
 
-def _require_nobody_registered(shown: People, account: Account) -> None:
+def _require_nobody_registered(shown: People, account: HeldAccount) -> None:
     for handle in account.handles:
         if shown.is_registered(account.platform, handle):
             raise UsageError(
@@ -123,7 +123,7 @@ def _require_nobody_registered(shown: People, account: Account) -> None:
             )
 
 
-def _person(shown: People, account: Account) -> str:
+def _person(shown: People, account: HeldAccount) -> str:
     """The pseudonym; of an account that is only known by handle, one of the handle."""
     known = account.uids or tuple(f"@{handle}" for handle in account.handles)
     return f"{account.platform}:{shown.pseudonym(account.platform, known[0])}"
@@ -133,7 +133,7 @@ def _audit(
     context: Context,
     session: Session,
     shown: People,
-    account: Account,
+    account: HeldAccount,
     action: str,
     detail: dict[str, Any],
 ) -> None:

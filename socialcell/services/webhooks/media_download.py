@@ -112,7 +112,7 @@ class _Worker:
                 continue
             digest = media_files.keep(self._context, file.content)
             with db.writing(self._context.engine) as session:
-                self._done.files += attachments.fetched(
+                self._done.files += attachments.mark_fetched(
                     session,
                     one.id,
                     digest=digest,

@@ -48,7 +48,7 @@ def test_a_mention_that_another_process_stored_first_is_unchanged(
 ) -> None:
     source = make_source(engine)
 
-    def write(session: Any) -> pages.Counts:
+    def write(session: Any) -> pages.PageCounts:
         run = store.start_run(session, source, "import", "tests", NOON)
         arrival = pages.Arrival(source.id or 0, run.id or 0, NOON)
         return pages.store_records(session, [make_record("1")], arrival, set())

@@ -17,7 +17,7 @@ from socialcell.listening.store import areas as area_store
 from socialcell.listening.store import owners as owner_store
 from socialcell.listening.store.alerts import alerts
 from socialcell.listening.store.mentions import mention_queries
-from socialcell.listening.store.mentions.mention_filter import Wanted
+from socialcell.listening.store.mentions.mention_filter import MentionFilter
 from socialcell.ops import outbox_store as outbox
 from socialcell.services.alerts import detection, incident_notifications, rumours
 from socialcell.services.context import Context
@@ -46,7 +46,7 @@ def test_complaints_closed_without_action_are_a_series_under_the_topic_of_the_ma
     with db.reading(city.engine) as session:
         series = alerts.times(session, NOW - HOUR, NOW + HOUR)
         query = parse("detail:closed_without_action topic:waste")
-        rows = mention_queries.mentions(session, Wanted(query))
+        rows = mention_queries.mentions(session, MentionFilter(query))
 
     assert len(series["detail:closed_without_action"]) == 14
     assert len(rows) == 14

@@ -16,7 +16,7 @@ from socialcell.listening.alerts.model import Alert, Incident
 from socialcell.listening.model import Mention
 from socialcell.listening.query.query_language import parse
 from socialcell.listening.store.mentions import mention_queries
-from socialcell.listening.store.mentions.mention_filter import Wanted
+from socialcell.listening.store.mentions.mention_filter import MentionFilter
 from socialcell.ops import outbox_store as store
 from socialcell.services.alerts import commitments, incident_notifications
 from socialcell.services.context import Context
@@ -201,7 +201,7 @@ def test_the_command_finds_the_mentions_that_the_incident_rests_on(
     (query,) = re.findall("mentions search '(.*)'", words(told(context), id_))
 
     with db.reading(engine) as session:
-        found = mention_queries.mentions(session, Wanted(parse(query)))
+        found = mention_queries.mentions(session, MentionFilter(parse(query)))
     assert sorted(row.id for row in found) == [1, 2, 3, 4]
 
 

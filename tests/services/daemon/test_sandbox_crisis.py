@@ -11,8 +11,8 @@ from socialcell.listening.alerts.rising_phrases import (
     DAYS,
     PEOPLE_TO_ALERT,
     WINDOW,
+    PhraseText,
     Rise,
-    Said,
     clauses,
     rising,
 )
@@ -56,9 +56,9 @@ def rises_of(city: City, end: datetime) -> Iterator[tuple[datetime, Rise]]:
 
     at = city.start + timedelta(days=3)
     while at <= end:
-        now = [Said(n, who, words) for _, n, who, words in between(at - WINDOW)]
+        now = [PhraseText(n, who, words) for _, n, who, words in between(at - WINDOW)]
         before = (
-            Said(n, (who, days), words)
+            PhraseText(n, (who, days), words)
             for days in range(1, DAYS + 1)
             for _, n, who, words in between(at - WINDOW - days * day)
         )

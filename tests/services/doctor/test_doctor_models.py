@@ -33,7 +33,7 @@ def test_with_nc_off_the_models_that_are_not_used_are_said() -> None:
 
 
 def test_a_model_that_is_not_the_one_of_its_card_fails(monkeypatch) -> None:
-    def changed(card: weights.Card) -> bytes:
+    def changed(card: weights.ModelCard) -> bytes:
         raise SocialcellError(f"{card.name} is not the file that its card describes")
 
     monkeypatch.setattr(weights, "_checked", changed)

@@ -13,7 +13,7 @@ from socialcell.language.training.train import train
 from socialcell.listening.model import Mention
 from socialcell.listening.store import owners
 from socialcell.listening.store.mentions import mention_queries, rollups, tags
-from socialcell.listening.store.mentions.mention_filter import Wanted
+from socialcell.listening.store.mentions.mention_filter import MentionFilter
 from socialcell.ops.model import AuditEntry
 from socialcell.services.context import Context
 from socialcell.services.mentions import mention_labels, tagging
@@ -37,7 +37,7 @@ def mention(context: Context, engine: Engine) -> int:
 
 def only(engine: Engine) -> object:
     with db.reading(engine) as session:
-        (row,) = mention_queries.mentions(session, Wanted())
+        (row,) = mention_queries.mentions(session, MentionFilter())
     return row
 
 
@@ -96,7 +96,7 @@ def test_the_topics_given_are_all_topics_from_now_on(
     }
     with db.reading(engine) as session:
         for topic, n in (("water", 0), ("drainage", 1), ("roads", 1), ("health", 1)):
-            wanted = Wanted(topic=topic)
+            wanted = MentionFilter(topic=topic)
             assert mention_queries.count_mentions(session, wanted) == n
     assert counts_are_sound(engine)
 

@@ -14,7 +14,7 @@ from socialcell.errors import UsageError
 from socialcell.listening.model import Mention, RawItem
 from socialcell.listening.query.query_language import parse
 from socialcell.listening.store.mentions import mention_queries, rollups
-from socialcell.listening.store.mentions.mention_filter import Wanted
+from socialcell.listening.store.mentions.mention_filter import MentionFilter
 from socialcell.listening.store.people import registry
 from socialcell.ops import audit
 from socialcell.services import pseudonyms
@@ -157,7 +157,7 @@ def test_an_erased_post_is_a_tombstone(listened: Context) -> None:
 def test_search_finds_nothing_any_more(listened: Context) -> None:
     def found() -> int:
         with db.reading(listened.engine) as session:
-            asked = Wanted(query=parse(MARK))
+            asked = MentionFilter(query=parse(MARK))
             return mention_queries.count_mentions(session, asked)
 
     assert found() == 2

@@ -15,7 +15,7 @@ from socialcell.errors import ConfigError
 from socialcell.listening.model import Annotation, Mention, RawItem
 from socialcell.listening.query.query_language import parse
 from socialcell.listening.store.mentions import mention_queries, rollups, tags
-from socialcell.listening.store.mentions.mention_filter import Wanted
+from socialcell.listening.store.mentions.mention_filter import MentionFilter
 from socialcell.listening.store.pages import pages
 from socialcell.listening.store.people import registry
 from socialcell.ops import audit
@@ -79,7 +79,7 @@ def test_texts_go_by_the_terms_of_their_platform(listened: Context) -> None:
         "r": "Hello"
     }
     with db.reading(listened.engine) as session:
-        asked = Wanted(query=parse("kothrud"))
+        asked = MentionFilter(query=parse("kothrud"))
         assert mention_queries.count_mentions(session, asked) == 0
         assert len(registry.registry(session)) == 1
 

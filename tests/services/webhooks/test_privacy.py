@@ -11,7 +11,7 @@ from socialcell.clock import FixedClock
 from socialcell.listening.attachment_model import Attachment
 from socialcell.listening.model import Author, Mention
 from socialcell.listening.store.mentions import quotes
-from socialcell.listening.store.mentions.mention_counts import Span
+from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.ops.webhook_model import OptIn
 from socialcell.sandbox import Sandbox
 from socialcell.sandbox.post import Post
@@ -198,7 +198,7 @@ def test_private_messages_are_never_drawn_for_quotation(cell: Cell) -> None:
         session.execute(
             text("UPDATE mention SET urgency = 'high', intent = 'complaint'")
         )
-        span = Span(NOON - DAY, NOON + DAY)
+        span = TimeSpan(NOON - DAY, NOON + DAY)
 
         assert quotes.of_urgency(session, span, "high") == []
 

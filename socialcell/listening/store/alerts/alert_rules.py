@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from socialcell.listening.alerts.model import Rule
+from socialcell.listening.alerts.model import AlertRule
 
 
-def rules(session: Session) -> Sequence[Rule]:
+def rules(session: Session) -> Sequence[AlertRule]:
     """All of them, by name."""
-    return session.scalars(select(Rule).order_by(col(Rule.name))).all()
+    return session.scalars(select(AlertRule).order_by(col(AlertRule.name))).all()
 
 
-def named(session: Session, name: str) -> Rule | None:
-    return session.scalars(select(Rule).where(col(Rule.name) == name)).first()
+def named(session: Session, name: str) -> AlertRule | None:
+    return session.scalars(select(AlertRule).where(col(AlertRule.name) == name)).first()

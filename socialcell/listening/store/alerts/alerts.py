@@ -70,14 +70,14 @@ def times(
     )
     for row in session.execute(select(*columns).where(*within).order_by(M.authored_at)):
         series.add("all", *row)
-    value = func.coalesce(A.decided_value, A.value)
+    value_in_force = func.coalesce(A.decided_value, A.value)
     for kind in ("topic", "ward", "detail"):
         rows = session.execute(
-            select(value, *columns)
+            select(value_in_force, *columns)
             .select_from(
                 db.table(Mention).join(db.table(Annotation), A.mention_id == M.id)
             )
-            .where(A.kind == kind, value.not_in(TOPICS), *within)
+            .where(A.kind == kind, value_in_force.not_in(TOPICS), *within)
             .order_by(M.authored_at)
         )
         for id_, at, author_id, sentiment in rows:
@@ -87,25 +87,25 @@ def times(
 
 def first_since(session: Session, start: datetime) -> datetime | None:
     """When the first mention from then on was written."""
-    asked = select(func.min(M.authored_at)).where(
+    statement = select(func.min(M.authored_at)).where(
         M.state == "present", M.authored_at >= start
     )
-    found: datetime | None = session.scalars(asked).one()
-    return found
+    first: datetime | None = session.scalars(statement).one()
+    return first
 
 
 def ids(session: Session, series: str, start: datetime, end: datetime) -> list[int]:
     """Mentions of a series in [start, end), the most engaging first."""
-    asked = select(M.id).where(*_of(series, start, end))
-    return list(session.scalars(asked.order_by(_weight().desc(), M.id)))
+    statement = select(M.id).where(*_in_series(series, start, end))
+    return list(session.scalars(statement.order_by(_weight().desc(), M.id)))
 
 
 def ordered(session: Session, mention_ids: Sequence[int]) -> list[int]:
     """Those of the mentions that are there, the most engaging first."""
     weighed: list[tuple[int, int]] = []
-    for some in db.chunks(mention_ids):
-        asked = select(_weight(), M.id).where(M.id.in_(some), M.state == "present")
-        weighed += [(-weight, id_) for weight, id_ in session.execute(asked)]
+    for chunk in db.chunks(mention_ids):
+        statement = select(_weight(), M.id).where(M.id.in_(chunk), M.state == "present")
+        weighed += [(-weight, id_) for weight, id_ in session.execute(statement)]
     return [id_ for _, id_ in sorted(weighed)]
 
 
@@ -124,15 +124,15 @@ def joining(
         .limit(1)
         .scalar_subquery()
     )
-    known = REGISTRY.c.person_class
-    loud: list[ColumnElement[bool]] = [known.in_(("media", "creator"))]
+    person_class = REGISTRY.c.person_class
+    loud: list[ColumnElement[bool]] = [person_class.in_(("media", "creator"))]
     if floor is not None:
-        loud.append(and_(known.is_(None), followers >= floor))
+        loud.append(and_(person_class.is_(None), followers >= floor))
     registered = and_(
         REGISTRY.c.platform == AUTHOR.c.platform,
         REGISTRY.c.handle == func.lower(AUTHOR.c.handle),
     )
-    asked = (
+    statement = (
         select(
             M.id,
             M.author_id,
@@ -143,34 +143,34 @@ def joining(
         )
         .join(AUTHOR, AUTHOR.c.id == M.author_id)
         .outerjoin(REGISTRY, registered)
-        .where(*_of(series, start, end), or_(*loud))
+        .where(*_in_series(series, start, end), or_(*loud))
     )
-    return list(session.execute(asked.order_by(M.authored_at, M.id)))
+    return list(session.execute(statement.order_by(M.authored_at, M.id)))
 
 
 def last_of(session: Session, series: str) -> datetime | None:
     """When the newest alert of a series was."""
-    asked = select(func.max(ALERT.c.at)).where(ALERT.c.series == series)
-    found: datetime | None = session.scalars(asked).one()
-    return found
+    statement = select(func.max(ALERT.c.at)).where(ALERT.c.series == series)
+    last: datetime | None = session.scalars(statement).one()
+    return last
 
 
 def incident_of(session: Session, subject: str) -> Incident | None:
     """The incident of a subject that is not over."""
-    asked = select(Incident).where(
+    statement = select(Incident).where(
         col(Incident.subject) == subject, col(Incident.state) != "over"
     )
-    return session.scalars(asked.order_by(col(Incident.id).desc()).limit(1)).first()
+    return session.scalars(statement.order_by(col(Incident.id).desc()).limit(1)).first()
 
 
 def planned_incident(session: Session, closure: Closure) -> Incident:
     """The incident of a planned closure, from its beginning to its end; made where
     there is none yet."""
     subject = f"closure:{closure.id}"
-    asked = select(Incident).where(col(Incident.subject) == subject)
-    found = session.scalars(asked).first()
-    if found is None:
-        found = Incident(
+    statement = select(Incident).where(col(Incident.subject) == subject)
+    incident = session.scalars(statement).first()
+    if incident is None:
+        incident = Incident(
             kind=PLANNED,
             subject=subject,
             severity="low",
@@ -178,9 +178,9 @@ def planned_incident(session: Session, closure: Closure) -> Incident:
             last_at=closure.from_at,
             said=closure.note,
         )
-        session.add(found)
+        session.add(incident)
         session.flush()
-    return found
+    return incident
 
 
 def closure_of(session: Session, incident: Incident) -> Closure | None:
@@ -200,10 +200,10 @@ def urgent_share(session: Session, mention_ids: Sequence[int]) -> float:
     if not mention_ids:
         return 0.0
     n = 0
-    for some in db.chunks(mention_ids):
+    for chunk in db.chunks(mention_ids):
         n += session.execute(
             select(func.count()).where(
-                M.id.in_(some), M.urgency.in_(("high", "critical"))
+                M.id.in_(chunk), M.urgency.in_(("high", "critical"))
             )
         ).scalar_one()
     return n / len(mention_ids)
@@ -211,13 +211,13 @@ def urgent_share(session: Session, mention_ids: Sequence[int]) -> float:
 
 def topics_of(session: Session, mention_ids: Sequence[int]) -> list[tuple[str, int]]:
     """Topics of these mentions and how many have each, the commonest first."""
-    value = func.coalesce(A.decided_value, A.value)
+    topic_in_force = func.coalesce(A.decided_value, A.value)
     counted: dict[str, int] = {}
-    for some in db.chunks(mention_ids):
+    for chunk in db.chunks(mention_ids):
         rows = session.execute(
-            select(value, func.count(A.mention_id.distinct()))
-            .where(A.kind == "topic", A.mention_id.in_(some))
-            .group_by(value)
+            select(topic_in_force, func.count(A.mention_id.distinct()))
+            .where(A.kind == "topic", A.mention_id.in_(chunk))
+            .group_by(topic_in_force)
         )
         for topic, n in rows:
             counted[topic] = counted.get(topic, 0) + n
@@ -226,36 +226,36 @@ def topics_of(session: Session, mention_ids: Sequence[int]) -> list[tuple[str, i
 
 def open_incidents(session: Session, since: datetime) -> Sequence[Incident]:
     """Incidents that are not over, with an alert since then, newest first."""
-    asked = (
+    statement = (
         select(Incident)
         .where(col(Incident.state) != "over", col(Incident.last_at) >= since)
         .order_by(col(Incident.last_at).desc())
     )
-    return session.scalars(asked).all()
+    return session.scalars(statement).all()
 
 
 def incidents(
     session: Session, states: Iterable[str] = (), limit: int | None = 50
 ) -> Sequence[Incident]:
     """Incidents in these states (any without), newest first."""
-    asked = select(Incident).order_by(col(Incident.last_at).desc()).limit(limit)
+    statement = select(Incident).order_by(col(Incident.last_at).desc()).limit(limit)
     if states := tuple(states):
-        asked = asked.where(col(Incident.state).in_(states))
-    return session.scalars(asked).all()
+        statement = statement.where(col(Incident.state).in_(states))
+    return session.scalars(statement).all()
 
 
 def ended_since(session: Session, start: datetime) -> Sequence[Incident]:
     """Incidents that were over at that moment or later, in that order."""
-    asked = select(Incident).where(
+    statement = select(Incident).where(
         col(Incident.state) == "over", col(Incident.ended_at) >= start
     )
-    return session.scalars(asked.order_by(col(Incident.ended_at))).all()
+    return session.scalars(statement.order_by(col(Incident.ended_at))).all()
 
 
 def alerts_of(session: Session, incident_id: int) -> Sequence[Alert]:
     """An incident's alerts in their order."""
-    asked = select(Alert).where(col(Alert.incident_id) == incident_id)
-    return session.scalars(asked.order_by(col(Alert.at), col(Alert.id))).all()
+    statement = select(Alert).where(col(Alert.incident_id) == incident_id)
+    return session.scalars(statement.order_by(col(Alert.at), col(Alert.id))).all()
 
 
 def known(session: Session, keys: Sequence[str]) -> set[str]:
@@ -284,19 +284,23 @@ def close_old(session: Session, before: datetime, now: datetime) -> int:
 
 def annotated(kind: str, values: Sequence[str]) -> ColumnElement[bool]:
     """The mention has one of these topics, wards …, by annotation in force."""
-    value = func.coalesce(A.decided_value, A.value)
-    return M.id.in_(select(A.mention_id).where(A.kind == kind, value.in_(values)))
+    value_in_force = func.coalesce(A.decided_value, A.value)
+    return M.id.in_(
+        select(A.mention_id).where(A.kind == kind, value_in_force.in_(values))
+    )
 
 
 def closures(session: Session, start: datetime, end: datetime) -> Sequence[Closure]:
     """Planned closures that touch [start, end)."""
-    asked = select(Closure).where(
+    statement = select(Closure).where(
         col(Closure.from_at) < end, col(Closure.to_at) > start
     )
-    return session.scalars(asked.order_by(col(Closure.from_at))).all()
+    return session.scalars(statement.order_by(col(Closure.from_at))).all()
 
 
-def _of(series: str, start: datetime, end: datetime) -> list[ColumnElement[bool]]:
+def _in_series(
+    series: str, start: datetime, end: datetime
+) -> list[ColumnElement[bool]]:
     name = series.removeprefix("negative ")
     rules = [M.state == "present", M.authored_at >= start, M.authored_at < end]
     if name != series:

@@ -11,16 +11,18 @@ from socialcell.listening.alerts.model import Promise
 
 def promises(session: Session, *, all: bool = False) -> Sequence[Promise]:
     """Promises that are open, or all of them, the earliest due first."""
-    asked = select(Promise).order_by(col(Promise.due_at), col(Promise.id))
+    statement = select(Promise).order_by(col(Promise.due_at), col(Promise.id))
     if not all:
-        asked = asked.where(col(Promise.kept_at).is_(None))
-    return session.scalars(asked).all()
+        statement = statement.where(col(Promise.kept_at).is_(None))
+    return session.scalars(statement).all()
 
 
 def missed(session: Session, at: datetime) -> Sequence[Promise]:
     """Those that were due by a moment and not kept by then, the longest due first."""
-    kept = col(Promise.kept_at)
-    asked = select(Promise).where(
-        col(Promise.due_at) <= at, or_(kept.is_(None), kept > at)
+    kept_at = col(Promise.kept_at)
+    statement = select(Promise).where(
+        col(Promise.due_at) <= at, or_(kept_at.is_(None), kept_at > at)
     )
-    return session.scalars(asked.order_by(col(Promise.due_at), col(Promise.id))).all()
+    return session.scalars(
+        statement.order_by(col(Promise.due_at), col(Promise.id))
+    ).all()

@@ -12,14 +12,14 @@ from socialcell import db
 from socialcell.listening.alerts.model import CRITICAL, Alert, Escalation, Incident
 from socialcell.listening.model import Area, Mention
 from socialcell.listening.store.mentions import urgent_mentions
-from socialcell.listening.store.mentions.mention_counts import Span, within
+from socialcell.listening.store.mentions.mention_counts import TimeSpan, within
 
 M, ESCALATION = db.table(Mention).c, db.table(Escalation)
 _PLACE = "place:"
 
 
 @dataclass(frozen=True)
-class Item:
+class CriticalItem:
     """A critical item: what it says, when it was written (where that is not known, when
     it reached us), and what it is about: ids of topics, wards and places."""
 
@@ -38,32 +38,34 @@ def ids_since(session: Session, since: datetime) -> list[int]:
     order in which it reached us. A direct message, or what has no time, counts by when
     it reached us."""
     age = case((M.kind == "message", M.stored_at), else_=_written())
-    asked = select(M.id).where(
+    statement = select(M.id).where(
         M.urgency == "critical",
         M.state == "present",
         M.text.is_not(None),
         age >= since,
     )
-    return list(session.scalars(asked.order_by(M.id)))
+    return list(session.scalars(statement.order_by(M.id)))
 
 
-def items(session: Session, mention_ids: Sequence[int]) -> list[Item]:
+def items(session: Session, mention_ids: Sequence[int]) -> list[CriticalItem]:
     """These items, in this order; without those that were removed."""
     topics, wards, entities = (
         urgent_mentions.values(session, mention_ids, kind)
         for kind in ("topic", "ward", "entity")
     )
     cities = set(session.scalars(select(col(Area.key)).where(col(Area.kind) == "city")))
-    by_id: dict[int, Item] = {}
-    for some in db.chunks(mention_ids):
+    by_id: dict[int, CriticalItem] = {}
+    for chunk in db.chunks(mention_ids):
         rows = session.execute(
             select(M.id, M.kind, M.author_id, M.title, M.text, _written()).where(
-                M.id.in_(some), M.state == "present", M.text.is_not(None)
+                M.id.in_(chunk), M.state == "present", M.text.is_not(None)
             )
         )
         for id_, kind, author_id, title, text, at in rows:
-            places = {one for one in entities.get(id_, ()) if one.startswith(_PLACE)}
-            by_id[id_] = Item(
+            places = {
+                entity for entity in entities.get(id_, ()) if entity.startswith(_PLACE)
+            }
+            by_id[id_] = CriticalItem(
                 id=id_,
                 kind=kind,
                 author_id=author_id,
@@ -78,31 +80,31 @@ def items(session: Session, mention_ids: Sequence[int]) -> list[Item]:
 
 def gathered(session: Session, since: datetime) -> dict[int, int]:
     """The incident of each critical item that was gathered since a moment, by item."""
-    asked = select(col(Alert.mentions), col(Alert.incident_id)).where(
+    statement = select(col(Alert.mentions), col(Alert.incident_id)).where(
         col(Alert.series) == CRITICAL, col(Alert.at) >= since
     )
-    rows = session.execute(asked.order_by(col(Alert.id)))
+    rows = session.execute(statement.order_by(col(Alert.id)))
     return {mentions[0]: incident_id for mentions, incident_id in rows}
 
 
 def items_of(session: Session, incident_id: int) -> list[int]:
     """Ids of the critical items of an incident, the first one first."""
-    asked = select(col(Alert.mentions)).where(
+    statement = select(col(Alert.mentions)).where(
         col(Alert.incident_id) == incident_id, col(Alert.series) == CRITICAL
     )
-    return [own[0] for own in session.scalars(asked.order_by(col(Alert.id)))]
+    return [own[0] for own in session.scalars(statement.order_by(col(Alert.id)))]
 
 
-def ids_within(session: Session, span: Span) -> list[int]:
+def ids_within(session: Session, span: TimeSpan) -> list[int]:
     """Ids of the critical items of a span, of any kind, newest first."""
-    asked = select(M.id).where(within(span), M.urgency == "critical")
-    return list(session.scalars(asked.order_by(M.authored_at.desc(), M.id.desc())))
+    statement = select(M.id).where(within(span), M.urgency == "critical")
+    return list(session.scalars(statement.order_by(M.authored_at.desc(), M.id.desc())))
 
 
 def due(session: Session, now: datetime, since: datetime) -> list[Escalation]:
     """Escalations with a call that is due, of incidents that are not over, with an
     alert since a moment, and items that are still critical; the oldest first."""
-    asked = (
+    statement = (
         select(Escalation)
         .join(Incident, col(Incident.id) == col(Escalation.incident_id))
         .join(Mention, M.id == col(Escalation.mention_id))
@@ -114,7 +116,7 @@ def due(session: Session, now: datetime, since: datetime) -> list[Escalation]:
             M.state == "present",
         )
     )
-    return list(session.scalars(asked.order_by(col(Escalation.id))))
+    return list(session.scalars(statement.order_by(col(Escalation.id))))
 
 
 def set_next(session: Session, escalation_id: int, at: datetime | None) -> None:
@@ -127,28 +129,28 @@ def set_next(session: Session, escalation_id: int, at: datetime | None) -> None:
 
 def incident_of(session: Session, mention_id: int) -> int | None:
     """The incident of a critical item; None where it is in none."""
-    asked = select(col(Alert.incident_id)).where(
+    statement = select(col(Alert.incident_id)).where(
         col(Alert.key) == f"{CRITICAL}:{mention_id}"
     )
-    return session.scalars(asked).first()
+    return session.scalars(statement).first()
 
 
 def of_item(session: Session, mention_id: int) -> Escalation | None:
     """The escalation of an item, if it has one."""
-    asked = select(Escalation).where(col(Escalation.mention_id) == mention_id)
-    return session.scalars(asked).first()
+    statement = select(Escalation).where(col(Escalation.mention_id) == mention_id)
+    return session.scalars(statement).first()
 
 
 def of_incident(session: Session, incident_id: int) -> Sequence[Escalation]:
     """The escalations of an incident, the oldest first."""
-    asked = select(Escalation).where(col(Escalation.incident_id) == incident_id)
-    return session.scalars(asked.order_by(col(Escalation.id))).all()
+    statement = select(Escalation).where(col(Escalation.incident_id) == incident_id)
+    return session.scalars(statement.order_by(col(Escalation.id))).all()
 
 
 def unanswered(session: Session, before: datetime) -> list[Row[Any]]:
     """(incident_id, started_at) of what was called about before a moment and nobody
     acknowledged, of incidents that are not over; each incident once."""
-    asked = (
+    statement = (
         select(
             col(Escalation.incident_id),
             func.min(col(Escalation.started_at)).label("started_at"),
@@ -162,13 +164,13 @@ def unanswered(session: Session, before: datetime) -> list[Row[Any]]:
         )
         .group_by(col(Escalation.incident_id))
     )
-    return list(session.execute(asked.order_by(col(Escalation.incident_id))))
+    return list(session.execute(statement.order_by(col(Escalation.incident_id))))
 
 
 def unacknowledged(session: Session, since: datetime) -> dict[int, list[Escalation]]:
     """Escalations that nobody has acknowledged, of items that are still critical, by
     their incident, which is open and has an alert since a moment; the oldest first."""
-    asked = (
+    statement = (
         select(Escalation)
         .join(Incident, col(Incident.id) == col(Escalation.incident_id))
         .join(Mention, M.id == col(Escalation.mention_id))
@@ -180,39 +182,41 @@ def unacknowledged(session: Session, since: datetime) -> dict[int, list[Escalati
             M.state == "present",
         )
     )
-    found: dict[int, list[Escalation]] = {}
-    for escalation in session.scalars(asked.order_by(col(Escalation.id))):
-        found.setdefault(escalation.incident_id, []).append(escalation)
-    return found
+    by_incident: dict[int, list[Escalation]] = {}
+    for escalation in session.scalars(statement.order_by(col(Escalation.id))):
+        by_incident.setdefault(escalation.incident_id, []).append(escalation)
+    return by_incident
 
 
-def running(session: Session, since: datetime, item: Item) -> Incident | None:
+def running(
+    session: Session, since: datetime, critical_item: CriticalItem
+) -> Incident | None:
     """The incident that an item belongs to: not over, with an alert since a moment, of
     a series or a rule, which rests on the item or is about its topic or ward; the
     newest of several."""
-    subjects = [f"topic:{one}" for one in item.topics]
-    subjects += [f"ward:{one}" for one in item.wards]
-    asked = select(Incident).where(
+    subjects = [f"topic:{name}" for name in critical_item.topics]
+    subjects += [f"ward:{name}" for name in critical_item.wards]
+    statement = select(Incident).where(
         col(Incident.kind).in_(("spike", "rule")),
         col(Incident.state) != "over",
         col(Incident.last_at) >= since,
     )
-    order = asked.order_by(col(Incident.last_at).desc(), col(Incident.id).desc())
+    order = statement.order_by(col(Incident.last_at).desc(), col(Incident.id).desc())
     for incident in session.scalars(order).all():
         if incident.subject in subjects:
             return incident
         resting = select(col(Alert.mentions)).where(
             col(Alert.incident_id) == incident.id
         )
-        if any(item.id in own for own in session.scalars(resting)):
+        if any(critical_item.id in own for own in session.scalars(resting)):
             return incident
     return None
 
 
 def is_acknowledged(session: Session, mention_id: int) -> bool:
     """Whether the calls about an item were answered."""
-    found = of_item(session, mention_id)
-    return found is not None and found.acked_at is not None
+    escalation = of_item(session, mention_id)
+    return escalation is not None and escalation.acked_at is not None
 
 
 def _written() -> Any:

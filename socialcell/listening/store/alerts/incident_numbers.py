@@ -12,7 +12,7 @@ from socialcell.listening.alerts.model import OF_ONE, Alert, Closure, Incident
 from socialcell.listening.areas.owner_table import NOBODY
 from socialcell.listening.model import Annotation, Link, Mention, Relation
 from socialcell.listening.people.protected_topics import TOPICS
-from socialcell.listening.query.query_language import And, Field, Node, Not, parse
+from socialcell.listening.query.query_language import And, FieldTerm, Node, Not, parse
 from socialcell.listening.store.alerts import alerts as alert_store
 from socialcell.listening.store.mentions.mention_filter import Matching
 
@@ -73,9 +73,9 @@ def scope_of(
     if incident.kind not in _COUNTED:
         return None
     starts = [
-        one.at - timedelta(minutes=one.minutes)
-        for one in alerts
-        if one.series not in OF_ONE
+        alert.at - timedelta(minutes=alert.minutes)
+        for alert in alerts
+        if alert.series not in OF_ONE
     ]
     since = min([incident.opened_at, *starts])
     as_of = min(incident.ended_at or now, now)
@@ -118,7 +118,7 @@ def count(session: Session, scope: Scope) -> Numbers:
 def texts(session: Session, scope: Scope) -> list[Row[tuple[int, int, datetime, str]]]:
     """(id, author_id, authored_at, text) of the scope's mentions that were not written
     to the city alone, the newest of them, in the order of time."""
-    asked = (
+    statement = (
         select(
             M.id,
             M.author_id,
@@ -130,37 +130,37 @@ def texts(session: Session, scope: Scope) -> list[Row[tuple[int, int, datetime, 
         .order_by(M.authored_at.desc(), M.id.desc())
         .limit(_TEXTS)
     )
-    return list(reversed(session.execute(asked).all()))
+    return list(reversed(session.execute(statement).all()))
 
 
 def places(session: Session, mention_ids: Sequence[int]) -> dict[int, frozenset[str]]:
     """The places, but not the city itself, that each of these mentions names."""
-    found: dict[int, set[str]] = {}
-    for some in db.chunks(mention_ids):
+    places_by_id: dict[int, set[str]] = {}
+    for chunk in db.chunks(mention_ids):
         rows = session.execute(
             select(A.mention_id, A.value).where(
                 A.kind == "entity",
                 A.value.startswith("place:"),
                 A.value != "place:pune",
-                A.mention_id.in_(some),
+                A.mention_id.in_(chunk),
             )
         )
         for id_, place in rows:
-            found.setdefault(id_, set()).add(place)
-    return {id_: frozenset(own) for id_, own in found.items()}
+            places_by_id.setdefault(id_, set()).add(place)
+    return {id_: frozenset(own) for id_, own in places_by_id.items()}
 
 
 def links(session: Session, mention_ids: Sequence[int]) -> dict[int, list[str]]:
     """The addresses to which these mentions lead."""
     link = db.table(Link).c
-    found: dict[int, list[str]] = {}
-    for some in db.chunks(mention_ids):
+    links_by_id: dict[int, list[str]] = {}
+    for chunk in db.chunks(mention_ids):
         rows = session.execute(
-            select(link.mention_id, link.url).where(link.mention_id.in_(some))
+            select(link.mention_id, link.url).where(link.mention_id.in_(chunk))
         )
         for id_, url in rows:
-            found.setdefault(id_, []).append(url)
-    return found
+            links_by_id.setdefault(id_, []).append(url)
+    return links_by_id
 
 
 def _condition(
@@ -171,21 +171,25 @@ def _condition(
     if incident.subject == EVERYTHING:
         return M.id.is_not(None)
     if kind in ("topic", "ward", "detail"):
-        query = Field(kind, name, 0)
+        query = FieldTerm(kind, name, 0)
     elif kind == "phrase":
         query = parse('"{}"'.format(name.replace('"', "")))
     elif kind == "rule":
         if rule is None:
             return None
-        barred = (Not(Field("topic", topic, 0)) for topic in TOPICS)
+        barred = (Not(FieldTerm("topic", topic, 0)) for topic in TOPICS)
         query = And((parse(rule), *barred))
     elif kind == "closure":
         closure = session.get(Closure, int(name))
         return None if closure is None else _of_closure(closure)
     if query is not None:
         return Matching(session).compiled(query)
-    ids = {id_ for one in alerts if one.series not in OF_ONE for id_ in one.mentions}
-    ids |= {id_ for one in alerts if one.series == "critical" for id_ in one.mentions}
+    ids = {
+        id_ for alert in alerts if alert.series not in OF_ONE for id_ in alert.mentions
+    }
+    ids |= {
+        id_ for alert in alerts if alert.series == "critical" for id_ in alert.mentions
+    }
     return M.id.in_(sorted(ids))
 
 
@@ -200,14 +204,14 @@ def _of_closure(closure: Closure) -> ColumnElement[bool]:
 def _underlying(session: Session, scope: Scope) -> tuple[tuple[str, int], ...]:
     """Topics of a scope; of a mention that has none those of what it answers or quotes:
     "closed without action, as ever" says nothing of the drain itself."""
-    value = func.coalesce(A.decided_value, A.value)
-    named = (A.kind == "topic", value != _OTHER, value.not_in(TOPICS))
+    topic_in_force = func.coalesce(A.decided_value, A.value)
+    named = (A.kind == "topic", topic_in_force != _OTHER, topic_in_force.not_in(TOPICS))
     relation = db.table(Relation).c
-    own = select(A.mention_id.label("id"), value.label("topic")).where(
+    own = select(A.mention_id.label("id"), topic_in_force.label("topic")).where(
         *named, A.mention_id.in_(select(M.id).where(scope.condition))
     )
     answered = (
-        select(relation.mention_id.label("id"), value.label("topic"))
+        select(relation.mention_id.label("id"), topic_in_force.label("topic"))
         .where(*named, A.mention_id == relation.target_id)
         .where(relation.kind.in_(("reply", "quote")))
         .where(relation.mention_id.in_(select(M.id).where(scope.condition)))
@@ -223,12 +227,12 @@ def _underlying(session: Session, scope: Scope) -> tuple[tuple[str, int], ...]:
 
 
 def _values(session: Session, scope: Scope, kind: str) -> tuple[tuple[str, int], ...]:
-    value = func.coalesce(A.decided_value, A.value)
+    value_in_force = func.coalesce(A.decided_value, A.value)
     rows = session.execute(
-        select(value, func.count(A.mention_id.distinct()))
-        .where(A.kind == kind, value != _OTHER, value.not_in(TOPICS))
+        select(value_in_force, func.count(A.mention_id.distinct()))
+        .where(A.kind == kind, value_in_force != _OTHER, value_in_force.not_in(TOPICS))
         .where(A.mention_id.in_(select(M.id).where(scope.condition)))
-        .group_by(value)
-        .order_by(func.count(A.mention_id.distinct()).desc(), value)
+        .group_by(value_in_force)
+        .order_by(func.count(A.mention_id.distinct()).desc(), value_in_force)
     )
     return tuple((name, n) for name, n in rows)

@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 from socialcell import db
 from socialcell.listening.alerts.model import PLANNED, Alert, Incident, Promise
 from socialcell.listening.model import Author, Mention, RegistryAccount
-from socialcell.listening.store.mentions.mention_counts import Span
+from socialcell.listening.store.mentions.mention_counts import TimeSpan
 
 ACCOUNT = "account"
 M, AUTHOR = db.table(Mention).c, db.table(Author).c
@@ -35,7 +35,7 @@ def open_at(session: Session, at: datetime) -> list[OpenIncident]:
     """Incidents that were open at a moment, whatever became of them since; those with
     the newest alert first. What was planned is none here, nor in `touching`."""
     opened, ended = col(Incident.opened_at), col(Incident.ended_at)
-    asked = select(Incident).where(
+    statement = select(Incident).where(
         col(Incident.kind) != PLANNED,
         opened <= at,
         or_(
@@ -44,30 +44,30 @@ def open_at(session: Session, at: datetime) -> list[OpenIncident]:
             and_(ended.is_(None), col(Incident.last_at) > at - _DAY),
         ),
     )
-    rows = session.scalars(asked.order_by(opened, col(Incident.id))).all()
+    rows = session.scalars(statement.order_by(opened, col(Incident.id))).all()
     alerts = alerts_before(
-        session, (one.id or 0 for one in rows), at + timedelta(microseconds=1)
+        session, (incident.id or 0 for incident in rows), at + timedelta(microseconds=1)
     )
-    standing = [_standing(one, alerts[one.id or 0]) for one in rows]
-    return sorted(standing, key=lambda one: one.last_alert_at, reverse=True)
+    standing = [_standing(incident, alerts[incident.id or 0]) for incident in rows]
+    return sorted(standing, key=lambda incident: incident.last_alert_at, reverse=True)
 
 
 def _standing(incident: Incident, alerts: Sequence[Alert]) -> OpenIncident:
-    ids = frozenset(id_ for one in alerts for id_ in one.mentions)
-    last = max((one.at for one in alerts), default=incident.opened_at)
+    ids = frozenset(id_ for alert in alerts for id_ in alert.mentions)
+    last = max((alert.at for alert in alerts), default=incident.opened_at)
     return OpenIncident(incident, max(last, incident.opened_at), ids)
 
 
-def touching(session: Session, span: Span) -> Sequence[Incident]:
+def touching(session: Session, span: TimeSpan) -> Sequence[Incident]:
     """Incidents that began before the end of a span and were told of in it or after
     its start, in their order."""
-    asked = select(Incident).where(
+    statement = select(Incident).where(
         col(Incident.kind) != PLANNED,
         col(Incident.opened_at) < span.end,
         col(Incident.last_at) >= span.start,
     )
     return session.scalars(
-        asked.order_by(col(Incident.opened_at), col(Incident.id))
+        statement.order_by(col(Incident.opened_at), col(Incident.id))
     ).all()
 
 
@@ -75,30 +75,30 @@ def alerts_before(
     session: Session, incidents: Iterable[int], end: datetime
 ) -> dict[int, list[Alert]]:
     """Alerts of incidents up to a moment, in their order, by incident."""
-    found: dict[int, list[Alert]] = defaultdict(list)
-    for some in db.chunks(sorted(incidents)):
-        asked = select(Alert).where(
-            col(Alert.incident_id).in_(some), col(Alert.at) < end
+    by_incident: dict[int, list[Alert]] = defaultdict(list)
+    for chunk in db.chunks(sorted(incidents)):
+        statement = select(Alert).where(
+            col(Alert.incident_id).in_(chunk), col(Alert.at) < end
         )
-        for one in session.scalars(asked.order_by(col(Alert.at), col(Alert.id))):
-            found[one.incident_id].append(one)
-    return found
+        for alert in session.scalars(statement.order_by(col(Alert.at), col(Alert.id))):
+            by_incident[alert.incident_id].append(alert)
+    return by_incident
 
 
 def first_posts(session: Session, mention_ids: Iterable[int]) -> dict[int, datetime]:
     """When each of these mentions was written; without those that have no time."""
-    found: dict[int, datetime] = {}
-    for some in db.chunks(sorted(mention_ids)):
+    times_by_id: dict[int, datetime] = {}
+    for chunk in db.chunks(sorted(mention_ids)):
         rows = session.execute(
             select(M.id, M.authored_at).where(
-                M.id.in_(some), M.authored_at.is_not(None)
+                M.id.in_(chunk), M.authored_at.is_not(None)
             )
         )
-        found.update((id_, at) for id_, at in rows)
-    return found
+        times_by_id.update((id_, at) for id_, at in rows)
+    return times_by_id
 
 
-def joined(session: Session, span: Span) -> list[Row[Any]]:
+def joined(session: Session, span: TimeSpan) -> list[Row[Any]]:
     """Who joined an incident in a span, each once: author_id, and platform, handle,
     name and person_class in the registry, None where it does not hold them."""
     posts = session.scalars(
@@ -113,8 +113,8 @@ def joined(session: Session, span: Span) -> list[Row[Any]]:
         REGISTRY.platform == AUTHOR.platform,
         REGISTRY.handle == func.lower(AUTHOR.handle),
     )
-    found: dict[int, Row[Any]] = {}
-    for some in db.chunks(sorted(mention_ids)):
+    rows_by_author: dict[int, Row[Any]] = {}
+    for chunk in db.chunks(sorted(mention_ids)):
         rows = session.execute(
             select(
                 AUTHOR.id.label("author_id"),
@@ -126,26 +126,26 @@ def joined(session: Session, span: Span) -> list[Row[Any]]:
             .select_from(db.table(Mention))
             .join(db.table(Author), AUTHOR.id == M.author_id)
             .outerjoin(db.table(RegistryAccount), registered)
-            .where(M.id.in_(some))
+            .where(M.id.in_(chunk))
             .distinct()
         )
-        found.update((row.author_id, row) for row in rows)
-    return list(found.values())
+        rows_by_author.update((row.author_id, row) for row in rows)
+    return list(rows_by_author.values())
 
 
 def promises_due(session: Session, start: datetime, end: datetime) -> list[Promise]:
     """Promises that fell due in [start, end), whatever became of them."""
     due = col(Promise.due_at)
-    asked = select(Promise).where(due >= start, due < end).order_by(due)
-    return list(session.scalars(asked))
+    statement = select(Promise).where(due >= start, due < end).order_by(due)
+    return list(session.scalars(statement))
 
 
 def promises_of(session: Session, ids: Iterable[int]) -> dict[int, str]:
     """What was promised, by id."""
-    found: dict[int, str] = {}
-    for some in db.chunks(sorted(ids)):
+    texts_by_id: dict[int, str] = {}
+    for chunk in db.chunks(sorted(ids)):
         rows = session.execute(
-            select(col(Promise.id), col(Promise.text)).where(col(Promise.id).in_(some))
+            select(col(Promise.id), col(Promise.text)).where(col(Promise.id).in_(chunk))
         )
-        found.update((id_, text) for id_, text in rows if id_ is not None)
-    return found
+        texts_by_id.update((id_, text) for id_, text in rows if id_ is not None)
+    return texts_by_id

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.clock import IST
-from socialcell.listening.alerts.rising_phrases import DAYS, Said, clauses
+from socialcell.listening.alerts.rising_phrases import DAYS, PhraseText, clauses
 from socialcell.listening.model import Annotation, Mention
 from socialcell.listening.people.protected_topics import TOPICS
 from socialcell.text import index_form
@@ -21,32 +21,35 @@ _LONGEST = 1_000
 _DAY = timedelta(days=1)
 
 
-def said(session: Session, start: datetime, end: datetime) -> list[Said]:
+def said(session: Session, start: datetime, end: datetime) -> list[PhraseText]:
     """What was said in [start, end), but not about what nobody may watch."""
     rows = session.execute(_texts(_between(start, end), _MOST))
     return [
-        Said(row.id, row.author_id or -row.id, clauses(row.text or "")) for row in rows
+        PhraseText(row.id, row.author_id or -row.id, clauses(row.text or ""))
+        for row in rows
     ]
 
 
-def said_before(session: Session, start: datetime, end: datetime) -> Iterator[Said]:
+def said_before(
+    session: Session, start: datetime, end: datetime
+) -> Iterator[PhraseText]:
     """The same of the same hours of the days before; somebody counts once a day."""
     days = (_between(start - n * _DAY, end - n * _DAY) for n in range(1, DAYS + 1))
     for row in session.execute(_texts(or_(*days), _MOST_BEFORE)):
         who = row.author_id or -row.id, row.authored_at.astimezone(IST).date()
-        yield Said(row.id, who, clauses(row.text or ""))
+        yield PhraseText(row.id, who, clauses(row.text or ""))
 
 
 def persons(session: Session, mention_ids: Sequence[int]) -> frozenset[str]:
     """The words of persons' names in these mentions, in index form."""
-    found: set[str] = set()
-    for some in db.chunks(mention_ids):
-        asked = select(A.detail).where(
-            A.kind == "entity", A.value == "PERSON", A.mention_id.in_(some)
+    words: set[str] = set()
+    for chunk in db.chunks(mention_ids):
+        statement = select(A.detail).where(
+            A.kind == "entity", A.value == "PERSON", A.mention_id.in_(chunk)
         )
-        for detail in session.scalars(asked):
-            found.update(index_form(detail["text"]).split())
-    return frozenset(found)
+        for detail in session.scalars(statement):
+            words.update(index_form(detail["text"]).split())
+    return frozenset(words)
 
 
 def _between(start: datetime, end: datetime) -> ColumnElement[bool]:
@@ -54,8 +57,10 @@ def _between(start: datetime, end: datetime) -> ColumnElement[bool]:
 
 
 def _texts(when: ColumnElement[bool], most: int) -> Select[tuple[int, int, str]]:
-    value = func.coalesce(A.decided_value, A.value)
-    unwatched = select(A.mention_id).where(A.kind == "topic", value.in_(TOPICS))
+    topic_in_force = func.coalesce(A.decided_value, A.value)
+    unwatched = select(A.mention_id).where(
+        A.kind == "topic", topic_in_force.in_(TOPICS)
+    )
     return (
         select(
             M.id,

@@ -10,7 +10,9 @@ from socialcell.listening.alerts.model import Rumour
 
 def rumours(session: Session, *, all: bool = False) -> Sequence[Rumour]:
     """Rumours that are not ended, or all of them, the newest first."""
-    asked = select(Rumour).order_by(col(Rumour.made_at).desc(), col(Rumour.id).desc())
+    statement = select(Rumour).order_by(
+        col(Rumour.made_at).desc(), col(Rumour.id).desc()
+    )
     if not all:
-        asked = asked.where(col(Rumour.ended_at).is_(None))
-    return session.scalars(asked).all()
+        statement = statement.where(col(Rumour.ended_at).is_(None))
+    return session.scalars(statement).all()

@@ -27,14 +27,14 @@ def critical_messages(session: Session, since: datetime) -> list[int]:
     """Ids of the direct messages that reached us since a moment and are critical as it
     is in force, oldest first."""
     m = MENTION.c
-    asked = select(m.id).where(
+    statement = select(m.id).where(
         m.kind == "message",
         m.state == "present",
         m.urgency == "critical",
         m.text.is_not(None),
         m.stored_at >= since,
     )
-    return list(session.scalars(asked.order_by(m.id)))
+    return list(session.scalars(statement.order_by(m.id)))
 
 
 def is_in_danger(session: Session, mention_id: int, since: datetime) -> bool:
@@ -42,14 +42,14 @@ def is_in_danger(session: Session, mention_id: int, since: datetime) -> bool:
     this message or another one since a moment, as it is in force."""
     m = MENTION.c
     writer = select(m.author_id).where(m.id == mention_id).scalar_subquery()
-    asked = select(m.id).where(
+    statement = select(m.id).where(
         m.author_id == writer,
         m.kind == "message",
         m.state == "present",
         or_(m.urgency == "critical", m.intent == "help"),
         or_(m.id == mention_id, m.authored_at >= since),
     )
-    return session.execute(asked.limit(1)).first() is not None
+    return session.execute(statement.limit(1)).first() is not None
 
 
 def of_message(session: Session, mention_id: int) -> Conversation | None:

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.listening.model import Engagement
-from socialcell.listening.store.mentions.mention_counts import MENTION, M, Span
+from socialcell.listening.store.mentions.mention_counts import MENTION, M, TimeSpan
 
 ENGAGEMENT = db.table(Engagement)
 E = ENGAGEMENT.c
@@ -28,7 +28,7 @@ class Gain:
     posts: int
 
 
-def gains(session: Session, span: Span) -> list[Gain]:
+def gains(session: Session, span: TimeSpan) -> list[Gain]:
     """Engagement gained within the span, by platform and common metric.
 
     Metrics of different platforms are never added up.
@@ -46,7 +46,7 @@ def gains(session: Session, span: Span) -> list[Gain]:
     ]
 
 
-def gained(span: Span, posts: Select[Any] | None = None) -> Select[Any]:
+def gained(span: TimeSpan, posts: Select[Any] | None = None) -> Select[Any]:
     """What each count of each post observed in a span grew by in it: platform, id,
     author_id, common metric, gained. `posts` selects the ids that are looked at."""
     ends = _ends(span, posts).subquery()
@@ -65,10 +65,10 @@ def gained(span: Span, posts: Select[Any] | None = None) -> Select[Any]:
     )
 
 
-def _ends(span: Span, posts: Select[Any] | None) -> Any:
+def _ends(span: TimeSpan, posts: Select[Any] | None) -> Any:
     """For each post and metric observed in the span: when last, when first in it, and
     when last before it."""
-    asked = (
+    statement = (
         select(
             E.mention_id,
             E.metric,
@@ -80,7 +80,7 @@ def _ends(span: Span, posts: Select[Any] | None) -> Any:
         .group_by(E.mention_id, E.metric)
         .having(func.max(E.taken_at) >= span.start)
     )
-    return asked if posts is None else asked.where(E.mention_id.in_(posts))
+    return statement if posts is None else statement.where(E.mention_id.in_(posts))
 
 
 def _same(snapshot: Any, ends: Any, moment: str) -> ColumnElement[bool]:

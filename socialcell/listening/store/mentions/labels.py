@@ -38,20 +38,20 @@ class Labelled:
 def is_read(session: Session, mention_id: int) -> bool | None:
     """Has this mention been read as it stands? None where there is no such mention."""
     c = MENTION.c
-    asked = select(c.tagged_at).where(c.id == mention_id, c.state == "present")
-    row = session.execute(asked).first()
+    statement = select(c.tagged_at).where(c.id == mention_id, c.state == "present")
+    row = session.execute(statement).first()
     return None if row is None else row.tagged_at is not None
 
 
 def suggested(session: Session, mention_id: int) -> dict[str, tuple[str, ...]]:
     """What the models suggested, by kind."""
     c = ANNOTATION.c
-    asked = select(c.kind, c.value).where(
+    statement = select(c.kind, c.value).where(
         c.mention_id == mention_id, c.kind.in_(KINDS), c.model != PERSON
     )
-    found = _by_kind(session.execute(asked.order_by(c.id)))
+    suggestions = _by_kind(session.execute(statement.order_by(c.id)))
     owner = owners.suggested(session, mention_id)
-    return {**found, owners.KIND: (owner,)} if owner else found
+    return {**suggestions, owners.KIND: (owner,)} if owner else suggestions
 
 
 def decide(
@@ -67,8 +67,8 @@ def decide(
         if kind == "topic":
             _decide_topics(session, mention_id, tuple(dict.fromkeys(values)), by, now)
         else:
-            (value,) = values
-            tags.decide(session, mention_id, kind, value, by, now)
+            (label,) = values
+            tags.decide(session, mention_id, kind, label, by, now)
     if owner := labels.get(owners.KIND):
         # Last: what is suggested in its place follows from the other decisions.
         owners.decide(session, mention_id, owner[0], by, now)
@@ -85,7 +85,7 @@ def labelled(session: Session) -> Iterator[Labelled]:
     decided = select(c.mention_id).where(
         c.decided_value.is_not(None), c.kind.in_(KINDS)
     )
-    asked = (
+    statement = (
         select(
             m.id,
             m.platform,
@@ -107,12 +107,12 @@ def labelled(session: Session) -> Iterator[Labelled]:
         )
         .order_by(m.id)
     )
-    for some in db.chunks(session.execute(asked).all()):
-        understood = _understood(session, [row.id for row in some])
-        for row in some:
-            found = _labels(row, understood.get(row.id, []))
-            if found.decided:
-                yield found
+    for chunk in db.chunks(session.execute(statement).all()):
+        understood = _understood(session, [row.id for row in chunk])
+        for row in chunk:
+            labelled_mention = _labels(row, understood.get(row.id, []))
+            if labelled_mention.decided:
+                yield labelled_mention
 
 
 def _decide_topics(
@@ -121,27 +121,29 @@ def _decide_topics(
     """A suggestion that is right keeps its topic; wrong ones are said to be another."""
     c = ANNOTATION.c
     before = rollups.contribution(session, [mention_id])
-    mine = (c.mention_id == mention_id, c.kind == "topic")
-    session.execute(delete(ANNOTATION).where(*mine, c.model == PERSON))
-    rows = session.execute(select(c.id, c.value).where(*mine).order_by(c.id)).all()
+    own_topics = (c.mention_id == mention_id, c.kind == "topic")
+    session.execute(delete(ANNOTATION).where(*own_topics, c.model == PERSON))
+    rows = session.execute(
+        select(c.id, c.value).where(*own_topics).order_by(c.id)
+    ).all()
     right = {row.value for row in rows}
     missing = [topic for topic in topics if topic not in right]
     decided = []
     for row in rows:
         if row.value in topics:
-            value = row.value
+            right_topic = row.value
         else:
-            value = missing.pop(0) if missing else topics[0]
-        decided.append({"b_id": row.id, "b_value": value})
-    made = {"decided_by": by, "decided_at": now}
+            right_topic = missing.pop(0) if missing else topics[0]
+        decided.append({"b_id": row.id, "b_value": right_topic})
+    decision = {"decided_by": by, "decided_at": now}
     if decided:
         session.connection().execute(
             update(ANNOTATION)
             .where(c.id == bindparam("b_id"))
-            .values(decided_value=bindparam("b_value"), **made),
+            .values(decided_value=bindparam("b_value"), **decision),
             decided,
         )
-    new = {"mention_id": mention_id, "kind": "topic", "made_at": now, **made}
+    new = {"mention_id": mention_id, "kind": "topic", "made_at": now, **decision}
     new |= {"model": PERSON, "model_version": ""}
     db.insert(
         session,
@@ -155,7 +157,7 @@ def _decide_topics(
 
 def _understood(session: Session, ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
     c = ANNOTATION.c
-    asked = (
+    statement = (
         select(
             c.mention_id,
             c.kind,
@@ -169,10 +171,10 @@ def _understood(session: Session, ids: Sequence[int]) -> dict[int, list[Row[Any]
         .where(c.mention_id.in_(ids), c.kind.in_((*KINDS, "entity")))
         .order_by(c.id)
     )
-    found: dict[int, list[Row[Any]]] = {}
-    for row in session.execute(asked):
-        found.setdefault(row.mention_id, []).append(row)
-    return found
+    rows_by_mention: dict[int, list[Row[Any]]] = {}
+    for row in session.execute(statement):
+        rows_by_mention.setdefault(row.mention_id, []).append(row)
+    return rows_by_mention
 
 
 def _labels(mention: Row[Any], rows: Sequence[Row[Any]]) -> Labelled:
@@ -192,7 +194,7 @@ def _labels(mention: Row[Any], rows: Sequence[Row[Any]]) -> Labelled:
 
 
 def _by_kind(pairs: Any) -> dict[str, tuple[str, ...]]:
-    found: dict[str, dict[str, None]] = {}
-    for kind, value in pairs:
-        found.setdefault(kind, {})[value] = None
-    return {kind: tuple(values) for kind, values in found.items()}
+    values_by_kind: dict[str, dict[str, None]] = {}
+    for kind, label in pairs:
+        values_by_kind.setdefault(kind, {})[label] = None
+    return {kind: tuple(values) for kind, values in values_by_kind.items()}

@@ -45,7 +45,7 @@ HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
-class Span:
+class TimeSpan:
     """A half-open stretch of authored time, whole hours long; aware."""
 
     start: datetime
@@ -56,24 +56,24 @@ class Span:
         return int((self.end - self.start) / HOUR)
 
 
-def mentions(session: Session, span: Span) -> Cells:
+def mentions(session: Session, span: TimeSpan) -> Cells:
     """All mentions of the span that are still there."""
     return _cells(session, span, MENTION, [])
 
 
-def reposts(session: Session, span: Span) -> Cells:
+def reposts(session: Session, span: TimeSpan) -> Cells:
     """Mentions that only repeat another post."""
     return _cells(session, span, MENTION, [is_repost()])
 
 
-def by_column(session: Session, span: Span, name: str) -> dict[str, Cells]:
+def by_column(session: Session, span: TimeSpan, name: str) -> dict[str, Cells]:
     """Counts by intent, sentiment, language or urgency, as is in force."""
     return _by_value(session, span, MENTION, M[name], [M[name].is_not(None)])
 
 
 def by_annotation(
     session: Session,
-    span: Span,
+    span: TimeSpan,
     kind: str,
     *,
     intents: Iterable[str] = (),
@@ -84,41 +84,41 @@ def by_annotation(
 
     `intents` and `urgencies` keep mentions of these only, `values` these ids only.
     """
-    value = func.coalesce(A.decided_value, A.value)
+    value_in_force = func.coalesce(A.decided_value, A.value)
     rules: list[ColumnElement[bool]] = [A.kind == kind]
     if intents:
         rules.append(M.intent.in_(list(intents)))
     if urgencies:
         rules.append(M.urgency.in_(list(urgencies)))
     if values is not None:
-        rules.append(value.in_(list(values)))
-    return _by_value(session, span, _annotated(), value, rules)
+        rules.append(value_in_force.in_(list(values)))
+    return _by_value(session, span, _annotated(), value_in_force, rules)
 
 
-def topics(session: Session, span: Span) -> dict[str, Cells]:
+def topics(session: Session, span: TimeSpan) -> dict[str, Cells]:
     """Counts by topic, from the hourly rollup; a mention may have several topics."""
     return _rolled(session, span, R.topic, R.topic != EVERY)
 
 
-def sentiments(session: Session, span: Span) -> dict[str, Cells]:
+def sentiments(session: Session, span: TimeSpan) -> dict[str, Cells]:
     """Counts by sentiment, from the hourly rollup."""
     return _rolled(session, span, R.sentiment, R.topic == EVERY)
 
 
-def topics_by_sentiment(session: Session, span: Span) -> dict[str, dict[str, int]]:
+def topics_by_sentiment(session: Session, span: TimeSpan) -> dict[str, dict[str, int]]:
     """topic → sentiment → mentions of the span, from the hourly rollup."""
     rows = session.execute(
         select(R.topic, R.sentiment, func.sum(R.n))
         .where(R.hour >= span.start, R.hour < span.end, R.topic != EVERY)
         .group_by(R.topic, R.sentiment)
     )
-    found: dict[str, dict[str, int]] = {}
+    counts_by_topic: dict[str, dict[str, int]] = {}
     for topic_id, sentiment, n in rows:
-        found.setdefault(topic_id, {})[sentiment] = int(n)
-    return found
+        counts_by_topic.setdefault(topic_id, {})[sentiment] = int(n)
+    return counts_by_topic
 
 
-def unsure(session: Session, span: Span, kind: str) -> dict[str, int]:
+def unsure(session: Session, span: TimeSpan, kind: str) -> dict[str, int]:
     """value → mentions of the span that the model was not confident about."""
     rows = session.execute(
         select(A.value, func.count(M.id.distinct()))
@@ -134,18 +134,18 @@ def unsure(session: Session, span: Span, kind: str) -> dict[str, int]:
     return dict(rows.all())
 
 
-def messages(session: Session, span: Span) -> int:
+def messages(session: Session, span: TimeSpan) -> int:
     """Mentions of the span that somebody wrote to the city alone."""
     return _count(session, within(span), M.kind == "message")
 
 
-def unplaced(session: Session, span: Span) -> int:
+def unplaced(session: Session, span: TimeSpan) -> int:
     """Mentions of the span that name no place inside a ward."""
     placed = exists().where(A.mention_id == M.id, A.kind == "ward")
     return _count(session, within(span), ~placed)
 
 
-def unread(session: Session, span: Span) -> int:
+def unread(session: Session, span: TimeSpan) -> int:
     """Mentions of the span that nothing has read yet."""
     return _count(session, within(span), M.tagged_at.is_(None))
 
@@ -173,14 +173,16 @@ def by_week(
         .where(since[0], until[-1])
         .group_by(R.platform, R.topic, R.sentiment, week)
     )
-    found: dict[tuple[str, str, str], list[int]] = {}
+    weekly_counts: dict[tuple[str, str, str], list[int]] = {}
     for platform, topic, sentiment, number, n in rows:
-        cells = found.setdefault((platform, topic, sentiment), [0] * len(starts))
+        cells = weekly_counts.setdefault(
+            (platform, topic, sentiment), [0] * len(starts)
+        )
         cells[number] = int(n)
-    return found
+    return weekly_counts
 
 
-def within(span: Span) -> ColumnElement[bool]:
+def within(span: TimeSpan) -> ColumnElement[bool]:
     """Mentions that are still there and were written in the span."""
     return and_(
         M.state == "present", M.authored_at >= span.start, M.authored_at < span.end
@@ -197,7 +199,7 @@ def _annotated() -> Any:
 
 
 def _cells(
-    session: Session, span: Span, source: Table, rules: list[ColumnElement[bool]]
+    session: Session, span: TimeSpan, source: Table, rules: list[ColumnElement[bool]]
 ) -> Cells:
     hour = _hour(session, span)
     rows = session.execute(
@@ -211,40 +213,43 @@ def _cells(
 
 def _by_value(
     session: Session,
-    span: Span,
+    span: TimeSpan,
     source: Any,
-    value: ColumnElement[Any],
+    column: ColumnElement[Any],
     rules: list[ColumnElement[bool]],
 ) -> dict[str, Cells]:
     hour = _hour(session, span)
     rows = session.execute(
-        select(value, M.platform, hour, func.count(M.id.distinct()))
+        select(column, M.platform, hour, func.count(M.id.distinct()))
         .select_from(source)
         .where(within(span), *rules)
-        .group_by(value, M.platform, hour)
+        .group_by(column, M.platform, hour)
     )
-    found: dict[str, Cells] = {}
+    cells_by_value: dict[str, Cells] = {}
     for name, platform, at, n in rows:
-        found.setdefault(name, {})[platform, at] = n
-    return found
+        cells_by_value.setdefault(name, {})[platform, at] = n
+    return cells_by_value
 
 
 def _rolled(
-    session: Session, span: Span, value: ColumnElement[Any], rule: ColumnElement[bool]
+    session: Session,
+    span: TimeSpan,
+    column: ColumnElement[Any],
+    rule: ColumnElement[bool],
 ) -> dict[str, Cells]:
     rows = session.execute(
-        select(value, R.platform, R.hour, func.sum(R.n))
+        select(column, R.platform, R.hour, func.sum(R.n))
         .where(R.hour >= span.start, R.hour < span.end, rule)
-        .group_by(value, R.platform, R.hour)
+        .group_by(column, R.platform, R.hour)
     )
-    found: dict[str, Cells] = {}
+    cells_by_value: dict[str, Cells] = {}
     for name, platform, hour, n in rows:
         at = int((hour - span.start) / HOUR)
-        found.setdefault(name, {})[platform, at] = int(n)
-    return found
+        cells_by_value.setdefault(name, {})[platform, at] = int(n)
+    return cells_by_value
 
 
-def _hour(session: Session, span: Span) -> ColumnElement[int]:
+def _hour(session: Session, span: TimeSpan) -> ColumnElement[int]:
     """The hour of the span in which a mention was written, counted from 0."""
     if db.is_sqlite(session):
         # SQLite keeps times as text in UTC; what is below a second is cut off, since
@@ -257,5 +262,5 @@ def _hour(session: Session, span: Span) -> ColumnElement[int]:
 
 
 def _count(session: Session, *rules: ColumnElement[bool]) -> int:
-    asked = select(func.count()).select_from(MENTION).where(*rules)
-    return int(session.execute(asked).scalar_one())
+    statement = select(func.count()).select_from(MENTION).where(*rules)
+    return int(session.execute(statement).scalar_one())

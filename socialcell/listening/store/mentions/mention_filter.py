@@ -34,11 +34,11 @@ from socialcell.listening.day_ranges import day_end, day_start
 from socialcell.listening.model import Annotation, Author, Mention, RegistryAccount
 from socialcell.listening.query.query_language import (
     And,
-    Field,
+    FieldTerm,
     Node,
     Not,
     Or,
-    Words,
+    TextTerm,
     owner_ids,
 )
 
@@ -62,7 +62,7 @@ _FIELDS = {
 
 
 @dataclass(frozen=True)
-class Wanted:
+class MentionFilter:
     """Which mentions: spans are half open and in UTC; None means any."""
 
     query: Node | None = None
@@ -94,19 +94,19 @@ class Matching:
         self.is_narrow = False
         self._narrow_parts = 0  # parts that hold few
 
-    def condition(self, wanted: Wanted) -> ColumnElement[bool]:
+    def condition(self, mention_filter: MentionFilter) -> ColumnElement[bool]:
         """Of the wanted mentions, for a question about them."""
         rules: list[ColumnElement[bool]] = [M.state == "present"]
         if self._first is not None:
             rules.append(M.id >= self._first)
-        if wanted.since is not None:
-            rules.append(M.authored_at >= wanted.since)
-        if wanted.until is not None:
-            rules.append(M.authored_at < wanted.until)
-        for part in _list_parts(wanted):
+        if mention_filter.since is not None:
+            rules.append(M.authored_at >= mention_filter.since)
+        if mention_filter.until is not None:
+            rules.append(M.authored_at < mention_filter.until)
+        for part in _list_parts(mention_filter):
             before = self._narrow_parts
             rules.append(self.compiled(part))
-            if isinstance(part, Words | Field) and self._narrow_parts > before:
+            if isinstance(part, TextTerm | FieldTerm) and self._narrow_parts > before:
                 self.is_narrow = True
         return and_(*rules)
 
@@ -119,18 +119,18 @@ class Matching:
                 return or_(*map(self.compiled, parts))
             case Not(part):
                 return not_(self.compiled(part))
-            case Words():
+            case TextTerm():
                 return self._saying(node)
-            case Field():
+            case FieldTerm():
                 return self._field(node)
 
-    def _annotated(self, kind: str, value: str) -> ColumnElement[bool]:
+    def _annotated(self, kind: str, label: str) -> ColumnElement[bool]:
         """Mentions with this topic, ward …: as decided, else as suggested."""
         c = ANNOTATION.c
         # Each half is a look into an index that holds no more than that half.
         halves = (
-            and_(c.kind == kind, c.value == value, c.decided_value.is_(None)),
-            and_(c.kind == kind, c.decided_value == value),
+            and_(c.kind == kind, c.value == label, c.decided_value.is_(None)),
+            and_(c.kind == kind, c.decided_value == label),
         )
         after = true() if self._first is None else c.mention_id >= self._first
         ids = union_all(
@@ -145,8 +145,8 @@ class Matching:
         column = M[name]
         after = true() if self._first is None else M.id >= self._first
         is_one = len(values) == 1
-        wanted = column == values[0] if is_one else column.in_(values)
-        ids = select(M.id.label("id")).where(wanted, after)
+        condition = column == values[0] if is_one else column.in_(values)
+        ids = select(M.id.label("id")).where(condition, after)
         if self._few(ids, is_in_order=is_one):
             return M.id.in_(ids)
         # The sign keeps SQLite from looking up each of many rows by the column's index.
@@ -154,17 +154,17 @@ class Matching:
         if db.is_sqlite(self._session):
             unindexed = literal_column(f"+mention.{name}", String)
         # Of one that is not known it is not true; so its opposite is.
-        wanted = unindexed == values[0] if is_one else unindexed.in_(values)
-        return and_(unindexed.is_not(None), wanted)
+        condition = unindexed == values[0] if is_one else unindexed.in_(values)
+        return and_(unindexed.is_not(None), condition)
 
-    def _owned(self, value: str) -> ColumnElement[bool]:
+    def _owned(self, owner: str) -> ColumnElement[bool]:
         """Mentions of one owner, of any department, of any other body, or of nobody."""
         groups = {"pmc": OWN, "other": OTHER}
-        if value in groups:
-            held = list_values(self._session, M.owner)
-            ids = [id_ for id_ in held if id_.startswith(groups[value])]
+        if owner in groups:
+            stored_owners = list_values(self._session, M.owner)
+            ids = [id_ for id_ in stored_owners if id_.startswith(groups[owner])]
         else:
-            ids = [value] if value == NOBODY else list(owner_ids(value))
+            ids = [owner] if owner == NOBODY else list(owner_ids(owner))
         return self._match_column("owner", *ids) if ids else false()
 
     def _few(
@@ -176,11 +176,15 @@ class Matching:
         full. No database can tell by itself for a search or for two columns in one
         condition. Where the ids do not come in order, the newest are not looked for.
         """
-        found = ids.subquery().c.id
-        newest = select(found).order_by(found.desc()) if is_in_order else select(found)
-        some = newest.limit(_MANY).subquery().c.id
-        asked = select(func.count(), func.max(some) - func.min(some))
-        count, apart = self._session.execute(asked).one()
+        found_ids = ids.subquery().c.id
+        newest = (
+            select(found_ids).order_by(found_ids.desc())
+            if is_in_order
+            else select(found_ids)
+        )
+        chunk = newest.limit(_MANY).subquery().c.id
+        statement = select(func.count(), func.max(chunk) - func.min(chunk))
+        count, apart = self._session.execute(statement).one()
         if count < _MANY:
             self._narrow_parts += 1
             return True
@@ -188,31 +192,31 @@ class Matching:
             self.rare = max(self.rare, apart / _MANY)
         return False
 
-    def _saying(self, words: Words) -> ColumnElement[bool]:
+    def _saying(self, words: TextTerm) -> ColumnElement[bool]:
         """Mentions whose folded text holds the words, by the database's own index."""
         if db.is_sqlite(self._session):
             return self._saying_in_fts(words)
         star = ":*" if words.prefix else ""
         phrase = " <-> ".join(f"'{word}'" for word in words.text.split())
-        asked = cast(literal(phrase + star, String), TSQUERY)
-        return literal_column("mention.search").op("@@", is_comparison=True)(asked)
+        statement = cast(literal(phrase + star, String), TSQUERY)
+        return literal_column("mention.search").op("@@", is_comparison=True)(statement)
 
-    def _saying_in_fts(self, words: Words) -> ColumnElement[bool]:
+    def _saying_in_fts(self, words: TextTerm) -> ColumnElement[bool]:
         star = "*" if words.prefix else ""
-        said: BindParameter[str] = bindparam(
+        phrase: BindParameter[str] = bindparam(
             "phrase", f'"{words.text}"{star}', unique=True
         )
         first: BindParameter[int] = bindparam("first", self._first or 0, unique=True)
-        found = text(
+        query = text(
             "SELECT rowid AS id FROM mention_fts "
             "WHERE mention_fts MATCH :phrase AND rowid >= :first"
         )
-        ids = found.bindparams(said, first).columns(M.id)
+        ids = query.bindparams(phrase, first).columns(M.id)
         few = self._few(ids)
         # The sign keeps SQLite from looking up each of many rows.
         return (M.id if few else literal_column("+mention.id")).in_(ids)
 
-    def _field(self, field: Field) -> ColumnElement[bool]:
+    def _field(self, field: FieldTerm) -> ColumnElement[bool]:
         match field.name:
             case "platform" | "intent" | "urgency":
                 return self._match_column(field.name, field.value)
@@ -233,12 +237,12 @@ class Matching:
         return _from(field.value)
 
 
-def _list_parts(wanted: Wanted) -> Iterator[Node]:
+def _list_parts(mention_filter: MentionFilter) -> Iterator[Node]:
     """Each of the parts of a question that all must be true of a mention."""
     for name in _FIELDS:
-        if value := getattr(wanted, name):
-            yield Field(_FIELDS[name], value, 0)
-    match wanted.query:
+        if operand := getattr(mention_filter, name):
+            yield FieldTerm(_FIELDS[name], operand, 0)
+    match mention_filter.query:
         case None:
             return
         case And(parts):
@@ -251,8 +255,8 @@ def list_values(session: Session, column: ColumnElement[str]) -> Iterator[str]:
     """The values that mentions have in an indexed column; each costs one look."""
     last = ""
     while True:
-        asked = select(func.min(column)).where(column > last)
-        following = session.scalar(asked)
+        statement = select(func.min(column)).where(column > last)
+        following = session.scalar(statement)
         if following is None:
             return
         yield following
@@ -273,12 +277,12 @@ def why(session: Session, query: Node, mention_id: int) -> list[str]:
 
 def _from(handle: str) -> ColumnElement[bool]:
     """Posts of a registry account; there is no per-person history of anybody else."""
-    wanted = handle.lower().lstrip("@")
+    plain_handle = handle.lower().lstrip("@")
     return exists().where(
         AUTHOR.c.id == M.author_id,
-        func.lower(AUTHOR.c.handle) == wanted,
+        func.lower(AUTHOR.c.handle) == plain_handle,
         REGISTRY.c.platform == AUTHOR.c.platform,
-        REGISTRY.c.handle == wanted,
+        REGISTRY.c.handle == plain_handle,
     )
 
 
@@ -293,9 +297,9 @@ def _leaves(node: Node) -> Iterator[Node]:
 
 def _said(node: Node) -> str:
     match node:
-        case Words(text=said, prefix=prefix):
+        case TextTerm(text=said, prefix=prefix):
             return f"says “{said}{'…' if prefix else ''}”"
-        case Field(name=name, value=value):
+        case FieldTerm(name=name, value=value):
             return f"{name} is {value}"
         case Not(part):
             return f"not: {_said(part)}"

@@ -20,7 +20,7 @@ from socialcell.listening.store.mentions.mention_filter import (
     MENTION,
     M,
     Matching,
-    Wanted,
+    MentionFilter,
     list_values,
 )
 from socialcell.ops.model import Source
@@ -28,15 +28,15 @@ from socialcell.ops.model import Source
 ENGAGEMENT = db.table(Engagement)
 
 
-def mentions(session: Session, wanted: Wanted) -> list[Row[Any]]:
+def mentions(session: Session, mention_filter: MentionFilter) -> list[Row[Any]]:
     """Mentions with their authors, newest first; undated ones last."""
     matching = Matching(session)
-    everywhere = matching.condition(wanted)
-    limit = wanted.limit
+    everywhere = matching.condition(mention_filter)
+    limit = mention_filter.limit
     if limit and matching.rare and not matching.is_narrow:
         span = newest_page.nearest(limit, matching.rare)
-        while reach := newest_page.reach(session, wanted, span):
-            near = replace(wanted, since=reach.since)
+        while reach := newest_page.reach(session, mention_filter, span):
+            near = replace(mention_filter, since=reach.since)
             within = Matching(session, reach.first).condition(near)
             rows = list(session.execute(_listed(within, limit)))
             if len(rows) == limit:
@@ -45,34 +45,36 @@ def mentions(session: Session, wanted: Wanted) -> list[Row[Any]]:
     return list(session.execute(_listed(everywhere, limit)))
 
 
-def stream_mentions(session: Session, wanted: Wanted) -> Iterator[Row[Any]]:
+def stream_mentions(
+    session: Session, mention_filter: MentionFilter
+) -> Iterator[Row[Any]]:
     """The same, read in pages of 1,000: an export does not hold all in memory."""
-    everything = _listed(Matching(session).condition(wanted))
+    everything = _listed(Matching(session).condition(mention_filter))
     options = {"yield_per": 1000, "stream_results": True}
     yield from session.execute(everything, execution_options=options)
 
 
-def count_mentions(session: Session, wanted: Wanted) -> int:
-    asked = (
+def count_mentions(session: Session, mention_filter: MentionFilter) -> int:
+    statement = (
         select(func.count())
         .select_from(MENTION)
-        .where(Matching(session).condition(wanted))
+        .where(Matching(session).condition(mention_filter))
     )
-    return int(session.execute(asked).scalar_one())
+    return int(session.execute(statement).scalar_one())
 
 
 def mention(session: Session, mention_id: int) -> Row[Any] | None:
-    asked = _columns().where(M.id == mention_id)
-    return session.execute(asked).first()
+    statement = _columns().where(M.id == mention_id)
+    return session.execute(statement).first()
 
 
 def annotations(
     session: Session, mention_ids: Sequence[int]
 ) -> dict[int, list[Row[Any]]]:
     """What was understood of each mention, in the order it was written."""
-    found: dict[int, list[Row[Any]]] = {id_: [] for id_ in mention_ids}
+    rows_by_mention: dict[int, list[Row[Any]]] = {id_: [] for id_ in mention_ids}
     c = ANNOTATION.c
-    for some in db.chunks(mention_ids):
+    for chunk in db.chunks(mention_ids):
         rows = session.execute(
             select(
                 c.mention_id,
@@ -88,12 +90,12 @@ def annotations(
                 c.decided_value,
                 c.decided_by,
             )
-            .where(c.mention_id.in_(some))
+            .where(c.mention_id.in_(chunk))
             .order_by(c.mention_id, c.id)
         )
         for row in rows:
-            found[row.mention_id].append(row)
-    return found
+            rows_by_mention[row.mention_id].append(row)
+    return rows_by_mention
 
 
 def engagement(session: Session, mention_id: int) -> list[Row[Any]]:
@@ -145,9 +147,11 @@ def sources_of(session: Session, mention_id: int) -> list[Row[Any]]:
 
 def read_holdings(session: Session, registry: Set[tuple[str, str]]) -> Holdings:
     """What can be asked for by name: platforms read or held, accounts, owners."""
-    held = list_values(session, M.platform)
+    stored_platforms = list_values(session, M.platform)
     return Holdings(
-        sorted({*PLATFORMS, *held}), registry, sorted(owners.list_ids(session))
+        sorted({*PLATFORMS, *stored_platforms}),
+        registry,
+        sorted(owners.list_ids(session)),
     )
 
 
@@ -163,13 +167,13 @@ def language_counts(session: Session) -> dict[str, int]:
 
 def entity_count(session: Session) -> int:
     c = ANNOTATION.c
-    asked = select(func.count()).where(c.kind == "entity", c.value.contains(":"))
-    return int(session.execute(asked).scalar_one())
+    statement = select(func.count()).where(c.kind == "entity", c.value.contains(":"))
+    return int(session.execute(statement).scalar_one())
 
 
 def present_count(session: Session) -> int:
-    asked = select(func.count()).where(M.state == "present")
-    return int(session.execute(asked).scalar_one())
+    statement = select(func.count()).where(M.state == "present")
+    return int(session.execute(statement).scalar_one())
 
 
 def _columns() -> Select[Any]:

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.sql import ColumnElement
 from sqlmodel import Session
 
-from socialcell.listening.store.mentions.mention_filter import M, Wanted
+from socialcell.listening.store.mentions.mention_filter import M, MentionFilter
 
 LEAST = 1000  # mentions that are looked at first
 _FURTHER = 20  # times as far where too few were found to tell
@@ -21,29 +21,33 @@ _SPARE = 1.5
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class PageReach:
     """From a time on; `first` is the least id of all mentions from then on."""
 
     since: datetime
     first: int
 
 
-def reach(session: Session, wanted: Wanted, span: int) -> Reach | None:
+def reach(
+    session: Session, mention_filter: MentionFilter, span: int
+) -> PageReach | None:
     """As far back as the newest `span` mentions before the end of what is wanted.
 
     None where that is as far as all that is wanted.
     """
     before: ColumnElement[bool] = M.authored_at.is_not(None)
-    if wanted.until is not None:
-        before = M.authored_at < wanted.until
+    if mention_filter.until is not None:
+        before = M.authored_at < mention_filter.until
     order = (M.authored_at.desc().nulls_last(), M.id.desc())
     newest = select(M.authored_at).where(before).order_by(*order)
     since = session.scalar(newest.limit(1).offset(span - 1))
-    if since is None or (wanted.since is not None and since <= wanted.since):
+    if since is None or (
+        mention_filter.since is not None and since <= mention_filter.since
+    ):
         return None
     # The sum keeps SQLite from going through all ids to the first one that is so new.
     least = select(func.min(M.id + 0)).where(before, M.authored_at >= since)
-    return Reach(since, session.execute(least).scalar_one())
+    return PageReach(since, session.execute(least).scalar_one())
 
 
 def nearest(limit: int, apart: float) -> int:
@@ -51,8 +55,8 @@ def nearest(limit: int, apart: float) -> int:
     return max(LEAST, int(limit * apart * _SPARE))
 
 
-def further(span: int, found: int, limit: int) -> int:
-    """How many next, after `found` of `limit` among the newest `span`."""
-    if found < _TELLING:
+def further(span: int, match_count: int, limit: int) -> int:
+    """How many next, after `match_count` of `limit` among the newest `span`."""
+    if match_count < _TELLING:
         return span * _FURTHER
-    return int(span * limit / found * _SPARE)
+    return int(span * limit / match_count * _SPARE)

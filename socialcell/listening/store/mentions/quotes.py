@@ -8,7 +8,11 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.listening.model import Annotation, Author, Mention, RegistryAccount
-from socialcell.listening.store.mentions.mention_counts import Span, is_repost, within
+from socialcell.listening.store.mentions.mention_counts import (
+    TimeSpan,
+    is_repost,
+    within,
+)
 
 MENTION = db.table(Mention)
 ANNOTATION = db.table(Annotation)
@@ -31,14 +35,14 @@ class Drawable:
     content_hash: str
 
 
-def of_topic(session: Session, span: Span, topic: str) -> list[Drawable]:
+def of_topic(session: Session, span: TimeSpan, topic: str) -> list[Drawable]:
     """Posts of people (not offices or media) on a topic; no reposts, no spam."""
-    value = func.coalesce(A.decided_value, A.value)
-    about = select(A.mention_id).where(A.kind == "topic", value == topic)
+    topic_in_force = func.coalesce(A.decided_value, A.value)
+    about = select(A.mention_id).where(A.kind == "topic", topic_in_force == topic)
     return _drawable(session, span, M.id.in_(about))
 
 
-def of_urgency(session: Session, span: Span, level: str) -> list[Drawable]:
+def of_urgency(session: Session, span: TimeSpan, level: str) -> list[Drawable]:
     """The same for posts of one urgency."""
     return _drawable(session, span, M.urgency == level)
 
@@ -66,7 +70,7 @@ def current(session: Session, platform: str, external_id: str) -> Row[Any] | Non
     ).first()
 
 
-def quotable(span: Span) -> ColumnElement[bool]:
+def quotable(span: TimeSpan) -> ColumnElement[bool]:
     """Posts of a span that may be quoted, for a question that joins their authors: no
     message, repost, spam, short or withheld one, and none of an office or media."""
     named = select(REGISTRY.c.id).where(
@@ -84,7 +88,7 @@ def quotable(span: Span) -> ColumnElement[bool]:
     )
 
 
-def _drawable(session: Session, span: Span, rule: Any) -> list[Drawable]:
+def _drawable(session: Session, span: TimeSpan, rule: Any) -> list[Drawable]:
     rows = session.execute(
         select(M.id, M.platform, M.external_id, M.author_id, M.content_hash)
         .join_from(MENTION, AUTHOR, M.author_id == AUTHOR.c.id)

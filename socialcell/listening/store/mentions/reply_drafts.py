@@ -15,22 +15,24 @@ C = DRAFT.c
 
 def waiting(session: Session) -> Sequence[ReplyDraft]:
     """Answers that wait or may be on their way, oldest first."""
-    asked = select(ReplyDraft).where(col(ReplyDraft.state).in_(("waiting", "sending")))
-    return session.exec(asked.order_by(col(ReplyDraft.id))).all()
+    statement = select(ReplyDraft).where(
+        col(ReplyDraft.state).in_(("waiting", "sending"))
+    )
+    return session.exec(statement.order_by(col(ReplyDraft.id))).all()
 
 
 def claim(session: Session, id_: int, by: str, now: datetime) -> bool:
     """Take a waiting answer to send it; False when somebody else has it."""
-    taken = update(DRAFT).where(C.id == id_, C.state == "waiting")
+    change = update(DRAFT).where(C.id == id_, C.state == "waiting")
     values = {"state": "sending", "decided_by": by, "decided_at": now}
-    return bool(db.changed(session, taken.values(**values)))
+    return bool(db.changed(session, change.values(**values)))
 
 
 def give_back(session: Session, id_: int) -> None:
     """The platform did not take it: it waits again."""
-    taken = update(DRAFT).where(C.id == id_, C.state == "sending")
+    change = update(DRAFT).where(C.id == id_, C.state == "sending")
     values = {"state": "waiting", "decided_by": None, "decided_at": None}
-    session.execute(taken.values(**values))
+    session.execute(change.values(**values))
 
 
 def close(

@@ -46,8 +46,8 @@ Cell = tuple[str, tuple[Any, ...]]  # which table, and its key
 def contribution(session: Session, ids: Sequence[int]) -> Counter[Cell]:
     """What these mentions add to each cell, as understood now. Undated: nothing."""
     cells: Counter[Cell] = Counter()
-    for some in db.chunks(ids):
-        counted = list(_mentions(session, some))
+    for chunk in db.chunks(ids):
+        counted = list(_mentions(session, chunk))
         values = _understood(session, [row.id for row in counted])
         for row in counted:
             cells.update(_cells(row, values.get(row.id, {})))
@@ -74,11 +74,11 @@ def rebuild(session: Session) -> None:
     """Count everything anew from what is understood of each mention."""
     for table in TABLES.values():
         session.execute(delete(table))
-    asked = select(MENTION.c.id).where(
+    statement = select(MENTION.c.id).where(
         MENTION.c.state == "present", MENTION.c.language.is_not(None)
     )
-    for some in db.chunks(session.scalars(asked).all(), 5000):
-        add(session, contribution(session, some))
+    for chunk in db.chunks(session.scalars(statement).all(), 5000):
+        add(session, contribution(session, chunk))
 
 
 def everything(session: Session) -> dict[str, list[tuple[Any, ...]]]:
@@ -101,10 +101,10 @@ def day_of(moment: datetime) -> date:
 
 def _mentions(session: Session, ids: Sequence[int]) -> Iterator[Row[Any]]:
     c = MENTION.c
-    known = (REGISTRY.c.platform == AUTHOR.c.platform) & (
+    is_registered = (REGISTRY.c.platform == AUTHOR.c.platform) & (
         REGISTRY.c.handle == func.lower(AUTHOR.c.handle)
     )
-    asked = (
+    statement = (
         select(
             c.id,
             c.platform,
@@ -114,7 +114,7 @@ def _mentions(session: Session, ids: Sequence[int]) -> Iterator[Row[Any]]:
         )
         .select_from(
             MENTION.outerjoin(AUTHOR, c.author_id == AUTHOR.c.id).outerjoin(
-                REGISTRY, known
+                REGISTRY, is_registered
             )
         )
         .where(
@@ -124,7 +124,7 @@ def _mentions(session: Session, ids: Sequence[int]) -> Iterator[Row[Any]]:
             c.authored_at.is_not(None),
         )
     )
-    yield from session.execute(asked)
+    yield from session.execute(statement)
 
 
 def _understood(session: Session, ids: Sequence[int]) -> dict[int, dict[str, set[str]]]:
@@ -137,11 +137,11 @@ def _understood(session: Session, ids: Sequence[int]) -> dict[int, dict[str, set
             c.kind.in_(("topic", "sentiment", "entity", "ward")),
         )
     )
-    found: dict[int, dict[str, set[str]]] = {}
-    for mention_id, kind, value, decided in rows:
-        kinds = found.setdefault(mention_id, {})
-        kinds.setdefault(kind, set()).add(decided or value)
-    return found
+    values_by_mention: dict[int, dict[str, set[str]]] = {}
+    for mention_id, kind, suggested, decided in rows:
+        kinds = values_by_mention.setdefault(mention_id, {})
+        kinds.setdefault(kind, set()).add(decided or suggested)
+    return values_by_mention
 
 
 def _cells(row: Row[Any], understood: dict[str, set[str]]) -> Iterator[Cell]:

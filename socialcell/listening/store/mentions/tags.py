@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.errors import SocialcellError
-from socialcell.language.reading import Reading
+from socialcell.language.reading import Analysis
 from socialcell.listening.model import Annotation, Mention
 from socialcell.listening.store import owners
 from socialcell.listening.store.mentions import rollups
@@ -35,7 +35,7 @@ class Tagged:
     """A mention, its reading, and the wards its places lay in at the time."""
 
     mention: Untagged
-    reading: Reading
+    reading: Analysis
     wards: tuple[str, ...]
 
 
@@ -58,10 +58,10 @@ def untagged(session: Session, limit: int) -> list[Untagged]:
 
 def count_untagged(session: Session) -> int:
     c = MENTION.c
-    asked = select(func.count()).where(
+    statement = select(func.count()).where(
         c.tagged_at.is_(None), c.state == "present", c.text.is_not(None)
     )
-    return int(session.execute(asked).scalar_one())
+    return int(session.execute(statement).scalar_one())
 
 
 def write(session: Session, tagged: Sequence[Tagged], now: datetime) -> int:
@@ -71,15 +71,15 @@ def write(session: Session, tagged: Sequence[Tagged], now: datetime) -> int:
     """
     db.take_turn(session, "tags")
     still = _unchanged(session, tagged)
-    ids = [one.mention.id for one in still]
+    ids = [tagged_mention.mention.id for tagged_mention in still]
     decided = _decisions(session, ids)
     rollups.subtract(session, rollups.contribution(session, ids))
     _drop_suggestions(session, ids)
     rows = [
         row
-        for one in still
-        for row in _annotations(one, now)
-        if (one.mention.id, row["kind"]) not in decided
+        for tagged_mention in still
+        for row in _annotations(tagged_mention, now)
+        if (tagged_mention.mention.id, row["kind"]) not in decided
     ]
     db.insert(session, ANNOTATION, rows)
     if still:
@@ -94,7 +94,7 @@ def write(session: Session, tagged: Sequence[Tagged], now: datetime) -> int:
                 intent=bindparam("b_intent"),
                 urgency=bindparam("b_urgency"),
             ),
-            [_in_force(one, decided, now) for one in still],
+            [_in_force(tagged_mention, decided, now) for tagged_mention in still],
         )
     owners.resolve(session, ids)
     rollups.add(session, rollups.contribution(session, ids))
@@ -105,7 +105,7 @@ def decide(
     session: Session,
     mention_id: int,
     kind: str,
-    value: str,
+    label: str,
     by: str,
     now: datetime,
     *,
@@ -123,13 +123,13 @@ def decide(
         update(ANNOTATION)
         .where(c.mention_id == mention_id, c.kind == kind)
         .where(c.value == instead_of if instead_of is not None else true())
-        .values(decided_value=value, decided_by=by, decided_at=now),
+        .values(decided_value=label, decided_by=by, decided_at=now),
     )
     if not decided:
         raise SocialcellError(f"Mention {mention_id} has no {kind} to decide about.")
     if kind in _IN_FORCE:
         session.execute(
-            update(MENTION).where(MENTION.c.id == mention_id).values({kind: value})
+            update(MENTION).where(MENTION.c.id == mention_id).values({kind: label})
         )
     owners.resolve(session, [mention_id])
     rollups.subtract(session, before)
@@ -152,43 +152,47 @@ def forget(session: Session) -> None:
 def _unchanged(session: Session, tagged: Sequence[Tagged]) -> list[Tagged]:
     current: dict[int, str] = {}
     c = MENTION.c
-    for some in db.chunks(one.mention.id for one in tagged):
+    for chunk in db.chunks(tagged_mention.mention.id for tagged_mention in tagged):
         rows = session.execute(
             select(c.id, c.content_hash).where(
-                c.id.in_(some), c.tagged_at.is_(None), c.state == "present"
+                c.id.in_(chunk), c.tagged_at.is_(None), c.state == "present"
             )
         )
         current.update((id_, digest or "") for id_, digest in rows)
     return [
-        one for one in tagged if current.get(one.mention.id) == one.mention.content_hash
+        tagged_mention
+        for tagged_mention in tagged
+        if current.get(tagged_mention.mention.id) == tagged_mention.mention.content_hash
     ]
 
 
 def _decisions(session: Session, ids: Sequence[int]) -> dict[tuple[int, str], str]:
-    found: dict[tuple[int, str], str] = {}
+    decisions: dict[tuple[int, str], str] = {}
     c = ANNOTATION.c
-    for some in db.chunks(ids):
+    for chunk in db.chunks(ids):
         rows = session.execute(
             select(c.mention_id, c.kind, c.decided_value).where(
-                c.mention_id.in_(some), c.decided_value.is_not(None)
+                c.mention_id.in_(chunk), c.decided_value.is_not(None)
             )
         )
-        found.update(((id_, kind), value) for id_, kind, value in rows)
-    return found
+        decisions.update(
+            ((id_, kind), decided_value) for id_, kind, decided_value in rows
+        )
+    return decisions
 
 
 def _drop_suggestions(session: Session, ids: Sequence[int]) -> None:
     c = ANNOTATION.c
-    for some in db.chunks(ids):
+    for chunk in db.chunks(ids):
         session.execute(
-            delete(ANNOTATION).where(c.mention_id.in_(some), c.decided_value.is_(None))
+            delete(ANNOTATION).where(c.mention_id.in_(chunk), c.decided_value.is_(None))
         )
 
 
 def _in_force(
-    one: Tagged, decided: dict[tuple[int, str], str], now: datetime
+    tagged_mention: Tagged, decided: dict[tuple[int, str], str], now: datetime
 ) -> dict[str, Any]:
-    reading, id_ = one.reading, one.mention.id
+    reading, id_ = tagged_mention.reading, tagged_mention.mention.id
     return {
         "b_id": id_,
         "b_tagged_at": now,
@@ -200,11 +204,11 @@ def _in_force(
     }
 
 
-def _annotations(one: Tagged, now: datetime) -> list[dict[str, Any]]:
-    reading = one.reading
+def _annotations(tagged_mention: Tagged, now: datetime) -> list[dict[str, Any]]:
+    reading = tagged_mention.reading
     sentiment, intent, urgency = reading.sentiment, reading.intent, reading.urgency
-    made = {
-        "mention_id": one.mention.id,
+    common_values = {
+        "mention_id": tagged_mention.mention.id,
         "model": reading.model.name,
         "model_version": reading.model.version,
         "made_at": now,
@@ -216,13 +220,13 @@ def _annotations(one: Tagged, now: datetime) -> list[dict[str, Any]]:
     }
     rows: list[dict[str, Any]] = [
         {
-            **made,
+            **common_values,
             "kind": "language",
             "value": reading.language,
             "detail": {"mixed": reading.mixed, "script": reading.script},
         },
         {
-            **made,
+            **common_values,
             "kind": "sentiment",
             "value": sentiment.label,
             "score": sentiment.score,
@@ -230,14 +234,14 @@ def _annotations(one: Tagged, now: datetime) -> list[dict[str, Any]]:
             "detail": {"probabilities": sentiment.probabilities},
         },
         {
-            **made,
+            **common_values,
             "kind": "intent",
             "value": intent.label,
             "score": intent.score,
             "confident": intent.confident,
         },
         {
-            **made,
+            **common_values,
             "kind": "urgency",
             "value": urgency.level,
             "score": urgency.score,
@@ -245,14 +249,14 @@ def _annotations(one: Tagged, now: datetime) -> list[dict[str, Any]]:
         },
     ]
     if intent.detail is not None:
-        rows.append({**made, "kind": "detail", "value": intent.detail})
+        rows.append({**common_values, "kind": "detail", "value": intent.detail})
     rows += [
-        {**made, "kind": "topic", "value": topic.id, "score": topic.score}
+        {**common_values, "kind": "topic", "value": topic.id, "score": topic.score}
         for topic in reading.topics
     ]
     rows += [
         {
-            **made,
+            **common_values,
             "kind": "entity",
             # A name without an id may be a person's: only its kind is kept as a value.
             "value": entity.id or entity.label,
@@ -262,5 +266,8 @@ def _annotations(one: Tagged, now: datetime) -> list[dict[str, Any]]:
         }
         for entity in reading.entities
     ]
-    rows += [{**made, "kind": "ward", "value": ward} for ward in one.wards]
+    rows += [
+        {**common_values, "kind": "ward", "value": ward}
+        for ward in tagged_mention.wards
+    ]
     return rows

@@ -9,7 +9,7 @@ from sqlalchemy import Row, case, func, select
 from sqlmodel import Session
 
 from socialcell import db
-from socialcell.listening.store.mentions.mention_counts import Span, within
+from socialcell.listening.store.mentions.mention_counts import TimeSpan, within
 from socialcell.listening.store.mentions.quotes import (
     ANNOTATION,
     AUTHOR,
@@ -35,17 +35,17 @@ class UrgentPost:
     authored_at: datetime
 
 
-def count(session: Session, span: Span, kind: str | None = None) -> int:
+def count(session: Session, span: TimeSpan, kind: str | None = None) -> int:
     """Urgent mentions of a span: posts with and without an author, articles, messages;
     or those of one kind."""
     rules = [within(span), M.urgency.in_(LEVELS)]
     if kind is not None:
         rules.append(M.kind == kind)
-    asked = select(func.count()).select_from(MENTION).where(*rules)
-    return int(session.execute(asked).scalar_one())
+    statement = select(func.count()).select_from(MENTION).where(*rules)
+    return int(session.execute(statement).scalar_one())
 
 
-def posts(session: Session, span: Span) -> list[UrgentPost]:
+def posts(session: Session, span: TimeSpan) -> list[UrgentPost]:
     """Urgent posts of a span that may be quoted, by id. Articles are not among them:
     the press has its own place."""
     score = case((A.decided_value.is_not(None), 1.0), else_=A.score)
@@ -54,28 +54,28 @@ def posts(session: Session, span: Span) -> list[UrgentPost]:
         .where(A.mention_id == M.id, A.kind == "urgency")
         .scalar_subquery()
     )
-    asked = (
+    statement = (
         select(M.id, M.urgency, confidence, M.authored_at)
         .select_from(MENTION.outerjoin(AUTHOR, M.author_id == AUTHOR.c.id))
         .where(quotable(span), M.kind != "article", M.urgency.in_(LEVELS))
         .order_by(M.id)
     )
-    return [UrgentPost(*row) for row in session.execute(asked)]
+    return [UrgentPost(*row) for row in session.execute(statement)]
 
 
 def values(
     session: Session, mention_ids: Collection[int], kind: str
 ) -> dict[int, list[str]]:
     """The topics, or the wards, of each of these mentions; the surest first."""
-    value = func.coalesce(A.decided_value, A.value)
+    value_in_force = func.coalesce(A.decided_value, A.value)
     score = case((A.decided_value.is_not(None), 1.0), else_=func.coalesce(A.score, 0.0))
     listed: dict[int, list[str]] = {}
-    for some in db.chunks(sorted(mention_ids)):
+    for chunk in db.chunks(sorted(mention_ids)):
         rows = session.execute(
-            select(A.mention_id, value)
+            select(A.mention_id, value_in_force)
             .select_from(ANNOTATION)
-            .where(A.kind == kind, A.mention_id.in_(some))
-            .order_by(A.mention_id, score.desc(), value)
+            .where(A.kind == kind, A.mention_id.in_(chunk))
+            .order_by(A.mention_id, score.desc(), value_in_force)
         )
         for mention_id, name in rows:
             listed.setdefault(mention_id, []).append(name)
@@ -85,8 +85,8 @@ def values(
 def rows(session: Session, mention_ids: Sequence[int]) -> list[Row[Any]]:
     """These posts with the beginning of their text and their authors, in this order."""
     by_id: dict[int, Row[Any]] = {}
-    for some in db.chunks(mention_ids):
-        asked = (
+    for chunk in db.chunks(mention_ids):
+        statement = (
             select(
                 M.id,
                 M.platform,
@@ -99,15 +99,15 @@ def rows(session: Session, mention_ids: Sequence[int]) -> list[Row[Any]]:
                 AUTHOR.c.name,
             )
             .select_from(MENTION.outerjoin(AUTHOR, M.author_id == AUTHOR.c.id))
-            .where(M.id.in_(some))
+            .where(M.id.in_(chunk))
         )
-        by_id.update((row.id, row) for row in session.execute(asked))
+        by_id.update((row.id, row) for row in session.execute(statement))
     return [by_id[id_] for id_ in mention_ids if id_ in by_id]
 
 
-def articles(session: Session, span: Span, limit: int) -> list[Row[Any]]:
+def articles(session: Session, span: TimeSpan, limit: int) -> list[Row[Any]]:
     """The newest articles of the press of a span, with who published them."""
-    asked = (
+    statement = (
         select(
             M.id,
             M.platform,
@@ -123,4 +123,4 @@ def articles(session: Session, span: Span, limit: int) -> list[Row[Any]]:
         .order_by(M.authored_at.desc(), M.id.desc())
         .limit(limit)
     )
-    return list(session.execute(asked))
+    return list(session.execute(statement))

@@ -21,7 +21,7 @@ A, M = ATTACHMENT.c, MENTION.c
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class DueAttachment:
     """A file that is to be fetched now, and how often that was tried."""
 
     id: int
@@ -40,27 +40,27 @@ def note(
 
     A file of a message that is not held (its writer asked to be forgotten) is not.
     """
-    held = _present(session, platform, {one.external_id for one in media})
+    ids_by_native_id = _present(session, platform, {file.external_id for file in media})
     rows = {
-        (held[one.external_id], one.ref): {
-            "mention_id": held[one.external_id],
+        (ids_by_native_id[file.external_id], file.ref): {
+            "mention_id": ids_by_native_id[file.external_id],
             "source_id": source_id,
-            "ref": one.ref,
-            "kind": one.kind,
-            "content_type": one.content_type,
+            "ref": file.ref,
+            "kind": file.kind,
+            "content_type": file.content_type,
             "state": "waiting",
             "noted_at": now,
             "attempts": 0,
         }
-        for one in media
-        if one.external_id in held
+        for file in media
+        if file.external_id in ids_by_native_id
     }
     return db.insert_new(session, ATTACHMENT, list(rows.values()))
 
 
 def due(
     session: Session, source_id: int, now: datetime, limit: int, after: int = 0
-) -> list[Due]:
+) -> list[DueAttachment]:
     """Files of a source that may be asked for now, in the order in which they came."""
     rows = session.execute(
         select(A.id, A.ref, A.attempts)
@@ -73,10 +73,10 @@ def due(
         .order_by(A.id)
         .limit(limit)
     )
-    return [Due(row.id, row.ref, row.attempts) for row in rows]
+    return [DueAttachment(row.id, row.ref, row.attempts) for row in rows]
 
 
-def fetched(
+def mark_fetched(
     session: Session,
     id_: int,
     *,
@@ -86,14 +86,16 @@ def fetched(
     now: datetime,
 ) -> bool:
     """The file is in media/ under its digest; False when nobody wants it any more."""
-    told = {"content_type": content_type} if content_type else {}
-    taken = db.changed(
+    type_values = {"content_type": content_type} if content_type else {}
+    changed_rows = db.changed(
         session,
         update(ATTACHMENT)
         .where(A.id == id_, A.state == "waiting")
-        .values(sha256=digest, size=size, state="fetched", fetched_at=now, **told),
+        .values(
+            sha256=digest, size=size, state="fetched", fetched_at=now, **type_values
+        ),
     )
-    return taken > 0
+    return changed_rows > 0
 
 
 def settle(session: Session, id_: int, state: str, reason: str) -> None:
@@ -120,39 +122,41 @@ def forget_bare(session: Session) -> int:
 
 def count_bare(session: Session) -> int:
     """How many files `forget_bare` would forget."""
-    asked = select(func.count()).where(A.mention_id.in_(select(M.id).where(_is_bare())))
-    return int(session.execute(asked).scalar_one())
+    statement = select(func.count()).where(
+        A.mention_id.in_(select(M.id).where(_is_bare()))
+    )
+    return int(session.execute(statement).scalar_one())
 
 
 def bare_digests(session: Session) -> set[str]:
     """The digests of the files that `forget_bare` would forget."""
-    asked = select(A.sha256).where(
+    statement = select(A.sha256).where(
         A.sha256.is_not(None), A.mention_id.in_(select(M.id).where(_is_bare()))
     )
-    return set(session.scalars(asked))
+    return set(session.scalars(statement))
 
 
 def digests(session: Session) -> set[str]:
     """The digests of all files that are held."""
-    asked = select(A.sha256).where(A.sha256.is_not(None)).distinct()
-    return set(session.scalars(asked))
+    statement = select(A.sha256).where(A.sha256.is_not(None)).distinct()
+    return set(session.scalars(statement))
 
 
 def kept_digests(session: Session) -> set[str]:
     """The digests of files of messages that are still held with their words."""
     bare = select(M.id).where(_is_bare())
-    asked = select(A.sha256).where(A.sha256.is_not(None), A.mention_id.not_in(bare))
-    return set(session.scalars(asked))
+    statement = select(A.sha256).where(A.sha256.is_not(None), A.mention_id.not_in(bare))
+    return set(session.scalars(statement))
 
 
 def by_state(session: Session, source_id: int) -> dict[str, int]:
-    asked = (
+    statement = (
         select(A.state, func.count().label("n"))
         .where(A.source_id == source_id)
         .group_by(A.state)
         .order_by(A.state)
     )
-    return {row.state: int(row.n) for row in session.execute(asked)}
+    return {row.state: int(row.n) for row in session.execute(statement)}
 
 
 def _is_bare() -> ColumnElement[bool]:
@@ -162,14 +166,14 @@ def _is_bare() -> ColumnElement[bool]:
 def _present(
     session: Session, platform: str, external: Collection[str]
 ) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for some in db.chunks(sorted(external)):
+    ids_by_native_id: dict[str, int] = {}
+    for chunk in db.chunks(sorted(external)):
         rows = session.execute(
             select(M.external_id, M.id).where(
                 M.platform == platform,
-                M.external_id.in_(some),
+                M.external_id.in_(chunk),
                 M.state == "present",
             )
         )
-        found.update((row.external_id, row.id) for row in rows)
-    return found
+        ids_by_native_id.update((row.external_id, row.id) for row in rows)
+    return ids_by_native_id

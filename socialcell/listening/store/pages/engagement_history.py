@@ -63,10 +63,10 @@ def read_newest(
         partition_by=(c.mention_id, c.common),
         order_by=(c.taken_at.desc(), c.metric),
     )
-    for some in db.chunks(mention_ids):
+    for chunk in db.chunks(mention_ids):
         by_age = (
             select(c.mention_id, c.common, c.value, c.taken_at, age.label("age"))
-            .where(c.mention_id.in_(some), c.common.is_not(None))
+            .where(c.mention_id.in_(chunk), c.common.is_not(None))
             .subquery()
         )
         last = select(by_age).where(by_age.c.age == 1)
@@ -76,13 +76,13 @@ def read_newest(
 
 
 def _measured_at(session: Session, ids: list[int], at: datetime) -> set[int]:
-    found: set[int] = set()
-    for some in db.chunks(ids):
-        found.update(
+    measured_ids: set[int] = set()
+    for chunk in db.chunks(ids):
+        measured_ids.update(
             session.scalars(
                 select(ENGAGEMENT.c.mention_id)
-                .where(ENGAGEMENT.c.mention_id.in_(some), ENGAGEMENT.c.taken_at == at)
+                .where(ENGAGEMENT.c.mention_id.in_(chunk), ENGAGEMENT.c.taken_at == at)
                 .distinct()
             )
         )
-    return found
+    return measured_ids

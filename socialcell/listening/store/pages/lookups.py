@@ -20,24 +20,28 @@ AUTHOR = db.table(Author).c
 def changes(session: Session, items: Sequence[Item]) -> list[Item]:
     """The items, where a Refresh whose record says something new gives way to that
     record, with the author that we hold. All others stay figures, nothing more."""
-    refreshes = [item for item in items if isinstance(item, Refresh) and item.record]
+    refreshes = [
+        page_item
+        for page_item in items
+        if isinstance(page_item, Refresh) and page_item.record
+    ]
     rows = {(row.platform, row.external_id): row for row in _rows(session, refreshes)}
     return [
-        _change(item, rows.get((item.platform, item.external_id)))
-        if isinstance(item, Refresh)
-        else item
-        for item in items
+        _change(page_item, rows.get((page_item.platform, page_item.external_id)))
+        if isinstance(page_item, Refresh)
+        else page_item
+        for page_item in items
     ]
 
 
-def _change(item: Refresh, row: Row[Any] | None) -> Item:
-    record = item.record
-    if record is None or row is None or record.external_id != item.external_id:
-        return item
+def _change(refresh: Refresh, row: Row[Any] | None) -> Item:
+    record = refresh.record
+    if record is None or row is None or record.external_id != refresh.external_id:
+        return refresh
     fresh = cleaned(record)
     content = (fresh.text, fresh.edited_at, withheld_of(fresh))
     if content == (row.text, row.edited_at, row.withheld):
-        return item
+        return refresh
     return replace(record, author=_author(record, row), missing=_missing(record, row))
 
 
@@ -56,9 +60,11 @@ def _missing(record: Record, row: Row[Any]) -> tuple[str, ...]:
 
 def _rows(session: Session, refreshes: Sequence[Refresh]) -> Iterator[Row[Any]]:
     """Those of the mentions that are present, with their authors."""
-    for platform in sorted({item.platform for item in refreshes}):
-        ids = [item.external_id for item in refreshes if item.platform == platform]
-        for some in db.chunks(ids):
+    for platform in sorted({refresh.platform for refresh in refreshes}):
+        ids = [
+            refresh.external_id for refresh in refreshes if refresh.platform == platform
+        ]
+        for chunk in db.chunks(ids):
             yield from session.execute(
                 select(
                     M.platform,
@@ -78,7 +84,7 @@ def _rows(session: Session, refreshes: Sequence[Refresh]) -> Iterator[Row[Any]]:
                 )
                 .where(
                     M.platform == platform,
-                    M.external_id.in_(some),
+                    M.external_id.in_(chunk),
                     M.state == "present",
                 )
             )

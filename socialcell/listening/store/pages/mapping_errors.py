@@ -43,13 +43,13 @@ def waves(session: Session, since: datetime) -> list[Wave]:
     times: dict[tuple[str, str], list[datetime]] = {}
     for platform, reason, at in rows:
         times.setdefault((platform, signature(reason or "")), []).append(at)
-    found = [
-        Wave(platform, said, spell[0], spell[-1], len(spell))
-        for (platform, said), moments in times.items()
+    found_waves = [
+        Wave(platform, wave_reason, spell[0], spell[-1], len(spell))
+        for (platform, wave_reason), moments in times.items()
         for spell in _spells(moments)
         if spell[-1] >= since
     ]
-    return sorted(found, key=lambda wave: wave.last, reverse=True)
+    return sorted(found_waves, key=lambda wave: wave.last, reverse=True)
 
 
 def _spells(moments: list[datetime]) -> Iterator[list[datetime]]:

@@ -83,10 +83,10 @@ def _update(session: Session, platform: str, facts: dict[str, AuthorFacts]) -> N
 
 def _ids(session: Session, platform: str, uids: list[str]) -> dict[str, int]:
     ids: dict[str, int] = {}
-    for some in db.chunks(uids):
+    for chunk in db.chunks(uids):
         rows = session.execute(
             select(AUTHOR.c.uid, AUTHOR.c.id).where(
-                AUTHOR.c.platform == platform, AUTHOR.c.uid.in_(some)
+                AUTHOR.c.platform == platform, AUTHOR.c.uid.in_(chunk)
             )
         )
         ids.update((uid, id_) for uid, id_ in rows)

@@ -43,9 +43,9 @@ def keep_matches(
 
 def forget(session: Session, ids: Iterable[int]) -> None:
     """Drop the relations and links of mentions that changed."""
-    for some in db.chunks(ids):
-        session.execute(delete(RELATION).where(RELATION.c.mention_id.in_(some)))
-        session.execute(delete(LINK).where(LINK.c.mention_id.in_(some)))
+    for chunk in db.chunks(ids):
+        session.execute(delete(RELATION).where(RELATION.c.mention_id.in_(chunk)))
+        session.execute(delete(LINK).where(LINK.c.mention_id.in_(chunk)))
 
 
 def keep(
@@ -89,8 +89,10 @@ def _targets(
     session: Session, platform: str, records: Sequence[Record], arrival: Arrival
 ) -> dict[str, int]:
     """Ids of the mentions that relations point to; unknown ones become stubs."""
-    wanted = {relation.target for record in records for relation in record.relations}
-    if not wanted:
+    target_ids = {
+        relation.target for record in records for relation in record.relations
+    }
+    if not target_ids:
         return {}
     db.insert_new(
         session,
@@ -104,10 +106,10 @@ def _targets(
                 "missing": ["everything"],
                 "stored_at": arrival.at,
             }
-            for target in sorted(wanted)
+            for target in sorted(target_ids)
         ],
     )
-    return ids_of(session, platform, wanted)
+    return ids_of(session, platform, target_ids)
 
 
 def _domain(url: str) -> str:

@@ -19,7 +19,7 @@ MENTION = db.table(Mention)
 
 
 @dataclass
-class Known:
+class StoredMention:
     """What the database already holds of a page's mentions, by native id."""
 
     id: int
@@ -29,11 +29,13 @@ class Known:
     fetched_at: datetime | None
 
 
-def known_of(session: Session, platform: str, ids: Sequence[str]) -> dict[str, Known]:
+def stored_mentions(
+    session: Session, platform: str, ids: Sequence[str]
+) -> dict[str, StoredMention]:
     """What is known of the mentions with these native ids."""
-    found: dict[str, Known] = {}
+    stored: dict[str, StoredMention] = {}
     c = MENTION.c
-    for some in db.chunks(ids):
+    for chunk in db.chunks(ids):
         rows = session.execute(
             select(
                 c.external_id,
@@ -42,17 +44,17 @@ def known_of(session: Session, platform: str, ids: Sequence[str]) -> dict[str, K
                 c.content_hash,
                 c.edited_at,
                 c.fetched_at,
-            ).where(c.platform == platform, c.external_id.in_(some))
+            ).where(c.platform == platform, c.external_id.in_(chunk))
         )
         for external_id, *facts in rows:
-            found[external_id] = Known(*facts)
-    return found
+            stored[external_id] = StoredMention(*facts)
+    return stored
 
 
 def write(
     session: Session,
     records: Sequence[Record],
-    known: Mapping[str, Known],
+    stored: Mapping[str, StoredMention],
     authors: Mapping[str, int],
     raws: Mapping[str, int],
     arrival: Arrival,
@@ -61,15 +63,15 @@ def write(
     rows = []
     for record in records:
         values = _content(record, authors, raws, arrival)
-        had = known.get(record.external_id)
-        if had is None:
+        stored_mention = stored.get(record.external_id)
+        if stored_mention is None:
             rows.append(_identity(record) | _birth(record, arrival) | values)
             continue
-        if had.state == "stub":
+        if stored_mention.state == "stub":
             values |= _birth(record, arrival)
         session.execute(
             update(MENTION)
-            .where(MENTION.c.id == had.id)
+            .where(MENTION.c.id == stored_mention.id)
             .values(tagged_at=None, **values)
         )
     db.insert(session, MENTION, rows)
@@ -89,13 +91,13 @@ def _content(
     raws: Mapping[str, int],
     arrival: Arrival,
 ) -> dict[str, Any]:
-    said = f"{record.title}\n{record.text}" if record.title else record.text
+    whole_text = f"{record.title}\n{record.text}" if record.title else record.text
     return {
         "kind": record.kind,
         "state": "present",
         "author_id": authors[record.author.uid] if record.author else None,
         "text": record.text,
-        "folded": index_form(said),
+        "folded": index_form(whole_text),
         "title": record.title,
         "url": record.url,
         "platform_language": record.language,
@@ -112,20 +114,20 @@ def _content(
 def ids_of(session: Session, platform: str, external: Iterable[str]) -> dict[str, int]:
     """Native id → mention id."""
     ids: dict[str, int] = {}
-    for some in db.chunks(external):
+    for chunk in db.chunks(external):
         rows = session.execute(
             select(MENTION.c.external_id, MENTION.c.id).where(
-                MENTION.c.platform == platform, MENTION.c.external_id.in_(some)
+                MENTION.c.platform == platform, MENTION.c.external_id.in_(chunk)
             )
         )
         ids.update((external_id, id_) for external_id, id_ in rows)
     return ids
 
 
-def made_of(session: Session, raw_ids: Sequence[int]) -> dict[int, Any]:
+def mentions_of_raws(session: Session, raw_ids: Sequence[int]) -> dict[int, Any]:
     """Raw id → the mention whose content was made of it, by column."""
-    found: dict[int, Any] = {}
-    for some in db.chunks(raw_ids):
-        rows = session.execute(select(MENTION).where(MENTION.c.raw_id.in_(some)))
-        found.update((row.raw_id, row._mapping) for row in rows)
-    return found
+    mentions_by_raw_id: dict[int, Any] = {}
+    for chunk in db.chunks(raw_ids):
+        rows = session.execute(select(MENTION).where(MENTION.c.raw_id.in_(chunk)))
+        mentions_by_raw_id.update((row.raw_id, row._mapping) for row in rows)
+    return mentions_by_raw_id

@@ -20,7 +20,7 @@ from socialcell.listening.store.pages import (
     raw_payloads,
 )
 from socialcell.listening.store.pages.page_arrival import Arrival
-from socialcell.listening.store.pages.page_mentions import Known
+from socialcell.listening.store.pages.page_mentions import StoredMention
 from socialcell.listening.store.pages.records import (
     cleaned,
     content_hash,
@@ -28,11 +28,11 @@ from socialcell.listening.store.pages.records import (
     version,
 )
 
-__all__ = ["Arrival", "Counts", "keep_rejects", "store_records"]
+__all__ = ["Arrival", "PageCounts", "keep_rejects", "store_records"]
 
 
 @dataclass
-class Counts:
+class PageCounts:
     """What became of a page's records."""
 
     stored: int = 0
@@ -59,29 +59,29 @@ def store_records(
     session: Session,
     records: Iterable[Record],
     arrival: Arrival,
-    seen: set[int],
-) -> Counts:
-    """Store records of one page; `seen` holds hashes of what this run had, and grows.
+    run_hashes: set[int],
+) -> PageCounts:
+    """Store records of one page; `run_hashes` are of what this run had; grows.
 
     A record is new, changed (its text, author facts, relations or links differ and it
     is not an older edit), or the same; each sighting may add an engagement snapshot.
     Another version of an item that this run had is no duplicate: a page may show an
     item as it was, and the next one as it is. Of two on one page the newer counts.
     """
-    counts = Counts()
+    counts = PageCounts()
     by_platform: dict[str, dict[str, Record]] = {}
     for record in map(cleaned, records):
-        seen_as = version(record)
-        key = hash((record.platform, record.external_id, seen_as))
-        if key in seen:
+        record_version = version(record)
+        key = hash((record.platform, record.external_id, record_version))
+        if key in run_hashes:
             counts.duplicate += 1
             continue
-        seen.add(key)
+        run_hashes.add(key)
         fresh = by_platform.setdefault(record.platform, {})
         other = fresh.get(record.external_id)
         if other is not None:
             counts.duplicate += 1
-        if other is None or seen_as > version(other):
+        if other is None or record_version > version(other):
             fresh[record.external_id] = record
     # In one order, so that two pages of several platforms do not wait for each other.
     for platform, by_id in sorted(by_platform.items()):
@@ -101,17 +101,17 @@ def _store_platform(
     platform: str,
     records: list[Record],
     arrival: Arrival,
-    counts: Counts,
+    counts: PageCounts,
 ) -> None:
     # Two sources may bring the same item at once: the second one finds it known.
     db.take_turn(session, f"mentions of {platform}")
     native = [record.external_id for record in records]
-    known = page_mentions.known_of(session, platform, native)
-    todo = _sort(records, known, arrival.observed)
+    stored = page_mentions.stored_mentions(session, platform, native)
+    todo = _sort(records, stored, arrival.observed)
     fresh = [*todo.new, *todo.changed]
     authors = page_authors.keep(session, platform, todo.all, todo.changed, arrival)
-    kept = raw_payloads.keep(session, platform, fresh, arrival)
-    page_mentions.write(session, fresh, known, authors, kept, arrival)
+    raw_ids = raw_payloads.keep(session, platform, fresh, arrival)
+    page_mentions.write(session, fresh, stored, authors, raw_ids, arrival)
     ids = page_mentions.ids_of(session, platform, native)
     page_details.keep_matches(session, todo.all, ids, arrival)
     page_details.forget(session, [ids[record.external_id] for record in todo.changed])
@@ -123,15 +123,15 @@ def _store_platform(
 
 
 def _sort(
-    records: list[Record], known: dict[str, Known], observed: datetime
+    records: list[Record], stored: dict[str, StoredMention], observed: datetime
 ) -> _Sorted:
     todo = _Sorted()
     for record in records:
-        had = known.get(record.external_id)
-        if had is None or had.state == "stub":
+        stored_mention = stored.get(record.external_id)
+        if stored_mention is None or stored_mention.state == "stub":
             todo.new.append(record)
-        elif had.content_hash == content_hash(record) or _is_older(
-            record, had, observed
+        elif stored_mention.content_hash == content_hash(record) or _is_older(
+            record, stored_mention, observed
         ):
             todo.same.append(record)
         else:
@@ -139,18 +139,20 @@ def _sort(
     return todo
 
 
-def _is_older(record: Record, had: Known, observed: datetime) -> bool:
+def _is_older(
+    record: Record, stored_mention: StoredMention, observed: datetime
+) -> bool:
     """A late page or an old file may bring what was true before what we hold.
 
     A platform's export says less than its own answer, unless it knows a later edit.
     """
     if record.via == "export":
-        known = had.edited_at
+        stored_edit = stored_mention.edited_at
         return record.edited_at is None or (
-            known is not None and record.edited_at <= known
+            stored_edit is not None and record.edited_at <= stored_edit
         )
-    if had.edited_at is not None and not is_removed(record):
-        return record.edited_at is None or record.edited_at < had.edited_at
-    if record.edited_at is not None or had.fetched_at is None:
+    if stored_mention.edited_at is not None and not is_removed(record):
+        return record.edited_at is None or record.edited_at < stored_mention.edited_at
+    if record.edited_at is not None or stored_mention.fetched_at is None:
         return False
-    return observed < had.fetched_at
+    return observed < stored_mention.fetched_at

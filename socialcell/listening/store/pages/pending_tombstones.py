@@ -34,12 +34,12 @@ def foretell(session: Session, stones: Iterable[Tombstone], now: datetime) -> No
             for external_id in sorted(named)
         ]
         db.insert_new(session, MENTION, rows)
-        for some in db.chunks(sorted(named)):
+        for chunk in db.chunks(sorted(named)):
             session.execute(
                 update(MENTION)
                 .where(
                     MENTION.c.platform == platform,
-                    MENTION.c.external_id.in_(some),
+                    MENTION.c.external_id.in_(chunk),
                     MENTION.c.state == "stub",
                 )
                 .values(state="deleted")

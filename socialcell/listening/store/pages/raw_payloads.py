@@ -56,10 +56,10 @@ def of_source(
 
 def note_mapped(session: Session, ids: Iterable[int]) -> None:
     """These can be read by the mapper of today."""
-    for some in db.chunks(list(ids)):
+    for chunk in db.chunks(list(ids)):
         session.execute(
             update(RAW)
-            .where(RAW.c.id.in_(some))
+            .where(RAW.c.id.in_(chunk))
             .values(state="mapped", reason=None, mapper_version=MAPPER_VERSION)
         )
 
@@ -73,13 +73,13 @@ def keep(
     }
     _insert(session, rows.values())
     ids: dict[str, int] = {}
-    for some in db.chunks({row["sha256"] for row in rows.values()}):
-        found = session.execute(
+    for chunk in db.chunks({row["sha256"] for row in rows.values()}):
+        rows_found = session.execute(
             select(RAW.c.sha256, RAW.c.id).where(
-                RAW.c.platform == platform, RAW.c.sha256.in_(some)
+                RAW.c.platform == platform, RAW.c.sha256.in_(chunk)
             )
         )
-        ids.update((digest, id_) for digest, id_ in found)
+        ids.update((digest, id_) for digest, id_ in rows_found)
     return {external_id: ids[row["sha256"]] for external_id, row in rows.items()}
 
 
@@ -124,12 +124,14 @@ def of(session: Session, platform: str, terms: Iterable[str]) -> list[int]:
     Reads them all: they are kept for weeks, and this is asked rarely. A file's rows
     that could not be read are kept under the platform `file`.
     """
-    wanted = sorted({term for term in terms if term}, key=len, reverse=True)
-    if not wanted:
+    sorted_terms = sorted({term for term in terms if term}, key=len, reverse=True)
+    if not sorted_terms:
         return []
-    named = _pattern(wanted)
-    asked = select(RAW.c.id, RAW.c.body).where(RAW.c.platform.in_([platform, "file"]))
-    rows = session.execute(asked, execution_options={"yield_per": 1000})
+    named = _pattern(sorted_terms)
+    statement = select(RAW.c.id, RAW.c.body).where(
+        RAW.c.platform.in_([platform, "file"])
+    )
+    rows = session.execute(statement, execution_options={"yield_per": 1000})
     return [id_ for id_, body in rows if named.search(body)]
 
 
@@ -140,13 +142,15 @@ def naming(
 
     For many ids at once: those of six characters or more that are one word each.
     """
-    asked = select(RAW.c.received_at, RAW.c.body).where(RAW.c.platform == platform)
-    rows = session.execute(asked, execution_options={"yield_per": 1000})
+    statement = select(RAW.c.received_at, RAW.c.body).where(RAW.c.platform == platform)
+    rows = session.execute(statement, execution_options={"yield_per": 1000})
     for received_at, body in rows:
         named = ids.keys() & set(_WORD.findall(body))
-        found = [one for one in named if _pattern([one]).search(body)]
-        if found:
-            yield received_at, found
+        ids_in_body = [
+            native_id for native_id in named if _pattern([native_id]).search(body)
+        ]
+        if ids_in_body:
+            yield received_at, ids_in_body
 
 
 def _pattern(terms: Sequence[str]) -> re.Pattern[str]:
@@ -168,9 +172,9 @@ def _any(terms: Sequence[str]) -> str:
 
 def drop(session: Session, ids: Sequence[int]) -> int:
     """Delete raw items; what was made of them stays. How many."""
-    for some in db.chunks(ids):
+    for chunk in db.chunks(ids):
         session.execute(
-            update(MENTION).where(MENTION.c.raw_id.in_(some)).values(raw_id=None)
+            update(MENTION).where(MENTION.c.raw_id.in_(chunk)).values(raw_id=None)
         )
-        session.execute(delete(RAW).where(RAW.c.id.in_(some)))
+        session.execute(delete(RAW).where(RAW.c.id.in_(chunk)))
     return len(ids)

@@ -43,41 +43,43 @@ def to_refresh(
 ) -> list[str]:
     """Native ids of a source's mentions whose engagement is due: first those that are
     pinned hot, then the newest."""
-    seen = func.coalesce(UPKEEP.c.refreshed_at, M.fetched_at, M.stored_at)
+    last_seen = func.coalesce(UPKEEP.c.refreshed_at, M.fetched_at, M.stored_at)
     hot = func.coalesce(UPKEEP.c.hot_until > now, false())
-    due = [and_(hot, seen <= now - BANDS[0][1])]
+    due = [and_(hot, last_seen <= now - BANDS[0][1])]
     younger = timedelta(0)
     for older, gap in BANDS:
         due.append(
             and_(
                 M.authored_at <= now - younger,
                 M.authored_at > now - older,
-                seen <= now - gap,
+                last_seen <= now - gap,
             )
         )
         younger = older
     order = (hot.desc(), M.authored_at.desc(), M.id)
-    asked = _of_source(source_id).where(or_(*due)).order_by(*order)
-    return list(session.scalars(asked.limit(limit)))
+    statement = _of_source(source_id).where(or_(*due)).order_by(*order)
+    return list(session.scalars(statement.limit(limit)))
 
 
 def to_recheck(
     session: Session, source_id: int, before: datetime, limit: int
 ) -> list[str]:
     """Native ids of a source's mentions not seen since `before`, longest ago first."""
-    seen = func.coalesce(UPKEEP.c.seen_at, M.fetched_at, M.stored_at)
-    asked = _of_source(source_id).where(seen <= before).order_by(seen, M.id)
-    return list(session.scalars(asked.limit(limit)))
+    last_seen = func.coalesce(UPKEEP.c.seen_at, M.fetched_at, M.stored_at)
+    statement = (
+        _of_source(source_id).where(last_seen <= before).order_by(last_seen, M.id)
+    )
+    return list(session.scalars(statement.limit(limit)))
 
 
 def pin(session: Session, mention_ids: Sequence[int], until: datetime | None) -> int:
     """Look at these as often as at new ones until then; with None no longer. How many
     of them are held and present."""
     pinned = 0
-    for some in db.chunks(mention_ids):
+    for chunk in db.chunks(mention_ids):
         rows = session.execute(
             select(M.id, M.fetched_at, M.stored_at).where(
-                M.id.in_(some), M.state == "present"
+                M.id.in_(chunk), M.state == "present"
             )
         ).all()
         db.insert_new(
@@ -106,9 +108,9 @@ def note(
     refreshed: bool = False,
 ) -> None:
     """These were there at `now`; with `refreshed` their engagement was told too."""
-    for some in db.chunks(external):
+    for chunk in db.chunks(external):
         ids = session.scalars(
-            select(M.id).where(M.platform == platform, M.external_id.in_(some))
+            select(M.id).where(M.platform == platform, M.external_id.in_(chunk))
         ).all()
         rows = [{"mention_id": id_, "seen_at": now} for id_ in ids]
         db.insert_new(session, UPKEEP, rows)
@@ -118,29 +120,31 @@ def note(
         )
 
 
-def held(session: Session, platform: str, external: Sequence[str]) -> dict[str, int]:
+def present_ids(
+    session: Session, platform: str, external: Sequence[str]
+) -> dict[str, int]:
     """Which of these are held and present: native id → id."""
-    found: dict[str, int] = {}
-    for some in db.chunks(external):
+    ids_by_native_id: dict[str, int] = {}
+    for chunk in db.chunks(external):
         rows = session.execute(
             select(M.external_id, M.id).where(
                 M.platform == platform,
-                M.external_id.in_(some),
+                M.external_id.in_(chunk),
                 M.state == "present",
             )
         )
-        found.update((external_id, id_) for external_id, id_ in rows)
-    return found
+        ids_by_native_id.update((external_id, id_) for external_id, id_ in rows)
+    return ids_by_native_id
 
 
 def lag(session: Session, since: datetime, until: datetime | None = None) -> Lag:
     """How late the removals noticed since a moment, and before another, were."""
-    asked = select(REMOVAL.last_seen_at, REMOVAL.noticed_at).where(
+    statement = select(REMOVAL.last_seen_at, REMOVAL.noticed_at).where(
         REMOVAL.noticed_at >= since
     )
     if until is not None:
-        asked = asked.where(REMOVAL.noticed_at < until)
-    rows = session.execute(asked).all()
+        statement = statement.where(REMOVAL.noticed_at < until)
+    rows = session.execute(statement).all()
     waits = [row.noticed_at - row.last_seen_at for row in rows]
     day = timedelta(days=1)
     return Lag(len(waits), max(waits, default=None), sum(wait > day for wait in waits))
@@ -148,15 +152,15 @@ def lag(session: Session, since: datetime, until: datetime | None = None) -> Lag
 
 def count_present(session: Session, platform: str) -> int:
     """How many mentions of a platform are held and present."""
-    asked = select(func.count()).where(M.platform == platform, M.state == "present")
-    return int(session.execute(asked).scalar_one())
+    statement = select(func.count()).where(M.platform == platform, M.state == "present")
+    return int(session.execute(statement).scalar_one())
 
 
 def brought(session: Session, source_id: int) -> tuple[int, int]:
     """How many mentions that are present a source has seen, and how many of them no
     other source has."""
     other = db.table(MentionMatch).alias().c
-    seen = (
+    statement = (
         select(func.count())
         .select_from(MentionMatch)
         .join(Mention, MATCH.mention_id == M.id)
@@ -165,15 +169,15 @@ def brought(session: Session, source_id: int) -> tuple[int, int]:
     elsewhere = select(other.mention_id).where(
         other.mention_id == M.id, other.source_id != source_id
     )
-    alone = seen.where(~elsewhere.exists())
-    return session.execute(seen).scalar_one(), session.execute(alone).scalar_one()
+    alone = statement.where(~elsewhere.exists())
+    return session.execute(statement).scalar_one(), session.execute(alone).scalar_one()
 
 
 def oldest_unseen(session: Session, source_id: int) -> datetime | None:
     """When the mention of a source that was seen longest ago was last seen."""
-    seen = func.coalesce(UPKEEP.c.seen_at, M.fetched_at, M.stored_at)
-    asked = _of_source(source_id).with_only_columns(func.min(seen))
-    oldest: datetime | None = session.execute(asked.order_by(None)).scalar_one()
+    last_seen = func.coalesce(UPKEEP.c.seen_at, M.fetched_at, M.stored_at)
+    statement = _of_source(source_id).with_only_columns(func.min(last_seen))
+    oldest: datetime | None = session.execute(statement.order_by(None)).scalar_one()
     return oldest
 
 

@@ -33,14 +33,14 @@ def watches(session: Session, start: datetime, end: datetime) -> list[Watch]:
             name=source.name,
             platform=connectors.platform(source.connector),
             covered=[
-                (one.from_at, one.to_at)
-                for one in spans
-                if one.source_id == source.id and one.state == "covered"
+                (span.from_at, span.to_at)
+                for span in spans
+                if span.source_id == source.id and span.state == "covered"
             ],
             gaps=[
-                (one.from_at, one.to_at)
-                for one in spans
-                if one.source_id == source.id and one.state == "gap"
+                (span.from_at, span.to_at)
+                for span in spans
+                if span.source_id == source.id and span.state == "gap"
             ],
             attempts=_attempts(session, source, start, end),
             unchecked=source.id in late,

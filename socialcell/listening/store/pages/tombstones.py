@@ -55,7 +55,7 @@ BLANK = {
 
 
 @dataclass(frozen=True)
-class Buried:
+class BurialCounts:
     """What became of tombstones; `reports` are starts of periods that quoted one."""
 
     removed: int = 0
@@ -64,22 +64,22 @@ class Buried:
     reports: tuple[datetime, ...] = ()
 
 
-def bury(session: Session, stones: Sequence[Tombstone], now: datetime) -> Buried:
+def bury(session: Session, stones: Sequence[Tombstone], now: datetime) -> BurialCounts:
     """Remove what these tombstones name; each platform's id at most once."""
-    removed = known = strangers = 0
+    removed = already_deleted = strangers = 0
     quoted: set[datetime] = set()
     by_platform: dict[str, dict[str, Tombstone]] = {}
     for stone in stones:
         by_platform.setdefault(stone.platform, {})[stone.external_id] = stone
     for platform, named in by_platform.items():
-        held = _held(session, platform, named)
-        gone = {key: row for key, row in held.items() if row.state == "present"}
+        stored = _stored_rows(session, platform, named)
+        gone = {key: row for key, row in stored.items() if row.state == "present"}
         _remove(session, platform, gone, named, now)
         quoted.update(quoting(session, [(platform, id_) for id_ in gone]))
         removed += len(gone)
-        known += sum(row.state == "deleted" for row in held.values())
-        strangers += len(named) - sum(row.state != "stub" for row in held.values())
-    return Buried(removed, known, strangers, tuple(sorted(quoted)))
+        already_deleted += sum(row.state == "deleted" for row in stored.values())
+        strangers += len(named) - sum(row.state != "stub" for row in stored.values())
+    return BurialCounts(removed, already_deleted, strangers, tuple(sorted(quoted)))
 
 
 def removed_before(session: Session, records: Iterable[Record]) -> set[tuple[str, str]]:
@@ -87,18 +87,18 @@ def removed_before(session: Session, records: Iterable[Record]) -> set[tuple[str
     by_platform: dict[str, list[str]] = {}
     for record in records:
         by_platform.setdefault(record.platform, []).append(record.external_id)
-    found: set[tuple[str, str]] = set()
+    removed: set[tuple[str, str]] = set()
     for platform, ids in by_platform.items():
-        for some in db.chunks(ids):
+        for chunk in db.chunks(ids):
             rows = session.scalars(
                 select(MENTION.c.external_id).where(
                     MENTION.c.platform == platform,
-                    MENTION.c.external_id.in_(some),
+                    MENTION.c.external_id.in_(chunk),
                     MENTION.c.state == "deleted",
                 )
             )
-            found.update((platform, external_id) for external_id in rows)
-    return found
+            removed.update((platform, external_id) for external_id in rows)
+    return removed
 
 
 def quoting(session: Session, items: Collection[tuple[str, str]]) -> list[datetime]:
@@ -116,33 +116,37 @@ def quoting(session: Session, items: Collection[tuple[str, str]]) -> list[dateti
 
 
 @dataclass(frozen=True)
-class _Held:
+class _StoredRow:
     id: int
     state: str
     last_seen: datetime
 
 
-def _held(
+def _stored_rows(
     session: Session, platform: str, external: Collection[str]
-) -> dict[str, _Held]:
-    m, found = MENTION.c, {}
-    asked = select(
+) -> dict[str, _StoredRow]:
+    m, rows_by_native_id = MENTION.c, {}
+    statement = select(
         m.external_id, m.id, m.state, m.fetched_at, m.stored_at, UPKEEP.c.seen_at
     ).join_from(MENTION, UPKEEP, UPKEEP.c.mention_id == m.id, isouter=True)
-    for some in db.chunks(external):
+    for chunk in db.chunks(external):
         rows = session.execute(
-            asked.where(m.platform == platform, m.external_id.in_(some))
+            statement.where(m.platform == platform, m.external_id.in_(chunk))
         )
         for row in rows:
-            seen = max(t for t in (row.fetched_at, row.stored_at, row.seen_at) if t)
-            found[row.external_id] = _Held(row.id, row.state, seen)
-    return found
+            last_seen = max(
+                t for t in (row.fetched_at, row.stored_at, row.seen_at) if t
+            )
+            rows_by_native_id[row.external_id] = _StoredRow(
+                row.id, row.state, last_seen
+            )
+    return rows_by_native_id
 
 
 def _remove(
     session: Session,
     platform: str,
-    gone: Mapping[str, _Held],
+    gone: Mapping[str, _StoredRow],
     named: Mapping[str, Tombstone],
     now: datetime,
 ) -> None:
@@ -153,11 +157,11 @@ def _remove(
     # Also the raw form of others that carry it: a quoted post comes whole.
     carriers = raw_payloads.of(session, platform, gone)
     rollups.subtract(session, rollups.contribution(session, ids))
-    for some in db.chunks(ids):
+    for chunk in db.chunks(ids):
         for model in ABOUT:
             about = db.table(model)
-            session.execute(delete(about).where(about.c.mention_id.in_(some)))
-        session.execute(update(MENTION).where(MENTION.c.id.in_(some)).values(**BLANK))
+            session.execute(delete(about).where(about.c.mention_id.in_(chunk)))
+        session.execute(update(MENTION).where(MENTION.c.id.in_(chunk)).values(**BLANK))
     raw_payloads.drop(session, carriers)
     session.execute(
         insert(REMOVAL),

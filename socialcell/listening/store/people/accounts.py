@@ -30,7 +30,7 @@ MENTION = db.table(Mention)
 
 
 @dataclass(frozen=True)
-class Account:
+class HeldAccount:
     """One account as it is held, under every form in which files and platforms gave it.
 
     A file may know only a handle; such a row has @handle for its number.
@@ -50,7 +50,7 @@ class Account:
 
 def find(
     session: Session, platform: str, uid: str | None, handle: str | None
-) -> Account:
+) -> HeldAccount:
     """The account of a number or a handle; without rows when nothing is held."""
     uids = {uid} if uid else set()
     handles = {handle.lower().lstrip("@")} if handle else set()
@@ -60,11 +60,13 @@ def find(
         # A row found by its number tells the handle by which other rows are known.
         more_uids = uids | {row.uid for row in rows}
         more = handles | {row.handle.lower() for row in rows if row.handle}
-        more |= {one[1:].lower() for one in more_uids if one.startswith("@")}
+        more |= {
+            uid_text[1:].lower() for uid_text in more_uids if uid_text.startswith("@")
+        }
         if (more_uids, more) == (uids, handles):
             break
         uids, handles = more_uids, more
-    return Account(
+    return HeldAccount(
         platform=platform,
         uids=tuple(sorted(uids)),
         handles=tuple(sorted(handles)),
@@ -73,19 +75,19 @@ def find(
     )
 
 
-def posts(session: Session, account: Account) -> list[Row[Any]]:
+def posts(session: Session, account: HeldAccount) -> list[Row[Any]]:
     """(id, external_id) of the account's posts that are held."""
     m = MENTION.c
-    asked = select(m.id, m.external_id).where(m.author_id.in_(account.author_ids))
-    return list(session.execute(asked.order_by(m.id)))
+    statement = select(m.id, m.external_id).where(m.author_id.in_(account.author_ids))
+    return list(session.execute(statement.order_by(m.id)))
 
 
-def everything(session: Session, account: Account) -> dict[str, Any]:
+def everything(session: Session, account: HeldAccount) -> dict[str, Any]:
     """All that is held of an account, as plain JSON, for the person who asks."""
-    held = posts(session, account)
-    ids = [row.id for row in held]
-    found = raw_payloads.of(
-        session, account.platform, [*account.terms, *_externals(held)]
+    post_rows = posts(session, account)
+    ids = [row.id for row in post_rows]
+    raw_ids = raw_payloads.of(
+        session, account.platform, [*account.terms, *_externals(post_rows)]
     )
     return {
         "platform": account.platform,
@@ -107,7 +109,7 @@ def everything(session: Session, account: Account) -> dict[str, Any]:
                 "reason": row["reason"],
                 "body": json.loads(row["body"]),
             }
-            for row in _all(session, RawItem, "id", found)
+            for row in _all(session, RawItem, "id", raw_ids)
         ],
     }
 
@@ -118,7 +120,7 @@ def _rows(
     a = AUTHOR.c
     named = list(handles)
     written = [f"@{handle}" for handle in named]
-    asked = select(AUTHOR).where(
+    statement = select(AUTHOR).where(
         a.platform == platform,
         or_(
             a.uid.in_(list(uids)),
@@ -126,11 +128,11 @@ def _rows(
             func.lower(a.handle).in_([*named, *written]),
         ),
     )
-    return list(session.execute(asked.order_by(a.id)))
+    return list(session.execute(statement.order_by(a.id)))
 
 
-def _externals(held: Sequence[Row[Any]]) -> list[str]:
-    return [row.external_id for row in held]
+def _externals(post_rows: Sequence[Row[Any]]) -> list[str]:
+    return [row.external_id for row in post_rows]
 
 
 def _mention(session: Session, row: dict[str, Any]) -> dict[str, Any]:
@@ -141,7 +143,7 @@ def _mention(session: Session, row: dict[str, Any]) -> dict[str, Any]:
         .where(match.c.mention_id == row["id"])
         .order_by(source.c.name)
     )
-    return {**row, "through": [one._asdict() for one in through]}
+    return {**row, "through": [source_row._asdict() for source_row in through]}
 
 
 def _all(
@@ -151,8 +153,8 @@ def _all(
     order = list(whole.primary_key.columns)
     return [
         row._asdict()
-        for some in db.chunks(ids)
+        for chunk in db.chunks(ids)
         for row in session.execute(
-            select(whole).where(whole.c[column].in_(some)).order_by(*order)
+            select(whole).where(whole.c[column].in_(chunk)).order_by(*order)
         )
     ]

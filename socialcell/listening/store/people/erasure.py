@@ -35,7 +35,7 @@ from socialcell.listening.store.mentions import rollups
 from socialcell.listening.store.pages import raw_payloads
 from socialcell.listening.store.pages.tombstones import BLANK
 from socialcell.listening.store.people import accounts, suppressions
-from socialcell.listening.store.people.accounts import Account
+from socialcell.listening.store.people.accounts import HeldAccount
 from socialcell.ops import frozen, outbox_store
 from socialcell.text import index_form
 
@@ -65,11 +65,13 @@ class Erased:
     reports: tuple[datetime, ...]
 
 
-def erase(session: Session, people: People, account: Account, now: datetime) -> Erased:
+def erase(
+    session: Session, people: People, account: HeldAccount, now: datetime
+) -> Erased:
     """Erase an account and keep its items out from now on."""
-    held = accounts.posts(session, account)
-    ids = [row.id for row in held]
-    external = [row.external_id for row in held]
+    post_rows = accounts.posts(session, account)
+    ids = [row.id for row in post_rows]
+    external = [row.external_id for row in post_rows]
     keys = {
         key
         for uid in account.uids
@@ -78,13 +80,14 @@ def erase(session: Session, people: People, account: Account, now: datetime) -> 
     for handle in account.handles:
         keys |= suppression.of_account(people, account.platform, None, handle)
     stones = {
-        one: suppression.of_post(people, account.platform, one)[1] for one in external
+        external_id: suppression.of_post(people, account.platform, external_id)[1]
+        for external_id in external
     }
     keys |= {(account.platform, stone) for stone in stones.values()}
-    found = raw_payloads.of(session, account.platform, [*account.terms, *external])
+    raw_ids = raw_payloads.of(session, account.platform, [*account.terms, *external])
     rollups.subtract(session, rollups.contribution(session, ids))
-    _bury(session, [(row.id, stones[row.external_id]) for row in held])
-    dropped = raw_payloads.drop(session, found)
+    _bury(session, [(row.id, stones[row.external_id]) for row in post_rows])
+    dropped = raw_payloads.drop(session, raw_ids)
     _drop_authors(session, account.author_ids)
     return Erased(
         mentions=len(ids),
@@ -107,18 +110,18 @@ def erase_posts(
             for id_, of, external in posts
             if of == platform
         }
-        found = raw_payloads.of(session, platform, stones)
+        raw_ids = raw_payloads.of(session, platform, stones)
         _bury(session, list(stones.values()))
-        raw_payloads.drop(session, found)
+        raw_payloads.drop(session, raw_ids)
         _unquote(session, platform, {name: mark for name, (_, mark) in stones.items()})
 
 
 def _bury(session: Session, stones: Sequence[tuple[int, str]]) -> None:
     outbox_store.forget_messages(session, {id_ for id_, _ in stones})
-    for some in db.chunks(id_ for id_, _ in stones):
+    for chunk in db.chunks(id_ for id_, _ in stones):
         for model in _ABOUT_A_POST:
             about = db.table(model)
-            session.execute(delete(about).where(about.c.mention_id.in_(some)))
+            session.execute(delete(about).where(about.c.mention_id.in_(chunk)))
     if stones:
         session.connection().execute(
             update(MENTION)
@@ -136,7 +139,7 @@ def _drop_authors(session: Session, ids: Sequence[int]) -> None:
     session.execute(delete(author).where(author.c.id.in_(ids)))
 
 
-def _unname(session: Session, account: Account) -> int:
+def _unname(session: Session, account: HeldAccount) -> int:
     """Dots in place of the handle in what others wrote; as many, so that the places
     of what was understood stay true. Links that hold it go. How many posts."""
     m, touched = MENTION.c, set()
@@ -173,8 +176,8 @@ def _unlink(
 ) -> set[int]:
     touched = set()
     m = MENTION.c
-    asked = select(LINK).where(func.lower(LINK.c.url).like(like, escape="\\"))
-    for row in session.execute(asked).all():
+    statement = select(LINK).where(func.lower(LINK.c.url).like(like, escape="\\"))
+    for row in session.execute(statement).all():
         if word.search(row.url):
             touched.add(row.mention_id)
             session.execute(
@@ -201,30 +204,30 @@ def _unquote(
     quoting = []
     names = {handle.lower() for handle in handles}
 
-    def without(found: Any) -> Any:
-        if isinstance(found, list):
-            return [without(one) for one in found]
-        if not isinstance(found, dict):
-            return found
-        if found.get("platform") == platform:
-            if found.get("external_id") in stones:
-                return found | {
-                    "external_id": stones[found["external_id"]],
+    def without(part: Any) -> Any:
+        if isinstance(part, list):
+            return [without(element) for element in part]
+        if not isinstance(part, dict):
+            return part
+        if part.get("platform") == platform:
+            if part.get("external_id") in stones:
+                return part | {
+                    "external_id": stones[part["external_id"]],
                     "content_hash": "",
                 }
-            if found.get("handle") in names:
-                return found | {"handle": None, "name": None, "class": None}
-        return {key: without(value) for key, value in found.items()}
+            if part.get("handle") in names:
+                return part | {"handle": None, "name": None, "class": None}
+        return {key: without(inner) for key, inner in part.items()}
 
     for report in frozen.reports(session):
-        kept = dict(report.numbers)
-        kept |= {
-            part: without(kept[part])
+        numbers = dict(report.numbers)
+        numbers |= {
+            part: without(numbers[part])
             for part in ("quotations", "voices")
-            if part in kept
+            if part in numbers
         }
-        if kept != report.numbers:
-            report.numbers = kept
+        if numbers != report.numbers:
+            report.numbers = numbers
             quoting.append(report.period_start)
     session.flush()
     return tuple(quoting)

@@ -20,7 +20,7 @@ def accounts(session: Session) -> Accounts:
     names = {index_form(row.name) for row in rows if len(row.name) >= _SHORTEST_NAME}
 
     def is_held(handle: str, prefix: bool) -> bool:
-        return bool(_held(session, handle, prefix) - handles)
+        return bool(_stored_handles(session, handle, prefix) - handles)
 
     return Accounts(handles, names, is_held)
 
@@ -41,14 +41,14 @@ def private_handle(session: Session, platform: str, uid: str) -> str | None:
     return None
 
 
-def _held(session: Session, handle: str, prefix: bool) -> set[str]:
+def _stored_handles(session: Session, handle: str, prefix: bool) -> set[str]:
     named = func.lower(AUTHOR.handle)
     if prefix:
-        asked = or_(
+        statement = or_(
             named.startswith(handle, autoescape=True),
             named.startswith(f"@{handle}", autoescape=True),
         )
     else:
-        asked = named.in_([handle, f"@{handle}"])
-    found = session.scalars(select(named).where(asked).distinct().order_by(named))
-    return {one.lstrip("@") for one in found}
+        statement = named.in_([handle, f"@{handle}"])
+    handles = session.scalars(select(named).where(statement).distinct().order_by(named))
+    return {stored_handle.lstrip("@") for stored_handle in handles}

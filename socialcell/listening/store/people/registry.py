@@ -36,10 +36,10 @@ def accounts(session: Session) -> list[Row[Any]]:
 def office_handles(session: Session, handles: Collection[str]) -> list[str]:
     """Those of the handles (lower case, without @) that are a public office's account
     on any platform, by name."""
-    asked = select(REGISTRY.c.handle).where(
+    statement = select(REGISTRY.c.handle).where(
         REGISTRY.c.person_class == "public_office", REGISTRY.c.handle.in_(handles)
     )
-    return sorted(set(session.scalars(asked)))
+    return sorted(set(session.scalars(statement)))
 
 
 def register(
@@ -58,8 +58,10 @@ def register(
     """
     handle = plain_handle(handle)
     if person_class not in CLASSES:
-        known = ", ".join(CLASSES)
-        raise UsageError(f"There is no class {person_class!r}. There are: {known}.")
+        class_names = ", ".join(CLASSES)
+        raise UsageError(
+            f"There is no class {person_class!r}. There are: {class_names}."
+        )
     if not handle or not evidence.strip():
         raise UsageError(
             "An account needs a handle and evidence of why it may be shown: an "
@@ -107,11 +109,11 @@ def recount(session: Session, platform: str, handle: str) -> None:
     ids: Sequence[int] = session.scalars(
         select(a.id).where(a.platform == platform, func.lower(a.handle) == handle)
     ).all()
-    for some in db.chunks(ids):
+    for chunk in db.chunks(ids):
         session.execute(
-            delete(AUTHOR_ROLLUP).where(AUTHOR_ROLLUP.c.author_id.in_(some))
+            delete(AUTHOR_ROLLUP).where(AUTHOR_ROLLUP.c.author_id.in_(chunk))
         )
-        theirs = session.scalars(select(m.id).where(m.author_id.in_(some))).all()
+        theirs = session.scalars(select(m.id).where(m.author_id.in_(chunk))).all()
         cells = rollups.contribution(session, theirs)
         rollups.add(
             session,

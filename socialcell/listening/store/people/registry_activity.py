@@ -8,27 +8,32 @@ from sqlmodel import Session
 from socialcell import db
 from socialcell.listening.model import Author, RegistryAccount
 from socialcell.listening.store.mentions.engagement_deltas import gained
-from socialcell.listening.store.mentions.mention_counts import MENTION, M, Span, within
+from socialcell.listening.store.mentions.mention_counts import (
+    MENTION,
+    M,
+    TimeSpan,
+    within,
+)
 
 AUTHOR, REGISTRY = db.table(Author), db.table(RegistryAccount)
 R = REGISTRY.c
 
 
-def spoke(session: Session, span: Span) -> list[Row[Any]]:
+def spoke(session: Session, span: TimeSpan) -> list[Row[Any]]:
     """Mentions of registered accounts by sentiment (None: not read): platform, handle,
     name, person_class, sentiment, n."""
     named = (R.platform, R.handle, R.name, R.person_class)
-    asked = (
+    statement = (
         select(*named, M.sentiment, func.count().label("n"))
         .select_from(MENTION.join(AUTHOR, AUTHOR.c.id == M.author_id))
         .join(REGISTRY, _registered())
         .where(within(span))
         .group_by(*named, M.sentiment)
     )
-    return list(session.execute(asked))
+    return list(session.execute(statement))
 
 
-def gains(session: Session, span: Span) -> list[Row[Any]]:
+def gains(session: Session, span: TimeSpan) -> list[Row[Any]]:
     """Engagement gained in a span by posts of registered accounts, whenever they were
     written: platform, handle, common metric, gained, posts."""
     theirs = (
@@ -37,7 +42,7 @@ def gains(session: Session, span: Span) -> list[Row[Any]]:
         .join(REGISTRY, _registered())
     )
     per_post = gained(span, theirs).subquery()
-    asked = (
+    statement = (
         select(
             R.platform,
             R.handle,
@@ -49,19 +54,21 @@ def gains(session: Session, span: Span) -> list[Row[Any]]:
         .join(REGISTRY, _registered())
         .group_by(R.platform, R.handle, per_post.c.common)
     )
-    return list(session.execute(asked))
+    return list(session.execute(statement))
 
 
-def languages(session: Session, span: Span, person_class: str) -> dict[str, int]:
+def languages(session: Session, span: TimeSpan, person_class: str) -> dict[str, int]:
     """Language → what accounts of a class wrote in a span, of what was read."""
-    asked = (
+    statement = (
         select(M.language, func.count())
         .select_from(MENTION.join(AUTHOR, AUTHOR.c.id == M.author_id))
         .join(REGISTRY, _registered())
         .where(within(span), R.person_class == person_class, M.language.is_not(None))
         .group_by(M.language)
     )
-    rows: list[tuple[str, int]] = [(row[0], row[1]) for row in session.execute(asked)]
+    rows: list[tuple[str, int]] = [
+        (row[0], row[1]) for row in session.execute(statement)
+    ]
     return dict(rows)
 
 

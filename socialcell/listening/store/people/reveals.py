@@ -9,7 +9,7 @@ from sqlmodel import Session
 from socialcell import db
 from socialcell.listening.model import Author, Mention, RevealGrant
 from socialcell.listening.people import reveal_rules
-from socialcell.listening.people.reveal_rules import Case, Request, RevealRefused
+from socialcell.listening.people.reveal_rules import Case, RevealRefused, RevealRequest
 from socialcell.listening.people.visibility import People
 from socialcell.ops import audit
 
@@ -31,7 +31,7 @@ class Revealed:
 
 
 def grant(
-    session: Session, people: People, request: Request, case: Case, now: datetime
+    session: Session, people: People, request: RevealRequest, case: Case, now: datetime
 ) -> Revealed:
     """Permit and reveal. RevealRefused when the request is not allowed.
 
@@ -44,7 +44,7 @@ def grant(
     ).first()
     if author_id is None:
         raise RevealRefused(f"It is not known who wrote mention {request.mention_id}.")
-    made = RevealGrant(
+    reveal_grant = RevealGrant(
         case_id=case.id,
         mention_id=request.mention_id,
         author_id=author_id,
@@ -52,18 +52,18 @@ def grant(
         granted_at=now,
         until=ends,
     )
-    session.add(made)
+    session.add(reveal_grant)
     session.flush()
-    assert made.id is not None
-    found = _revealed(session, made)
+    assert reveal_grant.id is not None
+    revealed = _revealed(session, reveal_grant)
     detail = {
         "case": case.id,
         "mention": request.mention_id,
-        "reason": people.masked(found.platform, request.reason, found),
+        "reason": people.masked(revealed.platform, request.reason, revealed),
         "until": ends.isoformat(),
     }
-    _log(session, people, "person.reveal", request.operator, found, detail, now)
-    return found
+    _log(session, people, "person.reveal", request.operator, revealed, detail, now)
+    return revealed
 
 
 def look_again(
@@ -75,24 +75,32 @@ def look_again(
     now: datetime,
 ) -> Revealed:
     """The same person to the same operator while permission and case last; logged."""
-    made = session.get(RevealGrant, grant_id)
-    if made is None or made.operator != operator or made.case_id != case.id:
+    reveal_grant = session.get(RevealGrant, grant_id)
+    if (
+        reveal_grant is None
+        or reveal_grant.operator != operator
+        or reveal_grant.case_id != case.id
+    ):
         raise RevealRefused("There is no such permission for you in this case.")
-    if now >= made.until or not case.is_open:
+    if now >= reveal_grant.until or not case.is_open:
         raise RevealRefused("The permission has ended. Ask again, with a reason.")
-    found = _revealed(session, made)
-    detail = {"case": case.id, "mention": made.mention_id, "grant": grant_id}
-    _log(session, people, "person.look", operator, found, detail, now)
-    return found
+    revealed = _revealed(session, reveal_grant)
+    detail = {"case": case.id, "mention": reveal_grant.mention_id, "grant": grant_id}
+    _log(session, people, "person.look", operator, revealed, detail, now)
+    return revealed
 
 
-def _revealed(session: Session, made: RevealGrant) -> Revealed:
+def _revealed(session: Session, reveal_grant: RevealGrant) -> Revealed:
     a = AUTHOR.c
     row = session.execute(
-        select(a.platform, a.uid, a.handle, a.name).where(a.id == made.author_id)
+        select(a.platform, a.uid, a.handle, a.name).where(
+            a.id == reveal_grant.author_id
+        )
     ).one()
-    assert made.id is not None
-    return Revealed(made.id, row.platform, row.uid, row.handle, row.name, made.until)
+    assert reveal_grant.id is not None
+    return Revealed(
+        reveal_grant.id, row.platform, row.uid, row.handle, row.name, reveal_grant.until
+    )
 
 
 def _log(
@@ -100,9 +108,9 @@ def _log(
     people: People,
     action: str,
     operator: str,
-    found: Revealed,
+    revealed: Revealed,
     detail: dict[str, object],
     now: datetime,
 ) -> None:
-    person = f"{found.platform}:{people.pseudonym(found.platform, found.uid)}"
+    person = f"{revealed.platform}:{people.pseudonym(revealed.platform, revealed.uid)}"
     audit.append(session, operator, action, person, detail, now)

@@ -21,17 +21,17 @@ def add(session: Session, keys: Iterable[tuple[str, str]], now: datetime) -> int
     return db.insert_new(session, SUPPRESSION, rows)
 
 
-def known(
+def suppressed_keys(
     session: Session, keys: Iterable[tuple[str, str]]
 ) -> frozenset[tuple[str, str]]:
     """Which of (platform, digest) are suppressed."""
-    wanted = set(keys)
-    found: set[tuple[str, str]] = set()
+    wanted_keys = set(keys)
+    suppressed: set[tuple[str, str]] = set()
     c = SUPPRESSION.c
-    for some in db.chunks({digest for _, digest in wanted}):
-        rows = session.execute(select(c.platform, c.digest).where(c.digest.in_(some)))
-        found.update((platform, digest) for platform, digest in rows)
-    return frozenset(found & wanted)
+    for chunk in db.chunks({digest for _, digest in wanted_keys}):
+        rows = session.execute(select(c.platform, c.digest).where(c.digest.in_(chunk)))
+        suppressed.update((platform, digest) for platform, digest in rows)
+    return frozenset(suppressed & wanted_keys)
 
 
 def platforms(session: Session) -> list[str]:

@@ -1,4 +1,4 @@
-"""What the writer wants of the city says what he feels, and only there."""
+"""The intent of a message to the city changes its sentiment, and of no other text."""
 
 import json
 from collections import Counter
@@ -22,7 +22,9 @@ from socialcell.language.training.posts import LABELS
         ("wah kya service hai, 5 din se kachra gadi nahi aayi", "negative"),
     ],
 )
-def test_a_message_to_the_city_is_felt_by_its_wish(text: str, label: str) -> None:
+def test_a_message_to_the_city_is_has_the_sentiment_of_its_intent(
+    text: str, label: str
+) -> None:
     (reading,) = read([text])
 
     assert reading.sentiment.label == label
@@ -30,7 +32,7 @@ def test_a_message_to_the_city_is_felt_by_its_wish(text: str, label: str) -> Non
     assert sum(reading.sentiment.probabilities.values()) == pytest.approx(1, abs=2e-4)
 
 
-def test_what_is_no_message_to_the_city_is_felt_by_its_words() -> None:
+def test_what_is_no_message_to_the_city_has_the_sentiment_of_its_words() -> None:
     loved, hated = read(["I love this song so much", "I hate this song so much"])
 
     assert (loved.intent.label, hated.intent.label) == ("not_civic", "not_civic")
@@ -45,7 +47,9 @@ def test_what_is_no_message_to_the_city_is_felt_by_its_words() -> None:
         "Where can I buy this wonderful book?",
     ],
 )
-def test_a_question_that_is_no_matter_of_the_city_keeps_its_feeling(text: str) -> None:
+def test_a_question_that_is_no_matter_of_the_city_keeps_its_sentiment(
+    text: str,
+) -> None:
     (reading,) = read([text])
 
     assert reading.intent.label in ("question", "not_civic")
@@ -59,11 +63,11 @@ def test_mocking_praise_of_the_city_is_left_to_a_person() -> None:
     assert not reading.sentiment.confident
 
 
-def test_the_feelings_of_a_wish_are_those_of_the_training_half() -> None:
+def test_the_sentiments_of_an_intent_are_those_of_the_training_half() -> None:
     rows = [json.loads(line) for line in lines_of(LABELS / "civic_train.jsonl") if line]
-    seen = Counter((row["intent"], row["sentiment"]) for row in rows)
+    counts = Counter((row["intent"], row["sentiment"]) for row in rows)
 
     assert {
-        wish: tuple(seen[wish, label] for label in sentiment.LABELS)
-        for wish in {row["intent"] for row in rows} - {"not_civic"}
-    } == sentiment._BY_WISH
+        intent: tuple(counts[intent, label] for label in sentiment.LABELS)
+        for intent in {row["intent"] for row in rows} - {"not_civic"}
+    } == sentiment._COUNTS_BY_INTENT
