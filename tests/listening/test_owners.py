@@ -135,7 +135,7 @@ def test_who_rescues_people_owns_what_fell_on_them_before_who_tends_it(
 ) -> None:
     rescued = (*(f"danger:{topic}" for topic in topics), *topics, "danger")
 
-    found = OwnerFinder(read_owners()).find(Problem(rescued, named, (), DAY))
+    found = OwnerFinder(read_owners()).find(OwnedProblem(rescued, named, (), DAY))
 
     assert found is not None
     assert found.owner == owner
