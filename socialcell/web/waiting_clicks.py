@@ -32,7 +32,9 @@ class WaitingClicks:
     def __init__(self, path: Path) -> None:
         self.path, self.damaged_path = path, path.with_name(DAMAGED)
 
-    def append(self, batch: ClickBatch, dropped: Mapping[clicks.LostClicks, int]) -> None:
+    def append(
+        self, batch: ClickBatch, dropped: Mapping[clicks.LostClicks, int]
+    ) -> None:
         """Add a batch and write it to the disk. OSError: nothing of it was added."""
         line = {**batch._asdict(), "lost": list(dropped.items())}
         _append_line(self.path, json.dumps(line, default=_iso).encode())
