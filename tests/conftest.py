@@ -24,6 +24,7 @@ from tests import retries
 from tests.fault_rows import tried
 from tests.own_postgres import started
 from tests.postgres import Postgres
+from tests.snapshots import Snapshots
 from tests.together import Together
 
 __all__ = ["tried"]
@@ -98,6 +99,12 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     revisions.upgrade(engine)
     engine.dispose()
     return path
+
+
+@pytest.fixture(scope="session")
+def snapshots(tmp_path_factory: pytest.TempPathFactory) -> Snapshots:
+    """Filled SQLite databases of this worker, to copy."""
+    return Snapshots(tmp_path_factory.mktemp("snapshots"))
 
 
 @pytest.fixture(scope="session")

@@ -27,6 +27,7 @@ from socialcell.services.reporting import weekly_report
 from tests.campaigns.planning import agreed_plans as agreed
 from tests.campaigns.planning import worlds
 from tests.reports.world import MONDAY, NEXT, World
+from tests.snapshots import Snapshots
 
 WEEK = timedelta(days=7)
 KINDS = (
@@ -36,10 +37,12 @@ KINDS = (
 
 
 @pytest.fixture
-def city(context: Context, monkeypatch: pytest.MonkeyPatch) -> Context:
+def city(
+    context: Context, snapshots: Snapshots, monkeypatch: pytest.MonkeyPatch
+) -> Context:
     """A city that listens for six weeks from 9 November, and its creators."""
     monkeypatch.setenv("SOCIALCELL_ACTOR", "lead")
-    worlds.fill(context)
+    snapshots.fill("creators", context.engine, lambda: worlds.fill(context))
     World(context).covered(MONDAY - WEEK, NEXT + 4 * WEEK)
     return context
 

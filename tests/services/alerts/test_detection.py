@@ -25,6 +25,7 @@ from socialcell.services.mentions import tagging
 from socialcell.services.outbox import acknowledgements
 from socialcell.settings.telling import Alerts, RecipientsByLanguage
 from tests.builders import make_author, make_record, make_source, store_records
+from tests.snapshots import Snapshots
 
 pytestmark = pytest.mark.swept_on_postgresql
 
@@ -50,8 +51,17 @@ def fill(
 
 
 @pytest.fixture
-def city(context: Context, engine: Engine, clock: FixedClock) -> Context:
-    """Four quiet weeks: some thirty mentions a day, more in the evening."""
+def city(
+    context: Context, engine: Engine, clock: FixedClock, snapshots: Snapshots
+) -> Context:
+    """Four quiet weeks."""
+    clock.set(NOW)
+    snapshots.fill("quiet weeks", engine, lambda: quiet_weeks(context, engine))
+    return context
+
+
+def quiet_weeks(context: Context, engine: Engine) -> None:
+    """Some thirty mentions a day, more in the evening."""
     random = Random("quiet")
     source = make_source(engine)
     times = [
@@ -59,13 +69,11 @@ def city(context: Context, engine: Engine, clock: FixedClock) -> Context:
         for n in range(1, 28)
         for _ in range(30)
     ]
-    clock.set(NOW)
     fill(engine, (at for at in times if at < NOW), CALM, source, "q")
     with db.writing(engine) as session:
         found = session.get_one(Source, source.id)
         found.last_ok_at = NOW + HOUR
     tagging.tag(context)
-    return context
 
 
 def burst(engine: Engine, begin: datetime, n: int = 25, text: str = FLOOD) -> None:
