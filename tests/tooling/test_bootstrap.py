@@ -280,7 +280,10 @@ def often_killed(tmp_path_factory: pytest.TempPathFactory) -> tuple[House, float
 
 
 @pytest.mark.faults
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize(
+    "seed",
+    [0, 1, 2, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(3, 6))],
+)
 def test_a_killed_set_up_leaves_the_old_environment_until_a_rerun_completes(
     often_killed, seed
 ):

@@ -14,9 +14,19 @@ import pytest
 from tests.shared import REPOSITORY
 
 
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="module")
+def home(wheel: Path) -> Path:
+    """A clean environment into which the wheel is installed; tests only read it."""
+    return install(wheel, wheel.parent / "clean")
+
+
 @pytest.mark.faults
-def test_the_wheel_starts_in_a_clean_environment(tmp_path):
-    home = install(build(tmp_path), tmp_path / "clean")
+def test_the_wheel_starts_in_a_clean_environment(home, tmp_path):
     command = [home / "bin" / "socialcell", "--help"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
@@ -24,8 +34,7 @@ def test_the_wheel_starts_in_a_clean_environment(tmp_path):
 
 
 @pytest.mark.faults
-def test_the_wheel_runs_the_demo_where_the_source_tree_is_not(tmp_path):
-    home = install(build(tmp_path), tmp_path / "clean")
+def test_the_wheel_runs_the_demo_where_the_source_tree_is_not(home, tmp_path):
     command = [home / "bin" / "socialcell", "demo", "--days", "7", "--json"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
@@ -35,9 +44,7 @@ def test_the_wheel_runs_the_demo_where_the_source_tree_is_not(tmp_path):
 
 
 @pytest.mark.faults
-def test_the_wheel_reads_with_the_encoder_by_default(tmp_path):
-    wheel = build(tmp_path)
-    home = install(wheel, tmp_path / "clean")
+def test_the_wheel_reads_with_the_encoder_by_default(home, wheel, tmp_path):
     command = [home / "bin" / "socialcell", "tag", "--jsonl"]
     post = json.dumps({"id": 1, "text": "bahut badhiya kaam kiya, shukriya"})
     done = subprocess.run(
@@ -51,8 +58,7 @@ def test_the_wheel_reads_with_the_encoder_by_default(tmp_path):
 
 
 @pytest.mark.faults
-def test_the_wheel_holds_every_file_of_the_package(tmp_path):
-    home = install(build(tmp_path), tmp_path / "clean")
+def test_the_wheel_holds_every_file_of_the_package(home):
     (installed,) = home.glob("lib/python3*/site-packages/socialcell")
     assert files(installed) == tracked()
 
