@@ -30,7 +30,6 @@ from tests.services.publishing.conftest import (
 from tests.services.publishing.test_crashes import taken_away
 
 __all__ = ["approve", "clock", "town"]
-POINTS = 12  # of each platform, chosen by a seed
 
 
 def configured(folder: Path, town: Town) -> Path:
@@ -49,6 +48,7 @@ def configured(folder: Path, town: Town) -> Path:
 @pytest.mark.faults
 @pytest.mark.fault("F18", "F02")
 @pytest.mark.timeout(1800)
+@pytest.mark.parametrize("most", [6, pytest.param(12, marks=pytest.mark.long)])
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_killed_at_any_write_or_word_a_post_stands_there_once(
     town: Town,
@@ -58,6 +58,7 @@ def test_killed_at_any_write_or_word_a_post_stands_there_once(
     tmp_path: Path,
     database_kind: str,
     platform: str,
+    most: int,
     tried: Callable[..., None],
 ) -> None:
     first = planned(town, platform)
@@ -68,7 +69,7 @@ def test_killed_at_any_write_or_word_a_post_stands_there_once(
     calls = ["sendto"] if database_kind == "postgresql" else [*strace.FILES, "sendto"]
     every = strace.points(calls, tmp_path / "trace", *run)
     assert town.copies(platform, WORDS) == 1
-    points = Random(7).sample(every, min(POINTS, len(every)))
+    points = Random(7).sample(every, min(most, len(every)))
     doubts = 0
 
     for call, n in points:
