@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from socialcell import connectors, db, log
+from socialcell.connectors.abilities import Rechecking, Refreshing
 from socialcell.connectors.base import (
     Batch,
     Capability,
@@ -192,7 +193,11 @@ class _Asking:
     def batches(self) -> Iterator[Batch]:
         """What the connector answers. ConnectorError as in a pull; Enough when not all
         that is due is asked for now."""
-        ask = getattr(self.connector, "refresh" if self.kind.refreshes else "recheck")
+        ask = (
+            cast(Refreshing, self.connector).refresh
+            if self.kind.refreshes
+            else cast(Rechecking, self.connector).recheck
+        )
         ids = self.ids[:MOST]
         for start in range(0, len(ids), AT_ONCE):
             if self.stop():
