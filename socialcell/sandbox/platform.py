@@ -14,7 +14,7 @@ from socialcell.sandbox.server import Logged, serve_http
 
 
 @dataclass(frozen=True, slots=True)
-class Platform:
+class ServedPlatform:
     """One row of the table of platforms.
 
     `build` gets the fake secrets by name; those it needs are in `secrets`. `sources`

@@ -27,11 +27,11 @@ from socialcell.sandbox.other import (
     reddit_server,
     telegram_server,
 )
-from socialcell.sandbox.platform import Platform
+from socialcell.sandbox.platform import ServedPlatform
 from socialcell.sandbox.world import facebook_world, instagram_world
 from socialcell.sandbox.x import x_json, x_platform
 
-PLATFORMS: dict[str, Platform] = {
+PLATFORMS: dict[str, ServedPlatform] = {
     "x": x_platform.PLATFORM,
     "rss": feed_server.PLATFORM,
     "reddit": reddit_server.PLATFORM,

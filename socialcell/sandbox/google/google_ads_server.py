@@ -18,7 +18,7 @@ from socialcell.clock import IST, Clock
 from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import Faulty, Switch
 from socialcell.sandbox.google.google_ads_grpc import VERSION, messages, serve_grpc
-from socialcell.sandbox.platform import Platform
+from socialcell.sandbox.platform import ServedPlatform
 from socialcell.sandbox.server import Answer, Request
 from socialcell.sandbox.world.app_world import ACCOUNT, ADS, AdDay, AppWorld, ripened
 
@@ -317,12 +317,12 @@ def sources(city: City) -> list[dict[str, Any]]:
     ]
 
 
-def platforms() -> dict[str, Platform]:
+def platforms() -> dict[str, ServedPlatform]:
     """The rows of the table of platforms; none when google-ads is not installed."""
     if find_spec("google") is None or find_spec("google.ads") is None:
         return {}
     return {
-        "google_ads": Platform(
+        "google_ads": ServedPlatform(
             build=GoogleAds,
             sources=sources,
             shows=lambda city, post: [],
@@ -330,7 +330,7 @@ def platforms() -> dict[str, Platform]:
             secrets=SECRETS,
             serve=serve_grpc,
         ),
-        "google_ads_oauth": Platform(
+        "google_ads_oauth": ServedPlatform(
             build=GoogleOAuth,
             sources=lambda city: [],
             shows=lambda city, post: [],

@@ -13,7 +13,7 @@ from socialcell.sandbox.google.google_server import (
     refusal,
     shared_refusal,
 )
-from socialcell.sandbox.platform import Platform
+from socialcell.sandbox.platform import ServedPlatform
 from socialcell.sandbox.post import Post
 from socialcell.sandbox.server import Answer, Request
 from socialcell.sandbox.shelf import Shelf
@@ -136,7 +136,7 @@ def sources(city: City) -> list[dict[str, Any]]:
     ]
 
 
-PLATFORM = Platform(
+PLATFORM = ServedPlatform(
     build=GooglePlay,
     sources=sources,
     shows=lambda city, post: ["google_play.reviews"],

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 from socialcell.clock import Clock
 from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import Faulty, Switch
-from socialcell.sandbox.platform import Platform
+from socialcell.sandbox.platform import ServedPlatform
 from socialcell.sandbox.server import Answer, Request
 
 TOKEN_ORIGIN = "https://oauth2.googleapis.com"
@@ -165,7 +165,7 @@ def _is_claim(assertion: str) -> bool:
     return is_ours and bool(claim.get("iss")) and bool(claim.get("scope"))
 
 
-PLATFORM = Platform(
+PLATFORM = ServedPlatform(
     build=GoogleAccounts,
     sources=lambda city: [],
     shows=lambda city, post: [],

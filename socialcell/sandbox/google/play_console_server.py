@@ -14,7 +14,7 @@ from socialcell.clock import Clock
 from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import Switch
 from socialcell.sandbox.google.google_server import SECRETS, SignedIn, refusal
-from socialcell.sandbox.platform import Platform
+from socialcell.sandbox.platform import ServedPlatform
 from socialcell.sandbox.server import Answer, Request
 from socialcell.sandbox.world.app_world import (
     OUTREACH,
@@ -217,7 +217,7 @@ def sources(city: City) -> list[dict[str, Any]]:
     ]
 
 
-PLATFORM = Platform(
+PLATFORM = ServedPlatform(
     build=PlayConsole,
     sources=sources,
     shows=lambda city, post: [],

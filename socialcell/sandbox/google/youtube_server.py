@@ -12,7 +12,7 @@ from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import Switch
 from socialcell.sandbox.google import youtube_json as shape
 from socialcell.sandbox.google.google_server import detailed, refusal
-from socialcell.sandbox.platform import Platform
+from socialcell.sandbox.platform import ServedPlatform
 from socialcell.sandbox.post import Post
 from socialcell.sandbox.server import Answer, Request
 from socialcell.sandbox.shelf import Shelf, words
@@ -380,7 +380,7 @@ def address(post: Post) -> str:
     return f"{watch}&lc={post.id}" if post.group == "comment" else watch
 
 
-PLATFORM = Platform(
+PLATFORM = ServedPlatform(
     build=build,
     sources=sources,
     shows=shows,

@@ -18,7 +18,7 @@ from socialcell.sandbox.meta.graph_server import (
     pick,
     within,
 )
-from socialcell.sandbox.platform import Platform
+from socialcell.sandbox.platform import ServedPlatform
 from socialcell.sandbox.post import Post
 from socialcell.sandbox.world.facebook_world import PAGE_ID, post_id, user_id
 
@@ -272,7 +272,7 @@ def shows(city: City, post: Post) -> list[str]:
     return ["facebook.feed", *(["facebook.tagged"] if post.group == "tagged" else [])]
 
 
-PLATFORM = Platform(
+PLATFORM = ServedPlatform(
     build=build,
     sources=sources,
     shows=shows,

@@ -19,7 +19,7 @@ from socialcell.sandbox.meta.graph_server import (
     within,
 )
 from socialcell.sandbox.meta.instagram_containers import Containers
-from socialcell.sandbox.platform import Platform
+from socialcell.sandbox.platform import ServedPlatform
 from socialcell.sandbox.post import Post
 from socialcell.sandbox.server import Answer
 from socialcell.sandbox.world.instagram_world import (
@@ -271,7 +271,7 @@ _SHOWN_BY = {
     "comment": "instagram.comments",
 }
 
-PLATFORM = Platform(
+PLATFORM = ServedPlatform(
     build=build,
     sources=sources,
     shows=lambda city, post: [_SHOWN_BY[post.group or ""]],

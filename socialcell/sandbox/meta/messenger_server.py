@@ -9,7 +9,7 @@ from socialcell.clock import Clock
 from socialcell.sandbox.city import City
 from socialcell.sandbox.meta.graph_server import missing, pick, stamp
 from socialcell.sandbox.meta.webhook_platform import SECRETS, Pushing, photo
-from socialcell.sandbox.platform import Platform
+from socialcell.sandbox.platform import ServedPlatform
 from socialcell.sandbox.post import Post
 from socialcell.sandbox.world.message_world import mid, scoped_id
 
@@ -145,7 +145,7 @@ def _address(post: Post) -> str:
     return ""
 
 
-PLATFORM = Platform(
+PLATFORM = ServedPlatform(
     build=Messenger,
     sources=lambda city: _source("messenger.page", "messenger", PAGE_ID),
     shows=lambda city, post: ["messenger.page"],
@@ -153,7 +153,7 @@ PLATFORM = Platform(
     secrets=SECRETS,
     rules={"messenger": "each message is pushed once its time has come"},
 )
-INSTAGRAM = Platform(
+INSTAGRAM = ServedPlatform(
     build=InstagramInbox,
     sources=lambda city: _source(
         "instagram_messages.inbox", "instagram_messages", INSTAGRAM_ID

@@ -20,7 +20,7 @@ from socialcell.sandbox.meta.meta_ads_world import (
     Done,
     MetaAdsWorld,
 )
-from socialcell.sandbox.platform import Platform
+from socialcell.sandbox.platform import ServedPlatform
 from socialcell.sandbox.post import Post
 from socialcell.sandbox.server import Answer
 
@@ -265,7 +265,7 @@ def build(city: City, clock: Clock, secrets: Mapping[str, str]) -> MetaAds:
     return MetaAds(city, clock, secrets["meta_token"])
 
 
-PLATFORM = Platform(
+PLATFORM = ServedPlatform(
     build=build,
     sources=lambda city: [
         {"name": "meta_ads.daily", "connector": "meta_ads", "account_id": ACCOUNT}

@@ -10,7 +10,7 @@ from socialcell.clock import Clock
 from socialcell.sandbox.city import City
 from socialcell.sandbox.meta.graph_server import Refused, missing, pick
 from socialcell.sandbox.meta.webhook_platform import SECRETS, Pushing, photo
-from socialcell.sandbox.platform import Platform
+from socialcell.sandbox.platform import ServedPlatform
 from socialcell.sandbox.post import Person, Post
 from socialcell.sandbox.world.message_world import number, wamid
 
@@ -256,7 +256,7 @@ def sources(city: City) -> list[dict[str, Any]]:
     ]
 
 
-PLATFORM = Platform(
+PLATFORM = ServedPlatform(
     build=WhatsApp,
     sources=sources,
     shows=lambda city, post: ["whatsapp.city"],

@@ -18,7 +18,7 @@ from typing import Any
 from socialcell.clock import Clock, SystemClock
 from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import Faulty, Switch
-from socialcell.sandbox.platform import Platform
+from socialcell.sandbox.platform import ServedPlatform
 from socialcell.sandbox.server import Answer, Request
 from socialcell.sandbox.world.app_world import APP_NAME, APPLE_ID, OUTREACH, AppWorld
 
@@ -318,12 +318,12 @@ def sources(city: City) -> list[dict[str, Any]]:
     ]
 
 
-def platforms() -> dict[str, Platform]:
+def platforms() -> dict[str, ServedPlatform]:
     """The row of the table of platforms; none when cryptography is not installed."""
     if find_spec("cryptography") is None:
         return {}
     return {
-        "app_store": Platform(
+        "app_store": ServedPlatform(
             build=AppStore,
             sources=sources,
             shows=lambda city, post: [],

@@ -11,7 +11,7 @@ from typing import Any
 from socialcell.clock import Clock
 from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import Switch
-from socialcell.sandbox.platform import Platform
+from socialcell.sandbox.platform import ServedPlatform
 from socialcell.sandbox.post import Post
 from socialcell.sandbox.server import Answer, Request
 from socialcell.sandbox.shelf import Shelf, words
@@ -287,7 +287,7 @@ def address(post: Post) -> str:
     return f"https://bsky.app/profile/{did(post.author)}/post/{key}"
 
 
-PLATFORM = Platform(
+PLATFORM = ServedPlatform(
     build=build,
     sources=sources,
     shows=shows,

@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape, quoteattr
 from socialcell.clock import IST, Clock
 from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import Faulty, Switch
-from socialcell.sandbox.platform import Platform
+from socialcell.sandbox.platform import ServedPlatform
 from socialcell.sandbox.post import Post
 from socialcell.sandbox.server import Answer, Request
 from socialcell.sandbox.world.people import Paper
@@ -223,7 +223,7 @@ def sources(city: City) -> list[dict[str, Any]]:
     ]
 
 
-PLATFORM = Platform(
+PLATFORM = ServedPlatform(
     build=build,
     sources=sources,
     shows=lambda city, post: [f"rss.{post.feed}"],

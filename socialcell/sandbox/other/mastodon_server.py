@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote
 from socialcell.clock import Clock
 from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import CAPTCHA, Switch
-from socialcell.sandbox.platform import Platform
+from socialcell.sandbox.platform import ServedPlatform
 from socialcell.sandbox.post import Person, Post
 from socialcell.sandbox.server import Answer, Request
 from socialcell.sandbox.shelf import Shelf
@@ -319,7 +319,7 @@ def shows(city: City, post: Post) -> list[str]:
     return [name for name, tag in HASHTAGS.items() if tag.lower() in called]
 
 
-PLATFORM = Platform(
+PLATFORM = ServedPlatform(
     build=build,
     sources=sources,
     shows=shows,

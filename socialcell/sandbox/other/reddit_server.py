@@ -11,7 +11,7 @@ from socialcell.clock import Clock
 from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import CAPTCHA, Switch
 from socialcell.sandbox.other import reddit_json
-from socialcell.sandbox.platform import Platform
+from socialcell.sandbox.platform import ServedPlatform
 from socialcell.sandbox.post import Post
 from socialcell.sandbox.server import Answer, Request
 from socialcell.sandbox.shelf import Shelf, words
@@ -264,7 +264,7 @@ def address(post: Post) -> str:
     return f"https://www.reddit.com/r/{post.group}/comments/{number}/demo/"
 
 
-PLATFORM = Platform(
+PLATFORM = ServedPlatform(
     build=build,
     sources=sources,
     shows=shows,

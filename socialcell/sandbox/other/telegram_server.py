@@ -10,7 +10,7 @@ from typing import Any
 from socialcell.clock import Clock
 from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import Faulty
-from socialcell.sandbox.platform import Platform
+from socialcell.sandbox.platform import ServedPlatform
 from socialcell.sandbox.server import Answer, Request
 
 ORIGIN = "https://api.telegram.org"
@@ -102,7 +102,7 @@ def _secret(city: City, name: str) -> str:
     return CHANNEL if name == CHAT else f"{110201543 + city.seed}:AAsandbox{'x' * 26}"
 
 
-PLATFORM = Platform(
+PLATFORM = ServedPlatform(
     build=Telegram,
     sources=lambda city: [],
     shows=lambda city, post: [],

@@ -5,7 +5,7 @@ from typing import Any
 
 from socialcell.clock import Clock
 from socialcell.sandbox.city import City
-from socialcell.sandbox.platform import Platform
+from socialcell.sandbox.platform import ServedPlatform
 from socialcell.sandbox.post import Post
 from socialcell.sandbox.world.people import CITY_HANDLE
 from socialcell.sandbox.x import x_json, x_query
@@ -53,7 +53,7 @@ def address(post: Post) -> str:
     return f"https://x.com/{post.author.handle}/status/{post.id}"
 
 
-PLATFORM = Platform(
+PLATFORM = ServedPlatform(
     build=build,
     sources=sources,
     shows=shows,
