@@ -3,7 +3,7 @@
 GET /CONNECTOR is a platform's handshake, POST /CONNECTOR a push, and POST
 /acknowledge/… the acknowledgement of an alert by a phone's webhook. Each is committed
 before it is answered; what cannot be committed is answered 503, so that it is sent
-again.
+again. GET /livez says that the server is running.
 """
 
 import asyncio
@@ -27,6 +27,7 @@ from socialcell.services.context import Context
 from socialcell.services.outbox import acknowledgements
 from socialcell.services.webhooks.webhook_ingest import Welcome, accept, challenge
 from socialcell.web.application import (
+    READ,
     UNCACHED,
     AsciiResponse,
     ExactRoute,
@@ -138,6 +139,7 @@ def create_webhook_application(endpoints: WebhookEndpoints) -> Starlette:
     push = Middleware(BodyLimits, MAX_PUSH_BYTES, BODY_SECONDS)
     acknowledgement = Middleware(BodyLimits, MAX_ACKNOWLEDGEMENT_BYTES, BODY_SECONDS)
     routes = [
+        ExactRoute("/livez", _respond(200, "ok"), READ),
         ExactRoute(
             acknowledgements.PATH + "{key:path}",
             endpoints.acknowledgement,

@@ -127,6 +127,28 @@ def test_there_are_no_other_doors(address: str, path: str) -> None:
     assert pushes.hand_in(address, path, push)[0] == 404
 
 
+def test_it_says_that_it_lives(address: str) -> None:
+    assert pushes.ask(address, "GET", "/livez") == (200, "ok")
+    assert pushes.ask(address, "HEAD", "/livez") == (200, "")
+    assert pushes.ask(address, "POST", "/livez") == (405, "GET or HEAD")
+
+
+@pytest.mark.parametrize("path", ["/whatsapp/", "//whatsapp", "//whatsapp//"])
+def test_slashes_that_a_proxy_adds_change_nothing(address: str, path: str) -> None:
+    push = pushes.whatsapp(pushes.text_message())
+
+    assert pushes.hand_in(address, path, push) == (200, "kept")
+
+
+def test_a_body_is_not_read_before_its_signature_is_there(address: str) -> None:
+    parts = urlsplit(address)
+    with socket.create_connection((parts.hostname or "", parts.port or 0)) as line:
+        line.sendall(
+            b"POST /whatsapp HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n"
+        )
+        assert line.recv(100).startswith(b"HTTP/1.1 401 ")
+
+
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "HEAD"])
 def test_other_methods_are_refused(address: str, method: str) -> None:
     assert pushes.ask(address, method, "/whatsapp")[0] == 405
