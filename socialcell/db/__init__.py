@@ -2,7 +2,7 @@
 
 import hashlib
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from sqlalchemy import (
     Delete,
     Dialect,
     Engine,
+    Executable,
     Integer,
     Table,
     Update,
@@ -206,6 +207,11 @@ def take_turn(session: Session, subject: str) -> None:
 def table(model: type[SQLModel]) -> Table:
     """The table behind a model, for statements on many rows at once."""
     return SQLModel.metadata.tables[str(model.__tablename__)]
+
+
+def records(session: Session, query: Executable, record: Callable[..., _T]) -> list[_T]:
+    """The rows of a query, each as a record whose fields are named as its columns."""
+    return [record(**row) for row in session.execute(query).mappings()]
 
 
 def changed(session: Session, statement: Update | Delete) -> int:

@@ -13,10 +13,11 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from socialcell.campaigns.links.model import ClickRow
 from socialcell.campaigns.links.store import clicks
 from socialcell.services.links.unsaved_clicks import DAMAGED
 
-Rows = list[dict[str, Any]]
+Rows = list[ClickRow]
 
 
 class ClickBatch(NamedTuple):
@@ -64,8 +65,7 @@ def parse_line(line: bytes) -> tuple[ClickBatch, Counter[clicks.LostClicks]]:
     try:
         fields = json.loads(line)
         rows, moved = (
-            [{**row, "at": datetime.fromisoformat(row["at"])} for row in fields[name]]
-            for name in ClickBatch._fields
+            [_click_row(row) for row in fields[part]] for part in ClickBatch._fields
         )
         dropped: Counter[clicks.LostClicks] = Counter()
         for (day, link_id, trigger, device), n in fields["lost"]:
@@ -73,6 +73,23 @@ def parse_line(line: bytes) -> tuple[ClickBatch, Counter[clicks.LostClicks]]:
     except (KeyError, TypeError) as error:
         raise ValueError(f"a line that is no batch of clicks: {error}") from None
     return ClickBatch(rows, moved), dropped
+
+
+def _click_row(fields: Mapping[str, Any]) -> ClickRow:
+    return ClickRow(
+        id=fields["id"],
+        link_id=fields["link_id"],
+        version=fields["version"],
+        at=datetime.fromisoformat(fields["at"]),
+        kind=fields["kind"],
+        rules=fields["rules"],
+        method=fields["method"],
+        trigger=fields["trigger"],
+        device=fields["device"],
+        in_app=fields["in_app"],
+        led_to=fields["led_to"],
+        prefix=fields["prefix"],
+    )
 
 
 def _append_line(path: Path, line: bytes) -> None:

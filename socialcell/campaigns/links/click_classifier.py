@@ -14,10 +14,11 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from socialcell.campaigns.links import visitor_kinds
 from socialcell.campaigns.links.mail_scanner_filter import HumanClick, MailScannerFilter
+from socialcell.campaigns.links.model import ClickRow
 from socialcell.clock import IST, as_utc
 
 DUPLICATE_WITHIN = timedelta(minutes=10)
@@ -59,7 +60,7 @@ class ClickClassifier:
         self._visitors: OrderedDict[int, datetime] = OrderedDict()
         self._networks: dict[bytes, str] = {}
         self._scans = MailScannerFilter()
-        self._reclassified: list[dict[str, Any]] = []
+        self._reclassified: list[ClickRow] = []
         self._key_start = self._key_end = self._last_second = datetime.min.replace(
             tzinfo=UTC
         )
@@ -67,7 +68,7 @@ class ClickClassifier:
 
     def rows(
         self, requests: Iterable[LinkRequest]
-    ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    ) -> tuple[list[ClickRow], list[ClickRow]]:
         """The rows of a batch of requests; and earlier rows, as they were stored,
         which turn out to be a scanner's."""
         rows = [self.row(request) for request in requests]
@@ -76,13 +77,13 @@ class ClickClassifier:
         self._reclassified = []
         return rows, reclassified
 
-    def row(self, request: LinkRequest) -> dict[str, Any]:
+    def row(self, request: LinkRequest) -> ClickRow:
         """The click's row: column → value. Rows made before may change their kind."""
         self._rotate_key(request.at)
         address = client_address(request.peer, request.forwarded, self.trusted)
         agent = request.agent[:1000].decode("utf-8", "replace")
         who = visitor_kinds.classify_visitor(agent)
-        row = {
+        row: ClickRow = {
             "id": request.id,
             "link_id": request.link_id,
             "version": request.version,
@@ -101,7 +102,7 @@ class ClickClassifier:
         return row
 
     def _detect_repeats(
-        self, request: LinkRequest, address: bytes | None, row: dict[str, Any]
+        self, request: LinkRequest, address: bytes | None, row: ClickRow
     ) -> None:
         """Mark the row as a duplicate, or as one of a scanner's."""
         # Python's own hash of bytes has a key of this process too, and is quick.
@@ -114,7 +115,7 @@ class ClickClassifier:
             row["prefix"], HumanClick(request.at, row, who)
         ):
             if click.row is not row:
-                self._reclassified.append(dict(click.row))
+                self._reclassified.append(click.row.copy())
             click.row["kind"] = "scanner"
             self._visitors.pop(click.who, None)
 

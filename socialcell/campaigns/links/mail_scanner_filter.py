@@ -8,7 +8,9 @@ The state stays in memory for a minute.
 
 from collections import Counter, OrderedDict
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from socialcell.campaigns.links.model import ClickRow
 
 BURST_LINKS = 5
 """Different links from one network that make a burst …"""
@@ -28,7 +30,7 @@ class HumanClick(NamedTuple):
     visitor."""
 
     at: datetime
-    row: dict[str, Any]
+    row: ClickRow
     who: int
 
 

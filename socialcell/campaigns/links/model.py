@@ -6,7 +6,7 @@ correction applies to its past clicks too. The targets of a link may change;
 """
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from sqlalchemy import JSON, Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
@@ -74,6 +74,23 @@ class Click(SQLModel, table=True):
     in_app: str | None = None  # facebook, instagram, whatsapp, x, youtube …
     led_to: str  # android | ios | web
     prefix: str | None = None
+
+
+class ClickRow(TypedDict):
+    """A row of the table `click` before it is stored: one key a column."""
+
+    id: str
+    link_id: int
+    version: int
+    at: datetime
+    kind: str
+    rules: int
+    method: str
+    trigger: str
+    device: str
+    in_app: str | None
+    led_to: str
+    prefix: str | None
 
 
 class ClickDay(SQLModel, table=True):

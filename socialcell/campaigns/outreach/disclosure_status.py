@@ -1,10 +1,10 @@
 """The disclosure of a published post: faults of its text, and a person's findings."""
 
-from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from socialcell.campaigns.outreach import disclosure_rules
+from socialcell.campaigns.outreach.model import OutreachStep
 
 PROBLEM_MESSAGES = {
     "missing": "its words carry no label",
@@ -19,25 +19,42 @@ PROBLEM_MESSAGES = {
 """Kind of problem of a published post → message."""
 
 
-def disclosure_detail(
-    faults: Sequence[str] | None,
-    label: bool | None,
-    seconds: float | None,
-    length: float | None,
-) -> dict[str, Any]:
-    """The document that a step stores. `faults` are of the text (None: not checked),
-    `label` is a person's finding; the picture shows the label for `seconds` of
-    `length`."""
-    return {
-        "faults": None if faults is None else list(faults),
-        "label": label,
-        "seconds": seconds,
-        "length": length,
-    }
+@dataclass(frozen=True, slots=True)
+class DisclosureFinding:
+    """What is known of a post's disclosure; None: not checked, or not stated.
+
+    `faults` are of the text, `label` is a person's finding; the picture shows the
+    label for `seconds` of `length`.
+    """
+
+    faults: tuple[str, ...] | None = None
+    label: bool | None = None
+    seconds: float | None = None
+    length: float | None = None
+
+    def as_dict(self) -> dict[str, list[str] | float | None]:
+        """The document that a step stores."""
+        return {
+            "faults": None if self.faults is None else list(self.faults),
+            "label": self.label,
+            "seconds": self.seconds,
+            "length": self.length,
+        }
+
+
+def finding_of(step: OutreachStep) -> DisclosureFinding:
+    """The finding that a step stores."""
+    faults = step.detail.get("faults")
+    return DisclosureFinding(
+        None if faults is None else tuple(faults),
+        step.detail.get("label"),
+        step.detail.get("seconds"),
+        step.detail.get("length"),
+    )
 
 
 def disclosure_problems(
-    observation: Mapping[str, Any], material_connection: str, format_: str, day: date
+    finding: DisclosureFinding, material_connection: str, format_: str, day: date
 ) -> list[str]:
     """Kinds (PROBLEM_MESSAGES) of problems of a post's disclosure; empty: none.
 
@@ -46,12 +63,12 @@ def disclosure_problems(
     """
     if material_connection == "none":
         return []
-    if observation.get("label") is False:
+    if finding.label is False:
         return ["absent"]
-    faults, label = observation.get("faults"), observation.get("label")
+    faults, label = finding.faults, finding.label
     problems = [] if label else (["unread"] if faults is None else list(faults))
     if disclosure_rules.visual_rules(format_, day):
-        seconds, length = observation.get("seconds"), observation.get("length")
+        seconds, length = finding.seconds, finding.length
         needed = (
             None if length is None else disclosure_rules.required_seconds(length, day)
         )

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from sqlmodel import Session
 
@@ -96,9 +95,11 @@ def problems_of_tag(
     material_connection = disclosure_rules.connection_to_disclose(
         row.connection if row else None, tag.cost_micros > 0
     )
-    detail: dict[str, Any] = steps[-1].detail
     return disclosure_status.disclosure_problems(
-        detail, material_connection, tag.format, tag.day
+        disclosure_status.finding_of(steps[-1]),
+        material_connection,
+        tag.format,
+        tag.day,
     )
 
 

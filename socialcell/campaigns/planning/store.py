@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
 
 from sqlalchemy import func, select, update
 from sqlmodel import Session, col
@@ -28,6 +27,15 @@ class OtherPlanTag:
     creator: str
     day: date
     initiative: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanVersion:
+    """A version of a campaign's plan, without its content."""
+
+    version: int
+    made_by: str
+    made_at: datetime
 
 
 def add(session: Session, plan: Plan, tags: Sequence[PlanTag]) -> Plan:
@@ -75,12 +83,11 @@ def newest_plans(session: Session) -> list[Plan]:
     return list(session.scalars(query))
 
 
-def versions(session: Session, campaign: str) -> list[dict[str, Any]]:
+def versions(session: Session, campaign: str) -> list[PlanVersion]:
     """Which versions there are, by whom, the newest first."""
     c = _PLAN.c
     query = select(c.version, c.made_by, c.made_at).where(c.campaign == campaign)
-    rows = session.execute(query.order_by(c.version.desc()))
-    return [dict(row) for row in rows.mappings()]
+    return db.records(session, query.order_by(c.version.desc()), PlanVersion)
 
 
 def tags(session: Session, plan: Plan) -> list[tuple[PlanTag, TrackedLink]]:

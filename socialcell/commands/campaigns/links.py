@@ -208,8 +208,8 @@ def show(code: Code, config: Config = None, json: Json = False) -> None:
             output.say(f"{name}: {output.cell(value)}")
     for device, address in leads.items():
         output.say(f"{device} is led to: {address}")
-    for one in history:
-        output.say(f"{output.local(one['at'])}: {one['reason']} ({one['actor']})")
+    for one in versions:
+        output.say(f"{output.local(one.changed_at)}: {one.reason} ({one.actor})")
 
 
 @app.command()

@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import Session
 
 from socialcell.campaigns.outcomes.store import figures
+from socialcell.campaigns.outcomes.store.figures import QuerySum, SearchSum
 from socialcell.listening.people.visibility import People
 from socialcell.reports.page import Block, Cell, Paragraph, Section, Table
 from socialcell.reports.phrases import UNKNOWN
@@ -15,7 +16,7 @@ from socialcell.reports.sections.report_context import Material
 
 QUERIES = 6
 _WEEK = timedelta(days=7)
-_Days = dict[date, Any]
+_Days = dict[date, SearchSum]
 
 
 def counted(session: Session, last: date) -> dict[str, Any]:
@@ -33,7 +34,7 @@ def counted(session: Session, last: date) -> dict[str, Any]:
             _site(name, held, first) for name, held in sites.items() if held["total"]
         ],
         "queries": [
-            {"site": one.site, "query": one.value, **_sums([one])} for one in queries
+            {"site": one.site, "query": one.query, **_sums([one])} for one in queries
         ],
     }
 
@@ -88,7 +89,7 @@ def _site(name: str, held: Mapping[str, _Days], first: date) -> dict[str, Any]:
     before = [total[day - _WEEK] for day in now if day - _WEEK in total]
     named = [day for day in now if day in query]
     whole, told = (
-        sum(int(rows[day].clicks or 0) for day in named) for rows in (total, query)
+        sum(rows[day].sums.clicks or 0 for day in named) for rows in (total, query)
     )
     return {
         "site": name,
@@ -101,10 +102,10 @@ def _site(name: str, held: Mapping[str, _Days], first: date) -> dict[str, Any]:
     }
 
 
-def _sums(rows: Sequence[Any]) -> dict[str, Any]:
+def _sums(rows: Sequence[SearchSum | QuerySum]) -> dict[str, Any]:
     """Clicks, impressions, and the mean position weighted by impressions."""
     clicks, impressions, placed, position = (
-        [getattr(row, name) for row in rows if getattr(row, name) is not None]
+        [getattr(row.sums, name) for row in rows if getattr(row.sums, name) is not None]
         for name in ("clicks", "impressions", "placed", "position")
     )
     return {

@@ -17,6 +17,7 @@ from socialcell.campaigns.creators.creator import COUNTS, SHARES
 from socialcell.campaigns.creators.creator_entry import LANGUAGES, PLATFORMS
 from socialcell.campaigns.creators.store import candidate_posts
 from socialcell.campaigns.creators.store import creator_entries as entries
+from socialcell.campaigns.creators.store.creator_rows import StoredInsight, StoredSketch
 from socialcell.connectors.files import sheets
 from socialcell.connectors.files.export_tables import decimal_number
 from socialcell.errors import UsageError
@@ -97,15 +98,15 @@ def _sketch(context: Context, days: int, session: Session) -> list[Sketched]:
             continue
         entries.save_sketch(
             session,
-            {
-                "creator_id": row.id,
-                "since": since,
-                "until": now,
-                "posts": len(ids),
-                "precision": PRECISION,
-                "registers": family.of(sorted(who)).astype(np.uint8).tobytes(),
-                "made_at": now,
-            },
+            StoredSketch(
+                creator_id=row.id,
+                since=since,
+                until=now,
+                posts=len(ids),
+                precision=PRECISION,
+                registers=family.of(sorted(who)).astype(np.uint8).tobytes(),
+                made_at=now,
+            ),
         )
         made.append(Sketched(row.key, len(ids), len(who)))
     kept = sum(one.people is not None for one in made)
@@ -131,7 +132,7 @@ def _take(
             "added_by": audit.operator(),
             "added_at": context.clock.now(),
         }
-        if not entries.save_insight(session, row):
+        if not entries.save_insight(session, StoredInsight(**row)):
             return "unchanged"
         kept[row["creator_id"]] = kept.get(row["creator_id"], 0) + 1
         return "stored"

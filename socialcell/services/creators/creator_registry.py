@@ -5,7 +5,7 @@ forgetting one leaves the log whole.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,7 @@ from socialcell.campaigns.creators.creator_entry import COLUMNS, PLATFORMS
 from socialcell.campaigns.creators.store import candidates, flags
 from socialcell.campaigns.creators.store import creator_entries as entries
 from socialcell.campaigns.creators.store import creators as store
+from socialcell.campaigns.creators.store.creator_rows import StoredCreator
 from socialcell.campaigns.links import utm_naming
 from socialcell.campaigns.outreach.store import outreach
 from socialcell.campaigns.planning import store as plans
@@ -158,7 +159,7 @@ def flag(
     return changed
 
 
-def found(session: Session, key: str) -> Any:
+def found(session: Session, key: str) -> StoredCreator:
     """A creator's own row. SocialcellError: there is none."""
     row = entries.find(session, utm_naming.normalise_name(key, "The key"))
     if row is None:
@@ -176,13 +177,13 @@ def held(
     owners = [entries.account_owner(session, *account) for account in accounts]
     known = [row for row in owners if row is not None]
     return [
-        *(row._asdict() for row in known),
+        *(asdict(row) for row in known),
         *(
-            step
+            asdict(step)
             for row in known
             for step in outreach.steps_of_creator(session, row.key)
         ),
-        *(row._asdict() for row in flags.flag_history(session, accounts)),
+        *(asdict(row) for row in flags.flag_history(session, accounts)),
     ]
 
 

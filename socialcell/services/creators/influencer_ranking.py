@@ -14,6 +14,7 @@ from socialcell.campaigns.creators.engagement_rates import ENOUGH
 from socialcell.campaigns.creators.store import creator_entries as entries
 from socialcell.campaigns.creators.store import creators as creator_store
 from socialcell.campaigns.creators.store import flags
+from socialcell.campaigns.creators.store.creator_rows import StoredCreator, StoredFlag
 from socialcell.clock import IST
 from socialcell.errors import SocialcellError
 from socialcell.listening.people import masking
@@ -138,7 +139,7 @@ def document(one: ScoredCandidate, creator: Creator | None) -> dict[str, Any]:
     }
 
 
-def flag_document(row: Any) -> dict[str, Any]:
+def flag_document(row: StoredFlag) -> dict[str, Any]:
     names = ("flag", "reason", "by", "at", "lifted_by", "lifted_at", "lifted_reason")
     account = f"{row.platform}:{row.handle}"
     return {"account": account, **{name: getattr(row, name) for name in names}}
@@ -163,7 +164,9 @@ def _plain(score: Any) -> Any:
     return None if score is None else asdict(score)
 
 
-def _whom(session: Session, who: str) -> tuple[Any, list[tuple[str, str]]]:
+def _whom(
+    session: Session, who: str
+) -> tuple[StoredCreator | None, list[tuple[str, str]]]:
     """The creator's row, if any, and the accounts that are meant."""
     if ":" not in who:
         row = found(session, who)
@@ -172,7 +175,7 @@ def _whom(session: Session, who: str) -> tuple[Any, list[tuple[str, str]]]:
     return entries.account_owner(session, *account), [account]
 
 
-def _entry(context: Context, session: Session, row: Any) -> dict[str, Any]:
+def _entry(context: Context, session: Session, row: StoredCreator) -> dict[str, Any]:
     """What the registry holds of a creator, contacts too."""
     on = today(context)
     creator = creator_store.creator(session, row.key, on)

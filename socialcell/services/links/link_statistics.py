@@ -45,7 +45,7 @@ def stats(
         away = postbacks.refusal_counts(session, since, until)
     groups: dict[tuple[Any, ...], dict[str, Any]] = {}
     for one in found:
-        row = groups.setdefault(tuple(one[:-2]), dict.fromkeys(KINDS, 0))
+        row = groups.setdefault(one.group, dict.fromkeys(KINDS, 0))
         row[one.kind] += int(one.n)
     return {
         "by": list(by),

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from sqlmodel import Session
 
@@ -50,7 +49,9 @@ def edit(
     )
 
 
-def find(context: Context, code: str) -> tuple[TrackedLink, Sequence[Any]]:
+def find(
+    context: Context, code: str
+) -> tuple[TrackedLink, Sequence[store.LinkVersion]]:
     """A link and all that it has said. SocialcellError: there is none."""
     with db.reading(context.engine) as session:
         link = _found(session, code)

@@ -136,9 +136,12 @@ def _posted(it: Entered) -> None:
     faults = _read(it.session, it.tag, it.step)
     it.step.detail = {
         **it.step.detail,
-        **disclosure_status.disclosure_detail(
-            faults, it.told.label, it.told.seconds, it.told.length
-        ),
+        **disclosure_status.DisclosureFinding(
+            None if faults is None else tuple(faults),
+            it.told.label,
+            it.told.seconds,
+            it.told.length,
+        ).as_dict(),
     }
 
 

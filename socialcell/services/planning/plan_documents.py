@@ -151,7 +151,7 @@ def _found(
         if plan is None:
             known = store.versions(session, name)
             hint = (
-                f"Its versions are 1 to {known[0]['version']}."
+                f"Its versions are 1 to {known[0].version}."
                 if known
                 else "Make one: socialcell campaigns plan FILE"
             )

@@ -89,7 +89,7 @@ def posted(context: Context, session: Session, post: OwnPost) -> None:
         evidence_kind="link",
         evidence=post.url or f"{post.platform}:{post.external_id}",
         # The words are those that were approved, and so is the label in them.
-        detail=disclosure_status.disclosure_detail((), None, None, None),
+        detail=disclosure_status.DisclosureFinding(faults=()).as_dict(),
     )
     outreach_steps.add(context, session, plan, tag, step)
 

@@ -47,7 +47,7 @@ def test_another_link_phone_or_address_is_somebody_else(other: Any) -> None:
 
 def test_a_preview_does_not_make_the_person_after_it_a_second_click() -> None:
     head = make_request(method="HEAD")
-    prefetch = make_request(ahead=True)
+    prefetch = make_request(is_prefetch=True)
     assert judged(head, prefetch, make_request()) == ["preview", "preview", "human"]
 
 
@@ -141,7 +141,7 @@ REQUEST = st.builds(
     peer=st.sampled_from(["203.0.113.7", "198.51.100.2", "10.0.0.9", "2001:db8::1"]),
     link_id=st.integers(1, 3),
     method=st.sampled_from(["GET", "GET", "HEAD"]),
-    ahead=st.booleans(),
+    is_prefetch=st.booleans(),
     at=st.integers(0, 3000).map(lambda n: NOON + timedelta(minutes=n)),
 )
 

@@ -1,6 +1,7 @@
 """The endpoint that takes installs in, and what becomes of them in the database."""
 
 from collections.abc import Iterator
+from dataclasses import astuple
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -185,7 +186,7 @@ def test_postbacks_are_told_by_outcome_and_reason(
     hand_in(cell, told())
     hand_in(cell, told(id="install-0002"))
     with db.reading(cell.engine) as session:
-        found = [tuple(row) for row in postbacks.count_by_outcome(session)]
+        found = [astuple(row) for row in postbacks.count_by_outcome(session)]
     assert found == [("attributed", None, 1), ("refused", "click_used", 1)]
 
 

@@ -53,7 +53,7 @@ def as_bytes(said: Any) -> bytes:
 
 def click(**changes: Any) -> PostbackClick:
     made = {"id": CLICK, "link_id": 7, "at": NOON, "kind": "human"}
-    return PostbackClick(**(made | {"led_to": "android", "used": False} | changes))
+    return PostbackClick(**(made | {"target": "android", "used": False} | changes))
 
 
 def judged(

@@ -170,7 +170,7 @@ def test_a_post_that_is_out_is_disclosed_by_what_was_read_and_what_was_seen(
     length: float | None,
     wrong: list[str],
 ) -> None:
-    seen = disclosure_status.disclosure_detail(faults, label, seconds, length)
+    seen = disclosure_status.DisclosureFinding(faults, label, seconds, length)
 
     assert disclosure_status.disclosure_problems(seen, "paid", format_, DAY) == wrong
     assert disclosure_status.disclosure_problems(seen, "none", format_, DAY) == []

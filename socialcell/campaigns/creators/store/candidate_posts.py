@@ -3,10 +3,10 @@
 import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Select, func, select
 from sqlmodel import Session
 
 from socialcell import db
@@ -23,6 +23,15 @@ _HANDLE = re.compile(r"@([A-Za-z0-9_][A-Za-z0-9_.-]*[A-Za-z0-9_]|[A-Za-z0-9_])")
 _VALUE = func.coalesce(ANNOTATION.c.decided_value, ANNOTATION.c.value)
 
 
+@dataclass(frozen=True, slots=True)
+class _PostRow:
+    id: int
+    author_id: int
+    authored_at: datetime
+    language: str | None
+    folded: str | None
+
+
 def posts(
     session: Session, authors: Collection[int], since: datetime, until: datetime
 ) -> dict[int, list[CandidatePost]]:
@@ -31,7 +40,7 @@ def posts(
     Replies and reposts are left out, and posts about a protected topic (politics).
     """
     m = MENTION.c
-    rows: list[Row[Any]] = []
+    rows: list[_PostRow] = []
     for chunk in db.chunks(sorted(authors)):
         query = (
             select(m.id, m.author_id, m.authored_at, m.language, m.folded)
@@ -41,7 +50,7 @@ def posts(
             .where(m.kind != "comment", m.id.not_in(_replies_and_reposts()))
             .order_by(m.authored_at, m.id)
         )
-        rows += session.execute(query)
+        rows += db.records(session, query, _PostRow)
     ids = [row.id for row in rows]
     annotations, counts = _annotations(session, ids), _counts(session, ids)
     posts_by_author: dict[int, list[CandidatePost]] = defaultdict(list)
@@ -154,12 +163,12 @@ def _ids_by_account(session: Session) -> dict[tuple[str, str], int]:
     return ids_by_account
 
 
-def _protected_mentions() -> Any:
+def _protected_mentions() -> Select[tuple[int]]:
     c = ANNOTATION.c
     return select(c.mention_id).where(c.kind == "topic", _VALUE.in_(TOPICS))
 
 
-def _replies_and_reposts() -> Any:
+def _replies_and_reposts() -> Select[tuple[int]]:
     c = RELATION.c
     return select(c.mention_id).where(c.kind.in_(("reply", "repost")))
 

@@ -3,9 +3,8 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlmodel import Session
 
 from socialcell import db
@@ -42,6 +41,20 @@ class CandidateAccount:
     why: list[str]
     authors: list[int]
     creator: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _AccountRow:
+    """An account with whatever may make it a candidate; one row an author id."""
+
+    id: int
+    platform: str
+    handle: str
+    name: str | None
+    verified: str | None
+    followers: int | None
+    person_class: str | None
+    key: str | None
 
 
 def candidate_accounts(
@@ -101,7 +114,7 @@ def candidate_accounts(
     if handle is not None:
         query = query.where(a.platform == handle[0], bare == handle[1])
     accounts: dict[tuple[str, str], CandidateAccount] = {}
-    for row in session.execute(query):
+    for row in db.records(session, query, _AccountRow):
         account = accounts.setdefault(
             (row.platform, row.handle),
             CandidateAccount(row.platform, row.handle, row.name, [], [], row.key),
@@ -130,7 +143,7 @@ def follower_counts(
     return counts
 
 
-def _grounds(row: Row[Any], floor: int | None) -> list[str]:
+def _grounds(row: _AccountRow, floor: int | None) -> list[str]:
     grounds = []
     if row.person_class is not None:
         grounds.append(f"registered: {row.person_class}")

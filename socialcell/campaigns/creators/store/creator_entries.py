@@ -1,10 +1,10 @@
 """Save and remove entries of the registry of creators, their accounts and rates."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import delete, select, update
 from sqlmodel import Session
 
 from socialcell import db
@@ -15,6 +15,11 @@ from socialcell.campaigns.creators.creator_entry import (
     format_amount,
 )
 from socialcell.campaigns.creators.store import creators
+from socialcell.campaigns.creators.store.creator_rows import (
+    StoredCreator,
+    StoredInsight,
+    StoredSketch,
+)
 from socialcell.campaigns.creators.store.creators import (
     ACCOUNT,
     CREATOR,
@@ -30,27 +35,30 @@ _TEXT_COLUMNS = (
 )
 
 
-def find(session: Session, key: str) -> Row[Any] | None:
+def find(session: Session, key: str) -> StoredCreator | None:
     """A creator's own row."""
-    return session.execute(select(CREATOR).where(CREATOR.c.key == key)).first()
+    query = select(CREATOR).where(CREATOR.c.key == key)
+    return next(iter(db.records(session, query, StoredCreator)), None)
 
 
-def all_creators(session: Session) -> Sequence[Row[Any]]:
+def all_creators(session: Session) -> list[StoredCreator]:
     """Every creator's own row, by key."""
-    return session.execute(select(CREATOR).order_by(CREATOR.c.key)).all()
+    return db.records(session, select(CREATOR).order_by(CREATOR.c.key), StoredCreator)
 
 
-def account_owner(session: Session, platform: str, handle: str) -> Row[Any] | None:
+def account_owner(session: Session, platform: str, handle: str) -> StoredCreator | None:
     """Whose account it is: the creator's row."""
     query = (
         select(CREATOR)
         .join(ACCOUNT, ACCOUNT.c.creator_id == CREATOR.c.id)
         .where(ACCOUNT.c.platform == platform, ACCOUNT.c.handle == handle)
     )
-    return session.execute(query).first()
+    return next(iter(db.records(session, query, StoredCreator)), None)
 
 
-def stated_fields(session: Session, row: Row[Any], on: date) -> dict[str, str | None]:
+def stated_fields(
+    session: Session, row: StoredCreator, on: date
+) -> dict[str, str | None]:
     """A creator as the text fields of a file of creators, with the rates in force."""
     fields: dict[str, str | None] = {name: getattr(row, name) for name in _TEXT_COLUMNS}
     fields["languages"] = ";".join(row.languages) or None
@@ -123,21 +131,21 @@ def remove(session: Session, creator_id: int) -> None:
     session.execute(delete(CREATOR).where(CREATOR.c.id == creator_id))
 
 
-def save_insight(session: Session, row: Mapping[str, Any]) -> bool:
+def save_insight(session: Session, insight: StoredInsight) -> bool:
     """Store a figure of an audience in place of one with the same key; False: it is
     the same."""
-    same = [INSIGHT.c[name] == row[name] for name in _INSIGHT_KEY]
+    same = [INSIGHT.c[name] == getattr(insight, name) for name in _INSIGHT_KEY]
     stored = session.execute(select(INSIGHT.c.number).where(*same)).scalar()
-    if stored == row["number"]:
+    if stored == insight.number:
         return False
     session.execute(delete(INSIGHT).where(*same))
-    db.insert(session, INSIGHT, [row])
+    db.insert(session, INSIGHT, [asdict(insight)])
     return True
 
 
-def save_sketch(session: Session, row: Mapping[str, Any]) -> None:
-    delete_sketch(session, row["creator_id"])
-    db.insert(session, SKETCH, [row])
+def save_sketch(session: Session, sketch: StoredSketch) -> None:
+    delete_sketch(session, sketch.creator_id)
+    db.insert(session, SKETCH, [asdict(sketch)])
 
 
 def delete_sketch(session: Session, creator_id: int) -> None:

@@ -3,10 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
 
 import numpy as np
-from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlmodel import Session
 
 from socialcell import db
@@ -24,6 +23,11 @@ from socialcell.campaigns.creators.model import (
     CreatorInsight,
     CreatorRate,
     CreatorSketch,
+)
+from socialcell.campaigns.creators.store.creator_rows import (
+    StoredCreator,
+    StoredInsight,
+    StoredSketch,
 )
 from socialcell.listening.model import Author, AuthorSnapshot, Mention
 
@@ -48,11 +52,14 @@ def creators(
     query = select(CREATOR).order_by(CREATOR.c.key)
     if keys is not None:
         query = query.where(CREATOR.c.key.in_(keys))
-    rows = session.execute(query).all()
+    rows = db.records(session, query, StoredCreator)
     accounts = _accounts(session)
     rates = rates_of(session, on)
     insights = _insights(session, on)
-    sketches = {row.creator_id: row for row in session.execute(select(SKETCH))}
+    sketches = {
+        sketch.creator_id: sketch
+        for sketch in db.records(session, select(SKETCH), StoredSketch)
+    }
     return [
         Creator(
             id=row.key,
@@ -159,8 +166,8 @@ def _insights(session: Session, on: date) -> dict[int, list[Insight]]:
     """Of each account and dimension, the figures of the newest day that has any."""
     c = INSIGHT.c
     query = select(INSIGHT).where(c.day <= on).order_by(c.day, c.value)
-    newest: dict[tuple[int, str, str], list[Row[Any]]] = {}
-    for row in session.execute(query):
+    newest: dict[tuple[int, str, str], list[StoredInsight]] = {}
+    for row in db.records(session, query, StoredInsight):
         figures = newest.setdefault((row.creator_id, row.platform, row.dimension), [])
         if figures and figures[0].day != row.day:
             figures.clear()
@@ -174,8 +181,10 @@ def _insights(session: Session, on: date) -> dict[int, list[Insight]]:
     return insights
 
 
-def _engaged_audience(row: Row[Any] | None) -> EngagedAudience | None:
-    if row is None:
+def _engaged_audience(stored: StoredSketch | None) -> EngagedAudience | None:
+    if stored is None:
         return None
-    sketch = np.frombuffer(row.registers, dtype=np.uint8).astype(np.int64)
-    return EngagedAudience(row.since, row.until, row.posts, row.precision, sketch)
+    sketch = np.frombuffer(stored.registers, dtype=np.uint8).astype(np.int64)
+    return EngagedAudience(
+        stored.since, stored.until, stored.posts, stored.precision, sketch
+    )

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import delete, select, update
 from sqlmodel import Session
 
 from socialcell import db
 from socialcell.campaigns.creators.model import AccountFlag
+from socialcell.campaigns.creators.store.creator_rows import StoredFlag
 from socialcell.errors import UsageError
 
 FLAG = db.table(AccountFlag)
@@ -87,24 +87,24 @@ def delete_flags(session: Session, platform: str, handle: str) -> None:
 
 def standing_flags(
     session: Session, accounts: Sequence[tuple[str, str]] | None = None
-) -> list[Row[Any]]:
+) -> list[StoredFlag]:
     """The flags that stand, of these accounts (None: of all), oldest first."""
     c = FLAG.c
     query = select(FLAG).where(c.lifted_at.is_(None)).order_by(c.id)
     account_set = None if accounts is None else set(accounts)
     return [
         row
-        for row in session.execute(query)
+        for row in db.records(session, query, StoredFlag)
         if account_set is None or (row.platform, row.handle) in account_set
     ]
 
 
 def flag_history(
     session: Session, accounts: Sequence[tuple[str, str]]
-) -> list[Row[Any]]:
+) -> list[StoredFlag]:
     """Every flag these accounts ever had, oldest first."""
     account_set = set(accounts)
-    rows = session.execute(select(FLAG).order_by(FLAG.c.id))
+    rows = db.records(session, select(FLAG).order_by(FLAG.c.id), StoredFlag)
     return [row for row in rows if (row.platform, row.handle) in account_set]
 
 

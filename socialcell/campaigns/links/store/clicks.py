@@ -2,14 +2,15 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import Row, delete, func, null, select, update
+from sqlalchemy import delete, func, null, select, update
 from sqlmodel import Session
 
 from socialcell import db
-from socialcell.campaigns.links.model import Click, ClickDay, TrackedLink
+from socialcell.campaigns.links.model import Click, ClickDay, ClickRow, TrackedLink
 from socialcell.clock import IST, as_utc
 
 CLICK = db.table(Click)
@@ -18,17 +19,56 @@ LINK = db.table(TrackedLink)
 LINK_FIELDS = ("campaign", "initiative", "creator", "post", "channel")
 """Columns to count clicks by, beside `code`, `day`, `trigger` and `device`."""
 _DAY_COLUMNS = {"day": DAY.c.day, "trigger": DAY.c.trigger, "device": DAY.c.device}
-_KEYS = ["day", "link_id", "kind", "trigger", "device"]
+
+
+class _CountKey(NamedTuple):
+    """The key of a row of click_day."""
+
+    day: date
+    link_id: int
+    kind: str
+    trigger: str
+    device: str
+
+
+_KEYS = list(_CountKey._fields)
 
 LostClicks = tuple[date, int, str, str]
 """A day, a link, trigger and device of requests that were answered and not stored."""
 
 
+@dataclass(frozen=True, slots=True)
+class StoredClick:
+    """A row of the table `click`; see `Click`."""
+
+    id: str
+    link_id: int
+    version: int
+    at: datetime
+    kind: str
+    rules: int
+    method: str
+    trigger: str
+    device: str
+    in_app: str | None
+    led_to: str
+    prefix: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class KindCount:
+    """Requests of one kind in a group: its values in the order of `by`."""
+
+    group: tuple[str | date | None, ...]
+    kind: str
+    n: int
+
+
 def record_clicks(
     session: Session,
-    rows: Sequence[Mapping[str, Any]],
+    rows: Sequence[ClickRow],
     lost: Mapping[LostClicks, int] | None = None,
-    reclassified: Sequence[Mapping[str, Any]] = (),
+    reclassified: Sequence[ClickRow] = (),
 ) -> None:
     """Store clicks with their counts, in one transaction of the caller's.
 
@@ -40,19 +80,16 @@ def record_clicks(
         return
     moments = {row["at"] for row in (*rows, *reclassified)}
     days = {moment: moment.astimezone(IST).date() for moment in moments}
-    counts: Counter[tuple[Any, ...]] = Counter()
+    counts: Counter[_CountKey] = Counter()
     for row in rows:
         counts[_key(days, row, row["kind"])] += 1
     for row in reclassified:
         counts[_key(days, row, row["kind"])] -= 1
         counts[_key(days, row, "scanner")] += 1
     for (day, link, trigger, device), n in (lost or {}).items():
-        counts[day, link, "dropped", trigger, device] += n
+        counts[_CountKey(day, link, "dropped", trigger, device)] += n
     if counts:
-        count_rows = [
-            {**dict(zip(_KEYS, key, strict=True)), "n": n}
-            for key, n in sorted(counts.items())
-        ]
+        count_rows = [{**key._asdict(), "n": n} for key, n in sorted(counts.items())]
         db.add_counts(session, DAY, _KEYS, count_rows)
     if reclassified:
         ids = [row["id"] for row in reclassified]
@@ -60,49 +97,51 @@ def record_clicks(
         session.execute(delete(DAY).where(DAY.c.n == 0))
 
 
-def _add_counts(session: Session, counts: Mapping[tuple[Any, ...], int]) -> None:
+def _add_counts(session: Session, counts: Mapping[_CountKey, int]) -> None:
     """Add to the counts by `_KEYS`; one that comes to nothing goes."""
-    count_rows = [
-        {**dict(zip(_KEYS, key, strict=True)), "n": n}
-        for key, n in sorted(counts.items())
-        if n
-    ]
+    count_rows = [{**key._asdict(), "n": n} for key, n in sorted(counts.items()) if n]
     if count_rows:
         db.add_counts(session, DAY, _KEYS, count_rows)
     if any(row["n"] < 0 for row in count_rows):
         session.execute(delete(DAY).where(DAY.c.n == 0))
 
 
-def _key(
-    days: Mapping[datetime, date], row: Mapping[str, Any], kind: str
-) -> tuple[Any, ...]:
-    """The key of a count: `_KEYS`."""
-    return days[row["at"]], row["link_id"], kind, row["trigger"], row["device"]
+def _key(days: Mapping[datetime, date], row: ClickRow, kind: str) -> _CountKey:
+    return _CountKey(
+        days[row["at"]], row["link_id"], kind, row["trigger"], row["device"]
+    )
 
 
-def clicks_at(session: Session, moments: Collection[datetime]) -> list[Row[Any]]:
+def clicks_at(session: Session, moments: Collection[datetime]) -> list[StoredClick]:
     """The clicks of these seconds."""
-    rows: list[Row[Any]] = []
+    rows: list[StoredClick] = []
     for chunk in db.chunks(moments):
-        rows += session.execute(select(CLICK).where(CLICK.c.at.in_(chunk)))
+        query = select(CLICK).where(CLICK.c.at.in_(chunk))
+        rows += db.records(session, query, StoredClick)
     return rows
 
 
 def delete_clicks(session: Session, moments: Collection[datetime]) -> None:
     """Delete the clicks of these seconds, and take them off their days' counts."""
-    deleted = [dict(row._mapping) for row in clicks_at(session, moments)]
-    for chunk in db.chunks([row["id"] for row in deleted]):
+    deleted = clicks_at(session, moments)
+    for chunk in db.chunks([click.id for click in deleted]):
         session.execute(delete(CLICK).where(CLICK.c.id.in_(chunk)))
-    days = {
-        moment: as_utc(moment).astimezone(IST).date()
-        for moment in {r["at"] for r in deleted}
-    }
-    counts = Counter(_key(days, row, row["kind"]) for row in deleted)
+    counts = Counter(
+        _CountKey(
+            as_utc(click.at).astimezone(IST).date(),
+            click.link_id,
+            click.kind,
+            click.trigger,
+            click.device,
+        )
+        for click in deleted
+    )
     _add_counts(session, {key: -n for key, n in counts.items()})
 
 
-def find_click(session: Session, id_: str) -> Row[Any] | None:
-    return session.execute(select(CLICK).where(CLICK.c.id == id_)).first()
+def find_click(session: Session, id_: str) -> StoredClick | None:
+    query = select(CLICK).where(CLICK.c.id == id_)
+    return next(iter(db.records(session, query, StoredClick)), None)
 
 
 def count_by_kind(
@@ -112,8 +151,8 @@ def count_by_kind(
     since: date | None = None,
     until: date | None = None,
     filters: Mapping[str, str | None] | None = None,
-) -> Sequence[Row[Any]]:
-    """Requests by kind and by whatever is asked for: rows of `by`, `kind` and `n`.
+) -> list[KindCount]:
+    """Counts of requests by kind, grouped by the columns `by`.
 
     `by` names `day`, `trigger`, `device`, `code` or one of `BELONGS`; days are of Pune,
     both ends included; `wanted` are values of `code` and `BELONGS` (None: any). All
@@ -135,7 +174,10 @@ def count_by_kind(
     for name, text in (filters or {}).items():
         if text is not None:
             query = query.where(LINK.c[name] == text)
-    return session.execute(query).all()
+    return [
+        KindCount(tuple(group), kind, int(n))
+        for *group, kind, n in session.execute(query)
+    ]
 
 
 def count_old_clicks(session: Session, before: datetime) -> int:

@@ -1,10 +1,10 @@
 """Tracked links in the database: added, changed with their history, found."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlmodel import Session, col
 
 from socialcell import db
@@ -16,6 +16,18 @@ from socialcell.errors import SocialcellError
 LINK = db.table(TrackedLink)
 VERSION = db.table(TrackedLinkVersion)
 _MAX_TRIES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class LinkVersion:
+    """A row of the table `tracked_link_version`; `said` are the columns of a draft."""
+
+    link_id: int
+    version: int
+    said: dict[str, str | None]
+    actor: str
+    reason: str
+    changed_at: datetime
 
 
 def add(
@@ -53,8 +65,7 @@ def change_link(
     """Change a link to the draft; returns the columns that differ. None differ: no new
     version."""
     values = draft.values()
-    current = link_values(link)
-    changed = tuple(key for key in values if values[key] != current[key])
+    changed = tuple(key for key in values if values[key] != getattr(link, key))
     if changed:
         session.execute(
             update(LINK)
@@ -74,7 +85,9 @@ def by_code(session: Session, code: str) -> TrackedLink | None:
 
 def find_same(session: Session, draft: LinkDraft) -> TrackedLink | None:
     """The oldest link with exactly these values."""
-    conditions = [LINK.c[key].is_not_distinct_from(text) for key, text in _plain(draft)]
+    conditions = [
+        LINK.c[key].is_not_distinct_from(text) for key, text in draft.values().items()
+    ]
     query = (
         select(TrackedLink).where(*conditions).order_by(col(TrackedLink.id)).limit(1)
     )
@@ -96,10 +109,10 @@ def campaigns(session: Session) -> list[str]:
     return list(session.scalars(select(LINK.c.campaign).distinct()))
 
 
-def versions(session: Session, link: TrackedLink) -> Sequence[Row[Any]]:
+def versions(session: Session, link: TrackedLink) -> list[LinkVersion]:
     """The versions of a link, the oldest first."""
     query = select(VERSION).where(VERSION.c.link_id == link.id)
-    return session.execute(query.order_by(VERSION.c.version)).all()
+    return db.records(session, query.order_by(VERSION.c.version), LinkVersion)
 
 
 def change_mark(session: Session) -> tuple[int, int]:
@@ -110,15 +123,6 @@ def change_mark(session: Session) -> tuple[int, int]:
         )
     ).one()
     return int(row[0]), int(row[1])
-
-
-def link_values(link: TrackedLink) -> dict[str, Any]:
-    """The values of a link: column → value."""
-    return {key: getattr(link, key) for key in LinkDraft.__dataclass_fields__}
-
-
-def _plain(draft: LinkDraft) -> list[tuple[str, Any]]:
-    return list(draft.values().items())
 
 
 def _add_version(

@@ -1,10 +1,10 @@
 """Install postbacks in the database: each once, at most one install for a click."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlmodel import Session
 
 from socialcell import db
@@ -19,6 +19,15 @@ from socialcell.clock import IST, as_utc
 
 POSTBACK = db.table(InstallPostback)
 REFUSAL = db.table(PostbackRefusal)
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeCount:
+    """How many installs had an outcome for a reason."""
+
+    outcome: str
+    reason: str | None
+    n: int
 
 
 def find_postback_click(session: Session, click: str) -> PostbackClick | None:
@@ -95,8 +104,8 @@ def count_refusals(session: Session, counts: Mapping[str, int], day: date) -> No
 
 def count_by_outcome(
     session: Session, since: date | None = None, until: date | None = None
-) -> Sequence[Row[Any]]:
-    """Reported installs: rows of outcome, reason and n; both ends included."""
+) -> list[OutcomeCount]:
+    """Counts of reported installs by outcome and reason; both ends included."""
     c = POSTBACK.c
     query = select(c.outcome, c.reason, func.count().label("n"))
     if since is not None:
@@ -104,7 +113,7 @@ def count_by_outcome(
     if until is not None:
         query = query.where(c.day <= until)
     grouped = query.group_by(c.outcome, c.reason).order_by(c.outcome, c.reason)
-    return session.execute(grouped).all()
+    return db.records(session, grouped, OutcomeCount)
 
 
 def refusal_counts(

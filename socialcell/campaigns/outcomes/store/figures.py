@@ -1,13 +1,12 @@
 """Queries for the daily figures between two days."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Integer,
-    Row,
     RowMapping,
     Table,
     case,
@@ -20,6 +19,43 @@ from sqlmodel import Session
 from socialcell import db
 from socialcell.campaigns.outcomes.figures_model import AdDay, SearchDay, StoreDay
 from socialcell.connectors.metric_kinds import APP_STORES
+
+
+@dataclass(frozen=True, slots=True)
+class SearchFigureSums:
+    """Sums of search figures; None: not reported.
+
+    `placed` are the impressions that have a position, `position` the sum of positions,
+    each times its impressions.
+    """
+
+    clicks: int | None
+    impressions: int | None
+    placed: int | None
+    position: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchSum:
+    """A day of a site, in all (`dimension` total) or over its named queries (query).
+
+    `final`: Google changes the day no more.
+    """
+
+    site: str
+    dimension: str
+    day: date
+    sums: SearchFigureSums
+    final: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QuerySum:
+    """A query of a site over several days."""
+
+    site: str
+    query: str
+    sums: SearchFigureSums
 
 
 def ad_days(session: Session, since: date, until: date, level: str) -> list[AdDay]:
@@ -59,59 +95,68 @@ def search_days(
     ]
 
 
-def search_sums(session: Session, since: date, until: date) -> Sequence[Row[Any]]:
-    """Each day of each site, in all and over its named queries, both ends included.
-
-    Columns: site, dimension (total or query), day, clicks, impressions, placed (those
-    impressions that have a position), position (the sum of positions, each times its
-    impressions), final (1 when Google changes it no more).
-    """
+def search_sums(session: Session, since: date, until: date) -> list[SearchSum]:
+    """Each day of each site, in all and over its named queries, both ends included."""
     c = db.table(SearchDay).c
-    placed = case((c.position.is_not(None), c.impressions))
-    return session.execute(
-        select(
-            c.site,
-            c.dimension,
-            c.day,
-            func.sum(c.clicks).label("clicks"),
-            func.sum(c.impressions).label("impressions"),
-            func.sum(placed).label("placed"),
-            func.sum(c.position * c.impressions).label("position"),
-            func.min(cast(c.final, Integer)).label("final"),
-        )
+    query = (
+        select(c.site, c.dimension, c.day, *_sums(), func.min(cast(c.final, Integer)))
         .where(c.day >= since, c.day <= until, c.dimension.in_(("total", "query")))
         .group_by(c.site, c.dimension, c.day)
         .order_by(c.site, c.day)
-    ).all()
+    )
+    return [
+        SearchSum(site, dimension, day, _figures(sums), bool(final))
+        for site, dimension, day, *sums, final in session.execute(query)
+    ]
 
 
 def top_queries(
     session: Session, since: date, until: date, most: int
-) -> Sequence[Row[Any]]:
-    """The queries with the most clicks: site, value, clicks, impressions, placed,
-    position (a sum, as in search_sums)."""
+) -> list[QuerySum]:
+    """The queries with the most clicks, most first."""
     c = db.table(SearchDay).c
-    clicks = func.sum(c.clicks).label("clicks")
-    placed = case((c.position.is_not(None), c.impressions))
-    return session.execute(
-        select(
-            c.site,
-            c.value,
-            clicks,
-            func.sum(c.impressions).label("impressions"),
-            func.sum(placed).label("placed"),
-            func.sum(c.position * c.impressions).label("position"),
-        )
+    clicks = func.sum(c.clicks)
+    query = (
+        select(c.site, c.value, *_sums())
         .where(c.day >= since, c.day <= until, c.dimension == "query")
         .group_by(c.site, c.value)
         .having(clicks > 0)
         .order_by(clicks.desc(), c.site, c.value)
         .limit(most)
-    ).all()
+    )
+    return [
+        QuerySum(site, text, _figures(sums))
+        for site, text, *sums in session.execute(query)
+    ]
+
+
+def _sums() -> tuple[ColumnElement[int], ...]:
+    """The columns of SearchFigureSums."""
+    c = db.table(SearchDay).c
+    return (
+        func.sum(c.clicks),
+        func.sum(c.impressions),
+        func.sum(case((c.position.is_not(None), c.impressions))),
+        func.sum(c.position * c.impressions),
+    )
+
+
+def _figures(sums: Sequence[float | None]) -> SearchFigureSums:
+    clicks, impressions, placed, position = sums
+    return SearchFigureSums(
+        clicks=None if clicks is None else int(clicks),
+        impressions=None if impressions is None else int(impressions),
+        placed=None if placed is None else int(placed),
+        position=None if position is None else float(position),
+    )
 
 
 def _rows_between(
-    session: Session, table: Table, since: date, until: date, *conditions: Any
+    session: Session,
+    table: Table,
+    since: date,
+    until: date,
+    *conditions: ColumnElement[bool],
 ) -> Sequence[RowMapping]:
     days = (table.c.day >= since, table.c.day <= until)
     query = select(table).where(*days, *conditions).order_by(table.c.day, table.c.key)

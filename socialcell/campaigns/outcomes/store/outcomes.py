@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
@@ -16,6 +15,9 @@ from socialcell.campaigns.outcomes.model import (
     Restatement,
     VisitDay,
 )
+
+Figure = float | bool | dict[str, float] | None
+"""A figure as it was stored: a number, a mark, numbers by action, or nothing."""
 
 _OUTCOME = db.table(OutcomeDay)
 _VISIT = db.table(VisitDay)
@@ -38,7 +40,7 @@ class OutcomeSummary:
 class FormerFigures:
     """Figures as they were from `said_at` until they were restated at `replaced_at`."""
 
-    figures: Mapping[str, Any]
+    figures: Mapping[str, Figure]
     said_at: datetime
     replaced_at: datetime
 

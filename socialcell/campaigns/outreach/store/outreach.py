@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date
-from typing import Any
+from dataclasses import dataclass
+from datetime import date, datetime
 
+from pydantic import JsonValue
 from sqlalchemy import Select, func, select, update
 from sqlmodel import Session, col
 
@@ -20,6 +21,23 @@ from socialcell.campaigns.planning.model import Plan, PlanTag
 _PLAN = db.table(Plan)
 _TAG = db.table(PlanTag)
 STEP = db.table(OutreachStep)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredStep:
+    """A row of the table `outreach_step`; see `OutreachStep`."""
+
+    id: int
+    campaign: str
+    terms: str
+    tag_id: int
+    state: str
+    by: str
+    at: datetime
+    note: str | None
+    evidence_kind: str | None
+    evidence: str | None
+    detail: dict[str, JsonValue]
 
 
 def lock_plan(session: Session, plan: Plan) -> None:
@@ -81,39 +99,34 @@ def spent_elsewhere(
     return int(session.scalar(query) or 0)
 
 
-def steps_of_creator(session: Session, creator: str) -> list[dict[str, Any]]:
+def steps_of_creator(session: Session, creator: str) -> list[StoredStep]:
     """The steps of a creator's tags."""
     query = select(STEP).where(STEP.c.tag_id.in_(_tags_of(creator)))
-    return [row._asdict() for row in session.execute(query.order_by(STEP.c.id))]
+    return db.records(session, query.order_by(STEP.c.id), StoredStep)
 
 
 def erase_evidence(session: Session, creator: str) -> list[str]:
     """Erase notes and evidence of the steps of a creator's tags; the steps and their
     seals in the audit log stay. Returns hashes of files that are evidence no more."""
-    hashes = _file_hashes(steps_of_creator(session, creator))
-    of_creator_tags = STEP.c.tag_id.in_(_tags_of(creator))
-    columns: dict[str, Any] = {"note": None, "evidence": None, "detail": {}}
-    session.execute(update(STEP).where(of_creator_tags).values(**columns))
+    hashes = evidence_files(session, creator)
+    erased = update(STEP).where(STEP.c.tag_id.in_(_tags_of(creator)))
+    session.execute(erased.values(note=None, evidence=None, detail={}))
     return sorted(hashes - evidence_files(session))
 
 
-def evidence_files(session: Session) -> set[str]:
-    """The hashes of all files that are evidence of a step."""
+def evidence_files(session: Session, creator: str | None = None) -> set[str]:
+    """The hashes of all files that are evidence of a step, or of a creator's steps."""
     c = STEP.c
     query = select(c.evidence_kind, c.evidence, c.detail)
-    return _file_hashes(row._asdict() for row in session.execute(query))
+    if creator is not None:
+        query = query.where(c.tag_id.in_(_tags_of(creator)))
+    return {
+        evidence
+        for kind, first, detail in session.execute(query)
+        for evidence_kind, evidence in ((kind, first), *detail.get("also", ()))
+        if evidence_kind == "file" and evidence
+    }
 
 
-def _file_hashes(steps: Iterable[Mapping[str, Any]]) -> set[str]:
-    hashes: set[str] = set()
-    for step in steps:
-        pairs = [
-            (step["evidence_kind"], step["evidence"]),
-            *step["detail"].get("also", ()),
-        ]
-        hashes |= {evidence for kind, evidence in pairs if kind == "file" and evidence}
-    return hashes
-
-
-def _tags_of(creator: str) -> Select[Any]:
+def _tags_of(creator: str) -> Select[tuple[int]]:
     return select(_TAG.c.id).where(_TAG.c.creator == creator)
