@@ -1,14 +1,14 @@
 """Quotations of a frozen report, as they may be shown today."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
-from sqlalchemy import Row
 from sqlmodel import Session
 
 from socialcell.i18n import Language
-from socialcell.listening.people.visibility import People
+from socialcell.listening.people.visibility import Account, People
 from socialcell.listening.store.mentions import quotes
+from socialcell.listening.store.mentions.quotes import QuotedPost
 from socialcell.reports.page import Quotation
 from socialcell.reports.phrases import Phrases
 from socialcell.text import displayed, one_line
@@ -44,9 +44,18 @@ def withheld_note(lang: Language) -> str:
     return lang.gettext("This quotation was removed: the platform withholds the post.")
 
 
-def excerpt(people: People, row: Row[Any]) -> str:
+class StoredText(Account, Protocol):
+    """A post as it is stored, with its author's account."""
+
+    @property
+    def platform(self) -> str: ...
+    @property
+    def text(self) -> str | None: ...
+
+
+def excerpt(people: People, row: StoredText) -> str:
     """The beginning of a post on one line, masked, at most 280 characters."""
-    text: str = row.text
+    text = row.text or ""
     start = displayed(text[:_READ])
     if len(text) > _READ and " " in start:
         start = start.rsplit(None, 1)[0]  # half an address would not be recognised
@@ -54,7 +63,7 @@ def excerpt(people: People, row: Row[Any]) -> str:
 
 
 def _quotation(
-    frozen: dict[str, Any], row: Row[Any] | None, people: People, say: Phrases
+    frozen: dict[str, Any], row: QuotedPost | None, people: People, say: Phrases
 ) -> Quotation:
     why = str(frozen["why"])
     if row is None or row.state != "present" or not row.text:
@@ -64,7 +73,7 @@ def _quotation(
     about = [
         people.shown(row.platform, row.uid, row.handle) or "",
         say.platform(row.platform),
-        say.lang.moment(row.authored_at),
+        say.lang.moment(row.authored_at) if row.authored_at else "",
         _reason(frozen, say),
     ]
     changed = row.content_hash != frozen["content_hash"]

@@ -19,6 +19,7 @@ from socialcell.commands.options import (
 )
 
 if TYPE_CHECKING:
+    from socialcell.listening.mentions.mention_view import MentionDocument
     from socialcell.services.mentions.mention_search import Suggestion
 
 app = typer.Typer(
@@ -223,10 +224,13 @@ def show(
     if json:
         output.as_json(document)
         return
-    for key in ("owner_name", "referral"):
-        document[key] = (document[key] or {}).get(lang)
-    document["withheld"] = mention_view.withheld_note(document)
-    for key, value in document.items():
+    shown = {
+        **document,
+        "owner_name": (document["owner_name"] or {}).get(lang),
+        "referral": (document["referral"] or {}).get(lang),
+        "withheld": mention_view.withheld_note(document),
+    }
+    for key, value in shown.items():
         if value not in (None, [], "") and not key.startswith("withheld_"):
             output.say(f"{key}: {value if isinstance(value, str) else _flat(value)}")
 
@@ -417,7 +421,7 @@ def _tell(suggestion: "Suggestion") -> None:
 
 
 def _print(
-    rows: list[dict[str, Any]],
+    rows: "Sequence[MentionDocument]",
     total: int,
     ward_names: Mapping[str, str],
     *,
@@ -464,7 +468,7 @@ def _print_doubts(query: str, *, json: bool) -> None:
 
 
 def _print_for_people(
-    rows: list[dict[str, Any]], total: int, ward_names: Mapping[str, str]
+    rows: "Sequence[MentionDocument]", total: int, ward_names: Mapping[str, str]
 ) -> None:
     from socialcell.listening.mentions.mention_view import withheld_note
     from socialcell.text import one_line
@@ -490,9 +494,14 @@ def _print_for_people(
             )
             for row in rows
         ],
-        [[row["link"] or "", *row.get("why", ())] for row in rows],
+        [[row["link"] or "", *_why(row)] for row in rows],
     )
     output.say(f"{len(rows)} of {total} mentions")
+
+
+def _why(row: "MentionDocument") -> list[str]:
+    why = row.get("why")  # of a search alone
+    return list(map(str, why)) if isinstance(why, list) else []
 
 
 def _marked(note: str, text: str | None) -> str:

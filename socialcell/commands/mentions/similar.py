@@ -1,6 +1,6 @@
 """The commands `mentions similar` and `mentions stories`."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,6 +9,7 @@ from socialcell.commands.options import Config, Json, open_context, people_of
 
 if TYPE_CHECKING:
     from socialcell.language.text_similarity import SimilarityMeasure
+    from socialcell.listening.mentions.mention_view import MentionDocument
     from socialcell.services.context import Context
 
 _NOTE = (
@@ -50,8 +51,13 @@ def similar(
     output.table(
         ("id", "nearness", "copy", "at (IST)", "platform", "author", "text"),
         [
-            (row["id"], row["nearness"], "yes" if row["copy"] else "", *_people(row))
-            for row in answer
+            (
+                near.id,
+                near.nearness,
+                "yes" if near.copy else "",
+                *_people(rows[near.id]),
+            )
+            for near in found[:limit]
         ],
     )
     output.say(f"{len(answer)} of {len(found)} mentions")
@@ -110,7 +116,7 @@ def stories(
     _note(measure)
 
 
-def _mentions(context: "Context", ids: list[int]) -> dict[int, dict[str, Any]]:
+def _mentions(context: "Context", ids: list[int]) -> "dict[int, MentionDocument]":
     """The mentions as they may be shown, by id."""
     from socialcell import db
     from socialcell.listening.mentions import mention_detail
@@ -123,10 +129,10 @@ def _mentions(context: "Context", ids: list[int]) -> dict[int, dict[str, Any]]:
         return {mention["id"]: mention for mention in there}
 
 
-def _people(row: dict[str, Any]) -> tuple[str, str, str, str]:
+def _people(row: "MentionDocument") -> tuple[str, str, str | None, str]:
     from socialcell.text import one_line
 
-    at = row["at"][:16].replace("T", " ")
+    at = (row["at"] or "")[:16].replace("T", " ")
     text = one_line(row["title"] or row["text"] or "", 90)
     return at, row["platform"], row["author"], text
 

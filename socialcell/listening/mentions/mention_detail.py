@@ -1,34 +1,91 @@
-"""Mentions with all that is known about them, as they may leave the house."""
+"""Mentions with all that is stored about them, as they may be shown."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from datetime import datetime
+from typing import TypedDict
 
-from sqlalchemy import Row
 from sqlmodel import Session
 
 from socialcell import db
 from socialcell.listening.areas.area_table import names
 from socialcell.listening.areas.owner_table import NOBODY, OwnerFinder
 from socialcell.listening.mentions import mention_view
-from socialcell.listening.mentions.mention_view import MentionFacts
+from socialcell.listening.mentions.mention_view import MentionDocument, MentionFacts
 from socialcell.listening.people.visibility import People
 from socialcell.listening.store import owners
 from socialcell.listening.store.mentions import mention_queries
+from socialcell.listening.store.mentions.mention_queries import MentionRow
 from socialcell.listening.store.pages import engagement_history
 
 
+class RelationFields(TypedDict):
+    """A mention that the mention replies to, quotes or reposts."""
+
+    kind: str
+    platform: str
+    id: int
+    held: str
+
+
+class SourceFields(TypedDict):
+    """A source through which the mention reached us."""
+
+    name: str
+    via: str
+    seen_at: datetime
+
+
+class SnapshotFields(TypedDict):
+    """One count of the mention at one moment."""
+
+    metric: str
+    common: str | None
+    taken_at: datetime
+    value: int | None
+    state: str
+
+
+class AnnotationFields(TypedDict):
+    """One annotation: the suggestion of a model and the decision of a person."""
+
+    kind: str
+    suggested: str
+    score: float | None
+    confident: bool | None
+    decided: str | None
+    model: str
+    detail: object
+
+
+class OwnerFields(TypedDict):
+    """The owner's names, and the sentence that refers a citizen there, by language."""
+
+    owner_name: dict[str, str] | None
+    referral: dict[str, str] | None
+
+
+class MentionDetail(MentionDocument, OwnerFields):
+    """A mention as plain JSON with all that is stored about it."""
+
+    links: list[str]
+    relations: list[RelationFields]
+    sources: list[SourceFields]
+    engagement: list[SnapshotFields]
+    understood: list[AnnotationFields]
+
+
 def mentions(
-    session: Session, rows: Iterable[Row[Any]], people: People
-) -> Iterator[dict[str, Any]]:
-    """Rows of store.questions as `shown.mention` gives them, in their order."""
+    session: Session, rows: Iterable[MentionRow], people: People
+) -> Iterator[MentionDocument]:
+    """The documents of these mentions, in their order."""
     for chunk in db.chunks(rows):
         facts = _gather_facts(session, chunk)
         for row in chunk:
             yield mention_view.mention(row, facts[row.id], people)
 
 
-def mention(session: Session, row: Row[Any], people: People) -> dict[str, Any]:
-    """The same of one, with its owner's names, links, sources, history and readings."""
+def mention(session: Session, row: MentionRow, people: People) -> MentionDetail:
+    """One mention with its owner's names, links, sources, counts and annotations."""
     facts = _gather_facts(session, [row])[row.id]
     return {
         **mention_view.mention(row, facts, people),
@@ -71,8 +128,8 @@ def mention(session: Session, row: Row[Any], people: People) -> dict[str, Any]:
 
 
 def _owner(
-    session: Session, row: Row[Any], understood: Mapping[str, Sequence[str]]
-) -> dict[str, Any]:
+    session: Session, row: MentionRow, understood: Mapping[str, Sequence[str]]
+) -> OwnerFields:
     """The owner's names, and the sentence that refers a citizen there, by language.
 
     Whoever may be in danger is not sent elsewhere: there is none where it is critical.
@@ -88,9 +145,9 @@ def _owner(
 
 
 def _gather_facts(
-    session: Session, rows: Sequence[Row[Any]]
+    session: Session, rows: Sequence[MentionRow]
 ) -> dict[int, MentionFacts]:
-    """What is held of mentions beside their rows."""
+    """The annotations and counts of mentions, by their ids."""
     ids = [row.id for row in rows]
     understood = mention_queries.annotations(session, ids)
     counts = engagement_history.read_newest(session, ids)

@@ -1,15 +1,19 @@
-"""A mention as it may leave the house: pseudonyms, masked text, every number named."""
+"""A mention as it may be shown: pseudonyms, masked text, every number named."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-from sqlalchemy import Row
+from datetime import datetime
+from typing import TypedDict
 
 from socialcell.clock import IST
 from socialcell.listening.areas.owner_table import NOBODY
 from socialcell.listening.people.visibility import People
+from socialcell.listening.store.mentions.mention_queries import (
+    AnnotationRow,
+    MentionRow,
+)
 from socialcell.listening.store.pages.engagement_history import Count
+from socialcell.listening.store.pages.records import StoredWithheld
 
 # Our name of a count in an export, and the common metric behind it.
 METRICS = {
@@ -44,19 +48,72 @@ COLUMNS = (
 )
 
 
-@dataclass(frozen=True)
+class WithheldFields(TypedDict):
+    """Where a mention's platform does not show it; None where it is shown."""
+
+    withheld: list[str] | None
+    withheld_scope: str | None
+    withheld_copyright: bool | None
+
+
+class CountFields(TypedDict):
+    """The newest counts of a mention, None where not known, and when the last was."""
+
+    likes: int | None
+    shares: int | None
+    comments: int | None
+    views: int | None
+    saves: int | None
+    measured_at: str | None
+
+
+class MentionDocument(WithheldFields, CountFields):
+    """A mention as plain JSON. Times are ISO 8601 in Asia/Kolkata; `author` is a
+    pseudonym or a handle of the registry."""
+
+    id: int
+    platform: str
+    kind: str
+    at: str | None
+    edited_at: str | None
+    author: str | None
+    title: str | None
+    text: str | None
+    language: str | None
+    mixed: bool | None
+    intent: str | None
+    intent_detail: str | None
+    sentiment: str | None
+    urgency: str | None
+    topics: list[str]
+    wards: list[str]
+    places: list[str]
+    url: str | None
+    link: str | None
+    external_id: str
+    owner: str | None
+    missing: list[str]
+
+
+class FoundMention(MentionDocument):
+    """A mention that a search found, and by which parts of the query."""
+
+    why: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class MentionFacts:
-    """What is held of a mention beside its row.
+    """The annotations and counts of a mention.
 
     `counts` are the newest by common metric.
     """
 
-    annotations: Sequence[Row[Any]]
+    annotations: Sequence[AnnotationRow]
     counts: Mapping[str, Count]
 
 
-def mention(row: Row[Any], facts: MentionFacts, people: People) -> dict[str, Any]:
-    """One row of store.questions with what is held beside it, as plain JSON.
+def mention(row: MentionRow, facts: MentionFacts, people: People) -> MentionDocument:
+    """A mention with its annotations and counts, as plain JSON.
 
     A count that is not known is None. `link` is the address where an account of the
     registry or a news site wrote; `mentions open` leads to all others.
@@ -91,7 +148,7 @@ def mention(row: Row[Any], facts: MentionFacts, people: People) -> dict[str, Any
     }
 
 
-def withheld_note(mention: Mapping[str, Any]) -> str:
+def withheld_note(mention: WithheldFields) -> str:
     """Where a mention's platform does not show it, and why, for one line; "" where it
     is shown everywhere."""
     countries = mention["withheld"]
@@ -103,16 +160,15 @@ def withheld_note(mention: Mapping[str, Any]) -> str:
     return ", ".join([f"withheld in {where}", *account, *claim])
 
 
-def _withheld(stored: Mapping[str, Any] | None) -> dict[str, Any]:
-    details = stored or {"countries": None, "scope": None, "copyright": None}
+def _withheld(stored: StoredWithheld | None) -> WithheldFields:
     return {
-        "withheld": details["countries"],
-        "withheld_scope": details["scope"],
-        "withheld_copyright": details["copyright"],
+        "withheld": stored["countries"] if stored else None,
+        "withheld_scope": stored["scope"] if stored else None,
+        "withheld_copyright": stored["copyright"] if stored else None,
     }
 
 
-def group_values(annotations: Sequence[Row[Any]]) -> Mapping[str, list[str]]:
+def group_values(annotations: Sequence[AnnotationRow]) -> Mapping[str, list[str]]:
     """The values in force by kind, each once, in the order of the readings."""
     values: dict[str, list[str]] = {}
     for annotation in annotations:
@@ -123,15 +179,22 @@ def group_values(annotations: Sequence[Row[Any]]) -> Mapping[str, list[str]]:
     return values
 
 
-def _counts(counts: Mapping[str, Count]) -> dict[str, Any]:
-    """The newest count of each metric, and when the last of them was told."""
-    newest = {name: counts.get(common) for name, common in METRICS.items()}
-    moments = [count.taken_at for count in newest.values() if count is not None]
+def _counts(counts: Mapping[str, Count]) -> CountFields:
+    """The newest count of each metric, and when the last of them was taken."""
+    newest = {
+        name: counts[common] for name, common in METRICS.items() if common in counts
+    }
+    values = {name: count.value for name, count in newest.items()}
+    moments = [count.taken_at for count in newest.values()]
     return {
-        **{name: count.value if count else None for name, count in newest.items()},
+        "likes": values.get("likes"),
+        "shares": values.get("shares"),
+        "comments": values.get("comments"),
+        "views": values.get("views"),
+        "saves": values.get("saves"),
         "measured_at": _local(max(moments, default=None)),
     }
 
 
-def _local(moment: Any) -> str | None:
+def _local(moment: datetime | None) -> str | None:
     return moment.astimezone(IST).isoformat() if moment else None

@@ -7,9 +7,19 @@ all of them. Their numbers are those of docs/RELIABILITY.md.
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, LargeBinary, case, cast, func, or_, select, text
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    LargeBinary,
+    TextClause,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+    text,
+)
 from sqlmodel import AutoString, Session, SQLModel
 
 from socialcell import db
@@ -195,7 +205,7 @@ def turns(session: Session) -> Iterator[str]:
 # --------------------------------------------------------------------------------------
 
 
-def _count(session: Session, *where: Any) -> int:
+def _count(session: Session, *where: ColumnElement[bool] | TextClause) -> int:
     return int(session.execute(select(func.count()).where(*where)).scalar_one())
 
 
@@ -233,7 +243,7 @@ def _raw_forms(session: Session) -> int:
     )
 
 
-def _is_unclean(session: Session, column: ColumnElement[Any]) -> ColumnElement[Any]:
+def _is_unclean(session: Session, column: Column[str]) -> ColumnElement[bool]:
     if not db.is_sqlite(session):  # which takes neither NUL nor half a pair
         return column.op("~")(f"[{_CONTROLS}]")
     driver = session.connection().connection.driver_connection

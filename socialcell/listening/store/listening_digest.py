@@ -1,4 +1,4 @@
-"""One hash over what the domain tables say: equal content, equal hash.
+"""One hash over the content of the domain tables: equal content, equal hash.
 
 Surrogate keys are replaced by natural ones; runs, logs, cursors and raw JSON (which is
 purged on a schedule) do not count.
@@ -8,10 +8,11 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import Select, Table, select
-from sqlmodel import Session
+from sqlalchemy import Column, Table, select
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
+from sqlalchemy.sql.selectable import ExecutableReturnsRows
+from sqlmodel import Session, SQLModel
 
 from socialcell import db
 from socialcell.listening.model import (
@@ -32,19 +33,20 @@ from socialcell.listening.model import (
 )
 from socialcell.ops.model import Source
 
+DomainTable = Table[ReadOnlyColumnCollection[str, Column[object]]]
+NamedStatement = tuple[str, ExecutableReturnsRows]  # for rows that are no table's
+
 _M = db.table(Mention)
 _KEYS = {"id", "mention_id", "author_id", "raw_id", "source_id", "run_id", "target_id"}
 
 
-def digest(
-    session: Session, also: Sequence[Table | tuple[str, Select[Any]]] = ()
-) -> str:
+def digest(session: Session, also: Sequence[DomainTable | NamedStatement] = ()) -> str:
     """SHA-256, hexadecimal, of every row in the order of its own text.
 
-    `also` are other domains' tables whose keys are natural ones, or questions by name.
+    `also` are other domains' tables whose keys are natural ones, or named statements.
     """
     total = hashlib.sha256()
-    for name, statement in _all_questions(also):
+    for name, statement in _all_statements(also):
         rows = hashlib.sha256()
         for line in sorted(_lines(session, statement)):
             rows.update(line.encode() + b"\n")
@@ -53,36 +55,36 @@ def digest(
 
 
 def table_digests(
-    session: Session, also: Sequence[Table | tuple[str, Select[Any]]] = ()
+    session: Session, also: Sequence[DomainTable | NamedStatement] = ()
 ) -> dict[str, str]:
     """The same by table, to find where two databases differ."""
     digests = {}
-    for name, statement in _all_questions(also):
+    for name, statement in _all_statements(also):
         text = "\n".join(sorted(_lines(session, statement)))
         digests[name] = hashlib.sha256(text.encode()).hexdigest()
     return digests
 
 
-def _lines(session: Session, statement: Select[Any]) -> Iterator[str]:
+def _lines(session: Session, statement: ExecutableReturnsRows) -> Iterator[str]:
     for row in session.execute(statement, execution_options={"yield_per": 1000}):
         yield json.dumps([_plain(cell) for cell in row], ensure_ascii=True)
 
 
-def _plain(cell: Any) -> Any:
+def _plain(cell: object) -> object:
     if isinstance(cell, datetime | date):
         return cell.isoformat()
     return cell
 
 
-def _all_questions(
-    also: Sequence[Table | tuple[str, Select[Any]]],
-) -> Iterator[tuple[str, Select[Any]]]:
-    yield from _questions()
+def _all_statements(
+    also: Sequence[DomainTable | NamedStatement],
+) -> Iterator[NamedStatement]:
+    yield from _statements()
     for extra in also:
         yield extra if isinstance(extra, tuple) else (extra.name, select(extra))
 
 
-def _questions() -> Iterator[tuple[str, Select[Any]]]:
+def _statements() -> Iterator[NamedStatement]:
     author = db.table(Author)
     mention_key = (_M.c.platform, _M.c.external_id)
     author_key = (author.c.platform, author.c.uid)
@@ -114,11 +116,11 @@ def _questions() -> Iterator[tuple[str, Select[Any]]]:
         yield db.table(whole).name, select(*_own(whole))
 
 
-def _own(model: Any) -> list[Any]:
+def _own(model: type[SQLModel]) -> list[Column[object]]:
     return [column for column in db.table(model).c if column.name not in _KEYS]
 
 
-def _relations() -> Select[Any]:
+def _relations() -> ExecutableReturnsRows:
     relation, target = db.table(Relation), _M.alias()
     return (
         select(_M.c.platform, _M.c.external_id, relation.c.kind, target.c.external_id)
@@ -127,7 +129,7 @@ def _relations() -> Select[Any]:
     )
 
 
-def _matches() -> Select[Any]:
+def _matches() -> ExecutableReturnsRows:
     match, source = db.table(MentionMatch), db.table(Source)
     return (
         select(

@@ -6,11 +6,11 @@ again when the table of owners changes.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import Any
+from typing import Protocol
 
-from sqlalchemy import Row, bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlmodel import Session, col
 
 from socialcell import db
@@ -30,6 +30,31 @@ ANNOTATION = db.table(Annotation)
 KIND = "owner"  # of the annotation that holds a person's decision
 _NO_PROBLEM = frozenset({"praise", "spam", "not_civic"})
 _DANGER = frozenset({"high", "critical"})
+
+
+class ReadMention(Protocol):
+    """What the owner of a mention follows from, beside its annotations."""
+
+    @property
+    def authored_at(self) -> datetime | None: ...
+    @property
+    def stored_at(self) -> datetime: ...
+    @property
+    def intent(self) -> str | None: ...
+    @property
+    def urgency(self) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedMention:
+    """A mention with the owner that its row names."""
+
+    id: int
+    authored_at: datetime | None
+    stored_at: datetime
+    intent: str | None
+    urgency: str | None
+    owner: str | None
 
 
 def list_owners(
@@ -61,9 +86,7 @@ def replace(
         dropped = dropped.where(col(Owner.shipped) == shipped)
     session.execute(dropped)
     for row in rows:
-        values: dict[str, Any] = {
-            field.name: getattr(row, field.name) for field in fields(row)
-        }
+        values = {field.name: getattr(row, field.name) for field in fields(row)}
         for name in ("places", "accepts"):
             values[name] = "|".join(values[name])
         session.add(Owner(key=values.pop("owner"), shipped=bool(shipped), **values))
@@ -134,7 +157,7 @@ def resolve(
 
 
 def problem_of(
-    mention: Row[Any], understood: Mapping[str, Sequence[str]]
+    mention: ReadMention, understood: Mapping[str, Sequence[str]]
 ) -> OwnedProblem:
     """What says whose a mention is; `understood` are its values in force by kind.
 
@@ -145,7 +168,7 @@ def problem_of(
     topics = understood.get("topic", ())
     if mention.urgency == "critical":
         topics = (*(f"{RESCUE}{topic}" for topic in topics), *topics, DANGER)
-    moment: datetime = mention.authored_at or mention.stored_at
+    moment = mention.authored_at or mention.stored_at
     is_problem = mention.intent not in _NO_PROBLEM or mention.urgency in _DANGER
     return OwnedProblem(
         topics=topics if is_problem else (),
@@ -187,7 +210,7 @@ def decide(
 
 
 def _owner_of(
-    mention: Row[Any], understood: Mapping[str, Sequence[str]], finder: OwnerFinder
+    mention: ReadMention, understood: Mapping[str, Sequence[str]], finder: OwnerFinder
 ) -> str:
     if decided := understood.get(KIND):
         return decided[0]
@@ -195,10 +218,11 @@ def _owner_of(
     return owner.owner if owner else NOBODY
 
 
-def _mentions(session: Session, ids: Sequence[int]) -> Sequence[Row[Any]]:
+def _mentions(session: Session, ids: Sequence[int]) -> list[OwnedMention]:
     c = MENTION.c
     statement = select(c.id, c.authored_at, c.stored_at, c.intent, c.urgency, c.owner)
-    return session.execute(statement.where(c.id.in_(ids))).all()
+    rows = session.execute(statement.where(c.id.in_(ids)))
+    return [OwnedMention(*row) for row in rows]
 
 
 def _understood(

@@ -7,7 +7,6 @@ any of its words, so that a rebuild of the rollups comes to the same numbers.
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import delete, func, select, update
 from sqlmodel import Session
@@ -109,7 +108,7 @@ def _drop_words(session: Session, ids: Sequence[int]) -> None:
             )
 
 
-def _without_words(detail: dict[str, Any] | None) -> dict[str, Any] | None:
+def _without_words(detail: dict[str, object] | None) -> dict[str, object] | None:
     if detail is None:
         return None
     return {key: part for key, part in detail.items() if key in _NOT_WORDS}

@@ -4,9 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import islice
-from typing import Any
 
-from sqlalchemy import Row
 from sqlmodel import Session
 
 from socialcell.clock import IST
@@ -24,6 +22,10 @@ from socialcell.listening.store.alerts.incidents import OpenIncident
 from socialcell.listening.store.mentions import mention_counts
 from socialcell.listening.store.mentions import urgent_mentions as urgent
 from socialcell.listening.store.mentions.mention_counts import Cells, TimeSpan
+from socialcell.listening.store.mentions.urgent_mentions import (
+    PressArticle,
+    QuotablePost,
+)
 from socialcell.listening.store.pages.source_history import watches
 from socialcell.reports.daily import brief_quotations
 from socialcell.reports.frozen_quotes import excerpt
@@ -62,14 +64,14 @@ class Brief:
     wards: Sequence[tuple[str, int]]
     names: Mapping[str, Mapping[str, str]]  # of wards, by language
     owners: Mapping[str, Mapping[str, str]]  # names of owners, by language
-    urgent: Sequence[tuple[str, Row[Any]]]  # topic, mention
+    urgent: Sequence[tuple[str, QuotablePost]]  # topic, mention
     urgent_total: int
     urgent_messages: int  # of these, written to the city alone: never quoted
     critical: Sequence[int]  # ids, newest first
     incidents: Sequence[Incident]
     states: Mapping[int, IncidentState]  # by incident: figures that differ, rumours
     missed: Sequence[Promise]
-    press: Sequence[Row[Any]]
+    press: Sequence[PressArticle]
     press_total: int
     asked: int
     names_nobody: bool = False  # a call for help would reach nobody
@@ -271,8 +273,8 @@ def _lines(brief: Brief, people: People, lang: Language) -> Iterator[str]:
                 for id_, n in rows[:_TOPICS]
             )
             yield f"{title}: {named}"
-    for row in brief.press:
-        yield f"{_('In the press')}: {_headline(row, people)[:_QUOTED_LENGTH]}"
+    for article in brief.press:
+        yield f"{_('In the press')}: {_headline(article, people)[:_QUOTED_LENGTH]}"
 
 
 def _span(brief: Brief, lang: Language) -> str:
@@ -376,15 +378,15 @@ def _label(vocabulary: str, id_: str, brief: Brief, say: Phrases) -> str:
     return say.label(vocabulary, id_)
 
 
-def _owned(topic: str, row: Row[Any], brief: Brief, say: Phrases) -> str:
+def _owned(topic: str, row: QuotablePost, brief: Brief, say: Phrases) -> str:
     """The topic of an urgent mention, and who answers for it."""
-    owner = brief.owners.get(row.owner)
+    owner = brief.owners.get(row.owner or "")
     name = say.label("topic", topic)
     return f"{name} ({say.name(owner, '')})" if owner else name
 
 
 def _about(
-    topic: str, row: Row[Any], brief: Brief, people: People, say: Phrases
+    topic: str, row: QuotablePost, brief: Brief, people: People, say: Phrases
 ) -> str:
     who = people.shown(row.platform, row.uid, row.handle) or ""
     parts = (
@@ -396,7 +398,7 @@ def _about(
     return " · ".join(part for part in parts if part)
 
 
-def _headline(row: Row[Any], people: People) -> str:
-    title = row.title or row.text
+def _headline(row: PressArticle, people: People) -> str:
+    title = row.title or row.text or ""
     who = people.shown(row.platform, row.uid, row.handle) or ""
     return f"{title} ({who})" if who else title

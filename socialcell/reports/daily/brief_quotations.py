@@ -3,16 +3,18 @@
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Row
 from sqlmodel import Session
 
 from socialcell.language.text_similarity import TextComparison
 from socialcell.listening.store.alerts.incidents import OpenIncident
 from socialcell.listening.store.mentions import urgent_mentions
 from socialcell.listening.store.mentions.mention_counts import TimeSpan
-from socialcell.listening.store.mentions.urgent_mentions import LEVELS, UrgentPost
+from socialcell.listening.store.mentions.urgent_mentions import (
+    LEVELS,
+    QuotablePost,
+    UrgentPost,
+)
 
 # From this share of common runs of letters on (Jaccard) two posts say the same: a call
 # that is passed on with another place in it is 0.5 to 0.7 alike.
@@ -39,7 +41,7 @@ class _About:
 
 def chosen(
     session: Session, span: TimeSpan, incidents: Sequence[OpenIncident], most: int
-) -> list[tuple[str, Row[Any]]]:
+) -> list[tuple[str, QuotablePost]]:
     """(topic, post) of at most so many urgent posts of a span.
 
     Posts of an open incident come first, then those that are surest to be urgent, then

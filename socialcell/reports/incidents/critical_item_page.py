@@ -3,14 +3,15 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy import Row
 
 from socialcell.i18n import Language
 from socialcell.listening.alerts.model import Incident
 from socialcell.listening.people.person_names import without_names
 from socialcell.listening.people.visibility import People
+from socialcell.listening.store.mentions.mention_queries import (
+    AnnotationRow,
+    MentionRow,
+)
 from socialcell.platforms import Trait, having
 from socialcell.reports.frozen_quotes import excerpt
 from socialcell.reports.page import Page, Quotation, Section
@@ -26,9 +27,9 @@ class Known:
     values in force by kind, names of areas by id and language, and who owns the
     problem, with its names by language; None where that is not known."""
 
-    row: Row[Any]
+    row: MentionRow
     at: datetime
-    annotations: Sequence[Row[Any]]
+    annotations: Sequence[AnnotationRow]
     values: Mapping[str, Sequence[str]]
     names: Mapping[str, Mapping[str, str]]
     owner: str | None = None
@@ -101,9 +102,9 @@ def masked(known: Known, people: People) -> str:
         if one.kind != "entity" or "text" not in detail:
             continue
         if detail.get("label") == "PERSON":
-            persons.append(detail["text"])
+            persons.append(str(detail["text"]))
         elif ":" in one.value:  # of the gazetteer; what it does not know may be a name
-            places.append(detail["text"])
+            places.append(str(detail["text"]))
     # Names are looked for in what is shown, so that none is cut in two.
     return without_names(excerpt(people, known.row), persons, places, known.row.name)
 

@@ -4,9 +4,6 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
-
-from sqlalchemy import Row
 
 from socialcell.clock import IST
 from socialcell.i18n import Language
@@ -23,6 +20,7 @@ from socialcell.listening.alerts.model import (
 )
 from socialcell.listening.incident_state import IncidentState
 from socialcell.listening.people.visibility import People
+from socialcell.listening.store.mentions.mention_queries import MentionRow
 from socialcell.reports.frozen_quotes import excerpt
 from socialcell.reports.page import Page, Quotation, Section, Table
 from socialcell.reports.phrases import Phrases
@@ -43,8 +41,8 @@ class Evidence:
     """
 
     alerts: Sequence[Alert]
-    mentions: Sequence[Row[Any]] = ()
-    joined: Sequence[tuple[Alert, Row[Any]]] = ()
+    mentions: Sequence[MentionRow] = ()
+    joined: Sequence[tuple[Alert, MentionRow]] = ()
     names: Mapping[str, Mapping[str, str]] | None = None
     rule: AlertRule | None = None
     promise: Promise | None = None
@@ -384,7 +382,7 @@ def _row(one: Alert, known: Evidence, say: Phrases) -> list[tuple[str, ...]]:
 
 
 def _quotations(
-    mentions: Sequence[Row[Any]], people: People, say: Phrases
+    mentions: Sequence[MentionRow], people: People, say: Phrases
 ) -> list[Quotation]:
     shown: dict[str, Quotation] = {}
     for row in mentions:
@@ -397,7 +395,7 @@ def _quotations(
     return list(shown.values())
 
 
-def _joined(alert: Alert, row: Row[Any], people: People, say: Phrases) -> Quotation:
+def _joined(alert: Alert, row: MentionRow, people: People, say: Phrases) -> Quotation:
     who, *rest = _about(row, people, say)
     if alert.observed is not None:
         n = say.lang.number(alert.observed)
@@ -407,8 +405,8 @@ def _joined(alert: Alert, row: Row[Any], people: People, say: Phrases) -> Quotat
     return Quotation("alert", about, excerpt(people, row) if quotable else "")
 
 
-def _about(row: Row[Any], people: People, say: Phrases) -> tuple[str, str, str, str]:
+def _about(row: MentionRow, people: People, say: Phrases) -> tuple[str, str, str, str]:
     """Who, where, when, and the id that `mentions show` and `mentions open` take."""
     who = people.shown(row.platform, row.uid, row.handle) or ""
-    at = say.lang.moment(row.authored_at)
+    at = say.lang.moment(row.authored_at) if row.authored_at else ""
     return who, say.platform(row.platform), at, f"#{row.id}"

@@ -7,7 +7,6 @@ from datetime import datetime, time, timedelta
 from functools import partial
 from typing import Any, TypeGuard
 
-from sqlalchemy import Row
 from sqlmodel import Session
 
 from socialcell import db, log, mail
@@ -27,6 +26,7 @@ from socialcell.listening.areas import area_table
 from socialcell.listening.store import areas as area_store
 from socialcell.listening.store.alerts import alert_rules, alerts
 from socialcell.listening.store.mentions import mention_queries
+from socialcell.listening.store.mentions.mention_queries import MentionRow
 from socialcell.ops import outbox_store as outbox
 from socialcell.reports import render
 from socialcell.reports.incidents import incident_page as report
@@ -288,7 +288,7 @@ def _evidence(session: Session, incident: Incident, now: datetime) -> Evidence:
     )
 
 
-def _may_be_quoted(row: Row[Any] | None) -> TypeGuard[Row[Any]]:
+def _may_be_quoted(row: MentionRow | None) -> TypeGuard[MentionRow]:
     """A message was written to the city alone, and stays with it."""
     return row is not None and row.state == "present" and row.kind != "message"
 

@@ -125,8 +125,13 @@ def export(context: Context, folder: Path, *, dry_run: bool = False) -> Exported
                 continue
             text = training_text(one, shown)
             for model, label in _rows(one):
-                row = {"id": f"own-{one.mention.id}", "text": text, "label": label}
-                row |= {"lang": one.mention.language, "source": _SOURCE}
+                row = {
+                    "id": f"own-{one.mention.id}",
+                    "text": text,
+                    "label": label,
+                    "lang": one.mention.language,
+                    "source": _SOURCE,
+                }
                 line = json.dumps(row, ensure_ascii=False)
                 files.setdefault(model, []).append(line + "\n")
     counts = {model: len(lines) for model, lines in sorted(files.items())}

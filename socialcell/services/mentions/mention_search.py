@@ -1,12 +1,13 @@
 """Lists and searches of mentions: what is request for, found, and would be found."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from socialcell import db
 from socialcell.errors import UsageError
 from socialcell.listening.day_ranges import day_end, day_start
 from socialcell.listening.mentions import mention_detail
+from socialcell.listening.mentions.mention_view import FoundMention, MentionDocument
 from socialcell.listening.people.visibility import People
 from socialcell.listening.query.query_language import find_fault, parse, widen_query
 from socialcell.listening.store import areas
@@ -34,7 +35,7 @@ def read_request(
     **values: str | None,
 ) -> MentionFilter:
     """What a person asks for: days as `day_start` takes them, and values by field of
-    Wanted.
+    MentionFilter.
 
     UsageError names a value that no mention can have, with those that there are.
     """
@@ -55,18 +56,21 @@ def read_request(
 
 def list_newest(
     context: Context, people: People, request: MentionFilter, *, explain: bool = False
-) -> tuple[list[dict[str, Any]], int]:
+) -> tuple[Sequence[MentionDocument], int]:
     """The newest as they may be shown, and how many there are in all."""
     with db.reading(context.engine) as session:
+        total = mention_queries.count_mentions(session, request)
         rows = list(
             mention_detail.mentions(
                 session, mention_queries.mentions(session, request), people
             )
         )
-        if explain and request.query is not None:
-            for row in rows:
-                row["why"] = why(session, request.query, row["id"])
-        return rows, mention_queries.count_mentions(session, request)
+        if not explain or request.query is None:
+            return rows, total
+        return [
+            FoundMention(**row, why=why(session, request.query, row["id"]))
+            for row in rows
+        ], total
 
 
 def ward_names(context: Context) -> dict[str, str]:

@@ -1,12 +1,10 @@
 """Who is shown by name: entered and removed by a named operator, with evidence."""
 
 from collections.abc import Sequence
-from typing import Any
-
-from sqlalchemy import Row
 
 from socialcell import db
 from socialcell.listening.store.people import registry
+from socialcell.listening.store.people.registry import RegistryEntry
 from socialcell.ops import audit
 from socialcell.services.context import Context
 
@@ -42,6 +40,6 @@ def remove(context: Context, platform: str, handle: str, reason: str) -> None:
         registry.remove(session, platform, handle, reason, audit.operator(), now)
 
 
-def accounts(context: Context) -> Sequence[Row[Any]]:
+def accounts(context: Context) -> Sequence[RegistryEntry]:
     with db.reading(context.engine) as session:
         return registry.accounts(session)

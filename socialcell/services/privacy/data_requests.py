@@ -34,7 +34,7 @@ class Erasure:
 
 def export(
     context: Context, platform: str, uid: str | None, handle: str | None
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """All that is held of an account, unmasked: it goes to that person only.
 
     Audited. UsageError when neither number nor handle is given.
@@ -142,5 +142,5 @@ def _audit(
     audit.append(session, audit.operator(), action, person, detail, now)
 
 
-def _sizes(held: dict[str, Any]) -> dict[str, int]:
+def _sizes(held: dict[str, object]) -> dict[str, int]:
     return {key: len(value) for key, value in held.items() if isinstance(value, list)}

@@ -1,12 +1,11 @@
 """Questions about alerts: times of mentions by series, incidents, planned closures."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Row,
     Select,
     and_,
     exists,
@@ -46,6 +45,18 @@ INCIDENT = db.table(Incident)
 AUTHOR, FIGURES = db.table(Author), db.table(AuthorSnapshot)
 REGISTRY = db.table(RegistryAccount)
 RELATION = db.table(Relation).c
+
+
+@dataclass(frozen=True, slots=True)
+class InfluentialPost:
+    """A post of an influential account; `followers` is None where not known."""
+
+    id: int
+    author_id: int
+    authored_at: datetime
+    sentiment: str | None
+    urgency: str | None
+    followers: int | None
 
 
 def times(
@@ -111,7 +122,7 @@ def ordered(session: Session, mention_ids: Sequence[int]) -> list[int]:
 
 def joining(
     session: Session, series: str, start: datetime, end: datetime, floor: int | None
-) -> list[Row[Any]]:
+) -> list[InfluentialPost]:
     """Posts of a series in [start, end) by influential accounts, earliest first.
 
     Influential are media and creators of the registry, and whoever has `floor`
@@ -145,7 +156,8 @@ def joining(
         .outerjoin(REGISTRY, registered)
         .where(*_in_series(series, start, end), or_(*loud))
     )
-    return list(session.execute(statement.order_by(M.authored_at, M.id)))
+    rows = session.execute(statement.order_by(M.authored_at, M.id))
+    return [InfluentialPost(*row) for row in rows]
 
 
 def last_of(session: Session, series: str) -> datetime | None:

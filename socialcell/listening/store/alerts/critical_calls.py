@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, case, func, select, update
+from sqlalchemy import ColumnElement, case, func, select, update
 from sqlmodel import Session, col
 
 from socialcell import db
@@ -18,7 +17,7 @@ M, ESCALATION = db.table(Mention).c, db.table(Escalation)
 _PLACE = "place:"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CriticalItem:
     """A critical item: what it says, when it was written (where that is not known, when
     it reached us), and what it is about: ids of topics, wards and places."""
@@ -31,6 +30,14 @@ class CriticalItem:
     topics: frozenset[str]
     wards: frozenset[str]
     places: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class UnansweredCall:
+    """An incident about which somebody was called, and when that began."""
+
+    incident_id: int
+    started_at: datetime
 
 
 def ids_since(session: Session, since: datetime) -> list[int]:
@@ -147,9 +154,9 @@ def of_incident(session: Session, incident_id: int) -> Sequence[Escalation]:
     return session.scalars(statement.order_by(col(Escalation.id))).all()
 
 
-def unanswered(session: Session, before: datetime) -> list[Row[Any]]:
-    """(incident_id, started_at) of what was called about before a moment and nobody
-    acknowledged, of incidents that are not over; each incident once."""
+def unanswered(session: Session, before: datetime) -> list[UnansweredCall]:
+    """What was called about before a moment and nobody acknowledged, of incidents that
+    are not over; each incident once."""
     statement = (
         select(
             col(Escalation.incident_id),
@@ -164,7 +171,8 @@ def unanswered(session: Session, before: datetime) -> list[Row[Any]]:
         )
         .group_by(col(Escalation.incident_id))
     )
-    return list(session.execute(statement.order_by(col(Escalation.incident_id))))
+    rows = session.execute(statement.order_by(col(Escalation.incident_id)))
+    return [UnansweredCall(*row) for row in rows]
 
 
 def unacknowledged(session: Session, since: datetime) -> dict[int, list[Escalation]]:
@@ -219,5 +227,5 @@ def is_acknowledged(session: Session, mention_id: int) -> bool:
     return escalation is not None and escalation.acked_at is not None
 
 
-def _written() -> Any:
+def _written() -> ColumnElement[datetime]:
     return func.coalesce(M.authored_at, M.stored_at)

@@ -4,9 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlmodel import Session, col
 
 from socialcell import db
@@ -21,7 +20,7 @@ REGISTRY = db.table(RegistryAccount).c
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class OpenIncident:
     """An incident as it stood at a moment: when its newest alert was until then, and
     the mentions that its alerts rested on."""
@@ -29,6 +28,18 @@ class OpenIncident:
     incident: Incident
     last_alert_at: datetime
     mention_ids: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedAuthor:
+    """An author who joined an incident, with the account of the registry, None where
+    it does not hold one."""
+
+    author_id: int
+    platform: str | None
+    handle: str | None
+    name: str | None
+    person_class: str | None
 
 
 def open_at(session: Session, at: datetime) -> list[OpenIncident]:
@@ -98,9 +109,8 @@ def first_posts(session: Session, mention_ids: Iterable[int]) -> dict[int, datet
     return times_by_id
 
 
-def joined(session: Session, span: TimeSpan) -> list[Row[Any]]:
-    """Who joined an incident in a span, each once: author_id, and platform, handle,
-    name and person_class in the registry, None where it does not hold them."""
+def joined(session: Session, span: TimeSpan) -> list[JoinedAuthor]:
+    """Who joined an incident in a span, each once."""
     posts = session.scalars(
         select(col(Alert.mentions)).where(
             col(Alert.series) == ACCOUNT,
@@ -113,7 +123,7 @@ def joined(session: Session, span: TimeSpan) -> list[Row[Any]]:
         REGISTRY.platform == AUTHOR.platform,
         REGISTRY.handle == func.lower(AUTHOR.handle),
     )
-    rows_by_author: dict[int, Row[Any]] = {}
+    rows_by_author: dict[int, JoinedAuthor] = {}
     for chunk in db.chunks(sorted(mention_ids)):
         rows = session.execute(
             select(
@@ -129,7 +139,7 @@ def joined(session: Session, span: TimeSpan) -> list[Row[Any]]:
             .where(M.id.in_(chunk))
             .distinct()
         )
-        rows_by_author.update((row.author_id, row) for row in rows)
+        rows_by_author.update((row.author_id, JoinedAuthor(*row)) for row in rows)
     return list(rows_by_author.values())
 
 

@@ -1,9 +1,11 @@
 """What posts gained in engagement within a span, from its history; only SQL is here."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, FromClause, Subquery, and_, case, func, select
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
+from sqlalchemy.sql.elements import KeyedColumnElement
+from sqlalchemy.sql.roles import InElementRole
 from sqlmodel import Session
 
 from socialcell import db
@@ -12,9 +14,23 @@ from socialcell.listening.store.mentions.mention_counts import MENTION, M, TimeS
 
 ENGAGEMENT = db.table(Engagement)
 E = ENGAGEMENT.c
+_Columns = ReadOnlyColumnCollection[str, KeyedColumnElement[object]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class GainColumns:
+    """What each count of each post observed in a span grew by in it: the columns of a
+    subquery, and the subquery (`source`) for joins."""
+
+    source: Subquery[_Columns]
+    platform: ColumnElement[str]
+    id: ColumnElement[int]
+    author_id: ColumnElement[int]
+    common: ColumnElement[str]
+    gained: ColumnElement[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Gain:
     """What one engagement count of one platform grew by in a span.
 
@@ -33,8 +49,7 @@ def gains(session: Session, span: TimeSpan) -> list[Gain]:
 
     Metrics of different platforms are never added up.
     """
-    per_post = gained(span).subquery()
-    p = per_post.c
+    p = gained(span)
     rows = session.execute(
         select(p.platform, p.common, func.sum(p.gained), func.count(p.id.distinct()))
         .group_by(p.platform, p.common)
@@ -46,10 +61,10 @@ def gains(session: Session, span: TimeSpan) -> list[Gain]:
     ]
 
 
-def gained(span: TimeSpan, posts: Select[Any] | None = None) -> Select[Any]:
-    """What each count of each post observed in a span grew by in it: platform, id,
-    author_id, common metric, gained. `posts` selects the ids that are looked at."""
-    ends = _ends(span, posts).subquery()
+def gained(span: TimeSpan, posts: InElementRole | None = None) -> GainColumns:
+    """What each count of each post observed in a span grew by in it. `posts` selects
+    the ids of the posts that are looked at."""
+    ends = _ends(span, posts)
     before, first, last = (ENGAGEMENT.alias(name) for name in ("b", "f", "l"))
     born_here = and_(M.authored_at >= span.start, M.authored_at < span.end)
     base = func.coalesce(before.c.value, case((born_here, 0), else_=first.c.value))
@@ -58,14 +73,17 @@ def gained(span: TimeSpan, posts: Select[Any] | None = None) -> Select[Any]:
     for snapshot, moment in ((last, "last_at"), (first, "first_at")):
         joined = joined.join(snapshot, _same(snapshot, ends, moment))
     joined = joined.outerjoin(before, _same(before, ends, "before_at"))
-    return (
+    source = (
         select(M.platform, M.id, M.author_id, last.c.common, growth)
         .select_from(joined)
         .where(M.state == "present")
+        .subquery()
     )
+    c = source.c
+    return GainColumns(source, c.platform, c.id, c.author_id, c.common, c.gained)
 
 
-def _ends(span: TimeSpan, posts: Select[Any] | None) -> Any:
+def _ends(span: TimeSpan, posts: InElementRole | None) -> Subquery[_Columns]:
     """For each post and metric observed in the span: when last, when first in it, and
     when last before it."""
     statement = (
@@ -80,10 +98,14 @@ def _ends(span: TimeSpan, posts: Select[Any] | None) -> Any:
         .group_by(E.mention_id, E.metric)
         .having(func.max(E.taken_at) >= span.start)
     )
-    return statement if posts is None else statement.where(E.mention_id.in_(posts))
+    if posts is not None:
+        statement = statement.where(E.mention_id.in_(posts))
+    return statement.subquery()
 
 
-def _same(snapshot: Any, ends: Any, moment: str) -> ColumnElement[bool]:
+def _same(
+    snapshot: FromClause[_Columns], ends: Subquery[_Columns], moment: str
+) -> ColumnElement[bool]:
     return and_(
         snapshot.c.mention_id == ends.c.mention_id,
         snapshot.c.metric == ends.c.metric,

@@ -1,11 +1,10 @@
 """What people decided about mentions: put beside the suggestions, and read back."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlmodel import Session
 
 from socialcell import db
@@ -22,15 +21,44 @@ KINDS = ("language", "intent", "sentiment", "topic", "urgency")
 Labels = Mapping[str, Sequence[str]]  # kind: its values, one of all but topics
 
 
-@dataclass(frozen=True)
-class Labelled:
-    """A mention with what people decided about it, and the names the reader saw.
+@dataclass(frozen=True, slots=True)
+class LabelledText:
+    """A mention with text and title as they are kept, and the author's account."""
 
-    `mention` has text and title as they are kept, and the author's account. `names`
-    are (start, end, text) of persons outside the registry in the text as it was read.
+    id: int
+    platform: str
+    title: str | None
+    text: str
+    language: str | None
+    edited_at: datetime | None
+    uid: str | None
+    handle: str | None
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _AnnotationRow:
+    """An annotation, with the decision about it, None where there is none."""
+
+    mention_id: int
+    kind: str
+    value: str
+    start: int | None
+    end: int | None
+    detail: Mapping[str, str] | None
+    decided_value: str | None
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A mention with what people decided about it, and the names found in it.
+
+    `names` are (start, end, text) of persons outside the registry in the text as it
+    was read.
     """
 
-    mention: Row[Any]
+    mention: LabelledText
     decided: dict[str, tuple[str, ...]]
     names: tuple[tuple[int, int, str], ...]
 
@@ -49,7 +77,8 @@ def suggested(session: Session, mention_id: int) -> dict[str, tuple[str, ...]]:
     statement = select(c.kind, c.value).where(
         c.mention_id == mention_id, c.kind.in_(KINDS), c.model != PERSON
     )
-    suggestions = _by_kind(session.execute(statement.order_by(c.id)))
+    rows = session.execute(statement.order_by(c.id))
+    suggestions = _by_kind((row.kind, row.value) for row in rows)
     owner = owners.suggested(session, mention_id)
     return {**suggestions, owners.KIND: (owner,)} if owner else suggestions
 
@@ -107,7 +136,8 @@ def labelled(session: Session) -> Iterator[Labelled]:
         )
         .order_by(m.id)
     )
-    for chunk in db.chunks(session.execute(statement).all()):
+    texts = [LabelledText(*row) for row in session.execute(statement)]
+    for chunk in db.chunks(texts):
         understood = _understood(session, [row.id for row in chunk])
         for row in chunk:
             labelled_mention = _labels(row, understood.get(row.id, []))
@@ -155,7 +185,9 @@ def _decide_topics(
     rollups.add(session, rollups.contribution(session, [mention_id]))
 
 
-def _understood(session: Session, ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
+def _understood(
+    session: Session, ids: Sequence[int]
+) -> dict[int, list[_AnnotationRow]]:
     c = ANNOTATION.c
     statement = (
         select(
@@ -171,29 +203,31 @@ def _understood(session: Session, ids: Sequence[int]) -> dict[int, list[Row[Any]
         .where(c.mention_id.in_(ids), c.kind.in_((*KINDS, "entity")))
         .order_by(c.id)
     )
-    rows_by_mention: dict[int, list[Row[Any]]] = {}
+    rows_by_mention: dict[int, list[_AnnotationRow]] = {}
     for row in session.execute(statement):
-        rows_by_mention.setdefault(row.mention_id, []).append(row)
+        rows_by_mention.setdefault(row.mention_id, []).append(_AnnotationRow(*row))
     return rows_by_mention
 
 
-def _labels(mention: Row[Any], rows: Sequence[Row[Any]]) -> Labelled:
+def _labels(mention: LabelledText, rows: Sequence[_AnnotationRow]) -> Labelled:
     decided = [
         (row.kind, row.decided_value)
         for row in rows
         if row.decided_value is not None
         and row.kind in KINDS
+        and row.decided_at is not None
         and (mention.edited_at is None or mention.edited_at <= row.decided_at)
     ]
     names = tuple(
         (row.start, row.end, row.detail["text"])
         for row in rows
         if row.kind == "entity" and row.value == "PERSON"
+        if row.start is not None and row.end is not None and row.detail is not None
     )
     return Labelled(mention, _by_kind(decided), names)
 
 
-def _by_kind(pairs: Any) -> dict[str, tuple[str, ...]]:
+def _by_kind(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
     values_by_kind: dict[str, dict[str, None]] = {}
     for kind, label in pairs:
         values_by_kind.setdefault(kind, {})[label] = None

@@ -7,12 +7,11 @@ the hours mean together, and which of them may be compared, is for the caller.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from sqlalchemy import (
     ColumnElement,
     Integer,
-    Table,
     and_,
     case,
     cast,
@@ -21,6 +20,7 @@ from sqlalchemy import (
     func,
     select,
 )
+from sqlalchemy.sql.roles import FromClauseRole
 from sqlmodel import Session
 
 from socialcell import db
@@ -37,6 +37,7 @@ ANNOTATION = db.table(Annotation)
 RELATION = db.table(Relation)
 ROLLUP = db.table(HourRollup)
 M, A, R = MENTION.c, ANNOTATION.c, ROLLUP.c
+_ANNOTATED = MENTION.join(ANNOTATION, A.mention_id == M.id)
 
 Cells: TypeAlias = dict[tuple[str, int], int]
 """(platform, hour of the span, from 0) → mentions written in that hour."""
@@ -92,7 +93,7 @@ def by_annotation(
         rules.append(M.urgency.in_(list(urgencies)))
     if values is not None:
         rules.append(value_in_force.in_(list(values)))
-    return _by_value(session, span, _annotated(), value_in_force, rules)
+    return _by_value(session, span, _ANNOTATED, value_in_force, rules)
 
 
 def topics(session: Session, span: TimeSpan) -> dict[str, Cells]:
@@ -122,7 +123,7 @@ def unsure(session: Session, span: TimeSpan, kind: str) -> dict[str, int]:
     """value → mentions of the span that the model was not confident about."""
     rows = session.execute(
         select(A.value, func.count(M.id.distinct()))
-        .select_from(_annotated())
+        .select_from(_ANNOTATED)
         .where(
             within(span),
             A.kind == kind,
@@ -194,12 +195,11 @@ def is_repost() -> ColumnElement[bool]:
     return exists().where(RELATION.c.mention_id == M.id, RELATION.c.kind == "repost")
 
 
-def _annotated() -> Any:
-    return MENTION.join(ANNOTATION, A.mention_id == M.id)
-
-
 def _cells(
-    session: Session, span: TimeSpan, source: Table, rules: list[ColumnElement[bool]]
+    session: Session,
+    span: TimeSpan,
+    source: FromClauseRole,
+    rules: list[ColumnElement[bool]],
 ) -> Cells:
     hour = _hour(session, span)
     rows = session.execute(
@@ -214,8 +214,8 @@ def _cells(
 def _by_value(
     session: Session,
     span: TimeSpan,
-    source: Any,
-    column: ColumnElement[Any],
+    source: FromClauseRole,
+    column: ColumnElement[str],
     rules: list[ColumnElement[bool]],
 ) -> dict[str, Cells]:
     hour = _hour(session, span)
@@ -234,7 +234,7 @@ def _by_value(
 def _rolled(
     session: Session,
     span: TimeSpan,
-    column: ColumnElement[Any],
+    column: ColumnElement[str],
     rule: ColumnElement[bool],
 ) -> dict[str, Cells]:
     rows = session.execute(
@@ -254,10 +254,10 @@ def _hour(session: Session, span: TimeSpan) -> ColumnElement[int]:
     if db.is_sqlite(session):
         # SQLite keeps times as text in UTC; what is below a second is cut off, since
         # strftime would round 59.9999 s up into the next hour.
-        seconds: Any = func.strftime("%s", func.substr(M.authored_at, 1, 19))
+        seconds = cast(func.strftime("%s", func.substr(M.authored_at, 1, 19)), Integer)
     else:
-        seconds = func.floor(extract("epoch", M.authored_at))
-    since = cast(seconds, Integer) - int(span.start.timestamp())
+        seconds = cast(func.floor(extract("epoch", M.authored_at)), Integer)
+    since = seconds - int(span.start.timestamp())
     return since // 3600
 
 

@@ -1,11 +1,11 @@
 """What is asked of mentions: lists, searches, one mention, counts."""
 
-from collections.abc import Iterator, Sequence, Set
-from dataclasses import replace
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from sqlalchemy import Row, func, select
-from sqlalchemy.sql import ColumnElement, Select
+from sqlalchemy import func, select
+from sqlalchemy.sql import ColumnElement
 from sqlmodel import Session
 
 from socialcell import db
@@ -23,12 +23,126 @@ from socialcell.listening.store.mentions.mention_filter import (
     MentionFilter,
     list_values,
 )
+from socialcell.listening.store.pages.records import StoredWithheld
 from socialcell.ops.model import Source
 
 ENGAGEMENT = db.table(Engagement)
 
 
-def mentions(session: Session, mention_filter: MentionFilter) -> list[Row[Any]]:
+@dataclass(frozen=True, slots=True)
+class MentionRow:
+    """A mention with its author. Text and author are None where they are not held;
+    `language` to `urgency` are in force, and None until the mention is read."""
+
+    id: int
+    platform: str
+    external_id: str
+    kind: str
+    state: str
+    title: str | None
+    text: str | None
+    url: str | None
+    authored_at: datetime | None
+    edited_at: datetime | None
+    stored_at: datetime
+    conversation: str | None
+    language: str | None
+    mixed: bool | None
+    sentiment: str | None
+    intent: str | None
+    urgency: str | None
+    owner: str | None
+    missing: list[str]
+    withheld: StoredWithheld | None
+    uid: str | None
+    handle: str | None
+    name: str | None
+    verified: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotationRow:
+    """One annotation of a mention: the suggestion of a model, and the decision of a
+    person, None where there is none. `start` to `end` are code points of the text."""
+
+    mention_id: int
+    kind: str
+    value: str
+    score: float | None
+    confident: bool | None
+    start: int | None
+    end: int | None
+    detail: Mapping[str, object] | None
+    model: str
+    model_version: str
+    decided_value: str | None
+    decided_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EngagementRow:
+    """One count of a mention at one moment; None where its state says why."""
+
+    metric: str
+    common: str | None
+    taken_at: datetime
+    value: int | None
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedMention:
+    """A mention that another one replies to, quotes or reposts (`kind`)."""
+
+    kind: str
+    platform: str
+    external_id: str
+    state: str
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class MentionSource:
+    """A source through which a mention reached us, and when it last did."""
+
+    name: str
+    via: str
+    seen_at: datetime
+
+
+# In the order of the fields of MentionRow.
+_COLUMNS = (
+    M.id,
+    M.platform,
+    M.external_id,
+    M.kind,
+    M.state,
+    M.title,
+    M.text,
+    M.url,
+    M.authored_at,
+    M.edited_at,
+    M.stored_at,
+    M.conversation,
+    M.language,
+    M.mixed,
+    M.sentiment,
+    M.intent,
+    M.urgency,
+    M.owner,
+    M.missing,
+    M.withheld,
+    AUTHOR.c.uid,
+    AUTHOR.c.handle,
+    AUTHOR.c.name,
+    AUTHOR.c.verified,
+)
+_WITH_AUTHOR = MENTION.outerjoin(AUTHOR, M.author_id == AUTHOR.c.id)
+# Word for word the order of an index: the newest are found without sorting all.
+_NEWEST_FIRST = (M.authored_at.desc().nulls_last(), M.id.desc())
+
+
+def mentions(session: Session, mention_filter: MentionFilter) -> list[MentionRow]:
     """Mentions with their authors, newest first; undated ones last."""
     matching = Matching(session)
     everywhere = matching.condition(mention_filter)
@@ -38,20 +152,28 @@ def mentions(session: Session, mention_filter: MentionFilter) -> list[Row[Any]]:
         while reach := newest_page.reach(session, mention_filter, span):
             near = replace(mention_filter, since=reach.since)
             within = Matching(session, reach.first).condition(near)
-            rows = list(session.execute(_listed(within, limit)))
+            rows = _listed(session, within, limit)
             if len(rows) == limit:
                 return rows
             span = newest_page.further(span, len(rows), limit)
-    return list(session.execute(_listed(everywhere, limit)))
+    return _listed(session, everywhere, limit)
 
 
 def stream_mentions(
     session: Session, mention_filter: MentionFilter
-) -> Iterator[Row[Any]]:
+) -> Iterator[MentionRow]:
     """The same, read in pages of 1,000: an export does not hold all in memory."""
-    everything = _listed(Matching(session).condition(mention_filter))
+    matching = Matching(session).condition(mention_filter)
     options = {"yield_per": 1000, "stream_results": True}
-    yield from session.execute(everything, execution_options=options)
+    rows = session.execute(
+        select(*_COLUMNS)
+        .select_from(_WITH_AUTHOR)
+        .where(matching)
+        .order_by(*_NEWEST_FIRST),
+        execution_options=options,
+    )
+    for row in rows:
+        yield MentionRow(*row)
 
 
 def count_mentions(session: Session, mention_filter: MentionFilter) -> int:
@@ -63,16 +185,17 @@ def count_mentions(session: Session, mention_filter: MentionFilter) -> int:
     return int(session.execute(statement).scalar_one())
 
 
-def mention(session: Session, mention_id: int) -> Row[Any] | None:
-    statement = _columns().where(M.id == mention_id)
-    return session.execute(statement).first()
+def mention(session: Session, mention_id: int) -> MentionRow | None:
+    statement = select(*_COLUMNS).select_from(_WITH_AUTHOR).where(M.id == mention_id)
+    row = session.execute(statement).first()
+    return None if row is None else MentionRow(*row)
 
 
 def annotations(
     session: Session, mention_ids: Sequence[int]
-) -> dict[int, list[Row[Any]]]:
+) -> dict[int, list[AnnotationRow]]:
     """What was understood of each mention, in the order it was written."""
-    rows_by_mention: dict[int, list[Row[Any]]] = {id_: [] for id_ in mention_ids}
+    rows_by_mention: dict[int, list[AnnotationRow]] = {id_: [] for id_ in mention_ids}
     c = ANNOTATION.c
     for chunk in db.chunks(mention_ids):
         rows = session.execute(
@@ -94,33 +217,31 @@ def annotations(
             .order_by(c.mention_id, c.id)
         )
         for row in rows:
-            rows_by_mention[row.mention_id].append(row)
+            rows_by_mention[row.mention_id].append(AnnotationRow(*row))
     return rows_by_mention
 
 
-def engagement(session: Session, mention_id: int) -> list[Row[Any]]:
+def engagement(session: Session, mention_id: int) -> list[EngagementRow]:
     """Every snapshot of a mention, by metric and time."""
     c = ENGAGEMENT.c
-    return list(
-        session.execute(
-            select(c.metric, c.common, c.taken_at, c.value, c.state)
-            .where(c.mention_id == mention_id)
-            .order_by(c.metric, c.taken_at)
-        )
+    rows = session.execute(
+        select(c.metric, c.common, c.taken_at, c.value, c.state)
+        .where(c.mention_id == mention_id)
+        .order_by(c.metric, c.taken_at)
     )
+    return [EngagementRow(*row) for row in rows]
 
 
-def relations(session: Session, mention_id: int) -> list[Row[Any]]:
+def relations(session: Session, mention_id: int) -> list[RelatedMention]:
     """What a mention replies to, quotes or reposts, and whether we hold it."""
     relation = db.table(Relation).c
-    return list(
-        session.execute(
-            select(relation.kind, M.platform, M.external_id, M.state, M.id)
-            .join(MENTION, relation.target_id == M.id)
-            .where(relation.mention_id == mention_id)
-            .order_by(relation.kind, M.external_id)
-        )
+    rows = session.execute(
+        select(relation.kind, M.platform, M.external_id, M.state, M.id)
+        .join(MENTION, relation.target_id == M.id)
+        .where(relation.mention_id == mention_id)
+        .order_by(relation.kind, M.external_id)
     )
+    return [RelatedMention(*row) for row in rows]
 
 
 def links(session: Session, mention_id: int) -> list[str]:
@@ -132,17 +253,16 @@ def links(session: Session, mention_id: int) -> list[str]:
     )
 
 
-def sources_of(session: Session, mention_id: int) -> list[Row[Any]]:
+def sources_of(session: Session, mention_id: int) -> list[MentionSource]:
     """Through which sources a mention reached us."""
     match, source = db.table(MentionMatch).c, db.table(Source).c
-    return list(
-        session.execute(
-            select(source.name, match.via, match.seen_at)
-            .join(db.table(Source), source.id == match.source_id)
-            .where(match.mention_id == mention_id)
-            .order_by(source.name)
-        )
+    rows = session.execute(
+        select(source.name, match.via, match.seen_at)
+        .join(db.table(Source), source.id == match.source_id)
+        .where(match.mention_id == mention_id)
+        .order_by(source.name)
     )
+    return [MentionSource(*row) for row in rows]
 
 
 def read_holdings(session: Session, registry: Set[tuple[str, str]]) -> Holdings:
@@ -176,40 +296,17 @@ def present_count(session: Session) -> int:
     return int(session.execute(statement).scalar_one())
 
 
-def _columns() -> Select[Any]:
-    return select(
-        M.id,
-        M.platform,
-        M.external_id,
-        M.kind,
-        M.state,
-        M.title,
-        M.text,
-        M.url,
-        M.authored_at,
-        M.edited_at,
-        M.stored_at,
-        M.conversation,
-        M.language,
-        M.mixed,
-        M.sentiment,
-        M.intent,
-        M.urgency,
-        M.owner,
-        M.missing,
-        M.withheld,
-        AUTHOR.c.uid,
-        AUTHOR.c.handle,
-        AUTHOR.c.name,
-        AUTHOR.c.verified,
-    ).select_from(MENTION.outerjoin(AUTHOR, M.author_id == AUTHOR.c.id))
-
-
-def _listed(matching: ColumnElement[bool], limit: int | None = None) -> Select[Any]:
-    # Word for word the order of an index: the newest are found without sorting all.
-    order = (M.authored_at.desc().nulls_last(), M.id.desc())
+def _listed(
+    session: Session, matching: ColumnElement[bool], limit: int | None
+) -> list[MentionRow]:
     if limit is not None:
         # Where there is something to sort, it is ids and not whole rows.
-        newest = select(M.id).where(matching).order_by(*order).limit(limit)
+        newest = select(M.id).where(matching).order_by(*_NEWEST_FIRST).limit(limit)
         matching = M.id.in_(newest.correlate(None))
-    return _columns().where(matching).order_by(*order)
+    rows = session.execute(
+        select(*_COLUMNS)
+        .select_from(_WITH_AUTHOR)
+        .where(matching)
+        .order_by(*_NEWEST_FIRST)
+    )
+    return [MentionRow(*row) for row in rows]

@@ -1,9 +1,9 @@
 """Which posts may be quoted, and what a quoted post says today."""
 
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlmodel import Session
 
 from socialcell import db
@@ -13,6 +13,7 @@ from socialcell.listening.store.mentions.mention_counts import (
     is_repost,
     within,
 )
+from socialcell.listening.store.pages.records import StoredWithheld
 
 MENTION = db.table(Mention)
 ANNOTATION = db.table(Annotation)
@@ -24,7 +25,7 @@ M, A = MENTION.c, ANNOTATION.c
 SHORTEST = 25
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Drawable:
     """A post that may be drawn for quotation."""
 
@@ -33,6 +34,25 @@ class Drawable:
     external_id: str
     author_id: int
     content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedPost:
+    """A quoted post as it is now, with its author, None where they are not held."""
+
+    id: int
+    platform: str
+    state: str
+    title: str | None
+    text: str | None
+    content_hash: str | None
+    authored_at: datetime | None
+    language: str | None
+    intent: str | None
+    withheld: StoredWithheld | None
+    uid: str | None
+    handle: str | None
+    name: str | None
 
 
 def of_topic(session: Session, span: TimeSpan, topic: str) -> list[Drawable]:
@@ -47,9 +67,9 @@ def of_urgency(session: Session, span: TimeSpan, level: str) -> list[Drawable]:
     return _drawable(session, span, M.urgency == level)
 
 
-def current(session: Session, platform: str, external_id: str) -> Row[Any] | None:
+def current(session: Session, platform: str, external_id: str) -> QuotedPost | None:
     """A quoted post as it is now, with who wrote it; None when it is not held."""
-    return session.execute(
+    row = session.execute(
         select(
             M.id,
             M.platform,
@@ -68,6 +88,7 @@ def current(session: Session, platform: str, external_id: str) -> Row[Any] | Non
         .select_from(MENTION.outerjoin(AUTHOR, M.author_id == AUTHOR.c.id))
         .where(M.platform == platform, M.external_id == external_id)
     ).first()
+    return None if row is None else QuotedPost(*row)
 
 
 def quotable(span: TimeSpan) -> ColumnElement[bool]:
@@ -88,7 +109,9 @@ def quotable(span: TimeSpan) -> ColumnElement[bool]:
     )
 
 
-def _drawable(session: Session, span: TimeSpan, rule: Any) -> list[Drawable]:
+def _drawable(
+    session: Session, span: TimeSpan, rule: ColumnElement[bool]
+) -> list[Drawable]:
     rows = session.execute(
         select(M.id, M.platform, M.external_id, M.author_id, M.content_hash)
         .join_from(MENTION, AUTHOR, M.author_id == AUTHOR.c.id)

@@ -6,10 +6,10 @@ understood of mentions takes their contribution away before, and adds it after.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import Row, delete, func, select
+from sqlalchemy import delete, func, select
 from sqlmodel import Session
 
 from socialcell import db
@@ -40,7 +40,19 @@ TABLES = {
 }
 EVERY = "*"
 
-Cell = tuple[str, tuple[Any, ...]]  # which table, and its key
+Key = tuple[str | int | date, ...]  # of a row, in the order of the columns; hours too
+Cell = tuple[str, Key]  # which table, and its key
+
+
+@dataclass(frozen=True, slots=True)
+class CountedMention:
+    """A mention that is counted; `registered` is its author's id in the registry."""
+
+    id: int
+    platform: str
+    authored_at: datetime
+    author_id: int | None
+    registered: int | None
 
 
 def contribution(session: Session, ids: Sequence[int]) -> Counter[Cell]:
@@ -63,7 +75,7 @@ def add(session: Session, cells: Counter[Cell]) -> None:
             dict(zip((*keys, "n"), (*key, n), strict=True))
             for key, n in sorted(changed)  # one lock order
         ]
-        _add_to(session, table, keys, rows)
+        _add_to(session, name, keys, rows)
 
 
 def subtract(session: Session, cells: Counter[Cell]) -> None:
@@ -81,7 +93,7 @@ def rebuild(session: Session) -> None:
         add(session, contribution(session, chunk))
 
 
-def everything(session: Session) -> dict[str, list[tuple[Any, ...]]]:
+def everything(session: Session) -> dict[str, list[Key]]:
     """All cells of all rollups in order, to compare."""
     return {
         name: sorted(tuple(row) for row in session.execute(select(table)))
@@ -99,7 +111,7 @@ def day_of(moment: datetime) -> date:
     return moment.astimezone(IST).date()
 
 
-def _mentions(session: Session, ids: Sequence[int]) -> Iterator[Row[Any]]:
+def _mentions(session: Session, ids: Sequence[int]) -> Iterator[CountedMention]:
     c = MENTION.c
     is_registered = (REGISTRY.c.platform == AUTHOR.c.platform) & (
         REGISTRY.c.handle == func.lower(AUTHOR.c.handle)
@@ -124,7 +136,8 @@ def _mentions(session: Session, ids: Sequence[int]) -> Iterator[Row[Any]]:
             c.authored_at.is_not(None),
         )
     )
-    yield from session.execute(statement)
+    for row in session.execute(statement):
+        yield CountedMention(*row)
 
 
 def _understood(session: Session, ids: Sequence[int]) -> dict[int, dict[str, set[str]]]:
@@ -144,7 +157,7 @@ def _understood(session: Session, ids: Sequence[int]) -> dict[int, dict[str, set
     return values_by_mention
 
 
-def _cells(row: Row[Any], understood: dict[str, set[str]]) -> Iterator[Cell]:
+def _cells(row: CountedMention, understood: dict[str, set[str]]) -> Iterator[Cell]:
     hour, day = hour_of(row.authored_at), day_of(row.authored_at)
     topics = {EVERY} | understood.get("topic", set())
     sentiment = next(iter(sorted(understood.get("sentiment", {"neutral"}))))
@@ -156,14 +169,18 @@ def _cells(row: Row[Any], understood: dict[str, set[str]]) -> Iterator[Cell]:
     for ward in understood.get("ward", set()):
         for topic in topics:
             yield "ward", (day, ward, topic)
-    if row.registered is not None:
+    if row.registered is not None and row.author_id is not None:
         yield "author", (day, row.author_id)
 
 
 def _add_to(
-    session: Session, table: Any, keys: list[str], rows: list[dict[str, Any]]
+    session: Session,
+    name: str,
+    keys: list[str],
+    rows: list[dict[str, str | int | date]],
 ) -> None:
     if not rows:
         return
+    table = TABLES[name]
     db.add_counts(session, table, keys, rows)
     session.execute(delete(table).where(table.c.n == 0))

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import bindparam, delete, func, select, true, update
 from sqlmodel import Session
@@ -20,7 +19,7 @@ ANNOTATION = db.table(Annotation)
 _IN_FORCE = ("language", "sentiment", "intent", "urgency")  # columns of mention
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Untagged:
     """A mention that waits to be read."""
 
@@ -30,7 +29,7 @@ class Untagged:
     authored_at: datetime | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Tagged:
     """A mention, its reading, and the wards its places lay in at the time."""
 
@@ -191,7 +190,7 @@ def _drop_suggestions(session: Session, ids: Sequence[int]) -> None:
 
 def _in_force(
     tagged_mention: Tagged, decided: dict[tuple[int, str], str], now: datetime
-) -> dict[str, Any]:
+) -> dict[str, object]:
     reading, id_ = tagged_mention.reading, tagged_mention.mention.id
     return {
         "b_id": id_,
@@ -204,7 +203,7 @@ def _in_force(
     }
 
 
-def _annotations(tagged_mention: Tagged, now: datetime) -> list[dict[str, Any]]:
+def _annotations(tagged_mention: Tagged, now: datetime) -> list[dict[str, object]]:
     reading = tagged_mention.reading
     sentiment, intent, urgency = reading.sentiment, reading.intent, reading.urgency
     common_values = {
@@ -218,7 +217,7 @@ def _annotations(tagged_mention: Tagged, now: datetime) -> list[dict[str, Any]]:
         "end": None,
         "detail": None,
     }
-    rows: list[dict[str, Any]] = [
+    rows: list[dict[str, object]] = [
         {
             **common_values,
             "kind": "language",

@@ -3,9 +3,8 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, case, func, select
+from sqlalchemy import case, func, select
 from sqlmodel import Session
 
 from socialcell import db
@@ -24,7 +23,7 @@ LEVELS = ("critical", "high")
 _READ = 4001
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class UrgentPost:
     """An urgent post that may be quoted. `confidence` in its urgency is from 0 to 1:
     the score of the model, 1 where a person decided, None where neither is held."""
@@ -33,6 +32,35 @@ class UrgentPost:
     level: str
     confidence: float | None
     authored_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class QuotablePost:
+    """An urgent post with the beginning of its text, and its author."""
+
+    id: int
+    platform: str
+    text: str
+    authored_at: datetime
+    language: str | None
+    owner: str | None
+    uid: str | None
+    handle: str | None
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PressArticle:
+    """An article with the beginning of its text, and who published it."""
+
+    id: int
+    platform: str
+    title: str | None
+    text: str | None
+    authored_at: datetime
+    uid: str | None
+    handle: str | None
+    name: str | None
 
 
 def count(session: Session, span: TimeSpan, kind: str | None = None) -> int:
@@ -82,9 +110,9 @@ def values(
     return listed
 
 
-def rows(session: Session, mention_ids: Sequence[int]) -> list[Row[Any]]:
+def rows(session: Session, mention_ids: Sequence[int]) -> list[QuotablePost]:
     """These posts with the beginning of their text and their authors, in this order."""
-    by_id: dict[int, Row[Any]] = {}
+    by_id: dict[int, QuotablePost] = {}
     for chunk in db.chunks(mention_ids):
         statement = (
             select(
@@ -101,11 +129,11 @@ def rows(session: Session, mention_ids: Sequence[int]) -> list[Row[Any]]:
             .select_from(MENTION.outerjoin(AUTHOR, M.author_id == AUTHOR.c.id))
             .where(M.id.in_(chunk))
         )
-        by_id.update((row.id, row) for row in session.execute(statement))
+        by_id.update((row.id, QuotablePost(*row)) for row in session.execute(statement))
     return [by_id[id_] for id_ in mention_ids if id_ in by_id]
 
 
-def articles(session: Session, span: TimeSpan, limit: int) -> list[Row[Any]]:
+def articles(session: Session, span: TimeSpan, limit: int) -> list[PressArticle]:
     """The newest articles of the press of a span, with who published them."""
     statement = (
         select(
@@ -123,4 +151,4 @@ def articles(session: Session, span: TimeSpan, limit: int) -> list[Row[Any]]:
         .order_by(M.authored_at.desc(), M.id.desc())
         .limit(limit)
     )
-    return list(session.execute(statement))
+    return [PressArticle(*row) for row in session.execute(statement)]

@@ -1,20 +1,39 @@
 """What a platform told of single items that we hold, beside what we hold of them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlmodel import Session
 
 from socialcell import db
 from socialcell.connectors.base import Author as AuthorFacts
 from socialcell.connectors.base import Item, Record, Refresh
 from socialcell.listening.model import Author, Mention
-from socialcell.listening.store.pages.records import cleaned, withheld_of
+from socialcell.listening.store.pages.records import (
+    StoredWithheld,
+    cleaned,
+    withheld_of,
+)
 
 M = db.table(Mention).c
 AUTHOR = db.table(Author).c
+
+
+@dataclass(frozen=True, slots=True)
+class _StoredText:
+    """A present mention as it is stored, with its author where one is held."""
+
+    platform: str
+    external_id: str
+    text: str | None
+    edited_at: datetime | None
+    withheld: StoredWithheld | None
+    uid: str | None
+    handle: str | None
+    name: str | None
+    verified: str | None
 
 
 def changes(session: Session, items: Sequence[Item]) -> list[Item]:
@@ -34,7 +53,7 @@ def changes(session: Session, items: Sequence[Item]) -> list[Item]:
     ]
 
 
-def _change(refresh: Refresh, row: Row[Any] | None) -> Item:
+def _change(refresh: Refresh, row: _StoredText | None) -> Item:
     record = refresh.record
     if record is None or row is None or record.external_id != refresh.external_id:
         return refresh
@@ -45,27 +64,27 @@ def _change(refresh: Refresh, row: Row[Any] | None) -> Item:
     return replace(record, author=_author(record, row), missing=_missing(record, row))
 
 
-def _author(record: Record, row: Row[Any]) -> AuthorFacts | None:
+def _author(record: Record, row: _StoredText) -> AuthorFacts | None:
     """Who wrote it: the answer knows at most the number, and may know nobody."""
     if row.uid is None or (record.author and record.author.uid != row.uid):
         return record.author
     return AuthorFacts(row.uid, row.handle, row.name, row.verified)
 
 
-def _missing(record: Record, row: Row[Any]) -> tuple[str, ...]:
+def _missing(record: Record, row: _StoredText) -> tuple[str, ...]:
     if row.uid is None:
         return record.missing
     return tuple(name for name in record.missing if name != "author")
 
 
-def _rows(session: Session, refreshes: Sequence[Refresh]) -> Iterator[Row[Any]]:
+def _rows(session: Session, refreshes: Sequence[Refresh]) -> Iterator[_StoredText]:
     """Those of the mentions that are present, with their authors."""
     for platform in sorted({refresh.platform for refresh in refreshes}):
         ids = [
             refresh.external_id for refresh in refreshes if refresh.platform == platform
         ]
         for chunk in db.chunks(ids):
-            yield from session.execute(
+            rows = session.execute(
                 select(
                     M.platform,
                     M.external_id,
@@ -88,3 +107,5 @@ def _rows(session: Session, refreshes: Sequence[Refresh]) -> Iterator[Row[Any]]:
                     M.state == "present",
                 )
             )
+            for row in rows:
+                yield _StoredText(*row)

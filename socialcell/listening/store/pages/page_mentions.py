@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import RowMapping, select, update
 from sqlmodel import Session
 
 from socialcell import db
@@ -77,11 +76,11 @@ def write(
     db.insert(session, MENTION, rows)
 
 
-def _identity(record: Record) -> dict[str, Any]:
+def _identity(record: Record) -> dict[str, object]:
     return {"platform": record.platform, "external_id": record.external_id}
 
 
-def _birth(record: Record, arrival: Arrival) -> dict[str, Any]:
+def _birth(record: Record, arrival: Arrival) -> dict[str, object]:
     return {"authored_at": record.authored_at, "stored_at": arrival.at}
 
 
@@ -90,7 +89,7 @@ def _content(
     authors: Mapping[str, int],
     raws: Mapping[str, int],
     arrival: Arrival,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     whole_text = f"{record.title}\n{record.text}" if record.title else record.text
     return {
         "kind": record.kind,
@@ -124,9 +123,9 @@ def ids_of(session: Session, platform: str, external: Iterable[str]) -> dict[str
     return ids
 
 
-def mentions_of_raws(session: Session, raw_ids: Sequence[int]) -> dict[int, Any]:
+def mentions_of_raws(session: Session, raw_ids: Sequence[int]) -> dict[int, RowMapping]:
     """Raw id → the mention whose content was made of it, by column."""
-    mentions_by_raw_id: dict[int, Any] = {}
+    mentions_by_raw_id: dict[int, RowMapping] = {}
     for chunk in db.chunks(raw_ids):
         rows = session.execute(select(MENTION).where(MENTION.c.raw_id.in_(chunk)))
         mentions_by_raw_id.update((row.raw_id, row._mapping) for row in rows)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
 
 from sqlalchemy import delete, select, update
 from sqlmodel import Session
@@ -26,7 +26,20 @@ MAPPER_VERSION = 1
 _WORD = re.compile(r'[^\s",;|\\\[\]{}]{6,}')
 
 
-@dataclass(frozen=True)
+class _NewRow(TypedDict):
+    """A row to insert, by column."""
+
+    platform: str
+    sha256: str
+    run_id: int | None
+    received_at: datetime
+    state: str
+    reason: str | None
+    mapper_version: int
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
 class Raw:
     """One raw item: when it came, whether it could be mapped, and its JSON."""
 
@@ -97,7 +110,7 @@ def quarantine(
     )
 
 
-def _row(platform: str, raw: Any, arrival: Arrival) -> dict[str, Any]:
+def _row(platform: str, raw: object, arrival: Arrival) -> _NewRow:
     # ASCII escapes keep what no database takes: a lone surrogate, NUL.
     body = json.dumps(raw, ensure_ascii=True, sort_keys=True, default=str)
     return {
@@ -112,7 +125,7 @@ def _row(platform: str, raw: Any, arrival: Arrival) -> dict[str, Any]:
     }
 
 
-def _insert(session: Session, rows: Iterable[dict[str, Any]]) -> None:
+def _insert(session: Session, rows: Iterable[_NewRow]) -> None:
     # The same bytes may stand for two items of a file; one row keeps them.
     db.insert_new(session, RAW, list({row["sha256"]: row for row in rows}.values()))
 
@@ -136,7 +149,7 @@ def of(session: Session, platform: str, terms: Iterable[str]) -> list[int]:
 
 
 def naming(
-    session: Session, platform: str, ids: Mapping[str, Any]
+    session: Session, platform: str, ids: Mapping[str, object]
 ) -> Iterator[tuple[datetime, list[str]]]:
     """When each raw item of a platform came that holds native ids of these, and which.
 

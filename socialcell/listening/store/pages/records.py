@@ -2,14 +2,22 @@
 
 import hashlib
 import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import TypedDict
 
 from socialcell.connectors.base import Record
 from socialcell.text import clean_text
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+class StoredWithheld(TypedDict):
+    """`connectors.base.Withheld` as the JSON of a mention's column `withheld`."""
+
+    countries: list[str]
+    scope: str | None
+    copyright: bool
 
 
 def cleaned(record: Record) -> Record:
@@ -36,7 +44,7 @@ def cleaned(record: Record) -> Record:
 def content_hash(record: Record) -> str:
     """A hash of what counts as content: not the engagement, not the time of arrival."""
     author = record.author
-    content: list[Any] = [
+    content: list[object] = [
         record.kind,
         record.text,
         record.title,
@@ -53,12 +61,16 @@ def content_hash(record: Record) -> str:
     return _sha256(content)
 
 
-def withheld_of(record: Record) -> dict[str, Any] | None:
+def withheld_of(record: Record) -> StoredWithheld | None:
     """Where a record's platform does not show it, as it is stored."""
     withheld = record.withheld
     if withheld is None:
         return None
-    return {**asdict(withheld), "countries": list(withheld.countries)}
+    return {
+        "countries": list(withheld.countries),
+        "scope": withheld.scope,
+        "copyright": withheld.copyright,
+    }
 
 
 def version(record: Record) -> tuple[bool, datetime]:
@@ -74,5 +86,5 @@ def _clean(text: str | None) -> str | None:
     return None if text is None else clean_text(text)
 
 
-def _sha256(content: Any) -> str:
+def _sha256(content: object) -> str:
     return hashlib.sha256(json.dumps(content, ensure_ascii=True).encode()).hexdigest()

@@ -3,9 +3,8 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlmodel import Session, SQLModel
 
 from socialcell import db
@@ -27,9 +26,26 @@ from socialcell.ops.model import Source
 
 AUTHOR = db.table(Author)
 MENTION = db.table(Mention)
+StoredRow = dict[str, object]  # any row of a table, by column
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class HeldPost:
+    """The ids of a post: ours, and the platform's."""
+
+    id: int
+    external_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class _AuthorRow:
+    id: int
+    uid: str
+    handle: str | None
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class HeldAccount:
     """One account as it is held, under every form in which files and platforms gave it.
 
@@ -54,7 +70,7 @@ def find(
     """The account of a number or a handle; without rows when nothing is held."""
     uids = {uid} if uid else set()
     handles = {handle.lower().lstrip("@")} if handle else set()
-    rows: list[Row[Any]] = []
+    rows: list[_AuthorRow] = []
     while True:
         rows = _rows(session, platform, uids, handles)
         # A row found by its number tells the handle by which other rows are known.
@@ -75,14 +91,14 @@ def find(
     )
 
 
-def posts(session: Session, account: HeldAccount) -> list[Row[Any]]:
-    """(id, external_id) of the account's posts that are held."""
+def posts(session: Session, account: HeldAccount) -> list[HeldPost]:
+    """The account's posts that are held."""
     m = MENTION.c
     statement = select(m.id, m.external_id).where(m.author_id.in_(account.author_ids))
-    return list(session.execute(statement.order_by(m.id)))
+    return [HeldPost(*row) for row in session.execute(statement.order_by(m.id))]
 
 
-def everything(session: Session, account: HeldAccount) -> dict[str, Any]:
+def everything(session: Session, account: HeldAccount) -> dict[str, object]:
     """All that is held of an account, as plain JSON, for the person who asks."""
     post_rows = posts(session, account)
     ids = [row.id for row in post_rows]
@@ -107,7 +123,7 @@ def everything(session: Session, account: HeldAccount) -> dict[str, Any]:
                 "received_at": row["received_at"],
                 "state": row["state"],
                 "reason": row["reason"],
-                "body": json.loads(row["body"]),
+                "body": json.loads(str(row["body"])),
             }
             for row in _all(session, RawItem, "id", raw_ids)
         ],
@@ -116,11 +132,11 @@ def everything(session: Session, account: HeldAccount) -> dict[str, Any]:
 
 def _rows(
     session: Session, platform: str, uids: Iterable[str], handles: Iterable[str]
-) -> list[Row[Any]]:
+) -> list[_AuthorRow]:
     a = AUTHOR.c
     named = list(handles)
     written = [f"@{handle}" for handle in named]
-    statement = select(AUTHOR).where(
+    statement = select(a.id, a.uid, a.handle, a.name).where(
         a.platform == platform,
         or_(
             a.uid.in_(list(uids)),
@@ -128,14 +144,14 @@ def _rows(
             func.lower(a.handle).in_([*named, *written]),
         ),
     )
-    return list(session.execute(statement.order_by(a.id)))
+    return [_AuthorRow(*row) for row in session.execute(statement.order_by(a.id))]
 
 
-def _externals(post_rows: Sequence[Row[Any]]) -> list[str]:
+def _externals(post_rows: Sequence[HeldPost]) -> list[str]:
     return [row.external_id for row in post_rows]
 
 
-def _mention(session: Session, row: dict[str, Any]) -> dict[str, Any]:
+def _mention(session: Session, row: StoredRow) -> StoredRow:
     match, source = db.table(MentionMatch), db.table(Source)
     through = session.execute(
         select(source.c.name, match.c.via, match.c.seen_at)
@@ -148,7 +164,7 @@ def _mention(session: Session, row: dict[str, Any]) -> dict[str, Any]:
 
 def _all(
     session: Session, model: type[SQLModel], column: str, ids: Sequence[int]
-) -> list[dict[str, Any]]:
+) -> list[StoredRow]:
     whole = db.table(model)
     order = list(whole.primary_key.columns)
     return [

@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlmodel import Session
@@ -204,7 +203,7 @@ def _unquote(
     quoting = []
     names = {handle.lower() for handle in handles}
 
-    def without(part: Any) -> Any:
+    def without(part: object) -> object:
         if isinstance(part, list):
             return [without(element) for element in part]
         if not isinstance(part, dict):

@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, delete, func, select
+from sqlalchemy import delete, func, select
 from sqlmodel import Session
 
 from socialcell import db
@@ -21,16 +21,40 @@ MENTION = db.table(Mention)
 AUTHOR_ROLLUP = db.table(AuthorRollup)
 
 
+@dataclass(frozen=True, slots=True)
+class RegistryEntry:
+    """An account that is shown by name, the evidence for it, and who added it when."""
+
+    platform: str
+    handle: str
+    name: str
+    person_class: str
+    evidence: str
+    added_by: str
+    added_at: datetime
+
+
 def registry(session: Session) -> frozenset[tuple[str, str]]:
     """Accounts that are shown by name: (platform, handle in lower case)."""
     rows = session.execute(select(REGISTRY.c.platform, REGISTRY.c.handle))
     return frozenset((platform, handle) for platform, handle in rows)
 
 
-def accounts(session: Session) -> list[Row[Any]]:
+def accounts(session: Session) -> list[RegistryEntry]:
     """Every account of the registry with the evidence for it."""
-    order = (REGISTRY.c.platform, REGISTRY.c.handle)
-    return list(session.execute(select(REGISTRY).order_by(*order)))
+    c = REGISTRY.c
+    rows = session.execute(
+        select(
+            c.platform,
+            c.handle,
+            c.name,
+            c.person_class,
+            c.evidence,
+            c.added_by,
+            c.added_at,
+        ).order_by(c.platform, c.handle)
+    )
+    return [RegistryEntry(*row) for row in rows]
 
 
 def office_handles(session: Session, handles: Collection[str]) -> list[str]:

@@ -1,8 +1,8 @@
-"""What the accounts of the registry said in a span, and what their posts gained."""
+"""What the accounts of the registry wrote in a span, and what their posts gained."""
 
-from typing import Any
+from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Row, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlmodel import Session
 
 from socialcell import db
@@ -19,9 +19,31 @@ AUTHOR, REGISTRY = db.table(Author), db.table(RegistryAccount)
 R = REGISTRY.c
 
 
-def spoke(session: Session, span: TimeSpan) -> list[Row[Any]]:
-    """Mentions of registered accounts by sentiment (None: not read): platform, handle,
-    name, person_class, sentiment, n."""
+@dataclass(frozen=True, slots=True)
+class AccountMentions:
+    """How many mentions of a registered account have a sentiment (None: not read)."""
+
+    platform: str
+    handle: str
+    name: str
+    person_class: str
+    sentiment: str | None
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccountGain:
+    """What the posts of a registered account gained of a common metric in a span."""
+
+    platform: str
+    handle: str
+    common: str
+    gained: int
+    posts: int
+
+
+def spoke(session: Session, span: TimeSpan) -> list[AccountMentions]:
+    """Mentions of registered accounts in a span, by sentiment."""
     named = (R.platform, R.handle, R.name, R.person_class)
     statement = (
         select(*named, M.sentiment, func.count().label("n"))
@@ -30,31 +52,34 @@ def spoke(session: Session, span: TimeSpan) -> list[Row[Any]]:
         .where(within(span))
         .group_by(*named, M.sentiment)
     )
-    return list(session.execute(statement))
+    return [AccountMentions(*row) for row in session.execute(statement)]
 
 
-def gains(session: Session, span: TimeSpan) -> list[Row[Any]]:
+def gains(session: Session, span: TimeSpan) -> list[AccountGain]:
     """Engagement gained in a span by posts of registered accounts, whenever they were
-    written: platform, handle, common metric, gained, posts."""
+    written."""
     theirs = (
         select(M.id)
         .select_from(MENTION.join(AUTHOR, AUTHOR.c.id == M.author_id))
         .join(REGISTRY, _registered())
     )
-    per_post = gained(span, theirs).subquery()
+    per_post = gained(span, theirs)
     statement = (
         select(
             R.platform,
             R.handle,
-            per_post.c.common,
-            func.sum(per_post.c.gained).label("gained"),
-            func.count(per_post.c.id.distinct()).label("posts"),
+            per_post.common,
+            func.sum(per_post.gained),
+            func.count(per_post.id.distinct()),
         )
-        .select_from(per_post.join(AUTHOR, AUTHOR.c.id == per_post.c.author_id))
+        .select_from(per_post.source.join(AUTHOR, AUTHOR.c.id == per_post.author_id))
         .join(REGISTRY, _registered())
-        .group_by(R.platform, R.handle, per_post.c.common)
+        .group_by(R.platform, R.handle, per_post.common)
     )
-    return list(session.execute(statement))
+    return [
+        AccountGain(platform, handle, common, int(total), posts)
+        for platform, handle, common, total, posts in session.execute(statement)
+    ]
 
 
 def languages(session: Session, span: TimeSpan, person_class: str) -> dict[str, int]:
