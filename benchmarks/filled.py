@@ -17,7 +17,7 @@ from socialcell.listening.store.mentions.tags import Tagged, Untagged
 from socialcell.listening.store.pages import pages
 from socialcell.ops import store
 from socialcell.services.mentions.tagging import BATCH as TAGGED_AT_ONCE
-from socialcell.services.mentions.tagging import understand
+from socialcell.services.mentions.tagging import analyse
 
 
 class Filled:
@@ -64,9 +64,9 @@ class Filled:
     def _understood(self, waiting: Sequence[Untagged]) -> Sequence[Tagged]:
         known = self._readings
         if known is None:
-            return understand(waiting, self._areas)
+            return analyse(waiting, self._areas)
         fresh = [one for one in waiting if one.text not in known]
-        known |= {one.mention.text: one for one in understand(fresh, self._areas)}
+        known |= {one.mention.text: one for one in analyse(fresh, self._areas)}
         return [replace(known[one.text], mention=one) for one in waiting]
 
     def close(self) -> None:

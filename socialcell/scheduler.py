@@ -47,6 +47,7 @@ class _Signals:
     def _handle_stop(self, *_arguments: Any) -> None:
         if self.stop.is_set():
             os._exit(1)  # second signal: uncommitted work is repeated at the next start
+
         self.stop.set()
 
 
@@ -58,6 +59,7 @@ class Daemon:
         self._open = context
         self._tick_every = tick
         self._clock = SystemClock()  # leases and watchdogs go by the real one
+
         self._lease: LeaseHandle | None = None
         # A former holder of this machine's lock is dead, since this process has it now.
         self._place = f"{socket.gethostname()}:{context.workspace.folder}:"
@@ -76,8 +78,8 @@ class Daemon:
                     "It keeps the lease as long as it lives."
                 )
             self._signals.listen()
-            freed = rounds.recover(self._context(), self._lease.token)
-            freed += outbox.recover(self._context())
+            freed = rounds.recover_slots(self._context(), self._lease.token)
+            freed += outbox.recover_unsent(self._context())
             _LOG.info("the daemon works", token=self._lease.token, taken_up_again=freed)
             try:
                 self._tick_along()
@@ -132,7 +134,9 @@ class Daemon:
         assert self._lease is not None
         try:
             self._reload_if_told()
-            rounds.work(self._context(), self._lease.token, self._signals.stop.is_set)
+            rounds.run_due_jobs(
+                self._context(), self._lease.token, self._signals.stop.is_set
+            )
             self._ping()
         except AlreadyRunning as error:
             self._lose(str(error))
@@ -196,7 +200,7 @@ class Daemon:
             return
         self._pinged_at = now
         try:
-            http.fetch(url, base_urls=self._open.surroundings.base_urls)
+            http.fetch(url, base_urls=self._open.connector_context.base_urls)
         except requests.RequestException as error:
             _LOG.warning("nobody takes our sign of life", reason=type(error).__name__)
 

@@ -1,4 +1,4 @@
-"""What every job works with: the workspace, its database, the time, the addresses."""
+"""What every service works with: workspace, database engine, clock, base addresses."""
 
 import os
 import socket
@@ -13,7 +13,7 @@ from socialcell.clock import Clock
 from socialcell.config import Workspace
 from socialcell.connectors.base import Surroundings
 from socialcell.db import revisions
-from socialcell.services.platform_sessions import KeptSessions
+from socialcell.services.platform_sessions import SessionFiles
 
 
 @dataclass(frozen=True)
@@ -30,14 +30,14 @@ class Context:
         return f"{socket.gethostname()}:{os.getpid()}"
 
     @property
-    def surroundings(self) -> Surroundings:
-        """What connectors are given; addresses of now go before those of config."""
+    def connector_context(self) -> Surroundings:
+        """The context of connectors; `base_urls` of this process override config's."""
         return Surroundings(
             clock=self.clock,
             config=self.workspace.config,
             secret=self.workspace.secret,
             base_urls={**self.workspace.config.sandbox.base_urls, **self.base_urls},
-            sessions=KeptSessions(self.workspace.folder / "secrets"),
+            sessions=SessionFiles(self.workspace.folder / "secrets"),
         )
 
 

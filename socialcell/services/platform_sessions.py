@@ -13,7 +13,7 @@ _LOG = log.logger(__name__)
 
 
 @dataclass(frozen=True)
-class KeptSessions:
+class SessionFiles:
     """One file a session, NAME.session, for the owner's eyes alone (0600)."""
 
     folder: Path
@@ -36,18 +36,18 @@ class KeptSessions:
         says so, and the next run signs in again."""
         for value in session.values():
             remember(value)
-        place = self._place(name)
-        aside = place.with_name(f"{place.name}.{os.getpid()}.part")
+        path = self._place(name)
+        partial = path.with_name(f"{path.name}.{os.getpid()}.part")
         try:
-            handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 json.dump(dict(session), file)
-            aside.replace(place)
+            partial.replace(path)
         except OSError as error:
-            aside.unlink(missing_ok=True)
+            partial.unlink(missing_ok=True)
             _LOG.warning(
                 "a session cannot be kept: each run signs in",
-                file=str(place),
+                file=str(path),
                 reason=error.strerror,
             )
 

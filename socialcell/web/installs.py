@@ -29,8 +29,8 @@ PATH = "/installs"
 MAX_BYTES = 16 * 1024
 BODY_SECONDS = 10.0
 _STATUS = {
-    Met.KEPT: 200,
-    Met.KNOWN: 200,
+    Met.STORED: 200,
+    Met.DUPLICATE: 200,
     Met.MALFORMED: 400,
     Met.UNSIGNED: 401,
     Met.STALE: 401,

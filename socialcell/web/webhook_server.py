@@ -53,8 +53,8 @@ def serving(context: Context, *, with_worker: bool = True) -> Iterator[str]:
 
 def require_secrets(context: Context) -> None:
     """MissingSecret or ConfigError when a source cannot receive pushes."""
-    for source in webhook_ingest.sources(context):
-        webhook_ingest.receiver(context, source)
+    for source in webhook_ingest.push_sources(context):
+        webhook_ingest.build_receiver(context, source)
 
 
 @contextlib.contextmanager

@@ -58,17 +58,17 @@ class WebhookWorker:
 
     def run_round(self, periodic: bool = True) -> None:
         """Read the pushes that wait; `periodic`: also record refusals and coverage."""
-        webhook_ingest.work_off(self._context)
+        webhook_ingest.process_pushes(self._context)
         if periodic:
             self._record_refusals()
-            webhook_ingest.note_open(self._context, self._started_at)
+            webhook_ingest.record_open_time(self._context, self._started_at)
         media_download.fetch(self._context, stop=self._stop.is_set)
 
     def _record_refusals(self) -> None:
         refusals = dict(self._refusals)
         counts: dict[tuple[int, str], int] = {}
         for (connector, reason), n in refusals.items():
-            for source in webhook_ingest.sources(self._context, connector)[:1]:
+            for source in webhook_ingest.push_sources(self._context, connector)[:1]:
                 assert source.id is not None
                 counts[source.id, reason] = n
         with db.writing(self._context.engine) as session:

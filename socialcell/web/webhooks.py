@@ -25,7 +25,11 @@ from socialcell import connectors
 from socialcell.connectors.meta.meta_push import SIGNATURE
 from socialcell.services.context import Context
 from socialcell.services.outbox import acknowledgements
-from socialcell.services.webhooks.webhook_ingest import Welcome, accept, challenge
+from socialcell.services.webhooks.webhook_ingest import (
+    WebhookResult,
+    answer_challenge,
+    store_push,
+)
 from socialcell.web.application import (
     READ,
     UNCACHED,
@@ -41,11 +45,11 @@ BODY_SECONDS = 15.0
 _WORKERS = 4  # pushes that are stored at the same time
 _MAX_PARAMETERS = 20
 _RESULTS = {
-    Welcome.KEPT: (200, "kept"),
-    Welcome.KNOWN: (200, "known"),
-    Welcome.UNSIGNED: (401, "not signed"),
-    Welcome.FORGED: (403, "signed by somebody else"),
-    Welcome.NOBODY: (404, "nobody listens here"),
+    WebhookResult.STORED: (200, "kept"),
+    WebhookResult.DUPLICATE: (200, "known"),
+    WebhookResult.UNSIGNED: (401, "not signed"),
+    WebhookResult.FORGED: (403, "signed by somebody else"),
+    WebhookResult.NO_SOURCE: (404, "nobody listens here"),
 }
 
 
@@ -74,22 +78,22 @@ class WebhookEndpoints:
         headers = dict(request.headers.items())
         if not headers.get(SIGNATURE):
             # The signature header is checked before the body is read.
-            return self._result(connector, Welcome.UNSIGNED)
+            return self._result(connector, WebhookResult.UNSIGNED)
         body = await request.body()
         return await self._in_pool(partial(self._store, connector, headers, body))
 
     async def acknowledgement(self, request: Request) -> Response:
         """A phone's webhook says, later than in its answer, that somebody acknowledged
         an alert. The path is the key: without it the body is not read."""
-        mention_id = acknowledgements.item_of(self._context, request.scope["path"])
+        mention_id = acknowledgements.item_of_path(self._context, request.scope["path"])
         if mention_id is None:
-            self.refusals["acknowledge", Welcome.FORGED.value] += 1
+            self.refusals["acknowledge", WebhookResult.FORGED.value] += 1
             return _respond(403, "not a path of ours")
         body = await request.body()
         return await self._in_pool(partial(self._acknowledge, mention_id, body))
 
     def _handshake(self, connector: str, query: Mapping[str, str]) -> Response:
-        answer = challenge(self._context, connector, query)
+        answer = answer_challenge(self._context, connector, query)
         if answer is None:
             self.refusals[connector, "handshake"] += 1
             return _respond(403, "the verify token is not ours")
@@ -98,19 +102,21 @@ class WebhookEndpoints:
     def _store(
         self, connector: str, headers: Mapping[str, str], body: bytes
     ) -> Response:
-        result = accept(self._context, connector, headers, body)
-        if result is Welcome.KEPT:
+        result = store_push(self._context, connector, headers, body)
+        if result is WebhookResult.STORED:
             self._on_stored()
         return self._result(connector, result)
 
     def _acknowledge(self, mention_id: int, body: bytes) -> Response:
-        is_first = acknowledgements.by_webhook(self._context, mention_id, body)
+        is_first = acknowledgements.acknowledge_by_webhook(
+            self._context, mention_id, body
+        )
         if is_first is None:
             return _respond(400, 'say {"acknowledged": true, "by": "..."}')
         return _respond(200, "acknowledged" if is_first else "known")
 
-    def _result(self, connector: str, result: Welcome) -> Response:
-        if result in (Welcome.UNSIGNED, Welcome.FORGED):
+    def _result(self, connector: str, result: WebhookResult) -> Response:
+        if result in (WebhookResult.UNSIGNED, WebhookResult.FORGED):
             self.refusals[connector, result.value] += 1
         return _respond(*_RESULTS[result])
 
@@ -149,7 +155,7 @@ def create_webhook_application(endpoints: WebhookEndpoints) -> Starlette:
         ExactRoute(
             "/{connector:connector}", endpoints.connector, ("GET", "POST"), [push]
         ),
-        Route("/{path:path}", _respond(*_RESULTS[Welcome.NOBODY])),
+        Route("/{path:path}", _respond(*_RESULTS[WebhookResult.NO_SOURCE])),
     ]
     return create_application(routes, _respond, "a push was not taken")
 

@@ -19,7 +19,7 @@ from socialcell.listening.model import Mention
 from socialcell.listening.store import areas, owners
 from socialcell.listening.store.people import registry
 from socialcell.services.context import Context
-from socialcell.services.mentions.tagging import tag
+from socialcell.services.mentions.tagging import tag_waiting
 from tests.builders import NOON, make_author, make_record, store_records
 from tests.inside import socialcell
 from tests.running import answer, inside, refused, rows, said
@@ -82,7 +82,7 @@ def test_an_export_tells_urgency_intent_and_owner(
         make_record("2", text="Power cut by MSEDCL again, no electricity since noon"),
         make_record("3", text="What a match! 🏏"),
     )
-    tag(context)
+    tag_waiting(context)
 
     found = export(config)
 
@@ -202,7 +202,7 @@ def test_a_list_says_when_how_urgent_where_and_whose(
     store_records(
         engine, make_record("1", text="Transformer on fire in Kothrud, MSEDCL")
     )
-    tag(context)
+    tag_waiting(context)
 
     head, row, total = inside("mentions", "list", "--config", config).splitlines()
 
@@ -235,7 +235,7 @@ def test_an_owner_is_asked_for_by_id_by_short_name_or_by_kind(
         make_record("wakad", text="वाकड मध्ये रस्त्यावर खड्डे"),
         make_record("match", text="What a match! 🏏"),
     )
-    tag(context)
+    tag_waiting(context)
     store_records(engine, make_record("unread"))
 
     def found(query: str) -> list[str]:
@@ -255,7 +255,7 @@ def test_show_refers_to_the_owner_in_the_language_asked_for(
     context: Context, config: Path, engine: Engine
 ) -> None:
     store_records(engine, make_record("1", text="Bus 101 by PMPML never comes"))
-    tag(context)
+    tag_waiting(context)
     show = ("mentions", "show", "1", "--config", config)
 
     document = json.loads(inside(*show, "--json"))
@@ -291,7 +291,7 @@ def test_mentions_are_decided_in_one_stroke(
     context: Context, config: Path, engine: Engine
 ) -> None:
     store_records(engine, make_record("1"), make_record("2"))
-    tag(context)
+    tag_waiting(context)
     decide = ("mentions", "decide", "--config", config)
 
     done = json.loads(
@@ -329,7 +329,7 @@ def test_a_wrong_decision_is_refused_whole(
     message: str,
 ) -> None:
     store_records(engine, make_record("1"))
-    tag(context)
+    tag_waiting(context)
     before = export(config)
 
     done = refused("mentions", "decide", *words, "--config", config)

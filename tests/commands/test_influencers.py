@@ -18,7 +18,7 @@ from socialcell.cli import main
 from socialcell.listening.areas import area_table
 from socialcell.listening.store import areas as area_store
 from socialcell.services import context as contexts
-from socialcell.services.mentions.tagging import tag
+from socialcell.services.mentions.tagging import tag_waiting
 from tests.builders import NOON, make_author, make_record, store_records
 from tests.conftest import MONDAY_MORNING
 
@@ -56,7 +56,7 @@ def call(
         authored_at=NOON - timedelta(days=3),
     )
     store_records(opened.engine, post, at=NOON - timedelta(days=1))
-    tag(opened)
+    tag_waiting(opened)
     opened.engine.dispose()
     monkeypatch.setenv("SOCIALCELL_CONFIG", str(folder / "config.yaml"))
     monkeypatch.setenv("SOCIALCELL_ACTOR", "lead")

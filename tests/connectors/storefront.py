@@ -13,7 +13,7 @@ from socialcell.connectors.base import Batch, Reject, Surroundings
 from socialcell.connectors.facts import StoreFact
 from socialcell.sandbox import Sandbox
 from socialcell.sandbox.server import Logged
-from socialcell.services.collection.collector import never
+from socialcell.services.collection.collector import never_stop
 from tests.connectors.conftest import CITY, Unlimited
 from tests.connectors.failures import assert_plain
 
@@ -37,7 +37,7 @@ class Store:
         return connectors.build(self.name, given, self.around)
 
     def pull(self, cursor: dict[str, Any] | None = None) -> list[Batch]:
-        return list(self.connector().pull(cursor, Unlimited(), never))
+        return list(self.connector().pull(cursor, Unlimited(), never_stop))
 
     @property
     def requests(self) -> list[Logged]:

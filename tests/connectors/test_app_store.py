@@ -21,7 +21,7 @@ from socialcell.sandbox.other.app_store_server import (
     secret,
 )
 from socialcell.sandbox.world.app_world import APPLE_ID, OUTREACH
-from socialcell.services.collection.collector import never
+from socialcell.services.collection.collector import never_stop
 from tests.connectors.conftest import CITY, Unlimited
 from tests.connectors.failures import Spent, each_failure
 from tests.connectors.storefront import Store, facts, rejects, serve
@@ -152,7 +152,7 @@ def test_a_report_counts_as_read_once_all_of_it_is_stored(
 def test_every_call_is_asked_of_the_budget_first(apple: Store) -> None:
     budget = Unlimited()
 
-    batches = list(apple.connector().pull(None, budget, never))
+    batches = list(apple.connector().pull(None, budget, never_stop))
 
     assert len(budget.taken) == len(apple.requests)
     spent = sum(batch.cost.get("calls", 0) for batch in batches)
@@ -161,7 +161,7 @@ def test_every_call_is_asked_of_the_budget_first(apple: Store) -> None:
 
 def test_no_call_is_made_when_the_budget_is_spent(apple: Store) -> None:
     with pytest.raises(ConnectorError, match="spent"):
-        list(apple.connector().pull(None, Spent(), never))
+        list(apple.connector().pull(None, Spent(), never_stop))
 
     assert apple.requests == []
 
@@ -213,7 +213,7 @@ def test_a_report_that_apple_does_not_offer_is_a_matter_of_configuration(
     connector = apple.connector(reports=("App Downloads Nonstandard",))
 
     with pytest.raises(ConnectorError, match="Nonstandard") as caught:
-        list(connector.pull(None, Unlimited(), never))
+        list(connector.pull(None, Unlimited(), never_stop))
 
     assert caught.value.kind is Kind.CONFIG
     assert connector.check().kind is Kind.CONFIG
@@ -235,7 +235,7 @@ def test_check_says_how_far_the_set_up_is(apple: Store) -> None:
 def test_another_key_or_issuer_is_not_let_in(apple: Store) -> None:
     for other in ({"key_id": "OTHERKEY99"}, {"issuer_id": "0" * 36}):
         with pytest.raises(ConnectorError) as caught:
-            list(apple.connector(**other).pull(None, Unlimited(), never))
+            list(apple.connector(**other).pull(None, Unlimited(), never_stop))
         assert caught.value.kind is Kind.AUTH
 
 

@@ -23,7 +23,7 @@ from socialcell.connectors.reddit.reddit_post import looked_up as reddit_looked_
 from socialcell.connectors.x.x_connector import X
 from socialcell.connectors.x.x_lookup import looked_up as x_looked_up
 from socialcell.sandbox import Sandbox
-from socialcell.services.collection.collector import never
+from socialcell.services.collection.collector import never_stop
 from tests.connectors.conftest import CITY, Unlimited, connector_of
 from tests.connectors.test_contract import pull, records
 
@@ -37,7 +37,7 @@ def ask(
 ) -> list[Item]:
     connector: Any = connector_of(served, name, around)
     verb = getattr(connector, options.get("verb", "recheck"))
-    batches = verb(ids, options.get("budget", Unlimited()), never)
+    batches = verb(ids, options.get("budget", Unlimited()), never_stop)
     return [item for batch in batches for item in batch.items]
 
 

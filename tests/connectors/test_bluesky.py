@@ -25,7 +25,7 @@ from socialcell.connectors.bluesky.bluesky_post import to_record
 from socialcell.errors import ConfigError
 from socialcell.sandbox import Sandbox
 from socialcell.services.collection import collector
-from socialcell.services.platform_sessions import KeptSessions
+from socialcell.services.platform_sessions import SessionFiles
 from tests.connectors.conftest import Unlimited, connector_of
 from tests.connectors.test_contract import expected_ids, items, pull, records
 
@@ -53,7 +53,7 @@ def test_a_pull_is_one_sign_in_and_its_pages(
     budget = Unlimited()
 
     batches = list(
-        connector_of(served, PUNE, around).pull(None, budget, collector.never)
+        connector_of(served, PUNE, around).pull(None, budget, collector.never_stop)
     )
 
     assert len(batches) > 2
@@ -69,7 +69,7 @@ def test_a_pull_is_one_sign_in_and_its_pages(
 @pytest.fixture
 def kept(around: Surroundings, folder: Path) -> Surroundings:
     """With a place in which sessions outlive a run."""
-    return replace(around, sessions=KeptSessions(folder / "secrets"))
+    return replace(around, sessions=SessionFiles(folder / "secrets"))
 
 
 def test_the_next_run_goes_on_with_the_session_of_the_last(
@@ -123,7 +123,9 @@ def test_a_session_that_another_process_renewed_is_taken_up(
     served: Sandbox, kept: Surroundings, bluesky: Any
 ) -> None:
     pull(served, MARATHI, kept)
-    first = connector_of(served, PUNE, kept).pull(None, Unlimited(), collector.never)
+    first = connector_of(served, PUNE, kept).pull(
+        None, Unlimited(), collector.never_stop
+    )
     next(first)
     bluesky.expire_session()
     pull(served, MARATHI, kept)
@@ -137,7 +139,7 @@ def test_a_session_that_another_process_renewed_is_taken_up(
 def test_where_no_session_can_be_kept_each_run_signs_in(
     served: Sandbox, around: Surroundings, tmp_path: Path
 ) -> None:
-    nowhere = replace(around, sessions=KeptSessions(tmp_path / "missing"))
+    nowhere = replace(around, sessions=SessionFiles(tmp_path / "missing"))
 
     pull(served, MARATHI, nowhere)
     pull(served, MARATHI, nowhere)
@@ -166,7 +168,7 @@ def test_a_language_is_asked_for_when_it_is_set(
     settings = {"query": "pune", "language": "mr"}
     connector = connectors.build("bluesky", settings, around)
 
-    batches = list(connector.pull(None, Unlimited(), collector.never))
+    batches = list(connector.pull(None, Unlimited(), collector.never_stop))
 
     assert {record.language for record in records(batches)} == {"mr"}
     assert served.requests[-1].request.query["lang"] == "mr"
@@ -194,7 +196,9 @@ def test_a_token_that_runs_out_in_the_middle_is_renewed_once(
     served: Sandbox, around: Surroundings, bluesky: Any, city_clock: FixedClock
 ) -> None:
     budget = Unlimited()
-    running = connector_of(served, PUNE, around).pull(None, budget, collector.never)
+    running = connector_of(served, PUNE, around).pull(
+        None, budget, collector.never_stop
+    )
     batches = [next(running)]
     bluesky.expire_session()
     batches += running
@@ -281,8 +285,8 @@ def test_what_is_gone_is_told_by_its_absence_from_an_answer_by_id(
     bluesky.spoil(ids[9])
     connector: Any = connector_of(served, PUNE, around)
 
-    told = list(connector.recheck(ids, Unlimited(), collector.never))
-    counted = list(connector.refresh(ids, Unlimited(), collector.never))
+    told = list(connector.recheck(ids, Unlimited(), collector.never_stop))
+    counted = list(connector.refresh(ids, Unlimited(), collector.never_stop))
 
     stone = Tombstone("bluesky", ids[7], "removed")
     assert [item for batch in told for item in batch.items] == [stone]
@@ -299,7 +303,7 @@ def test_an_answer_without_a_list_is_not_taken_for_deletions(
 ) -> None:
     id_ = bluesky.publish("here")
     connector: Any = connector_of(served, PUNE, around)
-    running = connector.recheck([id_], Unlimited(), collector.never)
+    running = connector.recheck([id_], Unlimited(), collector.never_stop)
     bluesky.html_instead_of_json()
 
     with pytest.raises(ConnectorError) as caught:

@@ -106,7 +106,7 @@ def pull(
     name: str,
     around: Surroundings,
     cursor: dict[str, Any] | None = None,
-    stop: Callable[[], bool] = collector.never,
+    stop: Callable[[], bool] = collector.never_stop,
 ) -> list[Batch]:
     connector = connector_of(served, name, around)
     return list(connector.pull(cursor, Unlimited(), stop))
@@ -166,7 +166,7 @@ def test_it_asks_the_budget_before_every_call(
     name: str, served: Sandbox, around: Surroundings
 ) -> None:
     budget = Unlimited()
-    list(connector_of(served, name, around).pull(None, budget, collector.never))
+    list(connector_of(served, name, around).pull(None, budget, collector.never_stop))
 
     assert len(budget.taken) == len(served.requests)
 
@@ -176,7 +176,9 @@ def test_no_call_is_made_when_the_budget_is_spent(
     name: str, served: Sandbox, around: Surroundings
 ) -> None:
     with pytest.raises(ConnectorError, match="spent"):
-        list(connector_of(served, name, around).pull(None, Spent(), collector.never))
+        list(
+            connector_of(served, name, around).pull(None, Spent(), collector.never_stop)
+        )
 
     assert served.requests == []
 
@@ -410,7 +412,7 @@ def pull_and_maybe_crash(
 
 def run(
     engine: Engine, source: Source, connector: base.Connector, clock: Clock
-) -> collector.Result:
+) -> collector.RunResult:
     """What one run of a source comes to."""
     ledger = Ledger(engine, clock, connector.platform, {})
     context: Any = ContextOf(engine, clock)

@@ -32,7 +32,7 @@ def city(
     return Context(context.workspace, engine, around.clock, served.base_urls)
 
 
-def news(states: list[credential_checks.State]) -> dict[str, str]:
+def news(states: list[credential_checks.CredentialState]) -> dict[str, str]:
     return {one.connector: one.news for one in states if one.news}
 
 
@@ -40,10 +40,13 @@ def news(states: list[credential_checks.State]) -> dict[str, str]:
 def test_a_credential_that_is_refused_is_told_once(
     served: Sandbox, city: Context
 ) -> None:
-    assert news(credential_checks.check(city)) == {}
+    assert news(credential_checks.check_credentials(city)) == {}
     served.platform("x").expire_token()
 
-    first, second = credential_checks.check(city), credential_checks.check(city)
+    first, second = (
+        credential_checks.check_credentials(city),
+        credential_checks.check_credentials(city),
+    )
 
     assert list(news(first)) == ["x"]
     assert "expired or revoked" in news(first)["x"]
@@ -59,7 +62,7 @@ def test_a_renewed_token_is_picked_up_and_all_its_sources_go_on(
     assert (states["x.mentions"], states["mastodon.pune"]) == ("failed", "ok")
     served.platform("x").heal()
 
-    credential_checks.check(city)
+    credential_checks.check_credentials(city)
 
     states = {result.source: result.state for result in collector.collect(city)}
     assert states == {"x.mentions": "ok", "x.search": "ok", "mastodon.pune": "ok"}
@@ -70,13 +73,15 @@ def test_a_platform_in_trouble_says_nothing_about_our_credential(
 ) -> None:
     served.platform("x").server_error(times=None)
 
-    assert [one.connector for one in credential_checks.check(city)] == ["mastodon"]
+    assert [one.connector for one in credential_checks.check_credentials(city)] == [
+        "mastodon"
+    ]
 
 
 def test_a_secret_that_is_not_there_is_told_as_one_to_bring(city: Context) -> None:
     (city.workspace.folder / "secrets" / "x_bearer").unlink()
 
-    told = news(credential_checks.check(city))
+    told = news(credential_checks.check_credentials(city))
 
     assert "x_bearer" in told["x"]
 
@@ -110,30 +115,30 @@ def test_the_doctor_names_what_the_last_tests_found(
     served: Sandbox, city: Context, engine: Engine, city_clock: FixedClock
 ) -> None:
     served.platform("x").expire_token()
-    credential_checks.check(city)
+    credential_checks.check_credentials(city)
     with db.writing(engine) as session:
         row: Any = session.get(Credential, "mastodon")
         row.expires_at = city_clock.now() + 3 * DAY
 
-    checks = {check.name: check for check in collection_checks.accepted(city)}
+    checks = {check.name: check for check in collection_checks.check_credentials(city)}
 
     assert checks["credential of x"].state == "failed"
     assert checks["credential of mastodon"].state == "warning"
-    assert checks["credential of mastodon"].found == "ends in 3 days"
+    assert checks["credential of mastodon"].finding == "ends in 3 days"
 
 
 def test_the_doctor_says_what_lags_behind(
     city: Context, engine: Engine, city_clock: FixedClock
 ) -> None:
-    assert [check.state for check in collection_checks.deletions(city)] == ["ok"]
+    assert [check.state for check in collection_checks.check_deletions(city)] == ["ok"]
     collector.collect(city)
     city_clock.advance(timedelta(hours=25))
 
-    (check,) = collection_checks.deletions(city)
+    (check,) = collection_checks.check_deletions(city)
 
     assert check.state == "warning"
-    assert "x.mentions" in check.found
-    assert collection_checks.readable(city).state == "ok"
-    assert collection_checks.allowances(city).state == "ok"
+    assert "x.mentions" in check.finding
+    assert collection_checks.check_mapping_errors(city).state == "ok"
+    assert collection_checks.check_allowances(city).state == "ok"
     with db.reading(engine) as session:
         assert store.source_named(session, "x.mentions").enabled

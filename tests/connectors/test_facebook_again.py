@@ -17,7 +17,7 @@ from socialcell.connectors.base import (
 )
 from socialcell.sandbox import Sandbox
 from socialcell.sandbox.meta import facebook_json
-from socialcell.services.collection.collector import never
+from socialcell.services.collection.collector import never_stop
 from tests.connectors.conftest import CITY, Unlimited, connector_of, standing
 from tests.connectors.test_asked_again import ask
 from tests.connectors.test_facebook import COMMENTS, FEED, newest_own
@@ -86,8 +86,8 @@ def test_a_hundred_and_twenty_are_asked_for_in_three_requests(
     budget = Unlimited()
     connector: Any = connector_of(served, FEED, around)
 
-    batches: list[Batch] = list(connector.recheck([first] * 120, budget, never))
-    again: list[Batch] = list(connector.recheck([first], Unlimited(), never))
+    batches: list[Batch] = list(connector.recheck([first] * 120, budget, never_stop))
+    again: list[Batch] = list(connector.recheck([first], Unlimited(), never_stop))
 
     assert [batch.cost["calls"] for batch in batches] == [51, 50, 20]
     assert sum(n for _bucket, n in budget.taken) == 121

@@ -13,7 +13,7 @@ from socialcell.connectors.meta.facebook_insights import day_before
 from socialcell.sandbox import Sandbox
 from socialcell.sandbox.meta import facebook_json
 from socialcell.sandbox.world.facebook_world import PAGE_ID
-from socialcell.services.collection.collector import never
+from socialcell.services.collection.collector import never_stop
 from tests.connectors.conftest import CITY, Unlimited, connector_of
 from tests.connectors.test_contract import pull
 
@@ -85,7 +85,7 @@ def test_a_metric_that_is_cut_gives_a_fact_for_each_part(
     }
     connector = connectors.build("facebook", settings, around)
 
-    found = facts(list(connector.pull(None, Unlimited(), never)))
+    found = facts(list(connector.pull(None, Unlimited(), never_stop)))
 
     day = found[0].day
     parts = {f.key: f.value for f in found if f.day == day}
@@ -110,7 +110,7 @@ def test_the_last_week_is_read_again_and_no_more(
 def test_a_stopped_run_of_insights_is_done_again(
     served: Sandbox, around: Surroundings, facebook: Any
 ) -> None:
-    running = connector_of(served, INSIGHTS, around).pull(None, Unlimited(), never)
+    running = connector_of(served, INSIGHTS, around).pull(None, Unlimited(), never_stop)
     first = next(running)
     facebook.server_error()
 

@@ -76,7 +76,7 @@ def settings(running: Sandbox, name: str) -> dict[str, Any]:
 def pull(
     opened: Context, name: str, given: dict[str, Any], source: Any, at: int | None
 ) -> None:
-    around: Surroundings = opened.surroundings
+    around: Surroundings = opened.connector_context
     connector = Crashing(connectors.build(name, given, around), at)
     ledger = Ledger(opened.engine, opened.clock, connector.platform, {})
     try:

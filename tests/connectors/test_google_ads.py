@@ -22,7 +22,7 @@ from socialcell.errors import ConfigError
 from socialcell.sandbox.google.google_ads_server import platforms
 from socialcell.sandbox.server import Logged
 from socialcell.sandbox.world.app_world import ACCOUNT, ADS
-from socialcell.services.collection.collector import never
+from socialcell.services.collection.collector import never_stop
 from tests.connectors.conftest import CITY, Unlimited
 from tests.connectors.failures import Spent, assert_plain, each_failure
 
@@ -48,7 +48,7 @@ class Ads:
         )
 
     def pull(self, cursor: dict[str, Any] | None = None) -> list[Batch]:
-        return list(self.connector().pull(cursor, Unlimited(), never))
+        return list(self.connector().pull(cursor, Unlimited(), never_stop))
 
     @property
     def queries(self) -> list[str]:
@@ -201,7 +201,7 @@ def test_a_run_that_breaks_off_reads_its_days_again(ads: Ads) -> None:
 def test_every_stream_is_asked_of_the_budget_first(ads: Ads) -> None:
     budget = Unlimited()
 
-    batches = list(ads.connector().pull(None, budget, never))
+    batches = list(ads.connector().pull(None, budget, never_stop))
 
     assert len(budget.taken) == len(ads.queries)
     assert sum(b.cost["operations"] for b in batches) == len(ads.queries)
@@ -209,13 +209,17 @@ def test_every_stream_is_asked_of_the_budget_first(ads: Ads) -> None:
 
 def test_no_stream_is_opened_when_the_budget_is_spent(ads: Ads) -> None:
     with pytest.raises(ConnectorError, match="spent"):
-        list(ads.connector().pull(None, Spent(), never))
+        list(ads.connector().pull(None, Spent(), never_stop))
 
     assert ads.log == []
 
 
 def test_the_whole_chain_is_googles_own(ads: Ads) -> None:
-    list(ads.connector(login_customer_id="9998887776").pull(None, Unlimited(), never))
+    list(
+        ads.connector(login_customer_id="9998887776").pull(
+            None, Unlimited(), never_stop
+        )
+    )
 
     headers = next(row.request.headers for row in ads.log if _is_query(row))
     assert headers["developer-token"] == ads.secrets["google_ads_developer_token"]
@@ -293,7 +297,7 @@ def test_a_version_that_google_switched_off_is_a_matter_of_configuration(
     ads: Ads,
 ) -> None:
     with pytest.raises(ConnectorError, match="set api_version") as caught:
-        list(ads.connector(api_version="v24").pull(None, Unlimited(), never))
+        list(ads.connector(api_version="v24").pull(None, Unlimited(), never_stop))
 
     assert caught.value.kind is Kind.CONFIG
 

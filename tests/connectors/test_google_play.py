@@ -35,7 +35,7 @@ from tests.connectors.test_contract import (
 )
 
 REVIEWS = "google_play.reviews"
-never = collector.never
+never = collector.never_stop
 
 
 @pytest.fixture

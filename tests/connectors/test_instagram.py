@@ -24,7 +24,7 @@ from socialcell.connectors.meta.instagram_media import media_record
 from socialcell.errors import ConfigError
 from socialcell.sandbox import Sandbox
 from socialcell.sandbox.world.instagram_world import ACCOUNT_ID, HASHTAG_ID, USERNAME
-from socialcell.services.collection.collector import never
+from socialcell.services.collection.collector import never_stop
 from tests.connectors.conftest import CITY, TRUTH, Unlimited, connector_of, standing
 from tests.connectors.test_asked_again import ask
 from tests.connectors.test_contract import expected_ids, pull, records
@@ -231,7 +231,7 @@ def test_another_hashtag_is_looked_for_anew(around: Surroundings) -> None:
     other = connectors.build("instagram", settings(hashtag="kothrud"), around)
 
     with pytest.raises(ConnectorError, match="does not exist") as caught:
-        list(other.pull(kept, Unlimited(), never))
+        list(other.pull(kept, Unlimited(), never_stop))
 
     assert caught.value.kind is Kind.GONE
 
@@ -287,7 +287,7 @@ def test_what_a_broken_run_lost_lies_in_a_gap(
     for _ in range(4):
         instagram.publish("this was seen", group="hashtag")
     running = connector_of(served, HASHTAG, around)
-    broken = [next(running.pull(first[-1].cursor, Unlimited(), never))]
+    broken = [next(running.pull(first[-1].cursor, Unlimited(), never_stop))]
     city_clock.advance(timedelta(hours=26))
 
     last = pull(served, HASHTAG, around, broken[-1].cursor)

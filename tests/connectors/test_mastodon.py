@@ -103,7 +103,9 @@ def test_a_limit_in_the_middle_keeps_the_pages_before_it(
 ) -> None:
     server.limit(after=2)
     batches: list[Batch] = []
-    running = connector_of(served, TAG, around).pull(None, Unlimited(), collector.never)
+    running = connector_of(served, TAG, around).pull(
+        None, Unlimited(), collector.never_stop
+    )
 
     with pytest.raises(ConnectorError) as caught:
         batches.extend(running)

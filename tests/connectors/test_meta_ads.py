@@ -16,7 +16,7 @@ from socialcell.sandbox import Sandbox
 from socialcell.sandbox.meta.meta_ads_world import ACCOUNT, ADS
 from socialcell.services.collection import collector
 from socialcell.services.collection.allowance_ledger import Ledger
-from socialcell.services.collection.collector import never
+from socialcell.services.collection.collector import never_stop
 from tests.builders import make_source
 from tests.connectors.conftest import Unlimited, connector_of
 from tests.connectors.test_contract import ContextOf, pull
@@ -40,7 +40,7 @@ def broken(
 ) -> tuple[list[Batch], ConnectorError]:
     """What came before a run failed, and how it failed."""
     batches: list[Batch] = []
-    running = connector_of(served, NAME, around).pull(cursor, Unlimited(), never)
+    running = connector_of(served, NAME, around).pull(cursor, Unlimited(), never_stop)
     with pytest.raises(ConnectorError) as caught:
         batches.extend(running)
     return batches, caught.value
@@ -161,7 +161,7 @@ def test_what_was_restated_is_stored_with_what_was_said_first(
 
 def run(
     engine: Engine, served: Sandbox, source: Any, around: Surroundings
-) -> collector.Result:
+) -> collector.RunResult:
     connector = connector_of(served, NAME, around)
     ledger = Ledger(engine, around.clock, "meta_ads", {})
     context: Any = ContextOf(engine, around.clock)
@@ -172,7 +172,7 @@ def test_the_budget_is_asked_before_every_call(
     served: Sandbox, around: Surroundings
 ) -> None:
     budget = Unlimited()
-    batches = list(connector_of(served, NAME, around).pull(None, budget, never))
+    batches = list(connector_of(served, NAME, around).pull(None, budget, never_stop))
 
     assert len(budget.taken) == len(served.requests)
     assert sum(batch.cost["calls"] for batch in batches) == len(served.requests)
@@ -186,7 +186,7 @@ def test_no_call_is_made_when_the_budget_is_spent(
             raise ConnectorError(Kind.QUOTA, "spent")
 
     with pytest.raises(ConnectorError, match="spent"):
-        list(connector_of(served, NAME, around).pull(None, Spent(), never))
+        list(connector_of(served, NAME, around).pull(None, Spent(), never_stop))
 
     assert served.requests == []
 

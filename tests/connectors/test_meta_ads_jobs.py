@@ -8,7 +8,7 @@ import pytest
 from socialcell.clock import FixedClock
 from socialcell.connectors.base import ConnectorError, Kind, Surroundings
 from socialcell.sandbox import Sandbox
-from socialcell.services.collection.collector import never
+from socialcell.services.collection.collector import never_stop
 from tests.connectors.conftest import Unlimited, connector_of
 from tests.connectors.test_contract import pull
 from tests.connectors.test_meta_ads import NAME, broken, facts
@@ -37,7 +37,7 @@ def test_reports_that_are_not_ready_are_looked_after_by_the_next_run(
 def test_a_run_that_breaks_off_between_reports_reads_the_others_later(
     served: Sandbox, around: Surroundings, meta_ads: Any
 ) -> None:
-    running = connector_of(served, NAME, around).pull(None, Unlimited(), never)
+    running = connector_of(served, NAME, around).pull(None, Unlimited(), never_stop)
     begun = [next(running), next(running), next(running)]
 
     rest = pull(served, NAME, around, begun[-1].cursor)
@@ -50,7 +50,7 @@ def test_a_run_that_breaks_off_between_reports_reads_the_others_later(
 def test_a_sandbox_that_was_started_again_knows_the_reports(
     served: Sandbox, around: Surroundings, meta_ads: Any
 ) -> None:
-    running = connector_of(served, NAME, around).pull(None, Unlimited(), never)
+    running = connector_of(served, NAME, around).pull(None, Unlimited(), never_stop)
     begun = [next(running), next(running)]
     meta_ads.jobs.clear()  # as in a new process
 
@@ -104,7 +104,7 @@ def test_a_report_that_takes_half_a_day_is_given_up(
 def test_trouble_on_the_way_loses_no_report(
     fault: str, served: Sandbox, around: Surroundings, meta_ads: Any
 ) -> None:
-    running = connector_of(served, NAME, around).pull(None, Unlimited(), never)
+    running = connector_of(served, NAME, around).pull(None, Unlimited(), never_stop)
     begun = [next(running), next(running)]
     getattr(meta_ads, fault)()
     with pytest.raises(ConnectorError):

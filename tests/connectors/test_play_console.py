@@ -11,7 +11,7 @@ from socialcell.clock import FixedClock
 from socialcell.connectors.base import Batch, ConnectorError, Kind
 from socialcell.sandbox.google.play_console_server import THRESHOLD
 from socialcell.sandbox.world.app_world import OUTREACH, PACKAGE
-from socialcell.services.collection.collector import never
+from socialcell.services.collection.collector import never_stop
 from tests.connectors.conftest import Unlimited
 from tests.connectors.failures import Spent, each_failure
 from tests.connectors.storefront import Store, facts, rejects, serve
@@ -160,7 +160,7 @@ def test_a_file_counts_as_seen_once_all_of_it_is_stored(
 def test_every_call_is_asked_of_the_budget_first(play: Store) -> None:
     budget = Unlimited()
 
-    batches = list(play.connector().pull(None, budget, never))
+    batches = list(play.connector().pull(None, budget, never_stop))
 
     assert len(budget.taken) == len(play.requests)
     assert sum(batch.cost["calls"] for batch in batches) == len(play.requests)
@@ -168,7 +168,7 @@ def test_every_call_is_asked_of_the_budget_first(play: Store) -> None:
 
 def test_no_call_is_made_when_the_budget_is_spent(play: Store) -> None:
     with pytest.raises(ConnectorError, match="spent"):
-        list(play.connector().pull(None, Spent(), never))
+        list(play.connector().pull(None, Spent(), never_stop))
 
     assert play.requests == []
 
@@ -201,7 +201,7 @@ def test_an_access_token_that_ended_is_renewed_once(play: Store) -> None:
 
 def test_a_page_instead_of_a_file_is_drift(play: Store) -> None:
     connector = play.connector()
-    pulled = connector.pull(None, Unlimited(), never)
+    pulled = connector.pull(None, Unlimited(), never_stop)
     next(pulled)
     play.platform.html_instead_of_json()
 
@@ -239,6 +239,6 @@ def test_check_says_what_the_bucket_holds(play: Store) -> None:
 def test_months_before_the_first_that_is_wanted_are_left_out(play: Store) -> None:
     play.clock.advance(timedelta(days=40))
 
-    found = play.connector(months=1).pull(None, Unlimited(), never)
+    found = play.connector(months=1).pull(None, Unlimited(), never_stop)
 
     assert facts(list(found)) == []

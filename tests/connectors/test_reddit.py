@@ -127,7 +127,9 @@ def test_a_deleted_anchor_takes_nothing_with_it(
     served: Sandbox, around: Surroundings, reddit: Any, city_clock: FixedClock
 ) -> None:
     batches = []
-    running = connector_of(served, NEW, around).pull(None, Unlimited(), collector.never)
+    running = connector_of(served, NEW, around).pull(
+        None, Unlimited(), collector.never_stop
+    )
     for batch in running:
         batches.append(batch)
         if len(batches) == 1:
@@ -170,7 +172,9 @@ def test_a_spent_allowance_stops_between_pages_without_a_nap(
 ) -> None:
     reddit.spend(left=2)
     batches: list[Batch] = []
-    running = connector_of(served, NEW, around).pull(None, Unlimited(), collector.never)
+    running = connector_of(served, NEW, around).pull(
+        None, Unlimited(), collector.never_stop
+    )
     started = time.monotonic()
 
     with pytest.raises(ConnectorError) as caught:
@@ -192,7 +196,9 @@ def test_a_spent_allowance_stops_between_pages_without_a_nap(
 def test_a_failure_is_told_at_once_and_not_tried_again(
     fault: str, served: Sandbox, around: Surroundings, reddit: Any
 ) -> None:
-    running = connector_of(served, NEW, around).pull(None, Unlimited(), collector.never)
+    running = connector_of(served, NEW, around).pull(
+        None, Unlimited(), collector.never_stop
+    )
     next(running)
     getattr(reddit, fault)(times=None)
     before = len(served.requests)
@@ -208,7 +214,9 @@ def test_a_failure_is_told_at_once_and_not_tried_again(
 def test_a_page_that_is_html_in_the_middle_of_a_run_is_drift(
     served: Sandbox, around: Surroundings, reddit: Any
 ) -> None:
-    running = connector_of(served, NEW, around).pull(None, Unlimited(), collector.never)
+    running = connector_of(served, NEW, around).pull(
+        None, Unlimited(), collector.never_stop
+    )
     next(running)
     reddit.html_instead_of_json()
 
@@ -222,7 +230,7 @@ def test_a_token_taken_back_in_the_middle_is_renewed_once(
     served: Sandbox, around: Surroundings, reddit: Any, city_clock: FixedClock
 ) -> None:
     budget = Unlimited()
-    running = connector_of(served, NEW, around).pull(None, budget, collector.never)
+    running = connector_of(served, NEW, around).pull(None, budget, collector.never_stop)
     batches = [next(running)]
     reddit.revoke_token()
     batches += running
@@ -256,7 +264,7 @@ def test_a_private_subreddit_and_an_unknown_one_are_told_apart(
     settings = {"kind": "new", "subreddit": "NobodyHasThis"}
     unknown = connectors.build("reddit", settings, around)
     with pytest.raises(ConnectorError, match="knows no subreddit") as caught:
-        list(unknown.pull(None, Unlimited(), collector.never))
+        list(unknown.pull(None, Unlimited(), collector.never_stop))
     assert caught.value.kind is Kind.CONFIG
 
 

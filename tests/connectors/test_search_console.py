@@ -16,7 +16,7 @@ from socialcell.connectors.facts import SearchFact
 from socialcell.errors import ConfigError
 from socialcell.sandbox import Sandbox
 from socialcell.sandbox.world.search_world import SITE
-from socialcell.services.collection.collector import never
+from socialcell.services.collection.collector import never_stop
 from tests.connectors.conftest import CITY, Unlimited
 from tests.connectors.failures import assert_plain, each_failure
 
@@ -51,7 +51,7 @@ def connector(here: Surroundings, **settings: Any) -> Any:
 def pull(
     here: Surroundings, cursor: dict[str, Any] | None = None, **settings: Any
 ) -> list[Batch]:
-    return list(connector(here, **settings).pull(cursor, Unlimited(), never))
+    return list(connector(here, **settings).pull(cursor, Unlimited(), never_stop))
 
 
 def facts(batches: list[Batch], dimension: str) -> dict[tuple[date, str], SearchFact]:
@@ -228,8 +228,8 @@ def test_every_call_is_asked_of_the_budget_and_booked(
 ) -> None:
     budget = Unlimited()
 
-    batches = list(connector(here).pull(None, budget, never))
-    again = list(connector(here).pull(batches[-1].cursor, budget, never))
+    batches = list(connector(here).pull(None, budget, never_stop))
+    again = list(connector(here).pull(batches[-1].cursor, budget, never_stop))
 
     booked = sum(batch.cost.get("calls", 0) for batch in [*batches, *again])
     assert booked == len(budget.taken) == len(running.requests)
@@ -263,7 +263,7 @@ def test_a_spent_load_is_waited_out_for_a_quarter_of_an_hour(
 def test_a_token_taken_back_in_the_middle_is_renewed_once(
     running: Sandbox, here: Surroundings, console: Any
 ) -> None:
-    reading = connector(here).pull(None, Unlimited(), never)
+    reading = connector(here).pull(None, Unlimited(), never_stop)
     batches = [next(reading)]
     console.revoke_token()
     batches += reading

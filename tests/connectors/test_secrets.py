@@ -100,7 +100,7 @@ def test_secrets_appear_nowhere_when_everything_goes_wrong(
         said += [str(result) for result in results]
     place = cell.workspace.folder / "config.yaml"
     said += [str(vars(check)) for check in examine(place)]
-    backup.back_up(cell.workspace)
+    backup.make_backup(cell.workspace)
 
     output = capfd.readouterr()
     assert failures > len(FAULTS) / 2

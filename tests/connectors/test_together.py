@@ -33,7 +33,7 @@ def city(
     return Context(context.workspace, engine, around.clock, served.base_urls)
 
 
-def collected(city: Context) -> dict[str, collector.Result]:
+def collected(city: Context) -> dict[str, collector.RunResult]:
     return {result.source: result for result in collector.collect(city)}
 
 

@@ -32,10 +32,10 @@ from socialcell.ops import store
 from socialcell.ops.model import FrozenReport, Run, Source
 from socialcell.sandbox import Sandbox
 from socialcell.services.collection import collector, recheck
-from socialcell.services.collection.allowance_ledger import Enough, Ledger
-from socialcell.services.collection.metrics_refresh import ask
+from socialcell.services.collection.allowance_ledger import Ledger, ShareUsedUp
+from socialcell.services.collection.metrics_refresh import run_refresh
 from socialcell.services.context import Context
-from socialcell.services.daemon.job_registry import Slot, jobs
+from socialcell.services.daemon.job_registry import JobSlot, list_jobs
 from socialcell.services.mentions import tagging
 from socialcell.services.reporting import weekly_report
 from tests.builders import (
@@ -53,18 +53,18 @@ pytestmark = pytest.mark.swept_on_postgresql
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-def run(context: Context, source: Source, *items: Any) -> collector.Result:
+def run(context: Context, source: Source, *items: Any) -> collector.RunResult:
     """One page that pulls bring."""
     connector = ScriptedConnector([make_batch(*items)])
     ledger = Ledger(context.engine, context.clock, "x")
     return collector.run(context, source, connector, ledger, kind="pull")
 
 
-def told(context: Context, source: Source, *items: Any) -> collector.Result:
+def told(context: Context, source: Source, *items: Any) -> collector.RunResult:
     """One answer to a question about what is held."""
     batches = [make_batch(*items, cursor={})]
     ledger = Ledger(context.engine, context.clock, "x")
-    return ask(context, source, "x", ledger, batches, kind="recheck")
+    return run_refresh(context, source, "x", ledger, batches, kind="recheck")
 
 
 def count(engine: Engine, model: Any, **where: Any) -> int:
@@ -97,7 +97,7 @@ def test_nothing_is_left_of_what_is_gone_but_that_it_was_there(
         "3", text="Look at this", raw={"id": "3", "quoted": {"id": "1"}}
     )
     run(context, source, gone, make_record("2", text="Water in Aundh"), carrier)
-    tagging.tag(context)
+    tagging.tag_waiting(context)
 
     result = told(context, source, Tombstone("x", "1", "deleted"))
 
@@ -174,8 +174,8 @@ def test_a_report_that_quoted_it_is_written_without_it(
     served: Sandbox, city: Context, engine: Engine, city_clock: FixedClock
 ) -> None:
     collector.collect(city)
-    tagging.tag(city)
-    made = weekly_report.weekly(city, as_of=city_clock.now(), lang="en")
+    tagging.tag_waiting(city)
+    made = weekly_report.write_weekly(city, as_of=city_clock.now(), lang="en")
     with db.reading(engine) as session:
         quoted = session.scalars(select(FrozenReport)).one().numbers["quotations"][0]
     words = mention(engine, quoted["external_id"]).text[:25]
@@ -395,18 +395,18 @@ def test_more_than_one_run_may_ask_for_is_owed(
         source = store.source_named(session, "x.mentions")
     many = [
         make_record(str(10**17 + n), metrics=(), authored_at=city_clock.now())
-        for n in range(recheck.MOST)
+        for n in range(recheck.MAX_IDS)
     ]
     store_records(engine, *many, at=city_clock.now(), source=source)
     city_clock.advance(DAY)
 
     (first,) = recheck.recheck(city)
-    assert (first.state, first.reason) == ("partial", recheck.MORE)
-    assert recheck.owed(city) == ["x.mentions"]
+    assert (first.state, first.reason) == ("partial", recheck.MORE_DUE)
+    assert recheck.overdue_sources(city) == ["x.mentions"]
     (second,) = recheck.recheck(city)
 
     assert second.state == "ok"
-    assert recheck.owed(city) == []
+    assert recheck.overdue_sources(city) == []
 
 
 def test_deletions_are_asked_for_before_engagement_in_what_is_left(
@@ -437,10 +437,10 @@ def test_engagement_has_what_deletions_do_not_need(
 
     # Half of 400, less ten posts on eight days; a quarter of 400 at most.
     ledger.spare(first=10).take("posts", 120)
-    with pytest.raises(Enough):
+    with pytest.raises(ShareUsedUp):
         ledger.spare(first=10).take("posts", 121)
     ledger.spare(first=999).take("posts", 100)
-    with pytest.raises(Enough):
+    with pytest.raises(ShareUsedUp):
         ledger.spare(first=999).take("posts", 101)
     ledger.spare().take("posts", 200)
 
@@ -453,18 +453,18 @@ def test_what_could_not_be_asked_at_night_is_asked_before_the_next_looks(
     caps["x"] = {"posts": 100}
     city_clock.advance(DAY)
     (night,) = recheck.recheck(city)
-    assert (night.state, recheck.owed(city)) == ("failed", ["x.mentions"])
+    assert (night.state, recheck.overdue_sources(city)) == ("failed", ["x.mentions"])
     caps["x"] = {"posts": 1_000_000}
-    (job,) = (job for job in jobs(city) if job.name == "snapshot")
+    (job,) = (job for job in list_jobs(city) if job.name == "snapshot")
 
-    job.run(city, Slot(city_clock.now(), 1, late=False), collector.never)
+    job.run(city, JobSlot(city_clock.now(), 1, late=False), collector.never_stop)
 
     with db.reading(engine) as session:
         rows = db.table(Run).c
         kinds = session.scalars(select(rows.kind).order_by(rows.id)).all()
     # X tells counts with it: no look is due any more.
     assert kinds == ["pull", "recheck", "recheck"]
-    assert recheck.owed(city) == []
+    assert recheck.overdue_sources(city) == []
 
 
 def test_a_recheck_of_a_source_that_has_to_wait_says_so(
@@ -479,7 +479,7 @@ def test_a_recheck_of_a_source_that_has_to_wait_says_so(
     (result,) = recheck.recheck(city)
 
     assert str(result.reason).startswith("not before 2026-11-22 10:00 IST")
-    assert (result.state, recheck.owed(city)) == ("failed", ["x.mentions"])
+    assert (result.state, recheck.overdue_sources(city)) == ("failed", ["x.mentions"])
     with db.reading(engine) as session:
         assert store.source_named(session, "x.mentions").state == "rate_limited"
 
@@ -508,7 +508,7 @@ def test_the_weekly_coverage_names_whose_deletions_are_not_known(
     city_clock.advance(DAY)
     recheck.recheck(city)
 
-    made = weekly_report.weekly(city, as_of=city_clock.now(), lang="en")
+    made = weekly_report.write_weekly(city, as_of=city_clock.now(), lang="en")
 
     page = made.html.read_text()
     assert "could not be asked for all of them: x.mentions" in page

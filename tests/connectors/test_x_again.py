@@ -17,7 +17,7 @@ from socialcell.ops.model import FrozenReport
 from socialcell.sandbox import Sandbox
 from socialcell.sandbox.server import Answer
 from socialcell.services.collection import collector, recheck
-from socialcell.services.collection.reprocessing import remap
+from socialcell.services.collection.reprocessing import reprocess
 from socialcell.services.context import Context
 from socialcell.services.mentions import tagging
 from socialcell.services.reporting import report_redaction, weekly_report
@@ -69,7 +69,7 @@ def seen(engine: Engine) -> list[str]:
 def stale(context: Context) -> list[Path]:
     """Pages that quote what may not be quoted, as `doctor` finds them."""
     with db.reading(context.engine) as session:
-        return list(report_redaction.stale(session, context))
+        return list(report_redaction.stale_pages(session, context))
 
 
 def version(
@@ -114,7 +114,7 @@ def test_a_post_that_was_held_cut_is_whole_after_the_next_look(
 ) -> None:
     id_ = served.platform("x").publish(LONG)
     collector.collect(city)
-    tagging.tag(city)
+    tagging.tag_waiting(city)
     was = mention(engine, id_)
     table = db.table(Mention)
     with db.writing(engine) as session:  # as it was stored when nobody asked for notes
@@ -144,7 +144,7 @@ def test_a_look_changes_nothing_of_what_says_the_same(
     served: Sandbox, city: Context, engine: Engine, city_clock: FixedClock
 ) -> None:
     collector.collect(city)
-    tagging.tag(city)
+    tagging.tag_waiting(city)
     city_clock.advance(timedelta(hours=5))
 
     (result,) = recheck.snapshot(city)
@@ -267,7 +267,9 @@ def test_the_command_says_how_many_are_undecided(
     from socialcell.commands.sources.recheck import _note
     from socialcell.services.collection.batch_ingest import UNDECIDED
 
-    result = collector.Result("x", "ok", filtered_by={f"{UNDECIDED}: odd": 2, "x": 1})
+    result = collector.RunResult(
+        "x", "ok", filtered_by={f"{UNDECIDED}: odd": 2, "x": 1}
+    )
 
     assert _note(result) == f"2 {UNDECIDED}: odd (asked again)"
 
@@ -281,7 +283,7 @@ def test_a_post_that_x_withholds_later_is_marked_and_shown_so(
     x = served.platform("x")
     id_ = x.publish("@PuneCityDemo no water in Kothrud since the morning")
     collector.collect(city)
-    tagging.tag(city)
+    tagging.tag_waiting(city)
     assert mention(engine, id_).withheld is None
     x.withhold(id_, "IN", "DE", copyright=True)
     city_clock.advance(DAY)
@@ -314,8 +316,8 @@ def test_a_report_that_quoted_what_is_withheld_now_is_written_without_it(
     served: Sandbox, city: Context, engine: Engine, city_clock: FixedClock
 ) -> None:
     collector.collect(city)
-    tagging.tag(city)
-    made = weekly_report.weekly(city, as_of=city_clock.now(), lang="en")
+    tagging.tag_waiting(city)
+    made = weekly_report.write_weekly(city, as_of=city_clock.now(), lang="en")
     with db.reading(engine) as session:
         quoted = session.scalars(select(FrozenReport)).one().numbers["quotations"][0]
     words = mention(engine, quoted["external_id"]).text[:25]
@@ -365,7 +367,7 @@ def test_reading_old_raw_forms_again_undoes_their_escapes(
     )
     store_records(engine, cut, source=source)
 
-    (done,) = remap(context, NOON - DAY, ["x.mentions"])
+    (done,) = reprocess(context, NOON - DAY, ["x.mentions"])
 
     assert mention(engine, raw["id"]).text == "Water & power"
     assert done.fields["text"] == 1

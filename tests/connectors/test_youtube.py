@@ -48,7 +48,7 @@ def test_each_page_of_a_search_is_a_search_and_a_unit_to_read_its_videos(
     budget = Unlimited()
 
     batches = list(
-        connector_of(served, SEARCH, around).pull(None, budget, collector.never)
+        connector_of(served, SEARCH, around).pull(None, budget, collector.never_stop)
     )
 
     assert len(batches) > 2
@@ -64,7 +64,9 @@ def test_uploads_and_comments_take_no_search(
 ) -> None:
     for name in (UPLOADS, COMMENTS):
         budget = Unlimited()
-        list(connector_of(served, name, around).pull(None, budget, collector.never))
+        list(
+            connector_of(served, name, around).pull(None, budget, collector.never_stop)
+        )
         assert {bucket for bucket, _n in budget.taken} == {"units"}
     assert "search" not in asked(served)
 
@@ -100,13 +102,17 @@ def test_our_own_ledger_ends_the_searches_at_the_same_moment(
         ledger.book(session, spent)
 
     with pytest.raises(ConnectorError) as caught:
-        list(connector_of(served, SEARCH, around).pull(None, ledger, collector.never))
+        list(
+            connector_of(served, SEARCH, around).pull(
+                None, ledger, collector.never_stop
+            )
+        )
 
     assert caught.value.kind is Kind.QUOTA
     assert caught.value.until == MIDNIGHT_THERE
     assert served.requests == []
     uploads = connector_of(served, UPLOADS, around)
-    assert records(list(uploads.pull(None, ledger, collector.never)))
+    assert records(list(uploads.pull(None, ledger, collector.never_stop)))
 
 
 @pytest.mark.parametrize(
@@ -193,7 +199,7 @@ def test_what_search_leaves_out_is_not_taken_for_deleted(
 
     second = pull(served, SEARCH, around, first[-1].cursor)
     connector: Any = connector_of(served, SEARCH, around)
-    asked_again = list(connector.recheck([id_], Unlimited(), collector.never))
+    asked_again = list(connector.recheck([id_], Unlimited(), collector.never_stop))
 
     said = [item for batch in [*second, *asked_again] for item in batch.items]
     assert [item for item in said if isinstance(item, Tombstone)] == []
@@ -207,7 +213,7 @@ def test_a_video_that_became_private_is_gone(
 
     batches = pull(served, UPLOADS, around)
     connector: Any = connector_of(served, UPLOADS, around)
-    again = list(connector.recheck([hidden, kept], Unlimited(), collector.never))
+    again = list(connector.recheck([hidden, kept], Unlimited(), collector.never_stop))
 
     assert items(batches, hidden) == []
     rules = [i.rule for b in batches for i in b.items if isinstance(i, Filtered)]
@@ -226,7 +232,7 @@ def test_counts_are_asked_fifty_at_a_time_in_their_own_bucket(
     connector: Any = connector_of(served, UPLOADS, around)
     budget = Unlimited()
 
-    batches = list(connector.refresh(ids, budget, collector.never))
+    batches = list(connector.refresh(ids, budget, collector.never_stop))
 
     assert budget.taken == [("statistics", 1)] * 2
     assert asked(served) == ["videos:batchGetStats"] * 2
@@ -247,7 +253,7 @@ def test_the_counts_of_a_refresh_are_those_of_the_world(
     city_clock.advance(timedelta(hours=20))
     connector: Any = connector_of(served, UPLOADS, around)
 
-    (batch,) = connector.refresh([one.external_id], Unlimited(), collector.never)
+    (batch,) = connector.refresh([one.external_id], Unlimited(), collector.never_stop)
 
     post = served.city.by_id["youtube", one.external_id]
     true = served.city.metrics(post, city_clock.now())
@@ -267,7 +273,7 @@ def test_a_channel_that_youtube_does_not_know_is_gone(
     with pytest.raises(ConnectorError, match="knows no channel") as caught:
         list(
             connectors.build("youtube", unknown, around).pull(
-                None, Unlimited(), collector.never
+                None, Unlimited(), collector.never_stop
             )
         )
 

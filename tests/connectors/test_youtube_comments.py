@@ -41,7 +41,7 @@ def of_videos(around: Surroundings, *ids: str) -> Any:
 
 
 def everything(connector: Any) -> list[Batch]:
-    return list(connector.pull(None, Unlimited(), collector.never))
+    return list(connector.pull(None, Unlimited(), collector.never_stop))
 
 
 def test_a_deleted_comment_is_told_by_recheck_and_on_the_way_of_a_refresh(
@@ -53,8 +53,8 @@ def test_a_deleted_comment_is_told_by_recheck_and_on_the_way_of_a_refresh(
     connector: Any = connector_of(served, COMMENTS, around)
     ids = [gone, kept, answer]
 
-    told = list(connector.recheck(ids, Unlimited(), collector.never))
-    counted = list(connector.refresh(ids, Unlimited(), collector.never))
+    told = list(connector.recheck(ids, Unlimited(), collector.never_stop))
+    counted = list(connector.refresh(ids, Unlimited(), collector.never_stop))
 
     stone = Tombstone("youtube", gone, "removed")
     assert [item for batch in told for item in batch.items] == [stone]
@@ -70,8 +70,8 @@ def test_of_many_comments_that_are_there_none_is_taken_for_deleted(
     ids = [youtube.comment(f"comment {n}") for n in range(45)]
     connector: Any = connector_of(served, COMMENTS, around)
 
-    told = list(connector.recheck(ids, Unlimited(), collector.never))
-    counted = list(connector.refresh(ids, Unlimited(), collector.never))
+    told = list(connector.recheck(ids, Unlimited(), collector.never_stop))
+    counted = list(connector.refresh(ids, Unlimited(), collector.never_stop))
 
     assert [item for batch in told for item in batch.items] == []
     found = [item for batch in counted for item in batch.items]

@@ -37,7 +37,7 @@ def run(context: Context, *arguments: str | Path) -> tuple[int, dict]:
 
 
 def take(context: Context, file: Path, **options: bool) -> own_names.NameImport:
-    return gazetteer.import_file(context, file, **options)
+    return gazetteer.import_names(context, file, **options)
 
 
 def audited(context: Context) -> list[tuple[str, dict]]:
@@ -60,7 +60,7 @@ def test_an_imported_name_is_found_with_its_endings(
         "changed": [],
         "unchanged": [],
     }
-    (reading,) = read([TEXT], own=gazetteer.names_of(context.workspace))
+    (reading,) = read([TEXT], own=gazetteer.load_names(context.workspace))
     assert [(e.id, e.label) for e in reading.entities] == [
         ("place:moonpeth", "PLACE")
     ] * 2
@@ -76,7 +76,7 @@ def test_the_version_of_the_reader_tells_the_names_it_had(
 ) -> None:
     plain = read(["a"])[0].model
     take(context, write(tmp_path, MOON))
-    own = gazetteer.names_of(context.workspace)
+    own = gazetteer.load_names(context.workspace)
 
     version = read(["a"], own=own)[0].model.version
 
@@ -88,7 +88,7 @@ def test_a_dry_run_changes_nothing(context: Context, tmp_path: Path) -> None:
     found = take(context, write(tmp_path, MOON), dry_run=True)
 
     assert found.added == ("place:moonpeth",)
-    assert gazetteer.names_of(context.workspace) == ()
+    assert gazetteer.load_names(context.workspace) == ()
     assert audited(context) == []
 
 
@@ -129,7 +129,7 @@ def test_a_file_with_a_fault_is_refused_whole(
         take(context, write(tmp_path, other, MOON | change))
 
     assert "row 3" in str(refused.value)
-    assert gazetteer.names_of(context.workspace) == ()
+    assert gazetteer.load_names(context.workspace) == ()
     assert audited(context) == []
 
 
@@ -145,12 +145,12 @@ def test_a_new_name_may_not_be_that_of_another_entry_of_ours(
 def test_a_removed_name_is_found_no_more(context: Context, tmp_path: Path) -> None:
     run(context, "import", write(tmp_path, MOON))
 
-    gazetteer.remove(context, ["place:moonpeth"], dry_run=True)
-    assert len(gazetteer.names_of(context.workspace)) == 1
+    gazetteer.remove_entries(context, ["place:moonpeth"], dry_run=True)
+    assert len(gazetteer.load_names(context.workspace)) == 1
     code, said = run(context, "remove", "place:moonpeth")
 
     assert (code, said["removed"]) == (0, ["place:moonpeth"])
-    assert gazetteer.names_of(context.workspace) == ()
+    assert gazetteer.load_names(context.workspace) == ()
     assert audited(context)[1] == ("gazetteer.remove", {"removed": ["place:moonpeth"]})
 
 
@@ -162,7 +162,7 @@ def test_only_names_of_ours_can_be_removed(
     context: Context, id_: str, message: str
 ) -> None:
     with pytest.raises(SocialcellError, match=message):
-        gazetteer.remove(context, [id_])
+        gazetteer.remove_entries(context, [id_])
 
 
 def test_a_ward_of_ours_stays_while_a_place_is_in_it(
@@ -174,7 +174,7 @@ def test_a_ward_of_ours_stays_while_a_place_is_in_it(
     take(context, write(tmp_path, MOON | {"ward": "ward:moon"}, ward))
 
     with pytest.raises(SocialcellError, match="is the ward of place:moonpeth"):
-        gazetteer.remove(context, ["ward:moon"])
+        gazetteer.remove_entries(context, ["ward:moon"])
 
 
 def test_mentions_are_tagged_with_our_names_and_counted_in_their_ward(
@@ -183,11 +183,11 @@ def test_mentions_are_tagged_with_our_names_and_counted_in_their_ward(
     with db.writing(engine) as session:
         areas.replace(session, read_areas())
     store_records(engine, make_record(text=TEXT))
-    tagging.tag(context)
+    tagging.tag_waiting(context)
     take(context, write(tmp_path, MOON), reread=True)
 
-    assert tagging.waiting(context) == 1
-    tagging.tag(context)
+    assert tagging.count_waiting(context) == 1
+    tagging.tag_waiting(context)
 
     with db.reading(engine) as session:
         counted = rollups.everything(session)
@@ -213,4 +213,4 @@ def test_a_file_that_was_broken_by_hand_is_named(context: Context) -> None:
     held.write_text(",".join(COLUMNS) + "\nplace:x\n")
 
     with pytest.raises(SocialcellError, match=r"gazetteer\.csv, row 2: 1 cells"):
-        gazetteer.names_of(context.workspace)
+        gazetteer.load_names(context.workspace)

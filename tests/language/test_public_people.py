@@ -40,7 +40,7 @@ def write(folder: Path, *rows: dict[str, str]) -> Path:
 
 def ids(context: Context, *texts: str) -> list[list[tuple[str, str | None]]]:
     """(label, id) of the entities of each text, as this workspace reads it."""
-    own = gazetteer.names_of(context.workspace)
+    own = gazetteer.load_names(context.workspace)
     return [[(e.label, e.id) for e in one.entities] for one in read(texts, own=own)]
 
 
@@ -84,7 +84,7 @@ def test_people_are_one_id_in_every_script_and_spelling_and_by_handle(
     }
     former = GOOD | {"valid_to": "2026-09-01"}
 
-    public_people.import_file(context, write(tmp_path, former, LATER, BUSES))
+    public_people.import_people(context, write(tmp_path, former, LATER, BUSES))
 
     found = ids(context, *expected)
     for entities, id_ in zip(found, expected.values(), strict=True):
@@ -92,7 +92,7 @@ def test_people_are_one_id_in_every_script_and_spelling_and_by_handle(
         assert entities == [(label, id_)]
     for other in ids(context, "namuna bagha", "udaharane chukichi", "@namuna_pune2 hi"):
         assert not {id_ for _, id_ in other if id_ is not None}
-    own = [one for one, is_own in public_people.entries(context) if is_own]
+    own = [one for one, is_own in public_people.list_people(context) if is_own]
     on_day = [one.id for one in own if one.is_valid(date(2026, 9, 1))]
     assert on_day == ["body:pmpml", "person:later-holder"]
 
@@ -101,12 +101,12 @@ def test_an_import_with_reread_puts_mentions_on_the_work_list(
     context: Context, tmp_path: Path
 ) -> None:
     store_records(context.engine, make_record("1", text="namoona udaharne kuthe ahet"))
-    tagging.tag(context)
-    assert tagging.waiting(context) == 0
+    tagging.tag_waiting(context)
+    assert tagging.count_waiting(context) == 0
 
-    public_people.import_file(context, write(tmp_path, GOOD), reread=True)
+    public_people.import_people(context, write(tmp_path, GOOD), reread=True)
 
-    assert tagging.waiting(context) == 1
+    assert tagging.count_waiting(context) == 1
 
 
 def test_the_package_has_institutions_offices_and_media_and_no_person() -> None:
@@ -138,7 +138,7 @@ def test_a_wrong_row_is_refused_with_its_reason(
     context: Context, tmp_path: Path, changes: dict[str, str], said: str
 ) -> None:
     with pytest.raises(SocialcellError) as refused:
-        public_people.import_file(context, write(tmp_path, GOOD | changes))
+        public_people.import_people(context, write(tmp_path, GOOD | changes))
 
     message = str(refused.value).replace(", row 2, ", ": ")
     assert said in message
@@ -148,7 +148,7 @@ def test_a_wrong_row_is_refused_with_its_reason(
 def test_the_doctor_names_a_file_that_somebody_has_broken(
     context: Context, tmp_path: Path
 ) -> None:
-    public_people.import_file(context, write(tmp_path, GOOD))
+    public_people.import_people(context, write(tmp_path, GOOD))
     assert settings_checks.names(context.workspace).state == "ok"
     held = context.workspace.folder / people.FILE
     held.write_text(held.read_text("utf-8").replace("2026-02-06", "in spring"), "utf-8")
@@ -162,14 +162,14 @@ def test_the_doctor_names_a_file_that_somebody_has_broken(
 def test_entries_are_removed_and_every_change_is_audited(
     context: Context, tmp_path: Path
 ) -> None:
-    public_people.import_file(context, write(tmp_path, GOOD))
-    again = public_people.import_file(context, write(tmp_path, GOOD))
-    public_people.remove(context, ["person:sample-holder"])
+    public_people.import_people(context, write(tmp_path, GOOD))
+    again = public_people.import_people(context, write(tmp_path, GOOD))
+    public_people.remove_people(context, ["person:sample-holder"])
 
     assert again.unchanged == ("person:sample-holder",)
     assert people.rows(context.workspace.folder / people.FILE) == []
     with pytest.raises(SocialcellError, match="it is the package's own"):
-        public_people.remove(context, ["media:sakal"])
+        public_people.remove_people(context, ["media:sakal"])
     with db.reading(context.engine) as session:
         actions = [row.action for row in audit.entries(session, 9)]
     assert sorted(actions) == ["people.import", "people.remove"]

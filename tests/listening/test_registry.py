@@ -9,7 +9,7 @@ from socialcell.listening.areas.area_table import read_areas
 from socialcell.listening.store.mentions import rollups, tags
 from socialcell.listening.store.people import registry
 from socialcell.ops import audit
-from socialcell.services.mentions.tagging import understand
+from socialcell.services.mentions.tagging import analyse
 from tests.builders import NOON, make_author, make_record, store_records
 
 
@@ -22,7 +22,7 @@ def stored(engine: Engine) -> None:
         make_record("3", author=make_author("2", handle="a_citizen")),
     )
     with db.writing(engine) as session:
-        tags.write(session, understand(tags.untagged(session, 10), read_areas()), NOON)
+        tags.write(session, analyse(tags.untagged(session, 10), read_areas()), NOON)
 
 
 def register(engine: Engine, handle: str = "@CityDesk", **changes: str) -> int:

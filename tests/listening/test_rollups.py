@@ -12,7 +12,7 @@ from socialcell.errors import SocialcellError
 from socialcell.listening.areas.area_table import read_areas
 from socialcell.listening.store.mentions import rollups, tags
 from socialcell.listening.store.people import registry
-from socialcell.services.mentions.tagging import understand
+from socialcell.services.mentions.tagging import analyse
 from tests.builders import NOON, make_author, make_record, store_records
 
 TEXTS = (
@@ -28,7 +28,7 @@ AREAS = read_areas()
 def tag_all(engine: Engine) -> None:
     with db.writing(engine) as session:
         waiting = tags.untagged(session, 1000)
-        tags.write(session, understand(waiting, AREAS), NOON)
+        tags.write(session, analyse(waiting, AREAS), NOON)
 
 
 def cells(engine: Engine, name: str) -> list[tuple[object, ...]]:

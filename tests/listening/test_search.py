@@ -12,7 +12,7 @@ from socialcell.listening.query.query_language import parse
 from socialcell.listening.store.mentions import mention_queries, tags
 from socialcell.listening.store.mentions.mention_filter import MentionFilter, why
 from socialcell.listening.store.people import registry
-from socialcell.services.mentions.tagging import understand
+from socialcell.services.mentions.tagging import analyse
 from tests.builders import NOON, make_author, make_record, store_records
 
 
@@ -104,7 +104,7 @@ def test_what_was_understood_can_be_asked_for(engine: Engine) -> None:
     store_texts(engine, "No water in Kothrud for 3 days", "Thank you, road is fixed")
     with db.writing(engine) as session:
         waiting = tags.untagged(session, 10)
-        tags.write(session, understand(waiting, read_areas()), NOON)
+        tags.write(session, analyse(waiting, read_areas()), NOON)
 
     assert found(engine, "topic:water") == ["1"]
     assert found(engine, "ward:ward:kothrud-bavdhan") == ["1"]

@@ -66,7 +66,7 @@ def fill(world: World, n: int = 12) -> None:
 def test_it_counts_what_came_overnight_and_nothing_else(world: World) -> None:
     fill(world)
 
-    brief = report_mail.daily(world.context, "en", MORNING).brief
+    brief = report_mail.make_daily(world.context, "en", MORNING).brief
 
     assert brief.total == 12
     assert list(brief.topics) == [("water", 12)]
@@ -82,7 +82,7 @@ def test_the_text_says_what_is_urgent_whose_it_is_and_what_was_not_collected(
         urgency="high",
     )  # fmt: skip
 
-    text = report_mail.daily(world.context, "en", MORNING).text
+    text = report_mail.make_daily(world.context, "en", MORNING).text
 
     assert "1 mention." in text
     assert "Urgent: 1." in text
@@ -100,7 +100,9 @@ def test_an_urgent_post_is_whose_its_words_say(world: World) -> None:
         urgency="critical", entities=("body:msedcl",),
     )  # fmt: skip
 
-    assert "• Fire (MSEDCL): " in report_mail.daily(world.context, "en", MORNING).text
+    assert (
+        "• Fire (MSEDCL): " in report_mail.make_daily(world.context, "en", MORNING).text
+    )
 
 
 def test_what_its_platform_withholds_is_not_quoted(world: World) -> None:
@@ -111,7 +113,7 @@ def test_what_its_platform_withholds_is_not_quoted(world: World) -> None:
         withheld = where and {"countries": where, "scope": "tweet", "copyright": False}
         world.mention(NIGHT, text, topics=("water",), urgency="high", withheld=withheld)
 
-    brief = report_mail.daily(world.context, "en", MORNING)
+    brief = report_mail.make_daily(world.context, "en", MORNING)
 
     assert "A tree fell" in brief.text
     assert "The main has burst" not in brief.text
@@ -131,7 +133,7 @@ def test_an_incident_stands_at_its_head(world: World) -> None:
             )
         )
 
-    lines = report_mail.daily(world.context, "en", MORNING).text.splitlines()
+    lines = report_mail.make_daily(world.context, "en", MORNING).text.splitlines()
 
     assert lines[2].startswith("Incident 1: Flood, since ")
 
@@ -174,13 +176,14 @@ def incident(
 def named(world: World, as_of: datetime = MORNING) -> list[int | None]:
     """Ids of the incidents that a brief names."""
     return [
-        one.id for one in report_mail.daily(world.context, "en", as_of).brief.incidents
+        one.id
+        for one in report_mail.make_daily(world.context, "en", as_of).brief.incidents
     ]
 
 
 def quoted(world: World, as_of: datetime = MORNING) -> list[str]:
     """The texts that a brief quotes, in their order."""
-    brief = report_mail.daily(world.context, "en", as_of).brief
+    brief = report_mail.make_daily(world.context, "en", as_of).brief
     return [row.text for _topic, row in brief.urgent]
 
 
@@ -259,7 +262,7 @@ def test_a_quotation_stands_under_the_topic_of_its_incident(world: World) -> Non
     )
     incident(world)
 
-    assert "• Flood (" in report_mail.daily(world.context, "en", MORNING).text
+    assert "• Flood (" in report_mail.make_daily(world.context, "en", MORNING).text
 
 
 def test_a_text_is_quoted_once_however_often_it_is_passed_on(world: World) -> None:
@@ -291,7 +294,7 @@ def test_every_urgent_mention_is_counted_and_what_is_private_is_not_quoted(
                   author="office")  # fmt: skip
     world.mention(NIGHT, "A road with many holes near the station")
 
-    made = report_mail.daily(world.context, "en", MORNING)
+    made = report_mail.make_daily(world.context, "en", MORNING)
 
     assert (made.brief.urgent_total, made.brief.urgent_messages) == (5, 1)
     assert quoted(world) == ["A live wire hangs over the school gate"]
@@ -317,7 +320,7 @@ def test_all_articles_are_counted_however_many_mentions_follow_them(
             for n in range(502)
         )
 
-    brief = report_mail.daily(world.context, "en", MORNING).brief
+    brief = report_mail.make_daily(world.context, "en", MORNING).brief
 
     assert (brief.total, brief.press_total) == (502, 2)
     assert [row.text for row in brief.press] == ["Story 1", "Story 0"]
@@ -332,7 +335,7 @@ def test_a_promise_missed_stands_there_until_it_is_kept(
         for text, due in (("पुलाची माहिती", NIGHT), ("नंतर", MORNING + HOUR)):
             session.add(Promise(text=text, due_at=due, made_by="lead", made_at=EVENING))
 
-    made = report_mail.daily(world.context, code, MORNING)
+    made = report_mail.make_daily(world.context, code, MORNING)
 
     (line,) = [one for one in made.text.splitlines() if "पुलाची माहिती" in one]
     assert line.startswith(MISSED[code])
@@ -340,7 +343,9 @@ def test_a_promise_missed_stands_there_until_it_is_kept(
     assert any("पुलाची माहिती" in str(section) for section in made.page.sections)
     with db.writing(world.engine) as session:
         session.get_one(Promise, 1).kept_at = NIGHT + HOUR
-    assert "पुलाची माहिती" not in report_mail.daily(world.context, code, MORNING).text
+    assert (
+        "पुलाची माहिती" not in report_mail.make_daily(world.context, code, MORNING).text
+    )
 
 
 @pytest.mark.parametrize("lang", ["en", "mr", "hi"])
@@ -355,7 +360,7 @@ def test_a_night_full_of_trouble_still_fits_a_phone(world: World, lang: str) -> 
             author=f"person{n}",
         )
 
-    made = report_mail.daily(world.context, lang, MORNING)
+    made = report_mail.make_daily(world.context, lang, MORNING)
 
     assert len(made.text) <= LONGEST
     assert len(made.text.splitlines()) >= 5
@@ -364,7 +369,7 @@ def test_a_night_full_of_trouble_still_fits_a_phone(world: World, lang: str) -> 
 def test_the_marathi_one_has_no_english_words_of_ours(world: World) -> None:
     fill(world)
 
-    text = report_mail.daily(world.context, "mr", MORNING).text
+    text = report_mail.make_daily(world.context, "mr", MORNING).text
 
     assert not re.findall("[A-Za-z]{2,}", text)
     assert "पाणीपुरवठा १२" in text
@@ -387,7 +392,7 @@ def test_a_reader_gets_one_letter_a_brief(world: World) -> None:
     with db.reading(world.engine) as session:
         (letter,) = store.list_messages(session)
     assert letter.kind == "brief"
-    assert outbox.mode(context) == "normal"
+    assert outbox.current_mode(context) == "normal"
 
 
 NOBODY = {
@@ -402,11 +407,11 @@ def test_while_nobody_is_named_to_be_alerted_the_first_line_says_so(
     world: World, lang: str
 ) -> None:
     fill(world)
-    assert not report_mail.daily(world.context, lang, MORNING).brief.names_nobody
+    assert not report_mail.make_daily(world.context, lang, MORNING).brief.names_nobody
     changed = world.context.workspace.config.model_copy(update={"alerts": Alerts()})
     workspace = Workspace(world.context.workspace.folder, changed)
 
-    brief = report_mail.daily(
+    brief = report_mail.make_daily(
         Context(workspace, world.engine, world.context.clock), lang, MORNING
     )
 
@@ -427,9 +432,9 @@ def test_critical_items_are_counted_and_told_by_our_ids_and_messages_not_quoted(
         NIGHT + HOUR, "My son is under the wall", urgency="critical", kind="message"
     )
     world.context.clock.set(NIGHT + HOUR)  # type: ignore[attr-defined]
-    escalations.gather(world.context)
+    escalations.group_critical_items(world.context)
 
-    brief = report_mail.daily(world.context, "en", MORNING)
+    brief = report_mail.make_daily(world.context, "en", MORNING)
 
     assert f"Critical: 2 (#{message}, #{post})." in brief.text
     assert "Nobody has acknowledged 2 critical incidents: 1, 2." in brief.text

@@ -93,7 +93,7 @@ def test_a_campaign_that_was_over_before_the_week_is_not_told(world: World) -> N
     world.mention()
     ran(world, "old", end=date(2026, 11, 15))
 
-    made = weekly_report.weekly(world.context)
+    made = weekly_report.write_weekly(world.context)
 
     assert made.numbers["campaigns"] == []
     assert "old, Monday" not in made.text.read_text()
@@ -107,7 +107,7 @@ def test_clicks_are_those_of_the_week_and_of_all_days(world: World) -> None:
     clicked(world, MONDAY.date(), 5)
     clicked(world, MONDAY.date() + timedelta(days=7), 100)
 
-    (one,) = weekly_report.weekly(world.context).numbers["campaigns"]
+    (one,) = weekly_report.write_weekly(world.context).numbers["campaigns"]
 
     assert (one["week"]["clicks"], one["so_far"]["clicks"]) == (5, 35)
     assert one["so_far"]["installs"] is None
@@ -180,7 +180,7 @@ def test_requests_are_told_by_who_asked_and_by_where_the_link_stands(
     installed(world, 2, 4)
     installed(world, 3, 1)
 
-    made = weekly_report.weekly(world.context)
+    made = weekly_report.write_weekly(world.context)
 
     (one,) = made.numbers["campaigns"]
     both = {"duplicate": 2, "programs": 10, "internal": 0, "dropped": 0}
@@ -234,7 +234,7 @@ def test_without_a_link_there_is_no_chart_of_clicks(world: World) -> None:
     world.mention()
     ran(world)
 
-    made = weekly_report.weekly(world.context)
+    made = weekly_report.write_weekly(world.context)
 
     (one,) = made.numbers["campaigns"]
     assert (one["week"]["requests"], one["places"]) == (None, [])
@@ -264,7 +264,7 @@ def test_what_it_added_is_said_with_its_range_and_drawn(
     ran(world)
     counted(world)
 
-    made = weekly_report.weekly(world.context, lang=lang)
+    made = weekly_report.write_weekly(world.context, lang=lang)
 
     (one,) = made.numbers["campaigns"]
     low, high = one["incremental"]["interval"]
@@ -284,7 +284,7 @@ def test_where_nothing_can_be_told_the_section_says_so(world: World) -> None:
     world.covered()
     world.mention()
     ran(world)
-    numbers = weekly_report.weekly(world.context).numbers
+    numbers = weekly_report.write_weekly(world.context).numbers
 
     section = campaign_effects.section(
         Material(numbers, [], Pictures(), Phrases(language("en")))
@@ -354,7 +354,7 @@ def test_installs_of_others_and_of_no_source_are_two_lines_and_a_budget_is_plann
     referred(world, "somebody_elses", 3)
     referred(world, "", 3)
 
-    made = weekly_report.weekly(world.context, lang=lang)
+    made = weekly_report.write_weekly(world.context, lang=lang)
 
     (one,) = [c for c in made.numbers["campaigns"] if c["name"] == "monsoon26"]
     figures = {
@@ -380,7 +380,7 @@ def test_a_report_of_an_earlier_version_says_what_its_one_figure_is(
     world.covered()
     world.mention()
     ran(world)
-    numbers = weekly_report.weekly(world.context).numbers
+    numbers = weekly_report.write_weekly(world.context).numbers
     for span in ("week", "so_far"):
         for name in ("named_elsewhere", "sourceless"):
             del numbers["campaigns"][0][span][name]

@@ -65,12 +65,12 @@ class Reader(HTMLParser):
 @pytest.mark.parametrize("lang", CODES)
 def test_a_report_made_again_is_the_same_byte_for_byte(world: World, lang: str) -> None:
     full(world)
-    first = weekly_report.weekly(world.context, lang=lang)
+    first = weekly_report.write_weekly(world.context, lang=lang)
     paths = (first.html, first.text, first.workbook, *first.charts)
     made = {path: path.read_bytes() for path in paths}
     world.context.clock.advance(50 * HOUR)  # within the same week: nothing changes
     world.mention(MONDAY)
-    assert weekly_report.weekly(world.context, lang=lang).html == first.html
+    assert weekly_report.write_weekly(world.context, lang=lang).html == first.html
     assert {path: path.read_bytes() for path in paths} == made
     assert len(made) == 7
     assert sorted(first.html.parent.iterdir()) == sorted(paths), "nothing is left over"
@@ -80,7 +80,7 @@ def test_a_report_made_again_is_the_same_byte_for_byte(world: World, lang: str) 
 def test_the_page_is_small_self_contained_and_in_its_language(
     world: World, lang: str
 ) -> None:
-    made = weekly_report.weekly(full(world).context, lang=lang)
+    made = weekly_report.write_weekly(full(world).context, lang=lang)
     page = made.html.read_text()
     assert len(page.encode()) < 100_000
     read = Reader(page)
@@ -99,7 +99,7 @@ def test_the_page_is_small_self_contained_and_in_its_language(
 def test_numbers_are_written_as_each_language_writes_them(world: World) -> None:
     full(world)
     texts = {
-        lang: weekly_report.weekly(world.context, lang=lang).text.read_text()
+        lang: weekly_report.write_weekly(world.context, lang=lang).text.read_text()
         for lang in CODES
     }
     assert "12,34,567" in texts["en"]
@@ -109,7 +109,7 @@ def test_numbers_are_written_as_each_language_writes_them(world: World) -> None:
 
 
 def test_the_summary_says_what_was_covered_and_what_changed(world: World) -> None:
-    text = weekly_report.weekly(full(world).context).text.read_text()
+    text = weekly_report.write_weekly(full(world).context).text.read_text()
     assert "* 31 mentions of Pune were collected (X). 336 of 336 platform-hours" in text
     assert "mentions rose from 20 to 31 (+55%)." in text
     assert "Needs a look: 10 mentions were read as urgent, 10 of them as" in text
@@ -130,7 +130,7 @@ def test_promises_missed_by_the_end_of_the_week_need_a_decision(
                 )
             )
 
-    text = weekly_report.weekly(world.context, lang=lang).text.read_text()
+    text = weekly_report.write_weekly(world.context, lang=lang).text.read_text()
 
     said = {
         "en": "Needs a decision: 2 promises were due and not kept: पूल; नळ.",
@@ -146,7 +146,7 @@ def test_an_outage_is_told_and_no_percentage_is_given(world: World) -> None:
         world.mention(BEFORE + hour * HOUR)
     for at in range(8, 168, 8):
         world.ran(MONDAY + at * HOUR, "failed", "auth")
-    text = weekly_report.weekly(world.context).text.read_text()
+    text = weekly_report.write_weekly(world.context).text.read_text()
     assert "5 of 168 platform-hours were read whole (3%)" in text
     assert "Not collected: X 163 hours, mostly because the platform no longer" in text
     assert (
@@ -173,7 +173,7 @@ def test_whether_private_messages_are_counted_is_said_as_it_is(
     none, some = PRIVATE[lang]
 
     def said() -> str:
-        made = weekly_report.weekly(world.context, lang=lang)
+        made = weekly_report.write_weekly(world.context, lang=lang)
         return " ".join(made.text.read_text().split())
 
     world.covered()
@@ -199,7 +199,7 @@ def test_a_report_that_was_frozen_without_messages_does_not_deny_them(
     with db.writing(world.engine) as session:
         session.execute(update(FrozenReport).values(numbers=older))
 
-    text = " ".join(weekly_report.weekly(world.context).text.read_text().split())
+    text = " ".join(weekly_report.write_weekly(world.context).text.read_text().split())
 
     assert "private messages that people wrote to the city" in text
     assert "such message" not in text
@@ -207,7 +207,7 @@ def test_a_report_that_was_frozen_without_messages_does_not_deny_them(
 
 def test_a_week_without_data_says_so(world: World) -> None:
     world.source()
-    made = weekly_report.weekly(world.context)
+    made = weekly_report.write_weekly(world.context)
     text = made.text.read_text()
     assert "No data: nothing was collected" in text
     assert "0 mentions" not in text
@@ -217,12 +217,12 @@ def test_a_week_without_data_says_so(world: World) -> None:
 def test_a_quotation_deleted_since_reads_removed(world: World) -> None:
     world.covered()
     id_ = world.mention(text="The tap has been dry for three days", topics=("water",))
-    before = weekly_report.weekly(world.context)
+    before = weekly_report.write_weekly(world.context)
     first = before.html.read_text()
     assert "The tap has been dry" in first
     assert re.search(r"नागरिक-[A-Z2-7]{8} · X · 16 Nov 2026, 00:00", first)
     world.delete(id_)
-    again = weekly_report.weekly(world.context)
+    again = weekly_report.write_weekly(world.context)
     second = again.html.read_text()
     assert "The tap has been dry" not in second
     assert "This quotation was removed" in second
@@ -242,7 +242,7 @@ POISON = (
 def test_poison_in_a_post_stays_text(world: World) -> None:
     world.covered()
     world.mention(text=POISON + "a" * 1_000_000, topics=("water",), author="<b>x</b>")
-    made = weekly_report.weekly(world.context)
+    made = weekly_report.write_weekly(world.context)
     page, text = made.html.read_text(), made.text.read_text()
     read = Reader(page)
     assert not read.all("script")
@@ -258,7 +258,7 @@ def test_poison_in_a_post_stays_text(world: World) -> None:
 
 def test_nothing_of_a_person_is_in_the_numbers(world: World) -> None:
     full(world)
-    made = weekly_report.weekly(world.context)
+    made = weekly_report.write_weekly(world.context)
     said = json.dumps(made.numbers, ensure_ascii=False)
     for hidden in ("author-", "_handle", "post-", "hash-", "पाणी तीन दिवस"):
         assert hidden not in said
@@ -266,7 +266,7 @@ def test_nothing_of_a_person_is_in_the_numbers(world: World) -> None:
 
 def test_an_unknown_language_is_refused(world: World) -> None:
     with pytest.raises(UsageError, match="mr, hi, en, not 'fr'"):
-        weekly_report.weekly(world.context, lang="fr")
+        weekly_report.write_weekly(world.context, lang="fr")
 
 
 def test_a_folder_that_cannot_be_made_is_said_plainly(
@@ -274,7 +274,7 @@ def test_a_folder_that_cannot_be_made_is_said_plainly(
 ) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(SocialcellError, match="cannot be written to"):
-        weekly_report.weekly(full(world).context, out=tmp_path / "file")
+        weekly_report.write_weekly(full(world).context, out=tmp_path / "file")
 
 
 def test_the_command_prints_one_json_document(world: World, tmp_path: Path) -> None:
@@ -312,9 +312,9 @@ def noted(world: World) -> audit.Head:
 def test_the_audit_log_as_it_was_stands_at_the_foot(world: World, lang: str) -> None:
     head = noted(full(world))
 
-    made = weekly_report.weekly(world.context, lang=lang)
+    made = weekly_report.write_weekly(world.context, lang=lang)
     noted(world)
-    again = weekly_report.weekly(
+    again = weekly_report.write_weekly(
         world.context, lang=lang, out=made.html.parent / "again"
     )
 
@@ -342,7 +342,7 @@ def test_a_report_that_was_frozen_without_a_head_says_nothing_of_it(
     with db.writing(world.engine) as session:
         session.execute(update(FrozenReport).values(numbers=older))
 
-    page = weekly_report.weekly(world.context).html.read_text("utf-8")
+    page = weekly_report.write_weekly(world.context).html.read_text("utf-8")
 
     assert "Audit log" not in page
     assert "Numbers counted on" in page

@@ -27,7 +27,7 @@ def numbers(world: World) -> dict[str, Any]:
 
 
 def text_of(world: World, lang: str = "en") -> str:
-    made = weekly_report.weekly(world.context, lang=lang)
+    made = weekly_report.write_weekly(world.context, lang=lang)
     return " ".join(made.text.read_text("utf-8").split())
 
 
@@ -81,7 +81,7 @@ def test_a_report_that_was_frozen_before_ends_were_kept_reads_as_it_did(
 ) -> None:
     world.covered()
     incident(world)
-    weekly_report.weekly(world.context)
+    weekly_report.write_weekly(world.context)
     with db.writing(world.engine) as session:
         (kept,) = session.scalars(select(FrozenReport)).all()
         numbers = json.loads(json.dumps(kept.numbers))
@@ -153,11 +153,11 @@ def test_an_account_that_left_the_registry_is_named_no_more(world: World) -> Non
     world.covered()
     world.registered("paper_handle")
     world.mention(MONDAY, author="paper")
-    before = weekly_report.weekly(world.context)
+    before = weekly_report.write_weekly(world.context)
     assert before.numbers["voices"]["accounts"][0]["name"] == "paper_handle"
     with db.writing(world.engine) as session:
         session.execute(delete(RegistryAccount))
-    again = weekly_report.weekly(world.context)
+    again = weekly_report.write_weekly(world.context)
     assert "paper_handle" not in again.html.read_text("utf-8")
     assert "paper_handle" not in json.dumps(again.numbers)
     assert "an account that has left the registry" in again.text.read_text("utf-8")
@@ -169,10 +169,10 @@ def test_an_account_that_is_erased_is_in_no_frozen_number(world: World) -> None:
     id_ = world.mention(MONDAY, author="paper")
     joined = incident(world)
     alert(world, joined, "account", mentions=[id_])
-    place = weekly_report.weekly(world.context).html
+    place = weekly_report.write_weekly(world.context).html
     with db.writing(world.engine) as session:
         session.execute(delete(RegistryAccount))
-    done = data_requests.erase(
+    done = data_requests.erase_account(
         world.context, platform="x", handle="paper_handle", uid=None
     )
     assert len(done.erased.reports) == 1
@@ -232,7 +232,7 @@ def test_foreign_text_is_no_formula_in_the_workbook(world: World) -> None:
     searched(world, SUNDAY, 5)
     searched(world, SUNDAY, 5, formula)
     incident(world, f"promise:{promise(world, MONDAY, text=formula)}", kind="promise")
-    book = openpyxl.load_workbook(weekly_report.weekly(world.context).workbook)
+    book = openpyxl.load_workbook(weekly_report.write_weekly(world.context).workbook)
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
     assert not [cell.value for cell in cells if cell.data_type == "f"]
     said = [str(cell.value) for cell in cells]
@@ -299,7 +299,7 @@ def test_no_english_is_left_in_the_sections(world: World, lang: str) -> None:
     made = incident(world, "topic:water", acked_by="आशा", acked_at=MONDAY + 9 * HOUR)
     alert(world, made, "account", mentions=[loud])
     alert(world, made)
-    page = weekly_report.weekly(world.context, lang=lang).text.read_text("utf-8")
+    page = weekly_report.write_weekly(world.context, lang=lang).text.read_text("utf-8")
     begins, ends = {
         "mr": ("आठवड्यातील घटना", "काय गोळा झाले आणि"),
         "hi": ("सप्ताह की घटनाएँ", "क्या इकट्ठा हुआ"),

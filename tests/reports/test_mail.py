@@ -75,9 +75,9 @@ def test_each_recipient_gets_one_whole_letter(
     fill(world)
     context = mailed(world, port)
 
-    first = report_mail.weekly(context, "mr")
-    again = report_mail.weekly(context, "mr")
-    done = outbox.deliver(context)
+    first = report_mail.mail_weekly(context, "mr")
+    again = report_mail.mail_weekly(context, "mr")
+    done = outbox.deliver_due(context)
 
     assert (first.letters, again.letters, done.sent) == (2, 0, 2)
     assert [address for address, _ in took.taken] == list(TO)
@@ -120,8 +120,8 @@ def test_a_subject_keeps_its_spaces_in_every_language(
     fill(world)
     context = mailed(world, port)
 
-    made = report_mail.weekly(context, lang)
-    outbox.deliver(context)
+    made = report_mail.mail_weekly(context, lang)
+    outbox.deliver_due(context)
 
     assert took.taken[0][1]["Subject"] == made.files.title
     assert {"en": "22 November", "hi": "22 नवंबर", "mr": "२२ नोव्हेंबर"}[lang] in (
@@ -148,12 +148,14 @@ def test_a_sender_keeps_the_spaces_of_its_name(name: str) -> None:
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
-        ("report: {recipients: {hi: [a@b.example]}, brief_to: {hi: [a@b.example]}}",
-         "mail.host is not set"),
+        (
+            "report: {recipients: {hi: [a@b.example]}, brief_to: {hi: [a@b.example]}}",
+            "mail.host is not set",
+        ),
         ("mail: {host: mail.example}", "names nobody to send to"),
     ],
     ids=["no-host", "nobody"],
-)  # fmt: skip
+)
 def test_send_without_a_server_or_a_reader_is_an_error_of_configuration(
     world: World, noun: str, lines: str, said: str, monkeypatch: Any, capsys: Any
 ) -> None:
@@ -179,8 +181,8 @@ def test_the_body_is_gone_once_it_was_sent(
 ) -> None:
     context = mailed(world, server[1])
     fill(world)
-    report_mail.weekly(context, "en")
-    outbox.deliver(context)
+    report_mail.mail_weekly(context, "en")
+    outbox.deliver_due(context)
 
     with db.reading(context.engine) as session:
         (row,) = store.list_messages(session)
@@ -194,15 +196,15 @@ def test_greylisting_is_waited_out_and_the_others_are_not_sent_again(
     took, port = server
     fill(world)
     context = mailed(world, port)
-    report_mail.weekly(context, "mr")
+    report_mail.mail_weekly(context, "mr")
     took.answers[TO[0]] = ["451 4.7.1 Greylisted, come back"]
 
-    first = outbox.deliver(context)
-    at_once = outbox.deliver(context)
+    first = outbox.deliver_due(context)
+    at_once = outbox.deliver_due(context)
     clock = context.clock
     assert isinstance(clock, FixedClock)
     clock.advance(5 * MINUTE)
-    second = outbox.deliver(context)
+    second = outbox.deliver_due(context)
 
     assert (first.sent, first.later, at_once.sent) == (1, 1, 0)
     assert second.sent == 1
@@ -217,16 +219,16 @@ def test_a_letter_that_is_refused_is_dead_and_says_why(
     took, port = server
     fill(world)
     context = mailed(world, port)
-    report_mail.weekly(context, "mr")
+    report_mail.mail_weekly(context, "mr")
     took.answers[TO[0]] = ["550 5.1.1 No such person"]
 
-    done = outbox.deliver(context)
+    done = outbox.deliver_due(context)
 
     assert (done.sent, done.dead) == (1, 1)
     with db.reading(context.engine) as session:
         (row,) = store.list_messages(session, ["dead"])
     assert row.answer == "550 5.1.1 No such person"
-    assert outbox.deliver(context) == outbox.Delivered()
+    assert outbox.deliver_due(context) == outbox.Delivery()
 
 
 @pytest.mark.fault("F19")
@@ -236,16 +238,16 @@ def test_a_letter_that_is_put_off_for_days_is_dead_in_the_end(
     took, port = server
     fill(world)
     context = mailed(world, port)
-    report_mail.weekly(context, "en")
+    report_mail.mail_weekly(context, "en")
     took.answers[TO[0]] = ["452 mailbox full"] * 20
     clock = context.clock
     assert isinstance(clock, FixedClock)
     begin = clock.now()
 
-    for wait in outbox.WAITS:
-        assert outbox.deliver(context).later == 1
+    for wait in outbox.RETRY_WAITS:
+        assert outbox.deliver_due(context).later == 1
         clock.advance(wait)
-    done = outbox.deliver(context)
+    done = outbox.deliver_due(context)
 
     assert done.dead == 1
     assert timedelta(days=1) < clock.now() - begin < timedelta(days=3)
@@ -258,24 +260,24 @@ def test_a_process_that_died_while_sending_sends_again_under_the_same_id(
     took, port = server
     fill(world)
     context = mailed(world, port)
-    report_mail.weekly(context, "en")
+    report_mail.mail_weekly(context, "en")
     with db.reading(context.engine) as session:
         (id_,) = store.waiting(session, context.clock.now(), 9)
     with db.writing(context.engine) as session:
         body = store.claim(session, id_, context.clock.now())
         assert body is not None
-    assert outbox.deliver(context).sent == 0
+    assert outbox.deliver_due(context).sent == 0
 
-    assert outbox.recover(context) == 1
-    assert outbox.deliver(context).sent == 1
+    assert outbox.recover_unsent(context) == 1
+    assert outbox.deliver_due(context).sent == 1
 
     assert states(context) == {TO[0]: ("sent", 2)}
     (letter,) = took.taken
     key = letter[1]["Message-ID"]
     with db.writing(context.engine) as session:
         session.delete(store.list_messages(session)[0])
-    report_mail.weekly(context, "en")
-    outbox.deliver(context)
+    report_mail.mail_weekly(context, "en")
+    outbox.deliver_due(context)
     assert took.taken[1][1]["Message-ID"] == key
 
 
@@ -283,8 +285,8 @@ def test_without_a_server_letters_wait_and_it_is_said(world: World) -> None:
     fill(world)
     context = mailed(world, 25, host=None)
 
-    report_mail.weekly(context, "en")
-    done = outbox.deliver(context)
+    report_mail.mail_weekly(context, "en")
+    done = outbox.deliver_due(context)
 
     assert "mail.host is not set" in str(done.stopped)
     assert states(context) == {TO[0]: ("pending", 0)}
@@ -295,9 +297,9 @@ def test_a_server_that_is_not_there_costs_no_attempt(world: World) -> None:
     fill(world)
     with held_port() as (_place, port):
         context = mailed(world, port)
-        report_mail.weekly(context, "en")
+        report_mail.mail_weekly(context, "en")
 
-        done = outbox.deliver(context)
+        done = outbox.deliver_due(context)
 
     assert "cannot be reached" in str(done.stopped)
     assert states(context) == {TO[0]: ("pending", 0)}
@@ -310,9 +312,9 @@ def test_a_server_without_starttls_gets_nothing_in_the_clear(
     took, port = server
     fill(world)
     context = mailed(world, port, security="starttls")
-    report_mail.weekly(context, "en")
+    report_mail.mail_weekly(context, "en")
 
-    done = outbox.deliver(context)
+    done = outbox.deliver_due(context)
 
     assert "Nothing is sent in the clear" in str(done.stopped)
     assert took.asked == []
@@ -328,9 +330,9 @@ def test_a_refused_password_stops_the_queue_and_not_a_recipient(world: World) ->
         fill(world)
         context = mailed(world, port, user="cell")
         (context.workspace.folder / "secrets" / "smtp_password").write_text("old\n")
-        report_mail.weekly(context, "mr")
+        report_mail.mail_weekly(context, "mr")
 
-        done = outbox.deliver(context)
+        done = outbox.deliver_due(context)
 
     assert "refuses our password" in str(done.stopped)
     assert set(states(context).values()) == {("pending", 0)}
@@ -342,19 +344,35 @@ def test_a_certificate_that_nobody_signed_is_not_trusted(
 ) -> None:
     key, certificate = tmp_path / "key.pem", tmp_path / "cert.pem"
     subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-         "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=mail",
-         "-keyout", key, "-out", certificate],
+        [
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:prime256v1",
+            "-nodes",
+            "-days",
+            "2",
+            "-subj",
+            "/CN=mail",
+            "-keyout",
+            key,
+            "-out",
+            certificate,
+        ],
         check=True,
         capture_output=True,
-    )  # fmt: skip
+    )
+
     context_of_server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context_of_server.load_cert_chain(certificate, key)
     with mailbox(tls_context=context_of_server) as (took, port):
         fill(world)
         context = mailed(world, port, security="starttls")
-        report_mail.weekly(context, "en")
-        done = outbox.deliver(context)
+        report_mail.mail_weekly(context, "en")
+        done = outbox.deliver_due(context)
 
     assert "TLS is not trusted" in str(done.stopped)
     assert took.taken == []
@@ -368,8 +386,8 @@ def test_a_late_report_says_so_in_its_readers_language(
     fill(world)
     context = mailed(world, port)
 
-    report_mail.weekly(context, "mr", late=True)
-    outbox.deliver(context)
+    report_mail.mail_weekly(context, "mr", late=True)
+    outbox.deliver_due(context)
 
     assert took.taken[0][1]["Subject"].startswith("उशिरा: ")
 
@@ -396,7 +414,7 @@ def test_without_a_daemon_a_dead_process_s_letter_is_due_when_its_claim_has_run_
     took, port = server
     fill(world)
     context = mailed(world, port)
-    report_mail.weekly(context, "en")
+    report_mail.mail_weekly(context, "en")
     with db.writing(context.engine) as session:
         (id_,) = store.waiting(session, context.clock.now(), 9)
         store.claim(session, id_, context.clock.now())
@@ -404,9 +422,9 @@ def test_without_a_daemon_a_dead_process_s_letter_is_due_when_its_claim_has_run_
     assert isinstance(clock, FixedClock)
 
     clock.advance(store.CLAIMED - MINUTE)
-    early = outbox.deliver(context)
+    early = outbox.deliver_due(context)
     clock.advance(MINUTE)
-    due = outbox.deliver(context)
+    due = outbox.deliver_due(context)
 
     assert (early.sent, due.sent, len(took.taken)) == (0, 1, 1)
     assert states(context) == {TO[0]: ("sent", 2)}

@@ -46,7 +46,7 @@ def goals(world: World, targets: str, agreed: str = "2026-11-01") -> Path:
 
 
 def text_of(world: World, lang: str = "en") -> str:
-    made = weekly_report.weekly(world.context, lang=lang)
+    made = weekly_report.write_weekly(world.context, lang=lang)
     return " ".join(made.text.read_text("utf-8").split())
 
 
@@ -278,7 +278,7 @@ def test_a_wrong_target_is_told_with_its_line(
     checks = {one.name: one for one in examine(place.parent / "config.yaml")}
     assert checks["strategy"].state == "failed"
     with pytest.raises(ConfigError):
-        weekly_report.weekly(world.context)
+        weekly_report.write_weekly(world.context)
 
 
 def test_a_measure_has_one_target(world: World) -> None:

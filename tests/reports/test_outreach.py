@@ -59,7 +59,7 @@ def test_a_plan_says_how_far_its_tags_are_and_what_waits(
     made = agreed.approved(city, folder)
     agreed.come_to(made, 1, "posted")
 
-    written = weekly_report.weekly(made)
+    written = weekly_report.write_weekly(made)
 
     found = written.numbers["outreach"]
     (plan,) = found["plans"]
@@ -81,7 +81,7 @@ def test_a_plan_says_how_far_its_tags_are_and_what_waits(
 
 def test_what_waits_is_said_with_its_day(city: Context, folder: Path) -> None:
     made = agreed.planned(city, folder)
-    written = weekly_report.weekly(made)
+    written = weekly_report.write_weekly(made)
     said = said_of(written)
     assert "13 Dec, proposed 2. Tags: 2; " in said
     assert (
@@ -97,7 +97,7 @@ def test_a_creator_is_never_named_not_even_by_a_rule(
     creator_registry.flag(made, "instagram:dev_sample", "blocked", "letter 7 of 2 May")
     n = agreed.number_of(made, "dev")
 
-    written = weekly_report.weekly(made)
+    written = weekly_report.write_weekly(made)
 
     found = written.numbers["outreach"]
     assert ("blocked", n) in [(one["kind"], one["tag"]) for one in found["due"]]
@@ -113,11 +113,11 @@ def test_a_plan_that_ended_in_the_week_is_there_and_a_week_later_is_not(
     made = agreed.approved(city, folder)
     agreed.come_to(made, 1, "posted")
     clock.set(datetime(2026, 12, 14, 9, 0, tzinfo=IST))  # it ended yesterday
-    (plan,) = weekly_report.weekly(made).numbers["outreach"]["plans"]
+    (plan,) = weekly_report.write_weekly(made).numbers["outreach"]["plans"]
     assert plan["end"] == "2026-12-13"
 
     clock.set(datetime(2026, 12, 21, 9, 0, tzinfo=IST))
-    written = weekly_report.weekly(made)
+    written = weekly_report.write_weekly(made)
 
     assert written.numbers["outreach"]["plans"] == []
     said = said_of(written)
@@ -131,18 +131,18 @@ def test_only_the_newest_version_of_a_plan_counts_and_frozen_it_stays(
 ) -> None:
     made = agreed.approved(city, folder)
     agreed.planned(city, folder, creators=["chitra"])
-    (plan,) = weekly_report.weekly(made).numbers["outreach"]["plans"]
+    (plan,) = weekly_report.write_weekly(made).numbers["outreach"]["plans"]
     assert (plan["version"], plan["tags"]) == (2, 1)
 
     agreed.planned(city, folder)
-    (again,) = weekly_report.weekly(made).numbers["outreach"]["plans"]
+    (again,) = weekly_report.write_weekly(made).numbers["outreach"]["plans"]
     assert again == plan
 
 
 @pytest.mark.parametrize("lang", CODES)
 def test_without_a_plan_one_line_says_so(world: World, lang: str) -> None:
     world.covered()
-    page = weekly_report.weekly(world.context, lang=lang).text.read_text("utf-8")
+    page = weekly_report.write_weekly(world.context, lang=lang).text.read_text("utf-8")
     line = {
         "en": "No campaign that is under way or to come has a plan.",
         "mr": "सुरू असलेल्या किंवा होणाऱ्या एकाही मोहिमेचे नियोजन केलेले नाही.",
@@ -153,11 +153,11 @@ def test_without_a_plan_one_line_says_so(world: World, lang: str) -> None:
 
 def test_a_report_of_an_earlier_version_says_nothing_of_plans(world: World) -> None:
     world.covered()
-    counted = weekly_report.weekly(world.context).numbers
+    counted = weekly_report.write_weekly(world.context).numbers
     older = {key: value for key, value in counted.items() if key != "outreach"}
     with db.writing(world.engine) as session:
         session.execute(update(FrozenReport).values(numbers=older))
-    page = weekly_report.weekly(world.context).text.read_text("utf-8")
+    page = weekly_report.write_weekly(world.context).text.read_text("utf-8")
     assert "Campaigns: what they brought" not in page
 
 

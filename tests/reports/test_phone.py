@@ -71,7 +71,9 @@ def test_nothing_is_clipped_at_360_pixels(
     planned(world, tmp_path)
     for hour in range(0, 30, 2):
         world.mention(MONDAY + hour * HOUR, LONG, topics=("water",), urgency="critical")
-    pages = [weekly_report.weekly(world.context, lang=code).html for code in CODES]
+    pages = [
+        weekly_report.write_weekly(world.context, lang=code).html for code in CODES
+    ]
     assert all(page.stat().st_size < WHOLE for page in pages)
     with browser(360, tmp_path / "profile") as driver:
         for page in pages:

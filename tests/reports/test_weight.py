@@ -140,8 +140,8 @@ def test_a_letter_with_four_campaigns_and_gaps_is_not_cut_by_a_mail_program(
     took, port = server
     context = mailed(world, port)
 
-    made = report_mail.weekly(context, lang)
-    outbox.deliver(context)
+    made = report_mail.mail_weekly(context, lang)
+    outbox.deliver_due(context)
 
     message = took.taken[0][1]
     html = message.get_body(("html",))

@@ -44,14 +44,14 @@ def add(
 
     if tell:
         point_to("alerts rules add --tell", "alerts rules add --notify")
-    id_, doubts = alert_rules.add(
+    id_, doubts = alert_rules.add_rule(
         open_context(config),
         name,
         query,
         threshold=threshold,
         minutes=minutes,
         severity=severity,
-        told=notify or tell or (),
+        recipients=notify or tell or (),
     )
     for doubt in doubts:
         output.note(doubt)
@@ -115,7 +115,7 @@ def remove(name: Name, config: Config = None, json: Json = False) -> None:
     """
     from socialcell.services.alerts import alert_rules
 
-    alert_rules.remove(open_context(config), name)
+    alert_rules.remove_rule(open_context(config), name)
     if json:
         output.as_json({"rule": name, "state": "removed"})
     else:

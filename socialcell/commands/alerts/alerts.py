@@ -181,7 +181,7 @@ def rising(config: Config = None, json: Json = False) -> None:
             "score": round(one.score, 2),
             "mentions": list(one.mentions),
         }
-        for one in detection.rising(open_context(config))
+        for one in detection.find_rising(open_context(config))
     ]
     if json:
         output.as_json({"phrases": rows})
@@ -221,8 +221,8 @@ def try_(
         incident_notifications.require_channel(context, channel)
         output.say(f"A trial would be sent to {channel}.")
         return
-    incident_notifications.attempt(context, channel)
-    done = outbox.deliver(context, only=channel)
+    incident_notifications.send_trial(context, channel)
+    done = outbox.deliver_due(context, only=channel)
     if json:
         output.as_json(vars(done))
     else:
@@ -270,7 +270,9 @@ def detect_(config: Config = None, json: Json = False) -> None:
 
     context = open_context(config)
     found = detection.detect(context)
-    messages = incident_notifications.incidents(context) + escalations.tell(context)
+    messages = incident_notifications.notify_incidents(
+        context
+    ) + escalations.put_due_steps(context)
     if json:
         output.as_json({**vars(found), "messages": messages})
     else:
@@ -306,7 +308,7 @@ def mute(
     from socialcell.clock import IST
     from socialcell.services.alerts import detection
 
-    id_ = detection.plan(
+    id_ = detection.plan_closure(
         open_context(config),
         topic,
         ward or (),

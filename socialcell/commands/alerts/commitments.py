@@ -42,7 +42,7 @@ def add(
     at = due.replace(tzinfo=IST)
     if (due.hour, due.minute) == (0, 0):
         at += timedelta(days=1)
-    id_ = commitments.add(
+    id_ = commitments.add_promise(
         open_context(config), text, at, topic=topic, ward=ward, link=link
     )
     if json:
@@ -120,7 +120,7 @@ def kept(
     """
     from socialcell.services.alerts import commitments
 
-    commitments.keep(open_context(config), promise, note)
+    commitments.mark_kept(open_context(config), promise, note)
     if json:
         output.as_json({"promise": promise, "state": "kept"})
     else:

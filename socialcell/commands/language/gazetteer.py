@@ -74,7 +74,7 @@ def import_(
     """
     from socialcell.services.mentions import gazetteer
 
-    found = gazetteer.import_file(
+    found = gazetteer.import_names(
         open_context(config), file, dry_run=dry_run, reread=reread
     )
     if json:
@@ -104,7 +104,7 @@ def list_(config: Config = None, json: Json = False) -> None:
     """
     from socialcell.services.mentions import gazetteer
 
-    entries = gazetteer.entries(open_context(config).workspace)
+    entries = gazetteer.list_entries(open_context(config).workspace)
     if json:
         output.as_json({"entries": entries})
         return
@@ -128,7 +128,7 @@ def remove(
     """
     from socialcell.services.mentions import gazetteer
 
-    gazetteer.remove(open_context(config), ids, dry_run=dry_run, reread=reread)
+    gazetteer.remove_entries(open_context(config), ids, dry_run=dry_run, reread=reread)
     if json:
         output.as_json({"dry_run": dry_run, "removed": ids})
     else:

@@ -173,7 +173,7 @@ def export_labels(
     """
     from socialcell.services.mentions import mention_labels
 
-    found = mention_labels.export(open_context(config), into, dry_run=dry_run)
+    found = mention_labels.export_labels(open_context(config), into, dry_run=dry_run)
     if json:
         output.as_json(
             {
@@ -257,7 +257,7 @@ def names_of(given: Path | None) -> "tuple[Place, ...]":
     from socialcell.services.mentions import gazetteer as names
 
     workspace = workspace_of(given)
-    return names.names_of(workspace) if workspace else ()
+    return names.load_names(workspace) if workspace else ()
 
 
 def workspace_of(given: Path | None) -> "Workspace | None":

@@ -66,7 +66,7 @@ def import_(
     """
     from socialcell.services.mentions import public_people
 
-    found = public_people.import_file(
+    found = public_people.import_people(
         open_context(config), file, dry_run=dry_run, reread=reread
     )
     if json:
@@ -105,7 +105,7 @@ def list_(
 
     found = [
         (one, own)
-        for one, own in public_people.entries(open_context(config))
+        for one, own in public_people.list_people(open_context(config))
         if on is None or one.is_valid(on.date())
     ]
     if json:
@@ -145,7 +145,9 @@ def remove(
     """
     from socialcell.services.mentions import public_people
 
-    public_people.remove(open_context(config), ids, dry_run=dry_run, reread=reread)
+    public_people.remove_people(
+        open_context(config), ids, dry_run=dry_run, reread=reread
+    )
     if json:
         output.as_json({"dry_run": dry_run, "removed": ids})
     else:

@@ -132,7 +132,7 @@ def import_(
         with db.writing(context.engine) as session:
             store.replace(session, read)
             if owned is not None:
-                owners_job.put(session, owned, replace=True)
+                owners_job.put_rows(session, owned, replace=True)
         owners_job.resolve_pending(context.engine)
     counts = {"areas": len(read), "owners": len(owned) if owned is not None else None}
     if json:

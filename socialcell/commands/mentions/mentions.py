@@ -286,7 +286,7 @@ def decide(
     ids, words = _split_ids(given)
     wanted = mention_labels.read_labels(words)
     context = open_context(config)
-    changes = mention_labels.decide(context, ids, wanted, dry_run=dry_run)
+    changes = mention_labels.decide_mentions(context, ids, wanted, dry_run=dry_run)
     if json:
         decided = [{"id": id_, "labels": change} for id_, change in changes.items()]
         output.as_json({"dry_run": dry_run, "mentions": decided})
@@ -333,7 +333,7 @@ def label(
     if topic:
         wanted["topic"] = topic
     context = open_context(config)
-    change = mention_labels.label(context, mention_id, wanted, dry_run=dry_run)
+    change = mention_labels.label_mention(context, mention_id, wanted, dry_run=dry_run)
     if json:
         output.as_json({"id": mention_id, "dry_run": dry_run, "labels": change})
         return

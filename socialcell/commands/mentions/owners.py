@@ -97,7 +97,7 @@ def lint(
     context = open_context(config)
     with db.reading(context.engine) as session:
         known = areas.all_areas(session)
-    problems = mention_owners.lint(context, read_numbered(file), (), known)
+    problems = mention_owners.lint_rows(context, read_numbered(file), (), known)
     if json:
         output.as_json({"problems": [asdict(problem) for problem in problems]})
     else:
@@ -128,7 +128,7 @@ def import_(
     """
     from socialcell.services.mentions import mention_owners
 
-    done = mention_owners.import_file(
+    done = mention_owners.import_owners(
         open_context(config), file, replace=replace, dry_run=dry_run
     )
     if json:

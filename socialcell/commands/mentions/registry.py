@@ -36,7 +36,7 @@ def list_(config: Config = None, json: Json = False) -> None:
             "added_by": row.added_by,
             "added_at": row.added_at,
         }
-        for row in account_registry.accounts(open_context(config))
+        for row in account_registry.list_accounts(open_context(config))
     ]
     if json:
         output.as_json({"accounts": rows})
@@ -75,7 +75,7 @@ def add(
     """
     from socialcell.services.privacy import account_registry
 
-    added = account_registry.add(
+    added = account_registry.register_account(
         open_context(config),
         platform,
         handle,
@@ -105,7 +105,7 @@ def remove(
     """
     from socialcell.services.privacy import account_registry
 
-    account_registry.remove(open_context(config), platform, handle, reason)
+    account_registry.unregister_account(open_context(config), platform, handle, reason)
     if json:
         output.as_json({"platform": platform, "handle": handle, "removed": True})
     else:

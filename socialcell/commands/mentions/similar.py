@@ -39,7 +39,7 @@ def similar(
     from socialcell.services.mentions import similar_mentions as job
 
     context = open_context(config)
-    measure, found = job.similar(context, mention_id, days=days, progress=_tell)
+    measure, found = job.find_similar(context, mention_id, days=days, progress=_tell)
     rows = _mentions(context, [near.id for near in found[:limit]])
     answer = [
         {**rows[near.id], "nearness": near.nearness, "copy": near.copy}
@@ -90,7 +90,7 @@ def stories(
     now = context.clock.now()
     end = day_end(until, "--until", now) if until else now
     begin = day_start(since, "--since", now)
-    measure, found = job.told(context, begin, end, least=least, progress=_tell)
+    measure, found = job.find_stories(context, begin, end, least=least, progress=_tell)
     heads = _mentions(context, [story.ids[0] for story in found[:limit]])
     answer = [
         {

@@ -65,7 +65,7 @@ def list_(config: Config = None, json: Json = False) -> None:
     """
     from socialcell.services.messaging import consent
 
-    entries = consent.ledger(open_context(config))
+    entries = consent.list_consent(open_context(config))
     if json:
         documents = [
             {
@@ -107,7 +107,9 @@ def _note(
 
     moment = at.replace(tzinfo=IST) if at is not None and at.tzinfo is None else at
     digits = sys.stdin.read().strip() if number == "-" else number
-    entry = consent.note(open_context(config), digits, event, evidence, moment)
+    entry = consent.record_consent(
+        open_context(config), digits, event, evidence, moment
+    )
     if json:
         output.as_json({"person": entry.pseudonym, "event": event, "new": entry.new})
         return

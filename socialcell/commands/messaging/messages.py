@@ -35,7 +35,7 @@ def status(config: Config = None, json: Json = False) -> None:
 
     from socialcell.services.webhooks import webhook_status
 
-    found = webhook_status.inflows(open_context(config))
+    found = webhook_status.webhook_statuses(open_context(config))
     if json:
         output.as_json({"sources": [asdict(one) for one in found]})
         return
@@ -69,7 +69,7 @@ def fetch(config: Config = None, json: Json = False) -> None:
     from socialcell.services.webhooks import media_download, webhook_ingest
 
     context = open_context(config)
-    results = webhook_ingest.work_off(context)
+    results = webhook_ingest.process_pushes(context)
     done = media_download.fetch(context)
     if json:
         read = [{"name": one.source, **one.counts} for one in results]
@@ -103,7 +103,7 @@ def templates(
     if sync:
         there, gone = messages.sync_templates(context, source)
         output.note(f"Meta has {there} templates; {gone} are gone.")
-    found = messages.held_templates(context, source)
+    found = messages.list_templates(context, source)
     if json:
         rows = [
             {
@@ -187,7 +187,7 @@ def waiting(config: Config = None, json: Json = False) -> None:
     from socialcell.services.messaging import reply_drafts, template_approvals
 
     context = open_context(config)
-    found = reply_drafts.waiting(context)
+    found = reply_drafts.list_waiting(context)
     sendings = template_approvals.waiting(context)
     if json:
         document = {"waiting": [asdict(one) for one in found]}
@@ -235,11 +235,7 @@ def approve(
     done = reply_approvals.approve(open_context(config), id)
     if json:
         output.as_json(
-            {
-                "person": done.person,
-                "window_until": done.until,
-                "message": done.message,
-            }
+            {"person": done.person, "window_until": done.until, "message": done.message}
         )
         return
     output.say(

@@ -38,7 +38,7 @@ def mode(
 
     context = open_context(config)
     if mode is None:
-        found = outbox.mode(context)
+        found = outbox.current_mode(context)
         if json:
             output.as_json({"mode": found})
         else:
@@ -101,8 +101,8 @@ def list_(
             }
             for one in found
         ]
-    drafts = own_posts.waiting(context)
-    answers = [one.id for one in reply_drafts.waiting(context)]
+    drafts = own_posts.list_drafts(context)
+    answers = [one.id for one in reply_drafts.list_waiting(context)]
     if json:
         waiting = {"posts": drafts, "answers": answers}
         output.as_json({"messages": rows, "waiting_for_approval": waiting})
@@ -186,7 +186,7 @@ def send(config: Config = None, json: Json = False) -> None:
     """
     from socialcell.services.outbox import outbox
 
-    done = outbox.deliver(open_context(config))
+    done = outbox.deliver_due(open_context(config))
     if json:
         output.as_json(vars(done))
     else:

@@ -33,7 +33,7 @@ def list_(config: Config = None, json: Json = False) -> None:
     """
     from socialcell.services.publishing import notice_templates
 
-    found = notice_templates.known(_workspace(config))
+    found = notice_templates.load_templates(_workspace(config))
     if json:
         made = [
             _document(one, own=id_ in found.own)
@@ -76,14 +76,14 @@ def show(
     from socialcell.services.publishing import notice_templates
 
     workspace = _workspace(config)
-    template = notice_templates.find(workspace, name)
-    counts = notice_templates.lengths(template)
+    template = notice_templates.find_template(workspace, name)
+    counts = notice_templates.text_lengths(template)
     example = {
         code: notice_text.notice_text(notice_text.example_notice(template), code)
         for code in CODES
     }
     if json:
-        files = {one.stem for one in notice_templates.own_files(workspace)}
+        files = {one.stem for one in notice_templates.template_files(workspace)}
         made = _document(template, own=name in files)
         lengths = [
             {"platform": platform, "language": code, "used": n.used, "limit": n.limit}
@@ -126,8 +126,8 @@ def lint(
     from socialcell.services.publishing import notice_templates
 
     if not files:
-        files = notice_templates.own_files(_workspace(config))
-    found = notice_templates.lint(files)
+        files = notice_templates.template_files(_workspace(config))
+    found = notice_templates.lint_templates(files)
     if json:
         made = [{"file": str(file), "fault": why} for file, why in found.items()]
         output.as_json({"files": made})

@@ -74,7 +74,7 @@ def add(
     from socialcell.clock import IST
     from socialcell.services.publishing import own_posts
 
-    draft = own_posts.Draft(
+    draft = own_posts.PostDraft(
         platform=platform,
         due_at=at and at.replace(tzinfo=IST),
         language=lang,
@@ -85,7 +85,7 @@ def add(
         kind="notice" if safety else "post",
         safety=safety,
     )
-    made = own_posts.add(open_context(config), draft, dry_run=dry_run)
+    made = own_posts.add_post(open_context(config), draft, dry_run=dry_run)
     _told([made], None, dry_run=dry_run, json=json)
 
 
@@ -179,7 +179,7 @@ def notice(
     chosen = template or name
     if not chosen:
         raise UsageError("Name a template. See them: socialcell posts templates list")
-    asked = notices.Asked(
+    asked = notices.NoticeRequest(
         template=chosen,
         platforms=tuple(dict.fromkeys(on)),
         given=_given(values or [], start, end, reason or [], contact, ward or []),
@@ -188,7 +188,7 @@ def notice(
         media=media,
         safety=safety,
     )
-    made = notices.make(open_context(config), asked, dry_run=dry_run)
+    made = notices.create_notice(open_context(config), asked, dry_run=dry_run)
     _told(made.posts, made.closure, dry_run=dry_run, json=json)
 
 
@@ -265,7 +265,7 @@ def approve(
     from socialcell.services.publishing import own_posts
 
     context = open_context(config)
-    made = own_posts.approve(context, ids)
+    made = own_posts.approve_posts(context, ids)
     ids = [one.id or 0 for one in made]
     held, holds = own_posts.find_held(context, ids), own_posts.find_holds(context, ids)
     if json:
@@ -300,7 +300,7 @@ def withdraw(
     """
     from socialcell.services.publishing import own_posts
 
-    made = own_posts.withdraw(open_context(config), post, reason)
+    made = own_posts.withdraw_post(open_context(config), post, reason)
     if json:
         output.as_json({"post": made.id, "state": made.state})
     else:
@@ -321,7 +321,9 @@ def delete(
     """
     from socialcell.services.publishing import published_posts
 
-    made = published_posts.delete(open_context(config), post, reason, dry_run=dry_run)
+    made = published_posts.delete_post(
+        open_context(config), post, reason, dry_run=dry_run
+    )
     if json:
         output.as_json({"post": made.id, "state": made.state, "dry_run": dry_run})
     elif dry_run:

@@ -13,8 +13,7 @@ def publish(
     name: Annotated[
         str | None,
         typer.Argument(
-            help="A campaign: only what the cell posts of its plan.",
-            show_default=False,
+            help="A campaign: only what the cell posts of its plan.", show_default=False
         ),
     ] = None,
     confirm: Annotated[
@@ -54,7 +53,7 @@ def publish(
         return
     from socialcell.services.publishing import posting
 
-    done = posting.publish(context, campaign=name)
+    done = posting.publish_due(context, campaign=name)
     if json:
         output.as_json(document(done))
     else:
@@ -111,10 +110,10 @@ def _decide(
     if confirm is not None and again is not None:
         raise UsageError("Say --confirm or --again, not both.")
     if confirm is not None:
-        post = published_posts.confirm(context, confirm, as_)
+        post = published_posts.confirm_post(context, confirm, as_)
         said = f"Post {post.id} is there."
     else:
-        post = published_posts.again(context, again or 0)
+        post = published_posts.repost(context, again or 0)
         said = f"Post {post.id} goes out again: socialcell posts publish"
     if json:
         output.as_json({"post": post.id, "state": post.state})

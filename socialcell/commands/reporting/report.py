@@ -61,11 +61,11 @@ def weekly(
         if out is not None:
             raise UsageError("--send goes by the report in the workspace: leave --out.")
         report_mail.require_readers(context, "recipients", lang)
-        mailed = report_mail.weekly(context, lang, as_of=moment)
-        made, delivered = mailed.files, outbox.deliver(context)
+        mailed = report_mail.mail_weekly(context, lang, as_of=moment)
+        made, delivered = mailed.files, outbox.deliver_due(context)
         letters = {"letters": mailed.letters, "delivered": vars(delivered)}
     else:
-        made = weekly_report.weekly(context, as_of=moment, lang=lang, out=out)
+        made = weekly_report.write_weekly(context, as_of=moment, lang=lang, out=out)
     if json:
         output.as_json(
             {
@@ -126,12 +126,12 @@ def daily(
     moment = day_start(as_of, "--as-of", context.clock.now()) if as_of else None
     if send:
         report_mail.require_readers(context, "brief_to", lang)
-    made = report_mail.daily(context, lang, moment)
+    made = report_mail.make_daily(context, lang, moment)
     sent: dict[str, object] = {}
     stopped = None
     if send:
         letters = report_mail.send_daily(context, lang, moment)
-        delivered = outbox.deliver(context)
+        delivered = outbox.deliver_due(context)
         stopped = delivered.stopped
         sent = {"letters": letters, "delivered": vars(delivered)}
     brief = made.brief

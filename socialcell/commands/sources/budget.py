@@ -6,7 +6,10 @@ from socialcell.commands import output
 from socialcell.commands.options import Config, Json, open_context
 
 if TYPE_CHECKING:
-    from socialcell.services.collection.allowance_usage import Allowance, Money
+    from socialcell.services.collection.allowance_usage import (
+        AllowanceUsage,
+        PlatformSpend,
+    )
 
 
 def budget(config: Config = None, json: Json = False) -> None:
@@ -42,11 +45,11 @@ def budget(config: Config = None, json: Json = False) -> None:
             ("platform", "money this month", "spent", "forecast", "cap"),
             [_bill(one) for one in found.money],
         )
-    for sentence in found.tight:
+    for sentence in found.overruns:
         output.say(f"Will not last: {sentence}.")
 
 
-def _row(one: "Allowance") -> tuple[object, ...]:
+def _row(one: "AllowanceUsage") -> tuple[object, ...]:
     return (
         one.platform,
         one.bucket,
@@ -58,19 +61,19 @@ def _row(one: "Allowance") -> tuple[object, ...]:
     )
 
 
-def _bill(one: "Money") -> tuple[object, ...]:
-    from socialcell.services.collection.allowance_usage import said
+def _bill(one: "PlatformSpend") -> tuple[object, ...]:
+    from socialcell.services.collection.allowance_usage import in_units
 
     return (
         one.platform,
         one.currency,
-        said(one.spent),
-        "not yet" if one.forecast is None else said(one.forecast),
-        "none" if one.cap is None else said(one.cap),
+        in_units(one.spent),
+        "not yet" if one.forecast is None else in_units(one.forecast),
+        "none" if one.cap is None else in_units(one.cap),
     )
 
 
-def _allowance(one: "Allowance") -> dict[str, Any]:
+def _allowance(one: "AllowanceUsage") -> dict[str, Any]:
     return {
         "platform": one.platform,
         "bucket": one.bucket,
@@ -86,7 +89,7 @@ def _allowance(one: "Allowance") -> dict[str, Any]:
     }
 
 
-def _money(one: "Money") -> dict[str, Any]:
+def _money(one: "PlatformSpend") -> dict[str, Any]:
     return {
         "platform": one.platform,
         "from": one.window[0],

@@ -26,7 +26,7 @@ def credentials(
     from socialcell.services.collection import credential_checks as job
 
     context = open_context(config)
-    found = job.known(context) if known else job.check(context)
+    found = job.last_checks(context) if known else job.check_credentials(context)
     if json:
         output.as_json({"credentials": [vars(one) for one in found]})
     elif not found:

@@ -23,7 +23,8 @@ from socialcell.commands.workspace.top import source_counts, understand
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-    from socialcell.services.collection.file_import import Imported
+    from socialcell.services.collection.file_import import FileImport
+
 
 _REJECTS_TOLD = 20
 _PATIENCE = 1.0  # seconds before a progress bar appears
@@ -103,12 +104,12 @@ def run(
     raise typer.Exit(exit_code(imported))
 
 
-def exit_code(imported: "Imported") -> int:
+def exit_code(imported: "FileImport") -> int:
     """3 when some rows could not be read, 1 when none could."""
     return {"failed": 1, "partial": 3}.get(imported.result.state, 0)
 
 
-def document(imported: "Imported", *, dry_run: bool) -> dict[str, Any]:
+def document(imported: "FileImport", *, dry_run: bool) -> dict[str, Any]:
     """What became of a file, for JSON."""
     result = imported.result
     return {
@@ -128,7 +129,7 @@ def document(imported: "Imported", *, dry_run: bool) -> dict[str, Any]:
     }
 
 
-def tell(imported: "Imported", *, dry_run: bool) -> None:
+def tell(imported: "FileImport", *, dry_run: bool) -> None:
     """What became of a file, for people."""
     result = imported.result
     counts = result.counts

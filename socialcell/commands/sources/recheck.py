@@ -9,8 +9,8 @@ from socialcell.commands.options import Config, DryRun, Json, open_context
 from socialcell.commands.workspace.top import exit_code, source_counts
 
 if TYPE_CHECKING:
-    from socialcell.services.collection.collector import Result
-    from socialcell.services.collection.reprocessing import Remapped
+    from socialcell.services.collection.collector import RunResult
+    from socialcell.services.collection.reprocessing import ReprocessedSource
 
 Names = Annotated[
     list[str] | None, typer.Argument(help="Names of sources; all enabled if none.")
@@ -86,7 +86,7 @@ def reprocess(
     from socialcell.services.collection import reprocessing as job
 
     context = open_context(config)
-    done = job.remap(
+    done = job.reprocess(
         context,
         day_start(since, "--since", context.clock.now()),
         sources or (),
@@ -167,7 +167,7 @@ def mapping_errors(config: Config = None, json: Json = False) -> None:
         )
 
 
-def _tell(results: "list[Result]", json: bool, what: str) -> None:
+def _tell(results: "list[RunResult]", json: bool, what: str) -> None:
     if json:
         output.as_json({"sources": [source_counts(result) for result in results]})
     elif not results:
@@ -189,7 +189,7 @@ def _tell(results: "list[Result]", json: bool, what: str) -> None:
     raise typer.Exit(exit_code(results))
 
 
-def _note(result: "Result") -> str | None:
+def _note(result: "RunResult") -> str | None:
     """What went wrong, and how many items the platform left undecided."""
     from socialcell.services.collection.batch_ingest import UNDECIDED
 
@@ -201,7 +201,7 @@ def _note(result: "Result") -> str | None:
     return "; ".join(filter(None, [result.reason, *undecided])) or None
 
 
-def _remapped(one: "Remapped") -> dict[str, Any]:
+def _remapped(one: "ReprocessedSource") -> dict[str, Any]:
     return {
         **source_counts(one.result),
         "readable_now": one.mapped,

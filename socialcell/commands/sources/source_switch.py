@@ -10,7 +10,7 @@ from socialcell.commands.workspace import top
 from socialcell.errors import UsageError
 
 if TYPE_CHECKING:
-    from socialcell.services.collection.source_setup import Removed
+    from socialcell.services.collection.source_setup import RemovedSource
 
 Name = Annotated[str, typer.Argument(help="The source's name.")]
 
@@ -102,7 +102,7 @@ def now(
     raise typer.Exit(top.exit_code(results))
 
 
-def _said(found: "Removed") -> str:
+def _said(found: "RemovedSource") -> str:
     return (
         f"The {found.mentions} mentions that {found.name} brought stay, with its runs "
         f"and coverage. {found.alone} of them no other source has seen: whether these "

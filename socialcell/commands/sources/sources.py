@@ -17,7 +17,7 @@ from socialcell.commands.sources import budget, credentials, recheck, source_swi
 
 if TYPE_CHECKING:
     from socialcell.ops.model import Run, Source
-    from socialcell.services.collection.query_estimate import Estimate
+    from socialcell.services.collection.query_estimate import QueryEstimate
 
 app = typer.Typer(help="Sources: what is listened to.", no_args_is_help=True)
 app.command()(budget.budget)
@@ -110,12 +110,12 @@ def add(
     from socialcell.services.collection import query_estimate, source_setup
 
     context, settings = open_context(config), read_settings(setting)
-    source_setup.check(context, connector, settings)
+    source_setup.check_settings(context, connector, settings)
     found = query_estimate.estimate(context, connector, settings)
     if found is not None:
         output.note(_cost(found))
     if not dry_run:
-        source_setup.add(context, name, connector, settings)
+        source_setup.add_source(context, name, connector, settings)
     if json:
         document: dict[str, Any] = {"name": name, "connector": connector}
         document |= {"dry_run": dry_run, "estimate": _as_json(found)}
@@ -140,7 +140,7 @@ def try_(
     """
     from socialcell.services.collection import source_setup
 
-    health = source_setup.try_out(open_context(config), name)
+    health = source_setup.check_source(open_context(config), name)
     if json:
         output.as_json({"name": name, "ok": health.ok, "message": health.message})
     else:
@@ -148,14 +148,14 @@ def try_(
     raise typer.Exit(0 if health.ok else 1)
 
 
-def _cost(found: "Estimate") -> str:
+def _cost(found: "QueryEstimate") -> str:
     if found.posts is None or found.cost_micros is None:
         return f"What it will cost is not known: {found.basis}."
     money = f"{found.cost_micros / 1_000_000:.2f} {found.currency}"
     return f"In 30 days at least {found.posts} posts, {money}: {found.basis}."
 
 
-def _as_json(found: "Estimate | None") -> dict[str, Any] | None:
+def _as_json(found: "QueryEstimate | None") -> dict[str, Any] | None:
     if found is None:
         return None
     money = {"amount_micros": found.cost_micros, "currency": found.currency}

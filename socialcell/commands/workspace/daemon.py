@@ -40,9 +40,9 @@ def health(config: Config = None, json: Json = False) -> None:
 
     Example: socialcell health --json
     """
-    from socialcell.services.daemon.health import look
+    from socialcell.services.daemon.health import check_health
 
-    found = look(open_context(config))
+    found = check_health(open_context(config))
     if json:
         document: dict[str, Any] = {
             "state": found.state,

@@ -40,8 +40,8 @@ def upgrade(
     from socialcell.services.workspace import backup, file_access
 
     workspace = _workspace(config)
-    mended = file_access.mend(workspace)
-    before, after, copy = backup.upgrade(workspace, without_backup=yes)
+    mended = file_access.correct_modes(workspace)
+    before, after, copy = backup.upgrade_database(workspace, without_backup=yes)
     if json:
         output.as_json(
             {
@@ -83,7 +83,7 @@ def backup_(
     """
     from socialcell.services.workspace import backup
 
-    made = backup.back_up(_workspace(config), out)
+    made = backup.make_backup(_workspace(config), out)
     if json:
         output.as_json({"file": str(made.path), **vars(made.record)})
         return
@@ -121,7 +121,7 @@ def restore(
     """
     from socialcell.services.workspace import restore as restoring
 
-    done = restoring.restore(_workspace(config), file, yes=yes)
+    done = restoring.restore_copy(_workspace(config), file, yes=yes)
     if json:
         output.as_json(
             {
@@ -129,7 +129,7 @@ def restore(
                 "schema": done.schema,
                 "replaced": str(done.replaced) if done.replaced else None,
                 "kept_out": done.kept_out,
-                "erased_again": vars(done.again) if done.again else None,
+                "erased_again": vars(done.replayed) if done.replayed else None,
                 "missing": done.missing,
             }
         )
@@ -142,12 +142,12 @@ def restore(
             "The list of those who were erased since could not be read: erase again "
             "who asked for it after the backup was made (socialcell privacy erase)."
         )
-    if done.again is None:
+    if done.replayed is None:
         output.say("Who was erased since is erased again by the upgrade.")
-    elif done.again.mentions or done.again.accounts:
+    elif done.replayed.mentions or done.replayed.accounts:
         output.say(
-            f"Erased again, as since the backup: {done.again.accounts} accounts, "
-            f"{done.again.mentions} mentions."
+            f"Erased again, as since the backup: {done.replayed.accounts} accounts, "
+            f"{done.replayed.mentions} mentions."
         )
     _missing(done.missing, "is neither beside the backup nor in the workspace")
     output.say("Next: socialcell db upgrade, then socialcell doctor")
@@ -181,12 +181,12 @@ def verify(
     from socialcell.services.workspace import stored_files
 
     context = open_context(config)
-    names = stored_files.referred(context.engine)
+    names = stored_files.referenced_files(context.engine)
     with db.reading(context.engine) as session:
         found = integrity.problems(session)
         made = digests.digest(session) if digest else None
         parts = digests.table_digests(session) if digest and json else None
-    found += stored_files.wrong(context.workspace.folder, names)
+    found += stored_files.find_faults(context.workspace.folder, names)
     if json:
         document = {"ok": not found, "problems": found}
         output.as_json(document | ({"digest": made, "tables": parts} if digest else {}))
@@ -200,7 +200,7 @@ def verify(
 def _verify_backup(file: Path, *, digest: bool, json: bool) -> None:
     from socialcell.services.workspace import backup_record
 
-    record, problems = backup_record.verify(file)
+    record, problems = backup_record.verify_copy(file)
     if json:
         output.as_json(
             {

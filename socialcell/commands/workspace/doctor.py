@@ -32,12 +32,12 @@ def doctor(
     for check in examine(config or ROOT_CONFIG.get(), deep=deep):
         checks.append(check)
         if not json:
-            output.say(f"{_MARKS[check.state]:<8} {check.name}: {check.found}")
+            output.say(f"{_MARKS[check.state]:<8} {check.name}: {check.finding}")
             if check.advice:
                 output.say(f"{'':<8} → {check.advice}")
     failures = sum(check.state == "failed" for check in checks)
     if json:
         output.as_json(
-            {"ok": not failures, "checks": [vars(check) for check in checks]}
+            {"ok": not failures, "checks": [check.as_json() for check in checks]}
         )
     raise typer.Exit(1 if failures else 0)

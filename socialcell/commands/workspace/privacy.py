@@ -44,7 +44,7 @@ def export(
     """
     from socialcell.services.privacy import data_requests
 
-    held = data_requests.export(open_context(config), platform, id, handle)
+    held = data_requests.export_account(open_context(config), platform, id, handle)
     if out is None:
         output.as_json(held)
         return
@@ -71,7 +71,7 @@ def erase(
     """
     from socialcell.services.privacy import data_requests
 
-    done = data_requests.erase(
+    done = data_requests.erase_account(
         open_context(config), platform, id, handle, dry_run=dry_run
     )
     erased = done.erased

@@ -23,7 +23,7 @@ def run(dry_run: DryRun = False, config: Config = None, json: Json = False) -> N
     """
     from socialcell.services.privacy import retention
 
-    purged = retention.run(open_context(config), dry_run=dry_run)
+    purged = retention.run_retention(open_context(config), dry_run=dry_run)
     if json:
         output.as_json(
             {

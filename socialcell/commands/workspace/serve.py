@@ -66,7 +66,7 @@ def webhooks(
     from socialcell.web import webhook_server
 
     context = open_context(config)
-    kinds = webhook_ingest.doors(context)
+    kinds = webhook_ingest.receiving_connectors(context)
     if not kinds:
         output.note(
             "No source is pushed to yet. Add one: socialcell sources add "

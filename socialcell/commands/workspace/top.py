@@ -9,7 +9,7 @@ from socialcell.commands import output
 from socialcell.commands.options import Config, Json, open_context
 
 if TYPE_CHECKING:
-    from socialcell.services.collection.collector import Result
+    from socialcell.services.collection.collector import RunResult
     from socialcell.services.context import Context
 
 
@@ -54,7 +54,7 @@ def init(
             {
                 "workspace": str(made.workspace.folder),
                 "created": made.created,
-                "kept": made.kept,
+                "kept": made.existing,
                 "alerted": list(alerts.names),
             }
         )
@@ -62,8 +62,8 @@ def init(
     output.say(f"Workspace: {made.workspace.folder}")
     if made.created:
         output.say("Made: " + ", ".join(made.created))
-    if made.kept:
-        output.say("Kept as it was: " + ", ".join(made.kept))
+    if made.existing:
+        output.say("Kept as it was: " + ", ".join(made.existing))
     if alerts.names_nobody:
         output.say(
             "Nobody is alerted yet: a call for help would reach nobody. Name somebody "
@@ -122,7 +122,7 @@ def pull(
     raise typer.Exit(exit_code(results))
 
 
-def show_pulled(results: "list[Result]", tagged: int, *, json: bool) -> None:
+def show_pulled(results: "list[RunResult]", tagged: int, *, json: bool) -> None:
     """What pulls brought, and how many mentions were read after them."""
     if json:
         sources_ = [source_counts(result) for result in results]
@@ -145,16 +145,16 @@ def understand(context: "Context") -> int:
     from socialcell.services.alerts import escalations
     from socialcell.services.mentions import tagging
 
-    if not tagging.waiting(context):
+    if not tagging.count_waiting(context):
         return 0
-    tagged = tagging.tag(context)
+    tagged = tagging.tag_waiting(context)
     # What is critical does not wait for the daemon to be put into its outbox.
     for incident in escalations.advance(context, deliver=False).opened:
         output.note(f"Critical: incident {incident}. socialcell alerts show {incident}")
     return tagged
 
 
-def source_counts(result: "Result") -> dict[str, object]:
+def source_counts(result: "RunResult") -> dict[str, object]:
     """A run's result as every command's JSON shows it."""
     return {
         "name": result.source,
@@ -167,7 +167,7 @@ def source_counts(result: "Result") -> dict[str, object]:
     }
 
 
-def _row(result: "Result") -> tuple[object, ...]:
+def _row(result: "RunResult") -> tuple[object, ...]:
     counts = result.counts
     other = counts["duplicate"] + counts["quarantined"] + counts["filtered"]
     return (
@@ -181,7 +181,7 @@ def _row(result: "Result") -> tuple[object, ...]:
     )
 
 
-def exit_code(results: "list[Result]") -> int:
+def exit_code(results: "list[RunResult]") -> int:
     """The exit code of a command that ran these sources, 3 when some failed."""
     failed = [result for result in results if result.state != "ok"]
     if not failed:

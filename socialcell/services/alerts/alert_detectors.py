@@ -1,4 +1,4 @@
-"""What is looked for beside spikes: silence, phrases, accounts, promises, own rules."""
+"""Detectors beside spikes: silence, phrases, accounts, missed promises, rules."""
 
 from datetime import datetime, timedelta
 
@@ -10,174 +10,200 @@ from socialcell.listening.alerts.rising_phrases import PEOPLE_TO_ALERT, WINDOW, 
 from socialcell.listening.alerts.spikes import HOUR
 from socialcell.listening.people.protected_topics import TOPICS
 from socialcell.listening.query.query_language import And, FieldTerm, Node, Not, parse
-from socialcell.listening.store.alerts import alert_rules, alerts, commitments
-from socialcell.listening.store.alerts import phrase_counts as texts
+from socialcell.listening.store.alerts import (
+    alert_rules,
+    alerts,
+    commitments,
+    phrase_counts,
+)
 from socialcell.listening.store.mentions import mention_queries
 from socialcell.listening.store.mentions.mention_filter import MentionFilter
 from socialcell.ops import store
 from socialcell.services.alerts.incident_grouping import (
-    TOGETHER,
-    Gathering,
+    INCIDENT_GAP,
+    IncidentGrouping,
     find_planned,
 )
 
 _LOG = log.logger(__name__)
-_QUIET = timedelta(hours=24)
-_KEPT_IDS = 200
-# More phrases of one incident say nothing more.
+_SILENCE = timedelta(hours=24)
+_MOST_IDS = 200
+# More phrases of one incident add no information.
 _PHRASES = 5
-_LOUD = ("high", "critical")
+_URGENT = ("high", "critical")
 
 
-def silences(look: Gathering) -> None:
-    """Sources that brought nothing for a day: one incident each until they do."""
-    for source in store.enabled(look.session):
+def detect_silences(grouping: IncidentGrouping) -> None:
+    """Open an incident for each source that is silent for a day, until it is not."""
+    for source in store.enabled(grouping.session):
         since = source.last_ok_at or source.created_at
         subject = f"source:{source.name}"
-        incident = alerts.incident_of(look.session, subject)
-        if look.now - since <= _QUIET:
+        incident = alerts.incident_of(grouping.session, subject)
+        if grouping.now - since <= _SILENCE:
             if incident is not None:
-                alerts.close(incident, look.now)
+                alerts.close(incident, grouping.now)
         elif incident is None:
-            said = source.state_reason or "nobody asked it: does the daemon run?"
-            made = look.open("source", subject, "medium", look.now, said)
+            reason = source.state_reason or "nobody asked it: does the daemon run?"
+            incident = grouping.open_incident(
+                "source", subject, "medium", grouping.now, reason
+            )
             key = f"{subject}@{since.isoformat()}"
-            hours = (look.now - since) // HOUR
-            look.add(made, key, subject, look.now, said=said, observed=hours)
+            hours = (grouping.now - since) // HOUR
+            grouping.add_alert(
+                incident, key, subject, grouping.now, said=reason, observed=hours
+            )
 
 
-def phrases(look: Gathering, since: datetime) -> None:
-    """Phrases that many people suddenly use, window by window up to now."""
-    windows = max(1, -((since - look.now) // WINDOW))
+def detect_phrases(grouping: IncidentGrouping, since: datetime) -> None:
+    """Alert on phrases that many people suddenly use, window by window up to now."""
+    windows = max(1, -((since - grouping.now) // WINDOW))
     for n in reversed(range(windows)):
-        at = look.now - n * WINDOW
-        planned = alerts.closures(look.session, at - WINDOW, at)
-        for rise in found(look, at):
+        at = grouping.now - n * WINDOW
+        planned = alerts.closures(grouping.session, at - WINDOW, at)
+        for rise in find_rises(grouping, at):
             if rise.observed < PEOPLE_TO_ALERT:
                 continue
             series = f"phrase:{rise.phrase}"
-            about = look.topic(rise.mentions)
+            about = grouping.main_topic(rise.mentions)
             closure = find_planned(series, about, at, planned)
-            _take(look, rise, at, closure)
+            _take_rise(grouping, rise, at, closure)
 
 
-def closures(look: Gathering) -> None:
-    """What was announced is a planned incident until it ends."""
-    for one in alerts.closures(look.session, look.now, look.now + HOUR):
-        alerts.planned_incident(look.session, one)
-    for incident in alerts.incidents(look.session, ("open", "acked"), None):
-        closure = alerts.closure_of(look.session, incident)
-        if closure is not None and closure.to_at <= look.now:
+def update_planned_incidents(grouping: IncidentGrouping) -> None:
+    """Keep a planned incident for each announced closure until the closure ends."""
+    for active_closure in alerts.closures(
+        grouping.session, grouping.now, grouping.now + HOUR
+    ):
+        alerts.planned_incident(grouping.session, active_closure)
+    for incident in alerts.incidents(grouping.session, ("open", "acked"), None):
+        closure = alerts.closure_of(grouping.session, incident)
+        if closure is not None and closure.to_at <= grouping.now:
             alerts.close(incident, closure.to_at)
 
 
-def found(look: Gathering, at: datetime) -> list[Rise]:
+def find_rises(grouping: IncidentGrouping, at: datetime) -> list[Rise]:
     """Phrases that rise at a moment, but none with a person's name in it."""
-    now = texts.said(look.session, at - WINDOW, at)
-    rises = rising_phrases.rising(now, texts.said_before(look.session, at - WINDOW, at))
-    names = texts.persons(look.session, [id_ for one in rises for id_ in one.mentions])
-    return [one for one in rises if names.isdisjoint(one.phrase.split())]
+    now = phrase_counts.said(grouping.session, at - WINDOW, at)
+    rises = rising_phrases.rising(
+        now, phrase_counts.said_before(grouping.session, at - WINDOW, at)
+    )
+    names = phrase_counts.persons(
+        grouping.session, [id_ for rise in rises for id_ in rise.mentions]
+    )
+    return [rise for rise in rises if names.isdisjoint(rise.phrase.split())]
 
 
-def accounts(look: Gathering, floor: int | None) -> None:
-    """Influential accounts that join an incident: each once an incident, and one whose
-    post is negative or urgent makes it worse."""
-    for incident in alerts.open_incidents(look.session, look.now - TOGETHER):
+def detect_accounts(grouping: IncidentGrouping, floor: int | None) -> None:
+    """Alert on influential accounts that join an incident, each once an incident; a
+    negative or urgent post of one raises the severity."""
+    for incident in alerts.open_incidents(
+        grouping.session, grouping.now - INCIDENT_GAP
+    ):
         if incident.kind != "spike" or not incident.subject.startswith(
             ("topic:", "ward:")
         ):
             continue
         posts = alerts.joining(
-            look.session,
+            grouping.session,
             incident.subject,
             incident.opened_at - HOUR,
-            look.now,
+            grouping.now,
             floor,
         )
-        keys = {f"joined:{incident.id}:{one.author_id}": one for one in reversed(posts)}
-        known = alerts.known(look.session, list(keys))
-        for key, one in keys.items():
-            if key in known:
+        keys = {
+            f"joined:{incident.id}:{post.author_id}": post for post in reversed(posts)
+        }
+        known_keys = alerts.known(grouping.session, list(keys))
+        for key, post in keys.items():
+            if key in known_keys:
                 continue
-            if one.sentiment == "negative" or one.urgency in _LOUD:
-                look.worsen(incident)
-            incident.last_at = max(incident.last_at, one.authored_at)
-            look.add(
+            if post.sentiment == "negative" or post.urgency in _URGENT:
+                grouping.worsen(incident)
+            incident.last_at = max(incident.last_at, post.authored_at)
+            grouping.add_alert(
                 incident,
                 key,
                 "account",
-                one.authored_at,
-                [one.id],
-                observed=one.followers,
+                post.authored_at,
+                [post.id],
+                observed=post.followers,
             )
 
 
-def missed(look: Gathering) -> None:
-    """Promises that were due and are not kept: one incident each until they are."""
+def detect_missed_promises(grouping: IncidentGrouping) -> None:
+    """Open an incident for each promise that is overdue; close it when it is kept."""
     due = {
-        f"promise:{one.id}": one for one in commitments.missed(look.session, look.now)
+        f"promise:{promise.id}": promise
+        for promise in commitments.missed(grouping.session, grouping.now)
     }
-    for one in alerts.incidents(look.session, ("open", "acked"), None):
-        if one.kind == "promise" and one.subject not in due:
-            alerts.close(one, look.now)
-    known = alerts.known(look.session, list(due))
+    for incident in alerts.incidents(grouping.session, ("open", "acked"), None):
+        if incident.kind == "promise" and incident.subject not in due:
+            alerts.close(incident, grouping.now)
+    known_keys = alerts.known(grouping.session, list(due))
     for subject, promise in due.items():
-        if subject not in known:
-            made = look.open("promise", subject, "medium", look.now)
-            look.add(made, subject, subject, promise.due_at)
+        if subject not in known_keys:
+            incident = grouping.open_incident(
+                "promise", subject, "medium", grouping.now
+            )
+            grouping.add_alert(incident, subject, subject, promise.due_at)
 
 
-def own_rules(look: Gathering) -> None:
-    """Rules of the cell's own: an incident when a query finds so many mentions, and
-    none again before a day without."""
-    for rule in alert_rules.rules(look.session):
+def detect_rule_matches(grouping: IncidentGrouping) -> None:
+    """Open an incident when a rule's query matches enough mentions, and none again
+    before a day without."""
+    for rule in alert_rules.rules(grouping.session):
         try:
-            _rule(look, rule)
+            _apply_rule(grouping, rule)
         except UsageError as error:
-            # It could be read when it was written; the others are still looked at.
+            # It parsed when it was written; the other rules still run.
             _LOG.error("a rule cannot be asked", rule=rule.name, why=str(error))
 
 
-def _rule(look: Gathering, rule: AlertRule) -> None:
-    start = look.now - timedelta(minutes=rule.minutes)
-    wanted = MentionFilter(
-        asked(rule.query, look.now), since=start, until=look.now, limit=_KEPT_IDS
+def _apply_rule(grouping: IncidentGrouping, rule: AlertRule) -> None:
+    start = grouping.now - timedelta(minutes=rule.minutes)
+    mention_filter = MentionFilter(
+        rule_query(rule.query, grouping.now),
+        since=start,
+        until=grouping.now,
+        limit=_MOST_IDS,
     )
-    n = mention_queries.count_mentions(look.session, wanted)
-    if n < rule.threshold:
+    count = mention_queries.count_mentions(grouping.session, mention_filter)
+    if count < rule.threshold:
         return
     subject = f"rule:{rule.name}"
-    incident = alerts.incident_of(look.session, subject)
+    incident = alerts.incident_of(grouping.session, subject)
     if incident is not None:
-        incident.last_at = look.now
+        incident.last_at = grouping.now
         return
-    rows = mention_queries.mentions(look.session, wanted)
-    ids = alerts.ordered(look.session, [row.id for row in rows])
-    made = look.open("rule", subject, rule.severity, look.now)
-    look.add(
-        made,
-        f"{subject}@{look.now.isoformat()}",
+    rows = mention_queries.mentions(grouping.session, mention_filter)
+    ids = alerts.ordered(grouping.session, [row.id for row in rows])
+    incident = grouping.open_incident("rule", subject, rule.severity, grouping.now)
+    grouping.add_alert(
+        incident,
+        f"{subject}@{grouping.now.isoformat()}",
         subject,
-        look.now,
+        grouping.now,
         ids,
-        observed=n,
+        observed=count,
         expected=rule.threshold,
         minutes=rule.minutes,
     )
 
 
-def asked(query: str, now: datetime) -> Node:
-    """A rule's query at a moment, without what nobody may watch. QueryError."""
+def rule_query(query: str, now: datetime) -> Node:
+    """A rule's query at a moment, without the protected topics. QueryError."""
     barred = (Not(FieldTerm("topic", topic, 1)) for topic in TOPICS)
     return And((parse(query, now=now), *barred))
 
 
-def _take(look: Gathering, rise: Rise, at: datetime, closure: Closure | None) -> None:
+def _take_rise(
+    grouping: IncidentGrouping, rise: Rise, at: datetime, closure: Closure | None
+) -> None:
     series = f"phrase:{rise.phrase}"
-    last = alerts.last_of(look.session, series)
-    if last is not None and at - last < TOGETHER:
+    last = alerts.last_of(grouping.session, series)
+    if last is not None and at - last < INCIDENT_GAP:
         return
-    ids = alerts.ordered(look.session, rise.mentions)
+    ids = alerts.ordered(grouping.session, rise.mentions)
     key = f"{series}@{at.isoformat()}"
     numbers = {
         "score": rise.score,
@@ -186,11 +212,14 @@ def _take(look: Gathering, rise: Rise, at: datetime, closure: Closure | None) ->
         "minutes": int(WINDOW.total_seconds() // 60),
     }
     if closure is not None:
-        look.join_planned(closure, key, series, at, ids, **numbers)
+        grouping.join_planned(closure, key, series, at, ids, **numbers)
         return
-    running = look.running(series, at, ids)
+    running = grouping.find_open_incident(series, at, ids)
     if running is not None:
-        told = alerts.alerts_of(look.session, running.id or 0)
-        if sum(one.series.startswith("phrase:") for one in told) >= _PHRASES:
+        incident_alerts = alerts.alerts_of(grouping.session, running.id or 0)
+        if (
+            sum(alert.series.startswith("phrase:") for alert in incident_alerts)
+            >= _PHRASES
+        ):
             return
-    look.take(key, series, at, ids, **numbers)
+    grouping.group_alert(key, series, at, ids, **numbers)

@@ -1,4 +1,4 @@
-"""The cell's own rules of alerts: written, and taken away; some cannot be written."""
+"""The cell's own alert rules: added and removed; protected topics are refused."""
 
 import re
 from collections.abc import Sequence
@@ -19,10 +19,11 @@ from socialcell.text import clean_text
 SEVERITIES = ("high", "medium")
 MOST_MINUTES = 7 * 24 * 60
 _MOST = 100  # rules; each is a search every five minutes
+
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
-def add(
+def add_rule(
     context: Context,
     name: str,
     query: str,
@@ -30,11 +31,11 @@ def add(
     threshold: int,
     minutes: int,
     severity: str = "medium",
-    told: Sequence[str] = (),
+    recipients: Sequence[str] = (),
 ) -> tuple[int, list[str]]:
     """Write a rule; its id, and what is doubtful in its query. Audited.
 
-    `told` are addresses and channels of config.yaml; without any, everybody there.
+    `recipients` are addresses and channels of config.yaml; none means all of them.
     UsageError for what cannot be, and, with the reason, for a rule about protests,
     politics, religion, caste, health or a private person.
     """
@@ -45,11 +46,11 @@ def add(
         raise UsageError(f"There is no severity {severity!r}: high or medium.")
     if threshold < 1 or not 5 <= minutes <= MOST_MINUTES:
         raise UsageError("A rule needs 1 mention or more, in 5 minutes to 7 days.")
-    known = readers(context.workspace.config.alerts)
-    if strange := [one for one in told if one not in known]:
+    names = alert_recipients(context.workspace.config.alerts)
+    if strange := [recipient for recipient in recipients if recipient not in names]:
         raise UsageError(
             f"Nobody is called {strange[0]!r} in alerts of config.yaml. There are: "
-            f"{', '.join(known) or 'none'}."
+            f"{', '.join(names) or 'none'}."
         )
     now = context.clock.now()
     doubts = [doubt.message for doubt in query_lint.lint(query, now)]
@@ -59,17 +60,17 @@ def add(
             raise UsageError(f"There is a rule {name!r} already: remove it first.")
         if len(alert_rules.rules(session)) >= _MOST:
             raise UsageError(f"There are {_MOST} rules: remove one that nobody needs.")
-        made = AlertRule(
+        rule = AlertRule(
             name=name,
             query=query,
             threshold=threshold,
             minutes=minutes,
             severity=severity,
-            told=list(dict.fromkeys(told)),
+            told=list(dict.fromkeys(recipients)),
             made_by=audit.operator(),
             made_at=now,
         )
-        session.add(made)
+        session.add(rule)
         session.flush()
         detail = {
             "query": query,
@@ -78,24 +79,24 @@ def add(
             "severity": severity,
         }
         audit.append(session, audit.operator(), "rule.add", name, detail, now)
-        return made.id or 0, doubts
+        return rule.id or 0, doubts
 
 
-def remove(context: Context, name: str) -> None:
-    """Take a rule away and end its incident. UsageError when there is none. Audited."""
+def remove_rule(context: Context, name: str) -> None:
+    """Remove a rule and end its incident. UsageError when there is none. Audited."""
     with db.writing(context.engine) as session:
-        found = alert_rules.named(session, name)
-        if found is None:
+        rule = alert_rules.named(session, name)
+        if rule is None:
             raise UsageError(f"There is no rule {name!r}.")
         now = context.clock.now()
         incident = alerts.incident_of(session, f"rule:{name}")
         if incident is not None:
             alerts.close(incident, now)
-        session.delete(found)
+        session.delete(rule)
         audit.append(session, audit.operator(), "rule.remove", name, {}, now)
 
 
-def readers(config: Alerts) -> tuple[str, ...]:
+def alert_recipients(config: Alerts) -> tuple[str, ...]:
     """Everybody whom config.yaml names for alerts: addresses, then channels."""
-    addresses = [one for lang in CODES for one in config.recipients.of(lang)]
+    addresses = [address for lang in CODES for address in config.recipients.of(lang)]
     return tuple(dict.fromkeys([*addresses, *config.channels]))

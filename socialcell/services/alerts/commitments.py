@@ -1,4 +1,4 @@
-"""Promises that the cell gave: entered, and marked when they are kept."""
+"""Promises of the cell: entered, and marked when they are kept."""
 
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -18,7 +18,7 @@ from socialcell.text import clean_text, one_line
 _LONGEST = 300
 
 
-def add(
+def add_promise(
     context: Context,
     text: str,
     due_at: datetime,
@@ -32,31 +32,35 @@ def add(
     Handles and numbers of people are hidden in the text. UsageError for an empty text,
     a moment that is past, an unknown topic or area, or a link that is no address.
     """
-    said = one_line(masking.unnamed(clean_text(text)), _LONGEST)
+    sentence = one_line(masking.unnamed(clean_text(text)), _LONGEST)
     now = context.clock.now()
-    if not said:
+    if not sentence:
         raise UsageError("Say what was promised.")
     if due_at <= now:
         raise UsageError(
             f"{due_at.astimezone(IST):%Y-%m-%d %H:%M} is past: a promise is due later."
         )
-    topics = [one for one in lexicon.vocabulary("topic") if one not in TOPICS]
+    topics = [
+        known_topic
+        for known_topic in lexicon.vocabulary("topic")
+        if known_topic not in TOPICS
+    ]
     if topic is not None and topic not in topics:
-        known = ", ".join(topics)
-        raise UsageError(f"There is no topic {topic!r}. There are: {known}.")
+        names = ", ".join(topics)
+        raise UsageError(f"There is no topic {topic!r}. There are: {names}.")
     parts = urlsplit(link or "https://city.example")
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
         raise UsageError(f"{link} is no web address such as https://city.example/1.")
     with db.writing(context.engine) as session:
         day = now.astimezone(IST).date()
         if ward is not None and ward not in {
-            one.id for one in areas.areas_on(session, day)
+            area.id for area in areas.areas_on(session, day)
         }:
             raise UsageError(
                 f"There is no area {ward!r}; socialcell areas list shows all."
             )
-        made = Promise(
-            text=said,
+        promise = Promise(
+            text=sentence,
             due_at=due_at,
             topic=topic,
             ward=ward,
@@ -64,29 +68,29 @@ def add(
             made_by=audit.operator(),
             made_at=now,
         )
-        session.add(made)
+        session.add(promise)
         session.flush()
         detail = {"due_at": due_at.isoformat(), "topic": topic, "ward": ward}
         audit.append(
-            session, audit.operator(), "promise.add", str(made.id), detail, now
+            session, audit.operator(), "promise.add", str(promise.id), detail, now
         )
-        return made.id or 0
+        return promise.id or 0
 
 
-def keep(context: Context, promise_id: int, note: str = "") -> None:
+def mark_kept(context: Context, promise_id: int, note: str = "") -> None:
     """The promise is kept. UsageError when there is none, or it was kept before.
     Audited."""
     now = context.clock.now()
     with db.writing(context.engine) as session:
-        found = session.get(Promise, promise_id)
-        if found is None:
+        promise = session.get(Promise, promise_id)
+        if promise is None:
             raise UsageError(f"There is no promise {promise_id}.")
-        if found.kept_at is not None:
-            at = f"{found.kept_at.astimezone(IST):%Y-%m-%d %H:%M}"
+        if promise.kept_at is not None:
+            at = f"{promise.kept_at.astimezone(IST):%Y-%m-%d %H:%M}"
             raise UsageError(f"Promise {promise_id} was marked as kept at {at}.")
-        found.kept_at, found.kept_by = now, audit.operator()
-        found.note = one_line(masking.unnamed(note), _LONGEST) or None
-        detail = {"late": now > found.due_at, "note": found.note}
+        promise.kept_at, promise.kept_by = now, audit.operator()
+        promise.note = one_line(masking.unnamed(note), _LONGEST) or None
+        detail = {"late": now > promise.due_at, "note": promise.note}
         audit.append(
             session, audit.operator(), "promise.kept", str(promise_id), detail, now
         )

@@ -1,4 +1,4 @@
-"""Critical items become incidents at once; copies of one and more of one place join."""
+"""Critical items open incidents at once; copies and items of one place join them."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -8,19 +8,19 @@ from socialcell.language.text_similarity import BY_LETTERS, TextComparison
 from socialcell.listening.alerts.model import CRITICAL, Escalation, Incident
 from socialcell.listening.store.alerts import critical_calls
 from socialcell.listening.store.alerts.critical_calls import CriticalItem
-from socialcell.services.alerts.incident_grouping import TOGETHER, Gathering
+from socialcell.services.alerts.incident_grouping import INCIDENT_GAP, IncidentGrouping
 
-# What was written before this is not told any more: nobody waits for it, and a new
-# model that reads old posts anew alarms nobody.
-RECENT = timedelta(days=2)
+# Older items are not escalated: nobody waits for them, and a new model that analyses
+# old posts again alarms nobody.
+MAX_AGE = timedelta(days=2)
 # Items of one place and topic, or messages of one person, within this are one incident.
 NEAR_IN_TIME = timedelta(hours=3)
-# With more an item is not compared: a crisis brings thousands.
-_COMPARED = 1000
+# An item is compared with at most so many: a crisis brings thousands.
+_MOST_COMPARED = 1000
 _OTHER = "other"
 
 
-class Likeness(Enum):
+class ItemMatch(Enum):
     """What an item has in common with an earlier one, the closest first."""
 
     COPY = 1
@@ -28,7 +28,7 @@ class Likeness(Enum):
     PLACE = 3
 
 
-def gather(look: Gathering) -> int:
+def group_items(grouping: IncidentGrouping) -> int:
     """Put each critical item that is in no incident yet into one; how many.
 
     A copy of an item joins its incident, and so does another item of the same place and
@@ -36,118 +36,139 @@ def gather(look: Gathering) -> int:
     running incident joins that one, which becomes severe. Everything else opens an
     incident of its own.
     """
-    _pass_on(look)
-    since = look.now - RECENT
-    known = critical_calls.gathered(look.session, since)
+    _escalate_next_items(grouping)
+    since = grouping.now - MAX_AGE
+    incident_ids = critical_calls.gathered(grouping.session, since)
     new = [
-        id_ for id_ in critical_calls.ids_since(look.session, since) if id_ not in known
+        id_
+        for id_ in critical_calls.ids_since(grouping.session, since)
+        if id_ not in incident_ids
     ]
     if not new:
         return 0
-    earlier = critical_calls.items(look.session, list(known)[-_COMPARED:])
-    waiting = critical_calls.items(look.session, new)
-    every = [*earlier, *waiting]
-    compared = TextComparison([item.text for item in every], None)
-    for place, item in enumerate(waiting, len(earlier)):
-        first = max(0, place - _COMPARED)
-        nearness = compared.to(place).tolist()[first:place]
-        before = list(zip(every[first:place], nearness, strict=True))
-        incident = _take(look, item, before, known)
-        known[item.id] = incident.id or 0
-    return len(waiting)
+    earlier = critical_calls.items(
+        grouping.session, list(incident_ids)[-_MOST_COMPARED:]
+    )
+    new_items = critical_calls.items(grouping.session, new)
+    all_items = [*earlier, *new_items]
+    compared = TextComparison([critical_item.text for critical_item in all_items], None)
+    for position, critical_item in enumerate(new_items, len(earlier)):
+        first = max(0, position - _MOST_COMPARED)
+        nearness = compared.to(position).tolist()[first:position]
+        earlier_items = list(zip(all_items[first:position], nearness, strict=True))
+        incident = _put_into_incident(
+            grouping, critical_item, earlier_items, incident_ids
+        )
+        incident_ids[critical_item.id] = incident.id or 0
+    return len(new_items)
 
 
-def _pass_on(look: Gathering) -> None:
-    """Where a person decided that the item which everybody is called about is not
-    critical, or it is gone, the calls go on about the next one of its incident."""
-    waiting = critical_calls.unacknowledged(look.session, look.now - TOGETHER)
+def _escalate_next_items(grouping: IncidentGrouping) -> None:
+    """Escalate the next item of an incident where a person decided that the escalated
+    one is not critical, or it was removed."""
+    waiting = critical_calls.unacknowledged(
+        grouping.session, grouping.now - INCIDENT_GAP
+    )
     for escalations in waiting.values():
-        if not any(one.climbs for one in escalations):
-            escalations[0].climbs, escalations[0].next_at = True, look.now
+        if not any(escalation.climbs for escalation in escalations):
+            escalations[0].climbs, escalations[0].next_at = True, grouping.now
 
 
-def likeness(
-    item: CriticalItem, other: CriticalItem, nearness: float
-) -> Likeness | None:
+def compare_items(
+    later: CriticalItem, earlier: CriticalItem, nearness: float
+) -> ItemMatch | None:
     """What an item has in common with an earlier one; None: nothing that matters.
 
     `nearness` of the texts is in [0, 1]. A text with another place in it is no copy.
     """
-    elsewhere = item.places and other.places and item.places.isdisjoint(other.places)
+    elsewhere = (
+        later.places and earlier.places and later.places.isdisjoint(earlier.places)
+    )
     if nearness >= BY_LETTERS.copy and not elsewhere:
-        return Likeness.COPY
-    if abs(item.at - other.at) > NEAR_IN_TIME:
+        return ItemMatch.COPY
+    if abs(later.at - earlier.at) > NEAR_IN_TIME:
         return None
-    if item.kind == other.kind == "message" and item.author_id == other.author_id:
-        return Likeness.PERSON
-    topics = (item.topics & other.topics) - {_OTHER}
-    return Likeness.PLACE if topics and item.places & other.places else None
+    if later.kind == earlier.kind == "message" and later.author_id == earlier.author_id:
+        return ItemMatch.PERSON
+    topics = (later.topics & earlier.topics) - {_OTHER}
+    return ItemMatch.PLACE if topics and later.places & earlier.places else None
 
 
-def _take(
-    look: Gathering,
-    item: CriticalItem,
-    before: Sequence[tuple[CriticalItem, float]],
-    known: dict[int, int],
+def _put_into_incident(
+    grouping: IncidentGrouping,
+    critical_item: CriticalItem,
+    earlier_items: Sequence[tuple[CriticalItem, float]],
+    incident_ids: dict[int, int],
 ) -> Incident:
-    like, incident = _joined(look, item, before, known)
+    like, incident = _similar_incident(
+        grouping, critical_item, earlier_items, incident_ids
+    )
     if incident is None:
-        incident = critical_calls.running(look.session, look.now - TOGETHER, item)
-    subject = f"{CRITICAL}:{item.id}"
+        incident = critical_calls.running(
+            grouping.session, grouping.now - INCIDENT_GAP, critical_item
+        )
+    subject = f"{CRITICAL}:{critical_item.id}"
     if incident is None:
-        incident = look.open(CRITICAL, subject, "high", look.now)
+        incident = grouping.open_incident(CRITICAL, subject, "high", grouping.now)
     elif like is None:
-        look.worsen(incident)
-    incident.last_at = max(incident.last_at, look.now)
-    look.add(incident, subject, CRITICAL, look.now, [item.id])
-    _call(look, item, like, incident)
+        grouping.worsen(incident)
+    incident.last_at = max(incident.last_at, grouping.now)
+    grouping.add_alert(incident, subject, CRITICAL, grouping.now, [critical_item.id])
+    _escalate(grouping, critical_item, like, incident)
     return incident
 
 
-def _joined(
-    look: Gathering,
-    item: CriticalItem,
-    before: Sequence[tuple[CriticalItem, float]],
-    known: dict[int, int],
-) -> tuple[Likeness | None, Incident | None]:
+def _similar_incident(
+    grouping: IncidentGrouping,
+    critical_item: CriticalItem,
+    earlier_items: Sequence[tuple[CriticalItem, float]],
+    incident_ids: dict[int, int],
+) -> tuple[ItemMatch | None, Incident | None]:
     """The incident of the earlier item that is most like this one, and how it is; of
     those that are alike the newest."""
-    best: tuple[Likeness, Incident] | None = None
-    for other, nearness in reversed(before):
-        like = likeness(item, other, nearness)
+    best: tuple[ItemMatch, Incident] | None = None
+    for earlier, nearness in reversed(earlier_items):
+        like = compare_items(critical_item, earlier, nearness)
         if like is None or (best is not None and best[0].value <= like.value):
             continue
-        incident = look.session.get(Incident, known[other.id])
+        incident = grouping.session.get(Incident, incident_ids[earlier.id])
         if incident is not None and incident.state != "over":
             best = like, incident
     return best or (None, None)
 
 
-def _call(
-    look: Gathering, item: CriticalItem, like: Likeness | None, incident: Incident
+def _escalate(
+    grouping: IncidentGrouping,
+    critical_item: CriticalItem,
+    like: ItemMatch | None,
+    incident: Incident,
 ) -> None:
-    """Who is called about an item: of what is new everybody, step by step, but once
-    where calls about its incident go on already. Each direct message is told, since a
-    person waits for an answer, and what comes to an incident that somebody looks after;
-    copies of a post are not."""
-    is_message = item.kind == "message"
-    is_new = like is None or (is_message and like is Likeness.PLACE)
-    waiting = critical_calls.unacknowledged(look.session, look.now - TOGETHER)
-    called_about = any(one.climbs for one in waiting.get(incident.id or 0, ()))
+    """Start the escalation of an item: for a new one the full ladder, but only one
+    notice where its incident is being escalated already. Each direct message gets a
+    notice, since a person waits for an answer, and so does an item of an acknowledged
+    incident; copies of a post do not."""
+    is_message = critical_item.kind == "message"
+    is_new = like is None or (is_message and like is ItemMatch.PLACE)
+    waiting = critical_calls.unacknowledged(
+        grouping.session, grouping.now - INCIDENT_GAP
+    )
+    called_about = any(
+        escalation.climbs for escalation in waiting.get(incident.id or 0, ())
+    )
     climbs = is_new and not called_about
-    told = is_new or is_message or incident.state == "acked"
-    if like is Likeness.COPY and not is_message:
-        told = False
-    if not climbs and not told:
+    needs_escalation = is_new or is_message or incident.state == "acked"
+    if like is ItemMatch.COPY and not is_message:
+        needs_escalation = False
+    if not climbs and not needs_escalation:
         return
     if climbs and incident.state == "acked":
         incident.state = "open"
-    look.session.add(
+    grouping.session.add(
         Escalation(
             incident_id=incident.id or 0,
-            mention_id=item.id,
+            mention_id=critical_item.id,
             climbs=climbs,
-            started_at=look.now,
-            next_at=look.now,
+            started_at=grouping.now,
+            next_at=grouping.now,
         )
     )

@@ -1,4 +1,4 @@
-"""Look for what stands out, gather it into incidents, and tell people once."""
+"""Run all alert detectors and group their alerts into incidents."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,89 +20,90 @@ from socialcell.listening.store.alerts import alerts
 from socialcell.ops import audit
 from socialcell.services.alerts import alert_detectors, critical_items
 from socialcell.services.alerts.incident_grouping import (
-    TOGETHER,
-    Gathering,
+    INCIDENT_GAP,
+    IncidentGrouping,
     find_planned,
 )
 from socialcell.services.context import Context
 from socialcell.text import one_line
 
 _LONGEST_NOTE = 300
-# Alerting needs a while of listening: before, everything is new.
-_LEARNT = timedelta(days=3)
+# Without this much history everything would look new.
+_BASELINE = timedelta(days=3)
 
 
 @dataclass(frozen=True)
-class Found:
-    """What a look brought: incidents that are new, and those that grew worse."""
+class Detection:
+    """The result of a detection: ids of incidents that are new, ids of those whose
+    severity rose, and the number of new alerts."""
 
     opened: tuple[int, ...]
     worse: tuple[int, ...]
     alerts: int
 
 
-def detect(context: Context, since: datetime | None = None) -> Found:
-    """Everything that stood out since the last look (default: in the last day).
+def detect(context: Context, since: datetime | None = None) -> Detection:
+    """Detect everything unusual since a moment (default: in the last day).
 
-    The same look again finds nothing new: an alert has a key.
+    Run again it finds nothing new: an alert has a unique key.
     """
     now = context.clock.now()
     since = since or now - timedelta(days=1)
     with db.writing(context.engine) as session:
         db.take_turn(session, "alerts")
-        alerts.close_old(session, now - TOGETHER, now)
-        look = Gathering(session, now)
-        if _has_learnt(look):
-            _spikes(look, since)
-            alert_detectors.phrases(look, since)
-            alert_detectors.accounts(
-                look, context.workspace.config.alerts.follower_floor
+        alerts.close_old(session, now - INCIDENT_GAP, now)
+        grouping = IncidentGrouping(session, now)
+        if _has_baseline(grouping):
+            _detect_spikes(grouping, since)
+            alert_detectors.detect_phrases(grouping, since)
+            alert_detectors.detect_accounts(
+                grouping, context.workspace.config.alerts.follower_floor
             )
-        alert_detectors.own_rules(look)
-        alert_detectors.silences(look)
-        alert_detectors.missed(look)
-        alert_detectors.closures(look)
-        critical_items.gather(look)
-        return Found(tuple(look.opened), tuple(look.worse), look.alerts)
+        alert_detectors.detect_rule_matches(grouping)
+        alert_detectors.detect_silences(grouping)
+        alert_detectors.detect_missed_promises(grouping)
+        alert_detectors.update_planned_incidents(grouping)
+        critical_items.group_items(grouping)
+        return Detection(tuple(grouping.opened), tuple(grouping.worse), grouping.alerts)
 
 
-def rising(context: Context) -> list[Rise]:
-    """Phrases that rise now, the most striking first; nothing is kept."""
+def find_rising(context: Context) -> list[Rise]:
+    """Phrases that rise now, the most striking first; nothing is stored."""
     with db.reading(context.engine) as session:
-        return alert_detectors.found(
-            Gathering(session, context.clock.now()), context.clock.now()
+        return alert_detectors.find_rises(
+            IncidentGrouping(session, context.clock.now()), context.clock.now()
         )
 
 
-def _has_learnt(look: Gathering) -> bool:
-    first = alerts.first_since(look.session, look.now - HISTORY)
-    return first is not None and look.now - first >= _LEARNT
+def _has_baseline(grouping: IncidentGrouping) -> bool:
+    first = alerts.first_since(grouping.session, grouping.now - HISTORY)
+    return first is not None and grouping.now - first >= _BASELINE
 
 
-def _spikes(look: Gathering, since: datetime) -> None:
-    times = alerts.times(look.session, since - HISTORY, look.now)
-    found = spikes.spikes(times, since, look.now)
-    planned = alerts.closures(look.session, since - HOUR, look.now)
-    keys = [f"{spike.series}@{spike.at.isoformat()}" for spike in found]
-    known = alerts.known(look.session, keys)
-    for spike, key in zip(found, keys, strict=True):
-        if key in known:
+def _detect_spikes(grouping: IncidentGrouping, since: datetime) -> None:
+    times = alerts.times(grouping.session, since - HISTORY, grouping.now)
+    spike_list = spikes.spikes(times, since, grouping.now)
+    add_closure = alerts.closures(grouping.session, since - HOUR, grouping.now)
+    keys = [f"{spike.series}@{spike.at.isoformat()}" for spike in spike_list]
+    known_keys = alerts.known(grouping.session, keys)
+    for spike, key in zip(spike_list, keys, strict=True):
+        if key in known_keys:
             continue
-        ids = alerts.ids(look.session, spike.series, spike.at - HOUR, spike.at)
+        ids = alerts.ids(grouping.session, spike.series, spike.at - HOUR, spike.at)
         numbers = {
             "score": spike.score,
             "observed": spike.observed,
             "expected": round(spike.expected, 1),
         }
-        about = look.topic(ids) if planned else None
-        closure = find_planned(spike.series, about, spike.at, planned)
+        about = grouping.main_topic(ids) if add_closure else None
+        closure = find_planned(spike.series, about, spike.at, add_closure)
         if closure is None:
-            look.take(key, spike.series, spike.at, ids, **numbers)
+            grouping.group_alert(key, spike.series, spike.at, ids, **numbers)
         else:
-            look.join_planned(closure, key, spike.series, spike.at, ids, **numbers)
+            grouping.join_planned(closure, key, spike.series, spike.at, ids, **numbers)
 
 
-def plan(
+def plan_closure(
     context: Context,
     topic: str,
     wards: Sequence[str],
@@ -110,16 +111,16 @@ def plan(
     end: datetime,
     note: str,
 ) -> int:
-    """Enter what the city announced itself: a planned incident, which talk of it joins
-    and which is no alert. Its id.
+    """Enter a closure that the city announced: mentions of it join its planned incident
+    and raise no alert. Returns its id.
 
     UsageError for an unknown topic or ward, or an end before the start.
     """
     with db.writing(context.engine) as session:
-        return planned(context, session, topic, wards, start, end, note)
+        return add_closure(context, session, topic, wards, start, end, note)
 
 
-def planned(
+def add_closure(
     context: Context,
     session: Session,
     topic: str,
@@ -128,7 +129,7 @@ def planned(
     end: datetime,
     note: str,
 ) -> int:
-    """As `plan`, in the caller's transaction."""
+    """As `plan_closure`, in the caller's transaction."""
     if topic in TOPICS:
         raise UsageError(
             f"Talk of {topic} is not watched: no alert rests on protests, politics, "
@@ -141,13 +142,15 @@ def planned(
         )
     if end <= start:
         raise UsageError("The closure ends before it begins.")
-    known = {area.id for area in areas.areas_on(session, start.astimezone(IST).date())}
-    if strange := [ward for ward in wards if ward not in known]:
+    known_ids = {
+        area.id for area in areas.areas_on(session, start.astimezone(IST).date())
+    }
+    if strange := [ward for ward in wards if ward not in known_ids]:
         raise UsageError(
             f"There is no area {strange[0]!r}; socialcell areas list shows all."
         )
     now = context.clock.now()
-    made = Closure(
+    closure = Closure(
         topic=topic,
         wards=list(wards),
         from_at=start,
@@ -156,10 +159,12 @@ def planned(
         made_by=audit.operator(),
         made_at=now,
     )
-    session.add(made)
+    session.add(closure)
     session.flush()
-    assert made.id is not None
-    alerts.planned_incident(session, made)
+    assert closure.id is not None
+    alerts.planned_incident(session, closure)
     detail = {"topic": topic, "wards": list(wards)}
-    audit.append(session, audit.operator(), "closure.plan", str(made.id), detail, now)
-    return made.id
+    audit.append(
+        session, audit.operator(), "closure.plan", str(closure.id), detail, now
+    )
+    return closure.id

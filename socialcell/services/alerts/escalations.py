@@ -1,7 +1,7 @@
-"""Calls about critical items, step by step, until somebody acknowledges them.
+"""Escalation of critical items, step by step, until somebody acknowledges them.
 
 Each step goes through the outbox, once for each recipient: a process that dies anywhere
-does it again under the same keys.
+repeats it under the same keys.
 """
 
 import json
@@ -24,70 +24,69 @@ from socialcell.listening.store import areas as area_store
 from socialcell.listening.store import owners
 from socialcell.listening.store.alerts import critical_calls
 from socialcell.listening.store.mentions import mention_queries
-from socialcell.ops import outbox_store as outbox
+from socialcell.ops import outbox_store
 from socialcell.reports import render
 from socialcell.reports.incidents import critical_item_page
 from socialcell.reports.incidents.critical_item_page import Known, Standing
 from socialcell.reports.page import Page
 from socialcell.services import pseudonyms
 from socialcell.services.alerts import critical_items, incident_notifications
-from socialcell.services.alerts.incident_grouping import TOGETHER, Gathering
+from socialcell.services.alerts.incident_grouping import INCIDENT_GAP, IncidentGrouping
 from socialcell.services.context import Context
-from socialcell.services.outbox import acknowledgements
-from socialcell.services.outbox import outbox as outgoing
+from socialcell.services.outbox import acknowledgements, outbox
 from socialcell.settings.telling import Alerts
 
 
 @dataclass(frozen=True)
-class Advanced:
-    """What a look at critical items brought: incidents that were opened, messages and
-    calls that are new in the outbox, and what became of those that were due."""
+class EscalationRun:
+    """The result of one run: incidents that were opened, messages and calls that are
+    new in the outbox, and the delivery of those that were due."""
 
     opened: tuple[int, ...]
     messages: int
-    delivered: outgoing.Delivered
+    delivered: outbox.Delivery
 
 
 def advance(
     context: Context, stop: Callable[[], bool] = lambda: False, *, deliver: bool = True
-) -> Advanced:
-    """Gather critical items into incidents, put every step that is due into the outbox,
+) -> EscalationRun:
+    """Group critical items into incidents, put every step that is due into the outbox,
     and send it at once, whatever the hour. Done again, nothing happens twice."""
-    opened = gather(context)
-    messages = tell(context)
-    done = outgoing.Delivered()
+    opened = group_critical_items(context)
+    messages = put_due_steps(context)
+    delivery = outbox.Delivery()
     if deliver:
-        done = outgoing.deliver(context, critical=True, stop=stop)
-    return Advanced(opened, messages, done)
+        delivery = outbox.deliver_due(context, critical=True, stop=stop)
+    return EscalationRun(opened, messages, delivery)
 
 
-def gather(context: Context) -> tuple[int, ...]:
-    """Put critical items that are in no incident into one; the incidents that are new.
+def group_critical_items(context: Context) -> tuple[int, ...]:
+    """Put critical items that are in no incident into one; ids of the new incidents.
 
-    In one transaction with what will be told of them.
+    In one transaction with their escalations.
     """
     now = context.clock.now()
     with db.writing(context.engine) as session:
         db.take_turn(session, "alerts")
-        look = Gathering(session, now)
-        critical_items.gather(look)
-        return tuple(look.opened)
+        grouping = IncidentGrouping(session, now)
+        critical_items.group_items(grouping)
+        return tuple(grouping.opened)
 
 
-def tell(context: Context) -> int:
+def put_due_steps(context: Context) -> int:
     """Put the messages and calls of every step that is due into the outbox; how many
     are new. Nothing is due to anybody while config.yaml names nobody."""
     settings, now = context.workspace.config.alerts, context.clock.now()
     if settings.names_nobody:
         return 0
     with db.reading(context.engine) as session:
-        due = critical_calls.due(session, now, now - TOGETHER)
+        due = critical_calls.due(session, now, now - INCIDENT_GAP)
         session.expunge_all()
     new = 0
     for escalation in due:
-        passed, next_at = _steps(settings, escalation, now)
+        passed, next_at = _due_steps(settings, escalation, now)
         for key, names in passed:
-            new += _put(context, escalation, key, names)
+            new += _put_step(context, escalation, key, names)
         with db.writing(context.engine) as session:
             critical_calls.set_next(session, escalation.id or 0, next_at)
     return new
@@ -96,15 +95,15 @@ def tell(context: Context) -> int:
 def page(
     context: Context, mention_id: int, lang: str, *, repeated: bool = False
 ) -> Page:
-    """The item as it is told; `repeated` says that nobody has acknowledged it yet."""
-    known, standing = _known(context, mention_id, repeated)
+    """The page that reports the item; `repeated`: nobody has acknowledged it yet."""
+    evidence, standing = _evidence(context, mention_id, repeated)
     return critical_item_page.page(
-        known, standing, pseudonyms.of(context), language(lang)
+        evidence, standing, pseudonyms.of(context), language(lang)
     )
 
 
 def incident_page(context: Context, incident_id: int, lang: str) -> Page:
-    """An incident as it is told; of a critical item, its first item that is left.
+    """The page that reports an incident; of a critical one, its first remaining item.
     UsageError when there is none."""
     with db.reading(context.engine) as session:
         incident = session.get(Incident, incident_id)
@@ -119,12 +118,12 @@ def incident_page(context: Context, incident_id: int, lang: str) -> Page:
     return critical_item_page.removed_page(incident, language(lang))
 
 
-def longest_wait(settings: Alerts) -> timedelta:
-    """How long the ladder takes until everybody was called."""
+def total_wait(settings: Alerts) -> timedelta:
+    """The time from the first step to the last."""
     return timedelta(minutes=max((step.after for step in settings.steps), default=0))
 
 
-def _steps(
+def _due_steps(
     settings: Alerts, escalation: Escalation, now: datetime
 ) -> tuple[list[tuple[str, Sequence[str]]], datetime | None]:
     """The steps of an escalation up to now, as (what is added to the key, names), and
@@ -143,37 +142,39 @@ def _steps(
         at = escalation.started_at + step.after * minute
         if at > now:
             return passed, at
-        passed.append((f"{outbox.LATER}{n}" if n else "", step.who))
+        passed.append((f"{outbox_store.LATER}{n}" if n else "", step.who))
     last = escalation.started_at + steps[-1].after * minute
     repeats = (now - last) // (settings.repeat * minute)
     if repeats:
-        passed.append((f"{outbox.LATER}{len(steps) + repeats - 1}", settings.names))
+        passed.append(
+            (f"{outbox_store.LATER}{len(steps) + repeats - 1}", settings.names)
+        )
     return passed, last + (repeats + 1) * settings.repeat * minute
 
 
-def _put(
+def _put_step(
     context: Context, escalation: Escalation, step: str, names: Sequence[str]
 ) -> int:
     """The messages and calls of one step that are not in the outbox yet."""
     settings, id_ = context.workspace.config.alerts, escalation.mention_id
-    key = f"{outbox.ABOUT_ITEM}{id_}{step}"
+    key = f"{outbox_store.ABOUT_ITEM}{id_}{step}"
     repeated = bool(step)
-    everybody = incident_notifications.everybody(settings)
-    readers = incident_notifications.Readers(
+    readers_of_all = incident_notifications.configured_readers(settings)
+    readers = incident_notifications.AlertReaders(
         {
-            lang: tuple(one for one in own if one in names)
-            for lang, own in everybody.letters.items()
+            lang: tuple(address for address in addresses if address in names)
+            for lang, addresses in readers_of_all.letters.items()
         },
-        tuple(one for one in everybody.channels if one in names),
+        tuple(channel for channel in readers_of_all.channels if channel in names),
     )
     new = sum(
-        outgoing.call(
+        outbox.put_call(
             context,
             "alert",
             key,
             name,
             f"{CRITICAL} #{id_}",
-            partial(_told_by_phone, context, id_, settings.phone[name].lang, repeated),
+            partial(_phone_call, context, id_, settings.phone[name].lang, repeated),
         )
         for name in settings.phone
         if name in names
@@ -203,13 +204,11 @@ def _card(context: Context, mention_id: int, repeated: bool, lang: str) -> ChatC
     return incident_notifications.as_card(notice)
 
 
-def _told_by_phone(
-    context: Context, mention_id: int, lang: str, repeated: bool
-) -> bytes:
-    """What a phone is given, as JSON: numbers of ours, and words to be read out."""
-    known, standing = _known(context, mention_id, repeated)
+def _phone_call(context: Context, mention_id: int, lang: str, repeated: bool) -> bytes:
+    """The body of a phone call, as JSON: our ids, and the text to be read out."""
+    evidence, standing = _evidence(context, mention_id, repeated)
     notice = critical_item_page.page(
-        known, standing, pseudonyms.of(context), language(lang)
+        evidence, standing, pseudonyms.of(context), language(lang)
     )
     document = {
         "incident": standing.incident_id,
@@ -217,52 +216,54 @@ def _told_by_phone(
         "lang": lang,
         "title": notice.title,
         "lines": list(notice.summary),
-        "text": critical_item_page.masked(known, pseudonyms.of(context)),
-        "platform": known.row.platform,
-        "at": known.at.astimezone(IST).isoformat(),
-        "topics": list(known.values.get("topic", ())),
-        "wards": list(known.values.get("ward", ())),
-        "owner": known.owner,
+        "text": critical_item_page.masked(evidence, pseudonyms.of(context)),
+        "platform": evidence.row.platform,
+        "at": evidence.at.astimezone(IST).isoformat(),
+        "topics": list(evidence.values.get("topic", ())),
+        "wards": list(evidence.values.get("ward", ())),
+        "owner": evidence.owner,
         "repeated": repeated,
         "acknowledge": f"socialcell alerts ack {standing.incident_id}",
-        "acknowledge_path": acknowledgements.path(context, mention_id),
+        "acknowledge_path": acknowledgements.acknowledge_path(context, mention_id),
     }
     return json.dumps(document, ensure_ascii=False).encode()
 
 
-def _known(context: Context, mention_id: int, repeated: bool) -> tuple[Known, Standing]:
+def _evidence(
+    context: Context, mention_id: int, repeated: bool
+) -> tuple[Known, Standing]:
     with db.reading(context.engine) as session:
         row = mention_queries.mention(session, mention_id)
         assert row is not None
         annotations = mention_queries.annotations(session, [mention_id])[mention_id]
-        every = area_store.all_areas(session)
+        all_areas = area_store.all_areas(session)
         values = group_values(annotations)
         at = row.authored_at or context.clock.now()
         finder = OwnerFinder(owners.list_owners(session))
         owner = finder.find(owners.problem_of(row, values))
-        known = Known(
+        evidence = Known(
             row=row,
             at=at,
             annotations=annotations,
             values=values,
-            names={one.id: area_table.names(one) for one in every},
+            names={area.id: area_table.names(area) for area in all_areas},
             owner=owner.owner if owner else None,
             owner_names=area_table.names(owner) if owner else None,
         )
-        return known, _standing(context, session, mention_id, repeated)
+        return evidence, _status(context, session, mention_id, repeated)
 
 
-def _standing(
+def _status(
     context: Context, session: Session, mention_id: int, repeated: bool
 ) -> Standing:
     incident_id = critical_calls.incident_of(session, mention_id)
     incident = session.get(Incident, incident_id) if incident_id else None
-    found = critical_calls.of_item(session, mention_id)
+    escalation = critical_calls.of_item(session, mention_id)
     also = critical_calls.items_of(session, incident_id) if incident_id else []
     return Standing(
         incident_id=incident_id,
         also=[id_ for id_ in also if id_ != mention_id],
-        since=found.started_at if found else None,
+        since=escalation.started_at if escalation else None,
         acked_by=incident.acked_by if incident and incident.state == "acked" else None,
         repeated=repeated,
         console_url=context.workspace.config.alerts.console_url,

@@ -15,7 +15,7 @@ from socialcell.services.context import Context
 from socialcell.text import clean_text, one_line
 
 _LONGEST = 400
-_SHORTEST = 15  # letters: less would be found in half of all posts
+_SHORTEST = 15  # letters: less would match half of all posts
 _LONGEST_ADDRESS = 1000
 
 
@@ -30,50 +30,50 @@ def add(
     """
     if (text is None) == (url is None):
         raise UsageError("Give the rumour's words with --text, or its link with --url.")
-    said = None if text is None else _sentence(text)
-    address = None if url is None else _address(url)
+    cleaned = None if text is None else _clean_sentence(text)
+    address = None if url is None else _web_address(url)
     why = one_line(masking.unnamed(clean_text(note)), _LONGEST)
     if not why:
         raise UsageError("Say with --note what is true instead, or how it is known.")
     now = context.clock.now()
     with db.writing(context.engine) as session:
-        if (same := _same(session, said, address)) is not None:
+        if (same := _active_rumour(session, cleaned, address)) is not None:
             raise UsageError(f"It is marked already: rumour {same.id}.")
-        made = Rumour(
-            text=said, url=address, note=why, made_by=audit.operator(), made_at=now
+        rumour = Rumour(
+            text=cleaned, url=address, note=why, made_by=audit.operator(), made_at=now
         )
-        session.add(made)
+        session.add(rumour)
         session.flush()
-        audit.append(session, audit.operator(), "rumour.add", str(made.id), {}, now)
-        return made.id or 0
+        audit.append(session, audit.operator(), "rumour.add", str(rumour.id), {}, now)
+        return rumour.id or 0
 
 
 def end(context: Context, rumour_id: int) -> None:
-    """It is not looked for any more. UsageError when there is none, or it was ended
+    """Stop matching a rumour. UsageError when there is none, or it was ended
     before. Audited."""
     now = context.clock.now()
     with db.writing(context.engine) as session:
-        found = session.get(Rumour, rumour_id)
-        if found is None:
+        rumour = session.get(Rumour, rumour_id)
+        if rumour is None:
             raise UsageError(f"There is no rumour {rumour_id}.")
-        if found.ended_at is not None:
-            at = f"{found.ended_at.astimezone(IST):%Y-%m-%d %H:%M}"
+        if rumour.ended_at is not None:
+            at = f"{rumour.ended_at.astimezone(IST):%Y-%m-%d %H:%M}"
             raise UsageError(f"Rumour {rumour_id} was ended at {at}.")
-        found.ended_at, found.ended_by = now, audit.operator()
+        rumour.ended_at, rumour.ended_by = now, audit.operator()
         audit.append(session, audit.operator(), "rumour.end", str(rumour_id), {}, now)
 
 
-def _sentence(text: str) -> str:
-    said = one_line(masking.unnamed(clean_text(text)), _LONGEST)
-    if sum(map(str.isalnum, said)) < _SHORTEST:
+def _clean_sentence(text: str) -> str:
+    sentence = one_line(masking.unnamed(clean_text(text)), _LONGEST)
+    if sum(map(str.isalnum, sentence)) < _SHORTEST:
         raise UsageError(
             f"The text has fewer than {_SHORTEST} letters and would be found in too "
             "much: give a whole sentence of it."
         )
-    return said
+    return sentence
 
 
-def _address(url: str) -> str:
+def _web_address(url: str) -> str:
     url = url.strip()
     parts = urlsplit(url)
     is_web = parts.scheme in ("http", "https") and parts.hostname and not parts.username
@@ -82,6 +82,11 @@ def _address(url: str) -> str:
     return url
 
 
-def _same(session: Session, text: str | None, url: str | None) -> Rumour | None:
+def _active_rumour(
+    session: Session, text: str | None, url: str | None
+) -> Rumour | None:
     standing = rumours.rumours(session)
-    return next((one for one in standing if (one.text, one.url) == (text, url)), None)
+    return next(
+        (rumour for rumour in standing if (rumour.text, rumour.url) == (text, url)),
+        None,
+    )

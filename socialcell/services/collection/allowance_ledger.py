@@ -31,19 +31,19 @@ class Ledger:
     clock: Clock
     platform: str
     buckets: Mapping[str, Bucket] = field(default_factory=dict)
-    spend_micros: int | None = None
+    monthly_limit: int | None = None
 
     def take(self, bucket: str, n: int = 1) -> None:
         """Allow a call that may cost n units. ConnectorError QUOTA past a cap."""
-        found = self.buckets.get(bucket)
-        if found is None or (found.cap is None and self.spend_micros is None):
+        limit = self.buckets.get(bucket)
+        if limit is None or (limit.cap is None and self.monthly_limit is None):
             return
         with db.reading(self.engine) as session:
-            self._require_units(session, found, n)
-            if self.spend_micros is not None and found.price_micros:
-                self._require_money(session, found, n)
+            self._require_units(session, limit, n)
+            if self.monthly_limit is not None and limit.price_micros:
+                self._require_money(session, limit, n)
 
-    def spare(self, first: int = 0) -> "Spare":
+    def spare(self, first: int = 0) -> "SpareLedger":
         """The same allowances for what can wait: half of each stays for what is new.
 
         `first` is how many mentions have to be asked about each day whether they are
@@ -51,13 +51,15 @@ class Ledger:
         most.
         """
         half = {
-            name: replace(one, cap=None if one.cap is None else self._rest(one, first))
-            for name, one in self.buckets.items()
+            name: replace(
+                bucket, cap=None if bucket.cap is None else self._rest(bucket, first)
+            )
+            for name, bucket in self.buckets.items()
         }
-        money = self.spend_micros
+        money = self.monthly_limit
         if money is not None:
             money //= 4 if first else 2
-        return Spare(replace(self, buckets=half, spend_micros=money))
+        return SpareLedger(replace(self, buckets=half, monthly_limit=money))
 
     def _rest(self, bucket: Bucket, first: int) -> int:
         assert bucket.cap is not None
@@ -100,15 +102,15 @@ class Ledger:
             )
 
     def _require_money(self, session: Session, bucket: Bucket, n: int) -> None:
-        assert self.spend_micros is not None
+        assert self.monthly_limit is not None
         month = replace(bucket, period="month")
         start, end = window(month, self.clock.now())
         spent = store.spent_micros(session, self.platform, start, end)
-        if spent + n * bucket.price_micros > self.spend_micros:
+        if spent + n * bucket.price_micros > self.monthly_limit:
             raise ConnectorError(
                 Kind.QUOTA,
                 f"{_money(spent, bucket)} of this month's "
-                f"{_money(self.spend_micros, bucket)} for {self.platform} are spent; "
+                f"{_money(self.monthly_limit, bucket)} for {self.platform} are spent; "
                 f"the next call may cost {_money(n * bucket.price_micros, bucket)}. "
                 "Raise budget.spend_per_month in config.yaml or wait for the next "
                 "month.",
@@ -116,9 +118,9 @@ class Ledger:
             )
 
 
-class Enough(Exception):  # noqa: N818 - named for what happened
-    """What can wait is not asked further: its part of an allowance is used up, or, with
-    another kind, for the reason given."""
+class ShareUsedUp(Exception):  # noqa: N818 - named for what happened
+    """Requests that can wait stop here: their share of an allowance is used up, or,
+    with another kind, for the reason given."""
 
     def __init__(self, reason: str, kind: Kind = Kind.QUOTA) -> None:
         super().__init__(reason)
@@ -126,8 +128,8 @@ class Enough(Exception):  # noqa: N818 - named for what happened
 
 
 @dataclass(frozen=True)
-class Spare:
-    """A ledger that says that it is enough, where a pull's would say that it is over.
+class SpareLedger:
+    """A ledger that raises ShareUsedUp where a pull's raises ConnectorError.
 
     The platform was not asked: nobody has to wait for it.
     """
@@ -135,44 +137,44 @@ class Spare:
     ledger: Ledger
 
     def take(self, bucket: str, n: int = 1) -> None:
-        """Allow a call that may cost n units. Enough past the part of a cap."""
+        """Allow a call that may cost n units. ShareUsedUp past the share of a cap."""
         try:
             self.ledger.take(bucket, n)
         except ConnectorError as error:
-            raise Enough(str(error)) from None
+            raise ShareUsedUp(str(error)) from None
 
 
-def of(context: Context, connector: str, platform: str) -> Ledger:
+def ledger_of(context: Context, connector: str, platform: str) -> Ledger:
     """The ledger of a connector: the platform's own buckets under our caps."""
     config = context.workspace.config
     return Ledger(
         context.engine,
         context.clock,
         platform,
-        {one.name: one for one in buckets(config, connector, platform)},
-        spend_micros(config, platform),
+        {bucket.name: bucket for bucket in buckets(config, connector, platform)},
+        monthly_limit(config, platform),
     )
 
 
 def buckets(config: Config, connector: str, platform: str) -> Iterable[Bucket]:
     """What a connector is counted in; a cap of config.yaml goes before its own."""
     caps = dict(config.budget.caps.get(platform, {}))
-    for one in connectors.buckets(connector):
-        cap = caps.pop(one.name, one.cap)
-        yield replace(one, cap=cap)
+    for bucket in connectors.buckets(connector):
+        cap = caps.pop(bucket.name, bucket.cap)
+        yield replace(bucket, cap=cap)
     for name, cap in caps.items():
         yield Bucket(name, "month", cap=cap)
 
 
-def of_posting(config: Config, platform: str) -> Iterable[Bucket]:
+def posting_buckets(config: Config, platform: str) -> Iterable[Bucket]:
     """What posting on a platform is counted in; a cap of config.yaml goes before its
     own."""
     caps = config.budget.caps.get(platform, {})
-    for one in publisher.buckets(platform):
-        yield replace(one, cap=caps.get(one.name, one.cap))
+    for bucket in publisher.buckets(platform):
+        yield replace(bucket, cap=caps.get(bucket.name, bucket.cap))
 
 
-def spend_micros(config: Config, platform: str) -> int | None:
+def monthly_limit(config: Config, platform: str) -> int | None:
     """What a platform may cost in a month; None has no limit of ours."""
     amount = config.budget.spend_per_month.get(platform)
     return None if amount is None else round(amount * MICROS)

@@ -1,4 +1,4 @@
-"""Divide a scarce allowance over its window, so that the evening is heard too."""
+"""Spread a scarce allowance over its window, so that evenings are collected too."""
 
 from datetime import datetime, timedelta
 
@@ -41,11 +41,11 @@ def next_turn(context: Context, source: Source) -> datetime | None:
             ]
             pages = store.pulled_pages(session, source.id, start)
         share = bucket.cap * (1 - _BY_HAND) / max(len(sharing), 1)
-        turns.append(start + turn(pages, share, end - start))
+        turns.append(start + next_share(pages, share, end - start))
     latest = max(turns, default=now)
     return latest if latest > now else None
 
 
-def turn(pages: int, share: float, window: timedelta) -> timedelta:
+def next_share(pages: int, share: float, window: timedelta) -> timedelta:
     """After how much of a window a share covers so many pages and one more is due."""
     return window if share <= 0 else min(window, pages / share * window)

@@ -1,4 +1,4 @@
-"""What the platforms' allowances and our money are used up to, and will be."""
+"""How much of the platforms' allowances and of our money is used, with a forecast."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -14,12 +14,12 @@ from socialcell.services.collection import allowance_ledger
 from socialcell.services.context import Context
 from socialcell.settings import Config
 
-# Less of a window than this says nothing about the rest of it.
-_SAYS_SOMETHING = 0.1
+# Less of a window than this gives no forecast.
+_FORECAST_FROM = 0.1
 
 
 @dataclass(frozen=True)
-class Allowance:
+class AllowanceUsage:
     """One bucket of a platform in its window of now; the window's end is not in it.
 
     `forecast` is what the window will have used at its pace so far; None while less
@@ -39,7 +39,7 @@ class Allowance:
 
 
 @dataclass(frozen=True)
-class Money:
+class PlatformSpend:
     """What a platform costs in the calendar month of now, in micros of `currency`."""
 
     platform: str
@@ -52,26 +52,27 @@ class Money:
 
 @dataclass(frozen=True)
 class Spending:
-    """Every allowance of the platforms that are listened to, and what they cost."""
+    """Every allowance of the platforms in use, and what they cost."""
 
-    allowances: tuple[Allowance, ...]
-    money: tuple[Money, ...]
+    allowances: tuple[AllowanceUsage, ...]
+    money: tuple[PlatformSpend, ...]
 
     @property
-    def tight(self) -> Iterator[str]:
-        """What will not last at this pace, as sentences."""
-        for one in self.allowances:
-            if one.cap is not None and (one.forecast or one.used) > one.cap:
+    def overruns(self) -> Iterator[str]:
+        """Allowances and costs that exceed their cap at this pace, as sentences."""
+        for usage in self.allowances:
+            forecast = usage.forecast or usage.used
+            if usage.cap is not None and forecast > usage.cap:
                 yield (
-                    f"{one.platform}: {one.used} of this {one.period}'s {one.cap} "
-                    f"{one.bucket} are used, {one.forecast or one.used} at this pace"
+                    f"{usage.platform}: {usage.used} of this {usage.period}'s "
+                    f"{usage.cap} {usage.bucket} are used, {forecast} at this pace"
                 )
         for bill in self.money:
             if bill.cap is not None and (bill.forecast or bill.spent) > bill.cap:
                 yield (
-                    f"{bill.platform}: {said(bill.spent)} of "
-                    f"{said(bill.cap)} {bill.currency} are spent this month, "
-                    f"{said(bill.forecast or bill.spent)} at this pace"
+                    f"{bill.platform}: {in_units(bill.spent)} of "
+                    f"{in_units(bill.cap)} {bill.currency} are spent this month, "
+                    f"{in_units(bill.forecast or bill.spent)} at this pace"
                 )
 
 
@@ -79,8 +80,8 @@ def spending(context: Context) -> Spending:
     """The state of all allowances of the enabled sources' platforms, and of those on
     which the cell posts."""
     config = context.workspace.config
-    allowances: list[Allowance] = []
-    money: list[Money] = []
+    allowances: list[AllowanceUsage] = []
+    money: list[PlatformSpend] = []
     with db.reading(context.engine) as session:
         used = {source.connector for source in store.enabled(session)}
         for platform, counted in _counted(config, used):
@@ -88,8 +89,10 @@ def spending(context: Context) -> Spending:
             bill = _money(context, session, platform, counted)
             if bill is not None and bill.platform not in {m.platform for m in money}:
                 money.append(bill)
-    once = {(one.platform, one.bucket): one for one in allowances}
-    return Spending(tuple(once.values()), tuple(money))
+    by_bucket = {
+        (allowance.platform, allowance.bucket): allowance for allowance in allowances
+    }
+    return Spending(tuple(by_bucket.values()), tuple(money))
 
 
 def _counted(config: Config, used: set[str]) -> Iterator[tuple[str, list[Bucket]]]:
@@ -99,22 +102,22 @@ def _counted(config: Config, used: set[str]) -> Iterator[tuple[str, list[Bucket]
         yield platform, list(allowance_ledger.buckets(config, name, platform))
     for name in publisher.PUBLISHERS:
         if getattr(config.publishing, name) is not None:
-            yield name, list(allowance_ledger.of_posting(config, name))
+            yield name, list(allowance_ledger.posting_buckets(config, name))
 
 
-def said(micros: int) -> str:
+def in_units(micros: int) -> str:
     """Money in its own unit, with two decimals."""
     return f"{micros / allowance_ledger.MICROS:.2f}"
 
 
 def _allowance(
     context: Context, session: Session, platform: str, bucket: Bucket
-) -> Allowance:
+) -> AllowanceUsage:
     now = context.clock.now()
     window = allowance_ledger.window(bucket, now)
     row = store.usage(session, platform, bucket.name, window[0])
     used = row.used if row else 0
-    return Allowance(
+    return AllowanceUsage(
         platform=platform,
         bucket=bucket.name,
         period=bucket.period,
@@ -130,16 +133,16 @@ def _allowance(
 
 def _money(
     context: Context, session: Session, platform: str, counted: list[Bucket]
-) -> Money | None:
+) -> PlatformSpend | None:
     priced = [bucket for bucket in counted if bucket.price_micros]
-    cap = allowance_ledger.spend_micros(context.workspace.config, platform)
+    cap = allowance_ledger.monthly_limit(context.workspace.config, platform)
     if not priced and cap is None:
         return None
     now = context.clock.now()
     first = priced[0] if priced else Bucket("money", "month")
     window = allowance_ledger.window(replace(first, period="month"), now)
     spent = store.spent_micros(session, platform, *window)
-    return Money(
+    return PlatformSpend(
         platform=platform,
         window=window,
         spent=spent,
@@ -154,4 +157,4 @@ def _forecast(
 ) -> int | None:
     start, end = window
     over = (now - start) / (end - start)
-    return None if over < _SAYS_SOMETHING else round(used / over)
+    return None if over < _FORECAST_FROM else round(used / over)

@@ -1,4 +1,4 @@
-"""A page's items stored by what they are: mentions, tombstones, refreshes, facts."""
+"""Stores a page's items by type: mentions, tombstones, refreshes, facts."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -32,16 +32,16 @@ from socialcell.listening.store.pages.pages import Arrival
 from socialcell.services import area_matching, pseudonyms
 from socialcell.services.context import Context
 
-_GONE = "deleted at its source"
-_NOT_HELD = "not held here"
-# The rule under which items are counted of which nothing new is known.
+_DELETED = "deleted at its source"
+_NOT_STORED = "not held here"
+# The filter rule of items whose platform neither shows nor deletes them.
 UNDECIDED = "neither shown nor said to be gone"
 _T = TypeVar("_T")
 
 
 @dataclass
-class Accounted:
-    """A page's outcomes: counts by name, rules of what was filtered, what is odd.
+class IngestCounts:
+    """A page's outcomes: counts by name, counts by filter rule, rejects.
 
     `reports` are starts of periods whose report quotes something that is gone or
     withheld now.
@@ -53,42 +53,43 @@ class Accounted:
     reports: set[datetime] = field(default_factory=set)
 
 
-def store(
+def store_batch(
     context: Context,
     session: Session,
     platform: str,
     batch: Batch,
     arrival: Arrival,
-    seen: set[int],
-) -> Accounted:
+    mention_keys: set[int],
+) -> IngestCounts:
     """Store one page in the caller's transaction; every item gets one outcome."""
-    done = Accounted()
+    outcome = IngestCounts()
     changes = lookups.changes(session, batch.items)
     readables = [readable(item) for item in changes]
-    found = area_matching.placed(context, session, readables)
-    items = pseudonyms.admitted(context, session, platform, found)
-    done.rules.update(item.rule for item in items if isinstance(item, Filtered))
-    done.rejects = _of(items, Reject)
-    pages.keep_rejects(session, platform, done.rejects, arrival)
-    _records(session, _of(items, Record), arrival, seen, done)
-    _tombstones(session, _of(items, Tombstone), arrival, done)
-    _refreshes(session, _of(items, Refresh), arrival, done)
-    done.rules.update(f"{UNDECIDED}: {u.reason}" for u in _of(items, Undecided))
-    done.rules = +done.rules  # without the rules that held nothing back
+    placed_items = area_matching.placed(context, session, readables)
+    items = pseudonyms.admitted(context, session, platform, placed_items)
+    outcome.rules.update(item.rule for item in items if isinstance(item, Filtered))
+    outcome.rejects = _of_type(items, Reject)
+    pages.keep_rejects(session, platform, outcome.rejects, arrival)
+    _records(session, _of_type(items, Record), arrival, mention_keys, outcome)
+    _tombstones(session, _of_type(items, Tombstone), arrival, outcome)
+    _refreshes(session, _of_type(items, Refresh), arrival, outcome)
+    outcome.rules.update(f"{UNDECIDED}: {u.reason}" for u in _of_type(items, Undecided))
+    outcome.rules = +outcome.rules  # without the rules that held nothing back
+
     facts = [i for i in items if isinstance(i, Fact)]
     stored = store_facts(session, facts, arrival.observed)
-    done.counts.update(
+    outcome.counts.update(
         received=len(batch.items),
         stored=stored.stored,
         updated=stored.updated,
         unchanged=stored.unchanged,
-        quarantined=len(done.rejects),
-        filtered=done.rules.total(),
+        quarantined=len(outcome.rejects),
+        filtered=outcome.rules.total(),
     )
-    return done
+    return outcome
 
 
-def _of(items: Iterable[Item], kind: type[_T]) -> list[_T]:
+def _of_type(items: Iterable[Item], kind: type[_T]) -> list[_T]:
     return [item for item in items if isinstance(item, kind)]
 
 
@@ -96,16 +97,16 @@ def _records(
     session: Session,
     records: Sequence[Record],
     arrival: Arrival,
-    seen: set[int],
-    done: Accounted,
+    mention_keys: set[int],
+    outcome: IngestCounts,
 ) -> None:
     gone = tombstones.removed_before(session, records)
     there = [r for r in records if (r.platform, r.external_id) not in gone]
-    done.rules[_GONE] += len(records) - len(there)
-    stored = pages.store_records(session, there, arrival, seen)
+    outcome.rules[_DELETED] += len(records) - len(there)
+    stored = pages.store_records(session, there, arrival, mention_keys)
     withheld = [(r.platform, r.external_id) for r in there if r.withheld]
-    done.reports.update(tombstones.quoting(session, withheld))
-    done.counts.update(
+    outcome.reports.update(tombstones.quoting(session, withheld))
+    outcome.counts.update(
         stored=stored.stored,
         updated=stored.updated,
         unchanged=stored.unchanged,
@@ -115,32 +116,44 @@ def _records(
 
 
 def _tombstones(
-    session: Session, stones: Sequence[Tombstone], arrival: Arrival, done: Accounted
+    session: Session,
+    batch: Sequence[Tombstone],
+    arrival: Arrival,
+    outcome: IngestCounts,
 ) -> None:
-    once = {(stone.platform, stone.external_id): stone for stone in stones}
-    buried = tombstones.bury(session, list(once.values()), arrival.at)
-    done.counts.update(
-        updated=buried.removed,
-        unchanged=buried.known,
-        duplicate=len(stones) - len(once),
+    by_id = {(stone.platform, stone.external_id): stone for stone in batch}
+    removal = tombstones.bury(session, list(by_id.values()), arrival.at)
+    outcome.counts.update(
+        updated=removal.removed,
+        unchanged=removal.known,
+        duplicate=len(batch) - len(by_id),
     )
-    done.rules[_NOT_HELD] += buried.strangers
-    done.reports.update(buried.reports)
+    outcome.rules[_NOT_STORED] += removal.strangers
+    outcome.reports.update(removal.reports)
 
 
 def _refreshes(
-    session: Session, refreshes: Sequence[Refresh], arrival: Arrival, done: Accounted
+    session: Session,
+    refreshes: Sequence[Refresh],
+    arrival: Arrival,
+    outcome: IngestCounts,
 ) -> None:
-    once = {(one.platform, one.external_id): one for one in refreshes}
-    done.counts["duplicate"] += len(refreshes) - len(once)
-    for platform in {one.platform for one in once.values()}:
-        told = [one for one in once.values() if one.platform == platform]
+    by_id = {(refresh.platform, refresh.external_id): refresh for refresh in refreshes}
+    outcome.counts["duplicate"] += len(refreshes) - len(by_id)
+    for platform in {refresh.platform for refresh in by_id.values()}:
+        platform_refreshes = [
+            refresh for refresh in by_id.values() if refresh.platform == platform
+        ]
         ids = recheck_queue.present_ids(
-            session, platform, [one.external_id for one in told]
+            session, platform, [refresh.external_id for refresh in platform_refreshes]
         )
-        held = [one for one in told if one.external_id in ids]
-        done.counts["snapshots"] += engagement_history.keep(session, held, ids, arrival)
-        done.counts["unchanged"] += len(held)
-        done.rules[_NOT_HELD] += len(told) - len(held)
-        known = [one.external_id for one in held]
-        recheck_queue.note(session, platform, known, arrival.at, refreshed=True)
+        stored_refreshes = [
+            refresh for refresh in platform_refreshes if refresh.external_id in ids
+        ]
+        outcome.counts["snapshots"] += engagement_history.keep(
+            session, stored_refreshes, ids, arrival
+        )
+        outcome.counts["unchanged"] += len(stored_refreshes)
+        outcome.rules[_NOT_STORED] += len(platform_refreshes) - len(stored_refreshes)
+        stored_ids = [refresh.external_id for refresh in stored_refreshes]
+        recheck_queue.note(session, platform, stored_ids, arrival.at, refreshed=True)

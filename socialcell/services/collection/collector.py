@@ -21,11 +21,20 @@ from socialcell.ops import store
 from socialcell.ops.model import Run, Source
 from socialcell.services.collection import allowance_ledger, credential_backoff
 from socialcell.services.collection.allowance_ledger import Ledger
-from socialcell.services.collection.ingest_run import Intake, Result, ended
-from socialcell.services.collection.source_lock import TAKEN, alone
+from socialcell.services.collection.ingest_run import IngestRun, RunResult, log_end
+from socialcell.services.collection.source_lock import LOCKED, lock_source
 from socialcell.services.context import Context
 
-__all__ = ["Progress", "Result", "collect", "failed", "never", "pull", "run", "wanted"]
+__all__ = [
+    "Progress",
+    "RunResult",
+    "close_failed_run",
+    "collect",
+    "never_stop",
+    "pull",
+    "run",
+    "select_sources",
+]
 
 Progress = Callable[[str], None]
 _LONGEST_WAIT = timedelta(days=1)
@@ -39,7 +48,7 @@ _STATES = {
 }
 
 
-def never() -> bool:
+def never_stop() -> bool:
     """A `stop` that lets a run go to its end."""
     return False
 
@@ -48,16 +57,16 @@ def collect(
     context: Context,
     names: Sequence[str] = (),
     *,
-    stop: Callable[[], bool] = never,
+    stop: Callable[[], bool] = never_stop,
     progress: Progress | None = None,
-) -> list[Result]:
+) -> list[RunResult]:
     """Pull the named sources (all enabled ones without names) one after another.
 
     A source that fails does not touch the others. A source's `not_before` is kept,
     also when it is named.
     """
     with db.reading(context.engine) as session:
-        named = wanted(session, names)
+        named = select_sources(session, names)
     results = []
     for source in named:
         if stop():
@@ -69,31 +78,33 @@ def collect(
 
 
 def pull(
-    context: Context, source: Source, *, stop: Callable[[], bool] = never
-) -> Result:
+    context: Context, source: Source, *, stop: Callable[[], bool] = never_stop
+) -> RunResult:
     """One source now, unless the platform asked us to wait longer, or another process
     reads it."""
     assert source.id is not None
-    with alone(context, source.id) as free:
+    with lock_source(context, source.id) as free:
         if not free:
-            return Result(source.name, "waiting", reason=TAKEN)
-        return _pull(context, source, stop)
+            return RunResult(source.name, "waiting", reason=LOCKED)
+        return _pull_locked(context, source, stop)
 
 
-def _pull(context: Context, source: Source, stop: Callable[[], bool]) -> Result:
-    """Looked up anew: another source may have learnt that this one has to wait."""
+def _pull_locked(
+    context: Context, source: Source, stop: Callable[[], bool]
+) -> RunResult:
+    """Read the source again: another source's failure may have set its `not_before`."""
     now = context.clock.now()
     with db.reading(context.engine) as session:
         source = store.source_named(session, source.name)
     if source.not_before is not None and source.not_before > now:
-        return waiting(source)
+        return waiting_result(source)
     try:
         connector = connectors.build(
-            source.connector, source.settings, context.surroundings
+            source.connector, source.settings, context.connector_context
         )
     except ConfigError as error:
-        return failed_before_start(context, source, error, "pull")
-    ledger = allowance_ledger.of(context, source.connector, connector.platform)
+        return record_failed_start(context, source, error, "pull")
+    ledger = allowance_ledger.ledger_of(context, source.connector, connector.platform)
     return run(context, source, connector, ledger, kind="pull", stop=stop)
 
 
@@ -104,17 +115,17 @@ def run(
     ledger: Ledger,
     *,
     kind: str,
-    stop: Callable[[], bool] = never,
+    stop: Callable[[], bool] = never_stop,
     on_page: Callable[[Session, Run, Batch], None] | None = None,
-) -> Result:
+) -> RunResult:
     """Run one connector to its end and account for every item.
 
     `on_page` adds to a page's transaction (an import notes its file there).
     """
-    return _Runner(context, source, connector, ledger, kind, on_page).run(stop)
+    return _SourceRun(context, source, connector, ledger, kind, on_page).run(stop)
 
 
-class _Runner:
+class _SourceRun:
     def __init__(
         self,
         context: Context,
@@ -126,21 +137,23 @@ class _Runner:
     ) -> None:
         self._context, self._source, self._connector = context, source, connector
         self._ledger, self._kind, self._on_page = ledger, kind, on_page
-        self._intake = Intake(context, source, connector.platform, kind)
-        self._source_id = self._intake.source_id
+        self._ingest_run = IngestRun(context, source, connector.platform, kind)
+        self._source_id = self._ingest_run.source_id
 
-    def run(self, stop: Callable[[], bool]) -> Result:
+    def run(self, stop: Callable[[], bool]) -> RunResult:
         with db.writing(self._context.engine) as session:
-            run_id = self._intake.open(session)
+            run_id = self._ingest_run.open(session)
             cursor = self._cursor(session)
-        self._intake.opened()
+        self._ingest_run.opened()
         with log.about(run=run_id, source=self._source.name, kind=self._kind):
             try:
                 self._read(cursor, stop)
             except ConnectorError as error:
-                failure = failed(self._context, self._source, self._intake, error)
-                return ended(self._context, failure)
-            return ended(self._context, self._done())
+                failure = close_failed_run(
+                    self._context, self._source, self._ingest_run, error
+                )
+                return log_end(self._context, failure)
+            return log_end(self._context, self._done())
 
     def _read(
         self, cursor: Mapping[str, object] | None, stop: Callable[[], bool]
@@ -157,10 +170,10 @@ class _Runner:
             self._pages(None, stop)
 
     def _cursor(self, session: Session) -> Mapping[str, object] | None:
-        found = store.cursor(session, self._source_id)
-        if found is None or found.version != self._connector.cursor_version:
+        checkpoint = store.cursor(session, self._source_id)
+        if checkpoint is None or checkpoint.version != self._connector.cursor_version:
             return None
-        return found.state
+        return checkpoint.state
 
     def _pages(
         self, cursor: Mapping[str, object] | None, stop: Callable[[], bool]
@@ -171,7 +184,7 @@ class _Runner:
                 self._store(session, batch)
 
     def _store(self, session: Session, batch: Batch) -> None:
-        run = self._intake.store(session, batch)
+        run = self._ingest_run.store(session, batch)
         now, version = self._context.clock.now(), self._connector.cursor_version
         store.save_cursor(session, self._source_id, version, batch.cursor, now)
         self._note_coverage(session, batch)
@@ -201,40 +214,40 @@ class _Runner:
             )
         store.add_coverage(session, self._source_id, batch.covered)
 
-    def _done(self) -> Result:
+    def _done(self) -> RunResult:
         with db.writing(self._context.engine) as session:
             source = session.get_one(Source, self._source_id)
             source.state, source.state_reason, source.not_before = "ok", None, None
             source.failures = 0
-            # That nothing was to be pulled says nothing of a door for pushes.
+            # An empty pull does not show that a webhook receiver works.
             if Capability.RECEIVE not in self._connector.capabilities:
                 source.last_ok_at = self._context.clock.now()
-            return self._intake.close(session)
+            return self._ingest_run.close(session)
 
 
-def failed(
-    context: Context, source: Source, intake: Intake, error: ConnectorError
-) -> Result:
+def close_failed_run(
+    context: Context, source: Source, ingest_run: IngestRun, error: ConnectorError
+) -> RunResult:
     """Close a run that failed, and let the source, and others that share its
     credential, wait as long as that makes sense."""
-    others = credential_backoff.concerned(context, source, error)
+    others = credential_backoff.sharing_sources(context, source, error)
     with db.writing(context.engine) as session:
-        found = session.get_one(Source, intake.source_id)
-        note_failure(found, error, context.clock.now())
-        credential_backoff.hold(session, found, others)
-        return intake.close(session, error, found.not_before)
+        current = session.get_one(Source, ingest_run.source_id)
+        note_failure(current, error, context.clock.now())
+        credential_backoff.postpone_others(session, current, others)
+        return ingest_run.close(session, error, current.not_before)
 
 
 def note_failure(source: Source, error: ConnectorError, now: datetime) -> None:
-    """The source's state after a failure, and when asking again makes sense."""
+    """Set the source's state after a failure, and when it may be pulled again."""
     source.failures += 1
     source.state = _STATES.get(error.kind, source.state)
     source.state_reason = masking.unnamed(str(error))
-    source.not_before = _told(error, now) or _backoff(source, error.kind, now)
+    source.not_before = _platform_wait(error, now) or _backoff(source, error.kind, now)
 
 
-def _told(error: ConnectorError, now: datetime) -> datetime | None:
-    """The wait that the platform named, if it is one: not over, and of a day at most
+def _platform_wait(error: ConnectorError, now: datetime) -> datetime | None:
+    """The wait that the platform named, if it lies ahead, and of a day at most
     unless an allowance is spent."""
     if error.until is None or error.until <= now:
         return None
@@ -256,17 +269,17 @@ def _backoff(source: Source, kind: Kind, now: datetime) -> datetime:
     return now + timedelta(days=1)
 
 
-def wanted(session: Session, names: Sequence[str]) -> Sequence[Source]:
+def select_sources(session: Session, names: Sequence[str]) -> Sequence[Source]:
     """The named sources, or all that are enabled. UsageError for an unknown name."""
     if names:
         return [store.source_named(session, name) for name in dict.fromkeys(names)]
     return store.enabled(session)
 
 
-def waiting(source: Source) -> Result:
+def waiting_result(source: Source) -> RunResult:
     """The result of a source that has a `not_before` which is still to come."""
     assert source.not_before is not None
-    return Result(
+    return RunResult(
         source.name,
         "waiting",
         reason=f"not before {in_pune(source.not_before)}: {source.state_reason}",
@@ -274,20 +287,20 @@ def waiting(source: Source) -> Result:
     )
 
 
-def failed_before_start(
+def record_failed_start(
     context: Context, source: Source, trouble: ConfigError, kind: str
-) -> Result:
+) -> RunResult:
     """A run of that kind that no connector could be made for."""
     error = ConnectorError(
         Kind.AUTH if isinstance(trouble, MissingSecret) else Kind.CONFIG, str(trouble)
     )
-    intake = Intake(context, source, source.connector, kind)
+    ingest_run = IngestRun(context, source, source.connector, kind)
     with db.writing(context.engine) as session:
-        intake.open(session)
-        intake.opened()
-        found = session.get_one(Source, intake.source_id)
-        note_failure(found, error, context.clock.now())
-        found.not_before = None  # nothing was asked: nobody has to wait for a platform
-        result = intake.close(session, error)
-    with log.about(run=intake.run_id, source=source.name, kind=kind):
-        return ended(context, result)
+        ingest_run.open(session)
+        ingest_run.opened()
+        current = session.get_one(Source, ingest_run.source_id)
+        note_failure(current, error, context.clock.now())
+        current.not_before = None  # the platform was not called: nothing has to wait
+        result = ingest_run.close(session, error)
+    with log.about(run=ingest_run.run_id, source=source.name, kind=kind):
+        return log_end(context, result)

@@ -18,7 +18,7 @@ from socialcell.services.context import Context
 _SHARED = frozenset({Kind.RATE, Kind.QUOTA})
 
 
-def hold(session: Session, source: Source, others: Sequence[str]) -> None:
+def postpone_others(session: Session, source: Source, others: Sequence[str]) -> None:
     """Let the sources of these names wait as long as `source` has to.
 
     Whoever has to wait longer already, and a state that a person has to mend, stay.
@@ -34,7 +34,9 @@ def hold(session: Session, source: Source, others: Sequence[str]) -> None:
             other.state, other.state_reason = source.state, reason
 
 
-def concerned(context: Context, source: Source, error: ConnectorError) -> list[str]:
+def sharing_sources(
+    context: Context, source: Source, error: ConnectorError
+) -> list[str]:
     """The names of the other enabled sources that a source's failure speaks of.
 
     They use the same secret of the same platform; one that is read without a secret
@@ -60,14 +62,14 @@ def concerned(context: Context, source: Source, error: ConnectorError) -> list[s
 
 def _secrets(context: Context, source: Source) -> frozenset[str]:
     """The names of the secrets that the source's connector asks for."""
-    asked: set[str] = set()
+    names: set[str] = set()
 
-    def ask(name: str) -> SecretStr:
-        asked.add(name)
-        return context.surroundings.secret(name)
+    def read_secret(name: str) -> SecretStr:
+        names.add(name)
+        return context.connector_context.secret(name)
 
-    around = replace(context.surroundings, secret=ask)
+    connector_context = replace(context.connector_context, secret=read_secret)
     # What it asked for is known, also when its settings or a secret are wrong.
     with suppress(ConfigError):
-        connectors.build(source.connector, source.settings, around)
-    return frozenset(asked)
+        connectors.build(source.connector, source.settings, connector_context)
+    return frozenset(names)

@@ -1,4 +1,4 @@
-"""Try the credential of each connector, and say once what a person must do about it."""
+"""Check the credential of each connector, and report each problem once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,15 +15,16 @@ from socialcell.ops.model import Credential, Source
 from socialcell.services.collection import source_setup
 from socialcell.services.context import Context
 
-# A person is told at each of these: days that are left.
-WARNED_AT = (1, 7, 14, 30)
+# A warning is given at each of these numbers of days left.
+WARNING_DAYS = (1, 7, 14, 30)
 # A platform that has trouble says nothing about our credential.
-_SAYS_NOTHING = (Kind.TRANSIENT, Kind.RATE, Kind.QUOTA)
+_INCONCLUSIVE = (Kind.TRANSIENT, Kind.RATE, Kind.QUOTA)
 
 
 @dataclass(frozen=True)
-class State:
-    """A connector's credential as it was last tried. `news` is what nobody was told."""
+class CredentialState:
+    """A connector's credential as it was last tried. `news`: the message, when
+    it was not given before."""
 
     connector: str
     checked_at: datetime
@@ -34,7 +35,7 @@ class State:
     news: str | None = None
 
 
-def check(context: Context) -> list[State]:
+def check_credentials(context: Context) -> list[CredentialState]:
     """A test read with one source of each connector, and what is new of it.
 
     Sources that had stopped because of a credential go on when theirs is accepted: a
@@ -42,44 +43,46 @@ def check(context: Context) -> list[State]:
     """
     with db.reading(context.engine) as session:
         enabled = store.enabled(session)
-    found = []
+    states = []
     for connector in sorted({source.connector for source in enabled}):
         own = [source for source in enabled if source.connector == connector]
-        state = _one(context, connector, own)
+        state = _check_connector(context, connector, own)
         if state is not None:
-            found.append(state)
-    return found
+            states.append(state)
+    return states
 
 
-def known(context: Context) -> list[State]:
+def last_checks(context: Context) -> list[CredentialState]:
     """What the last test reads found, without asking anybody."""
     now = context.clock.now()
     with db.reading(context.engine) as session:
         return [_state(row, now) for row in credentials.checked_credentials(session)]
 
 
-def _one(context: Context, connector: str, own: Sequence[Source]) -> State | None:
+def _check_connector(
+    context: Context, connector: str, own: Sequence[Source]
+) -> CredentialState | None:
     """None when there is nothing to try, or the platform cannot say now."""
     stopped = [source for source in own if source.state == "needs_attention"]
-    health = _tried(context, (stopped or list(own))[0])
-    if health is None or (not health.ok and health.kind in _SAYS_NOTHING):
+    health = _test_read(context, (stopped or list(own))[0])
+    if health is None or (not health.ok and health.kind in _INCONCLUSIVE):
         return None
     if health.ok:
         for source in stopped:
-            source_setup.try_out(context, source.name)
+            source_setup.check_source(context, source.name)
     now = context.clock.now()
     with db.writing(context.engine) as session:
         row = credentials.find_or_add(session, connector, now)
         row.checked_at, row.ok = now, health.ok
         row.message = masking.unnamed(health.message)
         row.expires_at = health.expires_at
-        return _told(session, row, now)
+        return _with_news(session, row, now)
 
 
-def _tried(context: Context, source: Source) -> Health | None:
+def _test_read(context: Context, source: Source) -> Health | None:
     try:
         return connectors.build(
-            source.connector, source.settings, context.surroundings
+            source.connector, source.settings, context.connector_context
         ).check()
     except MissingSecret as error:
         return Health(False, str(error), kind=Kind.AUTH)
@@ -87,8 +90,8 @@ def _tried(context: Context, source: Source) -> Health | None:
         return None  # not the credential; the next pull says what it is
 
 
-def _told(session: Session, row: Credential, now: datetime) -> State:
-    """The state, with its news when nobody was told of them before."""
+def _with_news(session: Session, row: Credential, now: datetime) -> CredentialState:
+    """The state, with news when they were not reported before."""
     trouble = _trouble(row, now)
     news = trouble if trouble != row.told else None
     row.told = trouble
@@ -96,8 +99,8 @@ def _told(session: Session, row: Credential, now: datetime) -> State:
     state = _state(row, now)
     if news is None:
         return state
-    said = row.message if not row.ok else _ends(state)
-    return State(**{**vars(state), "news": said})
+    news_text = row.message if not row.ok else _expiry_notice(state)
+    return CredentialState(**{**vars(state), "news": news_text})
 
 
 def _trouble(row: Credential, now: datetime) -> str | None:
@@ -107,17 +110,17 @@ def _trouble(row: Credential, now: datetime) -> str | None:
     if row.expires_at is None:
         return None
     left = row.expires_at - now
-    return next((f"{n} days" for n in WARNED_AT if left <= timedelta(days=n)), None)
+    return next((f"{n} days" for n in WARNING_DAYS if left <= timedelta(days=n)), None)
 
 
-def _state(row: Credential, now: datetime) -> State:
+def _state(row: Credential, now: datetime) -> CredentialState:
     left = None if row.expires_at is None else max((row.expires_at - now).days, 0)
-    return State(
+    return CredentialState(
         row.connector, row.checked_at, row.ok, row.message, row.expires_at, left
     )
 
 
-def _ends(state: State) -> str:
+def _expiry_notice(state: CredentialState) -> str:
     return (
         f"The credential of {state.connector} ends in {state.days_left} days: renew it "
         f"as docs/connectors/{state.connector}.md says, and store it in the secret."

@@ -23,8 +23,8 @@ from socialcell.ops.model import Run, Source
 from socialcell.services import area_matching, pseudonyms
 from socialcell.services.collection import batch_ingest, collector
 from socialcell.services.collection.allowance_ledger import Ledger
-from socialcell.services.collection.batch_ingest import Accounted
-from socialcell.services.collection.collector import Result
+from socialcell.services.collection.batch_ingest import IngestCounts
+from socialcell.services.collection.collector import RunResult
 from socialcell.services.context import Context
 
 Progress = Callable[[int, int], None]
@@ -33,12 +33,13 @@ _REJECTS_SHOWN = 1000
 
 
 @dataclass(frozen=True)
-class Imported:
-    """What became of a file. `earlier` is when the same file was imported before."""
+class FileImport:
+    """The result of an import. `earlier` is when the same file was imported before."""
 
-    result: Result
+    result: RunResult
     format: str
     words: str  # what the file was recognised as
+
     earlier: datetime | None = None
     warnings: tuple[str, ...] = ()
 
@@ -53,41 +54,41 @@ def import_file(
     only: Collection[str] = (),
     dry_run: bool = False,
     progress: Progress | None = None,
-) -> Imported:
+) -> FileImport:
     """Store the posts or figures of a file; the same file again changes nothing.
 
     An import that was interrupted goes on behind the last page that was stored.
     `dry_run` gives the counts and rejects that an import would give, and stores
-    nothing. `progress` is told bytes read and bytes in all after each page. `only`
+    nothing. `progress` gets bytes read and bytes in all after each page. `only`
     names the formats that are taken, where not all are.
     SocialcellError when the file cannot be read as what it is said to be.
     """
     columns = read_mapping(mapping) if mapping else None
-    connector, found = file_detection.open_file(path, format, columns, settings)
-    if only and found.format not in only:
+    connector, detected = file_detection.open_file(path, format, columns, settings)
+    if only and detected.format not in only:
         raise UsageError(
-            f"{path} is {found.words}; here one of {', '.join(sorted(only))} is "
+            f"{path} is {detected.words}; here one of {', '.join(sorted(only))} is "
             "needed. All other files: socialcell import FILE."
         )
     health = connector.check()
     if not health.ok:
         raise SocialcellError(health.message)
-    watched = _Watched(progress, path.stat().st_size)
+    progress_report = _ProgressReport(progress, path.stat().st_size)
     with db.reading(context.engine) as session:
-        known = imports.find_import(
+        earlier_import = imports.find_import(
             session, connector.sha256, connector.format, connector.way
         )
-        earlier = known.imported_at if known else None
+        earlier = earlier_import.imported_at if earlier_import else None
     if earlier:
-        result = _recount(context, connector, columns, watched)
+        result = _recount(context, connector, columns, progress_report)
     elif dry_run:
-        result = _rehearse(context, connector, columns, watched)
+        result = _dry_run(context, connector, columns, progress_report)
     else:
-        result = _import(context, connector, columns, watched)
-    return Imported(
+        result = _import(context, connector, columns, progress_report)
+    return FileImport(
         result=result,
-        format=found.format,
-        words=found.words,
+        format=detected.format,
+        words=detected.words,
         earlier=earlier,
         warnings=_warnings(connector, columns, result),
     )
@@ -97,14 +98,14 @@ def _import(
     context: Context,
     connector: FileConnector,
     mapping: Mapping | None,
-    watched: "_Watched",
-) -> Result:
+    progress_report: "_ProgressReport",
+) -> RunResult:
     run_ids: list[int] = []
 
     def on_page(session: Session, run: Run, batch: Batch) -> None:
         assert run.id is not None
         run_ids.append(run.id)
-        watched(connector)
+        progress_report(connector)
         if batch.cursor["done"]:
             imports.record_import(
                 session,
@@ -127,7 +128,7 @@ def _import(
         context, source, connector, ledger, kind="import", on_page=on_page
     )
     if result.error_kind is None and result.counts["quarantined"]:
-        result = _judged(result)
+        result = _with_state(result)
         with db.writing(context.engine) as session:
             store.finish_run(
                 session,
@@ -166,29 +167,29 @@ def source_name(connector: FileConnector, mapping: Mapping | None) -> str:
     return f"file:{connector.format}"
 
 
-def _rehearse(
+def _dry_run(
     context: Context,
     connector: FileConnector,
     mapping: Mapping | None,
-    watched: "_Watched",
-) -> Result:
+    progress_report: "_ProgressReport",
+) -> RunResult:
     """Store each page and take it back, so that the counts are those of an import."""
     tally = _Tally(source_name(connector, mapping))
-    seen: set[int] = set()
+    mention_keys: set[int] = set()
     now = context.clock.now()
-    for read in connector.pull(None, Unmetered(), collector.never):
+    for batch in connector.pull(None, Unmetered(), collector.never_stop):
         with db.writing(context.engine) as session:
             source = _source(session, context, connector, mapping)
             run = store.start_run(session, source, "import", context.owner, now)
             assert source.id is not None
             assert run.id is not None
-            arrival = Arrival(source.id, run.id, now, read.observed_at)
-            done = batch_ingest.store(
-                context, session, connector.platform, read, arrival, seen
+            arrival = Arrival(source.id, run.id, now, batch.observed_at)
+            outcome = batch_ingest.store_batch(
+                context, session, connector.platform, batch, arrival, mention_keys
             )
             session.rollback()
-        tally.add(done)
-        watched(connector)
+        tally.add(outcome)
+        progress_report(connector)
     return tally.result()
 
 
@@ -196,38 +197,38 @@ def _recount(
     context: Context,
     connector: FileConnector,
     mapping: Mapping | None,
-    watched: "_Watched",
-) -> Result:
+    progress_report: "_ProgressReport",
+) -> RunResult:
     """Account for a file that was imported before: what it holds is known."""
     tally = _Tally(source_name(connector, mapping))
-    seen: set[int] = set()
-    for read in connector.pull(None, Unmetered(), collector.never):
+    record_keys: set[int] = set()
+    for page in connector.pull(None, Unmetered(), collector.never_stop):
         with db.reading(context.engine) as session:
-            batch = _admitted(context, session, connector, read)
+            batch = _admitted(context, session, connector, page)
         tally.add_rest(batch)
         for item in batch.items:
             if isinstance(item, Record):
                 key = hash((item.platform, item.external_id))
-                tally.counts["duplicate" if key in seen else "unchanged"] += 1
-                seen.add(key)
+                tally.counts["duplicate" if key in record_keys else "unchanged"] += 1
+                record_keys.add(key)
             elif isinstance(item, Fact):
                 tally.counts["unchanged"] += 1
-        watched(connector)
+        progress_report(connector)
     return tally.result()
 
 
 def _admitted(
     context: Context, session: Session, connector: FileConnector, batch: Batch
 ) -> Batch:
-    """The batch without what people who asked to be forgotten said."""
-    found = area_matching.placed(context, session, batch.items)
-    items = pseudonyms.admitted(context, session, connector.platform, found)
+    """The batch without items of suppressed people."""
+    placed_items = area_matching.placed(context, session, batch.items)
+    items = pseudonyms.admitted(context, session, connector.platform, placed_items)
     return replace(batch, items=items)
 
 
 @dataclass
-class _Watched:
-    """Tells how far a file is read."""
+class _ProgressReport:
+    """Reports how much of a file is read."""
 
     progress: Progress | None
     size: int
@@ -248,12 +249,12 @@ class _Tally:
     rules: Counter[str] = field(default_factory=Counter)
     rejects: list[Reject] = field(default_factory=list)
 
-    def add(self, done: Accounted) -> None:
+    def add(self, outcome: IngestCounts) -> None:
         """Count a page that was stored, and taken back."""
-        for name, count in done.counts.items():
+        for name, count in outcome.counts.items():
             self.counts[name] += count
-        self.rules.update(done.rules)
-        self.rejects += done.rejects[: _REJECTS_SHOWN - len(self.rejects)]
+        self.rules.update(outcome.rules)
+        self.rejects += outcome.rejects[: _REJECTS_SHOWN - len(self.rejects)]
 
     def add_rest(self, batch: Batch) -> None:
         """Count all of a batch but what becomes of its records."""
@@ -267,9 +268,9 @@ class _Tally:
                 self.counts["filtered"] += 1
                 self.rules[item.rule] += 1
 
-    def result(self) -> Result:
-        return _judged(
-            Result(
+    def result(self) -> RunResult:
+        return _with_state(
+            RunResult(
                 source=self.source,
                 state="ok",
                 counts=self.counts,
@@ -279,7 +280,7 @@ class _Tally:
         )
 
 
-def _judged(result: Result) -> Result:
+def _with_state(result: RunResult) -> RunResult:
     """The same with the state that its rejects make of it."""
     rejected, received = result.counts["quarantined"], result.counts["received"]
     if not rejected:
@@ -292,7 +293,7 @@ def _judged(result: Result) -> Result:
 
 
 def _warnings(
-    connector: FileConnector, mapping: Mapping | None, result: Result
+    connector: FileConnector, mapping: Mapping | None, result: RunResult
 ) -> tuple[str, ...]:
     updated = result.counts["updated"]
     if mapping is not None or connector.platform != GenericFile.platform or not updated:

@@ -21,8 +21,8 @@ _REJECTS_SHOWN = 1000
 
 
 @dataclass
-class Result:
-    """What one run of a source came to; counts are the run's, by outcome."""
+class RunResult:
+    """The result of one run of a source; `counts` are the run's, by outcome."""
 
     source: str
     state: str  # ok | partial | failed | waiting
@@ -34,12 +34,12 @@ class Result:
     reason: str | None = None
     not_before: datetime | None = None
     rejects: list[Reject] = field(default_factory=list)
-    # Starts of periods whose report quotes what this run learnt to be gone.
+    # Starts of periods whose report quotes something that this run removed.
     quoting: tuple[datetime, ...] = ()
 
 
-class Intake:
-    """A run in the making; whoever opens it commits, and so does each page."""
+class IngestRun:
+    """An open run of a source; the caller commits its opening and each page."""
 
     def __init__(
         self, context: Context, source: Source, platform: str, kind: str
@@ -72,29 +72,29 @@ class Intake:
         now = self._context.clock.now()
         run_id = self.run_id or self.open(session)
         arrival = Arrival(self.source_id, run_id, now, batch.observed_at)
-        done = batch_ingest.store(
+        outcome = batch_ingest.store_batch(
             self._context, session, self._platform, batch, arrival, self._seen
         )
-        run = store.count(session, run_id, done.counts)
-        store.count_filtered(run, done.rules)
-        self._rejects.extend(done.rejects[: _REJECTS_SHOWN - len(self._rejects)])
-        self._quoting.update(done.reports)
+        run = store.count(session, run_id, outcome.counts)
+        store.count_filtered(run, outcome.rules)
+        self._rejects.extend(outcome.rejects[: _REJECTS_SHOWN - len(self._rejects)])
+        self._quoting.update(outcome.reports)
         return run
 
-    def finish(self) -> Result:
+    def finish(self) -> RunResult:
         """Close a run that went well. Without a page nothing is written."""
         if self.run_id is None:
-            return Result(self._source.name, "ok")
+            return RunResult(self._source.name, "ok")
         with db.writing(self._context.engine) as session:
             result = self.close(session)
-        return ended(self._context, result)
+        return log_end(self._context, result)
 
     def close(
         self,
         session: Session,
         error: ConnectorError | None = None,
         not_before: datetime | None = None,
-    ) -> Result:
+    ) -> RunResult:
         """End the run in the caller's transaction: well, or with this error, partly
         when it has pages."""
         assert self.run_id is not None
@@ -107,7 +107,7 @@ class Intake:
             error_kind=error.kind.value if error else None,
             reason=masking.unnamed(str(error)) if error else None,
         )
-        return Result(
+        return RunResult(
             source=self._source.name,
             state=run.state,
             counts={name: getattr(run, name) for name in store.COUNTS},
@@ -120,16 +120,16 @@ class Intake:
         )
 
 
-def ended(context: Context, result: Result) -> Result:
-    """A run is closed and committed: one line in the log, and pages of reports that
-    quote what it learnt to be gone are written again."""
-    tell = _LOG.info if result.state == "ok" else _LOG.warning
-    tell(
+def log_end(context: Context, result: RunResult) -> RunResult:
+    """Log the end of a committed run, and write reports again that quote something it
+    removed."""
+    write = _LOG.info if result.state == "ok" else _LOG.warning
+    write(
         "source run ended",
         state=result.state,
         error=result.error_kind,
         reason=result.reason,
         **result.counts,
     )
-    report_redaction.rewrite(context, result.quoting)
+    report_redaction.rewrite_weeks(context, result.quoting)
     return result

@@ -19,12 +19,12 @@ from socialcell.listening.store.mentions.mention_filter import MentionFilter
 from socialcell.services.collection import allowance_ledger
 from socialcell.services.context import Context
 
-_LOOKED_AT = timedelta(days=28)
+_SAMPLE = timedelta(days=28)
 _MONTH = timedelta(days=30)
 
 
 @dataclass(frozen=True)
-class Estimate:
+class QueryEstimate:
     """Posts and money of 30 days; `posts` is None where nothing is known, with why.
 
     The posts are those that other sources brought, so there may be more.
@@ -38,7 +38,7 @@ class Estimate:
 
 def estimate(
     context: Context, connector: str, settings: Mapping[str, Any]
-) -> Estimate | None:
+) -> QueryEstimate | None:
     """What a search would cost in 30 days; None where a post read costs nothing.
 
     ConfigError when the connector does not take the settings.
@@ -46,11 +46,11 @@ def estimate(
     settings = connectors.check_settings(connector, settings)
     platform = connectors.platform(connector)
     priced = [
-        one
-        for one in allowance_ledger.buckets(
+        bucket
+        for bucket in allowance_ledger.buckets(
             context.workspace.config, connector, platform
         )
-        if one.name == "posts" and one.price_micros
+        if bucket.name == "posts" and bucket.price_micros
     ]
     query = settings.get("query")
     if not priced or not query:
@@ -59,28 +59,28 @@ def estimate(
     now = context.clock.now()
     try:
         node = parse(str(query), now=now)
-        foreign = [one.text for one in tokens(str(query)) if _is_foreign(one)]
+        foreign = [token.text for token in tokens(str(query)) if _is_foreign(token)]
     except UsageError as error:
         foreign = [str(error).splitlines()[0]]
     if foreign:
         reason = f"this query cannot be counted here: {foreign[0]}"
-        return Estimate(None, None, bucket.currency, reason)
+        return QueryEstimate(None, None, bucket.currency, reason)
     here = FieldTerm("platform", platform, 1)
-    wanted = MentionFilter(query=And((here, node)), since=now - _LOOKED_AT)
+    matching = MentionFilter(query=And((here, node)), since=now - _SAMPLE)
     with db.reading(context.engine) as session:
-        held = mention_queries.count_mentions(
-            session, MentionFilter(query=here, since=now - _LOOKED_AT)
+        total_count = mention_queries.count_mentions(
+            session, MentionFilter(query=here, since=now - _SAMPLE)
         )
-        found = mention_queries.count_mentions(session, wanted)
-    if not held:
+        match_count = mention_queries.count_mentions(session, matching)
+    if not total_count:
         reason = f"no mention of {platform} is held from the last 28 days"
-        return Estimate(None, None, bucket.currency, reason)
-    posts = round(found * _MONTH / _LOOKED_AT)
-    return Estimate(
+        return QueryEstimate(None, None, bucket.currency, reason)
+    posts = round(match_count * _MONTH / _SAMPLE)
+    return QueryEstimate(
         posts,
         posts * bucket.price_micros,
         bucket.currency,
-        f"{found} of {held} mentions held from the last 28 days match",
+        f"{match_count} of {total_count} mentions held from the last 28 days match",
     )
 
 

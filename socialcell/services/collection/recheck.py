@@ -1,4 +1,4 @@
-"""Ask again about what is held: its engagement, and whether it is still there."""
+"""Query platforms again about stored mentions: engagement, and deletion."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -20,35 +20,42 @@ from socialcell.listening.store.pages import recheck_queue
 from socialcell.ops import store
 from socialcell.ops.model import Source
 from socialcell.services.collection import allowance_ledger, collector
-from socialcell.services.collection.allowance_ledger import Enough
-from socialcell.services.collection.collector import Result, never
-from socialcell.services.collection.ingest_run import Intake, ended
-from socialcell.services.collection.metrics_refresh import ask
-from socialcell.services.collection.source_lock import TAKEN, alone
+from socialcell.services.collection.allowance_ledger import ShareUsedUp
+from socialcell.services.collection.collector import RunResult, never_stop
+from socialcell.services.collection.ingest_run import IngestRun, log_end
+from socialcell.services.collection.metrics_refresh import run_refresh
+from socialcell.services.collection.source_lock import LOCKED, lock_source
 from socialcell.services.context import Context
 
 _LOG = log.logger(__name__)
 
-AT_ONCE = 100  # ids that one question to a connector holds
-MOST = 2000  # ids of one source in one run
-MORE = f"{MOST} were asked for, and more are due: the rest comes with the next run"
-_STOPPED = "told to stop: the rest is asked for next time"
+CHUNK = 100  # ids in one call of a connector
+
+MAX_IDS = 2000  # ids of one source in one run
+
+MORE_DUE = (
+    f"{MAX_IDS} were asked for, and more are due: the rest comes with the next run"
+)
+_INTERRUPTED = "told to stop: the rest is asked for next time"
 # A day is what X's agreement grants; asked a little before it is over.
 RECHECK_AFTER = timedelta(hours=20)
 
 
 @dataclass(frozen=True)
-class _Kind:
-    """One way of asking again: what it needs, what is due, and how it is asked."""
+class _RecheckKind:
+    """A kind of recheck: the capability it needs, what is due, and the call."""
 
     name: str  # of the run
+
     needs: Capability
     due: Callable[[Any, int, datetime, int], list[str]]
     refreshes: bool
 
 
-_SNAPSHOT = _Kind("snapshot", Capability.POST_METRICS, recheck_queue.to_refresh, True)
-_RECHECK = _Kind(
+_SNAPSHOT = _RecheckKind(
+    "snapshot", Capability.POST_METRICS, recheck_queue.to_refresh, True
+)
+_RECHECK = _RecheckKind(
     "recheck",
     Capability.RECHECK,
     lambda session, source_id, now, limit: recheck_queue.to_recheck(
@@ -59,49 +66,55 @@ _RECHECK = _Kind(
 
 
 def pin(context: Context, mentions: Sequence[int], days: int | None) -> int:
-    """Look at the engagement of these mentions every hour for so many days; None lets
-    them cool. UsageError for one that is not held, and then nothing is changed."""
+    """Refresh the engagement of these mentions every hour for so many days; None ends
+    that. UsageError for one that is not held, and then nothing is changed."""
     until = None if days is None else context.clock.now() + timedelta(days=days)
     with db.writing(context.engine) as session:
-        done = recheck_queue.pin(session, list(dict.fromkeys(mentions)), until)
-        if done < len(set(mentions)):
+        count = recheck_queue.pin(session, list(dict.fromkeys(mentions)), until)
+        if count < len(set(mentions)):
             raise UsageError(
-                f"{len(set(mentions)) - done} of these mentions are not held, or are "
+                f"{len(set(mentions)) - count} of these mentions are not held, or are "
                 "gone at their source; nothing was pinned."
             )
-    return done
+    return count
 
 
 def snapshot(
-    context: Context, names: Sequence[str] = (), *, stop: Callable[[], bool] = never
-) -> list[Result]:
-    """Engagement of what is young, densely at first and thinly later."""
-    return _each(context, _SNAPSHOT, names, stop)
+    context: Context,
+    names: Sequence[str] = (),
+    *,
+    stop: Callable[[], bool] = never_stop,
+) -> list[RunResult]:
+    """Refresh the engagement of recent mentions, often at first and rarely later."""
+    return _recheck_sources(context, _SNAPSHOT, names, stop)
 
 
 def recheck(
-    context: Context, names: Sequence[str] = (), *, stop: Callable[[], bool] = never
-) -> list[Result]:
-    """Which mentions are gone at their source: what is gone there goes here.
+    context: Context,
+    names: Sequence[str] = (),
+    *,
+    stop: Callable[[], bool] = never_stop,
+) -> list[RunResult]:
+    """Remove mentions that are deleted at their source.
 
     Everything whose platform can tell is asked about once a day. Reports that quoted
     something that is gone are written again.
     """
-    return _each(context, _RECHECK, names, stop)
+    return _recheck_sources(context, _RECHECK, names, stop)
 
 
-def owed(context: Context) -> list[str]:
+def overdue_sources(context: Context) -> list[str]:
     """The enabled sources whose last recheck could not ask about everything."""
     with db.reading(context.engine) as session:
         late = store.unchecked(session)
         return [source.name for source in store.enabled(session) if source.id in late]
 
 
-def _each(
-    context: Context, kind: _Kind, names: Sequence[str], stop: Callable[[], bool]
-) -> list[Result]:
+def _recheck_sources(
+    context: Context, kind: _RecheckKind, names: Sequence[str], stop: Callable[[], bool]
+) -> list[RunResult]:
     with db.reading(context.engine) as session:
-        sources = collector.wanted(session, names)
+        sources = collector.select_sources(session, names)
     results = []
     for source in sources:
         if stop():
@@ -109,63 +122,62 @@ def _each(
         if kind.needs not in connectors.capabilities(source.connector):
             continue
         assert source.id is not None
-        with alone(context, source.id) as free:
-            done = _one(context, kind, source, stop, free=free)
-        if done is not None:
-            results.append(done)
+        with lock_source(context, source.id) as free:
+            result = _recheck_source(context, kind, source, stop, free=free)
+        if result is not None:
+            results.append(result)
     return results
 
 
-def _one(
+def _recheck_source(
     context: Context,
-    kind: _Kind,
+    kind: _RecheckKind,
     source: Source,
     stop: Callable[[], bool],
     *,
     free: bool,
-) -> Result | None:
+) -> RunResult | None:
     """One source; None when nothing is due. A recheck that cannot be done now is a run
     that failed, so that it is known and made up for."""
     assert source.id is not None
     now = context.clock.now()
     with db.reading(context.engine) as session:
         current = store.source_named(session, source.name)
-        ids = kind.due(session, source.id, now, MOST + 1)
+        ids = kind.due(session, source.id, now, MAX_IDS + 1)
     if not ids:
         return None
     waits = current.not_before is not None and current.not_before > now
     if waits or not free:
-        reason = collector.waiting(current).reason if waits else TAKEN
-        return _put_off(context, kind, source, reason or "")
+        reason = collector.waiting_result(current).reason if waits else LOCKED
+        return _postpone(context, kind, source, reason or "")
     try:
         connector = connectors.build(
-            source.connector, source.settings, context.surroundings
+            source.connector, source.settings, context.connector_context
         )
     except ConfigError as error:
-        return collector.failed_before_start(context, source, error, kind.name)
-    ledger = allowance_ledger.of(context, source.connector, connector.platform)
+        return collector.record_failed_start(context, source, error, kind.name)
+    ledger = allowance_ledger.ledger_of(context, source.connector, connector.platform)
     spare = ledger.spare(_asked_first(context, source) if kind.refreshes else 0)
-    asking = _Asking(context, kind, connector, spare, ids, stop)
-    return ask(
-        context,
-        source,
-        connector.platform,
-        ledger,
-        asking.batches(),
-        kind=kind.name,
+    asking = _RecheckRun(context, kind, connector, spare, ids, stop)
+    return run_refresh(
+        context, source, connector.platform, ledger, asking.batches(), kind=kind.name
     )
 
 
-def _put_off(context: Context, kind: _Kind, source: Source, reason: str) -> Result:
+def _postpone(
+    context: Context, kind: _RecheckKind, source: Source, reason: str
+) -> RunResult:
     """What is not asked now: of engagement the next hour asks."""
     if kind.refreshes:
-        return Result(source.name, "waiting", reason=reason)
-    intake = Intake(context, source, connectors.platform(source.connector), kind.name)
+        return RunResult(source.name, "waiting", reason=reason)
+    ingest_run = IngestRun(
+        context, source, connectors.platform(source.connector), kind.name
+    )
     with db.writing(context.engine) as session:
-        intake.open(session)
-        intake.opened()
-        failure = intake.close(session, ConnectorError(Kind.TRANSIENT, reason))
-    return ended(context, failure)
+        ingest_run.open(session)
+        ingest_run.opened()
+        failure = ingest_run.close(session, ConnectorError(Kind.TRANSIENT, reason))
+    return log_end(context, failure)
 
 
 def _asked_first(context: Context, source: Source) -> int:
@@ -180,46 +192,49 @@ def _asked_first(context: Context, source: Source) -> int:
 
 
 @dataclass
-class _Asking:
-    """The questions of one run, some ids at a time."""
+class _RecheckRun:
+    """The calls of one run, some ids at a time."""
 
     context: Context
-    kind: _Kind
+    kind: _RecheckKind
     connector: Connector
-    spare: allowance_ledger.Spare
+    spare: allowance_ledger.SpareLedger
     ids: Sequence[str]
     stop: Callable[[], bool]
 
     def batches(self) -> Iterator[Batch]:
-        """What the connector answers. ConnectorError as in a pull; Enough when not all
-        that is due is asked for now."""
-        ask = (
+        """The connector's answers. ConnectorError as in a pull; ShareUsedUp when some
+        of what is due is left for later."""
+        query = (
             cast(Refreshing, self.connector).refresh
             if self.kind.refreshes
             else cast(Rechecking, self.connector).recheck
         )
-        ids = self.ids[:MOST]
-        for start in range(0, len(ids), AT_ONCE):
+        ids = self.ids[:MAX_IDS]
+        for start in range(0, len(ids), CHUNK):
             if self.stop():
-                raise Enough(_STOPPED, Kind.TRANSIENT)
-            some = ids[start : start + AT_ONCE]
+                raise ShareUsedUp(_INTERRUPTED, Kind.TRANSIENT)
+            chunk = ids[start : start + CHUNK]
             undecided: set[str] = set()
-            for batch in ask(some, self.spare, self.stop):
+            for batch in query(chunk, self.spare, self.stop):
                 undecided.update(_undecided(batch))
                 yield batch
             if self.stop():
-                raise Enough(_STOPPED, Kind.TRANSIENT)  # not all were asked for
+                raise ShareUsedUp(
+                    _INTERRUPTED, Kind.TRANSIENT
+                )  # not all were asked for
+
             # All pages of this question are stored: what is left was there.
-            self._note([id_ for id_ in some if id_ not in undecided])
-        if len(self.ids) > MOST and not self.kind.refreshes:
-            raise Enough(MORE, Kind.TRANSIENT)
+            self._note([id_ for id_ in chunk if id_ not in undecided])
+        if len(self.ids) > MAX_IDS and not self.kind.refreshes:
+            raise ShareUsedUp(MORE_DUE, Kind.TRANSIENT)
 
     def _note(self, ids: Sequence[str]) -> None:
         now, platform = self.context.clock.now(), self.connector.platform
         with db.writing(self.context.engine) as session:
-            held = recheck_queue.present_ids(session, platform, ids)
+            stored_ids = recheck_queue.present_ids(session, platform, ids)
             recheck_queue.note(
-                session, platform, list(held), now, refreshed=self.kind.refreshes
+                session, platform, list(stored_ids), now, refreshed=self.kind.refreshes
             )
 
 

@@ -1,4 +1,4 @@
-"""Read stored raw items again with the mapper of today, and say what changes."""
+"""Map stored raw items again with the current mapper, and report what changes."""
 
 import json
 from collections import Counter
@@ -19,13 +19,13 @@ from socialcell.listening.store.pages.records import cleaned
 from socialcell.ops import store
 from socialcell.ops.model import Source
 from socialcell.services.collection import allowance_ledger, collector
-from socialcell.services.collection.collector import Result
-from socialcell.services.collection.metrics_refresh import ask
-from socialcell.services.collection.source_lock import TAKEN, alone
+from socialcell.services.collection.collector import RunResult
+from socialcell.services.collection.metrics_refresh import run_refresh
+from socialcell.services.collection.source_lock import LOCKED, lock_source
 from socialcell.services.context import Context
 
-_AT_ONCE = 500
-_SHOWN = 20
+_PAGE = 500
+_MOST_EXAMPLES = 20
 # What of a mention a mapper makes; the figures of an hour ago stay as they were.
 _COLUMNS = {
     "kind": "kind",
@@ -39,14 +39,14 @@ _COLUMNS = {
 
 
 @dataclass(frozen=True)
-class Remapped:
-    """What reading a source's raw items again came to.
+class ReprocessedSource:
+    """The result of mapping a source's raw items again.
 
     `fields` counts the mentions in which a field differs, `mapped` what could not be
     read before and can now, `examples` are (id, fields) of mentions that change.
     """
 
-    result: Result
+    result: RunResult
     fields: dict[str, int]
     mapped: int
     examples: tuple[tuple[int, tuple[str, ...]], ...]
@@ -59,22 +59,22 @@ class _Differences:
     mapped: int = 0
 
 
-def remap(
+def reprocess(
     context: Context,
     since: datetime,
     names: Sequence[str] = (),
     *,
     dry_run: bool = False,
     progress: Callable[[str], None] | None = None,
-) -> list[Remapped]:
+) -> list[ReprocessedSource]:
     """Raw items that came since a moment, mapped and quarantined, read again.
 
     What differs is stored as an edit is, and read anew by the tagger. Platforms whose
     raw items cannot be read alone are passed over; naming one is a UsageError.
     """
     with db.reading(context.engine) as session:
-        sources = collector.wanted(session, names)
-    done = []
+        sources = collector.select_sources(session, names)
+    results = []
     for source in sources:
         mapper = connectors.mapper(source.connector)
         if mapper is None:
@@ -86,40 +86,45 @@ def remap(
             continue
         if progress:
             progress(source.name)
-        done.append(_one(context, source, mapper, since, dry_run))
-    return done
+        results.append(_reprocess_source(context, source, mapper, since, dry_run))
+    return results
 
 
-def _one(
+def _reprocess_source(
     context: Context,
     source: Source,
     mapper: type[Remapping],
     since: datetime,
     dry_run: bool,
-) -> Remapped:
-    found = _Differences()
-    batches = _batches(context, source, mapper, since, found)
+) -> ReprocessedSource:
+    differences = _Differences()
+    batches = _batches(context, source, mapper, since, differences)
     if dry_run:
-        result = _counted(source, batches)
+        result = _count_only(source, batches)
     else:
-        ledger = allowance_ledger.of(context, source.connector, mapper.platform)
+        ledger = allowance_ledger.ledger_of(context, source.connector, mapper.platform)
         assert source.id is not None
-        with alone(context, source.id) as free:
+        with lock_source(context, source.id) as free:
             if not free:
-                raise AlreadyRunning(f"{source.name}: {TAKEN}.")
-            result = ask(
+                raise AlreadyRunning(f"{source.name}: {LOCKED}.")
+            result = run_refresh(
                 context, source, mapper.platform, ledger, batches, kind="remap"
             )
-    return Remapped(result, dict(found.fields), found.mapped, tuple(found.examples))
+    return ReprocessedSource(
+        result,
+        dict(differences.fields),
+        differences.mapped,
+        tuple(differences.examples),
+    )
 
 
-def _counted(source: Source, batches: Iterator[Batch]) -> Result:
+def _count_only(source: Source, batches: Iterator[Batch]) -> RunResult:
     counts = dict.fromkeys(store.COUNTS, 0)
     for batch in batches:
         rejects = sum(isinstance(item, Reject) for item in batch.items)
         counts["received"] += len(batch.items)
         counts["quarantined"] += rejects
-    return Result(source.name, "ok", counts, {})
+    return RunResult(source.name, "ok", counts, {})
 
 
 def _batches(
@@ -127,22 +132,22 @@ def _batches(
     source: Source,
     mapper: type[Remapping],
     since: datetime,
-    found: _Differences,
+    differences: _Differences,
 ) -> Iterator[Batch]:
     """The raw items as they came, page by page, each as its mapper reads it now."""
     assert source.id is not None
     after = 0
     while True:
         with db.reading(context.engine) as session:
-            page = raw_payloads.of_source(session, source.id, since, after, _AT_ONCE)
-            items = [_item(session, mapper, raw) for raw in page]
-            _compare(session, page, items, found)
+            page = raw_payloads.of_source(session, source.id, since, after, _PAGE)
+            items = [_map_raw(session, mapper, raw) for raw in page]
+            _compare(session, page, items, differences)
         if not page:
             return
         after = page[-1].id
         pairs = zip(page, items, strict=True)
-        for at, some in groupby(pairs, key=lambda pair: pair[0].received_at):
-            yield Batch([item for _, item in some], {}, observed_at=at)
+        for at, group in groupby(pairs, key=lambda pair: pair[0].received_at):
+            yield Batch([item for _, item in group], {}, observed_at=at)
         with db.writing(context.engine) as session:
             raw_payloads.note_mapped(
                 session,
@@ -154,7 +159,7 @@ def _batches(
             )
 
 
-def _item(session: Session, mapper: type[Remapping], raw: Raw) -> Item:
+def _map_raw(session: Session, mapper: type[Remapping], raw: Raw) -> Item:
     body = json.loads(raw.body)
     try:
         item = mapper.mapped(body)
@@ -163,26 +168,29 @@ def _item(session: Session, mapper: type[Remapping], raw: Raw) -> Item:
     if not isinstance(item, Record) or item.author is None:
         return item
     # A raw item may name its author by number alone: the rest came beside it.
-    held = page_authors.facts_of(session, item.platform, item.author.uid)
-    if held is None:
+    stored_author = page_authors.facts_of(session, item.platform, item.author.uid)
+    if stored_author is None:
         return item
-    given = {k: v for k, v in asdict(item.author).items() if v is not None}
-    return replace(item, author=replace(held, **given))
+    facts = {k: v for k, v in asdict(item.author).items() if v is not None}
+    return replace(item, author=replace(stored_author, **facts))
 
 
 def _compare(
-    session: Session, page: Sequence[Raw], items: Sequence[Item], found: _Differences
+    session: Session,
+    page: Sequence[Raw],
+    items: Sequence[Item],
+    differences: _Differences,
 ) -> None:
-    """Note in which fields today's reading differs from what is held."""
-    read = [
+    """Note the fields in which the new mapping differs from the stored mention."""
+    records = [
         (raw, cleaned(item))
         for raw, item in zip(page, items, strict=True)
         if isinstance(item, Record)
     ]
-    found.mapped += sum(raw.state == "quarantined" for raw, _ in read)
-    held = page_mentions.mentions_of_raws(session, [raw.id for raw, _ in read])
-    for raw, record in read:
-        row = held.get(raw.id)
+    differences.mapped += sum(raw.state == "quarantined" for raw, _ in records)
+    stored = page_mentions.mentions_of_raws(session, [raw.id for raw, _ in records])
+    for raw, record in records:
+        row = stored.get(raw.id)
         if row is None:
             continue
         differs = tuple(
@@ -190,6 +198,6 @@ def _compare(
             for name, column in _COLUMNS.items()
             if getattr(record, name) != row[column]
         )
-        found.fields.update(differs)
-        if differs and len(found.examples) < _SHOWN:
-            found.examples.append((row["id"], differs))
+        differences.fields.update(differs)
+        if differs and len(differences.examples) < _MOST_EXAMPLES:
+            differences.examples.append((row["id"], differs))

@@ -36,21 +36,23 @@ def refuse(
     number of which no post is held nothing is known: it is let in.
     """
     accounts = protected_accounts.accounts(session)
-    for key, value in settings.items():
-        if not isinstance(value, str):
+    for key, text_value in settings.items():
+        if not isinstance(text_value, str):
             continue
-        if key in _NUMBERS and value not in own:
-            _refuse_number(session, connectors.platform(connector), value)
+        if key in _NUMBERS and text_value not in own:
+            _refuse_number(session, connectors.platform(connector), text_value)
         elif key == "query":
-            text = without_left_out(value)
-            protected_topics.refuse_parts(asked_parts(value), text, accounts, REFUSAL)
+            text = without_left_out(text_value)
+            protected_topics.refuse_parts(
+                asked_parts(text_value), text, accounts, REFUSAL
+            )
         elif key == "hashtag":
-            tag = [*words_of(f"#{value}")]
-            protected_topics.refuse_parts(tag, value, accounts, REFUSAL)
+            tag = [*words_of(f"#{text_value}")]
+            protected_topics.refuse_parts(tag, text_value, accounts, REFUSAL)
         elif key == "subreddit":
-            _refuse_subreddit(value, accounts)
+            _refuse_subreddit(text_value, accounts)
         elif key == "url":
-            _refuse_feed(value, accounts)
+            _refuse_feed(text_value, accounts)
 
 
 def numbers(sources: Iterable[Source]) -> frozenset[str]:
@@ -81,17 +83,20 @@ def _refuse_subreddit(name: str, accounts: Accounts) -> None:
     parts: list[TextTerm | FieldTerm] = [*words_of(f"#{name}")]
     if name.lower().startswith("u_"):
         parts.append(FieldTerm("from", name[2:], 1))  # somebody's own page
+
     protected_topics.refuse_parts(parts, name, accounts, REFUSAL)
 
 
 def _refuse_feed(url: str, accounts: Accounts) -> None:
     """The words of a feed's path, and what it is asked for; not those of its host."""
     parts = urlsplit(url)
-    asked = [value for _, value in parse_qsl(parts.query)]
+    parameters = [parameter for _, parameter in parse_qsl(parts.query)]
     words: list[TextTerm | FieldTerm] = [*_path_words(unquote(parts.path))]
     protected_topics.refuse_parts(words, unquote(url), accounts, REFUSAL)
-    for value in asked:
-        protected_topics.refuse_parts(asked_parts(value), value, accounts, REFUSAL)
+    for parameter in parameters:
+        protected_topics.refuse_parts(
+            asked_parts(parameter), parameter, accounts, REFUSAL
+        )
 
 
 def _path_words(path: str) -> Iterator[TextTerm]:

@@ -17,12 +17,12 @@ from socialcell.listening.store.people import registry
 from socialcell.ops import audit, store
 from socialcell.ops.model import Source
 from socialcell.services.collection import collector, source_guard
-from socialcell.services.collection.collector import Progress, Result
+from socialcell.services.collection.collector import Progress, RunResult
 from socialcell.services.context import Context
 
 
 @dataclass(frozen=True)
-class Removed:
+class RemovedSource:
     """A source that is taken away, and how many mentions it brought, which stay.
 
     `alone` of them no other source has seen: nobody asks about these again whether
@@ -34,14 +34,14 @@ class Removed:
     alone: int
 
 
-def add(
+def add_source(
     context: Context, name: str, connector: str, settings: Mapping[str, Any]
 ) -> Source:
     """A new source, its settings checked by its connector. Audited.
 
     ConfigError, UsageError; also, with the reason, for what must not be followed.
     """
-    checked = check(context, connector, settings)
+    checked = check_settings(context, connector, settings)
     now = context.clock.now()
     with db.writing(context.engine) as session:
         source = store.add_source(session, name, connector, checked, now)
@@ -63,7 +63,7 @@ def add(
     return source
 
 
-def check(
+def check_settings(
     context: Context, connector: str, settings: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The settings as they are stored. ConfigError when the connector does not take
@@ -71,11 +71,13 @@ def check(
     checked = connectors.check_settings(connector, settings)
     with db.reading(context.engine) as session:
         followed = source_guard.numbers(store.enabled(session))
-        source_guard.refuse(session, connector, checked, _own(context) | followed)
+        source_guard.refuse(
+            session, connector, checked, _own_accounts(context) | followed
+        )
     return checked
 
 
-def try_out(context: Context, name: str) -> Health:
+def check_source(context: Context, name: str) -> Health:
     """Whether the platform lets us read this source now.
 
     A source that stopped because a person had to do something goes on when it does.
@@ -83,7 +85,7 @@ def try_out(context: Context, name: str) -> Health:
     with db.reading(context.engine) as session:
         source = store.source_named(session, name)
         settings, connector = source.settings, source.connector
-    health = connectors.build(connector, settings, context.surroundings).check()
+    health = connectors.build(connector, settings, context.connector_context).check()
     if health.ok:
         with db.writing(context.engine) as session:
             store.resume_source(session, name)
@@ -116,7 +118,7 @@ def enable(context: Context, name: str) -> bool:
                 f"{name} stands for imported files: there is nothing to pull. Import "
                 "another one: socialcell import FILE"
             )
-    check(context, source.connector, source.settings)
+    check_settings(context, source.connector, source.settings)
     with db.writing(context.engine) as session:
         source = store.source_named(session, name)
         if source.enabled:
@@ -126,13 +128,13 @@ def enable(context: Context, name: str) -> bool:
     return True
 
 
-def count_mentions(context: Context, name: str) -> Removed:
+def count_mentions(context: Context, name: str) -> RemovedSource:
     """What `remove` would say of a source; nothing is changed."""
     with db.reading(context.engine) as session:
-        return _counted(session, store.source_named(session, name))
+        return _count(session, store.source_named(session, name))
 
 
-def remove(context: Context, name: str) -> Removed:
+def remove(context: Context, name: str) -> RemovedSource:
     """Take a source away for good. Audited.
 
     Its mentions, runs and coverage stay; its place is forgotten, and its name is free
@@ -140,7 +142,7 @@ def remove(context: Context, name: str) -> Removed:
     """
     with db.writing(context.engine) as session:
         source = store.source_named(session, name)
-        counted = _counted(session, source)
+        counted = _count(session, source)
         detail = {"mentions": counted.mentions, "alone": counted.alone}
         _end_incident(context, session, source)
         _audit(context, session, "source.remove", source, detail)
@@ -150,7 +152,7 @@ def remove(context: Context, name: str) -> Removed:
 
 def pull_now(
     context: Context, names: Sequence[str], progress: Progress | None = None
-) -> list[Result]:
+) -> list[RunResult]:
     """Pull these sources now, whatever the schedule says. Audited.
 
     One that a platform asked to wait is not asked before its time. UsageError for one
@@ -169,14 +171,14 @@ def pull_now(
     return collector.collect(context, names, progress=progress)
 
 
-def _own(context: Context) -> frozenset[str]:
+def _own_accounts(context: Context) -> frozenset[str]:
     """The numbers of the accounts in whose name the city posts."""
     return context.workspace.config.publishing.account_numbers
 
 
-def _counted(session: Session, source: Source) -> Removed:
+def _count(session: Session, source: Source) -> RemovedSource:
     assert source.id is not None
-    return Removed(source.name, *recheck_queue.brought(session, source.id))
+    return RemovedSource(source.name, *recheck_queue.brought(session, source.id))
 
 
 def _end_incident(context: Context, session: Session, source: Source) -> None:
@@ -199,10 +201,14 @@ def _audit(
     def plain(value: Any) -> Any:
         if not isinstance(value, str):
             return value
-        kept = source_guard.without_left_out(value)
-        return masking.masked(kept, lambda _host, who: who.lower() in registered)
+        cleaned = source_guard.without_left_out(value)
+        return masking.masked(cleaned, lambda _host, who: who.lower() in registered)
 
     settings = {key: plain(value) for key, value in source.settings.items()}
-    told = {"connector": source.connector, "settings": settings, **(detail or {})}
+    audit_detail = {
+        "connector": source.connector,
+        "settings": settings,
+        **(detail or {}),
+    }
     now = context.clock.now()
-    audit.append(session, audit.operator(), action, source.name, told, now)
+    audit.append(session, audit.operator(), action, source.name, audit_detail, now)

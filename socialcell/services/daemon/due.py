@@ -1,4 +1,4 @@
-"""When a job is due: every so often, or at times of the day and the week in Pune."""
+"""When a job is due: at an interval, or at times of the day and the week in Pune."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Every:
+class IntervalSlots:
     """Slots so far apart, at whole multiples since a fixed moment.
 
     `offset` moves them, so that many jobs of one length are not due together.
@@ -31,7 +31,7 @@ class Every:
 
 
 @dataclass(frozen=True)
-class At:
+class DailySlots:
     """Slots at a time of day in Pune, every day or on one day of the week."""
 
     time: time
@@ -48,25 +48,25 @@ class At:
 
 
 @dataclass(frozen=True)
-class Due:
+class DueSlot:
     """A slot whose time has come, and for how many due moments it stands."""
 
     slot_at: datetime
     covers: int = 1
 
 
-def due(
-    when: Every | At,
+def due_slots(
+    when: IntervalSlots | DailySlots,
     last: datetime | None,
     now: datetime,
     *,
     each: bool = False,
     most: int = 8,
     since: datetime | None = None,
-) -> list[Due]:
-    """What is due at `now` when `last` was the newest slot that was taken.
+) -> list[DueSlot]:
+    """The slots due at `now` when `last` was the newest slot that was run.
 
-    Of slots that passed while nobody was there the newest stands for all; with `each`
+    Of slots that passed without a daemon the newest stands for all; with `each`
     every one is due, oldest first, at most the newest `most`. A job that never ran
     has its newest slot due, unless it is before `since`. A clock that went back finds
     nothing due until it has caught up: a slot is taken once.
@@ -85,5 +85,5 @@ def due(
     if not missed:
         return []
     if each:
-        return [Due(slot) for slot in reversed(missed)]
-    return [Due(missed[0], len(missed))]
+        return [DueSlot(slot) for slot in reversed(missed)]
+    return [DueSlot(missed[0], len(missed))]

@@ -1,4 +1,4 @@
-"""One round of the daemon: what is due is claimed, done, and accounted for."""
+"""One round of the daemon: due slots are claimed, run, and recorded."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -9,96 +9,104 @@ from socialcell.errors import AlreadyRunning, SocialcellError
 from socialcell.listening.people import masking
 from socialcell.ops import slots
 from socialcell.services.context import Context
-from socialcell.services.daemon.due import due
-from socialcell.services.daemon.job_registry import Job, Slot, jobs
+from socialcell.services.daemon.due import due_slots
+from socialcell.services.daemon.job_registry import DaemonJob, JobSlot, list_jobs
 
 _LOG = log.logger(__name__)
-# Slots of before the workspace was made are nobody's.
-_YOUNG = timedelta(days=8)
+# Older slots are from before the workspace was made.
+_OLDEST = timedelta(days=8)
 
 
 @dataclass(frozen=True)
-class Done:
-    """One slot that this round took, and what came of it."""
+class JobResult:
+    """One slot that this round ran, and its result."""
 
     job: str
-    slot: Slot
+    slot: JobSlot
     state: str  # done | failed
-    said: str
+    summary: str
 
 
-def work(
+def run_due_jobs(
     context: Context,
     token: int,
     stop: Callable[[], bool],
-    table: Callable[[Context], Iterable[Job]] = jobs,
-) -> list[Done]:
+    registry: Callable[[Context], Iterable[DaemonJob]] = list_jobs,
+) -> list[JobResult]:
     """Do everything of the table that is due now, one after another. AlreadyRunning
     when the lease was lost on the way.
 
     A job that fails is noted and does not touch the others; its next slot tries again.
     """
-    done = []
-    for job, slot in _due(context, table(context)):
+    results = []
+    for job, slot in _due(context, registry(context)):
         if stop():
             break
-        found = _one(context, job, slot, token, stop)
-        if found is not None:
-            done.append(found)
-    return done
+        result = _run_slot(context, job, slot, token, stop)
+        if result is not None:
+            results.append(result)
+    return results
 
 
-def recover(context: Context, token: int) -> int:
+def recover_slots(context: Context, token: int) -> int:
     """Slots that a former holder left running become free again. How many."""
     with db.writing(context.engine) as session:
         return slots.interrupt(session, token)
 
 
-def _due(context: Context, table: Iterable[Job]) -> Iterator[tuple[Job, Slot]]:
+def _due(
+    context: Context, registry: Iterable[DaemonJob]
+) -> Iterator[tuple[DaemonJob, JobSlot]]:
     now = context.clock.now()
-    known = {job.name: job for job in table}
+    by_name = {job.name: job for job in registry}
     with db.reading(context.engine) as session:
         last, again = slots.newest_slots(session), slots.interrupted(session)
     for name, at in again:
-        if name in known:
-            yield known[name], _slot(known[name], at, 1, now)
-    for job in known.values():
-        for one in due(
+        if name in by_name:
+            yield by_name[name], _slot(by_name[name], at, 1, now)
+    for job in by_name.values():
+        for due_slot in due_slots(
             job.when,
             last.get(job.name),
             now,
             each=job.each,
-            since=now - _YOUNG,
+            since=now - _OLDEST,
         ):
-            yield job, _slot(job, one.slot_at, one.covers, now)
+            yield job, _slot(job, due_slot.slot_at, due_slot.covers, now)
 
 
-def _slot(job: Job, at: datetime, covers: int, now: datetime) -> Slot:
-    return Slot(at, covers, now - at > job.late)
+def _slot(job: DaemonJob, at: datetime, covers: int, now: datetime) -> JobSlot:
+    return JobSlot(at, covers, now - at > job.late)
 
 
-def _one(
-    context: Context, job: Job, slot: Slot, token: int, stop: Callable[[], bool]
-) -> Done | None:
+def _run_slot(
+    context: Context,
+    job: DaemonJob,
+    slot: JobSlot,
+    token: int,
+    stop: Callable[[], bool],
+) -> JobResult | None:
     """None when somebody else has the slot, or it is left for the next start."""
     clock = context.clock
     with db.writing(context.engine) as session:
         if not slots.claim(session, job.name, slot.at, token, clock.now(), slot.covers):
             return None
     with log.about(job=job.name, slot=slot.at.isoformat()):
-        state, said = _run(context, job, slot, stop)
+        state, summary = _run_job(context, job, slot, stop)
         if stop() and state == "failed":
             # Not its fault: it is taken again at the next start.
             return None
         with db.writing(context.engine) as session:
-            slots.finish(session, job.name, slot.at, state, clock.now(), said)
-        tell = _LOG.info if state == "done" else _LOG.error
-        tell("job ended", state=state, said=said, late=slot.late, covers=slot.covers)
-    return Done(job.name, slot, state, said)
+            slots.finish(session, job.name, slot.at, state, clock.now(), summary)
+        write = _LOG.info if state == "done" else _LOG.error
+        write(
+            "job ended", state=state, said=summary, late=slot.late, covers=slot.covers
+        )
+    return JobResult(job.name, slot, state, summary)
 
 
-def _run(
-    context: Context, job: Job, slot: Slot, stop: Callable[[], bool]
+def _run_job(
+    context: Context, job: DaemonJob, slot: JobSlot, stop: Callable[[], bool]
 ) -> tuple[str, str]:
     try:
         return "done", job.run(context, slot, stop)

@@ -1,4 +1,4 @@
-"""The doctor: looks at everything the workspace rests on, and says what to do.
+"""The doctor: checks everything the workspace depends on, and says what to do.
 
 It changes nothing, goes on after a failure, and shows nothing secret.
 """
@@ -51,7 +51,7 @@ def examine(path: Path | None = None, *, deep: bool = False) -> Iterator[Check]:
     if workspace is None:
         yield skipped("workspace", "there is no valid config.yaml to go by")
     else:
-        yield from _workspace(workspace, deep=deep)
+        yield from _workspace_checks(workspace, deep=deep)
     yield machine_checks.charts()
     nc = workspace is None or workspace.config.language.nc
     semantic = workspace is None or workspace.config.language.semantic
@@ -59,7 +59,7 @@ def examine(path: Path | None = None, *, deep: bool = False) -> Iterator[Check]:
     yield from model_checks.models(nc=nc, semantic=semantic)
 
 
-def _workspace(workspace: Workspace, *, deep: bool) -> Iterator[Check]:
+def _workspace_checks(workspace: Workspace, *, deep: bool) -> Iterator[Check]:
     yield from settings_checks.rehearsal(workspace)
     yield from access_checks.files(workspace)
     yield settings_checks.persons(workspace)
@@ -80,13 +80,15 @@ def _workspace(workspace: Workspace, *, deep: bool) -> Iterator[Check]:
         yield skipped("sources", "the database cannot be used")
     else:
         context = Context(workspace, engine, workspace.clock())
-        yield from _running(context, context.surroundings, deep=deep)
+        yield from _database_checks(context, context.connector_context, deep=deep)
     finally:
         if engine is not None:
             engine.dispose()
 
 
-def _running(context: Context, around: Surroundings, *, deep: bool) -> Iterator[Check]:
+def _database_checks(
+    context: Context, connector_context: Surroundings, *, deep: bool
+) -> Iterator[Check]:
     yield database_checks.durability(context.engine)
     yield database_checks.space(context.engine)
     if deep:
@@ -97,7 +99,7 @@ def _running(context: Context, around: Surroundings, *, deep: bool) -> Iterator[
     yield database_checks.search(context.engine)
     yield database_checks.backups(context)
     yield settings_checks.secret(context.workspace, SECRET_NAME, "pseudonyms")
-    yield from settings_checks.alerted(context.workspace)
+    yield from settings_checks.alert_recipients(context.workspace)
     yield from posting_checks.accounts(context)
     yield from posting_checks.doubts(context)
     yield from posting_checks.held(context)
@@ -105,10 +107,10 @@ def _running(context: Context, around: Surroundings, *, deep: bool) -> Iterator[
     yield from source_checks.states(context)
     yield from source_checks.secrets(context)
     yield from source_checks.rules(context)
-    yield from collection_checks.accepted(context)
-    yield collection_checks.allowances(context)
-    yield collection_checks.readable(context)
-    yield from collection_checks.deletions(context)
+    yield from collection_checks.check_credentials(context)
+    yield collection_checks.check_allowances(context)
+    yield collection_checks.check_mapping_errors(context)
+    yield from collection_checks.check_deletions(context)
     if deep:
-        yield from posting_checks.answers(context, around)
-        yield from source_checks.answers(context, around)
+        yield from posting_checks.answers(context, connector_context)
+        yield from source_checks.answers(context, connector_context)

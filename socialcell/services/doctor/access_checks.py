@@ -16,28 +16,28 @@ def files(workspace: Workspace) -> Iterator[Check]:
     A file that is too open within a folder that is closed is a warning: nobody comes to
     it there, until it is moved or copied.
     """
-    place = workspace.folder / "secrets"
-    secret: list[file_access.Wrong] = []
-    other: list[file_access.Wrong] = []
-    for one in file_access.wrong(workspace):
-        (secret if place in (one.path, *one.path.parents) else other).append(one)
+    folder = workspace.folder / "secrets"
+    secret: list[file_access.WrongMode] = []
+    other: list[file_access.WrongMode] = []
+    for fault in file_access.find_wrong_modes(workspace):
+        (secret if folder in (fault.path, *fault.path.parents) else other).append(fault)
     group = workspace.config.workspace.group
     whose = "its owner only" if group is None else f"its owner and the group {group}"
-    if not place.is_dir():
-        yield warning("secrets folder", f"{place} is not there", "socialcell init")
+    if not folder.is_dir():
+        yield warning("secrets folder", f"{folder} is not there", "socialcell init")
     elif secret:
-        yield failed("secrets folder", _named(secret), _ADVICE)
+        yield failed("secrets folder", _list_faults(secret), _ADVICE)
     else:
-        yield ok("secrets folder", f"{place} is open to {whose}")
+        yield ok("secrets folder", f"{folder} is open to {whose}")
     if not other:
         yield ok("workspace folder", f"{workspace.folder} is open to {whose}")
-    elif any(one.path.is_dir() for one in other):
-        yield failed("workspace folder", _named(other), _ADVICE)
+    elif any(fault.path.is_dir() for fault in other):
+        yield failed("workspace folder", _list_faults(other), _ADVICE)
     else:
-        yield warning("workspace folder", _named(other), _ADVICE)
+        yield warning("workspace folder", _list_faults(other), _ADVICE)
 
 
-def _named(wrong: Sequence[file_access.Wrong]) -> str:
-    named = "; ".join(map(str, wrong[:_SHOWN]))
+def _list_faults(wrong: Sequence[file_access.WrongMode]) -> str:
+    listed = "; ".join(map(str, wrong[:_SHOWN]))
     more = len(wrong) - _SHOWN
-    return f"{named}; and {more} more" if more > 0 else named
+    return f"{listed}; and {more} more" if more > 0 else listed

@@ -14,48 +14,48 @@ from socialcell.services.doctor.finding import Check, failed, ok, warning
 _WEEK, _DAY = timedelta(days=7), timedelta(days=1)
 
 
-def accepted(context: Context) -> Iterator[Check]:
+def check_credentials(context: Context) -> Iterator[Check]:
     """What the last test reads with each credential found."""
-    for one in credential_checks.known(context):
-        label = f"credential of {one.connector}"
-        if not one.ok:
-            yield failed(label, one.message, "socialcell sources credentials")
-        elif one.days_left is not None and one.days_left <= max(
-            credential_checks.WARNED_AT
+    for state in credential_checks.last_checks(context):
+        label = f"credential of {state.connector}"
+        if not state.ok:
+            yield failed(label, state.message, "socialcell sources credentials")
+        elif state.days_left is not None and state.days_left <= max(
+            credential_checks.WARNING_DAYS
         ):
-            page = f"docs/connectors/{one.connector}.md"
+            page = f"docs/connectors/{state.connector}.md"
             yield warning(
-                label, f"ends in {one.days_left} days", f"Renew it as {page} says."
+                label, f"ends in {state.days_left} days", f"Renew it as {page} says."
             )
         else:
-            yield ok(label, one.message)
+            yield ok(label, state.message)
 
 
-def allowances(context: Context) -> Check:
+def check_allowances(context: Context) -> Check:
     """Whether the platforms' allowances and our money last at this pace."""
-    tight = list(allowance_usage.spending(context).tight)
+    tight = list(allowance_usage.spending(context).overruns)
     if tight:
         advice = "socialcell sources budget; narrow the queries, or raise the cap."
         return warning("allowances", "; ".join(tight), advice)
     return ok("allowances", "all last at this pace")
 
 
-def readable(context: Context) -> Check:
+def check_mapping_errors(context: Context) -> Check:
     """Whether platforms sent what we could not read."""
     since = context.clock.now() - _WEEK
     with db.reading(context.engine) as session:
-        found = mapping_errors.waves(session, since)
-    if not found:
+        waves = mapping_errors.waves(session, since)
+    if not waves:
         return ok("drift", "everything of the last week could be read")
-    said = "; ".join(f"{w.platform}: {w.items} × {w.signature}" for w in found[:5])
+    summary = "; ".join(f"{w.platform}: {w.items} × {w.signature}" for w in waves[:5])
     advice = (
         "socialcell sources mapping-errors; "
         "after an update, socialcell sources reprocess."
     )
-    return warning("drift", said, advice)
+    return warning("drift", summary, advice)
 
 
-def deletions(context: Context) -> Iterator[Check]:
+def check_deletions(context: Context) -> Iterator[Check]:
     """Whether what is deleted upstream goes here within a day."""
     now = context.clock.now()
     with db.reading(context.engine) as session:
@@ -65,9 +65,9 @@ def deletions(context: Context) -> Iterator[Check]:
             for source in store.enabled(session)
             if source.connector in connectors.CONNECTORS
             and Capability.RECHECK in connectors.capabilities(source.connector)
-            and (seen := recheck_queue.oldest_unseen(session, source.id or 0))
+            and (oldest := recheck_queue.oldest_unseen(session, source.id or 0))
             is not None
-            and now - seen > _DAY
+            and now - oldest > _DAY
         ]
     advice = "socialcell sources recheck, and see that the daemon runs."
     if lag.over_a_day:

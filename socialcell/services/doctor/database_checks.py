@@ -18,7 +18,7 @@ from socialcell.services.workspace import backup
 from socialcell.text import index_form
 
 MIB = 1024 * 1024
-LITTLE, TOO_LITTLE = 1024 * MIB, 100 * MIB
+LOW_SPACE, MIN_SPACE = 1024 * MIB, 100 * MIB
 OLD_COPY = timedelta(days=7)
 
 _SQLITE = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
@@ -29,26 +29,28 @@ _FINDS, _MISSES = "श्रद्धा", "पाण"  # the second is a word c
 
 def durability(engine: Engine) -> Check:
     """Whether what is committed survives a loss of power."""
-    wanted = _SQLITE if db.is_sqlite(engine) else _POSTGRESQL
-    ask = "PRAGMA {}" if db.is_sqlite(engine) else "SHOW {}"
+    required = _SQLITE if db.is_sqlite(engine) else _POSTGRESQL
+    query = "PRAGMA {}" if db.is_sqlite(engine) else "SHOW {}"
     with db.reading(engine) as session:
-        found = {
-            name: session.connection().exec_driver_sql(ask.format(name)).scalar_one()
-            for name in wanted
+        settings = {
+            name: session.connection().exec_driver_sql(query.format(name)).scalar_one()
+            for name in required
         }
-    said = ", ".join(f"{name}={value}" for name, value in found.items())
-    if found == wanted:
-        return ok("durability", said)
-    needed = ", ".join(f"{name}={value}" for name, value in wanted.items())
+    current_settings = ", ".join(
+        f"{name}={setting}" for name, setting in settings.items()
+    )
+    if settings == required:
+        return ok("durability", current_settings)
+    needed = ", ".join(f"{name}={setting}" for name, setting in required.items())
     if db.is_sqlite(engine):
         return failed(
             "durability",
-            f"{said}, needed: {needed}",
+            f"{current_settings}, needed: {needed}",
             "Move the workspace to a local disk: a network disk cannot do this.",
         )
     return warning(
         "durability",
-        f"{said}, needed: {needed}",
+        f"{current_settings}, needed: {needed}",
         "Set it in postgresql.conf; without it a power cut may lose or spoil data.",
     )
 
@@ -59,13 +61,13 @@ def space(engine: Engine) -> Check:
     if file is None:
         return skipped("disk space", "the database is on its own server")
     free, size = shutil.disk_usage(file.parent).free, file.stat().st_size
-    said = f"{free // MIB} MiB free, the database has {size / MIB:.1f} MiB"
+    sizes = f"{free // MIB} MiB free, the database has {size / MIB:.1f} MiB"
     advice = "Free some space on this disk, or move the workspace to a larger one."
-    if free < TOO_LITTLE:
-        return failed("disk space", said, advice)
-    if free < max(LITTLE, 2 * size):
-        return warning("disk space", said, advice)
-    return ok("disk space", said)
+    if free < MIN_SPACE:
+        return failed("disk space", sizes, advice)
+    if free < max(LOW_SPACE, 2 * size):
+        return warning("disk space", sizes, advice)
+    return ok("disk space", sizes)
 
 
 def integrity(engine: Engine) -> Check:
@@ -74,14 +76,14 @@ def integrity(engine: Engine) -> Check:
         return skipped("integrity", "only with --deep on PostgreSQL")
     try:
         with db.reading(engine) as session:
-            asked = session.connection().exec_driver_sql("PRAGMA quick_check")
-            found = [answer for answer in asked.scalars() if answer != "ok"]
+            answers = session.connection().exec_driver_sql("PRAGMA quick_check")
+            problems = [answer for answer in answers.scalars() if answer != "ok"]
     except (SocialcellError, DatabaseError) as error:
-        found = [str(error)]
-    if found:
+        problems = [str(error)]
+    if problems:
         return failed(
             "integrity",
-            "; ".join(found[:5]),
+            "; ".join(problems[:5]),
             "Stop the daemon, keep a copy of the file, and restore a backup: "
             "socialcell db restore FILE",
         )
@@ -91,12 +93,15 @@ def integrity(engine: Engine) -> Check:
 def audited(engine: Engine) -> Check:
     """Whether the audit log is whole: every row seals the one before it."""
     with db.reading(engine) as session:
-        found = audit.verify(session)
-    if found.ok:
-        return ok("I11 audit log", f"{found.head.seq} entries, head {found.head.hash}")
+        verification = audit.verify(session)
+    if verification.ok:
+        return ok(
+            "I11 audit log",
+            f"{verification.head.seq} entries, head {verification.head.hash}",
+        )
     return failed(
         "I11 audit log",
-        f"broken at row {found.broken}: {found.reason}",
+        f"broken at row {verification.broken}: {verification.reason}",
         "Stop the daemon, keep a copy of the database, and find out who could write "
         "to it: what the log says from that row on is no proof. Compare it with the "
         "heads at the foot of the weekly reports: socialcell audit verify --head HASH",
@@ -127,27 +132,27 @@ def search(engine: Engine) -> Check:
 
 def backups(context: Context) -> Check:
     """How old the newest copy in backups/ is, in real time."""
-    copies = backup.copies(backup.folder_of(context.workspace))
+    copies = backup.list_copies(backup.folder_of(context.workspace))
     advice = "socialcell db backup, every night, and a copy on another computer."
     if not copies:
         return warning("backups", "none in backups/", advice)
     newest = datetime.fromtimestamp(copies[-1].stat().st_mtime, UTC)
-    said = f"{len(copies)}, the newest of {in_pune(newest)}"
+    summary = f"{len(copies)}, the newest of {in_pune(newest)}"
     if SystemClock().now() - newest > OLD_COPY:
-        return warning("backups", said, advice)
-    return ok("backups", said)
+        return warning("backups", summary, advice)
+    return ok("backups", summary)
 
 
 def _sqlite_hits(engine: Engine) -> tuple[int, int]:
     """The real index's own definition, tried in memory."""
-    asked = text("SELECT sql FROM sqlite_master WHERE name = 'mention_fts'")
+    query = text("SELECT sql FROM sqlite_master WHERE name = 'mention_fts'")
     with db.reading(engine) as session:
-        made = session.execute(asked).scalar()
-    if made is None:
+        definition = session.execute(query).scalar()
+    if definition is None:
         raise SocialcellError("the table mention_fts is not there")
     with closing(sqlite3.connect(":memory:")) as memory:
         memory.execute("CREATE TABLE mention (id INTEGER PRIMARY KEY, folded TEXT)")
-        memory.execute(made)
+        memory.execute(definition)
         memory.execute(
             "INSERT INTO mention_fts(rowid, folded) VALUES (1, ?)",
             (index_form(_PROBE),),
@@ -162,7 +167,7 @@ def _sqlite_hits(engine: Engine) -> tuple[int, int]:
 
 def _postgresql_hits(engine: Engine) -> tuple[int, int]:
     """The real trigger, tried on a temporary table that is given up again."""
-    asked = text("SELECT count(*) FROM probe WHERE search @@ CAST(:word AS tsquery)")
+    query = text("SELECT count(*) FROM probe WHERE search @@ CAST(:word AS tsquery)")
     with db.reading(engine) as session:
         connection = session.connection()
         for statement in (
@@ -176,7 +181,7 @@ def _postgresql_hits(engine: Engine) -> tuple[int, int]:
             {"folded": index_form(_PROBE)},
         )
         finds, misses = (
-            connection.execute(asked, {"word": f"'{index_form(word)}'"}).scalar_one()
+            connection.execute(query, {"word": f"'{index_form(word)}'"}).scalar_one()
             for word in (_FINDS, _MISSES)
         )
         session.rollback()

@@ -40,14 +40,14 @@ def language(*, nc: bool = True, semantic: bool = True) -> Check:
 
     sentence = "कोथरूडमध्ये पाणी नाही"
     try:
-        reading = read([sentence], nc=nc, semantic=semantic)[0]
+        analysis = read([sentence], nc=nc, semantic=semantic)[0]
     except SocialcellError as error:
         return failed("language model", str(error), "Install socialcell again.")
-    said = f"{reading.model.name} {reading.model.version}"
-    if reading.language == "mr":
-        return ok("language model", said)
+    model_name = f"{analysis.model.name} {analysis.model.version}"
+    if analysis.language == "mr":
+        return ok("language model", model_name)
     return failed(
         "language model",
-        f"{said} takes a Marathi sentence for {reading.language}",
+        f"{model_name} takes a Marathi sentence for {analysis.language}",
         "Set socialcell up again: its language data is not whole.",
     )

@@ -82,7 +82,7 @@ def _vectors(*, semantic: bool) -> Check:
 def _english() -> Check:
     label = "model of English names"
     try:
-        found = version(ENGLISH)
+        model_version = version(ENGLISH)
     except PackageNotFoundError:
         return warning(
             label,
@@ -90,4 +90,4 @@ def _english() -> Check:
             "by the gazetteer only",
             "Set socialcell up again.",
         )
-    return ok(label, f"{ENGLISH} {found}, licence of the weights: MIT")
+    return ok(label, f"{ENGLISH} {model_version}, licence of the weights: MIT")

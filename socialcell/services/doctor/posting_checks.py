@@ -7,7 +7,7 @@ from socialcell.campaigns.publishing import store
 from socialcell.connectors import publisher
 from socialcell.connectors.base import Surroundings
 from socialcell.errors import SocialcellError
-from socialcell.ops import outbox_store as outbox
+from socialcell.ops import outbox_store
 from socialcell.ops.outbox_model import Outgoing
 from socialcell.platforms import PLATFORMS
 from socialcell.services.context import Context
@@ -20,7 +20,7 @@ from socialcell.services.publishing import notice_templates
 def accounts(context: Context) -> Iterator[Check]:
     """Where the cell posts, and whether the keys that it needs are there."""
     config = context.workspace.config
-    on = _on(context)
+    on = _platforms(context)
     if not on:
         yield ok("publishing", "off: nothing is posted from here")
         return
@@ -32,8 +32,8 @@ def accounts(context: Context) -> Iterator[Check]:
                 context.workspace, config.connectors.meta.token.secret, needed
             )
             continue
-        for given in getattr(config.publishing, platform):
-            secret = getattr(given[1], "secret", None)
+        for setting in getattr(config.publishing, platform):
+            secret = getattr(setting[1], "secret", None)
             if secret is not None:
                 yield settings_checks.secret(context.workspace, secret, needed)
 
@@ -42,9 +42,9 @@ def doubts(context: Context) -> Iterator[Check]:
     """Posts of which nobody knows whether they are out."""
     with db.reading(context.engine) as session:
         unsure = [
-            one.id
-            for one in store.uncertain_posts(session, tuple(publisher.PUBLISHERS))
-            if (waits := store.message(session, one)) and waits.state == "held"
+            post.id
+            for post in store.uncertain_posts(session, tuple(publisher.PUBLISHERS))
+            if (waits := store.message(session, post)) and waits.state == "held"
         ]
     if unsure:
         yield warning(
@@ -52,24 +52,24 @@ def doubts(context: Context) -> Iterator[Check]:
             f"nobody knows whether these are out: {', '.join(map(str, unsure))}",
             "Look there, then: socialcell posts publish --confirm ID or --again ID",
         )
-    elif _on(context):
+    elif _platforms(context):
         yield ok("posts in doubt", "none")
 
 
 def held(context: Context) -> Iterator[Check]:
     """Approved posts whose time has come to lie within an election."""
     with db.reading(context.engine) as session:
-        caught = [
-            one.id
-            for one in store.unposted(session)
-            if one.state == "approved"
-            and not _released(store.message(session, one))
-            and election_periods.why_not(context, session, one, one.due_at)
+        ids = [
+            post.id
+            for post in store.unposted(session)
+            if post.state == "approved"
+            and not _released(store.message(session, post))
+            and election_periods.why_held(context, session, post, post.due_at)
         ]
-    if caught:
+    if ids:
         yield warning(
             "posts in elections",
-            f"held when their time comes: {', '.join(map(str, caught))}",
+            f"held when their time comes: {', '.join(map(str, ids))}",
             "Take them back: socialcell posts withdraw ID. What the code of conduct "
             "allows may go when it is held: socialcell outbox release",
         )
@@ -78,43 +78,43 @@ def held(context: Context) -> Iterator[Check]:
 
 
 def _released(waits: Outgoing | None) -> bool:
-    return waits is not None and waits.answer == outbox.RELEASED
+    return waits is not None and waits.answer == outbox_store.RELEASED
 
 
 def templates(context: Context) -> Check:
     """Whether the workspace's own templates of notices can be used."""
-    found = notice_templates.known(context.workspace)
+    catalogue = notice_templates.load_templates(context.workspace)
     place = context.workspace.folder / notice_templates.FOLDER
-    if found.faults:
+    if catalogue.faults:
         return failed(
             "notice templates",
-            "; ".join(found.faults.values()),
+            "; ".join(catalogue.faults.values()),
             "Correct what is named, then: socialcell posts templates lint",
         )
-    n = len(found.templates)
-    if not found.own:
+    n = len(catalogue.templates)
+    if not catalogue.own:
         return ok("notice templates", f"{n} of the package, none in {place}")
-    own = ", ".join(sorted(found.own))
+    own = ", ".join(sorted(catalogue.own))
     return ok("notice templates", f"{n}, of them in {place}: {own}")
 
 
-def answers(context: Context, around: Surroundings) -> Iterator[Check]:
+def answers(context: Context, connector_context: Surroundings) -> Iterator[Check]:
     """Whether each account answers, and its keys may write."""
-    for platform in _on(context):
+    for platform in _platforms(context):
         name = f"publishing {platform}"
         try:
-            found = publisher.build(platform, around).check()
+            health = publisher.build(platform, connector_context).check()
         except SocialcellError as error:
             yield failed(name, str(error), "Do what the message says.")
             continue
-        if found.ok:
-            yield ok(name, found.message)
+        if health.ok:
+            yield ok(name, health.message)
         else:
             advice = "docs/publishing.md names the access that it needs."
-            yield failed(name, found.message, advice)
+            yield failed(name, health.message, advice)
 
 
-def _on(context: Context) -> list[str]:
+def _platforms(context: Context) -> list[str]:
     publishing = context.workspace.config.publishing
     return [
         name for name in publisher.PUBLISHERS if getattr(publishing, name) is not None

@@ -20,19 +20,19 @@ _PASSWORD_IN_URL = re.compile(r"://[^/\s:@]+:[^@\s/]+@")
 _LONG = re.compile(r"[A-Za-z0-9+/=_.%~-]{24,}")
 
 
-def literals(place: Path) -> Iterator[Check]:
+def literals(path: Path) -> Iterator[Check]:
     """Values in config.yaml that look like secrets: names belong there, not values."""
     try:
-        text = place.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8")
         if yaml_limits.fault(text):
-            yield skipped("config secrets", f"{place} cannot be read")
+            yield skipped("config secrets", f"{path} cannot be read")
             return
         tree = yaml.compose(text, Loader=yaml.SafeLoader)
     except (OSError, UnicodeDecodeError, yaml.YAMLError):
-        yield skipped("config secrets", f"{place} cannot be read")
+        yield skipped("config secrets", f"{path} cannot be read")
         return
     lines = [
-        f"{place}:{node.start_mark.line + 1}: {key}"
+        f"{path}:{node.start_mark.line + 1}: {key}"
         for key, node in _scalars(tree, "")
         if _looks_secret(key, node.value)
     ]
@@ -85,27 +85,27 @@ def persons(workspace: Workspace) -> Check:
 
 def goals(workspace: Workspace) -> Check:
     """Whether strategy.yaml can be read; without it the report shows no targets."""
-    place = workspace.folder / strategy.NAME
+    path = workspace.folder / strategy.NAME
     try:
-        found = strategy.load(workspace.folder)
+        goal_file = strategy.load(workspace.folder)
     except ConfigError as error:
         return failed("strategy", str(error), "Correct the lines that are named.")
-    if found is None:
-        return skipped("strategy", f"{place} is not there: no targets are shown")
-    if found.agreed is None:
+    if goal_file is None:
+        return skipped("strategy", f"{path} is not there: no targets are shown")
+    if goal_file.agreed is None:
         return warning(
             "strategy",
-            f"{place} is valid; its goals are proposals that nobody has agreed to",
+            f"{path} is valid; its goals are proposals that nobody has agreed to",
             "Change them to what the city wants, and write the day behind agreed.",
         )
-    return ok("strategy", f"{place} is valid, agreed on {found.agreed}")
+    return ok("strategy", f"{path} is valid, agreed on {goal_file.agreed}")
 
 
 def names(workspace: Workspace) -> Check:
     """Whether the workspace's own names and public people can be read: nothing is
     tagged without them."""
     try:
-        own = gazetteer.names_of(workspace)
+        own = gazetteer.load_names(workspace)
     except SocialcellError as error:
         advice = "Correct the rows that are named, or import the file again."
         return failed("names of your own", str(error), advice)
@@ -116,22 +116,22 @@ def secret(workspace: Workspace, name: str, needed_by: str) -> Check:
     """Whether a secret is there: its source, length, fingerprint, never its value."""
     label = f"secret {name}"
     try:
-        found = workspace.find_secret(name)
+        located = workspace.find_secret(name)
     except ConfigError as error:
         return failed(label, str(error), "Write it again, as one line of text.")
-    if found is None:
+    if located is None:
         return failed(
             label,
             f"missing; {needed_by} need it",
             f"Put its value into {workspace.folder / 'secrets' / name} (mode 0600).",
         )
-    place, value = found
-    told = value.get_secret_value()
-    mark = hashlib.sha256(told.encode()).hexdigest()[-4:]
-    return ok(label, f"from {place}, {len(told)} characters, fingerprint …{mark}")
+    place, hidden = located
+    text = hidden.get_secret_value()
+    mark = hashlib.sha256(text.encode()).hexdigest()[-4:]
+    return ok(label, f"from {place}, {len(text)} characters, fingerprint …{mark}")
 
 
-def alerted(workspace: Workspace) -> Iterator[Check]:
+def alert_recipients(workspace: Workspace) -> Iterator[Check]:
     """Whether somebody is alerted, and can be: the secrets of channels and phones, and
     the programs that place calls."""
     settings, place = workspace.config.alerts, workspace.folder / "config.yaml"
@@ -175,21 +175,21 @@ def _program(name: str, program: Path) -> Check:
 
 def _scalars(node: yaml.Node | None, key: str) -> Iterator[tuple[str, yaml.ScalarNode]]:
     if isinstance(node, yaml.MappingNode):
-        for name, value in node.value:
-            yield from _scalars(value, f"{key}.{name.value}".lstrip("."))
+        for name, child in node.value:
+            yield from _scalars(child, f"{key}.{name.value}".lstrip("."))
     elif isinstance(node, yaml.SequenceNode):
-        for value in node.value:
-            yield from _scalars(value, key)
+        for child in node.value:
+            yield from _scalars(child, key)
     elif isinstance(node, yaml.ScalarNode):
         yield key, node
 
 
-def _looks_secret(key: str, value: str) -> bool:
+def _looks_secret(key: str, text: str) -> bool:
     name = key.rsplit(".", 1)[-1]
-    if _PASSWORD_IN_URL.search(value):
+    if _PASSWORD_IN_URL.search(text):
         return True
-    if name != "secret" and _NAMES.search(name) and value and value != "null":
+    if name != "secret" and _NAMES.search(name) and text and text != "null":
         return True
     # The name of a secret is a word or three; a value is long and mixed.
-    mixed = re.search(r"[0-9]", value) and re.search(r"[A-Za-z]", value)
-    return bool(_LONG.fullmatch(value) and mixed and "://" not in value)
+    mixed = re.search(r"[0-9]", text) and re.search(r"[A-Za-z]", text)
+    return bool(_LONG.fullmatch(text) and mixed and "://" not in text)

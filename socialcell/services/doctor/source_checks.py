@@ -22,18 +22,18 @@ SILENT = timedelta(days=2)
 
 def states(context: Context) -> Iterator[Check]:
     """How each enabled source is, and since when it has brought nothing."""
-    found = _enabled(context)
-    if not found:
+    sources = _enabled(context)
+    if not sources:
         yield warning("sources", "none is enabled", "socialcell sources add --help")
-    for source in found:
-        yield _state(context, source)
+    for source in sources:
+        yield _source_check(context, source)
 
 
 def secrets(context: Context) -> Iterator[Check]:
     """Every secret that an enabled source asks for when it is made ready."""
     needed: dict[str, list[str]] = {}
     for source in _enabled(context):
-        for name in _asked_for(context, source):
+        for name in _secret_names(context, source):
             needed.setdefault(name, []).append(source.name)
     for name, by in sorted(needed.items()):
         yield secret(context.workspace, name, ", ".join(by))
@@ -48,7 +48,7 @@ def rules(context: Context) -> Iterator[Check]:
             yield warning(f"rules of {platform}", *rule)
 
 
-def answers(context: Context, around: Surroundings) -> Iterator[Check]:
+def answers(context: Context, connector_context: Surroundings) -> Iterator[Check]:
     """Ask the platform of each enabled source whether it can be read now."""
     for source in _enabled(context):
         label = f"source {source.name} answers"
@@ -57,7 +57,9 @@ def answers(context: Context, around: Surroundings) -> Iterator[Check]:
             yield skipped(label, f"not asked before {in_pune(source.not_before)}")
             continue
         try:
-            health = connectors.build(source.connector, source.settings, around).check()
+            health = connectors.build(
+                source.connector, source.settings, connector_context
+            ).check()
         except (ConfigError, ConnectorError) as error:
             yield failed(label, str(error), "Do what the message says.")
             continue
@@ -74,7 +76,7 @@ def _enabled(context: Context) -> Sequence[Source]:
         return store.enabled(session)
 
 
-def _state(context: Context, source: Source) -> Check:
+def _source_check(context: Context, source: Source) -> Check:
     label = f"source {source.name}"
     now = context.clock.now()
     since = source.last_ok_at or source.created_at
@@ -83,46 +85,46 @@ def _state(context: Context, source: Source) -> Check:
         if source.last_ok_at
         else "no success yet"
     )
-    said = f"{source.shown_state}, {last}"
+    summary = f"{source.shown_state}, {last}"
     if source.state_reason:
-        said += f": {source.state_reason}"
+        summary += f": {source.state_reason}"
     if source.state in ("needs_attention", "gone"):
         return failed(
             label,
-            said,
+            summary,
             "Renew or correct what the reason names, then try: "
             f"socialcell sources test {source.name}",
         )
     if now - since > SILENT:
         return failed(
             label,
-            f"{said}; nothing for over {SILENT.days} days",
+            f"{summary}; nothing for over {SILENT.days} days",
             f"socialcell pull {source.name}, and see that the daemon runs.",
         )
     if source.not_before is not None and source.not_before > now:
         until = in_pune(source.not_before)
         return warning(
-            label, f"{said}; waits until {until}", "Nothing: it goes on then."
+            label, f"{summary}; waits until {until}", "Nothing: it goes on then."
         )
     if source.shown_state != "ok":
-        return warning(label, said, f"socialcell pull {source.name}")
-    return ok(label, said)
+        return warning(label, summary, f"socialcell pull {source.name}")
+    return ok(label, summary)
 
 
-def _asked_for(context: Context, source: Source) -> list[str]:
+def _secret_names(context: Context, source: Source) -> list[str]:
     """The names of secrets that a connector looks up, whether they are there or not."""
     names: list[str] = []
 
     def note(name: str) -> SecretStr:
         names.append(name)
-        found = context.workspace.find_secret(name)
-        return found[1] if found else SecretStr("missing")
+        secret_file = context.workspace.find_secret(name)
+        return secret_file[1] if secret_file else SecretStr("missing")
 
     try:
         connectors.build(
             source.connector,
             source.settings,
-            replace(context.surroundings, secret=note),
+            replace(context.connector_context, secret=note),
         )
     except ConfigError:
         return names

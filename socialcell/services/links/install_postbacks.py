@@ -16,10 +16,13 @@ from socialcell.services.context import Context
 class Met(Enum):
     """How a postback was met."""
 
-    KEPT = "kept"
-    KNOWN = "known"  # the same install in the same words
+    STORED = "kept"
+    DUPLICATE = "known"  # the same install in the same words
+
     CHANGED = "changed"  # the same install in other words: it stays as it was
+
     LATER = "later"  # its click may not be stored yet
+
     UNSIGNED = "unsigned"
     FORGED = "forged"
     STALE = "stale"
@@ -60,7 +63,7 @@ def accept(
     with db.writing(context.engine) as session:
         known = store.count_delivery(session, told.key, seal)
         if known is not None:
-            return (Met.KNOWN, "known") if known else (Met.CHANGED, "changed")
+            return (Met.DUPLICATE, "known") if known else (Met.CHANGED, "changed")
         named = install_postback.click_id(told)
         click = None if named is None else store.find_postback_click(session, named)
         if named is not None and click is None and waiting:
@@ -78,7 +81,7 @@ def accept(
             # Somebody else's install of the same click was stored a moment before.
             verdict = InstallVerdict("refused", "click_used")
             store.save_postback(session, told, verdict, named, link, seal, now)
-    return Met.KEPT, verdict.reason or verdict.outcome
+    return Met.STORED, verdict.reason or verdict.outcome
 
 
 def turned_away(context: Context, counts: Mapping[str, int]) -> None:

@@ -1,4 +1,4 @@
-"""A workspace's own names: taken in, listed and removed by a named operator."""
+"""A workspace's own names: imported, listed and removed by a named operator."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,43 +13,43 @@ from socialcell.ops import audit
 from socialcell.services.context import Context
 
 
-def names_of(workspace: Workspace) -> tuple[Place, ...]:
+def load_names(workspace: Workspace) -> tuple[Place, ...]:
     """The names that the reader of this workspace knows beside the package's, with its
     public people."""
     own = own_names.load(_file(workspace))
     return public_people.names_of(workspace.folder / public_people.FILE, own)
 
 
-def entries(workspace: Workspace) -> list[dict[str, str]]:
+def list_entries(workspace: Workspace) -> list[dict[str, str]]:
     """The same as they stand in the file, by id."""
     return own_names.rows(_file(workspace))
 
 
-def import_file(
+def import_names(
     context: Context, path: Path, *, dry_run: bool = False, reread: bool = False
 ) -> NameImport:
     """Take the entries of a CSV file; all of them, or none with every reason why.
 
     `reread` puts every mention back on the work list, to be read with the new names.
     """
-    found = own_names.add(_file(context.workspace), path)
-    detail = {"added": list(found.added), "changed": list(found.changed)}
+    additions = own_names.add(_file(context.workspace), path)
+    detail = {"added": list(additions.added), "changed": list(additions.changed)}
     if not dry_run and any(detail.values()):
-        _write(context, "gazetteer.import", path.name, detail, found.text)
+        _write(context, "gazetteer.import", path.name, detail, additions.text)
     if reread and not dry_run:
         _read_again(context)
-    return found
+    return additions
 
 
-def remove(
+def remove_entries(
     context: Context, ids: Sequence[str], *, dry_run: bool = False, reread: bool = False
 ) -> None:
     """Take entries out again. SocialcellError when one of the ids is not ours."""
-    held = _file(context.workspace)
-    text = own_names.without(held, ids)
+    file = _file(context.workspace)
+    text = own_names.without(file, ids)
     if dry_run:
         return
-    _write(context, "gazetteer.remove", held.name, {"removed": list(ids)}, text)
+    _write(context, "gazetteer.remove", file.name, {"removed": list(ids)}, text)
     if reread:
         _read_again(context)
 

@@ -1,4 +1,4 @@
-"""What people decided about mentions: taken in, and handed to `language train`."""
+"""Decisions of people about mentions: recorded, and exported for `language train`."""
 
 import json
 from collections import Counter
@@ -18,33 +18,36 @@ from socialcell.listening.people.masking_numbers import MASK
 from socialcell.listening.people.visibility import People
 from socialcell.listening.query.query_language import owner_ids, unknown
 from socialcell.listening.store import owners
-from socialcell.listening.store.mentions import labels as store
+from socialcell.listening.store.mentions import labels as label_store
 from socialcell.listening.store.mentions.labels import Labelled, Labels
 from socialcell.ops import audit
 from socialcell.platforms import Trait
 from socialcell.services import pseudonyms
 from socialcell.services.context import Context
 
-Change = dict[str, dict[str, list[str]]]  # kind: what was suggested, what is decided
+LabelChange = dict[
+    str, dict[str, list[str]]
+]  # kind: what was suggested, what is decided
+
 
 NOT_FOR_TRAINING = frozenset(platforms.having(Trait.NO_TRAINING))
 _TO_THE_CITY = ("complaint", "help")
 # What a person decides, by its name in the command and in the audit log.
-DECIDED = ("urgency", "intent", "topic", "sentiment", "language", owners.KIND)
+KINDS = ("urgency", "intent", "topic", "sentiment", "language", owners.KIND)
 _SOURCE = "decided by the operators of this workspace"
 
 
 @dataclass(frozen=True)
-class Exported:
+class LabelExport:
     """Posts by the model that learns from them; mentions left out by platform."""
 
     posts: dict[str, int]
     left_out: dict[str, int]
 
 
-def label(
+def label_mention(
     context: Context, mention_id: int, labels: Labels, *, dry_run: bool = False
-) -> Change:
+) -> LabelChange:
     """Put decisions about a mention in force; what was suggested, and what now holds.
 
     UsageError for no label, an unknown one, or a mention that is not there.
@@ -61,9 +64,9 @@ def label(
     return change
 
 
-def decide(
+def decide_mentions(
     context: Context, ids: Sequence[int], labels: Labels, *, dry_run: bool = False
-) -> dict[int, Change]:
+) -> dict[int, LabelChange]:
     """Put one decision about mentions in force, about all of them or none; what
     changes of each. One entry of the audit log.
 
@@ -88,25 +91,27 @@ def decide(
     return changes
 
 
-def read_labels(given: Sequence[str]) -> Labels:
+def read_labels(words: Sequence[str]) -> Labels:
     """Labels from words such as urgency=low and topic=water,roads.
 
     UsageError says what cannot be decided, and which is the nearest that can.
     """
     labels: dict[str, tuple[str, ...]] = {}
-    for word in given:
-        kind, _, value = word.partition("=")
+    for word in words:
+        kind, _, text = word.partition("=")
         kind = {"lang": "language"}.get(kind, kind)
-        if kind not in DECIDED:
-            raise UsageError(f"{unknown('label', kind, DECIDED)}.")
+        if kind not in KINDS:
+            raise UsageError(f"{unknown('label', kind, KINDS)}.")
         if kind in labels:
             raise UsageError(f"{kind}= is there twice: topics are joined by commas.")
-        values = value.split(",") if kind == "topic" else [value]
-        labels[kind] = tuple(one.strip() for one in values)
+        values = text.split(",") if kind == "topic" else [text]
+        labels[kind] = tuple(part.strip() for part in values)
     return labels
 
 
-def export(context: Context, folder: Path, *, dry_run: bool = False) -> Exported:
+def export_labels(
+    context: Context, folder: Path, *, dry_run: bool = False
+) -> LabelExport:
     """Write `own/MODEL.jsonl` below the folder; how much was written and left out.
 
     Left out is what comes from a platform that forbids training.
@@ -119,19 +124,18 @@ def export(context: Context, folder: Path, *, dry_run: bool = False) -> Exported
     files: dict[str, list[str]] = {}
     left_out: Counter[str] = Counter()
     with db.reading(context.engine) as session:
-        for one in store.labelled(session):
-            if one.mention.platform in NOT_FOR_TRAINING:
-                left_out[one.mention.platform] += 1
+        for labelled in label_store.labelled(session):
+            if labelled.mention.platform in NOT_FOR_TRAINING:
+                left_out[labelled.mention.platform] += 1
                 continue
-            text = training_text(one, shown)
-            for model, label in _rows(one):
-                row = {
-                    "id": f"own-{one.mention.id}",
+            text = training_text(labelled, shown)
+            for model, label in _rows(labelled):
+                row: dict[str, str | None] = {
+                    "id": f"own-{labelled.mention.id}",
                     "text": text,
                     "label": label,
-                    "lang": one.mention.language,
-                    "source": _SOURCE,
                 }
+                row |= {"lang": labelled.mention.language, "source": _SOURCE}
                 line = json.dumps(row, ensure_ascii=False)
                 files.setdefault(model, []).append(line + "\n")
     counts = {model: len(lines) for model, lines in sorted(files.items())}
@@ -142,31 +146,31 @@ def export(context: Context, folder: Path, *, dry_run: bool = False) -> Exported
                 session, who, "language.export-labels", str(folder), counts, now
             )
             _write(folder / OWN, files)
-    return Exported(counts, dict(sorted(left_out.items())))
+    return LabelExport(counts, dict(sorted(left_out.items())))
 
 
-def training_text(one: Labelled, shown: People) -> str:
+def training_text(labelled: Labelled, shown: People) -> str:
     """The text as it was read, with everybody hidden; a handle is @user."""
-    mention = one.mention
+    mention = labelled.mention
     text = f"{mention.title}\n{mention.text}" if mention.title else mention.text
-    for start, end, name in sorted(one.names, reverse=True):
+    for start, end, name in sorted(labelled.names, reverse=True):
         if text[start:end] == name:
             text = text[:start] + MASK + text[end:]
     masked = shown.masked(mention.platform, text, mention)
     return masked.replace(f"@{MASK}", "@user")
 
 
-def _rows(one: Labelled) -> Iterator[tuple[str, str]]:
+def _rows(labelled: Labelled) -> Iterator[tuple[str, str]]:
     """(the model that learns from it, the label)."""
-    for kind, values in one.decided.items():
+    for kind, values in labelled.decided.items():
         if kind == "sentiment":
-            if one.mention.language in lexicon.LANGUAGES:
-                yield f"sentiment-{one.mention.language}", values[0]
+            if labelled.mention.language in lexicon.LANGUAGES:
+                yield f"sentiment-{labelled.mention.language}", values[0]
         elif kind == "language":
             if values[0] in lexicon.LANGUAGES:
                 yield "language", values[0]
         elif kind == "topic":
-            yield from (("topic", value) for value in values)
+            yield from (("topic", topic) for topic in values)
         else:
             yield kind, values[0]
         if kind == "intent":
@@ -181,43 +185,43 @@ def _decide(
     labels: Labels,
     *,
     dry_run: bool,
-) -> Change:
-    is_read = store.is_read(session, mention_id)
+) -> LabelChange:
+    is_read = label_store.is_read(session, mention_id)
     if is_read is None:
         raise UsageError(f"There is no mention {mention_id}.")
     if not is_read:
         raise SocialcellError(
             f"Mention {mention_id} waits to be read: run socialcell pull first."
         )
-    suggested = store.suggested(session, mention_id)
+    suggested = label_store.suggested(session, mention_id)
     change = {
         kind: {"suggested": list(suggested.get(kind, ())), "decided": list(values)}
         for kind, values in labels.items()
     }
     if not dry_run:
         now, who = context.clock.now(), audit.operator()
-        store.decide(session, mention_id, labels, who, now)
+        label_store.decide(session, mention_id, labels, who, now)
     return change
 
 
 def _with_owner_id(session: Session, labels: Labels) -> Labels:
     """The same, where owner=msedcl is body:msedcl."""
-    known = owners.list_ids(session)
+    known_ids = owners.list_ids(session)
     written = labels.get(owners.KIND, ())
-    ids = [id_ for value in written for id_ in owner_ids(value) if id_ in known]
+    ids = [id_ for text in written for id_ in owner_ids(text) if id_ in known_ids]
     return {**labels, owners.KIND: ids} if ids else labels
 
 
 def _require_known(session: Session, labels: Labels) -> None:
     for kind, values in labels.items():
-        known: Collection[str] = (
+        allowed: Collection[str] = (
             [*owners.list_ids(session), NOBODY]
             if kind == owners.KIND
             else lexicon.vocabulary(kind)
         )
-        for value in values:
-            if value not in known:
-                raise UsageError(f"{unknown(kind, value, known)}.")
+        for label_text in values:
+            if label_text not in allowed:
+                raise UsageError(f"{unknown(kind, label_text, allowed)}.")
 
 
 def _write(folder: Path, files: Mapping[str, Sequence[str]]) -> None:

@@ -1,4 +1,4 @@
-"""The table of owners: imported, kept up to date, and asked for each mention."""
+"""The table of owners: imported, updated, and used to find each mention's owner."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class OwnersImport:
     removed: int
 
 
-def import_file(
+def import_owners(
     context: Context, path: Path, *, replace: bool = False, dry_run: bool = False
 ) -> OwnersImport:
     """Take the rows of an owners.csv; all of them, or none with every reason why.
@@ -43,31 +43,35 @@ def import_file(
     """
     with db.reading(context.engine) as session:
         areas = area_store.all_areas(session)
-        held = store.list_owners(session)
+        current = store.list_owners(session)
     rows = read_numbered(path)
     new = {owner.identity for _number, owner in rows}
-    kept = [] if replace else [row for row in held if row.identity not in new]
-    refuse_faulty(context, path, rows, kept, areas)
-    was = {row.identity: row for row in held}
-    done = OwnersImport(
-        added=len(new - was.keys()),
+    remaining = [] if replace else [row for row in current if row.identity not in new]
+    refuse_faulty(context, path, rows, remaining, areas)
+    current_by_identity = {row.identity: row for row in current}
+    counts = OwnersImport(
+        added=len(new - current_by_identity.keys()),
         changed=sum(
-            owner.identity in was and was[owner.identity] != owner for _, owner in rows
+            owner.identity in current_by_identity
+            and current_by_identity[owner.identity] != owner
+            for _, owner in rows
         ),
-        unchanged=sum(was.get(owner.identity) == owner for _, owner in rows),
-        removed=len(was.keys() - new) if replace else 0,
+        unchanged=sum(
+            current_by_identity.get(owner.identity) == owner for _, owner in rows
+        ),
+        removed=len(current_by_identity.keys() - new) if replace else 0,
     )
-    if dry_run or not (done.added or done.changed or done.removed):
-        return done
+    if dry_run or not (counts.added or counts.changed or counts.removed):
+        return counts
     with db.writing(context.engine) as session:
-        put(session, [owner for _number, owner in rows], replace=replace)
+        put_rows(session, [owner for _number, owner in rows], replace=replace)
         who, now = audit.operator(), context.clock.now()
-        audit.append(session, who, "owners.import", path.name, vars(done), now)
+        audit.append(session, who, "owners.import", path.name, vars(counts), now)
     resolve_pending(context.engine)
-    return done
+    return counts
 
 
-def put(session: Session, rows: Sequence[Owner], *, replace: bool) -> None:
+def put_rows(session: Session, rows: Sequence[Owner], *, replace: bool) -> None:
     """Write rows of the cell's own, beside those that are there or instead of all."""
     db.take_turn(session, "tags")
     if replace:
@@ -75,8 +79,8 @@ def put(session: Session, rows: Sequence[Owner], *, replace: bool) -> None:
     else:
         new = {row.identity for row in rows}
         own = store.list_owners(session, shipped=False)
-        kept = [row for row in own if row.identity not in new]
-        store.replace(session, [*kept, *rows], shipped=False)
+        remaining = [row for row in own if row.identity not in new]
+        store.replace(session, [*remaining, *rows], shipped=False)
         store.ship(session, read_owners())
     store.forget(session)
 
@@ -85,30 +89,30 @@ def refuse_faulty(
     context: Context,
     path: Path,
     rows: Sequence[tuple[int, Owner]],
-    kept: Sequence[Owner],
+    remaining: Sequence[Owner],
     areas: Sequence[Area],
 ) -> None:
     """SocialcellError, with every reason, when numbered rows cannot be taken."""
-    problems = lint(context, rows, kept, areas)
+    problems = lint_rows(context, rows, remaining, areas)
     if problems:
         lines = [f"{path}, {problem}" for problem in problems]
         many = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
         raise SocialcellError("\n".join([f"Nothing was taken: {many}.", *lines]))
 
 
-def lint(
+def lint_rows(
     context: Context,
     rows: Sequence[tuple[int, Owner]],
-    kept: Sequence[Owner],
+    remaining: Sequence[Owner],
     areas: Sequence[Area],
 ) -> list[OwnerProblem]:
     """What is wrong in rows beside those that are kept, in this workspace."""
-    own = gazetteer.names_of(context.workspace)
+    own = gazetteer.load_names(context.workspace)
     ids = {place.id for place in (*places(), *own)} | {area.id for area in areas}
-    return lint_owners(rows, kept, ids)
+    return lint_owners(rows, remaining, ids)
 
 
-def bring_up_to_date(engine: Engine) -> None:
+def update_owners(engine: Engine) -> None:
     """The package's rows as this version has them, and every mention's owner."""
     with db.writing(engine) as session:
         db.take_turn(session, "tags")
@@ -122,13 +126,13 @@ def resolve_pending(engine: Engine) -> int:
 
     A transaction for each batch: interrupted, the next run goes on.
     """
-    done = 0
+    count = 0
     while True:
         with db.reading(engine) as session:
             if not store.list_pending(session, 1):
-                return done
+                return count
         with db.writing(engine) as session:
             db.take_turn(session, "tags")
             ids = store.list_pending(session, _BATCH)
             store.resolve(session, ids)
-            done += len(ids)
+            count += len(ids)

@@ -1,4 +1,4 @@
-"""Lists and searches of mentions: what is request for, found, and would be found."""
+"""Lists and searches of mentions, with a suggestion of other spellings."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -42,8 +42,8 @@ def read_request(
     now = context.clock.now()
     with db.reading(context.engine) as session:
         holdings = mention_queries.read_holdings(session, people.registry)
-    for name, value in values.items():
-        if value is not None and (reason := find_fault(name, value, holdings)):
+    for name, text in values.items():
+        if text is not None and (reason := find_fault(name, text, holdings)):
             raise UsageError(f"--{name}: {reason}.")
     return MentionFilter(
         query=None if query is None else parse(query, holdings, now),

@@ -1,4 +1,4 @@
-"""Leads an operator to the original of a mention, and notes in the log who went."""
+"""Opens the original of a mention, and records in the audit log who did."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from socialcell.services.context import Context
 
 
 @dataclass(frozen=True)
-class Original:
+class OriginalLink:
     """Where a mention stands on its platform."""
 
     id: int
@@ -18,7 +18,7 @@ class Original:
     link: str
 
 
-def open_original(context: Context, mention_id: int) -> Original:
+def open_original(context: Context, mention_id: int) -> OriginalLink:
     """The address of a mention; the audit log says in the same step who asked for it.
 
     UsageError when there is no such mention; SocialcellError when it was removed, or
@@ -41,7 +41,7 @@ def open_original(context: Context, mention_id: int) -> Original:
         detail = {"mention": mention_id, "platform": row.platform}
         now = context.clock.now()
         audit.append(session, who, "mentions.open", about, detail, now)
-        return Original(mention_id, row.platform, row.url)
+        return OriginalLink(mention_id, row.platform, row.url)
 
 
 def _why(kind: str, state: str) -> str:

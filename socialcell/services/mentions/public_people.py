@@ -1,4 +1,4 @@
-"""A workspace's public people: taken in, listed and removed by a named operator."""
+"""A workspace's public people: imported, listed and removed by a named operator."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,40 +12,40 @@ from socialcell.ops import audit
 from socialcell.services.context import Context
 
 
-def entries(context: Context) -> tuple[tuple[PublicEntry, bool], ...]:
+def list_people(context: Context) -> tuple[tuple[PublicEntry, bool], ...]:
     """Every entry that the reader knows, with whether it is the workspace's own."""
     own = public_people.load(_file(context))
     return (
-        *((one, False) for one in public_people.package()),
-        *((one, True) for one in own),
+        *((person, False) for person in public_people.package()),
+        *((person, True) for person in own),
     )
 
 
-def import_file(
+def import_people(
     context: Context, path: Path, *, dry_run: bool = False, reread: bool = False
 ) -> NameImport:
     """Take the entries of a CSV file; all of them, or none with every reason why.
 
     `reread` puts every mention back on the work list, to be read with the new names.
     """
-    found = public_people.add(_file(context), path)
-    detail = {"added": list(found.added), "changed": list(found.changed)}
+    additions = public_people.add(_file(context), path)
+    detail = {"added": list(additions.added), "changed": list(additions.changed)}
     if not dry_run and any(detail.values()):
-        _write(context, "people.import", path.name, detail, found.text)
+        _write(context, "people.import", path.name, detail, additions.text)
     if reread and not dry_run:
         _read_again(context)
-    return found
+    return additions
 
 
-def remove(
+def remove_people(
     context: Context, ids: Sequence[str], *, dry_run: bool = False, reread: bool = False
 ) -> None:
     """Take entries out again. SocialcellError when one of the ids is not ours."""
-    held = _file(context)
-    text = public_people.without(held, ids)
+    file = _file(context)
+    text = public_people.without(file, ids)
     if dry_run:
         return
-    _write(context, "people.remove", held.name, {"removed": list(ids)}, text)
+    _write(context, "people.remove", file.name, {"removed": list(ids)}, text)
     if reread:
         _read_again(context)
 

@@ -1,4 +1,4 @@
-"""Which mentions say the same as one, and which together tell one story."""
+"""Mentions similar to one, and mentions grouped into stories."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ _FILE = "cache/vectors.npz"  # in the workspace
 
 
 @dataclass(frozen=True, slots=True)
-class Near:
+class SimilarMention:
     """A mention and its nearness in [0, 1]; a copy has nearly the same words."""
 
     id: int
@@ -39,13 +39,13 @@ class Story:
     last: datetime
 
 
-def similar(
+def find_similar(
     context: Context,
     mention_id: int,
     *,
     days: int,
     progress: Callable[[int], None] = lambda _: None,
-) -> tuple[SimilarityMeasure, list[Near]]:
+) -> tuple[SimilarityMeasure, list[SimilarMention]]:
     """How it was measured, and the mentions of the days around one, nearest first.
 
     Only those near enough to be of one story with it. UsageError where there is no
@@ -59,24 +59,26 @@ def similar(
             raise UsageError(
                 f"Mention {mention_id} has no time, so there are no days around it."
             )
-        around = timedelta(days=days)
-        since, until = row.authored_at - around, row.authored_at + around
-        some = texts.between(session, since, until)
-    at = next((at for at, one in enumerate(some) if one.id == mention_id), None)
+        span = timedelta(days=days)
+        since, until = row.authored_at - span, row.authored_at + span
+        dated = texts.between(session, since, until)
+    at = next(
+        (at for at, mention in enumerate(dated) if mention.id == mention_id), None
+    )
     if at is None:
         raise UsageError(f"Mention {mention_id} has no text to compare.")
-    compared = _compared(context, some, progress)
+    compared = _compared(context, dated, progress)
     kind = compared.measure
     nearness = compared.to(at).tolist()
-    found = [
-        Near(one.id, round(near, 3), near >= kind.copy)
-        for one, near in zip(some, nearness, strict=True)
-        if near >= kind.story and one.id != mention_id
+    matches = [
+        SimilarMention(mention.id, round(near, 3), near >= kind.copy)
+        for mention, near in zip(dated, nearness, strict=True)
+        if near >= kind.story and mention.id != mention_id
     ]
-    return kind, sorted(found, key=lambda near: (-near.nearness, near.id))
+    return kind, sorted(matches, key=lambda near: (-near.nearness, near.id))
 
 
-def told(
+def find_stories(
     context: Context,
     since: datetime,
     until: datetime,
@@ -89,37 +91,37 @@ def told(
     The one with most mentions first; a mention is in one story at most.
     """
     with db.reading(context.engine) as session:
-        some = texts.between(session, since, until)
-    compared = _compared(context, some, progress)
-    found = [
-        _story(compared, some, places)
-        for places in stories(compared, len(some))
+        dated = texts.between(session, since, until)
+    compared = _compared(context, dated, progress)
+    groups = [
+        _story(compared, dated, places)
+        for places in stories(compared, len(dated))
         if len(places) >= least
     ]
-    found.sort(key=lambda story: (-len(story.ids), story.first, story.ids))
-    return compared.measure, found
+    groups.sort(key=lambda story: (-len(story.ids), story.first, story.ids))
+    return compared.measure, groups
 
 
-def forget(workspace: Workspace) -> None:
+def forget_vectors(workspace: Workspace) -> None:
     """Delete the vectors that are kept; they are made again when they are needed."""
     VectorCache(workspace.folder / _FILE).forget()
 
 
 def _compared(
-    context: Context, some: list[Dated], progress: Callable[[int], None]
+    context: Context, dated: list[Dated], progress: Callable[[int], None]
 ) -> TextComparison:
     workspace = context.workspace
     by_vectors = workspace.config.language.semantic
     file = workspace.folder / _FILE if by_vectors else None
-    return TextComparison([one.text for one in some], file, progress)
+    return TextComparison([mention.text for mention in dated], file, progress)
 
 
-def _story(compared: TextComparison, some: list[Dated], places: list[int]) -> Story:
-    near = compared.to(places[0])
-    copies = sum(near[place] >= compared.measure.copy for place in places[1:])
+def _story(compared: TextComparison, dated: list[Dated], positions: list[int]) -> Story:
+    near = compared.to(positions[0])
+    copies = sum(near[position] >= compared.measure.copy for position in positions[1:])
     return Story(
-        ids=tuple(some[place].id for place in places),
+        ids=tuple(dated[position].id for position in positions),
         copies=int(copies),
-        first=some[places[0]].authored_at,
-        last=some[places[-1]].authored_at,
+        first=dated[positions[0]].authored_at,
+        last=dated[positions[-1]].authored_at,
     )

@@ -19,7 +19,7 @@ from socialcell.services.mentions import gazetteer, mention_owners
 BATCH = 500
 
 
-def tag(
+def tag_waiting(
     context: Context,
     *,
     stop: Callable[[], bool] = lambda: False,
@@ -31,39 +31,39 @@ def tag(
     """
     mention_owners.resolve_pending(context.engine)
     with db.reading(context.engine) as session:
-        known = area_store.all_areas(session)
-    done = 0
+        all_areas = area_store.all_areas(session)
+    count = 0
     while not stop():
         with db.reading(context.engine) as session:
-            waiting = tags.untagged(session, BATCH)
-        if not waiting:
+            count_waiting = tags.untagged(session, BATCH)
+        if not count_waiting:
             break
-        own = gazetteer.names_of(context.workspace)
+        own = gazetteer.load_names(context.workspace)
         allowed = context.workspace.config.language
-        tagged = understand(
-            waiting,
-            known,
+        tagged = analyse(
+            count_waiting,
+            all_areas,
             nc=allowed.nc,
             own=own,
             semantic=allowed.semantic,
             english=allowed.english_names,
         )
         with db.writing(context.engine) as session:
-            done += tags.write(session, tagged, context.clock.now())
+            count += tags.write(session, tagged, context.clock.now())
         if progress:
-            progress(done)
-    return done
+            progress(count)
+    return count
 
 
-def waiting(context: Context) -> int:
+def count_waiting(context: Context) -> int:
     """How many mentions wait to be read."""
     with db.reading(context.engine) as session:
         return tags.count_untagged(session)
 
 
-def understand(
-    waiting: Iterable[Untagged],
-    known: Iterable[area_table.Area],
+def analyse(
+    count_waiting: Iterable[Untagged],
+    all_areas: Iterable[area_table.Area],
     *,
     nc: bool = True,
     own: tuple[Place, ...] = (),
@@ -75,7 +75,7 @@ def understand(
     `own` are names of this workspace beside those of the package's gazetteer;
     `semantic` asks the encoder too, `english` the model of English names.
     """
-    mentions, wards = list(waiting), WardFinder(known, own)
+    mentions, wards = list(count_waiting), WardFinder(all_areas, own)
     texts = [mention.text for mention in mentions]
     readings = read(texts, nc=nc, own=own, semantic=semantic, english=english)
     return [
@@ -91,9 +91,9 @@ class WardFinder:
     """
 
     def __init__(
-        self, known: Iterable[area_table.Area], own: Iterable[Place] = ()
+        self, all_areas: Iterable[area_table.Area], own: Iterable[Place] = ()
     ) -> None:
-        self._areas = list(known)
+        self._areas = list(all_areas)
         self._wards = {
             place.id: place.ward
             for place in (*places(), *own)
@@ -109,8 +109,8 @@ class WardFinder:
             return ()
         day = at.astimezone(IST).date()
         ids = (entity.id for entity in reading.entities if entity.id)
-        found = (self._ward(id_, day) for id_ in ids)
-        return tuple(dict.fromkeys(ward for ward in found if ward))
+        ward_ids = (self._ward(id_, day) for id_ in ids)
+        return tuple(dict.fromkeys(ward for ward in ward_ids if ward))
 
     def _ward(self, id_: str, day: date) -> str | None:
         if id_ not in self._ids:

@@ -1,4 +1,4 @@
-"""The ledger of consent: who may be written to first, and who said no.
+"""The ledger of consent: who agreed to messages, and who withdrew.
 
 Telephone numbers pass through and are not kept: people are known by a keyed hash.
 """
@@ -22,20 +22,20 @@ from socialcell.services import pseudonyms
 from socialcell.services.context import Context
 
 WHATSAPP = platforms.WHATSAPP.id
-_SIGNS = re.compile(r"[\s().-]+")
+_SEPARATORS = re.compile(r"[\s().-]+")
 
 
 @dataclass(frozen=True)
-class Noted:
+class ConsentRecord:
     """A row of the ledger that was added, or was there already."""
 
     pseudonym: str
     new: bool
 
 
-def note(
+def record_consent(
     context: Context, number: str, event: str, evidence: str, at: datetime | None = None
-) -> Noted:
+) -> ConsentRecord:
     """Somebody agreed (`granted`) or took it back (`withdrawn`), and how we know.
 
     `at` is when; now if it is not given. Audited. UsageError: no number, no evidence,
@@ -59,29 +59,29 @@ def note(
             detail = {"at": at.isoformat()}
             shown = f"{WHATSAPP}:{person.pseudonym}"
             audit.append(session, actor, f"optin.{event}", shown, detail, now)
-    return Noted(person.pseudonym, new)
+    return ConsentRecord(person.pseudonym, new)
 
 
-def refused(
-    context: Context, session: Session, platform: str, wish: Refusal, now: datetime
+def record_refusal(
+    context: Context, session: Session, platform: str, refusal: Refusal, now: datetime
 ) -> None:
-    """Somebody told the platform or us not to write again."""
-    person = person_of(context, platform, wish.uid)
+    """Record that somebody told the platform or the city not to write again."""
+    person = person_of(context, platform, refusal.uid)
     consent_ledger.add_event(
         session,
         person,
         "withdrawn",
-        wish.at,
-        evidence=wish.where,
+        refusal.at,
+        evidence=refusal.where,
         actor="the person",
         now=now,
     )
 
 
-def held(
+def export_consent(
     context: Context, session: Session, platform: str, uids: Iterable[str]
 ) -> list[dict[str, Any]]:
-    """What the ledger holds of a person, for whoever asks."""
+    """The ledger's rows of one person, for a request about their data."""
     keys = [person_of(context, platform, uid).key for uid in uids]
     return [
         {"event": row.event, "at": row.at, "evidence": row.evidence}
@@ -90,10 +90,10 @@ def held(
     ]
 
 
-def erase(
+def erase_consent(
     context: Context, session: Session, platform: str, uids: Iterable[str]
 ) -> int:
-    """Whoever is erased is not written to again; what was noted of it goes. Rows."""
+    """Withdraw an erased person's consent and clear its evidence; how many rows."""
     now = context.clock.now()
     return sum(
         consent_ledger.erase(session, person_of(context, platform, uid), now)
@@ -101,7 +101,7 @@ def erase(
     )
 
 
-def ledger(context: Context) -> list[OptIn]:
+def list_consent(context: Context) -> list[OptIn]:
     """The whole ledger, oldest first; people by pseudonym."""
     with db.reading(context.engine) as session:
         rows = consent_ledger.history(session, WHATSAPP)
@@ -121,7 +121,7 @@ def digits(number: str) -> str:
 
     UsageError for anything else; a number without a country code is refused.
     """
-    bare = _SIGNS.sub("", number)
+    bare = _SEPARATORS.sub("", number)
     plain = bare.removeprefix("+")
     fits = plain.isascii() and plain.isdecimal() and 11 <= len(plain) <= 15
     if not fits or plain.startswith("0"):

@@ -34,18 +34,18 @@ from socialcell.services.messaging.template_approvals import Sending
 from socialcell.services.outbox import election_periods, outbox
 
 CONNECTOR = WHATSAPP.id
-LONGEST = 4096  # characters of an answer
+MAX_CHARACTERS = 4096  # characters of an answer
 _SERVICE = "service"  # what an answer within the window is billed as
 # As which category Meta lets a warning be sent: advertising is no warning, and Meta may
 # keep it back from who has had much of it.
 _SAFETY = "utility"
-_GAP = re.compile(r"\{\{[^{}]+\}\}")
+_PLACEHOLDER = re.compile(r"\{\{[^{}]+\}\}")
 # These concern us, not the person written to: nobody else could be reached either.
 _STOPPING = (Kind.AUTH, Kind.ACCESS, Kind.RATE, Kind.QUOTA, Kind.TRANSIENT)
 
 
 @dataclass(frozen=True)
-class Replied:
+class ReplyResult:
     """An answer that was sent, or would be; `until` is when the window closes.
 
     `second_person`: it waits, or would, for a second person's yes; under the number
@@ -60,7 +60,7 @@ class Replied:
 
 
 @dataclass(frozen=True)
-class Addressee:
+class ReplyRecipient:
     """Whom an answer goes to, through which source, and until when it may."""
 
     uid: str
@@ -70,7 +70,7 @@ class Addressee:
 
 
 @dataclass
-class Campaign:
+class TemplateCampaign:
     """What sending a template came to, by number of people.
 
     `second_person`: it waits, or would, for a second person's yes. `interrupted`: a run
@@ -106,7 +106,7 @@ def sync_templates(context: Context, name: str | None = None) -> tuple[int, int]
         return templates.save_templates(session, source.id, told, context.clock.now())
 
 
-def held_templates(context: Context, name: str | None = None) -> list[MessageTemplate]:
+def list_templates(context: Context, name: str | None = None) -> list[MessageTemplate]:
     """The templates as Meta last told them."""
     source = _source(context, name)
     with db.reading(context.engine) as session:
@@ -123,7 +123,7 @@ def reply(
     *,
     safety: bool = False,
     dry_run: bool = False,
-) -> Replied:
+) -> ReplyResult:
     """Answer a message while the window of 24 hours is open. Audited.
 
     What its writer marks as `safety` waits for a second person's yes
@@ -135,20 +135,22 @@ def reply(
     """
     outbox.require(context, "reply")
     said = text.strip()
-    if not said or len(said) > LONGEST:
-        raise UsageError(f"An answer has 1 to {LONGEST} characters, not {len(said)}.")
-    to = addressee(context, mention_id)
+    if not said or len(said) > MAX_CHARACTERS:
+        raise UsageError(
+            f"An answer has 1 to {MAX_CHARACTERS} characters, not {len(said)}."
+        )
+    to = reply_recipient(context, mention_id)
     second = safety or reply_drafts.needs_second_person(context, mention_id)
     if dry_run:
-        return Replied(to.pseudonym, to.until, None, second)
+        return ReplyResult(to.pseudonym, to.until, None, second)
     if second:
-        draft_id = reply_drafts.enter(context, mention_id, said, to.pseudonym)
-        return Replied(to.pseudonym, to.until, None, second, draft_id)
+        draft_id = reply_drafts.add_draft(context, mention_id, said, to.pseudonym)
+        return ReplyResult(to.pseudonym, to.until, None, second, draft_id)
     detail: dict[str, object] = {"to": mention_id, "characters": len(said)}
-    return Replied(to.pseudonym, to.until, send_reply(context, to, said, detail))
+    return ReplyResult(to.pseudonym, to.until, send_reply(context, to, said, detail))
 
 
-def addressee(context: Context, mention_id: int) -> Addressee:
+def reply_recipient(context: Context, mention_id: int) -> ReplyRecipient:
     """Who wrote a message, if they may be answered now. UsageError as of `reply`."""
     with db.reading(context.engine) as session:
         conversation = _conversation(session, mention_id)
@@ -157,19 +159,19 @@ def addressee(context: Context, mention_id: int) -> Addressee:
         session.expunge(source)
         until = _open_until(context, session, conversation)
     person = consent.person_of(context, CONNECTOR, conversation.uid)
-    return Addressee(conversation.uid, person.pseudonym, source, until)
+    return ReplyRecipient(conversation.uid, person.pseudonym, source, until)
 
 
 def send_reply(
     context: Context,
-    to: Addressee,
+    to: ReplyRecipient,
     words: str,
     detail: Mapping[str, object],
     also: Callable[[Session, str], None] = lambda _session, _id: None,
 ) -> str:
     """Send an answer within the window; the id that Meta gave it. Audited with
     `detail`; `also` is done in the transaction that books it. ConnectorError."""
-    ledger = allowance_ledger.of(context, to.source.connector, CONNECTOR)
+    ledger = allowance_ledger.ledger_of(context, to.source.connector, CONNECTOR)
     ledger.take(bucket_name(_SERVICE))
     id_ = _whatsapp(context, to.source).send_text(to.uid, words)
     with db.writing(context.engine) as session:
@@ -196,7 +198,7 @@ def send_template(
     source: str | None = None,
     safety: bool = False,
     dry_run: bool = False,
-) -> Campaign:
+) -> TemplateCampaign:
     """Send an approved template to those of the numbers whose owners agreed. Audited.
 
     What is marked as `safety` no mode of the switch holds; it leaves when a second
@@ -215,8 +217,8 @@ def send_template(
     if safety:
         _require_safety(context, form, values)
     to = list(dict.fromkeys(_numbers(numbers)))
-    agreed = [number for number in to if _agreed(context, number)]
-    done = Campaign(not_agreed=len(to) - len(agreed), second_person=safety)
+    agreed = [number for number in to if _has_agreed(context, number)]
+    done = TemplateCampaign(not_agreed=len(to) - len(agreed), second_person=safety)
     if dry_run or not agreed:
         done.left = len(agreed)
         return done
@@ -245,14 +247,14 @@ def _send_each(
     form: MessageTemplate,
     values: Sequence[str],
     agreed: Sequence[str],
-    done: Campaign,
+    done: TemplateCampaign,
 ) -> None:
     """Send a template to one number after another, and count in `done`."""
-    ledger = allowance_ledger.of(context, through.connector, CONNECTOR)
+    ledger = allowance_ledger.ledger_of(context, through.connector, CONNECTOR)
     whatsapp = _whatsapp(context, through)
     for place, number in enumerate(agreed):
         # Asked again: somebody may have said no since the list was made.
-        if not _agreed(context, number):
+        if not _has_agreed(context, number):
             done.not_agreed += 1
             continue
         try:
@@ -284,7 +286,10 @@ def _book(
 
 
 def _note_campaign(
-    context: Context, form: MessageTemplate, done: Campaign, sending: Sending | None
+    context: Context,
+    form: MessageTemplate,
+    done: TemplateCampaign,
+    sending: Sending | None,
 ) -> None:
     detail = {
         **(sending.detail if sending is not None else {}),
@@ -391,7 +396,7 @@ def _require_fit(
             f"The template {name!r} in {language} is {found.status}, not approved: "
             "Meta does not let it be sent."
         )
-    gaps = len(set(_GAP.findall(found.body or "")))
+    gaps = len(set(_PLACEHOLDER.findall(found.body or "")))
     if gaps != len(values):
         raise UsageError(
             f"The template {name!r} has {gaps} gaps and {len(values)} values were "
@@ -409,7 +414,7 @@ def _numbers(given: Iterable[str]) -> Iterable[str]:
             raise UsageError(f"Number {place}: {error}") from None
 
 
-def _agreed(context: Context, number: str) -> bool:
+def _has_agreed(context: Context, number: str) -> bool:
     person = consent.person_of(context, CONNECTOR, number)
     with db.reading(context.engine) as session:
         return ledger_of_consent.has_agreed(session, CONNECTOR, person.key)
@@ -433,5 +438,7 @@ def _source(context: Context, name: str | None) -> Source:
 
 
 def _whatsapp(context: Context, source: Source) -> WhatsApp:
-    made = connectors.build(source.connector, source.settings, context.surroundings)
+    made = connectors.build(
+        source.connector, source.settings, context.connector_context
+    )
     return cast(WhatsApp, made)

@@ -10,15 +10,15 @@ from socialcell import db
 from socialcell.connectors.base import ConnectorError
 from socialcell.errors import ConfigError, UsageError
 from socialcell.listening.reply_model import ReplyDraft
-from socialcell.listening.store.mentions import reply_drafts as store
+from socialcell.listening.store.mentions import reply_drafts as draft_store
 from socialcell.ops import audit
 from socialcell.services import second_approver
 from socialcell.services.context import Context
 from socialcell.services.messaging import messages, reply_drafts
-from socialcell.services.messaging.messages import Replied
+from socialcell.services.messaging.messages import ReplyResult
 
 
-def approve(context: Context, id_: int) -> Replied:
+def approve(context: Context, id_: int) -> ReplyResult:
     """Send an answer that somebody else wrote. Audited.
 
     UsageError: none waits under this number, one's own, or one that may not be sent
@@ -32,10 +32,10 @@ def approve(context: Context, id_: int) -> Replied:
         written_by = second_approver.entered_under(session, "message.draft", str(id_))
         persons = second_approver.require_two(context, written_by, f"Answer {id_}")
         words, made_by, mention_id = draft.text or "", draft.made_by, draft.mention_id
-    to = messages.addressee(context, mention_id)
+    to = messages.reply_recipient(context, mention_id)
     with db.writing(context.engine) as session:
-        if not store.claim(session, id_, who, now):
-            raise _may_be_sent(id_)
+        if not draft_store.claim(session, id_, who, now):
+            raise _possibly_sent(id_)
     detail = {
         "to": mention_id,
         "characters": len(words),
@@ -45,20 +45,20 @@ def approve(context: Context, id_: int) -> Replied:
     }
 
     def close(session: Session, message: str) -> None:
-        store.close(session, id_, "sent", who, now, message)
+        draft_store.close(session, id_, "sent", who, now, message)
 
     try:
         message = messages.send_reply(context, to, words, detail, close)
     except (ConnectorError, ConfigError):
         with db.writing(context.engine) as session:
-            store.give_back(session, id_)
+            draft_store.give_back(session, id_)
         raise
-    return Replied(to.pseudonym, to.until, message)
+    return ReplyResult(to.pseudonym, to.until, message)
 
 
 def _require_second(draft: ReplyDraft, who: str) -> None:
     if draft.state == "sending":
-        raise _may_be_sent(draft.id or 0)
+        raise _possibly_sent(draft.id or 0)
     if second_approver.same_name(draft.made_by, who):
         raise UsageError(
             f"Answer {draft.id} was written by {draft.made_by}: a second person "
@@ -66,7 +66,7 @@ def _require_second(draft: ReplyDraft, who: str) -> None:
         )
 
 
-def _may_be_sent(id_: int) -> UsageError:
+def _possibly_sent(id_: int) -> UsageError:
     return UsageError(
         f"Answer {id_} may have been sent: look in the conversation. Then take it back "
         f"(socialcell messages withdraw {id_}), and write it anew if it is not there."

@@ -1,4 +1,4 @@
-"""Answers about life or limb that wait for a second person."""
+"""Safety answers that wait for a second person's approval."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from socialcell.connectors.whatsapp.whatsapp_connector import WINDOW
 from socialcell.errors import UsageError
 from socialcell.listening.reply_model import ReplyDraft
 from socialcell.listening.store.mentions import conversations
-from socialcell.listening.store.mentions import reply_drafts as store
+from socialcell.listening.store.mentions import reply_drafts as draft_store
 from socialcell.ops import audit
 from socialcell.services.context import Context
 from socialcell.services.messaging import consent
@@ -42,7 +42,7 @@ def needs_second_person(context: Context, mention_id: int) -> bool:
         )
 
 
-def enter(context: Context, mention_id: int, words: str, pseudonym: str) -> int:
+def add_draft(context: Context, mention_id: int, words: str, pseudonym: str) -> int:
     """Keep an answer until a second person says yes; its number. Audited."""
     who, now = audit.operator(), context.clock.now()
     with db.writing(context.engine) as session:
@@ -59,10 +59,13 @@ def enter(context: Context, mention_id: int, words: str, pseudonym: str) -> int:
         return draft.id
 
 
-def waiting(context: Context) -> list[WaitingReply]:
+def list_waiting(context: Context) -> list[WaitingReply]:
     """Answers that wait for a second person, oldest first."""
     with db.reading(context.engine) as session:
-        return [_shown(context, session, one) for one in store.waiting(session)]
+        return [
+            _as_waiting(context, session, draft)
+            for draft in draft_store.waiting(session)
+        ]
 
 
 def withdraw(context: Context, id_: int) -> None:
@@ -72,7 +75,7 @@ def withdraw(context: Context, id_: int) -> None:
     with db.writing(context.engine) as session:
         draft = require(session, id_)
         detail = {"to": draft.mention_id, "made_by": draft.made_by}
-        store.close(session, id_, "withdrawn", who, now)
+        draft_store.close(session, id_, "withdrawn", who, now)
         audit.append(session, who, "message.withdraw", str(id_), detail, now)
 
 
@@ -86,12 +89,14 @@ def require(session: Session, id_: int) -> ReplyDraft:
     return draft
 
 
-def _shown(context: Context, session: Session, draft: ReplyDraft) -> WaitingReply:
+def _as_waiting(context: Context, session: Session, draft: ReplyDraft) -> WaitingReply:
     conversation = conversations.of_message(session, draft.mention_id)
     person, until = None, None
     if conversation is not None:
-        known = consent.person_of(context, conversation.platform, conversation.uid)
-        person = known.pseudonym
+        keyed_person = consent.person_of(
+            context, conversation.platform, conversation.uid
+        )
+        person = keyed_person.pseudonym
         until = conversation.last_at and conversation.last_at + WINDOW
     return WaitingReply(
         id=draft.id or 0,

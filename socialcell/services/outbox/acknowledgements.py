@@ -1,4 +1,4 @@
-"""Somebody looks after an incident: its calls stop. The first one counts."""
+"""Acknowledgement of incidents: the first one stops the calls."""
 
 import hashlib
 import hmac
@@ -23,52 +23,56 @@ _TOKEN = 40  # hexadecimal digits: 160 bits
 
 
 def acknowledge(context: Context, incident_id: int, note: str = "") -> bool:
-    """Whoever works here looks after it: nobody is called about it any more, and it is
-    told again only when it grows worse. False when somebody did before: then nothing
-    changes. UsageError when there is none. Audited."""
+    """Acknowledge an incident as the current operator: the calls stop, and it is
+    notified again only when its severity rises. False when it was acknowledged before;
+    then nothing changes. UsageError when there is none. Audited."""
     detail = {"note": one_line(note, _LONGEST_NOTE)} if note else {}
     now = context.clock.now()
     with db.writing(context.engine) as session:
         return _acknowledge(session, incident_id, audit.operator(), detail, now)
 
 
-def by_phone(
+def acknowledge_by_phone(
     session: Session, mention_id: int, name: str, phone: str, now: datetime
 ) -> bool:
-    """Somebody said on the telephone that they look after the incident of an item, in
-    the caller's transaction. False when somebody did before. Audited."""
-    found = critical_calls.of_item(session, mention_id)
-    if found is None or found.acked_at is not None:
+    """Acknowledge the incident of an item for somebody on the telephone, in the
+    caller's transaction. False when somebody did before. Audited."""
+    escalation = critical_calls.of_item(session, mention_id)
+    if escalation is None or escalation.acked_at is not None:
         return False
     detail = {"phone": phone, "item": mention_id}
     who = name or phone
-    return _acknowledge(session, found.incident_id, who, detail, now)
+    return _acknowledge(session, escalation.incident_id, who, detail, now)
 
 
-def path(context: Context, mention_id: int) -> str:
+def acknowledge_path(context: Context, mention_id: int) -> str:
     """Where a telephone's webhook acknowledges the incident of an item later than in
     its answer, on the server of webhooks. Whoever knows it may do that and no more."""
     return f"{PATH}{mention_id}/{_token(context, mention_id)}"
 
 
-def item_of(context: Context, asked: str) -> int | None:
+def item_of_path(context: Context, request_path: str) -> int | None:
     """The item whose incident may be acknowledged at a path; None for any other."""
-    item, _, token = asked.removeprefix(PATH).partition("/")
-    if not item.isdecimal() or len(item) > _LONGEST_NUMBER:
+    item_id, _, token = request_path.removeprefix(PATH).partition("/")
+    if not item_id.isdecimal() or len(item_id) > _LONGEST_NUMBER:
         return None
-    known = _token(context, int(item))
-    return int(item) if hmac.compare_digest(token.encode(), known.encode()) else None
+    expected = _token(context, int(item_id))
+    return (
+        int(item_id) if hmac.compare_digest(token.encode(), expected.encode()) else None
+    )
 
 
-def by_webhook(context: Context, mention_id: int, body: bytes) -> bool | None:
-    """Take what a telephone's webhook says of an item: whether the incident is
-    acknowledged by it now; None when it does not say that."""
+def acknowledge_by_webhook(
+    context: Context, mention_id: int, body: bytes
+) -> bool | None:
+    """Process a telephone webhook's body: whether it acknowledged the item's incident
+    now; None when it is no acknowledgement."""
     name = phone.acknowledged_by(body)
     if name is None:
         return None
     with db.writing(context.engine) as session:
         now = context.clock.now()
-        return by_phone(session, mention_id, name, "webhook", now)
+        return acknowledge_by_phone(session, mention_id, name, "webhook", now)
 
 
 def _token(context: Context, mention_id: int) -> str:

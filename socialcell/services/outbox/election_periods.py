@@ -1,4 +1,4 @@
-"""Elections: while one is on, nothing that the switch holds then goes out in public.
+"""Elections: during one, posts of the kinds that the election mode holds are held.
 
 What is marked as safety goes out when nothing in it serves an election.
 """
@@ -23,14 +23,14 @@ from socialcell.text import index_form
 _HANDLE = re.compile(r"(?<![\w@.])@([\w.]+)")
 
 
-def why_not(
+def why_held(
     context: Context, session: Session, post: OwnPost, at: datetime
 ) -> str | None:
-    """Why a post that no person released does not go out at a moment, in words:
+    """Why a post that no person released is held at a moment, as a sentence:
     `planning.elections` has its day, or the switch is set to election and it breaks a
     rule of that mode. None: no election is in the way.
     """
-    on = _on(context, at)
+    on = _election_at(context, at)
     if post.outgoing_kind == "safety":
         if on is None and outbox.mode_in(session) == "election":
             on = "The switch is set to election"
@@ -45,7 +45,7 @@ def refuse_safety(context: Context, words: str) -> None:
     """UsageError for words marked as safety that may serve an election, while one is
     on by `planning.elections` or the switch."""
     with db.reading(context.engine) as session:
-        on = _on(context, context.clock.now())
+        on = _election_at(context, context.clock.now())
         if on is None and outbox.mode_in(session) == "election":
             on = "The switch is set to election"
         fault = on and _fault_of_words(context, session, words)
@@ -53,10 +53,10 @@ def refuse_safety(context: Context, words: str) -> None:
         raise UsageError(f"{on}, and {fault}: nothing was sent.")
 
 
-def refuse(context: Context, post: OwnPost) -> None:
+def refuse_in_election(context: Context, post: OwnPost) -> None:
     """UsageError for a post that is planned for an election. A notice may be entered:
     people must hear of a closure, and a person releases it when its time has come."""
-    on = _on(context, post.due_at) if post.kind == "post" else None
+    on = _election_at(context, post.due_at) if post.kind == "post" else None
     if on is not None:
         raise UsageError(
             f"{on}. Under the code of conduct the cell posts nothing of its own: "
@@ -93,17 +93,17 @@ def _office_holder(context: Context, text: str, handles: set[str]) -> str | None
     case ending or without, or whose account it does. SocialcellError: the file cannot
     be read."""
     form = f" {index_form(text)}"
-    for one in public_people.load(context.workspace.folder / public_people.FILE):
-        names = (one.name_en, one.name_mr, one.name_hi, *one.aliases)
-        if one.kind == "office_holder" and (
+    for person in public_people.load(context.workspace.folder / public_people.FILE):
+        names = (person.name_en, person.name_mr, person.name_hi, *person.aliases)
+        if person.kind == "office_holder" and (
             any(f" {index_form(name)}" in form for name in names)
-            or not handles.isdisjoint(handle.lower() for handle in one.handles)
+            or not handles.isdisjoint(handle.lower() for handle in person.handles)
         ):
-            return one.name_en
+            return person.name_en
     return None
 
 
-def _on(context: Context, at: datetime) -> str | None:
+def _election_at(context: Context, at: datetime) -> str | None:
     day = at.astimezone(IST).date()
     window = quiet_days.election_on(day, context.workspace.config.planning.elections)
     if window is None:

@@ -1,4 +1,4 @@
-"""What leaves the house: put in once, held by the switch, sent, tried again."""
+"""The outbox: each message is put in once, held by the mode, sent, and retried."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -10,18 +10,16 @@ from sqlmodel import Session
 
 from socialcell import chat, db, log, mail, phone
 from socialcell.errors import ConfigError, UsageError
-from socialcell.listening.store.alerts import critical_calls as critical_store
-from socialcell.ops import audit
-from socialcell.ops import outbox_store as store
+from socialcell.listening.store.alerts import critical_calls
+from socialcell.ops import audit, outbox_store
 from socialcell.ops.outbox_model import Outgoing
 from socialcell.services.context import Context
 from socialcell.services.outbox import acknowledgements
 
 _LOG = log.logger(__name__)
 MODES = ("normal", "crisis", "mourning", "election")
-# What speaks for the city in public waits in every mode but normal. What we tell
-# ourselves goes on: a crisis is when it is needed. Answers to citizens go on too, and
-# so does what a second person approved as safety: no mode may cost a life.
+# Publicity is held in every mode but normal. Internal notices and answers to citizens
+# are sent in every mode, and so is what a second person approved as safety.
 _PUBLICITY = ("post", "outreach")
 HELD: dict[str, tuple[str, ...]] = {
     "normal": (),
@@ -30,8 +28,8 @@ HELD: dict[str, tuple[str, ...]] = {
     "election": _PUBLICITY,
 }
 # Greylisting wants five minutes; after two days a letter is dead.
-WAITS = tuple(timedelta(minutes=m) for m in (5, 15, 60, 180, 360, 720, 1440))
-_AT_ONCE = 50
+RETRY_WAITS = tuple(timedelta(minutes=m) for m in (5, 15, 60, 180, 360, 720, 1440))
+_BATCH = 50
 
 Bodies: TypeAlias = tuple[str, Callable[[str], bytes]]
 """A subject, and what is sent to each recipient."""
@@ -40,7 +38,7 @@ Send: TypeAlias = Callable[[bytes, str], phone.PlacedCall]
 
 
 @dataclass(frozen=True)
-class Released:
+class Release:
     """How many messages were let go, and the ids of those that are stale and stay."""
 
     count: int
@@ -48,70 +46,78 @@ class Released:
 
 
 @dataclass(frozen=True)
-class Delivered:
-    """What a delivery run came to."""
+class Delivery:
+    """The result of a delivery run, as numbers of messages."""
 
     sent: int = 0
     later: int = 0
     dead: int = 0
     stopped: str | None = None  # why nothing more was tried
 
-    def __add__(self, other: "Delivered") -> "Delivered":
-        said = "; ".join(filter(None, (self.stopped, other.stopped)))
-        return Delivered(
+    def __add__(self, other: "Delivery") -> "Delivery":
+        reasons = "; ".join(filter(None, (self.stopped, other.stopped)))
+        return Delivery(
             self.sent + other.sent,
             self.later + other.later,
             self.dead + other.dead,
-            said or None,
+            reasons or None,
         )
 
 
-def mode(context: Context) -> str:
-    """What the switch is set to."""
+def current_mode(context: Context) -> str:
+    """The current mode."""
     with db.reading(context.engine) as session:
         return mode_in(session)
 
 
-def set_mode(context: Context, mode: str, reason: str) -> int:
-    """Turn the switch; how many messages it holds back at once. Audited.
+def set_mode(context: Context, current_mode: str, reason: str) -> int:
+    """Set the mode; how many messages it holds back at once. Audited.
 
     What was held stays held when the mode is normal again: a person releases what is
     still right to say. UsageError for an unknown mode or no reason.
     """
-    if mode not in MODES:
-        raise UsageError(f"There is no mode {mode!r}. There are: {', '.join(MODES)}.")
+    if current_mode not in MODES:
+        raise UsageError(
+            f"There is no mode {current_mode!r}. There are: {', '.join(MODES)}."
+        )
     if not reason.strip():
         raise UsageError("Say why, with --reason: it stands in the audit log.")
     now = context.clock.now()
     with db.writing(context.engine) as session:
-        store.set_mode(session, mode, audit.operator(), reason.strip(), now)
-        held = store.hold(session, HELD[mode], held_by_mode(mode))
-        detail = {"mode": mode, "reason": reason.strip(), "held": held}
-        audit.append(session, audit.operator(), "outgoing.mode", mode, detail, now)
-    return held
+        outbox_store.set_mode(
+            session, current_mode, audit.operator(), reason.strip(), now
+        )
+        count = outbox_store.hold(
+            session, HELD[current_mode], held_by_mode(current_mode)
+        )
+        detail = {"mode": current_mode, "reason": reason.strip(), "held": count}
+        audit.append(
+            session, audit.operator(), "outgoing.mode", current_mode, detail, now
+        )
+    return count
 
 
 def require(context: Context, kind: str) -> None:
-    """Ask the switch before something leaves past the outbox. UsageError when it
+    """Check the mode before something is sent past the outbox. UsageError when the mode
     holds this kind, with the reason that was given for the switch."""
     with db.reading(context.engine) as session:
-        held, mode = holds(session, kind)
-        switch = store.mode(session)
+        is_held, current_mode = check_mode(session, kind)
+        switch = outbox_store.mode(session)
         reason = f" ({switch.reason})" if switch else ""
-    if held:
+    if is_held:
         raise UsageError(
-            f"The switch is set to {mode}{reason}, and {kind} is held back: nothing "
-            "was sent. What is about life or limb is marked with --safety. To change "
-            "the switch: socialcell outbox mode --help"
+            f"The switch is set to {current_mode}{reason}, and {kind} is held back: "
+            "nothing was sent. What is about life or limb is marked with --safety. To "
+            "change the switch: socialcell outbox mode --help"
         )
 
 
-def held_by_mode(mode: str) -> str:
-    """What is said of a message that the switch holds."""
-    return f"The switch was set to {mode}: socialcell outbox release"
+def held_by_mode(current_mode: str) -> str:
+    """The note on a message that the mode holds."""
+    return f"The switch was set to {current_mode}: socialcell outbox release"
 
 
-def release(context: Context, ids: list[int] | None) -> Released:
+def release(context: Context, ids: list[int] | None) -> Release:
     """Let what is held leave: these messages, or all that is not stale. Audited.
 
     What is said in public is stale when its time passed more than
@@ -120,22 +126,22 @@ def release(context: Context, ids: list[int] | None) -> Released:
     now = context.clock.now()
     late = timedelta(hours=context.workspace.config.publishing.late_hours)
     with db.writing(context.engine) as session:
-        fresh, stale = store.held_ids(session, now - late)
+        fresh, stale = outbox_store.held_ids(session, now - late)
         if ids is not None:
             fresh, stale = list(dict.fromkeys(ids)), []
-        done = store.release(session, fresh, now)
-        if ids is not None and done < len(fresh):
+        count = outbox_store.release(session, fresh, now)
+        if ids is not None and count < len(fresh):
             raise UsageError(
-                f"{len(fresh) - done} of these are not held; none was released."
+                f"{len(fresh) - count} of these are not held; none was released."
             )
-        detail = {"messages": done, "ids": ids or "all", "stale": stale}
+        detail = {"messages": count, "ids": ids or "all", "stale": stale}
         audit.append(
             session, audit.operator(), "outgoing.release", "messages", detail, now
         )
-    return Released(done, tuple(stale))
+    return Release(count, tuple(stale))
 
 
-def put(
+def put_letter(
     context: Context,
     kind: str,
     key: str,
@@ -146,7 +152,7 @@ def put(
     """Put the letter of this key into the outbox for each reader who has not had it;
     how many are new.
 
-    The letter is made only when somebody lacks it. The switch decides whether it waits
+    The letter is made only when somebody lacks it. The mode decides whether it waits
     to be sent or is held.
     """
     settings, now = context.workspace.config.mail, context.clock.now()
@@ -160,7 +166,7 @@ def put(
     return _put(context, kind, "mail", key, readers, bodies)
 
 
-def post(
+def put_card(
     context: Context, kind: str, key: str, room: str, make: Callable[[], chat.ChatCard]
 ) -> int:
     """Put the message of this key into the outbox for a room of config.yaml, unless it
@@ -174,7 +180,7 @@ def post(
     return _put(context, kind, channel, key, [room], bodies)
 
 
-def call(
+def put_call(
     context: Context,
     kind: str,
     key: str,
@@ -183,22 +189,22 @@ def call(
     make: Callable[[], bytes],
 ) -> int:
     """Put the call of this key into the outbox for a phone of config.yaml, unless it
-    has had it; 1 when it is new. As `put`; `make` gives what the phone is told."""
+    has had it; 1 when it is new. As `put`; `make` gives the body."""
 
     def bodies() -> Bodies:
         body = make()
         return subject, lambda _name: body
 
-    return _put(context, kind, store.PHONE, key, [name], bodies)
+    return _put(context, kind, outbox_store.PHONE, key, [name], bodies)
 
 
-def deliver(
+def deliver_due(
     context: Context,
     *,
     only: str | None = None,
     critical: bool = False,
     stop: Callable[[], bool] = lambda: False,
-) -> Delivered:
+) -> Delivery:
     """Send what is due, or `only` what is due for one room or phone, or only what is
     about a `critical` item. Each message is claimed, sent, and settled by itself.
 
@@ -207,36 +213,36 @@ def deliver(
     dead address one room, and neither the others.
     """
     if only is not None:
-        return _messages(context, only, stop)
+        return _send_messages(context, only, stop)
     now = context.clock.now()
     with db.reading(context.engine) as session:
-        letters = store.waiting(session, now, _AT_ONCE, critical=critical)
-        rooms = store.rooms_waiting(session, now, critical=critical)
-    # Telephones ring first: a mail server may keep us waiting.
+        letters = outbox_store.waiting(session, now, _BATCH, critical=critical)
+        rooms = outbox_store.rooms_waiting(session, now, critical=critical)
+    # Telephones first: a mail server may keep us waiting.
     rooms.sort(key=lambda room: room not in context.workspace.config.alerts.phone)
-    done = Delivered()
+    total = Delivery()
     for room in rooms:
-        done += _messages(context, room, stop, critical=critical)
-    return done + _letters(context, letters, stop) if letters else done
+        total += _send_messages(context, room, stop, critical=critical)
+    return total + _send_letters(context, letters, stop) if letters else total
 
 
-def recover(context: Context) -> int:
-    """What a process that died was sending is due at once. Under the daemon's lease;
-    without a daemon it is due when the dead one's claim has run out."""
+def recover_unsent(context: Context) -> int:
+    """Make messages due at once whose sender died. Under the daemon's lease; without a
+    daemon they are due when the dead process's claim expires."""
     with db.writing(context.engine) as session:
-        return store.return_unsent(session, context.clock.now())
+        return outbox_store.return_unsent(session, context.clock.now())
 
 
-def holds(session: Session, kind: str) -> tuple[bool, str]:
-    """Whether the switch holds this kind, and what it is set to."""
-    mode = mode_in(session)
-    return kind in HELD[mode], mode
+def check_mode(session: Session, kind: str) -> tuple[bool, str]:
+    """Whether the mode holds this kind, and the mode."""
+    current_mode = mode_in(session)
+    return kind in HELD[current_mode], current_mode
 
 
 def mode_in(session: Session) -> str:
     """As `mode`, in the caller's session."""
-    found = store.mode(session)
-    return found.mode if found else "normal"
+    row = outbox_store.mode(session)
+    return row.mode if row else "normal"
 
 
 def _put(
@@ -248,7 +254,9 @@ def _put(
     make: Callable[[], Bodies],
 ) -> int:
     with db.reading(context.engine) as session:
-        missing = store.new_keys(session, [f"{key}|{one}" for one in recipients])
+        missing = outbox_store.new_keys(
+            session, [f"{key}|{dedup_key}" for dedup_key in recipients]
+        )
     if not missing:
         return 0
     (subject, body_for), now = make(), context.clock.now()
@@ -256,28 +264,30 @@ def _put(
         Outgoing(
             kind=kind,
             channel=channel,
-            dedup_key=one,
-            recipient=(recipient := one.removeprefix(f"{key}|")),
+            dedup_key=dedup_key,
+            recipient=(recipient := dedup_key.removeprefix(f"{key}|")),
             subject=subject,
             body=body_for(recipient),
             state="pending",
             not_before=now,
             made_at=now,
         )
-        for one in missing
+        for dedup_key in missing
     ]
     with db.writing(context.engine) as session:
-        held, mode = holds(session, kind)
+        held, current_mode = check_mode(session, kind)
         for message in messages if held else ():
             message.state, message.held_by = "held", "mode"
-            message.answer = held_by_mode(mode)
-        return sum(store.add(session, message) for message in messages)
+            message.answer = held_by_mode(current_mode)
+        return sum(outbox_store.add(session, message) for message in messages)
 
 
-def _letters(context: Context, ids: list[int], stop: Callable[[], bool]) -> Delivered:
+def _send_letters(
+    context: Context, ids: list[int], stop: Callable[[], bool]
+) -> Delivery:
     settings = context.workspace.config.mail
     if settings.host is None:
-        return Delivered(stopped="mail.host is not set: letters wait in the outbox")
+        return Delivery(stopped="mail.host is not set: letters wait in the outbox")
     password = None
     if settings.user is not None:
         secret = context.workspace.secret(settings.password.secret)
@@ -288,28 +298,28 @@ def _letters(context: Context, ids: list[int], stop: Callable[[], bool]) -> Deli
             def send(body: bytes, recipient: str) -> phone.PlacedCall:
                 return phone.PlacedCall(server.send(body, recipient))
 
-            return _each(context, ids, send, stop)
+            return _send_each(context, ids, send, stop)
     except (mail.DeliveryDeferred, mail.DeliveryUnavailable) as error:
-        return Delivered(stopped=str(error))
+        return Delivery(stopped=str(error))
 
 
-def _messages(
+def _send_messages(
     context: Context, room: str, stop: Callable[[], bool], *, critical: bool = False
-) -> Delivered:
+) -> Delivery:
     """What is due for one room or phone. One that asks us to wait is asked nothing
     more."""
     now = context.clock.now()
     with db.reading(context.engine) as session:
-        ids = store.waiting(session, now, _AT_ONCE, room, critical=critical)
+        ids = outbox_store.waiting(session, now, _BATCH, room, critical=critical)
     try:
         is_phone = room in context.workspace.config.alerts.phone
-        send = _by_phone(context, room) if is_phone else _to_room(context, room)
+        send = _phone_sender(context, room) if is_phone else _room_sender(context, room)
     except ConfigError as error:
-        return Delivered(stopped=str(error))
-    return _each(context, ids, send, stop)
+        return Delivery(stopped=str(error))
+    return _send_each(context, ids, send, stop)
 
 
-def _to_room(context: Context, name: str) -> Send:
+def _room_sender(context: Context, name: str) -> Send:
     """ConfigError as of _room."""
     room = _room(context, name)
 
@@ -319,7 +329,7 @@ def _to_room(context: Context, name: str) -> Send:
     return send
 
 
-def _by_phone(context: Context, name: str) -> Send:
+def _phone_sender(context: Context, name: str) -> Send:
     """ConfigError when the secret with the webhook's address lacks its value."""
     settings = context.workspace.config.alerts.phone[name]
     url = ""
@@ -327,18 +337,18 @@ def _by_phone(context: Context, name: str) -> Send:
         url = context.workspace.secret(settings.url.secret).get_secret_value()
 
     def send(body: bytes, _recipient: str) -> phone.PlacedCall:
-        told = json.loads(body)
+        call_body = json.loads(body)
         with db.reading(context.engine) as session:
-            acknowledged = told["item"] and critical_store.is_acknowledged(
-                session, told["item"]
+            acknowledged = call_body["item"] and critical_calls.is_acknowledged(
+                session, call_body["item"]
             )
             if acknowledged:
                 return phone.PlacedCall("not called: it was acknowledged")
         if settings.command is not None:
             return phone.run_command(
-                settings.command, body, told["incident"], settings.seconds
+                settings.command, body, call_body["incident"], settings.seconds
             )
-        base_urls, now = context.surroundings.base_urls, context.clock.now()
+        base_urls, now = context.connector_context.base_urls, context.clock.now()
         return phone.post_webhook(url, body, base_urls, now)
 
     return send
@@ -356,36 +366,33 @@ def _room(context: Context, name: str) -> chat.ChatRoom:
         what: context.workspace.secret(secret).get_secret_value()
         for what, secret in channel.secrets.items()
     }
-    return chat.ChatRoom(channel.kind, secrets, context.surroundings.base_urls)
+    return chat.ChatRoom(channel.kind, secrets, context.connector_context.base_urls)
 
 
-def _each(
-    context: Context,
-    ids: Sequence[int],
-    send: Send,
-    stop: Callable[[], bool],
-) -> Delivered:
+def _send_each(
+    context: Context, ids: Sequence[int], send: Send, stop: Callable[[], bool]
+) -> Delivery:
     """Send one after another, until all are settled or nothing more can be sent."""
-    done = Delivered()
+    total = Delivery()
     for id_ in ids:
         if stop():
             break
-        one = _one(context, send, id_)
-        done += one
-        if one.stopped is not None:
+        delivery = _send_one(context, send, id_)
+        total += delivery
+        if delivery.stopped is not None:
             break
-    return done
+    return total
 
 
-def _one(context: Context, send: Send, id_: int) -> Delivered:
+def _send_one(context: Context, send: Send, id_: int) -> Delivery:
     """One message; nothing when somebody else has it. What a phone's answer
     acknowledges is written down with the answer."""
     with db.writing(context.engine) as session:
-        found = store.claim(session, id_, context.clock.now())
-        if found is None:
-            return Delivered()
-        recipient, attempts, body = found.recipient, found.attempts, found.body
-        is_letter, key = found.channel == "mail", found.dedup_key
+        message = outbox_store.claim(session, id_, context.clock.now())
+        if message is None:
+            return Delivery()
+        recipient, attempts, body = message.recipient, message.attempts, message.body
+        is_letter, key = message.channel == "mail", message.dedup_key
     assert body is not None
     state, wait = "sent", None
     stopped: str | None = None
@@ -397,26 +404,28 @@ def _one(context: Context, send: Send, id_: int) -> Delivered:
         state, answer = "dead", str(error)
     except mail.DeliveryDeferred as error:
         answer = str(error)
-        state = "pending" if attempts <= len(WAITS) else "dead"
-        wait = error.wait or WAITS[min(attempts, len(WAITS)) - 1]
+        state = "pending" if attempts <= len(RETRY_WAITS) else "dead"
+        wait = error.wait or RETRY_WAITS[min(attempts, len(RETRY_WAITS)) - 1]
         stopped = answer if error.wait else None
     except mail.DeliveryUnavailable as error:
         # Not this recipient's fault: it waits, and its attempt does not count.
-        state, answer, wait = "pending", str(error), WAITS[0]
+        state, answer, wait = "pending", str(error), RETRY_WAITS[0]
         stopped = answer
     with db.writing(context.engine) as session:
         now = context.clock.now()
         not_before = now + wait if wait else None
-        store.settle(session, id_, state, now, answer, not_before)
+        outbox_store.settle(session, id_, state, now, answer, not_before)
         if stopped and not_before and not is_letter:
-            store.postpone(session, recipient, not_before)
+            outbox_store.postpone(session, recipient, not_before)
             stopped = f"{recipient}: {stopped}"
-        item = store.mention_of_key(key)
-        if acknowledged_by is not None and item is not None:
-            acknowledgements.by_phone(session, item, acknowledged_by, recipient, now)
+        item_id = outbox_store.mention_of_key(key)
+        if acknowledged_by is not None and item_id is not None:
+            acknowledgements.acknowledge_by_phone(
+                session, item_id, acknowledged_by, recipient, now
+            )
     if state == "dead":
         _LOG.error("a message is dead", message=id_, answer=answer)
-    return Delivered(
+    return Delivery(
         sent=int(state == "sent"),
         later=int(state == "pending"),
         dead=int(state == "dead"),

@@ -12,15 +12,18 @@ from socialcell.campaigns.publishing.model import OwnPost
 from socialcell.clock import IST
 from socialcell.connectors.publisher import PUBLISHERS
 from socialcell.listening.day_ranges import read_day
-from socialcell.ops import outbox_store as outbox
+from socialcell.ops import outbox_store
 from socialcell.reports.plans import plan_calendar
 from socialcell.reports.plans.plan_calendar import Event
 from socialcell.services.context import Context
 from socialcell.services.links import tracked_links
-from socialcell.services.outbox import election_periods
-from socialcell.services.outbox import outbox as outgoing
-from socialcell.services.publishing.own_posts import length_of, shown
-from socialcell.services.publishing.scheduled_tags import OwnTag, own_tags, why_not_now
+from socialcell.services.outbox import election_periods, outbox
+from socialcell.services.publishing.own_posts import length_of, post_document
+from socialcell.services.publishing.scheduled_tags import (
+    ScheduledTag,
+    scheduled_tags,
+    why_not_now,
+)
 
 _AHEAD = timedelta(days=92)
 
@@ -31,13 +34,14 @@ def preview(context: Context, campaign: str | None = None) -> list[dict[str, Any
     with db.reading(context.engine) as session:
         posts = [
             {
-                **shown(context, session, one),
+                **post_document(context, session, one),
                 "why_not": list(why_not(context, session, one)),
             }
             for one in store.unposted(session, campaign)
         ]
         tags = [
-            _tag(context, one, session) for one in own_tags(context, session, campaign)
+            _tag(context, one, session)
+            for one in scheduled_tags(context, session, campaign)
         ]
     return sorted([*posts, *tags], key=lambda one: (one["due_at"], one["id"] or 0))
 
@@ -52,9 +56,9 @@ def why_not(context: Context, session: Session, post: OwnPost) -> Iterator[str]:
     waits = store.message(session, post)
     if waits is not None and waits.state == "held":
         yield waits.answer or "It is held: socialcell outbox release"
-    elif waits is None or waits.answer != outbox.RELEASED:
+    elif waits is None or waits.answer != outbox_store.RELEASED:
         yield from _held(session, post.outgoing_kind)
-        if on := election_periods.why_not(context, session, post, post.due_at):
+        if on := election_periods.why_held(context, session, post, post.due_at):
             yield on
     if post.kind == "tag":
         yield from why_not_now(context, session, post)
@@ -65,7 +69,7 @@ def between(context: Context, start: datetime, end: datetime) -> list[dict[str, 
     """Own posts that are due in [start, end), in their order."""
     with db.reading(context.engine) as session:
         return [
-            shown(context, session, one)
+            post_document(context, session, one)
             for one in store.posts_between(session, start, end)
         ]
 
@@ -95,7 +99,7 @@ def _left(context: Context, before: datetime) -> list[dict[str, Any]]:
     """Own posts whose time has come and that wait for a person still, oldest first."""
     with db.reading(context.engine) as session:
         return [
-            shown(context, session, one)
+            post_document(context, session, one)
             for one in store.unposted(session)
             if one.due_at < before
         ]
@@ -123,7 +127,7 @@ def events(rows: list[dict[str, Any]]) -> list[Event]:
     ]
 
 
-def _tag(context: Context, one: OwnTag, session: Session) -> dict[str, Any]:
+def _tag(context: Context, one: ScheduledTag, session: Session) -> dict[str, Any]:
     tag, text = one.tag, one.tag.text or ""
     count = (
         length_of(tag.channel, text, None, None) if tag.channel in PUBLISHERS else None
@@ -148,7 +152,7 @@ def _tag(context: Context, one: OwnTag, session: Session) -> dict[str, Any]:
 
 
 def _held(session: Session, kind: str) -> Iterator[str]:
-    held, mode = outgoing.holds(session, kind)
+    held, mode = outbox.check_mode(session, kind)
     if held:
         yield f"The switch is set to {mode}: it will be held."
 

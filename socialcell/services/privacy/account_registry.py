@@ -9,7 +9,7 @@ from socialcell.ops import audit
 from socialcell.services.context import Context
 
 
-def add(
+def register_account(
     context: Context,
     platform: str,
     handle: str,
@@ -33,13 +33,15 @@ def add(
     return bool(added)
 
 
-def remove(context: Context, platform: str, handle: str, reason: str) -> None:
+def unregister_account(
+    context: Context, platform: str, handle: str, reason: str
+) -> None:
     """Show an account by pseudonym from now on. UsageError when it is not there."""
     with db.writing(context.engine) as session:
         now = context.clock.now()
         registry.remove(session, platform, handle, reason, audit.operator(), now)
 
 
-def accounts(context: Context) -> Sequence[RegistryEntry]:
+def list_accounts(context: Context) -> Sequence[RegistryEntry]:
     with db.reading(context.engine) as session:
         return registry.accounts(session)

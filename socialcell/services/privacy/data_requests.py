@@ -1,4 +1,4 @@
-"""What is held of one account: given to the person who asks, or erased for good."""
+"""Requests about one account's data: export for that person, or erasure."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -23,8 +23,8 @@ from socialcell.services.webhooks import media_files, webhook_ingest
 
 
 @dataclass(frozen=True)
-class Erasure:
-    """What an erasure came to; `waits` says what another process held up."""
+class ErasureResult:
+    """The result of an erasure; `waits` says what another process holds up."""
 
     person: str
     erased: Erased
@@ -32,7 +32,7 @@ class Erasure:
     waits: str | None
 
 
-def export(
+def export_account(
     context: Context, platform: str, uid: str | None, handle: str | None
 ) -> dict[str, object]:
     """All that is held of an account, unmasked: it goes to that person only.
@@ -43,21 +43,23 @@ def export(
     shown = pseudonyms.of(context)
     with db.writing(context.engine) as session:
         account = accounts.find(session, platform, uid, handle)
-        held = accounts.everything(session, account)
-        held["creator"] = creator_registry.held(session, platform, account.handles)
-        held["consent"] = consent.held(context, session, platform, account.uids)
-        _audit(context, session, shown, account, "privacy.export", _sizes(held))
-    return held
+        document = accounts.everything(session, account)
+        document["creator"] = creator_registry.held(session, platform, account.handles)
+        document["consent"] = consent.export_consent(
+            context, session, platform, account.uids
+        )
+        _audit(context, session, shown, account, "privacy.export", _counts(document))
+    return document
 
 
-def erase(
+def erase_account(
     context: Context,
     platform: str,
     uid: str | None,
     handle: str | None,
     *,
     dry_run: bool = False,
-) -> Erasure:
+) -> ErasureResult:
     """Erase an account everywhere and keep it out from now on. Safe to run again.
 
     Reports in the workspace that quoted it are written again. UsageError: an account
@@ -65,19 +67,19 @@ def erase(
     """
     _require_one(uid, handle)
     shown = pseudonyms.of(context)
-    unread = None if dry_run else _read_waiting(context)
+    pending_reason = None if dry_run else _process_waiting(context)
     with db.writing(context.engine) as session:
         account = accounts.find(session, platform, uid, handle)
         _require_nobody_registered(shown, account)
         creator_registry.require_none(session, platform, account.handles)
         creator_registry.drop_flags(session, platform, account.handles)
         erased = erasure.erase(session, shown, account, context.clock.now())
-        consent.erase(context, session, platform, account.uids)
-        person = _person(shown, account)
-        files = list(report_redaction.files(context, erased.reports))
+        consent.erase_consent(context, session, platform, account.uids)
+        person = _pseudonym(shown, account)
+        files = list(report_redaction.report_files(context, erased.reports))
         if dry_run:
             session.rollback()
-            return Erasure(person, erased, tuple(map(str, files)), None)
+            return ErasureResult(person, erased, tuple(map(str, files)), None)
         detail = {
             "mentions": erased.mentions,
             "raw_items": erased.raw_items,
@@ -88,23 +90,23 @@ def erase(
         # First the files: an erasure that is interrupted leaves no quotation behind.
         for file in files:
             file.unlink(missing_ok=True)
-        similar_mentions.forget(context.workspace)
-    media_files.sweep(context)
-    again = tuple(report_redaction.written_again(context, files))
+        similar_mentions.forget_vectors(context.workspace)
+    media_files.sweep_files(context)
+    rewritten = tuple(report_redaction.write_again(context, files))
     waits = scrub(context.engine)
-    return Erasure(person, erased, again, unread or waits)
+    return ErasureResult(person, erased, rewritten, pending_reason or waits)
 
 
-def _read_waiting(context: Context) -> str | None:
+def _process_waiting(context: Context) -> str | None:
     """What was pushed and waits is read first, so that it is erased as well; None, or
     why that must wait."""
-    webhook_ingest.work_off(context)
+    webhook_ingest.process_pushes(context)
     with db.reading(context.engine) as session:
-        left = sum(webhook_deliveries.waiting_by_source(session).values())
-    if not left:
+        count = sum(webhook_deliveries.waiting_by_source(session).values())
+    if not count:
         return None
     return (
-        f"{left} pushes wait that cannot be read now, and may hold words of this "
+        f"{count} pushes wait that cannot be read now, and may hold words of this "
         "person. Run: socialcell messages fetch, see to what it says, then erase again."
     )
 
@@ -123,10 +125,10 @@ def _require_nobody_registered(shown: People, account: HeldAccount) -> None:
             )
 
 
-def _person(shown: People, account: HeldAccount) -> str:
+def _pseudonym(shown: People, account: HeldAccount) -> str:
     """The pseudonym; of an account that is only known by handle, one of the handle."""
-    known = account.uids or tuple(f"@{handle}" for handle in account.handles)
-    return f"{account.platform}:{shown.pseudonym(account.platform, known[0])}"
+    uids = account.uids or tuple(f"@{handle}" for handle in account.handles)
+    return f"{account.platform}:{shown.pseudonym(account.platform, uids[0])}"
 
 
 def _audit(
@@ -138,9 +140,9 @@ def _audit(
     detail: dict[str, Any],
 ) -> None:
     now = context.clock.now()
-    person = _person(shown, account)
+    person = _pseudonym(shown, account)
     audit.append(session, audit.operator(), action, person, detail, now)
 
 
-def _sizes(held: dict[str, object]) -> dict[str, int]:
-    return {key: len(value) for key, value in held.items() if isinstance(value, list)}
+def _counts(document: dict[str, object]) -> dict[str, int]:
+    return {key: len(rows) for key, rows in document.items() if isinstance(rows, list)}

@@ -1,4 +1,4 @@
-"""After a copy was put back: who was erased since it was made is erased again."""
+"""After a backup is restored: everybody erased since it was made is erased again."""
 
 from dataclasses import dataclass
 
@@ -11,14 +11,14 @@ from socialcell.services.context import Context
 
 
 @dataclass(frozen=True)
-class Replayed:
+class ReplayResult:
     """How many accounts and single posts were erased again."""
 
     accounts: int
     mentions: int
 
 
-def replay(context: Context) -> Replayed:
+def replay_erasures(context: Context) -> ReplayResult:
     """Erase what is held of people and posts that are kept out. Safe to run again.
 
     Nothing is looked at where nobody is kept out. Audited when anything was erased.
@@ -26,7 +26,7 @@ def replay(context: Context) -> Replayed:
     with db.reading(context.engine) as session:
         platforms = suppressions.platforms(session)
     if not platforms:
-        return Replayed(0, 0)
+        return ReplayResult(0, 0)
     shown, now = pseudonyms.of(context), context.clock.now()
     with db.writing(context.engine) as session:
         erased = [
@@ -35,12 +35,14 @@ def replay(context: Context) -> Replayed:
         ]
         posts = suppressed.posts(session, shown, platforms)
         erasure.erase_posts(session, shown, posts)
-        mentions = len(posts) + sum(one.mentions for one in erased)
-        done = Replayed(len(erased), mentions)
+        mentions = len(posts) + sum(
+            erasure_counts.mentions for erasure_counts in erased
+        )
+        result = ReplayResult(len(erased), mentions)
         if erased or posts:
-            detail = {"accounts": done.accounts, "mentions": done.mentions}
+            detail = {"accounts": result.accounts, "mentions": result.mentions}
             actor = audit.operator()
             audit.append(session, actor, "privacy.replay", "database", detail, now)
     if erased or posts:
         scrub(context.engine)
-    return done
+    return result

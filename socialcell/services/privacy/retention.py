@@ -1,4 +1,4 @@
-"""Purge what was kept long enough, as config.yaml says; every run is audited."""
+"""Retention: purges what is older than config.yaml allows; every run is audited."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -22,26 +22,31 @@ from socialcell.services.reporting import report_redaction
 from socialcell.services.webhooks import media_files
 
 _PAGE = 500
-_NETWORKS = timedelta(days=7)  # that a click keeps the hash of its network
-_REPLIES = timedelta(days=7)  # that an answer which nobody sent keeps its words
+_NETWORK_DAYS = timedelta(days=7)  # that a click keeps the hash of its network
+
+_REPLY_DAYS = timedelta(days=7)  # that an answer which nobody sent keeps its words
 
 
 @dataclass(frozen=True)
-class Purged:
+class PurgeResult:
     """How much went (or would go, in a dry run), and the limits it was older than."""
 
     raw_mapped: int
     raw_quarantined: int
     texts: dict[str, int]  # by platform
+
     raw_before: datetime
     text_before: dict[str, datetime]
     files: int = 0  # of messages whose text is gone
+
     clicks: int = 0  # single ones, on tracked links; their counts by day stay
+
     pushes: int = 0  # digests that nobody hands in again, and what was never readable
+
     waits: str | None = None
 
 
-def run(context: Context, *, dry_run: bool = False) -> Purged:
+def run_retention(context: Context, *, dry_run: bool = False) -> PurgeResult:
     """Raw JSON first, then texts, a page a transaction. Safe to stop and run again."""
     now = context.clock.now()
     settings = context.workspace.config.retention
@@ -57,17 +62,17 @@ def run(context: Context, *, dry_run: bool = False) -> Purged:
             gone = retention.counts(session, raw_before, text_before)
             gone["clicks"] = clicks.count_old_clicks(session, clicked_before)
             gone["files"] = attachments.count_bare(session)
-        return _purged(gone, raw_before, text_before)
+        return _result(gone, raw_before, text_before)
     gone = Counter()
-    _in_pages(context, partial(_raws, before=raw_before, gone=gone))
+    _in_pages(context, partial(_purge_raw, before=raw_before, gone=gone))
     for platform, before in text_before.items():
-        texts_of = partial(_texts, platform=platform, before=before, gone=gone)
+        texts_of = partial(_purge_texts, platform=platform, before=before, gone=gone)
         _in_pages(context, texts_of)
-    _in_pages(context, partial(_clicks, before=clicked_before, gone=gone))
-    gone["files"] = media_files.sweep(context)
+    _in_pages(context, partial(_purge_clicks, before=clicked_before, gone=gone))
+    gone["files"] = media_files.sweep_files(context)
     with db.writing(context.engine) as session:
-        clicks.erase_networks(session, now - _NETWORKS)
-        gone["replies"] = reply_drafts.forget_old(session, now - _REPLIES)
+        clicks.erase_networks(session, now - _NETWORK_DAYS)
+        gone["replies"] = reply_drafts.forget_old(session, now - _REPLY_DAYS)
         gone["pushes"] = pushes.forget_old(session, now)
         gone["slots"] = slots.forget_old(session, now)
         audit.append(
@@ -79,51 +84,53 @@ def run(context: Context, *, dry_run: bool = False) -> Purged:
             now,
         )
     with db.reading(context.engine) as session:
-        stale = list(report_redaction.stale(session, context))
+        stale = list(report_redaction.stale_pages(session, context))
     report_redaction.rewrite_files(context, stale)
     # Also what was deleted at its source since the last run leaves no vector behind.
-    similar_mentions.forget(context.workspace)
+    similar_mentions.forget_vectors(context.workspace)
     texts = sum(n for kind, n in gone.items() if kind.startswith("text "))
     waits = scrub(context.engine) if texts else None
-    return _purged(gone, raw_before, text_before, waits)
+    return _result(gone, raw_before, text_before, waits)
 
 
-def _in_pages(context: Context, purge: Callable[[Session], Sequence[int]]) -> None:
+def _in_pages(context: Context, purge_page: Callable[[Session], Sequence[int]]) -> None:
     more = True
     while more:
         with db.writing(context.engine) as session:
-            more = len(purge(session)) == _PAGE
+            more = len(purge_page(session)) == _PAGE
 
 
-def _raws(session: Session, before: datetime, gone: Counter[str]) -> Sequence[int]:
-    found = retention.old_raws(session, before, _PAGE)
-    retention.drop_raws(session, list(found))
-    gone.update(found.values())
-    return list(found)
+def _purge_raw(session: Session, before: datetime, gone: Counter[str]) -> Sequence[int]:
+    kinds_by_id = retention.old_raws(session, before, _PAGE)
+    retention.drop_raws(session, list(kinds_by_id))
+    gone.update(kinds_by_id.values())
+    return list(kinds_by_id)
 
 
-def _texts(
+def _purge_texts(
     session: Session, platform: str, before: datetime, gone: Counter[str]
 ) -> Sequence[int]:
-    found = retention.old_texts(session, platform, before, _PAGE)
-    retention.drop_texts(session, found)
-    gone[f"text {platform}"] += len(found)
-    return found
+    ids = retention.old_texts(session, platform, before, _PAGE)
+    retention.drop_texts(session, ids)
+    gone[f"text {platform}"] += len(ids)
+    return ids
 
 
-def _clicks(session: Session, before: datetime, gone: Counter[str]) -> Sequence[int]:
-    found = clicks.delete_old_clicks(session, before, _PAGE)
-    gone["clicks"] += found
-    return range(found)
+def _purge_clicks(
+    session: Session, before: datetime, gone: Counter[str]
+) -> Sequence[int]:
+    count = clicks.delete_old_clicks(session, before, _PAGE)
+    gone["clicks"] += count
+    return range(count)
 
 
-def _purged(
+def _result(
     gone: Counter[str],
     raw_before: datetime,
     text_before: dict[str, datetime],
     waits: str | None = None,
-) -> Purged:
-    return Purged(
+) -> PurgeResult:
+    return PurgeResult(
         raw_mapped=gone["mapped"],
         raw_quarantined=gone["quarantined"],
         texts={platform: gone[f"text {platform}"] for platform in text_before},

@@ -26,7 +26,7 @@ _PICTURE = "https://city.example/picture.jpg"
 
 
 @dataclass(frozen=True)
-class Known:
+class TemplateCatalogue:
     """Templates by id, `own` those of the workspace's files, and what is wrong with
     files that cannot be used, by id."""
 
@@ -35,41 +35,41 @@ class Known:
     faults: Mapping[str, str]
 
 
-def known(workspace: Workspace | None) -> Known:
+def load_templates(workspace: Workspace | None) -> TemplateCatalogue:
     """Every template of the package and of the workspace, if there is one."""
-    found, faults = dict(builtin_templates()), {}
-    files = own_files(workspace)
+    by_id, faults = dict(builtin_templates()), {}
+    files = template_files(workspace)
     for file in files:
         try:
-            found[file.stem] = load(file)
+            by_id[file.stem] = load_template(file)
         except ConfigError as error:
-            found.pop(file.stem, None)
+            by_id.pop(file.stem, None)
             faults[file.stem] = str(error)
-    return Known(found, frozenset(file.stem for file in files), faults)
+    return TemplateCatalogue(by_id, frozenset(file.stem for file in files), faults)
 
 
-def find(workspace: Workspace | None, id_: str) -> NoticeTemplate:
+def find_template(workspace: Workspace | None, id_: str) -> NoticeTemplate:
     """The template of this name. UsageError: there is none. ConfigError: its file
     cannot be used, with every reason; the package's is not taken in its place."""
-    every = known(workspace)
-    if id_ in every.faults:
-        raise ConfigError(every.faults[id_])
-    if id_ not in every.templates:
+    catalogue = load_templates(workspace)
+    if id_ in catalogue.faults:
+        raise ConfigError(catalogue.faults[id_])
+    if id_ not in catalogue.templates:
         raise UsageError(
             f"There is no notice {id_!r}. There are: "
-            f"{', '.join(sorted(every.templates))}."
+            f"{', '.join(sorted(catalogue.templates))}."
         )
-    return every.templates[id_]
+    return catalogue.templates[id_]
 
 
-def own_files(workspace: Workspace | None) -> list[Path]:
+def template_files(workspace: Workspace | None) -> list[Path]:
     """The workspace's own files of templates, by name."""
     if workspace is None:
         return []
     return sorted((workspace.folder / FOLDER).glob("*.yaml"))
 
 
-def load(file: Path) -> NoticeTemplate:
+def load_template(file: Path) -> NoticeTemplate:
     """A file's template, checked. ConfigError with everything that is wrong: keys and
     types with their lines, slots, letters, and words that are too long for a platform
     when each slot has its example."""
@@ -81,7 +81,7 @@ def load(file: Path) -> NoticeTemplate:
         f"{file}: words.{code}: {count.used} of the {count.limit} characters that "
         f"{platform} takes, with the examples. Shorten it, or leave {platform} out of "
         "platforms"
-        for platform, code, count in lengths(template)
+        for platform, code, count in text_lengths(template)
         if not count.fits
     ]
     if faults:
@@ -89,29 +89,29 @@ def load(file: Path) -> NoticeTemplate:
     return template
 
 
-def lint(files: Sequence[Path]) -> dict[Path, str | None]:
+def lint_templates(files: Sequence[Path]) -> dict[Path, str | None]:
     """What is wrong with each file, in words; None: nothing."""
-    found: dict[Path, str | None] = {}
+    faults: dict[Path, str | None] = {}
     for file in files:
         try:
-            load(file)
+            load_template(file)
         except ConfigError as error:
-            found[file] = str(error)
+            faults[file] = str(error)
         else:
-            found[file] = None
-    return found
+            faults[file] = None
+    return faults
 
 
-def lengths(template: NoticeTemplate) -> list[tuple[str, str, Length]]:
+def text_lengths(template: NoticeTemplate) -> list[tuple[str, str, Length]]:
     """(platform, language, length there) of the template with its examples."""
-    shown = notice_text.example_notice(template)
-    said = {code: notice_text.notice_text(shown, code) for code in CODES}
+    notice = notice_text.example_notice(template)
+    texts = {code: notice_text.notice_text(notice, code) for code in CODES}
     return [
         (
             platform,
             code,
             length(
-                platform, said[code], _PICTURE if platform in _NEEDS_PICTURE else None
+                platform, texts[code], _PICTURE if platform in _NEEDS_PICTURE else None
             ),
         )
         for platform in template.platforms

@@ -1,4 +1,4 @@
-"""A notice made: posts in each language for each platform, and the closure it tells."""
+"""Notices: posts in each language for each platform, and the closure announced."""
 
 import difflib
 import hashlib
@@ -27,13 +27,13 @@ from socialcell.services.context import Context
 from socialcell.services.manual_entry import written
 from socialcell.services.mentions import gazetteer
 from socialcell.services.publishing import notice_templates
-from socialcell.services.publishing.own_posts import Draft, entered
+from socialcell.services.publishing.own_posts import PostDraft, enter_post
 from socialcell.text import fold
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What a notice says and where: `given` as notices.fill takes it. `at` is when it
+class NoticeRequest:
+    """A notice to be written: `given` as notices.fill takes it. `at` is when it
     is posted (None: as soon as it is approved, which only safety may); `safety` None:
     as the template says."""
 
@@ -47,7 +47,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Made:
+class NoticeDrafts:
     """The drafts of a notice, and the planned closure (None: nothing is closed)."""
 
     posts: list[OwnPost]
@@ -55,7 +55,7 @@ class Made:
 
 
 @dataclass
-class _Names:
+class _NameFinder:
     """Names of areas and places on a day; `wards` are the ids of areas found so far."""
 
     context: Context
@@ -77,7 +77,7 @@ class _Names:
 
     def _area(self, text: str) -> Words:
         id_ = Places(self.areas).id_of(text, self.day)
-        named = {one.id: one for one in self.areas if one.is_valid(self.day)}
+        named = {area.id: area for area in self.areas if area.is_valid(self.day)}
         if id_ not in named:
             raise ValueError(f"{id_} is no area of the city on {self.day}")
         self.wards.append(id_)
@@ -85,56 +85,61 @@ class _Names:
 
     def _place(self, text: str) -> Words:
         """The gazetteer's name: id or any spelling."""
-        every = (*places(), *gazetteer.names_of(self.context.workspace))
-        known = {
+        all_places = (*places(), *gazetteer.load_names(self.context.workspace))
+        by_spelling = {
             fold(name): place
-            for place in reversed(every)
+            for place in reversed(all_places)
             if place.label in ("PLACE", "SERVICE", "ORG")
             for name in (place.id, *place.names())
         }
-        place = known.get(fold(text))
+        place = by_spelling.get(fold(text))
         if place is None:
-            near = difflib.get_close_matches(fold(text), known, n=1, cutoff=0.75)
-            hint = f": the nearest is {known[near[0]].name_en!r}" if near else ""
+            near = difflib.get_close_matches(fold(text), by_spelling, n=1, cutoff=0.75)
+            hint = f": the nearest is {by_spelling[near[0]].name_en!r}" if near else ""
             raise ValueError(f"there is no place {text!r}{hint}")
         return names_of(place)
 
 
-def make(context: Context, asked: Asked, *, dry_run: bool = False) -> Made:
-    """Write a notice as drafts, and enter the closure that it announces, so that talk
-    of it is no alert. All of it or nothing; the same notice again changes nothing.
+def create_notice(
+    context: Context, request: NoticeRequest, *, dry_run: bool = False
+) -> NoticeDrafts:
+    """Write a notice as drafts, and enter the closure that it announces, so that
+    mentions of it raise no alert. All of it or nothing; the same notice again
+    changes nothing.
 
     UsageError: an unknown template, slot, place or platform, a slot that is missing or
     is not what it must be, words that are too long. ConfigError: a file of templates
     that cannot be used.
     """
-    template = notice_templates.find(context.workspace, asked.template)
-    _require_platforms(template, asked.platforms)
-    safety = template.safety if asked.safety is None else asked.safety
+    template = notice_templates.find_template(context.workspace, request.template)
+    _require_platforms(template, request.platforms)
+    safety = template.safety if request.safety is None else request.safety
 
-    def act(session: Session) -> Made:
+    def act(session: Session) -> NoticeDrafts:
         now = context.clock.now()
-        day = (_first_moment(template, asked.given) or now).astimezone(IST).date()
-        found = _Names(context, areas.all_areas(session), day)
-        notice = notice_text.fill_template(template, asked.given, found.find)
-        said = {code: notice_text.notice_text(notice, code) for code in asked.languages}
-        for platform in asked.platforms:
-            _require_fit(asked, template, platform, said)
-        wards = sorted(set(found.wards))
+        day = (_first_moment(template, request.given) or now).astimezone(IST).date()
+        finder = _NameFinder(context, areas.all_areas(session), day)
+        notice = notice_text.fill_template(template, request.given, finder.find)
+        texts = {
+            code: notice_text.notice_text(notice, code) for code in request.languages
+        }
+        for platform in request.platforms:
+            _require_fit(request, template, platform, texts)
+        wards = sorted(set(finder.wards))
         closure_key = _closure_key(notice, wards)
         closure = _closure(context, session, notice, wards, closure_key)
-        key = f"{closure_key}|{_hashed(asked.given)}"
+        key = f"{closure_key}|{_digest(request.given)}"
         posts = [
-            entered(
+            enter_post(
                 context,
                 session,
-                Draft(
+                PostDraft(
                     platform=platform,
-                    due_at=asked.at,
+                    due_at=request.at,
                     language=code,
-                    text=said[code],
+                    text=texts[code],
                     wards=wards,
-                    media=asked.media,
+                    media=request.media,
                     kind="notice",
                     template=template.id,
                     safety=safety,
@@ -142,21 +147,26 @@ def make(context: Context, asked: Asked, *, dry_run: bool = False) -> Made:
                 ),
                 closure,
             )
-            for platform in asked.platforms
-            for code in asked.languages
+            for platform in request.platforms
+            for code in request.languages
         ]
-        return Made(posts, closure)
+        return NoticeDrafts(posts, closure)
 
     return written(context, act, dry_run)
 
 
 def _require_fit(
-    asked: Asked, template: NoticeTemplate, platform: str, said: Mapping[str, str]
+    request: NoticeRequest,
+    template: NoticeTemplate,
+    platform: str,
+    texts: Mapping[str, str],
 ) -> None:
     """UsageError names platform and languages in which the words are too long."""
     if platform not in PUBLISHERS:
         return
-    counts = {code: length(platform, text, asked.media) for code, text in said.items()}
+    counts = {
+        code: length(platform, text, request.media) for code, text in texts.items()
+    }
     long = [code for code, count in counts.items() if count.used > count.limit]
     if long:
         worst = max((counts[code] for code in long), key=lambda count: count.used)
@@ -175,11 +185,17 @@ def _closure(
     if template.closes is None or start is None or end is None:
         return None
     reason = notice.values.get("reason", {})
-    said = ""
+    reason_text = ""
     if isinstance(reason, Mapping) and reason:
-        said = ": " + (reason.get("en") or next(iter(reason.values())))
-    return store.closure_of(session, key) or detection.planned(
-        context, session, template.closes, wards, start, end, f"{template.about}{said}"
+        reason_text = ": " + (reason.get("en") or next(iter(reason.values())))
+    return store.closure_of(session, key) or detection.add_closure(
+        context,
+        session,
+        template.closes,
+        wards,
+        start,
+        end,
+        f"{template.about}{reason_text}",
     )
 
 
@@ -208,9 +224,9 @@ def _first_moment(template: NoticeTemplate, given: SlotInputs) -> datetime | Non
     return None
 
 
-def _hashed(given: SlotInputs) -> str:
-    said = repr(sorted((key, tuple(values)) for key, values in given.items()))
-    return hashlib.sha256(said.encode()).hexdigest()[:16]
+def _digest(given: SlotInputs) -> str:
+    values_text = repr(sorted((key, tuple(values)) for key, values in given.items()))
+    return hashlib.sha256(values_text.encode()).hexdigest()[:16]
 
 
 def _require_platforms(template: NoticeTemplate, platforms: Sequence[str]) -> None:

@@ -18,20 +18,18 @@ from socialcell.errors import UsageError
 from socialcell.http import require_public_form
 from socialcell.i18n import CODES
 from socialcell.listening.store import areas
-from socialcell.ops import audit
-from socialcell.ops import outbox_store as outbox
+from socialcell.ops import audit, outbox_store
 from socialcell.ops.outbox_model import Outgoing
 from socialcell.services import second_approver
 from socialcell.services.area_matching import Places
 from socialcell.services.context import Context
 from socialcell.services.manual_entry import written
-from socialcell.services.outbox import election_periods
-from socialcell.services.outbox import outbox as outgoing
+from socialcell.services.outbox import election_periods, outbox
 from socialcell.text import clean_text, one_line
 
 _SUBJECT = 80
 _RELEASE = "socialcell outbox release"
-_SHOWN = (
+_FIELDS = (
     *("id", "kind", "platform", "due_at", "language", "text", "media", "reply_to"),
     *("wards", "campaign", "template", "safety", "state", "made_by", "made_at"),
     *("decided_by", "decided_at", "external_id", "url", "posted_at"),
@@ -39,10 +37,10 @@ _SHOWN = (
 
 
 @dataclass(frozen=True)
-class Draft:
-    """What a person wants to be said, where and when; `key` tells it from others.
+class PostDraft:
+    """A post to be entered: words, platform, time; `key` identifies it.
 
-    `safety` is for a notice or an answer about life or limb, which no mode holds.
+    `safety` is for a notice or an answer about danger to life, which no mode holds.
     `due_at` None: as soon as a second person approves it, which only safety may.
     """
 
@@ -60,7 +58,7 @@ class Draft:
 
 
 @dataclass(frozen=True)
-class Hold:
+class PostHold:
     """What keeps a post from going out. `reason`: approval (of a second person), mode
     (the switch), rule (of an election, of a plan), late (its time passed), unsure (it
     may be out), platform (which refused it); None: it was not noted. `why` in words.
@@ -70,7 +68,7 @@ class Hold:
     why: str
 
 
-def add(context: Context, draft: Draft, *, dry_run: bool = False) -> OwnPost:
+def add_post(context: Context, draft: PostDraft, *, dry_run: bool = False) -> OwnPost:
     """Enter a post as a draft; it goes out once a second person approved it. Audited.
 
     UsageError: an unknown platform, language or ward, words that are too long there, a
@@ -78,21 +76,21 @@ def add(context: Context, draft: Draft, *, dry_run: bool = False) -> OwnPost:
     """
 
     def act(session: Session) -> OwnPost:
-        return entered(context, session, draft)
+        return enter_post(context, session, draft)
 
     return written(context, act, dry_run)
 
 
-def entered(
-    context: Context, session: Session, draft: Draft, closure: int | None = None
+def enter_post(
+    context: Context, session: Session, draft: PostDraft, closure: int | None = None
 ) -> OwnPost:
     """As `add`, in the caller's transaction; what is there under the key, if it is."""
     now = context.clock.now()
-    known = store.find_post(session, draft.key)
-    if known is not None:
-        if draft.safety and not known.safety:
-            _mark_as_safety(session, known, now)
-        return known
+    existing = store.find_post(session, draft.key)
+    if existing is not None:
+        if draft.safety and not existing.safety:
+            _mark_as_safety(session, existing, now)
+        return existing
     if draft.due_at is None and not draft.safety:
         raise UsageError(
             "--at says when it is posted. Only what is marked as safety (--safety) "
@@ -101,34 +99,36 @@ def entered(
     if draft.due_at is not None and draft.due_at <= now:
         at = f"{draft.due_at.astimezone(IST):%Y-%m-%d %H:%M}"
         raise UsageError(f"{at} is past: a post is planned for later.")
-    post = made(context, session, draft, closure)
+    post = build_post(context, session, draft, closure)
     store.add(session, post)
-    found = store.find_post(session, draft.key)
-    assert found is not None
+    stored = store.find_post(session, draft.key)
+    assert stored is not None
     detail = {
         "platform": post.platform,
         "due_at": post.due_at.isoformat(),
         "kind": post.kind,
         "safety": post.safety,
     }
-    audit.append(session, audit.operator(), "post.add", str(found.id), detail, now)
-    return found
+    audit.append(session, audit.operator(), "post.add", str(stored.id), detail, now)
+    return stored
 
 
-def made(
-    context: Context, session: Session, draft: Draft, closure: int | None = None
+def build_post(
+    context: Context, session: Session, draft: PostDraft, closure: int | None = None
 ) -> OwnPost:
     """The post that a draft is, checked and not kept. UsageError as of `add`."""
     if draft.platform not in PUBLISHERS:
-        known = ", ".join(PUBLISHERS)
-        raise UsageError(f"The cell posts on {known}, not on {draft.platform!r}.")
+        platforms = ", ".join(PUBLISHERS)
+        raise UsageError(f"The cell posts on {platforms}, not on {draft.platform!r}.")
     if draft.language not in CODES:
         raise UsageError(f"There is no language {draft.language!r}: {', '.join(CODES)}")
     _require_media(draft.media)
     text = clean_text(draft.text).strip()
     if not text:
         raise UsageError("A post has words.")
-    fits(length_of(draft.platform, text, draft.media, draft.reply_to), draft.platform)
+    require_length(
+        length_of(draft.platform, text, draft.media, draft.reply_to), draft.platform
+    )
     now = context.clock.now()
     due_at = draft.due_at or now
     day = due_at.astimezone(IST).date()
@@ -155,11 +155,11 @@ def made(
         made_by=audit.operator(),
         made_at=now,
     )
-    election_periods.refuse(context, post)
+    election_periods.refuse_in_election(context, post)
     return post
 
 
-def approve(context: Context, ids: Sequence[int]) -> list[OwnPost]:
+def approve_posts(context: Context, ids: Sequence[int]) -> list[OwnPost]:
     """A second person says yes: the posts wait in the outbox for their time. What is
     marked as safety and was given none leaves now. Audited.
 
@@ -169,7 +169,7 @@ def approve(context: Context, ids: Sequence[int]) -> list[OwnPost]:
 
     def act(session: Session) -> list[OwnPost]:
         now, who = context.clock.now(), audit.operator()
-        posts = [found(session, id_) for id_ in dict.fromkeys(ids)]
+        posts = [require_post(session, id_) for id_ in dict.fromkeys(ids)]
         for post in posts:
             if post.state != "draft":
                 raise UsageError(f"Post {post.id} is {post.state}, no draft.")
@@ -191,9 +191,9 @@ def approve(context: Context, ids: Sequence[int]) -> list[OwnPost]:
             persons = second_approver.require_two(
                 context, entered_by, f"Post {post.id}"
             )
-            election_periods.refuse(context, post)
+            election_periods.refuse_in_election(context, post)
             post.state, post.decided_by, post.decided_at = "approved", who, now
-            queue(session, post, now)
+            queue_post(session, post, now)
             detail = {
                 "made_by": post.made_by,
                 "due_at": post.due_at.isoformat(),
@@ -219,11 +219,11 @@ def _mark_as_safety(session: Session, post: OwnPost, now: datetime) -> None:
     audit.append(session, audit.operator(), "post.safety", str(post.id), detail, now)
 
 
-def queue(session: Session, post: OwnPost, now: datetime) -> None:
+def queue_post(session: Session, post: OwnPost, now: datetime) -> None:
     """Put an approved post into the outbox, where the switch holds it or not."""
     kind = post.outgoing_kind
-    held, mode = outgoing.holds(session, kind)
-    outbox.add(
+    held, mode = outbox.check_mode(session, kind)
+    outbox_store.add(
         session,
         Outgoing(
             kind=kind,
@@ -234,56 +234,62 @@ def queue(session: Session, post: OwnPost, now: datetime) -> None:
             body=post.text.encode(),
             state="held" if held else "pending",
             held_by="mode" if held else None,
-            answer=outgoing.held_by_mode(mode) if held else None,
+            answer=outbox.held_by_mode(mode) if held else None,
             not_before=post.due_at,
             made_at=now,
         ),
     )
 
 
-def waiting(context: Context) -> list[int]:
+def list_drafts(context: Context) -> list[int]:
     """Numbers of the drafts that wait for a second person, by time."""
     with db.reading(context.engine) as session:
-        return [one.id or 0 for one in store.unposted(session) if one.state == "draft"]
+        return [
+            post.id or 0 for post in store.unposted(session) if post.state == "draft"
+        ]
 
 
 def find_held(context: Context, ids: Sequence[int]) -> dict[int, int]:
     """Of these posts those that the outbox holds, with their numbers there."""
     with db.reading(context.engine) as session:
-        waiting = {id_: store.message(session, found(session, id_)) for id_ in ids}
+        messages = {
+            id_: store.message(session, require_post(session, id_)) for id_ in ids
+        }
         return {
-            id_: waits.id or 0
-            for id_, waits in waiting.items()
-            if waits is not None and waits.state == "held"
+            id_: message.id or 0
+            for id_, message in messages.items()
+            if message is not None and message.state == "held"
         }
 
 
-def find_holds(context: Context, ids: Sequence[int]) -> dict[int, Hold]:
+def find_holds(context: Context, ids: Sequence[int]) -> dict[int, PostHold]:
     """Of these posts those that do not go out at their time, and what holds each."""
     with db.reading(context.engine) as session:
-        holds = {id_: hold_of(context, session, found(session, id_)) for id_ in ids}
+        holds = {
+            id_: hold_of(context, session, require_post(session, id_)) for id_ in ids
+        }
         return {id_: hold for id_, hold in holds.items() if hold is not None}
 
 
-def hold_of(context: Context, session: Session, post: OwnPost) -> Hold | None:
+def hold_of(context: Context, session: Session, post: OwnPost) -> PostHold | None:
     """What keeps a post from going out at its time; None: nothing does, as far as is
     known now, or it is out."""
     if post.state == "draft":
         why = f"a second person approves it: socialcell posts approve {post.id}"
-        return Hold("approval", why)
+        return PostHold("approval", why)
     waits = store.message(session, post)
     if post.state != "approved" or waits is None:
         return None
     if waits.state == "held":
         why = waits.answer or "socialcell outbox release"
-        return Hold(waits.held_by, why.replace(_RELEASE, f"{_RELEASE} {waits.id}"))
-    if waits.answer == outbox.RELEASED:
+        return PostHold(waits.held_by, why.replace(_RELEASE, f"{_RELEASE} {waits.id}"))
+    if waits.answer == outbox_store.RELEASED:
         return None
-    ahead = election_periods.why_not(context, session, post, post.due_at)
-    return Hold("rule", f"it will be held: {ahead}") if ahead else None
+    ahead = election_periods.why_held(context, session, post, post.due_at)
+    return PostHold("rule", f"it will be held: {ahead}") if ahead else None
 
 
-def withdraw(context: Context, id_: int, reason: str) -> OwnPost:
+def withdraw_post(context: Context, id_: int, reason: str) -> OwnPost:
     """A post that is not out yet does not go out. Audited.
 
     UsageError: it is out, or may be, or is being posted just now.
@@ -293,7 +299,7 @@ def withdraw(context: Context, id_: int, reason: str) -> OwnPost:
 
     def act(session: Session) -> OwnPost:
         now, who = context.clock.now(), audit.operator()
-        post = found(session, id_)
+        post = require_post(session, id_)
         if post.state not in ("draft", "approved"):
             raise UsageError(f"Post {id_} is {post.state}.")
         if post.asked_first is not None:
@@ -301,7 +307,7 @@ def withdraw(context: Context, id_: int, reason: str) -> OwnPost:
                 f"Nobody knows whether {post.platform} has post {id_}: look there, "
                 f"then socialcell posts publish --confirm {id_} or --again {id_}"
             )
-        if post.state == "approved" and not outbox.drop(session, post.sent_as):
+        if post.state == "approved" and not outbox_store.drop(session, post.sent_as):
             raise UsageError(f"Post {id_} is being posted just now.")
         post.state, post.decided_by, post.decided_at = "withdrawn", who, now
         detail = {"reason": reason.strip()}
@@ -311,7 +317,7 @@ def withdraw(context: Context, id_: int, reason: str) -> OwnPost:
     return written(context, act)
 
 
-def shown(context: Context, session: Session, post: OwnPost) -> dict[str, Any]:
+def post_document(context: Context, session: Session, post: OwnPost) -> dict[str, Any]:
     """A post as a document, with what the outbox says of it. `standing` is its state,
     unless it is held, or nobody knows whether it is out; `hold` says what holds it."""
     hold = hold_of(context, session, post)
@@ -320,7 +326,7 @@ def shown(context: Context, session: Session, post: OwnPost) -> dict[str, Any]:
     is_held = waits is not None and waits.state == "held"
     count = length_of(post.platform, post.text, post.media, post.reply_to)
     return {
-        **{name: getattr(post, name) for name in _SHOWN},
+        **{name: getattr(post, name) for name in _FIELDS},
         "length": {"used": count.used, "limit": count.limit},
         "outgoing": None
         if waits is None
@@ -332,7 +338,7 @@ def shown(context: Context, session: Session, post: OwnPost) -> dict[str, Any]:
     }
 
 
-def found(session: Session, id_: int) -> OwnPost:
+def require_post(session: Session, id_: int) -> OwnPost:
     """UsageError when there is no such post."""
     post = session.get(OwnPost, id_)
     if post is None:
@@ -344,7 +350,7 @@ def length_of(platform: str, text: str, media: str | None, to: str | None) -> Le
     return length(platform, text, media, reply=to is not None)
 
 
-def fits(count: Length, platform: str) -> None:
+def require_length(count: Length, platform: str) -> None:
     """UsageError when the platform would not take it."""
     if count.fault is not None:
         raise UsageError(f"{count.fault[0].upper()}{count.fault[1:]}.")
@@ -355,36 +361,36 @@ def fits(count: Length, platform: str) -> None:
         )
 
 
-def draft_of(given: Mapping[str, str | None]) -> Draft:
+def draft_of(row: Mapping[str, str | None]) -> PostDraft:
     """The draft of a row of a file: platform, date, time, language, text, ward, media.
 
     ValueError says what is missing or no date.
     """
     for name in ("platform", "date", "time", "text"):
-        if not given.get(name):
+        if not row.get(name):
             raise ValueError(f"{name} is missing")
-    moment = f"{given['date']}T{given['time']}"
+    moment = f"{row['date']}T{row['time']}"
     try:
         at = datetime.fromisoformat(moment)
     except ValueError:
         raise ValueError(f"{moment} is no moment such as 2026-12-01T10:30") from None
-    wards = [one.strip() for one in (given.get("ward") or "").split(";")]
-    platform, language = str(given["platform"]), given.get("language") or "mr"
+    wards = [ward.strip() for ward in (row.get("ward") or "").split(";")]
+    platform, language = str(row["platform"]), row.get("language") or "mr"
     due = at.replace(tzinfo=IST) if at.tzinfo is None else at
     # A row says the same thing again when it is imported again.
-    said = "|".join((platform, due.isoformat(), language, str(given["text"])))
-    return Draft(
+    identity = "|".join((platform, due.isoformat(), language, str(row["text"])))
+    return PostDraft(
         platform=platform,
         due_at=due,
         language=language,
-        text=str(given["text"]),
-        wards=[one for one in wards if one],
-        media=given.get("media"),
-        key=f"row.{_hashed(said)}",
+        text=str(row["text"]),
+        wards=[ward for ward in wards if ward],
+        media=row.get("media"),
+        key=f"row.{_digest(identity)}",
     )
 
 
-def _hashed(text: str) -> str:
+def _digest(text: str) -> str:
     import hashlib
 
     return hashlib.sha256(text.encode()).hexdigest()[:32]

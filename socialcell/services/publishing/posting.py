@@ -1,8 +1,8 @@
-"""What is due is posted in the city's name, once: a crash never posts twice.
+"""Posts what is due in the city's name, once: a crash never posts twice.
 
 A post is marked as asked before the platform is called. Whoever finds that mark asks
 the platform what it has before anything is sent again; where it cannot say, a person
-does. `services/outbox` holds and releases, the ledger of the platform limits.
+does. `services/outbox` holds and releases; the platform's ledger limits.
 """
 
 from collections.abc import Callable
@@ -18,28 +18,26 @@ from socialcell.connectors import publisher as publishers
 from socialcell.connectors.base import Batch, ConnectorError, Kind
 from socialcell.connectors.publisher import Posted, Publisher, Unheard
 from socialcell.errors import ConfigError
-from socialcell.ops import audit
-from socialcell.ops import outbox_store as outbox
+from socialcell.ops import audit, outbox_store
 from socialcell.services.collection import allowance_ledger
 from socialcell.services.collection.allowance_ledger import Ledger
 from socialcell.services.context import Context
-from socialcell.services.outbox import election_periods
-from socialcell.services.outbox import outbox as outgoing
+from socialcell.services.outbox import election_periods, outbox
 from socialcell.services.publishing import scheduled_tags
 
 _LOG = log.logger(__name__)
 # How long a platform may take to show what it took from a call that was lost.
-SETTLES = timedelta(minutes=10)
+SETTLING_TIME = timedelta(minutes=10)
 # So often a lost post is looked for and sent again; then a person decides.
 _TRIES = 5
-_AGAIN = timedelta(minutes=15)
+_RETRY = timedelta(minutes=15)
 # These concern the account, not one post: nothing else is tried there in this run.
 _STOPPING = (Kind.AUTH, Kind.ACCESS, Kind.RATE, Kind.QUOTA, Kind.TRANSIENT)
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What became of one post: posted, later, held, unsure or refused; and why."""
+class PostOutcome:
+    """The outcome of one post: posted, later, held, unsure or refused; and why."""
 
     post: int
     platform: str
@@ -48,96 +46,101 @@ class Outcome:
 
 
 @dataclass
-class Published:
+class PublishRun:
     """A run: outcomes in their order, tags of plans that may not go out, and platforms
     on which nothing more was tried, with the reason."""
 
-    outcomes: list[Outcome] = field(default_factory=list)
-    not_allowed: list[scheduled_tags.OwnTag] = field(default_factory=list)
+    outcomes: list[PostOutcome] = field(default_factory=list)
+    not_allowed: list[scheduled_tags.ScheduledTag] = field(default_factory=list)
     stopped: dict[str, str] = field(default_factory=dict)
     needs_a_person: bool = False
 
     def count(self, state: str) -> int:
-        return sum(one.state == state for one in self.outcomes)
+        return sum(outcome.state == state for outcome in self.outcomes)
 
 
 @dataclass
-class _Desk:
+class _Accounts:
     """The publishers of a run and their ledgers, each made when it is needed."""
 
     context: Context
-    made: dict[str, tuple[Publisher, Ledger]] = field(default_factory=dict)
+    connected: dict[str, tuple[Publisher, Ledger]] = field(default_factory=dict)
 
     def of(self, platform: str) -> tuple[Publisher, Ledger]:
-        if platform not in self.made:
-            publisher = publishers.build(platform, self.context.surroundings)
-            self.made[platform] = publisher, ledger_of(self.context, publisher)
-        return self.made[platform]
+        if platform not in self.connected:
+            publisher = publishers.build(platform, self.context.connector_context)
+            self.connected[platform] = publisher, ledger_of(self.context, publisher)
+        return self.connected[platform]
 
 
-def is_on(context: Context) -> bool:
+def is_publishing(context: Context) -> bool:
     """Whether config.yaml names any account to post on."""
     publishing = context.workspace.config.publishing
-    return any(getattr(publishing, one) is not None for one in publishers.PUBLISHERS)
+    return any(
+        getattr(publishing, platform) is not None for platform in publishers.PUBLISHERS
+    )
 
 
-def publish(
+def publish_due(
     context: Context,
     *,
     campaign: str | None = None,
     stop: Callable[[], bool] = lambda: False,
-) -> Published:
+) -> PublishRun:
     """Post what is due, of one campaign or all: notices first, then answers, then the
     rest by time. Every post that stands is in the audit log."""
-    done = Published()
+    run = PublishRun()
     with db.writing(context.engine) as session:
-        done.not_allowed = scheduled_tags.take(context, session, campaign)
+        run.not_allowed = scheduled_tags.queue_due_tags(context, session, campaign)
         session.flush()
         session.expunge_all()
     with db.reading(context.engine) as session:
         ids = store.due_ids(session, context.clock.now(), campaign)
-    desk = _Desk(context)
+    accounts = _Accounts(context)
     for id_ in ids:
         if stop():
             break
-        one = _one(desk, id_, done)
-        if one is not None:
-            done.outcomes.append(one)
-    return done
+        outcome = _publish_one(accounts, id_, run)
+        if outcome is not None:
+            run.outcomes.append(outcome)
+    return run
 
 
 def ledger_of(context: Context, publisher: Publisher) -> Ledger:
     """What posting is counted in, under the caps and the money of config.yaml."""
     config, platform = context.workspace.config, publisher.platform
-    buckets = {one.name: one for one in allowance_ledger.of_posting(config, platform)}
-    money = allowance_ledger.spend_micros(config, platform)
+    buckets = {
+        bucket.name: bucket
+        for bucket in allowance_ledger.posting_buckets(config, platform)
+    }
+    money = allowance_ledger.monthly_limit(config, platform)
     return Ledger(context.engine, context.clock, platform, buckets, money)
 
 
-def _one(desk: _Desk, id_: int, done: Published) -> Outcome | None:
+def _publish_one(accounts: _Accounts, id_: int, run: PublishRun) -> PostOutcome | None:
     """One post; None when it is not due any more, or its platform was stopped."""
-    context = desk.context
+    context = accounts.context
     with db.writing(context.engine) as session:
         post = session.get_one(OwnPost, id_)
-        if post.platform in done.stopped:
+        if post.platform in run.stopped:
             return None
-        said = _claimed(context, session, post)
+        claim = _claim(context, session, post)
         session.flush()
         session.expunge_all()
-    if not isinstance(said, _Claim):
-        return said
+    if not isinstance(claim, _Claim):
+        return claim
     try:
-        publisher, ledger = desk.of(post.platform)
-        return _posted(context, said, publisher, ledger)
+        publisher, ledger = accounts.of(post.platform)
+        return _post_once(context, claim, publisher, ledger)
     except ConfigError as error:
-        done.stopped[post.platform] = str(error)
-        done.needs_a_person = True
-        return _later(context, said, str(error), context.clock.now() + _AGAIN)
+        run.stopped[post.platform] = str(error)
+        run.needs_a_person = True
+        return _retry_later(context, claim, str(error), context.clock.now() + _RETRY)
     except ConnectorError as error:
         if error.kind in _STOPPING:
-            done.stopped[post.platform] = str(error)
-        done.needs_a_person |= error.kind in (Kind.AUTH, Kind.ACCESS)
-        return _failed(context, said, error)
+            run.stopped[post.platform] = str(error)
+        run.needs_a_person |= error.kind in (Kind.AUTH, Kind.ACCESS)
+        return _settle_failed(context, claim, error)
 
 
 @dataclass(frozen=True)
@@ -150,14 +153,14 @@ class _Claim:
     tries: int
 
 
-def _claimed(
+def _claim(
     context: Context, session: Session, post: OwnPost
-) -> "_Claim | Outcome | None":
+) -> "_Claim | PostOutcome | None":
     now = context.clock.now()
     waits = store.message(session, post)
     if waits is None or waits.id is None or post.state != "approved":
         return None
-    late = _late(context)
+    late = _late_hours(context)
     tag = (
         scheduled_tags.why_not_now(context, session, post) if post.kind == "tag" else []
     )
@@ -165,117 +168,125 @@ def _claimed(
     if post.asked_first is None and now - waits.not_before > late:
         passed = "Its time passed while nothing was posted: look whether it is true."
         why.append(("late", passed))
-    if waits.answer != outbox.RELEASED:
-        if on := election_periods.why_not(context, session, post, now):
+    if waits.answer != outbox_store.RELEASED:
+        if on := election_periods.why_held(context, session, post, now):
             why.append(("rule", on))
-        held, mode = outgoing.holds(session, post.outgoing_kind)
+        held, mode = outbox.check_mode(session, post.outgoing_kind)
         if held:
-            why.append(("mode", outgoing.held_by_mode(mode)))
+            why.append(("mode", outbox.held_by_mode(mode)))
     if why:
         reason = " ".join(words for _, words in why)
-        outbox.hold_back(session, waits.id, why[0][0], reason)
-        return Outcome(post.id or 0, post.platform, "held", reason)
-    claimed = outbox.claim(session, waits.id, now)
+        outbox_store.hold_back(session, waits.id, why[0][0], reason)
+        return PostOutcome(post.id or 0, post.platform, "held", reason)
+    claimed = outbox_store.claim(session, waits.id, now)
     if claimed is None:
         return None
-    if post.asked_last is not None and now < (ready := post.asked_last + SETTLES):
-        outbox.settle(session, waits.id, "pending", now, "it may show yet", ready)
-        return Outcome(post.id or 0, post.platform, "later", "it may show yet")
+    if post.asked_last is not None and now < (ready := post.asked_last + SETTLING_TIME):
+        outbox_store.settle(session, waits.id, "pending", now, "it may show yet", ready)
+        return PostOutcome(post.id or 0, post.platform, "later", "it may show yet")
     assert claimed.body is not None
     return _Claim(post, waits.id, claimed.body.decode(), claimed.attempts)
 
 
-def _posted(
+def _post_once(
     context: Context, claim: _Claim, publisher: Publisher, ledger: Ledger
-) -> Outcome:
+) -> PostOutcome:
     """Look for it where it may stand already; else post it. ConnectorError."""
     post = claim.post
     if post.asked_first is not None:
         if not publisher.can_find:
-            return _unsure(context, claim, "The platform cannot say whether it has it.")
-        found = _found(context, claim, publisher, post.asked_first)
-        if found is not None:
-            return _stands(context, claim, found, ledger, None)
+            return _hold_unsure(
+                context, claim, "The platform cannot say whether it has it."
+            )
+        existing = _find_posted(context, claim, publisher, post.asked_first)
+        if existing is not None:
+            return _settle_posted(context, claim, existing, ledger, None)
         if claim.tries > _TRIES:
-            return _unsure(context, claim, "It was tried again and again.")
+            return _hold_unsure(context, claim, "It was tried again and again.")
     bucket = publisher.bucket(claim.words)
     ledger.take(bucket)
     key = post.prepared
     if key is None and post.reply_to is None:
         key = publisher.prepare(claim.words, post.media)
         if key is not None:
-            _note(context, claim, prepared=key)
+            _set_fields(context, claim, prepared=key)
     now = context.clock.now()
-    _note(context, claim, asked_first=post.asked_first or now, asked_last=now)
+    _set_fields(context, claim, asked_first=post.asked_first or now, asked_last=now)
     try:
         if post.reply_to is not None:
-            made = publisher.reply(post.reply_to, claim.words, key)
+            posted = publisher.reply(post.reply_to, claim.words, key)
         else:
-            made = publisher.post(claim.words, post.media, key)
+            posted = publisher.post(claim.words, post.media, key)
     except Unheard as error:
-        return _unheard(context, claim, publisher, ledger, bucket, str(error))
+        return _settle_unknown(context, claim, publisher, ledger, bucket, str(error))
     except ConnectorError as error:
         # What was asked before this may still be there: that mark stays.
-        _note(context, claim, asked_first=post.asked_first, asked_last=post.asked_last)
+        _set_fields(
+            context, claim, asked_first=post.asked_first, asked_last=post.asked_last
+        )
         if error.kind is Kind.GONE and key is not None:
-            _note(context, claim, prepared=None)
-            return _later(context, claim, str(error), context.clock.now())
+            _set_fields(context, claim, prepared=None)
+            return _retry_later(context, claim, str(error), context.clock.now())
         raise
-    return _stands(context, claim, made, ledger, bucket)
+    return _settle_posted(context, claim, posted, ledger, bucket)
 
 
-def _found(
+def _find_posted(
     context: Context, claim: _Claim, publisher: Publisher, since: datetime
 ) -> Posted | None:
     post = claim.post
-    found = publisher.find(claim.words, post.prepared, since, post.reply_to)
+    candidates = publisher.find(claim.words, post.prepared, since, post.reply_to)
     with db.reading(context.engine) as session:
         others = store.ids_of_other_posts(session, post.platform, post.id or 0)
-    return next((one for one in found if one.id not in others), None)
+    return next(
+        (candidate for candidate in candidates if candidate.id not in others), None
+    )
 
 
-def _stands(
-    context: Context, claim: _Claim, made: Posted, ledger: Ledger, bucket: str | None
-) -> Outcome:
+def _settle_posted(
+    context: Context, claim: _Claim, posted: Posted, ledger: Ledger, bucket: str | None
+) -> PostOutcome:
     now, id_ = context.clock.now(), claim.post.id or 0
     with db.writing(context.engine) as session:
-        outbox.settle(session, claim.outgoing, "sent", now, f"posted as {made.id}")
+        outbox_store.settle(
+            session, claim.outgoing, "sent", now, f"posted as {posted.id}"
+        )
         post = session.get_one(OwnPost, id_)
-        stands(session, post, made, now)
+        mark_posted(session, post, posted, now)
         if post.kind == "tag":
-            scheduled_tags.posted(context, session, post)
+            scheduled_tags.record_posted(context, session, post)
         if bucket is not None:
             ledger.book(session, Batch((), {}, cost={bucket: 1}))
-        detail = {"platform": post.platform, "as": made.id, "by": post.decided_by}
+        detail = {"platform": post.platform, "as": posted.id, "by": post.decided_by}
         audit.append(session, audit.operator(), "post.publish", str(id_), detail, now)
-    return Outcome(id_, claim.post.platform, "posted", made.url)
+    return PostOutcome(id_, claim.post.platform, "posted", posted.url)
 
 
-def stands(session: Session, post: OwnPost, made: Posted, now: datetime) -> None:
+def mark_posted(session: Session, post: OwnPost, posted: Posted, now: datetime) -> None:
     """The post is out, under that id."""
     post.state, post.posted_at = "posted", now
-    post.external_id, post.url = made.id, made.url
+    post.external_id, post.url = posted.id, posted.url
     post.asked_first = post.asked_last = None
 
 
-def _unheard(
+def _settle_unknown(
     context: Context,
     claim: _Claim,
     publisher: Publisher,
     ledger: Ledger,
     bucket: str,
     why: str,
-) -> Outcome:
-    """Nobody knows whether it was heard: it may have cost, and it may stand."""
+) -> PostOutcome:
+    """Settle a post whose call got no answer: it may have cost, and it may be out."""
     with db.writing(context.engine) as session:
         ledger.book(session, Batch((), {}, cost={bucket: 1}))
     if not publisher.can_find:
-        return _unsure(context, claim, why)
+        return _hold_unsure(context, claim, why)
     _LOG.warning("whether a post was made is not known", post=claim.post.id, why=why)
-    return _later(context, claim, why, context.clock.now() + SETTLES)
+    return _retry_later(context, claim, why, context.clock.now() + SETTLING_TIME)
 
 
-def _unsure(context: Context, claim: _Claim, why: str) -> Outcome:
+def _hold_unsure(context: Context, claim: _Claim, why: str) -> PostOutcome:
     id_ = claim.post.id or 0
     said = (
         f"It may be posted: {why} Look there, then: socialcell posts publish "
@@ -283,39 +294,43 @@ def _unsure(context: Context, claim: _Claim, why: str) -> Outcome:
     )
     now = context.clock.now()
     with db.writing(context.engine) as session:
-        outbox.hold_back(session, claim.outgoing, "unsure", said)
+        outbox_store.hold_back(session, claim.outgoing, "unsure", said)
         detail = {"platform": claim.post.platform}
         audit.append(session, audit.operator(), "post.unsure", str(id_), detail, now)
     _LOG.error("a person must look whether a post was made", post=id_, why=why)
-    return Outcome(id_, claim.post.platform, "unsure", said)
+    return PostOutcome(id_, claim.post.platform, "unsure", said)
 
 
-def _later(context: Context, claim: _Claim, why: str, until: datetime) -> Outcome:
+def _retry_later(
+    context: Context, claim: _Claim, why: str, until: datetime
+) -> PostOutcome:
     now = context.clock.now()
     with db.writing(context.engine) as session:
-        outbox.settle(session, claim.outgoing, "pending", now, why, until)
-    return Outcome(claim.post.id or 0, claim.post.platform, "later", why)
+        outbox_store.settle(session, claim.outgoing, "pending", now, why, until)
+    return PostOutcome(claim.post.id or 0, claim.post.platform, "later", why)
 
 
-def _failed(context: Context, claim: _Claim, error: ConnectorError) -> Outcome:
-    """The platform took nothing. What only this post can be blamed for waits for a
-    person; all else is tried again."""
+def _settle_failed(
+    context: Context, claim: _Claim, error: ConnectorError
+) -> PostOutcome:
+    """Settle a post that the platform refused: what concerns this post alone waits for
+    a person; all else is tried again."""
     if error.kind in _STOPPING or error.kind is Kind.DRIFT:
         now = context.clock.now()
-        until = error.until or now + _AGAIN
-        if until - now <= _late(context):
-            return _later(context, claim, str(error), until)
+        until = error.until or now + _RETRY
+        if until - now <= _late_hours(context):
+            return _retry_later(context, claim, str(error), until)
     with db.writing(context.engine) as session:
-        outbox.hold_back(session, claim.outgoing, "platform", str(error))
+        outbox_store.hold_back(session, claim.outgoing, "platform", str(error))
     _LOG.error("a post was refused", post=claim.post.id, answer=str(error))
-    return Outcome(claim.post.id or 0, claim.post.platform, "refused", str(error))
+    return PostOutcome(claim.post.id or 0, claim.post.platform, "refused", str(error))
 
 
-def _late(context: Context) -> timedelta:
+def _late_hours(context: Context) -> timedelta:
     return timedelta(hours=context.workspace.config.publishing.late_hours)
 
 
-def _note(context: Context, claim: _Claim, **values: object) -> None:
+def _set_fields(context: Context, claim: _Claim, **values: object) -> None:
     with db.writing(context.engine) as session:
         post = session.get_one(OwnPost, claim.post.id)
         for name, value in values.items():

@@ -24,33 +24,33 @@ def import_file(context: Context, path: Path, *, dry_run: bool = False) -> Impor
 
     SocialcellError when the file cannot be read.
     """
-    done = Imported()
-    every = sheets.asked(path, COLUMNS)
-    while some := list(islice(every, ROWS)):
-        _written(context, some, done, dry_run)
-    return done
+    counts = Imported()
+    rows = sheets.asked(path, COLUMNS)
+    while batch := list(islice(rows, ROWS)):
+        _enter_batch(context, batch, counts, dry_run)
+    return counts
 
 
-def _written(
-    context: Context, some: list[sheets.Asked], done: Imported, dry_run: bool
+def _enter_batch(
+    context: Context, batch: list[sheets.Asked], counts: Imported, dry_run: bool
 ) -> None:
     def act(session: Session) -> None:
-        _enter(context, session, some, done)
+        _enter_rows(context, session, batch, counts)
 
     written(context, act, dry_run)
 
 
-def _enter(
-    context: Context, session: Session, some: list[sheets.Asked], done: Imported
+def _enter_rows(
+    context: Context, session: Session, batch: list[sheets.Asked], counts: Imported
 ) -> None:
-    for one in some:
+    for row in batch:
         try:
-            if one.reason is not None:
-                raise ValueError(one.reason)
-            draft = own_posts.draft_of(one.given)
-            known = store.find_post(session, draft.key) is not None
-            own_posts.entered(context, session, draft)
+            if row.reason is not None:
+                raise ValueError(row.reason)
+            draft = own_posts.draft_of(row.given)
+            is_known = store.find_post(session, draft.key) is not None
+            own_posts.enter_post(context, session, draft)
         except (ValueError, UsageError) as error:
-            done.rejects.append((one.row, str(error)))
+            counts.rejects.append((row.row, str(error)))
         else:
-            done.outcomes["unchanged" if known else "stored"] += 1
+            counts.outcomes["unchanged" if is_known else "stored"] += 1

@@ -8,8 +8,7 @@ from socialcell.campaigns.publishing.model import OwnPost
 from socialcell.connectors import publisher as publishers
 from socialcell.connectors.base import Batch, ConnectorError, Kind
 from socialcell.errors import NeedsAPerson, UsageError
-from socialcell.ops import audit
-from socialcell.ops import outbox_store as outbox
+from socialcell.ops import audit, outbox_store
 from socialcell.services.context import Context
 from socialcell.services.manual_entry import written
 from socialcell.services.publishing import own_posts
@@ -18,19 +17,19 @@ from socialcell.services.publishing.posting import ledger_of
 _DELETIONS = "deletions"
 
 
-def confirm(context: Context, id_: int, external_id: str | None) -> OwnPost:
+def confirm_post(context: Context, id_: int, external_id: str | None) -> OwnPost:
     """A person looked: the post is there, under that id if it is given. Audited.
 
     UsageError when it is not in doubt whether it is.
     """
 
     def act(session: Session) -> OwnPost:
-        now, post = context.clock.now(), _in_doubt(session, id_)
+        now, post = context.clock.now(), _uncertain_post(session, id_)
         waits = store.message(session, post)
-        if waits is None or not outbox.close(
+        if waits is None or not outbox_store.close(
             session, waits.id or 0, now, f"posted: seen by {audit.operator()}"
         ):
-            raise _at_work(id_)
+            raise _search_pending(id_)
         post.state, post.posted_at = "posted", now
         post.external_id, post.asked_first, post.asked_last = external_id, None, None
         detail = {"platform": post.platform, "as": external_id}
@@ -40,17 +39,17 @@ def confirm(context: Context, id_: int, external_id: str | None) -> OwnPost:
     return written(context, act)
 
 
-def again(context: Context, id_: int) -> OwnPost:
+def repost(context: Context, id_: int) -> OwnPost:
     """A person looked: the post is not there. It goes out now. Audited.
 
     UsageError when it is not in doubt whether it is.
     """
 
     def act(session: Session) -> OwnPost:
-        now, post = context.clock.now(), _in_doubt(session, id_)
+        now, post = context.clock.now(), _uncertain_post(session, id_)
         waits = store.message(session, post)
-        if waits is None or not outbox.release(session, [waits.id or 0], now):
-            raise _at_work(id_)
+        if waits is None or not outbox_store.release(session, [waits.id or 0], now):
+            raise _search_pending(id_)
         post.asked_first = post.asked_last = post.prepared = None
         detail = {"platform": post.platform}
         audit.append(session, audit.operator(), "post.again", str(id_), detail, now)
@@ -59,7 +58,7 @@ def again(context: Context, id_: int) -> OwnPost:
     return written(context, act)
 
 
-def delete(
+def delete_post(
     context: Context, id_: int, reason: str, *, dry_run: bool = False
 ) -> OwnPost:
     """Take a post back from its platform; one that is gone there already is no error.
@@ -67,7 +66,7 @@ def delete(
     if not reason.strip():
         raise UsageError("Say why, with --reason: it stands in the audit log.")
     with db.reading(context.engine) as session:
-        post = own_posts.found(session, id_)
+        post = own_posts.require_post(session, id_)
         session.expunge(post)
     if post.state != "posted" or post.external_id is None:
         raise UsageError(
@@ -77,7 +76,7 @@ def delete(
         )
     if dry_run:
         return post
-    publisher = publishers.build(post.platform, context.surroundings)
+    publisher = publishers.build(post.platform, context.connector_context)
     ledger = ledger_of(context, publisher)
     ledger.take(_DELETIONS)
     try:
@@ -88,7 +87,7 @@ def delete(
         raise
 
     def act(session: Session) -> OwnPost:
-        now, gone = context.clock.now(), own_posts.found(session, id_)
+        now, gone = context.clock.now(), own_posts.require_post(session, id_)
         gone.state = "deleted"
         ledger.book(session, Batch((), {}, cost={_DELETIONS: 1}))
         detail = {"platform": gone.platform, "reason": reason.strip()}
@@ -98,14 +97,14 @@ def delete(
     return written(context, act)
 
 
-def _in_doubt(session: Session, id_: int) -> OwnPost:
-    post = own_posts.found(session, id_)
+def _uncertain_post(session: Session, id_: int) -> OwnPost:
+    post = own_posts.require_post(session, id_)
     if post.state != "approved" or post.asked_first is None:
         raise UsageError(f"Post {id_} is {post.state}, and that is not in doubt.")
     return post
 
 
-def _at_work(id_: int) -> UsageError:
+def _search_pending(id_: int) -> UsageError:
     return UsageError(
         f"Post {id_} is still being looked for: wait until the outbox holds it."
     )

@@ -18,11 +18,11 @@ from socialcell.connectors.publisher import PUBLISHERS
 from socialcell.ops import audit
 from socialcell.services.context import Context
 from socialcell.services.outreach import outreach_steps
-from socialcell.services.publishing.own_posts import length_of, queue
+from socialcell.services.publishing.own_posts import length_of, queue_post
 
 
 @dataclass(frozen=True)
-class OwnTag:
+class ScheduledTag:
     """A tag that the cell posts, and why it may not go out (empty: it may)."""
 
     plan: Plan
@@ -33,12 +33,12 @@ class OwnTag:
 
     @property
     def key(self) -> str:
-        return key_of(self.plan, self.tag, self.link)
+        return post_key(self.plan, self.tag, self.link)
 
 
-def own_tags(
+def scheduled_tags(
     context: Context, session: Session, campaign: str | None = None
-) -> Iterator[OwnTag]:
+) -> Iterator[ScheduledTag]:
     """What the cell posts of the newest plans, of one campaign or all, that is not a
     post yet; in the plans' order."""
     for plan in plans.newest_plans(session):
@@ -49,35 +49,37 @@ def own_tags(
                 continue
             at = datetime.combine(tag.day, time.fromisoformat(tag.at), IST)
             why = tuple(_why_not(context, session, plan, tag))
-            found = OwnTag(plan, tag, link, at, why)
-            if store.find_post(session, found.key) is None:
-                yield found
+            scheduled = ScheduledTag(plan, tag, link, at, why)
+            if store.find_post(session, scheduled.key) is None:
+                yield scheduled
 
 
-def take(context: Context, session: Session, campaign: str | None) -> list[OwnTag]:
-    """Tags that are due and may go out are posts from now on; those that are due and
-    may not."""
+def queue_due_tags(
+    context: Context, session: Session, campaign: str | None
+) -> list[ScheduledTag]:
+    """Make posts of the tags that are due and allowed; returns those that are due and
+    not allowed."""
     now = context.clock.now()
     late = now - timedelta(hours=context.workspace.config.publishing.late_hours)
     refused = []
-    for one in list(own_tags(context, session, campaign)):
-        if not late <= one.due_at <= now:
+    for scheduled in list(scheduled_tags(context, session, campaign)):
+        if not late <= scheduled.due_at <= now:
             continue
-        if one.why_not:
-            refused.append(one)
+        if scheduled.why_not:
+            refused.append(scheduled)
             continue
-        post = _post(session, one)
+        post = _build_post(session, scheduled)
         if store.add(session, post):
-            queue(session, post, now)
+            queue_post(session, post, now)
     return refused
 
 
-def posted(context: Context, session: Session, post: OwnPost) -> None:
-    """The tag has come to its post, which stands in the plan's outreach as well."""
-    found = _find(session, post)
-    if found is None:
+def record_posted(context: Context, session: Session, post: OwnPost) -> None:
+    """Record in the plan's outreach that the tag was posted."""
+    plan_tag = _find(session, post)
+    if plan_tag is None:
         return
-    plan, tag = found
+    plan, tag = plan_tag
     steps = plan_approval.steps_by_tag(session, plan)[tag.id or 0]
     step = OutreachStep(
         campaign=plan.campaign,
@@ -96,10 +98,10 @@ def posted(context: Context, session: Session, post: OwnPost) -> None:
 
 def why_not_now(context: Context, session: Session, post: OwnPost) -> list[str]:
     """Why a tag that became a post may not go out any more; empty: it may."""
-    found = _find(session, post)
-    if found is None:
+    plan_tag = _find(session, post)
+    if plan_tag is None:
         return ["The plan does not hold this tag any more."]
-    return list(_why_not(context, session, *found, post.text))
+    return list(_why_not(context, session, *plan_tag, post.text))
 
 
 def _find(session: Session, post: OwnPost) -> tuple[Plan, PlanTag] | None:
@@ -108,12 +110,12 @@ def _find(session: Session, post: OwnPost) -> tuple[Plan, PlanTag] | None:
     if plan is None:
         return None
     for tag, link in plans.tags(session, plan):
-        if key_of(plan, tag, link) == post.key:
+        if post_key(plan, tag, link) == post.key:
             return plan, tag
     return None
 
 
-def key_of(plan: Plan, tag: PlanTag, link: TrackedLink) -> str:
+def post_key(plan: Plan, tag: PlanTag, link: TrackedLink) -> str:
     """A tag's key as a post: the same from version to version of the plan."""
     return "tag." + "|".join((plan.campaign, link.code, tag.asset, tag.language))
 
@@ -123,10 +125,10 @@ def _why_not(
     session: Session,
     plan: Plan,
     tag: PlanTag,
-    said: str | None = None,
+    text: str | None = None,
 ) -> Iterator[str]:
     settings = context.workspace.config.planning
-    words = said if said is not None else tag.text
+    words = text if text is not None else tag.text
     if tag.channel not in PUBLISHERS:
         yield f"On {tag.channel} a person posts: nothing is sent there from here."
     elif tag.format != "post":
@@ -144,22 +146,23 @@ def _why_not(
     )
 
 
-def _post(session: Session, one: OwnTag) -> OwnPost:
-    tag = one.tag
-    given = plan_approval.valid_approval(session, one.plan)
-    assert given is not None  # else it would say why not
+def _build_post(session: Session, scheduled: ScheduledTag) -> OwnPost:
+    tag = scheduled.tag
+    approval = plan_approval.valid_approval(session, scheduled.plan)
+    assert approval is not None  # else it would say why not
+
     return OwnPost(
-        key=one.key,
+        key=scheduled.key,
         kind="tag",
         platform=tag.channel,
-        due_at=one.due_at,
+        due_at=scheduled.due_at,
         language=tag.language,
         text=tag.text or "",
         wards=list(tag.wards),
-        campaign=one.plan.campaign,
+        campaign=scheduled.plan.campaign,
         state="approved",
-        made_by=one.plan.made_by,
-        made_at=one.plan.made_at,
-        decided_by=given.by,
-        decided_at=given.at,
+        made_by=scheduled.plan.made_by,
+        made_at=scheduled.plan.made_at,
+        decided_by=approval.by,
+        decided_at=approval.at,
     )

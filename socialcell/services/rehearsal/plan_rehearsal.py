@@ -18,7 +18,7 @@ from socialcell.errors import SocialcellError
 from socialcell.services.collection import file_import
 from socialcell.services.context import Context
 from socialcell.services.creators import creator_audiences, creator_registry
-from socialcell.services.mentions.tagging import tag
+from socialcell.services.mentions.tagging import tag_waiting
 from socialcell.services.outreach import outreach_entry, plan_approvals
 from socialcell.services.planning import plan_creation
 
@@ -50,7 +50,7 @@ def plan(
     moment = context.clock.now().timestamp()
     os.utime(files.comments, (moment, moment))  # an export of the last day
     file_import.import_file(context, files.comments, mapping=files.mapping)
-    tag(context)
+    tag_waiting(context)
     if planned is None:
         creator_audiences.sketch(context, _SEEN)
         plan_creation.plan(context, files.initiative)

@@ -19,9 +19,9 @@ from socialcell.listening.store.mentions import mention_queries
 from socialcell.ops import store
 from socialcell.services.alerts import detection
 from socialcell.services.collection import collector, recheck
-from socialcell.services.collection.collector import Result
+from socialcell.services.collection.collector import RunResult
 from socialcell.services.context import Context
-from socialcell.services.mentions.tagging import tag
+from socialcell.services.mentions.tagging import tag_waiting
 from socialcell.services.rehearsal.rehearsal_workspace import State, write_state
 from socialcell.services.reporting import weekly_report
 from socialcell.services.webhooks import media_download, webhook_ingest
@@ -83,7 +83,7 @@ def run(
             if push is not None:
                 push(context)
                 _take_in(context, since=before or moment)
-            tag(context)
+            tag_waiting(context)
             detection.detect(context, since=before)
         state = replace(state, done_until=moment.isoformat())
         write_state(folder, state)
@@ -126,7 +126,7 @@ def summary(context: Context) -> dict[str, Any]:
 
 def weekly(context: Context, lang: str) -> dict[str, str]:
     """The weekly report of the rehearsal's last complete week."""
-    made = weekly_report.weekly(context, lang=lang)
+    made = weekly_report.write_weekly(context, lang=lang)
     return {"html": str(made.html), "text": str(made.text)}
 
 
@@ -151,22 +151,22 @@ def _step(context: Context, moment: datetime, before: datetime | None) -> None:
 def _recheck(context: Context) -> None:
     """All that is due, run by run, as the daemon does hour by hour."""
     results = recheck.recheck(context)
-    while more := [one.source for one in results if one.reason == recheck.MORE]:
-        _require(one for one in results if one.reason != recheck.MORE)
+    while more := [one.source for one in results if one.reason == recheck.MORE_DUE]:
+        _require(one for one in results if one.reason != recheck.MORE_DUE)
         results = recheck.recheck(context, more)
     _require(results)
 
 
 def _take_in(context: Context, since: datetime) -> None:
     """Read what was pushed, and fetch what was only named."""
-    _require(webhook_ingest.work_off(context))
+    _require(webhook_ingest.process_pushes(context))
     fetched = media_download.fetch(context)
     for name, why in fetched.stopped.items():
         raise SocialcellError(f"{name} failed in the rehearsal: {why}")
-    webhook_ingest.note_open(context, since)
+    webhook_ingest.record_open_time(context, since)
 
 
-def _require(results: Iterable[Result]) -> None:
+def _require(results: Iterable[RunResult]) -> None:
     for result in results:
         if result.state not in ("ok", "waiting"):
             raise SocialcellError(

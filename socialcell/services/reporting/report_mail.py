@@ -20,26 +20,26 @@ from socialcell.settings.telling import RecipientsByLanguage
 
 
 @dataclass(frozen=True)
-class Mailed:
+class MailedReport:
     """The report's files, and how many letters are new in the outbox."""
 
     files: WeeklyFiles
     letters: int
 
 
-def weekly(
+def mail_weekly(
     context: Context,
     lang: str,
     as_of: datetime | None = None,
     *,
     late: bool = False,
-) -> Mailed:
+) -> MailedReport:
     """Write the weekly report and put it into the outbox for all who read `lang`.
 
     A recipient gets one letter a week and language, however often this is done. A
     `late` one says so in its subject. UsageError as of the report.
     """
-    files = weekly_report.weekly(context, as_of=as_of, lang=lang)
+    files = weekly_report.write_weekly(context, as_of=as_of, lang=lang)
     start = datetime.fromisoformat(files.period["from"]).astimezone(IST).date()
     subject = files.title
     if late:
@@ -56,7 +56,9 @@ def weekly(
 
     readers = context.workspace.config.report.recipients.of(lang)
     key = f"report.weekly.{start.isoformat()}.{lang}"
-    return Mailed(files, outbox.put(context, "report", key, lang, readers, letter))
+    return MailedReport(
+        files, outbox.put_letter(context, "report", key, lang, readers, letter)
+    )
 
 
 def require_readers(context: Context, setting: str, lang: str) -> None:
@@ -78,7 +80,7 @@ def require_readers(context: Context, setting: str, lang: str) -> None:
 
 
 @dataclass(frozen=True)
-class Daily:
+class DailyReport:
     """The daily brief in one language: for a phone, as a page, and its facts."""
 
     text: str
@@ -86,19 +88,21 @@ class Daily:
     brief: Brief
 
 
-def daily(context: Context, lang: str, as_of: datetime | None = None) -> Daily:
+def make_daily(
+    context: Context, lang: str, as_of: datetime | None = None
+) -> DailyReport:
     """The brief of the last span before a moment (default: now); nothing is kept."""
-    said = language(lang)
+    translations = language(lang)
     span = daily_brief.span_of(as_of or context.clock.now())
     shown = pseudonyms.of(context)
     with db.reading(context.engine) as session:
-        found = daily_brief.collect(
+        brief = daily_brief.collect(
             session, span, names_nobody=context.workspace.config.alerts.names_nobody
         )
-    return Daily(
-        daily_brief.text(found, shown, said),
-        daily_brief.page(found, shown, said),
-        found,
+    return DailyReport(
+        daily_brief.text(brief, shown, translations),
+        daily_brief.page(brief, shown, translations),
+        brief,
     )
 
 
@@ -111,12 +115,12 @@ def send_daily(context: Context, lang: str, as_of: datetime | None = None) -> in
     key = f"report.daily.{span.end.astimezone(IST).isoformat()}.{lang}"
 
     def letter() -> mail.Letter:
-        made = daily(context, lang, as_of)
+        report = make_daily(context, lang, as_of)
         return mail.Letter(
-            subject=f"{made.page.title}: {made.page.subtitle}",
-            text=made.text,
-            html=render.html(made.page),
+            subject=f"{report.page.title}: {report.page.subtitle}",
+            text=report.text,
+            html=render.html(report.page),
         )
 
     readers = context.workspace.config.report.brief_to.of(lang)
-    return outbox.put(context, "brief", key, lang, readers, letter)
+    return outbox.put_letter(context, "brief", key, lang, readers, letter)

@@ -15,7 +15,7 @@ from socialcell.services.context import Context
 _LANGUAGES = ("mr", "hi", "en")
 
 
-def files(context: Context, starts: Iterable[datetime]) -> Iterator[Path]:
+def report_files(context: Context, starts: Iterable[datetime]) -> Iterator[Path]:
     """The workspace's pages on the weeks that begin then, in every language."""
     for start in starts:
         day = start.astimezone(IST).date().isoformat()
@@ -26,9 +26,9 @@ def files(context: Context, starts: Iterable[datetime]) -> Iterator[Path]:
                     yield file
 
 
-def rewrite(context: Context, starts: Iterable[datetime]) -> list[str]:
+def rewrite_weeks(context: Context, starts: Iterable[datetime]) -> list[str]:
     """Write these weeks' pages again where they exist; what was written."""
-    return rewrite_files(context, list(files(context, sorted(starts))))
+    return rewrite_files(context, list(report_files(context, sorted(starts))))
 
 
 def rewrite_files(context: Context, old: Sequence[Path]) -> list[str]:
@@ -36,10 +36,10 @@ def rewrite_files(context: Context, old: Sequence[Path]) -> list[str]:
     # First they go: an interruption leaves no quotation behind.
     for file in old:
         file.unlink(missing_ok=True)
-    return list(written_again(context, old))
+    return list(write_again(context, old))
 
 
-def stale(session: Session, context: Context) -> Iterator[Path]:
+def stale_pages(session: Session, context: Context) -> Iterator[Path]:
     """Pages that quote what was deleted or is withheld: a process died before it wrote
     them again."""
     from socialcell.i18n import language  # they are much to import
@@ -47,10 +47,10 @@ def stale(session: Session, context: Context) -> Iterator[Path]:
 
     for report in frozen.reports(session):
         barred = sum(
-            _is_barred(session, one["platform"], one["external_id"])
-            for one in report.numbers.get("quotations", [])
+            _is_barred(session, quotation["platform"], quotation["external_id"])
+            for quotation in report.numbers.get("quotations", [])
         )
-        for page in files(context, [report.period_start]) if barred else ():
+        for page in report_files(context, [report.period_start]) if barred else ():
             lang = language(page.name.split(".")[1])
             text = " ".join(page.read_text("utf-8").split())
             notes = (removed_note(lang), withheld_note(lang))
@@ -63,7 +63,7 @@ def _is_barred(session: Session, platform: str, external_id: str) -> bool:
     return row is None or row.state == "deleted" or row.withheld is not None
 
 
-def written_again(context: Context, old: Iterable[Path]) -> Iterator[str]:
+def write_again(context: Context, old: Iterable[Path]) -> Iterator[str]:
     """The pages that these files were, made anew."""
     pages = {tuple(file.name.removeprefix("weekly-").split(".")[:2]) for file in old}
     if not pages:
@@ -74,5 +74,7 @@ def written_again(context: Context, old: Iterable[Path]) -> Iterator[str]:
 
     for day, lang in sorted(pages):
         start = datetime.combine(date.fromisoformat(day), time(), IST)
-        made = weekly_report.weekly(context, as_of=start + timedelta(days=7), lang=lang)
-        yield from (str(made.html), str(made.text))
+        files_written = weekly_report.write_weekly(
+            context, as_of=start + timedelta(days=7), lang=lang
+        )
+        yield from (str(files_written.html), str(files_written.text))

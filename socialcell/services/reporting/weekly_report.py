@@ -1,4 +1,4 @@
-"""Write the weekly report: HTML, text and charts, whole or not at all."""
+"""Writes the weekly report: HTML, text, workbook and charts, all or none."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -35,11 +35,11 @@ class WeeklyFiles:
     @property
     def period(self) -> dict[str, str]:
         """{"from", "to"}: ISO 8601 with offset; the end does not belong to it."""
-        said: dict[str, str] = self.numbers["period"]
-        return said
+        period: dict[str, str] = self.numbers["period"]
+        return period
 
 
-def weekly(
+def write_weekly(
     context: Context,
     as_of: datetime | None = None,
     lang: str = "en",
@@ -52,33 +52,33 @@ def weekly(
     UsageError: an unknown language, or a week that is not over yet. ConfigError: what
     is wrong in strategy.yaml.
     """
-    said = language(lang)
+    translations = language(lang)
     now = context.clock.now()
     week = week_report.period(as_of or now, now)
     goals = strategy.load(context.workspace.folder)
     settings = context.workspace.config.planning
     numbers = week_report.document(context.engine, week, now, goals, settings)
-    known = pseudonyms.of(context)
+    people = pseudonyms.of(context)
     with db.reading(context.engine) as session:
         quotations = frozen_quotes.quotations(
-            session, numbers["quotations"], known, Phrases(said)
+            session, numbers["quotations"], people, Phrases(translations)
         )
-    numbers = search_console.shown(public_accounts.shown(numbers, known), known)
+    numbers = search_console.shown(public_accounts.shown(numbers, people), people)
     stem = f"weekly-{week.start.astimezone(IST).date().isoformat()}.{lang}"
-    drawn = {
+    charts = {
         name: (f"{stem}.{name}.png", image)
-        for name, image in section_charts.draw(numbers, said).items()
+        for name, image in section_charts.draw(numbers, translations).items()
     }
     page = weekly_view.page(
         numbers,
         quotations,
-        Pictures(**{name: file for name, (file, _) in drawn.items()}),
-        said,
+        Pictures(**{name: file for name, (file, _) in charts.items()}),
+        translations,
         context.workspace.config.report,
         context.workspace.config.alerts.console_url,
     )
     folder = out or context.workspace.reports
-    files = dict(drawn.values())
+    files = dict(charts.values())
     files[f"{stem}.xlsx"] = workbook.workbook(page)
     files[f"{stem}.txt"] = render.text(page).encode()
     files[f"{stem}.html"] = render.html(page).encode()
@@ -86,7 +86,7 @@ def weekly(
     return WeeklyFiles(
         html=folder / f"{stem}.html",
         text=folder / f"{stem}.txt",
-        charts=tuple(folder / file for file, _ in drawn.values()),
+        charts=tuple(folder / file for file, _ in charts.values()),
         workbook=folder / f"{stem}.xlsx",
         title=f"{page.title}: {page.subtitle}",
         numbers=_outward(numbers),
@@ -95,12 +95,12 @@ def weekly(
 
 def _outward(numbers: dict[str, Any]) -> dict[str, Any]:
     """The numbers as others may read them: quotations only by what they stand for."""
-    kept = ("why", "topic", "urgency", "drawn_from")
+    keys = ("why", "topic", "urgency", "drawn_from")
     return {
         **numbers,
         "quotations": [
-            {key: one[key] for key in kept if key in one}
-            for one in numbers["quotations"]
+            {key: quotation[key] for key in keys if key in quotation}
+            for quotation in numbers["quotations"]
         ],
     }
 

@@ -1,4 +1,4 @@
-"""Fetch later what a push only named: the files of messages, and public mentions.
+"""Downloads what a push only named: the files of messages, and public mentions.
 
 No request is made inside a transaction. A source that is refused waits as a whole; an
 item that fails is tried again, ever more rarely, and given up in the end.
@@ -19,13 +19,14 @@ from socialcell.listening.store.pages import attachments
 from socialcell.ops import pending_fetches
 from socialcell.ops.model import Source
 from socialcell.services.collection import collector
-from socialcell.services.collection.ingest_run import Intake
-from socialcell.services.collection.source_lock import TAKEN, alone
+from socialcell.services.collection.ingest_run import IngestRun
+from socialcell.services.collection.source_lock import LOCKED, lock_source
 from socialcell.services.context import Context
 from socialcell.services.webhooks import media_files, webhook_ingest
 
 _LOG = log.logger(__name__)
 LARGEST = 16 * 1024 * 1024  # bytes of a file; WhatsApp's own limit for film and sound
+
 MOST_ATTEMPTS = 8
 _PAGE = 50
 # These concern the source: no other item would fare better now.
@@ -33,19 +34,20 @@ _STOPPING = (Kind.AUTH, Kind.ACCESS, Kind.RATE, Kind.QUOTA)
 
 
 @dataclass
-class Fetched:
-    """What fetching came to, over all sources."""
+class FetchCounts:
+    """The result of fetching, over all sources."""
 
     files: int = 0
     mentions: int = 0
     gone: int = 0
     refused: int = 0  # too large, or not kept where the platform keeps files
+
     later: int = 0
     failed: int = 0
     stopped: dict[str, str] = field(default_factory=dict)  # source: why
 
 
-class _Item(Protocol):
+class _Pending(Protocol):
     @property
     def id(self) -> int: ...
     @property
@@ -54,42 +56,44 @@ class _Item(Protocol):
     def attempts(self) -> int: ...
 
 
-def fetch(context: Context, *, stop: Callable[[], bool] = collector.never) -> Fetched:
+def fetch(
+    context: Context, *, stop: Callable[[], bool] = collector.never_stop
+) -> FetchCounts:
     """Fetch all that may be asked for now."""
-    done = Fetched()
-    for source in webhook_ingest.sources(context):
+    counts = FetchCounts()
+    for source in webhook_ingest.push_sources(context):
         assert source.id is not None
         try:
-            with alone(context, source.id) as free:
+            with lock_source(context, source.id) as free:
                 if free:
-                    _Worker(context, source, done, stop).run()
+                    _SourceFetcher(context, source, counts, stop).run()
                 else:
-                    done.stopped[source.name] = TAKEN
+                    counts.stopped[source.name] = LOCKED
         except ConfigError as error:
-            done.stopped[source.name] = str(error)
+            counts.stopped[source.name] = str(error)
             _LOG.error("nothing fetched", source=source.name, reason=str(error))
-    return done
+    return counts
 
 
-class _Worker:
+class _SourceFetcher:
     """Fetches for one source."""
 
     def __init__(
         self,
         context: Context,
         source: Source,
-        done: Fetched,
+        counts: FetchCounts,
         stop: Callable[[], bool],
     ) -> None:
         assert source.id is not None
         self._context, self._source, self._id = context, source, source.id
-        self._done, self._stop = done, stop
-        self._connector = webhook_ingest.receiver(context, source)
+        self._counts, self._stop = counts, stop
+        self._connector = webhook_ingest.build_receiver(context, source)
 
     def run(self) -> None:
         now = self._context.clock.now()
         if self._source.not_before is not None and self._source.not_before > now:
-            self._done.stopped[self._source.name] = self._source.state_reason or ""
+            self._counts.stopped[self._source.name] = self._source.state_reason or ""
             return
         try:
             if hasattr(self._connector, "media"):
@@ -97,24 +101,24 @@ class _Worker:
             if hasattr(self._connector, "awaited"):
                 self._mentions(cast(Awaiting, self._connector))
         except ConnectorError as error:
-            self._done.stopped[self._source.name] = str(error)
+            self._counts.stopped[self._source.name] = str(error)
             with db.writing(self._context.engine) as session:
-                held = session.get(Source, self._id)
-                assert held is not None
-                collector.note_failure(held, error, now)
+                current = session.get(Source, self._id)
+                assert current is not None
+                collector.note_failure(current, error, now)
 
     def _files(self, connector: Fetching) -> None:
-        for one in self._due(attachments.due):
+        for pending in self._due(attachments.due):
             try:
-                file = connector.media(one.ref, LARGEST)
+                file = connector.media(pending.ref, LARGEST)
             except ConnectorError as error:
-                self._missed(error, one, attachments.settle, attachments.postpone)
+                self._missed(error, pending, attachments.settle, attachments.postpone)
                 continue
-            digest = media_files.keep(self._context, file.content)
+            digest = media_files.store_file(self._context, file.content)
             with db.writing(self._context.engine) as session:
-                self._done.files += attachments.mark_fetched(
+                self._counts.files += attachments.mark_fetched(
                     session,
-                    one.id,
+                    pending.id,
                     digest=digest,
                     size=len(file.content),
                     content_type=file.content_type,
@@ -122,71 +126,72 @@ class _Worker:
                 )
 
     def _mentions(self, connector: Awaiting) -> None:
-        intake = Intake(self._context, self._source, self._platform, "fetch")
+        ingest_run = IngestRun(self._context, self._source, self._platform, "fetch")
         try:
-            for one in self._due(pending_fetches.due_fetches):
+            for pending in self._due(pending_fetches.due_fetches):
                 try:
-                    record = connector.awaited(one.ref)
+                    record = connector.awaited(pending.ref)
                 except ConnectorError as error:
                     self._missed(
-                        error, one, pending_fetches.settle, pending_fetches.postpone
+                        error, pending, pending_fetches.settle, pending_fetches.postpone
                     )
                     continue
-                self._keep(intake, one, record)
+                self._keep(ingest_run, pending, record)
         finally:
-            intake.finish()
+            ingest_run.finish()
 
-    def _keep(self, intake: Intake, one: _Item, record: Record) -> None:
+    def _keep(self, ingest_run: IngestRun, pending: _Pending, record: Record) -> None:
         with db.writing(self._context.engine) as session:
-            if not pending_fetches.settle(session, one.id, "done"):
+            if not pending_fetches.settle(session, pending.id, "done"):
                 return
-            intake.store(session, Batch([record], {}))
-        intake.opened()
-        self._done.mentions += 1
+            ingest_run.store(session, Batch([record], {}))
+        ingest_run.opened()
+        self._counts.mentions += 1
 
     def _due(
-        self, ask: Callable[[Session, int, datetime, int, int], Sequence[_Item]]
-    ) -> Iterable[_Item]:
+        self,
+        read_page: Callable[[Session, int, datetime, int, int], Sequence[_Pending]],
+    ) -> Iterable[_Pending]:
         """What is due now, each once; read a page at a time."""
         after = 0
         while not self._stop():
             with db.reading(self._context.engine) as session:
                 now = self._context.clock.now()
-                page = ask(session, self._id, now, _PAGE, after)
+                page = read_page(session, self._id, now, _PAGE, after)
             if not page:
                 return
-            for one in page:
+            for pending in page:
                 if self._stop():
                     return
-                yield one
+                yield pending
             after = page[-1].id
 
     def _missed(
         self,
         error: ConnectorError,
-        one: _Item,
+        pending: _Pending,
         settle: Callable[[Session, int, str, str], object],
         postpone: Callable[[Session, int, datetime, str], None],
     ) -> None:
-        """What becomes of an item that did not come."""
+        """Record the failure of a fetch: given up, or tried again later."""
         if error.kind in _STOPPING:
             raise error
         reason = str(error)
         with db.writing(self._context.engine) as session:
             if error.kind is Kind.GONE:
-                settle(session, one.id, "gone", reason)
-                self._done.gone += 1
+                settle(session, pending.id, "gone", reason)
+                self._counts.gone += 1
             elif error.kind is Kind.CONFIG:
-                settle(session, one.id, "refused", reason)
-                self._done.refused += 1
-            elif one.attempts + 1 >= MOST_ATTEMPTS:
-                settle(session, one.id, "failed", reason)
-                self._done.failed += 1
+                settle(session, pending.id, "refused", reason)
+                self._counts.refused += 1
+            elif pending.attempts + 1 >= MOST_ATTEMPTS:
+                settle(session, pending.id, "failed", reason)
+                self._counts.failed += 1
             else:
-                wait = timedelta(minutes=2.0 ** min(one.attempts, 9))
-                told = error.until or self._context.clock.now() + wait
-                postpone(session, one.id, told, reason)
-                self._done.later += 1
+                wait = timedelta(minutes=2.0 ** min(pending.attempts, 9))
+                next_at = error.until or self._context.clock.now() + wait
+                postpone(session, pending.id, next_at, reason)
+                self._counts.later += 1
 
     @property
     def _platform(self) -> str:

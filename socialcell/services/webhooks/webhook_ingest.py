@@ -1,4 +1,4 @@
-"""Take in what platforms push: kept at the door first, read afterwards, each once.
+"""Webhooks: a push is stored first and processed afterwards, each once.
 
 `accept` is what happens before the platform gets its answer: the signature is looked
 at and the bytes are committed. `work_off` turns what waits into mentions, a push a
@@ -28,9 +28,9 @@ from socialcell.ops import delivery_receipts, pending_fetches, store, webhook_de
 from socialcell.ops.model import Source
 from socialcell.services.collection import allowance_ledger, collector
 from socialcell.services.collection.allowance_ledger import Ledger
-from socialcell.services.collection.collector import Result
-from socialcell.services.collection.ingest_run import Intake
-from socialcell.services.collection.source_lock import alone
+from socialcell.services.collection.collector import RunResult
+from socialcell.services.collection.ingest_run import IngestRun
+from socialcell.services.collection.source_lock import lock_source
 from socialcell.services.context import Context
 from socialcell.services.messaging import consent
 from socialcell.services.webhooks import media_files
@@ -38,145 +38,158 @@ from socialcell.services.webhooks import media_files
 _LOG = log.logger(__name__)
 
 
-class Welcome(StrEnum):
-    """How somebody at the door was met."""
+class WebhookResult(StrEnum):
+    """The result of a request to the webhook receiver."""
 
-    KEPT = "kept"
-    KNOWN = "known"  # the same bytes were handed in before
+    STORED = "kept"
+    DUPLICATE = "known"  # the same bytes were stored before
+
     UNSIGNED = "unsigned"
     FORGED = "forged"  # signed, and not by the platform
-    NOBODY = "nobody"  # no source listens at this door
+
+    NO_SOURCE = "nobody"  # no enabled source of this connector
 
 
-def doors(context: Context) -> list[str]:
+def receiving_connectors(context: Context) -> list[str]:
     """Kinds of connectors that are pushed to and have an enabled source."""
-    return sorted({source.connector for source in sources(context)})
+    return sorted({source.connector for source in push_sources(context)})
 
 
-def sources(context: Context, connector: str | None = None) -> list[Source]:
+def push_sources(context: Context, connector: str | None = None) -> list[Source]:
     """The enabled sources that are pushed to (of one connector), by name."""
     with db.reading(context.engine) as session:
-        found = store.enabled(session)
+        enabled = store.enabled(session)
     return [
-        one
-        for one in found
-        if (connector is None or one.connector == connector) and _receives(one)
+        source
+        for source in enabled
+        if (connector is None or source.connector == connector) and _receives(source)
     ]
 
 
-def challenge(context: Context, connector: str, query: Mapping[str, str]) -> str | None:
-    """What to answer to a platform that asks whether the door is ours; None: refuse.
+def answer_challenge(
+    context: Context, connector: str, query: Mapping[str, str]
+) -> str | None:
+    """The answer to a platform's verification request; None: refuse.
 
     ConfigError when a secret is missing.
     """
-    listening = sources(context, connector)
-    return receiver(context, listening[0]).challenge(query) if listening else None
+    listening = push_sources(context, connector)
+    return build_receiver(context, listening[0]).challenge(query) if listening else None
 
 
-def accept(
+def store_push(
     context: Context, connector: str, headers: Mapping[str, str], body: bytes
-) -> Welcome:
-    """Look at the signature and keep the push, once for each source of its kind.
+) -> WebhookResult:
+    """Check the signature and store the push, once for each source of its kind.
 
-    On disk when this returns KEPT or KNOWN: the platform may be thanked. ConfigError
-    when a secret is missing, SocialcellError when the database cannot be written; the
-    platform hands it in again then.
+    On disk when this returns STORED or DUPLICATE: the platform gets its 200.
+    ConfigError when a secret is missing, SocialcellError when the database cannot be
+    written; the platform then delivers it again.
     """
-    listening = sources(context, connector)
+    listening = push_sources(context, connector)
     if not listening:
-        return Welcome.NOBODY
+        return WebhookResult.NO_SOURCE
     try:
-        receiver(context, listening[0]).verify(headers, body)
+        build_receiver(context, listening[0]).verify(headers, body)
     except NotSigned:
-        return Welcome.UNSIGNED
+        return WebhookResult.UNSIGNED
     except ConnectorError:
-        return Welcome.FORGED
+        return WebhookResult.FORGED
     now = context.clock.now()
     with db.writing(context.engine) as session:
         new = [
-            webhook_deliveries.save_push(session, one.id or 0, body, now)
-            for one in listening
+            webhook_deliveries.save_push(session, source.id or 0, body, now)
+            for source in listening
         ]
-    return Welcome.KEPT if any(new) else Welcome.KNOWN
+    return WebhookResult.STORED if any(new) else WebhookResult.DUPLICATE
 
 
-def work_off(
-    context: Context, *, stop: Callable[[], bool] = collector.never
-) -> list[Result]:
+def process_pushes(
+    context: Context, *, stop: Callable[[], bool] = collector.never_stop
+) -> list[RunResult]:
     """Read every push that waits; one result a source that had any.
 
-    A source whose secrets are missing keeps its pushes and is told of in the log; one
+    A source whose secrets are missing keeps its pushes and is reported in the log; one
     that another process reads is left to it.
     """
     with db.reading(context.engine) as session:
         waiting = webhook_deliveries.waiting_by_source(session)
-        found = [one for one in store.sources(session) if one.id in waiting]
+        waiting_sources = [one for one in store.sources(session) if one.id in waiting]
     results = []
-    for source in found:
+    for source in waiting_sources:
         assert source.id is not None
         if stop():
             break
         try:
-            with alone(context, source.id) as free:
+            with lock_source(context, source.id) as free:
                 if free:
                     results.append(read_waiting(context, source, stop=stop))
         except ConfigError as error:
             _LOG.error("pushes wait", source=source.name, reason=str(error))
-    if any(one.counts["updated"] for one in results):
-        media_files.sweep(context)  # the files of what was deleted
+    if any(result.counts["updated"] for result in results):
+        media_files.sweep_files(context)  # the files of what was deleted
+
     return results
 
 
 def read_waiting(
-    context: Context, source: Source, *, stop: Callable[[], bool] = collector.never
-) -> Result:
+    context: Context, source: Source, *, stop: Callable[[], bool] = collector.never_stop
+) -> RunResult:
     """Read the pushes of one source, oldest first, each in its own transaction."""
-    reads = receiver(context, source)
-    ledger = allowance_ledger.of(context, source.connector, reads.platform)
-    intake = Intake(context, source, reads.platform, "push")
+    connector = build_receiver(context, source)
+    ledger = allowance_ledger.ledger_of(context, source.connector, connector.platform)
+    ingest_run = IngestRun(context, source, connector.platform, "push")
     while not stop():
         with db.writing(context.engine) as session:
-            waiting = webhook_deliveries.next_waiting(session, intake.source_id)
+            waiting = webhook_deliveries.next_waiting(session, ingest_run.source_id)
             if waiting is None:
                 break
-            push = _read(reads, waiting)
+            push = _parse(connector, waiting)
             now = context.clock.now()
-            stones = [one for one in push.items if isinstance(one, Tombstone)]
-            pending_tombstones.foretell(session, stones, now)
-            run = intake.store(session, push)
-            _beside(context, session, intake.source_id, reads.platform, push, ledger)
+            deleted = [
+                tombstone
+                for tombstone in push.items
+                if isinstance(tombstone, Tombstone)
+            ]
+            pending_tombstones.foretell(session, deleted, now)
+            run = ingest_run.store(session, push)
+            _store_extras(
+                context, session, ingest_run.source_id, connector.platform, push, ledger
+            )
             webhook_deliveries.mark_mapped(session, waiting.id, run.id or 0, now)
-        intake.opened()
-    return intake.finish()
+        ingest_run.opened()
+    return ingest_run.finish()
 
 
-def note_open(context: Context, since: datetime) -> None:
-    """The door has been open from `since` until now: so long was every push taken.
+def record_open_time(context: Context, since: datetime) -> None:
+    """Record that the receiver was up from `since` until now.
 
-    What a platform could not hand in before, it hands in later, for as long as its
-    connector says; a door that was shut for longer leaves a gap.
+    A platform delivers again what it could not deliver, for as long as its connector
+    says; a longer outage leaves a gap.
     """
     now = context.clock.now()
-    for source in sources(context):
+    for source in push_sources(context):
         redelivers = connectors.redelivers(source.connector)
         with db.writing(context.engine) as session:
-            held = session.get(Source, source.id)
-            assert held is not None
-            assert held.id is not None
-            until = store.covered_until(session, held.id)
+            current = session.get(Source, source.id)
+            assert current is not None
+            assert current.id is not None
+            until = store.covered_until(session, current.id)
             start = since if until is None else until
             if until is not None and since - until > redelivers:
                 gap, cause = (until, since), "the door of pushes was shut for too long"
-                store.add_coverage(session, held.id, gap, state="gap", cause=cause)
+                store.add_coverage(session, current.id, gap, state="gap", cause=cause)
                 start = since
-            store.add_coverage(session, held.id, (start, now))
-            held.last_ok_at = now
+            store.add_coverage(session, current.id, (start, now))
+            current.last_ok_at = now
 
 
-def receiver(context: Context, source: Source) -> Receiver:
+def build_receiver(context: Context, source: Source) -> Receiver:
     """The source's connector, as one that is pushed to. ConfigError."""
-    made = connectors.build(source.connector, source.settings, context.surroundings)
-    return cast(Receiver, made)
+    connector = connectors.build(
+        source.connector, source.settings, context.connector_context
+    )
+    return cast(Receiver, connector)
 
 
 def _receives(source: Source) -> bool:
@@ -186,7 +199,7 @@ def _receives(source: Source) -> bool:
         return False
 
 
-def _read(reads: Receiver, waiting: webhook_deliveries.WaitingPush) -> Push:
+def _parse(reads: Receiver, waiting: webhook_deliveries.WaitingPush) -> Push:
     """What was handed in as items; what has no shape that we know is kept aside."""
     try:
         push = reads.read(waiting.body)
@@ -206,7 +219,7 @@ def _read(reads: Receiver, waiting: webhook_deliveries.WaitingPush) -> Push:
     )
 
 
-def _beside(
+def _store_extras(
     context: Context,
     session: Session,
     source_id: int,
@@ -214,29 +227,29 @@ def _beside(
     push: Push,
     ledger: Ledger,
 ) -> None:
-    """What a push tells beside its items, in the transaction that stores them."""
+    """Store what a push holds beside its items, in the same transaction."""
     now = context.clock.now()
     attachments.note(session, source_id, platform, push.media, now)
     pending_fetches.add_fetches(session, source_id, push.awaited, now)
-    for told in push.deliveries:
-        _learn(session, source_id, told, ledger, now)
-    for wish in push.refusals:
-        consent.refused(context, session, platform, wish, now)
+    for delivery in push.deliveries:
+        _record_delivery(session, source_id, delivery, ledger, now)
+    for refusal in push.refusals:
+        consent.record_refusal(context, session, platform, refusal, now)
 
 
-def _learn(
-    session: Session, source_id: int, told: Delivery, ledger: Ledger, now: datetime
+def _record_delivery(
+    session: Session, source_id: int, delivery: Delivery, ledger: Ledger, now: datetime
 ) -> None:
     from socialcell.connectors.whatsapp.whatsapp_prices import bucket_name
 
-    news = delivery_receipts.StatusReport(
-        told.external_id,
-        told.status,
-        told.at,
-        told.category,
-        told.billable,
-        told.error,
+    status = delivery_receipts.StatusReport(
+        delivery.external_id,
+        delivery.status,
+        delivery.at,
+        delivery.category,
+        delivery.billable,
+        delivery.error,
     )
-    for charge in delivery_receipts.apply_report(session, source_id, news, now):
+    for charge in delivery_receipts.apply_report(session, source_id, status, now):
         cost = {bucket_name(charge.category): charge.n}
         ledger.book(session, Batch((), {}, cost=cost))

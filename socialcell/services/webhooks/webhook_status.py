@@ -1,4 +1,4 @@
-"""How the doors of pushes stand: what waits, what is fetched, who was turned away."""
+"""The status of webhooks: pushes that wait, files to fetch, refused requests."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,8 +11,8 @@ from socialcell.services.webhooks import webhook_ingest
 
 
 @dataclass(frozen=True)
-class Inflow:
-    """One source that is pushed to. `open_until`: when its door was last open."""
+class WebhookStatus:
+    """One source that is pushed to. `open_until`: when the receiver was last up."""
 
     source: str
     waiting: int
@@ -22,13 +22,13 @@ class Inflow:
     open_until: datetime | None
 
 
-def inflows(context: Context) -> list[Inflow]:
+def webhook_statuses(context: Context) -> list[WebhookStatus]:
     """Every enabled source that is pushed to, by name."""
-    found = webhook_ingest.sources(context)
+    push_sources = webhook_ingest.push_sources(context)
     with db.reading(context.engine) as session:
         waiting = webhook_deliveries.waiting_by_source(session)
         return [
-            Inflow(
+            WebhookStatus(
                 source=source.name,
                 waiting=waiting.get(id_, 0),
                 refused=webhook_deliveries.refusals(session, id_),
@@ -36,6 +36,6 @@ def inflows(context: Context) -> list[Inflow]:
                 mentions=pending_fetches.count_by_state(session, id_),
                 open_until=store.covered_until(session, id_),
             )
-            for source in found
+            for source in push_sources
             if (id_ := source.id) is not None
         ]

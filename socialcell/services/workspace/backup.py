@@ -26,38 +26,38 @@ from socialcell.errors import SocialcellError, UsageError
 from socialcell.redact import redact
 from socialcell.services.context import Context
 from socialcell.services.mentions import mention_owners
-from socialcell.services.privacy.erasure_replay import replay
+from socialcell.services.privacy.erasure_replay import replay_erasures
 from socialcell.services.workspace import stored_files, unfinished_copies
 from socialcell.services.workspace.backup_record import (
-    Record,
-    digest,
+    BackupRecord,
+    content_digest,
+    database_faults,
     files_of,
-    problems,
     record_of,
     sha256,
     sync,
     write_record,
 )
 
-KEPT = 5  # automatic copies, one before each migration
-NIGHTS = 7  # the daemon's copies
+UPGRADE_COPIES = 5  # automatic copies, one before each migration
+NIGHTLY_COPIES = 7  # the daemon's copies
 _BEFORE = "before-upgrade"
 _NIGHTLY = "nightly"
 
 
 @dataclass(frozen=True)
-class Copy:
+class BackupCopy:
     """A copy of a database and its record."""
 
     path: Path
-    record: Record
+    record: BackupRecord
 
 
 def folder_of(workspace: Workspace) -> Path:
     return workspace.folder / "backups"
 
 
-def back_up(workspace: Workspace, out: Path | None = None) -> Copy:
+def make_backup(workspace: Workspace, out: Path | None = None) -> BackupCopy:
     """Copy the database and the files that it refers to, check the copy, and record it.
 
     UsageError when `out` exists: a copy is never overwritten. SocialcellError when the
@@ -66,28 +66,28 @@ def back_up(workspace: Workspace, out: Path | None = None) -> Copy:
     engine = _connect(workspace)
     try:
         db.must_exist(engine)
-        return _copied(
+        return _make_copy(
             workspace, engine, out or _free_name(workspace, engine, "socialcell")
         )
     finally:
         engine.dispose()
 
 
-def nightly(workspace: Workspace) -> Copy:
+def make_nightly_backup(workspace: Workspace) -> BackupCopy:
     """A copy as the daemon makes it; of its own only the last few stay."""
     engine = _connect(workspace)
     try:
-        copy = back_up(workspace, _free_name(workspace, engine, _NIGHTLY))
+        copy = make_backup(workspace, _free_name(workspace, engine, _NIGHTLY))
     finally:
         engine.dispose()
-    _keep_few(folder_of(workspace), _NIGHTLY, NIGHTS)
-    _clear_halves(folder_of(workspace))
+    _delete_old_copies(folder_of(workspace), _NIGHTLY, NIGHTLY_COPIES)
+    _clear_old_partials(folder_of(workspace))
     return copy
 
 
-def upgrade(
+def upgrade_database(
     workspace: Workspace, *, without_backup: bool = False
-) -> tuple[str | None, str, Copy | None]:
+) -> tuple[str | None, str, BackupCopy | None]:
     """Copy the database, then bring its schema to this version's.
 
     (Schema before, schema after, copy); no copy when there is nothing to upgrade or
@@ -104,57 +104,57 @@ def upgrade(
         revisions.refuse_newer(engine, before)
         copy = None
         if before is not None and before != head and not without_backup:
-            copy = _copied(workspace, engine, _free_name(workspace, engine, _BEFORE))
-        found, after = revisions.upgrade(engine)
+            copy = _make_copy(workspace, engine, _free_name(workspace, engine, _BEFORE))
+        schema_before, after = revisions.upgrade(engine)
         if before not in (None, head):
             # A copy of an older schema, put back, may hold who was erased since.
-            replay(Context(workspace, engine, workspace.clock()))
-        mention_owners.bring_up_to_date(engine)
-        _keep_few(folder_of(workspace), _BEFORE, KEPT)
-        return found, after, copy
+            replay_erasures(Context(workspace, engine, workspace.clock()))
+        mention_owners.update_owners(engine)
+        _delete_old_copies(folder_of(workspace), _BEFORE, UPGRADE_COPIES)
+        return schema_before, after, copy
     finally:
         engine.dispose()
 
 
-def copies(folder: Path) -> list[Path]:
+def list_copies(folder: Path) -> list[Path]:
     """The copies in a folder, oldest first."""
     records = folder.glob("*.json")
-    found = [path.with_suffix("") for path in records if path.with_suffix("").is_file()]
-    return sorted(found, key=lambda path: path.stat().st_mtime)
+    paths = [path.with_suffix("") for path in records if path.with_suffix("").is_file()]
+    return sorted(paths, key=lambda path: path.stat().st_mtime)
 
 
 def _connect(workspace: Workspace) -> Engine:
     return db.connect(workspace.database_url, workspace.config.database.busy_seconds)
 
 
-def _copied(workspace: Workspace, engine: Engine, out: Path) -> Copy:
-    with unfinished_copies.noted(workspace, out):
-        for place in (out, files_of(out), record_of(out)):
-            if place.exists():
+def _make_copy(workspace: Workspace, engine: Engine, out: Path) -> BackupCopy:
+    with unfinished_copies.noted_copy(workspace, out):
+        for path in (out, files_of(out), record_of(out)):
+            if path.exists():
                 raise UsageError(
-                    f"{place} is there already. Choose another name with --out."
+                    f"{path} is there already. Choose another name with --out."
                 )
-        return _written(workspace, engine, out)
+        return _write_copy(workspace, engine, out)
 
 
-def _written(workspace: Workspace, engine: Engine, out: Path) -> Copy:
-    aside = unfinished_copies.aside_of(out)
-    files = files_of(aside)
+def _write_copy(workspace: Workspace, engine: Engine, out: Path) -> BackupCopy:
+    partial = unfinished_copies.partial_path(out)
+    partial_files = files_of(partial)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        aside.unlink(missing_ok=True)
+        partial.unlink(missing_ok=True)
         schema = revisions.current(engine)
         if db.is_sqlite(engine):
-            _copy_sqlite(engine, aside)
+            _copy_sqlite(engine, partial)
         else:
-            _dump_postgresql(engine, aside)
-        sync(aside)
-        record = _described(engine, aside, schema)
-        record = _with_files(workspace, engine, aside, record)
+            _dump_postgresql(engine, partial)
+        sync(partial)
+        record = _describe(engine, partial, schema)
+        record = _with_files(workspace, engine, partial, record)
         write_record(out, record)
-        if files.exists():
-            files.rename(files_of(out))
-        aside.rename(out)
+        if partial_files.exists():
+            partial_files.rename(files_of(out))
+        partial.rename(out)
         sync(out.parent)
     except OSError as error:
         raise SocialcellError(
@@ -162,30 +162,30 @@ def _written(workspace: Workspace, engine: Engine, out: Path) -> Copy:
             "untouched."
         ) from None
     finally:
-        unfinished_copies.remove(out)
-    return Copy(out, record)
+        unfinished_copies.remove_partial(out)
+    return BackupCopy(out, record)
 
 
 def _with_files(
-    workspace: Workspace, engine: Engine, aside: Path, record: Record
-) -> Record:
+    workspace: Workspace, engine: Engine, partial: Path, record: BackupRecord
+) -> BackupRecord:
     """Bring what a copy refers to; what an earlier copy in the folder has is linked."""
     if db.is_sqlite(engine):
-        with db.frozen(aside) as copy:
-            names = stored_files.referred(copy)
+        with db.frozen(partial) as copy:
+            names = stored_files.referenced_files(copy)
     else:
-        names = stored_files.referred(engine)
+        names = stored_files.referenced_files(engine)
     if not names:
         return replace(record, files=[])
-    files, earlier = files_of(aside), copies(aside.parent)
-    shutil.rmtree(files, ignore_errors=True)
-    files.mkdir(mode=0o770)
-    alike = files_of(earlier[-1]) if earlier else None
-    missing = stored_files.bring(names, workspace.folder, files, alike)
-    held = [name for name in names if name not in set(missing)]
-    if found := stored_files.wrong(files, held):
-        raise SocialcellError(f"The copy was not kept: {found[0]}")
-    return replace(record, files=held, missing=missing)
+    folder, earlier = files_of(partial), list_copies(partial.parent)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o770)
+    previous = files_of(earlier[-1]) if earlier else None
+    missing = stored_files.copy_files(names, workspace.folder, folder, previous)
+    present = [name for name in names if name not in set(missing)]
+    if faults := stored_files.find_faults(folder, present):
+        raise SocialcellError(f"The copy was not kept: {faults[0]}")
+    return replace(record, files=present, missing=missing)
 
 
 def _copy_sqlite(engine: Engine, to: Path) -> None:
@@ -223,32 +223,32 @@ def _dump_postgresql(engine: Engine, to: Path) -> None:
     password = engine.url.password
     url = engine.url.set(drivername="postgresql")._replace(password=None)
     to.touch(mode=0o660)
-    done = subprocess.run(
+    process = subprocess.run(
         [program, "--format=custom", f"--file={to}", f"--dbname={url}"],
         env={**os.environ, **({"PGPASSWORD": str(password)} if password else {})},
         capture_output=True,
         text=True,
         check=False,
     )
-    if done.returncode:
+    if process.returncode:
         raise SocialcellError(
-            f"pg_dump made no copy: {redact(done.stderr.strip())} The database is "
+            f"pg_dump made no copy: {redact(process.stderr.strip())} The database is "
             "untouched."
         )
 
 
-def _described(engine: Engine, path: Path, schema: str | None) -> Record:
+def _describe(engine: Engine, path: Path, schema: str | None) -> BackupRecord:
     """The record of a copy that was just made. SocialcellError when it is not sound."""
     content = None
     if db.is_sqlite(engine):
-        if found := problems(path, None):
+        if faults := database_faults(path, None):
             raise SocialcellError(
-                f"The copy is not sound ({found[0]}), so it was not kept. Look at "
+                f"The copy is not sound ({faults[0]}), so it was not kept. Look at "
                 "the database itself: socialcell doctor --deep"
             )
         with db.frozen(path) as copy:
-            schema, content = revisions.current(copy), digest(copy)
-    return Record(
+            schema, content = revisions.current(copy), content_digest(copy)
+    return BackupRecord(
         made_at=SystemClock().now().isoformat(),
         database=engine.dialect.name,
         schema=schema,
@@ -268,24 +268,24 @@ def _free_name(workspace: Workspace, engine: Engine, why: str) -> Path:
     return next(path for path in paths if not path.exists())
 
 
-def _clear_halves(folder: Path) -> None:
+def _clear_old_partials(folder: Path) -> None:
     """Take away copies that versions before this one left, which noted none; a young
     one may be in the making."""
     day_ago = (SystemClock().now() - timedelta(days=1)).timestamp()
-    half_files = f"*{unfinished_copies.HALF}.files"
-    for half in chain(
-        folder.glob(f"*{unfinished_copies.HALF}"), folder.glob(half_files)
+    partial_folders = f"*{unfinished_copies.PARTIAL}.files"
+    for partial in chain(
+        folder.glob(f"*{unfinished_copies.PARTIAL}"), folder.glob(partial_folders)
     ):
         with suppress(OSError):
-            if half.stat().st_mtime < day_ago:
-                shutil.rmtree(half) if half.is_dir() else half.unlink()
+            if partial.stat().st_mtime < day_ago:
+                shutil.rmtree(partial) if partial.is_dir() else partial.unlink()
 
 
-def _keep_few(folder: Path, why: str, kept: int) -> None:
+def _delete_old_copies(folder: Path, why: str, count: int) -> None:
     """Of the copies that we made for a reason the last few stay; others are a
     person's."""
-    automatic = [path for path in copies(folder) if path.name.startswith(why)]
-    for old in automatic[:-kept]:
+    automatic = [path for path in list_copies(folder) if path.name.startswith(why)]
+    for old in automatic[:-count]:
         old.unlink()
         record_of(old).unlink()
         shutil.rmtree(files_of(old), ignore_errors=True)

@@ -16,12 +16,12 @@ from sqlalchemy.exc import DatabaseError
 from socialcell import db
 from socialcell.db import revisions
 from socialcell.errors import ConfigError, UsageError
-from socialcell.services.workspace import digest as digests
+from socialcell.services.workspace import digest as database_digest
 from socialcell.services.workspace import stored_files
 
 
 @dataclass(frozen=True)
-class Record:
+class BackupRecord:
     """What is known of a copy. `digest` is null when its schema is an older one.
 
     `files` names what lies in FILE.files; null: the copy was made before there were
@@ -48,54 +48,56 @@ def files_of(path: Path) -> Path:
     return path.with_name(path.name + ".files")
 
 
-def verify(path: Path) -> tuple[Record | None, list[str]]:
+def verify_copy(path: Path) -> tuple[BackupRecord | None, list[str]]:
     """A copy's record, and what is wrong with it and its files as sentences; none when
     it is good. UsageError when there is no such file."""
-    record, found = verify_database(path)
-    return record, found + lacking(path, record)
+    record, faults = verify_database(path)
+    return record, faults + missing_files(path, record)
 
 
-def verify_database(path: Path) -> tuple[Record | None, list[str]]:
+def verify_database(path: Path) -> tuple[BackupRecord | None, list[str]]:
     """As `verify`, without the files beside it."""
     if not path.is_file():
         raise UsageError(f"There is no backup {path}.")
     record = read_record(path)
-    found = []
+    faults = []
     if record is None:
-        found.append(
+        faults.append(
             f"{record_of(path)} is missing, so the copy cannot be compared with it "
             "(--yes restores it all the same)"
         )
     elif sha256(path) != record.sha256:
-        found.append(f"{path} is not the file that was recorded: its SHA-256 differs")
+        faults.append(f"{path} is not the file that was recorded: its SHA-256 differs")
     if record is None or record.database == "sqlite":
-        found += problems(path, record)
-    return record, found
+        faults += database_faults(path, record)
+    return record, faults
 
 
-def lacking(path: Path, record: Record | None) -> list[str]:
+def missing_files(path: Path, record: BackupRecord | None) -> list[str]:
     """Which files of a copy are missing or changed, as sentences."""
-    return stored_files.wrong(files_of(path), record.files or ()) if record else []
+    return (
+        stored_files.find_faults(files_of(path), record.files or ()) if record else []
+    )
 
 
-def read_record(path: Path) -> Record | None:
+def read_record(copy_path: Path) -> BackupRecord | None:
     """The record beside a copy; None without one. ConfigError when it is unreadable."""
-    place = record_of(path)
+    path = record_of(copy_path)
     try:
-        return Record(**json.loads(place.read_text(encoding="utf-8")))
+        return BackupRecord(**json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError) as error:
-        raise ConfigError(f"{place} is no record of a backup: {error}") from None
+        raise ConfigError(f"{path} is no record of a backup: {error}") from None
 
 
-def write_record(out: Path, record: Record) -> None:
-    place = record_of(out)
-    aside = place.with_name(place.name + ".part")
-    aside.touch(mode=0o660)
-    aside.write_text(json.dumps(asdict(record), indent=1) + "\n", encoding="utf-8")
-    sync(aside)
-    aside.rename(place)
+def write_record(out: Path, record: BackupRecord) -> None:
+    path = record_of(out)
+    partial = path.with_name(path.name + ".part")
+    partial.touch(mode=0o660)
+    partial.write_text(json.dumps(asdict(record), indent=1) + "\n", encoding="utf-8")
+    sync(partial)
+    partial.rename(path)
 
 
 def sync(path: Path) -> None:
@@ -107,26 +109,26 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
-def problems(path: Path, record: Record | None) -> list[str]:
+def database_faults(path: Path, record: BackupRecord | None) -> list[str]:
     """What is wrong inside a copy of SQLite."""
     with db.frozen(path) as copy:
         try:
-            found = list(_damage(copy))
+            faults = list(_damage(copy))
         except DatabaseError as error:
             return [f"{path} is no sound database: {error.orig}"]
-        if not found and revisions.current(copy) is None:
+        if not faults and revisions.current(copy) is None:
             return [f"{path} is no database of socialcell: it has no schema version"]
-        if not found and record and record.digest not in (None, digest(copy)):
-            found.append(f"{path} does not hold what was recorded: the digest differs")
-    return found
+        if not faults and record and record.digest not in (None, content_digest(copy)):
+            faults.append(f"{path} does not hold what was recorded: the digest differs")
+    return faults
 
 
-def digest(copy: Engine) -> str | None:
+def content_digest(copy: Engine) -> str | None:
     """The digest of what a copy says; None when its schema is not this version's."""
     if revisions.current(copy) != revisions.head():
         return None
     with db.reading(copy) as session:
-        return digests.digest(session)
+        return database_digest.digest(session)
 
 
 def sha256(path: Path) -> str:

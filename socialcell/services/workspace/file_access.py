@@ -22,19 +22,19 @@ FOLDERS = ("secrets", "reports", "backups", "media", "evidence", "locks", "cache
 
 
 @dataclass(frozen=True)
-class Wrong:
+class WrongMode:
     """A file or folder whose `mode` is not the `wanted` one, or whose owner or group
     has to become `uid` or `gid` (-1: it stays as it is)."""
 
     path: Path
     mode: int
-    wanted: int
+    required: int
     uid: int
     gid: int
 
     def __str__(self) -> str:
-        if self.mode & 0o7777 != self.wanted:
-            return f"{self.path} has mode {self.mode:04o}, not {self.wanted:04o}"
+        if self.mode & 0o7777 != self.required:
+            return f"{self.path} has mode {self.mode:04o}, not {self.required:04o}"
         what = "group" if self.uid == -1 else "owner"
         return f"{self.path} has another {what} than the workspace"
 
@@ -46,7 +46,7 @@ def modes(workspace: Workspace, *, secret: bool = False) -> tuple[int, int]:
     return (0o2750, 0o640) if secret else (0o2770, 0o660)
 
 
-def wrong(workspace: Workspace) -> Iterator[Wrong]:
+def find_wrong_modes(workspace: Workspace) -> Iterator[WrongMode]:
     """What is more open than the config says, or closed to whom it names.
 
     Without a group that is the folder's owner, who cannot open what root left there.
@@ -54,61 +54,61 @@ def wrong(workspace: Workspace) -> Iterator[Wrong]:
     group = workspace.config.workspace.group
     gid = None if group is None else grp.getgrnam(group).gr_gid
     owner = workspace.folder.stat().st_uid
-    for path in _own(workspace):
+    for path in _own_paths(workspace):
         try:
-            seen = path.lstat()
+            status = path.lstat()
         except OSError:
             continue  # gone meanwhile, or within a folder that is shut to us
         secret = (workspace.folder / "secrets") in (path, *path.parents)
         for_folder, for_file = modes(workspace, secret=secret)
-        if stat.S_ISDIR(seen.st_mode):
-            wanted = for_folder
-        elif stat.S_ISREG(seen.st_mode):
-            wanted = for_file
+        if stat.S_ISDIR(status.st_mode):
+            required = for_folder
+        elif stat.S_ISREG(status.st_mode):
+            required = for_file
         else:
             continue
-        mode = stat.S_IMODE(seen.st_mode)
-        to_uid = owner if gid is None and seen.st_uid != owner else -1
-        to_gid = gid if gid is not None and seen.st_gid != gid else -1
-        lacks = gid is not None and wanted & ~mode & 0o2070
-        if mode & 0o077 & ~wanted or lacks or (to_uid, to_gid) != (-1, -1):
-            yield Wrong(path, mode, wanted, to_uid, to_gid)
+        mode = stat.S_IMODE(status.st_mode)
+        to_uid = owner if gid is None and status.st_uid != owner else -1
+        to_gid = gid if gid is not None and status.st_gid != gid else -1
+        lacks = gid is not None and required & ~mode & 0o2070
+        if mode & 0o077 & ~required or lacks or (to_uid, to_gid) != (-1, -1):
+            yield WrongMode(path, mode, required, to_uid, to_gid)
 
 
-def mend(workspace: Workspace) -> list[Path]:
+def correct_modes(workspace: Workspace) -> list[Path]:
     """Give everything the mode and group that it should have; what was changed.
 
     SocialcellError names what belongs to somebody else; the rest is mended still.
     """
     mended, refused = [], []
-    for one in wrong(workspace):
+    for fault in find_wrong_modes(workspace):
         try:
-            if (one.uid, one.gid) != (-1, -1):
-                os.chown(one.path, one.uid, one.gid)
-            one.path.chmod(one.wanted)
+            if (fault.uid, fault.gid) != (-1, -1):
+                os.chown(fault.path, fault.uid, fault.gid)
+            fault.path.chmod(fault.required)
         except PermissionError:
-            refused.append(one)
+            refused.append(fault)
         else:
-            mended.append(one.path)
+            mended.append(fault.path)
     if refused:
         more = f", and {len(refused) - 1} more" if refused[1:] else ""
         raise SocialcellError(
-            f"{refused[0]}{more}, and {_us()} may not change that. Run this command "
-            "once as its owner and a member of the group, or as root."
+            f"{refused[0]}{more}, and {_current_user()} may not change that. Run "
+            "this command once as its owner and a member of the group, or as root."
         )
     return mended
 
 
-def _us() -> str:
+def _current_user() -> str:
     return f"the user with the number {os.getuid()}"
 
 
-def _own(workspace: Workspace) -> Iterator[Path]:
+def _own_paths(workspace: Workspace) -> Iterator[Path]:
     """The folder, files that lie directly in it, all in the folders that we make, and
     the database wherever it is."""
     yield workspace.folder
     with suppress(OSError):
-        yield from sorted(one for one in workspace.folder.iterdir() if one.is_file())
+        yield from sorted(path for path in workspace.folder.iterdir() if path.is_file())
     for name in FOLDERS:
         top = workspace.folder / name
         if not top.is_symlink():

@@ -24,14 +24,14 @@ from socialcell.errors import (
     UsageError,
 )
 from socialcell.services.context import Context
-from socialcell.services.privacy.erasure_replay import Replayed, replay
+from socialcell.services.privacy.erasure_replay import ReplayResult, replay_erasures
 from socialcell.services.workspace import backup_record, stored_files
 
 _LOGS = ("-wal", "-shm")
 
 
 @dataclass(frozen=True)
-class Restored:
+class RestoreResult:
     """The database, its schema now, and where the replaced file is (None: no file).
 
     `kept_out` is how many accounts and posts were put on the list of those who are not
@@ -44,11 +44,13 @@ class Restored:
     schema: str | None
     replaced: Path | None
     kept_out: int | None
-    again: Replayed | None
+    replayed: ReplayResult | None
     missing: list[str]
 
 
-def restore(workspace: Workspace, path: Path, *, yes: bool = False) -> Restored:
+def restore_copy(
+    workspace: Workspace, path: Path, *, yes: bool = False
+) -> RestoreResult:
     """Make a checked copy the workspace's database.
 
     The copy is read whole before anything is touched. UsageError when the database was
@@ -63,7 +65,7 @@ def restore(workspace: Workspace, path: Path, *, yes: bool = False) -> Restored:
     if record is None and len(problems) == 1 and yes:
         problems = []
     if not yes:
-        problems += backup_record.lacking(path, record)
+        problems += backup_record.missing_files(path, record)
     if problems:
         raise SocialcellError(f"{path} was not restored: {'; '.join(problems)}")
     with db.frozen(path) as copy:
@@ -75,30 +77,34 @@ def restore(workspace: Workspace, path: Path, *, yes: bool = False) -> Restored:
         )
     if not yes:
         _refuse_newer(target, path, record)
-    aside = target.with_name(target.name + ".restoring")
+    partial = target.with_name(target.name + ".restoring")
     try:
-        _copy(path, aside, target)
-        with _alone(target) as before:
-            kept_out = _carry_over(before, aside)
-            again = _replay(workspace, aside) if schema == revisions.head() else None
-            _date_as(path, aside)
-            with db.frozen(aside) as copy:
-                names = stored_files.referred(copy)
-            missing = stored_files.bring(
+        _copy(path, partial, target)
+        with _exclusive(target) as before:
+            kept_out = _carry_over_suppressions(before, partial)
+            replayed = (
+                _replay(workspace, partial) if schema == revisions.head() else None
+            )
+            _date_as(path, partial)
+            with db.frozen(partial) as copy:
+                names = stored_files.referenced_files(copy)
+            missing = stored_files.copy_files(
                 names, backup_record.files_of(path), workspace.folder
             )
-            replaced = _swap(target, aside)
+            replaced = _replace_database(target, partial)
     except OSError as error:
         raise SocialcellError(
             f"{path} was not restored: {error.strerror}. The database is as it was."
         ) from None
     finally:
         with suppress(OSError):
-            aside.unlink()
-    return Restored(target, schema, replaced, kept_out, again, missing)
+            partial.unlink()
+    return RestoreResult(target, schema, replaced, kept_out, replayed, missing)
 
 
-def _carry_over(before: sqlite3.Connection | None, aside: Path) -> int | None:
+def _carry_over_suppressions(
+    before: sqlite3.Connection | None, partial: Path
+) -> int | None:
     """Who is kept out until now is kept out by the copy too; how many are new."""
     if before is None:
         return None
@@ -106,20 +112,20 @@ def _carry_over(before: sqlite3.Connection | None, aside: Path) -> int | None:
         rows = before.execute(
             "SELECT platform, digest, added_at FROM suppression"
         ).fetchall()
-        with closing(sqlite3.connect(aside)) as after, after:
+        with closing(sqlite3.connect(partial)) as after, after:
             into = "INSERT OR IGNORE INTO suppression (platform, digest, added_at)"
             return after.executemany(f"{into} VALUES (?, ?, ?)", rows).rowcount
     except sqlite3.DatabaseError:
         return None  # damaged, or of a schema from before there was such a list
 
 
-def _replay(workspace: Workspace, aside: Path) -> Replayed:
-    engine = db.connect(f"sqlite:///{aside}")
+def _replay(workspace: Workspace, partial: Path) -> ReplayResult:
+    engine = db.connect(f"sqlite:///{partial}")
     try:
-        return replay(Context(workspace, engine, workspace.clock()))
+        return replay_erasures(Context(workspace, engine, workspace.clock()))
     finally:
         engine.dispose()
-        with closing(sqlite3.connect(aside)) as connection:
+        with closing(sqlite3.connect(partial)) as connection:
             connection.execute("PRAGMA journal_mode=DELETE").fetchall()
 
 
@@ -137,7 +143,7 @@ def _target(workspace: Workspace) -> Path:
 
 
 def _refuse_newer(
-    target: Path, path: Path, record: backup_record.Record | None
+    target: Path, path: Path, record: backup_record.BackupRecord | None
 ) -> None:
     made_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     if record is not None:
@@ -157,34 +163,34 @@ def _changed_at(target: Path) -> datetime | None:
     times = []
     for file in (target, target.with_name(target.name + "-wal")):
         with suppress(FileNotFoundError):
-            found = file.stat()
+            status = file.stat()
             # A log of no bytes is what a mere reader leaves.
-            if found.st_size:
-                times.append(found.st_mtime)
+            if status.st_size:
+                times.append(status.st_mtime)
     return datetime.fromtimestamp(max(times), UTC) if times else None
 
 
-def _copy(path: Path, aside: Path, target: Path) -> None:
+def _copy(path: Path, partial: Path, target: Path) -> None:
     """The copy under another name, with the owner of what it replaces."""
-    aside.unlink(missing_ok=True)
-    aside.touch(mode=0o660)
-    shutil.copyfile(path, aside)
-    _date_as(path, aside)
+    partial.unlink(missing_ok=True)
+    partial.touch(mode=0o660)
+    shutil.copyfile(path, partial)
+    _date_as(path, partial)
     if target.exists():
         before = target.stat()
         with suppress(PermissionError):
-            os.chown(aside, before.st_uid, before.st_gid)
-    backup_record.sync(aside)
+            os.chown(partial, before.st_uid, before.st_gid)
+    backup_record.sync(partial)
 
 
-def _date_as(path: Path, aside: Path) -> None:
+def _date_as(path: Path, partial: Path) -> None:
     """Its time stays that of the copy: it holds nothing newer, at most less."""
-    made = path.stat()
-    os.utime(aside, ns=(made.st_atime_ns, made.st_mtime_ns))
+    times = path.stat()
+    os.utime(partial, ns=(times.st_atime_ns, times.st_mtime_ns))
 
 
 @contextmanager
-def _alone(target: Path) -> Iterator[sqlite3.Connection | None]:
+def _exclusive(target: Path) -> Iterator[sqlite3.Connection | None]:
     """Hold the database so that no other process has it open; None if it is no use."""
     if not _has_header(target):
         # Gone, or overwritten: SQLite must not see it, it would discard its log.
@@ -222,22 +228,22 @@ def _has_header(target: Path) -> bool:
         return file.read(16) == b"SQLite format 3\0"
 
 
-def _swap(target: Path, aside: Path) -> Path | None:
-    kept = _free(target)
-    there = target.exists()
-    if there:
-        os.link(target, kept)
+def _replace_database(target: Path, partial: Path) -> Path | None:
+    backup_path = _free_name(target)
+    exists = target.exists()
+    if exists:
+        os.link(target, backup_path)
     for ending in _LOGS:
         # The log of another file would be taken for the restored one's.
         log = target.with_name(target.name + ending)
         with suppress(FileNotFoundError):
-            log.rename(kept.with_name(kept.name + ending))
-    aside.rename(target)
+            log.rename(backup_path.with_name(backup_path.name + ending))
+    partial.rename(target)
     backup_record.sync(target.parent)
-    return kept if there else None
+    return backup_path if exists else None
 
 
-def _free(target: Path) -> Path:
+def _free_name(target: Path) -> Path:
     name = target.name + ".before-restore"
     if not target.with_name(name).exists():
         return target.with_name(name)

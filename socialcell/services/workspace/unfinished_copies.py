@@ -18,19 +18,19 @@ from socialcell.config import Workspace
 from socialcell.errors import AlreadyRunning
 from socialcell.services.workspace.backup_record import files_of, record_of
 
-HALF = ".part"  # behind the name of a copy that is in the making
+PARTIAL = ".part"  # behind the name of a copy that is in the making
 _NOTE = "backup-"
 _SQLITE = ("-journal", "-wal", "-shm")
 _LOG = log.logger(__name__)
 
 
-def aside_of(out: Path) -> Path:
+def partial_path(out: Path) -> Path:
     """Where a copy is written before it gets its name."""
-    return out.with_name(out.name + HALF)
+    return out.with_name(out.name + PARTIAL)
 
 
 @contextmanager
-def noted(workspace: Workspace, out: Path) -> Iterator[None]:
+def noted_copy(workspace: Workspace, out: Path) -> Iterator[None]:
     """Around the making of a copy: what others left unfinished is cleared first, and
     what this one leaves, by whoever makes the next.
 
@@ -40,14 +40,14 @@ def noted(workspace: Workspace, out: Path) -> Iterator[None]:
     out = out.absolute()
     locks = workspace.folder / "locks"
     note = locks / f"{_NOTE}{os.getpid()}-{os.urandom(4).hex()}"
-    with ExitStack() as at_the_end:
+    with ExitStack() as stack:
         try:
             locks.mkdir(mode=0o770, exist_ok=True)
-            with _turn(workspace.folder):
-                if out in _clear(locks):
+            with _folder_lock(workspace.folder):
+                if out in _clear_dead(locks):
                     raise AlreadyRunning(f"Another process makes the backup {out} now.")
-                handle = at_the_end.enter_context(note.open("x", encoding="utf-8"))
-                at_the_end.callback(note.unlink, missing_ok=True)
+                handle = stack.enter_context(note.open("x", encoding="utf-8"))
+                stack.callback(note.unlink, missing_ok=True)
                 fcntl.flock(handle, fcntl.LOCK_EX)
                 handle.write(str(out))
                 handle.flush()
@@ -57,15 +57,15 @@ def noted(workspace: Workspace, out: Path) -> Iterator[None]:
         yield
 
 
-def remove(out: Path) -> None:
+def remove_partial(out: Path) -> None:
     """Take away what there is of a copy that did not get its name."""
-    aside = aside_of(out)
+    aside = partial_path(out)
     for name in (aside, *(aside.with_name(aside.name + end) for end in _SQLITE)):
         with suppress(OSError):
             name.unlink()
     shutil.rmtree(files_of(aside), ignore_errors=True)
     with suppress(OSError):
-        aside_of(record_of(out)).unlink()
+        partial_path(record_of(out)).unlink()
     if not out.exists():
         # Both get their names just before the copy gets its own.
         shutil.rmtree(files_of(out), ignore_errors=True)
@@ -74,7 +74,7 @@ def remove(out: Path) -> None:
 
 
 @contextmanager
-def _turn(folder: Path) -> Iterator[None]:
+def _folder_lock(folder: Path) -> Iterator[None]:
     """One process at a time looks through the notes, so none is seen half-written."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -84,18 +84,18 @@ def _turn(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _clear(locks: Path) -> set[Path]:
+def _clear_dead(locks: Path) -> set[Path]:
     """Remove what dead processes left; the copies that living ones make."""
     busy = set()
     for note in sorted(locks.glob(f"{_NOTE}*")):
         # Another user's note may be shut to us, and one that is done goes meanwhile.
-        with suppress(PermissionError, FileNotFoundError), note.open("r") as held:
-            named = held.read()
-            if not _is_free(held):
-                busy.add(Path(named))
+        with suppress(PermissionError, FileNotFoundError), note.open("r") as file:
+            path_text = file.read()
+            if not _is_free(file):
+                busy.add(Path(path_text))
                 continue
-            if named:  # else its writer died before it began
-                remove(Path(named))
+            if path_text:  # else its writer died before it began
+                remove_partial(Path(path_text))
             note.unlink(missing_ok=True)
     return busy
 

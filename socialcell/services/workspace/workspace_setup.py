@@ -19,19 +19,19 @@ from socialcell.listening.store import areas as area_store
 from socialcell.services.workspace import backup, file_access
 from socialcell.settings.telling import RecipientsByLanguage
 
-_NOBODY = "  recipients: {}\n"
+_NO_RECIPIENTS = "  recipients: {}\n"
 
 
 @dataclass(frozen=True)
-class Made:
+class NewWorkspace:
     """What `initialise` found or made, for the person who asked."""
 
     workspace: Workspace
     created: tuple[str, ...]
-    kept: tuple[str, ...]
+    existing: tuple[str, ...]
 
 
-def initialise(folder: Path, *, settings: str | None = None) -> Made:
+def initialise(folder: Path, *, settings: str | None = None) -> NewWorkspace:
     """Make what is missing in a folder; what is there is kept. Safe to run again.
 
     `settings` is the text of config.yaml; the shipped, commented one by default. All of
@@ -39,28 +39,30 @@ def initialise(folder: Path, *, settings: str | None = None) -> Made:
     SocialcellError: something there belongs to somebody else.
     """
     created: list[str] = []
-    kept: list[str] = []
-    _folder(folder.parent)
+    existing: list[str] = []
+    _make_folder(folder.parent)
     config.close_to_others()
-    _folder(folder)
-    _file(folder / "config.yaml", settings or shipped_config(), created, kept)
-    _file(folder / strategy.NAME, strategy.shipped(), created, kept)
+    _make_folder(folder)
+    _make_file(folder / "config.yaml", settings or shipped_config(), created, existing)
+    _make_file(folder / strategy.NAME, strategy.shipped(), created, existing)
     workspace = config.load(folder / "config.yaml")
-    file_access.mend(workspace)
+    file_access.correct_modes(workspace)
     for_secrets, for_secret = file_access.modes(workspace, secret=True)
-    _folder(folder / "secrets", mode=for_secrets)
+    _make_folder(folder / "secrets", mode=for_secrets)
     key = folder / "secrets" / SECRET_NAME
-    _file(key, secrets.token_hex(32) + "\n", created, kept, mode=for_secret)
-    before, after, _copy = backup.upgrade(workspace)
+    _make_file(key, secrets.token_hex(32) + "\n", created, existing, mode=for_secret)
+    before, after, _copy = backup.upgrade_database(workspace)
     engine = db.connect(workspace.database_url, workspace.config.database.busy_seconds)
-    (kept if before == after else created).append("database")
+    (existing if before == after else created).append("database")
     with db.writing(engine) as session:
         if not area_store.all_areas(session):
             area_store.replace(session, area_table.read_areas())
             created.append("areas")
     engine.dispose()
-    file_access.mend(workspace)  # root may have made it in somebody else's folder
-    return Made(workspace, tuple(created), tuple(kept))
+    file_access.correct_modes(
+        workspace
+    )  # root may have made it in somebody else's folder
+    return NewWorkspace(workspace, tuple(created), tuple(existing))
 
 
 def config_alerting(address: str, lang: str) -> str:
@@ -72,8 +74,12 @@ def config_alerting(address: str, lang: str) -> str:
     except ValidationError:
         raise UsageError(f"{address!r} is no mail address.") from None
     before, section, after = shipped_config().partition("\nalerts:\n")
-    named = json.dumps({code: [address]}, ensure_ascii=False)
-    return before + section + after.replace(_NOBODY, f"  recipients: {named}\n", 1)
+    recipients = json.dumps({code: [address]}, ensure_ascii=False)
+    return (
+        before
+        + section
+        + after.replace(_NO_RECIPIENTS, f"  recipients: {recipients}\n", 1)
+    )
 
 
 def shipped_config() -> str:
@@ -84,28 +90,28 @@ def shipped_config() -> str:
 def write_secrets(folder: Path, values: Iterable[tuple[str, str]]) -> None:
     """Put secrets into a workspace's secrets/ folder, one file each, mode 0600."""
     for name, value in values:
-        place = folder / "secrets" / name
-        place.touch(mode=0o600)
-        place.write_text(value + "\n", encoding="utf-8")
+        path = folder / "secrets" / name
+        path.touch(mode=0o600)
+        path.write_text(value + "\n", encoding="utf-8")
 
 
-def _folder(path: Path, mode: int = 0o777) -> None:
+def _make_folder(path: Path, mode: int = 0o777) -> None:
     try:
         path.mkdir(mode=mode, parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"{path} cannot be made: {error.strerror}") from None
 
 
-def _file(
-    path: Path, text: str, created: list[str], kept: list[str], mode: int = 0o660
+def _make_file(
+    path: Path, text: str, created: list[str], existing: list[str], mode: int = 0o660
 ) -> None:
     if path.exists():
-        kept.append(path.name)
+        existing.append(path.name)
         return
     # Written aside and renamed: a killed init leaves no half file.
-    aside = path.with_name(path.name + ".new")
-    aside.unlink(missing_ok=True)
-    aside.touch(mode=mode)
-    aside.write_text(text, encoding="utf-8")
-    aside.rename(path)
+    partial = path.with_name(path.name + ".new")
+    partial.unlink(missing_ok=True)
+    partial.touch(mode=mode)
+    partial.write_text(text, encoding="utf-8")
+    partial.rename(path)
     created.append(path.name)

@@ -21,7 +21,7 @@ from socialcell.services.creators import (
 from socialcell.services.creators.candidate_facts import Asked
 from socialcell.services.creators.creator_audiences import Sketched
 from socialcell.services.manual_entry import Imported
-from socialcell.services.mentions.tagging import tag
+from socialcell.services.mentions.tagging import tag_waiting
 from socialcell.services.privacy import data_requests
 from tests.builders import NOON, make_author, make_record, store_records
 
@@ -50,7 +50,7 @@ def asha(workspace: Context) -> Context:
         authored_at=NOON - 3 * DAY,
     )
     store_records(workspace.engine, post, at=NOON - DAY)
-    tag(workspace)
+    tag_waiting(workspace)
     return workspace
 
 
@@ -191,18 +191,18 @@ def test_a_sketch_in_another_workspace_is_another(asha: Context) -> None:
 
 def test_a_creator_is_forgotten_before_the_account_is_erased(asha: Context) -> None:
     with pytest.raises(UsageError, match="influencers remove asha"):
-        data_requests.erase(asha, "x", None, "asha")
+        data_requests.erase_account(asha, "x", None, "asha")
     creator_registry.remove(asha, "asha", "asked to be forgotten")
-    data_requests.erase(asha, "x", None, "asha")
+    data_requests.erase_account(asha, "x", None, "asha")
 
 
 def test_a_flag_goes_with_the_account(asha: Context) -> None:
     creator_registry.flag(asha, "x:asha", "controversy", "the papers of 2 November")
-    given = data_requests.export(asha, "x", None, "asha")
+    given = data_requests.export_account(asha, "x", None, "asha")
     assert {row.get("flag") for row in given["creator"]} == {None, "controversy"}
     creator_registry.remove(asha, "asha", "asked to be forgotten")
-    data_requests.erase(asha, "x", None, "asha")
-    assert data_requests.export(asha, "x", None, "asha")["creator"] == []
+    data_requests.erase_account(asha, "x", None, "asha")
+    assert data_requests.export_account(asha, "x", None, "asha")["creator"] == []
 
 
 def test_answers_to_oneself_are_no_audience(asha: Context) -> None:

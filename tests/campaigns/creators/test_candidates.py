@@ -16,7 +16,7 @@ from socialcell.ops import audit
 from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry, influencer_ranking
 from socialcell.services.creators.candidate_facts import Asked
-from socialcell.services.mentions.tagging import tag
+from socialcell.services.mentions.tagging import tag_waiting
 from tests.builders import NOON, make_author, make_record, make_source, store_records
 
 pytestmark = pytest.mark.swept_on_postgresql
@@ -37,7 +37,7 @@ def said(external_id: str, handle: str, text: str, **changes: Any) -> Record:
 
 def listened(context: Context, *records: Record) -> None:
     store_records(context.engine, *records, at=NOON - DAY)
-    tag(context)
+    tag_waiting(context)
 
 
 def ranked(context: Context, **asked: Any) -> list[dict[str, Any]]:

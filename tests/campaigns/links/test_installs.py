@@ -78,7 +78,7 @@ def kept(context: Context) -> list[tuple[Any, ...]]:
 
 
 def test_an_install_is_put_down_to_its_link(cell: Context, link: TrackedLink) -> None:
-    assert hand_in(cell, told()) == (Met.KEPT, "attributed")
+    assert hand_in(cell, told()) == (Met.STORED, "attributed")
     assert kept(cell) == [("install-0001", "attributed", None, link.id, 1)]
 
 
@@ -86,7 +86,7 @@ def test_the_same_words_again_are_known_and_counted_once(
     cell: Context, link: TrackedLink
 ) -> None:
     hand_in(cell, told())
-    assert hand_in(cell, told()) == (Met.KNOWN, "known")
+    assert hand_in(cell, told()) == (Met.DUPLICATE, "known")
     assert kept(cell) == [("install-0001", "attributed", None, link.id, 2)]
 
 
@@ -100,7 +100,7 @@ def test_other_words_of_the_same_install_change_nothing(
 
 def test_a_click_brings_one_install(cell: Context, link: TrackedLink) -> None:
     hand_in(cell, told())
-    assert hand_in(cell, told(id="install-0002")) == (Met.KEPT, "click_used")
+    assert hand_in(cell, told(id="install-0002")) == (Met.STORED, "click_used")
     assert kept(cell) == [
         ("install-0001", "attributed", None, link.id, 1),
         ("install-0002", "refused", "click_used", link.id, 1),
@@ -155,21 +155,21 @@ def test_the_bounds_of_config_yaml_decide(
     clock.set(NOON + timedelta(days=2))
     set_up = Context(config.load(folder / "config.yaml"), cell.engine, clock)
 
-    assert hand_in(set_up, told(begun=NOON + begun)) == (Met.KEPT, outcome)
+    assert hand_in(set_up, told(begun=NOON + begun)) == (Met.STORED, outcome)
 
 
 def test_an_install_without_a_click_is_kept_and_belongs_to_no_link(
     cell: Context,
 ) -> None:
     organic = "utm_source=google-play&utm_medium=organic"
-    assert hand_in(cell, told(referrer=organic)) == (Met.KEPT, "organic")
+    assert hand_in(cell, told(referrer=organic)) == (Met.STORED, "organic")
     assert kept(cell) == [("install-0001", "organic", None, None, 1)]
 
 
 def test_a_click_that_may_still_be_on_its_way_is_waited_for(cell: Context) -> None:
     assert hand_in(cell, told(), behind=lambda: True) == (Met.LATER, "not now")
     assert kept(cell) == []
-    assert hand_in(cell, told()) == (Met.KEPT, "click_unknown")
+    assert hand_in(cell, told()) == (Met.STORED, "click_unknown")
 
 
 def test_what_is_turned_away_unread_is_kept_nowhere(cell: Context) -> None:

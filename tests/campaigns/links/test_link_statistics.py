@@ -147,7 +147,10 @@ def test_retention_takes_single_clicks_and_leaves_their_counts(
     clock.set(NOON + 121 * DAY)
     before = link_statistics.stats(context, by=["day"])
 
-    would, did = retention.run(context, dry_run=True), retention.run(context)
+    would, did = (
+        retention.run_retention(context, dry_run=True),
+        retention.run_retention(context),
+    )
 
     assert (would.clicks, did.clicks) == (3, 3)
     assert link_statistics.stats(context, by=["day"]) == before
@@ -163,7 +166,7 @@ def test_the_hash_of_a_network_goes_after_a_week(
     link = make_link(context)
     click(context, *people(link, 2))
     clock.set(NOON + 8 * DAY)
-    retention.run(context)
+    retention.run_retention(context)
     with db.reading(context.engine) as session:
         left = session.execute(select(db.table(Click).c.prefix)).scalars().all()
     assert left == [None, None]

@@ -457,7 +457,9 @@ def test_who_is_forgotten_takes_notes_and_evidence_along(
     letter.write_bytes(b"a letter")
     come_to(ready, number_of(ready, "dev"), "contacted")
     step(ready, "accepted", file=letter, note="by post")
-    held = data_requests.export(ready, "instagram", None, "dev_sample")["creator"]
+    held = data_requests.export_account(ready, "instagram", None, "dev_sample")[
+        "creator"
+    ]
     assert "by post" in [one.get("note") for one in held]
 
     creator_registry.remove(ready, "dev", "asked for it")

@@ -335,7 +335,7 @@ def test_a_post_that_is_erased_leaves_no_words(ready: Context) -> None:
     posted(ready, f"{LABEL} {linked(ready)}")
     (one,) = found(ready)
     creator_registry.remove(ready, "dev", "asked for it")
-    data_requests.erase(ready, "instagram", None, "dev_sample")
+    data_requests.erase_account(ready, "instagram", None, "dev_sample")
 
     rows = view.listed(ready, NAME)["tags"]
     (left,) = next(row["found"] for row in rows if row["creator"] == "dev")

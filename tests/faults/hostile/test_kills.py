@@ -24,7 +24,7 @@ from socialcell.sandbox import Sandbox
 from socialcell.services.collection import collector
 from socialcell.services.collection.allowance_ledger import Ledger
 from socialcell.services.context import Context
-from socialcell.services.mentions.tagging import tag
+from socialcell.services.mentions.tagging import tag_waiting
 from tests import strace
 from tests.builders import make_batch, make_record, make_source
 from tests.connectors.conftest import CITY, settings_of
@@ -68,7 +68,7 @@ def pulled_and_tagged(folder: Path) -> str:
     engine = db.connect(workspace.database_url)
     context = Context(workspace, engine, workspace.clock())
     assert [result.state for result in collector.collect(context)] == ["ok", "ok"]
-    tag(context)
+    tag_waiting(context)
     with db.reading(engine) as session:
         assert integrity.problems(session) == []
         found = listening_digest.digest(session)

@@ -20,7 +20,7 @@ from socialcell.listening.store.mentions import mention_queries
 from socialcell.ops import store
 from socialcell.sandbox.server import Answer
 from socialcell.services.collection import collector
-from socialcell.services.collection.collector import Result
+from socialcell.services.collection.collector import RunResult
 from socialcell.services.context import Context
 from tests.builders import make_source
 from tests.conftest import MONDAY_MORNING
@@ -61,7 +61,7 @@ def source_of(context: Context, name: str) -> None:
     make_source(context.engine, name, name, **SETTINGS[name])
 
 
-def only(results: list[Result]) -> Result:
+def only(results: list[RunResult]) -> RunResult:
     (result,) = results
     return result
 

@@ -93,7 +93,7 @@ def test_killed_at_any_write_or_word_a_letter_arrives_and_is_known_again(
     place = configured(folder, port)
     context = open_context(place)
     filled(context)
-    report_mail.weekly(context, "en")
+    report_mail.mail_weekly(context, "en")
     context.engine.dispose()
     with db.writing(engine) as session:  # one letter
         session.delete(store.list_messages(session)[0])
@@ -124,7 +124,7 @@ def test_killed_at_any_write_or_word_a_letter_arrives_and_is_known_again(
         strace.killed_at(call, n, *send)
         state = letters(engine)[0].state
 
-        outbox.deliver(later(place, engine))
+        outbox.deliver_due(later(place, engine))
 
         (letter,) = letters(engine)
         assert letter.state == "sent", (call, n)
@@ -183,8 +183,8 @@ def test_killed_while_the_report_is_made_each_reader_gets_one_letter(
 
         engine = db.connect(f"sqlite:///{made / 'socialcell.db'}")
         resumed = later(made / "config.yaml", engine)
-        report_mail.weekly(resumed, "en")
-        outbox.deliver(resumed)
+        report_mail.mail_weekly(resumed, "en")
+        outbox.deliver_due(resumed)
 
         assert [one.state for one in letters(engine)] == ["sent", "sent"], (call, n)
         engine.dispose()
@@ -207,17 +207,17 @@ def test_a_server_that_stops_while_a_letter_is_sent_costs_at_most_a_repeat(
     engine = own_postgres.engine()
     revisions.upgrade(engine)
     context = Context(config.load(place), engine, FixedClock(MONDAY_MORNING))
-    report_mail.weekly(context, "en")
+    report_mail.mail_weekly(context, "en")
     mail.once_taken = own_postgres.stop_at_once
 
     with pytest.raises(SocialcellError):
-        outbox.deliver(context)
+        outbox.deliver_due(context)
     mail.once_taken = lambda: None
     own_postgres.start()
     engine.dispose()
     engine = own_postgres.engine()
     resumed = later(place, engine)
-    outbox.deliver(resumed)
+    outbox.deliver_due(resumed)
 
     assert [one.state for one in letters(engine)] == ["sent", "sent"]
     first, second = (ids(mail, to) for to in sorted(TO))

@@ -30,7 +30,7 @@ from socialcell.ops.model import Run
 from socialcell.services.collection import collector
 from socialcell.services.collection.allowance_ledger import Ledger
 from socialcell.services.context import Context
-from socialcell.services.mentions.tagging import tag
+from socialcell.services.mentions.tagging import tag_waiting
 from tests.builders import NOON, make_record, make_source
 
 pytestmark = pytest.mark.swept_on_postgresql
@@ -214,7 +214,7 @@ class Model(RuleBasedStateMachine):
 
     @rule()
     def understand(self) -> None:
-        tag(self.context)
+        tag_waiting(self.context)
 
     # What always holds --------------------------------------------------------------
 
@@ -239,7 +239,7 @@ class Model(RuleBasedStateMachine):
             return
         self.clock.advance(timedelta(hours=1))
         assert self._run(Window(self.upstream, lambda page: page)).state == "ok"
-        tag(self.context)
+        tag_waiting(self.context)
         with db.reading(self.engine) as session:
             held = _held(session)
         posts = self.upstream.posts
@@ -265,7 +265,7 @@ class Model(RuleBasedStateMachine):
     def _one(self, pick: Any) -> Record:
         return self.upstream.posts[pick.choice(list(self.upstream.posts))]
 
-    def _run(self, window: Window, **options: Any) -> collector.Result:
+    def _run(self, window: Window, **options: Any) -> collector.RunResult:
         self.clock.advance(timedelta(seconds=1))
         ledger = Ledger(self.engine, self.clock, "x", {})
         return collector.run(

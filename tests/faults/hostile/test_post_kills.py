@@ -97,12 +97,12 @@ def resumed(place: Path, engine: Engine, town: Town, platform: str) -> int:
     """The same workspace later; how often a person had to look."""
     context = Context(config.load(place), engine, FixedClock(town.clock.now()))
     looked = 0
-    for one in posting.publish(context).outcomes:
+    for one in posting.publish_due(context).outcomes:
         if one.state != "unsure":
             continue
         looked += 1
         if town.copies(platform, WORDS):
-            published_posts.confirm(context, one.post, None)
+            published_posts.confirm_post(context, one.post, None)
         else:
-            published_posts.again(context, one.post)
+            published_posts.repost(context, one.post)
     return looked

@@ -33,10 +33,10 @@ from socialcell.services.collection import collector
 from socialcell.services.collection.allowance_ledger import Ledger
 from socialcell.services.context import Context
 from socialcell.services.daemon import run_due as rounds
-from socialcell.services.daemon.due import Every
-from socialcell.services.daemon.job_registry import Job, Slot, jobs
+from socialcell.services.daemon.due import IntervalSlots
+from socialcell.services.daemon.job_registry import DaemonJob, JobSlot, list_jobs
 from socialcell.services.doctor import invariants
-from socialcell.services.mentions.tagging import tag
+from socialcell.services.mentions.tagging import tag_waiting
 from socialcell.services.outbox import outbox
 from tests.builders import make_record, make_source
 from tests.faults.hostile.conftest import sqlite_url
@@ -46,7 +46,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 BEGIN = datetime(2026, 1, 5, 12, 0, tzinfo=IST)  # a Monday
 DARK = (BEGIN + 20 * DAY, BEGIN + 41 * DAY)  # no power: three Mondays
 DEATHS = 0.002
-PULLED = Every(12 * HOUR)
+PULLED = IntervalSlots(12 * HOUR)
 TEXTS = (
     "कोथरूडमध्ये पाणी नाही",
     "Thank you PMC, the road in Baner is fixed",
@@ -127,48 +127,48 @@ def cell(
     return Context(workspace, context.engine, clock)
 
 
-def following(job: Job, now: datetime) -> datetime:
+def following(job: DaemonJob, now: datetime) -> datetime:
     """The next slot of a job after now."""
-    ahead = job.when.length if isinstance(job.when, Every) else 8 * DAY
+    ahead = job.when.length if isinstance(job.when, IntervalSlots) else 8 * DAY
     slots_ahead = job.when.before(now + ahead)
     return list(itertools.takewhile(lambda at: at > now, slots_ahead))[-1]
 
 
-def plan(cell: Context, platforms: list[tuple[Source, Scripted]]) -> list[Job]:
+def plan(cell: Context, platforms: list[tuple[Source, Scripted]]) -> list[DaemonJob]:
     """The daemon's own jobs; pulls by script, alarms and deliveries every hour."""
-    own = {job.name: job for job in jobs(cell)}
+    own = {job.name: job for job in list_jobs(cell)}
     looks = own["detect"]
 
-    def hourly(context: Context, slot: Slot, stop: Callable[[], bool]) -> str:
+    def hourly(context: Context, slot: JobSlot, stop: Callable[[], bool]) -> str:
         fives = slot.covers * (HOUR // looks.when.length)
         return looks.run(context, replace(slot, covers=fives), stop)
 
     return [
         *(_pull(source, script) for source, script in platforms),
-        replace(looks, when=Every(HOUR), run=hourly),
-        replace(own["deliver"], when=Every(HOUR)),
+        replace(looks, when=IntervalSlots(HOUR), run=hourly),
+        replace(own["deliver"], when=IntervalSlots(HOUR)),
         own["report:weekly"],
     ]
 
 
-def _pull(source: Source, script: Scripted) -> Job:
-    def run(context: Context, _slot: Slot, stop: Callable[[], bool]) -> str:
+def _pull(source: Source, script: Scripted) -> DaemonJob:
+    def run(context: Context, _slot: JobSlot, stop: Callable[[], bool]) -> str:
         with db.reading(context.engine) as session:
             held = store.source_named(session, source.name)
         if held.not_before is not None and held.not_before > context.clock.now():
             return "waits"
         ledger = Ledger(context.engine, context.clock, source.connector, {})
         done = collector.run(context, source, script, ledger, kind="pull", stop=stop)
-        tag(context)
+        tag_waiting(context)
         return done.state
 
-    return Job(f"pull of {source.name}", PULLED, run)
+    return DaemonJob(f"pull of {source.name}", PULLED, run)
 
 
-def deadly(job: Job, random: Random) -> Job:
+def deadly(job: DaemonJob, random: Random) -> DaemonJob:
     """The job, before or after which the process dies now and then."""
 
-    def run(context: Context, slot: Slot, stop: Callable[[], bool]) -> str:
+    def run(context: Context, slot: JobSlot, stop: Callable[[], bool]) -> str:
         chance = random.random()
         if chance < DEATHS / 2:
             raise Killed
@@ -210,11 +210,11 @@ def test_in_a_year_every_report_goes_out_once_and_no_gap_is_unexplained(
 
     while clock.now() < end:
         try:
-            rounds.work(cell, token, lambda: False, lambda _: table)
+            rounds.run_due_jobs(cell, token, lambda: False, lambda _: table)
         except Killed:
             token, deaths = token + 1, deaths + 1
-            rounds.recover(cell, token)
-            outbox.recover(cell)
+            rounds.recover_slots(cell, token)
+            outbox.recover_unsent(cell)
             continue
         now = clock.now()
         after = min(following(job, now) for job in table)
@@ -246,7 +246,7 @@ def _every_report_once(box: Mailbox, end: datetime, now: datetime) -> None:
     assert sum(late) == sum(DARK[0] <= at < DARK[1] for at in due) + 1 == 4
 
 
-def _every_slot_once(cell: Context, table: list[Job]) -> None:
+def _every_slot_once(cell: Context, table: list[DaemonJob]) -> None:
     with db.reading(cell.engine) as session:
         for job in table:
             taken = slots.slots_of_job(session, job.name)

@@ -37,7 +37,7 @@ from socialcell.reports.weekly import weekly_view
 from socialcell.services import pseudonyms
 from socialcell.services.collection import file_import
 from socialcell.services.context import Context
-from socialcell.services.mentions.tagging import tag, understand
+from socialcell.services.mentions.tagging import analyse, tag_waiting
 from socialcell.sheet import cell
 from socialcell.text import clean_text
 from tests.builders import NOON, make_batch, make_record, make_source
@@ -87,7 +87,7 @@ def held(context: Context, hasty: None) -> Context:
     ]
     result = run(context, source, make_batch(*records))
     assert (result.state, result.counts["stored"]) == ("ok", len(TEXTS))
-    assert tag(context) == len(TEXTS)
+    assert tag_waiting(context) == len(TEXTS)
     return context
 
 
@@ -344,7 +344,7 @@ def test_any_text_is_stored_read_and_shown(
         counts = pages.store_records(session, [record], arrival, set())
         assert counts.stored == 1
         waiting = tags.untagged(session, 5)
-        assert tags.write(session, understand(waiting, AREAS), NOON) == 1
+        assert tags.write(session, analyse(waiting, AREAS), NOON) == 1
         row = mention_queries.mention(session, waiting[0].id)
         assert row is not None
         assert (row.text, row.title) == (clean_text(text), clean_text(title))
@@ -391,7 +391,7 @@ def test_more_than_a_million_characters_are_stored_and_their_beginning_read(
     source = make_source(context.engine)
 
     assert run(context, source, make_batch(make_record(text=text))).state == "ok"
-    assert tag(context) == 1
+    assert tag_waiting(context) == 1
 
     with db.reading(context.engine) as session:
         row = mention_queries.mention(session, 1)

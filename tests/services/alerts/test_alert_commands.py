@@ -192,7 +192,7 @@ def test_the_doctor_names_the_secret_that_a_room_lacks(cell: Path) -> None:
     found = {one.name: one for one in examine(cell / "config.yaml")}
 
     assert found["secret room"].state == "failed"
-    assert "alerts.channels.cell" in found["secret room"].found
+    assert "alerts.channels.cell" in found["secret room"].finding
 
 
 def test_an_incident_that_is_over_is_listed_with_when_it_ended(

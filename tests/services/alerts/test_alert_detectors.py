@@ -72,9 +72,9 @@ class City:
         self._unsettled = []
         with db.writing(self.engine) as session:
             session.get_one(Source, self.source.id).last_ok_at = self.clock.now()
-        tagging.tag(self.context)
+        tagging.tag_waiting(self.context)
 
-    def look(self, after: timedelta = timedelta()) -> detection.Found:
+    def look(self, after: timedelta = timedelta()) -> detection.Detection:
         self.clock.advance(after)
         self.settle()
         return detection.detect(self.context, since=self.clock.now() - HOUR)
@@ -150,7 +150,7 @@ def test_what_rises_is_listed_with_fewer_people_than_an_alert_takes(city: City) 
         city.say(f"गॅसचा वास येतो, {n}", NOW - 170 * MINUTE + n * 28 * MINUTE)
     city.settle()
 
-    (found,) = detection.rising(city.context)
+    (found,) = detection.find_rising(city.context)
 
     assert (found.phrase, found.observed) == ("गॅसचा वास", 6)
     assert city.look().alerts == 0
@@ -161,14 +161,14 @@ def test_one_person_makes_no_phrase_rise(city: City) -> None:
         city.say(f"गॅसचा वास येतो {n}", NOW - n * MINUTE, who="same")
     city.settle()
 
-    assert detection.rising(city.context) == []
+    assert detection.find_rising(city.context) == []
 
 
 def test_no_phrase_shows_a_persons_name(city: City) -> None:
     city.crowd("संजय गोखले यांनी रस्ता खोदला", 9, NOW - HOUR)
     city.settle()
 
-    found = detection.rising(city.context)
+    found = detection.find_rising(city.context)
 
     assert not any("गोखले" in one.phrase for one in found)
 
@@ -177,11 +177,11 @@ def test_no_phrase_comes_of_what_is_said_about_politics(city: City) -> None:
     city.crowd("Vote for our party in the election, the corporator lies", 12)
     city.settle()
 
-    assert detection.rising(city.context) == []
+    assert detection.find_rising(city.context) == []
 
 
 def test_phrases_of_what_was_planned_raise_no_alert(city: City) -> None:
-    detection.plan(
+    detection.plan_closure(
         city.context, "water", [], NOW - 8 * HOUR, NOW + 8 * HOUR, "Thursday"
     )
     for n in range(9):
@@ -229,7 +229,7 @@ def test_a_loud_account_that_joins_makes_the_incident_worse_once(leak: City) -> 
 
 def test_media_of_the_registry_join_and_offices_answer(leak: City) -> None:
     for handle, kind in (("dailypaper", "media"), ("cityoffice", "public_office")):
-        account_registry.add(
+        account_registry.register_account(
             leak.context,
             "x",
             handle,
@@ -272,15 +272,15 @@ def test_an_incident_that_somebody_looks_after_is_told_again_when_it_is_worse(
     leak: City,
 ) -> None:
     context = with_readers(leak.context, quiet=None)
-    assert incident_notifications.incidents(context) == 2
+    assert incident_notifications.notify_incidents(context) == 2
     acknowledgements.acknowledge(context, 1)
-    assert incident_notifications.incidents(context) == 0
+    assert incident_notifications.notify_incidents(context) == 0
     bad = "Water tankers do not come, worst service, shame"
     leak.say(bad, leak.clock.now(), who="loud", followers=90_000)
 
     leak.look(5 * MINUTE)
 
-    assert incident_notifications.incidents(context) == 2
+    assert incident_notifications.notify_incidents(context) == 2
 
 
 # Promises -----------------------------------------------------------------------------
@@ -288,7 +288,9 @@ def test_an_incident_that_somebody_looks_after_is_told_again_when_it_is_worse(
 
 def test_a_promise_missed_is_told_once_and_over_when_it_is_kept(city: City) -> None:
     context = with_readers(city.context, quiet=None)
-    id_ = commitments.add(context, "Next update at noon", NOW + HOUR, topic="roads")
+    id_ = commitments.add_promise(
+        context, "Next update at noon", NOW + HOUR, topic="roads"
+    )
     assert city.look(59 * MINUTE).opened == ()
 
     missed, again = city.look(2 * MINUTE), city.look(5 * MINUTE)
@@ -296,8 +298,8 @@ def test_a_promise_missed_is_told_once_and_over_when_it_is_kept(city: City) -> N
     (incident,) = city.incidents()
     assert (missed.opened, again.opened) == ((incident.id,), ())
     assert (incident.kind, incident.subject) == ("promise", f"promise:{id_}")
-    assert incident_notifications.incidents(context) == 2
-    commitments.keep(context, id_, "posted")
+    assert incident_notifications.notify_incidents(context) == 2
+    commitments.mark_kept(context, id_, "posted")
     city.look(MINUTE)
     (over,) = city.incidents()
     assert (over.state, over.ended_at) == ("over", city.clock.now())
@@ -305,15 +307,17 @@ def test_a_promise_missed_is_told_once_and_over_when_it_is_kept(city: City) -> N
 
 
 def test_a_promise_kept_in_time_is_never_told(city: City) -> None:
-    id_ = commitments.add(city.context, "Next update at noon", NOW + HOUR)
-    commitments.keep(city.context, id_)
+    id_ = commitments.add_promise(city.context, "Next update at noon", NOW + HOUR)
+    commitments.mark_kept(city.context, id_)
 
     assert city.look(2 * HOUR).opened == ()
 
 
 def test_promises_stand_in_the_audit_log(city: City, engine: Engine) -> None:
-    id_ = commitments.add(city.context, "Call @asha_kale at 9822012345", NOW + HOUR)
-    commitments.keep(city.context, id_)
+    id_ = commitments.add_promise(
+        city.context, "Call @asha_kale at 9822012345", NOW + HOUR
+    )
+    commitments.mark_kept(city.context, id_)
 
     with db.reading(engine) as session:
         actions = [one.action for one in audit.entries(session, 2)]
@@ -342,17 +346,19 @@ def test_a_promise_that_makes_no_sense_is_refused(
     given = {"text": "An update", "due_at": NOW + HOUR} | changes
 
     with pytest.raises(UsageError, match=message):
-        commitments.add(context, given.pop("text"), given.pop("due_at"), **given)
+        commitments.add_promise(
+            context, given.pop("text"), given.pop("due_at"), **given
+        )
 
 
 def test_a_promise_is_kept_once(city: City) -> None:
-    id_ = commitments.add(city.context, "An update", NOW + HOUR)
-    commitments.keep(city.context, id_)
+    id_ = commitments.add_promise(city.context, "An update", NOW + HOUR)
+    commitments.mark_kept(city.context, id_)
 
     with pytest.raises(UsageError, match="was marked as kept"):
-        commitments.keep(city.context, id_)
+        commitments.mark_kept(city.context, id_)
     with pytest.raises(UsageError, match="no promise 99"):
-        commitments.keep(city.context, 99)
+        commitments.mark_kept(city.context, 99)
 
 
 # Rules --------------------------------------------------------------------------------
@@ -360,7 +366,7 @@ def test_a_promise_is_kept_once(city: City) -> None:
 
 def add(context: Context, query: str = "garden", **changes: Any) -> None:
     given: dict[str, Any] = {"threshold": 3, "minutes": 60} | changes
-    alert_rules.add(context, given.pop("name", "gardens"), query, **given)
+    alert_rules.add_rule(context, given.pop("name", "gardens"), query, **given)
 
 
 def test_a_rule_is_an_incident_from_its_threshold_on_and_once(city: City) -> None:
@@ -381,7 +387,7 @@ def test_a_rule_is_an_incident_from_its_threshold_on_and_once(city: City) -> Non
 
 
 def test_a_rule_may_ask_for_an_owner_and_for_a_time_before_now(city: City) -> None:
-    mention_owners.bring_up_to_date(city.context.engine)
+    mention_owners.update_owners(city.context.engine)
     add(city.context, "owner:pmpml since:30m")
     city.crowd("The PMPML bus is late", 3, NOW - 20 * MINUTE)
     assert len(city.look().opened) == 1
@@ -414,11 +420,11 @@ def test_a_rule_does_not_count_what_nobody_may_watch(city: City) -> None:
 
 def test_a_rule_tells_those_whom_it_names(city: City, engine: Engine) -> None:
     context = with_readers(city.context, quiet=None)
-    add(context, told=("desk@city.example",))
+    add(context, recipients=("desk@city.example",))
     city.crowd("The garden of Aundh", 3, NOW - 20 * MINUTE)
     city.look()
 
-    incident_notifications.incidents(context)
+    incident_notifications.notify_incidents(context)
 
     with db.reading(engine) as session:
         told = [one.recipient for one in messages.list_messages(session)]
@@ -427,7 +433,7 @@ def test_a_rule_tells_those_whom_it_names(city: City, engine: Engine) -> None:
 
 def test_when_nobody_of_a_rules_readers_is_left_everybody_is_told(city: City) -> None:
     context = with_readers(city.context, quiet=None)
-    add(context, told=("desk@city.example",))
+    add(context, recipients=("desk@city.example",))
     city.crowd("The garden of Aundh", 3, NOW - 20 * MINUTE)
     city.look()
     told = context.workspace.config.alerts.recipients.model_copy(
@@ -439,7 +445,7 @@ def test_when_nobody_of_a_rules_readers_is_left_everybody_is_told(city: City) ->
     )
     context.workspace.config = changed
 
-    assert incident_notifications.incidents(context) == 2
+    assert incident_notifications.notify_incidents(context) == 2
 
 
 def test_a_rule_that_is_removed_ends_its_incident(city: City, engine: Engine) -> None:
@@ -447,7 +453,7 @@ def test_a_rule_that_is_removed_ends_its_incident(city: City, engine: Engine) ->
     city.crowd("The garden of Aundh", 3, NOW - 20 * MINUTE)
     city.look()
 
-    alert_rules.remove(city.context, "gardens")
+    alert_rules.remove_rule(city.context, "gardens")
 
     (over,) = city.incidents()
     assert (over.state, over.ended_at) == ("over", city.clock.now())
@@ -456,7 +462,7 @@ def test_a_rule_that_is_removed_ends_its_incident(city: City, engine: Engine) ->
         actions = [one.action for one in audit.entries(session, 2)]
     assert sorted(actions) == ["rule.add", "rule.remove"]
     with pytest.raises(UsageError, match="no rule 'gardens'"):
-        alert_rules.remove(city.context, "gardens")
+        alert_rules.remove_rule(city.context, "gardens")
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ def chats(context: Context, clock: FixedClock) -> Iterator[Chats]:
 def post(
     chats: Chats, room: str, key: str = "incident.1.high", card: ChatCard = CARD
 ) -> int:
-    return outbox.post(chats.context, "alert", key, room, lambda: card)
+    return outbox.put_card(chats.context, "alert", key, room, lambda: card)
 
 
 def row(engine: Engine, room: str) -> Any:
@@ -91,10 +91,10 @@ def test_every_chat_takes_a_message_in_its_own_shape_once(
 ) -> None:
     assert post(chats, kind) == 1
     assert post(chats, kind) == 0
-    done = outbox.deliver(chats.context)
-    again = outbox.deliver(chats.context)
+    done = outbox.deliver_due(chats.context)
+    again = outbox.deliver_due(chats.context)
 
-    assert (done, again) == (outbox.Delivered(sent=1), outbox.Delivered())
+    assert (done, again) == (outbox.Delivery(sent=1), outbox.Delivery())
     (told,) = chats.told(kind)
     whole = json.dumps(told, ensure_ascii=False)
     assert "30 people wrote in the hour" in whole.replace("\\\\", "")
@@ -109,14 +109,14 @@ def test_a_quotation_of_nobody_is_taken_too(chats: Chats) -> None:
     for kind in KINDS:
         post(chats, kind, card=nobodys)
 
-    assert outbox.deliver(chats.context).sent == len(KINDS)
+    assert outbox.deliver_due(chats.context).sent == len(KINDS)
     assert "> __" not in json.dumps(chats.told("mattermost"))
 
 
 def test_no_chat_reads_signs_of_its_own_in_what_people_wrote(chats: Chats) -> None:
     for kind in KINDS:
         post(chats, kind)
-    outbox.deliver(chats.context)
+    outbox.deliver_due(chats.context)
 
     (slack,) = chats.told("slack")
     read = [
@@ -146,16 +146,16 @@ def test_a_chat_that_asks_us_to_wait_is_asked_nothing_before(
     post(chats, kind, "incident.2.high")
     chats.rooms.limit()
 
-    first = outbox.deliver(chats.context)
+    first = outbox.deliver_due(chats.context)
     clock.advance(timedelta(seconds=29))
-    early = outbox.deliver(chats.context)
+    early = outbox.deliver_due(chats.context)
     asked = len(chats.asked)
     clock.advance(timedelta(seconds=1))
-    done = outbox.deliver(chats.context)
+    done = outbox.deliver_due(chats.context)
 
     assert (first.sent, first.later) == (0, 1)
     assert "429" in str(first.stopped)
-    assert (early, asked) == (outbox.Delivered(), 1)
+    assert (early, asked) == (outbox.Delivery(), 1)
     assert done.sent == 2
 
 
@@ -166,13 +166,13 @@ def test_a_chat_with_trouble_is_told_later_and_the_others_now(
     post(chats, kind)
     chats.rooms.server_error()
 
-    first = outbox.deliver(chats.context)
+    first = outbox.deliver_due(chats.context)
     others = [one for one in KINDS if one != kind]
     for one in others:
         post(chats, one)
-    second = outbox.deliver(chats.context)
-    clock.advance(outbox.WAITS[0])
-    third = outbox.deliver(chats.context)
+    second = outbox.deliver_due(chats.context)
+    clock.advance(outbox.RETRY_WAITS[0])
+    third = outbox.deliver_due(chats.context)
 
     assert (first.later, second.sent, third.sent) == (1, 3, 1)
     assert len(chats.told(kind)) == 1
@@ -186,9 +186,9 @@ def test_a_line_that_breaks_or_a_page_in_between_is_no_yes(
     post(chats, kind)
     getattr(chats.rooms, trouble)()
 
-    first = outbox.deliver(chats.context)
-    clock.advance(outbox.WAITS[0])
-    second = outbox.deliver(chats.context)
+    first = outbox.deliver_due(chats.context)
+    clock.advance(outbox.RETRY_WAITS[0])
+    second = outbox.deliver_due(chats.context)
 
     assert (first.later, second.sent) == (1, 1)
 
@@ -199,17 +199,17 @@ def test_an_address_that_is_no_longer_good_waits_for_a_person(
 ) -> None:
     post(chats, kind)
     chats.rooms.expire_token()
-    first = outbox.deliver(chats.context)
+    first = outbox.deliver_due(chats.context)
     for _ in range(12):
         clock.advance(timedelta(minutes=5))
-        outbox.deliver(chats.context)
+        outbox.deliver_due(chats.context)
     assert row(engine, kind).state == "pending"
     assert f"{kind}: The chat takes nothing at this address: 40" in str(first.stopped)
 
     chats.rooms.heal()
     clock.advance(timedelta(minutes=5))
 
-    assert outbox.deliver(chats.context).sent == 1
+    assert outbox.deliver_due(chats.context).sent == 1
 
 
 def test_a_message_that_a_chat_never_takes_is_dead_and_says_why(
@@ -221,7 +221,7 @@ def test_a_message_that_a_chat_never_takes_is_dead_and_says_why(
             one.body = b'{"text": ""}'
             session.add(one)
 
-    assert outbox.deliver(chats.context).dead == 1
+    assert outbox.deliver_due(chats.context).dead == 1
     assert row(engine, "slack").answer == "400 invalid_payload"
 
 
@@ -230,7 +230,7 @@ def test_a_chat_that_telegram_does_not_know_waits_for_a_person(chats: Chats) -> 
     place.write_text("-42\n")
     post(chats, "telegram")
 
-    stopped = str(outbox.deliver(chats.context).stopped)
+    stopped = str(outbox.deliver_due(chats.context).stopped)
 
     assert "400 Bad Request: chat not found" in stopped
 
@@ -250,7 +250,7 @@ def test_what_people_give_as_an_address_is_checked(
     (chats.context.workspace.folder / "secrets" / secret).write_text(value + "\n")
     post(chats, "slack")
 
-    outbox.deliver(chats.context)
+    outbox.deliver_due(chats.context)
 
     assert said in row(engine, "slack").answer
     assert value.rpartition("/")[2] not in row(engine, "slack").answer
@@ -262,7 +262,7 @@ def test_a_room_without_its_secret_says_where_the_secret_belongs(chats: Chats) -
     post(chats, "slack")
     post(chats, "telegram")
 
-    done = outbox.deliver(chats.context)
+    done = outbox.deliver_due(chats.context)
 
     assert done.sent == 1
     assert "The secret 'slack_room' is missing" in str(done.stopped)
@@ -271,10 +271,10 @@ def test_a_room_without_its_secret_says_where_the_secret_belongs(chats: Chats) -
 def test_rooms_are_told_though_nobody_gave_a_mail_server(chats: Chats) -> None:
     letter = outbox.mail.Letter("About the week", "text", "<p>text</p>")
     readers = [f"reader{n}@city.example" for n in range(60)]
-    outbox.put(chats.context, "report", "week", "en", readers, lambda: letter)
+    outbox.put_letter(chats.context, "report", "week", "en", readers, lambda: letter)
     post(chats, "slack")
 
-    done = outbox.deliver(chats.context)
+    done = outbox.deliver_due(chats.context)
 
     assert done.sent == 1
     assert "mail.host is not set" in str(done.stopped)
@@ -296,10 +296,10 @@ def test_no_secret_reaches_the_log_or_the_database(
             for kind in KINDS:
                 post(chats, kind, f"incident.{trouble}")
             getattr(chats.rooms, trouble)()
-            outbox.deliver(chats.context)
+            outbox.deliver_due(chats.context)
             chats.rooms.heal()
             clock.advance(timedelta(hours=1))
-        outbox.deliver(chats.context)
+        outbox.deliver_due(chats.context)
         logging.getLogger("urllib3.connectionpool").debug("said: %s", "something")
     logged = capsys.readouterr().err
     with engine.connect() as connection:
@@ -322,7 +322,7 @@ def test_a_long_message_is_cut_where_a_chat_would_refuse_it(chats: Chats) -> Non
     for kind in ("slack", "mattermost", "telegram"):
         post(chats, kind, card=long)
 
-    assert outbox.deliver(chats.context).sent == 3
+    assert outbox.deliver_due(chats.context).sent == 3
     (told,) = chats.told("telegram")
     assert told["text"].endswith("😀…")
     assert len(told["text"].encode("utf-16-le")) // 2 in (4095, 4096)

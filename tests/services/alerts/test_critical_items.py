@@ -20,7 +20,7 @@ from socialcell.reports import render
 from socialcell.services.alerts import escalations
 from socialcell.services.context import Context
 from socialcell.services.daemon import run_due as rounds
-from socialcell.services.daemon.job_registry import Job, jobs
+from socialcell.services.daemon.job_registry import DaemonJob, list_jobs
 from socialcell.services.outbox import acknowledgements
 from socialcell.settings.telling import Alerts
 from tests.builders import make_source
@@ -315,12 +315,12 @@ def test_a_public_post_that_is_pulled_is_told_in_the_tick_that_pulls_it(
             (context.workspace.folder / "secrets" / name).write_text(value)
         inside = replace(context, base_urls=served.base_urls)
 
-        def table(context: Context) -> list[Job]:
-            return [job for job in jobs(context) if job.name.startswith("pull:")]
+        def table(context: Context) -> list[DaemonJob]:
+            return [job for job in list_jobs(context) if job.name.startswith("pull:")]
 
-        (done,) = rounds.work(inside, 1, lambda: False, table)
+        (done,) = rounds.run_due_jobs(inside, 1, lambda: False, table)
 
-    assert done.state == "done", done.said
+    assert done.state == "done", done.summary
     with db.reading(engine) as session:
         mention = session.scalars(
             select(Mention).where(Mention.text.contains("adaklay"))

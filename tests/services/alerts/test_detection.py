@@ -73,7 +73,7 @@ def quiet_weeks(context: Context, engine: Engine) -> None:
     with db.writing(engine) as session:
         found = session.get_one(Source, source.id)
         found.last_ok_at = NOW + HOUR
-    tagging.tag(context)
+    tagging.tag_waiting(context)
 
 
 def burst(engine: Engine, begin: datetime, n: int = 25, text: str = FLOOD) -> None:
@@ -102,7 +102,7 @@ def test_a_burst_is_one_incident_within_ten_minutes_with_its_numbers(
 ) -> None:
     burst(engine, NOW)
     clock.set(NOW + 10 * MINUTE)
-    tagging.tag(city)
+    tagging.tag_waiting(city)
 
     found = detection.detect(city)
 
@@ -126,7 +126,7 @@ def test_the_same_look_again_finds_nothing_new(
 ) -> None:
     burst(engine, NOW)
     clock.set(NOW + 10 * MINUTE)
-    tagging.tag(city)
+    tagging.tag_waiting(city)
     detection.detect(city)
 
     again = detection.detect(city)
@@ -142,7 +142,7 @@ def test_what_is_planned_raises_no_alert(
 ) -> None:
     burst(engine, NOW, text="No water in our house since morning")
     clock.set(NOW + 10 * MINUTE)
-    tagging.tag(city)
+    tagging.tag_waiting(city)
     with db.reading(engine) as session:
         topics = {
             name
@@ -150,7 +150,7 @@ def test_what_is_planned_raises_no_alert(
             if name.startswith("topic:")
         }
     assert topics == {"topic:water"}
-    detection.plan(
+    detection.plan_closure(
         city, "water", [], NOW - HOUR, NOW + 8 * HOUR, "Thursday maintenance"
     )
 
@@ -191,15 +191,15 @@ def test_an_incident_that_somebody_looks_after_is_told_to_nobody_else(
     context = with_readers(city, quiet=None)
     burst(engine, NOW)
     clock.set(NOW + 10 * MINUTE)
-    tagging.tag(context)
+    tagging.tag_waiting(context)
     detection.detect(context)
-    assert incident_notifications.incidents(context) == 2
-    assert incident_notifications.incidents(context) == 0
+    assert incident_notifications.notify_incidents(context) == 2
+    assert incident_notifications.notify_incidents(context) == 0
 
     acknowledgements.acknowledge(context, 1, "ward office informed")
 
     assert [one.state for one in incidents(engine)] == ["acked"]
-    assert incident_notifications.incidents(context) == 0
+    assert incident_notifications.notify_incidents(context) == 0
     with pytest.raises(UsageError, match="no incident 7"):
         acknowledgements.acknowledge(context, 7)
 
@@ -210,9 +210,9 @@ def test_the_letter_has_numbers_three_mentions_and_what_to_do(
     context = with_readers(city, quiet=None)
     burst(engine, NOW)
     clock.set(NOW + 10 * MINUTE)
-    tagging.tag(context)
+    tagging.tag_waiting(context)
     detection.detect(context)
-    incident_notifications.incidents(context)
+    incident_notifications.notify_incidents(context)
 
     with db.reading(engine) as session:
         letters = {one.recipient: one for one in outbox_store.list_messages(session)}
@@ -251,9 +251,9 @@ def test_at_night_only_the_worst_is_told(
                 )
             )
     clock.set(datetime.combine(NOW.date(), time(6, 59), IST))
-    assert incident_notifications.incidents(context) == 2
+    assert incident_notifications.notify_incidents(context) == 2
     clock.advance(MINUTE)
-    assert incident_notifications.incidents(context) == 2
+    assert incident_notifications.notify_incidents(context) == 2
 
 
 @pytest.mark.parametrize(
@@ -269,7 +269,7 @@ def test_a_closure_that_makes_no_sense_is_refused(
     context: Context, topic: str, wards: list[str], hours: int, message: str
 ) -> None:
     with pytest.raises(UsageError, match=message):
-        detection.plan(context, topic, wards, NOW, NOW + hours * HOUR, "note")
+        detection.plan_closure(context, topic, wards, NOW, NOW + hours * HOUR, "note")
 
 
 def test_few_mentions_are_no_news_however_unusual() -> None:
@@ -331,7 +331,7 @@ def test_what_a_city_must_not_watch_is_no_series(
 ) -> None:
     burst(engine, NOW, text="Vote for our party in the election, the corporator lies")
     clock.set(NOW + 10 * MINUTE)
-    tagging.tag(city)
+    tagging.tag_waiting(city)
 
     with db.reading(engine) as session:
         names = set(alerts.times(session, NOW, clock.now()))

@@ -101,7 +101,9 @@ def test_talk_of_an_announced_closure_joins_a_planned_incident_that_ends_with_it
     city: City,
 ) -> None:
     end = NOW + 2 * HOUR
-    detection.plan(city.context, "water", [], NOW - HOUR, end, "Thursday maintenance")
+    detection.plan_closure(
+        city.context, "water", [], NOW - HOUR, end, "Thursday maintenance"
+    )
     city.crowd("The water tanker did not come", 25)
 
     look = city.look(30 * MINUTE)
@@ -111,7 +113,9 @@ def test_talk_of_an_announced_closure_joins_a_planned_incident_that_ends_with_it
     assert (incident.kind, incident.severity) == ("planned", "low")
     assert (incident.opened_at, incident.said) == (NOW - HOUR, "Thursday maintenance")
     assert "topic:water" in [one.series for one in city.alerts(incident)]
-    assert incident_notifications.incidents(with_readers(city.context, None)) == 0
+    assert (
+        incident_notifications.notify_incidents(with_readers(city.context, None)) == 0
+    )
 
     city.look(3 * HOUR)
 
@@ -125,7 +129,9 @@ def test_talk_of_something_else_in_a_closed_ward_is_an_alert_all_the_same(
     ward = "ward:kothrud-bavdhan"
     with db.writing(city.engine) as session:
         area_store.replace(session, area_table.read_areas())
-    detection.plan(city.context, "water", [ward], NOW - HOUR, NOW + 8 * HOUR, "Repair")
+    detection.plan_closure(
+        city.context, "water", [ward], NOW - HOUR, NOW + 8 * HOUR, "Repair"
+    )
     city.crowd("Garbage is lying in Kothrud for three days, not collected", 25)
 
     city.look(30 * MINUTE)
@@ -213,7 +219,7 @@ def test_three_figures_of_one_discharge_contradict_each_other(flood: City) -> No
     assert {one.value for one in found.figures} >= {24310, 38500, 51000}
     assert "Figures differ: Discharge, cusecs" in shown(flood)
     assert "५१,०००" in shown(flood, "mr")
-    brief = report_mail.daily(flood.context, "en", NOW.replace(hour=18)).text
+    brief = report_mail.make_daily(flood.context, "en", NOW.replace(hour=18)).text
     figures = "Figures differ: Discharge, cusecs: 24,310 / "
     assert figures in brief
 
@@ -275,17 +281,17 @@ def test_an_incident_that_is_over_is_told_once_to_those_who_had_the_first(
     flood: City,
 ) -> None:
     context = with_readers(flood.context, None)
-    assert incident_notifications.incidents(context) == 2
+    assert incident_notifications.notify_incidents(context) == 2
     with db.writing(flood.engine) as session:
         # Only one of the two was sent.
         first, *_ = outbox.messages_with_prefix(session, "incident.")
         first.state, had = "sent", first.recipient
-    assert incident_notifications.incidents(context) == 0
+    assert incident_notifications.notify_incidents(context) == 0
     flood.look(25 * HOUR)
 
     again = [
-        incident_notifications.incidents(context),
-        incident_notifications.incidents(context),
+        incident_notifications.notify_incidents(context),
+        incident_notifications.notify_incidents(context),
     ]
 
     assert again == [1, 0]
@@ -300,7 +306,7 @@ def test_the_end_of_what_is_not_severe_waits_for_the_morning(flood: City) -> Non
     with db.writing(flood.engine) as session:
         incident = session.get_one(Incident, flood.incidents()[0].id)
         incident.severity = "medium"
-    incident_notifications.incidents(context)
+    incident_notifications.notify_incidents(context)
     with db.writing(flood.engine) as session:
         for message in outbox.messages_with_prefix(session, "incident."):
             message.state = "sent"
@@ -308,27 +314,27 @@ def test_the_end_of_what_is_not_severe_waits_for_the_morning(flood: City) -> Non
     flood.settle()
     detection.detect(flood.context)
 
-    at_night = incident_notifications.incidents(context)
+    at_night = incident_notifications.notify_incidents(context)
     flood.clock.set(NOW.replace(day=25, hour=7, minute=5))
 
-    assert (at_night, incident_notifications.incidents(context)) == (0, 2)
+    assert (at_night, incident_notifications.notify_incidents(context)) == (0, 2)
 
 
 def test_a_process_that_died_between_two_closing_messages_puts_the_other_one(
     flood: City,
 ) -> None:
     context = with_readers(flood.context, None)
-    incident_notifications.incidents(context)
+    incident_notifications.notify_incidents(context)
     with db.writing(flood.engine) as session:
         for message in outbox.messages_with_prefix(session, "incident."):
             message.state = "sent"
     flood.look(25 * HOUR)
-    assert incident_notifications.incidents(context) == 2
+    assert incident_notifications.notify_incidents(context) == 2
     with db.writing(flood.engine) as session:
         _, second = outbox.messages_with_prefix(session, "incident.1.ended")
         session.delete(second)  # as far as a process came that was killed there
 
     assert [
-        incident_notifications.incidents(context),
-        incident_notifications.incidents(context),
+        incident_notifications.notify_incidents(context),
+        incident_notifications.notify_incidents(context),
     ] == [1, 0]

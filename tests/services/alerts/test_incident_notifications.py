@@ -227,8 +227,8 @@ def test_a_room_is_told_in_its_language_without_any_address(
     )
 
     assert (
-        incident_notifications.incidents(given),
-        incident_notifications.incidents(given),
+        incident_notifications.notify_incidents(given),
+        incident_notifications.notify_incidents(given),
     ) == (1, 0)
 
     with db.reading(engine) as session:
@@ -256,11 +256,11 @@ def test_in_the_quiet_hours_rooms_hear_of_the_worst_only(
     )
     spike(engine, severity="medium")
     clock.set(datetime(2026, 11, 20, 23, 0, tzinfo=IST))
-    assert incident_notifications.incidents(given) == 0
+    assert incident_notifications.notify_incidents(given) == 0
 
     clock.set(datetime(2026, 11, 21, 7, 0, tzinfo=IST))
 
-    assert incident_notifications.incidents(given) == 1
+    assert incident_notifications.notify_incidents(given) == 1
 
 
 def test_a_promise_missed_is_told_with_its_text_and_where_it_was_given(
@@ -268,7 +268,7 @@ def test_a_promise_missed_is_told_with_its_text_and_where_it_was_given(
 ) -> None:
     clock.set(NOON)
     due, link = NOON + HOUR, "https://x.com/PMCPune/status/1"
-    id_ = commitments.add(context, "Next update on the bridge", due, link=link)
+    id_ = commitments.add_promise(context, "Next update on the bridge", due, link=link)
     with db.writing(engine) as session:
         session.add(
             Incident(
@@ -298,7 +298,7 @@ def test_a_trial_of_a_room_that_is_not_there_names_those_that_are(
     given = told(context, channels={"cell-room": ROOM})
 
     with pytest.raises(UsageError, match=r"There are: cell-room\."):
-        incident_notifications.attempt(given, "lobby")
+        incident_notifications.send_trial(given, "lobby")
 
 
 def test_it_says_so_when_nobody_is_told(context: Context, engine: Engine) -> None:

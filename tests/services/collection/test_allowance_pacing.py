@@ -12,7 +12,7 @@ from socialcell.ops import store
 from socialcell.ops.model import Source
 from socialcell.services.collection import allowance_pacing
 from socialcell.services.context import Context
-from socialcell.services.daemon.job_registry import Slot, jobs
+from socialcell.services.daemon.job_registry import JobSlot, list_jobs
 from tests.builders import make_source
 
 # YouTube's day begins at midnight in California: 08:00 UTC in winter, 13:30 in Pune.
@@ -110,9 +110,9 @@ def test_the_daemon_says_when_it_is_a_sources_turn(
     source = search(engine, "youtube.1")
     clock.set(BEGIN)
     note_pull(engine, source, clock.now(), pages=90)
-    (job,) = (job for job in jobs(context) if job.source == "youtube.1")
+    (job,) = (job for job in list_jobs(context) if job.source == "youtube.1")
 
-    said = job.run(context, Slot(clock.now(), 1, late=False), lambda: False)
+    said = job.run(context, JobSlot(clock.now(), 1, late=False), lambda: False)
 
     assert said.startswith("not its turn before 2026-11-24 13:30 IST")
     with db.reading(engine) as session:

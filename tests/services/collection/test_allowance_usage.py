@@ -115,7 +115,7 @@ def test_what_is_spent_and_will_be_is_told(
     assert (posts.used, posts.forecast) == (3_000, 6_000)
     (bill,) = told.money
     assert (bill.spent, bill.forecast, bill.cap) == (15_000_000, 30_000_000, 20_000_000)
-    assert list(told.tight) == [
+    assert list(told.overruns) == [
         "x: 15.00 of 20.00 USD are spent this month, 30.00 at this pace"
     ]
 

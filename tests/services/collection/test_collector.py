@@ -33,7 +33,7 @@ HOUR = timedelta(hours=1)
 
 def run(
     context: Context, source: Source, *batches: Batch, **options: Any
-) -> collector.Result:
+) -> collector.RunResult:
     error = options.pop("error", None)
     connector = options.pop("connector", None) or ScriptedConnector(batches, error)
     ledger = Ledger(context.engine, context.clock, "x", options.pop("caps", {}))

@@ -14,14 +14,14 @@ from socialcell.ops import store
 from socialcell.ops.model import Cursor, ImportedFile, Run, Source
 from socialcell.services.collection import collector, file_import
 from socialcell.services.collection.allowance_ledger import Ledger
-from socialcell.services.collection.collector import Result
+from socialcell.services.collection.collector import RunResult
 from tests.builders import ScriptedConnector, make_source
 from tests.connectors.exports import page, post, write
 from tests.rows import in_order
 from tests.shared import shared
 
 
-def counts(result: Result) -> dict[str, int]:
+def counts(result: RunResult) -> dict[str, int]:
     """The counts that are not zero."""
     return {name: n for name, n in result.counts.items() if n}
 

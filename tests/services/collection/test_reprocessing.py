@@ -70,9 +70,9 @@ def test_what_an_older_mapper_read_wrongly_is_put_right(
 ) -> None:
     source = make_source(engine)
     run(context, source, held_wrongly())
-    tagging.tag(context)
+    tagging.tag_waiting(context)
 
-    (done,) = reprocessing.remap(context, start(context))
+    (done,) = reprocessing.reprocess(context, start(context))
 
     assert done.fields == {"text": 1}
     assert done.examples == ((1, ("text",)),)
@@ -94,9 +94,9 @@ def test_what_an_older_mapper_read_wrongly_is_put_right(
 def test_a_second_time_nothing_differs(context: Context, engine: Engine) -> None:
     source = make_source(engine)
     run(context, source, held_wrongly())
-    reprocessing.remap(context, start(context))
+    reprocessing.reprocess(context, start(context))
 
-    (again,) = reprocessing.remap(context, start(context))
+    (again,) = reprocessing.reprocess(context, start(context))
 
     assert (again.fields, again.examples) == ({}, ())
     assert again.result.counts["unchanged"] == again.result.counts["received"] == 1
@@ -108,7 +108,7 @@ def test_a_dry_run_shows_what_would_change_and_changes_nothing(
     source = make_source(engine)
     run(context, source, held_wrongly())
 
-    (shown,) = reprocessing.remap(context, start(context), dry_run=True)
+    (shown,) = reprocessing.reprocess(context, start(context), dry_run=True)
 
     assert shown.fields == {"text": 1}
     assert rows(engine)[0].text == "Water is ba"
@@ -122,7 +122,7 @@ def test_what_could_not_be_read_is_read_once_it_can(
     run(context, source, Reject(POST, "KeyError: 'x'"), Reject(broken, "ValueError: y"))
     assert rows(engine) == []
 
-    (done,) = reprocessing.remap(context, start(context))
+    (done,) = reprocessing.reprocess(context, start(context))
 
     assert done.mapped == 1
     assert (done.result.counts["stored"], done.result.counts["quarantined"]) == (1, 1)
@@ -139,7 +139,7 @@ def test_only_raw_items_of_that_day_and_later_are_read(
     run(context, source, held_wrongly())
     clock.advance(2 * DAY)
 
-    (done,) = reprocessing.remap(context, start(context))
+    (done,) = reprocessing.reprocess(context, start(context))
 
     assert done.result.counts["received"] == 0
 
@@ -149,9 +149,9 @@ def test_a_platform_whose_items_cannot_be_read_alone_says_so_when_named(
 ) -> None:
     make_source(engine, "news", "rss", url="https://paper.example/feed")
 
-    assert reprocessing.remap(context, start(context)) == []
+    assert reprocessing.reprocess(context, start(context)) == []
     with pytest.raises(UsageError, match="cannot be read alone"):
-        reprocessing.remap(context, start(context), ["news"])
+        reprocessing.reprocess(context, start(context), ["news"])
 
 
 def test_a_wave_is_of_one_kind_and_ends_with_a_calm_day(

@@ -8,7 +8,7 @@ from socialcell import db
 from socialcell.ops import store
 from socialcell.ops.model import Run
 from socialcell.services.collection import collector
-from socialcell.services.collection.source_lock import alone
+from socialcell.services.collection.source_lock import lock_source
 from socialcell.services.context import Context
 from tests.builders import NOON, make_source
 from tests.rows import in_order
@@ -32,7 +32,7 @@ def test_a_pull_beside_another_process_leaves_the_run_of_that_one_open(
 ) -> None:
     source = make_source(context.engine)
     assert source.id is not None
-    with alone(context, source.id) as free:
+    with lock_source(context, source.id) as free:
         assert free
         with db.writing(context.engine) as session:
             store.start_run(session, source, "pull", "another:1", NOON)
@@ -45,14 +45,14 @@ def test_a_pull_beside_another_process_leaves_the_run_of_that_one_open(
 
 
 def test_the_lock_of_one_source_is_not_in_the_way_of_another(context: Context) -> None:
-    with alone(context, 1) as first, alone(context, 2) as second:
+    with lock_source(context, 1) as first, lock_source(context, 2) as second:
         assert (first, second) == (True, True)
-    with alone(context, 1) as again:
+    with lock_source(context, 1) as again:
         assert again
 
 
 def test_a_process_that_was_killed_holds_nothing(context: Context) -> None:
-    with alone(context, 1):
+    with lock_source(context, 1):
         place = context.workspace.folder / "locks" / "source-1"
     holder = subprocess.Popen(
         [sys.executable, "-c", HOLDING, place],
@@ -62,10 +62,10 @@ def test_a_process_that_was_killed_holds_nothing(context: Context) -> None:
     try:
         pipe: Any = holder.stdout
         assert pipe.readline() == b"held\n"
-        with alone(context, 1) as free:
+        with lock_source(context, 1) as free:
             assert not free
     finally:
         holder.kill()
         holder.communicate()
-    with alone(context, 1) as free:
+    with lock_source(context, 1) as free:
         assert free

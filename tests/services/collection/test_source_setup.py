@@ -29,7 +29,7 @@ def test_a_renewed_token_is_picked_up_when_the_source_was_tried(
         secret.write_text(served.secrets["x_bearer"])
         waiting = collector.collect(open_context)[0]
 
-        health = source_setup.try_out(open_context, "x.mentions")
+        health = source_setup.check_source(open_context, "x.mentions")
         renewed = collector.collect(open_context)[0]
 
     assert (refused.error_kind, waiting.state) == ("auth", "waiting")

@@ -16,7 +16,7 @@ from socialcell.listening.store.people import protected_accounts, registry
 from socialcell.ops import audit, store
 from socialcell.ops.model import Source
 from socialcell.services.alerts import alert_detectors
-from socialcell.services.alerts.incident_grouping import Gathering
+from socialcell.services.alerts.incident_grouping import IncidentGrouping
 from socialcell.services.collection import collector, source_setup
 from socialcell.services.collection.allowance_ledger import Ledger
 from socialcell.services.context import Context
@@ -54,7 +54,7 @@ def pull(context: Context, source: Source, error: ConnectorError | None = None) 
 def test_a_source_that_is_added_stands_in_the_audit_log(
     context: Context, engine: Engine
 ) -> None:
-    source_setup.add(context, "paper", "rss", {"url": FEED})
+    source_setup.add_source(context, "paper", "rss", {"url": FEED})
 
     told = {"connector": "rss", "settings": {"url": FEED}}
     assert audited(engine, "paper") == [("source.add", told)]
@@ -64,7 +64,7 @@ def test_the_audit_log_names_nobody_whom_a_query_leaves_out(
     context: Context, engine: Engine
 ) -> None:
     settings = {"kind": "search", "query": "pune water -from:asha_kale -@asha_kale"}
-    source_setup.add(context, "x.water", "x", settings)
+    source_setup.add_source(context, "x.water", "x", settings)
 
     ((_, told),) = audited(engine, "x.water")
     assert "pune water" in told["settings"]["query"]
@@ -93,7 +93,7 @@ def test_the_incident_of_a_silent_source_ends_when_it_is_switched_off(
     make_source(engine, "paper", "rss", url=FEED)
     clock.advance(timedelta(days=3))
     with db.writing(engine) as session:
-        alert_detectors.silences(Gathering(session, clock.now()))
+        alert_detectors.detect_silences(IncidentGrouping(session, clock.now()))
         assert alerts.incident_of(session, "source:paper") is not None
 
     source_setup.disable(context, "paper")
@@ -132,7 +132,7 @@ def test_the_name_of_a_removed_source_is_free_again_and_again(
     context: Context, engine: Engine
 ) -> None:
     for _ in range(3):
-        source_setup.add(context, "paper", "rss", {"url": FEED})
+        source_setup.add_source(context, "paper", "rss", {"url": FEED})
         with db.writing(engine) as session:
             id_ = store.source_named(session, "paper").id or 0
             store.save_cursor(session, id_, 1, {"at": 1}, context.clock.now())
@@ -232,7 +232,7 @@ def test_no_source_is_added_that_follows(
     context: Context, engine: Engine, connector: str, settings: dict[str, Any], why: str
 ) -> None:
     with pytest.raises(UsageError, match="No source is added about") as refused:
-        source_setup.add(context, "source", connector, settings)
+        source_setup.add_source(context, "source", connector, settings)
 
     assert why in str(refused.value)
     with db.reading(engine) as session:
@@ -276,7 +276,7 @@ def test_a_source_about_what_the_city_does_is_added(
             context.clock.now(),
         )
 
-    source_setup.add(context, "source", connector, settings)
+    source_setup.add_source(context, "source", connector, settings)
 
     assert source_now(engine, "source").enabled
 
@@ -289,7 +289,7 @@ def test_an_account_whose_posts_are_held_is_known_to_be_private_by_its_number(
     mentions = {"kind": "mentions", "user_id": "4711"}
 
     with pytest.raises(UsageError, match="account 4711 of x is not in the registry"):
-        source_setup.add(context, "x.asha", "x", mentions)
+        source_setup.add_source(context, "x.asha", "x", mentions)
 
     with db.writing(engine) as session:
         registry.register(
@@ -302,7 +302,7 @@ def test_an_account_whose_posts_are_held_is_known_to_be_private_by_its_number(
             "t",
             context.clock.now(),
         )
-    source_setup.add(context, "x.asha", "x", mentions)
+    source_setup.add_source(context, "x.asha", "x", mentions)
 
 
 def test_a_number_that_is_followed_already_may_be_followed_otherwise(
@@ -313,7 +313,9 @@ def test_a_number_that_is_followed_already_may_be_followed_otherwise(
     author = make_author(page["page_id"], handle=None)
     store_records(engine, make_record("1", platform="facebook", author=author))
 
-    source_setup.add(context, "facebook.said", "facebook", {"kind": "comments", **page})
+    source_setup.add_source(
+        context, "facebook.said", "facebook", {"kind": "comments", **page}
+    )
 
 
 def test_a_held_account_is_private_until_the_registry_has_it(
@@ -348,7 +350,9 @@ def test_a_handle_that_is_held_is_known_without_its_sign(
     )
     for query in ("citizenvoice pune", "citizenv* pune"):
         with pytest.raises(UsageError, match="a private person"):
-            source_setup.add(context, "s", "x", {"kind": "search", "query": query})
+            source_setup.add_source(
+                context, "s", "x", {"kind": "search", "query": query}
+            )
 
 
 def test_a_source_of_before_the_guard_is_not_switched_on_again(

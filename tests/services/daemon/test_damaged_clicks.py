@@ -3,7 +3,7 @@
 from socialcell.clock import SystemClock
 from socialcell.ops import leases
 from socialcell.services.context import Context
-from socialcell.services.daemon.health import look
+from socialcell.services.daemon.health import check_health
 
 
 def test_clicks_that_could_not_be_read_are_said_until_their_file_is_gone(
@@ -11,12 +11,12 @@ def test_clicks_that_could_not_be_read_are_said_until_their_file_is_gone(
 ) -> None:
     leases.acquire(context.engine, "daemon", "here", SystemClock().now())
     damaged = context.workspace.folder / "clicks.damaged"
-    before = look(context)
+    before = check_health(context)
     damaged.write_bytes(b'{"rows": [{"id"\n\xff\n')
-    during = look(context)
+    during = check_health(context)
     damaged.unlink()
 
-    assert (before.state, look(context).state) == ("well", "well")
+    assert (before.state, check_health(context).state) == ("well", "well")
     assert during.state == "degraded"
     assert during.reasons == (
         f"Lines of clicks that are damaged and in no count: 2. Look at {damaged}, "

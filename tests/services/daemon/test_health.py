@@ -14,7 +14,7 @@ from socialcell.ops.model import Source
 from socialcell.services.alerts import escalations
 from socialcell.services.collection.allowance_ledger import Ledger
 from socialcell.services.collection.collector import note_failure
-from socialcell.services.collection.metrics_refresh import ask
+from socialcell.services.collection.metrics_refresh import run_refresh
 from socialcell.services.context import Context
 from socialcell.services.daemon import health
 from socialcell.services.outbox import acknowledgements
@@ -29,7 +29,7 @@ def alive(context: Context) -> None:
 
 def reasons(context: Context) -> tuple[str, ...]:
     alive(context)
-    return health.look(context).reasons
+    return health.check_health(context).reasons
 
 
 def fail(engine: Engine, source: Source, clock: FixedClock) -> None:
@@ -46,7 +46,7 @@ def recheck(context: Context, source: Source, error: ConnectorError | None) -> N
             raise error
 
     ledger = Ledger(context.engine, context.clock, "x")
-    ask(context, source, "x", ledger, batches(), kind="recheck")  # type: ignore[arg-type]
+    run_refresh(context, source, "x", ledger, batches(), kind="recheck")  # type: ignore[arg-type]
 
 
 def test_a_source_that_fails_and_never_succeeded_is_told(
@@ -59,7 +59,7 @@ def test_a_source_that_fails_and_never_succeeded_is_told(
     fail(engine, source, clock)
 
     assert reasons(context) == ("x.mentions has never been read: the line dropped",)
-    assert health.look(context).state == "degraded"
+    assert health.check_health(context).state == "degraded"
 
 
 def test_a_source_that_nobody_asked_for_a_day_is_told(
@@ -97,7 +97,7 @@ def test_a_workspace_that_names_nobody_for_alerts_is_degraded(
     changed = context.workspace.config.model_copy(update={"alerts": Alerts()})
     folder = context.workspace.folder
 
-    found = health.look(replace(context, workspace=Workspace(folder, changed)))
+    found = health.check_health(replace(context, workspace=Workspace(folder, changed)))
 
     assert found.state == "degraded"
     assert found.reasons == (

@@ -13,8 +13,8 @@ from socialcell.errors import SocialcellError
 from socialcell.ops import slots
 from socialcell.services.context import Context
 from socialcell.services.daemon import run_due as rounds
-from socialcell.services.daemon.due import Every
-from socialcell.services.daemon.job_registry import Job, Slot, jobs
+from socialcell.services.daemon.due import IntervalSlots
+from socialcell.services.daemon.job_registry import DaemonJob, JobSlot, list_jobs
 from tests.builders import make_source
 
 HOUR = timedelta(hours=1)
@@ -24,11 +24,11 @@ class Recorder:
     """A job that remembers its slots, and fails as often as it is told."""
 
     def __init__(self, name: str, *, error: Exception | None = None) -> None:
-        self.ran: list[Slot] = []
+        self.ran: list[JobSlot] = []
         self.error = error
-        self.job = Job(name, Every(HOUR), self._run)
+        self.job = DaemonJob(name, IntervalSlots(HOUR), self._run)
 
-    def _run(self, context: Context, slot: Slot, stop: Callable[[], bool]) -> str:
+    def _run(self, context: Context, slot: JobSlot, stop: Callable[[], bool]) -> str:
         self.ran.append(slot)
         if self.error is not None:
             raise self.error
@@ -48,7 +48,9 @@ def work(
 ) -> list[str]:
     """A round over these jobs; the names of those that were done."""
     plan = [one.job for one in table]
-    return [one.job for one in rounds.work(context, token, stop, lambda _: plan)]
+    return [
+        one.job for one in rounds.run_due_jobs(context, token, stop, lambda _: plan)
+    ]
 
 
 def test_a_slot_is_done_once(
@@ -107,7 +109,7 @@ def test_what_a_dead_daemon_left_is_taken_up_again(
         slots.claim(session, "one", next(slot), 1, clock.now())
     assert work(context, one, token=2) == []
 
-    assert rounds.recover(context, 2) == 1
+    assert rounds.recover_slots(context, 2) == 1
 
     assert work(context, one, token=2) == ["one"]
     assert states(engine, "one") == [("done", 1, 2)]
@@ -117,15 +119,15 @@ def test_what_kills_every_daemon_is_not_tried_for_ever(
     context: Context, engine: Engine, clock: FixedClock
 ) -> None:
     one = Recorder("one")
-    at = next(Every(HOUR).before(clock.now()))
+    at = next(IntervalSlots(HOUR).before(clock.now()))
     with db.writing(engine) as session:
         slots.claim(session, "one", at, 1, clock.now())
     for token in range(2, 2 + slots.RETRIES - 1):
-        rounds.recover(context, token)
+        rounds.recover_slots(context, token)
         with db.writing(engine) as session:
             assert slots.claim(session, "one", at, token, clock.now())
 
-    rounds.recover(context, 9)
+    rounds.recover_slots(context, 9)
 
     assert work(context, one, token=9) == []
 
@@ -163,7 +165,7 @@ def test_the_table_has_a_job_for_every_source_that_is_pulled(
     make_source(engine, "x.search", kind="search", query="pune")
     context.workspace.config.daemon.pull_minutes_of["x.search"] = 60
 
-    table = {job.name: job for job in jobs(context)}
+    table = {job.name: job for job in list_jobs(context)}
 
     assert table["pull:x.mentions"].when.length == timedelta(minutes=15)
     assert table["pull:x.search"].when.length == HOUR

@@ -12,8 +12,8 @@ from socialcell.clock import IST, FixedClock
 from socialcell.ops import slots
 from socialcell.services.context import Context
 from socialcell.services.daemon import run_due as rounds
-from socialcell.services.daemon.due import At, Every
-from socialcell.services.daemon.job_registry import Job, Slot
+from socialcell.services.daemon.due import DailySlots, IntervalSlots
+from socialcell.services.daemon.job_registry import DaemonJob, JobSlot
 
 HOUR = timedelta(hours=1)
 BEGIN = datetime(2026, 1, 5, 6, 0, tzinfo=UTC)
@@ -33,8 +33,8 @@ def test_a_year_of_trouble_leaves_no_slot_twice_and_none_unexplained(
     ended: list[tuple[str, datetime]] = []
     reported: list[tuple[datetime, bool]] = []
 
-    def work(name: str) -> Callable[[Context, Slot, Callable[[], bool]], str]:
-        def run(_context: Context, slot: Slot, _stop: Callable[[], bool]) -> str:
+    def work(name: str) -> Callable[[Context, JobSlot, Callable[[], bool]], str]:
+        def run(_context: Context, slot: JobSlot, _stop: Callable[[], bool]) -> str:
             if random.random() < 0.01:
                 raise Killed
             ended.append((name, slot.at))
@@ -45,20 +45,20 @@ def test_a_year_of_trouble_leaves_no_slot_twice_and_none_unexplained(
         return run
 
     table = [
-        Job("a", Every(3 * HOUR), work("a")),
-        Job("b", Every(6 * HOUR, timedelta(minutes=7)), work("b")),
-        Job("c", At(time(2, 0)), work("c")),
-        Job("detect", Every(HOUR), work("detect")),
-        Job("report", At(time(8, 0), "mon"), work("report"), each=True),
+        DaemonJob("a", IntervalSlots(3 * HOUR), work("a")),
+        DaemonJob("b", IntervalSlots(6 * HOUR, timedelta(minutes=7)), work("b")),
+        DaemonJob("c", DailySlots(time(2, 0)), work("c")),
+        DaemonJob("detect", IntervalSlots(HOUR), work("detect")),
+        DaemonJob("report", DailySlots(time(8, 0), "mon"), work("report"), each=True),
     ]
     clock.set(BEGIN)
     token, newest = 1, BEGIN
     while clock.now() < BEGIN + YEAR:
         try:
-            rounds.work(context, token, lambda: False, lambda _: table)
+            rounds.run_due_jobs(context, token, lambda: False, lambda _: table)
         except Killed:
             token += 1
-            rounds.recover(context, token)
+            rounds.recover_slots(context, token)
             continue
         chance = random.random()
         if chance < 0.002:  # down for days, over a Monday now and then

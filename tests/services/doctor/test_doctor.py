@@ -63,9 +63,9 @@ def test_a_secret_is_shown_by_source_length_and_fingerprint_only(
 
     check = checks["secret x_bearer"]
     assert check.state == "ok"
-    assert str(place.parent / "secrets" / "x_bearer") in check.found
-    assert f"{len(TOKEN)} characters" in check.found
-    assert hashlib.sha256(TOKEN.encode()).hexdigest()[-4:] in check.found
+    assert str(place.parent / "secrets" / "x_bearer") in check.finding
+    assert f"{len(TOKEN)} characters" in check.finding
+    assert hashlib.sha256(TOKEN.encode()).hexdigest()[-4:] in check.finding
     assert TOKEN not in json.dumps([vars(check) for check in checks.values()])
 
 
@@ -78,7 +78,7 @@ def test_a_secret_that_an_enabled_source_needs_is_missed(
     check = found(place)["secret x_bearer"]
 
     assert check.state == "failed"
-    assert "x.us need it" in check.found
+    assert "x.us need it" in check.finding
 
 
 def test_no_secret_is_asked_of_sources_that_are_off(
@@ -102,7 +102,7 @@ def test_a_secrets_folder_that_others_can_read_fails(
     check = found(place)["secrets folder"]
 
     assert check.state == state
-    assert state == "ok" or f"{mode:04o}" in check.found
+    assert state == "ok" or f"{mode:04o}" in check.finding
 
 
 @pytest.mark.parametrize(
@@ -126,9 +126,9 @@ def test_a_secret_in_the_configuration_is_named_by_its_line_only(
     (check,) = literals(place)
 
     assert check.state == state
-    assert "rosebud" not in check.found
-    assert TOKEN not in check.found
-    assert state == "ok" or f"{place}:2: " in check.found
+    assert "rosebud" not in check.finding
+    assert TOKEN not in check.finding
+    assert state == "ok" or f"{place}:2: " in check.finding
 
 
 def test_the_shipped_configuration_holds_nothing_that_looks_secret() -> None:
@@ -157,7 +157,7 @@ def test_a_rehearsal_is_a_warning(place: Path) -> None:
     checks = found(place)
 
     assert checks["clock"].state == "warning"
-    assert "2026-11-23 09:00 IST" in checks["clock"].found
+    assert "2026-11-23 09:00 IST" in checks["clock"].finding
     assert checks["sandbox"].state == "warning"
 
 
@@ -172,7 +172,7 @@ def test_a_source_that_waits_for_a_person_fails(
     (check,) = source_checks.states(context)
 
     assert check.state == "failed"
-    assert "token revoked" in check.found
+    assert "token revoked" in check.finding
 
 
 def test_a_source_that_a_platform_lets_wait_is_a_warning(
@@ -189,7 +189,7 @@ def test_a_source_that_a_platform_lets_wait_is_a_warning(
     (check,) = source_checks.states(context)
 
     assert check.state == "warning"
-    assert "09:15 IST" in check.found  # the test's clock stands at 09:00
+    assert "09:15 IST" in check.finding  # the test's clock stands at 09:00
 
 
 @pytest.mark.parametrize(("hours", "state"), [(48, "ok"), (49, "failed")])
@@ -214,7 +214,7 @@ def test_a_city_is_told_what_x_asks_of_governments(
     make_source(engine, "x.us")
 
     (check,) = source_checks.rules(context)
-    assert "Enterprise" in check.found
+    assert "Enterprise" in check.finding
 
 
 def test_search_is_tried_with_the_databases_own_index(engine: Engine) -> None:
@@ -286,7 +286,7 @@ def test_an_old_copy_is_a_warning_and_none_too(context: Context) -> None:
     os.utime(folder / "a.db", (1_700_000_000, 1_700_000_000))
     check = database_checks.backups(context)
     assert check.state == "warning"
-    assert "2023-11-15 03:43 IST" in check.found
+    assert "2023-11-15 03:43 IST" in check.finding
 
 
 def test_matplotlib_without_shaping_fails(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -314,7 +314,7 @@ def test_the_command_exits_with_1_when_something_failed(tmp_path: Path) -> None:
 def test_it_fails_while_nobody_is_named_to_be_alerted_and_says_what_to_do(
     place: Path,
 ) -> None:
-    (before,) = settings_checks.alerted(config.load(place))
+    (before,) = settings_checks.alert_recipients(config.load(place))
     assert before.state == "warning"  # a reader, and no mail server
     whole = yaml.safe_load(place.read_text())
     del whole["alerts"]
@@ -323,7 +323,7 @@ def test_it_fails_while_nobody_is_named_to_be_alerted_and_says_what_to_do(
     check = found(place)["alerts"]
 
     assert check.state == "failed"
-    assert "nobody is named" in check.found
+    assert "nobody is named" in check.finding
     assert f"Name the control room in {place}" in str(check.advice)
 
 
@@ -333,9 +333,9 @@ def test_a_program_for_calls_that_cannot_be_started_is_a_failure(place: Path) ->
     place.write_text(f"{text}alerts: {{phone: {{command: [{program}, officer]}}}}\n")
     program.write_text("#!/bin/sh\n")
     workspace = config.load(place)
-    before = [check.state for check in settings_checks.alerted(workspace)]
+    before = [check.state for check in settings_checks.alert_recipients(workspace)]
     program.chmod(0o700)
 
-    after = [check.state for check in settings_checks.alerted(workspace)]
+    after = [check.state for check in settings_checks.alert_recipients(workspace)]
 
     assert (before, after) == (["ok", "failed"], ["ok", "ok"])

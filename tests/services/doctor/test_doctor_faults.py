@@ -44,7 +44,7 @@ def told(check: Check, state: str, *words: str) -> None:
     assert check.state == state, check
     assert state in ("ok", "skipped") or check.advice
     for word in words:
-        assert word in check.found, check
+        assert word in check.finding, check
 
 
 def test_a_python_that_is_not_tested_fails(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -235,14 +235,16 @@ def test_each_platform_is_asked_and_the_one_that_does_not_answer_fails(
             later = clock.now() + timedelta(hours=1)
             store.source_named(session, "x.waits").not_before = later
 
-        well = {c.name: c for c in source_checks.answers(reached, reached.surroundings)}
+        well = {
+            c.name: c for c in source_checks.answers(reached, reached.connector_context)
+        }
 
     told(well["source x.well answers"], "ok")
     told(well["source x.waits answers"], "skipped", "not asked before")
     away = Context(
         context.workspace, engine, clock, dict.fromkeys(sandbox.base_urls, CLOSED)
     )
-    ill = {c.name: c for c in source_checks.answers(away, away.surroundings)}
+    ill = {c.name: c for c in source_checks.answers(away, away.connector_context)}
     told(ill["source x.well answers"], "failed")
 
 
@@ -252,7 +254,7 @@ def test_a_source_whose_secret_is_missing_is_not_asked(
     make_source(engine, "x.us")
     (context.workspace.folder / "secrets" / "x_bearer").unlink()
 
-    (check,) = source_checks.answers(context, context.surroundings)
+    (check,) = source_checks.answers(context, context.connector_context)
 
     told(check, "failed", "x_bearer")
 

@@ -17,10 +17,10 @@ def test_every_model_in_use_is_named_with_its_licence() -> None:
     checks = found(nc=True)
 
     for card in weights.shipped():
-        assert card.licence in checks[f"model {card.name}"].found
-        assert card.version in checks[f"model {card.name}"].found
-    assert "MIT" in checks["model of English names"].found
-    assert checks["models/nc"].found.startswith("switched on")
+        assert card.licence in checks[f"model {card.name}"].finding
+        assert card.version in checks[f"model {card.name}"].finding
+    assert "MIT" in checks["model of English names"].finding
+    assert checks["models/nc"].finding.startswith("switched on")
 
 
 def test_with_nc_off_the_models_that_are_not_used_are_said() -> None:
@@ -29,7 +29,7 @@ def test_with_nc_off_the_models_that_are_not_used_are_said() -> None:
     assert "model sentiment-mr" not in checks
     assert "model topics9" in checks
     assert checks["models/nc"].state == "ok"
-    assert "sentiment-mr" in checks["models/nc"].found
+    assert "sentiment-mr" in checks["models/nc"].finding
 
 
 def test_a_model_that_is_not_the_one_of_its_card_fails(monkeypatch) -> None:
@@ -41,7 +41,7 @@ def test_a_model_that_is_not_the_one_of_its_card_fails(monkeypatch) -> None:
     check = found(nc=True)["model topics9"]
 
     assert check.state == "failed"
-    assert "not the file" in check.found
+    assert "not the file" in check.finding
 
 
 @pytest.mark.parametrize("nc", [True, False])
@@ -53,4 +53,4 @@ def test_the_doctor_goes_by_the_configuration(tmp_path: Path, nc: bool) -> None:
 
     assert ("model sentiment-mr" in checks) is nc
     name = "socialcell-semantic" if nc else "socialcell-rules"
-    assert name in checks["language model"].found
+    assert name in checks["language model"].finding

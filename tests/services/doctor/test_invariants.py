@@ -25,9 +25,9 @@ from socialcell.services.collection import collector
 from socialcell.services.collection.allowance_ledger import Ledger
 from socialcell.services.context import Context
 from socialcell.services.daemon import run_due as rounds
-from socialcell.services.daemon.job_registry import Job, jobs
+from socialcell.services.daemon.job_registry import DaemonJob, list_jobs
 from socialcell.services.doctor import invariants
-from socialcell.services.mentions.tagging import tag
+from socialcell.services.mentions.tagging import tag_waiting
 from socialcell.services.outbox import outbox
 from tests.builders import NOON, ScriptedConnector, make_batch, make_record, make_source
 
@@ -81,14 +81,14 @@ def healthy(context: Context, engine: Engine, clock: FixedClock) -> Context:
     ]
     pull(context, one, *posts)
     pull(context, two, posts[0], make_record("300000000", text="पाणी नाही"))
-    assert tag(context) == 6
+    assert tag_waiting(context) == 6
     clock.advance(HOUR)
     pull(context, one, Tombstone("x", GONE, "deleted"))
     pull(context, two, make_record("300000001", text="not read yet"))
     work(context, clock)
     letter = mail.Letter("The week", "text", "<p>text</p>")
     readers = ("a@city.example", "b@city.example")
-    outbox.put(context, "report", "week", "en", readers, lambda: letter)
+    outbox.put_letter(context, "report", "week", "en", readers, lambda: letter)
     with db.writing(engine) as session:
         sent = session.get_one(Outgoing, 1)
         sent.state, sent.attempts, sent.body = "sent", 1, None
@@ -124,19 +124,19 @@ def work(context: Context, clock: FixedClock) -> None:
     held = leases.acquire(context.engine, "daemon", "here", NOON)
     assert held is not None
 
-    def idle(_context: Context) -> list[Job]:
-        return [replace(job, run=lambda *_: "done") for job in jobs(context)]
+    def idle(_context: Context) -> list[DaemonJob]:
+        return [replace(job, run=lambda *_: "done") for job in list_jobs(context)]
 
     for minutes in (0, 5, 5, 120, 5, 60 * 24 * 8):
         clock.advance(timedelta(minutes=minutes))
-        rounds.work(context, held.token, lambda: False, idle)
+        rounds.run_due_jobs(context, held.token, lambda: False, idle)
 
 
 def broken(context: Context) -> dict[str, str]:
     """The rules that do not hold, and what is said of each."""
     found = list(invariants.examine(context))
     assert all(check.advice for check in found if check.state == "failed")
-    return {check.name: check.found for check in found if check.state == "failed"}
+    return {check.name: check.finding for check in found if check.state == "failed"}
 
 
 def test_a_database_in_order_keeps_every_rule(healthy: Context) -> None:

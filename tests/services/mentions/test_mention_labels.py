@@ -31,7 +31,7 @@ TEXT = "No water in Kothrud for three days and the road is broken"
 def mention(context: Context, engine: Engine) -> int:
     """A mention that the reader takes for a complaint about water and roads."""
     store_records(engine, make_record(text=TEXT, platform="mastodon"))
-    tagging.tag(context)
+    tagging.tag_waiting(context)
     return only(engine).id
 
 
@@ -73,7 +73,7 @@ def test_a_decision_holds_at_once_beside_the_suggestion(
 ) -> None:
     suggested = only(engine).intent
 
-    change = mention_labels.label(context, mention, {"intent": ("praise",)})
+    change = mention_labels.label_mention(context, mention, {"intent": ("praise",)})
 
     assert change == {"intent": {"suggested": [suggested], "decided": ["praise"]}}
     assert only(engine).intent == "praise"
@@ -87,7 +87,9 @@ def test_the_topics_given_are_all_topics_from_now_on(
     suggested = dict(in_force(engine, mention, "topic"))
     assert suggested == {"water": None, "roads": None}
 
-    mention_labels.label(context, mention, {"topic": ("roads", "drainage", "health")})
+    mention_labels.label_mention(
+        context, mention, {"topic": ("roads", "drainage", "health")}
+    )
 
     assert dict(in_force(engine, mention, "topic")) == {
         "water": "drainage",
@@ -104,8 +106,10 @@ def test_the_topics_given_are_all_topics_from_now_on(
 def test_a_second_decision_takes_the_place_of_the_first(
     context: Context, engine: Engine, mention: int
 ) -> None:
-    mention_labels.label(context, mention, {"topic": ("roads", "drainage", "health")})
-    mention_labels.label(context, mention, {"topic": ("water",)})
+    mention_labels.label_mention(
+        context, mention, {"topic": ("roads", "drainage", "health")}
+    )
+    mention_labels.label_mention(context, mention, {"topic": ("water",)})
 
     decided = {now for _, now in in_force(engine, mention, "topic")}
 
@@ -116,13 +120,13 @@ def test_a_second_decision_takes_the_place_of_the_first(
 def test_what_was_decided_outlives_a_new_reading(
     context: Context, engine: Engine, mention: int
 ) -> None:
-    mention_labels.label(
+    mention_labels.label_mention(
         context, mention, {"topic": ("parks",), "sentiment": ("positive",)}
     )
     with db.writing(engine) as session:
         tags.forget(session)
 
-    tagging.tag(context)
+    tagging.tag_waiting(context)
 
     assert {now for _, now in in_force(engine, mention, "topic")} == {"parks"}
     assert only(engine).sentiment == "positive"
@@ -132,7 +136,9 @@ def test_what_was_decided_outlives_a_new_reading(
 def test_a_dry_run_decides_nothing(
     context: Context, engine: Engine, mention: int
 ) -> None:
-    mention_labels.label(context, mention, {"intent": ("praise",)}, dry_run=True)
+    mention_labels.label_mention(
+        context, mention, {"intent": ("praise",)}, dry_run=True
+    )
 
     assert only(engine).intent != "praise"
     assert audited(engine) == []
@@ -150,7 +156,7 @@ def test_what_is_no_label_is_refused(
     context: Context, engine: Engine, mention: int, given: dict, message: str
 ) -> None:
     with pytest.raises(UsageError, match=message):
-        mention_labels.label(context, mention, given)
+        mention_labels.label_mention(context, mention, given)
 
     assert audited(engine) == []
 
@@ -159,16 +165,16 @@ def test_only_a_mention_that_was_read_can_be_labelled(
     context: Context, engine: Engine
 ) -> None:
     with pytest.raises(UsageError, match="no mention 7"):
-        mention_labels.label(context, 7, {"intent": ("praise",)})
+        mention_labels.label_mention(context, 7, {"intent": ("praise",)})
     store_records(engine, make_record(text=TEXT, platform="mastodon"))
     with pytest.raises(SocialcellError, match="waits to be read"):
-        mention_labels.label(context, only(engine).id, {"intent": ("praise",)})
+        mention_labels.label_mention(context, only(engine).id, {"intent": ("praise",)})
 
 
 def test_decisions_become_lines_that_train_takes(
     context: Context, engine: Engine, mention: int, tmp_path: Path
 ) -> None:
-    mention_labels.label(
+    mention_labels.label_mention(
         context,
         mention,
         {
@@ -180,7 +186,7 @@ def test_decisions_become_lines_that_train_takes(
         },
     )
 
-    counts = mention_labels.export(context, tmp_path).posts
+    counts = mention_labels.export_labels(context, tmp_path).posts
 
     assert counts == {
         "complaint": 1,
@@ -220,11 +226,11 @@ def test_nobody_is_recognised_in_the_exported_texts(
         "फोन 98220 12345, a.k@mail.example, x.com/asha_kale"
     )
     store_records(engine, make_record(text=said, platform="mastodon"))
-    tagging.tag(context)
+    tagging.tag_waiting(context)
     assert "PERSON" in dict(in_force(engine, only(engine).id, "entity"))
-    mention_labels.label(context, only(engine).id, {"intent": ("complaint",)})
+    mention_labels.label_mention(context, only(engine).id, {"intent": ("complaint",)})
 
-    mention_labels.export(context, tmp_path)
+    mention_labels.export_labels(context, tmp_path)
 
     (post,) = labelled_posts.posts(tmp_path / "own" / "intent.jsonl")
     for hidden in ("asha", "kale", "सुनील", "शेट्टी", "98220", "12345", "a.k", "mail"):
@@ -236,17 +242,17 @@ def test_nobody_is_recognised_in_the_exported_texts(
 def test_a_text_that_changed_after_the_decision_is_left_out(
     context: Context, engine: Engine, mention: int, tmp_path: Path
 ) -> None:
-    mention_labels.label(context, mention, {"intent": ("complaint",)})
-    mention_labels.export(context, tmp_path)
+    mention_labels.label_mention(context, mention, {"intent": ("complaint",)})
+    mention_labels.export_labels(context, tmp_path)
     later = context.clock.now().replace(hour=15)
     changed = make_record(
         text="All is well in Kothrud, thank you", platform="mastodon", edited_at=later
     )
     store_records(engine, changed, at=later)
 
-    assert mention_labels.export(context, tmp_path).posts == {}
-    tagging.tag(context)
-    assert mention_labels.export(context, tmp_path).posts == {}
+    assert mention_labels.export_labels(context, tmp_path).posts == {}
+    tagging.tag_waiting(context)
+    assert mention_labels.export_labels(context, tmp_path).posts == {}
 
     assert list((tmp_path / "own").iterdir()) == []
 
@@ -263,10 +269,10 @@ def test_what_may_train_nobody_is_left_out(
     context: Context, engine: Engine, tmp_path: Path, change: dict, left_out: dict
 ) -> None:
     store_records(engine, make_record(text=TEXT, **change))
-    tagging.tag(context)
-    mention_labels.label(context, only(engine).id, {"intent": ("complaint",)})
+    tagging.tag_waiting(context)
+    mention_labels.label_mention(context, only(engine).id, {"intent": ("complaint",)})
 
-    found = mention_labels.export(context, tmp_path)
+    found = mention_labels.export_labels(context, tmp_path)
 
     assert (found.posts, found.left_out) == ({}, left_out)
     assert list((tmp_path / "own").iterdir()) == []

@@ -59,14 +59,14 @@ VALUES (1, 'topic', 'water', 'm', '1', '2026-11-23 06:30:00')
 def city(context: Context, engine: Engine) -> Context:
     with db.writing(engine) as session:
         areas.replace(session, read_areas())
-    mention_owners.bring_up_to_date(engine)
+    mention_owners.update_owners(engine)
     store_records(
         engine,
         make_record("water", text="No water in Kothrud for 3 days"),
         make_record("power", text="Power cut again, call MSEDCL, since noon"),
         make_record("thanks", text="Thank you PMC for the new park in Aundh"),
     )
-    tagging.tag(context)
+    tagging.tag_waiting(context)
     return context
 
 
@@ -101,30 +101,32 @@ def test_reading_a_mention_finds_its_owner(city: Context, engine: Engine) -> Non
 def test_the_owner_follows_what_a_person_decides(city: Context, engine: Engine) -> None:
     id_ = id_of(engine, "water")
 
-    mention_labels.decide(city, [id_], {"topic": ("roads",)})
+    mention_labels.decide_mentions(city, [id_], {"topic": ("roads",)})
     assert owned(engine)["water"] == "dept:roads"
-    mention_labels.label(city, id_, {"intent": ("praise",), "urgency": ("low",)})
+    mention_labels.label_mention(
+        city, id_, {"intent": ("praise",), "urgency": ("low",)}
+    )
     assert owned(engine)["water"] == "none"
-    mention_labels.decide(city, [id_], {"urgency": ("critical",)})
+    mention_labels.decide_mentions(city, [id_], {"urgency": ("critical",)})
     assert owned(engine)["water"] == "dept:roads"
 
 
 def test_a_decided_owner_outlasts_reading_again_and_a_new_table(
     city: Context, engine: Engine, tmp_path: Path
 ) -> None:
-    mention_labels.decide(
+    mention_labels.decide_mentions(
         city, [id_of(engine, "power")], {"owner": ("dept:electrical",)}
     )
 
     with db.writing(engine) as session:
         tags.forget(session)
-    tagging.tag(city)
+    tagging.tag_waiting(city)
     assert owned(engine)["power"] == "dept:electrical"
-    mention_owners.import_file(
+    mention_owners.import_owners(
         city, write(tmp_path / "o.csv", {"topic": "electricity"})
     )
     assert owned(engine)["power"] == "dept:electrical"
-    mention_labels.decide(city, [id_of(engine, "power")], {"owner": ("none",)})
+    mention_labels.decide_mentions(city, [id_of(engine, "power")], {"owner": ("none",)})
     assert owned(engine)["power"] == "none"
 
 
@@ -134,9 +136,9 @@ def test_an_imported_row_is_true_of_what_was_read_before_from_its_day_on(
     file = tmp_path / "owners.csv"
 
     tomorrow = (NOON + timedelta(days=1)).astimezone(IST).date().isoformat()
-    mention_owners.import_file(city, write(file, {"valid_from": tomorrow}))
+    mention_owners.import_owners(city, write(file, {"valid_from": tomorrow}))
     assert owned(engine)["water"] == "dept:water"
-    done = mention_owners.import_file(city, write(file, {}))
+    done = mention_owners.import_owners(city, write(file, {}))
 
     assert (done.added, done.changed, done.unchanged, done.removed) == (0, 1, 0, 0)
     assert owned(engine)["water"] == "body:mhada"
@@ -149,9 +151,9 @@ def test_an_own_row_stands_in_place_of_the_packages_after_an_upgrade(
     city: Context, engine: Engine, tmp_path: Path
 ) -> None:
     change = {"owner": "dept:water", "places": "", "name_en": "Our Water Desk"}
-    mention_owners.import_file(city, write(tmp_path / "owners.csv", change))
+    mention_owners.import_owners(city, write(tmp_path / "owners.csv", change))
 
-    mention_owners.bring_up_to_date(engine)
+    mention_owners.update_owners(engine)
 
     with db.reading(engine) as session:
         names = [
@@ -175,8 +177,8 @@ def test_a_table_that_was_replaced_is_the_cells_alone(
         "".join(line for line in lines if "body:msedcl" not in line), "utf-8"
     )
 
-    done = mention_owners.import_file(city, file, replace=True)
-    mention_owners.bring_up_to_date(engine)
+    done = mention_owners.import_owners(city, file, replace=True)
+    mention_owners.update_owners(engine)
 
     assert (done.added, done.removed) == (0, 2)
     assert done.unchanged == len(read_owners()) - 2
@@ -189,7 +191,7 @@ def test_what_is_wrong_is_refused_whole_with_every_reason(
     file = write(tmp_path / "owners.csv", {}, {"topic": "watr"}, {"places": "place:x"})
 
     with pytest.raises(SocialcellError) as refused:
-        mention_owners.import_file(city, file)
+        mention_owners.import_owners(city, file)
 
     first, *others = str(refused.value).splitlines()
     assert first == "Nothing was taken: 2 problems."
@@ -201,7 +203,9 @@ def test_what_is_wrong_is_refused_whole_with_every_reason(
 def test_a_dry_run_changes_nothing(
     city: Context, engine: Engine, tmp_path: Path
 ) -> None:
-    done = mention_owners.import_file(city, write(tmp_path / "o.csv", {}), dry_run=True)
+    done = mention_owners.import_owners(
+        city, write(tmp_path / "o.csv", {}), dry_run=True
+    )
 
     assert done.added == 1
     assert owned(engine)["water"] == "dept:water"
@@ -214,7 +218,7 @@ def test_what_an_interrupted_import_left_is_found_by_the_next_reading(
         store.forget(session)
     assert set(owned(engine).values()) == {None}
 
-    tagging.tag(city)
+    tagging.tag_waiting(city)
 
     assert owned(engine)["water"] == "dept:water"
     with db.reading(engine) as session:
@@ -227,8 +231,8 @@ def test_the_day_of_a_mention_is_that_of_pune(
 ) -> None:
     with db.writing(engine) as session:
         areas.replace(session, read_areas())
-    mention_owners.bring_up_to_date(engine)
-    mention_owners.import_file(
+    mention_owners.update_owners(engine)
+    mention_owners.import_owners(
         context, write(tmp_path / "o.csv", {"valid_from": "2026-11-23"})
     )
     midnight = datetime(2026, 11, 23, tzinfo=IST)
@@ -238,7 +242,7 @@ def test_the_day_of_a_mention_is_that_of_pune(
         make_record("after", authored_at=midnight),
     )
 
-    tagging.tag(context)
+    tagging.tag_waiting(context)
 
     assert owned(engine) == {"before": "dept:water", "after": "body:mhada"}
 
@@ -253,7 +257,7 @@ def test_an_upgrade_finds_the_owners_of_what_was_read_before(tmp_path: Path) -> 
         for statement in OLD_ROWS.split(";\n"):
             connection.exec_driver_sql(statement)
 
-    backup.upgrade(load(tmp_path / "config.yaml"), without_backup=True)
+    backup.upgrade_database(load(tmp_path / "config.yaml"), without_backup=True)
 
     assert owned(engine) == {"a": "dept:ours"}
     with db.reading(engine) as session:
@@ -281,7 +285,9 @@ def test_what_is_critical_is_somebodys_and_is_not_referred_elsewhere(
     config = city.workspace.folder / "config.yaml"
     ids = [id_of(engine, external_id) for external_id in ("power", "thanks")]
 
-    mention_labels.decide(city, ids, {"urgency": ("critical",), "topic": ("other",)})
+    mention_labels.decide_mentions(
+        city, ids, {"urgency": ("critical",), "topic": ("other",)}
+    )
 
     assert owned(engine)["thanks"] == "dept:disaster"
     shown = inside("mentions", "show", str(ids[0]), "--json", "--config", config)

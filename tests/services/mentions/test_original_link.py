@@ -43,7 +43,7 @@ def test_the_address_is_given_and_the_log_says_to_whom(
 
     original = original_link.open_original(context, own)
 
-    assert original == original_link.Original(own, "x", LINK)
+    assert original == original_link.OriginalLink(own, "x", LINK)
     detail = {"mention": own, "platform": "x"}
     assert audited(engine) == [("meera", "mentions.open", f"mention {own}", detail)]
 

@@ -65,7 +65,7 @@ def ids(engine: Engine) -> dict[str, int]:
 def test_the_mentions_of_those_days_that_say_the_same_are_found(
     context: Context, ids: dict[str, int]
 ) -> None:
-    _, found = similar_mentions.similar(context, ids["1"], days=7)
+    _, found = similar_mentions.find_similar(context, ids["1"], days=7)
 
     assert {near.id for near in found} == {ids["2"], ids["4"]}
     assert [near.nearness for near in found] == sorted(
@@ -77,7 +77,7 @@ def test_the_mentions_of_those_days_that_say_the_same_are_found(
 def test_more_days_find_what_lies_further_back(
     context: Context, ids: dict[str, int]
 ) -> None:
-    _, found = similar_mentions.similar(context, ids["1"], days=31)
+    _, found = similar_mentions.find_similar(context, ids["1"], days=31)
 
     assert len(found) == 3
     assert found[0].nearness == 1.0
@@ -86,7 +86,9 @@ def test_more_days_find_what_lies_further_back(
 def test_a_story_is_its_mentions_from_the_first_to_the_last(
     context: Context, ids: dict[str, int]
 ) -> None:
-    _, found = similar_mentions.told(context, NOON, NOON + timedelta(days=1), least=2)
+    _, found = similar_mentions.find_stories(
+        context, NOON, NOON + timedelta(days=1), least=2
+    )
 
     (story,) = found
     assert story.ids == (ids["1"], ids["2"], ids["4"])
@@ -112,7 +114,7 @@ def test_with_the_encoder_off_letters_are_compared_and_no_vectors_are_kept(
 
 def test_a_mention_that_is_not_there_is_said_so(context: Context) -> None:
     with pytest.raises(UsageError, match="no mention 99"):
-        similar_mentions.similar(context, 99, days=7)
+        similar_mentions.find_similar(context, 99, days=7)
 
 
 def test_a_mention_without_a_time_has_no_days_around_it(
@@ -121,31 +123,31 @@ def test_a_mention_without_a_time_has_no_days_around_it(
     store_records(engine, make_record("1", authored_at=None))
 
     with pytest.raises(UsageError, match="Mention 1 has no time"):
-        similar_mentions.similar(context, 1, days=7)
+        similar_mentions.find_similar(context, 1, days=7)
 
 
 def test_the_run_of_retention_forgets_the_vectors(
     context: Context, ids: dict[str, int]
 ) -> None:
-    similar_mentions.similar(context, ids["1"], days=7)
+    similar_mentions.find_similar(context, ids["1"], days=7)
 
-    retention.run(context, dry_run=True)
+    retention.run_retention(context, dry_run=True)
     kept = list((context.workspace.folder / "cache").iterdir())
-    retention.run(context)
+    retention.run_retention(context)
 
     assert len(kept) == 1
     assert not kept[0].exists()
 
 
 def test_an_erasure_forgets_the_vectors(context: Context, ids: dict[str, int]) -> None:
-    similar_mentions.similar(context, ids["1"], days=7)
+    similar_mentions.find_similar(context, ids["1"], days=7)
     folder = context.workspace.folder / "cache"
     assert [file.name for file in folder.iterdir()] == ["vectors.npz"]
 
-    data_requests.erase(context, "x", "2", None)
+    data_requests.erase_account(context, "x", "2", None)
 
     assert not list(folder.iterdir())
-    _, found = similar_mentions.similar(context, ids["1"], days=7)
+    _, found = similar_mentions.find_similar(context, ids["1"], days=7)
     assert {near.id for near in found} == {ids["4"]}
 
 
@@ -159,10 +161,19 @@ def test_the_commands_show_pseudonyms_and_json(
     )
     told = answer(
         socialcell(
-            "mentions", "stories", "--since", "2026-11-23", "--least", "2", "--json",
-            "--until", "2026-11-24", "--config", place,
+            "mentions",
+            "stories",
+            "--since",
+            "2026-11-23",
+            "--least",
+            "2",
+            "--json",
+            "--until",
+            "2026-11-24",
+            "--config",
+            place,
         )
-    )  # fmt: skip
+    )
 
     assert near["by"] == "vectors"
     assert {row["id"] for row in near["mentions"]} == {ids["2"], ids["4"]}

@@ -14,7 +14,7 @@ from socialcell.services.outbox import outbox
 def put(context: Context, kind: str, key: str) -> int:
     letter = mail.Letter(f"About {key}", "text", "<p>text</p>")
     readers = ("reader@city.example",)
-    return outbox.put(context, kind, key, "en", readers, lambda: letter)
+    return outbox.put_letter(context, kind, key, "en", readers, lambda: letter)
 
 
 def states(engine: Engine) -> dict[str, str]:
@@ -34,7 +34,7 @@ def test_what_speaks_in_public_is_held_and_what_we_tell_ourselves_goes_on(
     put(context, "alert", "the river")
 
     assert held == 1
-    assert outbox.mode(context) == mode
+    assert outbox.current_mode(context) == mode
     assert states(engine) == {
         "About a parade": "held",
         "About the week": "pending",
@@ -83,7 +83,7 @@ def test_a_switch_without_a_reason_or_of_another_name_is_refused(
         outbox.set_mode(context, "crisis", "  ")
     with pytest.raises(UsageError, match="There are: normal, crisis"):
         outbox.set_mode(context, "panic", "why not")
-    assert outbox.mode(context) == "normal"
+    assert outbox.current_mode(context) == "normal"
 
 
 def test_one_that_is_not_held_cannot_be_released(

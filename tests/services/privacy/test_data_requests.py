@@ -20,9 +20,9 @@ from socialcell.ops import audit
 from socialcell.services import pseudonyms
 from socialcell.services.collection import collector, file_import
 from socialcell.services.collection.allowance_ledger import Ledger
-from socialcell.services.collection.collector import Result
+from socialcell.services.collection.collector import RunResult
 from socialcell.services.context import Context
-from socialcell.services.mentions.tagging import tag
+from socialcell.services.mentions.tagging import tag_waiting
 from socialcell.services.privacy import data_requests
 from socialcell.services.reporting import weekly_report
 from tests.builders import (
@@ -67,7 +67,7 @@ def damaged() -> Reject:
     return Reject(raw={"id": None, "author_id": UID, "text": MARK}, reason="no id")
 
 
-def pull(context: Context, *items: Any) -> Result:
+def pull(context: Context, *items: Any) -> RunResult:
     """Pull a page of these items through the runner."""
     with db.reading(context.engine) as session:
         had = collector.store.find_source(session, "x.mentions")
@@ -86,12 +86,12 @@ def listened(context: Context) -> Context:
     pull(context, first, others(), damaged())
     later = hers("500101", text=f"Nobody has collected our garbage for days. {MARK}")
     pull(context, hers(edited_at=NOON), later)
-    tag(context)
+    tag_waiting(context)
     return context
 
 
-def erase(context: Context, **how: Any) -> data_requests.Erasure:
-    return data_requests.erase(
+def erase(context: Context, **how: Any) -> data_requests.ErasureResult:
+    return data_requests.erase_account(
         context, "x", how.pop("uid", UID), how.pop("handle", None), **how
     )
 
@@ -117,7 +117,7 @@ def rows(engine: Engine, model: Any) -> list[Any]:
 
 
 def test_the_export_holds_everything_and_is_audited(listened: Context) -> None:
-    held = data_requests.export(listened, "x", None, f"@{HANDLE.upper()}")
+    held = data_requests.export_account(listened, "x", None, f"@{HANDLE.upper()}")
 
     assert [one["uid"] for one in held["accounts"]] == [UID]
     assert {one["external_id"] for one in held["mentions"]} == {"500100", "500101"}
@@ -135,7 +135,7 @@ def test_the_export_holds_everything_and_is_audited(listened: Context) -> None:
 
 
 def test_the_export_of_a_stranger_is_empty(context: Context) -> None:
-    held = data_requests.export(context, "x", "404", None)
+    held = data_requests.export_account(context, "x", "404", None)
 
     assert {key: value for key, value in held.items() if value} == {"platform": "x"}
 
@@ -202,7 +202,7 @@ def test_a_handle_that_is_a_word_leaves_the_word_alone(context: Context) -> None
         make_record("2", text="No water, says @water", author=make_author("2")),
     )
 
-    data_requests.erase(context, "x", "1", None)
+    data_requests.erase_account(context, "x", "1", None)
 
     kept = [row.text for row in rows(context.engine, Mention) if row.text]
     assert kept == ["No water, says @•••••"]
@@ -213,7 +213,7 @@ def test_nothing_of_her_is_left_in_any_file(
 ) -> None:
     if database_kind != "sqlite":
         pytest.skip("PostgreSQL's files are the server's")
-    made = weekly_report.weekly(listened)
+    made = weekly_report.write_weekly(listened)
     held = dict(file_bytes(folder))
     assert any(MARK.encode() in held[name] for name in held if "socialcell" in name)
     assert made.html.exists()
@@ -233,9 +233,9 @@ def test_nothing_of_her_is_left_in_any_file(
 def test_a_report_that_quoted_her_is_written_again(listened: Context) -> None:
     after = NOON.replace(day=30)
     listened.clock.set(after)
-    made = weekly_report.weekly(listened, as_of=after)
+    made = weekly_report.write_weekly(listened, as_of=after)
     assert MARK in made.html.read_text()
-    marathi = weekly_report.weekly(listened, as_of=after, lang="mr")
+    marathi = weekly_report.write_weekly(listened, as_of=after, lang="mr")
 
     done = erase(listened)
 
@@ -245,7 +245,7 @@ def test_a_report_that_quoted_her_is_written_again(listened: Context) -> None:
     for path in done.rewritten:
         assert MARK not in Path(path).read_text()
     assert "removed" in made.html.read_text()
-    again = weekly_report.weekly(listened, as_of=after)
+    again = weekly_report.write_weekly(listened, as_of=after)
     assert again.numbers == made.numbers
 
 
@@ -254,7 +254,7 @@ def test_a_report_is_written_again_when_a_page_says_that_what_it_quotes_is_gone(
 ) -> None:
     after = NOON.replace(day=30)
     listened.clock.set(after)
-    made = weekly_report.weekly(listened, as_of=after)
+    made = weekly_report.write_weekly(listened, as_of=after)
     quoting = made.html.read_text()
     assert MARK in quoting
 
@@ -319,7 +319,7 @@ def test_a_file_that_knows_only_her_handle_is_held_back(
 
 
 def test_only_a_handle_is_enough_to_keep_somebody_out(context: Context) -> None:
-    done = data_requests.erase(context, "x", None, "@Stranger_1")
+    done = data_requests.erase_account(context, "x", None, "@Stranger_1")
 
     assert done.erased.mentions == 0
     author = make_author("9", handle="stranger_1")
@@ -359,4 +359,4 @@ def test_an_account_shown_by_name_is_removed_first(listened: Context) -> None:
 
 def test_somebody_must_be_named(context: Context) -> None:
     with pytest.raises(UsageError, match="--id"):
-        data_requests.export(context, "x", None, None)
+        data_requests.export_account(context, "x", None, None)

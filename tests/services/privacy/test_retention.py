@@ -20,7 +20,7 @@ from socialcell.listening.store.pages import pages
 from socialcell.listening.store.people import registry
 from socialcell.ops import audit
 from socialcell.services.context import Context
-from socialcell.services.mentions.tagging import tag
+from socialcell.services.mentions.tagging import tag_waiting
 from socialcell.services.privacy import retention
 from socialcell.settings import Config, Retention
 from tests.builders import NOON, make_record, store_records
@@ -55,12 +55,12 @@ def listened(context: Context) -> Context:
         pages.keep_rejects(session, "x", [Reject({"bad": 1}, "no id")], arrival)
         registry.register(session, "x", "pmc", "PMC", "media", "its site", "t", OLD)
     context = limited(context, x=30, reddit=None)
-    tag(context)
+    tag_waiting(context)
     return context
 
 
 def test_old_raw_items_go_and_new_ones_stay(listened: Context) -> None:
-    done = retention.run(listened)
+    done = retention.run_retention(listened)
 
     assert (done.raw_mapped, done.raw_quarantined) == (4, 1)
     (raw,) = kept(listened.engine, RawItem)
@@ -71,7 +71,7 @@ def test_old_raw_items_go_and_new_ones_stay(listened: Context) -> None:
 
 
 def test_texts_go_by_the_terms_of_their_platform(listened: Context) -> None:
-    done = retention.run(listened)
+    done = retention.run_retention(listened)
 
     assert done.texts == {"x": 3}
     texts = {row.external_id: row.text for row in kept(listened.engine, Mention)}
@@ -89,7 +89,7 @@ def test_counts_stay_and_a_rebuild_comes_to_the_same(listened: Context) -> None:
         before = rollups.everything(session)
         languages = mention_queries.language_counts(session)
 
-    retention.run(listened)
+    retention.run_retention(listened)
 
     with db.writing(listened.engine) as session:
         assert rollups.everything(session) == before
@@ -99,20 +99,20 @@ def test_counts_stay_and_a_rebuild_comes_to_the_same(listened: Context) -> None:
 
 
 def test_a_new_model_leaves_what_has_no_text_as_it_is(listened: Context) -> None:
-    retention.run(listened)
+    retention.run_retention(listened)
     with db.writing(listened.engine) as session:
         before = rollups.everything(session)
         tags.forget(session)
         assert tags.count_untagged(session) == 2
 
-    tag(listened)
+    tag_waiting(listened)
 
     with db.reading(listened.engine) as session:
         assert rollups.everything(session) == before
 
 
 def test_no_word_of_a_text_stays_beside_its_counts(listened: Context) -> None:
-    retention.run(listened)
+    retention.run_retention(listened)
 
     gone = {row.id for row in kept(listened.engine, Mention) if row.text is None}
     about = [row for row in kept(listened.engine, Annotation) if row.mention_id in gone]
@@ -121,7 +121,7 @@ def test_no_word_of_a_text_stays_beside_its_counts(listened: Context) -> None:
 
 
 def test_the_same_post_again_does_not_bring_its_text_back(listened: Context) -> None:
-    retention.run(listened)
+    retention.run_retention(listened)
 
     counts = store_records(listened.engine, make_record("0", text=TEXTS[0]), at=NOON)
 
@@ -132,10 +132,10 @@ def test_the_same_post_again_does_not_bring_its_text_back(listened: Context) -> 
 def test_a_dry_run_counts_and_changes_nothing(listened: Context) -> None:
     before = kept(listened.engine, RawItem), kept(listened.engine, Mention)
 
-    dry = retention.run(listened, dry_run=True)
+    dry = retention.run_retention(listened, dry_run=True)
 
     assert (kept(listened.engine, RawItem), kept(listened.engine, Mention)) == before
-    done = retention.run(listened)
+    done = retention.run_retention(listened)
     assert replace(dry, waits=done.waits) == done
     with db.reading(listened.engine) as session:
         (entry, _registered) = audit.entries(session, 9)
@@ -144,9 +144,9 @@ def test_a_dry_run_counts_and_changes_nothing(listened: Context) -> None:
 
 
 def test_a_second_run_finds_nothing(listened: Context) -> None:
-    retention.run(listened)
+    retention.run_retention(listened)
 
-    again = retention.run(listened)
+    again = retention.run_retention(listened)
 
     assert (again.raw_mapped, again.raw_quarantined, again.texts) == (0, 0, {"x": 0})
 

@@ -39,7 +39,7 @@ class Town:
     clock: FixedClock
 
     def publisher(self, platform: str) -> Publisher:
-        return publisher.build(platform, self.context.surroundings)
+        return publisher.build(platform, self.context.connector_context)
 
     def stands(self, platform: str) -> list[str]:
         """What the city itself has said there so far, oldest first."""
@@ -72,7 +72,7 @@ def planned(town: Town, platform: str = "x", **changes: Any) -> OwnPost:
         "text": WORDS,
         "media": PICTURE if platform == "instagram" else None,
     }
-    return own_posts.add(town.context, own_posts.Draft(**(given | changes)))
+    return own_posts.add_post(town.context, own_posts.PostDraft(**(given | changes)))
 
 
 def written(post: Any) -> str:
@@ -114,7 +114,7 @@ def approve(town: Town, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
     def by_another(*given: OwnPost) -> None:
         monkeypatch.setenv("SOCIALCELL_ACTOR", "cell.lead")
-        own_posts.approve(town.context, [one.id or 0 for one in given])
+        own_posts.approve_posts(town.context, [one.id or 0 for one in given])
         monkeypatch.delenv("SOCIALCELL_ACTOR")
 
     return by_another

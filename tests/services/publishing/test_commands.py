@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from socialcell import db
 from socialcell.listening.areas import area_table
 from socialcell.listening.store import areas as area_store
-from socialcell.services.daemon.job_registry import Slot, jobs
+from socialcell.services.daemon.job_registry import JobSlot, list_jobs
 from socialcell.services.doctor import examine
 from socialcell.services.outbox import outbox
 from socialcell.services.publishing import posting
@@ -227,30 +227,30 @@ def test_the_doctor_says_where_the_cell_posts_and_what_is_missing(
     with quiet_again():
         checks = {one.name: one for one in examine(cell / "config.yaml", deep=True)}
 
-    assert checks["publishing"].found.startswith("on: x, facebook, instagram")
+    assert checks["publishing"].finding.startswith("on: x, facebook, instagram")
     assert checks["secret x_access_secret"].state == "failed"
     assert checks["publishing x"].state == "failed"
-    assert "pages_manage_posts" in checks["publishing facebook"].found
+    assert "pages_manage_posts" in checks["publishing facebook"].finding
     assert checks["publishing telegram"].state == "ok"
 
 
 def test_publishing_is_off_as_shipped(folder: Path, engine: Engine) -> None:
     checks = {one.name: one for one in examine(folder / "config.yaml")}
 
-    assert checks["publishing"].found.startswith("off")
+    assert checks["publishing"].finding.startswith("off")
 
 
 def test_the_daemon_posts_every_minute_and_only_where_it_is_on(
     town: Town, approve: Any
 ) -> None:
     off = with_accounts(town.context)
-    assert "publish" not in {one.name for one in jobs(off)}
+    assert "publish" not in {one.name for one in list_jobs(off)}
     post = planned(town)
     approve(post)
     town.clock.advance(HOUR)
-    (job,) = [one for one in jobs(town.context) if one.name == "publish"]
+    (job,) = [one for one in list_jobs(town.context) if one.name == "publish"]
 
-    words = job.run(town.context, Slot(town.clock.now(), 1, False), lambda: False)
+    words = job.run(town.context, JobSlot(town.clock.now(), 1, False), lambda: False)
 
     assert words.startswith("1 posted, 0 later")
     assert job.when.length * 60 == HOUR
@@ -263,7 +263,9 @@ def test_what_is_posted_is_no_letter_and_no_message_to_a_room(
     approve(post)
     town.clock.advance(HOUR)
 
-    done = outbox.deliver(replace(town.context))
+    done = outbox.deliver_due(replace(town.context))
 
-    assert done == outbox.Delivered()
-    assert [one.state for one in posting.publish(town.context).outcomes] == ["posted"]
+    assert done == outbox.Delivery()
+    assert [one.state for one in posting.publish_due(town.context).outcomes] == [
+        "posted"
+    ]

@@ -82,22 +82,22 @@ def started_again(town: Town) -> None:
     """The daemon starts as often as it takes; what a person decides, they decide by
     what they see there."""
     for _ in range(STARTS):
-        outbox.recover(town.context)
-        done = posting.publish(town.context)
+        outbox.recover_unsent(town.context)
+        done = posting.publish_due(town.context)
         for one in done.outcomes:
             if one.state == "unsure":
                 there = town.copies(one.platform, WORDS) > 0
                 if there:
-                    published_posts.confirm(town.context, one.post, None)
+                    published_posts.confirm_post(town.context, one.post, None)
                 else:
-                    published_posts.again(town.context, one.post)
-        town.clock.advance(posting.SETTLES + timedelta(minutes=6))
+                    published_posts.repost(town.context, one.post)
+        town.clock.advance(posting.SETTLING_TIME + timedelta(minutes=6))
 
 
 def length_of_the_line(town: Town, engine: Engine, patch: pytest.MonkeyPatch) -> int:
     line = Line()
     with line.watched(engine, patch):
-        posting.publish(town.context)
+        posting.publish_due(town.context)
     return line.points
 
 
@@ -131,7 +131,7 @@ def test_killed_at_any_write_or_call_a_post_is_there_once(
         line = Line(dies_at)
         with line.watched(engine, monkeypatch):
             try:
-                posting.publish(town.context)
+                posting.publish_due(town.context)
             except Died:
                 engine.dispose()  # as the system closes what a dead process held
             else:

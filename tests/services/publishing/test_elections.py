@@ -99,11 +99,11 @@ def test_a_post_approved_before_is_held_until_a_person_releases_it(
     declare(town, today(town), today(town) + DAY)
 
     (check,) = posting_checks.held(town.context)
-    assert (check.state, f" {post.id}" in check.found) == ("warning", True)
+    assert (check.state, f" {post.id}" in check.finding) == ("warning", True)
     (shown,) = content_calendar.preview(town.context)
     assert "within an election" in shown["why_not"][0]
     town.clock.advance(HOUR)
-    (held,) = publishing.publish(town.context).outcomes
+    (held,) = publishing.publish_due(town.context).outcomes
     assert held.state == "held"
     assert "within an election" in (held.why or "")
     assert town.copies("x", WORDS) == 0
@@ -112,7 +112,7 @@ def test_a_post_approved_before_is_held_until_a_person_releases_it(
     assert "within an election" in shown["outgoing"]["answer"]
 
     outbox.release(town.context, None)
-    (posted,) = publishing.publish(town.context).outcomes
+    (posted,) = publishing.publish_due(town.context).outcomes
     assert posted.state == "posted"
     assert town.copies("x", WORDS) == 1
 
@@ -126,7 +126,7 @@ def test_answers_go_on_in_an_election_and_notices_wait_for_a_person(
     approve(answer, notice)
     town.clock.advance(HOUR)
 
-    done = publishing.publish(town.context)
+    done = publishing.publish_due(town.context)
 
     states = {one.post: one.state for one in done.outcomes}
     assert states[notice.id or 0] == "held"
@@ -137,4 +137,4 @@ def test_without_elections_the_doctor_has_nothing_to_say(town: Town) -> None:
     assert list(posting_checks.held(town.context)) == []
     declare(town, today(town) + DAY, today(town) + DAY)
     (check,) = posting_checks.held(town.context)
-    assert (check.state, check.found) == ("ok", "none")
+    assert (check.state, check.finding) == ("ok", "none")

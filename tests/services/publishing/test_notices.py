@@ -22,7 +22,7 @@ from socialcell.services.doctor import posting_checks
 from socialcell.services.mentions import tagging
 from socialcell.services.publishing import notice_templates as job_templates
 from socialcell.services.publishing import notices as job
-from socialcell.services.publishing.notices import Asked
+from socialcell.services.publishing.notices import NoticeRequest
 from tests.rows import in_order
 from tests.services.alerts.test_detection import HOUR, MINUTE, NOW, burst, city
 
@@ -42,7 +42,7 @@ def cell(context: Context, engine: Engine) -> Context:
     return context
 
 
-def asked(**changes: Any) -> Asked:
+def asked(**changes: Any) -> NoticeRequest:
     """A notice of a water closure; what is no field of Asked is a slot, None: not."""
     fields: dict[str, Any] = {
         "template": "water_closure",
@@ -57,12 +57,12 @@ def asked(**changes: Any) -> Asked:
         "ward": "Kothrud-Bavdhan",
     }
     for key, value in changes.items():
-        (fields if key in Asked.__dataclass_fields__ else slots)[key] = value
+        (fields if key in NoticeRequest.__dataclass_fields__ else slots)[key] = value
     given = {key: [value] for key, value in slots.items() if value is not None}
-    return Asked(**({"given": given} | fields))
+    return NoticeRequest(**({"given": given} | fields))
 
 
-def discharge(**changes: Any) -> Asked:
+def discharge(**changes: Any) -> NoticeRequest:
     """A notice of water let out of a dam."""
     fields = {
         "template": "dam_discharge",
@@ -88,7 +88,7 @@ def closures(engine: Engine) -> list[Closure]:
 def test_a_notice_is_drafts_in_three_languages_and_enters_its_closure(
     cell: Context, engine: Engine
 ) -> None:
-    made = job.make(cell, asked())
+    made = job.create_notice(cell, asked())
 
     told = [(one.platform, one.language, one.state, one.kind) for one in made.posts]
     assert told == [
@@ -112,10 +112,10 @@ def test_a_notice_is_drafts_in_three_languages_and_enters_its_closure(
 
 
 def test_the_same_notice_again_changes_nothing(cell: Context, engine: Engine) -> None:
-    first = job.make(cell, asked())
+    first = job.create_notice(cell, asked())
 
-    again = job.make(cell, asked())
-    more = job.make(cell, asked(platforms=("x", "facebook")))
+    again = job.create_notice(cell, asked())
+    more = job.create_notice(cell, asked(platforms=("x", "facebook")))
 
     assert [one.id for one in again.posts] == [one.id for one in first.posts]
     assert len(closures(engine)) == 1
@@ -126,20 +126,20 @@ def test_a_notice_that_cannot_be_posted_leaves_no_closure_behind(
     cell: Context, engine: Engine
 ) -> None:
     with pytest.raises(UsageError, match="picture"):
-        job.make(cell, asked(platforms=("x", "instagram")))
+        job.create_notice(cell, asked(platforms=("x", "instagram")))
 
     assert closures(engine) == []
 
 
 def test_a_dry_run_enters_nothing(cell: Context, engine: Engine) -> None:
-    made = job.make(cell, asked(), dry_run=True)
+    made = job.create_notice(cell, asked(), dry_run=True)
 
     assert len(made.posts) == 6
     assert closures(engine) == []
 
 
 def test_vaccination_closes_nothing(cell: Context, engine: Engine) -> None:
-    made = job.make(
+    made = job.create_notice(
         cell, asked(template="vaccination", reason="pulse_polio", ward=None)
     )
 
@@ -153,20 +153,17 @@ def test_talk_of_what_a_notice_announced_raises_no_alert(
     city: Context, engine: Engine, clock: FixedClock
 ) -> None:
     clock.set(NOW - 2 * HOUR)
-    job.make(
+    job.create_notice(
         city,
         asked(
             at=NOW - HOUR,
             ward=None,
-            **{
-                "from": (NOW - HOUR).isoformat(),
-                "to": (NOW + 8 * HOUR).isoformat(),
-            },
+            **{"from": (NOW - HOUR).isoformat(), "to": (NOW + 8 * HOUR).isoformat()},
         ),
     )
     burst(engine, NOW, text="No water in our house since morning")
     clock.set(NOW + 10 * MINUTE)
-    tagging.tag(city)
+    tagging.tag_waiting(city)
 
     detection.detect(city)
 
@@ -203,7 +200,7 @@ def test_a_notice_with_a_wrong_slot_is_refused(
     cell: Context, changes: dict[str, Any], said: str
 ) -> None:
     with pytest.raises(UsageError, match=said):
-        job.make(cell, asked(**changes))
+        job.create_notice(cell, asked(**changes))
 
 
 @pytest.mark.parametrize(
@@ -226,13 +223,13 @@ def test_a_slot_takes_only_what_its_type_is(
         given[key] = value
 
     with pytest.raises(UsageError, match=said):
-        job.make(cell, discharge(given=given))
+        job.create_notice(cell, discharge(given=given))
 
 
 def test_a_discharge_is_told_in_three_languages_and_leaves_once_approved(
     cell: Context, engine: Engine
 ) -> None:
-    made = job.make(cell, discharge(platforms=("x",)))
+    made = job.create_notice(cell, discharge(platforms=("x",)))
 
     assert [one.text.splitlines()[0] for one in made.posts] == [
         "खडकवासला धरणातून विसर्ग: ३५,५७४ क्युसेक",
@@ -254,7 +251,7 @@ def test_places_are_named_in_each_language_and_a_line_without_its_slot_goes(
         "contact": ["1077"],
     }
 
-    made = job.make(
+    made = job.create_notice(
         cell, asked(template="road_closure", at=None, given=given, platforms=("x",))
     )
 
@@ -264,7 +261,7 @@ def test_places_are_named_in_each_language_and_a_line_without_its_slot_goes(
     assert "पर्यायी मार्ग" not in mr
     assert "Use instead" not in en
     with pytest.raises(UsageError, match=r"road: there is no place.*--set road\.mr="):
-        job.make(
+        job.create_notice(
             cell,
             asked(
                 template="road_closure", at=None, given={**given, "road": ["Nowhere"]}
@@ -285,12 +282,15 @@ def test_a_notice_too_long_for_a_platform_says_which_and_in_what_language(
     wanted = asked(template="evacuation", at=None, given=given, languages=("mr",))
 
     with pytest.raises(UsageError, match=r"evacuation is too long for x in mr: \d+ of"):
-        job.make(cell, wanted)
-    assert len(job.make(cell, replace(wanted, platforms=("telegram",))).posts) == 1
+        job.create_notice(cell, wanted)
+    assert (
+        len(job.create_notice(cell, replace(wanted, platforms=("telegram",))).posts)
+        == 1
+    )
 
 
 def test_own_words_stand_for_a_usual_reason(cell: Context) -> None:
-    made = job.make(
+    made = job.create_notice(
         cell,
         asked(
             reason=None,
@@ -304,10 +304,8 @@ def test_own_words_stand_for_a_usual_reason(cell: Context) -> None:
 
 
 @pytest.mark.parametrize("id_", sorted(notice_template.builtin_templates()))
-def test_every_notice_fits_on_every_platform_with_its_longest_choices(
-    id_: str,
-) -> None:
-    counts = job_templates.lengths(notice_template.builtin_templates()[id_])
+def test_every_notice_fits_on_every_platform_with_its_longest_choices(id_: str) -> None:
+    counts = job_templates.text_lengths(notice_template.builtin_templates()[id_])
 
     assert len(counts) == 12
     assert [count for count in counts if not count[2].fits] == []
@@ -391,11 +389,11 @@ def test_a_workspace_adds_templates_of_its_own_as_files(
     cell: Context, own: Path
 ) -> None:
     given = {"road": ["Bhide bridge"], "contact": ["1077"]}
-    made = job.make(cell, asked(template="tree_fall", at=None, given=given))
+    made = job.create_notice(cell, asked(template="tree_fall", at=None, given=given))
 
     assert made.posts[0].text == "झाड पडले आहे: भिडे पूल. संपर्क: 1077"
     check = posting_checks.templates(cell)
-    assert (check.state, "tree_fall" in check.found) == ("ok", True)
+    assert (check.state, "tree_fall" in check.finding) == ("ok", True)
 
 
 def test_the_template_that_the_page_shows_is_one(tmp_path: Path) -> None:
@@ -405,7 +403,7 @@ def test_the_template_that_the_page_shows_is_one(tmp_path: Path) -> None:
     file = tmp_path / "tree_fall.yaml"
     file.write_text(shown.partition("```")[0], "utf-8")
 
-    assert job_templates.load(file).platforms == ("x", "telegram")
+    assert job_templates.load_template(file).platforms == ("x", "telegram")
 
 
 def test_a_file_that_cannot_be_used_is_named_and_the_others_go_on(
@@ -416,14 +414,14 @@ def test_a_file_that_cannot_be_used_is_named_and_the_others_go_on(
         OWN.replace("{road}.", "{road}. " + "long " * 60), "utf-8"
     )
 
-    found = job_templates.known(cell.workspace)
+    found = job_templates.load_templates(cell.workspace)
     assert set(found.faults) == {"tree_fall", "dam_discharge"}
     assert "tree_fall.yaml:6: slots.contact.type" in found.faults["tree_fall"]
     assert "words.mr: 3" in found.faults["dam_discharge"]
     assert "280 characters that x takes" in found.faults["dam_discharge"]
     assert posting_checks.templates(cell).state == "failed"
     with pytest.raises(ConfigError, match=r"tree_fall\.yaml:6"):
-        job.make(cell, asked(template="tree_fall"))
+        job.create_notice(cell, asked(template="tree_fall"))
     with pytest.raises(ConfigError, match="dam_discharge"):  # not the package's
-        job.make(cell, discharge())
-    assert job.make(cell, asked()).closure is not None
+        job.create_notice(cell, discharge())
+    assert job.create_notice(cell, asked()).closure is not None

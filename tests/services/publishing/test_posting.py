@@ -11,13 +11,13 @@ from socialcell import db
 from socialcell.campaigns.publishing.model import OwnPost
 from socialcell.config import Workspace
 from socialcell.errors import SocialcellError, UsageError
-from socialcell.ops import audit, integrity
+from socialcell.ops import audit, integrity, outgoing
 from socialcell.ops.model import AuditEntry, Usage
 from socialcell.services.collection.allowance_usage import spending
 from socialcell.services.outbox import outbox
 from socialcell.services.planning import content_calendar
 from socialcell.services.publishing import own_posts, posting, published_posts
-from socialcell.services.publishing.posting import SETTLES, Published
+from socialcell.services.publishing.posting import SETTLING_TIME, PublishRun
 from socialcell.settings import Approvals
 from tests.services.publishing.conftest import (
     HOUR,
@@ -33,10 +33,10 @@ pytestmark = pytest.mark.swept_on_postgresql
 FINDING = ("x", "facebook", "instagram")
 
 
-def due(town: Town) -> Published:
+def due(town: Town) -> PublishRun:
     """An hour later, what is due is posted."""
     town.clock.advance(HOUR)
-    return posting.publish(town.context)
+    return posting.publish_due(town.context)
 
 
 def row(engine: Engine, id_: int | None) -> OwnPost:
@@ -46,7 +46,7 @@ def row(engine: Engine, id_: int | None) -> OwnPost:
     return found
 
 
-def states(done: Published) -> list[str]:
+def states(done: PublishRun) -> list[str]:
     return [one.state for one in done.outcomes]
 
 
@@ -57,9 +57,9 @@ def test_an_approved_post_goes_out_when_its_time_comes_and_once(
     post = planned(town, platform)
     approve(post)
 
-    early = posting.publish(town.context)
+    early = posting.publish_due(town.context)
     done = due(town)
-    again = posting.publish(town.context)
+    again = posting.publish_due(town.context)
 
     assert (states(early), states(done), states(again)) == ([], ["posted"], [])
     assert town.copies(platform, WORDS) == 1
@@ -90,7 +90,7 @@ def test_nobody_approves_what_they_entered_themselves(town: Town) -> None:
     post = planned(town)
 
     with pytest.raises(UsageError, match="a second person"):
-        own_posts.approve(town.context, [post.id or 0])
+        own_posts.approve_posts(town.context, [post.id or 0])
 
 
 def test_two_names_of_one_os_user_do_not_approve_a_post(
@@ -103,12 +103,12 @@ def test_two_names_of_one_os_user_do_not_approve_a_post(
     monkeypatch.setenv("SOCIALCELL_ACTOR", "cell.lead")
 
     with pytest.raises(SocialcellError, match="two names do not make two persons"):
-        own_posts.approve(strict, [post.id or 0])
+        own_posts.approve_posts(strict, [post.id or 0])
 
     with db.reading(strict.engine) as session:
-        assert own_posts.found(session, post.id or 0).state == "draft"
+        assert own_posts.require_post(session, post.id or 0).state == "draft"
     monkeypatch.setattr("os.getuid", lambda: 4_000_111)
-    (approved,) = own_posts.approve(strict, [post.id or 0])
+    (approved,) = own_posts.approve_posts(strict, [post.id or 0])
     assert approved.state == "approved"
 
 
@@ -148,7 +148,7 @@ def test_the_switch_holds_a_post_until_a_person_releases_it(
     held = due(town)
     whys = [one["why_not"][0] for one in content_calendar.preview(town.context)]
     outbox.release(town.context, None)
-    done = posting.publish(town.context)
+    done = posting.publish_due(town.context)
 
     assert states(held) == []
     assert len(whys) == 2
@@ -175,13 +175,13 @@ def test_a_post_under_way_when_the_switch_was_turned_is_held_afterwards(
     lost = due(town)  # waits to be looked for
     with db.writing(engine) as session:
         session.execute(
-            outbox.store.OUT.update().values(state="sending")
+            outgoing.OUT.update().values(state="sending")
         )  # as a process leaves it that dies now
     outbox.set_mode(town.context, "mourning", "a day of mourning")
-    outbox.recover(town.context)
+    outbox.recover_unsent(town.context)
 
-    town.clock.advance(SETTLES)
-    done = posting.publish(town.context)
+    town.clock.advance(SETTLING_TIME)
+    done = posting.publish_due(town.context)
 
     assert states(lost) == ["later"]
     assert states(done) == ["held"]
@@ -197,11 +197,11 @@ def test_a_post_whose_time_has_long_passed_waits_for_a_person(
     town.clock.advance(2 * HOUR)  # with an hour to go it is an hour late
     town.clock.advance(timedelta(hours=1, seconds=1))
 
-    done = posting.publish(town.context)
+    done = posting.publish_due(town.context)
     every = outbox.release(town.context, None)
-    not_named = posting.publish(town.context)
+    not_named = posting.publish_due(town.context)
     outbox.release(town.context, list(every.stale))
-    released = posting.publish(town.context)
+    released = posting.publish_due(town.context)
 
     assert states(done) == ["held"]
     assert (every.count, len(every.stale), states(not_named)) == (0, 1, [])
@@ -238,8 +238,8 @@ def test_a_lost_answer_is_looked_for_before_anything_is_sent_again(
     first = due(town)
     seen: list[list[str]] = []
     for _ in range(4):
-        town.clock.advance(SETTLES + timedelta(minutes=5))
-        seen.append(states(posting.publish(town.context)))
+        town.clock.advance(SETTLING_TIME + timedelta(minutes=5))
+        seen.append(states(posting.publish_due(town.context)))
 
     assert states(first) == ["later"]
     assert seen.count(["posted"]) == 1
@@ -256,11 +256,11 @@ def test_what_may_show_yet_is_not_asked_for_too_early(town: Town, approve: Any) 
     due(town)
     asked = len(town.sandbox.requests)
 
-    town.clock.advance(SETTLES - timedelta(seconds=1))
-    early = posting.publish(town.context)
+    town.clock.advance(SETTLING_TIME - timedelta(seconds=1))
+    early = posting.publish_due(town.context)
     calls = len(town.sandbox.requests) - asked
     town.clock.advance(timedelta(seconds=1))
-    found = posting.publish(town.context)
+    found = posting.publish_due(town.context)
 
     assert (states(early), calls) == ([], 0)
     assert states(found) == ["posted"]
@@ -278,9 +278,9 @@ def test_a_post_of_the_same_words_that_is_known_is_not_taken_for_a_lost_one(
     town.clock.advance(minute)
     town.sandbox.platform("facebook").lose_answer()
 
-    posting.publish(town.context)
-    town.clock.advance(SETTLES)
-    posting.publish(town.context)
+    posting.publish_due(town.context)
+    town.clock.advance(SETTLING_TIME)
+    posting.publish_due(town.context)
 
     assert town.copies("facebook", WORDS) == 2
     ids = [row(engine, one.id).external_id for one in (first, second)]
@@ -295,15 +295,15 @@ def test_a_process_that_died_is_followed_by_one_that_waits_before_it_looks(
     approve(post)
     town.clock.advance(HOUR)
     with db.writing(engine) as session:  # as it is after the mark was made
-        session.execute(outbox.store.OUT.update().values(state="sending"))
+        session.execute(outgoing.OUT.update().values(state="sending"))
         held = session.get_one(OwnPost, post.id)
         held.asked_first = held.asked_last = town.clock.now()
 
-    outbox.recover(town.context)
-    at_once = posting.publish(town.context)
+    outbox.recover_unsent(town.context)
+    at_once = posting.publish_due(town.context)
     calls = len(town.sandbox.requests)
-    town.clock.advance(SETTLES)
-    done = posting.publish(town.context)
+    town.clock.advance(SETTLING_TIME)
+    done = posting.publish_due(town.context)
 
     assert (states(at_once), calls) == (["later"], 0)
     assert states(done) == ["posted"]
@@ -320,17 +320,17 @@ def test_where_the_platform_cannot_tell_a_person_decides(
     for _ in range(3):
         town.clock.advance(HOUR)
         outbox.release(town.context, None)  # nobody who releases all sends it twice
-        assert set(states(posting.publish(town.context))) <= {"unsure"}
+        assert set(states(posting.publish_due(town.context))) <= {"unsure"}
 
     assert states(done) == ["unsure"]
     assert "--again" in str(done.outcomes[0].why)
     there = town.copies("telegram", WORDS)
     assert there == (1 if fault == "lose_answer" else 0)
     if there:
-        published_posts.confirm(town.context, post.id or 0, "1")
+        published_posts.confirm_post(town.context, post.id or 0, "1")
     else:
-        published_posts.again(town.context, post.id or 0)
-    posting.publish(town.context)
+        published_posts.repost(town.context, post.id or 0)
+    posting.publish_due(town.context)
     assert town.copies("telegram", WORDS) == 1
 
 
@@ -341,9 +341,9 @@ def test_what_is_not_in_doubt_is_neither_confirmed_nor_sent_again(
     approve(post)
 
     with pytest.raises(UsageError, match="not in doubt"):
-        published_posts.confirm(town.context, post.id or 0, None)
+        published_posts.confirm_post(town.context, post.id or 0, None)
     with pytest.raises(UsageError, match="not in doubt"):
-        published_posts.again(town.context, post.id or 0)
+        published_posts.repost(town.context, post.id or 0)
 
 
 def test_what_may_be_posted_cannot_be_withdrawn(town: Town, approve: Any) -> None:
@@ -353,7 +353,7 @@ def test_what_may_be_posted_cannot_be_withdrawn(town: Town, approve: Any) -> Non
     due(town)
 
     with pytest.raises(UsageError, match="Nobody knows"):
-        own_posts.withdraw(town.context, post.id or 0, "wrong hour")
+        own_posts.withdraw_post(town.context, post.id or 0, "wrong hour")
 
 
 def test_a_withdrawn_post_does_not_go_out(
@@ -361,8 +361,8 @@ def test_a_withdrawn_post_does_not_go_out(
 ) -> None:
     post, draft = planned(town), planned(town, "facebook")
     approve(post)
-    own_posts.withdraw(town.context, post.id or 0, "wrong hour")
-    own_posts.withdraw(town.context, draft.id or 0, "wrong day")
+    own_posts.withdraw_post(town.context, post.id or 0, "wrong hour")
+    own_posts.withdraw_post(town.context, draft.id or 0, "wrong day")
 
     done = due(town)
 
@@ -379,14 +379,14 @@ def test_a_post_is_taken_back(
     due(town)
     town.clock.advance(timedelta(minutes=1))
 
-    published_posts.delete(town.context, post.id or 0, "wrong ward", dry_run=True)
+    published_posts.delete_post(town.context, post.id or 0, "wrong ward", dry_run=True)
     stood = town.copies(platform, WORDS)
-    published_posts.delete(town.context, post.id or 0, "wrong ward")
+    published_posts.delete_post(town.context, post.id or 0, "wrong ward")
 
     assert (stood, town.copies(platform, WORDS)) == (1, 0)
     assert row(engine, post.id).state == "deleted"
     with pytest.raises(UsageError, match="nothing that could be taken back"):
-        published_posts.delete(town.context, post.id or 0, "wrong ward")
+        published_posts.delete_post(town.context, post.id or 0, "wrong ward")
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
@@ -400,7 +400,7 @@ def test_a_platform_that_asks_us_to_wait_is_asked_no_more_and_later_takes_it(
     done = due(town)
     asked = len(town.sandbox.requests)
     town.clock.advance(HOUR)
-    later = posting.publish(town.context)
+    later = posting.publish_due(town.context)
 
     assert states(done) == ["later"]  # the other was not tried
     assert platform in done.stopped
@@ -422,7 +422,7 @@ def test_keys_that_are_refused_leave_the_post_to_be_sent_when_they_are_mended(
     mark = row(engine, post.id).asked_first
     town.sandbox.platform(platform).heal()
     town.clock.advance(timedelta(minutes=15))
-    later = posting.publish(town.context)
+    later = posting.publish_due(town.context)
 
     assert states(done) == ["later"]
     assert done.needs_a_person
@@ -471,7 +471,7 @@ def test_nothing_goes_out_where_nothing_is_set_up(town: Town, approve: Any) -> N
     closed = with_accounts(town.context)
     town.clock.advance(HOUR)
 
-    done = posting.publish(closed)
+    done = posting.publish_due(closed)
 
     assert states(done) == ["later"]
     assert "publishing.x is not set" in done.stopped["x"]

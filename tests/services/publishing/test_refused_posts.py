@@ -46,11 +46,11 @@ def test_a_container_that_expired_is_made_again(
     served.containers.fetch_slowly(1)
     first = due(town)
     town.clock.advance(timedelta(hours=25))
-    second = posting.publish(town.context)
+    second = posting.publish_due(town.context)
     stale = outbox.release(town.context, None).stale
     outbox.release(town.context, list(stale))
-    third = posting.publish(town.context)
-    fourth = posting.publish(town.context)
+    third = posting.publish_due(town.context)
+    fourth = posting.publish_due(town.context)
 
     assert states(first) == ["later"]
     assert states(second) == ["held"]  # a day late
@@ -84,12 +84,12 @@ def test_a_draft_that_cannot_be_posted_is_refused_at_once(
     }
 
     with pytest.raises(UsageError, match=said):
-        own_posts.add(town.context, own_posts.Draft(**(given | changes)))
+        own_posts.add_post(town.context, own_posts.PostDraft(**(given | changes)))
 
 
 def test_a_dry_run_keeps_nothing(town: Town, context: Context) -> None:
-    draft = own_posts.Draft("x", town.clock.now() + HOUR, "mr", WORDS)
+    draft = own_posts.PostDraft("x", town.clock.now() + HOUR, "mr", WORDS)
 
-    own_posts.add(town.context, draft, dry_run=True)
+    own_posts.add_post(town.context, draft, dry_run=True)
 
     assert content_calendar.coming(town.context) == []

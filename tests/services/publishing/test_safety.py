@@ -30,7 +30,7 @@ def warned(town: Town, **changes: Any) -> OwnPost:
 
 def due(town: Town) -> list[str]:
     town.clock.advance(HOUR)
-    return [one.state for one in posting.publish(town.context).outcomes]
+    return [one.state for one in posting.publish_due(town.context).outcomes]
 
 
 def standing(town: Town) -> list[str]:
@@ -64,7 +64,7 @@ def test_safety_too_needs_a_second_person(town: Town) -> None:
     outbox.set_mode(town.context, "crisis", "a flood")
 
     with pytest.raises(UsageError, match="a second person approves it"):
-        own_posts.approve(town.context, [safe.id or 0])
+        own_posts.approve_posts(town.context, [safe.id or 0])
 
     assert due(town) == []
     assert town.copies("x", WORDS) == 0
@@ -83,10 +83,10 @@ def test_without_a_time_safety_leaves_once_it_is_approved_and_all_else_waits(
     approve(cheerful)
     outbox.set_mode(town.context, mode, "as it is")
     town.clock.advance(3 * HOUR)  # the phone call took its time
-    assert posting.publish(town.context).outcomes == []
+    assert posting.publish_due(town.context).outcomes == []
 
     approve(notice, answer)
-    done = posting.publish(town.context)
+    done = posting.publish_due(town.context)
 
     assert [one.state for one in done.outcomes] == ["posted", "posted"]
     assert town.copies("x", "Leave the river bank now") == 1
@@ -104,10 +104,10 @@ def test_back_to_normal_what_is_stale_leaves_only_by_its_number(
     fresh = planned(town, text="On Friday")
     approve(fresh)
     outbox.set_mode(town.context, "normal", "it is over")
-    assert posting.publish(town.context).outcomes == []
+    assert posting.publish_due(town.context).outcomes == []
 
     done = outbox.release(town.context, None)
-    posting.publish(town.context)
+    posting.publish_due(town.context)
 
     assert (done.count, len(done.stale)) == (1, 1)
     assert town.copies("x", "On Friday") == 1
@@ -162,7 +162,7 @@ def test_an_election_day_does_not_hold_safety(
 def test_in_an_election_safety_that_may_serve_one_is_held_by_that_rule(
     town: Town, approve: Any, changes: dict[str, Any], said: str, by: str
 ) -> None:
-    account_registry.add(
+    account_registry.register_account(
         town.context,
         "x",
         "@ward.member",
@@ -200,7 +200,7 @@ def test_a_notice_is_marked_afterwards_and_who_marks_it_does_not_approve_it(
     with db.writing(engine) as session:
         area_store.replace(session, area_table.read_areas())
     now = town.clock.now()
-    asked = notices.Asked(
+    asked = notices.NoticeRequest(
         template="road_works",
         platforms=("x",),
         at=now + HOUR,
@@ -212,17 +212,19 @@ def test_a_notice_is_marked_afterwards_and_who_marks_it_does_not_approve_it(
         },
         languages=("en",),
     )
-    notices.make(town.context, asked)
+    notices.create_notice(town.context, asked)
     monkeypatch.setenv("SOCIALCELL_ACTOR", "cell.lead")
 
-    (marked,) = notices.make(town.context, replace(asked, safety=True)).posts
+    (marked,) = notices.create_notice(town.context, replace(asked, safety=True)).posts
 
     assert (marked.safety, marked.made_by) == (True, "cell.lead")
     with pytest.raises(UsageError, match="a second person approves it"):
-        own_posts.approve(town.context, [marked.id or 0])
+        own_posts.approve_posts(town.context, [marked.id or 0])
     monkeypatch.setenv("SOCIALCELL_ACTOR", "cell.head")
-    own_posts.approve(town.context, [marked.id or 0])
-    assert notices.make(town.context, replace(asked, safety=True)).posts[0].safety
+    own_posts.approve_posts(town.context, [marked.id or 0])
+    assert (
+        notices.create_notice(town.context, replace(asked, safety=True)).posts[0].safety
+    )
 
 
 def test_an_approved_notice_is_not_marked_any_more(town: Town, approve: Any) -> None:
@@ -256,7 +258,7 @@ def test_lists_say_what_holds_each_post(
     late = planned(town, text="Too late")
     approve(late)
     town.clock.advance(4 * HOUR)
-    posting.publish(town.context)
+    posting.publish_due(town.context)
     outbox.set_mode(town.context, "crisis", "a flood")
     approve(planned(town, text="Short"))
 

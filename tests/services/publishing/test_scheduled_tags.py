@@ -65,11 +65,11 @@ def test_a_scheduled_tag_of_an_approved_plan_is_posted_once_at_its_time(
 ) -> None:
     town = planned()
     words = scheduled(town)
-    early = posting.publish(town.context)
+    early = posting.publish_due(town.context)
     to_its_time(town)
 
-    done = posting.publish(town.context)
-    again = posting.publish(town.context)
+    done = posting.publish_due(town.context)
+    again = posting.publish_due(town.context)
 
     assert (early.outcomes, again.outcomes) == ([], [])
     assert [one.state for one in done.outcomes] == ["posted"]
@@ -88,7 +88,7 @@ def test_what_is_not_approved_or_not_scheduled_stays_and_says_why(
     town = planned()
     to_its_time(town)
 
-    done = posting.publish(town.context)
+    done = posting.publish_due(town.context)
 
     (refused,) = done.not_allowed
     assert "is not approved" in refused.why_not[0]
@@ -106,7 +106,7 @@ def test_a_plan_that_was_changed_after_its_approval_posts_nothing(
     agreed.change(town.context, agreed.PlanTag, text="other words")
     to_its_time(town)
 
-    done = posting.publish(town.context)
+    done = posting.publish_due(town.context)
 
     assert "changed since meera approved it" in done.not_allowed[0].why_not[0]
     assert town.asked("x") == 0
@@ -126,7 +126,7 @@ def test_what_cannot_be_sent_from_here_is_left_to_a_person(
     town = planned(**asset)
     to_its_time(town)
 
-    done = posting.publish(town.context)
+    done = posting.publish_due(town.context)
 
     assert any(said in why for why in done.not_allowed[0].why_not)
     assert town.asked("x") == 0
@@ -138,9 +138,9 @@ def test_a_tag_whose_day_has_passed_is_not_posted_afterwards(
     town = planned()
     words = scheduled(town)
     to_its_time(town)
-    town.clock.advance(posting._late(town.context) * 1.01)
+    town.clock.advance(posting._late_hours(town.context) * 1.01)
 
-    done = posting.publish(town.context)
+    done = posting.publish_due(town.context)
 
     assert (done.outcomes, done.not_allowed) == ([], [])
     assert town.copies("x", words) == 0
@@ -151,6 +151,6 @@ def test_another_campaign_is_left_alone(planned: Callable[..., Town]) -> None:
     words = scheduled(town)
     to_its_time(town)
 
-    posting.publish(town.context, campaign="other26")
+    posting.publish_due(town.context, campaign="other26")
 
     assert town.copies("x", words) == 0

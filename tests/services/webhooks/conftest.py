@@ -36,14 +36,14 @@ class Cell:
     messenger: Source
     instagram: Source
 
-    def accept(self, push: Any, kind: str = "whatsapp") -> webhook_ingest.Welcome:
+    def accept(self, push: Any, kind: str = "whatsapp") -> webhook_ingest.WebhookResult:
         body = pushes.as_bytes(push)
-        return webhook_ingest.accept(self.context, kind, pushes.headers(body), body)
+        return webhook_ingest.store_push(self.context, kind, pushes.headers(body), body)
 
-    def take(self, push: Any, kind: str = "whatsapp") -> list[webhook_ingest.Result]:
+    def take(self, push: Any, kind: str = "whatsapp") -> list[webhook_ingest.RunResult]:
         """Hand in and read."""
-        assert self.accept(push, kind) is webhook_ingest.Welcome.KEPT
-        return webhook_ingest.work_off(self.context)
+        assert self.accept(push, kind) is webhook_ingest.WebhookResult.STORED
+        return webhook_ingest.process_pushes(self.context)
 
     def mentions(self) -> list[Mention]:
         with db.reading(self.context.engine) as session:
@@ -114,4 +114,4 @@ def push_all(served: Sandbox, context: Context, kinds: tuple[str, ...] = KINDS) 
         for kind in kinds:
             statuses = served.platform(kind).hand_in(address)
             assert set(statuses) <= {200}
-    webhook_ingest.work_off(context)
+    webhook_ingest.process_pushes(context)

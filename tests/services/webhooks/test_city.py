@@ -18,7 +18,7 @@ from socialcell.sandbox.meta.webhook_platform import photo
 from socialcell.sandbox.meta.whatsapp_server import file_id
 from socialcell.services.context import Context
 from socialcell.services.webhooks import media_download, media_files, webhook_ingest
-from socialcell.services.webhooks.media_download import Fetched
+from socialcell.services.webhooks.media_download import FetchCounts
 from socialcell.web import webhook_server
 from tests.services.webhooks.conftest import CITY, KINDS, push_all
 
@@ -111,7 +111,7 @@ def test_pushed_twice_and_replayed_it_is_all_here_once(
     push_all(served, listening)
     with webhook_server.serving(listening, with_worker=False) as address:
         again = served.platform("whatsapp").pusher.replay(address)
-    results = webhook_ingest.work_off(listening)
+    results = webhook_ingest.process_pushes(listening)
 
     assert set(again) == {200}
     assert results == []
@@ -129,7 +129,7 @@ def test_what_was_not_taken_is_handed_in_again(
         refused = served.platform("whatsapp").hand_in(address)
         place.write_text(secret)
         taken = served.platform("whatsapp").hand_in(address)
-    webhook_ingest.work_off(listening)
+    webhook_ingest.process_pushes(listening)
 
     assert set(refused) == {403}
     assert set(taken) == {200}
@@ -237,7 +237,7 @@ def test_a_file_that_fails_is_tried_again_later(
     clock.advance(HOUR)
     later = media_download.fetch(listening)
 
-    assert (first.later, at_once, later.files) == (1, Fetched(), 1)
+    assert (first.later, at_once, later.files) == (1, FetchCounts(), 1)
     assert {one.state for one in attachments(listening)} == {"fetched"}
 
 
@@ -316,10 +316,10 @@ def test_the_token_is_tried_by_sources_test(
     from socialcell.services.collection import source_setup
 
     name = next(s["name"] for s in served.sources if s["connector"] == kind)
-    assert source_setup.try_out(listening, name).ok
+    assert source_setup.check_source(listening, name).ok
     served.platform(kind).expire_token()
 
-    health = source_setup.try_out(listening, name)
+    health = source_setup.check_source(listening, name)
 
     assert not health.ok
     assert [v for v in served.secrets.values() if v in health.message] == []

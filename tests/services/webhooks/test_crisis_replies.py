@@ -22,7 +22,7 @@ from socialcell.ops.model import AuditEntry
 from socialcell.sandbox import Sandbox
 from socialcell.services import pseudonyms
 from socialcell.services.context import Context
-from socialcell.services.mentions.tagging import tag
+from socialcell.services.mentions.tagging import tag_waiting
 from socialcell.services.messaging import messages, reply_approvals, reply_drafts
 from socialcell.services.outbox import outbox
 from socialcell.services.privacy import data_requests, retention
@@ -53,7 +53,7 @@ def write(served: Sandbox, listening: Context) -> Callable[[str], int]:
     def written(text: str) -> int:
         served.platform("whatsapp").publish(text)
         push_all(served, listening, ("whatsapp",))
-        tag(listening)
+        tag_waiting(listening)
         with db.reading(listening.engine) as session:
             asked = select(Mention.id).where(Mention.text == text)
             return session.scalars(asked.order_by(Mention.id.desc())).first() or 0
@@ -103,7 +103,7 @@ def test_an_answer_to_somebody_in_danger_waits_and_goes_out_with_a_second_yes(
     row = draft(listening.engine, kept.waits or 0)
     assert (row.state, row.text, row.external_id) == ("sent", None, done.message)
     assert row.decided_by == "cell.lead"
-    assert reply_drafts.waiting(listening) == []
+    assert reply_drafts.list_waiting(listening) == []
 
 
 def test_whoever_wrote_an_answer_does_not_approve_it(
@@ -207,14 +207,16 @@ def test_what_a_dead_process_may_have_sent_is_not_sent_again(
     kept = messages.reply(listening, message, ANSWER)
     with db.writing(engine) as session:
         now = listening.clock.now()
-        assert reply_drafts.store.claim(session, kept.waits or 0, "cell.lead", now)
+        assert reply_drafts.draft_store.claim(
+            session, kept.waits or 0, "cell.lead", now
+        )
 
     with pytest.raises(UsageError, match="may have been sent"):
         lead(listening, kept.waits)
 
-    assert [one.state for one in reply_drafts.waiting(listening)] == ["sending"]
+    assert [one.state for one in reply_drafts.list_waiting(listening)] == ["sending"]
     reply_drafts.withdraw(listening, kept.waits or 0)
-    assert reply_drafts.waiting(listening) == []
+    assert reply_drafts.list_waiting(listening) == []
     assert sent(served) == []
 
 
@@ -229,7 +231,7 @@ def test_an_answer_that_meta_refused_waits_again(
     with pytest.raises(ConnectorError):
         lead(listening, kept.waits)
 
-    (row,) = reply_drafts.waiting(listening)
+    (row,) = reply_drafts.list_waiting(listening)
     assert (row.state, row.text) == ("waiting", ANSWER)
 
 
@@ -270,7 +272,7 @@ def test_words_of_an_answer_go_with_the_person_and_after_a_week(
     crisis(listening)
     first = messages.reply(listening, message, ANSWER).waits or 0
     clock.advance(timedelta(days=7, seconds=1))
-    retention.run(listening)
+    retention.run_retention(listening)
     assert (draft(engine, first).state, draft(engine, first).text) == (
         "withdrawn",
         None,
@@ -279,7 +281,7 @@ def test_words_of_an_answer_go_with_the_person_and_after_a_week(
         author = session.get_one(Mention, message).author_id
         uid = session.get_one(Author, author).uid
 
-    data_requests.erase(listening, "whatsapp", uid, None)
+    data_requests.erase_account(listening, "whatsapp", uid, None)
 
     with db.reading(engine) as session:
         assert session.scalars(select(ReplyDraft.id)).all() == []

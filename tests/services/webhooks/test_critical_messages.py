@@ -20,8 +20,8 @@ from socialcell.reports.weekly import weekly_counts
 from socialcell.reports.weekly.frozen_week import period
 from socialcell.services.alerts import escalations, incident_notifications
 from socialcell.services.context import Context
-from socialcell.services.daemon.job_registry import Slot, jobs
-from socialcell.services.mentions.tagging import tag
+from socialcell.services.daemon.job_registry import JobSlot, list_jobs
+from socialcell.services.mentions.tagging import tag_waiting
 from socialcell.services.outbox import outbox as outgoing
 from socialcell.services.privacy import data_requests
 from socialcell.services.reporting import report_mail
@@ -57,7 +57,7 @@ def receive(cell: Cell, *texts: str, sender: str = pushes.ASHA) -> list[int]:
             text, f"wamid.{n}", cell.context.clock.now(), sender
         )
         cell.take(pushes.whatsapp(message))
-    tag(cell.context)
+    tag_waiting(cell.context)
     return [one.id or 0 for one in cell.mentions()][-len(texts) :]
 
 
@@ -181,7 +181,7 @@ def test_words_of_a_message_leave_the_outbox_when_its_writer_is_erased_or_takes_
         dead.state, dead.attempts, dead.ended_at = "dead", 1, clock.now()
 
     cell.take(pushes.whatsapp(pushes.revoked("wamid.0", clock.now())))
-    data_requests.erase(cell.context, "whatsapp", other, None)
+    data_requests.erase_account(cell.context, "whatsapp", other, None)
 
     rows = outbox(engine)
     assert [(row.state, row.body is None) for row in rows] == [
@@ -210,9 +210,9 @@ def test_the_daemon_tells_in_the_round_in_which_a_message_was_read(
     context = told(cell.context)
     message = pushes.text_message(CALL, at=context.clock.now())
     cell.accept(pushes.whatsapp(message))
-    (job,) = [one for one in jobs(context) if one.name == "receive"]
+    (job,) = [one for one in list_jobs(context) if one.name == "receive"]
 
-    outcome = job.run(context, Slot(context.clock.now(), 1, False), lambda: False)
+    outcome = job.run(context, JobSlot(context.clock.now(), 1, False), lambda: False)
 
     assert "; critical items: 1 new incidents, 1 messages, 0 sent" in outcome
     assert [row.kind for row in outbox(engine)] == ["alert"]
@@ -225,7 +225,7 @@ def test_brief_and_weekly_report_count_it_and_quote_no_word_of_it(
     clock.advance(DAY / 2)
     week = period(clock.now() + 7 * DAY, clock.now() + 7 * DAY)
 
-    made = report_mail.daily(cell.context, "mr", clock.now())
+    made = report_mail.make_daily(cell.context, "mr", clock.now())
     with db.reading(engine) as session:
         numbers = weekly_counts.count(session, week, clock.now())
 

@@ -23,8 +23,8 @@ from socialcell.sandbox.server import Answer, Request, serve_http
 from socialcell.services.alerts import escalations
 from socialcell.services.context import Context
 from socialcell.services.daemon import run_due as rounds
-from socialcell.services.daemon.job_registry import Job, jobs
-from socialcell.services.mentions.tagging import tag
+from socialcell.services.daemon.job_registry import DaemonJob, list_jobs
+from socialcell.services.mentions.tagging import tag_waiting
 from socialcell.services.outbox import acknowledgements, outbox
 from socialcell.services.webhooks import webhook_ingest
 from socialcell.settings.telling import Alerts, Mail
@@ -105,14 +105,14 @@ class Room:
             "head@city.example": self.letters.count("head@city.example"),
         }
 
-    def tick(self) -> list[rounds.Done]:
+    def tick(self) -> list[rounds.JobResult]:
         """One round of the daemon over what is about alerts."""
 
-        def table(context: Context) -> list[Job]:
+        def table(context: Context) -> list[DaemonJob]:
             wanted = ("receive", "detect", "deliver")
-            return [job for job in jobs(context) if job.name in wanted]
+            return [job for job in list_jobs(context) if job.name in wanted]
 
-        return rounds.work(self.context, 1, lambda: False, table)
+        return rounds.run_due_jobs(self.context, 1, lambda: False, table)
 
 
 @pytest.fixture
@@ -369,7 +369,7 @@ def test_killed_before_any_write_it_reaches_everybody_and_is_acknowledged_once(
         with killed_before_write(engine, n) as seen, suppress(Killed):
             until_acknowledged(room, clock)
         killed = len(seen) >= n
-        outbox.recover(room.context)  # as the daemon does when it begins
+        outbox.recover_unsent(room.context)  # as the daemon does when it begins
         until_acknowledged(room, clock)
 
         after = room.reached()
@@ -382,8 +382,8 @@ def test_killed_before_any_write_it_reaches_everybody_and_is_acknowledged_once(
 
 
 def receive_only(cell: Cell) -> None:
-    webhook_ingest.work_off(cell.context)
-    tag(cell.context)
+    webhook_ingest.process_pushes(cell.context)
+    tag_waiting(cell.context)
 
 
 def until_acknowledged(room: Room, clock: FixedClock) -> None:

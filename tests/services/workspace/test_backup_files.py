@@ -21,7 +21,7 @@ from socialcell.services.outreach.step_checks import Told
 from socialcell.services.privacy import data_requests
 from socialcell.services.webhooks import media_files
 from socialcell.services.workspace import backup, backup_record, stored_files
-from socialcell.services.workspace.restore import restore
+from socialcell.services.workspace.restore import restore_copy
 from tests.builders import NOON, make_author, make_record, make_source, store_records
 from tests.campaigns.planning import worlds
 from tests.campaigns.planning.agreed_plans import NAME, approved, come_to, number_of
@@ -74,7 +74,7 @@ def with_voice(context: Context) -> None:
                 source_id=source.id,
                 ref="wa-1",
                 kind="audio",
-                sha256=media_files.keep(context, VOICE),
+                sha256=media_files.store_file(context, VOICE),
                 state="fetched",
                 noted_at=NOON,
             )
@@ -94,7 +94,7 @@ def elsewhere(kept: Context, tmp_path: Path) -> Path:
 def test_an_empty_folder_has_after_a_restore_all_that_the_database_refers_to(
     kept: Context, tmp_path: Path
 ) -> None:
-    copy = backup.back_up(kept.workspace, tmp_path / "away" / "monday.db")
+    copy = backup.make_backup(kept.workspace, tmp_path / "away" / "monday.db")
     assert copy.record.files == [EVIDENCE, MEDIA]
     assert copy.record.missing == []
     shutil.rmtree(kept.workspace.folder / "evidence")
@@ -132,22 +132,22 @@ def test_no_secret_and_no_configuration_is_copied_and_the_command_says_so(
 
 
 def test_a_file_of_a_copy_that_is_missing_or_changed_is_noticed(kept: Context) -> None:
-    copy = backup.back_up(kept.workspace)
+    copy = backup.make_backup(kept.workspace)
     files = backup_record.files_of(copy.path)
-    assert backup_record.verify(copy.path)[1] == []
+    assert backup_record.verify_copy(copy.path)[1] == []
 
     (files / MEDIA).write_bytes(VOICE + b".")
     (files / f"{EVIDENCE}.pdf").unlink()
 
-    assert backup_record.verify(copy.path)[1] == [
+    assert backup_record.verify_copy(copy.path)[1] == [
         f"{files / EVIDENCE} is missing",
         f"{files / MEDIA} is changed",
     ]
     kept.engine.dispose()
     with pytest.raises(SocialcellError, match="is changed"):
-        restore(kept.workspace, copy.path)
+        restore_copy(kept.workspace, copy.path)
     # The database is not held up by a picture; the workspace has both files.
-    assert restore(kept.workspace, copy.path, yes=True).missing == []
+    assert restore_copy(kept.workspace, copy.path, yes=True).missing == []
 
 
 def test_what_the_workspace_lost_is_named_and_the_rest_is_copied(
@@ -155,27 +155,27 @@ def test_what_the_workspace_lost_is_named_and_the_rest_is_copied(
 ) -> None:
     (kept.workspace.folder / MEDIA).write_bytes(b"spoilt")
 
-    copy = backup.back_up(kept.workspace, tmp_path / "monday.db")
+    copy = backup.make_backup(kept.workspace, tmp_path / "monday.db")
 
     assert (copy.record.files, copy.record.missing) == ([EVIDENCE], [MEDIA])
-    assert backup_record.verify(copy.path)[1] == []
-    names = stored_files.referred(kept.engine)
-    assert stored_files.wrong(kept.workspace.folder, names) == [
+    assert backup_record.verify_copy(copy.path)[1] == []
+    names = stored_files.referenced_files(kept.engine)
+    assert stored_files.find_faults(kept.workspace.folder, names) == [
         f"{kept.workspace.folder / MEDIA} is changed"
     ]
     broken = {one.name for one in invariants.examine(kept) if one.state == "failed"}
     assert broken == {"I11 soundness"}
     kept.engine.dispose()
     again = config.load(elsewhere(kept, tmp_path))
-    assert restore(again, copy.path).missing == [MEDIA]
+    assert restore_copy(again, copy.path).missing == [MEDIA]
 
 
 def test_a_restore_mends_a_spoilt_file(kept: Context) -> None:
-    copy = backup.back_up(kept.workspace)
+    copy = backup.make_backup(kept.workspace)
     (kept.workspace.folder / MEDIA).write_bytes(b"spoilt")
     kept.engine.dispose()
 
-    assert restore(kept.workspace, copy.path, yes=True).missing == []
+    assert restore_copy(kept.workspace, copy.path, yes=True).missing == []
 
     assert (kept.workspace.folder / MEDIA).read_bytes() == VOICE
 
@@ -183,12 +183,12 @@ def test_a_restore_mends_a_spoilt_file(kept: Context) -> None:
 def test_files_of_somebody_who_was_erased_since_do_not_come_back(
     kept: Context,
 ) -> None:
-    copy = backup.back_up(kept.workspace)
-    data_requests.erase(kept, "x", "77001", None)
+    copy = backup.make_backup(kept.workspace)
+    data_requests.erase_account(kept, "x", "77001", None)
     assert not (kept.workspace.folder / MEDIA).exists()
     kept.engine.dispose()
 
-    restore(kept.workspace, copy.path, yes=True)
+    restore_copy(kept.workspace, copy.path, yes=True)
 
     assert not (kept.workspace.folder / MEDIA).exists()
     assert (backup_record.files_of(copy.path) / MEDIA).exists()
@@ -198,8 +198,8 @@ def test_a_file_takes_no_room_twice_in_one_folder_and_leaves_with_the_last_copy(
     kept: Context,
 ) -> None:
     folder = backup.folder_of(kept.workspace)
-    first = backup.nightly(kept.workspace).path
-    second = backup.nightly(kept.workspace).path
+    first = backup.make_nightly_backup(kept.workspace).path
+    second = backup.make_nightly_backup(kept.workspace).path
 
     inodes = {
         (backup_record.files_of(one) / MEDIA).stat().st_ino for one in (first, second)
@@ -207,17 +207,17 @@ def test_a_file_takes_no_room_twice_in_one_folder_and_leaves_with_the_last_copy(
 
     assert len(inodes) == 1
     assert inodes != {(kept.workspace.folder / MEDIA).stat().st_ino}
-    for n in range(backup.NIGHTS):
-        last = backup.nightly(kept.workspace).path
+    for n in range(backup.NIGHTLY_COPIES):
+        last = backup.make_nightly_backup(kept.workspace).path
         os.utime(last, (2_000_000_000 + n, 2_000_000_000 + n))
     # Within one second a name that became free is taken again: the folders are counted.
-    copies = backup.copies(folder)
-    assert len(copies) == backup.NIGHTS
+    copies = backup.list_copies(folder)
+    assert len(copies) == backup.NIGHTLY_COPIES
     assert {*folder.glob("*.files")} == {backup_record.files_of(one) for one in copies}
     assert {os.stat(one).st_mtime for one in copies} == {
-        2_000_000_000 + n for n in range(backup.NIGHTS)
+        2_000_000_000 + n for n in range(backup.NIGHTLY_COPIES)
     }
-    assert backup_record.verify(last)[1] == []
+    assert backup_record.verify_copy(last)[1] == []
 
 
 def test_what_an_interrupted_copy_left_goes_after_a_day(kept: Context) -> None:
@@ -231,7 +231,7 @@ def test_what_an_interrupted_copy_left_goes_after_a_day(kept: Context) -> None:
     for half in (old, backup_record.files_of(old)):
         os.utime(half, (1_700_000_000, 1_700_000_000))
 
-    made = backup.nightly(kept.workspace).path
+    made = backup.make_nightly_backup(kept.workspace).path
 
     assert {*folder.glob("*")} == {
         young,
@@ -243,14 +243,14 @@ def test_what_an_interrupted_copy_left_goes_after_a_day(kept: Context) -> None:
 
 
 def test_a_copy_of_before_there_were_files_is_still_good(kept: Context) -> None:
-    copy = backup.back_up(kept.workspace)
+    copy = backup.make_backup(kept.workspace)
     place = backup_record.record_of(copy.path)
     record = json.loads(place.read_text())
     del record["files"], record["missing"]
     place.write_text(json.dumps(record))
     shutil.rmtree(backup_record.files_of(copy.path))
 
-    assert backup_record.verify(copy.path)[1] == []
+    assert backup_record.verify_copy(copy.path)[1] == []
     assert "before files were copied" in inside("db", "verify", copy.path)
 
 
@@ -258,7 +258,7 @@ def test_a_folder_of_files_is_never_overwritten(kept: Context, tmp_path: Path) -
     (tmp_path / "copy.db.files").mkdir()
 
     with pytest.raises(UsageError, match="there already"):
-        backup.back_up(kept.workspace, tmp_path / "copy.db")
+        backup.make_backup(kept.workspace, tmp_path / "copy.db")
 
 
 def test_evidence_of_two_creators_stays_until_neither_is_held(

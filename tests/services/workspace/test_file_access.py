@@ -135,9 +135,9 @@ def test_the_doctor_names_what_is_too_open_and_an_upgrade_closes_it(
     before = checks(folder)
 
     assert before["workspace folder"].state == "failed"
-    assert f"{folder} has mode 0755, not 0700" in before["workspace folder"].found
+    assert f"{folder} has mode 0755, not 0700" in before["workspace folder"].finding
     assert before["secrets folder"].state == "failed"
-    assert "person_key has mode 0604, not 0600" in before["secrets folder"].found
+    assert "person_key has mode 0604, not 0600" in before["secrets folder"].finding
     assert "socialcell db upgrade" in str(before["workspace folder"].advice)
 
     done = answer(
@@ -151,13 +151,13 @@ def test_the_doctor_names_what_is_too_open_and_an_upgrade_closes_it(
 
 
 def test_an_open_file_in_a_closed_folder_is_a_warning(folder: Path) -> None:
-    file_access.mend(config.load(folder / "config.yaml"))
+    file_access.correct_modes(config.load(folder / "config.yaml"))
     (folder / "config.yaml").chmod(0o644)
 
     check = checks(folder)["workspace folder"]
 
     assert check.state == "warning"
-    assert f"{folder / 'config.yaml'} has mode 0644, not 0600" in check.found
+    assert f"{folder / 'config.yaml'} has mode 0644, not 0600" in check.finding
 
 
 def test_what_is_linked_from_elsewhere_is_left_as_it_is(
@@ -171,7 +171,7 @@ def test_what_is_linked_from_elsewhere_is_left_as_it_is(
     (folder / "reports").symlink_to(elsewhere)
     (folder / "other.html").symlink_to(elsewhere / "page.html")
 
-    file_access.mend(config.load(folder / "config.yaml"))
+    file_access.correct_modes(config.load(folder / "config.yaml"))
 
     assert (mode(elsewhere), mode(elsewhere / "page.html")) == (0o755, 0o644)
 
@@ -183,10 +183,10 @@ def test_a_copy_that_is_made_for_a_group_is_the_groups(
     place = tmp_path / "config.yaml"
     place.write_text(f"workspace: {{group: {a_group().gr_name}}}\n")
     workspace = config.load(place)
-    file_access.mend(workspace)
-    backup.upgrade(workspace)
+    file_access.correct_modes(workspace)
+    backup.upgrade_database(workspace)
 
-    made = backup.back_up(workspace)
+    made = backup.make_backup(workspace)
 
     assert (mode(made.path), mode(made.path.parent)) == (0o660, 0o2770)
     assert made.path.lstat().st_gid == a_group().gr_gid

@@ -25,9 +25,9 @@ from socialcell.ops import audit
 from socialcell.ops.model import Run, Source
 from socialcell.services.context import Context
 from socialcell.services.privacy import data_requests
-from socialcell.services.privacy.erasure_replay import Replayed, replay
+from socialcell.services.privacy.erasure_replay import ReplayResult, replay_erasures
 from socialcell.services.workspace import backup
-from socialcell.services.workspace.restore import restore
+from socialcell.services.workspace.restore import restore_copy
 from tests.builders import make_author, make_record, store_records
 from tests.inside import socialcell
 from tests.running import answer
@@ -53,9 +53,9 @@ def copied(context: Context) -> Path:
     hers = make_record("1", text=f"No water, {MARK}", raw=raw, **FORGOTTEN)
     theirs = make_record("2", text=f"@{HANDLE} nor with us", raw={"id": "2"})
     store_records(engine, hers, theirs)
-    path = backup.back_up(context.workspace).path
+    path = backup.make_backup(context.workspace).path
     assert MARK.encode() in path.read_bytes()
-    data_requests.erase(context, "x", UID, None)
+    data_requests.erase_account(context, "x", UID, None)
     engine.dispose()
     return path
 
@@ -68,9 +68,9 @@ def texts(engine: Engine) -> dict[str, str | None]:
 def test_an_erasure_is_done_again_before_the_copy_takes_the_place(
     context: Context, copied: Path
 ) -> None:
-    done = restore(context.workspace, copied, yes=True)
+    done = restore_copy(context.workspace, copied, yes=True)
 
-    assert done.again == Replayed(accounts=1, mentions=1)
+    assert done.replayed == ReplayResult(accounts=1, mentions=1)
     assert done.kept_out is not None
     assert done.kept_out > 0
     for file in (done.database, *done.database.parent.glob("socialcell.db-*")):
@@ -90,12 +90,12 @@ def test_an_erasure_is_done_again_before_the_copy_takes_the_place(
 
 
 def test_and_what_they_write_stays_out(context: Context, copied: Path) -> None:
-    restore(context.workspace, copied, yes=True)
+    restore_copy(context.workspace, copied, yes=True)
 
-    again = data_requests.export(context, "x", UID, None)
+    again = data_requests.export_account(context, "x", UID, None)
 
     assert (again["mentions"], again["raw"]) == ([], [])
-    assert replay(context) == Replayed(0, 0)  # there is nothing left to do
+    assert replay_erasures(context) == ReplayResult(0, 0)  # there is nothing left to do
 
 
 def test_a_post_that_the_copy_holds_without_its_author_is_found_by_its_number(
@@ -103,14 +103,14 @@ def test_a_post_that_the_copy_holds_without_its_author_is_found_by_its_number(
 ) -> None:
     engine, text = context.engine, f"a file's {MARK}"
     store_records(engine, make_record("1", text=text, author=None))
-    copy = backup.back_up(context.workspace).path
+    copy = backup.make_backup(context.workspace).path
     store_records(engine, make_record("1", text=f"{text}, more", **FORGOTTEN))
-    data_requests.erase(context, "x", UID, None)
+    data_requests.erase_account(context, "x", UID, None)
     engine.dispose()
 
-    done = restore(context.workspace, copy, yes=True)
+    done = restore_copy(context.workspace, copy, yes=True)
 
-    assert done.again == Replayed(accounts=0, mentions=1)
+    assert done.replayed == ReplayResult(accounts=0, mentions=1)
     assert texts(engine) == {"deleted": None}
     assert MARK.encode() not in done.database.read_bytes()
 
@@ -119,7 +119,7 @@ def test_without_the_key_nothing_is_put_back(context: Context, copied: Path) -> 
     (context.workspace.folder / "secrets" / "person_key").unlink()
 
     with pytest.raises(ConfigError, match="person_key"):
-        restore(context.workspace, copied, yes=True)
+        restore_copy(context.workspace, copied, yes=True)
 
     assert "deleted" in texts(context.engine)
     assert MARK not in str(texts(context.engine))
@@ -129,14 +129,14 @@ def test_a_copy_of_an_older_schema_is_erased_from_by_the_upgrade(
     context: Context, folder: Path
 ) -> None:
     workspace = at_an_older_schema(folder)
-    copy = backup.back_up(workspace).path
-    backup.upgrade(workspace)
-    data_requests.erase(context, "x", UID, None)
+    copy = backup.make_backup(workspace).path
+    backup.upgrade_database(workspace)
+    data_requests.erase_account(context, "x", UID, None)
     context.engine.dispose()
 
-    done = restore(workspace, copy, yes=True)
-    assert done.again is None
-    backup.upgrade(workspace)
+    done = restore_copy(workspace, copy, yes=True)
+    assert done.replayed is None
+    backup.upgrade_database(workspace)
 
     assert texts(context.engine) == {"deleted": None}
 
@@ -200,6 +200,6 @@ def test_nobody_is_looked_for_where_nobody_is_kept_out(context: Context) -> None
     store_records(context.engine, make_record("1"))
     (context.workspace.folder / "secrets" / "person_key").unlink()  # not even asked for
 
-    assert replay(context) == Replayed(0, 0)
+    assert replay_erasures(context) == ReplayResult(0, 0)
     with db.reading(context.engine) as session:
         assert session.scalar(text("SELECT count(*) FROM audit")) == 0

@@ -90,10 +90,10 @@ def test_the_next_backup_clears_what_a_killed_one_left_in_another_folder(
     assert "monday.db.part" in {path.name for path in out.parent.iterdir()}
     (out.parent / "film.part").touch()
 
-    backup.back_up(workspace)
+    backup.make_backup(workspace)
 
     assert {path.name for path in out.parent.iterdir()} == {"film.part"}
-    assert backup.back_up(workspace, out).path == out
+    assert backup.make_backup(workspace, out).path == out
 
 
 def test_a_nightly_copy_clears_one_in_its_own_folder_at_once(
@@ -102,7 +102,7 @@ def test_a_nightly_copy_clears_one_in_its_own_folder_at_once(
     copies = workspace.folder / "backups"
     killed(workspace, copies / "monday.db", "os.rename", "monday.db")
 
-    made = backup.nightly(workspace)
+    made = backup.make_nightly_backup(workspace)
 
     names = {path.name for path in copies.iterdir()}
     assert names == {made.path.name, f"{made.path.name}.json"}
@@ -112,9 +112,9 @@ def test_a_backup_that_is_being_made_is_left_alone(
     workspace: Workspace, out: Path
 ) -> None:
     with backing_up(workspace, out, "os.rename", "monday.db") as process:
-        backup.back_up(workspace)
+        backup.make_backup(workspace)
         with pytest.raises(AlreadyRunning, match="Another process makes the backup"):
-            backup.back_up(workspace, out)
+            backup.make_backup(workspace, out)
         assert out.with_name("monday.db.part").exists()
         assert process.stdin is not None
         process.stdin.write("\n")
@@ -133,8 +133,8 @@ def test_a_backup_that_is_refused_clears_nothing(
     out.with_name("monday.db.part").write_text("somebody's download")
 
     with pytest.raises(UsageError, match="is there already"):
-        backup.back_up(workspace, out)
-    backup.back_up(workspace)
+        backup.make_backup(workspace, out)
+    backup.make_backup(workspace)
 
     assert {path.name for path in out.parent.iterdir()} == {
         "monday.db",
@@ -147,4 +147,4 @@ def test_a_workspace_that_takes_no_file_is_copied_all_the_same(
 ) -> None:
     (workspace.folder / "locks").write_text("a file where the folder should be")
 
-    assert backup.back_up(workspace, out).path == out
+    assert backup.make_backup(workspace, out).path == out

@@ -101,7 +101,7 @@ def test_an_upgrade_killed_at_any_write_is_whole_or_undone(
         assert (rows, sound) == (50, "ok"), (call, n)
         seen.add(schema)
 
-        backup.upgrade(config.load(folder / "config.yaml"))
+        backup.upgrade_database(config.load(folder / "config.yaml"))
         assert state(folder) == (head, 50, "ok")
         assert tables(folder) == tables(whole)
         shutil.rmtree(folder)
