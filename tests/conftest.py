@@ -136,22 +136,29 @@ def database_url(
 
 
 @pytest.fixture
-def folder(tmp_path: Path, database_url: str) -> Path:
+def secrets(tmp_path: Path) -> Path:
+    """The secrets of a workspace: a key for pseudonyms, a token; no database."""
+    secrets = tmp_path / "workspace" / "secrets"
+    secrets.parent.mkdir(mode=0o700, exist_ok=True)
+    secrets.mkdir(mode=0o700)
+    (secrets / "person_key").write_text("a key that only tests have\n")
+    (secrets / "x_bearer").write_text("not-a-real-token\n")
+    return secrets
+
+
+@pytest.fixture
+def folder(secrets: Path, database_url: str) -> Path:
     """A workspace's folder: config that names a control room, a key for pseudonyms, an
     empty database.
 
     What takes nine tenths of the time of reading is off: tests/language has it on.
     """
-    folder = tmp_path / "workspace"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    (folder / "secrets").mkdir(mode=0o700)
+    folder = secrets.parent
     settings = "language: {english_names: false, semantic: false}\n"
     settings += "alerts: {recipients: {mr: [control.room@city.example]}}\n"
     if database_url.startswith("postgresql"):
         settings += f"database:\n  url: {database_url}\n"
     (folder / "config.yaml").write_text(settings)
-    (folder / "secrets" / "person_key").write_text("a key that only tests have\n")
-    (folder / "secrets" / "x_bearer").write_text("not-a-real-token\n")
     return folder
 
 

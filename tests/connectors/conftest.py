@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -60,10 +61,11 @@ def meta_ads(served: Sandbox) -> Any:
 
 
 @pytest.fixture
-def around(served: Sandbox, city_clock: FixedClock, folder: Any) -> Surroundings:
-    workspace = Workspace(folder, config.Config())
+def around(served: Sandbox, city_clock: FixedClock, secrets: Path) -> Surroundings:
+    """What a connector is given of a workspace; there is no database among it."""
+    workspace = Workspace(secrets.parent, config.Config())
     for name, value in served.secrets.items():
-        (folder / "secrets" / name).write_text(value)
+        (secrets / name).write_text(value)
     return Surroundings(
         city_clock, workspace.config, workspace.secret, served.base_urls
     )

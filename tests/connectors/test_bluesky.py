@@ -67,20 +67,20 @@ def test_a_pull_is_one_sign_in_and_its_pages(
 
 
 @pytest.fixture
-def kept(around: Surroundings, folder: Path) -> Surroundings:
+def kept(around: Surroundings, secrets: Path) -> Surroundings:
     """With a place in which sessions outlive a run."""
-    return replace(around, sessions=SessionFiles(folder / "secrets"))
+    return replace(around, sessions=SessionFiles(secrets))
 
 
 def test_the_next_run_goes_on_with_the_session_of_the_last(
-    served: Sandbox, kept: Surroundings, folder: Path
+    served: Sandbox, kept: Surroundings, secrets: Path
 ) -> None:
     pull(served, PUNE, kept)
     pull(served, MARATHI, kept)
 
     assert asked(served).count(SIGN_IN) == 1
     assert asked(served)[1:] == [SEARCH] * (len(served.requests) - 1)
-    place = folder / "secrets" / "bluesky.session"
+    place = secrets / "bluesky.session"
     assert place.stat().st_mode & 0o777 == 0o600
     assert served.secrets["bluesky_app_password"] not in place.read_text()
 
@@ -110,10 +110,10 @@ def test_a_session_that_is_not_renewed_is_begun_anew(
 
 
 def test_another_password_begins_another_session(
-    served: Sandbox, kept: Surroundings, folder: Path
+    served: Sandbox, kept: Surroundings, secrets: Path
 ) -> None:
     pull(served, MARATHI, kept)
-    (folder / "secrets" / "bluesky_app_password").write_text("wrong-wrong")
+    (secrets / "bluesky_app_password").write_text("wrong-wrong")
 
     with pytest.raises(ConnectorError, match="does not let us sign in"):
         pull(served, MARATHI, kept)
