@@ -87,9 +87,8 @@ def said(done: subprocess.CompletedProcess[str]) -> str:
 
 
 def digest(folder: Path) -> str:
-    found = socialcell("db", "verify", "--digest", "--config", folder / "config.yaml")
-    assert found.returncode == 0, found.stdout + found.stderr
-    return found.stdout.strip()
+    config = folder / "config.yaml"
+    return inside("db", "verify", "--digest", "--config", config).strip()
 
 
 def rows(text: str) -> Sequence[dict[str, Any]]:

@@ -15,8 +15,10 @@ from socialcell.ops.store import OUTCOMES
 from socialcell.sandbox.truth import collected
 from socialcell.sandbox.world.creator_world import CreatorWorld
 from socialcell.services.rehearsal import rehearsal_run
+from tests import running
 from tests.end_to_end.conftest import DAYS, SEED, Demo
-from tests.running import answer, digest, said, socialcell
+from tests.inside import socialcell
+from tests.running import answer, digest, said
 
 # The demo is made by the first test that asks for it.
 pytestmark = pytest.mark.timeout(1200)
@@ -262,7 +264,9 @@ def test_a_finished_demo_run_again_changes_nothing(demo: Demo) -> None:
     before = digest(demo.folder)
     arguments = ("--days", str(DAYS), "--seed", str(SEED))
 
-    again = answer(socialcell("demo", "--dir", demo.folder, *arguments, "--json"))
+    again = answer(
+        running.socialcell("demo", "--dir", demo.folder, *arguments, "--json")
+    )
 
     assert digest(demo.folder) == before
     assert {**again, "seconds": 0} == {**demo.said, "seconds": 0}

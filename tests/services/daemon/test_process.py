@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from socialcell import db
 from socialcell.ops import leases, slots
 from socialcell.ops.daemon_model import Lease
+from tests import inside
 from tests.running import said, socialcell
 from tests.services.daemon.conftest import SECONDS
 
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.swept_on_postgresql
 
 
 def health(folder: Path) -> tuple[int, dict[str, Any]]:
-    done = socialcell("--config", folder / "config.yaml", "health", "--json")
+    done = inside.socialcell("--config", folder / "config.yaml", "health", "--json")
     return done.returncode, json.loads(done.stdout)
 
 
