@@ -1,7 +1,7 @@
 """The tables of listening: mentions and all that is known about them, and areas."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from sqlalchemy import JSON, Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
@@ -23,6 +23,14 @@ _WITHOUT_OWNER: dict[str, Any] = {
     "sqlite_where": _NO_OWNER_YET,
     "postgresql_where": _NO_OWNER_YET,
 }
+
+
+class StoredWithheld(TypedDict):
+    """`connectors.base.Withheld` as the JSON of a mention's column `withheld`."""
+
+    countries: list[str]
+    scope: str | None
+    copyright: bool
 
 
 class RawItem(SQLModel, table=True):

@@ -7,13 +7,13 @@ from typing import TypedDict
 
 from socialcell.clock import IST
 from socialcell.listening.areas.owner_table import NOBODY
+from socialcell.listening.model import StoredWithheld
 from socialcell.listening.people.visibility import People
 from socialcell.listening.store.mentions.mention_queries import (
     AnnotationRow,
     MentionRow,
 )
 from socialcell.listening.store.pages.engagement_history import Count
-from socialcell.listening.store.pages.records import StoredWithheld
 
 # Our name of a count in an export, and the common metric behind it.
 METRICS = {

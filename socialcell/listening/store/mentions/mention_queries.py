@@ -10,7 +10,13 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.connectors import PLATFORMS
-from socialcell.listening.model import Engagement, Link, MentionMatch, Relation
+from socialcell.listening.model import (
+    Engagement,
+    Link,
+    MentionMatch,
+    Relation,
+    StoredWithheld,
+)
 from socialcell.listening.query.query_language import Holdings
 from socialcell.listening.store import owners
 from socialcell.listening.store.mentions import newest_page
@@ -23,7 +29,6 @@ from socialcell.listening.store.mentions.mention_filter import (
     MentionFilter,
     list_values,
 )
-from socialcell.listening.store.pages.records import StoredWithheld
 from socialcell.ops.model import Source
 
 ENGAGEMENT = db.table(Engagement)

@@ -7,13 +7,18 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlmodel import Session
 
 from socialcell import db
-from socialcell.listening.model import Annotation, Author, Mention, RegistryAccount
+from socialcell.listening.model import (
+    Annotation,
+    Author,
+    Mention,
+    RegistryAccount,
+    StoredWithheld,
+)
 from socialcell.listening.store.mentions.mention_counts import (
     TimeSpan,
     is_repost,
     within,
 )
-from socialcell.listening.store.pages.records import StoredWithheld
 
 MENTION = db.table(Mention)
 ANNOTATION = db.table(Annotation)

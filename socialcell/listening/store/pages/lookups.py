@@ -10,9 +10,8 @@ from sqlmodel import Session
 from socialcell import db
 from socialcell.connectors.base import Author as AuthorFacts
 from socialcell.connectors.base import Item, Record, Refresh
-from socialcell.listening.model import Author, Mention
+from socialcell.listening.model import Author, Mention, StoredWithheld
 from socialcell.listening.store.pages.records import (
-    StoredWithheld,
     cleaned,
     withheld_of,
 )

@@ -4,20 +4,12 @@ import hashlib
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TypedDict
 
 from socialcell.connectors.base import Record
+from socialcell.listening.model import StoredWithheld
 from socialcell.text import clean_text
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
-
-
-class StoredWithheld(TypedDict):
-    """`connectors.base.Withheld` as the JSON of a mention's column `withheld`."""
-
-    countries: list[str]
-    scope: str | None
-    copyright: bool
 
 
 def cleaned(record: Record) -> Record:
