@@ -1,9 +1,13 @@
-"""The platforms of the sandbox, and all that a city government listens to on them."""
+"""The platforms of the sandbox, and the sources and accounts of the city on them."""
 
 from collections.abc import Sequence
 from typing import Any
 
+from socialcell.sandbox.apple import app_store_server
+from socialcell.sandbox.bluesky import bluesky_server
+from socialcell.sandbox.chat import telegram_server
 from socialcell.sandbox.city import City
+from socialcell.sandbox.feeds import feed_server
 from socialcell.sandbox.google import (
     google_ads_server,
     google_play_server,
@@ -12,6 +16,7 @@ from socialcell.sandbox.google import (
     search_console_server,
     youtube_server,
 )
+from socialcell.sandbox.mastodon import mastodon_server
 from socialcell.sandbox.meta import (
     facebook_server,
     instagram_server,
@@ -19,15 +24,8 @@ from socialcell.sandbox.meta import (
     meta_ads_server,
     whatsapp_server,
 )
-from socialcell.sandbox.other import (
-    app_store_server,
-    bluesky_server,
-    feed_server,
-    mastodon_server,
-    reddit_server,
-    telegram_server,
-)
 from socialcell.sandbox.platform import ServedPlatform
+from socialcell.sandbox.reddit import reddit_server
 from socialcell.sandbox.world import facebook_world, instagram_world
 from socialcell.sandbox.x import x_json, x_platform
 

@@ -14,7 +14,7 @@ from socialcell.connectors.apple import apple_token
 from socialcell.connectors.base import Batch, ConnectorError, Kind
 from socialcell.connectors.facts import StoreFact
 from socialcell.errors import ConfigError
-from socialcell.sandbox.other.app_store_server import (
+from socialcell.sandbox.apple.app_store_server import (
     DETAILED,
     STANDARD,
     THRESHOLD,

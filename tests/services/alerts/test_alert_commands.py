@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from socialcell import db
 from socialcell.clock import IST
 from socialcell.listening.alerts.model import Incident
-from socialcell.sandbox.other.chat_servers import SECRETS, SLACK, Rooms
+from socialcell.sandbox.chat.chat_servers import SECRETS, SLACK, Rooms
 from socialcell.sandbox.server import Logged, serve_http
 from socialcell.services.doctor import examine
 from tests.inside import socialcell

@@ -15,7 +15,7 @@ from socialcell.chat import ChatCard
 from socialcell.clock import FixedClock
 from socialcell.config import Workspace
 from socialcell.ops import outbox_store as store
-from socialcell.sandbox.other.chat_servers import CHAT, ORIGINS, SECRETS, Rooms
+from socialcell.sandbox.chat.chat_servers import CHAT, ORIGINS, SECRETS, Rooms
 from socialcell.sandbox.server import Logged, serve_http
 from socialcell.services.context import Context
 from socialcell.services.outbox import outbox

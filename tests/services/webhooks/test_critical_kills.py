@@ -13,7 +13,7 @@ import yaml
 
 from socialcell import db
 from socialcell.clock import FixedClock
-from socialcell.sandbox.other.chat_servers import ORIGINS, SECRETS, Rooms
+from socialcell.sandbox.chat.chat_servers import ORIGINS, SECRETS, Rooms
 from socialcell.sandbox.server import serve_http
 from tests import strace
 from tests.builders import make_source

@@ -18,7 +18,7 @@ from socialcell.config import Workspace
 from socialcell.listening.alerts.model import Incident
 from socialcell.ops.model import AuditEntry
 from socialcell.ops.outbox_model import Outgoing
-from socialcell.sandbox.other.chat_servers import ORIGINS, SECRETS, Rooms
+from socialcell.sandbox.chat.chat_servers import ORIGINS, SECRETS, Rooms
 from socialcell.sandbox.server import Answer, Request, serve_http
 from socialcell.services.alerts import escalations
 from socialcell.services.context import Context

@@ -10,9 +10,9 @@ from typing import Any
 from socialcell.clock import Clock
 from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import CAPTCHA, Switch
-from socialcell.sandbox.other import reddit_json
 from socialcell.sandbox.platform import ServedPlatform
 from socialcell.sandbox.post import Post
+from socialcell.sandbox.reddit import reddit_json
 from socialcell.sandbox.server import Answer, Request
 from socialcell.sandbox.shelf import Shelf, words
 from socialcell.sandbox.world.other_platform_posts import SUBREDDIT, WIDER, reddit_id
@@ -87,6 +87,7 @@ class Reddit(Shelf):
     def answer(self, request: Request) -> Answer:
         if request.path == TOKEN and "forbidden" in self._switches:
             return self._spoiled(request)  # a permission is missed when reading
+
         return super().answer(request)
 
     def respond(self, request: Request) -> Answer:

@@ -1,0 +1,1 @@
+"""App Store Connect on loopback: the analytics reports of the city's app."""

@@ -1,0 +1,1 @@
+"""A Mastodon server on loopback: hashtag timelines and statuses."""

@@ -1,1 +1,0 @@
-"""The smaller platforms on loopback: Apple, Bluesky, Mastodon, Reddit, feeds, chat."""

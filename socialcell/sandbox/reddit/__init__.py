@@ -1,0 +1,1 @@
+"""Reddit's API on loopback: submissions of a subreddit, and search."""
