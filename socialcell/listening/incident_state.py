@@ -1,15 +1,21 @@
-"""An incident as it stands: its numbers now, whose it is, what is told differently."""
+"""The state of an incident: its numbers now, its owner, contradictory figures."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
 
 from sqlmodel import Session
 
 from socialcell.listening.alerts import contradictions
 from socialcell.listening.alerts.contradictions import Contradiction, RumourSpread
-from socialcell.listening.alerts.model import Alert, Closure, Incident
+from socialcell.listening.alerts.model import (
+    Alert,
+    AlertKind,
+    AlertUnit,
+    Closure,
+    Incident,
+)
 from socialcell.listening.areas.area_table import names
 from socialcell.listening.store import owners
 from socialcell.listening.store.alerts import (
@@ -23,9 +29,95 @@ from socialcell.listening.store.alerts.incident_numbers import Numbers
 _IDS = 3  # mentions that are named of each figure and rumour
 
 
-@dataclass(frozen=True)
+class CountFields(TypedDict):
+    """The mentions of one ward or topic."""
+
+    id: str
+    mentions: int
+
+
+class NumbersFields(TypedDict):
+    """The numbers of an incident; see incident_numbers.Numbers."""
+
+    since: datetime
+    as_of: datetime
+    mentions: int
+    people: int | None
+    urgent: int
+    wards: list[CountFields]
+    topics: list[CountFields]
+
+
+class FigureFields(TypedDict):
+    """One of several figures that are reported of a quantity, and who reports it."""
+
+    value: float
+    mentions: int
+    people: int
+    first_at: datetime
+    last_at: datetime
+    ids: list[int]
+
+
+class ContradictionFields(TypedDict):
+    """A quantity of which several figures are reported."""
+
+    quantity: str
+    unit: str
+    figures: list[FigureFields]
+
+
+class RumourFields(TypedDict):
+    """A known rumour that mentions of an incident repeat."""
+
+    id: int | None
+    text: str | None
+    url: str | None
+    note: str
+    mentions: int
+    ids: list[int]
+
+
+ClosureFields = TypedDict(
+    "ClosureFields",
+    {
+        "topic": str,
+        "wards": list[str],
+        "from": datetime,
+        "to": datetime,
+        "note": str,
+    },
+)
+
+
+class IncidentFields(TypedDict):
+    """The state of an incident as plain JSON."""
+
+    numbers: NumbersFields | None
+    owner: str | None
+    figures: list[ContradictionFields]
+    rumours: list[RumourFields]
+    planned: ClosureFields | None
+
+
+class AlertFields(TypedDict):
+    """An alert as plain JSON; `unit` is what `observed` and `expected` count."""
+
+    kind: AlertKind
+    series: str
+    at: datetime
+    score: float | None
+    observed: int | None
+    expected: float | None
+    unit: AlertUnit
+    minutes: int
+    coverage: float | None
+    mentions: list[int]
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentState:
-    """What is true of an incident at a moment.
+    """The state of an incident at a moment.
 
     `numbers` is None of a silent source and a missed promise. `owner_names` are those
     of the numbers' owner, by language. `closure` is what was planned.
@@ -61,7 +153,7 @@ def state_of(
     rows = incident_numbers.texts(session, scope) if texts else []
     ids = [row.id for row in rows]
     known_rumours = rumours.rumours(session) if rows else []
-    has_links = any(owner.url for owner in known_rumours)
+    has_links = any(rumour.url for rumour in known_rumours)
     return IncidentState(
         numbers=numbers,
         owner_names=names(whose) if whose else None,
@@ -77,60 +169,81 @@ def state_of(
     )
 
 
-def as_plain(state: IncidentState) -> dict[str, Any]:
+def as_plain(state: IncidentState) -> IncidentFields:
     """The state as plain JSON; `numbers` is None where an incident counts nothing."""
-    numbers = state.numbers
+    numbers, closure = state.numbers, state.closure
     return {
-        "numbers": numbers
-        and {
-            "since": numbers.since,
-            "as_of": numbers.as_of,
-            "mentions": numbers.mentions,
-            "people": numbers.people,
-            "urgent": numbers.urgent,
-            "wards": _counted(numbers.wards),
-            "topics": _counted(numbers.topics),
-        },
+        "numbers": _numbers(numbers) if numbers else None,
         "owner": numbers.owner if numbers else None,
-        "figures": [
-            {
-                "quantity": entry.quantity,
-                "unit": entry.unit,
-                "figures": [
-                    {
-                        "value": figure.value,
-                        "mentions": len(figure.mentions),
-                        "people": len(figure.people),
-                        "first_at": figure.first_at,
-                        "last_at": figure.last_at,
-                        "ids": figure.mentions[:_IDS],
-                    }
-                    for figure in entry.figures
-                ],
-            }
-            for entry in state.figures
-        ],
+        "figures": [_contradiction(entry) for entry in state.figures],
         "rumours": [
             {
-                "id": entry.rumour.id,
-                "text": entry.rumour.text,
-                "url": entry.rumour.url,
-                "note": entry.rumour.note,
-                "mentions": len(entry.mentions),
-                "ids": list(entry.mentions[:_IDS]),
+                "id": spread.rumour.id,
+                "text": spread.rumour.text,
+                "url": spread.rumour.url,
+                "note": spread.rumour.note,
+                "mentions": len(spread.mentions),
+                "ids": list(spread.mentions[:_IDS]),
             }
-            for entry in state.rumours
+            for spread in state.rumours
         ],
-        "planned": state.closure
-        and {
-            "topic": state.closure.topic,
-            "wards": state.closure.wards,
-            "from": state.closure.from_at,
-            "to": state.closure.to_at,
-            "note": state.closure.note,
-        },
+        "planned": {
+            "topic": closure.topic,
+            "wards": closure.wards,
+            "from": closure.from_at,
+            "to": closure.to_at,
+            "note": closure.note,
+        }
+        if closure
+        else None,
     }
 
 
-def _counted(values: Sequence[tuple[str, int]]) -> list[dict[str, Any]]:
+def alert_fields(alert: Alert, most_ids: int) -> AlertFields:
+    """An alert as plain JSON, with at most so many of the ids it rests on."""
+    return {
+        "kind": alert.kind,
+        "series": alert.series,
+        "at": alert.at,
+        "score": alert.score,
+        "observed": alert.observed,
+        "expected": alert.expected,
+        "unit": alert.unit,
+        "minutes": alert.minutes,
+        "coverage": alert.coverage,
+        "mentions": alert.mentions[:most_ids],
+    }
+
+
+def _numbers(numbers: Numbers) -> NumbersFields:
+    return {
+        "since": numbers.since,
+        "as_of": numbers.as_of,
+        "mentions": numbers.mentions,
+        "people": numbers.people,
+        "urgent": numbers.urgent,
+        "wards": _counted(numbers.wards),
+        "topics": _counted(numbers.topics),
+    }
+
+
+def _contradiction(entry: Contradiction) -> ContradictionFields:
+    return {
+        "quantity": entry.quantity,
+        "unit": entry.unit,
+        "figures": [
+            {
+                "value": figure.value,
+                "mentions": len(figure.mentions),
+                "people": len(figure.people),
+                "first_at": figure.first_at,
+                "last_at": figure.last_at,
+                "ids": figure.mentions[:_IDS],
+            }
+            for figure in entry.figures
+        ],
+    }
+
+
+def _counted(values: Sequence[tuple[str, int]]) -> list[CountFields]:
     return [{"id": id_, "mentions": n} for id_, n in values]

@@ -1,7 +1,7 @@
 """The tables of listening: mentions and all that is known about them, and areas."""
 
 from datetime import date, datetime
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from sqlalchemy import JSON, Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
@@ -11,18 +11,12 @@ from socialcell.db import BigId
 
 def _in_force(name: str, column: str, rule: str) -> Index:
     """Half an index of what is in force of mentions: suggested, or decided."""
-    where: dict[str, Any] = {
-        "sqlite_where": text(rule),
-        "postgresql_where": text(rule),
-    }
-    return Index(name, "kind", column, "mention_id", **where)
+    where = text(rule)
+    columns = ("kind", column, "mention_id")
+    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
 
 
 _NO_OWNER_YET = text("owner IS NULL AND tagged_at IS NOT NULL AND state = 'present'")
-_WITHOUT_OWNER: dict[str, Any] = {
-    "sqlite_where": _NO_OWNER_YET,
-    "postgresql_where": _NO_OWNER_YET,
-}
 
 
 class StoredWithheld(TypedDict):
@@ -44,6 +38,7 @@ class RawItem(SQLModel, table=True):
     run_id: int = Field(foreign_key="run.id", index=True, sa_type=BigId)
     received_at: datetime
     state: str  # mapped | quarantined
+
     reason: str | None = None
     mapper_version: int
     body: str
@@ -91,13 +86,19 @@ class Mention(SQLModel, table=True):
         Index("mention_by_urgency", "urgency", "id"),
         Index("mention_by_platform", "platform", "id"),
         Index("mention_by_owner", "owner", "id"),
-        Index("mention_without_owner", "id", **_WITHOUT_OWNER),
+        Index(
+            "mention_without_owner",
+            "id",
+            sqlite_where=_NO_OWNER_YET,
+            postgresql_where=_NO_OWNER_YET,
+        ),
     )
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     platform: str
     external_id: str
     kind: str
     state: str = "present"  # present | stub | deleted
+
     author_id: int | None = Field(
         default=None, foreign_key="author.id", index=True, sa_type=BigId
     )
@@ -108,7 +109,7 @@ class Mention(SQLModel, table=True):
     platform_language: str | None = None
     conversation: str | None = None
     missing: list[str] = Field(sa_column=Column(JSON, nullable=False))
-    withheld: dict[str, Any] | None = Field(
+    withheld: dict[str, object] | None = Field(
         default=None, sa_column=Column(JSON(none_as_null=True))
     )
     authored_at: datetime | None = None
@@ -162,8 +163,10 @@ class Engagement(SQLModel, table=True):
 
     mention_id: int = Field(primary_key=True, foreign_key="mention.id", sa_type=BigId)
     metric: str = Field(primary_key=True)  # the platform's own name
+
     taken_at: datetime = Field(primary_key=True)
     common: str | None = None  # views, reactions, comments, shares, saves, clicks
+
     value: int | None = Field(default=None, sa_type=BigId)
     state: str = "observed"  # observed | absent | hidden | deleted
 
@@ -206,12 +209,13 @@ class Annotation(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     mention_id: int = Field(foreign_key="mention.id", index=True, sa_type=BigId)
     kind: str  # language, sentiment, intent, detail, topic, urgency, entity, ward
+
     value: str
     score: float | None = None
     confident: bool | None = None
     start: int | None = None
     end: int | None = None
-    detail: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+    detail: dict[str, object] | None = Field(default=None, sa_column=Column(JSON))
     model: str
     model_version: str
     made_at: datetime
@@ -228,9 +232,12 @@ class RegistryAccount(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     platform: str
     handle: str  # lower case, without @
+
     name: str
     person_class: str  # public_office | media | institution | creator
+
     evidence: str  # why it may be shown: an address, a consent, an order
+
     added_by: str
     added_at: datetime
 
@@ -242,7 +249,9 @@ class Area(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     key: str
     tree: str  # administrative | electoral
+
     kind: str  # city, zone, ward_office, locality, village, prabhag
+
     parent: str | None = None
     name_en: str
     name_mr: str

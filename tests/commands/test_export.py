@@ -34,7 +34,7 @@ OFFICE = make_author("2", handle="CityDesk")
 def config(context: Context, engine: Engine) -> Path:
     with db.writing(engine) as session:
         areas.replace(session, read_areas())
-        owners.ship(session, read_owners())
+        owners.update_package_rows(session, read_owners())
         registry.register(
             session, "x", "@CityDesk", "City Desk", "media", "its site", "tests", NOON
         )

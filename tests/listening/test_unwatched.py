@@ -3,7 +3,11 @@
 import pytest
 
 from socialcell.errors import UsageError
-from socialcell.listening.people.protected_topics import Accounts, found_in, refuse
+from socialcell.listening.people.protected_topics import (
+    Accounts,
+    protected_topic_in,
+    refuse,
+)
 
 ACCOUNTS = Accounts({"pmcpune"}, {"sanjay gokhale"})
 
@@ -95,8 +99,8 @@ def test_a_query_that_cannot_be_read_says_where() -> None:
 
 
 def test_words_tell_what_they_must_not_be_watched_for() -> None:
-    found = found_in("उद्या मोर्चा आहे")
+    found = protected_topic_in("उद्या मोर्चा आहे")
 
     assert found is not None
     assert (found.subject, found.word) == ("protests", "मोर्चा")
-    assert found_in("पाणी नाही") is None
+    assert protected_topic_in("पाणी नाही") is None

@@ -27,10 +27,7 @@ _MICROS = 1_000_000
 
 
 def find_violations(
-    session: Session,
-    plan: Plan,
-    tags: Sequence[Tag],
-    settings: Planning | None = None,
+    session: Session, plan: Plan, tags: Sequence[Tag], settings: Planning | None = None
 ) -> list[RuleViolation]:
     """Every rule that the plan violates with these tags, by tag; the plan's own first.
 
@@ -50,7 +47,7 @@ def find_violations(
 def _check_targeting(facts: PlanFacts) -> Iterator[RuleViolation]:
     for name in ("audience", "initiative"):
         text = facts.plan.brief[name]
-        topic = protected_topics.found_in(index_form(text))
+        topic = protected_topics.protected_topic_in(index_form(text))
         if topic is not None:
             yield from _violation(
                 "targeting",

@@ -82,21 +82,7 @@ def _plain(
         "acked_by": incident.acked_by,
         **incident_state.as_plain(state),
         "worst": {name: getattr(first, name, None) for name in named},
-        "alerts": [
-            {
-                "kind": alert.kind,
-                "series": alert.series,
-                "at": alert.at,
-                "score": alert.score,
-                "observed": alert.observed,
-                "expected": alert.expected,
-                "unit": alert.unit,
-                "minutes": alert.minutes,
-                "coverage": alert.coverage,
-                "mentions": alert.mentions[:_SHOWN],
-            }
-            for alert in own
-        ],
+        "alerts": [incident_state.alert_fields(alert, _SHOWN) for alert in own],
         "told": [
             {
                 "channel": message.channel,

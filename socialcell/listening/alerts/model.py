@@ -1,6 +1,7 @@
 """The tables of alerts: incidents, what was planned and promised, and own rules."""
 
 from datetime import datetime
+from typing import Final, Literal
 
 from sqlalchemy import JSON, Column, Index
 from sqlmodel import Field, SQLModel
@@ -9,12 +10,17 @@ from socialcell.db import BigId
 
 # Series of alerts that rest on one mention and count nothing: an account that joined
 # an incident, a critical item.
-ACCOUNT, CRITICAL = "account", "critical"
+ACCOUNT: Final = "account"
+CRITICAL: Final = "critical"
 OF_ONE = (ACCOUNT, CRITICAL)
-# An incident that the city itself announced: nobody is told of it.
+# An incident that the city itself announced: nobody is notified of it.
 PLANNED = "planned"
 # What an alert counts, by its kind.
-UNITS = {
+AlertKind = Literal[
+    "spike", "phrase", "account", "critical", "source", "promise", "rule"
+]
+AlertUnit = Literal["people", "followers", "mentions", "hours"]
+UNITS: dict[AlertKind, AlertUnit] = {
     "spike": "people",
     "phrase": "people",
     ACCOUNT: "followers",
@@ -23,10 +29,11 @@ UNITS = {
     "promise": "hours",
     "rule": "mentions",
 }
+_KINDS: dict[str, AlertKind] = {kind: kind for kind in UNITS}
 
 
 class Incident(SQLModel, table=True):
-    """Something that happens, under which alerts are gathered: people are told once.
+    """Something that happens, under which alerts are grouped: people are notified once.
 
     `subject` is what began it: all, topic:T, ward:W, phrase:P, source:NAME, rule:NAME,
     promise:ID, critical:MENTION, closure:ID. `ended_at` is empty, too, where it was
@@ -48,7 +55,7 @@ class Incident(SQLModel, table=True):
 
 
 class Alert(SQLModel, table=True):
-    """One thing that stood out, with its numbers; `key` keeps it from being told twice.
+    """One thing that stood out, with its numbers; of each `key` there is one alert.
 
     `observed` and `expected` are mentions of the `minutes` before `at`; of a phrase
     (phrase:P) the people who use it; of an account that joined (account) `observed` is
@@ -71,13 +78,12 @@ class Alert(SQLModel, table=True):
     minutes: int = 60
 
     @property
-    def kind(self) -> str:
+    def kind(self) -> AlertKind:
         """spike, or what its series begins with: phrase, account, source, promise …"""
-        name = self.series.partition(":")[0]
-        return name if name in UNITS else "spike"
+        return _KINDS.get(self.series.partition(":")[0], "spike")
 
     @property
-    def unit(self) -> str:
+    def unit(self) -> AlertUnit:
         """What `observed` and `expected` count."""
         return UNITS[self.kind]
 

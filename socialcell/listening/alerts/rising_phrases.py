@@ -18,7 +18,7 @@ from math import copysign, log, sqrt
 
 import yaml
 
-from socialcell.listening.people.protected_topics import found_in
+from socialcell.listening.people.protected_topics import protected_topic_in
 from socialcell.text import index_form
 
 WINDOW = timedelta(hours=3)
@@ -130,7 +130,9 @@ def _apart(rises: Iterable[Rise]) -> Iterator[Rise]:
 def _is_barred(mention: PhraseText) -> bool:
     """Whether a mention speaks of what nobody may watch."""
     return (
-        found_in(" ".join(word for clause in mention.clauses for word in clause))
+        protected_topic_in(
+            " ".join(word for clause in mention.clauses for word in clause)
+        )
         is not None
     )
 
@@ -138,7 +140,7 @@ def _is_barred(mention: PhraseText) -> bool:
 def _is_free(rise: Rise, barred: Set[int]) -> bool:
     """Whether most of a phrase's mentions may be watched, and its own words."""
     n = len(barred & set(rise.mentions))
-    return found_in(rise.phrase) is None and n < len(rise.mentions) / 2
+    return protected_topic_in(rise.phrase) is None and n < len(rise.mentions) / 2
 
 
 def _phrases(clauses: Iterable[Sequence[str]]) -> set[str]:

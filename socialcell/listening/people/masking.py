@@ -95,11 +95,11 @@ def masked(text: str, registered: Registered, hidden: Sequence[str] = ()) -> str
 def without(text: str, marks: Sequence[str]) -> str:
     """The text with these words hidden, however they are written."""
     for mark in sorted(marks, key=len, reverse=True):
-        text = _however_written(mark).sub(MASK, text)
+        text = _spelling_pattern(mark).sub(MASK, text)
     return text
 
 
-def _however_written(mark: str) -> re.Pattern[str]:
+def _spelling_pattern(mark: str) -> re.Pattern[str]:
     """asha_kale as Asha Kale, asha.kale and AshaKale too."""
     words = [re.escape(word) for word in re.split(r"[\s._-]+", mark) if word]
     return re.compile(r"[\s._-]{0,2}".join(words) or re.escape(mark), re.IGNORECASE)

@@ -56,8 +56,8 @@ def without_names(
     words = _words(text, places)
     hidden = {
         *_listed(words),
-        *_told(words, text),
-        *_of(words, text, people),
+        *_introduced_names(words, text),
+        *_name_positions(words, text, people),
         *_profile(words, profile or ""),
         *_capitals(words, text),
     }
@@ -96,7 +96,9 @@ def _listed(words: Sequence[_Word]) -> Iterator[int]:
             yield at
 
 
-def _of(words: Sequence[_Word], text: str, people: Collection[str]) -> Iterator[int]:
+def _name_positions(
+    words: Sequence[_Word], text: str, people: Collection[str]
+) -> Iterator[int]:
     """Words of what was read as a person's name."""
     spans = [span for name in people for span in _occurrences(text, name)]
     for at, word in enumerate(words):
@@ -110,7 +112,7 @@ def _profile(words: Sequence[_Word], name: str) -> Iterator[int]:
     return (at for at, word in enumerate(words) if word.form in parts)
 
 
-def _told(words: Sequence[_Word], text: str) -> Iterator[int]:
+def _introduced_names(words: Sequence[_Word], text: str) -> Iterator[int]:
     """What follows "my name is" and a title such as Mr."""
     signs = _signs()
     for at, (word, following) in enumerate(pairwise(words)):

@@ -45,7 +45,7 @@ class ProtectedTopic:
     reason: str
 
 
-def found_in(form: str, subject: str | None = None) -> ProtectedTopic | None:
+def protected_topic_in(form: str, subject: str | None = None) -> ProtectedTopic | None:
     """What in a text, given in index form, must not be watched; None when nothing.
 
     With a `subject` only words of that one are looked for.
@@ -188,7 +188,7 @@ def _listed(
     """The first entry of the lists, or of `only` one subject, whose parts all stand
     among these (word, prefix)."""
     matching_words = frozenset[str]().union(
-        *(_met(key_of(word), pre) for word, pre in words)
+        *(_matching_parts(key_of(word), pre) for word, pre in words)
     )
     for subject, reason, parts, written in _entries():
         if only in (None, subject) and matching_words.issuperset(parts):
@@ -209,17 +209,17 @@ def _tagged(words: Sequence[TextTerm]) -> ProtectedTopic | None:
 
 
 @lru_cache(maxsize=50_000)
-def _met(word: str, prefix: bool) -> frozenset[str]:
+def _matching_parts(word: str, prefix: bool) -> frozenset[str]:
     """Parts of entries that a word finds, whichever of them ends in a star."""
     return frozenset(
         part
         for _, _, parts, _ in _entries()
         for part in parts
-        if _meets(part, word, prefix)
+        if _matches_part(part, word, prefix)
     )
 
 
-def _meets(part: str, word: str, prefix: bool) -> bool:
+def _matches_part(part: str, word: str, prefix: bool) -> bool:
     stem = part.rstrip("*")
     if stem != part and word.startswith(stem):
         return True

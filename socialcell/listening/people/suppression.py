@@ -5,7 +5,6 @@ of its handle, and of each post that was erased.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
-from typing import Any
 
 from socialcell.connectors.base import Filtered, Item, Record, Reject
 from socialcell.listening.people.visibility import People
@@ -67,12 +66,12 @@ def _suppression_keys(
             yield from of_account(people, page_item.platform, author.uid, author.handle)
     elif isinstance(page_item, Reject):
         for text in set(_values(page_item.raw)):
-            for chunk in dict.fromkeys([platform, *platforms]):
+            for name in dict.fromkeys([platform, *platforms]):
                 for kind in ("uid", "handle", "post"):
-                    yield chunk, people.suppression(chunk, kind, text)
+                    yield name, people.suppression(name, kind, text)
 
 
-def _values(raw: Any) -> Iterator[str]:
+def _values(raw: object) -> Iterator[str]:
     """Every text and number in a platform's JSON; a whole line as its words too."""
     if isinstance(raw, dict):
         for part in raw.values():

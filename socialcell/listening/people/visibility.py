@@ -12,7 +12,7 @@ import hmac
 import re
 from collections.abc import Set
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from socialcell import platforms
 from socialcell.listening.people import masking
@@ -84,9 +84,15 @@ class People:
             hidden = masking.own_marks(author.uid, author.handle, author.name)
         return masking.masked(text, self._registered_on(platform), hidden)
 
+    def masked_or_none(
+        self, platform: str, text: str | None, author: Account | None = None
+    ) -> str | None:
+        """The text masked, None where there is none."""
+        return None if text is None else self.masked(platform, text, author)
+
     def plain(
-        self, platform: str, plain_json: Any, author: Account | None = None
-    ) -> Any:
+        self, platform: str, plain_json: object, author: Account | None = None
+    ) -> object:
         """JSON of ours with every text in it masked."""
         if isinstance(plain_json, str):
             return self.masked(platform, plain_json, author)

@@ -44,7 +44,7 @@ _SWEPT = timedelta(days=2)
 
 def problems(session: Session) -> list[str]:
     """Every broken rule of the content, as a sentence; empty when all is well."""
-    rules = (soundness, cursors, doubles, accounts, deletions, texts)
+    rules = (soundness, cursors, duplicates, accounts, deletions, texts)
     return [problem for rule in rules for problem in rule(session)]
 
 
@@ -81,7 +81,7 @@ def cursors(session: Session) -> Iterator[str]:
         )
 
 
-def doubles(session: Session) -> Iterator[str]:
+def duplicates(session: Session) -> Iterator[str]:
     """I2: one row for each thing that came in, by the platform's own id."""
     for model in _CAME_IN:
         yield from keys.key_faults(session, db.table(model))
@@ -180,7 +180,7 @@ def counts(session: Session) -> Iterator[str]:
             yield f"{len(wrong)} totals by {name} are not what the mentions add up to"
 
 
-def turns(session: Session) -> Iterator[str]:
+def unread_order(session: Session) -> Iterator[str]:
     """I10: no mention and no push waits while what came an hour later was read."""
     read = select(func.max(M.stored_at)).where(M.tagged_at.is_not(None))
     newest = session.execute(read).scalar_one()
@@ -239,7 +239,7 @@ def _raw_forms(session: Session) -> int:
     return sum(
         any(of[name] > received for name in names)
         for platform, of in removed.items()
-        for received, names in raw_payloads.naming(session, platform, of)
+        for received, names in raw_payloads.bodies_with_ids(session, platform, of)
     )
 
 

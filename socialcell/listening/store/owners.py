@@ -93,7 +93,7 @@ def replace(
     session.flush()
 
 
-def ship(session: Session, package: Sequence[owner_table.Owner]) -> bool:
+def update_package_rows(session: Session, package: Sequence[owner_table.Owner]) -> bool:
     """Bring the package's rows up to date; did anything change?
 
     A row of the cell's own stands in place of the package's of the same identity. A

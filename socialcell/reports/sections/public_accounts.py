@@ -26,7 +26,7 @@ def counted(session: Session, week: TimeSpan) -> dict[str, Any]:
     `joined` names registered accounts; all others are a number.
     """
     found: dict[_Account, dict[str, Any]] = {}
-    for row in registry_activity.spoke(session, week):
+    for row in registry_activity.mentions_by_account(session, week):
         one = found.setdefault(
             (row.platform, row.handle),
             {
@@ -39,10 +39,10 @@ def counted(session: Session, week: TimeSpan) -> dict[str, Any]:
         one["n"] += row.n
         if row.sentiment in _MOODS:
             one["sentiment"][row.sentiment] += row.n
-    for gain in registry_activity.gains(session, week):
+    for gain in registry_activity.gains_by_account(session, week):
         if theirs := found.get((gain.platform, gain.handle)):
             theirs["gained"][gain.common] = int(gain.gained)
-    authors = incidents.joined(session, week)
+    authors = incidents.joined_authors(session, week)
     return {
         "accounts": sorted(
             found.values(), key=lambda one: (-one["n"], one["platform"], one["handle"])

@@ -83,9 +83,9 @@ def update_planned_incidents(grouping: IncidentGrouping) -> None:
 
 def find_rises(grouping: IncidentGrouping, at: datetime) -> list[Rise]:
     """Phrases that rise at a moment, but none with a person's name in it."""
-    now = phrase_counts.said(grouping.session, at - WINDOW, at)
+    now = phrase_counts.texts_between(grouping.session, at - WINDOW, at)
     rises = rising_phrases.rising(
-        now, phrase_counts.said_before(grouping.session, at - WINDOW, at)
+        now, phrase_counts.texts_before(grouping.session, at - WINDOW, at)
     )
     names = phrase_counts.persons(
         grouping.session, [id_ for rise in rises for id_ in rise.mentions]
@@ -103,7 +103,7 @@ def detect_accounts(grouping: IncidentGrouping, floor: int | None) -> None:
             ("topic:", "ward:")
         ):
             continue
-        posts = alerts.joining(
+        posts = alerts.influential_posts(
             grouping.session,
             incident.subject,
             incident.opened_at - HOUR,
@@ -113,7 +113,7 @@ def detect_accounts(grouping: IncidentGrouping, floor: int | None) -> None:
         keys = {
             f"joined:{incident.id}:{post.author_id}": post for post in reversed(posts)
         }
-        known_keys = alerts.known(grouping.session, list(keys))
+        known_keys = alerts.existing_keys(grouping.session, list(keys))
         for key, post in keys.items():
             if key in known_keys:
                 continue
@@ -139,7 +139,7 @@ def detect_missed_promises(grouping: IncidentGrouping) -> None:
     for incident in alerts.incidents(grouping.session, ("open", "acked"), None):
         if incident.kind == "promise" and incident.subject not in due:
             alerts.close(incident, grouping.now)
-    known_keys = alerts.known(grouping.session, list(due))
+    known_keys = alerts.existing_keys(grouping.session, list(due))
     for subject, promise in due.items():
         if subject not in known_keys:
             incident = grouping.open_incident(

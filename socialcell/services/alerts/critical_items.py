@@ -38,7 +38,7 @@ def group_items(grouping: IncidentGrouping) -> int:
     """
     _escalate_next_items(grouping)
     since = grouping.now - MAX_AGE
-    incident_ids = critical_calls.gathered(grouping.session, since)
+    incident_ids = critical_calls.incidents_by_item(grouping.session, since)
     new = [
         id_
         for id_ in critical_calls.ids_since(grouping.session, since)

@@ -85,7 +85,7 @@ def _detect_spikes(grouping: IncidentGrouping, since: datetime) -> None:
     spike_list = spikes.spikes(times, since, grouping.now)
     add_closure = alerts.closures(grouping.session, since - HOUR, grouping.now)
     keys = [f"{spike.series}@{spike.at.isoformat()}" for spike in spike_list]
-    known_keys = alerts.known(grouping.session, keys)
+    known_keys = alerts.existing_keys(grouping.session, keys)
     for spike, key in zip(spike_list, keys, strict=True):
         if key in known_keys:
             continue

@@ -105,7 +105,7 @@ def _records(
     outcome.rules[_DELETED] += len(records) - len(there)
     stored = pages.store_records(session, there, arrival, mention_keys)
     withheld = [(r.platform, r.external_id) for r in there if r.withheld]
-    outcome.reports.update(tombstones.quoting(session, withheld))
+    outcome.reports.update(tombstones.weeks_that_quote(session, withheld))
     outcome.counts.update(
         stored=stored.stored,
         updated=stored.updated,
@@ -122,7 +122,7 @@ def _tombstones(
     outcome: IngestCounts,
 ) -> None:
     by_id = {(stone.platform, stone.external_id): stone for stone in batch}
-    removal = tombstones.bury(session, list(by_id.values()), arrival.at)
+    removal = tombstones.apply_tombstones(session, list(by_id.values()), arrival.at)
     outcome.counts.update(
         updated=removal.removed,
         unchanged=removal.known,
@@ -150,10 +150,12 @@ def _refreshes(
         stored_refreshes = [
             refresh for refresh in platform_refreshes if refresh.external_id in ids
         ]
-        outcome.counts["snapshots"] += engagement_history.keep(
+        outcome.counts["snapshots"] += engagement_history.store_snapshots(
             session, stored_refreshes, ids, arrival
         )
         outcome.counts["unchanged"] += len(stored_refreshes)
         outcome.rules[_NOT_STORED] += len(platform_refreshes) - len(stored_refreshes)
         stored_ids = [refresh.external_id for refresh in stored_refreshes]
-        recheck_queue.note(session, platform, stored_ids, arrival.at, refreshed=True)
+        recheck_queue.mark_seen(
+            session, platform, stored_ids, arrival.at, refreshed=True
+        )

@@ -31,7 +31,9 @@ _LOG = log.logger(__name__)
 
 CHUNK = 100  # ids in one call of a connector
 
+
 MAX_IDS = 2000  # ids of one source in one run
+
 
 MORE_DUE = (
     f"{MAX_IDS} were asked for, and more are due: the rest comes with the next run"
@@ -233,7 +235,7 @@ class _RecheckRun:
         now, platform = self.context.clock.now(), self.connector.platform
         with db.writing(self.context.engine) as session:
             stored_ids = recheck_queue.present_ids(session, platform, ids)
-            recheck_queue.note(
+            recheck_queue.mark_seen(
                 session, platform, list(stored_ids), now, refreshed=self.kind.refreshes
             )
 

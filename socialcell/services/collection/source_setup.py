@@ -178,7 +178,9 @@ def _own_accounts(context: Context) -> frozenset[str]:
 
 def _count(session: Session, source: Source) -> RemovedSource:
     assert source.id is not None
-    return RemovedSource(source.name, *recheck_queue.brought(session, source.id))
+    return RemovedSource(
+        source.name, *recheck_queue.counts_of_source(session, source.id)
+    )
 
 
 def _end_incident(context: Context, session: Session, source: Source) -> None:

@@ -70,7 +70,7 @@ def about(context: Context, session: Session, asked: Asked) -> InitiativeSubject
             )
     ids, spellings = set(), []
     for words in asked.words:
-        held = protected_topics.found_in(index_form(words))
+        held = protected_topics.protected_topic_in(index_form(words))
         if held is not None:
             raise UsageError(
                 f"Nobody is sought by {held.subject}: {held.reason}. The word: "

@@ -104,7 +104,7 @@ def _quoted_deletions(session: Session, context: Context) -> Iterator[str]:
 
 def _starved(session: Session, context: Context) -> Iterator[str]:
     """I10: nobody waits because of another: no item, no source, no reader."""
-    yield from listening_integrity.turns(session)
+    yield from listening_integrity.unread_order(session)
     yield from ops_integrity.starved_letters(session)
     table = [job for job in list_jobs(context) if job.source is not None]
     last = slots.newest_slots(session)
@@ -141,7 +141,7 @@ RULES = (
     ),
     Invariant(
         "I2 one row each",
-        _session_only(listening_integrity.doubles),
+        _session_only(listening_integrity.duplicates),
         "everything that came in stands on one row",
         _RESTORE,
     ),

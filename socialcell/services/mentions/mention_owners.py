@@ -81,7 +81,7 @@ def put_rows(session: Session, rows: Sequence[Owner], *, replace: bool) -> None:
         own = store.list_owners(session, shipped=False)
         remaining = [row for row in own if row.identity not in new]
         store.replace(session, [*remaining, *rows], shipped=False)
-        store.ship(session, read_owners())
+        store.update_package_rows(session, read_owners())
     store.forget(session)
 
 
@@ -116,7 +116,7 @@ def update_owners(engine: Engine) -> None:
     """The package's rows as this version has them, and every mention's owner."""
     with db.writing(engine) as session:
         db.take_turn(session, "tags")
-        if store.ship(session, read_owners()):
+        if store.update_package_rows(session, read_owners()):
             store.forget(session)
     resolve_pending(engine)
 

@@ -75,7 +75,7 @@ def _fault(context: Context, session: Session, post: OwnPost) -> str | None:
 
 def _fault_of_words(context: Context, session: Session, text: str) -> str | None:
     """The same of words alone."""
-    listed = protected_topics.found_in(index_form(text), "politics")
+    listed = protected_topics.protected_topic_in(index_form(text), "politics")
     if listed is not None:
         return f"its words speak of politics ({listed.word})"
     named = {handle.lower().rstrip(".") for handle in _HANDLE.findall(text)}

@@ -151,7 +151,7 @@ def read_waiting(
                 for tombstone in push.items
                 if isinstance(tombstone, Tombstone)
             ]
-            pending_tombstones.foretell(session, deleted, now)
+            pending_tombstones.store_pending(session, deleted, now)
             run = ingest_run.store(session, push)
             _store_extras(
                 context, session, ingest_run.source_id, connector.platform, push, ledger
@@ -229,7 +229,7 @@ def _store_extras(
 ) -> None:
     """Store what a push holds beside its items, in the same transaction."""
     now = context.clock.now()
-    attachments.note(session, source_id, platform, push.media, now)
+    attachments.queue_attachments(session, source_id, platform, push.media, now)
     pending_fetches.add_fetches(session, source_id, push.awaited, now)
     for delivery in push.deliveries:
         _record_delivery(session, source_id, delivery, ledger, now)

@@ -244,7 +244,7 @@ def test_media_of_the_registry_join_and_offices_answer(leak: City) -> None:
 
     (alert,) = joined(leak)
     with db.reading(leak.engine) as session:
-        row = alerts.joining(
+        row = alerts.influential_posts(
             session, "topic:water", NOW - HOUR, leak.clock.now(), 50_000
         )
     assert [one.id for one in row] == alert.mentions

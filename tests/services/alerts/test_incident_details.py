@@ -147,7 +147,7 @@ def flood(city: City) -> City:
     """An incident of twenty-five people, of ekta Nagari and the flood."""
     with db.writing(city.engine) as session:
         area_store.replace(session, area_table.read_areas())
-        owner_store.ship(session, owner_table.read_owners())
+        owner_store.update_package_rows(session, owner_table.read_owners())
     city.crowd("Flood water enters houses in Ekta Nagari, Vitthalwadi, send boats", 25)
     city.look(30 * MINUTE)
     (incident,) = city.incidents()

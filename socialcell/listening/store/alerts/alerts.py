@@ -120,7 +120,7 @@ def ordered(session: Session, mention_ids: Sequence[int]) -> list[int]:
     return [id_ for _, id_ in sorted(weighed)]
 
 
-def joining(
+def influential_posts(
     session: Session, series: str, start: datetime, end: datetime, floor: int | None
 ) -> list[InfluentialPost]:
     """Posts of a series in [start, end) by influential accounts, earliest first.
@@ -270,7 +270,7 @@ def alerts_of(session: Session, incident_id: int) -> Sequence[Alert]:
     return session.scalars(statement.order_by(col(Alert.at), col(Alert.id))).all()
 
 
-def known(session: Session, keys: Sequence[str]) -> set[str]:
+def existing_keys(session: Session, keys: Sequence[str]) -> set[str]:
     """Which of these alerts are there already."""
     return set(session.scalars(select(ALERT.c.key).where(ALERT.c.key.in_(keys))))
 

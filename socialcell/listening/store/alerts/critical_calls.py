@@ -85,7 +85,7 @@ def items(session: Session, mention_ids: Sequence[int]) -> list[CriticalItem]:
     return [by_id[id_] for id_ in mention_ids if id_ in by_id]
 
 
-def gathered(session: Session, since: datetime) -> dict[int, int]:
+def incidents_by_item(session: Session, since: datetime) -> dict[int, int]:
     """The incident of each critical item that was gathered since a moment, by item."""
     statement = select(col(Alert.mentions), col(Alert.incident_id)).where(
         col(Alert.series) == CRITICAL, col(Alert.at) >= since

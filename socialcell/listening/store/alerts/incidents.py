@@ -109,7 +109,7 @@ def first_posts(session: Session, mention_ids: Iterable[int]) -> dict[int, datet
     return times_by_id
 
 
-def joined(session: Session, span: TimeSpan) -> list[JoinedAuthor]:
+def joined_authors(session: Session, span: TimeSpan) -> list[JoinedAuthor]:
     """Who joined an incident in a span, each once."""
     posts = session.scalars(
         select(col(Alert.mentions)).where(

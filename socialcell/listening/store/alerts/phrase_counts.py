@@ -21,7 +21,7 @@ _LONGEST = 1_000
 _DAY = timedelta(days=1)
 
 
-def said(session: Session, start: datetime, end: datetime) -> list[PhraseText]:
+def texts_between(session: Session, start: datetime, end: datetime) -> list[PhraseText]:
     """What was said in [start, end), but not about what nobody may watch."""
     rows = session.execute(_texts(_between(start, end), _MOST))
     return [
@@ -30,7 +30,7 @@ def said(session: Session, start: datetime, end: datetime) -> list[PhraseText]:
     ]
 
 
-def said_before(
+def texts_before(
     session: Session, start: datetime, end: datetime
 ) -> Iterator[PhraseText]:
     """The same of the same hours of the days before; somebody counts once a day."""

@@ -267,7 +267,7 @@ def why(session: Session, query: Node, mention_id: int) -> list[str]:
     """The parts of a query that a mention matches, in words, for --explain."""
     matching = Matching(session)
     return [
-        _said(part)
+        _condition_text(part)
         for part in _leaves(query)
         if session.execute(
             select(M.id).where(M.id == mention_id, matching.compiled(part))
@@ -295,13 +295,13 @@ def _leaves(node: Node) -> Iterator[Node]:
             yield node
 
 
-def _said(node: Node) -> str:
+def _condition_text(node: Node) -> str:
     match node:
         case TextTerm(text=said, prefix=prefix):
             return f"says “{said}{'…' if prefix else ''}”"
         case FieldTerm(name=name, value=value):
             return f"{name} is {value}"
         case Not(part):
-            return f"not: {_said(part)}"
+            return f"not: {_condition_text(part)}"
         case _:
             return "a group of conditions"

@@ -29,7 +29,7 @@ class DueAttachment:
     attempts: int
 
 
-def note(
+def queue_attachments(
     session: Session,
     source_id: int,
     platform: str,

@@ -23,7 +23,7 @@ class Count:
     taken_at: datetime
 
 
-def keep(
+def store_snapshots(
     session: Session,
     records: Sequence[Record | Refresh],
     ids: Mapping[str, int],

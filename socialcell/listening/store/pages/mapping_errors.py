@@ -46,13 +46,13 @@ def waves(session: Session, since: datetime) -> list[Wave]:
     found_waves = [
         Wave(platform, wave_reason, spell[0], spell[-1], len(spell))
         for (platform, wave_reason), moments in times.items()
-        for spell in _spells(moments)
+        for spell in _time_spans(moments)
         if spell[-1] >= since
     ]
     return sorted(found_waves, key=lambda wave: wave.last, reverse=True)
 
 
-def _spells(moments: list[datetime]) -> Iterator[list[datetime]]:
+def _time_spans(moments: list[datetime]) -> Iterator[list[datetime]]:
     """Runs of moments without a calm between them."""
     spell: list[datetime] = []
     for at in moments:

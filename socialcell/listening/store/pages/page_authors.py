@@ -15,7 +15,7 @@ AUTHOR = db.table(Author)
 AUTHOR_SNAPSHOT = db.table(AuthorSnapshot)
 
 
-def keep(
+def store_authors(
     session: Session,
     platform: str,
     records: Sequence[Record],

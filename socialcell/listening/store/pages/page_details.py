@@ -48,7 +48,7 @@ def forget(session: Session, ids: Iterable[int]) -> None:
         session.execute(delete(LINK).where(LINK.c.mention_id.in_(chunk)))
 
 
-def keep(
+def store_details(
     session: Session,
     platform: str,
     fresh: Sequence[Record],

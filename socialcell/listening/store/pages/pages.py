@@ -109,17 +109,21 @@ def _store_platform(
     stored = page_mentions.stored_mentions(session, platform, native)
     todo = _sort(records, stored, arrival.observed)
     fresh = [*todo.new, *todo.changed]
-    authors = page_authors.keep(session, platform, todo.all, todo.changed, arrival)
-    raw_ids = raw_payloads.keep(session, platform, fresh, arrival)
+    authors = page_authors.store_authors(
+        session, platform, todo.all, todo.changed, arrival
+    )
+    raw_ids = raw_payloads.store_raws(session, platform, fresh, arrival)
     page_mentions.write(session, fresh, stored, authors, raw_ids, arrival)
     ids = page_mentions.ids_of(session, platform, native)
     page_details.keep_matches(session, todo.all, ids, arrival)
     page_details.forget(session, [ids[record.external_id] for record in todo.changed])
-    page_details.keep(session, platform, fresh, ids, arrival)
+    page_details.store_details(session, platform, fresh, ids, arrival)
     counts.stored += len(todo.new)
     counts.updated += len(todo.changed)
     counts.unchanged += len(todo.same)
-    counts.snapshots += engagement_history.keep(session, todo.all, ids, arrival)
+    counts.snapshots += engagement_history.store_snapshots(
+        session, todo.all, ids, arrival
+    )
 
 
 def _sort(

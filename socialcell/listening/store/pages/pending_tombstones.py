@@ -16,7 +16,7 @@ from socialcell.listening.model import Mention
 MENTION = db.table(Mention)
 
 
-def foretell(session: Session, stones: Iterable[Tombstone], now: datetime) -> None:
+def store_pending(session: Session, stones: Iterable[Tombstone], now: datetime) -> None:
     """Items that we never held, or know only from an answer to them, are deleted."""
     by_platform: dict[str, set[str]] = {}
     for stone in stones:

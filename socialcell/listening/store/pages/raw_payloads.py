@@ -77,7 +77,7 @@ def note_mapped(session: Session, ids: Iterable[int]) -> None:
         )
 
 
-def keep(
+def store_raws(
     session: Session, platform: str, records: Sequence[Record], arrival: Arrival
 ) -> dict[str, int]:
     """Keep what new and changed records were made of; native id → raw id."""
@@ -130,7 +130,7 @@ def _insert(session: Session, rows: Iterable[_NewRow]) -> None:
     db.insert_new(session, RAW, list({row["sha256"]: row for row in rows}.values()))
 
 
-def of(session: Session, platform: str, terms: Iterable[str]) -> list[int]:
+def ids_with_terms(session: Session, platform: str, terms: Iterable[str]) -> list[int]:
     """Ids of the platform's raw items that hold a term as a value, or as a word when
     it can be no word of a language; upper and lower case are the same.
 
@@ -148,7 +148,7 @@ def of(session: Session, platform: str, terms: Iterable[str]) -> list[int]:
     return [id_ for id_, body in rows if named.search(body)]
 
 
-def naming(
+def bodies_with_ids(
     session: Session, platform: str, ids: Mapping[str, object]
 ) -> Iterator[tuple[datetime, list[str]]]:
     """When each raw item of a platform came that holds native ids of these, and which.

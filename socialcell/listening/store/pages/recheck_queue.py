@@ -99,7 +99,7 @@ def pin(session: Session, mention_ids: Sequence[int], until: datetime | None) ->
     return pinned
 
 
-def note(
+def mark_seen(
     session: Session,
     platform: str,
     external: Sequence[str],
@@ -156,7 +156,7 @@ def count_present(session: Session, platform: str) -> int:
     return int(session.execute(statement).scalar_one())
 
 
-def brought(session: Session, source_id: int) -> tuple[int, int]:
+def counts_of_source(session: Session, source_id: int) -> tuple[int, int]:
     """How many mentions that are present a source has seen, and how many of them no
     other source has."""
     other = db.table(MentionMatch).alias().c

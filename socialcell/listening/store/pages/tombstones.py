@@ -64,7 +64,9 @@ class BurialCounts:
     reports: tuple[datetime, ...] = ()
 
 
-def bury(session: Session, stones: Sequence[Tombstone], now: datetime) -> BurialCounts:
+def apply_tombstones(
+    session: Session, stones: Sequence[Tombstone], now: datetime
+) -> BurialCounts:
     """Remove what these tombstones name; each platform's id at most once."""
     removed = already_deleted = strangers = 0
     quoted: set[datetime] = set()
@@ -75,7 +77,7 @@ def bury(session: Session, stones: Sequence[Tombstone], now: datetime) -> Burial
         stored = _stored_rows(session, platform, named)
         gone = {key: row for key, row in stored.items() if row.state == "present"}
         _remove(session, platform, gone, named, now)
-        quoted.update(quoting(session, [(platform, id_) for id_ in gone]))
+        quoted.update(weeks_that_quote(session, [(platform, id_) for id_ in gone]))
         removed += len(gone)
         already_deleted += sum(row.state == "deleted" for row in stored.values())
         strangers += len(named) - sum(row.state != "stub" for row in stored.values())
@@ -101,7 +103,9 @@ def removed_before(session: Session, records: Iterable[Record]) -> set[tuple[str
     return removed
 
 
-def quoting(session: Session, items: Collection[tuple[str, str]]) -> list[datetime]:
+def weeks_that_quote(
+    session: Session, items: Collection[tuple[str, str]]
+) -> list[datetime]:
     """Starts of the reports that quote one of these items: (platform, native id)."""
     if not items:
         return []
@@ -155,7 +159,7 @@ def _remove(
     ids = [row.id for row in gone.values()]
     outbox_store.forget_messages(session, set(ids))
     # Also the raw form of others that carry it: a quoted post comes whole.
-    carriers = raw_payloads.of(session, platform, gone)
+    carriers = raw_payloads.ids_with_terms(session, platform, gone)
     rollups.subtract(session, rollups.contribution(session, ids))
     for chunk in db.chunks(ids):
         for model in ABOUT:

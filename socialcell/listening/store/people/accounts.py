@@ -102,7 +102,7 @@ def everything(session: Session, account: HeldAccount) -> dict[str, object]:
     """All that is held of an account, as plain JSON, for the person who asks."""
     post_rows = posts(session, account)
     ids = [row.id for row in post_rows]
-    raw_ids = raw_payloads.of(
+    raw_ids = raw_payloads.ids_with_terms(
         session, account.platform, [*account.terms, *_externals(post_rows)]
     )
     return {

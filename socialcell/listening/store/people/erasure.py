@@ -83,17 +83,19 @@ def erase(
         for external_id in external
     }
     keys |= {(account.platform, stone) for stone in stones.values()}
-    raw_ids = raw_payloads.of(session, account.platform, [*account.terms, *external])
+    raw_ids = raw_payloads.ids_with_terms(
+        session, account.platform, [*account.terms, *external]
+    )
     rollups.subtract(session, rollups.contribution(session, ids))
-    _bury(session, [(row.id, stones[row.external_id]) for row in post_rows])
+    _leave_tombstones(session, [(row.id, stones[row.external_id]) for row in post_rows])
     dropped = raw_payloads.drop(session, raw_ids)
     _drop_authors(session, account.author_ids)
     return Erased(
         mentions=len(ids),
         raw_items=dropped,
-        in_others=_unname(session, account),
+        in_others=_erase_name(session, account),
         suppressed=suppressions.add(session, keys, now),
-        reports=_unquote(session, account.platform, stones, account.handles),
+        reports=_erase_quotations(session, account.platform, stones, account.handles),
     )
 
 
@@ -109,13 +111,15 @@ def erase_posts(
             for id_, of, external in posts
             if of == platform
         }
-        raw_ids = raw_payloads.of(session, platform, stones)
-        _bury(session, list(stones.values()))
+        raw_ids = raw_payloads.ids_with_terms(session, platform, stones)
+        _leave_tombstones(session, list(stones.values()))
         raw_payloads.drop(session, raw_ids)
-        _unquote(session, platform, {name: mark for name, (_, mark) in stones.items()})
+        _erase_quotations(
+            session, platform, {name: mark for name, (_, mark) in stones.items()}
+        )
 
 
-def _bury(session: Session, stones: Sequence[tuple[int, str]]) -> None:
+def _leave_tombstones(session: Session, stones: Sequence[tuple[int, str]]) -> None:
     outbox_store.forget_messages(session, {id_ for id_, _ in stones})
     for chunk in db.chunks(id_ for id_, _ in stones):
         for model in _ABOUT_A_POST:
@@ -138,7 +142,7 @@ def _drop_authors(session: Session, ids: Sequence[int]) -> None:
     session.execute(delete(author).where(author.c.id.in_(ids)))
 
 
-def _unname(session: Session, account: HeldAccount) -> int:
+def _erase_name(session: Session, account: HeldAccount) -> int:
     """Dots in place of the handle in what others wrote; as many, so that the places
     of what was understood stay true. Links that hold it go. How many posts."""
     m, touched = MENTION.c, set()
@@ -192,7 +196,7 @@ def _unlink(
     return touched
 
 
-def _unquote(
+def _erase_quotations(
     session: Session,
     platform: str,
     stones: dict[str, str],

@@ -42,7 +42,7 @@ class AccountGain:
     posts: int
 
 
-def spoke(session: Session, span: TimeSpan) -> list[AccountMentions]:
+def mentions_by_account(session: Session, span: TimeSpan) -> list[AccountMentions]:
     """Mentions of registered accounts in a span, by sentiment."""
     named = (R.platform, R.handle, R.name, R.person_class)
     statement = (
@@ -55,7 +55,7 @@ def spoke(session: Session, span: TimeSpan) -> list[AccountMentions]:
     return [AccountMentions(*row) for row in session.execute(statement)]
 
 
-def gains(session: Session, span: TimeSpan) -> list[AccountGain]:
+def gains_by_account(session: Session, span: TimeSpan) -> list[AccountGain]:
     """Engagement gained in a span by posts of registered accounts, whenever they were
     written."""
     theirs = (
