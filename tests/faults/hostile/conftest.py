@@ -25,7 +25,7 @@ def hasty(engine: Engine) -> None:
 
 def sqlite_url(tmp_path: Path, empty_database: Path) -> str:
     """For a fixture `database_url` of a module whose tests need one database only."""
-    (tmp_path / "workspace").mkdir()
+    (tmp_path / "workspace").mkdir(exist_ok=True)
     shutil.copy(empty_database, tmp_path / "workspace" / "socialcell.db")
     return f"sqlite:///{tmp_path / 'workspace' / 'socialcell.db'}"
 
