@@ -147,7 +147,7 @@ def secrets(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def folder(secrets: Path, database_url: str) -> Path:
+def folder(database_url: str, secrets: Path) -> Path:
     """A workspace's folder: config that names a control room, a key for pseudonyms, an
     empty database.
 

@@ -156,7 +156,7 @@ def test_the_doctor_names_a_file_that_somebody_has_broken(
     check = settings_checks.names(context.workspace)
 
     assert check.state == "failed"
-    assert "row 2, valid_from: 'in spring' is no day" in check.found
+    assert "row 2, valid_from: 'in spring' is no day" in check.finding
 
 
 def test_entries_are_removed_and_every_change_is_audited(

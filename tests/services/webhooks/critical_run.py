@@ -9,7 +9,7 @@ from pathlib import Path
 from socialcell.language import pipeline
 from socialcell.services.alerts import escalations
 from socialcell.services.context import open_context
-from socialcell.services.mentions.tagging import tag
+from socialcell.services.mentions.tagging import tag_waiting
 from socialcell.services.outbox import acknowledgements, outbox
 from socialcell.services.webhooks import webhook_ingest
 from tests.services.webhooks import pushes
@@ -33,10 +33,10 @@ def take_in_and_call(folder: Path) -> None:
     """What nobody has to wait for: the message is taken in and people are called."""
     context = open_context(folder / "config.yaml")
     body = (folder / PUSH).read_bytes()
-    webhook_ingest.accept(context, "whatsapp", pushes.headers(body), body)
-    webhook_ingest.work_off(context)
-    tag(context)
-    outbox.recover(context)  # as the daemon does when it begins
+    webhook_ingest.store_push(context, "whatsapp", pushes.headers(body), body)
+    webhook_ingest.process_pushes(context)
+    tag_waiting(context)
+    outbox.recover_unsent(context)  # as the daemon does when it begins
     escalations.advance(context)
     context.engine.dispose()
 

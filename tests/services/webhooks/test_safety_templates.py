@@ -18,7 +18,7 @@ from socialcell.ops import audit
 from socialcell.sandbox import Sandbox
 from socialcell.services.context import Context
 from socialcell.services.messaging import consent, messages, template_approvals
-from socialcell.services.messaging.messages import Campaign
+from socialcell.services.messaging.messages import TemplateCampaign
 from socialcell.services.outbox import outbox
 from socialcell.settings import Approvals
 from tests.running import inside
@@ -43,12 +43,12 @@ def cell(listening: Context) -> Context:
     """Two of three people agreed to be written to, and Meta's templates are known."""
     messages.sync_templates(listening)
     for number in NUMBERS[:2]:
-        consent.note(listening, number, "granted", "form 12")
+        consent.record_consent(listening, number, "granted", "form 12")
     return listening
 
 
 @pytest.fixture
-def send(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Campaign]:
+def send(monkeypatch: pytest.MonkeyPatch) -> Callable[..., TemplateCampaign]:
     """Somebody of the cell sends the warning, marked as safety."""
 
     def sent_by(
@@ -57,7 +57,7 @@ def send(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Campaign]:
         numbers: Sequence[str] = NUMBERS,
         values: Sequence[str] = VALUES,
         **more: Any,
-    ) -> Campaign:
+    ) -> TemplateCampaign:
         with monkeypatch.context() as patch:
             patch.setenv("SOCIALCELL_ACTOR", who)
             return messages.send_template(
@@ -74,7 +74,7 @@ def receivers(served: Sandbox) -> list[str]:
 def actions(engine: Engine) -> list[str]:
     """What was done to the template, in order."""
     with db.reading(engine) as session:
-        rows = audit.of(session, template_approvals.SENT, WARNING)
+        rows = audit.entries_about(session, template_approvals.SENT, WARNING)
         return [row.action.removeprefix("message.") for row in rows]
 
 
@@ -247,7 +247,7 @@ def test_after_a_process_that_died_while_it_sent_a_person_is_warned(
     send(cell, "maker")
     (entry,) = template_approvals.waiting(cell)
     with db.reading(cell.engine) as session:
-        (row,) = audit.of(session, template_approvals.ENTERED, WARNING)
+        (row,) = audit.entries_about(session, template_approvals.ENTERED, WARNING)
     sealed = row.detail["digest"]
     sending = template_approvals.Sending(
         entry.template, entry.language, sealed, entry.people
@@ -268,7 +268,7 @@ def test_both_persons_are_in_the_audit_log_and_no_number_and_no_word(
     send(cell, "cell.lead")
 
     with db.reading(engine) as session:
-        rows = audit.of(session, template_approvals.SENT, WARNING)
+        rows = audit.entries_about(session, template_approvals.SENT, WARNING)
         noted = [(row.action, row.actor, row.object) for row in rows]
         everything = str([row.detail for row in rows])
         made_by = rows[1].detail["made_by"]

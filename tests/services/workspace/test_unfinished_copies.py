@@ -32,7 +32,7 @@ def watch(name, given):
 
 workspace = config.load(Path(place))
 sys.addaudithook(watch)
-backup.back_up(workspace, Path(out))
+backup.make_backup(workspace, Path(out))
 print("done", flush=True)
 """
 # Where it stands: the copy is begun; its record has no name yet; the copy has none yet.
