@@ -4,17 +4,101 @@
 anyway. `incremental` is what happened beyond what would have happened without it.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Literal
 
 from sqlmodel import Session
 
 from socialcell.campaigns.outcomes.attributed_results import Attribution, attribution_of
 from socialcell.campaigns.outcomes.comparison_design import CannotMeasure
-from socialcell.campaigns.outcomes.incremental_effect import incremental_effect
+from socialcell.campaigns.outcomes.incremental_effect import (
+    EffectResult,
+    ExpectedSeries,
+    IncrementalGain,
+    incremental_effect,
+)
 from socialcell.campaigns.outcomes.install_attribution import OURS, UNKNOWN
 from socialcell.campaigns.outcomes.model import Campaign
-from socialcell.causal.cost import cost_per_incremental
+from socialcell.causal.cost import UnitCost, cost_per_incremental
+
+
+@dataclass(frozen=True)
+class DirectResult:
+    """Clicks and installs that name a campaign, and the cost of one install.
+
+    `total` are all installs of the days, None where no store is held.
+    """
+
+    since: date
+    until: date
+    clicks: int | None
+    requests: Mapping[str, int] | None
+    installs: int | None
+    unattributed: int | None
+    total: int | None
+    days_withheld: int
+    cost_per_install: UnitCost | None
+    currency: str
+
+    def as_dict(self) -> dict[str, object]:
+        """The part `direct` of a campaign's document."""
+        price = self.cost_per_install
+        return {
+            "since": self.since,
+            "until": self.until,
+            "clicks": self.clicks,
+            "requests": self.requests,
+            "installs": self.installs,
+            "unattributed": self.unattributed,
+            "total": self.total,
+            "days_withheld": self.days_withheld,
+            "cost_per_install": price and price.as_dict(self.currency),
+        }
+
+
+@dataclass(frozen=True)
+class CampaignMeasure:
+    """A measured campaign. `effect` is None where the figures cannot carry a
+    comparison; `refused` says why nothing is claimed.
+
+    `cost_basis` says what the costs rest on: spent, budget, or None.
+    """
+
+    campaign: str
+    goal: str
+    cost_basis: Literal["spent", "budget"] | None
+    direct: DirectResult | None = None
+    effect: EffectResult | None = None
+    refused: tuple[str, ...] = ()
+
+    @property
+    def gain(self) -> IncrementalGain | None:
+        return None if self.effect is None else self.effect.gain
+
+    @property
+    def series(self) -> ExpectedSeries | None:
+        return None if self.effect is None else self.effect.series
+
+    def as_dict(self) -> dict[str, object]:
+        """The document for scripts; `series` is there with a gain only."""
+        effect = self.effect
+        document: dict[str, object] = {
+            "campaign": self.campaign,
+            "goal": self.goal,
+            "cost_basis": self.cost_basis,
+            "direct": self.direct and self.direct.as_dict(),
+            "incremental": self.gain and self.gain.as_dict(),
+            "power": effect and effect.power and effect.power.as_dict(),
+            "rules": list(effect.rules) if effect else [],
+            "compared": effect and effect.compared.as_dict(),
+            "refused": list(self.refused),
+            "warnings": list(effect.warnings) if effect else [],
+        }
+        if self.series is not None:
+            document["series"] = self.series.as_dict()
+        return document
 
 
 def measure(
@@ -24,68 +108,57 @@ def measure(
     cost_micros: int | None = None,
     *,
     power: bool = True,
-) -> dict[str, Any]:
-    """The document of a campaign as of `today` (Pune), whose own day is not over.
+) -> CampaignMeasure:
+    """Measure a campaign as of `today` (Pune), whose own day is not over.
 
-    `cost_micros`, in the campaign's currency, goes before its budget; `cost_basis` says
-    which of them the costs rest on: spent, budget, or None. `incremental` is
-    None, and `refused` says why, where the figures cannot carry a claim. Without
-    `power` the smallest lift that could have been seen is not worked out.
+    `cost_micros`, in the campaign's currency, goes before its budget. Without `power`
+    the smallest lift that could have been seen is not worked out.
     """
     cost = campaign.budget_micros if cost_micros is None else cost_micros
-    budgeted = "budget" if campaign.budget_micros is not None else None
+    result = CampaignMeasure(
+        campaign.name, campaign.goal, _cost_basis(campaign, cost_micros)
+    )
     until = min(campaign.end, today)
-    document: dict[str, Any] = {
-        "campaign": campaign.name,
-        "goal": campaign.goal,
-        "cost_basis": budgeted if cost_micros is None else "spent",
-        "direct": None,
-        "incremental": None,
-        "power": None,
-        "rules": [],
-        "compared": None,
-        "refused": [],
-        "warnings": [],
-    }
     if until < campaign.start:
-        document["refused"] = [
-            f"The campaign has not begun: it does on {campaign.start}."
-        ]
-        return document
+        reason = f"The campaign has not begun: it does on {campaign.start}."
+        return replace(result, refused=(reason,))
     attribution = attribution_of(session, campaign, campaign.start, until)
-    document["direct"] = _direct(attribution, cost, campaign.currency)
+    result = replace(result, direct=_direct(attribution, cost, campaign.currency))
     try:
-        document |= incremental_effect(session, campaign, today, cost, power)
+        effect = incremental_effect(session, campaign, today, cost, power)
     except CannotMeasure as reason:
-        document["refused"] = [str(reason)]
-    return document
+        return replace(result, refused=(str(reason),))
+    return replace(result, effect=effect, refused=effect.refused)
 
 
-def _direct(
-    attribution: Attribution, cost: int | None, currency: str
-) -> dict[str, Any]:
-    """Clicks and installs that name the campaign, and what one install cost.
+def _cost_basis(
+    campaign: Campaign, cost_micros: int | None
+) -> Literal["spent", "budget"] | None:
+    if cost_micros is not None:
+        return "spent"
+    return None if campaign.budget_micros is None else "budget"
 
-    The true number lies between those that name it, and all that nobody can be named
-    for besides: so does its price.
-    """
+
+def _direct(attribution: Attribution, cost: int | None, currency: str) -> DirectResult:
+    """The direct result; the true number of installs lies between those that name the
+    campaign, and these with all unattributed ones: so does the cost of one."""
     ours, unattributed = attribution.installs(OURS), attribution.installs(UNKNOWN)
     span = None
     if ours is not None and unattributed is not None:
         span = (float(ours), float(ours + max(unattributed, 0)))
     price = None
     if cost is not None and ours is not None:
-        price = cost_per_incremental(cost, ours, span).as_dict(currency)
-    return {
-        "since": attribution.since,
-        "until": attribution.until,
-        "clicks": attribution.human_clicks,
-        "requests": attribution.requests,
-        "installs": ours,
-        "unattributed": unattributed,
-        "total": sum(part.total for part in attribution.parts)
-        if attribution.parts
-        else None,
-        "days_withheld": sum(part.withheld for part in attribution.parts),
-        "cost_per_install": price,
-    }
+        price = cost_per_incremental(cost, ours, span)
+    parts = attribution.parts
+    return DirectResult(
+        since=attribution.since,
+        until=attribution.until,
+        clicks=attribution.human_clicks,
+        requests=attribution.requests,
+        installs=ours,
+        unattributed=unattributed,
+        total=sum(part.total for part in parts) if parts else None,
+        days_withheld=sum(part.withheld for part in parts),
+        cost_per_install=price,
+        currency=currency,
+    )

@@ -5,8 +5,8 @@ as many days, in the wards that it will reach, and with nothing added.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 import numpy as np
 from sqlmodel import Session
@@ -19,37 +19,63 @@ from socialcell.campaigns.outcomes.incremental_effect import (
     series_elsewhere,
     whole_city,
 )
-from socialcell.campaigns.outcomes.lift_series import lift_of_series, power_of_series
+from socialcell.campaigns.outcomes.lift_series import lift_of_series, with_power
 from socialcell.campaigns.outcomes.model import Campaign
 from socialcell.campaigns.outcomes.panel_lift import Split
 from socialcell.campaigns.outcomes.store import outcomes
-from socialcell.campaigns.planning.randomisation import switchback_effect
-from socialcell.causal.power import TooLittleHistory, detectable, power_of
+from socialcell.campaigns.planning.randomisation import RandomDraw, switchback_effect
+from socialcell.causal.panel import Method
+from socialcell.causal.power import Power, TooLittleHistory, detectable, power_of
 from socialcell.listening.store import areas
 
 _YEAR = timedelta(days=365)
 
 
-def smallest_detectable(
-    session: Session, campaign: Campaign, lot: Mapping[str, Any] | None, today: date
-) -> dict[str, Any]:
-    """Power of a campaign that has not begun, or why it is unknown (`refused`).
+@dataclass(frozen=True)
+class DetectableLift:
+    """The power of a campaign that has not begun; `refused` says why it is unknown.
 
-    `campaign.wards` are those that it will reach. A lift is per cent of the outcome.
+    `method` and `days` are those of the judged windows.
     """
-    document: dict[str, Any] = {
-        "goal": campaign.goal,
-        "smallest_detectable_percent": None,
-    }
+
+    goal: str
+    power: Power | None = None
+    method: str | None = None
+    days: int | None = None
+    refused: str | None = None
+
+    def as_dict(self) -> dict[str, object]:
+        """The document that a plan stores. A lift is per cent of the outcome."""
+        document: dict[str, object] = {
+            "goal": self.goal,
+            "smallest_detectable_percent": None,
+        }
+        if self.power is None:
+            return document | {"refused": self.refused}
+        return {
+            **document,
+            **self.power.as_dict(),
+            "method": self.method,
+            "days": self.days,
+        }
+
+
+def smallest_detectable(
+    session: Session, campaign: Campaign, draw: RandomDraw | None, today: date
+) -> DetectableLift:
+    """The power of a campaign that has not begun.
+
+    `campaign.wards` are those that it will reach.
+    """
     try:
-        return document | _power(session, campaign, lot, today)
+        return _detectable_lift(session, campaign, draw, today)
     except (CannotMeasure, TooLittleHistory) as reason:
-        return document | {"refused": str(reason)}
+        return DetectableLift(campaign.goal, refused=str(reason))
 
 
-def _power(
-    session: Session, campaign: Campaign, lot: Mapping[str, Any] | None, today: date
-) -> dict[str, Any]:
+def _detectable_lift(
+    session: Session, campaign: Campaign, draw: RandomDraw | None, today: date
+) -> DetectableLift:
     if campaign.goal == DOWNLOADS:
         raise CannotMeasure(
             "Downloads are known of the whole city only, and what stores report is "
@@ -65,8 +91,9 @@ def _power(
         )
     kinds = {area.id: area.kind for area in areas.all_areas(session)}
     length = (campaign.end - campaign.start).days + 1
-    if lot is not None and lot["kind"] == "switchback":
-        return _power_of_switchback(whole_city(figures, kinds), lot, length)
+    if draw is not None and draw.kind == "switchback":
+        power = _power_of_switchback(whole_city(figures, kinds), draw, length)
+        return DetectableLift(campaign.goal, power, "switchback", length)
     reached = [ward for ward in campaign.wards if figures.get(ward)]
     last = min([max(figures[ward]) for ward in reached] or [today - timedelta(days=1)])
     past = Campaign(
@@ -85,35 +112,34 @@ def _power(
         if other.goal == campaign.goal and other.name != campaign.name
     ]
     if campaign.wards:
-        return _power_of_wards(
-            comparison_design.compare_panel(past, figures, kinds, others, today), length
-        )
+        panel = comparison_design.compare_panel(past, figures, kinds, others, today)
+        method, power = _power_of_wards(panel, length)
+        return DetectableLift(campaign.goal, power, method, length)
     city = whole_city(figures, kinds)
     elsewhere = series_elsewhere(outcomes.elsewhere_days(session, today - _YEAR, today))
     line = comparison_design.compare_series(past, city, elsewhere, today)
     series = lift_of_series(
         line.outcome, line.candidates, line.names, line.pre, daily=True
     )
-    power = power_of_series(series)
-    if power is None:
-        raise TooLittleHistory(series.document["warnings"][-1])
-    return {**power, "method": "bsts", "days": length}
+    series = with_power(series)
+    if series.power is None:
+        raise TooLittleHistory(series.warnings[-1])
+    return DetectableLift(campaign.goal, series.power, "bsts", length)
 
 
 def _power_of_wards(
     panel: comparison_design.PanelComparison, length: int
-) -> dict[str, Any]:
+) -> tuple[Method, Power]:
     own = panel.control_counts.mean(axis=1, keepdims=True)
     treated = panel.treated_counts / float(panel.treated_counts.mean())
     split = Split(treated, panel.control_counts / own, panel.controls, panel.pre)
     method = best_placebo_method(split)
-    power = detectable(method, split.treated, split.controls, length)
-    return {**power.as_dict(), "method": method, "days": length}
+    return method, detectable(method, split.treated, split.controls, length)
 
 
 def _power_of_switchback(
-    city: Mapping[date, int], lot: Mapping[str, Any], length: int
-) -> dict[str, Any]:
+    city: Mapping[date, int], draw: RandomDraw, length: int
+) -> Power:
     days = sorted(city)
     unbroken = [
         city[day]
@@ -125,9 +151,8 @@ def _power_of_switchback(
     effects, bases, reaches = [], [], []
     for end in range(len(unbroken), length - 1, -7):
         values = unbroken[end - length : end]
-        effect = switchback_effect(values, lot["days"], lot["seed"], draws=400)
-        effects.append(effect["effect"])
+        effect = switchback_effect(values, draw.days, draw.seed, draws=400)
+        effects.append(effect.effect)
         bases.append(float(np.mean(values)))
-        reaches.append(effect["reach"])
-    power = power_of(np.array(effects), np.array(bases), np.array(reaches))
-    return {**power.as_dict(), "method": "switchback", "days": length}
+        reaches.append(effect.reach)
+    return power_of(np.array(effects), np.array(bases), np.array(reaches))

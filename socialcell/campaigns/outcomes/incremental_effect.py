@@ -1,10 +1,11 @@
 """The incremental effect of a campaign: its goal against the counterfactual."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from math import comb
-from typing import Any
+from typing import Literal
 
 import numpy as np
 from sqlmodel import Session
@@ -15,12 +16,15 @@ from socialcell.campaigns.outcomes.comparison_design import (
     PanelComparison,
     SeriesComparison,
 )
+from socialcell.campaigns.outcomes.lift_series import SeriesLift
 from socialcell.campaigns.outcomes.model import Campaign, OutcomeDay
-from socialcell.campaigns.outcomes.panel_lift import Split
+from socialcell.campaigns.outcomes.panel_lift import PanelEffect, PanelLift, Split
 from socialcell.campaigns.outcomes.store import figures, outcomes
-from socialcell.causal.cost import cost_per_incremental
+from socialcell.causal.bsts import Posterior
+from socialcell.causal.cost import UnitCost, cost_per_incremental
 from socialcell.causal.panel import Method
 from socialcell.causal.placebo import ALPHA, placebos_in_time
+from socialcell.causal.power import Power
 from socialcell.connectors.metric_kinds import MetricKind, outcome_kind
 from socialcell.listening.store import areas
 from socialcell.platforms import GOOGLE_PLAY
@@ -31,11 +35,111 @@ _METHODS: tuple[Method, ...] = ("did", "sdid", "sc")
 _STORE_SERIES = ("daily user installs", "app downloads standard: first-time download")
 
 
+@dataclass(frozen=True)
+class Period:
+    """Days of a comparison, both included."""
+
+    since: date
+    until: date
+    days: int
+
+
+@dataclass(frozen=True)
+class ComparisonSummary:
+    """What was compared: areas or series with their weights, and those left out.
+
+    `quality` is the fit before the start (a panel), or the calibration on placebo
+    windows (a series), under the name that documents have for it.
+    """
+
+    method: str
+    treated: tuple[str, ...]
+    controls: Mapping[str, float | None]
+    left_out: Mapping[str, str]
+    before: Period
+    during: Period
+    quality_name: Literal["pre_fit", "calibration"]
+    quality: Mapping[str, float | None]
+
+    def as_dict(self) -> dict[str, object]:
+        """The part `compared` of a campaign's document."""
+        return {
+            "method": self.method,
+            "treated": list(self.treated),
+            "controls": dict(self.controls),
+            "left_out": dict(self.left_out),
+            "before": asdict(self.before),
+            "during": asdict(self.during),
+            self.quality_name: dict(self.quality),
+        }
+
+
+@dataclass(frozen=True)
+class IncrementalGain:
+    """What a campaign added to its goal over all its days, with 95 % intervals.
+
+    `counterfactual` is what would have happened without it.
+    """
+
+    outcome: str
+    value: float
+    interval: tuple[float, float] | None
+    counterfactual: float
+    lift_percent: float | None
+    lift_interval: tuple[float, float] | None
+    p_values: Mapping[str, float | None]
+    cost: UnitCost | None
+    currency: str
+
+    def as_dict(self) -> dict[str, object]:
+        """The part `incremental` of a campaign's document."""
+        return {
+            "outcome": self.outcome,
+            "value": self.value,
+            "interval": self.interval and list(self.interval),
+            "anyway": self.counterfactual,
+            "lift_percent": self.lift_percent,
+            "lift_interval": self.lift_interval and list(self.lift_interval),
+            "p_values": dict(self.p_values),
+            "cost_per_incremental": self.cost and self.cost.as_dict(self.currency),
+        }
+
+
+@dataclass(frozen=True)
+class ExpectedSeries:
+    """The outcome of each day, and what was expected without the campaign (None: the
+    model says nothing of that day)."""
+
+    days: tuple[date, ...]
+    actual: tuple[float, ...]
+    expected: tuple[float | None, ...]
+
+    def as_dict(self) -> dict[str, object]:
+        """The part `series` of a campaign's document."""
+        return {
+            "days": list(self.days),
+            "actual": list(self.actual),
+            "expected": list(self.expected),
+        }
+
+
+@dataclass(frozen=True)
+class EffectResult:
+    """The comparison of a campaign; no `gain` where `refused` says why."""
+
+    rules: tuple[str, ...]
+    compared: ComparisonSummary
+    gain: IncrementalGain | None = None
+    power: Power | None = None
+    series: ExpectedSeries | None = None
+    refused: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
 def incremental_effect(
     session: Session, campaign: Campaign, today: date, cost: int | None, power: bool
-) -> dict[str, Any]:
-    """`incremental`, `power`, `rules`, `compared`, `refused`, `warnings` and `series`
-    of a campaign's document (measure.py), as far as the figures carry them.
+) -> EffectResult:
+    """The effect of a campaign on its goal, as far as the figures carry it.
 
     `cost` is in micros of the campaign's currency. CannotMeasure: they carry nothing.
     """
@@ -83,7 +187,7 @@ def _effect_on_downloads(
     today: date,
     cost: int | None,
     power: bool,
-) -> dict[str, Any]:
+) -> EffectResult:
     if campaign.wards:
         raise CannotMeasure(
             "No store tells downloads by ward. Measure an outcome that is known by "
@@ -106,58 +210,83 @@ def _effect_on_downloads(
 
 def _effect_on_panel(
     panel: PanelComparison, campaign: Campaign, cost: int | None, power: bool
-) -> dict[str, Any]:
-    pre, wards = panel.pre, len(panel.treated)
+) -> EffectResult:
+    pre = panel.pre
     # The treated keep their sizes to each other: their mean is their common index.
     scale = float(panel.treated_counts[:, :pre].mean())
     own = panel.control_counts[:, :pre].mean(axis=1, keepdims=True)
     split = Split(
         panel.treated_counts / scale, panel.control_counts / own, panel.controls, pre
     )
-    method = best_placebo_method(split)
-    lift = panel_lift.lift_of(method, split)
-    lift_document = lift.document
-    warnings = [
-        warning for warning in lift_document["warnings"] if warning not in lift.reasons
-    ]
-    document: dict[str, Any] = {
-        "rules": list(comparison_design.PANEL_RULES),
-        "compared": {
-            "method": method,
-            "treated": panel.treated,
-            "controls": _sorted_weights(lift_document["weights"]),
-            "left_out": panel.left_out,
-            **_periods(panel.days, pre),
-            "pre_fit": lift_document["pre_fit"],
-        },
-    }
-    if lift.reasons:
-        return document | {"refused": lift.reasons, "warnings": warnings}
-    whole = scale * wards * split.post
-    effect, interval = lift_document["att"] * whole, None
-    if lift_document["interval"] is not None:
-        low, high = lift_document["interval"]
-        interval = (low * whole, high * whole)
-    counterfactual = float(lift.fit.synthetic[pre:].mean()) * whole
-    document["incremental"] = {
-        "outcome": campaign.goal,
-        "value": effect,
-        "interval": interval and list(interval),
-        "anyway": counterfactual,
-        "lift_percent": lift_document["lift_percent"],
-        "lift_interval": interval
-        and [100 * bound / counterfactual for bound in interval],
-        "p_values": lift_document["p_values"],
-        "cost_per_incremental": _unit_cost(cost, effect, interval, campaign),
-    }
-    document["series"] = {
-        "days": panel.days,
-        "actual": panel.treated_counts.sum(axis=0).tolist(),
-        "expected": (lift.fit.synthetic * scale * wards).tolist(),
-    }
+    lift = panel_lift.lift_of(best_placebo_method(split), split)
+    result = EffectResult(
+        rules=comparison_design.PANEL_RULES,
+        compared=_compared_panel(panel, lift),
+        refused=lift.reasons,
+        warnings=_without(lift.warnings, lift.reasons),
+    )
+    effect = lift.effect
+    if effect is None:
+        return result
     if power:
-        document["power"] = panel_lift.power_of_split(method, split, warnings)
-    return document | {"warnings": warnings}
+        lift = panel_lift.with_power(lift)
+    wards = len(panel.treated)
+    return replace(
+        result,
+        gain=_gain_of_panel(lift, effect, scale * wards, campaign, cost),
+        power=lift.power,
+        series=ExpectedSeries(
+            tuple(panel.days),
+            tuple(panel.treated_counts.sum(axis=0).tolist()),
+            tuple((lift.fit.synthetic * scale * wards).tolist()),
+        ),
+        warnings=_without(lift.warnings, lift.reasons),
+    )
+
+
+def _compared_panel(panel: PanelComparison, lift: PanelLift) -> ComparisonSummary:
+    return ComparisonSummary(
+        method=lift.method,
+        treated=tuple(panel.treated),
+        controls=_sorted_weights(lift.weights),
+        left_out=panel.left_out,
+        before=_before(panel.days, panel.pre),
+        during=_during(panel.days, panel.pre),
+        quality_name="pre_fit",
+        quality=asdict(lift.pre_fit),
+    )
+
+
+def _gain_of_panel(
+    lift: PanelLift,
+    effect: PanelEffect,
+    treated_scale: float,
+    campaign: Campaign,
+    cost: int | None,
+) -> IncrementalGain:
+    """The effect over all treated wards and days; `treated_scale` is their mean before
+    the start, summed over the wards."""
+    whole = treated_scale * lift.split.post
+    value, interval = effect.att * whole, None
+    if effect.interval is not None:
+        low, high = effect.interval
+        interval = (low * whole, high * whole)
+    counterfactual = float(lift.fit.synthetic[lift.split.pre :].mean()) * whole
+    lift_interval = None
+    if interval is not None:
+        low, high = (100 * bound / counterfactual for bound in interval)
+        lift_interval = (low, high)
+    return IncrementalGain(
+        outcome=campaign.goal,
+        value=value,
+        interval=interval,
+        counterfactual=counterfactual,
+        lift_percent=effect.lift_percent,
+        lift_interval=lift_interval,
+        p_values=asdict(effect.p_values),
+        cost=_unit_cost(cost, value, interval),
+        currency=campaign.currency,
+    )
 
 
 def best_placebo_method(split: Split) -> Method:
@@ -183,81 +312,87 @@ def _effect_on_series(
     cost: int | None,
     power: bool,
     rules: tuple[str, ...],
-) -> dict[str, Any]:
-    series = lift_series.lift_of_series(
+) -> EffectResult:
+    lift = lift_series.lift_of_series(
         line.outcome, line.candidates, line.names, line.pre, daily=True
     )
-    lift_document = series.document
-    warnings: list[str] = lift_document["warnings"]
-    document: dict[str, Any] = {
-        "rules": list(rules),
-        "compared": {
-            "method": "bsts",
-            "treated": [],
-            "controls": dict.fromkeys(lift_document["controls"]),
-            "left_out": {
-                name: "does not follow the outcome before the start"
-                for name in line.names
-                if name not in lift_document["controls"]
-            },
-            **_periods(line.days, line.pre),
-            "calibration": lift_document["calibration"],
-        },
-    }
-    if not lift_document["controls"]:
+    result = EffectResult(rules=rules, compared=_compared_series(line, lift))
+    if not lift.controls:
         reason = (
             "No series from elsewhere follows the city's before the start: whatever "
             "else changed would be taken for the campaign."
         )
-        return document | {"refused": [reason], "warnings": warnings}
-    posterior = series.posterior
+        return replace(result, refused=(reason,), warnings=lift.warnings)
+    posterior = lift.posterior
     if posterior is None:
-        return document | {"refused": warnings[:1], "warnings": warnings[1:]}
-    post = len(line.days) - line.pre
-    effect, relative = posterior.effect, posterior.relative
-    interval = (effect.lower * post, effect.upper * post)
-    document["incremental"] = {
-        "outcome": campaign.goal,
-        "value": effect.mean * post,
-        "interval": list(interval),
-        "anyway": posterior.predicted * post,
-        "lift_percent": lift_document["lift_percent"],
-        "lift_interval": [100 * relative.lower, 100 * relative.upper],
-        "p_values": {"bsts": posterior.p_value},
-        "cost_per_incremental": _unit_cost(
-            cost, effect.mean * post, interval, campaign
-        ),
-    }
-    document["series"] = {
-        "days": line.days,
-        "actual": line.outcome.tolist(),
-        "expected": [None] * line.pre + list(posterior.expected),
-    }
+        return replace(result, refused=lift.warnings[:1], warnings=lift.warnings[1:])
     if power:
-        document["power"] = lift_series.power_of_series(series)
-    return document | {"warnings": warnings}
+        lift = lift_series.with_power(lift)
+    return replace(
+        result,
+        gain=_gain_of_series(lift, posterior, campaign, cost),
+        power=lift.power,
+        series=ExpectedSeries(
+            tuple(line.days),
+            tuple(line.outcome.tolist()),
+            (*[None] * line.pre, *posterior.expected),
+        ),
+        warnings=lift.warnings,
+    )
+
+
+def _compared_series(line: SeriesComparison, lift: SeriesLift) -> ComparisonSummary:
+    return ComparisonSummary(
+        method="bsts",
+        treated=(),
+        controls=dict.fromkeys(lift.controls),
+        left_out={
+            name: "does not follow the outcome before the start"
+            for name in line.names
+            if name not in lift.controls
+        },
+        before=_before(line.days, line.pre),
+        during=_during(line.days, line.pre),
+        quality_name="calibration",
+        quality=lift.calibration_document(),
+    )
+
+
+def _gain_of_series(
+    lift: SeriesLift, posterior: Posterior, campaign: Campaign, cost: int | None
+) -> IncrementalGain:
+    effect, relative = posterior.effect, posterior.relative
+    value = effect.mean * lift.post
+    interval = (effect.lower * lift.post, effect.upper * lift.post)
+    return IncrementalGain(
+        outcome=campaign.goal,
+        value=value,
+        interval=interval,
+        counterfactual=posterior.predicted * lift.post,
+        lift_percent=lift.lift_percent,
+        lift_interval=(100 * relative.lower, 100 * relative.upper),
+        p_values={"bsts": posterior.p_value},
+        cost=_unit_cost(cost, value, interval),
+        currency=campaign.currency,
+    )
 
 
 def _unit_cost(
-    cost: int | None,
-    effect: float,
-    interval: tuple[float, float] | None,
-    campaign: Campaign,
-) -> dict[str, Any] | None:
-    if cost is None:
-        return None
-    return cost_per_incremental(cost, effect, interval).as_dict(campaign.currency)
+    cost: int | None, value: float, interval: tuple[float, float] | None
+) -> UnitCost | None:
+    return None if cost is None else cost_per_incremental(cost, value, interval)
 
 
-def _periods(days: list[date], pre: int) -> dict[str, Any]:
-    return {
-        "before": {"since": days[0], "until": days[pre - 1], "days": pre},
-        "during": {
-            "since": days[pre],
-            "until": days[-1],
-            "days": len(days) - pre,
-        },
-    }
+def _before(days: Sequence[date], pre: int) -> Period:
+    return Period(days[0], days[pre - 1], pre)
+
+
+def _during(days: Sequence[date], pre: int) -> Period:
+    return Period(days[pre], days[-1], len(days) - pre)
+
+
+def _without(sentences: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
+    return tuple(sentence for sentence in sentences if sentence not in others)
 
 
 def _sorted_weights(weights: Mapping[str, float]) -> dict[str, float]:

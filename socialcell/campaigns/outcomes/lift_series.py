@@ -1,7 +1,6 @@
 """The lift of a campaign on one outcome with control series, by BSTS."""
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,8 +13,8 @@ from socialcell.campaigns.outcomes.lift_files import (
 from socialcell.causal.bsts import EffectEstimate, Posterior, forecast
 from socialcell.causal.calibration import FEWEST_PERIODS, Calibration, calibrate
 from socialcell.causal.controls import choose_controls
-from socialcell.causal.cost import cost_per_incremental
-from socialcell.causal.power import TooLittleHistory, power_of
+from socialcell.causal.cost import UnitCost, cost_per_incremental
+from socialcell.causal.power import Power, TooLittleHistory, power_of
 from socialcell.causal.simplex import Floats
 
 
@@ -27,7 +26,7 @@ def series_lift(
     end: str | None = None,
     cost_micros: int | None = None,
     power: bool = False,
-) -> dict[str, Any]:
+) -> "SeriesLift":
     """Measure the lift of the outcome column from period ``start`` on.
 
     ``controls`` None means every other column of numbers. Raises UnusableFile when the
@@ -47,22 +46,82 @@ def series_lift(
     )
     candidates = _matrix(series, names, last + 1)
     lift = lift_of_series(y, candidates, names, pre, daily=series.daily)
-    post = len(y) - pre
-    if cost_micros is not None and lift.posterior is not None:
-        cost = _unit_cost(cost_micros, lift.posterior, post)
-        lift.document["cost_per_incremental"] = cost
-    if power:
-        lift.document["power"] = power_of_series(lift)
-    return lift.document
+    lift = replace(lift, cost_micros=cost_micros)
+    return with_power(lift) if power else lift
 
 
 @dataclass(frozen=True)
 class SeriesLift:
-    """The document of a series, and what it rests on; no posterior where refused."""
+    """The lift of a series, and what it rests on; no `posterior` where it is refused.
 
-    document: dict[str, Any]
+    `pre` and `post` are numbers of periods. `power` is worked out where
+    `is_power_known`, and None where the placebo windows are too few.
+    """
+
+    controls: tuple[str, ...]
+    pre: int
+    post: int
     calibration: Calibration | None
     posterior: Posterior | None
+    warnings: tuple[str, ...]
+    cost_micros: int | None = None
+    power: Power | None = None
+    is_power_known: bool = False
+
+    @property
+    def lift_percent(self) -> float | None:
+        """The effect in per cent of what was predicted without it."""
+        posterior = self.posterior
+        if posterior is None or not posterior.predicted:
+            return None
+        return 100 * posterior.effect.mean / posterior.predicted
+
+    @property
+    def cost_per_incremental(self) -> UnitCost | None:
+        """The cost of one incremental unit; None without a cost or an effect."""
+        if self.cost_micros is None or self.posterior is None:
+            return None
+        effect = self.posterior.effect
+        interval = effect.lower * self.post, effect.upper * self.post
+        return cost_per_incremental(self.cost_micros, effect.mean * self.post, interval)
+
+    def calibration_document(self) -> dict[str, float | None]:
+        """What the calibration found, for documents."""
+        calibration = self.calibration
+        if calibration is None:
+            return {"placebo_runs": 0, "false_positive_rate": None, "level_prior": None}
+        return {
+            "placebo_runs": len(calibration.runs),
+            "false_positive_rate": calibration.false_positive_rate,
+            "level_prior": calibration.level_prior,
+        }
+
+    def as_dict(self) -> dict[str, object]:
+        """The document for scripts."""
+        posterior = self.posterior
+        average = _average(posterior)
+        document: dict[str, object] = {
+            "method": "bsts",
+            "att": posterior and posterior.effect.mean,
+            "lift_percent": self.lift_percent,
+            "incremental": posterior and posterior.effect.mean * self.post,
+            "average": average,
+            "cumulative": {
+                name: None if figure is None else figure * self.post
+                for name, figure in average.items()
+            },
+            "relative": _effect_fields(posterior.relative if posterior else None),
+            "p_value": posterior and posterior.p_value,
+            "calibration": self.calibration_document(),
+            "controls": list(self.controls),
+            "periods": {"before": self.pre, "treated": self.post},
+            "warnings": list(self.warnings),
+        }
+        if price := self.cost_per_incremental:
+            document["cost_per_incremental"] = price.as_dict()
+        if self.is_power_known:
+            document["power"] = self.power and self.power.as_dict()
+        return document
 
 
 def lift_of_series(
@@ -78,13 +137,17 @@ def lift_of_series(
     post = len(outcome) - pre
     calibration = calibrate(outcome[:pre], x[:pre], post, weekdays=daily)
     warnings = _refusal_reasons(pre, calibration)
-    document = _empty_document(calibration, controls, pre, post)
     posterior = None
     if calibration and not warnings:
         posterior = forecast(outcome, x, pre, calibration.level_prior, weekdays=daily)
-        document |= _result_fields(posterior, post)
-    document["warnings"] = [*warnings, *_cautions(names, controls)]
-    return SeriesLift(document, calibration, posterior)
+    return SeriesLift(
+        controls=tuple(controls),
+        pre=pre,
+        post=post,
+        calibration=calibration,
+        posterior=posterior,
+        warnings=(*warnings, *_cautions(names, controls)),
+    )
 
 
 def _bounds(
@@ -140,64 +203,31 @@ def _cautions(names: list[str], controls: list[str]) -> list[str]:
     return cautions
 
 
-def _empty_document(
-    calibration: Calibration | None, controls: list[str], pre: int, post: int
-) -> dict[str, Any]:
-    unknown = dict.fromkeys(("effect", "sd", "lower", "upper"))
+def _average(posterior: Posterior | None) -> dict[str, float | None]:
+    if posterior is None:
+        return {"actual": None, "predicted": None, **_effect_fields(None)}
     return {
-        "method": "bsts",
-        "att": None,
-        "lift_percent": None,
-        "incremental": None,
-        "average": {"actual": None, "predicted": None, **unknown},
-        "cumulative": {"actual": None, "predicted": None, **unknown},
-        "relative": dict(unknown),
-        "p_value": None,
-        "calibration": {
-            "placebo_runs": len(calibration.runs) if calibration else 0,
-            "false_positive_rate": calibration and calibration.false_positive_rate,
-            "level_prior": calibration and calibration.level_prior,
-        },
-        "controls": controls,
-        "periods": {"before": pre, "treated": post},
-    }
-
-
-def _result_fields(posterior: Posterior, post: int) -> dict[str, Any]:
-    average = {
         "actual": posterior.actual,
         "predicted": posterior.predicted,
         **_effect_fields(posterior.effect),
     }
+
+
+def _effect_fields(estimate: EffectEstimate | None) -> dict[str, float | None]:
+    """The estimate for documents, its mean under the name `effect`."""
+    if estimate is None:
+        return dict.fromkeys(("effect", "sd", "lower", "upper"))
     return {
-        "att": posterior.effect.mean,
-        "lift_percent": 100 * posterior.effect.mean / posterior.predicted
-        if posterior.predicted
-        else None,
-        "incremental": posterior.effect.mean * post,
-        "average": average,
-        "cumulative": {name: figure * post for name, figure in average.items()},
-        "relative": _effect_fields(posterior.relative),
-        "p_value": posterior.p_value,
+        "effect": estimate.mean,
+        "sd": estimate.sd,
+        "lower": estimate.lower,
+        "upper": estimate.upper,
     }
 
 
-def _effect_fields(estimate: EffectEstimate) -> dict[str, float]:
-    values = asdict(estimate)
-    return {"effect": values.pop("mean"), **values}
-
-
-def _unit_cost(cost_micros: int, posterior: Posterior, post: int) -> dict[str, Any]:
-    low, high = posterior.effect.lower * post, posterior.effect.upper * post
-    total = posterior.effect.mean * post
-    return cost_per_incremental(cost_micros, total, (low, high)).as_dict()
-
-
-def power_of_series(lift: SeriesLift) -> dict[str, Any] | None:
-    """Power from the placebo windows: the posterior does not see what is injected.
-
-    None, with a warning in the document, where the windows are too few.
-    """
+def with_power(lift: SeriesLift) -> SeriesLift:
+    """The lift with its power from the placebo windows, as the posterior does not see
+    what is injected; with a warning where the windows are too few."""
     runs = lift.calibration.runs if lift.calibration else []
     try:
         power = power_of(
@@ -206,6 +236,6 @@ def power_of_series(lift: SeriesLift) -> dict[str, Any] | None:
             np.array([(run.effect.upper - run.effect.lower) / 2 for run in runs]),
         )
     except TooLittleHistory as short:
-        lift.document["warnings"].append(str(short))
-        return None
-    return power.as_dict()
+        warnings = (*lift.warnings, str(short))
+        return replace(lift, warnings=warnings, is_power_known=True)
+    return replace(lift, power=power, is_power_known=True)

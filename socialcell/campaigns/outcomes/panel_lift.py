@@ -1,8 +1,7 @@
 """The lift of a campaign on a panel of units, as the document scripts rely on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
@@ -14,17 +13,23 @@ from socialcell.campaigns.outcomes.lift_files import (
     read_panel,
 )
 from socialcell.causal.conformal import conformal_interval, conformal_p_values
-from socialcell.causal.cost import cost_per_incremental
-from socialcell.causal.fit import FEWEST_PERIODS, pre_fit, reasons_to_refuse
+from socialcell.causal.cost import UnitCost, cost_per_incremental
+from socialcell.causal.fit import (
+    FEWEST_PERIODS,
+    PreFit,
+    pre_fit,
+    reasons_to_refuse,
+)
 from socialcell.causal.panel import Fit, Method, estimate, noise_level
 from socialcell.causal.placebo import (
     Interval,
     Placebos,
+    TimePlacebos,
     placebo_p_value,
     placebos_in_space,
     placebos_in_time,
 )
-from socialcell.causal.power import TooLittleHistory, detectable
+from socialcell.causal.power import Power, TooLittleHistory, detectable
 from socialcell.causal.randomisation import randomisation_test
 from socialcell.causal.simplex import Floats
 
@@ -51,61 +56,127 @@ def panel_lift(
     end: str | None = None,
     cost_micros: int | None = None,
     power: bool = False,
-) -> dict[str, Any]:
+) -> "PanelLift":
     """Measure the lift of ``treated`` units from period ``start`` on.
 
-    Returns the document of docs/methods.md. Raises UnusableFile when the file or the
+    Its document is that of docs/methods.md. Raises UnusableFile when the file or the
     choice of units and periods cannot be measured. A pre-period that no mix of controls
-    matches gives ``att`` None and a warning.
+    matches gives no effect and a warning.
     """
     panel = read_panel(path)
     split = split_panel(path, panel, method, treated, start, end)
-    document = lift_of(method, split, _gaps(panel)).document
-    if cost_micros is not None:
-        document["cost_per_incremental"] = _unit_cost(cost_micros, document, split)
-    if power:
-        document["power"] = power_of_split(method, split, document["warnings"])
-    return document
+    lift = replace(lift_of(method, split, _gaps(panel)), cost_micros=cost_micros)
+    return with_power(lift) if power else lift
+
+
+@dataclass(frozen=True)
+class PValues:
+    """p-values of "no effect", by permutations of periods and by placebos or draws."""
+
+    iid: float | None = None
+    block: float | None = None
+    placebo: float | None = None
+
+
+@dataclass(frozen=True)
+class PanelEffect:
+    """The effect of a panel: per unit and period, and `incremental` in all."""
+
+    att: float
+    lift_percent: float | None
+    incremental: float
+    interval: Interval | None
+    p_values: PValues
+    standard_error: float | None
+    conformal_interval: Interval | None
+    earlier: TimePlacebos
 
 
 @dataclass(frozen=True)
 class PanelLift:
-    """The document of a panel, its fit, and why no effect may be claimed, if so."""
+    """The lift of a panel, and what it rests on; no `effect` where `reasons` refuse it.
 
-    document: dict[str, Any]
+    `power` is worked out where `is_power_known`, and None where too little is known.
+    """
+
+    method: Method
+    split: Split
     fit: Fit
-    reasons: list[str]
+    pre_fit: PreFit
+    placebos: int
+    reasons: tuple[str, ...]
+    warnings: tuple[str, ...]
+    effect: PanelEffect | None
+    cost_micros: int | None = None
+    power: Power | None = None
+    is_power_known: bool = False
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """Control unit → its weight."""
+        weights = self.fit.unit_weights.tolist()
+        return dict(zip(self.split.control_names, weights, strict=True))
+
+    @property
+    def cost_per_incremental(self) -> UnitCost | None:
+        """The cost of one incremental unit; None without a cost or an effect."""
+        if self.cost_micros is None or self.effect is None:
+            return None
+        scale = len(self.split.treated) * self.split.post
+        interval = self.effect.interval
+        total = interval and (interval[0] * scale, interval[1] * scale)
+        return cost_per_incremental(self.cost_micros, self.effect.incremental, total)
+
+    def as_dict(self) -> dict[str, object]:
+        """The document for scripts."""
+        effect = self.effect
+        document: dict[str, object] = {
+            "method": self.method,
+            "att": effect and effect.att,
+            "lift_percent": effect and effect.lift_percent,
+            "incremental": effect and effect.incremental,
+            "interval": effect and effect.interval,
+            "p_values": asdict(effect.p_values if effect else PValues()),
+            "weights": self.weights,
+            "pre_fit": asdict(self.pre_fit),
+            "warnings": list(self.warnings),
+            "periods": {"before": self.split.pre, "treated": self.split.post},
+            "placebos": self.placebos,
+        }
+        if effect is not None:
+            document |= _evidence(effect)
+        if self.cost_micros is not None:
+            price = self.cost_per_incremental
+            document["cost_per_incremental"] = price and price.as_dict()
+        if self.is_power_known:
+            document["power"] = self.power and self.power.as_dict()
+        return document
 
 
 def lift_of(method: Method, split: Split, cautions: Sequence[str] = ()) -> PanelLift:
-    """The document of a panel that is cut already; `cautions` go among its warnings."""
+    """The lift of a panel that is cut already; `cautions` go among its warnings."""
     count = len(split.treated)
     fit = estimate(method, split.treated, split.controls, split.pre)
     placebos = placebos_in_space(method, split.controls, split.pre, count)
     reasons = reasons_to_refuse(fit, placebos)
-    closeness = pre_fit(fit, split.controls)
-    document: dict[str, Any] = {
-        "method": method,
-        "att": None,
-        "lift_percent": None,
-        "incremental": None,
-        "interval": None,
-        "p_values": {"iid": None, "block": None, "placebo": None},
-        "weights": dict(
-            zip(split.control_names, fit.unit_weights.tolist(), strict=True)
-        ),
-        "pre_fit": {"l2": closeness.l2, "scaled_l2": closeness.scaled_l2},
-        "warnings": [*reasons, *cautions, *_cautions(split, placebos)],
-        "periods": {"before": split.pre, "treated": split.post},
-        "placebos": len(placebos.effects),
-    }
+    warnings = [*reasons, *cautions, *_cautions(split, placebos)]
+    effect = None
     if not reasons:
-        document |= _result_fields(method, split, fit, placebos)
-        if document["interval"] is None:
-            document["warnings"].append(
+        effect = _effect(method, split, fit, placebos)
+        if effect.interval is None:
+            warnings.append(
                 f"{len(split.controls)} control units are too few for a 95 % interval."
             )
-    return PanelLift(document, fit, reasons)
+    return PanelLift(
+        method=method,
+        split=split,
+        fit=fit,
+        pre_fit=pre_fit(fit, split.controls),
+        placebos=len(placebos.effects),
+        reasons=tuple(reasons),
+        warnings=tuple(warnings),
+        effect=effect,
+    )
 
 
 def split_panel(
@@ -163,9 +234,7 @@ def _require_enough(
         )
 
 
-def _result_fields(
-    method: Method, split: Split, fit: Fit, placebos: Placebos
-) -> dict[str, Any]:
+def _effect(method: Method, split: Split, fit: Fit, placebos: Placebos) -> PanelEffect:
     conformal = conformal_p_values(method, split.treated, split.controls, split.pre)
     placebo: float | None
     interval: Interval | None
@@ -176,26 +245,29 @@ def _result_fields(
         placebo = placebo_p_value(method, fit, placebos)
         interval = placebos.interval(fit.att)
     start_interval = interval or placebos.interval(fit.att)
-    earlier = placebos_in_time(method, split.treated, split.controls, split.pre)
-    return {
-        "att": fit.att,
-        "lift_percent": fit.lift_percent,
-        "incremental": fit.att * len(split.treated) * split.post,
-        "interval": interval,
-        "p_values": {
-            "iid": conformal.iid,
-            "block": conformal.block,
-            "placebo": placebo,
-        },
-        "standard_error": placebos.spread(),
-        "conformal_interval": start_interval
+    return PanelEffect(
+        att=fit.att,
+        lift_percent=fit.lift_percent,
+        incremental=fit.att * len(split.treated) * split.post,
+        interval=interval,
+        p_values=PValues(conformal.iid, conformal.block, placebo),
+        standard_error=placebos.spread(),
+        conformal_interval=start_interval
         and conformal_interval(
             method, split.treated, split.controls, split.pre, start_interval
         ),
+        earlier=placebos_in_time(method, split.treated, split.controls, split.pre),
+    )
+
+
+def _evidence(effect: PanelEffect) -> dict[str, object]:
+    return {
+        "standard_error": effect.standard_error,
+        "conformal_interval": effect.conformal_interval,
         "placebo_in_time": {
-            "runs": len(earlier.effects),
-            "length": earlier.length,
-            "effects": earlier.effects.tolist(),
+            "runs": len(effect.earlier.effects),
+            "length": effect.earlier.length,
+            "effects": effect.earlier.effects.tolist(),
         },
     }
 
@@ -238,29 +310,18 @@ def _noise_ratio(split: Split) -> float | None:
     return own / others if others > 0 else None
 
 
-def _unit_cost(
-    cost_micros: int, document: dict[str, Any], split: Split
-) -> dict[str, Any] | None:
-    """What one incremental unit cost, or None where no effect could be claimed."""
-    if document["att"] is None:
-        return None
-    scale = len(split.treated) * split.post
-    bounds = document["interval"]
-    total = bounds and (bounds[0] * scale, bounds[1] * scale)
-    return cost_per_incremental(cost_micros, document["incremental"], total).as_dict()
-
-
-def power_of_split(
-    method: Method, split: Split, warnings: list[str]
-) -> dict[str, Any] | None:
-    """The power of as long a campaign, judged on the pre-period; None with a warning
-    where too little is known to judge it."""
-    history = slice(0, split.pre)
+def with_power(lift: PanelLift) -> PanelLift:
+    """The lift with the power of as long a campaign, judged on the pre-period; with a
+    warning where too little is known to judge it."""
+    split, history = lift.split, slice(0, lift.split.pre)
     try:
         power = detectable(
-            method, split.treated[:, history], split.controls[:, history], split.post
+            lift.method,
+            split.treated[:, history],
+            split.controls[:, history],
+            split.post,
         )
     except TooLittleHistory as short:
-        warnings.append(str(short))
-        return None
-    return power.as_dict()
+        warnings = (*lift.warnings, str(short))
+        return replace(lift, warnings=warnings, is_power_known=True)
+    return replace(lift, power=power, is_power_known=True)

@@ -5,8 +5,8 @@ possible draws (Fisher 1935; Rosenbaum 2002).
 """
 
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
-from typing import Any
 
 import numpy as np
 from sqlmodel import Session
@@ -17,49 +17,112 @@ from socialcell.campaigns.outcomes.incremental_effect import whole_city
 from socialcell.campaigns.outcomes.model import Campaign
 from socialcell.campaigns.outcomes.store import outcomes
 from socialcell.campaigns.planning import store
-from socialcell.campaigns.planning.randomisation import switchback_effect
+from socialcell.campaigns.planning.randomisation import RandomDraw, switchback_effect
 from socialcell.causal.randomisation import randomisation_test
+from socialcell.causal.simplex import Floats
 from socialcell.listening.store import areas
 
 DAY = timedelta(days=1)
 
 
+@dataclass(frozen=True)
+class SwitchbackResult:
+    """The effect of days with tags against days without, by the draw of the days.
+
+    `lift_percent` is per cent of the outcome without tags.
+    """
+
+    since: date
+    until: date
+    effect_per_day: float
+    interval: tuple[float, float]
+    lift_percent: float | None
+    p_value: float
+
+    def as_dict(self) -> dict[str, object]:
+        return {**asdict(self), "interval": list(self.interval)}
+
+
+@dataclass(frozen=True)
+class WardDrawResult:
+    """The effect of wards that have begun against others, by the draw of the wards.
+
+    `lift_percent` and `interval` are per cent of the outcome without tags;
+    `assignments` is the number of possible draws.
+    """
+
+    since: date
+    until: date
+    treated: tuple[str, ...]
+    controls: tuple[str, ...]
+    lift_percent: float
+    interval: tuple[float, float] | None
+    p_value: float
+    assignments: int
+
+    def as_dict(self) -> dict[str, object]:
+        return {
+            **asdict(self),
+            "treated": list(self.treated),
+            "controls": list(self.controls),
+            "interval": self.interval and list(self.interval),
+        }
+
+
+@dataclass(frozen=True)
+class RandomisedResult:
+    """What the draw of a campaign shows; without `effect`, `refused` says why."""
+
+    kind: str
+    seed: int
+    effect: SwitchbackResult | WardDrawResult | None = None
+    refused: str | None = None
+
+    def as_dict(self) -> dict[str, object]:
+        """The document for scripts."""
+        document: dict[str, object] = {"kind": self.kind, "seed": self.seed}
+        if self.effect is None:
+            return document | {"refused": self.refused}
+        return document | self.effect.as_dict()
+
+
 def randomised_result(
     session: Session, campaign: Campaign, today: date
-) -> dict[str, Any] | None:
+) -> RandomisedResult | None:
     """The result of the newest plan's draw as of `today`; None: there was no draw.
 
-    `lift_percent` is per cent of the outcome without tags. `refused` says why nothing
-    is claimed. Of a draw of wards the days are used on which some have begun and others
-    have not.
+    Of a draw of wards the days are used on which some have begun and others have not.
     """
     plan = store.find_plan(session, campaign.name)
     if plan is None or plan.lot is None:
         return None
-    lot = plan.lot
-    document: dict[str, Any] = {"kind": lot["kind"], "seed": lot["seed"]}
+    draw = RandomDraw.from_stored(plan.lot)
+    try:
+        effect = _effect_of_draw(session, campaign, draw, today)
+    except CannotMeasure as reason:
+        return RandomisedResult(draw.kind, draw.seed, refused=str(reason))
+    return RandomisedResult(draw.kind, draw.seed, effect)
+
+
+def _effect_of_draw(
+    session: Session, campaign: Campaign, draw: RandomDraw, today: date
+) -> SwitchbackResult | WardDrawResult:
+    last = min(campaign.end, today - DAY)
+    if last < campaign.start:
+        raise CannotMeasure(f"The campaign has not begun: it does on {campaign.start}.")
     earliest = campaign.start - timedelta(weeks=comparison_design.MAX_WEEKS)
     rows = outcomes.outcome_days(session, campaign.goal, earliest, campaign.end)
     figures = comparison_design.known_figures(rows)
-    last = min(campaign.end, today - DAY)
-    try:
-        if last < campaign.start:
-            raise CannotMeasure(
-                f"The campaign has not begun: it does on {campaign.start}."
-            )
-        if lot["kind"] == "switchback":
-            kinds = {area.id: area.kind for area in areas.all_areas(session)}
-            return document | _switchback_result(
-                whole_city(figures, kinds), lot, campaign, last
-            )
-        return document | _ward_result(figures, lot, campaign, last)
-    except CannotMeasure as reason:
-        return document | {"refused": str(reason)}
+    if draw.kind == "switchback":
+        kinds = {area.id: area.kind for area in areas.all_areas(session)}
+        city = whole_city(figures, kinds)
+        return _switchback_result(city, draw, campaign, last)
+    return _ward_result(figures, draw, campaign, last)
 
 
 def _switchback_result(
-    city: Mapping[date, int], lot: Mapping[str, Any], campaign: Campaign, last: date
-) -> dict[str, Any]:
+    city: Mapping[date, int], draw: RandomDraw, campaign: Campaign, last: date
+) -> SwitchbackResult:
     days = [campaign.start + n * DAY for n in range((last - campaign.start).days + 1)]
     if lacking := [day for day in days if day not in city]:
         raise CannotMeasure(
@@ -72,29 +135,25 @@ def _switchback_result(
             f"The draw is for the days up to {campaign.end}, which are not over."
         )
     values = [city[day] for day in days]
-    effect = switchback_effect(values, lot["days"], lot["seed"])
-    without = float(np.mean(values)) - effect["effect"] / 2
-    low, high = effect["effect"] - effect["reach"], effect["effect"] + effect["reach"]
-    return {
-        "since": days[0],
-        "until": days[-1],
-        "effect_per_day": effect["effect"],
-        "interval": [low, high],
-        "lift_percent": 100 * effect["effect"] / without if without > 0 else None,
-        "p_value": effect["p_value"],
-    }
+    effect = switchback_effect(values, draw.days, draw.seed)
+    without = float(np.mean(values)) - effect.effect / 2
+    return SwitchbackResult(
+        since=days[0],
+        until=days[-1],
+        effect_per_day=effect.effect,
+        interval=(effect.effect - effect.reach, effect.effect + effect.reach),
+        lift_percent=100 * effect.effect / without if without > 0 else None,
+        p_value=effect.p_value,
+    )
 
 
 def _ward_result(
     figures: comparison_design.Counts,
-    lot: Mapping[str, Any],
+    draw: RandomDraw,
     campaign: Campaign,
     last: date,
-) -> dict[str, Any]:
-    begins = {
-        ward: None if start is None else date.fromisoformat(start)
-        for ward, start in lot["units"].items()
-    }
+) -> WardDrawResult:
+    begins = draw.ward_starts()
     first = min(start for start in begins.values() if start is not None)
     treated = [ward for ward, start in begins.items() if start == first]
     others = [ward for ward, start in begins.items() if start != first]
@@ -117,27 +176,30 @@ def _ward_result(
         )
     pre = 7 * min(weeks)
 
-    def index(wards: list[str]) -> Any:
+    def index(wards: list[str]) -> Floats:
         counts = np.array([[float(figures[w][day]) for day in days] for w in wards])
-        return counts / np.maximum(counts[:, :pre].mean(axis=1, keepdims=True), 1e-9)
+        means = np.maximum(counts[:, :pre].mean(axis=1, keepdims=True), 1e-9)
+        shares: Floats = counts / means
+        return shares
 
     treated_index, control_index = index(treated), index(others)
     change = treated_index[:, pre:].mean() - treated_index[:, :pre].mean()
     counterfactual = control_index[:, pre:].mean() - control_index[:, :pre].mean()
     test = randomisation_test(treated_index, control_index, pre)
-    return {
-        "since": first,
-        "until": last,
-        "treated": treated,
-        "controls": others,
-        "lift_percent": 100
-        * float(change - counterfactual)
-        / float(1 + counterfactual),
-        "interval": test.interval
-        and [100 * bound / float(1 + counterfactual) for bound in test.interval],
-        "p_value": test.p_value,
-        "assignments": test.assignments,
-    }
+    interval = None
+    if test.interval is not None:
+        low, high = (100 * bound / float(1 + counterfactual) for bound in test.interval)
+        interval = (low, high)
+    return WardDrawResult(
+        since=first,
+        until=last,
+        treated=tuple(treated),
+        controls=tuple(others),
+        lift_percent=100 * float(change - counterfactual) / float(1 + counterfactual),
+        interval=interval,
+        p_value=test.p_value,
+        assignments=test.assignments,
+    )
 
 
 def _weeks_before(daily: Mapping[date, int], first: date) -> int:

@@ -1,10 +1,9 @@
 """Assemble a plan: the creators of an initiative, the rules and the tags."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 
@@ -28,6 +27,7 @@ from socialcell.campaigns.planning.conflict_messages import missing_rates_senten
 from socialcell.campaigns.planning.creator_pick import pick_creators
 from socialcell.campaigns.planning.eligible_creators import CURRENCY, EligibleCreators
 from socialcell.campaigns.planning.model import PlanTag
+from socialcell.campaigns.planning.randomisation import RandomDraw
 from socialcell.errors import SocialcellError
 from socialcell.settings.campaigns import Planning
 
@@ -123,25 +123,23 @@ def _reach_share(creator: Creator, default: float) -> float:
     return min(max(reach / followers, 0.01), 0.99)
 
 
-def random_draw(inputs: PlanInputs) -> dict[str, Any] | None:
-    """The random draw that the initiative asks for, as stored: the same for a seed."""
+def random_draw(inputs: PlanInputs) -> RandomDraw | None:
+    """The random draw that the initiative asks for; the same for a seed."""
     draw = inputs.brief.draw
     if draw is None:
         return None
     first, last = inputs.days[0], inputs.days[-1]
     if draw.kind == "switchback":
-        return randomisation.draw_switchback(
-            first, last, draw.days, draw.seed
-        ).as_dict()
+        return randomisation.draw_switchback(first, last, draw.days, draw.seed)
     return randomisation.draw_wards(
         inputs.wards, first, draw.days, draw.waves, draw.hold, draw.seed
-    ).as_dict()
+    )
 
 
 def closed_days(
     inputs: PlanInputs,
     settings: Planning,
-    lot: Mapping[str, Any] | None,
+    draw: RandomDraw | None,
     speakers: Sequence[CampaignSpeaker],
 ) -> tuple[ClosedDays, ...]:
     """Days without tags: special days, elections, refusals, and the random draw."""
@@ -159,8 +157,8 @@ def closed_days(
         for days in inputs.eligible.closed
         if (days.creators or set()) <= speaker_ids
     ]
-    if lot is not None:
-        closed += randomisation.closed_by_draw(lot, inputs.days, speakers)
+    if draw is not None:
+        closed += randomisation.closed_by_draw(draw, inputs.days, speakers)
     return tuple(closed)
 
 
@@ -175,10 +173,9 @@ def calendar_problem(
     speaker_ids = {speaker.id for speaker in speakers}
     open_wards = set(inputs.wards)
     if brief.draw and brief.draw.kind == "wards" and brief.draw.hold:
-        draw = random_draw(inputs) or {"units": {}}
-        open_wards = {
-            ward for ward, start in draw["units"].items() if start is not None
-        }
+        draw = random_draw(inputs)
+        starts = draw.ward_starts() if draw else {}
+        open_wards = {ward for ward, start in starts.items() if start is not None}
     return CalendarProblem(
         days=inputs.days,
         assets=tuple(

@@ -32,9 +32,16 @@ class RandomDraw:
     kind: str
     seed: int
     days: int
-    units: Mapping[str, Any]
+    units: Mapping[str, str | bool | None]
 
-    def as_dict(self) -> dict[str, Any]:
+    @classmethod
+    def from_stored(cls, document: Mapping[str, Any]) -> "RandomDraw":
+        """The draw in the column `lot` of a plan."""
+        return cls(
+            document["kind"], document["seed"], document["days"], document["units"]
+        )
+
+    def as_dict(self) -> dict[str, str | int | dict[str, str | bool | None]]:
         """The document that is stored."""
         return {
             "kind": self.kind,
@@ -42,6 +49,38 @@ class RandomDraw:
             "days": self.days,
             "units": dict(self.units),
         }
+
+    def ward_starts(self) -> dict[str, date | None]:
+        """Ward → its first day with tags; None: never."""
+        return {
+            ward: date.fromisoformat(start) if isinstance(start, str) else None
+            for ward, start in self.units.items()
+        }
+
+    def untagged_days(self) -> set[date]:
+        """The days of a switchback without tags."""
+        return {
+            day
+            for start, is_on in self.units.items()
+            if not is_on
+            for day in span(
+                date.fromisoformat(start),
+                date.fromisoformat(start) + (self.days - 1) * DAY,
+            )
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchbackEffect:
+    """The mean outcome of days with tags less that of days without.
+
+    `reach` is half the width of the 95 % interval; `days` is how many there were.
+    """
+
+    effect: float
+    p_value: float
+    reach: float
+    days: int
 
 
 def draw_wards(
@@ -93,36 +132,24 @@ def draw_switchback(first: date, last: date, days: int, seed: int) -> RandomDraw
 
 
 def closed_by_draw(
-    lot: Mapping[str, Any], days: Sequence[date], speakers: Iterable[CampaignSpeaker]
+    draw: RandomDraw, days: Sequence[date], speakers: Iterable[CampaignSpeaker]
 ) -> list[ClosedDays]:
-    """Days that a stored draw leaves without tags.
+    """Days that a draw leaves without tags.
 
     In a draw of wards a creator speaks once every drawn ward of theirs has begun; one
     who is at home in none of them reaches all, and waits for the last.
     """
-    if lot["kind"] == "switchback":
-        off = {
-            day
-            for start, on in lot["units"].items()
-            if not on
-            for day in span(
-                date.fromisoformat(start),
-                date.fromisoformat(start) + (lot["days"] - 1) * DAY,
-            )
-        }
-        barred = frozenset(off & set(days))
-        return (
-            [ClosedDays(CalendarRule("draw", "switchback"), barred)] if barred else []
-        )
+    if draw.kind == "switchback":
+        barred = frozenset(draw.untagged_days() & set(days))
+        rule = CalendarRule("draw", "switchback")
+        return [ClosedDays(rule, barred)] if barred else []
+    starts = draw.ward_starts()
     closed = []
     for speaker in speakers:
-        own = speaker.wards & set(lot["units"]) or set(lot["units"])
-        begins = [lot["units"][ward] for ward in own]
-        if None in begins:
-            early = frozenset(days)
-        else:
-            begin = date.fromisoformat(max(begins))
-            early = frozenset(day for day in days if day < begin)
+        begins = [starts[ward] for ward in speaker.wards & set(starts) or set(starts)]
+        early = frozenset(
+            day for day in days if any(begin is None or day < begin for begin in begins)
+        )
         if early:
             rule = CalendarRule("draw", f"wards, for {speaker.id}")
             closed.append(ClosedDays(rule, early, frozenset({speaker.id})))
@@ -131,7 +158,7 @@ def closed_by_draw(
 
 def switchback_effect(
     values: Sequence[float], days: int, seed: int, draws: int = 2000
-) -> dict[str, Any]:
+) -> SwitchbackEffect:
     """The outcome on days with tags less that on days without, by the draw itself.
 
     `values` are the outcome of each day in order. The p-value is the share of `draws`
@@ -149,12 +176,12 @@ def switchback_effect(
     drawn = [difference(_shuffled_half(spans, others)) for _ in range(draws)]
     as_large = np.abs(drawn) >= abs(effect) * (1 - 1e-12)
     spread = float(np.quantile(np.abs(np.array(drawn)), 0.95))
-    return {
-        "effect": effect,
-        "p_value": float((1 + as_large.sum()) / (1 + draws)),
-        "reach": spread,
-        "days": len(outcomes),
-    }
+    return SwitchbackEffect(
+        effect=effect,
+        p_value=float((1 + as_large.sum()) / (1 + draws)),
+        reach=spread,
+        days=len(outcomes),
+    )
 
 
 def _require_conclusive(draw: str, units: int, treated: int, advice: str) -> None:

@@ -72,7 +72,8 @@ def lift(
         from socialcell.campaigns.outcomes.lift_series import series_lift
 
         columns = None if controls is None else _listed(controls)
-        found = series_lift(file, outcome, columns, start, end, micros, power)
+        lift = series_lift(file, outcome, columns, start, end, micros, power)
+        found = lift.as_dict()
     else:
         units = _listed(treated)
         if not units or outcome is not None or controls is not None:
@@ -81,7 +82,7 @@ def lift(
             )
         from socialcell.campaigns.outcomes.panel_lift import panel_lift
 
-        found = panel_lift(file, method, units, start, end, micros, power)
+        found = panel_lift(file, method, units, start, end, micros, power).as_dict()
     if as_json:
         output.as_json(found)
     else:

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from socialcell.campaigns.outcomes import campaign_measure as measuring
 from socialcell.campaigns.outcomes.attributed_results import attribution_of
+from socialcell.campaigns.outcomes.incremental_effect import ExpectedSeries
 from socialcell.campaigns.outcomes.install_attribution import OURS, UNKNOWN
 from socialcell.campaigns.outcomes.model import Campaign
 from socialcell.campaigns.outcomes.store import outcomes
@@ -71,8 +72,10 @@ def _counted(
     since, until = max(one.start, first), min(one.end, last)
     week = attribution_of(session, one, since, until)
     found = measuring.measure(session, one, last + timedelta(days=1), power=False)
-    direct = found["direct"]
-    so_far = attribution_of(session, one, direct["since"], direct["until"])
+    direct = found.direct
+    assert direct is not None  # the campaign has begun
+    so_far = attribution_of(session, one, direct.since, direct.until)
+    price = direct.cost_per_install
     return {
         "name": one.name,
         "goal": one.goal,
@@ -87,28 +90,30 @@ def _counted(
             "sourceless": week.sourceless,
         },
         "so_far": {
-            **{name: direct[name] for name in ("clicks", "installs", "unattributed")},
+            "clicks": direct.clicks,
+            "installs": direct.installs,
+            "unattributed": direct.unattributed,
             "requests": clicks.requests(so_far),
             "named_elsewhere": so_far.named_elsewhere,
             "sourceless": so_far.sourceless,
         },
         "places": clicks.places(so_far),
-        "days_withheld": direct["days_withheld"],
-        "cost_per_install": direct["cost_per_install"],
-        "incremental": found["incremental"],
-        "series": _series(found.get("series"), one.start),
+        "days_withheld": direct.days_withheld,
+        "cost_per_install": price and price.as_dict(direct.currency),
+        "incremental": found.gain and found.gain.as_dict(),
+        "series": _series(found.series, one.start),
     }
 
 
-def _series(series: dict[str, Any] | None, start: date) -> dict[str, Any] | None:
+def _series(series: ExpectedSeries | None, start: date) -> dict[str, Any] | None:
     """The days around the campaign."""
     if series is None:
         return None
-    from_ = sum(day < start - DRAWN for day in series["days"])
+    from_ = sum(day < start - DRAWN for day in series.days)
     return {
-        "days": [day.isoformat() for day in series["days"][from_:]],
-        "actual": series["actual"][from_:],
-        "expected": series["expected"][from_:],
+        "days": [day.isoformat() for day in series.days[from_:]],
+        "actual": list(series.actual[from_:]),
+        "expected": list(series.expected[from_:]),
     }
 
 

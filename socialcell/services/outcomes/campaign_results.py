@@ -126,9 +126,8 @@ def measure(
         campaign = _find(session, name)
         today = _today(context)
         found = measuring.measure(session, campaign, today, cost_micros, power=power)
-        return found | {
-            "lot": randomised_test.randomised_result(session, campaign, today)
-        }
+        drawn = randomised_test.randomised_result(session, campaign, today)
+        return found.as_dict() | {"lot": drawn and drawn.as_dict()}
 
 
 def document(session: Session, one: Campaign) -> dict[str, Any]:

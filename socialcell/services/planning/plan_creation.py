@@ -1,6 +1,6 @@
 """A plan made: creators chosen, a calendar found, words drafted, links made; kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,6 +15,7 @@ from socialcell.campaigns.creators.store import creators as creator_store
 from socialcell.campaigns.creators.store import flags
 from socialcell.campaigns.links import utm_naming
 from socialcell.campaigns.outcomes import detectable_lift
+from socialcell.campaigns.outcomes.detectable_lift import DetectableLift
 from socialcell.campaigns.outcomes.model import Campaign
 from socialcell.campaigns.planning import (
     assemble_plan,
@@ -35,6 +36,7 @@ from socialcell.campaigns.planning.calendar_problem import (
 )
 from socialcell.campaigns.planning.eligible_creators import CURRENCY
 from socialcell.campaigns.planning.model import Plan, PlanTag
+from socialcell.campaigns.planning.randomisation import RandomDraw
 from socialcell.clock import IST
 from socialcell.connectors.files.outcome_file import outcome_name
 from socialcell.errors import UsageError
@@ -92,7 +94,7 @@ def _calendar(
     ground: PlanInputs,
     settings: Planning,
     choice: Choice,
-    lot: Mapping[str, Any] | None,
+    lot: RandomDraw | None,
 ) -> tuple[CalendarProblem, Schedule]:
     """The calendar of the chosen; of everybody, where theirs cannot keep all rules.
 
@@ -168,12 +170,12 @@ def _flagged(session: Session, known: Sequence[Creator]) -> dict[str, str]:
 
 
 def _campaign(
-    context: Context, ground: PlanInputs, lot: Mapping[str, Any] | None, name: str
+    context: Context, ground: PlanInputs, lot: RandomDraw | None, name: str
 ) -> Campaign:
     """The campaign as it is measured: its wards are those where it begins."""
     wards = ground.wards
-    if lot is not None and lot["kind"] == "wards":
-        wards = sorted(ward for ward, start in lot["units"].items() if start)
+    if lot is not None and lot.kind == "wards":
+        wards = sorted(ward for ward, start in lot.units.items() if start)
     return Campaign(
         name=name,
         initiative=utm_naming.normalise_name(ground.brief.initiative, "The initiative"),
@@ -194,8 +196,8 @@ def _made(
     choice: Choice,
     problem: CalendarProblem,
     found: Schedule,
-    lot: dict[str, Any] | None,
-    told: dict[str, Any],
+    lot: RandomDraw | None,
+    told: DetectableLift,
 ) -> Made:
     askable = ground.eligible
     ids = [askable.creators[place].id for place in choice.chosen]
@@ -242,8 +244,8 @@ def _made(
                 for one in problem.closed
             ],
         },
-        lot=lot,
-        power=told,
+        lot=None if lot is None else lot.as_dict(),
+        power=told.as_dict(),
         warnings=_warnings(context, ground, tags, told),
         made_by=audit.operator(),
         made_at=context.clock.now(),
@@ -255,7 +257,7 @@ def _warnings(
     context: Context,
     ground: PlanInputs,
     tags: Sequence[PlanTag],
-    told: Mapping[str, Any],
+    told: DetectableLift,
 ) -> list[str]:
     found = []
     if not tags:
@@ -287,8 +289,8 @@ def _warnings(
         found.append(
             f"The switch is set to {ground.switch}: what is planned is held back."
         )
-    if "refused" in told:
-        found.append(f"What could be detected is not known. {told['refused']}")
+    if told.refused is not None:
+        found.append(f"What could be detected is not known. {told.refused}")
     return found
 
 
@@ -297,7 +299,7 @@ def _keep(
     session: Session,
     ground: PlanInputs,
     made: Made,
-    lot: Mapping[str, Any] | None,
+    lot: RandomDraw | None,
     campaign: str,
 ) -> None:
     campaign_results.enter(
@@ -340,7 +342,7 @@ def _keep(
         "tags": len(made.tags),
         "creators": len({tag.creator for tag in made.tags}),
         "cost_micros": sum(tag.cost_micros for tag in made.tags),
-        "seed": lot["seed"] if lot else None,
+        "seed": lot.seed if lot else None,
         "elections": len(context.workspace.config.planning.elections),
     }
     audit.append(

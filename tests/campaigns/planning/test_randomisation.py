@@ -7,6 +7,7 @@ import pytest
 
 from socialcell.campaigns.planning.calendar_problem import CampaignSpeaker, span
 from socialcell.campaigns.planning.randomisation import (
+    RandomDraw,
     closed_by_draw,
     draw_switchback,
     draw_wards,
@@ -49,7 +50,7 @@ def test_every_ward_is_drawn_as_often_as_any_other() -> None:
 
 
 def test_creators_wait_for_their_wards_and_those_of_all_for_the_last() -> None:
-    lot = {"kind": "wards", "units": {"w1": "2026-11-30", "w2": "2026-12-02"}}
+    lot = RandomDraw("wards", 1, 7, {"w1": "2026-11-30", "w2": "2026-12-02"})
     speakers = [
         CampaignSpeaker("one", 1, 0.5, frozenset({"w1"})),
         CampaignSpeaker("two", 1, 0.5, frozenset({"w1", "w2"})),
@@ -66,7 +67,7 @@ def test_creators_wait_for_their_wards_and_those_of_all_for_the_last() -> None:
 
 
 def test_a_ward_that_never_begins_closes_all_days_to_its_creators() -> None:
-    lot = {"kind": "wards", "units": {"w1": "2026-11-30", "w2": None}}
+    lot = RandomDraw("wards", 1, 7, {"w1": "2026-11-30", "w2": None})
     days = span(START, START + timedelta(days=3))
 
     (closed,) = closed_by_draw(
@@ -80,7 +81,7 @@ def test_half_of_the_spans_have_tags() -> None:
     lot = draw_switchback(START, START + timedelta(days=27), 4, seed=2)
 
     assert sorted(lot.units.values()) == [False] * 3 + [True] * 4
-    closed = closed_by_draw(lot.as_dict(), span(START, START + timedelta(days=27)), [])
+    closed = closed_by_draw(lot, span(START, START + timedelta(days=27)), [])
     assert len(closed[0].days) == 12
 
 
@@ -139,16 +140,15 @@ def test_the_draw_finds_an_effect_that_is_there() -> None:
 
     found = switchback_effect(100 + noise + 10 * on, 2, seed=5)
 
-    assert found["effect"] == pytest.approx(10, abs=2)
-    assert found["p_value"] < 0.01
+    assert found.effect == pytest.approx(10, abs=2)
+    assert found.p_value < 0.01
 
 
 def test_the_draw_claims_nothing_more_often_than_it_says() -> None:
     """Forty series of pure noise: two false claims are to be expected, six are not."""
     noise = np.random.default_rng(3)
     false = [
-        switchback_effect(noise.normal(100, 5, 28), 2, seed, draws=300)["p_value"]
-        <= 0.05
+        switchback_effect(noise.normal(100, 5, 28), 2, seed, draws=300).p_value <= 0.05
         for seed in range(40)
     ]
     assert sum(false) <= 5
