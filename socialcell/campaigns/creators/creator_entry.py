@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from socialcell import platforms
 from socialcell.campaigns.creators.creator import CONNECTIONS, CONSENTS, FORMATS, KINDS
@@ -71,7 +70,7 @@ class CreatorRecord:
     rates: Mapping[str, int]
     rates_since: date
 
-    def values(self) -> dict[str, Any]:
+    def values(self) -> dict[str, str | int | date | list[str] | None]:
         """Column → value of the creator's own row."""
         columns = asdict(self)
         for elsewhere in ("accounts", "rates", "rates_since"):

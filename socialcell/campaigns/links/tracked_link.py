@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from socialcell.campaigns.links import destinations, utm_naming
 from socialcell.campaigns.links.destinations import Landing
@@ -42,7 +41,7 @@ class LinkDraft:
     ios: str | None = None
     expires_at: datetime | None = None
 
-    def values(self) -> dict[str, Any]:
+    def values(self) -> dict[str, str | datetime | None]:
         """Column → value."""
         return asdict(self)
 

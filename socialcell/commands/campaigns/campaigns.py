@@ -110,7 +110,10 @@ def select(
     """
     from socialcell.campaigns.creators.selection import selection_document
 
-    found = selection_document.select(file, budget, exact_seconds=exact, sketch=sketch)
+    selection = selection_document.select(
+        file, budget, exact_seconds=exact, sketch=sketch
+    )
+    found = selection.as_dict()
     if as_json:
         output.as_json(found)
     else:

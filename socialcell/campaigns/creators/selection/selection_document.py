@@ -1,8 +1,8 @@
 """A choice of creators as a plain document: the JSON that scripts rely on."""
 
+from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -18,12 +18,46 @@ from socialcell.campaigns.creators.selection.selection_file import (
 Z_95 = 1.96  # standard errors on either side of an estimate, for 95 %
 
 
+@dataclass(frozen=True)
+class Selection:
+    """Creators, and the choice that was made among them."""
+
+    creators: Creators
+    choice: Choice
+
+    def as_dict(self) -> dict[str, object]:
+        """The chosen in order, reach, cost, certificate, and how they were found."""
+        creators, choice = self.creators, self.choice
+        return {
+            "chosen": [
+                {
+                    "id": creators.ids[place],
+                    "cost": creators.costs[place],
+                    "marginal_reach": gain,
+                }
+                for place, gain in zip(choice.chosen, choice.marginal, strict=True)
+            ],
+            "reach": choice.reach,
+            "cost": choice.cost,
+            "upper_bound": choice.upper_bound,
+            "ratio": choice.ratio,
+            "best_bound": choice.best_bound,
+            "best_ratio": choice.reach / choice.best_bound
+            if choice.best_bound
+            else 1.0,
+            "reach_by_rule": dict(choice.reach_by_rule),
+            "exact": _exact(choice),
+            "sketch": _sketch(creators, choice),
+            "warnings": _warnings(creators),
+        }
+
+
 def select(
     path: Path, budget: float, *, exact_seconds: float = 0.0, sketch: str | None = None
-) -> dict[str, Any]:
+) -> Selection:
     """Choose creators from a file for a budget (in the currency of the file's costs).
 
-    Raises SelectionError for a file, budget or wish that cannot be used.
+    Raises SelectionError for a file, budget or option that cannot be used.
     """
     if not isfinite(budget) or budget < 0:
         raise SelectionError(f"the budget is {budget}; it must be 0 or more")
@@ -35,40 +69,16 @@ def select(
         np.array(creators.costs, dtype=np.float64), budget, creators.caps
     )
     choice = choose(creators.audiences, limits, exact_seconds=exact_seconds)
-    return document(creators, choice)
+    return Selection(creators, choice)
 
 
-def document(creators: Creators, choice: Choice) -> dict[str, Any]:
-    """The chosen in order, reach, cost, certificate, and how they were found."""
-    return {
-        "chosen": [
-            {
-                "id": creators.ids[place],
-                "cost": creators.costs[place],
-                "marginal_reach": gain,
-            }
-            for place, gain in zip(choice.chosen, choice.marginal, strict=True)
-        ],
-        "reach": choice.reach,
-        "cost": choice.cost,
-        "upper_bound": choice.upper_bound,
-        "ratio": choice.ratio,
-        "best_bound": choice.best_bound,
-        "best_ratio": choice.reach / choice.best_bound if choice.best_bound else 1.0,
-        "reach_by_rule": dict(choice.reach_by_rule),
-        "exact": _exact(choice),
-        "sketch": _sketch(creators, choice),
-        "warnings": _warnings(creators),
-    }
-
-
-def _exact(choice: Choice) -> dict[str, Any] | None:
+def _exact(choice: Choice) -> dict[str, float | bool] | None:
     if choice.optimum is None:
         return None
     return {"bound": choice.optimum.bound, "proved": choice.optimum.proved}
 
 
-def _sketch(creators: Creators, choice: Choice) -> dict[str, Any] | None:
+def _sketch(creators: Creators, choice: Choice) -> dict[str, object] | None:
     if not isinstance(creators.audiences, SketchedAudiences):
         return None
     error = creators.audiences.family.relative_error

@@ -39,15 +39,16 @@ def add(
 ) -> TrackedLink:
     """Add a link under a random code; the database ensures that the code is new."""
     for _ in range(_MAX_TRIES):
+        code = draw()
         row = {
             **draft.values(),
-            "code": draw(),
+            "code": code,
             "version": 1,
             "created_at": now,
             "changed_at": now,
         }
         if db.insert_new(session, LINK, [row]):
-            link = by_code(session, row["code"])
+            link = by_code(session, code)
             assert link is not None
             _add_version(session, link, draft, actor, "made", now)
             return link
