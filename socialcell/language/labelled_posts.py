@@ -13,14 +13,14 @@ OWN = "own"  # folder of what the operators decided: MODEL.jsonl for each model
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class LabelledPost:
     """A text and the label that a person gave it."""
 
     text: str
     label: str
 
 
-def posts(path: Path) -> list[Post]:
+def posts(path: Path) -> list[LabelledPost]:
     """The posts of a file of JSON lines with `text` and `label`; blank lines are none.
 
     SocialcellError names the file and the line that has no two strings.
@@ -29,20 +29,24 @@ def posts(path: Path) -> list[Post]:
 
 
 def split(
-    posts: Sequence[Post], every: int, seed: int
-) -> tuple[list[Post], list[Post]]:
+    posts: Sequence[LabelledPost], every: int, seed: int
+) -> tuple[list[LabelledPost], list[LabelledPost]]:
     """(the rest, one of `every` posts), shuffled: some files are sorted by class."""
     shuffled = random.Random(seed).sample(list(posts), len(posts))
     return shuffled[len(shuffled) // every :], shuffled[: len(shuffled) // every]
 
 
-def apart(training: Iterable[Post], held_out: Iterable[Post]) -> list[Post]:
+def apart(
+    training: Iterable[LabelledPost], held_out: Iterable[LabelledPost]
+) -> list[LabelledPost]:
     """The training posts whose text, normalised, is not one of those held out."""
     forbidden = {normalised(post.text) for post in held_out}
     return [post for post in training if normalised(post.text) not in forbidden]
 
 
-def require_apart(training: Iterable[Post], held_out: Iterable[Post]) -> None:
+def require_apart(
+    training: Iterable[LabelledPost], held_out: Iterable[LabelledPost]
+) -> None:
     """SocialcellError when a text that measures a model would also train it."""
     training_texts = {normalised(post.text) for post in training}
     shared = sum(normalised(post.text) in training_texts for post in held_out)
@@ -64,7 +68,7 @@ def lines_of(path: Path) -> list[str]:
         ) from None
 
 
-def _posts(path: Path) -> Iterator[Post]:
+def _posts(path: Path) -> Iterator[LabelledPost]:
     for number, line in enumerate(lines_of(path), 1):
         if not line.strip():
             continue
@@ -78,4 +82,4 @@ def _posts(path: Path) -> Iterator[Post]:
             raise SocialcellError(
                 f'{path}, line {number}: needs "text" and "label", both strings'
             )
-        yield Post(row["text"], row["label"])
+        yield LabelledPost(row["text"], row["label"])

@@ -172,7 +172,7 @@ class Engagement(SQLModel, table=True):
 
 
 class Upkeep(SQLModel, table=True):
-    """When the platform last showed a mention, and last told its engagement.
+    """When the platform last showed a mention, and last gave its engagement.
 
     Until `hot_until` its engagement is looked at as often as that of a new one.
     """

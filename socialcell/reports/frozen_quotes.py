@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from sqlmodel import Session
 
 from socialcell.i18n import Language
-from socialcell.listening.people.visibility import Account, People
+from socialcell.listening.people.visibility import AccountIdentity, People
 from socialcell.listening.store.mentions import quotes
 from socialcell.listening.store.mentions.quotes import QuotedPost
 from socialcell.reports.page import Quotation
@@ -44,7 +44,7 @@ def withheld_note(lang: Language) -> str:
     return lang.gettext("This quotation was removed: the platform withholds the post.")
 
 
-class StoredText(Account, Protocol):
+class StoredText(AccountIdentity, Protocol):
     """A post as it is stored, with its author's account."""
 
     @property

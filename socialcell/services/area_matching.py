@@ -12,7 +12,7 @@ from sqlmodel import Session
 from socialcell.clock import IST
 from socialcell.connectors.base import Item, Reject
 from socialcell.connectors.facts import OutcomeFact
-from socialcell.listening.areas.area_table import Area
+from socialcell.listening.areas.area_table import AreaRecord
 from socialcell.listening.store import areas as area_store
 from socialcell.services.context import Context
 from socialcell.text import fold
@@ -26,8 +26,8 @@ _MARKS = re.compile(r"[\s\-–—_/]+")
 class Places:
     """The city's areas by id and by name in any language; dashes and case are free."""
 
-    def __init__(self, areas: Iterable[Area]) -> None:
-        self._named: dict[str, list[Area]] = defaultdict(list)
+    def __init__(self, areas: Iterable[AreaRecord]) -> None:
+        self._named: dict[str, list[AreaRecord]] = defaultdict(list)
         self._cities = []
         for area in sorted(areas, key=lambda one: _KINDS.index(one.kind)):
             if area.kind == "city" and area.tree == "administrative":

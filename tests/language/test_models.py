@@ -8,7 +8,7 @@ import pytest
 
 from socialcell.errors import SocialcellError
 from socialcell.language import measure, read, weights
-from socialcell.language.labelled_posts import Post, apart, require_apart
+from socialcell.language.labelled_posts import LabelledPost, apart, require_apart
 from socialcell.language.linear_model import Linear
 from socialcell.language.names import conll
 from socialcell.language.ngram_features import Grams, bags, normalised
@@ -87,10 +87,13 @@ def test_a_span_counts_only_whole_and_with_its_label() -> None:
 
 
 def test_a_text_that_measures_never_trains() -> None:
-    held = [Post("Hello  THERE @x", "neg")]
-    training = [Post("hello there @someone", "neg"), Post("another", "pos")]
+    held = [LabelledPost("Hello  THERE @x", "neg")]
+    training = [
+        LabelledPost("hello there @someone", "neg"),
+        LabelledPost("another", "pos"),
+    ]
 
-    assert apart(training, held) == [Post("another", "pos")]
+    assert apart(training, held) == [LabelledPost("another", "pos")]
     with pytest.raises(SocialcellError, match="1 texts are both"):
         require_apart(training, held)
 

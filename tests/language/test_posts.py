@@ -11,7 +11,7 @@ import pytest
 from benchmarks import civic
 from socialcell.errors import SocialcellError
 from socialcell.language import lexicon, read, weights
-from socialcell.language.labelled_posts import Post, lines_of
+from socialcell.language.labelled_posts import LabelledPost, lines_of
 from socialcell.language.training import posts
 from socialcell.language.training.recipes import RECIPES
 from tests.shared import REPOSITORY
@@ -88,8 +88,8 @@ def test_the_posts_of_a_file_teach_the_language_that_it_is_named_after(
     monkeypatch.setattr(posts, "LABELS", tmp_path)
 
     assert posts.by_language() == [
-        Post("pani nahi", "mr-Latn"),
-        Post("कोथरूडमध्ये पाणी नाही", "mr"),
+        LabelledPost("pani nahi", "mr-Latn"),
+        LabelledPost("कोथरूडमध्ये पाणी नाही", "mr"),
     ]
     assert [post.text for post in posts.listed("once")] == [
         "pani nahi",

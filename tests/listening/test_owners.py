@@ -15,8 +15,8 @@ from socialcell.listening.areas.owner_lint import lint_owners
 from socialcell.listening.areas.owner_table import (
     EVERY,
     OwnedProblem,
-    Owner,
     OwnerFinder,
+    OwnerRecord,
     read_numbered,
     read_owners,
 )
@@ -25,7 +25,9 @@ DAY = date(2026, 11, 23)
 COUNCIL_DAY = date(2024, 9, 11)
 
 
-def make_owner(topic: str, owner: str, scope: str = "", **changes: object) -> Owner:
+def make_owner(
+    topic: str, owner: str, scope: str = "", **changes: object
+) -> OwnerRecord:
     names = dict.fromkeys(("name_en", "name_mr", "name_hi"), owner)
     texts = {
         "referral_en": "Ask there.",
@@ -33,7 +35,7 @@ def make_owner(topic: str, owner: str, scope: str = "", **changes: object) -> Ow
         "source": "tests",
     }
     texts["referral_hi"] = "वहाँ पूछें।"
-    return Owner(topic, owner, scope=scope, **names, **texts, **changes)  # type: ignore[arg-type]
+    return OwnerRecord(topic, owner, scope=scope, **names, **texts, **changes)  # type: ignore[arg-type]
 
 
 OWNERS = [

@@ -10,7 +10,7 @@ from socialcell.commands import output
 from socialcell.commands.options import Config, DryRun, Json, open_context
 
 if TYPE_CHECKING:
-    from socialcell.listening.areas.area_table import Area
+    from socialcell.listening.areas.area_table import AreaRecord
 
 app = typer.Typer(
     help="Areas: wards, prabhags, localities and villages, with dates.",
@@ -152,7 +152,7 @@ def read_day(value: str) -> date:
         raise UsageError(f"A day looks like 2026-11-23, not {value!r}.") from None
 
 
-def _plain(area: "Area") -> dict[str, Any]:
+def _plain(area: "AreaRecord") -> dict[str, Any]:
     return {
         "id": area.id,
         "tree": area.tree,

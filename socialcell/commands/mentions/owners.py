@@ -10,7 +10,7 @@ from socialcell.commands import output
 from socialcell.commands.options import Config, Csv, DryRun, Json, open_context
 
 if TYPE_CHECKING:
-    from socialcell.listening.areas.owner_table import Owner
+    from socialcell.listening.areas.owner_table import OwnerRecord
 
 app = typer.Typer(
     help="Owners: whose problem it is, by topic, place, date and named body.",
@@ -141,7 +141,7 @@ def import_(
     )
 
 
-def _cells(owner: "Owner") -> dict[str, Any]:
+def _cells(owner: "OwnerRecord") -> dict[str, Any]:
     """A row as its file has it."""
     lists = {name: "|".join(getattr(owner, name)) for name in ("places", "accepts")}
     return {**asdict(owner), **lists}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from socialcell.language import lexicon
 from socialcell.language.classifiers import civic_model as civic
-from socialcell.language.labelled_posts import Post, require_apart
+from socialcell.language.labelled_posts import LabelledPost, require_apart
 from socialcell.language.linear_model import Linear
 from socialcell.language.ngram_features import normalised
 from socialcell.language.training import posts as civic_posts
@@ -74,7 +74,7 @@ class HeldOut:
 
     task: str
     name: str
-    posts: list[Post]
+    posts: list[LabelledPost]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def material(
     `parts` are those of the recipes by name, `known_marks` those of our own posts that
     have trained the encoder before.
     """
-    training: list[tuple[str, Post]] = []
+    training: list[tuple[str, LabelledPost]] = []
     held_out: list[HeldOut] = []
     classes: dict[str, tuple[str, ...]] = {}
     for recipe in RECIPES:
@@ -122,9 +122,9 @@ def material(
     classes |= {task: tuple(lexicon.vocabulary(task)) for task in civic.TASKS}
     classes[civic.DANGER] = (civic.DANGER, NONE)
     everything = [post for held_out_set in held_out for post in held_out_set.posts]
-    everything += [Post(example.text, "") for example in measuring]
+    everything += [LabelledPost(example.text, "") for example in measuring]
     items = _joined(training, taught, everything, languages)
-    require_apart([Post(item.text, "") for item in items], everything)
+    require_apart([LabelledPost(item.text, "") for item in items], everything)
     trained_marks = {mark(example.text) for example in taught}
     return TrainingData(
         items, held_out, measuring, classes, trained_marks | set(known_marks)
@@ -190,9 +190,9 @@ def _group(training_item: TrainingItem) -> str:
 
 
 def _joined(
-    training: Sequence[tuple[str, Post]],
+    training: Sequence[tuple[str, LabelledPost]],
     taught: Sequence[Example],
-    held_out: Sequence[Post],
+    held_out: Sequence[LabelledPost],
     languages: Linear,
 ) -> list[TrainingItem]:
     """One item a text; where a text has two labels for a task, the first stays."""

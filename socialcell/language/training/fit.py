@@ -14,7 +14,7 @@ from scipy import sparse
 from scipy.optimize import minimize_scalar
 from sklearn.svm import LinearSVC
 
-from socialcell.language.labelled_posts import Post
+from socialcell.language.labelled_posts import LabelledPost
 from socialcell.language.linear_model import Linear
 from socialcell.language.ngram_features import Grams, bags, normalised
 
@@ -24,7 +24,7 @@ _CLIPPED = 0.9999  # the quantile of weights that becomes the largest
 
 
 def fit(
-    training: Sequence[Post],
+    training: Sequence[LabelledPost],
     classes: Sequence[str],
     grams: Grams,
     cost: float,
@@ -97,7 +97,7 @@ def quantised(
     )
 
 
-def calibrated(model: Linear, held_out: Sequence[Post]) -> Linear:
+def calibrated(model: Linear, held_out: Sequence[LabelledPost]) -> Linear:
     """The slope that makes the held-out labels most likely."""
     margins = model.margins([post.text for post in held_out])
     truth = np.array([model.classes.index(post.label) for post in held_out])

@@ -6,7 +6,7 @@ from pathlib import Path
 from socialcell.errors import SocialcellError
 from socialcell.language.labelled_posts import (
     OWN,
-    Post,
+    LabelledPost,
     apart,
     posts,
     require_apart,
@@ -27,9 +27,9 @@ class Parts:
     that are held out whole are in neither.
     """
 
-    training: list[Post]
-    held_out: dict[str, list[Post]]
-    everything: list[Post]
+    training: list[LabelledPost]
+    held_out: dict[str, list[LabelledPost]]
+    everything: list[LabelledPost]
 
 
 def sources_of(recipe: Recipe, folder: Path) -> tuple[PostSource, ...]:
@@ -53,9 +53,9 @@ def parts_of(
         Path(name).stem: _labelled(posts(folder / name), recipe, None)
         for name in recipe.measures
     }
-    aside: dict[str, list[Post]] = {}
-    training: list[Post] = []
-    everything: list[Post] = []
+    aside: dict[str, list[LabelledPost]] = {}
+    training: list[LabelledPost] = []
+    everything: list[LabelledPost] = []
     for source in sources_of(recipe, folder):
         source_posts = _labelled(_read(source, folder), recipe, source.label)
         everything += _chosen(source_posts, source, recipe, languages)
@@ -71,13 +71,13 @@ def parts_of(
     )
 
 
-def _read(source: PostSource, folder: Path) -> list[Post]:
+def _read(source: PostSource, folder: Path) -> list[LabelledPost]:
     return by_language() if source.in_package else posts(folder / source.file)
 
 
 def _apart_from_held_out(
-    recipe: Recipe, posts: list[Post], held_out: dict[str, list[Post]]
-) -> list[Post]:
+    recipe: Recipe, posts: list[LabelledPost], held_out: dict[str, list[LabelledPost]]
+) -> list[LabelledPost]:
     """Those that share no text with what is held out, and their cuts if asked for."""
     forbidden = [post for aside in held_out.values() for post in aside]
     training = apart(posts, forbidden)
@@ -88,17 +88,24 @@ def _apart_from_held_out(
 
 
 def _chosen(
-    posts: list[Post], source: PostSource, recipe: Recipe, languages: Linear | None
-) -> list[Post]:
+    posts: list[LabelledPost],
+    source: PostSource,
+    recipe: Recipe,
+    languages: Linear | None,
+) -> list[LabelledPost]:
     if source.only is not None:
         posts = _only(posts, source.only, languages)
     return _capped(posts, source, recipe) * source.times
 
 
-def _labelled(posts: list[Post], recipe: Recipe, label: str | None) -> list[Post]:
+def _labelled(
+    posts: list[LabelledPost], recipe: Recipe, label: str | None
+) -> list[LabelledPost]:
     if label is not None:
-        return [Post(post.text, label) for post in posts]
-    relabelled = [Post(p.text, recipe.labels.get(p.label, p.label)) for p in posts]
+        return [LabelledPost(post.text, label) for post in posts]
+    relabelled = [
+        LabelledPost(p.text, recipe.labels.get(p.label, p.label)) for p in posts
+    ]
     for post in relabelled:
         if post.label not in recipe.classes:
             raise SocialcellError(
@@ -107,7 +114,9 @@ def _labelled(posts: list[Post], recipe: Recipe, label: str | None) -> list[Post
     return relabelled
 
 
-def _only(posts: list[Post], language: str, languages: Linear | None) -> list[Post]:
+def _only(
+    posts: list[LabelledPost], language: str, languages: Linear | None
+) -> list[LabelledPost]:
     if languages is None:
         raise SocialcellError("train the model language first: it chooses the posts")
     probabilities = languages.chances([post.text for post in posts])
@@ -118,7 +127,9 @@ def _only(posts: list[Post], language: str, languages: Linear | None) -> list[Po
     ]
 
 
-def _capped(posts: list[Post], source: PostSource, recipe: Recipe) -> list[Post]:
+def _capped(
+    posts: list[LabelledPost], source: PostSource, recipe: Recipe
+) -> list[LabelledPost]:
     left = {recipe.labels.get(label, label): n for label, n in source.most.items()}
     capped = []
     for post in posts:
@@ -129,7 +140,7 @@ def _capped(posts: list[Post], source: PostSource, recipe: Recipe) -> list[Post]
     return capped
 
 
-def _shortened_posts(posts: list[Post]) -> list[Post]:
+def _shortened_posts(posts: list[LabelledPost]) -> list[LabelledPost]:
     """The first words of the longer posts: short texts are the hard ones."""
     long = (post for post in posts if len(post.text.split()) > 2 * _CUT)
-    return [Post(" ".join(p.text.split()[:_CUT]), p.label) for p in long]
+    return [LabelledPost(" ".join(p.text.split()[:_CUT]), p.label) for p in long]

@@ -15,7 +15,7 @@ from pathlib import Path
 from socialcell.errors import SocialcellError
 from socialcell.language import lexicon
 from socialcell.language.classifiers import civic_model
-from socialcell.language.labelled_posts import Post, lines_of
+from socialcell.language.labelled_posts import LabelledPost, lines_of
 from socialcell.language.ngram_features import normalised
 
 LABELS = Path(__file__).parents[1] / "labels"
@@ -100,13 +100,13 @@ def listed(origin: str) -> Iterator[Example]:
                 yield _example(origin, marked(line)[0], *head)
 
 
-def by_language() -> list[Post]:
+def by_language() -> list[LabelledPost]:
     """The posts of `once/`, each with the language that its file is named after.
 
     SocialcellError for a file that is named otherwise.
     """
     return [
-        Post(marked(line)[0], language)
+        LabelledPost(marked(line)[0], language)
         for path, language in once_files()
         for line in lines_of(path)
         if line.strip() and not line.startswith("= ")

@@ -17,7 +17,7 @@ import numpy as np
 from socialcell.errors import SocialcellError
 from socialcell.language import measure, weights
 from socialcell.language.classifiers import civic_model
-from socialcell.language.labelled_posts import Post
+from socialcell.language.labelled_posts import LabelledPost
 from socialcell.language.linear_model import Linear
 from socialcell.language.training import cards
 from socialcell.language.training import civic as civic_
@@ -118,11 +118,11 @@ def measured_model(recipe: Recipe, parts: Parts, seed: int) -> Linear:
     return calibrated(_fit(recipe, parts.training, seed), aside)
 
 
-def _fit(recipe: Recipe, posts: Sequence[Post], seed: int) -> Linear:
+def _fit(recipe: Recipe, posts: Sequence[LabelledPost], seed: int) -> Linear:
     return fit(posts, recipe.classes, recipe.grams, recipe.cost, seed)
 
 
-def scores(model: Linear, posts: list[Post]) -> dict[str, Any]:
+def scores(model: Linear, posts: list[LabelledPost]) -> dict[str, Any]:
     chances = model.chances([post.text for post in posts])
     predicted = [
         max(probabilities, key=lambda label: probabilities[label])

@@ -11,7 +11,7 @@ from socialcell.language.text_similarity import BY_LETTERS, TextComparison
 from socialcell.listening.alerts.model import Rumour
 from socialcell.text import web_addresses
 
-# Figures that are told further apart may be news of a change.
+# Figures that are reported further apart may be news of a change.
 _TOGETHER = timedelta(hours=3)
 _SAME = 0.03  # 24,310 and "24 thousand" are one figure
 _MOST = 5  # figures of a quantity that are said
@@ -33,7 +33,7 @@ class MentionText(Protocol):
 
 @dataclass
 class ReportedFigure:
-    """One figure of a quantity: who told it when, and of which dams and places."""
+    """One figure of a quantity: who reported it when, of which dams and places."""
 
     value: float
     mentions: list[int] = field(default_factory=list)
@@ -52,7 +52,7 @@ class ReportedFigure:
 
 @dataclass(frozen=True)
 class Contradiction:
-    """Figures of one quantity that differ, the one told most first; of `until` the
+    """Figures of one quantity that differ, the most reported first; of `until` the
     values are minutes after midnight."""
 
     quantity: str
@@ -71,7 +71,7 @@ class RumourSpread:
 def contradictions(
     texts: Iterable[MentionText], places: Mapping[int, frozenset[str]]
 ) -> list[Contradiction]:
-    """Quantities of which several figures are told, those told most first.
+    """Quantities of which several figures are reported, the most reported first.
 
     `texts` are in the order of time, `places` those that a mention names. Two figures
     differ when they are more than 3 % apart (numbers of people and clock times: at

@@ -90,7 +90,7 @@ class Alert(SQLModel, table=True):
 
 class Escalation(SQLModel, table=True):
     """The calls about one critical item: one that `climbs` goes on, step by step, until
-    somebody acknowledges it; of another its people are told once, by mail and chats.
+    somebody acknowledges it; of another the readers are notified once.
 
     `next_at` is when the next step is due; empty: none is.
     """
@@ -106,7 +106,7 @@ class Escalation(SQLModel, table=True):
 
 
 class Promise(SQLModel, table=True):
-    """What the cell said that it would do, until when, and whether it did."""
+    """A commitment of the cell: what it will do until when, and whether it did."""
 
     __table_args__ = (Index("promise_due", "due_at"),)
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)

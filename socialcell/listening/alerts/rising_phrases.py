@@ -29,7 +29,7 @@ PEOPLE_TO_ALERT = 8
 # By chance alone one phrase in 30,000 comes to this, and a window has some thousand.
 LISTED_AT = 4.0
 LONGEST_PHRASE = 3
-# Phrases that share so much of their mentions are one thing, told by the best of them.
+# Of phrases that share so much of their mentions only the best is listed.
 _SAME = 0.5
 _ADDRESSES = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|[@＠﹫]\S+|\bu/\S+")
 _CLAUSES = re.compile(r"[.!?…,;:।॥|()\[\]\"“”\n]+")
@@ -64,10 +64,10 @@ def clauses(text: str) -> tuple[tuple[str, ...], ...]:
 
 
 def rising(now: Sequence[PhraseText], before: Iterable[PhraseText]) -> list[Rise]:
-    """Phrases whose share rose, the most striking first; each thing is told once.
+    """Phrases whose share rose, the highest score first, one for each subject.
 
     The work is that of reading every text once: only phrases that enough people use
-    now are looked for in what was said before.
+    now are looked for in the earlier texts.
     """
     people: dict[str, set[Hashable]] = defaultdict(set)
     where: dict[str, list[int]] = defaultdict(list)
@@ -128,7 +128,7 @@ def _apart(rises: Iterable[Rise]) -> Iterator[Rise]:
 
 
 def _is_barred(mention: PhraseText) -> bool:
-    """Whether a mention speaks of what nobody may watch."""
+    """Whether a mention is about a protected topic."""
     return (
         protected_topic_in(
             " ".join(word for clause in mention.clauses for word in clause)

@@ -64,7 +64,7 @@ def spikes(
 
     `series` holds the sorted times of each series' mentions from `HISTORY` before
     `since` on. Each point is scored from what came before it alone. A series of which
-    nothing was heard yet was silent since the first mention of any of them.
+    no mention counts as silent since the first mention of any series.
     """
     first = min((times[0] for times in series.values() if times), default=now)
     begin = max(since - HISTORY, first)

@@ -1,4 +1,4 @@
-"""The city's areas: read from a table, asked by date."""
+"""The city's areas: read from a table, looked up by date."""
 
 import csv
 from collections.abc import Iterable, Mapping
@@ -31,7 +31,7 @@ _AREA_COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Area:
+class AreaRecord:
     """A part of the city from `valid_from` up to, not including, `valid_to`.
 
     None means: since before, or until after, anything that is recorded. `id` agrees
@@ -54,7 +54,7 @@ class Area:
         return is_valid(self.valid_from, self.valid_to, on)
 
 
-class Named(Protocol):
+class NamedPeriod(Protocol):
     """Whatever has a name in each of our languages."""
 
     @property
@@ -65,7 +65,7 @@ class Named(Protocol):
     def name_en(self) -> str: ...
 
 
-def names(named: Named) -> dict[str, str]:
+def names(named: NamedPeriod) -> dict[str, str]:
     """Its names by language."""
     return {"mr": named.name_mr, "hi": named.name_hi, "en": named.name_en}
 
@@ -75,7 +75,7 @@ def is_valid(first: date | None, last: date | None, on: date) -> bool:
     return (first is None or first <= on) and (last is None or on < last)
 
 
-def read_areas(path: Path | None = None) -> list[Area]:
+def read_areas(path: Path | None = None) -> list[AreaRecord]:
     """The areas of a CSV file (None: the package's own), checked.
 
     SocialcellError names file and row: unknown columns, kind or parent, a parent in
@@ -87,7 +87,7 @@ def read_areas(path: Path | None = None) -> list[Area]:
     return areas
 
 
-def at(areas: Iterable[Area], place: str, on: date) -> list[Area]:
+def at(areas: Iterable[AreaRecord], place: str, on: date) -> list[AreaRecord]:
     """The chain from a place up to its city, as it was on a day.
 
     `place` is an id or a name in one of the three languages; an id wins, and of two
@@ -97,14 +97,14 @@ def at(areas: Iterable[Area], place: str, on: date) -> list[Area]:
     there = [area for area in areas if area.is_valid(on)]
     by_id = {area.id: area for area in there}
     nearest = by_id.get(place) or _by_name(there, place)
-    chain: list[Area] = []
+    chain: list[AreaRecord] = []
     while nearest is not None:
         chain.append(nearest)
         nearest = by_id.get(nearest.parent) if nearest.parent else None
     return chain
 
 
-def _by_name(areas: list[Area], name: str) -> Area | None:
+def _by_name(areas: list[AreaRecord], name: str) -> AreaRecord | None:
     folded_name = fold(name).strip()
     for area in areas:
         if folded_name in map(fold, (area.name_en, area.name_mr, area.name_hi)):
@@ -112,8 +112,8 @@ def _by_name(areas: list[Area], name: str) -> Area | None:
     return None
 
 
-def _check(areas: list[Area], rows: Mapping[int, int], name: str) -> None:
-    by_id: dict[str, list[Area]] = {}
+def _check(areas: list[AreaRecord], rows: Mapping[int, int], name: str) -> None:
+    by_id: dict[str, list[AreaRecord]] = {}
     for area in areas:
         where = f"{name}, row {rows[id(area)]}"
         for other in by_id.get(area.id, []):
@@ -128,7 +128,9 @@ def _check(areas: list[Area], rows: Mapping[int, int], name: str) -> None:
         _check_parent(area, by_id, f"{name}, row {rows[id(area)]}")
 
 
-def _check_parent(area: Area, by_id: Mapping[str, list[Area]], where: str) -> None:
+def _check_parent(
+    area: AreaRecord, by_id: Mapping[str, list[AreaRecord]], where: str
+) -> None:
     if area.parent is None:
         if area.kind != "city":
             raise SocialcellError(f"{where}: {area.id} has no parent; only a city may")
@@ -150,13 +152,13 @@ def _check_parent(area: Area, by_id: Mapping[str, list[Area]], where: str) -> No
             open_ends.extend(row.parent for row in by_id.get(parent, []) if row.parent)
 
 
-def _overlap(area: Area, other: Area) -> bool:
+def _overlap(area: AreaRecord, other: AreaRecord) -> bool:
     starts = max(area.valid_from or date.min, other.valid_from or date.min)
     ends = min(area.valid_to or date.max, other.valid_to or date.max)
     return starts < ends
 
 
-def _area(row: Mapping[str, str], where: str) -> Area:
+def _area(row: Mapping[str, str], where: str) -> AreaRecord:
     if row["kind"] not in _TREES.get(row["tree"], ()):
         raise SocialcellError(
             f"{where}: tree {row['tree']!r} has no kind {row['kind']!r}; known are "
@@ -164,7 +166,7 @@ def _area(row: Mapping[str, str], where: str) -> Area:
         )
     require(row, ("id", "name_en", "name_mr", "name_hi", "source"), where)
     first, last = read_dates(row, where)
-    return Area(
+    return AreaRecord(
         id=row["id"],
         tree=row["tree"],
         kind=row["kind"],

@@ -14,7 +14,7 @@ from socialcell.listening.areas.owner_table import (
     OTHER,
     OWN,
     RESCUE,
-    Owner,
+    OwnerRecord,
 )
 
 _DEVANAGARI = re.compile(r"[\u0900-\u097f]")
@@ -34,8 +34,8 @@ class OwnerProblem:
 
 
 def lint_owners(
-    rows: Sequence[tuple[int, Owner]],
-    stored_owners: Sequence[Owner],
+    rows: Sequence[tuple[int, OwnerRecord]],
+    stored_owners: Sequence[OwnerRecord],
     ids: Collection[str],
 ) -> list[OwnerProblem]:
     """What is wrong in numbered rows beside those that are held already.
@@ -55,7 +55,7 @@ def lint_owners(
 
 
 def _row_problems(
-    number: int, owner: Owner, ids: Collection[str]
+    number: int, owner: OwnerRecord, ids: Collection[str]
 ) -> Iterator[OwnerProblem]:
     every = lexicon.vocabulary("topic")
     topics = (*every, EVERY, DANGER, *(f"{RESCUE}{topic}" for topic in every))
@@ -89,7 +89,7 @@ def _row_problems(
 
 
 def _clashes(
-    number: int, owner: Owner, others: Sequence[Owner]
+    number: int, owner: OwnerRecord, others: Sequence[OwnerRecord]
 ) -> Iterator[OwnerProblem]:
     for other in others:
         if other.topic != owner.topic or not _overlap(owner, other):
@@ -105,7 +105,7 @@ def _clashes(
             yield OwnerProblem(number, "owner", message)
 
 
-def _overlap(owner: Owner, other: Owner) -> bool:
+def _overlap(owner: OwnerRecord, other: OwnerRecord) -> bool:
     starts = max(owner.valid_from or date.min, other.valid_from or date.min)
     ends = min(owner.valid_to or date.max, other.valid_to or date.max)
     return starts < ends

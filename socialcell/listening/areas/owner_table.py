@@ -38,7 +38,7 @@ _WAYS_IN = frozenset({"tag", "e-mail", "portal", "phone"})
 
 
 @dataclass(frozen=True, slots=True)
-class Owner:
+class OwnerRecord:
     """Whom a problem of one topic belongs to from `valid_from` up to `valid_to`.
 
     `places` are ids of what a text names, in which * stands for any letters; with them
@@ -101,12 +101,12 @@ class OwnedProblem:
 class OwnerFinder:
     """Finds the owner of problems in one table of owners."""
 
-    def __init__(self, owners: Iterable[Owner]) -> None:
-        self._by_topic: dict[str, list[Owner]] = defaultdict(list)
+    def __init__(self, owners: Iterable[OwnerRecord]) -> None:
+        self._by_topic: dict[str, list[OwnerRecord]] = defaultdict(list)
         for owner in owners:
             self._by_topic[owner.topic].append(owner)
 
-    def find(self, problem: OwnedProblem) -> Owner | None:
+    def find(self, problem: OwnedProblem) -> OwnerRecord | None:
         """The row of who owns a problem; None where nobody is known, or several are.
 
         An owner that the text names outweighs the topic, but no department outweighs
@@ -124,7 +124,7 @@ class OwnerFinder:
             if rows:
                 there = [row for row in rows if _is_there(row, problem)]
                 return _agreed(there or rows)
-        outside: list[Owner] = []
+        outside: list[OwnerRecord] = []
         if not problem.wards:
             every = self._on(EVERY, problem)
             outside = [row for row in every if _is_there(row, problem)]
@@ -139,7 +139,7 @@ class OwnerFinder:
                     return _agreed(choice)
         return _agreed(outside)
 
-    def row_of(self, owner: str, problem: OwnedProblem) -> Owner | None:
+    def row_of(self, owner: str, problem: OwnedProblem) -> OwnerRecord | None:
         """The row of an owner that fits a problem best, for its names and referral."""
         rows = [
             row
@@ -151,12 +151,12 @@ class OwnerFinder:
         there = [row for row in valid if _is_there(row, problem)]
         return next(iter(there or valid or rows), None)
 
-    def _on(self, topic: str, problem: OwnedProblem) -> list[Owner]:
+    def _on(self, topic: str, problem: OwnedProblem) -> list[OwnerRecord]:
         rows = self._by_topic.get(topic, ())
         return [row for row in rows if row.is_valid(problem.day)]
 
 
-def read_owners(path: Path | None = None) -> list[Owner]:
+def read_owners(path: Path | None = None) -> list[OwnerRecord]:
     """The rows of an owners.csv (None: the package's own).
 
     SocialcellError names file and row of what cannot be read; `owner_lint` says what is
@@ -165,13 +165,13 @@ def read_owners(path: Path | None = None) -> list[Owner]:
     return [owner for _number, owner in read_numbered(path)]
 
 
-def read_numbered(path: Path | None = None) -> list[tuple[int, Owner]]:
+def read_numbered(path: Path | None = None) -> list[tuple[int, OwnerRecord]]:
     """The same with the number of each row in the file; the heading is row 1."""
     rows, name = area_table.read_rows(path, "owners.csv", COLUMNS)
     return [(number, _read(row, f"{name}, row {number}")) for number, row in rows]
 
 
-def _read(row: dict[str, str], where: str) -> Owner:
+def _read(row: dict[str, str], where: str) -> OwnerRecord:
     area_table.require(row, [name for name in COLUMNS if name not in _OPTIONAL], where)
     accepts = _split(row["accepts"])
     if unknown := set(accepts) - _WAYS_IN:
@@ -180,7 +180,7 @@ def _read(row: dict[str, str], where: str) -> Owner:
     lists = {"places": _split(row["places"]), "accepts": accepts}
     texts = {name: row[name] for name in COLUMNS if name not in lists}
     del texts["valid_from"], texts["valid_to"]
-    return Owner(
+    return OwnerRecord(
         **texts,
         places=lists["places"],
         accepts=lists["accepts"],
@@ -197,11 +197,11 @@ def _is_rescue(topic: str) -> bool:
     return topic.startswith(RESCUE)
 
 
-def _is_named(row: Owner, problem: OwnedProblem) -> bool:
+def _is_named(row: OwnerRecord, problem: OwnedProblem) -> bool:
     return row.owner in problem.named
 
 
-def _is_there(row: Owner, problem: OwnedProblem) -> bool:
+def _is_there(row: OwnerRecord, problem: OwnedProblem) -> bool:
     """Does the text name a place, or a ward, of the row?"""
     return any(
         fnmatchcase(id_, place)
@@ -210,6 +210,6 @@ def _is_there(row: Owner, problem: OwnedProblem) -> bool:
     )
 
 
-def _agreed(rows: Sequence[Owner]) -> Owner | None:
+def _agreed(rows: Sequence[OwnerRecord]) -> OwnerRecord | None:
     """The first of rows that all have one owner; None where they have several."""
     return rows[0] if len({row.owner for row in rows}) == 1 else None

@@ -56,7 +56,7 @@ class WithheldFields(TypedDict):
     withheld_copyright: bool | None
 
 
-class CountFields(TypedDict):
+class EngagementFields(TypedDict):
     """The newest counts of a mention, None where not known, and when the last was."""
 
     likes: int | None
@@ -67,7 +67,7 @@ class CountFields(TypedDict):
     measured_at: str | None
 
 
-class MentionDocument(WithheldFields, CountFields):
+class MentionDocument(WithheldFields, EngagementFields):
     """A mention as plain JSON. Times are ISO 8601 in Asia/Kolkata; `author` is a
     pseudonym or a handle of the registry."""
 
@@ -179,7 +179,7 @@ def group_values(annotations: Sequence[AnnotationRow]) -> Mapping[str, list[str]
     return values
 
 
-def _counts(counts: Mapping[str, Count]) -> CountFields:
+def _counts(counts: Mapping[str, Count]) -> EngagementFields:
     """The newest count of each metric, and when the last of them was taken."""
     newest = {
         name: counts[common] for name, common in METRICS.items() if common in counts

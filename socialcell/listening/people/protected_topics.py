@@ -55,7 +55,7 @@ def protected_topic_in(form: str, subject: str | None = None) -> ProtectedTopic 
 
 @dataclass(frozen=True)
 class Accounts:
-    """Who may be asked for by name: `handles` of the registry without @, in lower case,
+    """Whom a query may name: `handles` of the registry without @, in lower case,
     and the `names` of its accounts in index form.
 
     `is_held` says whether a handle, or with True any that begins so, is that of an
@@ -84,7 +84,7 @@ def refuse(query: str, accounts: Accounts) -> None:
 def refuse_parts(
     parts: Sequence[TextTerm | FieldTerm], text: str, accounts: Accounts, refusal: str
 ) -> None:
-    """UsageError, with the reason, when one of the parts must not be asked for.
+    """UsageError, with the reason, when one of the parts must not be searched for.
 
     `text` is looked through for handles, addresses and numbers. `refusal` begins the
     message: No rule is written, No source is added.

@@ -1,4 +1,4 @@
-"""People who asked to be forgotten stay out: their items are counted and not stored.
+"""Suppressed people: items of those who asked to be erased are counted, not stored.
 
 Only keyed hashes are kept of them (people.People.suppression): of the account's number,
 of its handle, and of each post that was erased.

@@ -25,7 +25,7 @@ _PLAIN_ADDRESSES = frozenset(platforms.having(Trait.PLAIN_ADDRESSES))
 _SITE = re.compile(r"https?://[^/?#]+", re.IGNORECASE)
 
 
-class Account(Protocol):
+class AccountIdentity(Protocol):
     """What is held of an account: a row of a question or facts of a connector."""
 
     @property
@@ -72,7 +72,9 @@ class People:
             identifier = identifier.lower().lstrip("@")
         return self._sealed(f"suppressed {kind}\0{platform}:{identifier}").hex()
 
-    def masked(self, platform: str, text: str, author: Account | None = None) -> str:
+    def masked(
+        self, platform: str, text: str, author: AccountIdentity | None = None
+    ) -> str:
         """Text in which nobody outside the registry can be recognised by an address.
 
         Handles, profile links, e-mail addresses and telephone numbers are hidden.
@@ -85,13 +87,13 @@ class People:
         return masking.masked(text, self._registered_on(platform), hidden)
 
     def masked_or_none(
-        self, platform: str, text: str | None, author: Account | None = None
+        self, platform: str, text: str | None, author: AccountIdentity | None = None
     ) -> str | None:
         """The text masked, None where there is none."""
         return None if text is None else self.masked(platform, text, author)
 
     def plain(
-        self, platform: str, plain_json: object, author: Account | None = None
+        self, platform: str, plain_json: object, author: AccountIdentity | None = None
     ) -> object:
         """JSON of ours with every text in it masked."""
         if isinstance(plain_json, str):
@@ -103,7 +105,7 @@ class People:
         return plain_json
 
     def address(
-        self, platform: str, url: str | None, author: Account | None
+        self, platform: str, url: str | None, author: AccountIdentity | None
     ) -> str | None:
         """The address of a post, or None where it says who wrote it."""
         if url is None or (author is not None and self._is_named(platform, author)):
@@ -112,7 +114,7 @@ class People:
         return url if platform in _PLAIN_ADDRESSES and unsaid else None
 
     def link(
-        self, platform: str, kind: str, url: str | None, author: Account | None
+        self, platform: str, kind: str, url: str | None, author: AccountIdentity | None
     ) -> str | None:
         """The address of a post of an account that is shown by name, or of an article.
 
@@ -127,7 +129,7 @@ class People:
         return url if kind == "article" and names_nobody else None
 
     def native_id(
-        self, platform: str, kind: str, id_: str, author: Account | None
+        self, platform: str, kind: str, id_: str, author: AccountIdentity | None
     ) -> str:
         """A platform's own id of a post, with its author's number and handle hidden.
 
@@ -140,7 +142,7 @@ class People:
         start = site.end() if site else 0
         return id_[:start] + masking.without(id_[start:], marks)
 
-    def _is_named(self, platform: str, author: Account) -> bool:
+    def _is_named(self, platform: str, author: AccountIdentity) -> bool:
         return bool(author.handle and self.is_registered(platform, author.handle))
 
     def _registered_on(self, platform: str) -> masking.Registered:

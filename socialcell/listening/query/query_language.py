@@ -46,7 +46,7 @@ class QueryError(UsageError):
 class TextTerm:
     """A word or a phrase as the index holds it; `prefix` also matches longer words.
 
-    `written` is how it stands in the query, where an underscore still tells a handle.
+    `written` is its form in the query, where an underscore still shows a handle.
     """
 
     text: str
@@ -83,7 +83,7 @@ Node = TextTerm | FieldTerm | Not | And | Or
 
 @dataclass(frozen=True)
 class Holdings:
-    """What one workspace can be asked for by name.
+    """The names that a query of one workspace may use.
 
     `platforms` are those that a mention can be of, in the order in which they are
     named to people; `registry` holds (platform, handle in lower case), `owners` the ids

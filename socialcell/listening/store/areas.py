@@ -11,13 +11,13 @@ from socialcell.listening.areas import area_table
 from socialcell.listening.model import Area
 
 
-def all_areas(session: Session) -> list[area_table.Area]:
+def all_areas(session: Session) -> list[area_table.AreaRecord]:
     """Every area of both trees, past ones too."""
     rows = session.scalars(
         select(Area).order_by(col(Area.tree), col(Area.kind), col(Area.key))
     )
     return [
-        area_table.Area(
+        area_table.AreaRecord(
             id=row.key,
             tree=row.tree,
             kind=row.kind,
@@ -33,12 +33,12 @@ def all_areas(session: Session) -> list[area_table.Area]:
     ]
 
 
-def areas_on(session: Session, day: date) -> list[area_table.Area]:
+def areas_on(session: Session, day: date) -> list[area_table.AreaRecord]:
     """The areas of both trees as they were on a day."""
     return [area for area in all_areas(session) if area.is_valid(day)]
 
 
-def replace(session: Session, read: Sequence[area_table.Area]) -> None:
+def replace(session: Session, read: Sequence[area_table.AreaRecord]) -> None:
     """Put these areas in place of what is there."""
     session.execute(delete(Area))
     for area in read:

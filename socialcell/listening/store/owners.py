@@ -1,7 +1,7 @@
 """The table of owners, and the owner of each mention that follows from it.
 
-A mention's owner stands in its row so that lists can ask for it. It is written in the
-transaction that reads or decides what is understood of the mention, and looked for
+A mention's owner is a column of its row so that lists can filter by it. It is written
+in the transaction that stores annotations or decisions of the mention, and looked for
 again when the table of owners changes.
 """
 
@@ -59,7 +59,7 @@ class OwnedMention:
 
 def list_owners(
     session: Session, *, shipped: bool | None = None
-) -> list[owner_table.Owner]:
+) -> list[owner_table.OwnerRecord]:
     """Every row by topic, past ones too; those of the package, or the cell's own."""
     statement = select(Owner).order_by(col(Owner.topic), col(Owner.key), col(Owner.id))
     if shipped is not None:
@@ -67,7 +67,7 @@ def list_owners(
     return [_read(row) for row in session.scalars(statement)]
 
 
-def owners_on(session: Session, day: date) -> list[owner_table.Owner]:
+def owners_on(session: Session, day: date) -> list[owner_table.OwnerRecord]:
     """Who owned which kind of problem on a day, by topic."""
     return [owner for owner in list_owners(session) if owner.is_valid(day)]
 
@@ -78,7 +78,10 @@ def list_ids(session: Session) -> list[str]:
 
 
 def replace(
-    session: Session, rows: Iterable[owner_table.Owner], *, shipped: bool | None = None
+    session: Session,
+    rows: Iterable[owner_table.OwnerRecord],
+    *,
+    shipped: bool | None = None,
 ) -> None:
     """Put these rows in place of all; or of those shipped, or the cell's own."""
     dropped = delete(Owner)
@@ -93,7 +96,9 @@ def replace(
     session.flush()
 
 
-def update_package_rows(session: Session, package: Sequence[owner_table.Owner]) -> bool:
+def update_package_rows(
+    session: Session, package: Sequence[owner_table.OwnerRecord]
+) -> bool:
     """Bring the package's rows up to date; did anything change?
 
     A row of the cell's own stands in place of the package's of the same identity. A
@@ -242,10 +247,10 @@ def _understood(
     return values_by_mention
 
 
-def _read(row: Owner) -> owner_table.Owner:
+def _read(row: Owner) -> owner_table.OwnerRecord:
     texts = ("topic", "name_en", "name_mr", "name_hi", "source")
     optional = ("scope", "referral_en", "referral_mr", "referral_hi")
-    return owner_table.Owner(
+    return owner_table.OwnerRecord(
         owner=row.key,
         places=_split(row.places),
         accepts=_split(row.accepts),
@@ -260,5 +265,5 @@ def _split(joined: str | None) -> tuple[str, ...]:
     return tuple(joined.split("|")) if joined else ()
 
 
-def _in_order(rows: Iterable[owner_table.Owner]) -> list[owner_table.Owner]:
+def _in_order(rows: Iterable[owner_table.OwnerRecord]) -> list[owner_table.OwnerRecord]:
     return sorted(rows, key=repr)

@@ -20,7 +20,7 @@ MENTION = db.table(Mention)
 ANNOTATION = db.table(Annotation)
 LINK = db.table(Link)
 RAW = db.table(RawItem)
-# What a model notes beside a value, and the text does not stand in.
+# Details of an annotation that hold no words of the text.
 _NOT_WORDS = frozenset({"label", "mixed", "script", "probabilities"})
 
 

@@ -10,9 +10,13 @@ from sqlmodel import Session
 from socialcell import db
 from socialcell.errors import SocialcellError
 from socialcell.language.names.places import places
-from socialcell.listening.areas.area_table import Area
+from socialcell.listening.areas.area_table import AreaRecord
 from socialcell.listening.areas.owner_lint import OwnerProblem, lint_owners
-from socialcell.listening.areas.owner_table import Owner, read_numbered, read_owners
+from socialcell.listening.areas.owner_table import (
+    OwnerRecord,
+    read_numbered,
+    read_owners,
+)
 from socialcell.listening.store import areas as area_store
 from socialcell.listening.store import owners as store
 from socialcell.ops import audit
@@ -71,7 +75,7 @@ def import_owners(
     return counts
 
 
-def put_rows(session: Session, rows: Sequence[Owner], *, replace: bool) -> None:
+def put_rows(session: Session, rows: Sequence[OwnerRecord], *, replace: bool) -> None:
     """Write rows of the cell's own, beside those that are there or instead of all."""
     db.take_turn(session, "tags")
     if replace:
@@ -88,9 +92,9 @@ def put_rows(session: Session, rows: Sequence[Owner], *, replace: bool) -> None:
 def refuse_faulty(
     context: Context,
     path: Path,
-    rows: Sequence[tuple[int, Owner]],
-    remaining: Sequence[Owner],
-    areas: Sequence[Area],
+    rows: Sequence[tuple[int, OwnerRecord]],
+    remaining: Sequence[OwnerRecord],
+    areas: Sequence[AreaRecord],
 ) -> None:
     """SocialcellError, with every reason, when numbered rows cannot be taken."""
     problems = lint_rows(context, rows, remaining, areas)
@@ -102,9 +106,9 @@ def refuse_faulty(
 
 def lint_rows(
     context: Context,
-    rows: Sequence[tuple[int, Owner]],
-    remaining: Sequence[Owner],
-    areas: Sequence[Area],
+    rows: Sequence[tuple[int, OwnerRecord]],
+    remaining: Sequence[OwnerRecord],
+    areas: Sequence[AreaRecord],
 ) -> list[OwnerProblem]:
     """What is wrong in rows beside those that are kept, in this workspace."""
     own = gazetteer.load_names(context.workspace)

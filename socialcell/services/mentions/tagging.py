@@ -63,7 +63,7 @@ def count_waiting(context: Context) -> int:
 
 def analyse(
     count_waiting: Iterable[Untagged],
-    all_areas: Iterable[area_table.Area],
+    all_areas: Iterable[area_table.AreaRecord],
     *,
     nc: bool = True,
     own: tuple[Place, ...] = (),
@@ -91,7 +91,7 @@ class WardFinder:
     """
 
     def __init__(
-        self, all_areas: Iterable[area_table.Area], own: Iterable[Place] = ()
+        self, all_areas: Iterable[area_table.AreaRecord], own: Iterable[Place] = ()
     ) -> None:
         self._areas = list(all_areas)
         self._wards = {

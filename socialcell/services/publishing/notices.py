@@ -18,7 +18,7 @@ from socialcell.connectors.text_lengths import length
 from socialcell.errors import UsageError
 from socialcell.i18n import CODES
 from socialcell.language.names.places import places
-from socialcell.listening.areas.area_table import Area
+from socialcell.listening.areas.area_table import AreaRecord
 from socialcell.listening.areas.area_table import names as names_of
 from socialcell.listening.store import areas
 from socialcell.services.alerts import detection
@@ -59,7 +59,7 @@ class _NameFinder:
     """Names of areas and places on a day; `wards` are the ids of areas found so far."""
 
     context: Context
-    areas: Sequence[Area]
+    areas: Sequence[AreaRecord]
     day: date
     wards: list[str] = field(default_factory=list)
 

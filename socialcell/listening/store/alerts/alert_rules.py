@@ -1,4 +1,4 @@
-"""Questions about the cell's own rules of alerts."""
+"""Queries of the alert rules that the workspace made itself."""
 
 from collections.abc import Sequence
 

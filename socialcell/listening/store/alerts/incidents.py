@@ -70,7 +70,7 @@ def _standing(incident: Incident, alerts: Sequence[Alert]) -> OpenIncident:
 
 
 def touching(session: Session, span: TimeSpan) -> Sequence[Incident]:
-    """Incidents that began before the end of a span and were told of in it or after
+    """Incidents that began before the end of a span and have an alert in it or after
     its start, in their order."""
     statement = select(Incident).where(
         col(Incident.kind) != PLANNED,

@@ -1,4 +1,4 @@
-"""Questions about phrases: what was said in some hours, and in those hours before."""
+"""Texts from which phrases are counted: those of some hours, and of the days before."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ _DAY = timedelta(days=1)
 
 
 def texts_between(session: Session, start: datetime, end: datetime) -> list[PhraseText]:
-    """What was said in [start, end), but not about what nobody may watch."""
+    """Texts of mentions in [start, end), without those of protected topics."""
     rows = session.execute(_texts(_between(start, end), _MOST))
     return [
         PhraseText(row.id, row.author_id or -row.id, clauses(row.text or ""))

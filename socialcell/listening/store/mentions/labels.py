@@ -148,7 +148,7 @@ def labelled(session: Session) -> Iterator[Labelled]:
 def _decide_topics(
     session: Session, mention_id: int, topics: Sequence[str], by: str, now: datetime
 ) -> None:
-    """A suggestion that is right keeps its topic; wrong ones are said to be another."""
+    """A right suggestion is decided as it is, a wrong one as another topic."""
     c = ANNOTATION.c
     before = rollups.contribution(session, [mention_id])
     own_topics = (c.mention_id == mention_id, c.kind == "topic")

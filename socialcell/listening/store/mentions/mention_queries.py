@@ -1,4 +1,4 @@
-"""What is asked of mentions: lists, searches, one mention, counts."""
+"""Queries of mentions: lists, searches, one mention, counts."""
 
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
@@ -271,7 +271,7 @@ def sources_of(session: Session, mention_id: int) -> list[MentionSource]:
 
 
 def read_holdings(session: Session, registry: Set[tuple[str, str]]) -> Holdings:
-    """What can be asked for by name: platforms read or held, accounts, owners."""
+    """The names that a query may use: platforms read or stored, accounts, owners."""
     stored_platforms = list_values(session, M.platform)
     return Holdings(
         sorted({*PLATFORMS, *stored_platforms}),

@@ -55,6 +55,6 @@ def close(
 
 
 def forget_old(session: Session, before: datetime) -> int:
-    """Answers that nobody sent in time lose their words. How many."""
+    """Delete the words of answers that were not sent in time. How many."""
     old = update(DRAFT).where(C.text.is_not(None), C.made_at < before)
     return db.changed(session, old.values(state="withdrawn", text=None))

@@ -61,7 +61,7 @@ def queue_attachments(
 def due(
     session: Session, source_id: int, now: datetime, limit: int, after: int = 0
 ) -> list[DueAttachment]:
-    """Files of a source that may be asked for now, in the order in which they came."""
+    """Files of a source that may be fetched now, in the order in which they came."""
     rows = session.execute(
         select(A.id, A.ref, A.attempts)
         .where(
@@ -85,7 +85,7 @@ def mark_fetched(
     content_type: str,
     now: datetime,
 ) -> bool:
-    """The file is in media/ under its digest; False when nobody wants it any more."""
+    """Note that the file is in media/ under its digest; False when it is not wanted."""
     type_values = {"content_type": content_type} if content_type else {}
     changed_rows = db.changed(
         session,

@@ -17,7 +17,7 @@ ENGAGEMENT = db.table(Engagement)
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """A count as it was last told; None where the platform did not tell it then."""
+    """The newest count; None where the platform's answer did not have it then."""
 
     value: int | None
     taken_at: datetime
@@ -55,7 +55,7 @@ def read_newest(
 ) -> dict[int, dict[str, Count]]:
     """The last count of each mention by common metric; nothing where there is none.
 
-    A platform may have renamed a metric: the newer name stands for both.
+    A platform may have renamed a metric: the row of the newer name counts.
     """
     newest: dict[int, dict[str, Count]] = {id_: {} for id_ in mention_ids}
     c = ENGAGEMENT.c

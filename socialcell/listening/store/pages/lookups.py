@@ -1,4 +1,4 @@
-"""What a platform told of single items that we hold, beside what we hold of them."""
+"""Records that a platform gave for single items, compared with what is stored."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -64,7 +64,7 @@ def _change(refresh: Refresh, row: _StoredText | None) -> Item:
 
 
 def _author(record: Record, row: _StoredText) -> AuthorFacts | None:
-    """Who wrote it: the answer knows at most the number, and may know nobody."""
+    """Who wrote it: the answer has at most the number, and may have no author."""
     if row.uid is None or (record.author and record.author.uid != row.uid):
         return record.author
     return AuthorFacts(row.uid, row.handle, row.name, row.verified)

@@ -8,7 +8,7 @@ from datetime import datetime
 class Arrival:
     """How a page came to us: through which source and run, and when.
 
-    `observed_at` is when the platform said it, which for a file is before now.
+    `observed_at` is the moment of which the figures are, for a file before now.
     """
 
     source_id: int

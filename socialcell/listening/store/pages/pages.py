@@ -148,7 +148,7 @@ def _is_older(
 ) -> bool:
     """A late page or an old file may bring what was true before what we hold.
 
-    A platform's export says less than its own answer, unless it knows a later edit.
+    A platform's export has less than its API's answer, unless it has a later edit.
     """
     if record.via == "export":
         stored_edit = stored_mention.edited_at

@@ -126,7 +126,7 @@ def _row(platform: str, raw: object, arrival: Arrival) -> _NewRow:
 
 
 def _insert(session: Session, rows: Iterable[_NewRow]) -> None:
-    # The same bytes may stand for two items of a file; one row keeps them.
+    # Two items of a file may have the same bytes; one row keeps them.
     db.insert_new(session, RAW, list({row["sha256"]: row for row in rows}.values()))
 
 

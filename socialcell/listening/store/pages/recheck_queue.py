@@ -1,4 +1,4 @@
-"""Which mentions are to be asked for again, and when they last were."""
+"""Which mentions are to be fetched again, and when they last were."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -107,7 +107,7 @@ def mark_seen(
     *,
     refreshed: bool = False,
 ) -> None:
-    """These were there at `now`; with `refreshed` their engagement was told too."""
+    """These were there at `now`; with `refreshed` the answer had their counts too."""
     for chunk in db.chunks(external):
         ids = session.scalars(
             select(M.id).where(M.platform == platform, M.external_id.in_(chunk))

@@ -85,7 +85,7 @@ def apply_tombstones(
 
 
 def removed_before(session: Session, records: Iterable[Record]) -> set[tuple[str, str]]:
-    """Which of these (platform, id) were deleted at their source, as we were told."""
+    """Which of these (platform, id) a tombstone says were deleted at their source."""
     by_platform: dict[str, list[str]] = {}
     for record in records:
         by_platform.setdefault(record.platform, []).append(record.external_id)

@@ -1,4 +1,4 @@
-"""What is held of one account: its rows, its posts, everything for whoever asks."""
+"""What is stored of one account: its rows, its posts, and all of it for a request."""
 
 import json
 from collections.abc import Iterable, Sequence

@@ -27,7 +27,7 @@ def accounts(session: Session) -> Accounts:
 
 def private_handle(session: Session, platform: str, uid: str) -> str | None:
     """The handle (else the number) of a held account of this number that is not in the
-    registry; None when nothing is held of it, or it may be asked for."""
+    registry; None when nothing is stored of it, or a query may name it."""
     registered = registry.registry(session)
     rows = session.execute(
         select(AUTHOR.handle)
