@@ -15,9 +15,9 @@ from typing import Any
 
 from socialcell.clock import Clock
 from socialcell.sandbox.city import City
-from socialcell.sandbox.faults import Faulty
+from socialcell.sandbox.faults import FaultyPlatform
 from socialcell.sandbox.platforms import PLATFORMS, accounts, sources
-from socialcell.sandbox.server import Logged
+from socialcell.sandbox.server import LoggedRequest
 from socialcell.sandbox.truth import truth, visible, write_truth
 
 __all__ = [
@@ -45,8 +45,8 @@ class Sandbox:
     base_urls: dict[str, str]
     secrets: dict[str, str]
     sources: list[dict[str, Any]]
-    requests: list[Logged]
-    platforms: dict[str, Faulty]
+    requests: list[LoggedRequest]
+    platforms: dict[str, FaultyPlatform]
 
     def platform(self, name: str) -> Any:
         """The platform whose switches are to be thrown. KeyError when not served."""
@@ -72,7 +72,7 @@ def serve(
         for secret in row.secrets
     }
     served = {name: PLATFORMS[name].build(city, clock, secrets) for name in names}
-    log: list[Logged] = []
+    log: list[LoggedRequest] = []
     with contextlib.ExitStack() as stack:
         urls = {
             name: stack.enter_context(PLATFORMS[name].serve(platform, log))

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from random import Random
 
 from socialcell.clock import as_utc
-from socialcell.sandbox.post import Draft, Labels, Person, Post
+from socialcell.sandbox.post import Labels, Person, PostDraft, SandboxPost
 from socialcell.sandbox.world import engagement
 from socialcell.sandbox.world.chatter import chatter
 from socialcell.sandbox.world.other_platform_posts import elsewhere
-from socialcell.sandbox.world.people import PAPERS, People
+from socialcell.sandbox.world.people import PAPERS, Population
 from socialcell.sandbox.world.press import press
-from socialcell.sandbox.world.story import Story, resolved, story
+from socialcell.sandbox.world.story import StoryDrafts, resolved, story
 from socialcell.sandbox.world.threads import follow
 from socialcell.sandbox.worlds import WORLDS
 
@@ -33,7 +33,7 @@ class City:
         self.seed, self.days = seed, days
         self.end = as_utc(end)
         self.start = self.end - timedelta(days=days)
-        self.people = People(self.start, self._random("people"))
+        self.people = Population(self.start, self._random("people"))
         told = story(self.people, self.start, self.end, self._random("story"))
         self.crisis_start = told.crisis_start
         self.closure_day = told.closure_day
@@ -51,7 +51,7 @@ class City:
         """The account with that handle, in any case."""
         return self._handles.get(handle.lower().lstrip("@"))
 
-    def metrics(self, post: Post, moment: datetime) -> dict[str, int]:
+    def metrics(self, post: SandboxPost, moment: datetime) -> dict[str, int]:
         """Engagement at a moment. Answers of this world are counted as they come."""
         seconds = int((moment - post.at).total_seconds())
         counts = {
@@ -62,7 +62,7 @@ class City:
             counts[name] += bisect_left(times, moment + timedelta(microseconds=1))
         return counts
 
-    def answers(self, post: Post) -> dict[str, list[datetime]]:
+    def answers(self, post: SandboxPost) -> dict[str, list[datetime]]:
         """When this world's own replies, quotes and reposts of a post came."""
         return dict(self._answers.get((post.platform, post.id), {}))
 
@@ -73,14 +73,14 @@ class City:
         # A string seed is hashed by SHA-512: the same everywhere, unlike hash().
         return Random(f"{self.seed}:{self.end.isoformat()}:{self.days}:{what}")
 
-    def _elsewhere(self) -> tuple[Post, ...]:
+    def _elsewhere(self) -> tuple[SandboxPost, ...]:
         span = (self.people, self.start, self.end)
         found = list(elsewhere(*span, self._random("elsewhere")))
         for name, posts in WORLDS.items():
             found += posts(*span, self._random(name))
         return tuple(sorted(found, key=lambda post: post.at))
 
-    def _drafts(self, told: Story) -> list[Draft]:
+    def _drafts(self, told: StoryDrafts) -> list[PostDraft]:
         first = [
             *chatter(self.people, self.start, self.end, self._random("chatter")),
             *told.drafts,
@@ -97,13 +97,13 @@ class City:
         return [*first, *later, *articles]
 
     def _publish(
-        self, video: Draft, drafts: list[Draft]
-    ) -> tuple[tuple[Post, ...], tuple[Post, ...]]:
+        self, video: PostDraft, drafts: list[PostDraft]
+    ) -> tuple[tuple[SandboxPost, ...], tuple[SandboxPost, ...]]:
         ordered = [video, *sorted(drafts, key=lambda draft: draft.at)]
-        ids = _Numbers(self._random("ids"))
+        ids = _PostIds(self._random("ids"))
         numbered = {id(draft): ids.of(draft) for draft in ordered}
         edited = {id(d.edits): d for d in drafts if d.edits is not None}
-        press_ = _Printer(numbered, edited, video, self._random("growth"))
+        press_ = _PostBuilder(numbered, edited, video, self._random("growth"))
         posts = tuple(press_.post(draft) for draft in ordered)
         return posts[:1], posts[1:]
 
@@ -121,13 +121,13 @@ class City:
         return dict(found)
 
 
-class _Numbers:
+class _PostIds:
     """Ids as each platform gives them: rising with time on X, per paper on feeds."""
 
     def __init__(self, rng: Random) -> None:
         self.rng, self.last = rng, 0
 
-    def of(self, draft: Draft) -> str:
+    def of(self, draft: PostDraft) -> str:
         if draft.native is not None:
             return draft.native
         milliseconds = round(draft.at.timestamp() * 1000) - _SNOWFLAKE_EPOCH
@@ -136,19 +136,19 @@ class _Numbers:
         return str(self.last)
 
 
-class _Printer:
+class _PostBuilder:
     """Turns drafts into posts once every draft has its id."""
 
     def __init__(
         self,
         ids: dict[int, str],
-        edited: dict[int, Draft],
-        video: Draft,
+        edited: dict[int, PostDraft],
+        video: PostDraft,
         rng: Random,
     ) -> None:
         self.ids, self.edited, self.video, self.rng = ids, edited, video, rng
 
-    def post(self, draft: Draft) -> Post:
+    def post(self, draft: PostDraft) -> SandboxPost:
         own = self.ids[id(draft)]
         newer = self.edited.get(id(draft))
         ends = [t for t in (draft.removed, newer.at if newer else None) if t]
@@ -159,7 +159,7 @@ class _Printer:
         if draft.quotes is not None:
             ids["quoted"] = self.ids[id(draft.quotes)]
         older = self._id(draft.edits)
-        return Post(
+        return SandboxPost(
             draft.platform,
             own,
             draft.at,
@@ -184,11 +184,11 @@ class _Printer:
             growth=engagement.growth(draft, self.rng) if draft.platform == "x" else {},
         )
 
-    def _id(self, draft: Draft | None) -> str | None:
+    def _id(self, draft: PostDraft | None) -> str | None:
         return None if draft is None else self.ids[id(draft)]
 
 
-def _only_written(draft: Draft) -> Labels:
+def _only_written(draft: PostDraft) -> Labels:
     """The labels without places that a repost's cut text lost."""
     whole = f"{draft.title or ''} {draft.text}"
     kept = tuple(name for name in draft.labels.places if name in whole)

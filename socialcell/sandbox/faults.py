@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from socialcell.clock import Clock
-from socialcell.sandbox.server import Answer, Request
+from socialcell.sandbox.server import Request, ServerResponse
 
 CAPTCHA = (
     "<!doctype html><html><head><title>Just a moment</title></head>"
@@ -27,7 +27,7 @@ class Switch:
     until: datetime | None = None
 
 
-class Faulty(ABC):
+class FaultyPlatform(ABC):
     """A platform whose answers can be spoiled. Subclasses give `respond`, `refusal`."""
 
     name: str
@@ -85,33 +85,33 @@ class Faulty(ABC):
 
     # How the harness uses it ------------------------------------------------------
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: Request) -> ServerResponse:
         """The platform's answer, or what the switches make of it."""
         if self._fires("dropped"):
-            return Answer(drop=True)
+            return ServerResponse(drop=True)
         answer = self._refused() or self._spoiled(request)
         if self._fires("slow"):
             answer.delay = self._slowness
         return answer
 
     @abstractmethod
-    def respond(self, request: Request) -> Answer:
+    def respond(self, request: Request) -> ServerResponse:
         """The answer when nothing is wrong with the line or the account."""
 
     @abstractmethod
-    def refusal(self, fault: str, until: datetime) -> Answer:
+    def refusal(self, fault: str, until: datetime) -> ServerResponse:
         """How this platform says expired, forbidden, limited, spent, broken.
 
         `until` is when a rate limit ends. ValueError for a fault it does not have.
         """
 
-    def _refused(self) -> Answer | None:
+    def _refused(self) -> ServerResponse | None:
         for fault in ("expired", "forbidden", "spent", "broken"):
             if self._fires(fault):
                 return self.refusal(fault, self.clock.now() + self.window)
         return self._limited()
 
-    def _limited(self) -> Answer | None:
+    def _limited(self) -> ServerResponse | None:
         switch = self._switches.get("limited")
         if switch is None:
             return None
@@ -125,12 +125,12 @@ class Faulty(ABC):
             return None
         return self.refusal("limited", switch.until)
 
-    def _spoiled(self, request: Request) -> Answer:
+    def _spoiled(self, request: Request) -> ServerResponse:
         if self._fires("html"):
-            return Answer(200, CAPTCHA)
+            return ServerResponse(200, CAPTCHA)
         answer = self.respond(request)
         if request.method != "GET" and self._fires("unheard"):
-            return Answer(drop=True)
+            return ServerResponse(drop=True)
         answer.cut = self._fires("truncated")
         return answer
 

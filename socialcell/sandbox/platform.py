@@ -8,9 +8,9 @@ from typing import Any
 
 from socialcell.clock import Clock
 from socialcell.sandbox.city import City
-from socialcell.sandbox.faults import Faulty
-from socialcell.sandbox.post import Post
-from socialcell.sandbox.server import Logged, serve_http
+from socialcell.sandbox.faults import FaultyPlatform
+from socialcell.sandbox.post import SandboxPost
+from socialcell.sandbox.server import LoggedRequest, serve_http
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +26,16 @@ class ServedPlatform:
     `oldest` how far back, by a source's name or its first part.
     """
 
-    build: Callable[[City, Clock, Mapping[str, str]], Faulty]
+    build: Callable[[City, Clock, Mapping[str, str]], FaultyPlatform]
     sources: Callable[[City], list[dict[str, Any]]]
-    shows: Callable[[City, Post], list[str]]
-    address: Callable[[Post], str]
+    shows: Callable[[City, SandboxPost], list[str]]
+    address: Callable[[SandboxPost], str]
     origins: Callable[[City], tuple[str, ...]] = lambda city: ()
     secrets: tuple[str, ...] = ()
     rules: Mapping[str, str] = field(default_factory=dict)
     reach: Mapping[str, int] = field(default_factory=dict)
     oldest: Mapping[str, timedelta] = field(default_factory=dict)
     secret: Callable[[City, str], str] | None = None
-    serve: Callable[[Any, list[Logged]], AbstractContextManager[str]] = serve_http
+    serve: Callable[[Any, list[LoggedRequest]], AbstractContextManager[str]] = (
+        serve_http
+    )

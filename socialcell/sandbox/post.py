@@ -38,7 +38,7 @@ class Labels:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class ShortLink:
     """A shortened address in the text and the page behind it."""
 
     short: str
@@ -46,7 +46,7 @@ class Link:
 
 
 @dataclass(slots=True, eq=False)
-class Draft:
+class PostDraft:
     """A post before the world is put in order and numbered."""
 
     at: datetime
@@ -56,13 +56,13 @@ class Draft:
     platform: str = "x"
     story: str | None = None
     reach: int = 1
-    reply_to: "Draft | None" = None
-    quotes: "Draft | None" = None
-    reposts: "Draft | None" = None
-    repeats: "Draft | None" = None
-    edits: "Draft | None" = None
+    reply_to: "PostDraft | None" = None
+    quotes: "PostDraft | None" = None
+    reposts: "PostDraft | None" = None
+    repeats: "PostDraft | None" = None
+    edits: "PostDraft | None" = None
     removed: datetime | None = None
-    links: tuple[Link, ...] = ()
+    links: tuple[ShortLink, ...] = ()
     point: tuple[str, float, float] | None = None  # place name, longitude, latitude
     feed: str | None = None
     title: str | None = None
@@ -71,7 +71,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class SandboxPost:
     """One published thing. Ids name other posts of the same platform.
 
     `ends` is when it can no longer be found: removed by its author, or replaced by an
@@ -94,7 +94,7 @@ class Post:
     replaced_by: str | None = None
     ends: datetime | None = None
     removed: datetime | None = None
-    links: tuple[Link, ...] = ()
+    links: tuple[ShortLink, ...] = ()
     point: tuple[str, float, float] | None = None
     feed: str | None = None
     group: str | None = None  # the subreddit

@@ -30,7 +30,7 @@ class Request:
 
 
 @dataclass(slots=True)
-class Answer:
+class ServerResponse:
     """What a platform sends back, and how the line misbehaves on the way.
 
     `body` is bytes, text, or anything that JSON can say. `cut`: the connection ends in
@@ -46,7 +46,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Logged:
+class LoggedRequest:
     """One line of the request log."""
 
     platform: str
@@ -54,16 +54,16 @@ class Logged:
     status: int  # 0 when the connection was dropped
 
 
-class Answering(Protocol):
+class RequestHandler(Protocol):
     """Whatever can be put behind a server."""
 
     name: str
 
-    def answer(self, request: Request) -> Answer: ...
+    def answer(self, request: Request) -> ServerResponse: ...
 
 
 @contextlib.contextmanager
-def serve_http(platform: Answering, log: list[Logged]) -> Iterator[str]:
+def serve_http(platform: RequestHandler, log: list[LoggedRequest]) -> Iterator[str]:
     """Serve a platform on 127.0.0.1 at a free port; yields its base URL."""
     server = _Server(platform, log)
     thread = threading.Thread(target=server.listen, daemon=True)
@@ -80,19 +80,19 @@ class _Server(ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = True
 
-    def __init__(self, platform: Answering, log: list[Logged]) -> None:
+    def __init__(self, platform: RequestHandler, log: list[LoggedRequest]) -> None:
         self.platform, self.log = platform, log
         self.closing = threading.Event()
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
         super().__init__(("127.0.0.1", 0), _Handler)
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: Request) -> ServerResponse:
         # One at a time: a platform's switches are plain attributes.
         with self._lock:
             answer = self.platform.answer(request)
             status = 0 if answer.drop else answer.status
-            self.log.append(Logged(self.platform.name, request, status))
+            self.log.append(LoggedRequest(self.platform.name, request, status))
             return answer
 
     def listen(self) -> None:
@@ -165,7 +165,7 @@ class _Handler(BaseHTTPRequestHandler):
             tuple(pairs),
         )
 
-    def _send(self, answer: Answer) -> None:
+    def _send(self, answer: ServerResponse) -> None:
         body, kind = _encoded(answer.body)
         self.send_response(answer.status)
         for name, value in {"content-type": kind, **answer.headers}.items():

@@ -11,8 +11,8 @@ from itertools import count
 
 from socialcell.clock import Clock
 from socialcell.sandbox.city import City
-from socialcell.sandbox.faults import Faulty, Switch
-from socialcell.sandbox.post import Labels, Post
+from socialcell.sandbox.faults import FaultyPlatform, Switch
+from socialcell.sandbox.post import Labels, SandboxPost
 
 _LABELS = Labels("en", False, "information", "other", "neutral", "low", None)
 _WORD = re.compile(r"[^\s.,:!?#()]+")
@@ -24,26 +24,26 @@ def words(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(text.lower()))
 
 
-class Standing:
+class VisiblePosts:
     """The posts that can be found at a moment, oldest first, and ways to look them up.
 
     `answers` holds below an id what directly answers it, `within` all that belongs to
     a conversation, its first post too.
     """
 
-    def __init__(self, posts: Iterable[Post], moment: datetime) -> None:
+    def __init__(self, posts: Iterable[SandboxPost], moment: datetime) -> None:
         self.moment = moment
         self.posts = [post for post in posts if post.stands(moment)]
         self.by_id = {post.id: post for post in self.posts}
-        self.answers: dict[str, list[Post]] = defaultdict(list)
-        self.within: dict[str, list[Post]] = defaultdict(list)
+        self.answers: dict[str, list[SandboxPost]] = defaultdict(list)
+        self.within: dict[str, list[SandboxPost]] = defaultdict(list)
         for post in self.posts:
             self.within[post.conversation].append(post)
             if post.reply_to is not None:
                 self.answers[post.reply_to].append(post)
 
 
-class Shelf(Faulty):
+class PostServer(FaultyPlatform):
     """A platform whose pages are cut from a list. `most` is what a page holds at most,
     whatever is asked for: a test lowers it to get many pages out of few posts.
     """
@@ -54,10 +54,10 @@ class Shelf(Faulty):
         super().__init__(clock)
         self.city, self.name = city, name
         self._posts = [post for post in city.elsewhere if post.platform == name]
-        self._standing: Standing | None = None
+        self._standing: VisiblePosts | None = None
         self.inserted: list[str] = []
         self.deleted: list[str] = []
-        self._waiting: list[Post] = []
+        self._waiting: list[SandboxPost] = []
         self._delete_next = 0
 
     # Switches ---------------------------------------------------------------------
@@ -85,7 +85,9 @@ class Shelf(Faulty):
         self._show([replace(free, **more)])  # type: ignore[arg-type]
         return free.id
 
-    def said(self, text: str, group: str, below: Post | None = None) -> Post:
+    def said(
+        self, text: str, group: str, below: SandboxPost | None = None
+    ) -> SandboxPost:
         """The city itself posts now, or answers below a post."""
         taken = {post.id for post in self._posts}
         at = self.clock.now()
@@ -99,7 +101,7 @@ class Shelf(Faulty):
         self._show([made])
         return made
 
-    def own_id(self, at: datetime, n: int, below: Post | None) -> str:
+    def own_id(self, at: datetime, n: int, below: SandboxPost | None) -> str:
         """An id of what the city itself writes; `n` keeps ids apart."""
         raise ValueError(f"nobody posts on {self.name} here")
 
@@ -128,28 +130,28 @@ class Shelf(Faulty):
 
     # What platforms use -----------------------------------------------------------
 
-    def draft(self, text: str, at: datetime, id_: str) -> Post:
+    def draft(self, text: str, at: datetime, id_: str) -> SandboxPost:
         """A post with that id which nobody can see until it is shown."""
         author = self.city.people.citizens[0]
-        return Post(self.name, id_, at, author, text, _LABELS, conversation=id_)
+        return SandboxPost(self.name, id_, at, author, text, _LABELS, conversation=id_)
 
     @abstractmethod
-    def _draft(self, text: str, at: datetime, n: int = 0) -> Post:
+    def _draft(self, text: str, at: datetime, n: int = 0) -> SandboxPost:
         """A draft under an id as this platform gives them; `n` keeps ids apart."""
 
     @property
-    def present(self) -> Standing:
+    def present(self) -> VisiblePosts:
         """All that can be found now; looked for once for each moment and change."""
         moment = self.clock.now()
         if self._standing is None or self._standing.moment != moment:
-            self._standing = Standing(self._posts, moment)
+            self._standing = VisiblePosts(self._posts, moment)
         return self._standing
 
-    def standing(self) -> list[Post]:
+    def standing(self) -> list[SandboxPost]:
         """All that can be found now, oldest first."""
         return self.present.posts
 
-    def turned(self, rest: Iterable[Post]) -> None:
+    def turned(self, rest: Iterable[SandboxPost]) -> None:
         """What happens between this page and the next one, which begins with `rest`."""
         behind = list(rest)
         if not behind:
@@ -163,11 +165,11 @@ class Shelf(Faulty):
             self.deleted.append(post.id)
         self._delete_next = 0
 
-    def _show(self, posts: list[Post]) -> None:
+    def _show(self, posts: list[SandboxPost]) -> None:
         self._posts.extend(posts)
         self._posts.sort(key=lambda post: post.at)
         self._standing = None
 
-    def _take(self, post: Post) -> None:
+    def _take(self, post: SandboxPost) -> None:
         self._posts.remove(post)
         self._standing = None

@@ -10,7 +10,7 @@ from socialcell.clock import as_utc
 from socialcell.sandbox.city import City
 from socialcell.sandbox.clicks.audience import Audience
 from socialcell.sandbox.platforms import PLATFORMS
-from socialcell.sandbox.post import Post
+from socialcell.sandbox.post import SandboxPost
 from socialcell.sandbox.world import engagement as growth
 from socialcell.sandbox.world.app_world import OUTREACH, AppWorld
 from socialcell.sandbox.world.campaign_world import CampaignWorld
@@ -112,7 +112,7 @@ def metrics(item: Mapping[str, Any], moment: datetime) -> dict[str, int]:
     }
 
 
-def _item(city: City, post: Post) -> dict[str, Any]:
+def _item(city: City, post: SandboxPost) -> dict[str, Any]:
     labels = post.labels
     return {
         "platform": post.platform,
@@ -167,7 +167,7 @@ def _of_source(table: Mapping[str, _V], source: str) -> _V | None:
     return table.get(source, table.get(source.split(".")[0]))
 
 
-def _feed_facts(city: City, post: Post) -> dict[str, Any]:
+def _feed_facts(city: City, post: SandboxPost) -> dict[str, Any]:
     if post.feed is None:
         return {}
     paper: Paper = next(p for p in city.papers if p.slug == post.feed)
@@ -193,7 +193,7 @@ def _stories(city: City) -> dict[str, Any]:
     }
 
 
-def _changed(post: Post) -> dict[str, str] | None:
+def _changed(post: SandboxPost) -> dict[str, str] | None:
     if post.changed is None:
         return None
     return {"at": _iso(post.changed[0]), "text": post.changed[1]}

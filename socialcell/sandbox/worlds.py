@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from random import Random
 
-from socialcell.sandbox.post import Post
+from socialcell.sandbox.post import SandboxPost
 from socialcell.sandbox.world import (
     bluesky_world,
     facebook_world,
@@ -16,10 +16,12 @@ from socialcell.sandbox.world import (
     message_world,
     youtube_world,
 )
-from socialcell.sandbox.world.people import People
+from socialcell.sandbox.world.people import Population
 
 # posts(people, start, end, rng): all posts of one platform in [start, end).
-WORLDS: dict[str, Callable[[People, datetime, datetime, Random], tuple[Post, ...]]] = {
+WORLDS: dict[
+    str, Callable[[Population, datetime, datetime, Random], tuple[SandboxPost, ...]]
+] = {
     "youtube": youtube_world.posts,
     "bluesky": bluesky_world.posts,
     "google_play": google_play_world.posts,

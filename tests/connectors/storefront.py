@@ -12,7 +12,7 @@ from socialcell.config import Workspace
 from socialcell.connectors.base import Batch, Reject, Surroundings
 from socialcell.connectors.facts import StoreFact
 from socialcell.sandbox import Sandbox
-from socialcell.sandbox.server import Logged
+from socialcell.sandbox.server import LoggedRequest
 from socialcell.services.collection.collector import never_stop
 from tests.connectors.conftest import CITY, Unlimited
 from tests.connectors.failures import assert_plain
@@ -40,7 +40,7 @@ class Store:
         return list(self.connector().pull(cursor, Unlimited(), never_stop))
 
     @property
-    def requests(self) -> list[Logged]:
+    def requests(self) -> list[LoggedRequest]:
         return self.running.requests
 
     def assert_plain(self, said: str) -> None:

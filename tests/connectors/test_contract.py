@@ -24,7 +24,7 @@ from socialcell.listening.store import integrity
 from socialcell.ops import store
 from socialcell.ops.model import Coverage, Source
 from socialcell.sandbox import Sandbox
-from socialcell.sandbox.shelf import Shelf
+from socialcell.sandbox.shelf import PostServer
 from socialcell.sandbox.truth import collected
 from socialcell.services.collection import collector
 from socialcell.services.collection.allowance_ledger import Ledger
@@ -386,7 +386,7 @@ def test_random_crashes_lose_nothing_and_store_nothing_twice(
 def flooded(served: Sandbox, name: str, begin: datetime) -> list[tuple[datetime, str]]:
     """Posts that make a quiet platform busy: many pages lie between two runs."""
     platform = served.platform(PLATFORM[name])
-    if not isinstance(platform, Shelf):
+    if not isinstance(platform, PostServer):
         return []
     subreddit = source_named(served, name).get("subreddit")
     more = {"title": "Pune", "group": subreddit} if subreddit else {}

@@ -20,7 +20,7 @@ from socialcell.connectors.google import google_ads_client
 from socialcell.connectors.google.google_ads import figures_query, installs_query
 from socialcell.errors import ConfigError
 from socialcell.sandbox.google.google_ads_server import platforms
-from socialcell.sandbox.server import Logged
+from socialcell.sandbox.server import LoggedRequest
 from socialcell.sandbox.world.app_world import ACCOUNT, ADS
 from socialcell.services.collection.collector import never_stop
 from tests.connectors.conftest import CITY, Unlimited
@@ -38,7 +38,7 @@ class Ads:
     account: Any
     sign_in: Any
     around: Surroundings
-    log: list[Logged]
+    log: list[LoggedRequest]
     clock: FixedClock
     secrets: dict[str, str]
 
@@ -55,7 +55,7 @@ class Ads:
         return [row.request.query["query"] for row in self.log if _is_query(row)]
 
 
-def _is_query(row: Logged) -> bool:
+def _is_query(row: LoggedRequest) -> bool:
     return row.platform == "google_ads"
 
 
@@ -68,7 +68,7 @@ def ads(tmp_path: Path, city_clock: FixedClock) -> Iterator[Ads]:
         (tmp_path / "secrets" / name).write_text(value)
     space = Workspace(tmp_path, config.Config())
     served = {n: row.build(CITY, city_clock, secrets) for n, row in rows.items()}
-    log: list[Logged] = []
+    log: list[LoggedRequest] = []
     with contextlib.ExitStack() as stack:
         urls = {
             n: stack.enter_context(rows[n].serve(platform, log))

@@ -135,10 +135,10 @@ def test_an_after_without_a_next_is_the_last_page(page: Graph) -> None:
 def test_an_answer_of_no_known_form_is_an_error_of_ours(
     body: bytes, served: Sandbox, page: Graph, facebook: Any, monkeypatch: Any
 ) -> None:
-    from socialcell.sandbox.server import Answer
+    from socialcell.sandbox.server import ServerResponse
 
     headers = {"content-type": "application/json"}
-    facebook.respond = lambda request: Answer(200, body, headers)
+    facebook.respond = lambda request: ServerResponse(200, body, headers)
 
     with pytest.raises(ConnectorError) as caught:
         page.page(f"{PAGE_ID}/feed")

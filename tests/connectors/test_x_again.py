@@ -15,7 +15,7 @@ from socialcell.listening.model import Author, Engagement, Mention
 from socialcell.listening.model import Upkeep as UpkeepRow
 from socialcell.ops.model import FrozenReport
 from socialcell.sandbox import Sandbox
-from socialcell.sandbox.server import Answer
+from socialcell.sandbox.server import ServerResponse
 from socialcell.services.collection import collector, recheck
 from socialcell.services.collection.reprocessing import reprocess
 from socialcell.services.context import Context
@@ -87,9 +87,9 @@ def problem(id_: str, kind: str) -> dict[str, str]:
     return {"resource_id": id_, "type": f"https://api.x.com/2/problems/{kind}"}
 
 
-def answer(*posts: dict[str, Any], **more: Any) -> Answer:
+def answer(*posts: dict[str, Any], **more: Any) -> ServerResponse:
     """What a lookup answers."""
-    return Answer(200, ({"data": list(posts)} if posts else {}) | more)
+    return ServerResponse(200, ({"data": list(posts)} if posts else {}) | more)
 
 
 # Long posts and escapes ---------------------------------------------------------------
@@ -173,7 +173,7 @@ def test_likes_of_an_edited_post_are_not_those_of_its_old_version(
     frozen, later = version(1, versions, likes=0), version(2, versions, likes=40)
     later["text"] = fresh["text"]
     with scripted("x", context) as (platform, there):
-        platform.answers = [Answer(200, x_page(fresh))]
+        platform.answers = [ServerResponse(200, x_page(fresh))]
         collector.collect(there)
         clock.advance(DAY)
         platform.answers = [answer(frozen), answer(later)]
@@ -196,7 +196,7 @@ def test_an_edited_post_whose_newest_version_is_gone_goes(
     old = version(1, [first, newest])
     gone = problem(newest, "resource-not-found")
     with scripted("x", context) as (platform, there):
-        platform.answers = [Answer(200, x_page(x_post(1)))]
+        platform.answers = [ServerResponse(200, x_page(x_post(1)))]
         collector.collect(there)
         clock.advance(DAY)
         platform.answers = [answer(old), answer(errors=[gone])]
@@ -213,7 +213,7 @@ def test_a_silence_about_a_newest_version_keeps_no_other_post_from_its_turn(
     posts = [x_post(3), x_post(1)]
     old = version(1, [posts[1]["id"], x_post(2)["id"]])
     with scripted("x", context) as (platform, there):
-        platform.answers = [Answer(200, x_page(*posts))]
+        platform.answers = [ServerResponse(200, x_page(*posts))]
         collector.collect(there)
         clock.advance(DAY)
         platform.answers = [answer(posts[0], old), answer()]
@@ -240,7 +240,7 @@ def test_an_unknown_problem_leaves_its_post_due_and_settles_the_others(
         problem(gone_id, "resource-not-found"),
     ]
     with scripted("x", context) as (platform, there):
-        platform.answers = [Answer(200, x_page(*posts))]
+        platform.answers = [ServerResponse(200, x_page(*posts))]
         collector.collect(there)
         clock.advance(DAY)
         platform.answers = [answer(posts[0], errors=problems)]

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from socialcell.clock import IST
-from socialcell.sandbox.clicks.audience import KINDS, Asked, Audience, moments
+from socialcell.sandbox.clicks.audience import KINDS, Audience, ClickRequest, moments
 from socialcell.sandbox.clicks.tracked_links import LINKS
 from socialcell.sandbox.world.app_world import OUTREACH, AppWorld
 from tests.conftest import MONDAY_MORNING
@@ -15,7 +15,7 @@ WEEKS = Audience(7, MONDAY_MORNING - timedelta(days=28), MONDAY_MORNING)
 MINUTE = timedelta(minutes=1)
 
 
-def asked(kind: str | None = None) -> list[Asked]:
+def asked(kind: str | None = None) -> list[ClickRequest]:
     found = [one for visit in WEEKS.visits for one in visit.asked]
     return [one for one in found if kind in (None, one.kind)]
 
@@ -87,7 +87,7 @@ def test_who_clicks_again_is_known_by_ten_minutes_and_everybody_else_is_new() ->
 
 
 def test_five_links_within_five_seconds_of_a_silent_network_are_a_scanners() -> None:
-    by_network: dict[str, list[Asked]] = {}
+    by_network: dict[str, list[ClickRequest]] = {}
     for one in sorted(asked(), key=lambda one: one.at):
         network = str(ipaddress.ip_network(f"{one.address}/24", strict=False))
         by_network.setdefault(network, []).append(one)

@@ -2,12 +2,12 @@
 
 import pytest
 
-from socialcell.sandbox.x.x_query import BadQuery, Seen, parse, seen
+from socialcell.sandbox.x.x_query import IndexedPost, XQueryError, parse, seen
 
 
 def post(
     text: str = "Water in Pune", author: str = "tanvi_sbx1", **facts: object
-) -> Seen:
+) -> IndexedPost:
     traits = set(facts.get("traits", ()))
     return seen(text, author, facts.get("to"), str(facts.get("lang", "en")), traits)
 
@@ -68,5 +68,5 @@ def test_operators(query: str, found: bool) -> None:
     ["", "(pune", "pune)", "-pune", "lang:en", "nonsense:pune", "pune OR", "x" * 513],
 )
 def test_what_the_platform_would_refuse_is_refused(query: str) -> None:
-    with pytest.raises(BadQuery):
+    with pytest.raises(XQueryError):
         parse(query)

@@ -19,7 +19,7 @@ from socialcell.commands.options import Json
 if TYPE_CHECKING:
     from socialcell.sandbox import Sandbox
     from socialcell.sandbox.clicks.audience import Audience
-    from socialcell.sandbox.clicks.click_traffic import Clicking
+    from socialcell.sandbox.clicks.click_traffic import ClickTraffic
     from socialcell.services.context import Context
     from socialcell.services.rehearsal import rehearsal_run, rehearsal_workspace
 
@@ -163,7 +163,7 @@ def _pushing(
 
     def push(context: "Context") -> None:
         from socialcell.errors import SocialcellError
-        from socialcell.sandbox.meta.webhook_platform import Pushing
+        from socialcell.sandbox.meta.webhook_platform import WebhookPlatform
         from socialcell.web import webhook_server
 
         if not opened:
@@ -171,7 +171,7 @@ def _pushing(
                 doors.enter_context(webhook_server.serving(context, with_worker=False))
             )
         for name, platform in running.platforms.items():
-            if isinstance(platform, Pushing):
+            if isinstance(platform, WebhookPlatform):
                 refused = set(platform.hand_in(opened[0])) - {200}
                 if refused:
                     raise SocialcellError(f"The door answers {name}: {refused}.")
@@ -184,7 +184,7 @@ def _clicking(
 ) -> "rehearsal_run.Meanwhile":
     """The city's people and programs ask for its links at a redirect of ours, which
     opens with the first of them; the app's server tells of installs."""
-    opened: list[Clicking] = []
+    opened: list[ClickTraffic] = []
 
     @contextlib.contextmanager
     def clicking(
@@ -192,7 +192,7 @@ def _clicking(
     ) -> Iterator[None]:
         from socialcell.sandbox.clicks import tracked_links
         from socialcell.sandbox.clicks.audience import moments
-        from socialcell.sandbox.clicks.click_traffic import Clicking
+        from socialcell.sandbox.clicks.click_traffic import ClickTraffic
         from socialcell.services.rehearsal import click_rehearsal
         from socialcell.web import redirect_server
 
@@ -205,7 +205,7 @@ def _clicking(
                 context, tracked_links.entered(audience.campaign)
             )
             address = doors.enter_context(redirect_server.serving(context))
-            opened.append(Clicking(address, codes, clock))
+            opened.append(ClickTraffic(address, codes, clock))
         seconds = moments(visits)
         installs = [one.install.key for one in visits if one.install]
         click_rehearsal.take_back(context, seconds, installs)

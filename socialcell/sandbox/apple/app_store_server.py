@@ -17,9 +17,9 @@ from typing import Any
 
 from socialcell.clock import Clock, SystemClock
 from socialcell.sandbox.city import City
-from socialcell.sandbox.faults import Faulty, Switch
+from socialcell.sandbox.faults import FaultyPlatform, Switch
 from socialcell.sandbox.platform import ServedPlatform
-from socialcell.sandbox.server import Answer, Request
+from socialcell.sandbox.server import Request, ServerResponse
 from socialcell.sandbox.world.app_world import APP_NAME, APPLE_ID, OUTREACH, AppWorld
 
 ORIGIN = "https://api.appstoreconnect.apple.com"
@@ -43,7 +43,7 @@ _HEADING = (
 _EVENTS = ("Date", "App Name", "App Apple Identifier", "Event", "Source Type")
 
 
-class AppStore(Faulty):
+class AppStoreServer(FaultyPlatform):
     """One app of one account, as one key sees it."""
 
     name = "app_store"
@@ -72,7 +72,7 @@ class AppStore(Faulty):
         """The address of the next file has run out."""
         self._switches["stale"] = Switch(times=times)
 
-    def respond(self, request: Request) -> Answer:
+    def respond(self, request: Request) -> ServerResponse:
         if request.path.startswith("/files/"):
             return self._file(request)
         if not self._is_signed(request.headers.get("authorization", "")):
@@ -81,7 +81,7 @@ class AppStore(Faulty):
         parts = path.split("/")
         if path == "analyticsReportRequests" and request.method == "POST":
             self.is_asked = True
-            return Answer(201, {"data": {"type": "analyticsReportRequests"}})
+            return ServerResponse(201, {"data": {"type": "analyticsReportRequests"}})
         if path == f"apps/{APPLE_ID}/analyticsReportRequests":
             return self._list(request, self._requests())
         if path == f"analyticsReportRequests/{_REQUEST}/reports":
@@ -93,7 +93,7 @@ class AppStore(Faulty):
             return self._list(request, self._segments(parts[1]))
         return _refusal(404, "NOT_FOUND")
 
-    def refusal(self, fault: str, until: datetime) -> Answer:
+    def refusal(self, fault: str, until: datetime) -> ServerResponse:
         if fault == "expired":
             return _refusal(401, "NOT_AUTHORIZED")
         if fault == "forbidden":
@@ -145,7 +145,7 @@ class AppStore(Faulty):
             )
         return rows
 
-    def _list(self, request: Request, rows: list[dict[str, Any]]) -> Answer:
+    def _list(self, request: Request, rows: list[dict[str, Any]]) -> ServerResponse:
         start = int(request.query.get("cursor", 0))
         body: dict[str, Any] = {
             "data": rows[start : start + self.most],
@@ -154,21 +154,21 @@ class AppStore(Faulty):
         if start + self.most < len(rows):
             following = f"{ORIGIN}{request.path}?cursor={start + self.most}"
             body["links"]["next"] = following
-        return Answer(200, body)
+        return ServerResponse(200, body)
 
     # Files ------------------------------------------------------------------------
 
-    def _file(self, request: Request) -> Answer:
+    def _file(self, request: Request) -> ServerResponse:
         if self._fires("stale"):
-            return Answer(403, "Request has expired")
+            return ServerResponse(403, "Request has expired")
         if "authorization" in request.headers:
-            return Answer(400, "Only one auth mechanism allowed")
+            return ServerResponse(400, "Only one auth mechanism allowed")
         report, _, rest = request.path.removeprefix("/files/").partition(".")
         day, _, half = rest.rpartition(".")
         data = self._packed(report, date.fromisoformat(day), int(half))
         if self._fires("corrupt"):
             data = data[:-1] + bytes([data[-1] ^ 1])
-        return Answer(200, data, {"content-type": "application/a-gzip"})
+        return ServerResponse(200, data, {"content-type": "application/a-gzip"})
 
     def _packed(self, report: str, day: date, half: int) -> bytes:
         heading, *rows = self._lines(report, day)
@@ -300,9 +300,9 @@ def _download(
     return "\t".join((*named, "Product page", "", "IN", *extra, str(count)))
 
 
-def _refusal(status: int, code: str) -> Answer:
+def _refusal(status: int, code: str) -> ServerResponse:
     error = {"status": str(status), "code": code, "title": code.lower()}
-    return Answer(status, {"errors": [error]})
+    return ServerResponse(status, {"errors": [error]})
 
 
 def sources(city: City) -> list[dict[str, Any]]:
@@ -324,7 +324,7 @@ def platforms() -> dict[str, ServedPlatform]:
         return {}
     return {
         "app_store": ServedPlatform(
-            build=AppStore,
+            build=AppStoreServer,
             sources=sources,
             shows=lambda city, post: [],
             address=lambda post: "",

@@ -12,9 +12,9 @@ from socialcell.clock import Clock
 from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import Switch
 from socialcell.sandbox.platform import ServedPlatform
-from socialcell.sandbox.post import Post
-from socialcell.sandbox.server import Answer, Request
-from socialcell.sandbox.shelf import Shelf, words
+from socialcell.sandbox.post import SandboxPost
+from socialcell.sandbox.server import Request, ServerResponse
+from socialcell.sandbox.shelf import PostServer, words
 from socialcell.sandbox.world.bluesky_world import did, handle, post_uri
 
 ORIGIN = "https://bsky.social"
@@ -23,7 +23,7 @@ QUERIES = {"bluesky.pune": "pune", "bluesky.pune-mr": "पुणे"}
 LIMIT, WINDOW = 3000, 300  # calls in so many seconds
 
 
-class Bluesky(Shelf):
+class BlueskyServer(PostServer):
     """One server as one account's app password sees it. It gives 100 posts a page."""
 
     window = timedelta(seconds=WINDOW)
@@ -36,7 +36,7 @@ class Bluesky(Shelf):
         self._used: dict[int, int] = defaultdict(int)
         self._odd: set[str] = set()
         self._unfindable: set[str] = set()
-        self._answers: dict[str, Callable[[Request], Answer]] = {
+        self._answers: dict[str, Callable[[Request], ServerResponse]] = {
             "/xrpc/app.bsky.feed.searchPosts": self._search,
             "/xrpc/app.bsky.feed.getPosts": self._by_uri,
         }
@@ -74,13 +74,13 @@ class Bluesky(Shelf):
 
     # Answers ----------------------------------------------------------------------
 
-    def respond(self, request: Request) -> Answer:
+    def respond(self, request: Request) -> ServerResponse:
         headers = self._count()
         answer = self._answer(request)
         answer.headers |= headers
         return answer
 
-    def _answer(self, request: Request) -> Answer:
+    def _answer(self, request: Request) -> ServerResponse:
         if request.path == "/xrpc/com.atproto.server.createSession":
             return self._sign_in(request)
         if request.path == "/xrpc/com.atproto.server.refreshSession":
@@ -90,14 +90,14 @@ class Bluesky(Shelf):
             return _error(501, "MethodNotImplemented", "Method Not Implemented")
         given = request.headers.get("authorization", "")
         if not given:
-            return Answer(403, "<h1>403 Forbidden</h1>")
+            return ServerResponse(403, "<h1>403 Forbidden</h1>")
         if self._fires("session"):
             return _error(400, "ExpiredToken", "Token has expired")
         if given != f"Bearer {self._token()}":
             return _error(400, "InvalidToken", "Token could not be verified")
         return answer(request)
 
-    def refusal(self, fault: str, until: datetime) -> Answer:
+    def refusal(self, fault: str, until: datetime) -> ServerResponse:
         if fault == "expired":
             said = "Invalid identifier or password"
             return _error(401, "AuthenticationRequired", said)
@@ -111,7 +111,7 @@ class Bluesky(Shelf):
             return _error(502, "UpstreamFailure", "Upstream Failure")
         raise ValueError(f"Bluesky has no way to say {fault}")
 
-    def _sign_in(self, request: Request) -> Answer:
+    def _sign_in(self, request: Request) -> ServerResponse:
         try:
             given = loads(request.body)
         except JSONDecodeError:
@@ -125,7 +125,7 @@ class Bluesky(Shelf):
             return _error(401, "AuthenticationRequired", said)
         return self._session()
 
-    def _renew(self, request: Request) -> Answer:
+    def _renew(self, request: Request) -> ServerResponse:
         given = request.headers.get("authorization", "")
         if request.method != "POST" or self._fires("refresh"):
             return _error(400, "ExpiredToken", "Token has been revoked")
@@ -133,9 +133,9 @@ class Bluesky(Shelf):
             return _error(400, "InvalidToken", "Token could not be verified")
         return self._session()
 
-    def _session(self) -> Answer:
+    def _session(self) -> ServerResponse:
         self._sessions += 1
-        return Answer(
+        return ServerResponse(
             200,
             {
                 "did": "did:plc:" + "s" * 24,
@@ -149,7 +149,7 @@ class Bluesky(Shelf):
             },
         )
 
-    def _search(self, request: Request) -> Answer:
+    def _search(self, request: Request) -> ServerResponse:
         asked = request.query
         if not asked.get("q"):
             return _error(400, "InvalidRequest", 'Params must have the property "q"')
@@ -178,19 +178,19 @@ class Bluesky(Shelf):
         body: dict[str, Any] = {"posts": views, "hitsTotal": len(found)}
         if rest or (stuck and page):
             body["cursor"] = str(given + size)
-        return Answer(200, body)
+        return ServerResponse(200, body)
 
-    def _by_uri(self, request: Request) -> Answer:
+    def _by_uri(self, request: Request) -> ServerResponse:
         asked = set(request.all("uris"))
         if len(asked) > 25:
             said = "Error: uris must not have more than 25 elements"
             return _error(400, "InvalidRequest", said)
         found = [post for post in self.standing() if post.id in asked]
-        return Answer(200, {"posts": [self._view(post) for post in found]})
+        return ServerResponse(200, {"posts": [self._view(post) for post in found]})
 
     # What the answers are made of -------------------------------------------------
 
-    def _view(self, post: Post) -> dict[str, Any]:
+    def _view(self, post: SandboxPost) -> dict[str, Any]:
         counts = self.city.metrics(post, self.clock.now())
         author, odd = post.author, post.id in self._odd
         view: dict[str, Any] = {
@@ -224,7 +224,7 @@ class Bluesky(Shelf):
             del view["indexedAt"], view["author"]["handle"]
         return view
 
-    def _draft(self, text: str, at: datetime, n: int = 0) -> Post:
+    def _draft(self, text: str, at: datetime, n: int = 0) -> SandboxPost:
         author = self.city.people.citizens[2]
         uri = post_uri(author, at, n)
         return replace(self.draft(text, at, uri), author=author)
@@ -247,13 +247,13 @@ class Bluesky(Shelf):
         }
 
 
-def matches(query: str, post: Post) -> bool:
+def matches(query: str, post: SandboxPost) -> bool:
     """Whether search finds a post: all words of the query, in any case."""
     written = words(post.text)
     return all(term.lower() in written for term in query.split())
 
 
-def _spoken(post: Post) -> str:
+def _spoken(post: SandboxPost) -> str:
     language = post.labels.language
     return "en" if language.endswith("-Latn") else language
 
@@ -263,12 +263,12 @@ def _stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
-def _error(status: int, error: str, message: str) -> Answer:
-    return Answer(status, {"error": error, "message": message})
+def _error(status: int, error: str, message: str) -> ServerResponse:
+    return ServerResponse(status, {"error": error, "message": message})
 
 
-def build(city: City, clock: Clock, secrets: Mapping[str, str]) -> Bluesky:
-    return Bluesky(city, clock, secrets["bluesky_app_password"])
+def build(city: City, clock: Clock, secrets: Mapping[str, str]) -> BlueskyServer:
+    return BlueskyServer(city, clock, secrets["bluesky_app_password"])
 
 
 def sources(city: City) -> list[dict[str, Any]]:
@@ -278,11 +278,11 @@ def sources(city: City) -> list[dict[str, Any]]:
     ]
 
 
-def shows(city: City, post: Post) -> list[str]:
+def shows(city: City, post: SandboxPost) -> list[str]:
     return [name for name, query in QUERIES.items() if matches(query, post)]
 
 
-def address(post: Post) -> str:
+def address(post: SandboxPost) -> str:
     key = post.id.rsplit("/", 1)[1]
     return f"https://bsky.app/profile/{did(post.author)}/post/{key}"
 

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from socialcell.clock import Clock
-from socialcell.sandbox.faults import Faulty
-from socialcell.sandbox.server import Answer, Request
+from socialcell.sandbox.faults import FaultyPlatform
+from socialcell.sandbox.server import Request, ServerResponse
 
 SLACK = "https://hooks.slack.com"
 TEAMS = "https://prod-11.centralindia.logic.azure.com:443"
@@ -35,7 +35,7 @@ _PLACES = {
 _CARD = "application/vnd.microsoft.card.adaptive"
 
 
-class Rooms(Faulty):
+class ChatServers(FaultyPlatform):
     """One room of each chat. `taken` holds what each was told, oldest first."""
 
     window = timedelta(seconds=30)
@@ -46,14 +46,14 @@ class Rooms(Faulty):
         self.taken: list[tuple[str, dict[str, Any]]] = []
         self._kind = "slack"
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: Request) -> ServerResponse:
         found = [kind for kind, at in _PLACES.items() if at.fullmatch(request.path)]
         if not found:
-            return Answer(404, "no such page")
+            return ServerResponse(404, "no such page")
         self._kind = found[0]
         return super().answer(request)
 
-    def respond(self, request: Request) -> Answer:
+    def respond(self, request: Request) -> ServerResponse:
         if not self._is_known(request):
             return self.refusal("forbidden", self.clock.now())
         given = _document(request)
@@ -64,13 +64,13 @@ class Rooms(Faulty):
             return _telegram(400, "Bad Request: chat not found")
         self.taken.append((self._kind, given))
         if self._kind == "teams":
-            return Answer(202)
+            return ServerResponse(202)
         if self._kind == "telegram":
             told = {"message_id": len(self.taken), "text": given["text"]}
-            return Answer(200, {"ok": True, "result": told})
-        return Answer(200, "ok")
+            return ServerResponse(200, {"ok": True, "result": told})
+        return ServerResponse(200, "ok")
 
-    def refusal(self, fault: str, until: datetime) -> Answer:
+    def refusal(self, fault: str, until: datetime) -> ServerResponse:
         """Slack in a word, Teams and Mattermost in JSON, Telegram in its envelope."""
         seconds = max(1, math.ceil((until - self.clock.now()).total_seconds()))
         status, slack, telegram = {
@@ -89,11 +89,11 @@ class Rooms(Faulty):
         name = "X-Ratelimit-Reset" if self._kind == "mattermost" else "Retry-After"
         headers = {name: str(seconds)} if fault == "limited" else {}
         if self._kind == "slack":
-            return Answer(status, slack, headers)
+            return ServerResponse(status, slack, headers)
         told: dict[str, Any] = {"id": slack, "message": slack, "status_code": status}
         if self._kind == "teams":
             told = {"error": {"code": slack, "message": slack}}
-        return Answer(status, told, headers)
+        return ServerResponse(status, told, headers)
 
     def _is_known(self, request: Request) -> bool:
         """Whether the address is one that we gave, with its signature."""
@@ -104,12 +104,12 @@ class Rooms(Faulty):
             return request.query.get("sig") == given.rpartition("=")[2]
         return given.endswith(request.path)
 
-    def _unreadable(self, wrong: str) -> Answer:
+    def _unreadable(self, wrong: str) -> ServerResponse:
         if self._kind == "telegram":
             return _telegram(400, f"Bad Request: {wrong}")
         if self._kind == "slack":
-            return Answer(400, "invalid_payload")
-        return Answer(400, {"id": "web.incoming", "message": wrong})
+            return ServerResponse(400, "invalid_payload")
+        return ServerResponse(400, {"id": "web.incoming", "message": wrong})
 
 
 def _document(request: Request) -> dict[str, Any] | None:
@@ -125,11 +125,11 @@ def _document(request: Request) -> dict[str, Any] | None:
 
 def _telegram(
     status: int, said: str, parameters: dict[str, Any] | None = None
-) -> Answer:
+) -> ServerResponse:
     told: dict[str, Any] = {"ok": False, "error_code": status, "description": said}
     if parameters:
         told["parameters"] = parameters
-    return Answer(status, told)
+    return ServerResponse(status, told)
 
 
 def _wrong_slack(given: dict[str, Any]) -> str:

@@ -9,9 +9,9 @@ from typing import Any
 
 from socialcell.clock import Clock
 from socialcell.sandbox.city import City
-from socialcell.sandbox.faults import Faulty
+from socialcell.sandbox.faults import FaultyPlatform
 from socialcell.sandbox.platform import ServedPlatform
-from socialcell.sandbox.server import Answer, Request
+from socialcell.sandbox.server import Request, ServerResponse
 
 ORIGIN = "https://api.telegram.org"
 CHANNEL = "@pmc_channel_sbx"
@@ -20,7 +20,7 @@ _PATH = re.compile(r"/bot([^/]+)/(\w+)")
 _TEXT, _CAPTION = 4096, 1024
 
 
-class Telegram(Faulty):
+class TelegramServer(FaultyPlatform):
     """One channel. `posts` are its messages by number, oldest first."""
 
     name = "telegram"
@@ -32,7 +32,7 @@ class Telegram(Faulty):
         self.posts: dict[int, dict[str, Any]] = {}
         self._last = 0
 
-    def respond(self, request: Request) -> Answer:
+    def respond(self, request: Request) -> ServerResponse:
         asked = _PATH.fullmatch(request.path)
         if asked is None:
             return _said(404, "Not Found")
@@ -46,7 +46,7 @@ class Telegram(Faulty):
             return _said(400, "Bad Request: chat not found")
         return self._done(asked[2], given)
 
-    def refusal(self, fault: str, until: datetime) -> Answer:
+    def refusal(self, fault: str, until: datetime) -> ServerResponse:
         if fault == "limited":
             left = (until - self.clock.now()).total_seconds()
             seconds = max(1, math.ceil(left))
@@ -59,7 +59,7 @@ class Telegram(Faulty):
         }[fault]
         return _said(status, said)
 
-    def _done(self, method: str, given: Mapping[str, Any]) -> Answer:
+    def _done(self, method: str, given: Mapping[str, Any]) -> ServerResponse:
         if method == "getChat":
             return _result({"id": -1001, "type": "channel", "username": CHANNEL[1:]})
         if method == "deleteMessage":
@@ -84,17 +84,17 @@ class Telegram(Faulty):
         return _result({"message_id": self._last, "chat": {"username": CHANNEL[1:]}})
 
 
-def _result(found: Any) -> Answer:
-    return Answer(200, {"ok": True, "result": found})
+def _result(found: Any) -> ServerResponse:
+    return ServerResponse(200, {"ok": True, "result": found})
 
 
 def _said(
     status: int, said: str, parameters: Mapping[str, Any] | None = None
-) -> Answer:
+) -> ServerResponse:
     told: dict[str, Any] = {"ok": False, "error_code": status, "description": said}
     if parameters:
         told["parameters"] = dict(parameters)
-    return Answer(status, told)
+    return ServerResponse(status, told)
 
 
 def _secret(city: City, name: str) -> str:
@@ -103,7 +103,7 @@ def _secret(city: City, name: str) -> str:
 
 
 PLATFORM = ServedPlatform(
-    build=Telegram,
+    build=TelegramServer,
     sources=lambda city: [],
     shows=lambda city, post: [],
     address=lambda post: "",

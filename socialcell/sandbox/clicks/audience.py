@@ -25,7 +25,7 @@ _SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ClickRequest:
     """One request for a link. `agent` is None where nobody says what it is."""
 
     at: datetime
@@ -51,7 +51,7 @@ class Install:
 class Visit:
     """Requests that belong together, and the install that came of them."""
 
-    asked: tuple[Asked, ...]
+    asked: tuple[ClickRequest, ...]
     install: Install | None = None
 
     @property
@@ -154,7 +154,7 @@ class Audience:
     def _person(self, at: datetime, word: str, device: str, rng: Random) -> Visit:
         """Somebody's click; one in nine clicks a second time within minutes."""
         agent = rng.choice(agents.PEOPLE[device])
-        first = Asked(
+        first = ClickRequest(
             at, word, "person", f"{self._network()}.{rng.randrange(1, 255)}", agent
         )
         if rng.random() > 1 / 9:
@@ -171,7 +171,7 @@ class Audience:
             "tool": agents.TOOLS,
         }
         agent = rng.choice((*said[kind], *(("ahead",) if kind == "preview" else ())))
-        one = Asked(at, link.word, kind, f"{self._network()}.7", agent)
+        one = ClickRequest(at, link.word, kind, f"{self._network()}.7", agent)
         if agent == "ahead":
             return self._placed(replace(one, agent=agents.ANDROID[0], headers=_AHEAD))
         if agent is None or not agent.startswith("Twitterbot"):
@@ -193,7 +193,7 @@ class Audience:
         words = ["umbrella", "umbrella", "umbrella", "pothole-song", "flood-map"]
         return self._placed(
             *(
-                Asked(
+                ClickRequest(
                     at + n * _SECOND,
                     words[n % 5],
                     "person",
@@ -211,7 +211,7 @@ class Audience:
             network = self._network()
             yield self._placed(
                 *(
-                    Asked(
+                    ClickRequest(
                         at + n // 2 * _SECOND,
                         word,
                         "scanner",
@@ -223,7 +223,7 @@ class Audience:
             )
             later = at + timedelta(minutes=rng.randrange(20, 90))
             yield self._placed(
-                Asked(
+                ClickRequest(
                     later,
                     rng.choice(LETTER),
                     "person",
@@ -232,7 +232,7 @@ class Audience:
                 )
             )
 
-    def _placed(self, *asked: Asked) -> Visit:
+    def _placed(self, *asked: ClickRequest) -> Visit:
         """A visit, moved on until no other is in one of its seconds."""
         shift = timedelta(0)
         while {one.at + shift for one in asked} & self._taken:

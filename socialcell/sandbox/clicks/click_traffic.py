@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import parse_qs, urlsplit
 
 from socialcell.clock import FixedClock
-from socialcell.sandbox.clicks.audience import Asked, Install, Visit
+from socialcell.sandbox.clicks.audience import ClickRequest, Install, Visit
 from socialcell.sandbox.clicks.tracked_links import BY_WORD
 from socialcell.sandbox.world.app_world import PACKAGE
 
@@ -22,11 +22,11 @@ KEY = "sandbox-" + hashlib.sha256(b"the app's server").hexdigest()[:40]
 _LED, _TAKEN = 302, 200
 
 
-class Refused(Exception):  # noqa: N818 - named for what happened
+class ClickTrafficError(Exception):
     """The door answered otherwise than it should; the message says how."""
 
 
-class Clicking:
+class ClickTraffic:
     """Sends visits to the redirect at `address`; `codes` are its links by their word.
 
     Both methods leave `clock` where it was.
@@ -57,7 +57,7 @@ class Clicking:
                 if visit.install:
                     self._told(line, visit, visit.install)
 
-    def _asked(self, line: http.client.HTTPConnection, one: Asked) -> str:
+    def _asked(self, line: http.client.HTTPConnection, one: ClickRequest) -> str:
         self._clock.set(one.at)
         scanned = "?qr=1" if BY_WORD[one.link].channel == "poster" else ""
         line.putrequest(one.method, f"/r/{self._codes[one.link]}{scanned}")
@@ -70,7 +70,7 @@ class Clicking:
         answer = line.getresponse()
         answer.read()
         if answer.status != _LED:
-            raise Refused(f"{answer.status} for the link {one.link}")
+            raise ClickTrafficError(f"{answer.status} for the link {one.link}")
         return answer.headers["Location"]
 
     def _told(
@@ -101,7 +101,7 @@ class Clicking:
         answer = line.getresponse()
         why = answer.read().decode()
         if answer.status != _TAKEN:
-            raise Refused(f"{answer.status} for an install: {why}")
+            raise ClickTrafficError(f"{answer.status} for an install: {why}")
 
 
 @contextlib.contextmanager

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from socialcell.sandbox.world.app_world import APPLE_ID, PACKAGE
-from socialcell.sandbox.world.campaign_world import Campaign
+from socialcell.sandbox.world.campaign_world import SandboxCampaign
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class CampaignLink:
     """A tracked link as the cell made it, and how many people a day follow it."""
 
     word: str
@@ -18,11 +18,13 @@ class Link:
     content: str | None = None
 
 
-def _link(word: str, channel: str, people: float, creator: str | None = None) -> Link:
+def _link(
+    word: str, channel: str, people: float, creator: str | None = None
+) -> CampaignLink:
     post = (
         f"https://{channel}.example/{creator or 'pune'}/{word}" if people > 2 else None
     )
-    return Link(word, channel, people, creator, post, None if creator else word)
+    return CampaignLink(word, channel, people, creator, post, None if creator else word)
 
 
 LINKS = (
@@ -40,7 +42,7 @@ BY_WORD = {link.word: link for link in LINKS}
 LETTER = tuple(link.word for link in LINKS if link.channel == "email")
 
 
-def entered(campaign: Campaign) -> dict[str, dict[str, str | None]]:
+def entered(campaign: SandboxCampaign) -> dict[str, dict[str, str | None]]:
     """The links as the cell enters them, by their word here."""
     return {
         link.word: {

@@ -9,10 +9,10 @@ from xml.sax.saxutils import escape, quoteattr
 
 from socialcell.clock import IST, Clock
 from socialcell.sandbox.city import City
-from socialcell.sandbox.faults import Faulty, Switch
+from socialcell.sandbox.faults import FaultyPlatform, Switch
 from socialcell.sandbox.platform import ServedPlatform
-from socialcell.sandbox.post import Post
-from socialcell.sandbox.server import Answer, Request
+from socialcell.sandbox.post import SandboxPost
+from socialcell.sandbox.server import Request, ServerResponse
 from socialcell.sandbox.world.people import Paper
 from socialcell.sandbox.world.press import FEED_LENGTH, lacks_date, lacks_guid
 
@@ -26,7 +26,7 @@ _BOMB = (
 )
 
 
-class Rss(Faulty):
+class FeedServer(FaultyPlatform):
     """All feeds behind one address; each paper is known by the path of its feed."""
 
     name = "rss"
@@ -69,30 +69,30 @@ class Rss(Faulty):
 
     # Answers ----------------------------------------------------------------------
 
-    def respond(self, request: Request) -> Answer:
+    def respond(self, request: Request) -> ServerResponse:
         paper = self._papers.get(request.path)
         if paper is None:
-            return Answer(404, "<h1>Not Found</h1>")
+            return ServerResponse(404, "<h1>Not Found</h1>")
         if paper.slug in self._gone:
-            return Answer(410, "<h1>Gone</h1>")
+            return ServerResponse(410, "<h1>Gone</h1>")
         if self._fires("bomb"):
-            return Answer(200, _BOMB, {"content-type": "application/rss+xml"})
+            return ServerResponse(200, _BOMB, {"content-type": "application/rss+xml"})
         document, changed = self._document(paper)
         if self._fires("bad_xml"):
             document = document[: document.rindex("</") - 7]
         return _conditional(request, document, changed, paper)
 
-    def refusal(self, fault: str, until: datetime) -> Answer:
+    def refusal(self, fault: str, until: datetime) -> ServerResponse:
         if fault == "expired":
-            return Answer(401, "<h1>Unauthorized</h1>")
+            return ServerResponse(401, "<h1>Unauthorized</h1>")
         if fault == "forbidden":
-            return Answer(403, "<h1>Forbidden</h1>")
+            return ServerResponse(403, "<h1>Forbidden</h1>")
         if fault == "limited":
             seconds = int((until - self.clock.now()).total_seconds())
             page = "<h1>Too Many Requests</h1>"
-            return Answer(429, page, {"retry-after": str(seconds)})
+            return ServerResponse(429, page, {"retry-after": str(seconds)})
         if fault == "broken":
-            return Answer(502, "<h1>Bad Gateway</h1>")
+            return ServerResponse(502, "<h1>Bad Gateway</h1>")
         raise ValueError(f"a feed has no way to say {fault}")
 
     def _document(self, paper: Paper) -> tuple[str, datetime]:
@@ -110,7 +110,7 @@ class Rss(Faulty):
 
 def _conditional(
     request: Request, document: str, changed: datetime, paper: Paper
-) -> Answer:
+) -> ServerResponse:
     body = document.encode()
     tag = f'W/"{hashlib.sha256(body).hexdigest()[:20]}"'
     headers = {
@@ -123,23 +123,27 @@ def _conditional(
         unchanged = request.headers["if-modified-since"] == headers["last-modified"]
     else:
         unchanged = same == tag
-    return Answer(304, b"", headers) if unchanged else Answer(200, body, headers)
+    return (
+        ServerResponse(304, b"", headers)
+        if unchanged
+        else ServerResponse(200, body, headers)
+    )
 
 
-def text_at(post: Post, moment: datetime) -> str:
+def text_at(post: SandboxPost, moment: datetime) -> str:
     """An article's summary at a moment: papers correct in place."""
     if post.changed is not None and post.changed[0] <= moment:
         return post.changed[1]
     return post.text
 
 
-def _changed(post: Post, moment: datetime) -> datetime:
+def _changed(post: SandboxPost, moment: datetime) -> datetime:
     if post.changed is not None and post.changed[0] <= moment:
         return post.changed[0]
     return post.at
 
 
-def _html(post: Post, moment: datetime) -> str:
+def _html(post: SandboxPost, moment: datetime) -> str:
     """The summary as newsrooms write it: with markup, an entity, and a script."""
     page = post.links[0].page
     return (
@@ -149,7 +153,7 @@ def _html(post: Post, moment: datetime) -> str:
     )
 
 
-def _link(post: Post) -> str:
+def _link(post: SandboxPost) -> str:
     return f"{post.links[0].page}?utm_source=rss&utm_medium=feed"
 
 
@@ -164,7 +168,7 @@ def _rss(paper: Paper, items: str, changed: datetime) -> str:
     )
 
 
-def _rss_item(paper: Paper, post: Post, moment: datetime) -> str:
+def _rss_item(paper: Paper, post: SandboxPost, moment: datetime) -> str:
     page = post.links[0].page
     parts = [
         f"<title>{escape(post.title or '')}</title>",
@@ -193,7 +197,7 @@ def _atom(paper: Paper, entries: str, changed: datetime) -> str:
     )
 
 
-def _atom_entry(paper: Paper, post: Post, moment: datetime) -> str:
+def _atom_entry(paper: Paper, post: SandboxPost, moment: datetime) -> str:
     published = post.at.astimezone(IST).isoformat(timespec="seconds")
     updated = _changed(post, moment).astimezone(IST).isoformat(timespec="seconds")
     return (
@@ -205,8 +209,8 @@ def _atom_entry(paper: Paper, post: Post, moment: datetime) -> str:
     )
 
 
-def build(city: City, clock: Clock, secrets: Mapping[str, str]) -> Rss:
-    return Rss(city, clock)
+def build(city: City, clock: Clock, secrets: Mapping[str, str]) -> FeedServer:
+    return FeedServer(city, clock)
 
 
 def sources(city: City) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from socialcell.clock import SystemClock
-from socialcell.sandbox.server import Logged, Request
+from socialcell.sandbox.server import LoggedRequest, Request
 
 VERSION = "v26"
 SERVICE = f"google.ads.googleads.{VERSION}.services.GoogleAdsService"
@@ -21,7 +21,7 @@ HOST = "127.0.0.1"
 
 
 @contextlib.contextmanager
-def serve_grpc(platform: Any, log: list[Logged]) -> Iterator[str]:
+def serve_grpc(platform: Any, log: list[LoggedRequest]) -> Iterator[str]:
     """Serve a platform's SearchStream; yields https://HOST:PORT/path/of/ca.pem.
 
     The path is where the certificate lies that a client has to trust.
@@ -30,7 +30,7 @@ def serve_grpc(platform: Any, log: list[Logged]) -> Iterator[str]:
     key, certificate = _certificate()
     closing = threading.Event()
     server = grpc.server(ThreadPoolExecutor(4))
-    server.add_generic_rpc_handlers((_handler(_Stream(platform, log, closing)),))
+    server.add_generic_rpc_handlers((_handler(_SearchStream(platform, log, closing)),))
     credentials = grpc.ssl_server_credentials([(key, certificate)])
     port = server.add_secure_port(f"{HOST}:0", credentials)
     server.start()
@@ -51,7 +51,7 @@ def messages() -> Any:
     )
 
 
-def _handler(stream: "_Stream") -> Any:
+def _handler(stream: "_SearchStream") -> Any:
     grpc = import_module("grpc")
     method = grpc.unary_stream_rpc_method_handler(
         stream,
@@ -63,11 +63,11 @@ def _handler(stream: "_Stream") -> Any:
     return grpc.method_handlers_generic_handler(SERVICE, {"SearchStream": method})
 
 
-class _Stream:
+class _SearchStream:
     """One call after another: a platform's switches are plain attributes."""
 
     def __init__(
-        self, platform: Any, log: list[Logged], closing: threading.Event
+        self, platform: Any, log: list[LoggedRequest], closing: threading.Event
     ) -> None:
         self._platform, self._log, self._closing = platform, log, closing
         self._lock = threading.Lock()
@@ -83,7 +83,7 @@ class _Stream:
         with self._lock:
             answer = self._platform.answer(request)
             status = 0 if answer.drop else answer.status
-            self._log.append(Logged(self._platform.name, request, status))
+            self._log.append(LoggedRequest(self._platform.name, request, status))
         if answer.delay:
             self._closing.wait(answer.delay)
         if answer.drop:

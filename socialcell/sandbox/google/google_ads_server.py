@@ -16,11 +16,11 @@ from urllib.parse import parse_qs
 
 from socialcell.clock import IST, Clock
 from socialcell.sandbox.city import City
-from socialcell.sandbox.faults import Faulty, Switch
+from socialcell.sandbox.faults import FaultyPlatform, Switch
 from socialcell.sandbox.google.google_ads_grpc import VERSION, messages, serve_grpc
 from socialcell.sandbox.platform import ServedPlatform
-from socialcell.sandbox.server import Answer, Request
-from socialcell.sandbox.world.app_world import ACCOUNT, ADS, AdDay, AppWorld, ripened
+from socialcell.sandbox.server import Request, ServerResponse
+from socialcell.sandbox.world.app_world import ACCOUNT, ADS, AppAdDay, AppWorld, ripened
 
 SECRETS = (
     "google_ads_developer_token",
@@ -49,7 +49,7 @@ _KEYS = {
 _COSTS = {"metrics.impressions", "metrics.clicks", "metrics.cost_micros"}
 
 
-class GoogleAds(Faulty):
+class GoogleAdsServer(FaultyPlatform):
     """One account as one signed-in user sees it. `most`: rows of one message."""
 
     name = "google_ads"
@@ -74,7 +74,7 @@ class GoogleAds(Faulty):
         """An answer about days carries a row that names no campaign."""
         self._switches["malformed"] = Switch(times=times)
 
-    def respond(self, request: Request) -> Answer:
+    def respond(self, request: Request) -> ServerResponse:
         if request.headers.get("authorization") != self._bearer:
             return self._error("UNAUTHENTICATED", "authentication_error", 15)
         if request.headers.get("developer-token") != self._developer:
@@ -92,9 +92,9 @@ class GoogleAds(Faulty):
         rows = self._answer(match[2], fields, match[3] or "")
         if "metrics.clicks" in fields and self._fires("malformed"):
             rows.append(self._rows())
-        return Answer(200, rows)
+        return ServerResponse(200, rows)
 
-    def refusal(self, fault: str, until: datetime) -> Answer:
+    def refusal(self, fault: str, until: datetime) -> ServerResponse:
         if fault == "expired":
             return self._error("UNAUTHENTICATED", "authentication_error", 16)
         if fault == "forbidden":
@@ -107,17 +107,17 @@ class GoogleAds(Faulty):
             return self._error("UNAVAILABLE", None, 0)
         raise ValueError(f"Google Ads has no fault {fault}")
 
-    def _error(self, status: str, kind: str | None, code: int) -> Answer:
+    def _error(self, status: str, kind: str | None, code: int) -> ServerResponse:
         """A gRPC status and the failure message that rides in its trailers."""
         if kind is None:
-            return Answer(503, b"", {"grpc": status})
+            return ServerResponse(503, b"", {"grpc": status})
         error = self._errors.GoogleAdsError(message=f"{kind} {code}")
         setattr(error.error_code, kind, code)
         failure = self._errors.GoogleAdsFailure(errors=[error])
         body = type(failure).serialize(failure)
-        return Answer(400, body, {"grpc": status})
+        return ServerResponse(400, body, {"grpc": status})
 
-    def _exhausted(self, code: int, until: datetime, rate: str) -> Answer:
+    def _exhausted(self, code: int, until: datetime, rate: str) -> ServerResponse:
         error = self._errors.GoogleAdsError(message="Too many requests.")
         error.error_code.quota_error = code
         details = error.details.quota_error_details
@@ -125,7 +125,7 @@ class GoogleAds(Faulty):
         details.retry_delay = until - self.clock.now()
         failure = self._errors.GoogleAdsFailure(errors=[error])
         body = type(failure).serialize(failure)
-        return Answer(429, body, {"grpc": "RESOURCE_EXHAUSTED"})
+        return ServerResponse(429, body, {"grpc": "RESOURCE_EXHAUSTED"})
 
     # Rows -------------------------------------------------------------------------
 
@@ -212,7 +212,7 @@ def reported(
     for day in world.days(min(until, today) + timedelta(1)):
         if day < since:
             continue
-        done: dict[int, list[AdDay]] = {}
+        done: dict[int, list[AppAdDay]] = {}
         for ad in ADS:
             one = world.ad_day(ad, day)
             number = {"campaign": ad.campaign, "ad_group": ad.group}.get(source, ad.id)
@@ -230,7 +230,7 @@ def _elapsed(day: date, now: datetime) -> int:
     return 1000 * (local.hour * 3600 + local.minute * 60 + local.second) // 86_400
 
 
-def _figures(ads: list[AdDay], today: date, elapsed: int) -> dict[str, Any]:
+def _figures(ads: list[AppAdDay], today: date, elapsed: int) -> dict[str, Any]:
     first, day = ads[0].ad, ads[0].day
 
     def total(name: str) -> int:
@@ -259,7 +259,7 @@ def _figures(ads: list[AdDay], today: date, elapsed: int) -> dict[str, Any]:
     }
 
 
-class GoogleOAuth(Faulty):
+class GoogleOAuthServer(FaultyPlatform):
     """Google's token address: a refresh token for an access token."""
 
     name = "google_ads_oauth"
@@ -272,17 +272,19 @@ class GoogleOAuth(Faulty):
         """The user has taken the permission back, until healed."""
         self._switches["grant"] = Switch()
 
-    def respond(self, request: Request) -> Answer:
+    def respond(self, request: Request) -> ServerResponse:
         sent = parse_qs(request.body.decode())
         if request.path != "/token":
-            return Answer(404, {"error": "not_found"})
+            return ServerResponse(404, {"error": "not_found"})
         if sent.get("client_secret") != [self._secrets["google_ads_client_secret"]]:
-            return Answer(401, {"error": "invalid_client"})
+            return ServerResponse(401, {"error": "invalid_client"})
         refresh = [self._secrets["google_ads_refresh_token"]]
         if self._fires("grant") or sent.get("refresh_token") != refresh:
             said = "Token has been expired or revoked."
-            return Answer(400, {"error": "invalid_grant", "error_description": said})
-        return Answer(
+            return ServerResponse(
+                400, {"error": "invalid_grant", "error_description": said}
+            )
+        return ServerResponse(
             200,
             {
                 "access_token": access_token(self._secrets),
@@ -292,11 +294,11 @@ class GoogleOAuth(Faulty):
             },
         )
 
-    def refusal(self, fault: str, until: datetime) -> Answer:
+    def refusal(self, fault: str, until: datetime) -> ServerResponse:
         if fault == "broken":
-            return Answer(503, {"error": "internal_failure"})
+            return ServerResponse(503, {"error": "internal_failure"})
         if fault in ("expired", "forbidden"):
-            return Answer(400, {"error": "invalid_grant"})
+            return ServerResponse(400, {"error": "invalid_grant"})
         raise ValueError(f"the sign-in has no fault {fault}")
 
 
@@ -323,7 +325,7 @@ def platforms() -> dict[str, ServedPlatform]:
         return {}
     return {
         "google_ads": ServedPlatform(
-            build=GoogleAds,
+            build=GoogleAdsServer,
             sources=sources,
             shows=lambda city, post: [],
             address=lambda post: "",
@@ -331,7 +333,7 @@ def platforms() -> dict[str, ServedPlatform]:
             serve=serve_grpc,
         ),
         "google_ads_oauth": ServedPlatform(
-            build=GoogleOAuth,
+            build=GoogleOAuthServer,
             sources=lambda city: [],
             shows=lambda city, post: [],
             address=lambda post: "",

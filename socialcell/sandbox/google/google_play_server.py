@@ -14,9 +14,9 @@ from socialcell.sandbox.google.google_server import (
     shared_refusal,
 )
 from socialcell.sandbox.platform import ServedPlatform
-from socialcell.sandbox.post import Post
-from socialcell.sandbox.server import Answer, Request
-from socialcell.sandbox.shelf import Shelf
+from socialcell.sandbox.post import SandboxPost
+from socialcell.sandbox.server import Request, ServerResponse
+from socialcell.sandbox.shelf import PostServer
 from socialcell.sandbox.world.app_world import PACKAGE
 from socialcell.sandbox.world.google_play_world import review_id, stars
 from socialcell.sandbox.world.other_platform_posts import text_at
@@ -26,7 +26,7 @@ SHOWN = timedelta(days=7)
 _REVIEWS = f"/androidpublisher/v3/applications/{PACKAGE}/reviews"
 
 
-class GooglePlay(Shelf):
+class GooglePlayServer(PostServer):
     """One app's reviews as a signed-in publisher sees them, last changed first."""
 
     most = 100
@@ -52,16 +52,16 @@ class GooglePlay(Shelf):
 
     # Answers ----------------------------------------------------------------------
 
-    def respond(self, request: Request) -> Answer:
+    def respond(self, request: Request) -> ServerResponse:
         given = request.headers.get("authorization")
         if self._fires("revoked") or given != self._bearer:
             return refusal(401, "UNAUTHENTICATED", "authError", "Invalid Credentials")
         if request.path != _REVIEWS:
             said = "No application was found for the given package name."
             return refusal(404, "NOT_FOUND", "applicationNotFound", said)
-        return Answer(200, self._list(request))
+        return ServerResponse(200, self._list(request))
 
-    def refusal(self, fault: str, until: datetime) -> Answer:
+    def refusal(self, fault: str, until: datetime) -> ServerResponse:
         return shared_refusal(self, fault, until)
 
     def _list(self, request: Request) -> dict[str, Any]:
@@ -84,7 +84,7 @@ class GooglePlay(Shelf):
             body["tokenPagination"] = {"nextPageToken": f"at-{given + size}"}
         return body
 
-    def _review(self, post: Post) -> dict[str, Any]:
+    def _review(self, post: SandboxPost) -> dict[str, Any]:
         now = self.clock.now()
         language = post.labels.language
         said = {
@@ -112,11 +112,11 @@ class GooglePlay(Shelf):
             "comments": comments,
         }
 
-    def _changed(self, post: Post) -> datetime:
+    def _changed(self, post: SandboxPost) -> datetime:
         changed = post.changed
         return changed[0] if changed and changed[0] <= self.clock.now() else post.at
 
-    def _draft(self, text: str, at: datetime, n: int = 0) -> Post:
+    def _draft(self, text: str, at: datetime, n: int = 0) -> SandboxPost:
         return self.draft(text, at, review_id(at, n))
 
 
@@ -137,7 +137,7 @@ def sources(city: City) -> list[dict[str, Any]]:
 
 
 PLATFORM = ServedPlatform(
-    build=GooglePlay,
+    build=GooglePlayServer,
     sources=sources,
     shows=lambda city, post: ["google_play.reviews"],
     address=lambda post: (

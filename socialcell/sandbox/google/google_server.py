@@ -10,9 +10,9 @@ from urllib.parse import parse_qs
 
 from socialcell.clock import Clock
 from socialcell.sandbox.city import City
-from socialcell.sandbox.faults import Faulty, Switch
+from socialcell.sandbox.faults import FaultyPlatform, Switch
 from socialcell.sandbox.platform import ServedPlatform
-from socialcell.sandbox.server import Answer, Request
+from socialcell.sandbox.server import Request, ServerResponse
 
 TOKEN_ORIGIN = "https://oauth2.googleapis.com"
 SECRETS = ("google_client_id", "google_client_secret", "google_refresh_token")
@@ -35,7 +35,7 @@ _REFUSALS = {
 }
 
 
-class GoogleAccounts(Faulty):
+class GoogleTokenServer(FaultyPlatform):
     """The address that gives access tokens for a refresh token or a signed claim."""
 
     name = "google"
@@ -48,7 +48,7 @@ class GoogleAccounts(Faulty):
         """The refresh token was revoked, until healed."""
         self._switches["grant"] = Switch()
 
-    def respond(self, request: Request) -> Answer:
+    def respond(self, request: Request) -> ServerResponse:
         if request.path != "/token" or request.method != "POST":
             return refusal(404, "NOT_FOUND", "notFound", "Not Found")
         asked = {k: v[-1] for k, v in parse_qs(request.body.decode()).items()}
@@ -69,15 +69,15 @@ class GoogleAccounts(Faulty):
             return _no("invalid_grant", "Bad Request")
         return self._token()
 
-    def refusal(self, fault: str, until: datetime) -> Answer:
+    def refusal(self, fault: str, until: datetime) -> ServerResponse:
         if fault in ("expired", "forbidden"):
             return _no("invalid_grant", "Token has been expired or revoked.")
         if fault == "limited":
             return refusal(429, "RESOURCE_EXHAUSTED", "rateLimitExceeded", "Slow down")
         return refusal(*_REFUSALS[fault])
 
-    def _token(self) -> Answer:
-        return Answer(
+    def _token(self) -> ServerResponse:
+        return ServerResponse(
             200,
             {
                 "access_token": access_token(self._secrets),
@@ -93,7 +93,7 @@ def access_token(secrets: Mapping[str, str]) -> str:
     return "ya29.sandbox-" + secrets["google_refresh_token"][-24:]
 
 
-def refusal(status: int, name: str, reason: str, message: str) -> Answer:
+def refusal(status: int, name: str, reason: str, message: str) -> ServerResponse:
     """A refusal as Google writes it: in words, and a reason in `errors`."""
     error = {
         "code": status,
@@ -101,10 +101,10 @@ def refusal(status: int, name: str, reason: str, message: str) -> Answer:
         "errors": [{"message": message, "domain": "global", "reason": reason}],
         "status": name,
     }
-    return Answer(status, {"error": error})
+    return ServerResponse(status, {"error": error})
 
 
-def detailed(status: int, name: str, reason: str, message: str) -> Answer:
+def detailed(status: int, name: str, reason: str, message: str) -> ServerResponse:
     """A refusal in the newer form, whose reason stands in `details`."""
     answer = refusal(status, name, "badRequest", message)
     answer.body["error"]["details"] = [
@@ -117,7 +117,7 @@ def detailed(status: int, name: str, reason: str, message: str) -> Answer:
     return answer
 
 
-class SignedIn(Faulty):
+class SignedInServer(FaultyPlatform):
     """An interface behind a sign-in. Subclasses give `read`: the answer to a reader."""
 
     def __init__(self, clock: Clock, secrets: Mapping[str, str]) -> None:
@@ -134,11 +134,13 @@ class SignedIn(Faulty):
             return False
         return request.headers.get("authorization") == self._bearer
 
-    def refusal(self, fault: str, until: datetime) -> Answer:
+    def refusal(self, fault: str, until: datetime) -> ServerResponse:
         return shared_refusal(self, fault, until)
 
 
-def shared_refusal(platform: Faulty, fault: str, until: datetime) -> Answer:
+def shared_refusal(
+    platform: FaultyPlatform, fault: str, until: datetime
+) -> ServerResponse:
     """How interfaces behind a sign-in say that they refuse."""
     if fault == "limited":
         answer = refusal(429, "RESOURCE_EXHAUSTED", "rateLimitExceeded", "Slow down")
@@ -148,8 +150,8 @@ def shared_refusal(platform: Faulty, fault: str, until: datetime) -> Answer:
     return refusal(*_REFUSALS[fault])
 
 
-def _no(error: str, why: str, status: int = 400) -> Answer:
-    return Answer(status, {"error": error, "error_description": why})
+def _no(error: str, why: str, status: int = 400) -> ServerResponse:
+    return ServerResponse(status, {"error": error, "error_description": why})
 
 
 def _is_claim(assertion: str) -> bool:
@@ -166,7 +168,7 @@ def _is_claim(assertion: str) -> bool:
 
 
 PLATFORM = ServedPlatform(
-    build=GoogleAccounts,
+    build=GoogleTokenServer,
     sources=lambda city: [],
     shows=lambda city, post: [],
     address=lambda post: "",

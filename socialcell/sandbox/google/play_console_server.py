@@ -13,9 +13,9 @@ from urllib.parse import unquote
 from socialcell.clock import Clock
 from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import Switch
-from socialcell.sandbox.google.google_server import SECRETS, SignedIn, refusal
+from socialcell.sandbox.google.google_server import SECRETS, SignedInServer, refusal
 from socialcell.sandbox.platform import ServedPlatform
-from socialcell.sandbox.server import Answer, Request
+from socialcell.sandbox.server import Request, ServerResponse
 from socialcell.sandbox.world.app_world import (
     OUTREACH,
     PACIFIC,
@@ -41,7 +41,7 @@ _ACQUIRED = (
 _TRAFFIC = ("Traffic source", "Search term", "UTM source", "UTM campaign")
 
 
-class PlayConsole(SignedIn):
+class PlayConsoleServer(SignedInServer):
     """One developer's bucket. `most`: files of one page of the list."""
 
     name = "play_console"
@@ -55,7 +55,7 @@ class PlayConsole(SignedIn):
         """The next file has one row more, whose day nobody can read."""
         self._switches["malformed"] = Switch(times=times)
 
-    def respond(self, request: Request) -> Answer:
+    def respond(self, request: Request) -> ServerResponse:
         if not self.is_let_in(request):
             return refusal(401, "UNAUTHENTICATED", "authError", "Invalid Credentials")
         if not request.path.startswith(_LIST):
@@ -66,23 +66,29 @@ class PlayConsole(SignedIn):
         name = unquote(request.path.removeprefix(_LIST + "/"))
         if name not in files or request.query.get("alt") != "media":
             return refusal(404, "NOT_FOUND", "notFound", f"No such object: {name}")
-        return Answer(200, self._content(files[name]), {"content-type": "text/csv"})
+        return ServerResponse(
+            200, self._content(files[name]), {"content-type": "text/csv"}
+        )
 
-    def files(self) -> "dict[str, _File]":
+    def files(self) -> "dict[str, _ReportFile]":
         """What the bucket holds now: the name of each file, and how it is made."""
         newest = self.newest()
-        found: dict[str, _File] = {}
+        found: dict[str, _ReportFile] = {}
         for month in sorted({f"{d:%Y%m}" for d in self.world.days(newest)}):
             installs = f"stats/installs/installs_{PACKAGE}"
             listing = f"stats/store_performance/store_performance_{PACKAGE}"
             found |= {
-                f"{installs}_{month}_country.csv": _File(month, self._countries),
-                f"{installs}_{month}_overview.csv": _File(month, self._overview),
-                f"{listing}_{month}_traffic_source.csv": _File(month, self._traffic),
+                f"{installs}_{month}_country.csv": _ReportFile(month, self._countries),
+                f"{installs}_{month}_overview.csv": _ReportFile(month, self._overview),
+                f"{listing}_{month}_traffic_source.csv": _ReportFile(
+                    month, self._traffic
+                ),
                 f"stats/store_performance/total_store_performance_{PACKAGE}_{month}"
-                "_country.csv": _File(month, self._whole_store),
+                "_country.csv": _ReportFile(month, self._whole_store),
                 # Another app of the same developer, whose name begins alike.
-                f"{installs}_lite_{month}_overview.csv": _File(month, self._overview),
+                f"{installs}_lite_{month}_overview.csv": _ReportFile(
+                    month, self._overview
+                ),
             }
         return dict(sorted(found.items()))
 
@@ -90,7 +96,9 @@ class PlayConsole(SignedIn):
         """The day behind the last one that is reported, in California."""
         return self.clock.now().astimezone(PACIFIC).date() - LAG + timedelta(days=1)
 
-    def _listed(self, files: "Mapping[str, _File]", asked: Mapping[str, str]) -> Answer:
+    def _listed(
+        self, files: "Mapping[str, _ReportFile]", asked: Mapping[str, str]
+    ) -> ServerResponse:
         names = [name for name in files if name.startswith(asked.get("prefix", ""))]
         start = int(asked.get("pageToken") or 0)
         body: dict[str, Any] = {
@@ -100,9 +108,9 @@ class PlayConsole(SignedIn):
         }
         if start + self.most < len(names):
             body["nextPageToken"] = str(start + self.most)
-        return Answer(200, body)
+        return ServerResponse(200, body)
 
-    def _about(self, name: str, file: "_File") -> dict[str, str]:
+    def _about(self, name: str, file: "_ReportFile") -> dict[str, str]:
         return {
             "name": name,
             "updated": self._written(file.month),
@@ -116,7 +124,7 @@ class PlayConsole(SignedIn):
         today = self.clock.now().astimezone(PACIFIC).date()
         return f"{min(today, last)}T02:00:00.000Z"
 
-    def _content(self, file: "_File") -> bytes:
+    def _content(self, file: "_ReportFile") -> bytes:
         return file.bytes(spoiled=self._fires("malformed"))
 
     # Months -----------------------------------------------------------------------
@@ -186,7 +194,7 @@ class PlayConsole(SignedIn):
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
+class _ReportFile:
     """A month of one cut, and how its lines are made."""
 
     month: str
@@ -218,7 +226,7 @@ def sources(city: City) -> list[dict[str, Any]]:
 
 
 PLATFORM = ServedPlatform(
-    build=PlayConsole,
+    build=PlayConsoleServer,
     sources=sources,
     shows=lambda city, post: [],
     address=lambda post: "",

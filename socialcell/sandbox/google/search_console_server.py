@@ -10,11 +10,11 @@ from urllib.parse import unquote
 from socialcell.clock import Clock
 from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import Switch
-from socialcell.sandbox.google.google_server import SECRETS, SignedIn, refusal
+from socialcell.sandbox.google.google_server import SECRETS, SignedInServer, refusal
 from socialcell.sandbox.platform import ServedPlatform
-from socialcell.sandbox.server import Answer, Request
+from socialcell.sandbox.server import Request, ServerResponse
 from socialcell.sandbox.world.app_world import PACIFIC
-from socialcell.sandbox.world.search_world import SITE, SearchWorld, Seen
+from socialcell.sandbox.world.search_world import SITE, SearchPerformance, SearchWorld
 
 ORIGIN = "https://searchconsole.googleapis.com"
 FINAL, FRESH = timedelta(days=3), timedelta(days=1)  # how old a day has to be
@@ -22,7 +22,7 @@ _PATH = re.compile(r"/webmasters/v3/sites/(.+?)(/searchAnalytics/query)?")
 _MOST, _USUAL = 25_000, 1_000  # rows of an answer
 
 
-class SearchConsole(SignedIn):
+class SearchConsoleServer(SignedInServer):
     """One property as one signed-in person sees it."""
 
     name = "search_console"
@@ -49,7 +49,7 @@ class SearchConsole(SignedIn):
 
     # Answers ----------------------------------------------------------------------
 
-    def respond(self, request: Request) -> Answer:
+    def respond(self, request: Request) -> ServerResponse:
         if not self.is_let_in(request):
             return refusal(401, "UNAUTHENTICATED", "authError", "Invalid Credentials")
         match = _PATH.fullmatch(unquote(request.path))
@@ -59,12 +59,12 @@ class SearchConsole(SignedIn):
             said = "User does not have sufficient permission for site."
             return refusal(403, "PERMISSION_DENIED", "forbidden", said)
         if match[2] is None:
-            return Answer(200, {"siteUrl": SITE, "permissionLevel": self.level})
+            return ServerResponse(200, {"siteUrl": SITE, "permissionLevel": self.level})
         asked = loads(request.body)
         if "startDate" not in asked or "endDate" not in asked:
             said = "Request contains an invalid argument."
             return refusal(400, "INVALID_ARGUMENT", "invalidParameter", said)
-        return Answer(200, self._answer(asked))
+        return ServerResponse(200, self._answer(asked))
 
     def _answer(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         rows = self._rows(asked)
@@ -89,13 +89,13 @@ class SearchConsole(SignedIn):
             return [_row(key, seen) for key, seen in found if seen.impressions]
         raise ValueError(f"the sandbox's Search Console has no answer by {dimensions}")
 
-    def _of(self, dimension: str, day: date) -> list[tuple[str, Seen]]:
+    def _of(self, dimension: str, day: date) -> list[tuple[str, SearchPerformance]]:
         if dimension == "page":
             return list(self.world.pages(day).items())
         rare = range(self._rare.get(day, 0))
         return [
             *self.world.queries(day).items(),
-            *((f"rare {n}", Seen(1, 0, 40.0)) for n in rare),
+            *((f"rare {n}", SearchPerformance(1, 0, 40.0)) for n in rare),
         ]
 
     def _days(self, asked: Mapping[str, Any]) -> list[date]:
@@ -108,7 +108,7 @@ class SearchConsole(SignedIn):
         return [day for day in self.world.days() if since <= day <= newest]
 
 
-def _row(key: str, seen: Seen) -> dict[str, Any]:
+def _row(key: str, seen: SearchPerformance) -> dict[str, Any]:
     rate = seen.clicks / seen.impressions if seen.impressions else 0.0
     return {
         "keys": [key],
@@ -131,7 +131,7 @@ def sources(city: City) -> list[dict[str, Any]]:
 
 
 PLATFORM = ServedPlatform(
-    build=SearchConsole,
+    build=SearchConsoleServer,
     sources=sources,
     shows=lambda city, post: [],
     address=lambda post: "",

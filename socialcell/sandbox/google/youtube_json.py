@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from socialcell.sandbox.city import City
-from socialcell.sandbox.post import Person, Post
+from socialcell.sandbox.post import Person, SandboxPost
 from socialcell.sandbox.world.other_platform_posts import text_at
 from socialcell.sandbox.world.youtube_world import channel_id, uploads_id
 
@@ -28,7 +28,7 @@ def listing(
     return page | {"items": list(items)}
 
 
-def found(post: Post) -> dict[str, Any]:
+def found(post: SandboxPost) -> dict[str, Any]:
     """A video as a search lists it: its texts are cut, its counts are left out."""
     said = _said(post, post.text[:_CUT])
     kept = ("publishedAt", "channelId", "title", "description", "thumbnails")
@@ -44,7 +44,7 @@ def found(post: Post) -> dict[str, Any]:
     }
 
 
-def listed(post: Post) -> dict[str, Any]:
+def listed(post: SandboxPost) -> dict[str, Any]:
     """A video as an item of a channel's uploads."""
     return {
         "kind": "youtube#playlistItem",
@@ -66,7 +66,10 @@ def channel(id_: str) -> dict[str, Any]:
 
 
 def video(
-    post: Post, parts: Sequence[str], counts: Mapping[str, int | None], now: datetime
+    post: SandboxPost,
+    parts: Sequence[str],
+    counts: Mapping[str, int | None],
+    now: datetime,
 ) -> dict[str, Any]:
     """A video with the parts that were asked for. A count that is None is hidden."""
     made: dict[str, Any] = {
@@ -97,7 +100,7 @@ def statistics(counts: Mapping[str, int | None]) -> dict[str, str]:
     }
 
 
-def stat(post: Post, counts: Mapping[str, int | None]) -> dict[str, Any]:
+def stat(post: SandboxPost, counts: Mapping[str, int | None]) -> dict[str, Any]:
     """A video as batchGetStats gives it."""
     return {
         "kind": "youtube#videoStat",
@@ -108,7 +111,7 @@ def stat(post: Post, counts: Mapping[str, int | None]) -> dict[str, Any]:
 
 
 def thread(
-    top: Post, answers: Sequence[Post], owner: str, **how: Any
+    top: SandboxPost, answers: Sequence[SandboxPost], owner: str, **how: Any
 ) -> dict[str, Any]:
     """A comment with some of the answers below it."""
     made: dict[str, Any] = {
@@ -131,7 +134,7 @@ def thread(
 
 
 def comment(
-    post: Post,
+    post: SandboxPost,
     owner: str,
     *,
     city: City,
@@ -169,7 +172,7 @@ def stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _commenter(post: Post, nameless: bool) -> dict[str, Any]:
+def _commenter(post: SandboxPost, nameless: bool) -> dict[str, Any]:
     if nameless:
         return {
             "authorDisplayName": "",
@@ -185,7 +188,7 @@ def _commenter(post: Post, nameless: bool) -> dict[str, Any]:
     }
 
 
-def _said(post: Post, text: str) -> dict[str, Any]:
+def _said(post: SandboxPost, text: str) -> dict[str, Any]:
     picture = {"url": f"https://pictures.example/{post.id}.jpg"}
     return {
         "publishedAt": stamp(post.at),

@@ -13,9 +13,9 @@ from socialcell.sandbox.faults import Switch
 from socialcell.sandbox.google import youtube_json as shape
 from socialcell.sandbox.google.google_server import detailed, refusal
 from socialcell.sandbox.platform import ServedPlatform
-from socialcell.sandbox.post import Post
-from socialcell.sandbox.server import Answer, Request
-from socialcell.sandbox.shelf import Shelf, words
+from socialcell.sandbox.post import SandboxPost
+from socialcell.sandbox.server import Request, ServerResponse
+from socialcell.sandbox.shelf import PostServer, words
 from socialcell.sandbox.world.app_world import PACIFIC
 from socialcell.sandbox.world.youtube_world import (
     answer_id,
@@ -30,7 +30,7 @@ QUERY = "pune|पुणे"
 SEARCH_REACH = 500
 
 
-class YouTube(Shelf):
+class YouTubeServer(PostServer):
     """What an API key may read. `allowed`: units a Pacific day by bucket."""
 
     most = 100
@@ -45,7 +45,7 @@ class YouTube(Shelf):
         self._unfindable: set[str] = set()
         self._likeless: set[str] = set()
         self._nameless: set[str] = set()
-        self._answers: dict[str, Callable[[Request], Answer]] = {
+        self._answers: dict[str, Callable[[Request], ServerResponse]] = {
             "/youtube/v3/search": self._search,
             "/youtube/v3/channels": self._channels,
             "/youtube/v3/playlistItems": self._uploads,
@@ -119,7 +119,7 @@ class YouTube(Shelf):
 
     # Answers ----------------------------------------------------------------------
 
-    def respond(self, request: Request) -> Answer:
+    def respond(self, request: Request) -> ServerResponse:
         if "revoked" in self._switches:
             return refusal(401, "UNAUTHENTICATED", "authError", "Invalid Credentials")
         if request.headers.get("x-goog-api-key") != self._key:
@@ -131,7 +131,7 @@ class YouTube(Shelf):
             return self._spent()
         return answer(request)
 
-    def refusal(self, fault: str, until: datetime) -> Answer:
+    def refusal(self, fault: str, until: datetime) -> ServerResponse:
         if fault == "expired":
             return self._bad_key()
         if fault == "forbidden":
@@ -146,7 +146,7 @@ class YouTube(Shelf):
             return refusal(503, "UNAVAILABLE", "backendError", "Backend Error")
         raise ValueError(f"YouTube has no way to say {fault}")
 
-    def _search(self, request: Request) -> Answer:
+    def _search(self, request: Request) -> ServerResponse:
         asked = request.query
         found = [post for post in self._shown() if matches(asked.get("q", ""), post)]
         found = [post for post in found if post.id not in self._unfindable]
@@ -158,9 +158,9 @@ class YouTube(Shelf):
         if page and self._fires("malformed"):
             made.insert(1, {"kind": "youtube#searchResult", "id": {}, "snippet": {}})
         body = shape.listing("searchListResponse", made, total, token, regionCode="IN")
-        return Answer(200, body)
+        return ServerResponse(200, body)
 
-    def _channels(self, request: Request) -> Answer:
+    def _channels(self, request: Request) -> ServerResponse:
         found = [
             shape.channel(id_)
             for id_ in request.query.get("id", "").split(",")
@@ -170,9 +170,9 @@ class YouTube(Shelf):
         if not found:
             # Of nothing, this list says nothing.
             del body["items"]
-        return Answer(200, body)
+        return ServerResponse(200, body)
 
-    def _uploads(self, request: Request) -> Answer:
+    def _uploads(self, request: Request) -> ServerResponse:
         if request.query.get("playlistId") != uploads_id(self.own_channel):
             said = "The playlist cannot be found."
             return refusal(404, "NOT_FOUND", "playlistNotFound", said)
@@ -182,9 +182,9 @@ class YouTube(Shelf):
         if page and self._fires("malformed"):
             made.insert(1, {"kind": "youtube#playlistItem", "contentDetails": {}})
         body = shape.listing("playlistItemListResponse", made, total, token)
-        return Answer(200, body)
+        return ServerResponse(200, body)
 
-    def _videos(self, request: Request) -> Answer:
+    def _videos(self, request: Request) -> ServerResponse:
         parts = request.query.get("part", "").split(",")
         posts = self._readable(request.query.get("id", "").split(","))
         if request.query.get("chart"):
@@ -193,17 +193,19 @@ class YouTube(Shelf):
             return _too_many()
         now = self.clock.now()
         made = [shape.video(post, parts, self._counts(post), now) for post in posts]
-        return Answer(200, shape.listing("videoListResponse", made, len(made), None))
+        return ServerResponse(
+            200, shape.listing("videoListResponse", made, len(made), None)
+        )
 
-    def _stats(self, request: Request) -> Answer:
+    def _stats(self, request: Request) -> ServerResponse:
         posts = self._readable(request.all("id"))
         if posts is None:
             return _too_many()
         made = [shape.stat(post, self._counts(post)) for post in posts]
         body = {"kind": "youtube#batchGetStatsResponse", "etag": "x", "items": made}
-        return Answer(200, body)
+        return ServerResponse(200, body)
 
-    def _threads(self, request: Request) -> Answer:
+    def _threads(self, request: Request) -> ServerResponse:
         on = request.query.get("videoId")
         videos = {post.id for post in self._shown()}
         if on is not None and (on not in videos or on in self._private):
@@ -225,11 +227,11 @@ class YouTube(Shelf):
         made = [shape.thread(post, self._below(post.id), owner, **how) for post in page]
         if page and self._fires("malformed"):
             made.insert(1, {"snippet": {"topLevelComment": {"id": None}}})
-        return Answer(
+        return ServerResponse(
             200, shape.listing("commentThreadListResponse", made, total, token)
         )
 
-    def _comments(self, request: Request) -> Answer:
+    def _comments(self, request: Request) -> ServerResponse:
         above = request.query.get("parentId")
         wanted = set(request.query.get("id", "").split(","))
         found = (
@@ -242,7 +244,9 @@ class YouTube(Shelf):
             page, total, token = found, len(found), None
         how = self._how(request)
         made = [shape.comment(post, self.own_channel, **how) for post in page]
-        return Answer(200, shape.listing("commentListResponse", made, total, token))
+        return ServerResponse(
+            200, shape.listing("commentListResponse", made, total, token)
+        )
 
     # What the answers are made of -------------------------------------------------
 
@@ -254,25 +258,25 @@ class YouTube(Shelf):
         own = (post for post in self._posts if post.group == "own")
         return next(post.id for post in own if post.ends is None)
 
-    def _shown(self) -> list[Post]:
+    def _shown(self) -> list[SandboxPost]:
         """The videos that lists show, newest first."""
         return [post for post in reversed(self.standing()) if post.group != "comment"]
 
-    def _said(self) -> list[Post]:
+    def _said(self) -> list[SandboxPost]:
         """All comments, newest first."""
         return [post for post in reversed(self.standing()) if post.group == "comment"]
 
-    def _below(self, id_: str) -> list[Post]:
+    def _below(self, id_: str) -> list[SandboxPost]:
         return self.present.answers[id_][::-1]
 
-    def _readable(self, ids: Sequence[str]) -> list[Post] | None:
+    def _readable(self, ids: Sequence[str]) -> list[SandboxPost] | None:
         """The videos of these ids that are there; None when they are too many."""
         if len(ids) > 50:
             return None
         found = [self.present.by_id.get(id_) for id_ in ids if id_ not in self._private]
         return [post for post in found if post and post.group != "comment"]
 
-    def _counts(self, post: Post) -> dict[str, int | None]:
+    def _counts(self, post: SandboxPost) -> dict[str, int | None]:
         counts: dict[str, int | None] = dict(self.city.metrics(post, self.clock.now()))
         counts.setdefault("views", 0)
         counts.setdefault("likes", 0)
@@ -290,8 +294,8 @@ class YouTube(Shelf):
         }
 
     def _page(
-        self, request: Request, found: list[Post], most: int
-    ) -> tuple[list[Post], int, str | None]:
+        self, request: Request, found: list[SandboxPost], most: int
+    ) -> tuple[list[SandboxPost], int, str | None]:
         """A page by its place from the top, how many there are, and the next's token.
 
         The list moves under a token: what is new at the top pushes the rest down.
@@ -306,7 +310,7 @@ class YouTube(Shelf):
         more = bool(rest) or (stuck and bool(page))
         return page, len(found), _token(given + size) if more else None
 
-    def _draft(self, text: str, at: datetime, n: int = 0) -> Post:
+    def _draft(self, text: str, at: datetime, n: int = 0) -> SandboxPost:
         post = self.draft(text, at, video_id(at, n))
         city = self.city.people.city
         return replace(post, title="Pune today", group="own", author=city)
@@ -321,18 +325,18 @@ class YouTube(Shelf):
         self.used[bucket, day] += 1
         return self.used[bucket, day] <= self.allowed[bucket]
 
-    def _bad_key(self) -> Answer:
+    def _bad_key(self) -> ServerResponse:
         said = "API key not valid. Please pass a valid API key."
         return detailed(400, "INVALID_ARGUMENT", "API_KEY_INVALID", said)
 
-    def _spent(self) -> Answer:
+    def _spent(self) -> ServerResponse:
         said = "The request cannot be completed because you have exceeded your quota."
         answer = refusal(403, "PERMISSION_DENIED", "quotaExceeded", said)
         answer.body["error"]["errors"][0]["domain"] = "youtube.quota"
         return answer
 
 
-def matches(query: str, post: Post) -> bool:
+def matches(query: str, post: SandboxPost) -> bool:
     """Whether search finds a video: one of the words with | between them."""
     written = words(f"{post.title} {post.text}")
     return any(term.strip().lower() in written for term in query.split("|"))
@@ -349,13 +353,13 @@ def _place(token: str | None) -> int:
     return int(base64.urlsafe_b64decode(padded).decode().removeprefix("CAUQ"))
 
 
-def _too_many() -> Answer:
+def _too_many() -> ServerResponse:
     said = "The request specifies too many ids."
     return refusal(400, "INVALID_ARGUMENT", "invalidFilters", said)
 
 
-def build(city: City, clock: Clock, secrets: Mapping[str, str]) -> YouTube:
-    return YouTube(city, clock, secrets["youtube_key"])
+def build(city: City, clock: Clock, secrets: Mapping[str, str]) -> YouTubeServer:
+    return YouTubeServer(city, clock, secrets["youtube_key"])
 
 
 def sources(city: City) -> list[dict[str, Any]]:
@@ -368,14 +372,14 @@ def sources(city: City) -> list[dict[str, Any]]:
     return [{**row, "connector": "youtube"} for row in rows]
 
 
-def shows(city: City, post: Post) -> list[str]:
+def shows(city: City, post: SandboxPost) -> list[str]:
     if post.group == "comment":
         return ["youtube.comments"]
     found = ["youtube.search"] if matches(QUERY, post) else []
     return [*found, "youtube.uploads"] if post.group == "own" else found
 
 
-def address(post: Post) -> str:
+def address(post: SandboxPost) -> str:
     watch = f"https://www.youtube.com/watch?v={post.conversation}"
     return f"{watch}&lc={post.id}" if post.group == "comment" else watch
 

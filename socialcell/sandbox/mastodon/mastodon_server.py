@@ -13,9 +13,9 @@ from socialcell.clock import Clock
 from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import CAPTCHA, Switch
 from socialcell.sandbox.platform import ServedPlatform
-from socialcell.sandbox.post import Person, Post
-from socialcell.sandbox.server import Answer, Request
-from socialcell.sandbox.shelf import Shelf
+from socialcell.sandbox.post import Person, SandboxPost
+from socialcell.sandbox.server import Request, ServerResponse
+from socialcell.sandbox.shelf import PostServer
 from socialcell.sandbox.world.other_platform_posts import (
     home_server,
     mastodon_id,
@@ -28,7 +28,7 @@ LIMIT, WINDOW = 300, 300  # calls in so many seconds
 _TAG = re.compile(r"#([\w\u0900-\u0963\u0966-\u097f\u200c\u200d]+)")
 
 
-class Mastodon(Shelf):
+class MastodonServer(PostServer):
     """One server as one account's token sees it. It gives 40 statuses a page."""
 
     window = timedelta(seconds=WINDOW)
@@ -60,7 +60,7 @@ class Mastodon(Shelf):
 
     # Answers ----------------------------------------------------------------------
 
-    def respond(self, request: Request) -> Answer:
+    def respond(self, request: Request) -> ServerResponse:
         path = unquote(request.path)
         headers = self._count()
         if headers is None:
@@ -79,10 +79,10 @@ class Mastodon(Shelf):
             found = self.present.by_id.get(match[1])
             if found is None:
                 return _error(404, "Record not found")
-            return Answer(200, self._status(found), headers)
+            return ServerResponse(200, self._status(found), headers)
         return _error(404, "Not Found")
 
-    def refusal(self, fault: str, until: datetime) -> Answer:
+    def refusal(self, fault: str, until: datetime) -> ServerResponse:
         if fault == "expired":
             return _error(401, "The access token was revoked")
         if fault == "forbidden":
@@ -92,10 +92,12 @@ class Mastodon(Shelf):
             answer.headers |= self._rate(0, until)
             return answer
         if fault == "broken":
-            return Answer(503, "<h1>We're sorry, but something went wrong</h1>")
+            return ServerResponse(503, "<h1>We're sorry, but something went wrong</h1>")
         raise ValueError(f"Mastodon has no way to say {fault}")
 
-    def _timeline(self, request: Request, tag: str, headers: dict[str, str]) -> Answer:
+    def _timeline(
+        self, request: Request, tag: str, headers: dict[str, str]
+    ) -> ServerResponse:
         """Newest first within a page. `min_id` takes the oldest above it, page by page
         upward; `since_id` the newest, and leaves out what does not fit.
         """
@@ -116,19 +118,19 @@ class Mastodon(Shelf):
             headers |= {"link": _links(tag, statuses)}
             if self._fires("malformed"):
                 statuses.insert(1, {"id": {"not": "an id"}, "content": 7})
-        return Answer(200, statuses, headers)
+        return ServerResponse(200, statuses, headers)
 
-    def _lookup(self, request: Request, headers: dict[str, str]) -> Answer:
+    def _lookup(self, request: Request, headers: dict[str, str]) -> ServerResponse:
         """Statuses by id; those that are not there are passed over."""
         asked = request.all("id[]")
         if len(asked) > 20:
             return _error(422, "Validation failed: too many ids")
         found = [post for post in self.standing() if post.id in asked]
-        return Answer(200, [self._status(post) for post in found], headers)
+        return ServerResponse(200, [self._status(post) for post in found], headers)
 
-    def _instance(self, headers: dict[str, str]) -> Answer:
+    def _instance(self, headers: dict[str, str]) -> ServerResponse:
         if "instance" in self._switches:
-            return Answer(500, CAPTCHA, headers)
+            return ServerResponse(500, CAPTCHA, headers)
         host = ORIGIN.split("//")[1]
         body = {
             "domain": host,
@@ -142,9 +144,9 @@ class Mastodon(Shelf):
                 }
             },
         }
-        return Answer(200, body, headers)
+        return ServerResponse(200, body, headers)
 
-    def _status(self, post: Post) -> dict[str, Any]:
+    def _status(self, post: SandboxPost) -> dict[str, Any]:
         now = self.clock.now()
         counts = self.city.metrics(post, now)
         edited = post.changed is not None and post.changed[0] <= now
@@ -239,7 +241,7 @@ class Mastodon(Shelf):
             "fields": [],
         }
 
-    def _draft(self, text: str, at: datetime, n: int = 0) -> Post:
+    def _draft(self, text: str, at: datetime, n: int = 0) -> SandboxPost:
         return self.draft(text, at, mastodon_id(at, n))
 
     def _count(self) -> dict[str, str] | None:
@@ -299,12 +301,12 @@ def _links(tag: str, statuses: list[dict[str, Any]]) -> str:
     return f'<{base}?max_id={older}>; rel="next", <{base}?min_id={newer}>; rel="prev"'
 
 
-def _error(status: int, message: str) -> Answer:
-    return Answer(status, {"error": message})
+def _error(status: int, message: str) -> ServerResponse:
+    return ServerResponse(status, {"error": message})
 
 
-def build(city: City, clock: Clock, secrets: Mapping[str, str]) -> Mastodon:
-    return Mastodon(city, clock, secrets["mastodon_token"])
+def build(city: City, clock: Clock, secrets: Mapping[str, str]) -> MastodonServer:
+    return MastodonServer(city, clock, secrets["mastodon_token"])
 
 
 def sources(city: City) -> list[dict[str, Any]]:
@@ -314,7 +316,7 @@ def sources(city: City) -> list[dict[str, Any]]:
     ]
 
 
-def shows(city: City, post: Post) -> list[str]:
+def shows(city: City, post: SandboxPost) -> list[str]:
     called = tags(post.text)
     return [name for name, tag in HASHTAGS.items() if tag.lower() in called]
 

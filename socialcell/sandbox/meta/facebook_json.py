@@ -7,7 +7,7 @@ from typing import Any
 
 from socialcell.sandbox.city import City
 from socialcell.sandbox.meta.graph_server import stamp
-from socialcell.sandbox.post import Post
+from socialcell.sandbox.post import SandboxPost
 from socialcell.sandbox.world.app_world import PACIFIC
 from socialcell.sandbox.world.facebook_world import PAGE_ID, user_id
 from socialcell.sandbox.world.other_platform_posts import text_at
@@ -26,7 +26,7 @@ METRICS = (
 _REACTIONS = ("like", "love", "angry")
 
 
-def post_values(city: City, post: Post, moment: datetime) -> dict[str, Any]:
+def post_values(city: City, post: SandboxPost, moment: datetime) -> dict[str, Any]:
     """The plain fields of a post. `from` is kept back where a person wrote it."""
     counts = city.metrics(post, moment)
     own = post.group == "own"
@@ -50,7 +50,7 @@ def post_values(city: City, post: Post, moment: datetime) -> dict[str, Any]:
     }
 
 
-def comment_values(city: City, post: Post, moment: datetime) -> dict[str, Any]:
+def comment_values(city: City, post: SandboxPost, moment: datetime) -> dict[str, Any]:
     """The plain fields of a comment; a page is told who wrote below its posts."""
     return {
         "id": post.id,
@@ -67,7 +67,7 @@ def comment_values(city: City, post: Post, moment: datetime) -> dict[str, Any]:
     }
 
 
-def address(post: Post) -> str:
+def address(post: SandboxPost) -> str:
     """Where a person reads it."""
     if post.group == "comment":
         top, number = post.conversation.split("_")[1], post.id.split("_")[-1]
@@ -76,7 +76,7 @@ def address(post: Post) -> str:
     return f"https://www.facebook.com/{owner}/posts/{number}"
 
 
-def views(city: City, post: Post, moment: datetime) -> int:
+def views(city: City, post: SandboxPost, moment: datetime) -> int:
     """How often a post was seen: a fixed multiple of what people did with it."""
     return 20 * city.metrics(post, moment).get("reactions", 0) + 3
 
@@ -136,7 +136,7 @@ def _days(start: datetime, until: datetime) -> list[tuple[date, datetime]]:
     ]
 
 
-def _changed(post: Post, moment: datetime) -> bool:
+def _changed(post: SandboxPost, moment: datetime) -> bool:
     return post.changed is not None and post.changed[0] <= moment
 
 

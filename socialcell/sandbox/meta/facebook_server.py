@@ -11,15 +11,15 @@ from socialcell.sandbox.meta import facebook_json as shape
 from socialcell.sandbox.meta.graph_fields import Field
 from socialcell.sandbox.meta.graph_server import (
     ORIGIN,
-    Graph,
-    Refused,
+    GraphRequestError,
+    GraphServer,
     missing,
     newest_first,
     pick,
     within,
 )
 from socialcell.sandbox.platform import ServedPlatform
-from socialcell.sandbox.post import Post
+from socialcell.sandbox.post import SandboxPost
 from socialcell.sandbox.world.facebook_world import PAGE_ID, post_id, user_id
 
 _POSTS = ("own", "visitor", "tagged")
@@ -27,7 +27,7 @@ _EDGES = {"feed": _POSTS, "tagged": ("tagged",)}
 _LONGEST = 90 * 86_400  # seconds of insights at once
 
 
-class Facebook(Graph):
+class FacebookServer(GraphServer):
     """One page. Its own token, which the system user's opens, sees what people wrote."""
 
     def __init__(self, city: City, clock: Clock, token: str) -> None:
@@ -64,7 +64,9 @@ class Facebook(Graph):
         if len(parts) == 1 and token == self.token:
             raise missing(parts[0])
         if token != self.page_token:
-            raise Refused(190, "This method must be called with a Page Access Token")
+            raise GraphRequestError(
+                190, "This method must be called with a Page Access Token"
+            )
         match parts:
             case [page, "insights"] if page == PAGE_ID:
                 return self._insights(asked)
@@ -79,17 +81,19 @@ class Facebook(Graph):
                 return self._comments(self._found(id_), dict(asked), fields)
             case [id_, "insights"]:
                 return self._post_insights(self._found(id_), asked)
-        raise Refused(2500, "Unknown path components: /" + "/".join(parts))
+        raise GraphRequestError(2500, "Unknown path components: /" + "/".join(parts))
 
     def write(self, parts: Sequence[str], sent: Mapping[str, str], token: str) -> Any:
         if token != self.page_token:
-            raise Refused(190, "This method must be called with a Page Access Token")
+            raise GraphRequestError(
+                190, "This method must be called with a Page Access Token"
+            )
         match parts:
             case [page, "feed"] if page == PAGE_ID:
                 return {"id": self._say(sent.get("message", "")).id}
             case [page, "photos"] if page == PAGE_ID:
                 if not sent.get("url", "").startswith("https://"):
-                    raise Refused(324, "(#324) Missing or invalid image file")
+                    raise GraphRequestError(324, "(#324) Missing or invalid image file")
                 post = self._say(sent.get("caption", ""))
                 return {"id": post.id.split("_")[1], "post_id": post.id}
             case [id_, "comments"]:
@@ -103,20 +107,20 @@ class Facebook(Graph):
         self.require("pages_manage_posts")
         post = self._found("/".join(parts))
         if token != self.page_token or post.author is not self.city.people.city:
-            raise Refused(200, "(#200) Permissions error", None, 403)
+            raise GraphRequestError(200, "(#200) Permissions error", None, 403)
         self.remove(post.id)
         return {"success": True}
 
-    def _say(self, text: str) -> Post:
+    def _say(self, text: str) -> SandboxPost:
         self.require("pages_manage_posts")
         return self.said(self._written(text), "own")
 
     def _written(self, text: str) -> str:
         if not text.strip():
-            raise Refused(100, "(#100) The parameter message is required")
+            raise GraphRequestError(100, "(#100) The parameter message is required")
         return text
 
-    def own_id(self, at: datetime, n: int, below: Post | None) -> str:
+    def own_id(self, at: datetime, n: int, below: SandboxPost | None) -> str:
         made = post_id(PAGE_ID, at, n)
         return made if below is None else f"{below.conversation}_{made.split('_')[1]}"
 
@@ -135,7 +139,7 @@ class Facebook(Graph):
         )
 
     def _comments(
-        self, post: Post, args: Mapping[str, str], fields: str
+        self, post: SandboxPost, args: Mapping[str, str], fields: str
     ) -> dict[str, Any]:
         return self.paged(
             self._below(post, args),
@@ -144,7 +148,7 @@ class Facebook(Graph):
             spoiled=False,
         )
 
-    def _below(self, post: Post, args: Mapping[str, str]) -> list[Post]:
+    def _below(self, post: SandboxPost, args: Mapping[str, str]) -> list[SandboxPost]:
         """Direct answers, oldest first, unless the filter and order say otherwise."""
         flat = args.get("filter") == "stream"
         found = self.present.answers[post.id]
@@ -155,7 +159,7 @@ class Facebook(Graph):
             return newest_first(found)
         return newest_first(found)[::-1]
 
-    def _values(self, post: Post) -> dict[str, Any]:
+    def _values(self, post: SandboxPost) -> dict[str, Any]:
         """A node's fields; edges within it are functions of what was asked of them."""
         now = self.clock.now()
         if post.group == "comment":
@@ -193,7 +197,7 @@ class Facebook(Graph):
         until = int(asked.get("until") or now.timestamp())
         since = int(asked.get("since") or until - 2 * 86_400)
         if until - since > _LONGEST:
-            raise Refused(
+            raise GraphRequestError(
                 100,
                 "(#100) There cannot be more than 90 days (7776000 s) between since "
                 "and until",
@@ -207,7 +211,9 @@ class Facebook(Graph):
             "paging": {"previous": f"{ORIGIN}/previous", "next": f"{ORIGIN}/next"},
         }
 
-    def _post_insights(self, post: Post, asked: Mapping[str, str]) -> dict[str, Any]:
+    def _post_insights(
+        self, post: SandboxPost, asked: Mapping[str, str]
+    ) -> dict[str, Any]:
         """Figures of the page's own posts; of others' there are none."""
         metrics = asked.get("metric", "").split(",")
         self._require_metrics(metrics, ("post_media_view", "post_clicks"))
@@ -217,9 +223,11 @@ class Facebook(Graph):
 
     def _require_metrics(self, asked: Sequence[str], known: Sequence[str]) -> None:
         if any(name not in known or name in self.retired for name in asked):
-            raise Refused(100, "(#100) The value must be a valid insights metric")
+            raise GraphRequestError(
+                100, "(#100) The value must be a valid insights metric"
+            )
 
-    def _found(self, id_: str) -> Post:
+    def _found(self, id_: str) -> SandboxPost:
         """What stands, and what it stands below. Without the permission nothing does."""
         standing = self.present.by_id
         post = standing.get(id_)
@@ -229,11 +237,11 @@ class Facebook(Graph):
             raise missing(id_)
         return post
 
-    def _newest_own(self, moment: datetime) -> Post:
+    def _newest_own(self, moment: datetime) -> SandboxPost:
         own = [p for p in self._posts if p.group == "own" and p.ends is None]
         return newest_first([p for p in own if p.at <= moment])[0]
 
-    def _draft(self, text: str, at: datetime, n: int = 0) -> Post:
+    def _draft(self, text: str, at: datetime, n: int = 0) -> SandboxPost:
         owner = user_id(self.city.people.citizens[0])
         post = self.draft(text, at, id_ := post_id(owner, at, n % 100))
         return replace(post, group="tagged", conversation=id_)
@@ -250,8 +258,8 @@ def _attachments(field: Field, value: Mapping[str, Any] | None) -> Any:
     return {"data": [within(field.within, kind, one) for one in value["data"]]}
 
 
-def build(city: City, clock: Clock, secrets: Mapping[str, str]) -> Facebook:
-    return Facebook(city, clock, secrets["meta_token"])
+def build(city: City, clock: Clock, secrets: Mapping[str, str]) -> FacebookServer:
+    return FacebookServer(city, clock, secrets["meta_token"])
 
 
 def sources(city: City) -> list[dict[str, Any]]:
@@ -266,7 +274,7 @@ def sources(city: City) -> list[dict[str, Any]]:
     ]
 
 
-def shows(city: City, post: Post) -> list[str]:
+def shows(city: City, post: SandboxPost) -> list[str]:
     if post.group == "comment":
         return ["facebook.comments"]
     return ["facebook.feed", *(["facebook.tagged"] if post.group == "tagged" else [])]

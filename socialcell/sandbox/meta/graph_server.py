@@ -13,9 +13,9 @@ from socialcell.clock import Clock
 from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import Switch
 from socialcell.sandbox.meta.graph_fields import Field, parse
-from socialcell.sandbox.post import Post
-from socialcell.sandbox.server import Answer, Request
-from socialcell.sandbox.shelf import Shelf
+from socialcell.sandbox.post import SandboxPost
+from socialcell.sandbox.server import Request, ServerResponse
+from socialcell.sandbox.shelf import PostServer
 
 ORIGIN = "https://graph.facebook.com"
 SYSTEM_USER = "122100000000001"
@@ -38,7 +38,7 @@ _MOST_IN_A_BATCH = 50
 Values = Mapping[str, Any]
 
 
-class Refused(Exception):  # noqa: N818 - an answer, not a mistake
+class GraphRequestError(Exception):
     """An error as the Graph API words it."""
 
     def __init__(
@@ -56,7 +56,7 @@ class Refused(Exception):  # noqa: N818 - an answer, not a mistake
             self.error["error_subcode"] = subcode
 
 
-class Graph(Shelf):
+class GraphServer(PostServer):
     """The Graph API as one system user's token sees it; subclasses give the nodes."""
 
     usage = "pages"  # the business use case that calls are counted under
@@ -99,33 +99,39 @@ class Graph(Shelf):
 
     # Answers ----------------------------------------------------------------------
 
-    def respond(self, request: Request) -> Answer:
+    def respond(self, request: Request) -> ServerResponse:
         path = re.fullmatch(r"/(v\d{1,3}\.\d)/?(.*?)/?", request.path)
         if path is None:
-            return self._worded(Refused(2500, "Unknown path components"))
+            return self._worded(GraphRequestError(2500, "Unknown path components"))
         try:
             said = self._said(request, path[2])
-        except Refused as refused:
+        except GraphRequestError as refused:
             return self._worded(refused)
-        return Answer(200, said, self._headers(path[1]))
+        return ServerResponse(200, said, self._headers(path[1]))
 
-    def refusal(self, fault: str, until: datetime) -> Answer:
+    def refusal(self, fault: str, until: datetime) -> ServerResponse:
         if fault == "expired":
             return self._worded(
-                Refused(190, "Error validating access token: it has expired.", 463)
+                GraphRequestError(
+                    190, "Error validating access token: it has expired.", 463
+                )
             )
         if fault == "forbidden":
             return self._worded(
-                Refused(10, "(#10) Application does not have permission", None, 403)
+                GraphRequestError(
+                    10, "(#10) Application does not have permission", None, 403
+                )
             )
         if fault == "limited":
             minutes = round((until - self.clock.now()).total_seconds() / 60)
             answer = self._worded(
-                Refused(80001, "There have been too many calls to this Page account.")
+                GraphRequestError(
+                    80001, "There have been too many calls to this Page account."
+                )
             )
-            return Answer(400, answer.body, self._used(100, minutes))
+            return ServerResponse(400, answer.body, self._used(100, minutes))
         if fault == "broken":
-            broken = Refused(2, "Service temporarily unavailable", None, 500)
+            broken = GraphRequestError(2, "Service temporarily unavailable", None, 500)
             broken.error["is_transient"] = True
             return self._worded(broken)
         raise ValueError(f"Meta has no way to say {fault}")
@@ -136,11 +142,11 @@ class Graph(Shelf):
 
     def write(self, parts: Sequence[str], sent: Mapping[str, str], token: str) -> Any:
         """POST to an edge; nothing is written here unless a subclass allows it."""
-        raise Refused(100, "Unsupported post request.", 33)
+        raise GraphRequestError(100, "Unsupported post request.", 33)
 
     def erase(self, parts: Sequence[str], token: str) -> Any:
         """DELETE of a node; nothing is unless a subclass allows it."""
-        raise Refused(100, "Unsupported delete request.", 33)
+        raise GraphRequestError(100, "Unsupported delete request.", 33)
 
     def knows(self, token: str) -> bool:
         return token == self.token
@@ -151,7 +157,7 @@ class Graph(Shelf):
         """Refused unless the token has these permissions."""
         for scope in scopes:
             if scope not in self.scopes:
-                raise Refused(
+                raise GraphRequestError(
                     10,
                     f"(#10) This endpoint requires the '{scope}' permission",
                     None,
@@ -160,9 +166,9 @@ class Graph(Shelf):
 
     def paged(
         self,
-        posts: Sequence[Post],
+        posts: Sequence[SandboxPost],
         args: Mapping[str, str],
-        shape: Callable[[Post], Any],
+        shape: Callable[[SandboxPost], Any],
         spoiled: bool = True,
         size: int = 100,
     ) -> dict[str, Any]:
@@ -196,7 +202,7 @@ class Graph(Shelf):
         bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
         token = asked.pop("access_token", bearer)
         if not self.knows(token):
-            raise Refused(190, "Invalid OAuth access token.")
+            raise GraphRequestError(190, "Invalid OAuth access token.")
         if path == "debug_token":
             return self._debugged(asked.get("input_token", ""))
         if request.method == "POST" and "batch" in sent:
@@ -211,7 +217,9 @@ class Graph(Shelf):
     def _batch(self, batch: str, token: str) -> list[Any]:
         wanted = json.loads(batch)
         if len(wanted) > _MOST_IN_A_BATCH:
-            raise Refused(100, "Too many requests in batch message. Maximum is 50")
+            raise GraphRequestError(
+                100, "Too many requests in batch message. Maximum is 50"
+            )
         parts: list[Any] = [self._part(one, token) for one in wanted]
         if "lost" in self._switches:
             parts[-1] = None
@@ -222,7 +230,7 @@ class Graph(Shelf):
         try:
             asked = dict(parse_qsl(address.query))
             said = self.read(address.path.strip("/").split("/"), asked, token)
-        except Refused as refused:
+        except GraphRequestError as refused:
             body = json.dumps({"error": refused.error})
             return {"code": refused.status, "body": body}
         return {"code": 200, "body": json.dumps(said, ensure_ascii=False)}
@@ -242,9 +250,9 @@ class Graph(Shelf):
         }
         return {"data": data}
 
-    def _worded(self, refused: Refused) -> Answer:
+    def _worded(self, refused: GraphRequestError) -> ServerResponse:
         body = {"error": refused.error}
-        return Answer(refused.status, body, self._headers("v26.0"))
+        return ServerResponse(refused.status, body, self._headers("v26.0"))
 
     def _headers(self, version: str) -> dict[str, str]:
         used = self._used(self._percent, self._regain)
@@ -275,7 +283,7 @@ def pick(asked: str, kind: str, values: Values, default: str = "id") -> dict[str
     try:
         fields = parse(asked or default)
     except ValueError as error:
-        raise Refused(2500, str(error)) from None
+        raise GraphRequestError(2500, str(error)) from None
     return within(fields, kind, values)
 
 
@@ -284,7 +292,7 @@ def within(fields: Sequence[Field], kind: str, values: Values) -> dict[str, Any]
     said: dict[str, Any] = {}
     for one in fields:
         if one.name not in values:
-            raise Refused(
+            raise GraphRequestError(
                 100,
                 f"(#100) Tried accessing nonexisting field ({one.name}) on node type "
                 f"({kind})",
@@ -295,9 +303,9 @@ def within(fields: Sequence[Field], kind: str, values: Values) -> dict[str, Any]
     return {**said, "id": values["id"]} if "id" in values else said
 
 
-def missing(id_: str) -> Refused:
+def missing(id_: str) -> GraphRequestError:
     """What Meta says of what is gone, and of what this token may not see."""
-    return Refused(
+    return GraphRequestError(
         100,
         f"Unsupported get request. Object with ID '{id_}' does not exist, cannot be "
         "loaded due to missing permissions, or does not support this operation.",
@@ -310,11 +318,11 @@ def stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S+0000")
 
 
-def newest_first(posts: Sequence[Post]) -> list[Post]:
+def newest_first(posts: Sequence[SandboxPost]) -> list[SandboxPost]:
     return sorted(posts, key=_place, reverse=True)
 
 
-def _between(post: Post, args: Mapping[str, str]) -> bool:
+def _between(post: SandboxPost, args: Mapping[str, str]) -> bool:
     since, until = args.get("since"), args.get("until")
     if not since and not until:
         return True
@@ -322,30 +330,30 @@ def _between(post: Post, args: Mapping[str, str]) -> bool:
     return (not since or at >= int(since)) and (not until or at <= int(until))
 
 
-def _behind(posts: Sequence[Post], after: str) -> list[Post]:
+def _behind(posts: Sequence[SandboxPost], after: str) -> list[SandboxPost]:
     """What comes behind a cursor, whether its own post still stands or not."""
     try:
         milliseconds, id_ = urlsafe_b64decode(after).decode().split(" ")
         place = (int(milliseconds), id_)
     except ValueError:
-        raise Refused(100, "(#100) Invalid cursors values") from None
+        raise GraphRequestError(100, "(#100) Invalid cursors values") from None
     rising = len(posts) > 1 and _place(posts[0]) < _place(posts[-1])
     return [p for p in posts if (_place(p) > place if rising else _place(p) < place)]
 
 
-def _cursor(post: Post) -> str:
+def _cursor(post: SandboxPost) -> str:
     milliseconds, id_ = _place(post)
     return urlsafe_b64encode(f"{milliseconds} {id_}".encode()).decode()
 
 
-def _place(post: Post) -> tuple[int, str]:
+def _place(post: SandboxPost) -> tuple[int, str]:
     return round(post.at.timestamp() * 1000), post.id
 
 
 def _number(args: Mapping[str, str], name: str, default: int) -> int:
     value = args.get(name) or str(default)
     if not value.isdecimal():
-        raise Refused(100, f"(#100) Param {name} must be an integer")
+        raise GraphRequestError(100, f"(#100) Param {name} must be an integer")
     return int(value)
 
 

@@ -4,24 +4,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from socialcell.sandbox.meta.graph_server import Refused, missing
+from socialcell.sandbox.meta.graph_server import GraphRequestError, missing
 from socialcell.sandbox.world.instagram_world import medium_id
 
 _LASTS = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
-class Container:
+class MediaContainer:
     caption: str
     at: datetime
     published: bool = False
 
 
-class Containers:
+class MediaContainers:
     """The account's containers, by their numbers."""
 
     def __init__(self) -> None:
-        self.made: dict[str, Container] = {}
+        self.made: dict[str, MediaContainer] = {}
         self._unready = 0
 
     def fetch_slowly(self, asks: int = 1) -> None:
@@ -30,9 +30,11 @@ class Containers:
 
     def make(self, sent: Mapping[str, str], now: datetime) -> str:
         if not sent.get("image_url", "").startswith("https://"):
-            raise Refused(9004, "Only photo or video can be accepted as media type")
+            raise GraphRequestError(
+                9004, "Only photo or video can be accepted as media type"
+            )
         id_ = medium_id(now, len(self.made)).replace("17", "18", 1)
-        self.made[id_] = Container(sent.get("caption", ""), now)
+        self.made[id_] = MediaContainer(sent.get("caption", ""), now)
         return id_
 
     def state(self, id_: str, now: datetime) -> str:
@@ -52,6 +54,6 @@ class Containers:
         if found is None:
             raise missing(id_)
         if found.published or now - found.at > _LASTS:
-            raise Refused(9007, "Media ID is not available", 2207027)
+            raise GraphRequestError(9007, "Media ID is not available", 2207027)
         self.made[id_] = replace(found, published=True)
         return found.caption

@@ -5,7 +5,7 @@ from typing import Any
 
 from socialcell.sandbox.city import City
 from socialcell.sandbox.meta.graph_server import stamp
-from socialcell.sandbox.post import Post
+from socialcell.sandbox.post import SandboxPost
 from socialcell.sandbox.world.instagram_world import USERNAME, username
 from socialcell.sandbox.world.other_platform_posts import text_at
 
@@ -14,7 +14,7 @@ METRICS = ("views", "saved", "shares", "reach", "total_interactions")
 
 
 def media_values(
-    city: City, post: Post, comments: int, moment: datetime
+    city: City, post: SandboxPost, comments: int, moment: datetime
 ) -> dict[str, Any]:
     """The plain fields of a medium."""
     return {
@@ -31,7 +31,7 @@ def media_values(
     }
 
 
-def comment_values(city: City, post: Post, moment: datetime) -> dict[str, Any]:
+def comment_values(city: City, post: SandboxPost, moment: datetime) -> dict[str, Any]:
     """The plain fields of a comment, or of an answer to one."""
     return {
         "id": post.id,
@@ -44,12 +44,14 @@ def comment_values(city: City, post: Post, moment: datetime) -> dict[str, Any]:
     }
 
 
-def address(post: Post) -> str:
+def address(post: SandboxPost) -> str:
     """Where a person reads it: a comment at its medium."""
     return f"https://www.instagram.com/p/{_short(int(post.conversation or post.id))}/"
 
 
-def insight(city: City, post: Post, metric: str, moment: datetime) -> dict[str, Any]:
+def insight(
+    city: City, post: SandboxPost, metric: str, moment: datetime
+) -> dict[str, Any]:
     """A figure of a medium over its whole life."""
     counts = city.metrics(post, moment)
     value = counts.get(metric, 7 * counts.get("likes", 0))

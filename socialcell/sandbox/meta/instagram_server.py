@@ -11,17 +11,17 @@ from socialcell.sandbox.faults import Switch
 from socialcell.sandbox.meta import instagram_json as shape
 from socialcell.sandbox.meta.graph_fields import Field
 from socialcell.sandbox.meta.graph_server import (
-    Graph,
-    Refused,
+    GraphRequestError,
+    GraphServer,
     missing,
     newest_first,
     pick,
     within,
 )
-from socialcell.sandbox.meta.instagram_containers import Containers
+from socialcell.sandbox.meta.instagram_containers import MediaContainers
 from socialcell.sandbox.platform import ServedPlatform
-from socialcell.sandbox.post import Post
-from socialcell.sandbox.server import Answer
+from socialcell.sandbox.post import SandboxPost
+from socialcell.sandbox.server import ServerResponse
 from socialcell.sandbox.world.instagram_world import (
     ACCOUNT_ID,
     HASHTAG,
@@ -38,7 +38,7 @@ _SAME = "QVFIUnNhbmRib3gtaGFzaHRhZw"  # a hashtag's `after`, the same on each pa
 _OF_A_HASHTAG = ("username", "is_comment_enabled", "media_product_type")
 
 
-class Instagram(Graph):
+class InstagramServer(GraphServer):
     """One professional account, asked with the system user's own token."""
 
     usage = "instagram"
@@ -48,7 +48,7 @@ class Instagram(Graph):
         self.searched: dict[str, datetime] = {}
         self.hides_likes: set[str] = set()
         self._reached: tuple[datetime, str] | None = None
-        self.containers = Containers()
+        self.containers = MediaContainers()
 
     # Switches of this platform ----------------------------------------------------
 
@@ -67,9 +67,11 @@ class Instagram(Graph):
 
     # Answers ----------------------------------------------------------------------
 
-    def refusal(self, fault: str, until: datetime) -> Answer:
+    def refusal(self, fault: str, until: datetime) -> ServerResponse:
         if fault == "spent":
-            return self._worded(Refused(18, "(#18) Max number of hashtags is reached"))
+            return self._worded(
+                GraphRequestError(18, "(#18) Max number of hashtags is reached")
+            )
         return super().refusal(fault, until)
 
     def read(self, parts: Sequence[str], asked: Mapping[str, str], token: str) -> Any:
@@ -102,7 +104,7 @@ class Instagram(Graph):
             case [id_, "insights"]:
                 self.require("instagram_manage_insights")
                 return self._insights(self._found(id_), asked)
-        raise Refused(2500, "Unknown path components: /" + "/".join(parts))
+        raise GraphRequestError(2500, "Unknown path components: /" + "/".join(parts))
 
     def write(self, parts: Sequence[str], sent: Mapping[str, str], token: str) -> Any:
         self.require("instagram_basic")
@@ -119,18 +121,22 @@ class Instagram(Graph):
                 self.require("instagram_manage_comments")
                 below = self._found(id_)
                 if not sent.get("message", "").strip():
-                    raise Refused(100, "(#100) The parameter message is required")
+                    raise GraphRequestError(
+                        100, "(#100) The parameter message is required"
+                    )
                 return {"id": self.said(sent["message"], "comment", below).id}
         return super().write(parts, sent, token)
 
     def erase(self, parts: Sequence[str], token: str) -> Any:
         post = self._found("/".join(parts))
         if post.author is not self.city.people.city:
-            raise Refused(10, "(#10) Application does not have permission", None, 403)
+            raise GraphRequestError(
+                10, "(#10) Application does not have permission", None, 403
+            )
         self.remove(post.id)
         return {"success": True}
 
-    def own_id(self, at: datetime, n: int, below: Post | None) -> str:
+    def own_id(self, at: datetime, n: int, below: SandboxPost | None) -> str:
         return medium_id(at, n)
 
     def _edge(self, group: str, asked: Mapping[str, str]) -> dict[str, Any]:
@@ -146,21 +152,23 @@ class Instagram(Graph):
     def _search(self, asked: Mapping[str, str]) -> dict[str, Any]:
         """A hashtag's number; no more than thirty different ones in seven days."""
         if asked.get("user_id") != ACCOUNT_ID:
-            raise Refused(100, "(#100) The parameter user_id is required")
+            raise GraphRequestError(100, "(#100) The parameter user_id is required")
         now, name = self.clock.now(), asked.get("q", "").lower()
         recent = {one for one, at in self.searched.items() if now - at < _WEEK}
         if name not in recent and len(recent) >= _A_WEEK:
-            raise Refused(18, "(#18) Max number of hashtags is reached")
+            raise GraphRequestError(18, "(#18) Max number of hashtags is reached")
         if name not in recent:
             self.searched[name] = now
         if name != HASHTAG:
-            raise Refused(24, "The requested resource does not exist", 2207024)
+            raise GraphRequestError(
+                24, "The requested resource does not exist", 2207024
+            )
         return {"data": [{"id": HASHTAG_ID}]}
 
     def _recent(self, asked: Mapping[str, str]) -> dict[str, Any]:
         """The last day's media. `after` never changes; the server keeps the place."""
         if asked.get("user_id") != ACCOUNT_ID:
-            raise Refused(100, "(#100) The parameter user_id is required")
+            raise GraphRequestError(100, "(#100) The parameter user_id is required")
         now, fields = self.clock.now(), asked.get("fields") or "id"
         found = newest_first(
             [
@@ -183,7 +191,7 @@ class Instagram(Graph):
         return {"data": data, "paging": {"cursors": {"after": _SAME}}}
 
     def _comments(
-        self, post: Post, args: Mapping[str, str], fields: str
+        self, post: SandboxPost, args: Mapping[str, str], fields: str
     ) -> dict[str, Any]:
         self.require("instagram_manage_comments")
         return self.paged(
@@ -194,11 +202,11 @@ class Instagram(Graph):
             size=_MOST_AT_ONCE,
         )
 
-    def _answers(self, post: Post) -> list[Post]:
+    def _answers(self, post: SandboxPost) -> list[SandboxPost]:
         """What directly answers a medium or a comment, newest first."""
         return newest_first(self.present.answers[post.id])
 
-    def _values(self, post: Post) -> dict[str, Any]:
+    def _values(self, post: SandboxPost) -> dict[str, Any]:
         """A node's fields; edges within it are functions of what was asked of them."""
         now = self.clock.now()
 
@@ -222,18 +230,20 @@ class Instagram(Graph):
             values["like_count"] = None
         return {**values, "comments": below}
 
-    def _of_a_hashtag(self, post: Post) -> dict[str, Any]:
+    def _of_a_hashtag(self, post: SandboxPost) -> dict[str, Any]:
         values = self._values(post)
         return {name: one for name, one in values.items() if name not in _OF_A_HASHTAG}
 
-    def _insights(self, post: Post, asked: Mapping[str, str]) -> dict[str, Any]:
+    def _insights(self, post: SandboxPost, asked: Mapping[str, str]) -> dict[str, Any]:
         metrics = asked.get("metric", "").split(",")
         if any(one not in shape.METRICS or one in self.retired for one in metrics):
-            raise Refused(100, f"(#100) metric[0] must be one of: {shape.METRICS}")
+            raise GraphRequestError(
+                100, f"(#100) metric[0] must be one of: {shape.METRICS}"
+            )
         now = self.clock.now()
         return {"data": [shape.insight(self.city, post, one, now) for one in metrics]}
 
-    def _found(self, id_: str) -> Post:
+    def _found(self, id_: str) -> SandboxPost:
         """A medium of the account's own, or a comment below one; no stranger's."""
         standing = self.present.by_id
         post = standing.get(id_)
@@ -243,17 +253,17 @@ class Instagram(Graph):
             raise missing(id_)
         return post
 
-    def _newest_own(self, moment: datetime) -> Post:
+    def _newest_own(self, moment: datetime) -> SandboxPost:
         own = [p for p in self._posts if p.group == "own" and p.ends is None]
         return newest_first([p for p in own if p.at <= moment])[0]
 
-    def _draft(self, text: str, at: datetime, n: int = 0) -> Post:
+    def _draft(self, text: str, at: datetime, n: int = 0) -> SandboxPost:
         post = self.draft(text, at, id_ := medium_id(at, n % 100))
         return replace(post, group="tag", conversation=id_)
 
 
-def build(city: City, clock: Clock, secrets: Mapping[str, str]) -> Instagram:
-    return Instagram(city, clock, secrets["meta_token"])
+def build(city: City, clock: Clock, secrets: Mapping[str, str]) -> InstagramServer:
+    return InstagramServer(city, clock, secrets["meta_token"])
 
 
 def sources(city: City) -> list[dict[str, Any]]:

@@ -8,9 +8,9 @@ from typing import Any
 from socialcell.clock import Clock
 from socialcell.sandbox.city import City
 from socialcell.sandbox.meta.graph_server import missing, pick, stamp
-from socialcell.sandbox.meta.webhook_platform import SECRETS, Pushing, photo
+from socialcell.sandbox.meta.webhook_platform import SECRETS, WebhookPlatform, photo
 from socialcell.sandbox.platform import ServedPlatform
-from socialcell.sandbox.post import Post
+from socialcell.sandbox.post import SandboxPost
 from socialcell.sandbox.world.message_world import mid, scoped_id
 
 PAGE_ID, INSTAGRAM_ID = "104857600123457", "17841400000000077"
@@ -18,7 +18,7 @@ MEDIA_ID = "17900000000000001"  # the post below which people name the account
 _MENTIONED = re.compile(r"mentioned_(media|comment)\.\w+\((\d+)\)\{(.*)\}")
 
 
-class Messenger(Pushing):
+class MessengerServer(WebhookPlatform):
     """One page's inbox. Its own token, which the system user's opens, shows files."""
 
     account, kind = PAGE_ID, "page"
@@ -34,22 +34,22 @@ class Messenger(Pushing):
 
     # Pushes -----------------------------------------------------------------------
 
-    def written(self, post: Post) -> Mapping[str, Any]:
+    def written(self, post: SandboxPost) -> Mapping[str, Any]:
         message: dict[str, Any] = {"mid": post.id, "text": post.text}
         if post.group == "image":
             url = f"https://scontent.xx.fbcdn.net/sandbox-files/{post.id}"
             message["attachments"] = [{"type": "image", "payload": {"url": url}}]
         return self._push(self._event(post, post.at, message=message))
 
-    def edited(self, post: Post, at: datetime, text: str) -> Mapping[str, Any]:
+    def edited(self, post: SandboxPost, at: datetime, text: str) -> Mapping[str, Any]:
         edit = {"mid": post.id, "text": text, "num_edit": 1}
         return self._push(self._event(post, at, message_edit=edit))
 
-    def taken_back(self, post: Post, at: datetime) -> Mapping[str, Any] | None:
+    def taken_back(self, post: SandboxPost, at: datetime) -> Mapping[str, Any] | None:
         gone = {"mid": post.id, "is_deleted": True}
         return self._push(self._event(post, at, message=gone))
 
-    def _event(self, post: Post, at: datetime, **what: Any) -> dict[str, Any]:
+    def _event(self, post: SandboxPost, at: datetime, **what: Any) -> dict[str, Any]:
         return {
             "sender": {"id": scoped_id(post.author)},
             "recipient": {"id": self.account},
@@ -85,16 +85,16 @@ class Messenger(Pushing):
         one = {"id": "1", "mime_type": "image/png", "size": size, "image_data": image}
         return {"data": [one]}
 
-    def _draft(self, text: str, at: datetime, n: int = 0) -> Post:
+    def _draft(self, text: str, at: datetime, n: int = 0) -> SandboxPost:
         return self.draft(text, at, mid(at, n))
 
 
-class InstagramInbox(Messenger):
+class InstagramInboxServer(MessengerServer):
     """One Instagram account's inbox, and comments elsewhere that name it."""
 
     account, kind, served = INSTAGRAM_ID, "instagram", "instagram_messages"
 
-    def written(self, post: Post) -> Mapping[str, Any]:
+    def written(self, post: SandboxPost) -> Mapping[str, Any]:
         if post.group != "mention":
             return super().written(post)
         value = {"media_id": MEDIA_ID, "comment_id": post.id}
@@ -106,7 +106,7 @@ class InstagramInbox(Messenger):
         }
         return {"object": "instagram", "entry": [entry]}
 
-    def taken_back(self, post: Post, at: datetime) -> Mapping[str, Any] | None:
+    def taken_back(self, post: SandboxPost, at: datetime) -> Mapping[str, Any] | None:
         """Of a comment nobody is told that it is gone."""
         return None if post.group == "mention" else super().taken_back(post, at)
 
@@ -141,12 +141,12 @@ def _source(name: str, connector: str, account: str) -> list[dict[str, Any]]:
     return [{"name": name, "connector": connector, "account_id": account}]
 
 
-def _address(post: Post) -> str:
+def _address(post: SandboxPost) -> str:
     return ""
 
 
 PLATFORM = ServedPlatform(
-    build=Messenger,
+    build=MessengerServer,
     sources=lambda city: _source("messenger.page", "messenger", PAGE_ID),
     shows=lambda city, post: ["messenger.page"],
     address=_address,
@@ -154,7 +154,7 @@ PLATFORM = ServedPlatform(
     rules={"messenger": "each message is pushed once its time has come"},
 )
 INSTAGRAM = ServedPlatform(
-    build=InstagramInbox,
+    build=InstagramInboxServer,
     sources=lambda city: _source(
         "instagram_messages.inbox", "instagram_messages", INSTAGRAM_ID
     ),

@@ -10,19 +10,24 @@ from typing import Any
 from socialcell.clock import IST, Clock
 from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import Switch
-from socialcell.sandbox.meta.graph_server import Graph, Refused, missing, pick
+from socialcell.sandbox.meta.graph_server import (
+    GraphRequestError,
+    GraphServer,
+    missing,
+    pick,
+)
 from socialcell.sandbox.meta.meta_ads_world import (
     ACCOUNT,
     ADS,
     CURRENCY,
     ZONE,
-    Ad,
-    Done,
+    MetaAd,
+    MetaAdFigures,
     MetaAdsWorld,
 )
 from socialcell.sandbox.platform import ServedPlatform
-from socialcell.sandbox.post import Post
-from socialcell.sandbox.server import Answer
+from socialcell.sandbox.post import SandboxPost
+from socialcell.sandbox.server import ServerResponse
 
 _LEVELS = ("campaign", "adset", "ad")
 _FIGURES = (
@@ -34,7 +39,7 @@ _NUMBER = re.compile(r"6([012])(\d{6})(\d{6})\d{5}")  # level, since, until; a c
 
 
 @dataclass
-class Job:
+class AdReportJob:
     """A report that was asked for. `waits` is how often it is not ready yet."""
 
     level: str
@@ -45,7 +50,7 @@ class Job:
     failed: bool
 
 
-class MetaAds(Graph):
+class MetaAdsServer(GraphServer):
     """One ad account. A report is a job: asked for, looked after, then read."""
 
     usage = "ads_insights"
@@ -53,7 +58,7 @@ class MetaAds(Graph):
     def __init__(self, city: City, clock: Clock, token: str) -> None:
         super().__init__(city, clock, "meta_ads", token)
         self.world = MetaAdsWorld(city)
-        self.jobs: dict[str, Job] = {}
+        self.jobs: dict[str, AdReportJob] = {}
         self._forgotten: set[str] = set()
         self.waits = 0
         self.status = 1
@@ -79,7 +84,7 @@ class MetaAds(Graph):
 
     # Answers ----------------------------------------------------------------------
 
-    def refusal(self, fault: str, until: datetime) -> Answer:
+    def refusal(self, fault: str, until: datetime) -> ServerResponse:
         if fault == "limited":
             answer = super().refusal(fault, until)
             minutes = (until - self.clock.now()).total_seconds()
@@ -111,18 +116,24 @@ class MetaAds(Graph):
         fields = tuple(sent.get("fields", "impressions").split(","))
         level = sent.get("level", "")
         if level not in _LEVELS or sent.get("time_increment") != "1":
-            raise Refused(100, "(#100) level must be one of: campaign, adset, ad")
+            raise GraphRequestError(
+                100, "(#100) level must be one of: campaign, adset, ad"
+            )
         if not 0 <= (until - since).days < _MOST_DAYS:
-            raise Refused(3018, "The start date of the time range is too far back")
+            raise GraphRequestError(
+                3018, "The start date of the time range is too far back"
+            )
         known = {*_FIGURES, *_names(ADS[0])}
         if odd := [
             name for name in fields if name not in known or name in self.retired
         ]:
-            raise Refused(100, f"(#100) {odd[0]} is not valid for fields param")
+            raise GraphRequestError(
+                100, f"(#100) {odd[0]} is not valid for fields param"
+            )
         span_said = f"{since:%y%m%d}{until:%y%m%d}"
         number = f"6{_LEVELS.index(level)}{span_said}{len(self.jobs):05d}"
         failed = self._fires("failing")
-        self.jobs[number] = Job(level, since, until, fields, self.waits, failed)
+        self.jobs[number] = AdReportJob(level, since, until, fields, self.waits, failed)
         return {"report_run_id": number}
 
     def _knows(self, number: str) -> bool:
@@ -134,7 +145,7 @@ class MetaAds(Graph):
         since, until = (_day(told[2]), _day(told[3]))
         fields = (*_FIGURES, *_names(ADS[0]))
         level = _LEVELS[int(told[1])]
-        self.jobs[number] = Job(level, since, until, fields, 0, False)
+        self.jobs[number] = AdReportJob(level, since, until, fields, 0, False)
         return True
 
     def _account(self) -> dict[str, Any]:
@@ -173,10 +184,12 @@ class MetaAds(Graph):
             **more,
         }
 
-    def _result(self, job: Job, asked: Mapping[str, str]) -> dict[str, Any]:
+    def _result(self, job: AdReportJob, asked: Mapping[str, str]) -> dict[str, Any]:
         """A page of rows, each a day of one thing that ran on it."""
         if job.waits > 0 or job.failed:
-            raise Refused(100, "(#100) Error accessing adreport job.", 1487534)
+            raise GraphRequestError(
+                100, "(#100) Error accessing adreport job.", 1487534
+            )
         rows = self._rows(job)
         stuck = "stuck" in self._switches
         at = 0 if stuck else int(asked.get("after") or 0)
@@ -193,9 +206,9 @@ class MetaAds(Graph):
             paging["next"] = f"https://graph.facebook.com/?access_token={self.token}"
         return {"data": page, "paging": paging}
 
-    def _rows(self, job: Job) -> list[dict[str, Any]]:
+    def _rows(self, job: AdReportJob) -> list[dict[str, Any]]:
         today = self.clock.now().astimezone(IST).date()
-        groups: dict[str, tuple[Ad, ...]] = {}
+        groups: dict[str, tuple[MetaAd, ...]] = {}
         for ad in ADS:
             key = {"campaign": ad.campaign, "adset": ad.adset, "ad": ad.id}[job.level]
             groups[key] = (*groups.get(key, ()), ad)
@@ -207,7 +220,7 @@ class MetaAds(Graph):
                     rows.append(_row(job, ads[0], day, done))
         return rows
 
-    def _draft(self, text: str, at: datetime, n: int = 0) -> Post:
+    def _draft(self, text: str, at: datetime, n: int = 0) -> SandboxPost:
         raise ValueError("nobody writes posts to an ad account")
 
 
@@ -215,7 +228,9 @@ def _day(said: str) -> date:
     return date(2000 + int(said[:2]), int(said[2:4]), int(said[4:]))
 
 
-def _row(job: Job, ad: Ad, day: date, done: Done) -> dict[str, Any]:
+def _row(
+    job: AdReportJob, ad: MetaAd, day: date, done: MetaAdFigures
+) -> dict[str, Any]:
     """A row as Meta writes it: every number is a string, noughts are left out."""
     names = _names(ad)
     kept = ("campaign", "adset", "ad")[
@@ -250,7 +265,7 @@ def _row(job: Job, ad: Ad, day: date, done: Done) -> dict[str, Any]:
     }
 
 
-def _names(ad: Ad) -> dict[str, str]:
+def _names(ad: MetaAd) -> dict[str, str]:
     return {
         "campaign_id": ad.campaign,
         "campaign_name": ad.campaign_name,
@@ -261,8 +276,8 @@ def _names(ad: Ad) -> dict[str, str]:
     }
 
 
-def build(city: City, clock: Clock, secrets: Mapping[str, str]) -> MetaAds:
-    return MetaAds(city, clock, secrets["meta_token"])
+def build(city: City, clock: Clock, secrets: Mapping[str, str]) -> MetaAdsServer:
+    return MetaAdsServer(city, clock, secrets["meta_token"])
 
 
 PLATFORM = ServedPlatform(

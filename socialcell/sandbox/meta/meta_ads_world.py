@@ -14,7 +14,7 @@ CURRENCY, ZONE = "INR", "Asia/Kolkata"
 
 
 @dataclass(frozen=True, slots=True)
-class Ad:
+class MetaAd:
     """One ad and where it hangs. `seen`: impressions a day, on average."""
 
     id: str
@@ -28,7 +28,7 @@ class Ad:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class MetaAdFigures:
     """What one or more ads truly did on a day; money in hundredths of a rupee."""
 
     impressions: int = 0
@@ -40,7 +40,7 @@ class Done:
     plays: int = 0
 
 
-def _ads() -> tuple[Ad, ...]:
+def _ads() -> tuple[MetaAd, ...]:
     made = []
     for number, (name, seen, installs) in enumerate(
         (("Pune Care install", 3000, True), ("पावसाळा २०२६", 1800, False)), start=1
@@ -48,7 +48,7 @@ def _ads() -> tuple[Ad, ...]:
         for group in (1, 2):
             for one in (1, 2):
                 made.append(
-                    Ad(
+                    MetaAd(
                         f"12031{number}{group}{one}0000000",
                         f"{name} reel {group}.{one}",
                         f"12021{number}{group}00000000",
@@ -73,11 +73,13 @@ class MetaAdsWorld:
         self.first = city.start.astimezone(IST).date()
         self.last = city.end.astimezone(IST).date()
 
-    def done(self, ad: Ad, day: date) -> Done | None:
+    def done(self, ad: MetaAd, day: date) -> MetaAdFigures | None:
         """What an ad did on a day; None outside the world, and on its day off."""
         return _done(self._seed, ad, day) if self.first <= day < self.last else None
 
-    def together(self, ads: tuple[Ad, ...], day: date, today: date) -> Done | None:
+    def together(
+        self, ads: tuple[MetaAd, ...], day: date, today: date
+    ) -> MetaAdFigures | None:
         """What ads did together, as known `today`; None when none of them ran.
 
         Someone whom two ads reached is one person: reach does not add up. Installs
@@ -87,7 +89,7 @@ class MetaAdsWorld:
         if not found:
             return None
         reach = sum(one.reach for one in found)
-        return Done(
+        return MetaAdFigures(
             sum(one.impressions for one in found),
             reach if len(found) == 1 else reach * 7 // 10,
             sum(one.clicks for one in found),
@@ -102,14 +104,14 @@ class MetaAdsWorld:
 
 
 @cache
-def _done(seed: int, ad: Ad, day: date) -> Done | None:
+def _done(seed: int, ad: MetaAd, day: date) -> MetaAdFigures | None:
     rng = Random(f"{seed}:meta:{ad.id}:{day}")
     if rng.random() < 0.1:
         return None
     seen = round(ad.seen * rng.uniform(0.7, 1.3))
     clicks = rng.randint(seen // 80, seen // 40)
     links = clicks * 2 // 3
-    return Done(
+    return MetaAdFigures(
         seen,
         seen * 3 // 4,
         clicks,

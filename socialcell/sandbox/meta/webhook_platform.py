@@ -10,17 +10,19 @@ from typing import Any
 
 from socialcell.clock import Clock
 from socialcell.sandbox.city import City
-from socialcell.sandbox.meta.graph_server import Graph, Refused
-from socialcell.sandbox.meta.webhook_sender import Pusher
-from socialcell.sandbox.post import Post
-from socialcell.sandbox.server import Answer, Request
+from socialcell.sandbox.meta.graph_server import GraphRequestError, GraphServer
+from socialcell.sandbox.meta.webhook_sender import WebhookSender
+from socialcell.sandbox.post import SandboxPost
+from socialcell.sandbox.server import Request, ServerResponse
 
 SECRETS = ("meta_token", "meta_app_secret", "meta_verify_token")
 _FILES = "/sandbox-files/"
-_Made = Callable[[], Mapping[str, Any] | None]  # makes a push; None: nobody is told
+_PushFactory = Callable[
+    [], Mapping[str, Any] | None
+]  # makes a push; None: nobody is told
 
 
-class Pushing(Graph):
+class WebhookPlatform(GraphServer):
     """Pushes each post when its time has come, and then what becomes of it.
 
     `hand_in` is called by whoever runs the sandbox: it is the platform's own clockwork.
@@ -30,7 +32,7 @@ class Pushing(Graph):
         self, city: City, clock: Clock, name: str, secrets: Mapping[str, str]
     ) -> None:
         super().__init__(city, clock, name, secrets["meta_token"])
-        self.pusher = Pusher(
+        self.pusher = WebhookSender(
             f"/{name}", secrets["meta_app_secret"], secrets["meta_verify_token"]
         )
         self._told: set[tuple[str, str]] = set()
@@ -60,21 +62,25 @@ class Pushing(Graph):
         return self.pusher.hand_in(door)
 
     @abstractmethod
-    def written(self, post: Post) -> Mapping[str, Any]:
+    def written(self, post: SandboxPost) -> Mapping[str, Any]:
         """The push of a message."""
 
-    def edited(self, post: Post, at: datetime, text: str) -> Mapping[str, Any] | None:
+    def edited(
+        self, post: SandboxPost, at: datetime, text: str
+    ) -> Mapping[str, Any] | None:
         """The push of its edit; None where nobody is told."""
         return None
 
-    def taken_back(self, post: Post, at: datetime) -> Mapping[str, Any] | None:
+    def taken_back(self, post: SandboxPost, at: datetime) -> Mapping[str, Any] | None:
         """The push of its removal; None where nobody is told."""
         return None
 
-    def _news(self, now: datetime) -> Iterator[tuple[datetime, tuple[str, str], _Made]]:
+    def _news(
+        self, now: datetime
+    ) -> Iterator[tuple[datetime, tuple[str, str], _PushFactory]]:
         """What happened by now and was not told: when, to which post what, its push."""
         for post in self._posts:
-            events: list[tuple[datetime, str, _Made]] = [
+            events: list[tuple[datetime, str, _PushFactory]] = [
                 (post.at, "written", partial(self.written, post))
             ]
             if post.changed is not None:
@@ -89,23 +95,23 @@ class Pushing(Graph):
 
     # Files ------------------------------------------------------------------------
 
-    def respond(self, request: Request) -> Answer:
+    def respond(self, request: Request) -> ServerResponse:
         if not request.path.startswith(_FILES):
             return super().respond(request)
         id_ = request.path.removeprefix(_FILES)
         bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
         if self.files_need_token and bearer != self.token:
-            return Answer(401, "")
+            return ServerResponse(401, "")
         if id_ in self.lost_files:
-            return Answer(404, "")
-        return Answer(200, photo(id_), {"content-type": "image/png"})
+            return ServerResponse(404, "")
+        return ServerResponse(200, photo(id_), {"content-type": "image/png"})
 
     files_need_token = False
 
     def file_address(self, host: str, id_: str) -> str:
         """Where Meta says that a file is. Refused when it is no longer kept."""
         if id_ in self.lost_files:
-            raise Refused(100, "Unsupported get request.", 33)
+            raise GraphRequestError(100, "Unsupported get request.", 33)
         return f"https://{host}{_FILES}{id_}"
 
 

@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit
 CHALLENGE = "1158201444"
 
 
-class Pusher:
+class WebhookSender:
     """The pushes of one kind that are to be handed in at a door's `path`.
 
     What is not answered 200 is handed in again by the next `hand_in`. `taken` holds

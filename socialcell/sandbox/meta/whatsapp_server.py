@@ -8,10 +8,10 @@ from typing import Any
 
 from socialcell.clock import Clock
 from socialcell.sandbox.city import City
-from socialcell.sandbox.meta.graph_server import Refused, missing, pick
-from socialcell.sandbox.meta.webhook_platform import SECRETS, Pushing, photo
+from socialcell.sandbox.meta.graph_server import GraphRequestError, missing, pick
+from socialcell.sandbox.meta.webhook_platform import SECRETS, WebhookPlatform, photo
 from socialcell.sandbox.platform import ServedPlatform
-from socialcell.sandbox.post import Person, Post
+from socialcell.sandbox.post import Person, SandboxPost
 from socialcell.sandbox.world.message_world import number, wamid
 
 NUMBER_ID, BUSINESS_ID = "104857600778899", "204857600778899"
@@ -47,7 +47,7 @@ TEMPLATES: tuple[dict[str, Any], ...] = (
 )
 
 
-class WhatsApp(Pushing):
+class WhatsAppServer(WebhookPlatform):
     """One number as the system user's token and the people who write to it see it."""
 
     files_need_token = True
@@ -72,15 +72,15 @@ class WhatsApp(Pushing):
 
     # Pushes -----------------------------------------------------------------------
 
-    def written(self, post: Post) -> Mapping[str, Any]:
+    def written(self, post: SandboxPost) -> Mapping[str, Any]:
         return _push(messages=[_message(post, post.at, _content(post, post.text))])
 
-    def edited(self, post: Post, at: datetime, text: str) -> Mapping[str, Any]:
+    def edited(self, post: SandboxPost, at: datetime, text: str) -> Mapping[str, Any]:
         inner = {"type": "text", "text": {"body": text}}
         edit = {"original_message_id": post.id, "message": inner}
         return _push(messages=[_message(post, at, {"type": "edit", "edit": edit}, "e")])
 
-    def taken_back(self, post: Post, at: datetime) -> Mapping[str, Any]:
+    def taken_back(self, post: SandboxPost, at: datetime) -> Mapping[str, Any]:
         revoke = {"original_message_id": post.id}
         said = {"type": "revoke", "revoke": revoke}
         return _push(messages=[_message(post, at, said, "r")])
@@ -110,9 +110,11 @@ class WhatsApp(Pushing):
 
     def write(self, parts: Sequence[str], sent: Mapping[str, str], token: str) -> Any:
         if list(parts) != [NUMBER_ID, "messages"]:
-            raise Refused(100, "Unsupported post request.", 33)
+            raise GraphRequestError(100, "Unsupported post request.", 33)
         if sent.get("messaging_product") != "whatsapp":
-            raise Refused(100, "(#100) The parameter messaging_product is required.")
+            raise GraphRequestError(
+                100, "(#100) The parameter messaging_product is required."
+            )
         to, kind = sent.get("to", ""), sent.get("type", "text")
         category = self._allowed(to, kind, sent)
         id_ = f"wamid.SBXOUT{next(self._numbers):06d}"
@@ -135,12 +137,14 @@ class WhatsApp(Pushing):
                         break
                     _require_values(one, asked)
                     return str(one["category"]).lower()
-            raise Refused(132001, "(#132001) Template name does not exist", None, 404)
+            raise GraphRequestError(
+                132001, "(#132001) Template name does not exist", None, 404
+            )
         newest = max(
             (p.at for p in self.standing() if number(p.author) == to), default=None
         )
         if newest is None or newest + _WINDOW <= self.clock.now():
-            raise Refused(131047, "(#131047) Re-engagement message")
+            raise GraphRequestError(131047, "(#131047) Re-engagement message")
         return "service"
 
     def _report(self, id_: str, to: str, category: str) -> None:
@@ -187,11 +191,11 @@ class WhatsApp(Pushing):
             "id": id_,
         }
 
-    def _draft(self, text: str, at: datetime, n: int = 0) -> Post:
+    def _draft(self, text: str, at: datetime, n: int = 0) -> SandboxPost:
         return self.draft(text, at, wamid(at, n))
 
 
-def file_id(post: Post) -> str:
+def file_id(post: SandboxPost) -> str:
     return f"99{post.id[-15:]}"
 
 
@@ -204,10 +208,10 @@ def _require_values(template: Mapping[str, Any], asked: Mapping[str, Any]) -> No
         for value in part["parameters"]
     ]
     if body.count("{{") != len(given):
-        raise Refused(132000, "(#132000) Number of parameters does not match")
+        raise GraphRequestError(132000, "(#132000) Number of parameters does not match")
 
 
-def _content(post: Post, text: str) -> dict[str, Any]:
+def _content(post: SandboxPost, text: str) -> dict[str, Any]:
     if post.group == "image":
         image = {"id": file_id(post), "mime_type": "image/png", "caption": text}
         return {"type": "image", "image": image}
@@ -215,7 +219,7 @@ def _content(post: Post, text: str) -> dict[str, Any]:
 
 
 def _message(
-    post: Post, at: datetime, content: Mapping[str, Any], suffix: str = ""
+    post: SandboxPost, at: datetime, content: Mapping[str, Any], suffix: str = ""
 ) -> dict[str, Any]:
     sender = number(post.author)
     id_ = post.id + suffix
@@ -257,7 +261,7 @@ def sources(city: City) -> list[dict[str, Any]]:
 
 
 PLATFORM = ServedPlatform(
-    build=WhatsApp,
+    build=WhatsAppServer,
     sources=sources,
     shows=lambda city, post: ["whatsapp.city"],
     address=lambda post: "",

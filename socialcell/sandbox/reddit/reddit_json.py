@@ -6,7 +6,7 @@ from html import escape
 from typing import Any
 
 from socialcell.sandbox.city import City
-from socialcell.sandbox.post import Post
+from socialcell.sandbox.post import SandboxPost
 from socialcell.sandbox.world.other_platform_posts import base36, text_at
 
 # What every submission carries and nobody here looks at.
@@ -36,7 +36,9 @@ def listing(children: list[dict[str, Any]], after: str | None) -> dict[str, Any]
     return {"kind": "Listing", "data": data}
 
 
-def thing(city: City, post: Post, moment: datetime, gone: str | None) -> dict[str, Any]:
+def thing(
+    city: City, post: SandboxPost, moment: datetime, gone: str | None
+) -> dict[str, Any]:
     """A submission as of a moment. `gone`: None, or moderator, deleted, author."""
     counts = city.metrics(post, moment)
     body, number = text_at(post, moment), post.id.removeprefix("t3_")
@@ -81,6 +83,6 @@ def thing(city: City, post: Post, moment: datetime, gone: str | None) -> dict[st
     return {"kind": "t3", "data": data}
 
 
-def submission(post: Post, title: str, group: str) -> Post:
+def submission(post: SandboxPost, title: str, group: str) -> SandboxPost:
     """A plain post with what a submission needs beside its text."""
     return replace(post, title=title, group=group)

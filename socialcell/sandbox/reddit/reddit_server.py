@@ -11,10 +11,10 @@ from socialcell.clock import Clock
 from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import CAPTCHA, Switch
 from socialcell.sandbox.platform import ServedPlatform
-from socialcell.sandbox.post import Post
+from socialcell.sandbox.post import SandboxPost
 from socialcell.sandbox.reddit import reddit_json
-from socialcell.sandbox.server import Answer, Request
-from socialcell.sandbox.shelf import Shelf, words
+from socialcell.sandbox.server import Request, ServerResponse
+from socialcell.sandbox.shelf import PostServer, words
 from socialcell.sandbox.world.other_platform_posts import SUBREDDIT, WIDER, reddit_id
 
 TOKEN = "/api/v1/access_token"
@@ -23,7 +23,7 @@ QUERY = "pune OR punekar OR punekars OR pmc OR पुणे OR पुण्य�
 LIMIT, WINDOW = 1000, 600  # calls in so many seconds
 
 
-class Reddit(Shelf):
+class RedditServer(PostServer):
     """Reddit as one read-only app sees it. Each login gives another access token."""
 
     window = timedelta(seconds=WINDOW)
@@ -84,17 +84,16 @@ class Reddit(Shelf):
 
     # Answers ----------------------------------------------------------------------
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: Request) -> ServerResponse:
         if request.path == TOKEN and "forbidden" in self._switches:
             return self._spoiled(request)  # a permission is missed when reading
-
         return super().answer(request)
 
-    def respond(self, request: Request) -> Answer:
+    def respond(self, request: Request) -> ServerResponse:
         if request.path == TOKEN:
             return self._login(request)
         if self._fires("blocked"):
-            return Answer(403, CAPTCHA)
+            return ServerResponse(403, CAPTCHA)
         token = f"bearer {self._token()}"
         if self._fires("revoked") or request.headers.get("authorization") != token:
             return _error(401, "Unauthorized")
@@ -102,7 +101,7 @@ class Reddit(Shelf):
             headers = self._count()
             if headers is None:
                 return self.refusal("limited", self._window_ends())
-            return Answer(200, self._info(request.query.get("id", "")), headers)
+            return ServerResponse(200, self._info(request.query.get("id", "")), headers)
         match = re.fullmatch(r"/r/(\w+)/(new|search)", request.path)
         if match is None:
             return _error(404, "Not Found")
@@ -110,13 +109,13 @@ class Reddit(Shelf):
             return _error(403, "Forbidden", reason="private")
         if match[1] not in (SUBREDDIT, WIDER):
             where = "https://oauth.reddit.com/subreddits/search"
-            return Answer(302, "", {"location": where})
+            return ServerResponse(302, "", {"location": where})
         headers = self._count()
         if headers is None:
             return self.refusal("limited", self._window_ends())
-        return Answer(200, self._listing(request, match[1], match[2]), headers)
+        return ServerResponse(200, self._listing(request, match[1], match[2]), headers)
 
-    def refusal(self, fault: str, until: datetime) -> Answer:
+    def refusal(self, fault: str, until: datetime) -> ServerResponse:
         if fault == "expired":
             return _error(401, "Unauthorized")
         if fault == "forbidden":
@@ -127,18 +126,20 @@ class Reddit(Shelf):
             answer.headers |= _rate(0, LIMIT, seconds)
             return answer
         if fault == "broken":
-            return Answer(503, "<h1>Our CDN was unable to reach our servers</h1>")
+            return ServerResponse(
+                503, "<h1>Our CDN was unable to reach our servers</h1>"
+            )
         raise ValueError(f"Reddit has no way to say {fault}")
 
-    def _login(self, request: Request) -> Answer:
+    def _login(self, request: Request) -> ServerResponse:
         if request.headers.get("authorization") != self._basic:
             return _error(401, "Unauthorized")
         if request.method != "POST" or b"client_credentials" not in request.body:
-            return Answer(200, {"error": "unsupported_grant_type"})
+            return ServerResponse(200, {"error": "unsupported_grant_type"})
         if "grant" in self._switches:
-            return Answer(200, {"error": "invalid_grant"})
+            return ServerResponse(200, {"error": "invalid_grant"})
         self._logins += 1
-        return Answer(
+        return ServerResponse(
             200,
             {
                 "access_token": self._token(),
@@ -183,14 +184,14 @@ class Reddit(Shelf):
         ]
         return reddit_json.listing(children, None)
 
-    def _found(self, group: str, kind: str, query: str) -> list[Post]:
+    def _found(self, group: str, kind: str, query: str) -> list[SandboxPost]:
         standing = [post for post in reversed(self.standing()) if post.group == group]
         if kind == "search":
             return [post for post in standing if matches(query, post)][:SEARCH_REACH]
         moved = [post for post in standing if post.id in self._displaced]
         return [*moved, *(p for p in standing if p not in moved)][:NEW_REACH]
 
-    def _draft(self, text: str, at: datetime, n: int = 0) -> Post:
+    def _draft(self, text: str, at: datetime, n: int = 0) -> SandboxPost:
         id_ = reddit_id(at + timedelta(milliseconds=n))
         post = self.draft(text, at, id_)
         return reddit_json.submission(post, "Pune asks", SUBREDDIT)
@@ -212,14 +213,14 @@ class Reddit(Shelf):
         return now + timedelta(seconds=WINDOW - now.timestamp() % WINDOW)
 
 
-def matches(query: str, post: Post) -> bool:
+def matches(query: str, post: SandboxPost) -> bool:
     """Whether Reddit's search finds a submission: words with OR between them."""
     written = words(f"{post.title} {post.text}")
     return any(term.lower() in written for term in query.split(" OR "))
 
 
-def _error(status: int, message: str, **more: str) -> Answer:
-    return Answer(status, {"message": message, "error": status, **more})
+def _error(status: int, message: str, **more: str) -> ServerResponse:
+    return ServerResponse(status, {"message": message, "error": status, **more})
 
 
 def _rate(remaining: int, used: int, seconds: int) -> dict[str, str]:
@@ -230,8 +231,8 @@ def _rate(remaining: int, used: int, seconds: int) -> dict[str, str]:
     }
 
 
-def build(city: City, clock: Clock, secrets: Mapping[str, str]) -> Reddit:
-    return Reddit(
+def build(city: City, clock: Clock, secrets: Mapping[str, str]) -> RedditServer:
+    return RedditServer(
         city, clock, secrets["reddit_client_id"], secrets["reddit_client_secret"]
     )
 
@@ -254,13 +255,13 @@ def sources(city: City) -> list[dict[str, Any]]:
     ]
 
 
-def shows(city: City, post: Post) -> list[str]:
+def shows(city: City, post: SandboxPost) -> list[str]:
     if post.group == SUBREDDIT:
         return ["reddit.new"]
     return ["reddit.search"] if matches(QUERY, post) else []
 
 
-def address(post: Post) -> str:
+def address(post: SandboxPost) -> str:
     number = post.id.removeprefix("t3_")
     return f"https://www.reddit.com/r/{post.group}/comments/{number}/demo/"
 

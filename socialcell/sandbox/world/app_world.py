@@ -22,7 +22,7 @@ RIPE = 7  # days until a network has seen all conversions of a day
 
 
 @dataclass(frozen=True, slots=True)
-class Ad:
+class AppAd:
     """One ad and where it hangs; money is in micros of a rupee."""
 
     id: int
@@ -38,10 +38,10 @@ class Ad:
 
 
 @dataclass(frozen=True, slots=True)
-class AdDay:
+class AppAdDay:
     """What an ad truly did on a day."""
 
-    ad: Ad
+    ad: AppAd
     day: date
     impressions: int
     clicks: int
@@ -59,7 +59,7 @@ class Outreach:
     apple: float
 
 
-def _ads() -> tuple[Ad, ...]:
+def _ads() -> tuple[AppAd, ...]:
     made = []
     plans = (
         (11, "Pune Care Android", "play", 4000.0, 0.02, 0.12),
@@ -71,7 +71,7 @@ def _ads() -> tuple[Ad, ...]:
             for ad in (1, 2):
                 number = campaign * 100 + group * 10 + ad
                 made.append(
-                    Ad(
+                    AppAd(
                         number,
                         f"{name} {group}.{ad}",
                         campaign * 10 + group,
@@ -102,7 +102,7 @@ class AppWorld:
         self.seed = seed
         self.first, self.last = start.astimezone(IST).date(), end.astimezone(IST).date()
 
-    def ad_day(self, ad: Ad, day: date) -> AdDay | None:
+    def ad_day(self, ad: AppAd, day: date) -> AppAdDay | None:
         """What an ad did on a day; None outside the world's days."""
         if not self.first <= day < self.last:
             return None
@@ -145,13 +145,13 @@ def ripened(final: int, day: date, today: date) -> int:
 
 
 @cache
-def _ad_day(seed: int, ad: Ad, day: date) -> AdDay:
+def _ad_day(seed: int, ad: AppAd, day: date) -> AppAdDay:
     rng = _random(seed, f"ad {ad.id}", day)
     shown = round(ad.impressions * rng.uniform(0.7, 1.3))
     clicks = poisson(rng, shown * ad.click_rate)
     installs = poisson(rng, clicks * ad.install_rate)
     cost = clicks * 6_000_000 + rng.randrange(1_000_000)
-    return AdDay(ad, day, shown, clicks, cost, installs)
+    return AppAdDay(ad, day, shown, clicks, cost, installs)
 
 
 @cache

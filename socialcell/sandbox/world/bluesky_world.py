@@ -5,8 +5,8 @@ import hashlib
 from datetime import datetime
 from random import Random
 
-from socialcell.sandbox.post import Person, Post
-from socialcell.sandbox.world.people import People
+from socialcell.sandbox.post import Person, SandboxPost
+from socialcell.sandbox.world.people import Population
 from socialcell.sandbox.world.rhythm import moments
 from socialcell.sandbox.world.speech import Speaker
 
@@ -16,8 +16,8 @@ _SORTABLE = "234567abcdefghijklmnopqrstuvwxyz"
 
 
 def posts(
-    people: People, start: datetime, end: datetime, rng: Random
-) -> tuple[Post, ...]:
+    people: Population, start: datetime, end: datetime, rng: Random
+) -> tuple[SandboxPost, ...]:
     """The posts in [start, end), oldest first. Nobody can edit there."""
     speaker = Speaker(people, end, rng)
     return tuple(_post(at, speaker) for at in moments(start, end, A_DAY, rng))
@@ -44,10 +44,10 @@ def post_uri(person: Person, at: datetime, n: int = 0) -> str:
     return f"at://{did(person)}/app.bsky.feed.post/{digits}"
 
 
-def _post(at: datetime, speaker: Speaker) -> Post:
+def _post(at: datetime, speaker: Speaker) -> SandboxPost:
     said = speaker.say()
     own = post_uri(said.author, at, speaker.rng.randrange(1024))
-    post = Post(
+    post = SandboxPost(
         "bluesky",
         own,
         at,

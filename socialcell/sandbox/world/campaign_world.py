@@ -32,7 +32,7 @@ _WEEKDAYS = (1.0, 0.97, 0.95, 0.98, 1.02, 1.14, 1.2)
 
 
 @dataclass(frozen=True, slots=True)
-class Campaign:
+class SandboxCampaign:
     """A campaign as it was planned, and by which share it truly raised its wards."""
 
     name: str
@@ -61,7 +61,7 @@ class CampaignWorld:
         self.seed = seed
         last = end.astimezone(IST).date() - timedelta(days=1)
         rng = Random(f"{seed}:campaign")
-        self.campaign = Campaign(
+        self.campaign = SandboxCampaign(
             name="monsoon26",
             initiative="pmc_care",
             wards=tuple(sorted(rng.sample(WARDS, 5))),

@@ -5,12 +5,12 @@ from functools import cache
 from itertools import cycle
 from random import Random
 
-from socialcell.sandbox.post import Draft, Labels
+from socialcell.sandbox.post import Labels, PostDraft
 from socialcell.sandbox.words import table
 from socialcell.sandbox.world import voice
-from socialcell.sandbox.world.people import People
+from socialcell.sandbox.world.people import Population
 from socialcell.sandbox.world.phrases import SENTIMENT, Pattern, of_intent, say
-from socialcell.sandbox.world.places import Place, places
+from socialcell.sandbox.world.places import CityPlace, places
 from socialcell.sandbox.world.rhythm import festival, moments
 
 PER_DAY = 72.0
@@ -43,20 +43,22 @@ _HARD = (
 )  # fmt: skip
 
 
-def chatter(people: People, start: datetime, end: datetime, rng: Random) -> list[Draft]:
+def chatter(
+    people: Population, start: datetime, end: datetime, rng: Random
+) -> list[PostDraft]:
     """First posts of ordinary conversations in [start, end), oldest first."""
-    talk = _Talk(people, rng)
+    talk = _ChatterWriter(people, rng)
     return [talk.post(at) for at in moments(start, end, PER_DAY, rng)]
 
 
-class _Talk:
-    def __init__(self, people: People, rng: Random) -> None:
+class _ChatterWriter:
+    def __init__(self, people: Population, rng: Random) -> None:
         self.people, self.rng = people, rng
-        self.open: list[Draft] = []  # complaints somebody may come back to
+        self.open: list[PostDraft] = []  # complaints somebody may come back to
         self.hard_texts = cycle(_HARD)  # in turn, so that none is left out
         self.adverts: list[tuple[Pattern, str, tuple[str, ...]]] = []
 
-    def post(self, at: datetime) -> Draft:
+    def post(self, at: datetime) -> PostDraft:
         rng = self.rng
         kept = festival(at)
         if kept and rng.random() < 0.14:
@@ -70,7 +72,7 @@ class _Talk:
             return self.spam(at)
         return self.other(at, intent)
 
-    def complaint(self, at: datetime) -> Draft:
+    def complaint(self, at: datetime) -> PostDraft:
         rng = self.rng
         waited = [d for d in self.open if at - d.at > timedelta(hours=20)]
         if waited and rng.random() < REPEAT:
@@ -82,28 +84,30 @@ class _Talk:
         self.open.append(draft)
         return draft
 
-    def again(self, at: datetime, first: Draft) -> Draft:
+    def again(self, at: datetime, first: PostDraft) -> PostDraft:
         rng = self.rng
         return voice.again(at, first, rng)
 
-    def other(self, at: datetime, intent: str) -> Draft:
+    def other(self, at: datetime, intent: str) -> PostDraft:
         rng = self.rng
         pattern = rng.choice(_spoken(intent, self.tongue()))
         where = rng.choice(places()) if rng.random() < 0.55 else None
         return self.draft(at, pattern, where)
 
-    def draft(self, at: datetime, pattern: Pattern, where: Place | None) -> Draft:
+    def draft(
+        self, at: datetime, pattern: Pattern, where: CityPlace | None
+    ) -> PostDraft:
         rng = self.rng
         text, written = say(pattern, rng, where)
         author = self.people.who_writes(pattern.language, rng)
-        draft = Draft(at, author, text, pattern.labels(written))
+        draft = PostDraft(at, author, text, pattern.labels(written))
         civic = pattern.intent in CIVIC
         voice.dress(draft, rng, civic)
         if where and written and rng.random() < 0.05:
             voice.point(draft, where, rng)
         return draft
 
-    def spam(self, at: datetime) -> Draft:
+    def spam(self, at: datetime) -> PostDraft:
         """An advertisement, often word for word what another account wrote."""
         rng = self.rng
         if self.adverts and rng.random() < 0.4:
@@ -115,21 +119,21 @@ class _Talk:
             text, written = say(pattern, rng, where, link, slips=False)
             self.adverts.append((pattern, text, written))
         author = rng.choice(self.people.spammers)
-        draft = Draft(at, author, text, pattern.labels(written))
+        draft = PostDraft(at, author, text, pattern.labels(written))
         page = f"https://offer{rng.randint(1, 40)}.example/go?utm_source=x"
         voice.link(draft, rng, page)
         return draft
 
-    def feast(self, at: datetime, kept: str) -> Draft:
+    def feast(self, at: datetime, kept: str) -> PostDraft:
         rng = self.rng
         pattern = rng.choice(_feasts(kept))
         author = self.people.who_writes(pattern.language, rng)
         text, _ = say(pattern, rng)
-        draft = Draft(at, author, text, pattern.labels())
+        draft = PostDraft(at, author, text, pattern.labels())
         voice.dress(draft, rng, civic=pattern.intent in CIVIC)
         return draft
 
-    def hard(self, at: datetime) -> Draft:
+    def hard(self, at: datetime) -> PostDraft:
         language, sentiment, text = next(self.hard_texts)
         negative = sentiment == "negative"
         labels = Labels(
@@ -143,7 +147,7 @@ class _Talk:
             ("नर्‍हे",) if "नर्‍हे" in text else (),
         )  # fmt: skip
         author = self.people.who_writes(language, self.rng)
-        return Draft(at, author, text, labels)
+        return PostDraft(at, author, text, labels)
 
     def tongue(self) -> str:
         return self.rng.choices(list(LANGUAGES), list(LANGUAGES.values()))[0]

@@ -36,7 +36,7 @@ _CREATORS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Creator:
+class SandboxCreator:
     """An invented creator, and the numbers of the citizens who answer."""
 
     key: str
@@ -65,7 +65,9 @@ class CreatorWorld:
             home = near.setdefault(ward, draw.sample(crowd, CITIZENS // 4))
             people = {*draw.sample(home, min(len(home), count) // 2)}
             people.update(draw.sample(crowd, count - len(people)))
-            made.append(Creator(key, name, languages, ward, rate, frozenset(people)))
+            made.append(
+                SandboxCreator(key, name, languages, ward, rate, frozenset(people))
+            )
         self.creators = tuple(made)
 
     def reached(self, keys: Iterable[str]) -> int:

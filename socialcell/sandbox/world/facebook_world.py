@@ -3,15 +3,15 @@
 from datetime import datetime, timedelta
 from random import Random
 
-from socialcell.sandbox.post import Person, Post
+from socialcell.sandbox.post import Person, SandboxPost
 from socialcell.sandbox.world.graph_people import (
     ANNOUNCING,
     COMMENTING,
     VISITING,
-    Voice,
+    GraphWriter,
     numbered,
 )
-from socialcell.sandbox.world.people import People
+from socialcell.sandbox.world.people import Population
 from socialcell.sandbox.world.rhythm import moments
 
 PAGE_ID = "104857600123456"
@@ -20,11 +20,11 @@ _COMMENTS = (0, 0, 0, 1, 1, 1, 2, 2, 3, 5)  # of a post: one and a half, about
 
 
 def posts(
-    people: People, start: datetime, end: datetime, rng: Random
-) -> tuple[Post, ...]:
+    people: Population, start: datetime, end: datetime, rng: Random
+) -> tuple[SandboxPost, ...]:
     """Posts and comments in [start, end), oldest first; `group` says which they are:
     own, visitor, tagged or comment."""
-    writer = _Writer(people, end, rng)
+    writer = _FacebookWriter(people, end, rng)
     own = [writer.own(at) for at in moments(start, end, OWN_A_DAY, rng)]
     visitors = [writer.visitor(at) for at in moments(start, end, VISITORS_A_DAY, rng)]
     tagged = [writer.tagged(at) for at in moments(start, end, TAGGED_A_DAY, rng)]
@@ -42,11 +42,11 @@ def post_id(owner: str, at: datetime, low: int) -> str:
     return f"{owner}_{numbered(at, low)}"
 
 
-class _Writer(Voice):
-    def own(self, at: datetime) -> Post:
+class _FacebookWriter(GraphWriter):
+    def own(self, at: datetime) -> SandboxPost:
         text, labels = self.sentence(ANNOUNCING, official=True)
         return self.with_fate(
-            Post(
+            SandboxPost(
                 "facebook",
                 id_ := post_id(PAGE_ID, at, self.rng.randrange(100)),
                 at,
@@ -60,10 +60,10 @@ class _Writer(Voice):
             )
         )
 
-    def visitor(self, at: datetime) -> Post:
+    def visitor(self, at: datetime) -> SandboxPost:
         text, labels = self.sentence(VISITING)
         return self.with_fate(
-            Post(
+            SandboxPost(
                 "facebook",
                 id_ := post_id(PAGE_ID, at, self.rng.randrange(100)),
                 at,
@@ -77,11 +77,11 @@ class _Writer(Voice):
             )
         )
 
-    def tagged(self, at: datetime) -> Post:
+    def tagged(self, at: datetime) -> SandboxPost:
         text, labels = self.sentence(VISITING)
         author = self.person(labels)
         return self.with_fate(
-            Post(
+            SandboxPost(
                 "facebook",
                 id_ := post_id(user_id(author), at, self.rng.randrange(100)),
                 at,
@@ -95,8 +95,8 @@ class _Writer(Voice):
             )
         )
 
-    def comments(self, post: Post) -> list[Post]:
-        found: list[Post] = []
+    def comments(self, post: SandboxPost) -> list[SandboxPost]:
+        found: list[SandboxPost] = []
         for _ in range(self.rng.choice(_COMMENTS)):
             above = self.rng.choice([post, post, post, *found])
             at = above.at + timedelta(minutes=self.rng.expovariate(1 / 400))
@@ -105,10 +105,12 @@ class _Writer(Voice):
                 found.append(comment)
         return found
 
-    def comment(self, post: Post, above: Post, at: datetime) -> Post:
+    def comment(
+        self, post: SandboxPost, above: SandboxPost, at: datetime
+    ) -> SandboxPost:
         text, labels = self.sentence(COMMENTING)
         number = post.id.split("_")[1]
-        comment = Post(
+        comment = SandboxPost(
             "facebook",
             id_ := f"{number}_{numbered(at, self.rng.randrange(100))}",
             at,

@@ -5,8 +5,8 @@ from datetime import datetime
 from random import Random
 from uuid import UUID
 
-from socialcell.sandbox.post import Post
-from socialcell.sandbox.world.people import People
+from socialcell.sandbox.post import SandboxPost
+from socialcell.sandbox.world.people import Population
 from socialcell.sandbox.world.rhythm import moments
 from socialcell.sandbox.world.speech import Speaker
 
@@ -17,8 +17,8 @@ _LATER = "(changed my mind)"
 
 
 def posts(
-    people: People, start: datetime, end: datetime, rng: Random
-) -> tuple[Post, ...]:
+    people: Population, start: datetime, end: datetime, rng: Random
+) -> tuple[SandboxPost, ...]:
     """The reviews in [start, end), oldest first."""
     speaker = Speaker(people, end, rng)
     return tuple(_review(at, speaker) for at in moments(start, end, A_DAY, rng))
@@ -29,16 +29,16 @@ def review_id(at: datetime, n: int = 0) -> str:
     return str(UUID(bytes=digest[:16], version=4))
 
 
-def stars(post: Post) -> int:
+def stars(post: SandboxPost) -> int:
     """One to five, as the text sounds."""
     low = {"negative": 1, "neutral": 3, "positive": 4}[post.labels.sentiment]
     return low + (0 if low == 3 else int(post.id[0], 16) % 2)
 
 
-def _review(at: datetime, speaker: Speaker) -> Post:
+def _review(at: datetime, speaker: Speaker) -> SandboxPost:
     said, rng = speaker.say(_SAYING), speaker.rng
     own = review_id(at, rng.randrange(1 << 16))
-    post = Post(
+    post = SandboxPost(
         "google_play",
         own,
         at,

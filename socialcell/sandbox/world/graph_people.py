@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
-from socialcell.sandbox.post import Labels, Person, Post
+from socialcell.sandbox.post import Labels, Person, SandboxPost
 from socialcell.sandbox.world.chatter import LANGUAGES
-from socialcell.sandbox.world.people import People
+from socialcell.sandbox.world.people import Population
 from socialcell.sandbox.world.phrases import Pattern, of_intent, say
 from socialcell.sandbox.world.places import places
 
@@ -37,10 +37,10 @@ _LATER = {
 }
 
 
-class Voice:
+class GraphWriter:
     """Sentences with their truth, and posts with their fate, from one random stream."""
 
-    def __init__(self, people: People, end: datetime, rng: Random) -> None:
+    def __init__(self, people: Population, end: datetime, rng: Random) -> None:
         self.people, self.end, self.rng = people, end, rng
 
     def sentence(
@@ -64,7 +64,7 @@ class Voice:
         half = self.rng.randint(3600, 60_000)
         return {name: (self.rng.randint(0, 90), half) for name in names}
 
-    def with_fate(self, post: Post, changes: bool = True) -> Post:
+    def with_fate(self, post: SandboxPost, changes: bool = True) -> SandboxPost:
         """Some are taken away after a while, and some changed in place."""
         rng = self.rng
         chance, after = rng.random(), timedelta(hours=rng.uniform(0.5, 60))
@@ -77,7 +77,7 @@ class Voice:
             return replace(post, changed=(post.at + after, later))
         return post
 
-    def below(self, post: Post, comment: Post) -> Post | None:
+    def below(self, post: SandboxPost, comment: SandboxPost) -> SandboxPost | None:
         """A comment as long as the post that it is on; None when that was gone."""
         if comment.at >= self.end or not post.stands(comment.at):
             return None

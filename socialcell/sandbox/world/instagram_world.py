@@ -3,15 +3,15 @@
 from datetime import datetime, timedelta
 from random import Random
 
-from socialcell.sandbox.post import Labels, Person, Post
+from socialcell.sandbox.post import Labels, Person, SandboxPost
 from socialcell.sandbox.world.graph_people import (
     ANNOUNCING,
     COMMENTING,
     VISITING,
-    Voice,
+    GraphWriter,
     numbered,
 )
-from socialcell.sandbox.world.people import CITY_HANDLE, People
+from socialcell.sandbox.world.people import CITY_HANDLE, Population
 from socialcell.sandbox.world.rhythm import moments
 
 ACCOUNT_ID = "17841400012345678"
@@ -22,11 +22,11 @@ _COMMENTS = (0, 0, 1, 1, 1, 1, 2, 3)  # of a medium of the city's
 
 
 def posts(
-    people: People, start: datetime, end: datetime, rng: Random
-) -> tuple[Post, ...]:
+    people: Population, start: datetime, end: datetime, rng: Random
+) -> tuple[SandboxPost, ...]:
     """Media and comments in [start, end), oldest first; `group` says which they are:
     own, tag, hashtag or comment."""
-    writer = _Writer(people, end, rng)
+    writer = _InstagramWriter(people, end, rng)
     own = [writer.own(at) for at in moments(start, end, OWN_A_DAY, rng)]
     tags = [writer.tag(at) for at in moments(start, end, TAGGED_A_DAY, rng)]
     found = [writer.hashtag(at) for at in moments(start, end, HASHTAG_A_DAY, rng)]
@@ -44,26 +44,26 @@ def scoped_id(person: Person) -> str:
     return str(7_000_000_000_000_000 + person.key * 6_007)
 
 
-class _Writer(Voice):
-    def own(self, at: datetime) -> Post:
+class _InstagramWriter(GraphWriter):
+    def own(self, at: datetime) -> SandboxPost:
         text, labels = self.sentence(ANNOUNCING, official=True)
         return self.medium(at, self.people.city, f"{text} #PuneCity", labels, "own")
 
-    def tag(self, at: datetime) -> Post:
+    def tag(self, at: datetime) -> SandboxPost:
         text, labels = self.sentence(VISITING)
         # Captions of others come without the sign in front of the name.
         caption = f"{text} {USERNAME}"
         return self.medium(at, self.person(labels), caption, labels, "tag")
 
-    def hashtag(self, at: datetime) -> Post:
+    def hashtag(self, at: datetime) -> SandboxPost:
         text, labels = self.sentence(VISITING)
         return self.medium(at, self.person(labels), f"{text} #Pune", labels, "hashtag")
 
     def medium(
         self, at: datetime, author: Person, text: str, labels: Labels, group: str
-    ) -> Post:
+    ) -> SandboxPost:
         id_ = medium_id(at, self.rng.randrange(100))
-        medium = Post(
+        medium = SandboxPost(
             "instagram",
             id_,
             at,
@@ -77,8 +77,8 @@ class _Writer(Voice):
         )
         return self.with_fate(medium, changes=group == "own")
 
-    def comments(self, medium: Post) -> list[Post]:
-        found: list[Post] = []
+    def comments(self, medium: SandboxPost) -> list[SandboxPost]:
+        found: list[SandboxPost] = []
         for _ in range(self.rng.choice(_COMMENTS)):
             tops = [one for one in found if one.reply_to == medium.id]
             above = self.rng.choice([medium, medium, medium, *tops])
@@ -88,10 +88,12 @@ class _Writer(Voice):
                 found.append(comment)
         return found
 
-    def comment(self, medium: Post, above: Post, at: datetime) -> Post:
+    def comment(
+        self, medium: SandboxPost, above: SandboxPost, at: datetime
+    ) -> SandboxPost:
         text, labels = self.sentence(COMMENTING)
         id_ = medium_id(at, self.rng.randrange(100))
-        comment = Post(
+        comment = SandboxPost(
             "instagram",
             id_,
             at,

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from random import Random
 
-from socialcell.sandbox.post import Person, Post
-from socialcell.sandbox.world.people import People
+from socialcell.sandbox.post import Person, SandboxPost
+from socialcell.sandbox.world.people import Population
 from socialcell.sandbox.world.rhythm import moments
 from socialcell.sandbox.world.speech import Speaker
 
@@ -16,22 +16,22 @@ _PRIVATE = ("complaint", "question", "suggestion", "praise", "help", "informatio
 
 
 def whatsapp(
-    people: People, start: datetime, end: datetime, rng: Random
-) -> tuple[Post, ...]:
+    people: Population, start: datetime, end: datetime, rng: Random
+) -> tuple[SandboxPost, ...]:
     """Messages in [start, end); `group` is what kind: text or image."""
     return _messages("whatsapp", WHATSAPP_A_DAY, wamid, people, start, end, rng)
 
 
 def messenger(
-    people: People, start: datetime, end: datetime, rng: Random
-) -> tuple[Post, ...]:
+    people: Population, start: datetime, end: datetime, rng: Random
+) -> tuple[SandboxPost, ...]:
     """Messages in [start, end) to the page, of the same kinds."""
     return _messages("messenger", MESSENGER_A_DAY, mid, people, start, end, rng)
 
 
 def instagram(
-    people: People, start: datetime, end: datetime, rng: Random
-) -> tuple[Post, ...]:
+    people: Population, start: datetime, end: datetime, rng: Random
+) -> tuple[SandboxPost, ...]:
     """Messages, and comments that name the account (`group` mention)."""
     name = "instagram_messages"
     written = _messages(name, INSTAGRAM_A_DAY, mid, people, start, end, rng)
@@ -40,7 +40,7 @@ def instagram(
     for at in moments(start, end, MENTIONS_A_DAY, rng):
         said = speaker.say()
         id_ = comment_id(at, rng.randrange(100))
-        post = Post(
+        post = SandboxPost(
             name,
             id_,
             at,
@@ -81,17 +81,17 @@ def _messages(
     platform: str,
     per_day: float,
     numbered: Callable[[datetime, int], str],
-    people: People,
+    people: Population,
     start: datetime,
     end: datetime,
     rng: Random,
-) -> tuple[Post, ...]:
+) -> tuple[SandboxPost, ...]:
     speaker = Speaker(people, end, rng)
     found = []
     for at in moments(start, end, per_day, rng):
         said = speaker.say(_PRIVATE)
         id_ = numbered(at, rng.randrange(100))
-        post = Post(
+        post = SandboxPost(
             platform,
             id_,
             at,

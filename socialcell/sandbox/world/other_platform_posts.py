@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from socialcell.sandbox.post import Link, Person, Post
+from socialcell.sandbox.post import Person, SandboxPost, ShortLink
 from socialcell.sandbox.world.chatter import INTENTS, LANGUAGES
-from socialcell.sandbox.world.people import PAPERS, People
+from socialcell.sandbox.world.people import PAPERS, Population
 from socialcell.sandbox.world.phrases import Pattern, of_intent, say
-from socialcell.sandbox.world.places import Place, places
+from socialcell.sandbox.world.places import CityPlace, places
 from socialcell.sandbox.world.rhythm import moments
 
 SUBREDDIT, WIDER = "PuneCityDemo", "SahyadriDemo"
@@ -29,10 +29,10 @@ _LATER = "(EDIT: thanks for the answers)"
 
 
 def elsewhere(
-    people: People, start: datetime, end: datetime, rng: Random
-) -> tuple[Post, ...]:
+    people: Population, start: datetime, end: datetime, rng: Random
+) -> tuple[SandboxPost, ...]:
     """The posts of both platforms in [start, end), oldest first."""
-    writer = _Writer(people, end, rng)
+    writer = _ForumWriter(people, end, rng)
     found = [writer.submission(at) for at in moments(start, end, REDDIT_A_DAY, rng)]
     found += [writer.status(at) for at in moments(start, end, MASTODON_A_DAY, rng)]
     return tuple(sorted(found, key=lambda post: post.at))
@@ -56,11 +56,11 @@ def base36(number: int) -> str:
     return digits or "0"
 
 
-class _Writer:
-    def __init__(self, people: People, end: datetime, rng: Random) -> None:
+class _ForumWriter:
+    def __init__(self, people: Population, end: datetime, rng: Random) -> None:
         self.people, self.end, self.rng = people, end, rng
 
-    def submission(self, at: datetime) -> Post:
+    def submission(self, at: datetime) -> SandboxPost:
         rng = self.rng
         pattern, where = self.subject()
         title, written = say(pattern, rng, where)
@@ -75,7 +75,7 @@ class _Writer:
         if group == WIDER and rng.random() < 0.7:
             title = f"{_CITY[pattern.language]}: {title}"
         own = reddit_id(at)
-        post = Post(
+        post = SandboxPost(
             "reddit",
             own,
             at,
@@ -91,13 +91,13 @@ class _Writer:
         )
         return self.with_fate(post, _LATER if body else None)
 
-    def status(self, at: datetime) -> Post:
+    def status(self, at: datetime) -> SandboxPost:
         rng = self.rng
         pattern, where = self.subject()
         text, written = say(pattern, rng, where)
         tags = " ".join(rng.choice(_TAGS))
         own = mastodon_id(at, rng.randrange(1 << 16))
-        post = Post(
+        post = SandboxPost(
             "mastodon",
             own,
             at,
@@ -110,7 +110,7 @@ class _Writer:
         )
         return self.with_fate(post, f"{text} {_LATER} {tags}")
 
-    def subject(self) -> tuple[Pattern, Place | None]:
+    def subject(self) -> tuple[Pattern, CityPlace | None]:
         rng = self.rng
         intent = rng.choices(list(_SPOKEN), list(_SPOKEN.values()))[0]
         tongue = rng.choices(list(LANGUAGES), list(LANGUAGES.values()))[0]
@@ -118,7 +118,9 @@ class _Writer:
         pattern = rng.choice(fitting or list(of_intent(intent)))
         return pattern, rng.choice(places()) if rng.random() < 0.6 else None
 
-    def more(self, first: Pattern, where: Place | None) -> tuple[str, tuple[str, ...]]:
+    def more(
+        self, first: Pattern, where: CityPlace | None
+    ) -> tuple[str, tuple[str, ...]]:
         """Another sentence on the same thing, where the language has one."""
         alike = [
             p
@@ -129,12 +131,12 @@ class _Writer:
         ]
         return say(self.rng.choice(alike), self.rng, where) if alike else ("", ())
 
-    def article(self) -> Link:
+    def article(self) -> ShortLink:
         paper, number = self.rng.choice(PAPERS), self.rng.randint(1000, 9999)
         page = f"{paper.origin}/pune/{number}-city.html"
-        return Link(page, page)
+        return ShortLink(page, page)
 
-    def with_fate(self, post: Post, later: str | None) -> Post:
+    def with_fate(self, post: SandboxPost, later: str | None) -> SandboxPost:
         """Some are edited in place after a while, some taken away."""
         chance, after = self.rng.random(), timedelta(hours=self.rng.uniform(0.5, 30))
         if post.at + after >= self.end:
@@ -160,7 +162,7 @@ def home_server(person: Person) -> str | None:
     return "nagar.example" if person.key % 3 == 0 else None
 
 
-def text_at(post: Post, moment: datetime) -> str:
+def text_at(post: SandboxPost, moment: datetime) -> str:
     """A post's text at a moment: both platforms edit in place."""
     if post.changed is not None and post.changed[0] <= moment:
         return post.changed[1]

@@ -86,12 +86,12 @@ def _names() -> tuple[tuple[str, str], ...]:
     return tuple((latin, own) for latin, own in table("names.txt"))
 
 
-class People:
+class Population:
     """Everybody in the city, found by what they are and what they write."""
 
     def __init__(self, start: datetime, rng: Random) -> None:
         keys = count(1)
-        make = _Maker(start, rng, keys)
+        make = _PersonMaker(start, rng, keys)
         self.city = make.office(CITY_HANDLE, "Pune City Demo", "city", 412_000, 55)
         self.papers = {
             p.slug: make.office(f"{p.slug}_sbx", p.name, "paper", 60_000, 20)
@@ -118,7 +118,7 @@ class People:
         return voices[int(len(voices) * rng.random() ** 1.6)]
 
 
-class _Maker:
+class _PersonMaker:
     def __init__(self, start: datetime, rng: Random, keys: "count[int]") -> None:
         self.start, self.rng, self.keys = start, rng, keys
 

@@ -8,7 +8,7 @@ from random import Random
 
 from socialcell.sandbox.post import Labels
 from socialcell.sandbox.words import table
-from socialcell.sandbox.world.places import Place
+from socialcell.sandbox.world.places import CityPlace
 
 SENTIMENT = {"neg": "negative", "neu": "neutral", "pos": "positive"}
 # What the vocabulary calls the intents that only the story distinguishes.
@@ -97,7 +97,7 @@ def of_intent(intent: str) -> tuple[Pattern, ...]:
 def say(
     pattern: Pattern,
     rng: Random,
-    where: Place | None = None,
+    where: CityPlace | None = None,
     words: Mapping[str, str] | None = None,
     slips: bool = True,
 ) -> tuple[str, tuple[str, ...]]:
@@ -116,7 +116,7 @@ class _Filler:
         self,
         language: str,
         rng: Random,
-        where: Place | None,
+        where: CityPlace | None,
         words: Mapping[str, str],
         slips: bool,
     ) -> None:
@@ -150,7 +150,7 @@ class _Filler:
             return self.place(self.where, inside=name == "pin")
         return self.rng.choice(_choices()[name, self.language])
 
-    def place(self, where: Place, inside: bool) -> str:
+    def place(self, where: CityPlace, inside: bool) -> str:
         if inside:
             form = where.inside(self.language, self.rng)
         else:

@@ -8,7 +8,7 @@ from socialcell.sandbox.words import table
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CityPlace:
     """One place: its spellings, its "in it" forms, and a point (degrees)."""
 
     spellings: tuple[str, ...]
@@ -43,21 +43,21 @@ class Place:
 
 
 @cache
-def places() -> tuple[Place, ...]:
+def places() -> tuple[CityPlace, ...]:
     """Every place of words/places.txt, in its order."""
     return tuple(_place(*columns) for columns in table("places.txt"))
 
 
-def place(name: str) -> Place:
+def place(name: str) -> CityPlace:
     """The place with that English name. KeyError when there is none."""
     return {p.name: p for p in places()}[name]
 
 
 def _place(
     latin: str, mr: str, mr_in: str, latin_in: str, hindi: str, point: str
-) -> Place:
+) -> CityPlace:
     longitude, latitude = point.split()
     spellings = tuple(name.strip() for name in latin.split(","))
-    return Place(
+    return CityPlace(
         spellings, mr, mr_in, latin_in, hindi, float(longitude), float(latitude)
     )

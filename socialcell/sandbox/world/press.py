@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from functools import cache
 from random import Random
 
-from socialcell.sandbox.post import Draft, Link
+from socialcell.sandbox.post import PostDraft, ShortLink
 from socialcell.sandbox.words import table
 from socialcell.sandbox.world import voice
-from socialcell.sandbox.world.people import PAPERS, Paper, People
+from socialcell.sandbox.world.people import PAPERS, Paper, Population
 from socialcell.sandbox.world.phrases import SENTIMENT, Pattern, say
-from socialcell.sandbox.world.places import Place, place, places
+from socialcell.sandbox.world.places import CityPlace, place, places
 from socialcell.sandbox.world.rhythm import moments
 from socialcell.sandbox.world.story import FIGURES, FLOODED
 
@@ -50,12 +50,12 @@ class _Headline:
 
 
 def press(
-    people: People, start: datetime, end: datetime, crisis: datetime, rng: Random
-) -> list[Draft]:
+    people: Population, start: datetime, end: datetime, crisis: datetime, rng: Random
+) -> list[PostDraft]:
     """The articles of all papers in [start, end), and the posts that announce some."""
-    drafts: list[Draft] = []
+    drafts: list[PostDraft] = []
     for paper in PAPERS:
-        desk = _Desk(paper, people, rng)
+        desk = _Newsroom(paper, people, rng)
         rate = ARTICLES_A_DAY[paper.slug]
         times = [(at, False) for at in moments(start, end, rate, rng)]
         hours = (1.6, 2.4, 3.5, 5, 7.5, 11, 16, 25)
@@ -66,11 +66,11 @@ def press(
     return [draft for draft in drafts if draft.at < end]
 
 
-class _Desk:
-    def __init__(self, paper: Paper, people: People, rng: Random) -> None:
+class _Newsroom:
+    def __init__(self, paper: Paper, people: Population, rng: Random) -> None:
         self.paper, self.people, self.rng, self.number = paper, people, rng, 1000
 
-    def publish(self, at: datetime, in_crisis: bool) -> list[Draft]:
+    def publish(self, at: datetime, in_crisis: bool) -> list[PostDraft]:
         rng = self.rng
         self.number += rng.randint(1, 40)
         article = self.article(at, in_crisis)
@@ -78,7 +78,7 @@ class _Desk:
             return [article]
         return [article, self.announcement(article)]
 
-    def article(self, at: datetime, in_crisis: bool) -> Draft:
+    def article(self, at: datetime, in_crisis: bool) -> PostDraft:
         rng = self.rng
         found = [h for h in _headlines(self.paper.language) if h.crisis == in_crisis]
         chosen = rng.choice(found)
@@ -87,7 +87,7 @@ class _Desk:
         summary, second = self.say(chosen.summary, where)
         labels = chosen.headline.labels(tuple(dict.fromkeys([*first, *second])))
         page = f"{self.paper.origin}/pune/{self.number}-{labels.topic}.html"
-        article = Draft(
+        article = PostDraft(
             at,
             self.people.papers[self.paper.slug],
             summary,
@@ -96,7 +96,7 @@ class _Desk:
             story="crisis" if in_crisis else None,
             feed=self.paper.slug,
             title=title,
-            links=(Link(page, page),),
+            links=(ShortLink(page, page),),
             native=native_id(self.paper, page),
         )
         if rng.random() < (0.25 if in_crisis else 0.03):
@@ -104,7 +104,7 @@ class _Desk:
             article.changed = (later, f"{summary} ({_UPDATED[self.paper.language]})")
         return article
 
-    def say(self, pattern: Pattern, where: Place) -> tuple[str, tuple[str, ...]]:
+    def say(self, pattern: Pattern, where: CityPlace) -> tuple[str, tuple[str, ...]]:
         language = pattern.language
         name, inside = where.marathi if language == "mr" else where.hindi, ""
         if language == "en":
@@ -114,12 +114,14 @@ class _Desk:
         text, _ = say(pattern, self.rng, where, words, slips=False)
         return text, tuple(form for form in (inside, name) if form in text)[:1]
 
-    def announcement(self, article: Draft) -> Draft:
+    def announcement(self, article: PostDraft) -> PostDraft:
         """The paper's own post on X about an article."""
         at = article.at + timedelta(minutes=self.rng.randint(1, 25))
         text = f"{article.title} #Pune" if article.title else article.text
         labels = article.labels
-        draft = Draft(at, article.author, text, labels, story=article.story, reach=2)
+        draft = PostDraft(
+            at, article.author, text, labels, story=article.story, reach=2
+        )
         page = article.links[0].page + "?utm_source=x&utm_medium=social"
         voice.link(draft, self.rng, page)
         return draft

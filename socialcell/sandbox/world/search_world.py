@@ -28,7 +28,7 @@ _HIDDEN = 0.3  # of what is seen, by queries so rare that Google does not name t
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SearchPerformance:
     """How often something was shown and clicked, and where it stood on average."""
 
     impressions: int
@@ -47,14 +47,14 @@ class SearchWorld:
     def days(self) -> list[date]:
         return [self.first + timedelta(n) for n in range((self.last - self.first).days)]
 
-    def queries(self, day: date) -> dict[str, Seen]:
+    def queries(self, day: date) -> dict[str, SearchPerformance]:
         """What is named: by query."""
         return {
             words: self._seen(f"query {words}", day, often, rate, place)
             for words, often, rate, place in QUERIES
         }
 
-    def pages(self, day: date) -> dict[str, Seen]:
+    def pages(self, day: date) -> dict[str, SearchPerformance]:
         """By page. One search may show several of them."""
         whole = self.total(day).impressions
         return {
@@ -62,7 +62,7 @@ class SearchWorld:
             for n, page in enumerate(PAGES, start=1)
         }
 
-    def total(self, day: date) -> Seen:
+    def total(self, day: date) -> SearchPerformance:
         """The whole site, with what is not named."""
         named = self.queries(day).values()
         rng = self._random("hidden", day)
@@ -70,16 +70,18 @@ class SearchWorld:
         hidden = round(shown * _HIDDEN * rng.uniform(0.8, 1.2))
         weighted = sum(one.position * one.impressions for one in named) + 9.0 * hidden
         clicks = sum(one.clicks for one in named) + round(hidden * 0.05)
-        return Seen(shown + hidden, clicks, round(weighted / (shown + hidden), 6))
+        return SearchPerformance(
+            shown + hidden, clicks, round(weighted / (shown + hidden), 6)
+        )
 
     def _seen(
         self, what: str, day: date, often: float, rate: float, place: float
-    ) -> Seen:
+    ) -> SearchPerformance:
         rng = self._random(what, day)
         weekend = 0.7 if day.weekday() >= 5 else 1.0
         shown = round(often * weekend * rng.uniform(0.75, 1.25))
         clicks = round(shown * rate * rng.uniform(0.8, 1.2))
-        return Seen(shown, clicks, round(place * rng.uniform(0.9, 1.1), 6))
+        return SearchPerformance(shown, clicks, round(place * rng.uniform(0.9, 1.1), 6))
 
     def _random(self, what: str, day: date) -> Random:
         return Random(f"{self.seed}:search:{what}:{day}")

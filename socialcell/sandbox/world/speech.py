@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
-from socialcell.sandbox.post import Labels, Person, Post
+from socialcell.sandbox.post import Labels, Person, SandboxPost
 from socialcell.sandbox.world.chatter import INTENTS, LANGUAGES
-from socialcell.sandbox.world.people import People
+from socialcell.sandbox.world.people import Population
 from socialcell.sandbox.world.phrases import Pattern, of_intent, say
 from socialcell.sandbox.world.places import places
 
@@ -15,7 +15,7 @@ _SPOKEN = {name: share for name, share in INTENTS.items() if name != "spam"}
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Utterance:
     """What somebody said, and what is true of it."""
 
     text: str
@@ -26,10 +26,10 @@ class Said:
 class Speaker:
     """Lets people of the city talk. `rng` is a world's own random stream."""
 
-    def __init__(self, people: People, end: datetime, rng: Random) -> None:
+    def __init__(self, people: Population, end: datetime, rng: Random) -> None:
         self.people, self.end, self.rng = people, end, rng
 
-    def say(self, intents: Sequence[str] | None = None) -> Said:
+    def say(self, intents: Sequence[str] | None = None) -> Utterance:
         """A sentence by somebody who speaks that language; of `intents`, if given."""
         rng = self.rng
         shares = {name: _SPOKEN[name] for name in intents or _SPOKEN}
@@ -40,14 +40,16 @@ class Speaker:
         where = rng.choice(places()) if rng.random() < 0.6 else None
         text, written = say(pattern, rng, where)
         author = self.people.who_writes(pattern.language, rng)
-        return Said(text, pattern.labels(written), author)
+        return Utterance(text, pattern.labels(written), author)
 
     def growth(self, **most: int) -> dict[str, tuple[int, int]]:
         """For each count what it tends to (at most so much), and its half life."""
         half = self.rng.randint(3600, 40_000)
         return {name: (self.rng.randint(0, n), half) for name, n in most.items()}
 
-    def with_fate(self, post: Post, later: str | None, within: float = 30) -> Post:
+    def with_fate(
+        self, post: SandboxPost, later: str | None, within: float = 30
+    ) -> SandboxPost:
         """Some are taken away after a while, of at most `within` hours, and some
         changed in place to what `later` says; None where nobody can change anything."""
         chance = self.rng.random()

@@ -5,9 +5,9 @@ from datetime import date, datetime, timedelta
 from random import Random
 
 from socialcell.clock import IST, as_utc
-from socialcell.sandbox.post import Draft, Labels, Link, Person
+from socialcell.sandbox.post import Labels, Person, PostDraft, ShortLink
 from socialcell.sandbox.world import voice
-from socialcell.sandbox.world.people import People
+from socialcell.sandbox.world.people import Population
 from socialcell.sandbox.world.phrases import of_intent, say
 from socialcell.sandbox.world.places import place
 
@@ -36,17 +36,19 @@ WAVES: tuple[tuple[int, int, int, dict[str, int]], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class StoryDrafts:
     """The drafts of the stories, and when each happened."""
 
-    drafts: list[Draft]
+    drafts: list[PostDraft]
     crisis_start: datetime
-    old_video: Draft
+    old_video: PostDraft
     closure_day: date | None
     false_closure_start: datetime | None
 
 
-def story(people: People, start: datetime, end: datetime, rng: Random) -> Story:
+def story(
+    people: Population, start: datetime, end: datetime, rng: Random
+) -> StoryDrafts:
     """Everything out of the ordinary in [start, end).
 
     The release comes at 04:00 in India two days before the end, or at the last 04:00
@@ -55,7 +57,7 @@ def story(people: People, start: datetime, end: datetime, rng: Random) -> Story:
     of a world too short for them.
     """
     crisis_start = _crisis_start(start, end)
-    tell = _Teller(people, rng)
+    tell = _StoryWriter(people, rng)
     old_video = tell.old_video(crisis_start)
     drafts = tell.crisis(crisis_start, old_video)
     closure_day = _closure_day(start, end)
@@ -64,7 +66,7 @@ def story(people: People, start: datetime, end: datetime, rng: Random) -> Story:
     false_start = end - timedelta(days=9, hours=2)
     if false_start > start:
         drafts += tell.false_closure(false_start)
-    return Story(
+    return StoryDrafts(
         [d for d in drafts if start <= d.at < end],
         crisis_start,
         old_video,
@@ -97,13 +99,13 @@ def _at(day: date, hours: float) -> datetime:
     return as_utc(midnight + timedelta(hours=hours))
 
 
-class _Teller:
-    def __init__(self, people: People, rng: Random) -> None:
+class _StoryWriter:
+    def __init__(self, people: Population, rng: Random) -> None:
         self.people, self.rng = people, rng
 
-    def crisis(self, start: datetime, video: Draft) -> list[Draft]:
-        drafts: list[Draft] = []
-        angry: list[Draft] = []
+    def crisis(self, start: datetime, video: PostDraft) -> list[PostDraft]:
+        drafts: list[PostDraft] = []
+        angry: list[PostDraft] = []
         for first, last, number, mix in WAVES:
             for _ in range(number):
                 after = self.rng.uniform(first * 60, last * 60)
@@ -114,7 +116,7 @@ class _Teller:
                     angry.append(drafts[-1])
         return [*drafts, *self.returns(angry), *self.statements(start)]
 
-    def returns(self, complaints: list[Draft]) -> list[Draft]:
+    def returns(self, complaints: list[PostDraft]) -> list[PostDraft]:
         """Some say it again a few hours later."""
         return [
             voice.again(first.at + timedelta(hours=1 + self.spread(9)), first, self.rng)
@@ -122,7 +124,7 @@ class _Teller:
             if self.rng.random() < 0.14
         ]
 
-    def cry(self, at: datetime, intent: str, video: Draft) -> Draft:
+    def cry(self, at: datetime, intent: str, video: PostDraft) -> PostDraft:
         rng = self.rng
         pattern = rng.choice(of_intent(intent))
         flooded = place(rng.choice(FLOODED))
@@ -135,7 +137,7 @@ class _Teller:
         author = self.people.who_writes(pattern.language, rng)
         if intent == "old_video" and rng.random() < 0.5:
             author = rng.choice(self.people.creators)
-        draft = Draft(at, author, text, pattern.labels(written), story="crisis")
+        draft = PostDraft(at, author, text, pattern.labels(written), story="crisis")
         if intent == "old_video":
             voice.link(draft, rng, _video_page(video))
             draft.reach = 6
@@ -145,17 +147,17 @@ class _Teller:
             voice.add(draft, rng.choice(("#PuneRains", "#PuneFloods", "#Pune", "#पुणे")))
         return draft
 
-    def old_video(self, crisis_start: datetime) -> Draft:
+    def old_video(self, crisis_start: datetime) -> PostDraft:
         """The years-old post that everybody passes on; found by nobody's search."""
         at = crisis_start - timedelta(days=1491, hours=5)
         labels = Labels("en", False, "information", "flood", "neutral", "low", None)
         text = "Bridge washed away in a river town far from here today."
         author = self.people.creators[0]
-        video = Draft(at, author, text, labels, story="old_video")
+        video = PostDraft(at, author, text, labels, story="old_video")
         voice.link(video, self.rng, _video_page(video))
         return video
 
-    def statements(self, start: datetime) -> list[Draft]:
+    def statements(self, start: datetime) -> list[PostDraft]:
         """What the city's own account says: late, and with one figure."""
         told = (
             (95, "mr", "खडकवासला धरणातून {f1} क्युसेक विसर्ग सुरू आहे. नदीकाठच्या नागरिकांनी सुरक्षित ठिकाणी जावे. नियंत्रण कक्षाशी संपर्क साधा."),
@@ -168,14 +170,14 @@ class _Teller:
             for after, language, text in told
         ]
 
-    def official(self, at: datetime, language: str, text: str, topic: str) -> Draft:
+    def official(self, at: datetime, language: str, text: str, topic: str) -> PostDraft:
         for name, figure in FIGURES.items():
             text = text.replace(f"{{{name}}}", figure)
         labels = Labels(language, False, "information", topic, "neutral", "high", "pmc")
         story = "crisis" if topic == "flood" else "closure"
-        return Draft(at, self.people.city, text, labels, story=story, reach=4)
+        return PostDraft(at, self.people.city, text, labels, story=story, reach=4)
 
-    def closure(self, thursday: date) -> list[Draft]:
+    def closure(self, thursday: date) -> list[PostDraft]:
         """The notice two days before, the complaints, the leak outside the list."""
         drafts = [self.notice(thursday, language) for language in ("mr", "en")]
         dry = [
@@ -188,7 +190,7 @@ class _Teller:
             drafts.append(self.leaking(_at(thursday, 10 + self.spread(14))))
         return drafts
 
-    def notice(self, thursday: date, language: str) -> Draft:
+    def notice(self, thursday: date, language: str) -> PostDraft:
         pattern = next(p for p in of_intent("closure_notice") if p.language == language)
         names = [place(name).written(language, self.rng) for name in CLOSED]
         day = f"{thursday.day}/{thursday.month}"
@@ -196,9 +198,9 @@ class _Teller:
         text, _ = say(pattern, self.rng, words=words, slips=False)
         at = _at(thursday, -37 + self.spread(0.4))
         labels = pattern.labels(tuple(names))
-        return Draft(at, self.people.city, text, labels, story="closure", reach=4)
+        return PostDraft(at, self.people.city, text, labels, story="closure", reach=4)
 
-    def dry(self, at: datetime) -> Draft:
+    def dry(self, at: datetime) -> PostDraft:
         rng = self.rng
         pattern = rng.choice(of_intent("closure"))
         where = place(rng.choice(CLOSED))
@@ -207,7 +209,7 @@ class _Teller:
         text, _ = say(pattern, rng, words={"cp": name, "cpin": inside})
         return self.citizen(at, pattern.language, text, pattern.labels((name if name in text else inside,)), "closure")  # fmt: skip
 
-    def leaking(self, at: datetime) -> Draft:
+    def leaking(self, at: datetime) -> PostDraft:
         rng = self.rng
         pattern = rng.choice(of_intent("leak"))
         where = place(LEAK)
@@ -218,14 +220,14 @@ class _Teller:
 
     def citizen(
         self, at: datetime, language: str, text: str, labels: Labels, story: str
-    ) -> Draft:
+    ) -> PostDraft:
         author = self.people.who_writes(language, self.rng)
-        draft = Draft(at, author, text, labels, story=story)
+        draft = PostDraft(at, author, text, labels, story=story)
         if self.rng.random() < 0.55:
             voice.tag(draft, self.rng)
         return draft
 
-    def false_closure(self, start: datetime) -> list[Draft]:
+    def false_closure(self, start: datetime) -> list[PostDraft]:
         """A complaint marked closed while the drain still runs; the joke spreads."""
         token = {"token": FALSE_TOKEN}
         victim = self.people.who_writes("mr", self.rng)
@@ -249,12 +251,12 @@ class _Teller:
 
     def said(
         self, intent: str, at: datetime, author: Person | None, words: dict[str, str]
-    ) -> Draft:
+    ) -> PostDraft:
         pattern = self.rng.choice(of_intent(intent))
         author = author or self.people.who_writes(pattern.language, self.rng)
         text, _ = say(pattern, self.rng, words=words, slips=False)
         written = tuple(name for name in ("वारज्यात", "वारजे", "Warje") if name in text)
-        draft = Draft(at, author, text, pattern.labels(written[:1]), story="false")
+        draft = PostDraft(at, author, text, pattern.labels(written[:1]), story="false")
         if author.kind != "city":
             voice.tag(draft, self.rng)
         return draft
@@ -263,16 +265,18 @@ class _Teller:
         return self.rng.random() * hours
 
 
-def _video_page(video: Draft) -> str:
+def _video_page(video: PostDraft) -> str:
     return f"https://x.com/{video.author.handle}/status/{{video}}/video/1"
 
 
-def resolved(links: tuple[Link, ...], ids: dict[str, str]) -> tuple[Link, ...]:
+def resolved(
+    links: tuple[ShortLink, ...], ids: dict[str, str]
+) -> tuple[ShortLink, ...]:
     """The links with the ids of posts in place of {self}, {quoted} and {video}."""
     pages = []
     for link in links:
         page = link.page
         for name, id_ in ids.items():
             page = page.replace(f"{{{name}}}", id_)
-        pages.append(Link(link.short, page))
+        pages.append(ShortLink(link.short, page))
     return tuple(pages)

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from random import Random
 
 from socialcell.clock import IST
-from socialcell.sandbox.post import Draft, Person
+from socialcell.sandbox.post import Person, PostDraft
 from socialcell.sandbox.world import voice
-from socialcell.sandbox.world.people import CITY_HANDLE, People
+from socialcell.sandbox.world.people import CITY_HANDLE, Population
 from socialcell.sandbox.world.phrases import Pattern, of_intent, say
 
 _SLIP = {
@@ -20,13 +20,13 @@ _SLIP = {
 
 
 def follow(
-    drafts: list[Draft], people: People, end: datetime, rng: Random
-) -> list[Draft]:
+    drafts: list[PostDraft], people: Population, end: datetime, rng: Random
+) -> list[PostDraft]:
     """The posts that answer, quote, repost or edit these ones, all before `end`.
 
     Also settles which of all of them their authors remove later.
     """
-    after = _After(people, rng)
+    after = _FollowUps(people, rng)
     for draft in drafts:
         after.of(draft)
     later = [draft for draft in after.drafts if draft.at < end]
@@ -35,12 +35,12 @@ def follow(
     return later
 
 
-class _After:
-    def __init__(self, people: People, rng: Random) -> None:
+class _FollowUps:
+    def __init__(self, people: Population, rng: Random) -> None:
         self.people, self.rng = people, rng
-        self.drafts: list[Draft] = []
+        self.drafts: list[PostDraft] = []
 
-    def of(self, draft: Draft) -> None:
+    def of(self, draft: PostDraft) -> None:
         rng, intent = self.rng, draft.labels.intent
         if draft.author.kind in ("spammer", "city"):
             return
@@ -55,14 +55,14 @@ class _After:
         if rng.random() < 0.05 * draft.reach:
             self.repost(draft)
 
-    def echoes(self, draft: Draft) -> None:
+    def echoes(self, draft: PostDraft) -> None:
         for _ in range(self.rng.choice((0, 0, 0, 0, 0, 0, 1))):
             person = self.people.who_writes(draft.labels.language, self.rng)
             if person is not draft.author:
                 same = _similar("reply_same", draft, self.rng)
                 self.reply(draft, person, same, 2, 400)
 
-    def answer(self, draft: Draft) -> None:
+    def answer(self, draft: PostDraft) -> None:
         rng = self.rng
         kind = "city_refer" if draft.labels.owner not in ("pmc", None) else "city_token"
         if kind == "city_token" and not draft.labels.places:
@@ -77,13 +77,13 @@ class _After:
 
     def reply(
         self,
-        to: Draft,
+        to: PostDraft,
         author: Person,
         pattern: Pattern,
         soonest: int,
         latest: int,
         words: dict[str, str] | None = None,
-    ) -> Draft:
+    ) -> PostDraft:
         text, _ = say(pattern, self.rng, words=words)
         called = [f"@{to.author.handle}"]
         if calls_city(to) and author.kind != "city":
@@ -93,39 +93,41 @@ class _After:
         labels = pattern.labels(topic=to.labels.topic)
         if labels.intent == "complaint":
             labels = replace(labels, owner=to.labels.owner)
-        reply = Draft(at, author, f"{unique} {text}", labels, story=to.story)
+        reply = PostDraft(at, author, f"{unique} {text}", labels, story=to.story)
         reply.reply_to = to
         self.drafts.append(reply)
         return reply
 
-    def quote(self, draft: Draft) -> None:
+    def quote(self, draft: PostDraft) -> None:
         pattern = self.rng.choice(of_intent("quote"))
         author = self.people.who_writes(pattern.language, self.rng)
         text, _ = say(pattern, self.rng)
         at = draft.at + timedelta(minutes=self.rng.randint(5, 900))
         labels = pattern.labels(topic=draft.labels.topic)
-        quote = Draft(at, author, text, labels, story=draft.story, quotes=draft)
+        quote = PostDraft(at, author, text, labels, story=draft.story, quotes=draft)
         voice.link(
             quote, self.rng, f"https://x.com/{draft.author.handle}/status/{{quoted}}"
         )
         self.drafts.append(quote)
 
-    def repost(self, draft: Draft) -> None:
+    def repost(self, draft: PostDraft) -> None:
         author = self.people.who_writes(draft.labels.language, self.rng)
         text = f"RT @{draft.author.handle}: {draft.text}"
         if len(text) > 140:
             text = text[:139] + "…"
         at = draft.at + timedelta(minutes=self.rng.randint(3, 700))
-        repost = Draft(at, author, text, draft.labels, story=draft.story, reposts=draft)
+        repost = PostDraft(
+            at, author, text, draft.labels, story=draft.story, reposts=draft
+        )
         self.drafts.append(repost)
 
-    def edit(self, draft: Draft) -> None:
+    def edit(self, draft: PostDraft) -> None:
         """A corrected version within the hour that the platform allows."""
         text = _SLIP[draft.labels.language] + draft.text
         if len(text) > 280:
             return
         at = draft.at + timedelta(seconds=self.rng.randint(60, 3300))
-        edited = Draft(
+        edited = PostDraft(
             at,
             draft.author,
             text,
@@ -138,7 +140,7 @@ class _After:
         self.drafts.append(edited)
 
 
-def calls_city(draft: Draft) -> bool:
+def calls_city(draft: PostDraft) -> bool:
     return f"@{CITY_HANDLE}".lower() in draft.text.lower()
 
 
@@ -152,7 +154,7 @@ def office_hours(moment: datetime) -> datetime:
     return moment
 
 
-def _similar(intent: str, to: Draft, rng: Random) -> Pattern:
+def _similar(intent: str, to: PostDraft, rng: Random) -> Pattern:
     """An answer in the language of the question where there is one."""
     found = of_intent(intent)
     same = [p for p in found if p.language == to.labels.language]
@@ -161,7 +163,7 @@ def _similar(intent: str, to: Draft, rng: Random) -> Pattern:
     return rng.choice(same or [p for p in found if p.language == "en"] or found)
 
 
-def _perhaps_remove(draft: Draft, rng: Random) -> None:
+def _perhaps_remove(draft: PostDraft, rng: Random) -> None:
     kind = draft.author.kind
     if kind in ("city", "paper") or rng.random() > 0.028:
         return

@@ -4,9 +4,9 @@ import string
 from datetime import datetime
 from random import Random
 
-from socialcell.sandbox.post import Draft, Link
+from socialcell.sandbox.post import PostDraft, ShortLink
 from socialcell.sandbox.world.people import CITY_HANDLE
-from socialcell.sandbox.world.places import Place
+from socialcell.sandbox.world.places import CityPlace
 
 _BASE62 = string.ascii_letters + string.digits
 _TAGS = {
@@ -31,7 +31,7 @@ _AGAIN = {
 _LIMIT = 280  # what the platform lets a person write
 
 
-def dress(draft: Draft, rng: Random, civic: bool) -> None:
+def dress(draft: PostDraft, rng: Random, civic: bool) -> None:
     """Give a draft what people add to a sentence. `civic`: meant for the city."""
     if rng.random() < 0.28:
         add(draft, rng.choice(_EMOJI[draft.labels.sentiment]))
@@ -44,7 +44,7 @@ def dress(draft: Draft, rng: Random, civic: bool) -> None:
         add(draft, rng.choice(_TAGS[draft.labels.language]))
 
 
-def tag(draft: Draft, rng: Random) -> None:
+def tag(draft: PostDraft, rng: Random) -> None:
     """Call the city's account, in front, behind, or in small letters."""
     handle = CITY_HANDLE if rng.random() < 0.85 else CITY_HANDLE.lower()
     if rng.random() < 0.6 and len(draft.text) + len(handle) + 2 <= _LIMIT:
@@ -53,26 +53,26 @@ def tag(draft: Draft, rng: Random) -> None:
         add(draft, f"@{handle}")
 
 
-def photo(draft: Draft, rng: Random) -> None:
+def photo(draft: PostDraft, rng: Random) -> None:
     """A picture, which the platform shows as a short link to the post itself."""
     page = f"https://x.com/{draft.author.handle}/status/{{self}}/photo/1"
     link(draft, rng, page)
 
 
-def link(draft: Draft, rng: Random, page: str) -> None:
+def link(draft: PostDraft, rng: Random, page: str) -> None:
     short = short_address(rng)
     if "{link}" in draft.text:
         draft.text = draft.text.replace("{link}", short)
     elif not add(draft, short):
         return
-    draft.links = (*draft.links, Link(short, page))
+    draft.links = (*draft.links, ShortLink(short, page))
 
 
 def short_address(rng: Random) -> str:
     return "https://t.co/" + "".join(rng.choices(_BASE62, k=10))
 
 
-def add(draft: Draft, what: str) -> bool:
+def add(draft: PostDraft, what: str) -> bool:
     """Put something behind the text where the limit allows it."""
     if len(draft.text) + len(what) + 1 > _LIMIT:
         return False
@@ -80,12 +80,12 @@ def add(draft: Draft, what: str) -> bool:
     return True
 
 
-def again(at: datetime, first: Draft, rng: Random) -> Draft:
+def again(at: datetime, first: PostDraft, rng: Random) -> PostDraft:
     """The same person says the same thing once more, with or without a sigh."""
     text = rng.choice(_AGAIN[first.labels.language]) + first.text
     if len(text) > _LIMIT:
         text = first.text
-    return Draft(
+    return PostDraft(
         at,
         first.author,
         text,
@@ -96,7 +96,7 @@ def again(at: datetime, first: Draft, rng: Random) -> Draft:
     )
 
 
-def point(draft: Draft, where: Place, rng: Random) -> None:
+def point(draft: PostDraft, where: CityPlace, rng: Random) -> None:
     """The phone's map point, somewhere near the place."""
     draft.point = (
         where.name,

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
-from socialcell.sandbox.post import Labels, Person, Post
-from socialcell.sandbox.world.people import People
+from socialcell.sandbox.post import Labels, Person, SandboxPost
+from socialcell.sandbox.world.people import Population
 from socialcell.sandbox.world.rhythm import moments
 from socialcell.sandbox.world.speech import Speaker
 
@@ -32,11 +32,11 @@ _LATER = "(edited)"
 
 
 def posts(
-    people: People, start: datetime, end: datetime, rng: Random
-) -> tuple[Post, ...]:
+    people: Population, start: datetime, end: datetime, rng: Random
+) -> tuple[SandboxPost, ...]:
     """Videos and comments in [start, end), oldest first; `group` says which they are:
     own, found or comment."""
-    writer = _Writer(people, end, rng)
+    writer = _YouTubeWriter(people, end, rng)
     own = [writer.own(at) for at in moments(start, end, OWN_A_DAY, rng)]
     found = [writer.found(at) for at in moments(start, end, FOUND_A_DAY, rng)]
     comments = [one for video in own for one in writer.comments(video)]
@@ -66,22 +66,22 @@ def answer_id(to: str, at: datetime, n: int = 0) -> str:
     return f"{to}.{_code(f'below {to} at {at.isoformat()} {n}', 22)}"
 
 
-class _Writer(Speaker):
-    def own(self, at: datetime) -> Post:
+class _YouTubeWriter(Speaker):
+    def own(self, at: datetime) -> SandboxPost:
         said = self.say(("information", "praise"))
         return self.video(at, self.people.city, said.text, said.labels, "own")
 
-    def found(self, at: datetime) -> Post:
+    def found(self, at: datetime) -> SandboxPost:
         said = self.say()
         return self.video(at, said.author, said.text, said.labels, "found")
 
     def video(
         self, at: datetime, author: Person, text: str, labels: Labels, group: str
-    ) -> Post:
+    ) -> SandboxPost:
         own = video_id(at, self.rng.randrange(1 << 16))
         city = _TITLES[labels.language]
         title = f"{city}: {text[:50]}" if self.rng.random() < 0.85 else text[:60]
-        post = Post(
+        post = SandboxPost(
             "youtube",
             own,
             at,
@@ -96,8 +96,8 @@ class _Writer(Speaker):
         )
         return self.with_fate(post, f"{text} {_LATER}", within=60)
 
-    def comments(self, video: Post) -> list[Post]:
-        found: list[Post] = []
+    def comments(self, video: SandboxPost) -> list[SandboxPost]:
+        found: list[SandboxPost] = []
         for _ in range(self.rng.choice(_COMMENTS)):
             at = video.at + timedelta(minutes=self.rng.expovariate(1 / 500))
             comment = self.comment(video, video, at)
@@ -111,14 +111,16 @@ class _Writer(Speaker):
                     found.append(answer)
         return found
 
-    def comment(self, video: Post, above: Post, at: datetime) -> Post | None:
+    def comment(
+        self, video: SandboxPost, above: SandboxPost, at: datetime
+    ) -> SandboxPost | None:
         """None when there was nothing left to comment on, or the world has ended."""
         said, low = self.say(_SAYING), self.rng.randrange(1 << 16)
         is_answer = above is not video
         own = (
             answer_id(above.id, at, low) if is_answer else comment_id(video.id, at, low)
         )
-        made = Post(
+        made = SandboxPost(
             "youtube",
             own,
             at,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from socialcell.sandbox.city import City
-from socialcell.sandbox.post import Person, Post
+from socialcell.sandbox.post import Person, SandboxPost
 from socialcell.sandbox.world.people import CITY_HANDLE
 from socialcell.sandbox.x import x_text
 
@@ -58,13 +58,15 @@ def place_id(name: str) -> str:
     return hashlib.sha256(name.encode()).hexdigest()[:16]
 
 
-def language(post: Post) -> str:
+def language(post: SandboxPost) -> str:
     """The platform's own guess: often wrong for romanised text, the same each time."""
     guesses = _GUESS[post.labels.language]
     return guesses[zlib.crc32(post.id.encode()) % len(guesses)]
 
 
-def tweet(city: City, post: Post, moment: datetime, fields: set[str]) -> dict[str, Any]:
+def tweet(
+    city: City, post: SandboxPost, moment: datetime, fields: set[str]
+) -> dict[str, Any]:
     """A post with `fields` (and the three that always come) as of a moment."""
     text = x_text.shown(post)
     made: dict[str, Callable[[], Any]] = {
@@ -127,7 +129,7 @@ def user(
     return whole
 
 
-def place(post: Post, fields: set[str]) -> dict[str, Any]:
+def place(post: SandboxPost, fields: set[str]) -> dict[str, Any]:
     """The place of a post with a map point, with `fields` and id and full_name."""
     if post.point is None:
         raise ValueError(f"post {post.id} has no place")
@@ -148,7 +150,7 @@ def place(post: Post, fields: set[str]) -> dict[str, Any]:
     return whole | {key: made[key] for key in sorted(fields & made.keys())}
 
 
-def history(city: City, post: Post, moment: datetime) -> list[str]:
+def history(city: City, post: SandboxPost, moment: datetime) -> list[str]:
     """The ids of all versions of a post that exist at a moment, oldest first."""
     ids = list(post.versions)
     newer = post.replaced_by
@@ -161,7 +163,7 @@ def calls_city(text: str) -> bool:
     return CITY_HANDLE.lower() in x_text.handles(text)
 
 
-def _metrics(city: City, post: Post, moment: datetime) -> dict[str, int]:
+def _metrics(city: City, post: SandboxPost, moment: datetime) -> dict[str, int]:
     if post.replaced_by is not None:  # a version's figures stop when it is edited
         moment = min(moment, city.by_id["x", post.replaced_by].at)
     original = city.by_id.get(("x", post.reposts)) if post.reposts else None
@@ -171,7 +173,7 @@ def _metrics(city: City, post: Post, moment: datetime) -> dict[str, int]:
     return {f"{name}_count": count for name, count in counts.items()}
 
 
-def _references(post: Post) -> list[dict[str, str]] | None:
+def _references(post: SandboxPost) -> list[dict[str, str]] | None:
     pairs = (
         ("retweeted", post.reposts),
         ("quoted", post.quotes),
@@ -181,13 +183,13 @@ def _references(post: Post) -> list[dict[str, str]] | None:
     return found or None
 
 
-def _addressee(city: City, post: Post) -> str | None:
+def _addressee(city: City, post: SandboxPost) -> str | None:
     if post.reply_to is None:
         return None
     return user_id(city.by_id["x", post.reply_to].author)
 
 
-def _geo(post: Post) -> dict[str, Any] | None:
+def _geo(post: SandboxPost) -> dict[str, Any] | None:
     if post.point is None:
         return None
     name, longitude, latitude = post.point
@@ -195,7 +197,7 @@ def _geo(post: Post) -> dict[str, Any] | None:
     return {"place_id": place_id(name), "coordinates": point}
 
 
-def _edit_controls(post: Post, moment: datetime) -> dict[str, Any]:
+def _edit_controls(post: SandboxPost, moment: datetime) -> dict[str, Any]:
     until = post.at + timedelta(hours=1)
     return {
         "edits_remaining": 6 - len(post.versions),
@@ -204,7 +206,7 @@ def _edit_controls(post: Post, moment: datetime) -> dict[str, Any]:
     }
 
 
-def _note(city: City, post: Post) -> dict[str, Any] | None:
+def _note(city: City, post: SandboxPost) -> dict[str, Any] | None:
     """The whole of a long post, with the places in it."""
     if not x_text.is_note(post):
         return None

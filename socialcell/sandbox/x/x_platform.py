@@ -6,10 +6,10 @@ from typing import Any
 from socialcell.clock import Clock
 from socialcell.sandbox.city import City
 from socialcell.sandbox.platform import ServedPlatform
-from socialcell.sandbox.post import Post
+from socialcell.sandbox.post import SandboxPost
 from socialcell.sandbox.world.people import CITY_HANDLE
 from socialcell.sandbox.x import x_json, x_query
-from socialcell.sandbox.x.x_server import X
+from socialcell.sandbox.x.x_server import XServer
 from socialcell.sandbox.x.x_world import MENTIONS_REACH, SEARCH_REACH, indexed
 from socialcell.sandbox.x.x_writes import KEYS
 
@@ -22,8 +22,10 @@ SEARCH_QUERY = (
 )
 
 
-def build(city: City, clock: Clock, secrets: Mapping[str, str]) -> X:
-    return X(city, clock, secrets["x_bearer"], {key: secrets[key] for key in KEYS})
+def build(city: City, clock: Clock, secrets: Mapping[str, str]) -> XServer:
+    return XServer(
+        city, clock, secrets["x_bearer"], {key: secrets[key] for key in KEYS}
+    )
 
 
 def sources(city: City) -> list[dict[str, Any]]:
@@ -39,7 +41,7 @@ def sources(city: City) -> list[dict[str, Any]]:
     ]
 
 
-def shows(city: City, post: Post) -> list[str]:
+def shows(city: City, post: SandboxPost) -> list[str]:
     """None for reposts and the account's own posts."""
     if post.reposts is not None or post.author is city.people.city:
         return []
@@ -49,7 +51,7 @@ def shows(city: City, post: Post) -> list[str]:
     return found
 
 
-def address(post: Post) -> str:
+def address(post: SandboxPost) -> str:
     return f"https://x.com/{post.author.handle}/status/{post.id}"
 
 

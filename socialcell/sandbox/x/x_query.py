@@ -14,15 +14,15 @@ _URL = re.compile(r"https?://\S+")
 _TOKEN = re.compile(r'\s*(-?)(?:(\()|(\))|"([^"]*)"|([^\s()"]+))')
 LONGEST = 512
 
-Test = Callable[["Seen"], bool]
+Test = Callable[["IndexedPost"], bool]
 
 
-class BadQuery(ValueError):  # noqa: N818 - what the platform calls it
+class XQueryError(ValueError):
     """The query cannot be read; the message is what the platform would say."""
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class IndexedPost:
     """What a query can ask about a post."""
 
     words: tuple[str, ...]
@@ -36,7 +36,7 @@ class Seen:
 
 def seen(
     text: str, author: str, addressee: str | None, lang: str, traits: set[str]
-) -> Seen:
+) -> IndexedPost:
     """A post as the index holds it. Words are NFC and lower case, addresses left out."""
     bare = _URL.sub(" ", unicodedata.normalize("NFC", text))
     hashtags = frozenset(tag.lower() for tag in _HASHTAG.findall(bare))
@@ -45,7 +45,7 @@ def seen(
     found |= {"hashtags"} if hashtags else set()
     found |= {"mentions"} if handles else set()
     found |= {"links"} if _URL.search(text) else set()
-    return Seen(
+    return IndexedPost(
         _words(bare),
         hashtags,
         handles,
@@ -60,17 +60,19 @@ def seen(
 def parse(query: str) -> Test:
     """A test for posts. BadQuery when the query is empty, too long or malformed."""
     if not query.strip():
-        raise BadQuery("query must not be empty")
+        raise XQueryError("query must not be empty")
     if len(query) > LONGEST:
-        raise BadQuery(
+        raise XQueryError(
             f"Rules must be {LONGEST} characters or less, found {len(query)}"
         )
     parser = _Parser(query)
     test, positive = parser.either()
     if parser.at < len(parser.tokens):
-        raise BadQuery(f"no viable alternative at input '{parser.rest()}'")
+        raise XQueryError(f"no viable alternative at input '{parser.rest()}'")
     if not positive:
-        raise BadQuery("Rules must contain at least one positive, non-stopword clause")
+        raise XQueryError(
+            "Rules must contain at least one positive, non-stopword clause"
+        )
     return test
 
 
@@ -84,7 +86,7 @@ class _Parser:
         while at < len(query):
             match = _TOKEN.match(query, at)
             if match is None:
-                raise BadQuery(f"no viable alternative at input '{query[at:]}'")
+                raise XQueryError(f"no viable alternative at input '{query[at:]}'")
             minus, opens, closes, phrase, word = match.groups()
             self.tokens.append((minus, opens or "", closes or "", phrase, word or ""))
             at = match.end()
@@ -117,7 +119,7 @@ class _Parser:
             tests.append(test)
             positive = positive or plus
         if not tests:
-            raise BadQuery(f"no viable alternative at input '{self.rest()}'")
+            raise XQueryError(f"no viable alternative at input '{self.rest()}'")
         return lambda post: all(test(post) for test in tests), positive
 
     def one(self) -> tuple[Test, bool]:
@@ -126,7 +128,7 @@ class _Parser:
         if opens:
             test, positive = self.either()
             if self.at >= len(self.tokens) or not self.tokens[self.at][2]:
-                raise BadQuery("missing ')' at the end of the query")
+                raise XQueryError("missing ')' at the end of the query")
             self.at += 1
         elif phrase is not None:
             test, positive = _phrase(phrase), True
@@ -162,18 +164,18 @@ def _clause(word: str) -> tuple[Test, bool]:
         return lambda post: value in post.traits, False
     if name == "has" and value in ("links", "hashtags", "mentions", "geo", "media"):
         return lambda post: value in post.traits, False
-    raise BadQuery(f"Reference to invalid operator '{name}' with value '{value}'")
+    raise XQueryError(f"Reference to invalid operator '{name}' with value '{value}'")
 
 
 def _phrase(phrase: str) -> Test:
     wanted = _words(unicodedata.normalize("NFC", phrase))
     if not wanted:
-        raise BadQuery(f"nothing to look for in '{phrase}'")
+        raise XQueryError(f"nothing to look for in '{phrase}'")
     if len(wanted) == 1:
         return lambda post: wanted[0] in post.words
     size = len(wanted)
 
-    def found(post: Seen) -> bool:
+    def found(post: IndexedPost) -> bool:
         words = post.words
         return any(words[i : i + size] == wanted for i in range(len(words) - size + 1))
 

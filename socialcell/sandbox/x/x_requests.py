@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from socialcell.sandbox.post import Post
-from socialcell.sandbox.server import Answer, Request
+from socialcell.sandbox.post import SandboxPost
+from socialcell.sandbox.server import Request, ServerResponse
 from socialcell.sandbox.x import x_json
 
 PROBLEMS = "https://api.twitter.com/2/problems"
@@ -20,15 +20,15 @@ POST_DIALECT = {
 }
 
 
-class Refused(Exception):  # noqa: N818 - caught within this file
+class XRequestError(Exception):
     """A request that X would not serve, with the answer it gets instead."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: ServerResponse) -> None:
         super().__init__(answer.status)
         self.answer = answer
 
 
-class Asked:
+class XParameters:
     """The parameters of a request, under either spelling, read as X reads them."""
 
     def __init__(self, request: Request) -> None:
@@ -40,7 +40,7 @@ class Asked:
     def number(self, name: str, default: int, least: int, most: int) -> int:
         text = self.get(name) or str(default)
         if not text.isdigit() or not least <= int(text) <= most:
-            raise Refused(self.invalid(name, f"The `{name}` query parameter value [{text}] is not between {least} and {most}"))  # fmt: skip
+            raise XRequestError(self.invalid(name, f"The `{name}` query parameter value [{text}] is not between {least} and {most}"))  # fmt: skip
         return int(text)
 
     def id(self, name: str) -> int | None:
@@ -48,7 +48,7 @@ class Asked:
         if text is None:
             return None
         if not text.isdigit():
-            raise Refused(self.invalid(name, f"The `{name}` query parameter value [{text}] is not valid"))  # fmt: skip
+            raise XRequestError(self.invalid(name, f"The `{name}` query parameter value [{text}] is not valid"))  # fmt: skip
         return int(text)
 
     def time(self, name: str) -> datetime | None:
@@ -60,7 +60,7 @@ class Asked:
         except ValueError:
             moment = None
         if moment is None or moment.tzinfo is None:
-            raise Refused(self.invalid(name, f"The `{name}` query parameter value [{text}] is not a valid RFC 3339 date"))  # fmt: skip
+            raise XRequestError(self.invalid(name, f"The `{name}` query parameter value [{text}] is not a valid RFC 3339 date"))  # fmt: skip
         return moment
 
     def fields(self, kind: str) -> set[str]:
@@ -78,7 +78,7 @@ class Asked:
             if field
         }
         if unknown := sorted(found - allowed):
-            raise Refused(self.invalid(names[0], f"The `{names[0]}` query parameter value [{unknown[0]}] is not one of [{','.join(sorted(allowed))}]"))  # fmt: skip
+            raise XRequestError(self.invalid(names[0], f"The `{names[0]}` query parameter value [{unknown[0]}] is not one of [{','.join(sorted(allowed))}]"))  # fmt: skip
         return found
 
     def expansions(self) -> set[str]:
@@ -90,9 +90,9 @@ class Asked:
         if (self.get("since_id") or self.get("until_id")) and (
             self.get("start_time") or self.get("end_time")
         ):
-            raise Refused(self.invalid("since_id", "Invalid use of 'since_id' or 'until_id' in conjunction with 'start_time' or 'end_time'."))  # fmt: skip
+            raise XRequestError(self.invalid("since_id", "Invalid use of 'since_id' or 'until_id' in conjunction with 'start_time' or 'end_time'."))  # fmt: skip
 
-    def within(self, posts: Iterable[Post]) -> list[Post]:
+    def within(self, posts: Iterable[SandboxPost]) -> list[SandboxPost]:
         """Those of the posts that lie within the bounds that were given."""
         since, until = self.id("since_id"), self.id("until_id")
         start, end = self.time("start_time"), self.time("end_time")
@@ -108,10 +108,10 @@ class Asked:
     def position(self, token: str, kind: str, name: str) -> int:
         stem = STEM[kind]
         if not token.startswith(stem) or not token.isalnum():
-            raise Refused(self.invalid(name, f"Invalid '{name}':[{token}]"))
+            raise XRequestError(self.invalid(name, f"Invalid '{name}':[{token}]"))
         return int(token[len(stem) :], 36)
 
-    def invalid(self, name: str, message: str) -> Answer:
+    def invalid(self, name: str, message: str) -> ServerResponse:
         error = {"parameters": {name: [self.get(name) or ""]}, "message": message}
         detail = "One or more parameters to your request was invalid."
         answer = problem(400, f"{PROBLEMS}/invalid-request", "Invalid Request", detail)
@@ -119,11 +119,13 @@ class Asked:
         return answer
 
 
-def problem(status: int, kind: str, title: str, detail: str, **more: str) -> Answer:
+def problem(
+    status: int, kind: str, title: str, detail: str, **more: str
+) -> ServerResponse:
     body: dict[str, Any] = {"title": title, "detail": detail, "type": kind, **more}
     if kind == "about:blank":
         body["status"] = status
-    return Answer(status, body, {"content-type": "application/problem+json"})
+    return ServerResponse(status, body, {"content-type": "application/problem+json"})
 
 
 def missing(resource: str, parameter: str, value: str) -> dict[str, Any]:

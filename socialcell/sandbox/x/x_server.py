@@ -8,22 +8,22 @@ from typing import Any
 
 from socialcell.clock import Clock
 from socialcell.sandbox.city import City
-from socialcell.sandbox.faults import Faulty, Switch
-from socialcell.sandbox.post import Person, Post
-from socialcell.sandbox.server import Answer, Request
+from socialcell.sandbox.faults import FaultyPlatform, Switch
+from socialcell.sandbox.post import Person, SandboxPost
+from socialcell.sandbox.server import Request, ServerResponse
 from socialcell.sandbox.x import x_json, x_text, x_writes
-from socialcell.sandbox.x.x_query import BadQuery
+from socialcell.sandbox.x.x_query import XQueryError
 from socialcell.sandbox.x.x_requests import (
     POST_DIALECT,
     PROBLEMS,
-    Asked,
-    Refused,
+    XParameters,
+    XRequestError,
     missing,
     page_token,
     problem,
     rate,
 )
-from socialcell.sandbox.x.x_world import SEARCH_REACH, World
+from socialcell.sandbox.x.x_world import SEARCH_REACH, XWorld
 
 WINDOW = 900  # seconds of a rate limit
 LIMITS = {
@@ -36,7 +36,7 @@ LIMITS = {
 }
 
 
-class X(Faulty):
+class XServer(FaultyPlatform):
     """X as one client sees it. `dialect` is "tweet" or, after the renaming, "post"."""
 
     name = "x"
@@ -51,10 +51,10 @@ class X(Faulty):
         super().__init__(clock)
         self.city, self.token, self.dialect = city, token, "tweet"
         self.keys = keys
-        self.world = World(city)
+        self.world = XWorld(city)
         self.inserted: list[str] = []
         self.deleted: list[str] = []
-        self._waiting: list[Post] = []
+        self._waiting: list[SandboxPost] = []
         self._delete_next = 0
         self._used: dict[tuple[str, int], int] = defaultdict(int)
 
@@ -113,13 +113,13 @@ class X(Faulty):
 
     # Answers ----------------------------------------------------------------------
 
-    def respond(self, request: Request) -> Answer:
+    def respond(self, request: Request) -> ServerResponse:
         try:
             return self._served(request)
-        except Refused as refused:
+        except XRequestError as refused:
             return refused.answer
 
-    def refusal(self, fault: str, until: datetime) -> Answer:
+    def refusal(self, fault: str, until: datetime) -> ServerResponse:
         now = self.clock.now()
         if fault == "expired":
             return problem(401, "about:blank", "Unauthorized", "Unauthorized")
@@ -139,11 +139,11 @@ class X(Faulty):
             return problem(503, "about:blank", "Service Unavailable", "Service Unavailable")  # fmt: skip
         raise ValueError(f"X has no way to say {fault}")
 
-    def _served(self, request: Request) -> Answer:
+    def _served(self, request: Request) -> ServerResponse:
         signed = self.keys is not None and x_writes.is_signed(request, self.keys)
         bearer = request.headers.get("authorization") == f"Bearer {self.token}"
         if not signed and not bearer:
-            raise Refused(self.refusal("expired", self.clock.now()))
+            raise XRequestError(self.refusal("expired", self.clock.now()))
         if signed and x_writes.is_of_the_account(request):
             headers = self._count("writes")
             answer = x_writes.done(self.world, self.clock.now(), request)
@@ -161,60 +161,60 @@ class X(Faulty):
             match = re.fullmatch(pattern, request.path)
             if match and request.method == "GET":
                 headers = self._count(bucket)
-                body = serve(Asked(request), *match.groups())
-                return Answer(200, self._spoken(body), headers)
+                body = serve(XParameters(request), *match.groups())
+                return ServerResponse(200, self._spoken(body), headers)
         if request.path == "/2/users/me":
             detail = "Authenticating with OAuth 2.0 Application-Only is forbidden for this endpoint."
             return problem(403, f"{PROBLEMS}/unsupported-authentication", "Unsupported Authentication", detail)  # fmt: skip
         return problem(404, "about:blank", "Not Found", "Not Found")
 
-    def _search(self, asked: Asked) -> dict[str, Any]:
+    def _search(self, asked: XParameters) -> dict[str, Any]:
         now = self.clock.now()
         asked.refuse_mixed_bounds()
         self._check_age(asked, now)
         try:
             found = self.world.search(asked.get("query") or "", now)
-        except BadQuery as bad:
-            raise Refused(asked.invalid("query", str(bad))) from None
+        except XQueryError as bad:
+            raise XRequestError(asked.invalid("query", str(bad))) from None
         return self._page(asked, found, "search", least=10, token="next_token")
 
-    def _mentions(self, asked: Asked, id_: str) -> dict[str, Any]:
+    def _mentions(self, asked: XParameters, id_: str) -> dict[str, Any]:
         person = self.world.user(id_)
         if person is None:
             return {"errors": [missing("user", "id", id_)]}
         found = self.world.mentions(person, self.clock.now())
         return self._page(asked, found, "mentions", least=5, token="pagination_token")
 
-    def _timeline(self, asked: Asked, id_: str) -> dict[str, Any]:
+    def _timeline(self, asked: XParameters, id_: str) -> dict[str, Any]:
         person = self.world.user(id_)
         if person is None:
             return {"errors": [missing("user", "id", id_)]}
         found = self.world.timeline(person, self.clock.now())
         return self._page(asked, found, "mentions", least=5, token="pagination_token")
 
-    def _username(self, asked: Asked, handle: str) -> dict[str, Any]:
+    def _username(self, asked: XParameters, handle: str) -> dict[str, Any]:
         person = self.city.person(handle)
         if person is None:
             return {"errors": [missing("user", "username", handle)]}
         return {"data": self._shaped_user(asked, person)}
 
-    def _user(self, asked: Asked, id_: str) -> dict[str, Any]:
+    def _user(self, asked: XParameters, id_: str) -> dict[str, Any]:
         person = self.world.user(id_)
         if person is None:
             return {"errors": [missing("user", "id", id_)]}
         return {"data": self._shaped_user(asked, person)}
 
-    def _tweet(self, asked: Asked, id_: str) -> dict[str, Any]:
+    def _tweet(self, asked: XParameters, id_: str) -> dict[str, Any]:
         post = self.world.post(id_, self.clock.now())
         if post is None:
             return {"errors": [missing("tweet", "id", id_)]}
         body = self._bodies(asked, [post])
         return {**body, "data": body["data"][0]}
 
-    def _tweets(self, asked: Asked) -> dict[str, Any]:
+    def _tweets(self, asked: XParameters) -> dict[str, Any]:
         ids = [id_ for id_ in (asked.get("ids") or "").split(",") if id_]
         if not 1 <= len(ids) <= 100:
-            raise Refused(asked.invalid("ids", f"The number of values in the `ids` query parameter list [{len(ids)}] is not between 1 and 100"))  # fmt: skip
+            raise XRequestError(asked.invalid("ids", f"The number of values in the `ids` query parameter list [{len(ids)}] is not between 1 and 100"))  # fmt: skip
         now = self.clock.now()
         found = {id_: self.world.post(id_, now) for id_ in ids}
         posts = [post for post in found.values() if post is not None]
@@ -225,7 +225,12 @@ class X(Faulty):
         return body
 
     def _page(
-        self, asked: Asked, found: list[Post], kind: str, least: int, token: str
+        self,
+        asked: XParameters,
+        found: list[SandboxPost],
+        kind: str,
+        least: int,
+        token: str,
     ) -> dict[str, Any]:
         """One page, newest first; the token names the last post of the page before."""
         size = asked.number("max_results", 10, least, 100)
@@ -253,7 +258,7 @@ class X(Faulty):
             body["data"].insert(len(body["data"]) // 2, broken)
             body["meta"]["result_count"] += 1
 
-    def _turn(self, rest: list[Post]) -> None:
+    def _turn(self, rest: list[SandboxPost]) -> None:
         """What happens between this page and the next one."""
         if not rest:
             return
@@ -266,7 +271,7 @@ class X(Faulty):
             self.deleted.append(post.id)
         self._delete_next = 0
 
-    def _bodies(self, asked: Asked, posts: list[Post]) -> dict[str, Any]:
+    def _bodies(self, asked: XParameters, posts: list[SandboxPost]) -> dict[str, Any]:
         """`data`, `includes` and `errors` for posts, with what the client asked for."""
         now = self.clock.now()
         fields, wanted = asked.fields("tweet"), asked.expansions()
@@ -297,11 +302,11 @@ class X(Faulty):
         return body
 
     def _referenced(
-        self, posts: list[Post], wanted: set[str]
-    ) -> tuple[list[Post], list[dict[str, Any]]]:
+        self, posts: list[SandboxPost], wanted: set[str]
+    ) -> tuple[list[SandboxPost], list[dict[str, Any]]]:
         if not wanted & {"referenced_tweets.id", "referenced_tweets.id.author_id"}:
             return [], []
-        near: dict[str, Post] = {}
+        near: dict[str, SandboxPost] = {}
         errors = []
         for post in posts:
             for id_ in (post.reposts, post.quotes, post.reply_to):
@@ -315,7 +320,7 @@ class X(Faulty):
         return list(near.values()), errors
 
     def _people(
-        self, posts: list[Post], near: list[Post], wanted: set[str]
+        self, posts: list[SandboxPost], near: list[SandboxPost], wanted: set[str]
     ) -> list[Person]:
         found: dict[int, Person] = {}
         authors = list(posts) if "author_id" in wanted else []
@@ -336,7 +341,7 @@ class X(Faulty):
         return list(found.values())
 
     def _places(
-        self, posts: list[Post], asked: Asked, wanted: set[str]
+        self, posts: list[SandboxPost], asked: XParameters, wanted: set[str]
     ) -> list[dict[str, Any]]:
         if "geo.place_id" not in wanted:
             return []
@@ -345,22 +350,22 @@ class X(Faulty):
         shaped = [x_json.place(post, fields) for post in pointed]
         return list({place["id"]: place for place in shaped}.values())
 
-    def _shaped_user(self, asked: Asked, person: Person) -> dict[str, Any]:
+    def _shaped_user(self, asked: XParameters, person: Person) -> dict[str, Any]:
         return x_json.user(self.city, person, self.clock.now(), asked.fields("user"))
 
-    def _check_age(self, asked: Asked, now: datetime) -> None:
+    def _check_age(self, asked: XParameters, now: datetime) -> None:
         """Recent search refuses to look, or to be asked to look, beyond seven days."""
         oldest = now - SEARCH_REACH
         for name in ("since_id", "until_id"):
             id_ = asked.id(name)
             floor = (round(oldest.timestamp() * 1000) - 1_288_834_974_657) << 22
             if id_ is not None and id_ < floor:
-                raise Refused(asked.invalid(name, f"'{name}' must be a tweet id created after [{x_json.stamp(oldest)}]. Please use a '{name}' that is larger than {floor}"))  # fmt: skip
+                raise XRequestError(asked.invalid(name, f"'{name}' must be a tweet id created after [{x_json.stamp(oldest)}]. Please use a '{name}' that is larger than {floor}"))  # fmt: skip
         start, end = asked.time("start_time"), asked.time("end_time")
         if start is not None and start < oldest:
-            raise Refused(asked.invalid("start_time", f"'start_time' must be on or after {x_json.stamp(oldest)}"))  # fmt: skip
+            raise XRequestError(asked.invalid("start_time", f"'start_time' must be on or after {x_json.stamp(oldest)}"))  # fmt: skip
         if end is not None and end > now - timedelta(seconds=10):
-            raise Refused(asked.invalid("end_time", "'end_time' must be a minimum of 10 seconds prior to the request time"))  # fmt: skip
+            raise XRequestError(asked.invalid("end_time", "'end_time' must be a minimum of 10 seconds prior to the request time"))  # fmt: skip
 
     def _count(self, bucket: str) -> dict[str, str]:
         """The rate headers after this request. Refused when the window is used up."""
@@ -370,7 +375,7 @@ class X(Faulty):
         left = LIMITS[bucket] - self._used[bucket, window]
         reset = datetime.fromtimestamp((window + 1) * WINDOW, UTC)
         if left < 0:
-            raise Refused(self.refusal("limited", reset))
+            raise XRequestError(self.refusal("limited", reset))
         return rate(LIMITS[bucket], left, reset)
 
     def _spoken(self, body: Any) -> Any:

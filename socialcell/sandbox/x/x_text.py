@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from socialcell.sandbox.city import City
-from socialcell.sandbox.post import Person, Post
+from socialcell.sandbox.post import Person, SandboxPost
 
 LONGEST = 280
 _LONGEST_REPOST = 140
@@ -26,12 +26,12 @@ def is_too_long(text: str) -> bool:
     return sum(1 if ord(sign) <= 0x10FF else 2 for sign in bare) > LONGEST
 
 
-def is_note(post: Post) -> bool:
+def is_note(post: SandboxPost) -> bool:
     """Whether a post is too long for `text`: its whole is in `note_tweet`."""
     return post.reposts is None and is_too_long(post.text)
 
 
-def shown(post: Post) -> str:
+def shown(post: SandboxPost) -> str:
     """What stands in `text`: of a repost 140 signs, of a long post its beginning."""
     if is_note(post):
         return f"{escaped(post.text[:_BEGINNING].rstrip())}… {_own_address(post)}"
@@ -46,7 +46,7 @@ def handles(text: str) -> set[str]:
 
 
 def entities(
-    city: City, post: Post, text: str, ids: Callable[[Person], str]
+    city: City, post: SandboxPost, text: str, ids: Callable[[Person], str]
 ) -> dict[str, Any] | None:
     """Hashtags, accounts and addresses of a text that stands on the wire, with offsets
     in code points, end exclusive. `ids` gives an account's number."""
@@ -82,7 +82,7 @@ def entities(
     return found or None
 
 
-def _own_address(post: Post) -> str:
+def _own_address(post: SandboxPost) -> str:
     return f"https://t.co/{int(post.id):x}"[:23]
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from socialcell.sandbox.city import City
-from socialcell.sandbox.post import Labels, Link, Person, Post
+from socialcell.sandbox.post import Labels, Person, SandboxPost, ShortLink
 from socialcell.sandbox.x import x_json, x_query, x_text
 
 SEARCH_REACH = timedelta(days=7)
@@ -15,7 +15,7 @@ _EPOCH = 1_288_834_974_657
 _LABELS = Labels("en", False, "information", "other", "neutral", "low", "pmc")
 
 
-class World:
+class XWorld:
     """The city's posts on X plus those a test publishes, minus those it removes."""
 
     def __init__(self, city: City) -> None:
@@ -25,10 +25,10 @@ class World:
         self._fits: dict[tuple[str, str], bool] = {}
         self._calls: dict[str, set[str]] = {}
         self._removed: dict[str, datetime] = {}
-        self._stood: tuple[datetime, list[Post]] | None = None
+        self._stood: tuple[datetime, list[SandboxPost]] | None = None
         self._people = {x_json.user_id(p): p for p in city.people.all}
 
-    def search(self, query: str, now: datetime) -> list[Post]:
+    def search(self, query: str, now: datetime) -> list[SandboxPost]:
         """What recent search finds, newest first: seven days back, never reposts.
 
         x_query.BadQuery when the query cannot be read.
@@ -41,7 +41,7 @@ class World:
             if post.at >= oldest and post.reposts is None and self._found(query, post)
         ]
 
-    def mentions(self, person: Person, now: datetime) -> list[Post]:
+    def mentions(self, person: Person, now: datetime) -> list[SandboxPost]:
         """The newest 800 posts that call an account, reposts left out."""
         handle = person.handle.lower()
         return [
@@ -52,12 +52,12 @@ class World:
             and handle in self._called(post)
         ][:MENTIONS_REACH]
 
-    def timeline(self, person: Person, now: datetime) -> list[Post]:
+    def timeline(self, person: Person, now: datetime) -> list[SandboxPost]:
         """The newest 3,200 posts of an account."""
         own = [post for post in self._standing(now) if post.author is person]
         return own[:TIMELINE_REACH]
 
-    def post(self, id_: str, now: datetime) -> Post | None:
+    def post(self, id_: str, now: datetime) -> SandboxPost | None:
         """One post, whichever version of it, unless its author removed it."""
         post = self._known.get(id_)
         if post is None or post.at > now or self._gone(post, now):
@@ -69,14 +69,16 @@ class World:
     def user(self, id_: str) -> Person | None:
         return self._people.get(id_)
 
-    def draft(self, text: str, now: datetime, author: Person | None = None) -> Post:
+    def draft(
+        self, text: str, now: datetime, author: Person | None = None
+    ) -> SandboxPost:
         """A new post that nobody can see until it is shown."""
         milliseconds = round(now.timestamp() * 1000) - _EPOCH
         newest = max((int(id_) for id_ in self._known), default=0)
         number = max(milliseconds << 22, newest + 1)
         id_ = str(number)
         person = author or self.city.people.citizens[0]
-        post = Post("x", id_, now, person, text, _LABELS, conversation=id_, versions=(id_,))  # fmt: skip
+        post = SandboxPost("x", id_, now, person, text, _LABELS, conversation=id_, versions=(id_,))  # fmt: skip
         self._known[id_] = post
         return post
 
@@ -85,9 +87,9 @@ class World:
         text: str,
         now: datetime,
         author: Person,
-        links: tuple[Link, ...],
+        links: tuple[ShortLink, ...],
         to: str | None,
-    ) -> Post:
+    ) -> SandboxPost:
         """An account posts, or answers a post; everybody sees it at once."""
         top = self._known[to].conversation if to is not None else ""
         made = self.draft(text, now, author)
@@ -98,7 +100,7 @@ class World:
         self.show([post])
         return post
 
-    def show(self, posts: Iterable[Post]) -> None:
+    def show(self, posts: Iterable[SandboxPost]) -> None:
         self._posts.extend(posts)
         self._posts.sort(key=lambda post: int(post.id))
         self._stood = None
@@ -110,7 +112,7 @@ class World:
         self._removed[id_] = now
         self._stood = None
 
-    def repost(self, id_: str, now: datetime) -> Post:
+    def repost(self, id_: str, now: datetime) -> SandboxPost:
         """Somebody repeats a post. KeyError when there is no such post."""
         original = self._known[id_]
         said = f"RT @{original.author.handle}: {original.text}"
@@ -126,7 +128,7 @@ class World:
         self._posts = [post if one.id == id_ else one for one in self._posts]
         self._stood = None
 
-    def _standing(self, now: datetime) -> list[Post]:
+    def _standing(self, now: datetime) -> list[SandboxPost]:
         """Newest first; looked for once for each moment and change."""
         if self._stood is None or self._stood[0] != now:
             found = [
@@ -137,15 +139,15 @@ class World:
             self._stood = now, found
         return self._stood[1]
 
-    def _gone(self, post: Post, now: datetime) -> bool:
+    def _gone(self, post: SandboxPost, now: datetime) -> bool:
         return post.id in self._removed and self._removed[post.id] <= now
 
-    def _called(self, post: Post) -> set[str]:
+    def _called(self, post: SandboxPost) -> set[str]:
         if post.id not in self._calls:
             self._calls[post.id] = x_text.handles(post.text)
         return self._calls[post.id]
 
-    def _found(self, query: str, post: Post) -> bool:
+    def _found(self, query: str, post: SandboxPost) -> bool:
         """Whether a query finds a post: always so, as texts and authors stay."""
         asked = query, post.id
         if asked not in self._fits:
@@ -153,7 +155,7 @@ class World:
         return self._fits[asked]
 
 
-def indexed(city: City, post: Post) -> x_query.Seen:
+def indexed(city: City, post: SandboxPost) -> x_query.IndexedPost:
     """A post as the search index holds it."""
     parent = city.by_id.get(("x", post.reply_to)) if post.reply_to else None
     traits = {

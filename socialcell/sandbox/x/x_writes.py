@@ -10,11 +10,11 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote, unquote
 
-from socialcell.sandbox.post import Link, Post
-from socialcell.sandbox.server import Answer, Request
+from socialcell.sandbox.post import SandboxPost, ShortLink
+from socialcell.sandbox.server import Request, ServerResponse
 from socialcell.sandbox.x import x_json, x_text
-from socialcell.sandbox.x.x_requests import PROBLEMS, Refused, problem
-from socialcell.sandbox.x.x_world import World
+from socialcell.sandbox.x.x_requests import PROBLEMS, XRequestError, problem
+from socialcell.sandbox.x.x_world import XWorld
 
 ORIGIN = "https://api.x.com"
 KEYS = ("x_consumer_key", "x_consumer_secret", "x_access_token", "x_access_secret")
@@ -53,16 +53,18 @@ def is_of_the_account(request: Request) -> bool:
     return request.method != "GET" or request.path == "/2/users/me"
 
 
-def done(world: World, now: datetime, request: Request) -> Answer:
+def done(world: XWorld, now: datetime, request: Request) -> ServerResponse:
     """Who the account is, a post made or deleted. Refused as X refuses."""
     city = world.city.people.city
     wanted = re.fullmatch(r"/2/tweets(?:/(\d+))?", request.path)
     if request.path == "/2/users/me":
         data = {"id": x_json.user_id(city), "username": city.handle}
-        return Answer(200, {"data": data}, {"x-access-level": "read-write"})
+        return ServerResponse(200, {"data": data}, {"x-access-level": "read-write"})
     if wanted and request.method == "POST" and wanted[1] is None:
         made = _created(world, now, json.loads(request.body))
-        return Answer(201, {"data": {"id": made.id, "text": x_text.escaped(made.text)}})
+        return ServerResponse(
+            201, {"data": {"id": made.id, "text": x_text.escaped(made.text)}}
+        )
     if wanted and request.method == "DELETE" and wanted[1]:
         post = world.post(wanted[1], now)
         if post is None:
@@ -70,35 +72,35 @@ def done(world: World, now: datetime, request: Request) -> Answer:
         if post.author is not city:
             return _forbidden("You may not delete this Tweet.")
         world.remove(post.id, now)
-        return Answer(200, {"data": {"deleted": True}})
+        return ServerResponse(200, {"data": {"deleted": True}})
     return problem(404, "about:blank", "Not Found", "Not Found")
 
 
-def _created(world: World, now: datetime, given: Mapping[str, Any]) -> Post:
+def _created(world: XWorld, now: datetime, given: Mapping[str, Any]) -> SandboxPost:
     text, city = str(given.get("text") or ""), world.city.people.city
     if not text or x_text.is_too_long(text):
-        raise Refused(problem(400, "about:blank", "Invalid Request", "The text is missing or too long."))  # fmt: skip
+        raise XRequestError(problem(400, "about:blank", "Invalid Request", "The text is missing or too long."))  # fmt: skip
     said, links = shortened(text)
     to = (given.get("reply") or {}).get("in_reply_to_tweet_id")
     if to is not None and world.post(str(to), now) is None:
-        raise Refused(_forbidden("You attempted to reply to a Tweet that is deleted or not visible to you."))  # fmt: skip
+        raise XRequestError(_forbidden("You attempted to reply to a Tweet that is deleted or not visible to you."))  # fmt: skip
     newest = world.timeline(city, now)[:50]
     if any(one.text == said and one.reply_to == to for one in newest):
-        raise Refused(_forbidden("You are not allowed to create a Tweet with duplicate content."))  # fmt: skip
+        raise XRequestError(_forbidden("You are not allowed to create a Tweet with duplicate content."))  # fmt: skip
     return world.say(said, now, city, links, to)
 
 
-def _forbidden(said: str) -> Answer:
+def _forbidden(said: str) -> ServerResponse:
     return problem(403, "about:blank", "Forbidden", said)
 
 
-def shortened(text: str) -> tuple[str, tuple[Link, ...]]:
+def shortened(text: str) -> tuple[str, tuple[ShortLink, ...]]:
     """The text with its addresses behind t.co."""
-    links: list[Link] = []
+    links: list[ShortLink] = []
 
     def short(found: re.Match[str]) -> str:
         digest = hashlib.sha256(f"{found[0]}{len(links)}".encode()).hexdigest()
-        links.append(Link(f"https://t.co/{digest[:10]}", found[0]))
+        links.append(ShortLink(f"https://t.co/{digest[:10]}", found[0]))
         return links[-1].short
 
     return _ADDRESS.sub(short, text), tuple(links)

@@ -11,7 +11,7 @@ from socialcell import config, db
 from socialcell.clock import FixedClock
 from socialcell.sandbox.clicks import click_traffic, tracked_links
 from socialcell.sandbox.clicks.audience import Audience, Visit, moments
-from socialcell.sandbox.clicks.click_traffic import Clicking
+from socialcell.sandbox.clicks.click_traffic import ClickTraffic
 from socialcell.sandbox.world.app_world import PACKAGE
 from socialcell.services.context import Context
 from socialcell.services.links import link_statistics
@@ -45,7 +45,7 @@ def step(cell: Context, visits: Sequence[Visit], clock: FixedClock) -> dict[str,
     keys = [visit.install.key for visit in visits if visit.install]
     click_rehearsal.take_back(cell, moments(visits), keys)
     with redirect_server.serving(cell) as address:
-        audience = Clicking(address, codes, clock)
+        audience = ClickTraffic(address, codes, clock)
         audience.send(visits)
         click_rehearsal.wait(cell, moments(visits))
         audience.tell(visits)
@@ -63,7 +63,7 @@ def sent_only(
         cut.append(Visit(visit.asked[: max(n, 0)], visit.install))
         n -= len(visit.asked)
     with redirect_server.serving(cell) as address:
-        Clicking(address, codes, clock).send(cut)
+        ClickTraffic(address, codes, clock).send(cut)
 
 
 def tables(cell: Context) -> dict[str, str]:
@@ -137,9 +137,9 @@ def test_a_door_that_refuses_is_said_so(cell: Context, clock: FixedClock) -> Non
     codes: dict[str, Any] = dict.fromkeys(AUDIENCE.truth(), "zzzzzzz")
     with (
         redirect_server.serving(cell) as address,
-        pytest.raises(click_traffic.Refused, match="404 for the link"),
+        pytest.raises(click_traffic.ClickTrafficError, match="404 for the link"),
     ):
-        Clicking(address, codes, clock).send(AUDIENCE.visits)
+        ClickTraffic(address, codes, clock).send(AUDIENCE.visits)
     assert clock.now() == MONDAY_MORNING
 
 

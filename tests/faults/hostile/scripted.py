@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from socialcell.connectors.mastodon.mastodon_connector import id_at
-from socialcell.sandbox.server import Answer, Request, serve_http
+from socialcell.sandbox.server import Request, ServerResponse, serve_http
 from socialcell.services.context import Context
 from tests.builders import NOON
 
@@ -42,19 +42,19 @@ class Scripted:
     """Answers `answers` in turn, then as a platform that has nothing more to show."""
 
     name: str
-    answers: list[Answer] = field(default_factory=list)
+    answers: list[ServerResponse] = field(default_factory=list)
     asked: list[Request] = field(default_factory=list)
-    token: Answer = field(default_factory=lambda: Answer(200, TOKEN))
+    token: ServerResponse = field(default_factory=lambda: ServerResponse(200, TOKEN))
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: Request) -> ServerResponse:
         if request.path == "/api/v1/access_token":
             return self.token
         self.asked.append(request)
         if self.answers:
             return self.answers.pop(0)
         if self.name == "rss":
-            return Answer(304)
-        return Answer(200, EMPTY[self.name])
+            return ServerResponse(304)
+        return ServerResponse(200, EMPTY[self.name])
 
 
 @contextlib.contextmanager

@@ -18,7 +18,7 @@ from socialcell.clock import FixedClock
 from socialcell.listening.store import integrity
 from socialcell.listening.store.mentions import mention_queries
 from socialcell.ops import store
-from socialcell.sandbox.server import Answer
+from socialcell.sandbox.server import ServerResponse
 from socialcell.services.collection import collector
 from socialcell.services.collection.collector import RunResult
 from socialcell.services.context import Context
@@ -98,7 +98,10 @@ def test_nobody_is_asked_before_the_time_that_it_named(
 ) -> None:
     with scripted(name, context) as (platform, opened):
         source_of(opened, name)
-        platform.answers = [Answer(code, b"{}", headers), Answer(200, GOOD[name])]
+        platform.answers = [
+            ServerResponse(code, b"{}", headers),
+            ServerResponse(200, GOOD[name]),
+        ]
 
         refused = only(collector.collect(opened))
         asked = len(platform.asked)
@@ -132,7 +135,7 @@ def test_a_wait_that_is_over_already_is_no_reason_to_hammer(
 ) -> None:
     with scripted(name, context) as (platform, opened):
         source_of(opened, name)
-        platform.answers = [Answer(429, b"{}", headers)]
+        platform.answers = [ServerResponse(429, b"{}", headers)]
 
         refused = only(collector.collect(opened))
 
@@ -149,7 +152,7 @@ def test_trouble_of_its_own_is_waited_out_longer_and_longer(
 ) -> None:
     with scripted(name, context) as (platform, opened):
         source_of(opened, name)
-        platform.answers = [Answer(code, "<html>Bad gateway</html>")] * 4
+        platform.answers = [ServerResponse(code, "<html>Bad gateway</html>")] * 4
         waits = []
         while platform.answers:
             result = only(collector.collect(opened))
@@ -157,7 +160,7 @@ def test_trouble_of_its_own_is_waited_out_longer_and_longer(
             assert result.not_before is not None
             waits.append(result.not_before - clock.now())
             clock.set(result.not_before)
-        platform.answers = [Answer(200, GOOD[name])]
+        platform.answers = [ServerResponse(200, GOOD[name])]
 
         recovered = only(collector.collect(opened))
 
@@ -286,13 +289,13 @@ def test_a_line_that_misbehaves_is_left_and_others_are_read(
     other = "rss" if name != "rss" else "mastodon"
     with scripted(name, context) as (platform, opened):
         source_of(opened, name)
-        platform.answers = [Answer(200, GOOD[name])]
+        platform.answers = [ServerResponse(200, GOOD[name])]
         assert only(collector.collect(opened)).state == "ok"
     before = cursor(context, name)
     source_of(context, other)
 
     with misbehaving(how) as base, scripted(other, context) as (well, opened):
-        well.answers = [Answer(200, GOOD[other])]
+        well.answers = [ServerResponse(200, GOOD[other])]
         urls = {**opened.base_urls, **dict.fromkeys(ORIGINS[name], base)}
         both = Context(context.workspace, context.engine, context.clock, urls)
         results = {one.source: one for one in collector.collect(both)}
@@ -331,7 +334,7 @@ def test_a_platform_that_cannot_be_reached_is_tried_again_later(
         assert (lost.state, lost.error_kind) == ("failed", "transient"), lost
         assert cursor(context, name) is None
         clock.advance(2 * MINUTES)
-        platform.answers = [Answer(200, GOOD[name])]
+        platform.answers = [ServerResponse(200, GOOD[name])]
         found = only(collector.collect(opened))
 
     assert isinstance(lost.not_before, datetime)

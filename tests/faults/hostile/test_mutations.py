@@ -17,7 +17,7 @@ from socialcell.connectors.base import Kind
 from socialcell.listening.model import Mention
 from socialcell.listening.store import integrity
 from socialcell.ops import store
-from socialcell.sandbox.server import Answer
+from socialcell.sandbox.server import ServerResponse
 from socialcell.services.collection import collector
 from socialcell.services.context import Context
 from tests.builders import make_source
@@ -178,7 +178,7 @@ def test_a_reference_to_no_character_does_not_spoil_the_feed(
 ) -> None:
     body = feed(article(1, f"water {odd} pipe"), article(2, "roads &#x0915;"))
     with scripted("rss", context) as (platform, opened):
-        platform.answers = [Answer(200, body, {"content-type": "text/xml"})]
+        platform.answers = [ServerResponse(200, body, {"content-type": "text/xml"})]
         source = make_source(opened.engine, "r", "rss", **SETTINGS["rss"])
 
         result = collector.pull(opened, source)
@@ -203,7 +203,7 @@ def test_an_odd_token_is_told_as_such(
     body: bytes, context: Context, hasty: None
 ) -> None:
     with scripted("reddit", context) as (platform, opened):
-        platform.token = Answer(200, body, {"content-type": "application/json"})
+        platform.token = ServerResponse(200, body, {"content-type": "application/json"})
         source = make_source(opened.engine, "r", "reddit", **SETTINGS["reddit"])
 
         result = collector.pull(opened, source)
@@ -226,7 +226,7 @@ def every(
             context.engine, name, platform.name, **SETTINGS[platform.name]
         )
         typed = {"content-type": "application/json", **headers}
-        platform.answers = [Answer(code, body, typed)]
+        platform.answers = [ServerResponse(code, body, typed)]
 
         result = collector.pull(context, source)
 
@@ -243,7 +243,7 @@ def every(
             with db.reading(context.engine) as session:
                 assert store.cursor(session, source.id or 0) is None
         # Whatever the damaged page left behind, a good one is read after it.
-        platform.answers = [Answer(200, whole)]
+        platform.answers = [ServerResponse(200, whole)]
         context.clock.advance(HOURS)
         with db.writing(context.engine) as session:
             store.source_named(session, name).not_before = None

@@ -12,8 +12,8 @@ from sqlalchemy import Engine
 from socialcell import db
 from socialcell.clock import IST
 from socialcell.listening.alerts.model import Incident
-from socialcell.sandbox.chat.chat_servers import SECRETS, SLACK, Rooms
-from socialcell.sandbox.server import Logged, serve_http
+from socialcell.sandbox.chat.chat_servers import SECRETS, SLACK, ChatServers
+from socialcell.sandbox.server import LoggedRequest, serve_http
 from socialcell.services.doctor import examine
 from tests.inside import socialcell
 from tests.logs import quiet_again
@@ -170,7 +170,7 @@ def test_without_mentions_no_phrase_rises(cell: Path) -> None:
 
 
 def test_a_trial_reaches_its_room_and_a_dry_one_nobody(cell: Path, clock: Any) -> None:
-    rooms, asked = Rooms(clock), list[Logged]()
+    rooms, asked = ChatServers(clock), list[LoggedRequest]()
     with serve_http(rooms, asked) as url:
         place = cell / "config.yaml"
         base = f'sandbox: {{base_urls: {{"{SLACK}": "{url}"}}}}\n'

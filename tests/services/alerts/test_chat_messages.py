@@ -15,8 +15,8 @@ from socialcell.chat import ChatCard
 from socialcell.clock import FixedClock
 from socialcell.config import Workspace
 from socialcell.ops import outbox_store as store
-from socialcell.sandbox.chat.chat_servers import CHAT, ORIGINS, SECRETS, Rooms
-from socialcell.sandbox.server import Logged, serve_http
+from socialcell.sandbox.chat.chat_servers import CHAT, ORIGINS, SECRETS, ChatServers
+from socialcell.sandbox.server import LoggedRequest, serve_http
 from socialcell.services.context import Context
 from socialcell.services.outbox import outbox
 from socialcell.settings.telling import Alerts, Channel
@@ -36,9 +36,9 @@ CARD = ChatCard(
 class Chats:
     """The chats as a test sees them: what they take, and what they were asked."""
 
-    rooms: Rooms
+    rooms: ChatServers
     context: Context
-    asked: list[Logged] = field(default_factory=list)
+    asked: list[LoggedRequest] = field(default_factory=list)
 
     def told(self, kind: str) -> list[dict[str, Any]]:
         return [given for name, given in self.rooms.taken if name == kind]
@@ -47,7 +47,7 @@ class Chats:
 @pytest.fixture
 def chats(context: Context, clock: FixedClock) -> Iterator[Chats]:
     """A workspace with a room of every kind, on loopback."""
-    rooms, asked = Rooms(clock), []
+    rooms, asked = ChatServers(clock), []
     for name, value in SECRETS.items():
         (context.workspace.folder / "secrets" / name).write_text(value + "\n")
     channels: dict[str, Any] = {

@@ -13,7 +13,7 @@ import yaml
 
 from socialcell import db
 from socialcell.clock import FixedClock
-from socialcell.sandbox.chat.chat_servers import ORIGINS, SECRETS, Rooms
+from socialcell.sandbox.chat.chat_servers import ORIGINS, SECRETS, ChatServers
 from socialcell.sandbox.server import serve_http
 from tests import strace
 from tests.builders import make_source
@@ -36,7 +36,7 @@ class ControlRoom:
 
     folder: Path
     mail: Mailbox
-    chats: Rooms
+    chats: ChatServers
     hook: Hook
 
     def reached(self) -> dict[str, int]:
@@ -55,7 +55,7 @@ class ControlRoom:
 @pytest.fixture
 def control_room(tmp_path: Path, empty_database: Path) -> Iterator[ControlRoom]:
     folder, clock = tmp_path / "ready", FixedClock(SUNDAY_NIGHT)
-    chats, hook = Rooms(clock), Hook()
+    chats, hook = ChatServers(clock), Hook()
     with (
         mailbox() as (box, port),
         serve_http(chats, []) as chat_url,

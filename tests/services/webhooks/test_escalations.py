@@ -18,8 +18,8 @@ from socialcell.config import Workspace
 from socialcell.listening.alerts.model import Incident
 from socialcell.ops.model import AuditEntry
 from socialcell.ops.outbox_model import Outgoing
-from socialcell.sandbox.chat.chat_servers import ORIGINS, SECRETS, Rooms
-from socialcell.sandbox.server import Answer, Request, serve_http
+from socialcell.sandbox.chat.chat_servers import ORIGINS, SECRETS, ChatServers
+from socialcell.sandbox.server import Request, ServerResponse, serve_http
 from socialcell.services.alerts import escalations
 from socialcell.services.context import Context
 from socialcell.services.daemon import run_due as rounds
@@ -64,11 +64,15 @@ class Hook:
 
     def __init__(self) -> None:
         self.taken: list[dict[str, Any]] = []
-        self.answers: list[Answer] = []
+        self.answers: list[ServerResponse] = []
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: Request) -> ServerResponse:
         self.taken.append(json.loads(request.body))
-        return self.answers.pop(0) if self.answers else Answer(202, {"call": "placed"})
+        return (
+            self.answers.pop(0)
+            if self.answers
+            else ServerResponse(202, {"call": "placed"})
+        )
 
 
 @dataclass
@@ -77,7 +81,7 @@ class Room:
 
     context: Context
     mail: Mailbox
-    chats: Rooms
+    chats: ChatServers
     hook: Hook
     calls: Path
 
@@ -131,7 +135,7 @@ def room(cell: Cell, clock: FixedClock, folder: Path) -> Iterator[Room]:
         },
         "ladder": LADDER,
     }
-    chats, hook = Rooms(clock), Hook()
+    chats, hook = ChatServers(clock), Hook()
     with (
         mailbox() as (box, port),
         serve_http(chats, []) as chat_url,
@@ -245,7 +249,7 @@ def test_who_says_yes_on_the_telephone_acknowledges_it(
 ) -> None:
     call_for_help(cell, clock)
     room.hook.answers = [
-        Answer(200, {"acknowledged": True, "by": "Control room, second shift"})
+        ServerResponse(200, {"acknowledged": True, "by": "Control room, second shift"})
     ]
     for _look in range(6):
         room.tick()
@@ -364,7 +368,7 @@ def test_killed_before_any_write_it_reaches_everybody_and_is_acknowledged_once(
         before = room.reached()
         call_for_help(cell, clock, CALL, f"wamid.{n}", sender=f"9998000{n:05}")
         receive_only(cell)
-        yes = Answer(200, {"acknowledged": True, "by": "lead"})
+        yes = ServerResponse(200, {"acknowledged": True, "by": "lead"})
         room.hook.answers = [yes, yes]
         with killed_before_write(engine, n) as seen, suppress(Killed):
             until_acknowledged(room, clock)

@@ -14,7 +14,7 @@ from socialcell.listening.store.mentions import quotes
 from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.ops.webhook_model import OptIn
 from socialcell.sandbox import Sandbox
-from socialcell.sandbox.post import Post
+from socialcell.sandbox.post import SandboxPost
 from socialcell.sandbox.world.message_world import number
 from socialcell.services.context import Context
 from socialcell.services.messaging import consent
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.swept_on_postgresql
 DAY = timedelta(days=1)
 
 
-def picture(clock: FixedClock) -> Post:
+def picture(clock: FixedClock) -> SandboxPost:
     """A picture of the city's that stands."""
     return next(
         post
