@@ -116,7 +116,7 @@ def test_the_token_is_signed_for_apple_and_stays_with_apple(apple: Store) -> Non
 
 
 def test_reports_are_asked_for_once_where_nobody_did(apple: Store) -> None:
-    apple.platform.never_asked()
+    apple.platform.forget_request()
 
     (batch,) = apple.pull()
 
@@ -223,7 +223,7 @@ def test_check_says_how_far_the_set_up_is(apple: Store) -> None:
     health = apple.connector().check()
     assert (health.ok, health.message) == (True, f"4 reports of app {APPLE_ID}")
 
-    apple.platform.never_asked()
+    apple.platform.forget_request()
     assert "not asked for yet" in apple.connector().check().message
 
     apple.platform.expire_token()

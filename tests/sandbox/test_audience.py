@@ -16,7 +16,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def asked(kind: str | None = None) -> list[ClickRequest]:
-    found = [one for visit in WEEKS.visits for one in visit.asked]
+    found = [one for visit in WEEKS.visits for one in visit.requests]
     return [one for one in found if kind in (None, one.kind)]
 
 

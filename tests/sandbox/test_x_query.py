@@ -2,14 +2,16 @@
 
 import pytest
 
-from socialcell.sandbox.x.x_query import IndexedPost, XQueryError, parse, seen
+from socialcell.sandbox.x.x_query import IndexedPost, XQueryError, index_post, parse
 
 
 def post(
     text: str = "Water in Pune", author: str = "tanvi_sbx1", **facts: object
 ) -> IndexedPost:
     traits = set(facts.get("traits", ()))
-    return seen(text, author, facts.get("to"), str(facts.get("lang", "en")), traits)
+    return index_post(
+        text, author, facts.get("to"), str(facts.get("lang", "en")), traits
+    )
 
 
 @pytest.mark.parametrize(

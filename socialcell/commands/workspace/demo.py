@@ -202,7 +202,7 @@ def _clicking(
             return
         if not opened:
             codes = click_rehearsal.codes(
-                context, tracked_links.entered(audience.campaign)
+                context, tracked_links.link_forms(audience.campaign)
             )
             address = doors.enter_context(redirect_server.serving(context))
             opened.append(ClickTraffic(address, codes, clock))
@@ -212,7 +212,7 @@ def _clicking(
         opened[0].send(visits)
         yield
         click_rehearsal.wait(context, seconds)
-        opened[0].tell(visits)
+        opened[0].report_installs(visits)
 
     return clicking
 

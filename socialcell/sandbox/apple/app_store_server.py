@@ -54,18 +54,18 @@ class AppStoreServer(FaultyPlatform):
         super().__init__(clock)
         self.world = AppWorld(city.seed, city.start, city.end)
         self._public = _private(secrets["app_store_key"]).public_key()
-        self.is_asked = True  # whether reports were asked for once
+        self.has_request = True  # whether reports were requested once
 
-    def never_asked(self) -> None:
-        """Nobody has asked for reports of this app yet."""
-        self.is_asked = False
+    def forget_request(self) -> None:
+        """No reports of this app were requested yet."""
+        self.has_request = False
 
     def malformed_item(self, times: int | None = 1) -> None:
         """A file of the newest report has one row more, with a count that is none."""
         self._switches["malformed"] = Switch(times=times)
 
     def corrupt_file(self, times: int | None = 1) -> None:
-        """The next file differs by one bit from what its checksum says."""
+        """The next file differs by one bit from the one its checksum is of."""
         self._switches["corrupt"] = Switch(times=times)
 
     def stale_link(self, times: int | None = 1) -> None:
@@ -80,7 +80,7 @@ class AppStoreServer(FaultyPlatform):
         path = request.path.removeprefix("/v1/")
         parts = path.split("/")
         if path == "analyticsReportRequests" and request.method == "POST":
-            self.is_asked = True
+            self.has_request = True
             return ServerResponse(201, {"data": {"type": "analyticsReportRequests"}})
         if path == f"apps/{APPLE_ID}/analyticsReportRequests":
             return self._list(request, self._requests())
@@ -117,30 +117,30 @@ class AppStoreServer(FaultyPlatform):
     def _requests(self) -> list[dict[str, Any]]:
         stopped = _row("request-0", accessType="ONGOING", stoppedDueToInactivity=True)
         good = _row(_REQUEST, accessType="ONGOING", stoppedDueToInactivity=False)
-        return [stopped, good] if self.is_asked else [stopped]
+        return [stopped, good] if self.has_request else [stopped]
 
     def _instances(self, report: str) -> list[dict[str, Any]]:
         first = self.world.first + LAG
         days = (self.newest() - first).days + 1
-        made = [first + timedelta(days=n) for n in range(days)]
-        # Newest first: whoever reads in this order lets old rows win.
+        dates = [first + timedelta(days=n) for n in range(days)]
+        # Newest first: a client that reads in this order lets old rows win.
         return [
             _row(f"{report}.{day}", granularity="DAILY", processingDate=str(day))
-            for day in reversed(made)
+            for day in reversed(dates)
         ]
 
     def _segments(self, instance: str) -> list[dict[str, Any]]:
         report, _, day = instance.partition(".")
         rows = []
         for half in (0, 1):
-            data = self._packed(report, date.fromisoformat(day), half)
-            checksum = hashlib.md5(data, usedforsecurity=False).hexdigest()
+            content = self._packed(report, date.fromisoformat(day), half)
+            checksum = hashlib.md5(content, usedforsecurity=False).hexdigest()
             rows.append(
                 _row(
                     f"{instance}.{half}",
                     url=f"{FILES}/files/{instance}.{half}?signature=of-one-hour",
                     checksum=checksum,
-                    sizeInBytes=len(data),
+                    sizeInBytes=len(content),
                 )
             )
         return rows
@@ -165,10 +165,10 @@ class AppStoreServer(FaultyPlatform):
             return ServerResponse(400, "Only one auth mechanism allowed")
         report, _, rest = request.path.removeprefix("/files/").partition(".")
         day, _, half = rest.rpartition(".")
-        data = self._packed(report, date.fromisoformat(day), int(half))
+        content = self._packed(report, date.fromisoformat(day), int(half))
         if self._fires("corrupt"):
-            data = data[:-1] + bytes([data[-1] ^ 1])
-        return ServerResponse(200, data, {"content-type": "application/a-gzip"})
+            content = content[:-1] + bytes([content[-1] ^ 1])
+        return ServerResponse(200, content, {"content-type": "application/a-gzip"})
 
     def _packed(self, report: str, day: date, half: int) -> bytes:
         heading, *rows = self._lines(report, day)
@@ -179,9 +179,9 @@ class AppStoreServer(FaultyPlatform):
         text = "\n".join((heading, *shown)) + "\n"
         return gzip.compress(text.encode(), mtime=0)
 
-    def _lines(self, report: str, made: date) -> list[str]:
+    def _lines(self, report: str, report_day: date) -> list[str]:
         """Heading and rows of the report of a day; no rows where the world ends."""
-        day, before = made - LAG, made - LAG - timedelta(days=1)
+        day, before = report_day - LAG, report_day - LAG - timedelta(days=1)
         inside = [d for d in (day, before) if self.world.first <= d < self.world.last]
         name = REPORTS[int(report.removeprefix("r"))]
         if name in (STANDARD, DETAILED):
@@ -204,11 +204,11 @@ class AppStoreServer(FaultyPlatform):
         rows = ["\t".join((*_HEADING, *extra, "Counts"))]
         for day in days:
             organic = self.world.organic("apple", day)
-            if day != new:  # late ones are there: the old row once more, restated
+            if day != new:  # with the late downloads: the old row again, restated
                 rows.append(_download(day, "App Store search", organic, is_detailed))
                 continue
-            known = organic - organic // 10
-            rows.append(_download(day, "App Store search", known, is_detailed))
+            on_time = organic - organic // 10
+            rows.append(_download(day, "App Store search", on_time, is_detailed))
             again = self.world.installs("apple", day) // 5
             rows.append(_download(day, "Redownload", again, is_detailed))
             paid = self.world.paid("apple", day)
@@ -220,15 +220,16 @@ class AppStoreServer(FaultyPlatform):
 
     def campaigns(self, day: date, is_detailed: bool) -> dict[str, int]:
         """Downloads of a day by campaign; in Standard under no name, all of them."""
-        found = {x.token: self.world.outreach("apple", x, day) for x in OUTREACH}
+        counts = {x.token: self.world.outreach("apple", x, day) for x in OUTREACH}
         if not is_detailed:
-            return {"": sum(found.values())}
-        return {name: n for name, n in found.items() if n >= THRESHOLD}
+            return {"": sum(counts.values())}
+        return {name: n for name, n in counts.items() if n >= THRESHOLD}
 
     # Tokens -----------------------------------------------------------------------
 
     def _is_signed(self, header: str) -> bool:
-        """Whether the token is ours, for Apple, for minutes, and truly signed."""
+        """Whether the token has our key id, audience and issuer, a lifetime of minutes,
+        and a valid signature."""
         parts = header.removeprefix("Bearer ").split(".")
         try:
             head, claims = (json.loads(_bytes(part)) for part in parts[:2])
@@ -239,7 +240,7 @@ class AppStoreServer(FaultyPlatform):
             return False
         if (claims.get("aud"), claims.get("iss")) != ("appstoreconnect-v1", ISSUER):
             return False
-        now = SystemClock().now().timestamp()  # as TLS, tokens live in real time
+        now = SystemClock().now().timestamp()  # as TLS, tokens use real time
         if not claims["iat"] - 60 <= now < claims["exp"]:
             return False
         if claims["exp"] - claims["iat"] > _LIFE.total_seconds():
@@ -254,10 +255,10 @@ def secret(city: City, name: str) -> str:
     digest = hashlib.sha256(f"{city.seed}:{name}".encode()).digest()
     number = int.from_bytes(digest[:31], "big") + 1
     key = elliptic.derive_private_key(number, elliptic.SECP256R1())
-    made: bytes = key.private_bytes(
+    pem: bytes = key.private_bytes(
         forms.Encoding.PEM, forms.PrivateFormat.PKCS8, forms.NoEncryption()
     )
-    return made.decode()
+    return pem.decode()
 
 
 def _private(pem: str) -> Any:
@@ -265,7 +266,7 @@ def _private(pem: str) -> Any:
     return forms.load_pem_private_key(pem.encode(), password=None)
 
 
-def _verifies(public: Any, said: bytes, signature: bytes) -> bool:
+def _verifies(public: Any, message: bytes, signature: bytes) -> bool:
     errors = import_module("cryptography.exceptions")
     elliptic = import_module("cryptography.hazmat.primitives.asymmetric.ec")
     hashes = import_module("cryptography.hazmat.primitives.hashes")
@@ -275,7 +276,7 @@ def _verifies(public: Any, said: bytes, signature: bytes) -> bool:
     pair = (int.from_bytes(half, "big") for half in (signature[:32], signature[32:]))
     try:
         public.verify(
-            utils.encode_dss_signature(*pair), said, elliptic.ECDSA(hashes.SHA256())
+            utils.encode_dss_signature(*pair), message, elliptic.ECDSA(hashes.SHA256())
         )
     except errors.InvalidSignature:
         return False

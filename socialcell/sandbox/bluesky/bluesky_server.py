@@ -41,14 +41,14 @@ class BlueskyServer(PostServer):
             "/xrpc/app.bsky.feed.getPosts": self._by_uri,
         }
 
-    # Switches of this platform ----------------------------------------------------
+    # Faults and changes that tests switch on ----------------------------------------
 
     def expire_session(self, times: int = 1) -> None:
-        """The access token has run out, so many times."""
+        """The access token has expired, so many times."""
         self._switches["session"] = Switch(times=times)
 
     def revoke_session(self) -> None:
-        """The access token has run out, and the refresh token is not taken, once."""
+        """The access token has expired, and the refresh token is refused, once."""
         self._switches["session"] = Switch(times=1)
         self._switches["refresh"] = Switch(times=1)
 
@@ -88,19 +88,19 @@ class BlueskyServer(PostServer):
         answer = self._answers.get(request.path)
         if answer is None:
             return _error(501, "MethodNotImplemented", "Method Not Implemented")
-        given = request.headers.get("authorization", "")
-        if not given:
+        authorization = request.headers.get("authorization", "")
+        if not authorization:
             return ServerResponse(403, "<h1>403 Forbidden</h1>")
         if self._fires("session"):
             return _error(400, "ExpiredToken", "Token has expired")
-        if given != f"Bearer {self._token()}":
+        if authorization != f"Bearer {self._token()}":
             return _error(400, "InvalidToken", "Token could not be verified")
         return answer(request)
 
     def refusal(self, fault: str, until: datetime) -> ServerResponse:
         if fault == "expired":
-            said = "Invalid identifier or password"
-            return _error(401, "AuthenticationRequired", said)
+            message = "Invalid identifier or password"
+            return _error(401, "AuthenticationRequired", message)
         if fault == "forbidden":
             return _error(403, "Forbidden", "This account may not do that")
         if fault == "limited":
@@ -113,23 +113,23 @@ class BlueskyServer(PostServer):
 
     def _sign_in(self, request: Request) -> ServerResponse:
         try:
-            given = loads(request.body)
+            document = loads(request.body)
         except JSONDecodeError:
             return _error(400, "InvalidRequest", "Input must be JSON")
         if "factor" in self._switches:
-            said = "A sign in code has been sent to your email address"
-            return _error(401, "AuthFactorTokenRequired", said)
-        wanted = {"identifier": ACCOUNT, "password": self._password}
-        if request.method != "POST" or given != wanted:
-            said = "Invalid identifier or password"
-            return _error(401, "AuthenticationRequired", said)
+            message = "A sign in code has been sent to your email address"
+            return _error(401, "AuthFactorTokenRequired", message)
+        credentials = {"identifier": ACCOUNT, "password": self._password}
+        if request.method != "POST" or document != credentials:
+            message = "Invalid identifier or password"
+            return _error(401, "AuthenticationRequired", message)
         return self._session()
 
     def _renew(self, request: Request) -> ServerResponse:
-        given = request.headers.get("authorization", "")
+        authorization = request.headers.get("authorization", "")
         if request.method != "POST" or self._fires("refresh"):
             return _error(400, "ExpiredToken", "Token has been revoked")
-        if given != f"Bearer refresh-{self._token()}":
+        if authorization != f"Bearer refresh-{self._token()}":
             return _error(400, "InvalidToken", "Token could not be verified")
         return self._session()
 
@@ -150,45 +150,45 @@ class BlueskyServer(PostServer):
         )
 
     def _search(self, request: Request) -> ServerResponse:
-        asked = request.query
-        if not asked.get("q"):
+        query = request.query
+        if not query.get("q"):
             return _error(400, "InvalidRequest", 'Params must have the property "q"')
-        if "pages" in self._switches and "cursor" in asked:
+        if "pages" in self._switches and "cursor" in query:
             return _error(403, "Forbidden", "Sign in to see more")
-        found = [
+        posts = [
             post
             for post in reversed(self.standing())
-            if matches(asked["q"], post) and post.id not in self._unfindable
+            if matches(query["q"], post) and post.id not in self._unfindable
         ]
-        if since := asked.get("since"):
-            found = [p for p in found if p.at >= datetime.fromisoformat(since)]
-        if until := asked.get("until"):
-            found = [p for p in found if p.at < datetime.fromisoformat(until)]
-        if language := asked.get("lang"):
-            found = [p for p in found if _spoken(p) == language]
-        size = min(int(asked.get("limit") or 25), 100, self.most)
+        if since := query.get("since"):
+            posts = [p for p in posts if p.at >= datetime.fromisoformat(since)]
+        if until := query.get("until"):
+            posts = [p for p in posts if p.at < datetime.fromisoformat(until)]
+        if language := query.get("lang"):
+            posts = [p for p in posts if _language(p) == language]
+        size = min(int(query.get("limit") or 25), 100, self.most)
         stuck = "stuck" in self._switches
-        given = int(asked.get("cursor") or 0)
-        start = 0 if stuck else given
-        page, rest = found[start : start + size], found[start + size :]
+        offset = int(query.get("cursor") or 0)
+        start = 0 if stuck else offset
+        page, rest = posts[start : start + size], posts[start + size :]
         self.turned(rest)
         views: list[Any] = [self._view(post) for post in page]
         if page and self._fires("malformed"):
             views.insert(1, {"uri": None, "author": {}, "record": {"text": 7}})
-        body: dict[str, Any] = {"posts": views, "hitsTotal": len(found)}
+        body: dict[str, Any] = {"posts": views, "hitsTotal": len(posts)}
         if rest or (stuck and page):
-            body["cursor"] = str(given + size)
+            body["cursor"] = str(offset + size)
         return ServerResponse(200, body)
 
     def _by_uri(self, request: Request) -> ServerResponse:
-        asked = set(request.all("uris"))
-        if len(asked) > 25:
-            said = "Error: uris must not have more than 25 elements"
-            return _error(400, "InvalidRequest", said)
-        found = [post for post in self.standing() if post.id in asked]
-        return ServerResponse(200, {"posts": [self._view(post) for post in found]})
+        uris = set(request.all("uris"))
+        if len(uris) > 25:
+            message = "Error: uris must not have more than 25 elements"
+            return _error(400, "InvalidRequest", message)
+        posts = [post for post in self.standing() if post.id in uris]
+        return ServerResponse(200, {"posts": [self._view(post) for post in posts]})
 
-    # What the answers are made of -------------------------------------------------
+    # Parts of answers -----------------------------------------------------------------
 
     def _view(self, post: SandboxPost) -> dict[str, Any]:
         counts = self.city.metrics(post, self.clock.now())
@@ -208,7 +208,7 @@ class BlueskyServer(PostServer):
             "record": {
                 "$type": "app.bsky.feed.post",
                 "createdAt": _stamp(post.at),
-                "langs": [_spoken(post)],
+                "langs": [_language(post)],
                 "text": post.text,
             },
             "bookmarkCount": counts.get("bookmarks", 0),
@@ -253,7 +253,7 @@ def matches(query: str, post: SandboxPost) -> bool:
     return all(term.lower() in written for term in query.split())
 
 
-def _spoken(post: SandboxPost) -> str:
+def _language(post: SandboxPost) -> str:
     language = post.labels.language
     return "en" if language.endswith("-Latn") else language
 

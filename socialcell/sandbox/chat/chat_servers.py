@@ -1,4 +1,4 @@
-"""Chats that take what they are told: webhooks of Slack, Teams, Mattermost; Telegram."""
+"""Incoming webhooks of Slack, Teams and Mattermost, and sendMessage of Telegram."""
 
 import json
 import math
@@ -36,42 +36,42 @@ _CARD = "application/vnd.microsoft.card.adaptive"
 
 
 class ChatServers(FaultyPlatform):
-    """One room of each chat. `taken` holds what each was told, oldest first."""
+    """One channel of each service. `messages` are those it accepted, oldest first."""
 
     window = timedelta(seconds=30)
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
         self.name = "rooms"
-        self.taken: list[tuple[str, dict[str, Any]]] = []
+        self.messages: list[tuple[str, dict[str, Any]]] = []
         self._kind = "slack"
 
     def answer(self, request: Request) -> ServerResponse:
-        found = [kind for kind, at in _PLACES.items() if at.fullmatch(request.path)]
-        if not found:
+        kinds = [kind for kind, at in _PLACES.items() if at.fullmatch(request.path)]
+        if not kinds:
             return ServerResponse(404, "no such page")
-        self._kind = found[0]
+        self._kind = kinds[0]
         return super().answer(request)
 
     def respond(self, request: Request) -> ServerResponse:
-        if not self._is_known(request):
+        if not self._is_known_address(request):
             return self.refusal("forbidden", self.clock.now())
-        given = _document(request)
-        wrong = "no JSON" if given is None else _WRONG[self._kind](given)
-        if given is None or wrong:
-            return self._unreadable(wrong)
-        if self._kind == "telegram" and str(given["chat_id"]) != CHAT:
+        document = _document(request)
+        problem = "no JSON" if document is None else _PROBLEMS[self._kind](document)
+        if document is None or problem:
+            return self._unreadable(problem)
+        if self._kind == "telegram" and str(document["chat_id"]) != CHAT:
             return _telegram(400, "Bad Request: chat not found")
-        self.taken.append((self._kind, given))
+        self.messages.append((self._kind, document))
         if self._kind == "teams":
             return ServerResponse(202)
         if self._kind == "telegram":
-            told = {"message_id": len(self.taken), "text": given["text"]}
-            return ServerResponse(200, {"ok": True, "result": told})
+            message = {"message_id": len(self.messages), "text": document["text"]}
+            return ServerResponse(200, {"ok": True, "result": message})
         return ServerResponse(200, "ok")
 
     def refusal(self, fault: str, until: datetime) -> ServerResponse:
-        """Slack in a word, Teams and Mattermost in JSON, Telegram in its envelope."""
+        """Slack answers one word, Teams and Mattermost JSON, Telegram its envelope."""
         seconds = max(1, math.ceil((until - self.clock.now()).total_seconds()))
         status, slack, telegram = {
             "expired": (403, "invalid_token", "Unauthorized"),
@@ -83,92 +83,96 @@ class ChatServers(FaultyPlatform):
             status = 401 if fault == "expired" else status
             if fault != "limited":
                 return _telegram(status, telegram)
-            said = f"{telegram}: retry after {seconds}"
-            return _telegram(status, said, {"retry_after": seconds})
-        # Mattermost says how long in a header of its own.
+            description = f"{telegram}: retry after {seconds}"
+            return _telegram(status, description, {"retry_after": seconds})
+        # Mattermost has a header of its own for the seconds to wait.
         name = "X-Ratelimit-Reset" if self._kind == "mattermost" else "Retry-After"
         headers = {name: str(seconds)} if fault == "limited" else {}
         if self._kind == "slack":
             return ServerResponse(status, slack, headers)
-        told: dict[str, Any] = {"id": slack, "message": slack, "status_code": status}
+        body: dict[str, Any] = {"id": slack, "message": slack, "status_code": status}
         if self._kind == "teams":
-            told = {"error": {"code": slack, "message": slack}}
-        return ServerResponse(status, told, headers)
+            body = {"error": {"code": slack, "message": slack}}
+        return ServerResponse(status, body, headers)
 
-    def _is_known(self, request: Request) -> bool:
-        """Whether the address is one that we gave, with its signature."""
+    def _is_known_address(self, request: Request) -> bool:
+        """Whether the address is one of SECRETS, with its signature."""
         if self._kind == "telegram":
             return request.path == f"/bot{BOT}/sendMessage"
-        given = SECRETS[f"{self._kind}_room"]
+        address = SECRETS[f"{self._kind}_room"]
         if self._kind == "teams":
-            return request.query.get("sig") == given.rpartition("=")[2]
-        return given.endswith(request.path)
+            return request.query.get("sig") == address.rpartition("=")[2]
+        return address.endswith(request.path)
 
-    def _unreadable(self, wrong: str) -> ServerResponse:
+    def _unreadable(self, problem: str) -> ServerResponse:
         if self._kind == "telegram":
-            return _telegram(400, f"Bad Request: {wrong}")
+            return _telegram(400, f"Bad Request: {problem}")
         if self._kind == "slack":
             return ServerResponse(400, "invalid_payload")
-        return ServerResponse(400, {"id": "web.incoming", "message": wrong})
+        return ServerResponse(400, {"id": "web.incoming", "message": problem})
 
 
 def _document(request: Request) -> dict[str, Any] | None:
     try:
-        found = json.loads(request.body)
+        document = json.loads(request.body)
     except ValueError:
         return None
-    if not isinstance(found, dict) or request.method != "POST":
+    if not isinstance(document, dict) or request.method != "POST":
         return None
     kind = request.headers.get("content-type", "")
-    return found if kind.startswith("application/json") else None
+    return document if kind.startswith("application/json") else None
 
 
 def _telegram(
-    status: int, said: str, parameters: dict[str, Any] | None = None
+    status: int, description: str, parameters: dict[str, Any] | None = None
 ) -> ServerResponse:
-    told: dict[str, Any] = {"ok": False, "error_code": status, "description": said}
+    body: dict[str, Any] = {
+        "ok": False,
+        "error_code": status,
+        "description": description,
+    }
     if parameters:
-        told["parameters"] = parameters
-    return ServerResponse(status, told)
+        body["parameters"] = parameters
+    return ServerResponse(status, body)
 
 
-def _wrong_slack(given: dict[str, Any]) -> str:
-    if not given.get("text"):
+def _slack_problem(document: dict[str, Any]) -> str:
+    if not document.get("text"):
         return "missing_text"
-    for block in given.get("blocks", ()):
+    for block in document.get("blocks", ()):
         if block["type"] not in ("header", "section", "context"):
             return "invalid_blocks"
         texts = block.get("elements") or [block.get("text")]
         longest = 150 if block["type"] == "header" else 3000
         if not all(text and 0 < len(text["text"]) <= longest for text in texts):
             return "invalid_blocks"
-    return "" if len(given.get("blocks", ())) <= 50 else "invalid_blocks"
+    return "" if len(document.get("blocks", ())) <= 50 else "invalid_blocks"
 
 
-def _wrong_teams(given: dict[str, Any]) -> str:
-    cards = given.get("attachments") or [{}]
-    if given.get("type") != "message" or cards[0].get("contentType") != _CARD:
+def _teams_problem(document: dict[str, Any]) -> str:
+    cards = document.get("attachments") or [{}]
+    if document.get("type") != "message" or cards[0].get("contentType") != _CARD:
         return "a message with an Adaptive card is expected"
     card = cards[0].get("content", {})
     whole = card.get("type") == "AdaptiveCard" and card.get("body")
-    small = len(json.dumps(given, ensure_ascii=False).encode()) <= 28 * 1024
+    small = len(json.dumps(document, ensure_ascii=False).encode()) <= 28 * 1024
     return "" if whole and small else "no card, or one of more than 28 KB"
 
 
-def _wrong_mattermost(given: dict[str, Any]) -> str:
-    return "" if given.get("text") else "No text specified"
+def _mattermost_problem(document: dict[str, Any]) -> str:
+    return "" if document.get("text") else "No text specified"
 
 
-def _wrong_telegram(given: dict[str, Any]) -> str:
-    if not given.get("text"):
+def _telegram_problem(document: dict[str, Any]) -> str:
+    if not document.get("text"):
         return "message text is empty"
-    units = len(given["text"].encode("utf-16-le")) // 2
+    units = len(document["text"].encode("utf-16-le")) // 2
     return "message is too long" if units > 4096 else ""
 
 
-_WRONG = {
-    "slack": _wrong_slack,
-    "teams": _wrong_teams,
-    "mattermost": _wrong_mattermost,
-    "telegram": _wrong_telegram,
+_PROBLEMS = {
+    "slack": _slack_problem,
+    "teams": _teams_problem,
+    "mattermost": _mattermost_problem,
+    "telegram": _telegram_problem,
 }

@@ -1,4 +1,4 @@
-"""A Telegram channel of the sandbox, as its bot sees it: it posts, and reads nothing."""
+"""The Bot API of a Telegram channel of the sandbox: the bot posts and deletes."""
 
 import json
 import math
@@ -33,68 +33,72 @@ class TelegramServer(FaultyPlatform):
         self._last = 0
 
     def respond(self, request: Request) -> ServerResponse:
-        asked = _PATH.fullmatch(request.path)
-        if asked is None:
-            return _said(404, "Not Found")
-        if asked[1] != self.token:
-            return _said(401, "Unauthorized")
+        match = _PATH.fullmatch(request.path)
+        if match is None:
+            return _error(404, "Not Found")
+        if match[1] != self.token:
+            return _error(401, "Unauthorized")
         try:
-            given = json.loads(request.body or b"{}")
+            document = json.loads(request.body or b"{}")
         except ValueError:
-            return _said(400, "Bad Request: can't parse JSON object")
-        if given.get("chat_id") != CHANNEL:
-            return _said(400, "Bad Request: chat not found")
-        return self._done(asked[2], given)
+            return _error(400, "Bad Request: can't parse JSON object")
+        if document.get("chat_id") != CHANNEL:
+            return _error(400, "Bad Request: chat not found")
+        return self._call_method(match[2], document)
 
     def refusal(self, fault: str, until: datetime) -> ServerResponse:
         if fault == "limited":
             left = (until - self.clock.now()).total_seconds()
             seconds = max(1, math.ceil(left))
-            said = f"Too Many Requests: retry after {seconds}"
-            return _said(429, said, {"retry_after": seconds})
-        status, said = {
+            description = f"Too Many Requests: retry after {seconds}"
+            return _error(429, description, {"retry_after": seconds})
+        status, description = {
             "expired": (401, "Unauthorized"),
             "forbidden": (403, "Forbidden: bot is not a member of the channel chat"),
             "broken": (502, "Bad Gateway"),
         }[fault]
-        return _said(status, said)
+        return _error(status, description)
 
-    def _done(self, method: str, given: Mapping[str, Any]) -> ServerResponse:
+    def _call_method(self, method: str, document: Mapping[str, Any]) -> ServerResponse:
         if method == "getChat":
             return _result({"id": -1001, "type": "channel", "username": CHANNEL[1:]})
         if method == "deleteMessage":
-            if self.posts.pop(given.get("message_id", 0), None) is None:
-                return _said(400, "Bad Request: message to delete not found")
+            if self.posts.pop(document.get("message_id", 0), None) is None:
+                return _error(400, "Bad Request: message to delete not found")
             return _result(True)
         if method not in ("sendMessage", "sendPhoto"):
-            return _said(404, "Not Found: method not found")
+            return _error(404, "Not Found: method not found")
         photo = method == "sendPhoto"
-        text = given.get("caption" if photo else "text", "")
-        if photo and not str(given.get("photo", "")).startswith("https://"):
-            return _said(400, "Bad Request: wrong file identifier/HTTP URL specified")
+        text = document.get("caption" if photo else "text", "")
+        if photo and not str(document.get("photo", "")).startswith("https://"):
+            return _error(400, "Bad Request: wrong file identifier/HTTP URL specified")
         if not photo and not text:
-            return _said(400, "Bad Request: message text is empty")
+            return _error(400, "Bad Request: message text is empty")
         if len(text.encode("utf-16-le")) // 2 > (_CAPTION if photo else _TEXT):
-            return _said(400, "Bad Request: message is too long")
-        to = given.get("reply_parameters", {}).get("message_id")
+            return _error(400, "Bad Request: message is too long")
+        to = document.get("reply_parameters", {}).get("message_id")
         if to is not None and to not in self.posts:
-            return _said(400, "Bad Request: message to be replied not found")
+            return _error(400, "Bad Request: message to be replied not found")
         self._last += 1
         self.posts[self._last] = {"text": text, "to": to}
         return _result({"message_id": self._last, "chat": {"username": CHANNEL[1:]}})
 
 
-def _result(found: Any) -> ServerResponse:
-    return ServerResponse(200, {"ok": True, "result": found})
+def _result(result: Any) -> ServerResponse:
+    return ServerResponse(200, {"ok": True, "result": result})
 
 
-def _said(
-    status: int, said: str, parameters: Mapping[str, Any] | None = None
+def _error(
+    status: int, description: str, parameters: Mapping[str, Any] | None = None
 ) -> ServerResponse:
-    told: dict[str, Any] = {"ok": False, "error_code": status, "description": said}
+    body: dict[str, Any] = {
+        "ok": False,
+        "error_code": status,
+        "description": description,
+    }
     if parameters:
-        told["parameters"] = dict(parameters)
-    return ServerResponse(status, told)
+        body["parameters"] = dict(parameters)
+    return ServerResponse(status, body)
 
 
 def _secret(city: City, name: str) -> str:

@@ -1,1 +1,1 @@
-"""Who clicks on the tracked links of the seeded world."""
+"""Clicks on the tracked links of the seeded world, and how they are sent."""

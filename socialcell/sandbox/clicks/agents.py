@@ -1,7 +1,6 @@
-"""What asks for a link in the sandbox city: browsers of people, and programs.
+"""User-Agent headers of the sandbox city: browsers of people, and programs.
 
-Written as these programs write their names; versions and models are such as were in
-use in 2026, and none is anybody's own.
+The formats are the real ones; versions and models are such as were in use in 2026.
 """
 
 _WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
@@ -10,7 +9,7 @@ _IPHONE = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
 ANDROID = (
     f"Mozilla/5.0 (Linux; Android 10; K) {_WEBKIT} Chrome/142.0.0.0 Mobile Safari/537.36",
     f"Mozilla/5.0 (Linux; Android 14; SM-M146B) {_WEBKIT} SamsungBrowser/27.0 Chrome/130.0.0.0 Mobile Safari/537.36",
-    # A phone whose maker is called as a robot is.
+    # A phone whose brand name contains "bot".
     f"Mozilla/5.0 (Linux; Android 13; CUBOT NOTE 21) {_WEBKIT} Chrome/139.0.0.0 Mobile Safari/537.36",
     f"Mozilla/5.0 (Linux; U; Android 12; mr-in; Redmi 10) {_WEBKIT} UCBrowser/13.8.0 Mobile Safari/537.36",
     f"Mozilla/5.0 (Linux; Android 14; Pixel 7a; wv) {_WEBKIT} Version/4.0 Chrome/141.0.0.0 Mobile Safari/537.36 Instagram 402.0.0.44.83 Android",

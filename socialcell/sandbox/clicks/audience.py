@@ -1,8 +1,9 @@
-"""Who asks for the city's tracked links: people, and all that are none.
+"""Requests for the city's tracked links: by people, and by programs.
 
-Everything that is asked is drawn once, so the true clicks of each link are known, and
-which of them brought an install. A visit is what belongs together: somebody's click
-and second click, a preview with what follows it, a scanner's walk through a letter.
+Every request is drawn once, so the true clicks of each link are known, and which of
+them led to an install. A visit holds the requests that belong together: a person's
+click and second click, a preview and what follows it, a scanner's requests for the
+links of a newsletter.
 """
 
 from collections import Counter
@@ -26,7 +27,7 @@ _SECOND = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class ClickRequest:
-    """One request for a link. `agent` is None where nobody says what it is."""
+    """One request for a link. `agent` is None where no User-Agent is sent."""
 
     at: datetime
     link: str
@@ -39,8 +40,8 @@ class ClickRequest:
 
 @dataclass(frozen=True, slots=True)
 class Install:
-    """An install of the app on Android, as its server comes to know of it. `referrer`
-    is None where it is what the visit's first request was handed."""
+    """An install of the app on Android, as the app reports it. `referrer` is None where
+    it is the one that the redirect of the visit's first request carried."""
 
     key: str
     begun_at: datetime
@@ -49,14 +50,14 @@ class Install:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Requests that belong together, and the install that came of them."""
+    """Requests that belong together, and the install that followed them."""
 
-    asked: tuple[ClickRequest, ...]
+    requests: tuple[ClickRequest, ...]
     install: Install | None = None
 
     @property
     def end(self) -> datetime:
-        times = [one.at for one in self.asked]
+        times = [request.at for request in self.requests]
         return max(times + ([self.install.begun_at] if self.install else []))
 
 
@@ -67,15 +68,15 @@ class Audience:
         self.seed = seed
         self._apps = AppWorld(seed, start, end)
         self.campaign = CampaignWorld(seed, end).campaign
-        self._taken: set[datetime] = set()
+        self._occupied_seconds: set[datetime] = set()
         self._networks = 0
-        made = [visit for day in self._days() for visit in self._visits(day)]
-        found = [
-            one
-            for one in made
-            if as_utc(start) < _first(one) and one.end <= as_utc(end)
+        all_visits = [visit for day in self._days() for visit in self._visits(day)]
+        visits = [
+            candidate
+            for candidate in all_visits
+            if as_utc(start) < _visit_start(candidate) and candidate.end <= as_utc(end)
         ]
-        self.visits = tuple(sorted(found, key=lambda visit: visit.end))
+        self.visits = tuple(sorted(visits, key=lambda visit: visit.end))
 
     def between(self, before: datetime | None, until: datetime) -> list[Visit]:
         """The visits that are over in (before, until]; None: from the beginning."""
@@ -91,10 +92,10 @@ class Audience:
         counts = {link.word: Counter(dict.fromkeys(KINDS, 0)) for link in LINKS}
         installs = dict.fromkeys(counts, 0)
         for visit in self.visits:
-            for one in visit.asked:
-                counts[one.link][one.kind] += 1
-            if visit.asked and visit.install:
-                installs[visit.asked[0].link] += 1
+            for request in visit.requests:
+                counts[request.link][request.kind] += 1
+            if visit.requests and visit.install:
+                installs[visit.requests[0].link] += 1
         return {
             word: {
                 "channel": BY_WORD[word].channel,
@@ -106,9 +107,9 @@ class Audience:
         }
 
     def _days(self) -> Iterator[date]:
-        one = self.campaign
-        for n in range((one.end - one.start).days + 1):
-            yield one.start + timedelta(n)
+        campaign = self.campaign
+        for n in range((campaign.end - campaign.start).days + 1):
+            yield campaign.start + timedelta(n)
 
     def _visits(self, day: date) -> Iterator[Visit]:
         rng = Random(f"{self.seed}:audience:{day}")
@@ -116,19 +117,19 @@ class Audience:
         for link in LINKS:
             for _ in range(poisson(rng, link.people)):
                 device = rng.choices(("android", "ios", "other"), (70, 15, 15))[0]
-                yield self._person(
+                yield self._person_visit(
                     self._moment(day, rng, 7, 23), link.word, device, rng
                 )
         for kind, mean in (("preview", 9.0), ("crawler", 2.0), ("tool", 2.0)):
             for _ in range(poisson(rng, mean)):
-                yield self._program(self._moment(day, rng, 7, 23), kind, rng)
-        yield self._crowd(self._moment(day, rng, 19, 21), rng)
+                yield self._program_visit(self._moment(day, rng, 7, 23), kind, rng)
+        yield self._crowd_visit(self._moment(day, rng, 19, 21), rng)
         if (day - self.campaign.start).days % 7 == 0:
-            yield from self._letter(day, rng)
+            yield from self._newsletter_visits(day, rng)
 
     def _installs(self, day: date, rng: Random) -> Iterator[Visit]:
-        """Installs of a day that is the same one here and in California: those that our
-        links brought, and those that the store or somebody else's link did."""
+        """Installs of a day, at hours that fall on the same date in India and in
+        California: through our links, through the store, and through other links."""
         for outreach in OUTREACH:
             ours = outreach.token == self.campaign.name
             reached = [link.word for link in LINKS if link.channel == outreach.source]
@@ -137,61 +138,69 @@ class Audience:
                 visit = Visit(())
                 if ours:
                     word = rng.choices(reached, (2, 1))[0]
-                    visit = self._person(at, word, "android", rng)
-                    at = visit.asked[0].at + rng.randrange(20, 240) * _SECOND
-                said = f"utm_source={outreach.source}&utm_medium=creator&utm_campaign={outreach.token}"
+                    visit = self._person_visit(at, word, "android", rng)
+                    at = visit.requests[0].at + rng.randrange(20, 240) * _SECOND
+                referrer = f"utm_source={outreach.source}&utm_medium=creator&utm_campaign={outreach.token}"
                 key = f"install-{day:%Y%m%d}-{outreach.token}-{n:03}"
-                yield replace(visit, install=Install(key, at, None if ours else said))
+                yield replace(
+                    visit, install=Install(key, at, None if ours else referrer)
+                )
             if ours:
                 for _ in range(self._apps.outreach("apple", outreach, day)):
                     at = self._moment(day, rng, 14, 22)
-                    yield self._person(at, rng.choices(reached, (2, 1))[0], "ios", rng)
-        said = "utm_source=google-play&utm_medium=organic"
+                    yield self._person_visit(
+                        at, rng.choices(reached, (2, 1))[0], "ios", rng
+                    )
+        referrer = "utm_source=google-play&utm_medium=organic"
         for n in range(self._apps.organic("play", day)):
             key = f"install-{day:%Y%m%d}-organic-{n:03}"
-            yield Visit((), Install(key, self._moment(day, rng, 14, 22), said))
+            yield Visit((), Install(key, self._moment(day, rng, 14, 22), referrer))
 
-    def _person(self, at: datetime, word: str, device: str, rng: Random) -> Visit:
-        """Somebody's click; one in nine clicks a second time within minutes."""
+    def _person_visit(self, at: datetime, word: str, device: str, rng: Random) -> Visit:
+        """A person's click; one in nine clicks a second time within minutes."""
         agent = rng.choice(agents.PEOPLE[device])
         first = ClickRequest(
             at, word, "person", f"{self._network()}.{rng.randrange(1, 255)}", agent
         )
         if rng.random() > 1 / 9:
-            return self._placed(first)
+            return self._schedule_visit(first)
         again = replace(first, at=at + rng.randrange(8, 540) * _SECOND, kind="again")
-        return self._placed(first, again)
+        return self._schedule_visit(first, again)
 
-    def _program(self, at: datetime, kind: str, rng: Random) -> Visit:
-        """A preview, a crawler or a tool; on some days browsers that look ahead."""
+    def _program_visit(self, at: datetime, kind: str, rng: Random) -> Visit:
+        """A preview, a crawler, a tool, or a browser that prefetches."""
         link = rng.choices(LINKS, [link.people for link in LINKS])[0]
-        said = {
+        agents_by_kind = {
             "preview": agents.PREVIEWS,
             "crawler": agents.CRAWLERS,
             "tool": agents.TOOLS,
         }
-        agent = rng.choice((*said[kind], *(("ahead",) if kind == "preview" else ())))
-        one = ClickRequest(at, link.word, kind, f"{self._network()}.7", agent)
+        agent = rng.choice(
+            (*agents_by_kind[kind], *(("ahead",) if kind == "preview" else ()))
+        )
+        request = ClickRequest(at, link.word, kind, f"{self._network()}.7", agent)
         if agent == "ahead":
-            return self._placed(replace(one, agent=agents.ANDROID[0], headers=_AHEAD))
+            return self._schedule_visit(
+                replace(request, agent=agents.ANDROID[0], headers=_AHEAD)
+            )
         if agent is None or not agent.startswith("Twitterbot"):
-            return self._placed(one)
-        # It is followed by requests in a browser's name that read no page.
+            return self._schedule_visit(request)
+        # It is followed by HEAD requests with the User-Agent of a browser.
         heads = [
-            replace(one, at=at + n * _SECOND, method="HEAD", agent=browser)
+            replace(request, at=at + n * _SECOND, method="HEAD", agent=browser)
             for n, browser in (
                 (2, agents.OTHER[0]),
                 (3, agents.IPHONE[0]),
                 (5, agents.OTHER[1]),
             )
         ]
-        return self._placed(one, *heads)
+        return self._schedule_visit(request, *heads)
 
-    def _crowd(self, at: datetime, rng: Random) -> Visit:
+    def _crowd_visit(self, at: datetime, rng: Random) -> Visit:
         """Ten people of one mobile network within seconds, most for the same post."""
         network, places = self._network(), rng.sample(range(1, 255), 10)
         words = ["umbrella", "umbrella", "umbrella", "pothole-song", "flood-map"]
-        return self._placed(
+        return self._schedule_visit(
             *(
                 ClickRequest(
                     at + n * _SECOND,
@@ -204,12 +213,12 @@ class Audience:
             )
         )
 
-    def _letter(self, day: date, rng: Random) -> Iterator[Visit]:
-        """A letter goes out at ten; before the mailboxes stand scanners."""
+    def _newsletter_visits(self, day: date, rng: Random) -> Iterator[Visit]:
+        """A newsletter is sent at ten; a scanner opens its links before each reader."""
         for box in range(SCANNED):
             at = _at(day, 10) + timedelta(seconds=43 + 200 * box)
             network = self._network()
-            yield self._placed(
+            yield self._schedule_visit(
                 *(
                     ClickRequest(
                         at + n // 2 * _SECOND,
@@ -222,7 +231,7 @@ class Audience:
                 )
             )
             later = at + timedelta(minutes=rng.randrange(20, 90))
-            yield self._placed(
+            yield self._schedule_visit(
                 ClickRequest(
                     later,
                     rng.choice(LETTER),
@@ -232,13 +241,13 @@ class Audience:
                 )
             )
 
-    def _placed(self, *asked: ClickRequest) -> Visit:
-        """A visit, moved on until no other is in one of its seconds."""
+    def _schedule_visit(self, *requests: ClickRequest) -> Visit:
+        """A visit, moved to later seconds until no other visit uses one of them."""
         shift = timedelta(0)
-        while {one.at + shift for one in asked} & self._taken:
+        while {request.at + shift for request in requests} & self._occupied_seconds:
             shift += _SECOND
-        moved = tuple(replace(one, at=one.at + shift) for one in asked)
-        self._taken |= {one.at for one in moved}
+        moved = tuple(replace(request, at=request.at + shift) for request in requests)
+        self._occupied_seconds |= {request.at for request in moved}
         return Visit(moved)
 
     def _moment(self, day: date, rng: Random, since: int, until: int) -> datetime:
@@ -247,7 +256,7 @@ class Audience:
         return _at(day, since) + timedelta(seconds=seconds)
 
     def _network(self) -> str:
-        """A network (/24) of its own among those that providers share out inside."""
+        """An unused network (/24) of the range 100.64.0.0/10, shared address space."""
         self._networks += 1
         return f"100.{64 + self._networks // 256 % 64}.{self._networks % 256}"
 
@@ -256,11 +265,11 @@ def _at(day: date, hour: int) -> datetime:
     return as_utc(datetime.combine(day, time(hour), tzinfo=IST))
 
 
-def _first(visit: Visit) -> datetime:
-    times = [one.at for one in visit.asked]
+def _visit_start(visit: Visit) -> datetime:
+    times = [request.at for request in visit.requests]
     return min(times + ([visit.install.begun_at] if visit.install else []))
 
 
 def moments(visits: Iterable[Visit]) -> list[datetime]:
     """The seconds of all requests: no two visits have one in common."""
-    return [one.at for visit in visits for one in visit.asked]
+    return [request.at for visit in visits for request in visit.requests]

@@ -1,7 +1,7 @@
-"""The audience at the door: its requests over loopback, each at its own moment.
+"""Sends the clicks of an audience to a redirect server on loopback, each at its moment.
 
-It stands behind a web server, as the public does, whose X-Forwarded-For says for whom
-it asks. Phones that install the app hand on what they were sent to the store with.
+The requests carry X-Forwarded-For, as those that a web server passes on. An install
+of the app is reported with the referrer that the redirect sent to the store.
 """
 
 import contextlib
@@ -19,15 +19,15 @@ from socialcell.sandbox.world.app_world import PACKAGE
 
 SECRET = "install_key"
 KEY = "sandbox-" + hashlib.sha256(b"the app's server").hexdigest()[:40]
-_LED, _TAKEN = 302, 200
+_REDIRECT, _OK = 302, 200
 
 
 class ClickTrafficError(Exception):
-    """The door answered otherwise than it should; the message says how."""
+    """The redirect server gave an unexpected status; the message holds it."""
 
 
 class ClickTraffic:
-    """Sends visits to the redirect at `address`; `codes` are its links by their word.
+    """Sends visits to the redirect server at `address`; `codes` are its links by word.
 
     Both methods leave `clock` where it was.
     """
@@ -36,52 +36,65 @@ class ClickTraffic:
         self, address: str, codes: Mapping[str, str], clock: FixedClock
     ) -> None:
         self._address, self._codes, self._clock = address, codes, clock
-        self._handed: dict[str, str] = {}
+        self._referrers: dict[str, str] = {}
 
     def send(self, visits: Iterable[Visit]) -> None:
-        """Ask for all links of the visits, and keep what stores are handed. Refused."""
+        """Request all links of the visits, and keep the referrers that stores get.
+
+        ClickTrafficError when a link does not redirect.
+        """
         now = self._clock.now()
         try:
-            with _line(self._address) as line:
+            with _connection(self._address) as connection:
                 for visit in visits:
-                    led_to = [self._asked(line, one) for one in visit.asked]
-                    if visit.install and led_to:
-                        self._handed[visit.install.key] = _referrer(led_to[0])
+                    targets = [
+                        self._follow_link(connection, request)
+                        for request in visit.requests
+                    ]
+                    if visit.install and targets:
+                        self._referrers[visit.install.key] = _referrer(targets[0])
         finally:
             self._clock.set(now)
 
-    def tell(self, visits: Iterable[Visit]) -> None:
-        """The app's server tells of the installs of these visits, signed now. Refused."""
-        with _line(self._address) as line:
+    def report_installs(self, visits: Iterable[Visit]) -> None:
+        """Report the installs of these visits as the app's server does, signed now.
+
+        ClickTrafficError when a report is not accepted.
+        """
+        with _connection(self._address) as connection:
             for visit in visits:
                 if visit.install:
-                    self._told(line, visit, visit.install)
+                    self._report_install(connection, visit, visit.install)
 
-    def _asked(self, line: http.client.HTTPConnection, one: ClickRequest) -> str:
-        self._clock.set(one.at)
-        scanned = "?qr=1" if BY_WORD[one.link].channel == "poster" else ""
-        line.putrequest(one.method, f"/r/{self._codes[one.link]}{scanned}")
-        line.putheader("X-Forwarded-For", one.address)
-        if one.agent is not None:
-            line.putheader("User-Agent", one.agent)
-        for name, value in one.headers:
-            line.putheader(name, value)
-        line.endheaders()
-        answer = line.getresponse()
+    def _follow_link(
+        self, connection: http.client.HTTPConnection, request: ClickRequest
+    ) -> str:
+        self._clock.set(request.at)
+        scanned = "?qr=1" if BY_WORD[request.link].channel == "poster" else ""
+        connection.putrequest(
+            request.method, f"/r/{self._codes[request.link]}{scanned}"
+        )
+        connection.putheader("X-Forwarded-For", request.address)
+        if request.agent is not None:
+            connection.putheader("User-Agent", request.agent)
+        for name, value in request.headers:
+            connection.putheader(name, value)
+        connection.endheaders()
+        answer = connection.getresponse()
         answer.read()
-        if answer.status != _LED:
-            raise ClickTrafficError(f"{answer.status} for the link {one.link}")
+        if answer.status != _REDIRECT:
+            raise ClickTrafficError(f"{answer.status} for the link {request.link}")
         return answer.headers["Location"]
 
-    def _told(
-        self, line: http.client.HTTPConnection, visit: Visit, install: Install
+    def _report_install(
+        self, connection: http.client.HTTPConnection, visit: Visit, install: Install
     ) -> None:
         begun = int(install.begun_at.timestamp())
-        clicked = int(visit.asked[0].at.timestamp()) if visit.asked else 0
-        said = {
+        clicked = int(visit.requests[0].at.timestamp()) if visit.requests else 0
+        document = {
             "id": install.key,
             "app": PACKAGE,
-            "install_referrer": install.referrer or self._handed[install.key],
+            "install_referrer": install.referrer or self._referrers[install.key],
             "referrer_click_timestamp_seconds": clicked,
             "referrer_click_timestamp_server_seconds": clicked,
             "install_begin_timestamp_seconds": begun,
@@ -89,31 +102,33 @@ class ClickTraffic:
             "install_version": "2.6.0",
             "google_play_instant": False,
         }
-        body = json.dumps(said).encode()
+        body = json.dumps(document).encode()
         moment = str(int(self._clock.now().timestamp()))
-        sealed = hmac.new(KEY.encode(), moment.encode() + b"." + body, hashlib.sha256)
-        signed = {
+        signature = hmac.new(
+            KEY.encode(), moment.encode() + b"." + body, hashlib.sha256
+        )
+        headers = {
             "Content-Type": "application/json",
             "X-Socialcell-Timestamp": moment,
-            "X-Socialcell-Signature": sealed.hexdigest(),
+            "X-Socialcell-Signature": signature.hexdigest(),
         }
-        line.request("POST", "/installs", body, signed)
-        answer = line.getresponse()
-        why = answer.read().decode()
-        if answer.status != _TAKEN:
-            raise ClickTrafficError(f"{answer.status} for an install: {why}")
+        connection.request("POST", "/installs", body, headers)
+        answer = connection.getresponse()
+        reason = answer.read().decode()
+        if answer.status != _OK:
+            raise ClickTrafficError(f"{answer.status} for an install: {reason}")
 
 
 @contextlib.contextmanager
-def _line(address: str) -> Iterator[http.client.HTTPConnection]:
+def _connection(address: str) -> Iterator[http.client.HTTPConnection]:
     """One connection, kept open from request to request."""
     parts = urlsplit(address)
     with contextlib.closing(
         http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=30)
-    ) as line:
-        yield line
+    ) as connection:
+        yield connection
 
 
 def _referrer(address: str) -> str:
-    """What the store hands to the app: decoded once."""
+    """The install referrer that the store passes to the app: decoded once."""
     return parse_qs(urlsplit(address).query)["referrer"][0]

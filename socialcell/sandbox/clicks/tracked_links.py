@@ -42,8 +42,8 @@ BY_WORD = {link.word: link for link in LINKS}
 LETTER = tuple(link.word for link in LINKS if link.channel == "email")
 
 
-def entered(campaign: SandboxCampaign) -> dict[str, dict[str, str | None]]:
-    """The links as the cell enters them, by their word here."""
+def link_forms(campaign: SandboxCampaign) -> dict[str, dict[str, str | None]]:
+    """The fields of each link as the cell enters them, by its word."""
     return {
         link.word: {
             "campaign": campaign.name,

@@ -27,7 +27,7 @@ _BOMB = (
 
 
 class FeedServer(FaultyPlatform):
-    """All feeds behind one address; each paper is known by the path of its feed."""
+    """All feeds on one server; the path of its feed identifies a paper."""
 
     name = "rss"
 
@@ -41,7 +41,7 @@ class FeedServer(FaultyPlatform):
             for paper in city.papers
         }
 
-    # Switches of this platform ----------------------------------------------------
+    # Faults and changes that tests switch on ----------------------------------------
 
     def gone(self, slug: str) -> None:
         """The paper has closed that feed for good, until healed."""
@@ -52,7 +52,7 @@ class FeedServer(FaultyPlatform):
         self._switches["bad_xml"] = Switch(times=times)
 
     def entity_bomb(self, times: int | None = 1) -> None:
-        """A document whose entities would unfold to gigabytes."""
+        """A document whose entities would expand to gigabytes."""
         self._switches["bomb"] = Switch(times=times)
 
     def malformed_item(self, times: int | None = 1) -> None:

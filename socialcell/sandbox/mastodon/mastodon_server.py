@@ -40,22 +40,22 @@ class MastodonServer(PostServer):
         self._used: dict[int, int] = defaultdict(int)
         self._hidden: set[str] = set()
 
-    # Switches of this platform ----------------------------------------------------
+    # Faults and changes that tests switch on ----------------------------------------
 
     def login_required(self) -> None:
         """The timeline is open to accounts only, and the token has none, until healed."""
         self._switches["login"] = Switch()
 
     def instance_broken(self) -> None:
-        """The server cannot say anything about itself, until healed."""
+        """The address of the instance answers with status 500, until healed."""
         self._switches["instance"] = Switch()
 
     def hide(self, id_: str) -> None:
-        """A status that only followers may see is in the timeline by mistake."""
+        """A status is in the timeline although only followers may see it."""
         self._hidden.add(id_)
 
     def odd_reset(self) -> None:
-        """The server says when its rate window ends as kindred servers do: in epoch."""
+        """The rate header gives the end of its window in epoch seconds."""
         self._switches["epoch"] = Switch()
 
     # Answers ----------------------------------------------------------------------
@@ -76,10 +76,10 @@ class MastodonServer(PostServer):
         if path == "/api/v1/statuses":
             return self._lookup(request, headers)
         if match := re.fullmatch(r"/api/v1/statuses/(\d+)", path):
-            found = self.present.by_id.get(match[1])
-            if found is None:
+            post = self.present.by_id.get(match[1])
+            if post is None:
                 return _error(404, "Record not found")
-            return ServerResponse(200, self._status(found), headers)
+            return ServerResponse(200, self._status(post), headers)
         return _error(404, "Not Found")
 
     def refusal(self, fault: str, until: datetime) -> ServerResponse:
@@ -101,18 +101,18 @@ class MastodonServer(PostServer):
         """Newest first within a page. `min_id` takes the oldest above it, page by page
         upward; `since_id` the newest, and leaves out what does not fit.
         """
-        asked = {} if "stuck" in self._switches else request.query
+        query = {} if "stuck" in self._switches else request.query
         size = min(int(request.query.get("limit") or 20), 40, self.most)
-        found = [post for post in self.standing() if tag.lower() in tags(post.text)]
-        found.sort(key=lambda post: int(post.id))
-        if "max_id" in asked:
-            found = [post for post in found if int(post.id) < int(asked["max_id"])]
-        floor = asked.get("min_id") or asked.get("since_id")
+        posts = [post for post in self.standing() if tag.lower() in tags(post.text)]
+        posts.sort(key=lambda post: int(post.id))
+        if "max_id" in query:
+            posts = [post for post in posts if int(post.id) < int(query["max_id"])]
+        floor = query.get("min_id") or query.get("since_id")
         if floor:
-            found = [post for post in found if int(post.id) > int(floor)]
-        upward = "min_id" in asked or "stuck" in self._switches
-        page = found[:size] if upward else found[-size:] if size else []
-        self.turned(found[size:] if upward else found[:-size])
+            posts = [post for post in posts if int(post.id) > int(floor)]
+        upward = "min_id" in query or "stuck" in self._switches
+        page = posts[:size] if upward else posts[-size:] if size else []
+        self.turned(posts[size:] if upward else posts[:-size])
         statuses: list[Any] = [self._status(post) for post in reversed(page)]
         if page:
             headers |= {"link": _links(tag, statuses)}
@@ -121,12 +121,12 @@ class MastodonServer(PostServer):
         return ServerResponse(200, statuses, headers)
 
     def _lookup(self, request: Request, headers: dict[str, str]) -> ServerResponse:
-        """Statuses by id; those that are not there are passed over."""
-        asked = request.all("id[]")
-        if len(asked) > 20:
+        """Statuses by id; missing ones are left out."""
+        ids = request.all("id[]")
+        if len(ids) > 20:
             return _error(422, "Validation failed: too many ids")
-        found = [post for post in self.standing() if post.id in asked]
-        return ServerResponse(200, [self._status(post) for post in found], headers)
+        posts = [post for post in self.standing() if post.id in ids]
+        return ServerResponse(200, [self._status(post) for post in posts], headers)
 
     def _instance(self, headers: dict[str, str]) -> ServerResponse:
         if "instance" in self._switches:

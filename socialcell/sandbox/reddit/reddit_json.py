@@ -9,7 +9,7 @@ from socialcell.sandbox.city import City
 from socialcell.sandbox.post import SandboxPost
 from socialcell.sandbox.world.other_platform_posts import base36, text_at
 
-# What every submission carries and nobody here looks at.
+# Constant fields of every submission.
 _CONSTANT: dict[str, Any] = {
     "approved_by": None, "archived": False, "author_flair_css_class": None,
     "author_flair_text": None, "banned_by": None, "clicked": False,
@@ -25,18 +25,18 @@ _CONSTANT: dict[str, Any] = {
 
 
 def listing(children: list[dict[str, Any]], after: str | None) -> dict[str, Any]:
-    """A page of things; `after` names the last of them when there is more."""
-    data = {
+    """A page of submissions; `after` names the last of them when there are more."""
+    body = {
         "modhash": "",
         "dist": len(children),
         "children": children,
         "after": after,
         "before": None,
     }
-    return {"kind": "Listing", "data": data}
+    return {"kind": "Listing", "data": body}
 
 
-def thing(
+def submission_json(
     city: City, post: SandboxPost, moment: datetime, gone: str | None
 ) -> dict[str, Any]:
     """A submission as of a moment. `gone`: None, or moderator, deleted, author."""
@@ -46,7 +46,7 @@ def thing(
     permalink = f"/r/{post.group}/comments/{number}/demo/"
     address = f"https://www.reddit.com{permalink}"
     created = float(int(post.at.timestamp()))  # whole seconds, as a float
-    data = _CONSTANT | {
+    fields = _CONSTANT | {
         "id": number,
         "name": post.id,
         "title": post.title or "",
@@ -75,12 +75,16 @@ def thing(
         "removed_by_category": None,
     }
     if gone is not None:
-        data |= {"author": "[deleted]"}
-        del data["author_fullname"]
+        fields |= {"author": "[deleted]"}
+        del fields["author_fullname"]
     if gone in ("moderator", "deleted"):
-        said = "[removed]" if gone == "moderator" else "[deleted]"
-        data |= {"selftext": said, "selftext_html": None, "removed_by_category": gone}
-    return {"kind": "t3", "data": data}
+        placeholder = "[removed]" if gone == "moderator" else "[deleted]"
+        fields |= {
+            "selftext": placeholder,
+            "selftext_html": None,
+            "removed_by_category": gone,
+        }
+    return {"kind": "t3", "data": fields}
 
 
 def submission(post: SandboxPost, title: str, group: str) -> SandboxPost:

@@ -37,7 +37,7 @@ class RedditServer(PostServer):
         self._displaced: list[str] = []
         self._used: dict[int, int] = defaultdict(int)
 
-    # Switches of this platform ----------------------------------------------------
+    # Faults and changes that tests switch on ----------------------------------------
 
     def revoke_token(self, times: int = 1) -> None:
         """The access token is no longer good, that of the next login is.
@@ -51,11 +51,11 @@ class RedditServer(PostServer):
         self._switches["grant"] = Switch()
 
     def private(self, subreddit: str) -> None:
-        """The subreddit is closed to strangers, until healed."""
+        """The subreddit is private, until healed."""
         self._private.add(subreddit)
 
     def block(self) -> None:
-        """Reddit's guard answers with a page for people and 403, until healed."""
+        """Requests are blocked: a captcha page with status 403, until healed."""
         self._switches["blocked"] = Switch()
 
     def moderate(self, id_: str) -> None:
@@ -86,7 +86,7 @@ class RedditServer(PostServer):
 
     def answer(self, request: Request) -> ServerResponse:
         if request.path == TOKEN and "forbidden" in self._switches:
-            return self._spoiled(request)  # a permission is missed when reading
+            return self._spoiled(request)  # only reading needs the permission
         return super().answer(request)
 
     def respond(self, request: Request) -> ServerResponse:
@@ -155,17 +155,17 @@ class RedditServer(PostServer):
     def _listing(self, request: Request, group: str, kind: str) -> dict[str, Any]:
         """A page, newest first, behind the submission that `after` names."""
         size = min(int(request.query.get("limit") or 25), 100, self.most)
-        found = self._found(group, kind, request.query.get("q", ""))
+        posts = self._matching_posts(group, kind, request.query.get("q", ""))
         after = request.query.get("after")
         stuck = "stuck" in self._switches
         if after and not stuck:
-            names = [post.id for post in found]
-            # What hangs on a submission that is gone hangs in the air.
-            found = found[names.index(after) + 1 :] if after in names else []
-        page, rest = found[:size], found[size:]
+            names = [post.id for post in posts]
+            # A cursor that names a deleted submission gives an empty page.
+            posts = posts[names.index(after) + 1 :] if after in names else []
+        page, rest = posts[:size], posts[size:]
         now = self.clock.now()
         children = [
-            reddit_json.thing(self.city, post, now, self._gone.get(post.id))
+            reddit_json.submission_json(self.city, post, now, self._gone.get(post.id))
             for post in page
         ]
         if page and self._fires("malformed"):
@@ -175,16 +175,16 @@ class RedditServer(PostServer):
         return reddit_json.listing(children, last)
 
     def _info(self, names: str) -> dict[str, Any]:
-        """Submissions by name, in any group; unknown names are passed over."""
-        asked, now = names.split(",")[:100], self.clock.now()
+        """Submissions by name, in any group; unknown names are left out."""
+        ids, now = names.split(",")[:100], self.clock.now()
         children = [
-            reddit_json.thing(self.city, post, now, self._gone.get(post.id))
+            reddit_json.submission_json(self.city, post, now, self._gone.get(post.id))
             for post in self.standing()
-            if post.id in asked
+            if post.id in ids
         ]
         return reddit_json.listing(children, None)
 
-    def _found(self, group: str, kind: str, query: str) -> list[SandboxPost]:
+    def _matching_posts(self, group: str, kind: str, query: str) -> list[SandboxPost]:
         standing = [post for post in reversed(self.standing()) if post.group == group]
         if kind == "search":
             return [post for post in standing if matches(query, post)][:SEARCH_REACH]

@@ -69,7 +69,7 @@ def tweet(
 ) -> dict[str, Any]:
     """A post with `fields` (and the three that always come) as of a moment."""
     text = x_text.shown(post)
-    made: dict[str, Callable[[], Any]] = {
+    builders: dict[str, Callable[[], Any]] = {
         "author_id": lambda: user_id(post.author),
         "conversation_id": lambda: post.conversation,
         "created_at": lambda: stamp(post.at),
@@ -91,8 +91,8 @@ def tweet(
         "text": text,
         "edit_history_tweet_ids": history(city, post, moment),
     }
-    for name in sorted(fields & made.keys()):
-        value = made[name]()
+    for name in sorted(fields & builders.keys()):
+        value = builders[name]()
         if value is not None:  # X leaves out what a post does not have
             whole[name] = value
     return whole
@@ -107,7 +107,7 @@ def user(
         "name": person.name,
         "username": person.handle,
     }
-    made: dict[str, Any] = {
+    optional: dict[str, Any] = {
         "created_at": stamp(person.joined),
         "description": person.bio,
         "location": person.location or None,
@@ -123,9 +123,9 @@ def user(
         "verified": person.verified != "none",
         "verified_type": person.verified,
     }
-    for name in sorted(fields & made.keys()):
-        if made[name] is not None:
-            whole[name] = made[name]
+    for name in sorted(fields & optional.keys()):
+        if optional[name] is not None:
+            whole[name] = optional[name]
     return whole
 
 
@@ -135,7 +135,7 @@ def place(post: SandboxPost, fields: set[str]) -> dict[str, Any]:
         raise ValueError(f"post {post.id} has no place")
     name, longitude, latitude = post.point
     box = [longitude - 0.01, latitude - 0.01, longitude + 0.01, latitude + 0.01]
-    made: dict[str, Any] = {
+    optional: dict[str, Any] = {
         "country": "India",
         "country_code": "IN",
         "geo": {
@@ -147,7 +147,7 @@ def place(post: SandboxPost, fields: set[str]) -> dict[str, Any]:
         "place_type": "neighborhood",
     }
     whole: dict[str, Any] = {"id": place_id(name), "full_name": f"{name}, Pune"}
-    return whole | {key: made[key] for key in sorted(fields & made.keys())}
+    return whole | {key: optional[key] for key in sorted(fields & optional.keys())}
 
 
 def history(city: City, post: SandboxPost, moment: datetime) -> list[str]:
@@ -179,8 +179,8 @@ def _references(post: SandboxPost) -> list[dict[str, str]] | None:
         ("quoted", post.quotes),
         ("replied_to", post.reply_to),
     )
-    found = [{"type": kind, "id": id_} for kind, id_ in pairs if id_ is not None]
-    return found or None
+    references = [{"type": kind, "id": id_} for kind, id_ in pairs if id_ is not None]
+    return references or None
 
 
 def _addressee(city: City, post: SandboxPost) -> str | None:
@@ -211,5 +211,5 @@ def _note(city: City, post: SandboxPost) -> dict[str, Any] | None:
     if not x_text.is_note(post):
         return None
     text = x_text.escaped(post.text)
-    found = x_text.entities(city, post, text, user_id)
-    return {"text": text} | ({"entities": found} if found else {})
+    entities = x_text.entities(city, post, text, user_id)
+    return {"text": text} | ({"entities": entities} if entities else {})

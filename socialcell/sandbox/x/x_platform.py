@@ -1,4 +1,4 @@
-"""X as the sandbox's city government listens to it: its mentions, and a search."""
+"""The sources of the sandbox's city on X: its mentions, and a search."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -45,10 +45,10 @@ def shows(city: City, post: SandboxPost) -> list[str]:
     """None for reposts and the account's own posts."""
     if post.reposts is not None or post.author is city.people.city:
         return []
-    found = ["x.mentions"] if x_json.calls_city(post.text) else []
+    source_names = ["x.mentions"] if x_json.calls_city(post.text) else []
     if x_query.parse(SEARCH_QUERY)(indexed(city, post)):
-        found.append("x.search")
-    return found
+        source_names.append("x.search")
+    return source_names
 
 
 def address(post: SandboxPost) -> str:

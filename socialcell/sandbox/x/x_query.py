@@ -23,7 +23,7 @@ class XQueryError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class IndexedPost:
-    """What a query can ask about a post."""
+    """The properties of a post that a query can test."""
 
     words: tuple[str, ...]
     hashtags: frozenset[str]
@@ -34,17 +34,17 @@ class IndexedPost:
     traits: frozenset[str]  # reply, quote, retweet, links, hashtags, mentions, geo …
 
 
-def seen(
+def index_post(
     text: str, author: str, addressee: str | None, lang: str, traits: set[str]
 ) -> IndexedPost:
     """A post as the index holds it. Words are NFC and lower case, addresses left out."""
     bare = _URL.sub(" ", unicodedata.normalize("NFC", text))
     hashtags = frozenset(tag.lower() for tag in _HASHTAG.findall(bare))
     handles = frozenset(handle.lower() for handle in _HANDLE.findall(bare))
-    found = set(traits)
-    found |= {"hashtags"} if hashtags else set()
-    found |= {"mentions"} if handles else set()
-    found |= {"links"} if _URL.search(text) else set()
+    all_traits = set(traits)
+    all_traits |= {"hashtags"} if hashtags else set()
+    all_traits |= {"mentions"} if handles else set()
+    all_traits |= {"links"} if _URL.search(text) else set()
     return IndexedPost(
         _words(bare),
         hashtags,
@@ -52,7 +52,7 @@ def seen(
         author.lower(),
         addressee.lower() if addressee else None,
         lang,
-        frozenset(found),
+        frozenset(all_traits),
     )
 
 
@@ -115,14 +115,14 @@ class _Parser:
         while self.at < len(self.tokens) and not self._next_is("OR"):
             if self.tokens[self.at][2]:
                 break
-            test, plus = self.one()
+            test, plus = self.clause()
             tests.append(test)
             positive = positive or plus
         if not tests:
             raise XQueryError(f"no viable alternative at input '{self.rest()}'")
         return lambda post: all(test(post) for test in tests), positive
 
-    def one(self) -> tuple[Test, bool]:
+    def clause(self) -> tuple[Test, bool]:
         minus, opens, _, phrase, word = self.tokens[self.at]
         self.at += 1
         if opens:
@@ -168,18 +168,20 @@ def _clause(word: str) -> tuple[Test, bool]:
 
 
 def _phrase(phrase: str) -> Test:
-    wanted = _words(unicodedata.normalize("NFC", phrase))
-    if not wanted:
+    phrase_words = _words(unicodedata.normalize("NFC", phrase))
+    if not phrase_words:
         raise XQueryError(f"nothing to look for in '{phrase}'")
-    if len(wanted) == 1:
-        return lambda post: wanted[0] in post.words
-    size = len(wanted)
+    if len(phrase_words) == 1:
+        return lambda post: phrase_words[0] in post.words
+    size = len(phrase_words)
 
-    def found(post: IndexedPost) -> bool:
+    def contains_phrase(post: IndexedPost) -> bool:
         words = post.words
-        return any(words[i : i + size] == wanted for i in range(len(words) - size + 1))
+        return any(
+            words[i : i + size] == phrase_words for i in range(len(words) - size + 1)
+        )
 
-    return found
+    return contains_phrase
 
 
 def _words(text: str) -> tuple[str, ...]:

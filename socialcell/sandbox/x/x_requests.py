@@ -1,4 +1,4 @@
-"""What a client asks of X, read as X reads it, and how X words a refusal."""
+"""Parameters of a request to X, read as X reads them, and X's error bodies."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -21,7 +21,7 @@ POST_DIALECT = {
 
 
 class XRequestError(Exception):
-    """A request that X would not serve, with the answer it gets instead."""
+    """A request that X refuses; `answer` is the response that it gets."""
 
     def __init__(self, answer: ServerResponse) -> None:
         super().__init__(answer.status)
@@ -71,15 +71,15 @@ class XParameters:
         }[kind]
         old = {new: old for old, new in POST_DIALECT.items()}
         names = [f"{kind}.fields"] + (["post.fields"] if kind == "tweet" else [])
-        found = {
+        fields = {
             old.get(field, field) if name == "post.fields" else field
             for name in names
             for field in (self.get(name) or "").split(",")
             if field
         }
-        if unknown := sorted(found - allowed):
+        if unknown := sorted(fields - allowed):
             raise XRequestError(self.invalid(names[0], f"The `{names[0]}` query parameter value [{unknown[0]}] is not one of [{','.join(sorted(allowed))}]"))  # fmt: skip
-        return found
+        return fields
 
     def expansions(self) -> set[str]:
         text = (self.get("expansions") or "").replace("referenced_posts", "referenced_tweets")  # fmt: skip
@@ -93,7 +93,7 @@ class XParameters:
             raise XRequestError(self.invalid("since_id", "Invalid use of 'since_id' or 'until_id' in conjunction with 'start_time' or 'end_time'."))  # fmt: skip
 
     def within(self, posts: Iterable[SandboxPost]) -> list[SandboxPost]:
-        """Those of the posts that lie within the bounds that were given."""
+        """The posts within the bounds of the request."""
         since, until = self.id("since_id"), self.id("until_id")
         start, end = self.time("start_time"), self.time("end_time")
         return [

@@ -58,10 +58,10 @@ class XServer(FaultyPlatform):
         self._delete_next = 0
         self._used: dict[tuple[str, int], int] = defaultdict(int)
 
-    # Switches of this platform ----------------------------------------------------
+    # Faults and changes that tests switch on ----------------------------------------
 
     def stuck_cursor(self) -> None:
-        """Every page is the first page, and always promises another."""
+        """Every page is the first page, and always names a next one."""
         self._switches["stuck"] = Switch()
 
     def malformed_item(self, times: int | None = 1) -> None:
@@ -115,7 +115,7 @@ class XServer(FaultyPlatform):
 
     def respond(self, request: Request) -> ServerResponse:
         try:
-            return self._served(request)
+            return self._route(request)
         except XRequestError as refused:
             return refused.answer
 
@@ -139,14 +139,14 @@ class XServer(FaultyPlatform):
             return problem(503, "about:blank", "Service Unavailable", "Service Unavailable")  # fmt: skip
         raise ValueError(f"X has no way to say {fault}")
 
-    def _served(self, request: Request) -> ServerResponse:
+    def _route(self, request: Request) -> ServerResponse:
         signed = self.keys is not None and x_writes.is_signed(request, self.keys)
         bearer = request.headers.get("authorization") == f"Bearer {self.token}"
         if not signed and not bearer:
             raise XRequestError(self.refusal("expired", self.clock.now()))
         if signed and x_writes.is_of_the_account(request):
             headers = self._count("writes")
-            answer = x_writes.done(self.world, self.clock.now(), request)
+            answer = x_writes.respond_to_account(self.world, self.clock.now(), request)
             answer.headers |= headers
             return answer
         for pattern, bucket, serve in (
@@ -162,94 +162,102 @@ class XServer(FaultyPlatform):
             if match and request.method == "GET":
                 headers = self._count(bucket)
                 body = serve(XParameters(request), *match.groups())
-                return ServerResponse(200, self._spoken(body), headers)
+                return ServerResponse(200, self._in_dialect(body), headers)
         if request.path == "/2/users/me":
             detail = "Authenticating with OAuth 2.0 Application-Only is forbidden for this endpoint."
             return problem(403, f"{PROBLEMS}/unsupported-authentication", "Unsupported Authentication", detail)  # fmt: skip
         return problem(404, "about:blank", "Not Found", "Not Found")
 
-    def _search(self, asked: XParameters) -> dict[str, Any]:
+    def _search(self, parameters: XParameters) -> dict[str, Any]:
         now = self.clock.now()
-        asked.refuse_mixed_bounds()
-        self._check_age(asked, now)
+        parameters.refuse_mixed_bounds()
+        self._check_age(parameters, now)
         try:
-            found = self.world.search(asked.get("query") or "", now)
+            posts = self.world.search(parameters.get("query") or "", now)
         except XQueryError as bad:
-            raise XRequestError(asked.invalid("query", str(bad))) from None
-        return self._page(asked, found, "search", least=10, token="next_token")
+            raise XRequestError(parameters.invalid("query", str(bad))) from None
+        return self._page(parameters, posts, "search", least=10, token="next_token")
 
-    def _mentions(self, asked: XParameters, id_: str) -> dict[str, Any]:
+    def _mentions(self, parameters: XParameters, id_: str) -> dict[str, Any]:
         person = self.world.user(id_)
         if person is None:
             return {"errors": [missing("user", "id", id_)]}
-        found = self.world.mentions(person, self.clock.now())
-        return self._page(asked, found, "mentions", least=5, token="pagination_token")
+        posts = self.world.mentions(person, self.clock.now())
+        return self._page(
+            parameters, posts, "mentions", least=5, token="pagination_token"
+        )
 
-    def _timeline(self, asked: XParameters, id_: str) -> dict[str, Any]:
+    def _timeline(self, parameters: XParameters, id_: str) -> dict[str, Any]:
         person = self.world.user(id_)
         if person is None:
             return {"errors": [missing("user", "id", id_)]}
-        found = self.world.timeline(person, self.clock.now())
-        return self._page(asked, found, "mentions", least=5, token="pagination_token")
+        posts = self.world.timeline(person, self.clock.now())
+        return self._page(
+            parameters, posts, "mentions", least=5, token="pagination_token"
+        )
 
-    def _username(self, asked: XParameters, handle: str) -> dict[str, Any]:
+    def _username(self, parameters: XParameters, handle: str) -> dict[str, Any]:
         person = self.city.person(handle)
         if person is None:
             return {"errors": [missing("user", "username", handle)]}
-        return {"data": self._shaped_user(asked, person)}
+        return {"data": self._user_json(parameters, person)}
 
-    def _user(self, asked: XParameters, id_: str) -> dict[str, Any]:
+    def _user(self, parameters: XParameters, id_: str) -> dict[str, Any]:
         person = self.world.user(id_)
         if person is None:
             return {"errors": [missing("user", "id", id_)]}
-        return {"data": self._shaped_user(asked, person)}
+        return {"data": self._user_json(parameters, person)}
 
-    def _tweet(self, asked: XParameters, id_: str) -> dict[str, Any]:
+    def _tweet(self, parameters: XParameters, id_: str) -> dict[str, Any]:
         post = self.world.post(id_, self.clock.now())
         if post is None:
             return {"errors": [missing("tweet", "id", id_)]}
-        body = self._bodies(asked, [post])
+        body = self._bodies(parameters, [post])
         return {**body, "data": body["data"][0]}
 
-    def _tweets(self, asked: XParameters) -> dict[str, Any]:
-        ids = [id_ for id_ in (asked.get("ids") or "").split(",") if id_]
+    def _tweets(self, parameters: XParameters) -> dict[str, Any]:
+        ids = [id_ for id_ in (parameters.get("ids") or "").split(",") if id_]
         if not 1 <= len(ids) <= 100:
-            raise XRequestError(asked.invalid("ids", f"The number of values in the `ids` query parameter list [{len(ids)}] is not between 1 and 100"))  # fmt: skip
+            raise XRequestError(parameters.invalid("ids", f"The number of values in the `ids` query parameter list [{len(ids)}] is not between 1 and 100"))  # fmt: skip
         now = self.clock.now()
-        found = {id_: self.world.post(id_, now) for id_ in ids}
-        posts = [post for post in found.values() if post is not None]
-        body = self._bodies(asked, posts)
-        gone = [missing("tweet", "ids", id_) for id_, post in found.items() if not post]
+        posts_by_id = {id_: self.world.post(id_, now) for id_ in ids}
+        posts = [post for post in posts_by_id.values() if post is not None]
+        body = self._bodies(parameters, posts)
+        gone = [
+            missing("tweet", "ids", id_)
+            for id_, post in posts_by_id.items()
+            if not post
+        ]
         if gone:
             body["errors"] = [*gone, *body.get("errors", [])]
         return body
 
     def _page(
         self,
-        asked: XParameters,
-        found: list[SandboxPost],
+        parameters: XParameters,
+        posts: list[SandboxPost],
         kind: str,
         least: int,
         token: str,
     ) -> dict[str, Any]:
         """One page, newest first; the token names the last post of the page before."""
-        size = asked.number("max_results", 10, least, 100)
-        given = asked.get(token) or asked.get("next_token")
+        size = parameters.number("max_results", 10, least, 100)
+        cursor = parameters.get(token) or parameters.get("next_token")
         stuck = "stuck" in self._switches
-        if given and not stuck:
-            bottom = asked.position(given, kind, token)
-            found = [post for post in found if int(post.id) < bottom]
+        if cursor and not stuck:
+            bottom = parameters.position(cursor, kind, token)
+            posts = [post for post in posts if int(post.id) < bottom]
         if not stuck:
-            found = asked.within(found)
-        page, rest = found[:size], found[size:]
+            posts = parameters.within(posts)
+        page, rest = posts[:size], posts[size:]
         body: dict[str, Any] = {"meta": {"result_count": len(page)}}
         if page:
-            body = {**self._bodies(asked, page), **body}
+            body = {**self._bodies(parameters, page), **body}
             body["meta"] |= {"newest_id": page[0].id, "oldest_id": page[-1].id}
             if rest or stuck:
                 body["meta"]["next_token"] = page_token(kind, int(page[-1].id))
             self._malform(body)
-        self._turn(rest)
+        self._finish_page(rest)
         return body
 
     def _malform(self, body: dict[str, Any]) -> None:
@@ -258,8 +266,8 @@ class XServer(FaultyPlatform):
             body["data"].insert(len(body["data"]) // 2, broken)
             body["meta"]["result_count"] += 1
 
-    def _turn(self, rest: list[SandboxPost]) -> None:
-        """What happens between this page and the next one."""
+    def _finish_page(self, rest: list[SandboxPost]) -> None:
+        """Insert and delete what a test has scheduled after this page."""
         if not rest:
             return
         if self._waiting:
@@ -271,29 +279,31 @@ class XServer(FaultyPlatform):
             self.deleted.append(post.id)
         self._delete_next = 0
 
-    def _bodies(self, asked: XParameters, posts: list[SandboxPost]) -> dict[str, Any]:
-        """`data`, `includes` and `errors` for posts, with what the client asked for."""
+    def _bodies(
+        self, parameters: XParameters, posts: list[SandboxPost]
+    ) -> dict[str, Any]:
+        """`data`, `includes` and `errors` for posts, with the requested fields."""
         now = self.clock.now()
-        fields, wanted = asked.fields("tweet"), asked.expansions()
-        if "author_id" in wanted:
+        fields, expansions = parameters.fields("tweet"), parameters.expansions()
+        if "author_id" in expansions:
             fields |= {"author_id"}
-        if "geo.place_id" in wanted:
+        if "geo.place_id" in expansions:
             fields |= {"geo"}
-        if "in_reply_to_user_id" in wanted:
+        if "in_reply_to_user_id" in expansions:
             fields |= {"in_reply_to_user_id"}
-        near, errors = self._referenced(posts, wanted)
+        near, errors = self._referenced(posts, expansions)
         if near or errors:
             fields |= {"referenced_tweets"}
         shaped = [x_json.tweet(self.city, post, now, fields) for post in posts]
         body: dict[str, Any] = {"data": shaped} if shaped else {}
         includes: dict[str, Any] = {}
-        if people := self._people(posts, near, wanted):
-            includes["users"] = [self._shaped_user(asked, p) for p in people]
+        if people := self._people(posts, near, expansions):
+            includes["users"] = [self._user_json(parameters, p) for p in people]
         if near:
             includes["tweets"] = [
                 x_json.tweet(self.city, post, now, fields) for post in near
             ]
-        if places := self._places(posts, asked, wanted):
+        if places := self._places(posts, parameters, expansions):
             includes["places"] = places
         if includes:
             body["includes"] = includes
@@ -302,9 +312,9 @@ class XServer(FaultyPlatform):
         return body
 
     def _referenced(
-        self, posts: list[SandboxPost], wanted: set[str]
+        self, posts: list[SandboxPost], expansions: set[str]
     ) -> tuple[list[SandboxPost], list[dict[str, Any]]]:
-        if not wanted & {"referenced_tweets.id", "referenced_tweets.id.author_id"}:
+        if not expansions & {"referenced_tweets.id", "referenced_tweets.id.author_id"}:
             return [], []
         near: dict[str, SandboxPost] = {}
         errors = []
@@ -320,55 +330,58 @@ class XServer(FaultyPlatform):
         return list(near.values()), errors
 
     def _people(
-        self, posts: list[SandboxPost], near: list[SandboxPost], wanted: set[str]
+        self, posts: list[SandboxPost], near: list[SandboxPost], expansions: set[str]
     ) -> list[Person]:
-        found: dict[int, Person] = {}
-        authors = list(posts) if "author_id" in wanted else []
-        if "referenced_tweets.id.author_id" in wanted:
+        people: dict[int, Person] = {}
+        authors = list(posts) if "author_id" in expansions else []
+        if "referenced_tweets.id.author_id" in expansions:
             authors += near
         for post in authors:
-            found.setdefault(post.author.key, post.author)
-        if "in_reply_to_user_id" in wanted:
+            people.setdefault(post.author.key, post.author)
+        if "in_reply_to_user_id" in expansions:
             for post in posts:
                 if post.reply_to is not None:
                     person = self.city.by_id["x", post.reply_to].author
-                    found.setdefault(person.key, person)
-        if "entities.mentions.username" in wanted:
+                    people.setdefault(person.key, person)
+        if "entities.mentions.username" in expansions:
             for post in posts:
                 for handle in sorted(x_text.handles(post.text)):
-                    if called := self.city.person(handle):
-                        found.setdefault(called.key, called)
-        return list(found.values())
+                    if person_called := self.city.person(handle):
+                        people.setdefault(person_called.key, person_called)
+        return list(people.values())
 
     def _places(
-        self, posts: list[SandboxPost], asked: XParameters, wanted: set[str]
+        self, posts: list[SandboxPost], parameters: XParameters, expansions: set[str]
     ) -> list[dict[str, Any]]:
-        if "geo.place_id" not in wanted:
+        if "geo.place_id" not in expansions:
             return []
-        fields = asked.fields("place")
+        fields = parameters.fields("place")
         pointed = [post for post in posts if post.point is not None]
         shaped = [x_json.place(post, fields) for post in pointed]
         return list({place["id"]: place for place in shaped}.values())
 
-    def _shaped_user(self, asked: XParameters, person: Person) -> dict[str, Any]:
-        return x_json.user(self.city, person, self.clock.now(), asked.fields("user"))
+    def _user_json(self, parameters: XParameters, person: Person) -> dict[str, Any]:
+        return x_json.user(
+            self.city, person, self.clock.now(), parameters.fields("user")
+        )
 
-    def _check_age(self, asked: XParameters, now: datetime) -> None:
-        """Recent search refuses to look, or to be asked to look, beyond seven days."""
+    def _check_age(self, parameters: XParameters, now: datetime) -> None:
+        """Recent search refuses bounds that are older than seven days."""
         oldest = now - SEARCH_REACH
         for name in ("since_id", "until_id"):
-            id_ = asked.id(name)
+            id_ = parameters.id(name)
             floor = (round(oldest.timestamp() * 1000) - 1_288_834_974_657) << 22
             if id_ is not None and id_ < floor:
-                raise XRequestError(asked.invalid(name, f"'{name}' must be a tweet id created after [{x_json.stamp(oldest)}]. Please use a '{name}' that is larger than {floor}"))  # fmt: skip
-        start, end = asked.time("start_time"), asked.time("end_time")
+                raise XRequestError(parameters.invalid(name, f"'{name}' must be a tweet id created after [{x_json.stamp(oldest)}]. Please use a '{name}' that is larger than {floor}"))  # fmt: skip
+        start, end = parameters.time("start_time"), parameters.time("end_time")
         if start is not None and start < oldest:
-            raise XRequestError(asked.invalid("start_time", f"'start_time' must be on or after {x_json.stamp(oldest)}"))  # fmt: skip
+            raise XRequestError(parameters.invalid("start_time", f"'start_time' must be on or after {x_json.stamp(oldest)}"))  # fmt: skip
         if end is not None and end > now - timedelta(seconds=10):
-            raise XRequestError(asked.invalid("end_time", "'end_time' must be a minimum of 10 seconds prior to the request time"))  # fmt: skip
+            raise XRequestError(parameters.invalid("end_time", "'end_time' must be a minimum of 10 seconds prior to the request time"))  # fmt: skip
 
     def _count(self, bucket: str) -> dict[str, str]:
-        """The rate headers after this request. Refused when the window is used up."""
+        """The rate headers after this request. XRequestError when the window is used
+        up."""
         now = int(self.clock.now().timestamp())
         window = now // WINDOW
         self._used[bucket, window] += 1
@@ -378,12 +391,12 @@ class XServer(FaultyPlatform):
             raise XRequestError(self.refusal("limited", reset))
         return rate(LIMITS[bucket], left, reset)
 
-    def _spoken(self, body: Any) -> Any:
-        """The answer in the dialect that X speaks just now."""
+    def _in_dialect(self, body: Any) -> Any:
+        """The body with the field names of the current dialect."""
         return body if self.dialect == "tweet" else _renamed(body)
 
 
 def _renamed(body: Any) -> Any:
     if isinstance(body, dict):
         return {POST_DIALECT.get(k, k): _renamed(v) for k, v in body.items()}
-    return [_renamed(item) for item in body] if isinstance(body, list) else body
+    return [_renamed(entry) for entry in body] if isinstance(body, list) else body

@@ -16,7 +16,7 @@ _HANDLE = re.compile(r"(?<![\w/])@(\w{1,15})")
 
 
 def escaped(text: str) -> str:
-    """&, < and > as X writes them; nothing else is escaped."""
+    """The text with &, < and > escaped, as X does; nothing else is escaped."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
@@ -50,18 +50,18 @@ def entities(
 ) -> dict[str, Any] | None:
     """Hashtags, accounts and addresses of a text that stands on the wire, with offsets
     in code points, end exclusive. `ids` gives an account's number."""
-    found: dict[str, Any] = {}
+    entity_lists: dict[str, Any] = {}
     if tags := [
         {"start": m.start(), "end": m.end(), "tag": m[1]}
         for m in _HASHTAG.finditer(text)
     ]:
-        found["hashtags"] = tags
+        entity_lists["hashtags"] = tags
     if called := [
         {"start": m.start(), "end": m.end(), "username": person.handle, "id": ids(person)}
         for m in _HANDLE.finditer(text)
         if (person := city.person(m[1])) is not None
     ]:  # fmt: skip
-        found["mentions"] = called
+        entity_lists["mentions"] = called
     pages = [(link.short, link.page) for link in post.links]
     if is_note(post):
         pages.append(
@@ -78,8 +78,8 @@ def entities(
         for short, page in pages
         if short in text
     ]:
-        found["urls"] = urls
-    return found or None
+        entity_lists["urls"] = urls
+    return entity_lists or None
 
 
 def _own_address(post: SandboxPost) -> str:

@@ -1,4 +1,4 @@
-"""The posts that X's sandbox can show at a moment, and what tests add or take away."""
+"""The posts that X's sandbox can show at a moment, and those that tests add or remove."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -22,23 +22,23 @@ class XWorld:
         self.city = city
         self._posts = [post for post in city.posts if post.platform == "x"]
         self._known = {p.id: p for p in (*city.background, *self._posts)}
-        self._fits: dict[tuple[str, str], bool] = {}
-        self._calls: dict[str, set[str]] = {}
+        self._match_cache: dict[tuple[str, str], bool] = {}
+        self._handles_by_id: dict[str, set[str]] = {}
         self._removed: dict[str, datetime] = {}
-        self._stood: tuple[datetime, list[SandboxPost]] | None = None
+        self._standing_posts: tuple[datetime, list[SandboxPost]] | None = None
         self._people = {x_json.user_id(p): p for p in city.people.all}
 
     def search(self, query: str, now: datetime) -> list[SandboxPost]:
         """What recent search finds, newest first: seven days back, never reposts.
 
-        x_query.BadQuery when the query cannot be read.
+        x_query.XQueryError when the query cannot be read.
         """
         x_query.parse(query)  # refused even where nothing stands
         oldest = now - SEARCH_REACH
         return [
             post
             for post in self._standing(now)
-            if post.at >= oldest and post.reposts is None and self._found(query, post)
+            if post.at >= oldest and post.reposts is None and self._matches(query, post)
         ]
 
     def mentions(self, person: Person, now: datetime) -> list[SandboxPost]:
@@ -49,7 +49,7 @@ class XWorld:
             for post in self._standing(now)
             if post.reposts is None
             and post.author is not person
-            and handle in self._called(post)
+            and handle in self._handles(post)
         ][:MENTIONS_REACH]
 
     def timeline(self, person: Person, now: datetime) -> list[SandboxPost]:
@@ -60,7 +60,7 @@ class XWorld:
     def post(self, id_: str, now: datetime) -> SandboxPost | None:
         """One post, whichever version of it, unless its author removed it."""
         post = self._known.get(id_)
-        if post is None or post.at > now or self._gone(post, now):
+        if post is None or post.at > now or self._is_removed(post, now):
             return None
         if post.removed is not None and post.removed <= now:
             return None
@@ -82,7 +82,7 @@ class XWorld:
         self._known[id_] = post
         return post
 
-    def say(
+    def publish_as(
         self,
         text: str,
         now: datetime,
@@ -90,11 +90,11 @@ class XWorld:
         links: tuple[ShortLink, ...],
         to: str | None,
     ) -> SandboxPost:
-        """An account posts, or answers a post; everybody sees it at once."""
+        """An account posts, or replies to a post; it is visible at once."""
         top = self._known[to].conversation if to is not None else ""
-        made = self.draft(text, now, author)
+        draft = self.draft(text, now, author)
         post = replace(
-            made, links=links, reply_to=to, conversation=top or made.conversation
+            draft, links=links, reply_to=to, conversation=top or draft.conversation
         )
         self._known[post.id] = post
         self.show([post])
@@ -103,20 +103,20 @@ class XWorld:
     def show(self, posts: Iterable[SandboxPost]) -> None:
         self._posts.extend(posts)
         self._posts.sort(key=lambda post: int(post.id))
-        self._stood = None
+        self._standing_posts = None
 
     def remove(self, id_: str, now: datetime) -> None:
         """As when its author deletes a post. KeyError when there is no such post."""
         if id_ not in self._known:
             raise KeyError(f"the sandbox has no post {id_}")
         self._removed[id_] = now
-        self._stood = None
+        self._standing_posts = None
 
     def repost(self, id_: str, now: datetime) -> SandboxPost:
         """Somebody repeats a post. KeyError when there is no such post."""
         original = self._known[id_]
-        said = f"RT @{original.author.handle}: {original.text}"
-        post = replace(self.draft(said, now), reposts=id_)
+        text = f"RT @{original.author.handle}: {original.text}"
+        post = replace(self.draft(text, now), reposts=id_)
         self._known[post.id] = post
         self.show([post])
         return post
@@ -125,34 +125,34 @@ class XWorld:
         """As when a court's order reaches X, or (None) is lifted. KeyError when there
         is no such post."""
         post = self._known[id_] = replace(self._known[id_], withheld=details)
-        self._posts = [post if one.id == id_ else one for one in self._posts]
-        self._stood = None
+        self._posts = [post if other.id == id_ else other for other in self._posts]
+        self._standing_posts = None
 
     def _standing(self, now: datetime) -> list[SandboxPost]:
-        """Newest first; looked for once for each moment and change."""
-        if self._stood is None or self._stood[0] != now:
-            found = [
+        """The visible posts, newest first; computed once for each moment and change."""
+        if self._standing_posts is None or self._standing_posts[0] != now:
+            posts = [
                 post
                 for post in reversed(self._posts)
-                if post.stands(now) and not self._gone(post, now)
+                if post.stands(now) and not self._is_removed(post, now)
             ]
-            self._stood = now, found
-        return self._stood[1]
+            self._standing_posts = now, posts
+        return self._standing_posts[1]
 
-    def _gone(self, post: SandboxPost, now: datetime) -> bool:
+    def _is_removed(self, post: SandboxPost, now: datetime) -> bool:
         return post.id in self._removed and self._removed[post.id] <= now
 
-    def _called(self, post: SandboxPost) -> set[str]:
-        if post.id not in self._calls:
-            self._calls[post.id] = x_text.handles(post.text)
-        return self._calls[post.id]
+    def _handles(self, post: SandboxPost) -> set[str]:
+        if post.id not in self._handles_by_id:
+            self._handles_by_id[post.id] = x_text.handles(post.text)
+        return self._handles_by_id[post.id]
 
-    def _found(self, query: str, post: SandboxPost) -> bool:
-        """Whether a query finds a post: always so, as texts and authors stay."""
-        asked = query, post.id
-        if asked not in self._fits:
-            self._fits[asked] = x_query.parse(query)(indexed(self.city, post))
-        return self._fits[asked]
+    def _matches(self, query: str, post: SandboxPost) -> bool:
+        """Whether a query matches a post; cached, as texts and authors never change."""
+        key = query, post.id
+        if key not in self._match_cache:
+            self._match_cache[key] = x_query.parse(query)(indexed(self.city, post))
+        return self._match_cache[key]
 
 
 def indexed(city: City, post: SandboxPost) -> x_query.IndexedPost:
@@ -170,7 +170,7 @@ def indexed(city: City, post: SandboxPost) -> x_query.IndexedPost:
         )
         if has
     }  # fmt: skip
-    return x_query.seen(
+    return x_query.index_post(
         post.text,
         post.author.handle,
         parent.author.handle if parent else None,

@@ -23,18 +23,18 @@ _GIVEN = re.compile(r'(\w+)="([^"]*)"')
 
 
 def is_signed(request: Request, keys: Mapping[str, str]) -> bool:
-    """Whether the account itself asks: RFC 5849 with HMAC-SHA1, by the four keys."""
+    """Whether the account signed the request: RFC 5849, HMAC-SHA1, the four keys."""
     kind, _, rest = request.headers.get("authorization", "").partition(" ")
-    given = {name: unquote(value) for name, value in _GIVEN.findall(rest)}
-    signature = given.pop("oauth_signature", "")
+    parameters = {name: unquote(value) for name, value in _GIVEN.findall(rest)}
+    signature = parameters.pop("oauth_signature", "")
     if (
         kind != "OAuth"
-        or given.get("oauth_consumer_key") != keys["x_consumer_key"]
-        or given.get("oauth_token") != keys["x_access_token"]
+        or parameters.get("oauth_consumer_key") != keys["x_consumer_key"]
+        or parameters.get("oauth_token") != keys["x_access_token"]
     ):
         return False
     pairs = sorted(
-        (_escaped(k), _escaped(v)) for k, v in (*given.items(), *request.pairs)
+        (_escaped(k), _escaped(v)) for k, v in (*parameters.items(), *request.pairs)
     )
     base = "&".join(
         (
@@ -44,29 +44,34 @@ def is_signed(request: Request, keys: Mapping[str, str]) -> bool:
         )
     )
     key = f"{_escaped(keys['x_consumer_secret'])}&{_escaped(keys['x_access_secret'])}"
-    made = hmac.new(key.encode(), base.encode(), hashlib.sha1).digest()
-    return hmac.compare_digest(b64encode(made).decode(), signature)
+    digest = hmac.new(key.encode(), base.encode(), hashlib.sha1).digest()
+    return hmac.compare_digest(b64encode(digest).decode(), signature)
 
 
 def is_of_the_account(request: Request) -> bool:
-    """Whether only the account itself may ask this."""
+    """Whether only the account itself may send this request."""
     return request.method != "GET" or request.path == "/2/users/me"
 
 
-def done(world: XWorld, now: datetime, request: Request) -> ServerResponse:
-    """Who the account is, a post made or deleted. Refused as X refuses."""
+def respond_to_account(
+    world: XWorld, now: datetime, request: Request
+) -> ServerResponse:
+    """The account's own profile, or a post created or deleted.
+
+    XRequestError when X would refuse it.
+    """
     city = world.city.people.city
-    wanted = re.fullmatch(r"/2/tweets(?:/(\d+))?", request.path)
+    match = re.fullmatch(r"/2/tweets(?:/(\d+))?", request.path)
     if request.path == "/2/users/me":
-        data = {"id": x_json.user_id(city), "username": city.handle}
-        return ServerResponse(200, {"data": data}, {"x-access-level": "read-write"})
-    if wanted and request.method == "POST" and wanted[1] is None:
-        made = _created(world, now, json.loads(request.body))
+        account = {"id": x_json.user_id(city), "username": city.handle}
+        return ServerResponse(200, {"data": account}, {"x-access-level": "read-write"})
+    if match and request.method == "POST" and match[1] is None:
+        new_post = _create_post(world, now, json.loads(request.body))
         return ServerResponse(
-            201, {"data": {"id": made.id, "text": x_text.escaped(made.text)}}
+            201, {"data": {"id": new_post.id, "text": x_text.escaped(new_post.text)}}
         )
-    if wanted and request.method == "DELETE" and wanted[1]:
-        post = world.post(wanted[1], now)
+    if match and request.method == "DELETE" and match[1]:
+        post = world.post(match[1], now)
         if post is None:
             return problem(404, f"{PROBLEMS}/resource-not-found", "Not Found Error", "Could not find tweet")  # fmt: skip
         if post.author is not city:
@@ -76,31 +81,33 @@ def done(world: XWorld, now: datetime, request: Request) -> ServerResponse:
     return problem(404, "about:blank", "Not Found", "Not Found")
 
 
-def _created(world: XWorld, now: datetime, given: Mapping[str, Any]) -> SandboxPost:
-    text, city = str(given.get("text") or ""), world.city.people.city
+def _create_post(
+    world: XWorld, now: datetime, document: Mapping[str, Any]
+) -> SandboxPost:
+    text, city = str(document.get("text") or ""), world.city.people.city
     if not text or x_text.is_too_long(text):
         raise XRequestError(problem(400, "about:blank", "Invalid Request", "The text is missing or too long."))  # fmt: skip
-    said, links = shortened(text)
-    to = (given.get("reply") or {}).get("in_reply_to_tweet_id")
+    short_text, links = shorten_links(text)
+    to = (document.get("reply") or {}).get("in_reply_to_tweet_id")
     if to is not None and world.post(str(to), now) is None:
         raise XRequestError(_forbidden("You attempted to reply to a Tweet that is deleted or not visible to you."))  # fmt: skip
     newest = world.timeline(city, now)[:50]
-    if any(one.text == said and one.reply_to == to for one in newest):
+    if any(earlier.text == short_text and earlier.reply_to == to for earlier in newest):
         raise XRequestError(_forbidden("You are not allowed to create a Tweet with duplicate content."))  # fmt: skip
-    return world.say(said, now, city, links, to)
+    return world.publish_as(short_text, now, city, links, to)
 
 
-def _forbidden(said: str) -> ServerResponse:
-    return problem(403, "about:blank", "Forbidden", said)
+def _forbidden(detail: str) -> ServerResponse:
+    return problem(403, "about:blank", "Forbidden", detail)
 
 
-def shortened(text: str) -> tuple[str, tuple[ShortLink, ...]]:
-    """The text with its addresses behind t.co."""
+def shorten_links(text: str) -> tuple[str, tuple[ShortLink, ...]]:
+    """The text with its addresses replaced by t.co links, and these links."""
     links: list[ShortLink] = []
 
-    def short(found: re.Match[str]) -> str:
-        digest = hashlib.sha256(f"{found[0]}{len(links)}".encode()).hexdigest()
-        links.append(ShortLink(f"https://t.co/{digest[:10]}", found[0]))
+    def short(match: re.Match[str]) -> str:
+        digest = hashlib.sha256(f"{match[0]}{len(links)}".encode()).hexdigest()
+        links.append(ShortLink(f"https://t.co/{digest[:10]}", match[0]))
         return links[-1].short
 
     return _ADDRESS.sub(short, text), tuple(links)

@@ -41,14 +41,14 @@ def cell(folder: Path, context: Context, clock: FixedClock) -> Context:
 def step(cell: Context, visits: Sequence[Visit], clock: FixedClock) -> dict[str, str]:
     """One step of a rehearsal, with a redirect of its own; the codes by word."""
     clock.set(visits[-1].end)
-    codes = click_rehearsal.codes(cell, tracked_links.entered(AUDIENCE.campaign))
+    codes = click_rehearsal.codes(cell, tracked_links.link_forms(AUDIENCE.campaign))
     keys = [visit.install.key for visit in visits if visit.install]
     click_rehearsal.take_back(cell, moments(visits), keys)
     with redirect_server.serving(cell) as address:
         audience = ClickTraffic(address, codes, clock)
         audience.send(visits)
         click_rehearsal.wait(cell, moments(visits))
-        audience.tell(visits)
+        audience.report_installs(visits)
     return codes
 
 
@@ -57,11 +57,11 @@ def sent_only(
 ) -> None:
     """A step that ends after so many requests, in the middle of a visit maybe."""
     clock.set(visits[-1].end)
-    codes = click_rehearsal.codes(cell, tracked_links.entered(AUDIENCE.campaign))
+    codes = click_rehearsal.codes(cell, tracked_links.link_forms(AUDIENCE.campaign))
     cut: list[Visit] = []
     for visit in visits:
-        cut.append(Visit(visit.asked[: max(n, 0)], visit.install))
-        n -= len(visit.asked)
+        cut.append(Visit(visit.requests[: max(n, 0)], visit.install))
+        n -= len(visit.requests)
     with redirect_server.serving(cell) as address:
         ClickTraffic(address, codes, clock).send(cut)
 
@@ -110,7 +110,7 @@ def test_a_step_that_is_interrupted_is_done_again_and_nothing_is_there_twice(
     nothing = tables(cell)
     step(cell, DAY, clock)
     whole = tables(cell)
-    kinds = [one.kind for visit in DAY for one in visit.asked]
+    kinds = [one.kind for visit in DAY for one in visit.requests]
     cuts = (kinds.index("again"), kinds.index("scanner") + 3, len(kinds))
     click_rehearsal.take_back(cell, moments(DAY), _keys())
     assert tables(cell) == nothing

@@ -177,12 +177,12 @@ def test_a_trial_reaches_its_room_and_a_dry_one_nobody(cell: Path, clock: Any) -
         place.write_text(place.read_text() + base)
 
         run(cell, "alerts", "try", "cell", "--dry-run")
-        taken_dry = list(rooms.taken)
+        taken_dry = list(rooms.messages)
         done = document(cell, "alerts", "try", "cell")
 
     assert taken_dry == []
     assert done["sent"] == 1
-    ((kind, told),) = rooms.taken
+    ((kind, told),) = rooms.messages
     assert (kind, told["text"]) == ("slack", "Trial")
 
 

@@ -41,7 +41,7 @@ class Chats:
     asked: list[LoggedRequest] = field(default_factory=list)
 
     def told(self, kind: str) -> list[dict[str, Any]]:
-        return [given for name, given in self.rooms.taken if name == kind]
+        return [given for name, given in self.rooms.messages if name == kind]
 
 
 @pytest.fixture

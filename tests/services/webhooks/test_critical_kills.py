@@ -43,12 +43,12 @@ class ControlRoom:
         """How often each was told."""
         return {
             "mail": len(self.mail.taken),
-            "chat": len(self.chats.taken),
+            "chat": len(self.chats.messages),
             "phone": len(self.hook.taken),
         }
 
     def forget(self) -> None:
-        for told in (self.mail.taken, self.chats.taken, self.hook.taken):
+        for told in (self.mail.taken, self.chats.messages, self.hook.taken):
             told.clear()
 
 

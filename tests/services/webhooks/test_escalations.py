@@ -97,12 +97,12 @@ class Room:
 
     @property
     def said_in_chat(self) -> list[Any]:
-        return [told for _kind, told in self.chats.taken]
+        return [told for _kind, told in self.chats.messages]
 
     def reached(self) -> dict[str, int]:
         """How often each was reached."""
         return {
-            "control-room": len(self.chats.taken),
+            "control-room": len(self.chats.messages),
             "officer": len(self.rung),
             "lead": len(self.hook.taken),
             "desk@city.example": self.letters.count("desk@city.example"),
