@@ -13,7 +13,7 @@ Figure: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Held:
+class CoveredHours:
     """The hours (0 to 167) of both weeks that each watched platform covered."""
 
     now: Mapping[str, frozenset[int]]
@@ -21,19 +21,23 @@ class Held:
 
     def common(self, platform: str) -> frozenset[int]:
         """Hours of the week that may be compared: both weeks covered them."""
-        none: frozenset[int] = frozenset()
-        return self.now.get(platform, none) & self.before.get(platform, none)
+        no_hours: frozenset[int] = frozenset()
+        return self.now.get(platform, no_hours) & self.before.get(platform, no_hours)
 
-    def only(self, platform: str) -> "Held":
+    def for_platform(self, platform: str) -> "CoveredHours":
         """The same for one platform; empty when it is not watched."""
-        return Held(
+        return CoveredHours(
             {name: hours for name, hours in self.now.items() if name == platform},
             {name: hours for name, hours in self.before.items() if name == platform},
         )
 
 
 def figure(
-    cells: Cells, held: Held, hours: Collection[int] = range(WEEK), *, unit: str
+    cells: Cells,
+    covered_hours: CoveredHours,
+    hours: Collection[int] = range(WEEK),
+    *,
+    unit: str,
 ) -> Figure:
     """What the cells come to within some hours of this week.
 
@@ -41,58 +45,68 @@ def figure(
     is in platform-hours. `same_hours` compares both weeks over the platform-hours
     that both covered; None when there are none.
     """
-    within = frozenset(hours)
-    n = sum(v for (_, hour), v in cells.items() if hour - WEEK in within)
-    covered = sum(len(own & within) for own in held.now.values())
+    hours_within = frozenset(hours)
+    count = sum(v for (_, hour), v in cells.items() if hour - WEEK in hours_within)
+    covered = sum(
+        len(platform_hours & hours_within)
+        for platform_hours in covered_hours.now.values()
+    )
     return {
-        "n": n if n or covered else None,
+        "n": count if count or covered else None,
         "unit": unit,
-        "coverage": {"covered": covered, "due": len(within) * len(held.now)},
-        "same_hours": _same_hours(cells, held, within),
+        "coverage": {
+            "covered": covered,
+            "due": len(hours_within) * len(covered_hours.now),
+        },
+        "same_hours": _same_hours(cells, covered_hours, hours_within),
     }
 
 
-def hourly(cells: Cells, held: Held) -> list[int | None]:
-    """Mentions of each hour of this week; None for none in an hour with holes."""
+def hourly_counts(cells: Cells, covered_hours: CoveredHours) -> list[int | None]:
+    """Mentions of each hour of this week; None for none in an hour with gaps."""
     totals = [0] * WEEK
-    for (_, hour), n in cells.items():
+    for (_, hour), count in cells.items():
         if hour >= WEEK:
-            totals[hour - WEEK] += n
-    whole = whole_hours(held)
-    return [n if n or whole[hour] else None for hour, n in enumerate(totals)]
-
-
-def whole_hours(held: Held) -> list[bool]:
-    """For each hour of this week, whether all watched platforms covered it."""
-    watched = held.now.values()
+            totals[hour - WEEK] += count
+    is_whole = whole_hours(covered_hours)
     return [
-        bool(watched) and all(hour in own for own in watched) for hour in range(WEEK)
+        count if count or is_whole[hour] else None for hour, count in enumerate(totals)
     ]
 
 
-def of_platform(cells: Cells, platform: str) -> Cells:
-    return {key: n for key, n in cells.items() if key[0] == platform}
+def whole_hours(covered_hours: CoveredHours) -> list[bool]:
+    """For each hour of this week, whether all watched platforms covered it."""
+    platforms_hours = covered_hours.now.values()
+    return [
+        bool(platforms_hours)
+        and all(hour in platform_hours for platform_hours in platforms_hours)
+        for hour in range(WEEK)
+    ]
+
+
+def cells_of_platform(cells: Cells, platform: str) -> Cells:
+    return {key: count for key, count in cells.items() if key[0] == platform}
 
 
 def measure(
     now: float | None = None,
     before: float | None = None,
-    rests: Sequence[Any] | None = None,
+    basis: Sequence[Any] | None = None,
     *,
-    why: str | None = None,
-    of: str | None = None,
+    reason: str | None = None,
+    topic: str | None = None,
 ) -> dict[str, Any]:
     """A measure as plain JSON: this week, the week before, on what it rests.
 
-    Figures are shares from 0 to 1, minutes or counts; None is not known, and `why` says
-    why. `rests` are a kind and its numbers. `of` is the topic that it is about.
+    Figures are shares from 0 to 1, minutes or counts; None is not known, and
+    `reason` says why. `basis` is a kind and its numbers. `topic` is what it is about.
     """
     return {
         "now": now,
         "before": before,
-        "rests": list(rests) if rests is not None and why is None else None,
-        "why": why,
-        "of": of,
+        "rests": list(basis) if basis is not None and reason is None else None,
+        "why": reason,
+        "of": topic,
     }
 
 
@@ -102,18 +116,21 @@ def share(part: int, whole: int) -> float | None:
 
 
 def _same_hours(
-    cells: Cells, held: Held, within: frozenset[int]
+    cells: Cells, covered_hours: CoveredHours, hours_within: frozenset[int]
 ) -> dict[str, int] | None:
-    common = {platform: held.common(platform) & within for platform in held.now}
-    hours = sum(map(len, common.values()))
+    common_hours = {
+        platform: covered_hours.common(platform) & hours_within
+        for platform in covered_hours.now
+    }
+    hours = sum(map(len, common_hours.values()))
     if not hours:
         return None
     now = before = 0
-    for (platform, hour), n in cells.items():
-        if hour % WEEK not in common.get(platform, ()):
+    for (platform, hour), count in cells.items():
+        if hour % WEEK not in common_hours.get(platform, ()):
             continue
         if hour >= WEEK:
-            now += n
+            now += count
         else:
-            before += n
+            before += count
     return {"hours": hours, "now": now, "before": before}

@@ -13,24 +13,27 @@ from socialcell.reports.page import Quotation
 from socialcell.reports.phrases import Phrases
 from socialcell.text import displayed, one_line
 
-LONGEST = 280
+EXCERPT_LENGTH = 280
 # Enough to fill a quotation whatever is masked in it; a post may be a megabyte.
-_READ = 4000
+_READ_LENGTH = 4000
 _LANGUAGES = frozenset({"mr", "hi", "en", "mr-Latn", "hi-Latn"})
 
 
 def quotations(
-    session: Session, frozen: Sequence[dict[str, Any]], people: People, say: Phrases
+    session: Session,
+    frozen_quotes: Sequence[dict[str, Any]],
+    people: People,
+    phrases: Phrases,
 ) -> list[Quotation]:
     """Each frozen quotation with its text of now; a deleted one reads removed."""
     return [
         _quotation(
-            one,
-            quotes.current(session, one["platform"], one["external_id"]),
+            quote,
+            quotes.current(session, quote["platform"], quote["external_id"]),
             people,
-            say,
+            phrases,
         )
-        for one in frozen
+        for quote in frozen_quotes
     ]
 
 
@@ -56,45 +59,48 @@ class StoredText(AccountIdentity, Protocol):
 def excerpt(people: People, row: StoredText) -> str:
     """The beginning of a post on one line, masked, at most 280 characters."""
     text = row.text or ""
-    start = displayed(text[:_READ])
-    if len(text) > _READ and " " in start:
-        start = start.rsplit(None, 1)[0]  # half an address would not be recognised
-    return one_line(people.masked(row.platform, start, row), LONGEST)
+    beginning = displayed(text[:_READ_LENGTH])
+    if len(text) > _READ_LENGTH and " " in beginning:
+        beginning = beginning.rsplit(None, 1)[
+            0
+        ]  # half an address would not be recognised
+
+    return one_line(people.masked(row.platform, beginning, row), EXCERPT_LENGTH)
 
 
 def _quotation(
-    frozen: dict[str, Any], row: QuotedPost | None, people: People, say: Phrases
+    quote: dict[str, Any], row: QuotedPost | None, people: People, phrases: Phrases
 ) -> Quotation:
-    why = str(frozen["why"])
+    reason = str(quote["why"])
     if row is None or row.state != "present" or not row.text:
-        return Quotation(why, "", None, note=removed_note(say.lang))
+        return Quotation(reason, "", None, note=removed_note(phrases.lang))
     if row.withheld is not None:
-        return Quotation(why, "", None, note=withheld_note(say.lang))
-    about = [
+        return Quotation(reason, "", None, note=withheld_note(phrases.lang))
+    parts = [
         people.shown(row.platform, row.uid, row.handle) or "",
-        say.platform(row.platform),
-        say.lang.moment(row.authored_at) if row.authored_at else "",
-        _reason(frozen, say),
+        phrases.platform(row.platform),
+        phrases.lang.moment(row.authored_at) if row.authored_at else "",
+        _drawn_from(quote, phrases),
     ]
-    changed = row.content_hash != frozen["content_hash"]
+    changed = row.content_hash != quote["content_hash"]
     return Quotation(
-        why=why,
-        about=" · ".join(part for part in about if part),
+        why=reason,
+        about=" · ".join(part for part in parts if part),
         text=excerpt(people, row),
         language=row.language if row.language in _LANGUAGES else None,
-        note=say.lang.gettext("edited since") if changed else None,
+        note=phrases.lang.gettext("edited since") if changed else None,
     )
 
 
-def _reason(frozen: dict[str, Any], say: Phrases) -> str:
-    n = frozen["drawn_from"]
-    if frozen["why"] == "urgent":
-        name = say.label("urgency", frozen["urgency"])
+def _drawn_from(quote: dict[str, Any], phrases: Phrases) -> str:
+    count = quote["drawn_from"]
+    if quote["why"] == "urgent":
+        name = phrases.label("urgency", quote["urgency"])
     else:
-        name = say.label("topic", frozen["topic"])
-    return say.lang.ngettext(
+        name = phrases.label("topic", quote["topic"])
+    return phrases.lang.ngettext(
         "%(name)s, drawn from %(n)s post",
         "%(name)s, drawn from %(n)s posts",
-        n,
+        count,
         name=name,
     )

@@ -7,17 +7,17 @@ MICROS = 1_000_000
 
 def amount(lang: Language, micros: float, digits: int = 0) -> str:
     """Whole units of a currency or, with `digits`, finer ones, without its name."""
-    value = round(micros / MICROS, digits)
-    return lang.number(value if digits else int(value))
+    units = round(micros / MICROS, digits)
+    return lang.number(units if digits else int(units))
 
 
-def price(lang: Language, micros: float | None, of: float | None) -> str | None:
+def price(lang: Language, micros: float | None, count: float | None) -> str | None:
     """What one of something cost, to the hundredth; None when nothing can be said."""
-    if micros is None or not of:
+    if micros is None or not count:
         return None
-    return amount(lang, micros / of, 2)
+    return amount(lang, micros / count, 2)
 
 
-def sign(currency: str) -> str:
+def currency_sign(currency: str) -> str:
     """₹ for rupees, else the currency's own letters."""
     return "₹" if currency == "INR" else currency

@@ -19,7 +19,7 @@ class Table:
     """A caption, a heading for each column, and rows; the first cell heads its row."""
 
     caption: str
-    heads: Sequence[str]
+    headings: Sequence[str]
     rows: Sequence[Sequence[Cell]]
     note: str = ""  # what the numbers rest on
     dense: bool = False  # many narrow columns of numbers

@@ -15,15 +15,15 @@ SMALLEST_BASE = 20
 
 
 class Phrases:
-    """How the report says things in `lang`."""
+    """The phrases of the report in `lang`."""
 
     def __init__(self, lang: Language) -> None:
         self.lang = lang
 
     def label(self, vocabulary: str, id_: str) -> str:
         """The label of an id of a vocabulary; an id we do not know stays as it is."""
-        found = lexicon.vocabulary(vocabulary).get(id_)
-        return found[self.lang.code] if found else id_
+        labels = lexicon.vocabulary(vocabulary).get(id_)
+        return labels[self.lang.code] if labels else id_
 
     def name(self, names: Mapping[str, str] | None, id_: str) -> str:
         return names[self.lang.code] if names else id_
@@ -36,41 +36,51 @@ class Phrases:
         platform = PLATFORMS.get(id_)
         return platform.name if platform else id_
 
-    def together(self, names: Iterable[str]) -> str:
+    def joined(self, names: Iterable[str]) -> str:
         return ", ".join(names)
 
-    def n(self, figure: Figure) -> Cell:
-        n = figure["n"]
-        return (self.lang.gettext("no data") if n is None else self.lang.number(n),)
+    def count_cell(self, figure: Figure) -> Cell:
+        count = figure["n"]
+        return (
+            self.lang.gettext("no data") if count is None else self.lang.number(count),
+        )
 
-    def covered(self, figure: Figure) -> Cell:
-        return (self.of(figure["coverage"]["covered"], figure["coverage"]["due"]),)
+    def coverage_cell(self, figure: Figure) -> Cell:
+        return (
+            self.part_of_whole(
+                figure["coverage"]["covered"], figure["coverage"]["due"]
+            ),
+        )
 
-    def of(self, part: int, whole: int) -> str:
+    def part_of_whole(self, part: int, whole: int) -> str:
         return self.lang.gettext(
             "%(part)s of %(whole)s",
             part=self.lang.number(part),
             whole=self.lang.number(whole),
         )
 
-    def same(self, figure: Figure) -> Cell:
+    def comparison_cell(self, figure: Figure) -> Cell:
         """The comparison: 120 → 142, and +18% where a percentage means something."""
-        same = figure["same_hours"]
-        if same is None:
+        comparison = figure["same_hours"]
+        if comparison is None:
             return (UNKNOWN,)
         number = self.lang.number
-        line = f"{number(same['before'])} → {number(same['now'])}"
-        change = self.change(figure)
+        line = f"{number(comparison['before'])} → {number(comparison['now'])}"
+        change = self.change_percent(figure)
         return (line, change) if change else (line,)
 
-    def change(self, figure: Figure) -> str | None:
-        same = figure["same_hours"]
-        enough = (
-            same
-            and same["before"] >= SMALLEST_BASE
-            and 2 * same["hours"] >= figure["coverage"]["due"]
+    def change_percent(self, figure: Figure) -> str | None:
+        comparison = figure["same_hours"]
+        is_meaningful = (
+            comparison
+            and comparison["before"] >= SMALLEST_BASE
+            and 2 * comparison["hours"] >= figure["coverage"]["due"]
         )
-        return self.lang.change(same["before"], same["now"]) if enough else None
+        return (
+            self.lang.change(comparison["before"], comparison["now"])
+            if is_meaningful
+            else None
+        )
 
     def cause(self, id_: str) -> str:
         """Why hours are missing, as the second half of "not collected because …"."""
@@ -182,9 +192,13 @@ class Phrases:
         ]
 
 
-def top(items: Iterable[dict[str, Any]], most: int) -> list[dict[str, Any]]:
+def first_with_counts(
+    figures: Iterable[dict[str, Any]], limit: int
+) -> list[dict[str, Any]]:
     """The first items that have something to show, in this week or the week before."""
     shown = [
-        one for one in items if one["n"] or (one["same_hours"] or {}).get("before")
+        figure
+        for figure in figures
+        if figure["n"] or (figure["same_hours"] or {}).get("before")
     ]
-    return shown[:most]
+    return shown[:limit]

@@ -11,13 +11,13 @@ from markupsafe import Markup, escape
 from socialcell.i18n import language
 from socialcell.reports.page import Page, Paragraph, Table, Terms
 
-LONGEST_WORD = 18
+MAX_WORD_LENGTH = 18
 """Characters of a word that still fits into a table's column on a phone."""
-PIECE = 8
+PIECE_LENGTH = 8
 _JOINERS = "\u094d\u200c\u200d"  # virama, and the joiners that follow it
 
 
-LIMIT = 88_000
+MAX_HTML_BYTES = 88_000
 """Bytes of a letter's HTML. Gmail shows 102,000 and hides the rest."""
 _CLASS = re.compile(r'(<[a-z0-9]+\b[^<>]*?) class="[a-z ]+"')
 
@@ -25,38 +25,42 @@ _CLASS = re.compile(r'(<[a-z0-9]+\b[^<>]*?) class="[a-z ]+"')
 def html(page: Page) -> str:
     """One self-contained HTML document; charts are referred to by file name.
 
-    Where it would be longer than LIMIT, tables and terms with a `detail` are left to
-    the workbook, one after the other, the highest first; a line in their place says so.
+    Where it would be longer than MAX_HTML_BYTES, tables and terms with a `detail` are
+    left to the workbook, one after the other, the highest first, with a line in place.
     """
-    made = _document(page)
-    for block in _details(page):
-        if len(made.encode()) <= LIMIT:
+    document = _document(page)
+    for block in _blocks_by_detail(page):
+        if len(document.encode()) <= MAX_HTML_BYTES:
             break
         page = _without(page, block)
-        made = _document(page)
-    return made
+        document = _document(page)
+    return document
 
 
 def _document(page: Page) -> str:
-    made = _environment(autoescape=True).get_template("page.html").render(page=page)
+    document = _environment(autoescape=True).get_template("page.html").render(page=page)
     inliner = css_inline.CSSInliner(keep_style_tags=False, minify_css=True)
-    return _CLASS.sub(r"\1", inliner.inline(made)) + "\n"
+    return _CLASS.sub(r"\1", inliner.inline(document)) + "\n"
 
 
-def _details(page: Page) -> list[Table | Terms]:
-    """What may be left to the workbook, in the order in which it is."""
-    blocks = [block for section in page.sections for block in section.blocks]
-    found = [one for one in blocks if isinstance(one, Table | Terms) and one.detail]
-    return sorted(found, key=lambda block: -block.detail)
+def _blocks_by_detail(page: Page) -> list[Table | Terms]:
+    """Blocks that may be left to the workbook, in the order in which they are."""
+    blocks = [entry for section in page.sections for entry in section.blocks]
+    detail_blocks = [
+        block for block in blocks if isinstance(block, Table | Terms) and block.detail
+    ]
+    return sorted(detail_blocks, key=lambda entry: -entry.detail)
 
 
-def _without(page: Page, left: Table | Terms) -> Page:
+def _without(page: Page, omitted: Table | Terms) -> Page:
     sections = [
         replace(
             section,
             blocks=[
-                _reference(left, section.title, page.language) if one is left else one
-                for one in section.blocks
+                _reference(omitted, section.title, page.language)
+                if block is omitted
+                else block
+                for block in section.blocks
             ],
         )
         for section in page.sections
@@ -78,11 +82,11 @@ def text(page: Page) -> str:
 def breakable(text: str) -> Markup:
     """Escaped text whose overlong words may break, so that a table fits on a phone.
 
-    A break stands before no sign that combines with the letter before it.
+    No break stands before a character that combines with the letter before it.
     """
     return Markup("").join(
         Markup("<wbr>").join(_pieces(word))
-        if len(word) > LONGEST_WORD
+        if len(word) > MAX_WORD_LENGTH
         else escape(word)
         for word in re.split(r"(\s+)", text)
     )
@@ -92,14 +96,18 @@ def _pieces(word: str) -> list[str]:
     pieces = [""]
     for sign in word:
         joins = unicodedata.category(sign)[0] == "M" or sign in _JOINERS
-        if len(pieces[-1]) >= PIECE and not joins and pieces[-1][-1] not in _JOINERS:
+        if (
+            len(pieces[-1]) >= PIECE_LENGTH
+            and not joins
+            and pieces[-1][-1] not in _JOINERS
+        ):
             pieces.append("")
         pieces[-1] += sign
     return pieces
 
 
 def _environment(*, autoescape: bool) -> Environment:
-    made = Environment(
+    environment = Environment(
         loader=PackageLoader("socialcell.reports"),
         autoescape=autoescape,  # noqa: S701 - plain text has nothing to escape
         undefined=StrictUndefined,
@@ -107,5 +115,5 @@ def _environment(*, autoescape: bool) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters["breakable"] = breakable
-    return made
+    environment.filters["breakable"] = breakable
+    return environment

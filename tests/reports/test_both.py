@@ -39,7 +39,9 @@ def test_a_week_comes_to_the_same_figures_on_both(context: Context) -> None:
         searched(world, day, 4, "पाणी")
         activated(world, day, 7)
 
-    found = frozen_week.document(context.engine, frozen_week.period(MADE, MADE), MADE)
+    found = frozen_week.numbers_of_week(
+        context.engine, frozen_week.period(MADE, MADE), MADE
+    )
 
     assert found["incidents"][0]["first_post_at"] == MONDAY.isoformat()
     (account,) = found["voices"]["accounts"]

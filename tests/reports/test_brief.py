@@ -11,7 +11,7 @@ from socialcell.config import Workspace
 from socialcell.listening.alerts.model import Alert, Incident, Promise
 from socialcell.listening.model import Mention
 from socialcell.ops import outbox_store as store
-from socialcell.reports.daily.brief import LONGEST, span_of
+from socialcell.reports.daily.brief import MAX_TEXT_LENGTH, span_of
 from socialcell.services.alerts import escalations
 from socialcell.services.context import Context
 from socialcell.services.outbox import outbox
@@ -362,7 +362,7 @@ def test_a_night_full_of_trouble_still_fits_a_phone(world: World, lang: str) -> 
 
     made = report_mail.make_daily(world.context, lang, MORNING)
 
-    assert len(made.text) <= LONGEST
+    assert len(made.text) <= MAX_TEXT_LENGTH
     assert len(made.text.splitlines()) >= 5
 
 
@@ -417,7 +417,7 @@ def test_while_nobody_is_named_to_be_alerted_the_first_line_says_so(
 
     assert brief.text.splitlines()[0].startswith(NOBODY[lang])
     assert brief.page.summary[0].startswith(NOBODY[lang])
-    assert len(brief.text) <= LONGEST
+    assert len(brief.text) <= MAX_TEXT_LENGTH
 
 
 def test_critical_items_are_counted_and_told_by_our_ids_and_messages_not_quoted(

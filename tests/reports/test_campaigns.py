@@ -24,7 +24,7 @@ from socialcell.reports.page import Chart, Paragraph, Table
 from socialcell.reports.phrases import Phrases
 from socialcell.reports.sections import campaign_effects
 from socialcell.reports.sections import clicks as places
-from socialcell.reports.sections.report_context import Material, Pictures
+from socialcell.reports.sections.report_context import ChartFiles, ReportContext
 from socialcell.sandbox.world.campaign_world import CampaignWorld
 from socialcell.services.reporting import weekly_report
 from tests.reports.world import BEFORE, MADE, MONDAY, World
@@ -221,7 +221,7 @@ def test_installs_of_which_no_link_is_told_stand_at_the_end() -> None:
         "monsoon26", START, START, (LinkClicks(link, {"human": 1}),), tuple(parts), ()
     )
 
-    rows = places.places(found)
+    rows = places.count_places(found)
 
     assert [(row["channel"], row["human"], row["installs"]) for row in rows] == [
         ("x", 1, 2),
@@ -246,7 +246,7 @@ def test_the_places_of_links_have_names_in_every_language(lang: str) -> None:
     """Every channel that a link may have; only names of networks stay Latin."""
     say = Phrases(language(lang))
     named = {
-        channel: places.place(say, {"channel": channel, "creator": None})
+        channel: places.place_label(say, {"channel": channel, "creator": None})
         for channel in CHANNELS
     }
     assert len(set(named.values())) == len(CHANNELS)
@@ -287,7 +287,7 @@ def test_where_nothing_can_be_told_the_section_says_so(world: World) -> None:
     numbers = weekly_report.write_weekly(world.context).numbers
 
     section = campaign_effects.section(
-        Material(numbers, [], Pictures(), Phrases(language("en")))
+        ReportContext(numbers, [], ChartFiles(), Phrases(language("en")))
     )
 
     kinds = [type(block) for block in section.blocks]
@@ -386,7 +386,7 @@ def test_a_report_of_an_earlier_version_says_what_its_one_figure_is(
             del numbers["campaigns"][0][span][name]
 
     section = campaign_effects.section(
-        Material(numbers, [], Pictures(), Phrases(language("en")))
+        ReportContext(numbers, [], ChartFiles(), Phrases(language("en")))
     )
 
     (table,) = [block for block in section.blocks if isinstance(block, Table)]

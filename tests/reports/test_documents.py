@@ -194,7 +194,9 @@ def test_a_report_that_was_frozen_without_messages_does_not_deny_them(
     world: World,
 ) -> None:
     full(world)
-    counted = frozen_week.document(world.engine, frozen_week.period(MADE, MADE), MADE)
+    counted = frozen_week.numbers_of_week(
+        world.engine, frozen_week.period(MADE, MADE), MADE
+    )
     older = {key: value for key, value in counted.items() if key != "messages"}
     with db.writing(world.engine) as session:
         session.execute(update(FrozenReport).values(numbers=older))
@@ -337,7 +339,7 @@ def test_a_report_that_was_frozen_without_a_head_says_nothing_of_it(
 ) -> None:
     full(world)
     week = frozen_week.period(MADE, MADE)
-    counted = frozen_week.document(world.engine, week, MADE)
+    counted = frozen_week.numbers_of_week(world.engine, week, MADE)
     older = {key: value for key, value in counted.items() if key != "audit"}
     with db.writing(world.engine) as session:
         session.execute(update(FrozenReport).values(numbers=older))

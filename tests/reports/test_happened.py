@@ -23,7 +23,9 @@ DAY = timedelta(days=1)
 
 
 def numbers(world: World) -> dict[str, Any]:
-    return frozen_week.document(world.engine, frozen_week.period(MADE, MADE), MADE)
+    return frozen_week.numbers_of_week(
+        world.engine, frozen_week.period(MADE, MADE), MADE
+    )
 
 
 def text_of(world: World, lang: str = "en") -> str:

@@ -9,9 +9,9 @@ import pytest
 from socialcell import strategy
 from socialcell.errors import ConfigError
 from socialcell.i18n import CODES, language
-from socialcell.reports.kpis.kpi_labels import names
+from socialcell.reports.kpis.kpi_labels import kpi_names
 from socialcell.reports.kpis.listening import weighted_coverage
-from socialcell.reports.sections.goals import met
+from socialcell.reports.sections.goals import is_met
 from socialcell.reports.weekly import frozen_week
 from socialcell.services.doctor import examine
 from socialcell.services.reporting import weekly_report
@@ -24,7 +24,9 @@ WORDS = "{mr: मराठी, hi: हिंदी, en: English}"
 
 
 def measures(world: World) -> dict[str, dict[str, Any]]:
-    found = frozen_week.document(world.engine, frozen_week.period(MADE, MADE), MADE)
+    found = frozen_week.numbers_of_week(
+        world.engine, frozen_week.period(MADE, MADE), MADE
+    )
     return {one["id"]: one for one in found["measures"]}
 
 
@@ -206,7 +208,7 @@ def test_only_what_has_a_figure_is_explained(world: World) -> None:
 
 @pytest.mark.parametrize("lang", CODES)
 def test_every_measure_has_a_name_and_a_definition(world: World, lang: str) -> None:
-    found = names(language(lang))
+    found = kpi_names(language(lang))
     assert list(found) == list(strategy.MEASURES)
     assert len({name for name, _ in found.values()}) == len(found)
     assert all(len(definition) > 20 for _, definition in found.values())
@@ -225,7 +227,7 @@ def test_every_measure_has_a_name_and_a_definition(world: World, lang: str) -> N
 def test_a_target_is_kept_missed_or_not_known(
     target: dict[str, Any], measure: str, now: float | None, kept: bool | None
 ) -> None:
-    assert met(target, measure, now) is kept
+    assert is_met(target, measure, now) is kept
 
 
 def test_the_report_shows_targets_and_keeps_those_of_its_day(world: World) -> None:

@@ -20,7 +20,7 @@ DAY = timedelta(days=1)
 
 def numbers(world: World) -> dict[str, Any]:
     week = frozen_week.period(MADE, MADE)
-    return frozen_week.document(world.engine, week, MADE)
+    return frozen_week.numbers_of_week(world.engine, week, MADE)
 
 
 def by_id(rows: list[dict[str, Any]]) -> dict[str, int]:

@@ -19,7 +19,7 @@ from socialcell.ops.model import FrozenReport
 from socialcell.reports.page import Page, Paragraph, Section, Table
 from socialcell.reports.phrases import Phrases
 from socialcell.reports.sections import outreach_progress
-from socialcell.reports.sections.report_context import Material, Pictures
+from socialcell.reports.sections.report_context import ChartFiles, ReportContext
 from socialcell.reports.weekly import workbook
 from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry
@@ -166,7 +166,7 @@ def material(
     kinds: Sequence[str] = (),
     name: str = "पावसाळा",
     currencies: Sequence[str] = ("INR",),
-) -> Material:
+) -> ReportContext:
     """Numbers of plans in which every state has a tag, and what waits, a day each."""
     plan = {
         "campaign": name,
@@ -192,12 +192,14 @@ def material(
     ]
     plans = [{**plan, "cost": cost} for cost in costs]
     found = {"today": "2026-11-23", "plans": plans, "due": due}
-    return Material({"outreach": found}, [], Pictures(), Phrases(language(lang)))
+    return ReportContext({"outreach": found}, [], ChartFiles(), Phrases(language(lang)))
 
 
 def test_six_rows_are_shown_and_the_others_counted() -> None:
     for many, rest in ((6, None), (7, "And 1 more: "), (10, "And 4 more: ")):
-        _plans, waits, *more = outreach_progress.blocks(material("en", KINDS[:many]))
+        _plans, waits, *more = outreach_progress.plan_blocks(
+            material("en", KINDS[:many])
+        )
         assert isinstance(waits, Table)
         assert len(waits.rows) == 6
         assert [row[1] for row in waits.rows][:2] == [("21 Nov",), ("22 Nov",)]
@@ -215,20 +217,22 @@ def test_no_english_is_left_whatever_there_is_to_say(
             (block.caption, block.note, block.heads, block.rows)
             if isinstance(block, Table)
             else block
-            for block in outreach_progress.blocks(material(lang, kinds))
+            for block in outreach_progress.plan_blocks(material(lang, kinds))
         ]
     )
     words = set(re.findall(r"[A-Za-z]+", said)) - {"Paragraph", "text", "kind"}
     command = (
         {"campaigns", "outreach", "due"}
-        if len(kinds) > outreach_progress.SHOWN
+        if len(kinds) > outreach_progress.MAX_STEPS
         else set()
     )
     assert words - {"paragraph"} == command
 
 
 def test_costs_of_two_currencies_stand_in_two_tables() -> None:
-    found = outreach_progress.blocks(material("en", currencies=("USD", "INR", "USD")))
+    found = outreach_progress.plan_blocks(
+        material("en", currencies=("USD", "INR", "USD"))
+    )
     tables = [one for one in found if isinstance(one, Table)]
     heads = [(one.heads[-1], len(one.rows)) for one in tables]
     assert heads == [("Planned cost (₹)", 1), ("Planned cost (USD)", 2)]
@@ -238,7 +242,7 @@ def test_numbers_are_numbers_in_the_workbook_and_text_is_no_formula(
     tmp_path: Path,
 ) -> None:
     formula = '=HYPERLINK("x")'
-    blocks = outreach_progress.blocks(material("mr", KINDS, formula))
+    blocks = outreach_progress.plan_blocks(material("mr", KINDS, formula))
     page = Page("mr", "", "", (), [Section("=1", blocks)], ())
     (tmp_path / "book.xlsx").write_bytes(workbook.workbook(page))
     book = openpyxl.load_workbook(tmp_path / "book.xlsx")
@@ -247,4 +251,4 @@ def test_numbers_are_numbers_in_the_workbook_and_text_is_no_formula(
     values = [cell.value for cell in cells]
     assert {8, 12_346, 12_34_567} <= set(values)
     starts = [str(value) for value in values if str(value).startswith(formula)]
-    assert len(starts) == 1 + outreach_progress.SHOWN
+    assert len(starts) == 1 + outreach_progress.MAX_STEPS

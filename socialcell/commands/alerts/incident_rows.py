@@ -13,7 +13,7 @@ from socialcell.listening.store.alerts import alerts as store
 from socialcell.listening.store.alerts import critical_calls
 from socialcell.ops import outbox_store
 from socialcell.ops.outbox_model import Outgoing
-from socialcell.reports.incidents.incident_page import worst
+from socialcell.reports.incidents.incident_page import worst_alert
 from socialcell.services.context import Context
 
 _SHOWN = 3  # mentions of an alert
@@ -66,7 +66,7 @@ def _plain(
     state: IncidentState,
     told: Sequence[Outgoing],
 ) -> dict[str, Any]:
-    first = worst(own)
+    first = worst_alert(own)
     named = ("kind", "observed", "expected", "unit", "at")
     return {
         "id": incident.id,

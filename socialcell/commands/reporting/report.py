@@ -148,7 +148,7 @@ def daily(
                 "urgent": brief.urgent_total,
                 "urgent_messages": brief.urgent_messages,
                 "critical": list(brief.critical),
-                "asked": brief.asked,
+                "asked": brief.asking_total,
                 "press": brief.press_total,
                 "incidents": [one.id for one in brief.incidents],
                 "text": made.text,

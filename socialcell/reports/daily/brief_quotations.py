@@ -16,15 +16,15 @@ from socialcell.listening.store.mentions.urgent_mentions import (
     UrgentPost,
 )
 
-# From this share of common runs of letters on (Jaccard) two posts say the same: a call
-# that is passed on with another place in it is 0.5 to 0.7 alike.
-_SAME = 0.5
-# Enough to find a few different ones among; a crisis brings thousands.
-_LOOKED_AT = 300
+# Jaccard similarity of letter n-grams from which two posts count as the same text: a
+# call that is passed on with another place in it has 0.5 to 0.7.
+_SAME_SIMILARITY = 0.5
+# Enough to find a few different texts; a crisis brings thousands of posts.
+_MAX_COMPARED = 300
 _OTHER = "other"
-# What is passed on with a text, and says nothing of its own: addresses, handles and
-# tags, numbers, and that it is passed on.
-_AROUND = re.compile(
+# Parts without content of their own: addresses, handles and tags, numbers, and marks
+# of a forwarded text.
+_WITHOUT_CONTENT = re.compile(
     r"https?://\S+|www\.\S+|[@＠#＃]\S+|\d+"
     r"|^\W*(?:rt|fwd|forwarded|correction|corrected|reminder|update)\b\W*",
     re.IGNORECASE,
@@ -32,15 +32,15 @@ _AROUND = re.compile(
 
 
 @dataclass(frozen=True)
-class _About:
+class _Subjects:
     """What a post is about: its topics, surest first, and its wards."""
 
     topics: Sequence[str]
     wards: Sequence[str]
 
 
-def chosen(
-    session: Session, span: TimeSpan, incidents: Sequence[OpenIncident], most: int
+def choose_urgent_posts(
+    session: Session, span: TimeSpan, incidents: Sequence[OpenIncident], limit: int
 ) -> list[tuple[str, QuotablePost]]:
     """(topic, post) of at most so many urgent posts of a span.
 
@@ -51,14 +51,23 @@ def chosen(
     ids = [post.id for post in posts]
     topics = urgent_mentions.values(session, ids, "topic")
     wards = urgent_mentions.values(session, ids, "ward")
-    about = {id_: _About(topics.get(id_, ()), wards.get(id_, ())) for id_ in ids}
-    order = ordered(posts, {id_: _rank(id_, about[id_], incidents) for id_ in ids})
-    rows = urgent_mentions.rows(session, [post.id for post in order[:_LOOKED_AT]])
-    places = distinct([row.text for row in rows], most)
-    return [(_topic(about[rows[at].id], incidents), rows[at]) for at in places]
+    subjects = {id_: _Subjects(topics.get(id_, ()), wards.get(id_, ())) for id_ in ids}
+    ordered_posts = sort_by_rank(
+        posts, {id_: _rank(id_, subjects[id_], incidents) for id_ in ids}
+    )
+    rows = urgent_mentions.rows(
+        session, [post.id for post in ordered_posts[:_MAX_COMPARED]]
+    )
+    positions = positions_of_distinct([row.text for row in rows], limit)
+    return [
+        (_topic(subjects[rows[position].id], incidents), rows[position])
+        for position in positions
+    ]
 
 
-def ordered(posts: Sequence[UrgentPost], ranks: dict[int, int]) -> list[UrgentPost]:
+def sort_by_rank(
+    posts: Sequence[UrgentPost], ranks: dict[int, int]
+) -> list[UrgentPost]:
     """Posts by rank, then by confidence, then the newest; one whose confidence is not
     known stands behind those of its rank, by its level."""
     return sorted(
@@ -73,39 +82,51 @@ def ordered(posts: Sequence[UrgentPost], ranks: dict[int, int]) -> list[UrgentPo
     )
 
 
-def distinct(texts: Sequence[str], most: int) -> list[int]:
-    """Places of the first texts that differ from each other, at most so many."""
-    return list(_distinct([_AROUND.sub(" ", text) for text in texts], most))
+def positions_of_distinct(texts: Sequence[str], limit: int) -> list[int]:
+    """Positions of the first texts that differ from each other, at most so many."""
+    return list(
+        _iterate_distinct([_WITHOUT_CONTENT.sub(" ", text) for text in texts], limit)
+    )
 
 
-def _distinct(texts: Sequence[str], most: int) -> Iterator[int]:
+def _iterate_distinct(texts: Sequence[str], limit: int) -> Iterator[int]:
     compared = TextComparison(texts, None)
-    left = list(range(len(texts)))
-    for _ in range(most):
-        if not left:
+    remaining = list(range(len(texts)))
+    for _ in range(limit):
+        if not remaining:
             return
-        first, near = left[0], compared.to(left[0])
+        first, similarities = remaining[0], compared.to(remaining[0])
         yield first
-        left = [place for place in left[1:] if near[place] < _SAME]
+        remaining = [
+            position
+            for position in remaining[1:]
+            if similarities[position] < _SAME_SIMILARITY
+        ]
 
 
-def _rank(id_: int, about: _About, incidents: Sequence[OpenIncident]) -> int:
+def _rank(id_: int, subjects: _Subjects, incidents: Sequence[OpenIncident]) -> int:
     """2: on the subject of an open incident; 1: an alert of one rests on it; else 0."""
-    if any(_is_about(about, one.incident.subject) for one in incidents):
+    if any(
+        _is_about(subjects, open_incident.incident.subject)
+        for open_incident in incidents
+    ):
         return 2
-    return int(any(id_ in one.mention_ids for one in incidents))
+    return int(any(id_ in open_incident.mention_ids for open_incident in incidents))
 
 
-def _is_about(about: _About, subject: str) -> bool:
+def _is_about(subjects: _Subjects, subject: str) -> bool:
     kind, _, name = subject.partition(":")
-    named: dict[str, Collection[str]] = {"topic": about.topics, "ward": about.wards}
-    return name in named.get(kind, ())
+    names_by_kind: dict[str, Collection[str]] = {
+        "topic": subjects.topics,
+        "ward": subjects.wards,
+    }
+    return name in names_by_kind.get(kind, ())
 
 
-def _topic(about: _About, incidents: Sequence[OpenIncident]) -> str:
+def _topic(subjects: _Subjects, incidents: Sequence[OpenIncident]) -> str:
     """What the post is shown under: the incident's topic, else its own surest one."""
-    for one in incidents:
-        kind, _, name = one.incident.subject.partition(":")
-        if kind == "topic" and name in about.topics:
+    for open_incident in incidents:
+        kind, _, name = open_incident.incident.subject.partition(":")
+        if kind == "topic" and name in subjects.topics:
             return name
-    return about.topics[0] if about.topics else _OTHER
+    return subjects.topics[0] if subjects.topics else _OTHER

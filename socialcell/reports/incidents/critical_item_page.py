@@ -18,12 +18,12 @@ from socialcell.reports.page import Page, Quotation, Section
 from socialcell.reports.phrases import Phrases
 
 _OTHER = "other"
-_SHOWN = 10  # numbers of other items of the incident
+_MAX_OTHER_IDS = 10  # numbers of other items of the incident
 
 
 @dataclass(frozen=True)
-class Known:
-    """What is held of an item: its row, when it was written, its annotations, their
+class CriticalItem:
+    """What is stored of an item: its row, when it was written, its annotations, their
     values in force by kind, names of areas by id and language, and who owns the
     problem, with its names by language; None where that is not known."""
 
@@ -42,38 +42,40 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Standing:
-    """Where an item stands: its incident and that one's other items, since when its
-    people are called, and whether this is said again because nobody answered."""
+class ItemStatus:
+    """The state of an item: its incident and the incident's other items, since when
+    people are called, and whether this is a repetition because nobody answered."""
 
     incident_id: int | None
-    also: Sequence[int] = ()
-    since: datetime | None = None
+    other_ids: Sequence[int] = ()
+    called_since: datetime | None = None
     acked_by: str | None = None
     repeated: bool = False
     console_url: str | None = None
 
 
-def page(known: Known, standing: Standing, people: People, lang: Language) -> Page:
+def page(
+    critical_item: CriticalItem, status: ItemStatus, people: People, lang: Language
+) -> Page:
     """The page of one item, in which nobody can be recognised who is not of the
     registry."""
-    say, _ = Phrases(lang), lang.gettext
-    row = known.row
-    title, section = _("Critical post about the city"), _("The post")
-    if known.is_message:
-        title, section = _("Critical message to the city"), _("The message")
-    about = ""
-    if not known.is_message:
-        about = people.shown(row.platform, row.uid, row.handle) or ""
-    words = masked(known, people)
-    quoted = [Quotation("critical", about, words)] if words else []
+    phrases, _ = Phrases(lang), lang.gettext
+    row = critical_item.row
+    title, section_title = _("Critical post about the city"), _("The post")
+    if critical_item.is_message:
+        title, section_title = _("Critical message to the city"), _("The message")
+    author = ""
+    if not critical_item.is_message:
+        author = people.shown(row.platform, row.uid, row.handle) or ""
+    masked_text = mask_text(critical_item, people)
+    quotations = [Quotation("critical", author, masked_text)] if masked_text else []
     return Page(
         language=lang.code,
         title=title,
-        subtitle=f"{say.platform(row.platform)} · {lang.moment(known.at)}",
-        summary=list(_summary(known, standing, say)),
-        sections=[Section(section, quoted)] if quoted else [],
-        footer=tuple(_footer(known, standing, lang)),
+        subtitle=f"{phrases.platform(row.platform)} · {lang.moment(critical_item.at)}",
+        summary=list(_summary(critical_item, status, phrases)),
+        sections=[Section(section_title, quotations)] if quotations else [],
+        footer=tuple(_footer(critical_item, status, lang)),
     )
 
 
@@ -90,76 +92,88 @@ def removed_page(incident: Incident, lang: Language) -> Page:
     )
 
 
-def masked(known: Known, people: People) -> str:
+def mask_text(critical_item: CriticalItem, people: People) -> str:
     """The beginning of an item's text, without handles, numbers and people's names; ""
     where its platform withholds it."""
-    if known.row.withheld or not known.row.text:
+    if critical_item.row.withheld or not critical_item.row.text:
         return ""
     persons: list[str] = []
     places: list[str] = []
-    for one in known.annotations:
-        detail = one.detail or {}
-        if one.kind != "entity" or "text" not in detail:
+    for annotation in critical_item.annotations:
+        detail = annotation.detail or {}
+        if annotation.kind != "entity" or "text" not in detail:
             continue
         if detail.get("label") == "PERSON":
             persons.append(str(detail["text"]))
-        elif ":" in one.value:  # of the gazetteer; what it does not know may be a name
+        elif (
+            ":" in annotation.value
+        ):  # of the gazetteer; what it does not know may be a name
             places.append(str(detail["text"]))
     # Names are looked for in what is shown, so that none is cut in two.
-    return without_names(excerpt(people, known.row), persons, places, known.row.name)
+    return without_names(
+        excerpt(people, critical_item.row), persons, places, critical_item.row.name
+    )
 
 
-def _summary(known: Known, standing: Standing, say: Phrases) -> Iterator[str]:
-    lang, _ = say.lang, say.lang.gettext
-    if known.is_message:
+def _summary(
+    critical_item: CriticalItem, status: ItemStatus, phrases: Phrases
+) -> Iterator[str]:
+    lang, _ = phrases.lang, phrases.lang.gettext
+    if critical_item.is_message:
         yield _("A direct message was read as critical: life or limb may be in danger.")
     else:
         yield _("A post was read as critical: life or limb may be in danger.")
-    if standing.repeated and standing.since is not None:
+    if status.repeated and status.called_since is not None:
         yield _(
-            "Nobody has acknowledged it since %(at)s.", at=lang.moment(standing.since)
+            "Nobody has acknowledged it since %(at)s.",
+            at=lang.moment(status.called_since),
         )
-    if standing.acked_by:
-        yield _("%(who)s looks after the incident.", who=standing.acked_by)
-    yield from _about(known, say)
-    if known.owner_names:
-        yield _("Responsible: %(name)s.", name=say.name(known.owner_names, ""))
-    ids = {"item": f"#{known.row.id}", "incident": standing.incident_id or "–"}
+    if status.acked_by:
+        yield _("%(who)s looks after the incident.", who=status.acked_by)
+    yield from _subjects(critical_item, phrases)
+    if critical_item.owner_names:
+        yield _(
+            "Responsible: %(name)s.", name=phrases.name(critical_item.owner_names, "")
+        )
+    ids = {"item": f"#{critical_item.row.id}", "incident": status.incident_id or "–"}
     yield _("Incident %(incident)s, mention %(item)s.", **ids)
-    if standing.also:
-        others = ", ".join(f"#{id_}" for id_ in standing.also[:_SHOWN])
-        more = "…" if len(standing.also) > _SHOWN else ""
-        yield _("Also in this incident: %(ids)s", ids=others + more)
-    if known.is_message:
+    if status.other_ids:
+        other_ids = ", ".join(f"#{id_}" for id_ in status.other_ids[:_MAX_OTHER_IDS])
+        more = "…" if len(status.other_ids) > _MAX_OTHER_IDS else ""
+        yield _("Also in this incident: %(ids)s", ids=other_ids + more)
+    if critical_item.is_message:
         yield _(
             "It was written to the city alone: names and numbers are hidden. Do not"
             " pass its words on."
         )
 
 
-def _about(known: Known, say: Phrases) -> Iterator[str]:
+def _subjects(critical_item: CriticalItem, phrases: Phrases) -> Iterator[str]:
     """Topics and ward offices in one line; none where neither was read."""
     topics = [
-        say.label("topic", value)
-        for value in known.values.get("topic", ())
-        if value != _OTHER
+        phrases.label("topic", topic)
+        for topic in critical_item.values.get("topic", ())
+        if topic != _OTHER
     ]
     wards = [
-        say.name(known.names.get(id_), id_) for id_ in known.values.get("ward", ())
+        phrases.name(critical_item.names.get(id_), id_)
+        for id_ in critical_item.values.get("ward", ())
     ]
     if subjects := ", ".join([*topics, *wards]):
-        yield say.lang.gettext("It is about: %(what)s.", what=subjects)
+        yield phrases.lang.gettext("It is about: %(what)s.", what=subjects)
 
 
-def _footer(known: Known, standing: Standing, lang: Language) -> Iterator[str]:
-    _, id_ = lang.gettext, known.row.id
+def _footer(
+    critical_item: CriticalItem, status: ItemStatus, lang: Language
+) -> Iterator[str]:
+    _, id_ = lang.gettext, critical_item.row.id
     where = f"socialcell mentions show {id_}"
-    if standing.console_url and standing.incident_id:
-        where = f"{standing.console_url}/incidents/{standing.incident_id}"
+    if status.console_url and status.incident_id:
+        where = f"{status.console_url}/incidents/{status.incident_id}"
     yield _("More: %(where)s", where=where)
-    if standing.incident_id is not None:
-        yield _acknowledge(standing.incident_id, lang)
-    if known.row.platform in having(Trait.MESSAGES):
+    if status.incident_id is not None:
+        yield _acknowledge(status.incident_id, lang)
+    if critical_item.row.platform in having(Trait.MESSAGES):
         command = f"socialcell messages reply {id_} -"
         yield _("To answer it: %(command)s", command=command)
 

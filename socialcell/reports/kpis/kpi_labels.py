@@ -7,7 +7,7 @@ from socialcell.reports.phrases import UNKNOWN, Phrases
 from socialcell.strategy import MEASURES
 
 
-def names(lang: Language) -> dict[str, tuple[str, str]]:
+def kpi_names(lang: Language) -> dict[str, tuple[str, str]]:
     """Measure → its name and its definition, with the unit."""
     _ = lang.gettext
     return {
@@ -102,17 +102,17 @@ def names(lang: Language) -> dict[str, tuple[str, str]]:
     }
 
 
-def value(lang: Language, measure: str, found: float | None) -> str:
+def figure_text(lang: Language, measure: str, figure: float | None) -> str:
     """A figure as its unit is written; a dash for what is not known."""
-    if found is None:
+    if figure is None:
         return UNKNOWN
     if MEASURES[measure].unit == "share":
         # Rounded down to the hundredth of a percent: only all of it is 100%.
-        return lang.percent(int(found * 10_000 + 1e-6), 10_000)
-    return lang.number(round(found))
+        return lang.percent(int(figure * 10_000 + 1e-6), 10_000)
+    return lang.number(round(figure))
 
 
-def unit(lang: Language, measure: str) -> str:
+def unit_label(lang: Language, measure: str) -> str:
     """What a figure that is no share counts; "" for shares."""
     _ = lang.gettext
     return {
@@ -125,14 +125,16 @@ def unit(lang: Language, measure: str) -> str:
     }[MEASURES[measure].unit]
 
 
-def rests(say: Phrases, figure: dict[str, Any]) -> str:
+def basis_text(phrases: Phrases, figure: dict[str, Any]) -> str:
     """On what a figure rests, or why it is not known."""
-    _ = say.lang.gettext
+    _ = phrases.lang.gettext
     if figure["why"]:
-        return why(say.lang, figure["why"])
-    kind, *numbers = figure["rests"]
+        return unknown_reason(phrases.lang, figure["why"])
+    kind, *basis_numbers = figure["rests"]
     if kind == "usual":
-        middle, low, high, weeks = (say.lang.number(round(n)) for n in numbers)
+        middle, low, high, weeks = (
+            phrases.lang.number(round(n)) for n in basis_numbers
+        )
         return _(
             "usual %(middle)s (%(low)s to %(high)s, %(weeks)s weeks)",
             middle=middle,
@@ -141,21 +143,21 @@ def rests(say: Phrases, figure: dict[str, Any]) -> str:
             weeks=weeks,
         )
     if kind == "due":
-        return _("%(n)s platform-hours due", n=say.lang.number(numbers[0]))
-    of = say.of(*numbers)
+        return _("%(n)s platform-hours due", n=phrases.lang.number(basis_numbers[0]))
+    share_text = phrases.part_of_whole(*basis_numbers)
     return {
-        "same": _("%(of)s platform-hours, in both weeks", of=of),
-        "read": _("%(of)s platform-hours", of=of),
-        "incidents": _("%(of)s incidents", of=of),
-        "campaigns": _("%(of)s campaigns", of=of),
-        "days": _("%(of)s days of ward offices", of=of),
-        "promises": _("%(of)s promises", of=of),
-        "posts": _("%(of)s posts", of=of),
-        "removals": _("%(of)s deletions", of=of),
+        "same": _("%(of)s platform-hours, in both weeks", of=share_text),
+        "read": _("%(of)s platform-hours", of=share_text),
+        "incidents": _("%(of)s incidents", of=share_text),
+        "campaigns": _("%(of)s campaigns", of=share_text),
+        "days": _("%(of)s days of ward offices", of=share_text),
+        "promises": _("%(of)s promises", of=share_text),
+        "posts": _("%(of)s posts", of=share_text),
+        "removals": _("%(of)s deletions", of=share_text),
     }[kind]
 
 
-def why(lang: Language, id_: str) -> str:
+def unknown_reason(lang: Language, id_: str) -> str:
     """Why a figure is not known."""
     _ = lang.gettext
     return {

@@ -1,7 +1,7 @@
 """The city's measures for a week: this week, the week before, and what they rest on.
 
-The definitions are those of the commissioner's page (docs/strategy.md). What no table
-of ours can say is None, with the reason why.
+The definitions are those of the commissioner's page (docs/strategy.md). What is in none
+of our tables is None, with the reason why.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ from socialcell.reports.compared_figures import measure, share
 from socialcell.reports.kpis import listening
 from socialcell.strategy import MEASURES
 
-UNTOLD = {
+NOT_RECORDED = {
     "first_answer": "cases",
     "registered": "cases",
     "confirmed": "cases",
@@ -35,17 +35,18 @@ UNTOLD = {
     "uninstalled": "cohort",
     "took_part": "portal",
 }
-"""Measures of which nothing is kept yet, and what it is that is not kept."""
-_ACTIVATED = "activated_users"
+"""Measures without any records yet, and which records are missing."""
+_ACTIVATED_USERS = "activated_users"
 
 
 @dataclass(frozen=True)
-class Known:
-    """What the report has counted already: its own part of the frozen numbers."""
+class WeekCounts:
+    """What the report has counted already: a part of the frozen numbers."""
 
     week: TimeSpan
     before: TimeSpan
-    last: date  # the week's Sunday
+    sunday: date  # the week's Sunday
+
     watches: Sequence[Watch]
     mentions: Mapping[str, Any]
     intents: Sequence[Mapping[str, Any]]
@@ -53,126 +54,165 @@ class Known:
     campaigns: Sequence[Mapping[str, Any]]
 
 
-def measured(session: Session, known: Known) -> list[dict[str, Any]]:
+def measure_kpis(session: Session, week_counts: WeekCounts) -> list[dict[str, Any]]:
     """Every measure in its order, as plain JSON.
 
     `now` and `before` are shares from 0 to 1, minutes, or counts; None is not known.
     `rests` says on what: a kind and its numbers. `why` says why a figure is not known.
     """
-    found = {
-        **listening.measured(
-            session, known.week, known.watches, known.mentions, known.intents
+    kpis = {
+        **listening.measure_listening(
+            session,
+            week_counts.week,
+            week_counts.watches,
+            week_counts.mentions,
+            week_counts.intents,
         ),
-        **_incidents(known),
-        "campaigns_told": _campaigns(known),
-        "activated": _activated(session, known),
-        "promises_kept": _promises(session, known),
-        "marathi_first": _marathi(session, known),
-        "deleted_in_time": _deleted(session, known),
-        **{name: measure(why=why) for name, why in UNTOLD.items()},
+        **_incident_minutes(week_counts),
+        "campaigns_told": _measured_campaigns(week_counts),
+        "activated": _activated_users(session, week_counts),
+        "promises_kept": _kept_promises(session, week_counts),
+        "marathi_first": _marathi_posts(session, week_counts),
+        "deleted_in_time": _deletions_in_time(session, week_counts),
+        **{name: measure(reason=reason) for name, reason in NOT_RECORDED.items()},
     }
-    return [{"id": name, **found[name]} for name in MEASURES]
+    return [{"id": name, **kpis[name]} for name in MEASURES]
 
 
-def _incidents(known: Known) -> dict[str, dict[str, Any]]:
+def _incident_minutes(week_counts: WeekCounts) -> dict[str, dict[str, Any]]:
     """K10: how long it took from the first post, and until somebody took it on."""
-    made = {}
-    for name, start, end, nothing in (
+    kpis = {}
+    for name, start, end, unknown_reason in (
         ("alerted", "first_post_at", "opened_at", "posts"),
         ("acknowledged", "opened_at", "acked_at", "nobody"),
     ):
-        began = {
-            week: [one for one in known.incidents if one["week"] == week]
+        incidents_by_week = {
+            week: [
+                incident
+                for incident in week_counts.incidents
+                if incident["week"] == week
+            ]
             for week in ("now", "before")
         }
-        took = {
+        minutes_by_week = {
             week: [
-                _minutes(one[start], one[end]) for one in own if one[start] and one[end]
+                _minutes(incident[start], incident[end])
+                for incident in of_week
+                if incident[start] and incident[end]
             ]
-            for week, own in began.items()
+            for week, of_week in incidents_by_week.items()
         }
-        n, of = len(took["now"]), len(began["now"])
-        made[name] = measure(
-            median(took["now"]) if took["now"] else None,
-            median(took["before"]) if took["before"] else None,
-            ["incidents", n, of],
-            why=None if n else nothing if of else "incidents",
+        count, total = len(minutes_by_week["now"]), len(incidents_by_week["now"])
+        kpis[name] = measure(
+            median(minutes_by_week["now"]) if minutes_by_week["now"] else None,
+            median(minutes_by_week["before"]) if minutes_by_week["before"] else None,
+            ["incidents", count, total],
+            reason=None if count else unknown_reason if total else "incidents",
         )
-    return made
+    return kpis
 
 
-def _campaigns(known: Known) -> dict[str, Any]:
+def _measured_campaigns(week_counts: WeekCounts) -> dict[str, Any]:
     """K12: of the campaigns that ran, those whose effect can be told."""
-    told = sum(one["incremental"] is not None for one in known.campaigns)
-    ran = len(known.campaigns)
-    why = None if ran else "campaigns"
-    return measure(share(told, ran), None, ["campaigns", told, ran], why=why)
+    measured_count = sum(
+        campaign["incremental"] is not None for campaign in week_counts.campaigns
+    )
+    campaign_count = len(week_counts.campaigns)
+    reason = None if campaign_count else "campaigns"
+    return measure(
+        share(measured_count, campaign_count),
+        None,
+        ["campaigns", measured_count, campaign_count],
+        reason=reason,
+    )
 
 
-def _activated(session: Session, known: Known) -> dict[str, Any]:
+def _activated_users(session: Session, week_counts: WeekCounts) -> dict[str, Any]:
     """K13: people who began to use the app, over the ward offices' days."""
     days = outcomes.outcome_days(
-        session, _ACTIVATED, known.last - timedelta(days=13), known.last
+        session,
+        _ACTIVATED_USERS,
+        week_counts.sunday - timedelta(days=13),
+        week_counts.sunday,
     )
-    own = [one for one in days if one.area.startswith("ward:")]
-    if not own:
-        return measure(why="imported")
-    first = known.last - timedelta(days=6)
-    due = 7 * len({one.area for one in own})
+    ward_days = [
+        outcome_day for outcome_day in days if outcome_day.area.startswith("ward:")
+    ]
+    if not ward_days:
+        return measure(reason="imported")
+    monday = week_counts.sunday - timedelta(days=6)
+    days_due = 7 * len({outcome_day.area for outcome_day in ward_days})
     sums = []
     for days_of in (
-        [one.value for one in own if one.day >= first],
-        [one.value for one in own if one.day < first],
+        [outcome_day.value for outcome_day in ward_days if outcome_day.day >= monday],
+        [outcome_day.value for outcome_day in ward_days if outcome_day.day < monday],
     ):
-        values = [value for value in days_of if value is not None]
-        sums.append((sum(values) if values else None, len(values)))
-    (now, held), (before, held_before) = sums
+        known_values = [day_users for day_users in days_of if day_users is not None]
+        sums.append((sum(known_values) if known_values else None, len(known_values)))
+    (now, days_known), (before, days_known_before) = sums
     # A sum of fewer days is no week to compare with.
-    return measure(now, before if held_before == held else None, ["days", held, due])
+    return measure(
+        now,
+        before if days_known_before == days_known else None,
+        ["days", days_known, days_due],
+    )
 
 
-def _promises(session: Session, known: Known) -> dict[str, Any]:
+def _kept_promises(session: Session, week_counts: WeekCounts) -> dict[str, Any]:
     """K14: of the promises that fell due, those that were kept by then."""
-    due = incidents.promises_due(session, known.before.start, known.week.end)
+    promises_due = incidents.promises_due(
+        session, week_counts.before.start, week_counts.week.end
+    )
     halves = (
-        [one for one in due if one.due_at >= known.week.start],
-        [one for one in due if one.due_at < known.week.start],
+        [
+            promise
+            for promise in promises_due
+            if promise.due_at >= week_counts.week.start
+        ],
+        [
+            promise
+            for promise in promises_due
+            if promise.due_at < week_counts.week.start
+        ],
     )
     now, before = (
         (
-            sum(one.kept_at is not None and one.kept_at <= one.due_at for one in half),
-            len(half),
+            sum(
+                promise.kept_at is not None and promise.kept_at <= promise.due_at
+                for promise in week_promises
+            ),
+            len(week_promises),
         )
-        for half in halves
+        for week_promises in halves
     )
-    why = None if now[1] else "promises"
-    return measure(share(*now), share(*before), ["promises", *now], why=why)
+    reason = None if now[1] else "promises"
+    return measure(share(*now), share(*before), ["promises", *now], reason=reason)
 
 
-def _marathi(session: Session, known: Known) -> dict[str, Any]:
+def _marathi_posts(session: Session, week_counts: WeekCounts) -> dict[str, Any]:
     """K15: of the posts of the city's own accounts, those in Marathi."""
     now, before = (
-        (found.get("mr", 0), sum(found.values()))
-        for found in (
+        (languages.get("mr", 0), sum(languages.values()))
+        for languages in (
             registry_activity.languages(session, span, "public_office")
-            for span in (known.week, known.before)
+            for span in (week_counts.week, week_counts.before)
         )
     )
-    why = None if now[1] else "own_posts"
-    return measure(share(*now), share(*before), ["posts", *now], why=why)
+    reason = None if now[1] else "own_posts"
+    return measure(share(*now), share(*before), ["posts", *now], reason=reason)
 
 
-def _deleted(session: Session, known: Known) -> dict[str, Any]:
+def _deletions_in_time(session: Session, week_counts: WeekCounts) -> dict[str, Any]:
     """K15: of the posts deleted at their source, those gone here within a day."""
     now, before = (
-        (found.removals - found.over_a_day, found.removals)
-        for found in (
+        (lag.removals - lag.over_a_day, lag.removals)
+        for lag in (
             recheck_queue.lag(session, span.start, span.end)
-            for span in (known.week, known.before)
+            for span in (week_counts.week, week_counts.before)
         )
     )
-    why = None if now[1] else "removals"
-    return measure(share(*now), share(*before), ["removals", *now], why=why)
+    reason = None if now[1] else "removals"
+    return measure(share(*now), share(*before), ["removals", *now], reason=reason)
 
 
 def _minutes(start: str, end: str) -> float:

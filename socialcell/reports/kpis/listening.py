@@ -16,16 +16,16 @@ from socialcell.listening.store.mentions.rollups import EVERY
 from socialcell.reports.compared_figures import WEEK, measure, share
 
 ASKING = ("complaint", "question", "suggestion", "help")
-EARLIER = 8
-"""Weeks before this one that say what is usual."""
-FEWEST = 3
-"""Earlier weeks without which nothing is called usual."""
-COMPARABLE = 0.95
+EARLIER_WEEKS = 8
+"""Weeks before this one from which the usual count is derived."""
+MIN_WEEKS = 3
+"""Fewest earlier weeks from which a usual count is derived."""
+MIN_COVERAGE = 0.95
 """The share of its hours that a week must have covered to be compared."""
 _ONE_WEEK = timedelta(days=7)
 
 
-def measured(
+def measure_listening(
     session: Session,
     week: TimeSpan,
     watches: Sequence[Watch],
@@ -33,9 +33,12 @@ def measured(
     intents: Sequence[Mapping[str, Any]],
 ) -> dict[str, dict[str, Any]]:
     """K1, K2 and K9, from the report's own figures and from the weeks before."""
-    starts = [week.start - _ONE_WEEK * n for n in range(EARLIER, -1, -1)]
+    starts = [
+        week.start - _ONE_WEEK * weeks_back
+        for weeks_back in range(EARLIER_WEEKS, -1, -1)
+    ]
     weekly = mention_counts.by_week(session, starts, week.end)
-    shares = [_covered(watches, start) for start in starts]
+    shares = [_covered_shares(watches, start) for start in starts]
     return {
         "coverage": _coverage(weekly, shares),
         "anger": _anger(weekly, shares),
@@ -48,24 +51,26 @@ def _asking(
 ) -> dict[str, dict[str, Any]]:
     """K2: mentions that ask, over the hours that both weeks covered where they did."""
     if mentions["n"] is None:
-        nothing = measure(why="unread")
-        return {"asking": nothing, "asking_share": nothing}
-    mine = [one for one in intents if one["id"] in ASKING]
-    same, covered = mentions["same_hours"], mentions["coverage"]
-    if same is None:
-        n = sum(one["n"] or 0 for one in mine)
-        now, before = (n, mentions["n"]), None
-        rests = ["read", covered["covered"], covered["due"]]
+        unread = measure(reason="unread")
+        return {"asking": unread, "asking_share": unread}
+    asking_intents = [intent for intent in intents if intent["id"] in ASKING]
+    same_hours, hours_covered = mentions["same_hours"], mentions["coverage"]
+    if same_hours is None:
+        count = sum(intent["n"] or 0 for intent in asking_intents)
+        now, before = (count, mentions["n"]), None
+        basis = ["read", hours_covered["covered"], hours_covered["due"]]
     else:
-        pairs = [one["same_hours"] for one in mine if one["same_hours"]]
+        pairs = [
+            intent["same_hours"] for intent in asking_intents if intent["same_hours"]
+        ]
         now, before = (
-            (sum(pair[name] for pair in pairs), same[name])
+            (sum(pair[name] for pair in pairs), same_hours[name])
             for name in ("now", "before")
         )
-        rests = ["same", same["hours"], covered["due"]]
+        basis = ["same", same_hours["hours"], hours_covered["due"]]
     return {
-        "asking": measure(now[0], before and before[0], rests),
-        "asking_share": measure(share(*now), before and share(*before), rests),
+        "asking": measure(now[0], before and before[0], basis),
+        "asking_share": measure(share(*now), before and share(*before), basis),
     }
 
 
@@ -77,21 +82,25 @@ def _coverage(
     sums: dict[str, list[int]] = {}
     for (platform, topic, _mood), cells in weekly.items():
         if topic == EVERY:
-            had = sums.get(platform, [0] * len(cells))
-            sums[platform] = [a + b for a, b in zip(had, cells, strict=True)]
+            platform_cells = sums.get(platform, [0] * len(cells))
+            sums[platform] = [a + b for a, b in zip(platform_cells, cells, strict=True)]
     totals = [sum(column) for column in zip(*sums.values(), strict=True)]
     last_eight = range(1, len(shares))
     weights = {
-        platform: median(cells[n] / totals[n] for n in last_eight if totals[n])
+        platform: median(
+            cells[week_number] / totals[week_number]
+            for week_number in last_eight
+            if totals[week_number]
+        )
         for platform, cells in sums.items()
-        if any(totals[n] for n in last_eight)
+        if any(totals[week_number] for week_number in last_eight)
     }
-    hours = WEEK * len(shares[-1])
+    hours_due = WEEK * len(shares[-1])
     return measure(
         weighted_coverage(shares[-1], weights),
         weighted_coverage(shares[-2], weights),
-        ["due", hours],
-        why=None if hours else "sources",
+        ["due", hours_due],
+        reason=None if hours_due else "sources",
     )
 
 
@@ -103,31 +112,45 @@ def _anger(
 
     Usual is the median of the earlier weeks of which 95 of 100 hours were covered.
     """
-    whole = [bool(one) and sum(one.values()) / len(one) >= COMPARABLE for one in shares]
-    earlier = [n for n in range(EARLIER) if whole[n]]
-    if not whole[-1]:
-        return measure(why="coverage")
-    if len(earlier) < FEWEST:
-        return measure(why="weeks")
+    is_comparable = [
+        bool(by_platform)
+        and sum(by_platform.values()) / len(by_platform) >= MIN_COVERAGE
+        for by_platform in shares
+    ]
+    earlier = [
+        week_number
+        for week_number in range(EARLIER_WEEKS)
+        if is_comparable[week_number]
+    ]
+    if not is_comparable[-1]:
+        return measure(reason="coverage")
+    if len(earlier) < MIN_WEEKS:
+        return measure(reason="weeks")
     topics: dict[str, list[int]] = {}
     for (_platform, topic, mood), cells in weekly.items():
         if mood == "negative" and topic not in {EVERY, "other", *TOPICS}:
-            had = topics.get(topic, [0] * len(cells))
-            topics[topic] = [a + b for a, b in zip(had, cells, strict=True)]
-    grown = [
-        (cells[-1] - median(cells[n] for n in earlier), topic)
+            sums = topics.get(topic, [0] * len(cells))
+            topics[topic] = [a + b for a, b in zip(sums, cells, strict=True)]
+    growths = [
+        (cells[-1] - median(cells[week_number] for week_number in earlier), topic)
         for topic, cells in topics.items()
     ]
-    more, topic = max(grown, default=(0, ""), key=lambda one: (one[0], one[1]))
-    if more <= 0:
-        return measure(why="calm")
+    growth, topic = max(growths, default=(0, ""))
+    if growth <= 0:
+        return measure(reason="calm")
     cells = topics[topic]
-    usual = [cells[n] for n in earlier]
+    usual_counts = [cells[week_number] for week_number in earlier]
     return measure(
         cells[-1],
-        cells[-2] if whole[-2] else None,
-        ["usual", median(usual), min(usual), max(usual), len(usual)],
-        of=topic,
+        cells[-2] if is_comparable[-2] else None,
+        [
+            "usual",
+            median(usual_counts),
+            min(usual_counts),
+            max(usual_counts),
+            len(usual_counts),
+        ],
+        topic=topic,
     )
 
 
@@ -138,14 +161,18 @@ def weighted_coverage(
 
     None without a platform.
     """
-    known = {name: weights.get(name, 0.0) for name in shares}
-    if not any(known.values()):
-        known = dict.fromkeys(shares, 1.0)
-    whole = sum(known.values())
-    return sum(shares[name] * known[name] for name in shares) / whole if whole else None
+    known_weights = {name: weights.get(name, 0.0) for name in shares}
+    if not any(known_weights.values()):
+        known_weights = dict.fromkeys(shares, 1.0)
+    weight_sum = sum(known_weights.values())
+    return (
+        sum(shares[name] * known_weights[name] for name in shares) / weight_sum
+        if weight_sum
+        else None
+    )
 
 
-def _covered(watches: Iterable[Watch], start: datetime) -> dict[str, float]:
+def _covered_shares(watches: Iterable[Watch], start: datetime) -> dict[str, float]:
     """The share of a week's hours that each watched platform covered."""
-    held = coverage.covered_hours(watches, start, WEEK)
-    return {platform: len(hours) / WEEK for platform, hours in held.items()}
+    covered_hours = coverage.covered_hours(watches, start, WEEK)
+    return {platform: len(hours) / WEEK for platform, hours in covered_hours.items()}

@@ -10,69 +10,69 @@ from socialcell.reports.page import Cell, Page, Section, Table
 _MICROS = 1_000_000
 
 
-def page(plan: Mapping[str, Any], lang: str) -> Page:
+def page(plan: Mapping[str, Any], code: str) -> Page:
     """The document of a plan in words. UsageError: there is no such language."""
-    say = language(lang)
-    _ = say.gettext
+    lang = language(code)
+    _ = lang.gettext
     return Page(
-        language=lang,
+        language=code,
         title=_("Plan of the campaign %(name)s", name=plan["campaign"]),
-        subtitle=_("Version %(n)s", n=say.number(plan["version"])),
+        subtitle=_("Version %(n)s", n=lang.number(plan["version"])),
         summary=(),
         sections=(
-            Section(_("Calendar"), [_calendar(say, plan)]),
-            Section(_("Creators"), [_creators(say, plan)]),
-            Section(_("Closed days"), [_closed(say, plan)]),
-            Section(_("What it rests on"), [_facts(say, plan)]),
+            Section(_("Calendar"), [_calendar(lang, plan)]),
+            Section(_("Creators"), [_creators(lang, plan)]),
+            Section(_("Closed days"), [_closed_days(lang, plan)]),
+            Section(_("What it rests on"), [_facts(lang, plan)]),
         ),
         footer=(),
     )
 
 
 def reason(
-    tag: Mapping[str, Any], wards: Mapping[str, Mapping[str, str]], lang: str
+    tag: Mapping[str, Any], wards: Mapping[str, Mapping[str, str]], code: str
 ) -> str:
     """Why this tag is in the plan; `wards` have their names by language."""
-    say = language(lang)
-    _ = say.gettext
-    people = say.number(round(tag["reach"]))
+    lang = language(code)
+    _ = lang.gettext
+    people_count = lang.number(round(tag["reach"]))
     if tag["nth"] == 1:
-        said = _("Adds about %(n)s people whom nobody before adds", n=people)
+        sentence = _("Adds about %(n)s people whom nobody before adds", n=people_count)
     else:
-        said = _(
+        sentence = _(
             "Tag %(nth)s of this creator: about %(n)s more of the same people see it",
-            nth=say.number(tag["nth"]),
-            n=people,
+            nth=lang.number(tag["nth"]),
+            n=people_count,
         )
     if tag["wards"]:
-        said += "; " + _(
+        sentence += "; " + _(
             "at home in %(wards)s",
             wards=", ".join(
-                wards[ward][lang] for ward in tag["wards"] if ward in wards
+                wards[ward][code] for ward in tag["wards"] if ward in wards
             ),
         )
-    return said
+    return sentence
 
 
-def _calendar(say: Language, plan: Mapping[str, Any]) -> Table:
-    _ = say.gettext
+def _calendar(lang: Language, plan: Mapping[str, Any]) -> Table:
+    _ = lang.gettext
     heads = (
         *(_("Day"), _("Time"), _("Creator"), _("Channel"), _("Asset"), _("Language")),
         *(_("Words"), _("Link"), _("People added"), _("Planned rupees"), _("Why")),
     )
     rows: list[tuple[Cell, ...]] = [
         (
-            (say.day(_date(tag["day"])),),
-            (say.digits(tag["at"]),),
+            (lang.day(_date(tag["day"])),),
+            (lang.digits(tag["at"]),),
             (tag["creator"],),
             (tag["channel"],),
             (tag["asset"],),
             (tag["language"],),
             (tag["text"] or "–",),
             (tag["link"] or "–",),
-            (say.number(round(tag["reach"])),),
-            (_rupees(say, tag["cost"]),),
-            (reason(tag, plan["ward_names"], say.code),),
+            (lang.number(round(tag["reach"])),),
+            (_rupees(lang, tag["cost"]),),
+            (reason(tag, plan["ward_names"], lang.code),),
         )
         for tag in plan["tags"]
     ]
@@ -87,24 +87,24 @@ def _calendar(say: Language, plan: Mapping[str, Any]) -> Table:
     )
 
 
-def _creators(say: Language, plan: Mapping[str, Any]) -> Table:
-    _ = say.gettext
+def _creators(lang: Language, plan: Mapping[str, Any]) -> Table:
+    _ = lang.gettext
     rows: list[tuple[Cell, ...]] = [
         (
-            (one["creator"],),
-            (say.number(round(one["marginal_reach"])),),
-            (_rupees(say, one["cost"]),),
+            (creator["creator"],),
+            (lang.number(round(creator["marginal_reach"])),),
+            (_rupees(lang, creator["cost"]),),
             ("",),
         )
-        for one in plan["choice"]["chosen"]
+        for creator in plan["choice"]["chosen"]
     ]
     rows += [
-        ((name,), ("–",), ("–",), (why,))
-        for name, why in sorted(plan["choice"]["left_out"].items())
+        ((name,), ("–",), ("–",), (reason_left_out,))
+        for name, reason_left_out in sorted(plan["choice"]["left_out"].items())
     ]
     note = _(
         "The choice reaches %(share)s of what no choice for this budget can exceed.",
-        share=say.percent(
+        share=lang.percent(
             round(1000 * min(plan["choice"]["ratio"], 1.0)),
             1000,
         ),
@@ -113,8 +113,8 @@ def _creators(say: Language, plan: Mapping[str, Any]) -> Table:
     return Table(_("Who is asked, and who is not"), heads, rows, note)
 
 
-def _closed(say: Language, plan: Mapping[str, Any]) -> Table:
-    _ = say.gettext
+def _closed_days(lang: Language, plan: Mapping[str, Any]) -> Table:
+    _ = lang.gettext
     kinds = {
         "festival": _("Holiday or festival"),
         "blackout": _("Blackout"),
@@ -124,42 +124,45 @@ def _closed(say: Language, plan: Mapping[str, Any]) -> Table:
     }
     rows: list[tuple[Cell, ...]] = [
         (
-            (kinds[one["kind"]],),
-            (one["about"],),
-            (", ".join(one["creators"] or ()) or _("everybody"),),
-            (say.number(len(one["days"])),),
+            (kinds[closure["kind"]],),
+            (closure["about"],),
+            (", ".join(closure["creators"] or ()) or _("everybody"),),
+            (lang.number(len(closure["days"])),),
         )
-        for one in plan["calendar"]["closed"]
+        for closure in plan["calendar"]["closed"]
     ]
     heads = (_("Why"), _("What"), _("Whom"), _("Days"))
     return Table(_("Days on which nobody is tagged"), heads, rows)
 
 
-def _facts(say: Language, plan: Mapping[str, Any]) -> Table:
-    _ = say.gettext
+def _facts(lang: Language, plan: Mapping[str, Any]) -> Table:
+    _ = lang.gettext
     calendar, power = plan["calendar"], plan["power"] or {}
     smallest = power.get("smallest_detectable_percent")
     rows: list[tuple[Cell, ...]] = [
-        ((_("Tags"),), (say.number(calendar["tags"]),)),
-        ((_("People reached, at least expected"),), (_whole(say, calendar["reach"]),)),
-        ((_("No calendar can exceed"),), (_whole(say, calendar["upper_bound"]),)),
-        ((_("Planned cost in rupees"),), (_rupees(say, calendar["cost"]),)),
-        ((_("Budget in rupees"),), (_rupees(say, plan["budget"]),)),
+        ((_("Tags"),), (lang.number(calendar["tags"]),)),
+        (
+            (_("People reached, at least expected"),),
+            (_rounded(lang, calendar["reach"]),),
+        ),
+        ((_("No calendar can exceed"),), (_rounded(lang, calendar["upper_bound"]),)),
+        ((_("Planned cost in rupees"),), (_rupees(lang, calendar["cost"]),)),
+        ((_("Budget in rupees"),), (_rupees(lang, plan["budget"]),)),
         (
             (_("Smallest lift that could be detected, in per cent"),),
-            ("–" if smallest is None else say.number(smallest),),
+            ("–" if smallest is None else lang.number(smallest),),
         ),
     ]
-    rows += [((_("Warning"),), (one,)) for one in plan["warnings"]]
+    rows += [((_("Warning"),), (warning,)) for warning in plan["warnings"]]
     return Table(_("Numbers behind the plan"), (_("What"), _("Value")), rows)
 
 
-def _whole(say: Language, value: float) -> str:
-    return say.number(round(value))
+def _rounded(lang: Language, number: float) -> str:
+    return lang.number(round(number))
 
 
-def _rupees(say: Language, money: Mapping[str, Any]) -> str:
-    return say.number(round(money["amount_micros"] / _MICROS))
+def _rupees(lang: Language, money: Mapping[str, Any]) -> str:
+    return lang.number(round(money["amount_micros"] / _MICROS))
 
 
 def _date(day: date | str) -> date:

@@ -17,57 +17,63 @@ from socialcell.campaigns.outcomes.store import figures
 from socialcell.reports import money
 from socialcell.reports.page import Block, Cell, Paragraph, Section, Table
 from socialcell.reports.phrases import UNKNOWN
-from socialcell.reports.sections.report_context import Material
+from socialcell.reports.sections.report_context import ReportContext
 
-SHOWN = 5
+MAX_CAMPAIGNS = 5
 _COUNTS = ("impressions", "clicks")
 
 
-def counted(session: Session, last: date) -> list[dict[str, Any]]:
+def count_ads(session: Session, last: date) -> list[dict[str, Any]]:
     """Each account's campaigns in the week that ends with a day, as plain JSON."""
     first = last - timedelta(days=6)
     rows = figures.ad_days(session, first, last, "campaign")
-    found = sums.ad_figures(rows, first, daily=False)
-    restated: dict[tuple[str, str], int] = defaultdict(int)
-    held: dict[tuple[str, str], int] = defaultdict(int)
+    ad_sums = sums.ad_figures(rows, first, daily=False)
+    restated_counts: dict[tuple[str, str], int] = defaultdict(int)
+    figure_counts: dict[tuple[str, str], int] = defaultdict(int)
     for row in rows:
-        held[row.network, row.account] += 1
-        restated[row.network, row.account] += row.restatements > 0
+        figure_counts[row.network, row.account] += 1
+        restated_counts[row.network, row.account] += row.restatements > 0
     return [
         {
             "network": account.network,
             "account": account.id,
             "currency": account.currency,
             "zone": account.zone,
-            "days": 7 - len(covered.missing) - _not_come(covered.through, last),
-            "moving_from": _day(covered.moving_from, first),
-            "figures": held[account.network, account.id],
-            "restated": restated[account.network, account.id],
-            "campaigns": [_line(one) for one in found.lines if one.account == account],
+            "days": 7
+            - len(account_coverage.missing)
+            - _days_not_arrived(account_coverage.through, last),
+            "moving_from": _moving_day(account_coverage.moving_from, first),
+            "figures": figure_counts[account.network, account.id],
+            "restated": restated_counts[account.network, account.id],
+            "campaigns": [
+                _campaign_numbers(line)
+                for line in ad_sums.lines
+                if line.account == account
+            ],
         }
-        for account, covered in sorted(
-            found.covered.items(), key=lambda one: (one[0].network, one[0].id)
+        for account, account_coverage in sorted(
+            ad_sums.covered.items(), key=lambda pair: (pair[0].network, pair[0].id)
         )
     ]
 
 
-def section(m: Material) -> Section:
+def section(context: ReportContext) -> Section:
     """Left out of reports that were frozen by earlier versions."""
-    _ = m.lang.gettext
-    accounts = m.numbers.get("ads")
+    _ = context.lang.gettext
+    accounts = context.numbers.get("ads")
     if accounts is None:
         return Section("", [])
     title = _("Ads: what they cost and brought")
     if not accounts:
-        none = _("No figures of ads are held for this week.")
-        return Section(title, [Paragraph(none)])
-    networks = [one["network"] for one in accounts]
+        no_figures = _("No figures of ads are held for this week.")
+        return Section(title, [Paragraph(no_figures)])
+    networks = [account["network"] for account in accounts]
     blocks: list[Block] = []
-    for one in accounts:
-        name = m.say.platform(one["network"])
-        if networks.count(one["network"]) > 1:
-            name = f"{name} {one['account']}"
-        blocks += _of(m, one, name)
+    for account in accounts:
+        name = context.phrases.platform(account["network"])
+        if networks.count(account["network"]) > 1:
+            name = f"{name} {account['account']}"
+        blocks += _account_blocks(context, account, name)
     blocks.append(
         Paragraph(
             _(
@@ -79,11 +85,13 @@ def section(m: Material) -> Section:
     return Section(title, blocks)
 
 
-def _of(m: Material, account: dict[str, Any], name: str) -> list[Block]:
-    _ = m.lang.gettext
-    unit = money.sign(account["currency"])
+def _account_blocks(
+    context: ReportContext, account: dict[str, Any], name: str
+) -> list[Block]:
+    _ = context.lang.gettext
+    unit = money.currency_sign(account["currency"])
     campaigns = account["campaigns"]
-    shown = campaigns[:SHOWN]
+    shown_campaigns = campaigns[:MAX_CAMPAIGNS]
     heads = (
         _("Campaign"),
         _("Spent (%(unit)s)", unit=unit),
@@ -92,7 +100,12 @@ def _of(m: Material, account: dict[str, Any], name: str) -> list[Block]:
     )
     caption = _("%(network)s: spending and clicks", network=name)
     blocks: list[Block] = [
-        Table(caption, heads, [_spent(m, one) for one in shown], _basis(m, account))
+        Table(
+            caption,
+            heads,
+            [_spending_row(context, campaign) for campaign in shown_campaigns],
+            _basis(context, account),
+        )
     ]
     heads_of_prices = (
         _("Campaign, for what"),
@@ -100,59 +113,67 @@ def _of(m: Material, account: dict[str, Any], name: str) -> list[Block]:
         _("One cost (%(unit)s)", unit=unit),
     )
     caption = _("%(network)s: what a click and an install cost", network=name)
-    prices = [row for one in shown for row in _prices(m, one)]
+    prices = [
+        row for campaign in shown_campaigns for row in _price_rows(context, campaign)
+    ]
     blocks.append(Table(caption, heads_of_prices, prices))
-    if not any(any(one["installs"].values()) for one in campaigns):
+    if not any(any(campaign["installs"].values()) for campaign in campaigns):
         blocks.append(
             Paragraph(_("%(network)s reports no install in this week.", network=name))
         )
-    if rest := len(campaigns[SHOWN:]):
+    if hidden_count := len(campaigns[MAX_CAMPAIGNS:]):
         blocks.append(
             Paragraph(
-                m.lang.ngettext(
+                context.lang.ngettext(
                     "%(n)s cheaper campaign is not shown.",
                     "%(n)s cheaper campaigns are not shown.",
-                    rest,
+                    hidden_count,
                 )
             )
         )
     return blocks
 
 
-def _spent(m: Material, one: dict[str, Any]) -> tuple[Cell, ...]:
-    cost = one["cost_micros"]
+def _spending_row(context: ReportContext, campaign: dict[str, Any]) -> tuple[Cell, ...]:
+    cost = campaign["cost_micros"]
     return (
-        (m.cut(one["name"]),),
-        (UNKNOWN if cost is None else money.amount(m.lang, cost),),
-        (m.number(one["impressions"]),),
-        (m.number(one["clicks"]),),
+        (context.shorten(campaign["name"]),),
+        (UNKNOWN if cost is None else money.amount(context.lang, cost),),
+        (context.number(campaign["impressions"]),),
+        (context.number(campaign["clicks"]),),
     )
 
 
-def _prices(m: Material, one: dict[str, Any]) -> list[tuple[Cell, ...]]:
+def _price_rows(
+    context: ReportContext, campaign: dict[str, Any]
+) -> list[tuple[Cell, ...]]:
     """What a click cost, and an install of each action by itself."""
-    kinds = [action.partition("/")[0] for action in one["installs"]]
-    counted = [
-        (m.lang.gettext("click"), one["clicks"]),
-        *((_action(m, action, kinds), n) for action, n in one["installs"].items() if n),
+    kinds = [action.partition("/")[0] for action in campaign["installs"]]
+    counts = [
+        (context.lang.gettext("click"), campaign["clicks"]),
+        *(
+            (_action_label(context, action, kinds), count)
+            for action, count in campaign["installs"].items()
+            if count
+        ),
     ]
     return [
         (
-            (m.cut(one["name"]), what),
-            (UNKNOWN if n is None else m.lang.number(n),),
-            (money.price(m.lang, one["cost_micros"], n) or UNKNOWN,),
+            (context.shorten(campaign["name"]), label),
+            (UNKNOWN if count is None else context.lang.number(count),),
+            (money.price(context.lang, campaign["cost_micros"], count) or UNKNOWN,),
         )
-        for what, n in counted
+        for label, count in counts
     ]
 
 
-def _action(m: Material, action: str, kinds: Sequence[str]) -> str:
+def _action_label(context: ReportContext, action: str, kinds: Sequence[str]) -> str:
     """A conversion action in words; one that we do not know as its network calls it.
 
-    Google's are a type, a stroke and the name that the account gave it: it tells two
-    of one kind apart.
+    Google's are a type, a slash and the name that the account gave it, which
+    distinguishes two of one type.
     """
-    _ = m.lang.gettext
+    _ = context.lang.gettext
     kind, _stroke, name = action.partition("/")
     words = {
         "GOOGLE_PLAY_DOWNLOAD": _("download from Google Play"),
@@ -168,59 +189,69 @@ def _action(m: Material, action: str, kinds: Sequence[str]) -> str:
         "omni_app_install": _("install on any device"),
     }
     if kind not in words:
-        return m.cut(action)
-    return f"{words[kind]} ({m.cut(name)})" if kinds.count(kind) > 1 else words[kind]
+        return context.shorten(action)
+    return (
+        f"{words[kind]} ({context.shorten(name)})"
+        if kinds.count(kind) > 1
+        else words[kind]
+    )
 
 
-def _basis(m: Material, account: dict[str, Any]) -> str:
-    _ = m.lang.gettext
-    said = [
+def _basis(context: ReportContext, account: dict[str, Any]) -> str:
+    _ = context.lang.gettext
+    sentences = [
         _(
             "Held: %(days)s days, on the account's own clocks (%(zone)s).",
-            days=m.say.of(account["days"], 7),
+            days=context.phrases.part_of_whole(account["days"], 7),
             zone=account["zone"],
         )
     ]
     if account["restated"]:
-        said.append(
+        sentences.append(
             _(
                 "Restated since they were first told: %(n)s figures of a day.",
-                n=m.say.of(account["restated"], account["figures"]),
+                n=context.phrases.part_of_whole(
+                    account["restated"], account["figures"]
+                ),
             )
         )
     if account["moving_from"]:
-        day = m.lang.month_day(date.fromisoformat(account["moving_from"]))
-        said.append(_("From %(day)s on they may still change.", day=day))
-    if partly := [one["name"] for one in account["campaigns"] if not one["whole"]]:
-        said.append(
+        day = context.lang.month_day(date.fromisoformat(account["moving_from"]))
+        sentences.append(_("From %(day)s on they may still change.", day=day))
+    if incomplete_names := [
+        campaign["name"] for campaign in account["campaigns"] if not campaign["whole"]
+    ]:
+        sentences.append(
             _(
                 "On some days something was not reported: %(names)s.",
-                names=m.say.together(map(m.cut, partly[:SHOWN])),
+                names=context.phrases.joined(
+                    map(context.shorten, incomplete_names[:MAX_CAMPAIGNS])
+                ),
             )
         )
-    return " ".join(said)
+    return " ".join(sentences)
 
 
-def _line(line: sums.AdLine) -> dict[str, Any]:
-    totals = (line.cost_micros, *(line.counts[name] for name in _COUNTS))
+def _campaign_numbers(line: sums.AdLine) -> dict[str, Any]:
+    shown_totals = (line.cost_micros, *(line.counts[name] for name in _COUNTS))
     return {
         "id": line.newest.campaign,
         "name": line.newest.campaign_name,
-        "cost_micros": _whole(line.cost_micros),
-        **{name: _whole(line.counts[name]) for name in _COUNTS},
-        "installs": {name: found.value for name, found in line.installs.items()},
+        "cost_micros": _whole_number(line.cost_micros),
+        **{name: _whole_number(line.counts[name]) for name in _COUNTS},
+        "installs": {name: total.value for name, total in line.installs.items()},
         "days": line.cost_micros.days,
-        "whole": all(one.is_whole for one in totals),
+        "whole": all(shown_total.is_whole for shown_total in shown_totals),
     }
 
 
-def _whole(found: Total) -> int | None:
-    return None if found.value is None else int(found.value)
+def _whole_number(total: Total) -> int | None:
+    return None if total.value is None else int(total.value)
 
 
-def _not_come(through: date | None, last: date) -> int:
+def _days_not_arrived(through: date | None, last: date) -> int:
     return (last - through).days if through else 7
 
 
-def _day(day: date | None, first: date) -> str | None:
+def _moving_day(day: date | None, first: date) -> str | None:
     return None if day is None else max(day, first).isoformat()

@@ -16,46 +16,48 @@ from socialcell.reports.page import Block, Cell, Chart, Paragraph, Section, Tabl
 from socialcell.reports.phrases import UNKNOWN as NOTHING
 from socialcell.reports.phrases import Phrases
 from socialcell.reports.sections import clicks, outreach_progress
-from socialcell.reports.sections.report_context import Material
+from socialcell.reports.sections.report_context import ReportContext
 
-DRAWN = timedelta(days=28)
-"""How much of the time before the start the picture shows."""
+CHART_LEAD = timedelta(days=28)
+"""How much of the time before the start the chart shows."""
 _MICROS = 1_000_000
 
 
-def counted(session: Session, last: date) -> list[dict[str, Any]]:
+def count_campaigns(session: Session, last: date) -> list[dict[str, Any]]:
     """The campaigns of the week that ends with a day, as plain JSON."""
     first = last - timedelta(days=6)
     return [
-        _counted(session, one, first, last)
-        for one in outcomes.campaigns(session)
-        if one.start <= last and one.end >= first
+        _count_campaign(session, campaign, first, last)
+        for campaign in outcomes.campaigns(session)
+        if campaign.start <= last and campaign.end >= first
     ]
 
 
-def section(m: Material) -> Section:
-    """What campaigns of the week brought, then the plans (reports/outreach)."""
+def section(context: ReportContext) -> Section:
+    """What campaigns of the week brought, then the plans."""
     blocks: list[Block] = []
-    for one in m.numbers.get("campaigns", ()):
-        blocks += _of(m, one)
-    blocks += outreach_progress.blocks(m)
-    return Section(m.lang.gettext("Campaigns: what they brought"), blocks)
+    for campaign in context.numbers.get("campaigns", ()):
+        blocks += _campaign_blocks(context, campaign)
+    blocks += outreach_progress.plan_blocks(context)
+    return Section(context.lang.gettext("Campaigns: what they brought"), blocks)
 
 
-def drawn(numbers: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The campaign of which there is a picture: the first whose effect is known."""
-    known = (one for one in numbers.get("campaigns", ()) if one["series"])
-    return next(known, None)
+def campaign_with_chart(numbers: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The campaign that has a chart: the first whose effect is known."""
+    with_series = (
+        campaign for campaign in numbers.get("campaigns", ()) if campaign["series"]
+    )
+    return next(with_series, None)
 
 
 def most_clicked(numbers: Mapping[str, Any]) -> dict[str, Any] | None:
     """The campaign whose clicks are drawn: the first that has any."""
-    return next(filter(clicks.is_drawn, numbers.get("campaigns", ())), None)
+    return next(filter(clicks.has_clicks, numbers.get("campaigns", ())), None)
 
 
-def outcome(say: Phrases, name: str) -> str:
+def outcome_label(phrases: Phrases, name: str) -> str:
     """An outcome in words; one that we do not know stays as it is."""
-    _ = say.lang.gettext
+    _ = phrases.lang.gettext
     return {
         "activated_users": _("Activated users of the app"),
         "downloads": _("Downloads of the app"),
@@ -66,24 +68,25 @@ def outcome(say: Phrases, name: str) -> str:
     }.get(name, name)
 
 
-def _counted(
-    session: Session, one: Campaign, first: date, last: date
+def _count_campaign(
+    session: Session, campaign: Campaign, first: date, last: date
 ) -> dict[str, Any]:
-    since, until = max(one.start, first), min(one.end, last)
-    week = attribution_of(session, one, since, until)
-    found = measuring.measure(session, one, last + timedelta(days=1), power=False)
-    direct = found.direct
-    assert direct is not None  # the campaign has begun
-    so_far = attribution_of(session, one, direct.since, direct.until)
+    since, until = max(campaign.start, first), min(campaign.end, last)
+    week = attribution_of(session, campaign, since, until)
+    measured = measuring.measure(
+        session, campaign, last + timedelta(days=1), power=False
+    )
+    direct = measured["direct"]
+    so_far = attribution_of(session, campaign, direct.since, direct.until)
     price = direct.cost_per_install
     return {
-        "name": one.name,
-        "goal": one.goal,
-        "start": one.start.isoformat(),
-        "end": one.end.isoformat(),
+        "name": campaign.name,
+        "goal": campaign.goal,
+        "start": campaign.start.isoformat(),
+        "end": campaign.end.isoformat(),
         "week": {
             "clicks": week.human_clicks,
-            "requests": clicks.requests(week),
+            "requests": clicks.count_requests(week),
             "installs": week.installs(OURS),
             "unattributed": week.installs(UNKNOWN),
             "named_elsewhere": week.named_elsewhere,
@@ -93,15 +96,15 @@ def _counted(
             "clicks": direct.clicks,
             "installs": direct.installs,
             "unattributed": direct.unattributed,
-            "requests": clicks.requests(so_far),
+            "requests": clicks.count_requests(so_far),
             "named_elsewhere": so_far.named_elsewhere,
             "sourceless": so_far.sourceless,
         },
-        "places": clicks.places(so_far),
+        "places": clicks.count_places(so_far),
         "days_withheld": direct.days_withheld,
         "cost_per_install": price and price.as_dict(direct.currency),
-        "incremental": found.gain and found.gain.as_dict(),
-        "series": _series(found.series, one.start),
+        "incremental": measured["incremental"],
+        "series": _series(measured.series, campaign.start),
     }
 
 
@@ -109,7 +112,7 @@ def _series(series: ExpectedSeries | None, start: date) -> dict[str, Any] | None
     """The days around the campaign."""
     if series is None:
         return None
-    from_ = sum(day < start - DRAWN for day in series.days)
+    from_ = sum(day < start - CHART_LEAD for day in series.days)
     return {
         "days": [day.isoformat() for day in series.days[from_:]],
         "actual": list(series.actual[from_:]),
@@ -117,59 +120,80 @@ def _series(series: ExpectedSeries | None, start: date) -> dict[str, Any] | None
     }
 
 
-def _of(m: Material, one: dict[str, Any]) -> list[Block]:
-    _ = m.lang.gettext
-    made: list[Block] = []
-    if m.pictures.campaign and one is drawn(m.numbers):
-        made.append(Chart(m.pictures.campaign, _alt(m, one)))
-    people, *installs = (
+def _campaign_blocks(context: ReportContext, campaign: dict[str, Any]) -> list[Block]:
+    _ = context.lang.gettext
+    blocks: list[Block] = []
+    if context.chart_files.campaign and campaign is campaign_with_chart(
+        context.numbers
+    ):
+        blocks.append(
+            Chart(context.chart_files.campaign, _chart_alt(context, campaign))
+        )
+    people_row, *install_rows = (
         (
             (label,),
-            (m.number(one["week"][name]),),
-            (m.number(one["so_far"][name]),),
+            (context.number(campaign["week"][name]),),
+            (context.number(campaign["so_far"][name]),),
         )
         for label, name in (
             (_("Clicks of people"), "clicks"),
             (_("Installs that name the campaign"), "installs"),
-            *_others(m, one),
+            *_other_installs(context, campaign),
         )
     )
-    rows: list[tuple[Cell, ...]] = [people, *clicks.rows(m, one), *installs]
+    rows: list[tuple[Cell, ...]] = [
+        people_row,
+        *clicks.request_rows(context, campaign),
+        *install_rows,
+    ]
     heads = (_("Counted"), _("This week"), _("Since its start"))
     caption = _(
         "%(name)s, %(first)s to %(last)s",
-        name=one["name"],
-        first=m.lang.day(date.fromisoformat(one["start"])),
-        last=m.lang.day(date.fromisoformat(one["end"])),
+        name=campaign["name"],
+        first=context.lang.day(date.fromisoformat(campaign["start"])),
+        last=context.lang.day(date.fromisoformat(campaign["end"])),
     )
     note = _(
         "An install names the campaign when its link was clicked before, or when the "
         "store reports it under the campaign."
     )
-    made.append(Table(caption, heads, rows, note))
-    shown = m.pictures.clicks if one is most_clicked(m.numbers) else None
-    made += clicks.blocks(m, one, shown)
-    made += [Paragraph(text) for text in (_added(m, one), *_costs(m, one)) if text]
-    if one["days_withheld"]:
-        made.append(
+    blocks.append(Table(caption, heads, rows, note))
+    chart_file = (
+        context.chart_files.clicks
+        if campaign is most_clicked(context.numbers)
+        else None
+    )
+    blocks += clicks.place_blocks(context, campaign, chart_file)
+    blocks += [
+        Paragraph(text)
+        for text in (
+            _effect_sentence(context, campaign),
+            *_cost_sentences(context, campaign),
+        )
+        if text
+    ]
+    if campaign["days_withheld"]:
+        blocks.append(
             Paragraph(
-                m.lang.ngettext(
+                context.lang.ngettext(
                     "On %(n)s day the store kept a small number back.",
                     "On %(n)s days the store kept a small number back.",
-                    one["days_withheld"],
+                    campaign["days_withheld"],
                 )
             )
         )
-    return made
+    return blocks
 
 
-def _others(m: Material, one: dict[str, Any]) -> list[tuple[str, str]]:
+def _other_installs(
+    context: ReportContext, campaign: dict[str, Any]
+) -> list[tuple[str, str]]:
     """Installs that do not name the campaign: labels, and the names of the figures.
 
     Reports that were frozen by earlier versions have them in one figure.
     """
-    _ = m.lang.gettext
-    if "sourceless" not in one["week"]:
+    _ = context.lang.gettext
+    if "sourceless" not in campaign["week"]:
         return [(_("Installs that name no campaign of ours"), "unattributed")]
     return [
         (_("Installs that name another campaign"), "named_elsewhere"),
@@ -177,26 +201,26 @@ def _others(m: Material, one: dict[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
-def _added(m: Material, one: dict[str, Any]) -> str:
-    _ = m.lang.gettext
-    found = one["incremental"]
-    if found is None:
+def _effect_sentence(context: ReportContext, campaign: dict[str, Any]) -> str:
+    _ = context.lang.gettext
+    incremental = campaign["incremental"]
+    if incremental is None:
         return _(
             "What the campaign added cannot be told from what is held; the command "
             "campaigns measure says why."
         )
     values = {
-        "outcome": outcome(m.say, one["goal"]),
-        "n": m.lang.number(round(found["value"])),
-        "anyway": m.lang.number(round(found["anyway"])),
+        "outcome": outcome_label(context.phrases, campaign["goal"]),
+        "n": context.lang.number(round(incremental["value"])),
+        "anyway": context.lang.number(round(incremental["anyway"])),
     }
-    if found["interval"] is None:
+    if incremental["interval"] is None:
         return _(
             "%(outcome)s: about %(n)s more than the %(anyway)s that would have come "
             "anyway; how sure that is cannot be told.",
             **values,
         )
-    low, high = (m.lang.number(round(bound)) for bound in found["interval"])
+    low, high = (context.lang.number(round(bound)) for bound in incremental["interval"])
     return _(
         "%(outcome)s: about %(n)s more than the %(anyway)s that would have come "
         "anyway; 95 of 100 such ranges hold the truth: %(low)s to %(high)s.",
@@ -206,48 +230,48 @@ def _added(m: Material, one: dict[str, Any]) -> str:
     )
 
 
-def _costs(m: Material, one: dict[str, Any]) -> list[str]:
+def _cost_sentences(context: ReportContext, campaign: dict[str, Any]) -> list[str]:
     """Of the budget: what was really paid is not held."""
-    _ = m.lang.gettext
-    gained = (one["incremental"] or {}).get("cost_per_incremental")
+    _ = context.lang.gettext
+    incremental_cost = (campaign["incremental"] or {}).get("cost_per_incremental")
     return [
         _(
             "Planned cost, by the campaign's budget, of one install that names it: "
             "%(cost)s.",
             cost=span,
         )
-        for span in [_span(m, one["cost_per_install"])]
+        for span in [_price_range(context, campaign["cost_per_install"])]
         if span
     ] + [
         _(
             "Planned cost, by the campaign's budget, of each additional one: %(cost)s.",
             cost=span,
         )
-        for span in [_span(m, gained)]
+        for span in [_price_range(context, incremental_cost)]
         if span
     ]
 
 
-def _span(m: Material, price: dict[str, Any] | None) -> str | None:
+def _price_range(context: ReportContext, price: dict[str, Any] | None) -> str | None:
     if price is None or price["best"] is None:
         return None
-    best, low, high = (_money(m, price[name]) for name in ("best", "low", "high"))
-    return m.lang.gettext(
+    best, low, high = (_money(context, price[name]) for name in ("best", "low", "high"))
+    return context.lang.gettext(
         "%(best)s (%(low)s to %(high)s)", best=best, low=low, high=high
     )
 
 
-def _money(m: Material, money: dict[str, Any] | None) -> str:
+def _money(context: ReportContext, money: dict[str, Any] | None) -> str:
     if money is None:
         return NOTHING
     sign = "₹" if money["currency"] == "INR" else f"{money['currency']} "
-    return sign + m.lang.number(round(money["amount_micros"] / _MICROS))
+    return sign + context.lang.number(round(money["amount_micros"] / _MICROS))
 
 
-def _alt(m: Material, one: dict[str, Any]) -> str:
-    return m.lang.gettext(
+def _chart_alt(context: ReportContext, campaign: dict[str, Any]) -> str:
+    return context.lang.gettext(
         "Chart: %(outcome)s a day in the campaign's area, as it was and as it would "
         "have been without the campaign %(name)s. The sentence below has the numbers.",
-        outcome=outcome(m.say, one["goal"]),
-        name=one["name"],
+        outcome=outcome_label(context.phrases, campaign["goal"]),
+        name=campaign["name"],
     )

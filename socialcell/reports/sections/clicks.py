@@ -8,9 +8,9 @@ from socialcell.campaigns.outcomes.attributed_results import Attribution
 from socialcell.campaigns.outcomes.install_attribution import OURS
 from socialcell.reports.page import Block, Cell, Chart, Table
 from socialcell.reports.phrases import Phrases
-from socialcell.reports.sections.report_context import Material
+from socialcell.reports.sections.report_context import ReportContext
 
-PLACES = 8
+MAX_PLACES = 8
 PROGRAMS = ("preview", "scanner", "crawler", "tool")
 _GROUPS = {
     "human": ("human",),
@@ -19,123 +19,147 @@ _GROUPS = {
     "internal": ("internal",),
     "dropped": ("dropped",),
 }
-_SHOWN = ("human", "duplicate", "programs")
+_SHOWN_GROUPS = ("human", "duplicate", "programs")
 
 
-def requests(found: Attribution) -> dict[str, int] | None:
+def count_requests(attribution: Attribution) -> dict[str, int] | None:
     """Requests for its links by who asked; together they are all. None: no link."""
-    return None if found.requests is None else _grouped(found.requests)
+    return None if attribution.requests is None else _group_counts(attribution.requests)
 
 
-def places(found: Attribution) -> list[dict[str, Any]]:
+def count_places(attribution: Attribution) -> list[dict[str, Any]]:
     """The same by where the links stand, with the installs that came from there, most
-    people first; at the end installs of which it is not told."""
+    people first; at the end installs whose link is not known."""
     kinds: dict[tuple[str, str | None], Counter[str]] = defaultdict(Counter)
-    for one in found.clicks:
-        kinds[one.link.channel, one.link.creator].update(one.kinds)
+    for link_clicks in attribution.clicks:
+        kinds[link_clicks.link.channel, link_clicks.link.creator].update(
+            link_clicks.kinds
+        )
     installs: Counter[tuple[str, str | None] | None] = Counter()
-    for part in found.parts:
-        for line in part.lines_of(OURS):
+    for results in attribution.parts:
+        for line in results.lines_of(OURS):
             key = (line.who.channel or "", line.who.creator)
-            known = key if key in kinds else None
-            installs[known] += int(line.installs.value or 0)
-    made: list[dict[str, Any]] = [
+            known_key = key if key in kinds else None
+            installs[known_key] += int(line.installs.value or 0)
+    request_rows: list[dict[str, Any]] = [
         {
             "channel": key[0],
             "creator": key[1],
-            **_grouped(counts),
-            "installs": installs[key] if found.parts else None,
+            **_group_counts(counts),
+            "installs": installs[key] if attribution.parts else None,
         }
         for key, counts in kinds.items()
     ]
-    made.sort(key=lambda row: (-row["human"], row["channel"], row["creator"] or ""))
+    request_rows.sort(
+        key=lambda row: (-row["human"], row["channel"], row["creator"] or "")
+    )
     if installs[None]:
-        nothing = dict.fromkeys(("channel", "creator", *_GROUPS))
-        made.append({**nothing, "installs": installs[None]})
-    return made
+        empty_row = dict.fromkeys(("channel", "creator", *_GROUPS))
+        request_rows.append({**empty_row, "installs": installs[None]})
+    return request_rows
 
 
-def is_drawn(one: Mapping[str, Any]) -> bool:
+def has_clicks(campaign: Mapping[str, Any]) -> bool:
     """Whether a campaign of the report has clicks to be seen."""
-    return any(row["human"] for row in _links(one))
+    return any(row["human"] for row in _link_places(campaign))
 
 
-def rows(m: Material, one: Mapping[str, Any]) -> list[tuple[Cell, ...]]:
+def request_rows(
+    context: ReportContext, campaign: Mapping[str, Any]
+) -> list[tuple[Cell, ...]]:
     """Rows of the campaign's table: all requests, this week and since its start."""
-    week, so_far = one["week"].get("requests"), one["so_far"].get("requests")
-    if week is None or so_far is None:
+    week_requests, total_requests = (
+        campaign["week"].get("requests"),
+        campaign["so_far"].get("requests"),
+    )
+    if week_requests is None or total_requests is None:
         return []
     return [
-        ((label,), (m.number(week[name]),), (m.number(so_far[name]),))
-        for name, label in _labels(m.say).items()
-        if name in _SHOWN or so_far[name]
+        (
+            (label,),
+            (context.number(week_requests[name]),),
+            (context.number(total_requests[name]),),
+        )
+        for name, label in _group_labels(context.phrases).items()
+        if name in _SHOWN_GROUPS or total_requests[name]
     ]
 
 
-def blocks(m: Material, one: Mapping[str, Any], chart: str | None) -> list[Block]:
+def place_blocks(
+    context: ReportContext, campaign: Mapping[str, Any], chart: str | None
+) -> list[Block]:
     """The chart, where it is this campaign's, and the table by places."""
-    _ = m.lang.gettext
-    found = one.get("places", [])
-    if not found:
+    _ = context.lang.gettext
+    link_places = campaign.get("places", [])
+    if not link_places:
         return []
-    made: list[Block] = []
+    place_blocks: list[Block] = []
     if chart is not None:
         alt = _(
             "Chart: requests for the links of the campaign %(name)s since its start, "
             "by where they stand: people, second clicks and programs. The table below "
             "has the numbers.",
-            name=one["name"],
+            name=campaign["name"],
         )
-        made.append(Chart(chart, alt))
-    counted: list[tuple[Cell, ...]] = [
+        place_blocks.append(Chart(chart, alt))
+    request_rows: list[tuple[Cell, ...]] = [
         (
-            (place(m.say, row),),
-            *((m.number(row[name]),) for name in (*_SHOWN, "installs")),
+            (place_label(context.phrases, row),),
+            *((context.number(row[name]),) for name in (*_SHOWN_GROUPS, "installs")),
         )
         for row in (
-            *_links(one)[:PLACES],
-            *(row for row in found if not row["channel"]),
+            *_link_places(campaign)[:MAX_PLACES],
+            *(row for row in link_places if not row["channel"]),
         )
     ]
-    heads = (_("Where the link stands"), *_heads(m.say).values(), _("Installs"))
-    caption = _("The links of %(name)s since its start", name=one["name"])
+    heads = (
+        _("Where the link stands"),
+        *_group_headings(context.phrases).values(),
+        _("Installs"),
+    )
+    caption = _("The links of %(name)s since its start", name=campaign["name"])
     note = _(
         "Somebody is counted once a link within ten minutes, and twice who follows two "
         "links. Programs are previews, robots and scanners of mail."
     )
-    return [*made, Table(caption, heads, counted, note, detail=2)]
+    return [*place_blocks, Table(caption, heads, request_rows, note, detail=2)]
 
 
-def drawing(say: Phrases, one: Mapping[str, Any]) -> tuple[list[str], dict[str, Any]]:
+def chart_counts(
+    phrases: Phrases, campaign: Mapping[str, Any]
+) -> tuple[list[str], dict[str, Any]]:
     """What the chart shows: its labels, and who asked → how often, by label."""
-    shown = _links(one)[:PLACES]
+    shown_places = _link_places(campaign)[:MAX_PLACES]
     return (
-        [place(say, row) for row in shown],
-        {head: [row[name] for row in shown] for name, head in _heads(say).items()},
+        [place_label(phrases, row) for row in shown_places],
+        {
+            head: [row[name] for row in shown_places]
+            for name, head in _group_headings(phrases).items()
+        },
     )
 
 
-def place(say: Phrases, row: Mapping[str, Any]) -> str:
+def place_label(phrases: Phrases, row: Mapping[str, Any]) -> str:
     """Where a link stands, in words: Instagram, asha_creates."""
     channel = row["channel"]
     if channel is None:
-        return say.lang.gettext("Not told by which link")
-    return ", ".join(filter(None, (_channel(say, channel), row["creator"])))
+        return phrases.lang.gettext("Not told by which link")
+    return ", ".join(filter(None, (_channel_label(phrases, channel), row["creator"])))
 
 
-def _links(one: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    return [row for row in one.get("places", ()) if row["channel"]]
+def _link_places(campaign: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    return [row for row in campaign.get("places", ()) if row["channel"]]
 
 
-def _grouped(kinds: Mapping[str, int]) -> dict[str, int]:
+def _group_counts(kinds: Mapping[str, int]) -> dict[str, int]:
     return {
         group: sum(kinds.get(kind, 0) for kind in members)
         for group, members in _GROUPS.items()
     }
 
 
-def _heads(say: Phrases) -> dict[str, str]:
-    _ = say.lang.gettext
+def _group_headings(phrases: Phrases) -> dict[str, str]:
+    _ = phrases.lang.gettext
     return {
         "human": _("People"),
         "duplicate": _("Second clicks"),
@@ -143,8 +167,8 @@ def _heads(say: Phrases) -> dict[str, str]:
     }
 
 
-def _labels(say: Phrases) -> dict[str, str]:
-    _ = say.lang.gettext
+def _group_labels(phrases: Phrases) -> dict[str, str]:
+    _ = phrases.lang.gettext
     return {
         "duplicate": _("Second clicks within ten minutes"),
         "programs": _("Previews, robots, scanners of mail"),
@@ -153,9 +177,9 @@ def _labels(say: Phrases) -> dict[str, str]:
     }
 
 
-def _channel(say: Phrases, channel: str) -> str:
-    _ = say.lang.gettext
-    known = {
+def _channel_label(phrases: Phrases, channel: str) -> str:
+    _ = phrases.lang.gettext
+    channel_names = {
         "email": _("Newsletter"),
         "sms": "SMS",
         "website": _("Website"),
@@ -165,9 +189,9 @@ def _channel(say: Phrases, channel: str) -> str:
         "bus": _("Bus"),
         "event": _("Event"),
     }
-    if channel in known:
-        return known[channel]
+    if channel in channel_names:
+        return channel_names[channel]
     network = channel.removesuffix("_ads")
     if network in (channel, "google"):
-        return say.platform(channel)
-    return _("%(network)s, paid", network=say.platform(network))
+        return phrases.platform(channel)
+    return _("%(network)s, paid", network=phrases.platform(network))

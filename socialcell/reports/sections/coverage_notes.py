@@ -4,15 +4,15 @@ from datetime import datetime
 from typing import Any
 
 from socialcell.reports.page import Block, Paragraph, Section, Table, Terms
-from socialcell.reports.sections.report_context import SET_ASIDE, Material
+from socialcell.reports.sections.report_context import HIDDEN_TOPIC, ReportContext
 
-STRETCHES = 24
-"""Missing stretches that are told one by one, of all platforms together."""
+MAX_GAPS = 24
+"""Gaps of collection that are listed one by one, of all platforms together."""
 
 
-def coverage(m: Material) -> Section:
-    _ = m.lang.gettext
-    coverage = m.numbers["coverage"]
+def coverage(context: ReportContext) -> Section:
+    _ = context.lang.gettext
+    coverage = context.numbers["coverage"]
     platforms = coverage["platforms"]
     blocks: list[Block] = []
     if not platforms:
@@ -21,28 +21,28 @@ def coverage(m: Material) -> Section:
         heads = (_("Platform"), _("This week"), _("Week before"), _("Both weeks"))
         rows = [
             (
-                (m.say.platform(one["id"]),),
+                (context.phrases.platform(platform["id"]),),
                 *(
-                    (m.say.of(one[key], one["due"]),)
+                    (context.phrases.part_of_whole(platform[key], platform["due"]),)
                     for key in ("covered", "covered_before", "common")
                 ),
             )
-            for one in platforms
+            for platform in platforms
         ]
         blocks.append(Table(_("Hours covered"), heads, rows))
-    broken = sum(bool(one["missing"]) for one in platforms)
-    most = max(STRETCHES // max(broken, 3), 1)
-    for one in platforms:
-        blocks += map(Paragraph, _missing(m, one, most))
+    incomplete_count = sum(bool(platform["missing"]) for platform in platforms)
+    limit = max(MAX_GAPS // max(incomplete_count, 3), 1)
+    for platform in platforms:
+        blocks += map(Paragraph, _gap_sentences(context, platform, limit))
     # A report that was frozen before this was counted does not say it.
-    if late := coverage.get("unchecked"):
+    if unchecked_sources := coverage.get("unchecked"):
         blocks.append(
             Paragraph(
                 _(
                     "Whether posts were deleted at their source could not be asked "
                     "for all of them: %(sources)s. Some that are gone may still be "
                     "counted.",
-                    sources=m.say.together(late),
+                    sources=context.phrases.joined(unchecked_sources),
                 )
             )
         )
@@ -52,61 +52,66 @@ def coverage(m: Material) -> Section:
                 _(
                     "%(platform)s: not watched; its mentions came from imported "
                     "files, and their coverage is not known.",
-                    platform=m.say.platform(name),
+                    platform=context.phrases.platform(name),
                 )
             )
         )
     return Section(_("What was collected and what was not"), blocks)
 
 
-def unknown(m: Material) -> Section:
-    _, n_ = m.lang.gettext, m.lang.ngettext
-    said = []
-    if m.numbers["undated"]:
-        said.append(
+def unknown(context: ReportContext) -> Section:
+    _, n_ = context.lang.gettext, context.lang.ngettext
+    sentences = []
+    if context.numbers["undated"]:
+        sentences.append(
             n_(
                 "%(n)s post without a time is stored and in no count by time.",
                 "%(n)s posts without a time are stored and in no count by time.",
-                m.numbers["undated"],
+                context.numbers["undated"],
             )
         )
-    if m.numbers["unread"]:
-        said.append(
+    if context.numbers["unread"]:
+        sentences.append(
             n_(
                 "%(n)s mention of the week had not been read for topic, sentiment "
                 "and intent when the numbers were frozen.",
                 "%(n)s mentions of the week had not been read for topic, sentiment "
                 "and intent when the numbers were frozen.",
-                m.numbers["unread"],
+                context.numbers["unread"],
             )
         )
-    if m.numbers["unplaced"]:
-        said.append(
+    if context.numbers["unplaced"]:
+        sentences.append(
             n_(
                 "%(n)s mention names no place that lies in a ward office.",
                 "%(n)s mentions name no place that lies in a ward office.",
-                m.numbers["unplaced"],
+                context.numbers["unplaced"],
             )
         )
-    aside = next(
-        (one["n"] for one in m.numbers["topics"] if one["id"] == SET_ASIDE), None
+    hidden_count = next(
+        (
+            topic["n"]
+            for topic in context.numbers["topics"]
+            if topic["id"] == HIDDEN_TOPIC
+        ),
+        None,
     )
-    if aside:
-        said.append(
+    if hidden_count:
+        sentences.append(
             n_(
                 "%(n)s mention about politics is set aside: it counts in the "
                 "total and is not shown as a topic.",
                 "%(n)s mentions about politics are set aside: they count in the "
                 "total and are not shown as a topic.",
-                aside,
+                hidden_count,
             )
         )
-    said += [
+    sentences += [
         _(
             "Language, intent, topic, sentiment and urgency are a program's "
             "reading and are sometimes wrong. What a person decided goes first."
         ),
-        *_what_is_counted(m),
+        *_counted_kinds(context),
         _(
             "Posts of this week that were collected after the numbers were frozen "
             "are not in them."
@@ -116,16 +121,16 @@ def unknown(m: Material) -> Section:
             "platforms: each platform counts in its own way."
         ),
     ]
-    return Section(_("What this report does not know"), list(map(Paragraph, said)))
+    return Section(_("What this report does not know"), list(map(Paragraph, sentences)))
 
 
-def _what_is_counted(m: Material) -> list[str]:
+def _counted_kinds(context: ReportContext) -> list[str]:
     """Whether messages to the city are among the mentions.
 
     Reports that were frozen by earlier versions do not know how many there are.
     """
-    _ = m.lang.gettext
-    messages = m.numbers.get("messages")
+    _ = context.lang.gettext
+    messages = context.numbers.get("messages")
     if messages == 0:
         return [
             _(
@@ -140,7 +145,7 @@ def _what_is_counted(m: Material) -> list[str]:
     )
     if messages is None:
         return [counted]
-    among = m.lang.ngettext(
+    among = context.lang.ngettext(
         "%(n)s mention of the week is such a message.",
         "%(n)s mentions of the week are such messages.",
         messages,
@@ -148,52 +153,55 @@ def _what_is_counted(m: Material) -> list[str]:
     return [f"{counted} {among}"]
 
 
-def glossary(m: Material) -> Section:
+def glossary(context: ReportContext) -> Section:
     return Section(
-        m.lang.gettext("What the words mean"), [Terms(m.say.glossary(), detail=1)]
+        context.lang.gettext("What the words mean"),
+        [Terms(context.phrases.glossary(), detail=1)],
     )
 
 
-def _missing(m: Material, platform: dict[str, Any], most: int) -> list[str]:
-    """Sentences on the first `most` missing stretches, and one on the rest."""
-    _ = m.lang.gettext
-    name = m.say.platform(platform["id"])
-    stretches = platform["missing"]
-    if not stretches:
+def _gap_sentences(
+    context: ReportContext, platform: dict[str, Any], limit: int
+) -> list[str]:
+    """Sentences on the first `limit` gaps, and one on the rest."""
+    _ = context.lang.gettext
+    name = context.phrases.platform(platform["id"])
+    gaps = platform["missing"]
+    if not gaps:
         return [_("%(platform)s: nothing is missing.", platform=name)]
-    said = [
-        m.lang.ngettext(
+    sentences = [
+        context.lang.ngettext(
             "%(platform)s: %(n)s hour not collected, %(first)s to %(last)s, "
             "because %(causes)s.",
             "%(platform)s: %(n)s hours not collected, %(first)s to %(last)s, "
             "because %(causes)s.",
-            one["hours"],
+            gap["hours"],
             platform=name,
-            first=m.lang.moment(datetime.fromisoformat(one["from"])),
-            last=m.lang.moment(datetime.fromisoformat(one["to"])),
-            causes=_causes(m, one["causes"]),
+            first=context.lang.moment(datetime.fromisoformat(gap["from"])),
+            last=context.lang.moment(datetime.fromisoformat(gap["to"])),
+            causes=_cause_list(context, gap["causes"]),
         )
-        for one in stretches[:most]
+        for gap in gaps[:limit]
     ]
-    rest = stretches[most:]
-    if rest:
-        said.append(
-            m.lang.ngettext(
+    other_gaps = gaps[limit:]
+    if other_gaps:
+        sentences.append(
+            context.lang.ngettext(
                 "%(platform)s: %(n)s more stretch, %(hours)s hours in all.",
                 "%(platform)s: %(n)s more stretches, %(hours)s hours in all.",
-                len(rest),
+                len(other_gaps),
                 platform=name,
-                hours=m.lang.number(sum(one["hours"] for one in rest)),
+                hours=context.lang.number(sum(gap["hours"] for gap in other_gaps)),
             )
         )
-    return said
+    return sentences
 
 
-def _causes(m: Material, causes: dict[str, str]) -> str:
+def _cause_list(context: ReportContext, causes: dict[str, str]) -> str:
     by_cause: dict[str, list[str]] = {}
     for source, cause in sorted(causes.items()):
         by_cause.setdefault(cause, []).append(source)
     return "; ".join(
-        f"{m.say.cause(cause)} ({m.say.together(sources)})"
+        f"{context.phrases.cause(cause)} ({context.phrases.joined(sources)})"
         for cause, sources in by_cause.items()
     )

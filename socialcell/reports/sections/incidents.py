@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from sqlmodel import Session
@@ -10,17 +11,17 @@ from socialcell.clock import IST
 from socialcell.listening.alerts.model import CRITICAL, Alert, Incident
 from socialcell.listening.store.alerts import incidents
 from socialcell.listening.store.mentions.mention_counts import TimeSpan
-from socialcell.reports.incidents.incident_page import series as in_words
-from socialcell.reports.incidents.incident_page import severity, worst
+from socialcell.reports.incidents.incident_page import series_words as in_words
+from socialcell.reports.incidents.incident_page import severity_word, worst_alert
 from socialcell.reports.page import Block, Cell, Paragraph, Section, Table
 from socialcell.reports.phrases import UNKNOWN
-from socialcell.reports.sections.report_context import Material
+from socialcell.reports.sections.report_context import ReportContext
 
-SHOWN = 5
+MAX_INCIDENTS = 5
 _PROMISE, _WARD = "promise:", "ward:"
 
 
-def counted(
+def count_incidents(
     session: Session, span: TimeSpan, start: datetime, names: dict[str, dict[str, str]]
 ) -> list[dict[str, Any]]:
     """Incidents of a span of two weeks as plain JSON, the severest and newest first;
@@ -29,171 +30,195 @@ def counted(
     `here` are those of the week from `start`; `week` says in which of both one began
     (now, before, earlier). `names` are those of areas, by id and language.
     """
-    found = incidents.touching(session, span)
-    alerts = incidents.alerts_before(session, map(_id, found), span.end)
-    firsts = _first_posts(session, alerts)
-    promised = incidents.promises_of(
+    rows = incidents.touching(session, span)
+    alerts = incidents.alerts_before(session, map(_id, rows), span.end)
+    first_posts = _first_posts(session, alerts)
+    promise_texts = incidents.promises_of(
         session,
         [
-            int(one.subject.removeprefix(_PROMISE))
-            for one in found
-            if one.subject.startswith(_PROMISE)
+            int(incident.subject.removeprefix(_PROMISE))
+            for incident in rows
+            if incident.subject.startswith(_PROMISE)
         ],
     )
-    made = [
+    numbers = [
         {
-            "id": one.id,
-            "kind": one.kind,
-            "subject": one.subject,
-            "name": names.get(_area(one.subject)),
-            "promise": _promise(one, promised),
-            "severity": one.severity,
-            "state": one.state,
-            "opened_at": _said(one.opened_at),
-            "first_post_at": firsts.get(_id(one)),
-            "last_at": _said(min(one.last_at, span.end)),
-            "ended_at": _said(one.ended_at) if one.ended_at else None,
-            "here": one.last_at >= start,
-            "week": _week(one.opened_at, span, start),
-            "acked_by": one.acked_by,
-            "acked_at": _said(one.acked_at) if one.acked_at else None,
-            "worst": _numbers(worst(alerts[_id(one)])),
+            "id": incident.id,
+            "kind": incident.kind,
+            "subject": incident.subject,
+            "name": names.get(_area(incident.subject)),
+            "promise": _promise_text(incident, promise_texts),
+            "severity": incident.severity,
+            "state": incident.state,
+            "opened_at": _local_iso(incident.opened_at),
+            "first_post_at": first_posts.get(_id(incident)),
+            "last_at": _local_iso(min(incident.last_at, span.end)),
+            "ended_at": _local_iso(incident.ended_at) if incident.ended_at else None,
+            "here": incident.last_at >= start,
+            "week": _week_of_start(incident.opened_at, span, start),
+            "acked_by": incident.acked_by,
+            "acked_at": _local_iso(incident.acked_at) if incident.acked_at else None,
+            "worst": _alert_numbers(worst_alert(alerts[_id(incident)])),
         }
-        for one in found
+        for incident in rows
     ]
     return sorted(
-        made,
-        key=lambda one: (
-            one["severity"] != "high",
-            one["kind"] == CRITICAL,
-            -one["id"],
+        numbers,
+        key=lambda incident: (
+            incident["severity"] != "high",
+            incident["kind"] == CRITICAL,
+            -incident["id"],
         ),
     )
 
 
-def section(m: Material) -> Section:
+def section(context: ReportContext) -> Section:
     """Left out of reports that were frozen by earlier versions."""
-    _ = m.lang.gettext
-    found = m.numbers.get("incidents")
-    if found is None:
+    _ = context.lang.gettext
+    incident_numbers = context.numbers.get("incidents")
+    if incident_numbers is None:
         return Section("", [])
     title = _("Incidents of the week")
-    if not found:
-        none = _("Nothing stood out: no incident was open in this week.")
-        return Section(title, [Paragraph(none)])
-    shown = found[:SHOWN]
+    if not incident_numbers:
+        nothing_open = _("Nothing stood out: no incident was open in this week.")
+        return Section(title, [Paragraph(nothing_open)])
+    shown_incidents = incident_numbers[:MAX_INCIDENTS]
     heads = (_("Incident"), _("Mentions"), _("Usual"), _("What was done"))
     caption = _("Incidents that were open in the week, the severest first")
-    blocks: list[Block] = [Table(caption, heads, [_row(m, one) for one in shown])]
+    blocks: list[Block] = [
+        Table(caption, heads, [_row(context, incident) for incident in shown_incidents])
+    ]
     note = _(
         "Mentions are those of the hour (of a phrase: the people of three hours) that "
         "stood out most, beside what was usual then."
     )
     blocks.append(Paragraph(note))
-    blocks.append(Paragraph(_more(m, shown)))
-    if rest := len(found) - len(shown):
+    blocks.append(Paragraph(_where_to_look(context, shown_incidents)))
+    if hidden_count := len(incident_numbers) - len(shown_incidents):
         blocks.append(
             Paragraph(
-                m.lang.ngettext(
+                context.lang.ngettext(
                     "%(n)s more incident is not shown.",
                     "%(n)s more incidents are not shown.",
-                    rest,
+                    hidden_count,
                 )
             )
         )
     return Section(title, blocks)
 
 
-def _row(m: Material, one: dict[str, Any]) -> Sequence[Cell]:
-    lang = m.lang
-    stood_out = one["worst"] or {"observed": None, "expected": None}
-    usual = stood_out["expected"]
-    began, last = (
-        lang.moment(datetime.fromisoformat(one[name]))
+def _row(context: ReportContext, incident: dict[str, Any]) -> Sequence[Cell]:
+    lang = context.lang
+    worst = incident["worst"] or {"observed": None, "expected": None}
+    usual = worst["expected"]
+    start, end = (
+        lang.moment(datetime.fromisoformat(incident[name]))
         for name in ("opened_at", "last_at")
     )
-    span = lang.gettext("%(start)s to %(end)s", start=began, end=last)
+    span = lang.gettext("%(start)s to %(end)s", start=start, end=end)
     return (
-        (_title(m, one), severity(one["severity"], m.say), span),
-        (_observed(m, stood_out),),
+        (
+            _title(context, incident),
+            severity_word(incident["severity"], context.phrases),
+            span,
+        ),
+        (_observed_text(context, worst),),
         (UNKNOWN if usual is None else lang.number(round(usual)),),
-        _done(m, one),
+        _handling_cell(context, incident),
     )
 
 
-def _observed(m: Material, stood_out: dict[str, Any]) -> str:
+def _observed_text(context: ReportContext, stood_out: dict[str, Any]) -> str:
     """The number, with its unit where that is hours; numbers that were frozen before
     have none."""
     if stood_out.get("unit") != "hours":
-        return m.number(stood_out["observed"])
-    return m.lang.ngettext("%(n)s hour", "%(n)s hours", stood_out["observed"])
+        return context.number(stood_out["observed"])
+    return context.lang.ngettext("%(n)s hour", "%(n)s hours", stood_out["observed"])
 
 
-def _title(m: Material, one: dict[str, Any]) -> str:
-    if one["promise"]:
-        return m.lang.gettext("Promise missed: %(text)s", text=m.cut(one["promise"]))
-    names = {_area(one["subject"]): one["name"]} if one["name"] else {}
-    return m.cut(in_words(one["subject"], names, m.say))
+def _title(context: ReportContext, incident: dict[str, Any]) -> str:
+    if incident["promise"]:
+        return context.lang.gettext(
+            "Promise missed: %(text)s", text=context.shorten(incident["promise"])
+        )
+    names = {_area(incident["subject"]): incident["name"]} if incident["name"] else {}
+    return context.shorten(in_words(incident["subject"], names, context.phrases))
 
 
-def _done(m: Material, one: dict[str, Any]) -> Cell:
-    _ = m.lang.gettext
+def _handling_cell(context: ReportContext, incident: dict[str, Any]) -> Cell:
+    _ = context.lang.gettext
     state = {
         "open": _("still open"),
         "acked": _("being taken care of"),
-        "over": _over(m, one),
-    }[one["state"]]
-    if not one["acked_at"]:
+        "over": _over_text(context, incident),
+    }[incident["state"]]
+    if not incident["acked_at"]:
         return (_("Nobody has taken it on"), state)
-    at = m.lang.moment(datetime.fromisoformat(one["acked_at"]))
+    at = context.lang.moment(datetime.fromisoformat(incident["acked_at"]))
     return (
-        _("Taken on by %(who)s, %(at)s", who=m.cut(one["acked_by"] or UNKNOWN), at=at),
+        _(
+            "Taken on by %(who)s, %(at)s",
+            who=context.shorten(incident["acked_by"] or UNKNOWN),
+            at=at,
+        ),
         state,
     )
 
 
-def _over(m: Material, one: dict[str, Any]) -> str:
+def _over_text(context: ReportContext, incident: dict[str, Any]) -> str:
     """Since when, and how long it took; numbers that were frozen before say neither."""
-    _ = m.lang.gettext
-    if "ended_at" not in one:
+    _ = context.lang.gettext
+    if "ended_at" not in incident:
         return _("over")
-    if one["ended_at"] is None:
+    if incident["ended_at"] is None:
         return _("over; when it ended was not kept")
-    began, ended = (
-        datetime.fromisoformat(one[name]) for name in ("opened_at", "ended_at")
+    start, end = (
+        datetime.fromisoformat(incident[name]) for name in ("opened_at", "ended_at")
     )
     return _(
         "over on %(at)s, after %(lasted)s",
-        at=m.lang.moment(ended),
-        lasted=m.lang.lasted(ended - began),
+        at=context.lang.moment(end),
+        lasted=context.lang.lasted(end - start),
     )
 
 
-def _more(m: Material, shown: Sequence[dict[str, Any]]) -> str:
+def _where_to_look(
+    context: ReportContext, incidents_shown: Sequence[dict[str, Any]]
+) -> str:
     """Where each is found: its page of the console, else the command that shows it."""
     places = (
-        f"{m.console_url}/incidents/{one['id']}"
-        if m.console_url
-        else f"socialcell alerts show {one['id']}"
-        for one in shown
+        f"{context.console_url}/incidents/{incident['id']}"
+        if context.console_url
+        else f"socialcell alerts show {incident['id']}"
+        for incident in incidents_shown
     )
-    return m.lang.gettext("More: %(where)s", where="; ".join(places))
+    return context.lang.gettext("More: %(where)s", where="; ".join(places))
 
 
 def _first_posts(session: Session, alerts: dict[int, list[Alert]]) -> dict[int, str]:
     """When the first post was written on which an incident's first alert rests."""
-    resting = {id_: own[0].mentions for id_, own in alerts.items() if own}
-    written = incidents.first_posts(
-        session, {mention for own in resting.values() for mention in own}
+    mention_ids_by_incident = {
+        id_: mention_ids[0].mentions
+        for id_, mention_ids in alerts.items()
+        if mention_ids
+    }
+    times_by_mention = incidents.first_posts(
+        session, set(chain.from_iterable(mention_ids_by_incident.values()))
     )
     return {
-        id_: _said(min(times))
-        for id_, own in resting.items()
-        if (times := [written[one] for one in own if one in written])
+        id_: _local_iso(min(times))
+        for id_, mention_ids in mention_ids_by_incident.items()
+        if (
+            times := [
+                times_by_mention[mention_id]
+                for mention_id in mention_ids
+                if mention_id in times_by_mention
+            ]
+        )
     }
 
 
-def _week(moment: datetime, span: TimeSpan, start: datetime) -> str:
+def _week_of_start(moment: datetime, span: TimeSpan, start: datetime) -> str:
     if moment >= start:
         return "now"
     return "before" if moment >= span.start else "earlier"
@@ -203,19 +228,19 @@ def _area(subject: str) -> str:
     return subject.removeprefix("negative ").removeprefix(_WARD)
 
 
-def _promise(one: Incident, promised: dict[int, str]) -> str | None:
-    if not one.subject.startswith(_PROMISE):
+def _promise_text(incident: Incident, promise_texts: dict[int, str]) -> str | None:
+    if not incident.subject.startswith(_PROMISE):
         return None
-    return promised.get(int(one.subject.removeprefix(_PROMISE)))
+    return promise_texts.get(int(incident.subject.removeprefix(_PROMISE)))
 
 
-def _numbers(alert: Alert | None) -> dict[str, Any] | None:
+def _alert_numbers(alert: Alert | None) -> dict[str, Any] | None:
     if alert is None or alert.observed is None:
         return None
     return {
         "kind": alert.kind,
         "series": alert.series,
-        "at": _said(alert.at),
+        "at": _local_iso(alert.at),
         "minutes": alert.minutes,
         "observed": alert.observed,
         "expected": alert.expected,
@@ -229,5 +254,5 @@ def _id(incident: Incident) -> int:
     return incident.id
 
 
-def _said(moment: datetime) -> str:
+def _local_iso(moment: datetime) -> str:
     return moment.astimezone(IST).isoformat()

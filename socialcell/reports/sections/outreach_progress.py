@@ -1,4 +1,4 @@
-"""Plans in the section on campaigns: how far each has come, and what waits."""
+"""Plans in the section on campaigns: how far each has come, and what is due."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -14,13 +14,13 @@ from socialcell.campaigns.planning import store
 from socialcell.campaigns.planning.model import Plan
 from socialcell.reports import money
 from socialcell.reports.page import Block, Cell, Paragraph, Table
-from socialcell.reports.sections.report_context import Material
+from socialcell.reports.sections.report_context import ReportContext
 from socialcell.settings.campaigns import Planning
 
-SHOWN = 6
+MAX_STEPS = 6
 
 
-def counted(
+def count_plans(
     session: Session, last: date, today: date, settings: Planning | None = None
 ) -> dict[str, Any]:
     """As of `today`, as plain JSON that names no creator: the newest plans but those
@@ -32,111 +32,130 @@ def counted(
     return {
         "today": today.isoformat(),
         "plans": [
-            _counted(session, plan)
+            _count_plan(session, plan)
             for plan in store.newest_plans(session)
             if date.fromisoformat(plan.brief["end"]) >= monday
-        ],
-        # Not its words: they may name whom a rule is about.
+        ],  # Not its words: they may name whom a rule is about.
         "due": [
             {
-                "kind": one.kind,
-                "campaign": one.campaign,
-                "tag": one.n,
-                "day": one.day.isoformat(),
+                "kind": step.kind,
+                "campaign": step.campaign,
+                "tag": step.n,
+                "day": step.day.isoformat(),
             }
-            for one in pending_steps.pending_steps(session, today, settings)
+            for step in pending_steps.pending_steps(session, today, settings)
         ],
     }
 
 
-def blocks(m: Material) -> list[Block]:
+def plan_blocks(context: ReportContext) -> list[Block]:
     """Both parts; none in reports that were frozen by earlier versions."""
-    found = m.numbers.get("outreach")
-    if found is None:
+    outreach = context.numbers.get("outreach")
+    if outreach is None:
         return []
-    return [*_plans(m, found["plans"]), *_due(m, found)]
+    return [*_plan_tables(context, outreach["plans"]), *_due_blocks(context, outreach)]
 
 
-def _counted(session: Session, plan: Plan) -> dict[str, Any]:
+def _count_plan(session: Session, plan: Plan) -> dict[str, Any]:
     steps = plan_approval.steps_by_tag(session, plan)
-    many = Counter(plan_approval.state_of(one) for one in steps.values())
+    tags_by_state = Counter(
+        plan_approval.state_of(tag_step) for tag_step in steps.values()
+    )
     return {
         "campaign": plan.campaign,
         "version": plan.version,
         "start": plan.brief["start"],
         "end": plan.brief["end"],
         "tags": len(steps),
-        "states": {state: many[state] for state in STATES},
+        "states": {state: tags_by_state[state] for state in STATES},
         "reach": plan.calendar["reach"],
         "cost": plan.calendar["cost"],
     }
 
 
-def _plans(m: Material, found: list[dict[str, Any]]) -> Iterator[Block]:
-    """A table for each currency: costs of two are not beside each other."""
-    _ = m.lang.gettext
-    if not found:
+def _plan_tables(
+    context: ReportContext, plans: list[dict[str, Any]]
+) -> Iterator[Block]:
+    """A table for each currency: costs in two currencies are not mixed."""
+    _ = context.lang.gettext
+    if not plans:
         yield Paragraph(_("No campaign that is under way or to come has a plan."))
     note = _(
         "People are those who engage and can be expected to see it, each counted once: "
         "an estimate for the plan as it was made."
     )
-    for currency in sorted({one["cost"]["currency"] for one in found}):
+    for currency in sorted({plan["cost"]["currency"] for plan in plans}):
         heads = (
             _("Campaign, how far its tags are"),
             _("Tags"),
             _("People expected"),
-            _("Planned cost (%(unit)s)", unit=money.sign(currency)),
+            _("Planned cost (%(unit)s)", unit=money.currency_sign(currency)),
         )
-        rows = [_row(m, one) for one in found if one["cost"]["currency"] == currency]
+        rows = [
+            _row(context, plan)
+            for plan in plans
+            if plan["cost"]["currency"] == currency
+        ]
         yield Table(_("Plans of campaigns"), heads, rows, note)
 
 
-def _row(m: Material, one: dict[str, Any]) -> tuple[Cell, ...]:
+def _row(context: ReportContext, plan: dict[str, Any]) -> tuple[Cell, ...]:
     first, last = (
-        m.lang.month_day(date.fromisoformat(one[name])) for name in ("start", "end")
+        context.lang.month_day(date.fromisoformat(plan[name]))
+        for name in ("start", "end")
     )
-    named = _states(m)
-    far = (f"{named[s]} {m.lang.number(n)}" for s, n in one["states"].items() if n)
+    state_labels = _state_labels(context)
+    state_counts = (
+        f"{state_labels[s]} {context.lang.number(n)}"
+        for s, n in plan["states"].items()
+        if n
+    )
     return (
         (
-            m.cut(one["campaign"]),
-            m.lang.gettext("%(start)s to %(end)s", start=first, end=last),
-            *far,
+            context.shorten(plan["campaign"]),
+            context.lang.gettext("%(start)s to %(end)s", start=first, end=last),
+            *state_counts,
         ),
-        (m.lang.number(one["tags"]),),
-        (m.lang.number(round(one["reach"])),),
-        (money.amount(m.lang, one["cost"]["amount_micros"]),),
+        (context.lang.number(plan["tags"]),),
+        (context.lang.number(round(plan["reach"])),),
+        (money.amount(context.lang, plan["cost"]["amount_micros"]),),
     )
 
 
-def _due(m: Material, found: dict[str, Any]) -> Iterator[Block]:
-    _ = m.lang.gettext
-    waits = found["due"]
-    if not waits:
-        if found["plans"]:
+def _due_blocks(context: ReportContext, outreach: dict[str, Any]) -> Iterator[Block]:
+    _ = context.lang.gettext
+    steps_due = outreach["due"]
+    if not steps_due:
+        if outreach["plans"]:
             yield Paragraph(_("Nothing is to be done about the plans now."))
         return
     rows: list[tuple[Cell, ...]] = []
-    for one in waits[:SHOWN]:
-        day = date.fromisoformat(one["day"])
-        due = PendingStep(one["kind"], m.cut(one["campaign"]), one["tag"], day)
-        rows.append(((pending_steps.step_text(due, m.lang),), (m.lang.month_day(day),)))
-    today = m.lang.month_day(date.fromisoformat(found["today"]))
+    for step in steps_due[:MAX_STEPS]:
+        day = date.fromisoformat(step["day"])
+        due = PendingStep(
+            step["kind"], context.shorten(step["campaign"]), step["tag"], day
+        )
+        rows.append(
+            (
+                (pending_steps.step_text(due, context.lang),),
+                (context.lang.month_day(day),),
+            )
+        )
+    today = context.lang.month_day(date.fromisoformat(outreach["today"]))
     note = _("As it stood on %(day)s; each with the day that it is about.", day=today)
     yield Table(_("What is to be done"), (_("What"), _("Day")), rows, note)
-    if rest := len(waits[SHOWN:]):
+    if hidden_count := len(steps_due[MAX_STEPS:]):
         yield Paragraph(
-            m.lang.ngettext(
+            context.lang.ngettext(
                 "And %(n)s more: the command campaigns outreach due lists it.",
                 "And %(n)s more: the command campaigns outreach due lists them.",
-                rest,
+                hidden_count,
             )
         )
 
 
-def _states(m: Material) -> dict[str, str]:
-    _ = m.lang.gettext
+def _state_labels(context: ReportContext) -> dict[str, str]:
+    _ = context.lang.gettext
     return {
         "proposed": _("proposed"),
         "approved": _("approved"),

@@ -1,6 +1,6 @@
 """The section on public accounts: who of the registry spoke, how, and what it gained.
 
-Only accounts of the registry stand here. Others that joined an incident are counted.
+Only accounts of the registry are named. Others that joined an incident are counted.
 """
 
 from typing import Any
@@ -13,56 +13,57 @@ from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.listening.store.people import registry_activity
 from socialcell.reports.page import Block, Cell, Paragraph, Section, Table
 from socialcell.reports.phrases import UNKNOWN
-from socialcell.reports.sections.report_context import Material
+from socialcell.reports.sections.report_context import ReportContext
 
-SHOWN = 6
-_MOODS = ("negative", "neutral", "positive")
+MAX_ACCOUNTS = 6
+_SENTIMENTS = ("negative", "neutral", "positive")
 _Account = tuple[str, str]
 
 
-def counted(session: Session, week: TimeSpan) -> dict[str, Any]:
+def count_accounts(session: Session, week: TimeSpan) -> dict[str, Any]:
     """Registered accounts that spoke, and who joined an incident, as plain JSON.
 
     `joined` names registered accounts; all others are a number.
     """
-    found: dict[_Account, dict[str, Any]] = {}
+    accounts: dict[_Account, dict[str, Any]] = {}
     for row in registry_activity.mentions_by_account(session, week):
-        one = found.setdefault(
+        account = accounts.setdefault(
             (row.platform, row.handle),
             {
-                **_named(row),
+                **_identity(row),
                 "n": 0,
-                "sentiment": dict.fromkeys(_MOODS, 0),
+                "sentiment": dict.fromkeys(_SENTIMENTS, 0),
                 "gained": {},
             },
         )
-        one["n"] += row.n
-        if row.sentiment in _MOODS:
-            one["sentiment"][row.sentiment] += row.n
+        account["n"] += row.n
+        if row.sentiment in _SENTIMENTS:
+            account["sentiment"][row.sentiment] += row.n
     for gain in registry_activity.gains_by_account(session, week):
-        if theirs := found.get((gain.platform, gain.handle)):
-            theirs["gained"][gain.common] = int(gain.gained)
-    authors = incidents.joined_authors(session, week)
+        if account_gaining := accounts.get((gain.platform, gain.handle)):
+            account_gaining["gained"][gain.common] = int(gain.gained)
+    joined_authors = incidents.joined_authors(session, week)
     return {
         "accounts": sorted(
-            found.values(), key=lambda one: (-one["n"], one["platform"], one["handle"])
+            accounts.values(),
+            key=lambda account: (-account["n"], account["platform"], account["handle"]),
         ),
         "joined": {
             "registered": sorted(
-                (_named(row) for row in authors if row.handle is not None),
-                key=lambda one: (one["platform"], one["handle"]),
+                (_identity(row) for row in joined_authors if row.handle is not None),
+                key=lambda account: (account["platform"], account["handle"]),
             ),
-            "others": sum(row.handle is None for row in authors),
+            "others": sum(row.handle is None for row in joined_authors),
         },
     }
 
 
-def shown(numbers: dict[str, Any], people: People) -> dict[str, Any]:
+def without_former_names(numbers: dict[str, Any], people: People) -> dict[str, Any]:
     """The numbers without the name of an account that has left the registry since."""
     if "voices" not in numbers:
         return numbers
 
-    def one(account: dict[str, Any]) -> dict[str, Any]:
+    def visible_account(account: dict[str, Any]) -> dict[str, Any]:
         handle = account["handle"]
         if handle and people.is_registered(account["platform"], handle):
             return account
@@ -73,19 +74,21 @@ def shown(numbers: dict[str, Any], people: People) -> dict[str, Any]:
     return {
         **numbers,
         "voices": {
-            "accounts": [one(account) for account in voices["accounts"]],
+            "accounts": [visible_account(account) for account in voices["accounts"]],
             "joined": {
                 **joined,
-                "registered": [one(account) for account in joined["registered"]],
+                "registered": [
+                    visible_account(account) for account in joined["registered"]
+                ],
             },
         },
     }
 
 
-def section(m: Material) -> Section:
+def section(context: ReportContext) -> Section:
     """Left out of reports that were frozen by earlier versions."""
-    _ = m.lang.gettext
-    voices = m.numbers.get("voices")
+    _ = context.lang.gettext
+    voices = context.numbers.get("voices")
     if voices is None:
         return Section("", [])
     blocks: list[Block] = []
@@ -93,15 +96,15 @@ def section(m: Material) -> Section:
     if accounts:
         heads = (_("Account"), _("Mentions by sentiment"), _("Gained"))
         caption = _("Accounts of the registry that spoke of the city")
-        rows = [_row(m, one) for one in accounts[:SHOWN]]
-        blocks.append(Table(caption, heads, rows, m.basis()))
-        if rest := len(accounts[SHOWN:]):
+        rows = [_row(context, account) for account in accounts[:MAX_ACCOUNTS]]
+        blocks.append(Table(caption, heads, rows, context.basis()))
+        if hidden_count := len(accounts[MAX_ACCOUNTS:]):
             blocks.append(
                 Paragraph(
-                    m.lang.ngettext(
+                    context.lang.ngettext(
                         "%(n)s more account is not shown.",
                         "%(n)s more accounts are not shown.",
-                        rest,
+                        hidden_count,
                     )
                 )
             )
@@ -109,40 +112,50 @@ def section(m: Material) -> Section:
         blocks.append(
             Paragraph(_("No account of the registry spoke on what is watched."))
         )
-    blocks.append(Paragraph(_joined(m, voices["joined"])))
+    blocks.append(Paragraph(_joined_sentence(context, voices["joined"])))
     return Section(_("Public voices"), blocks)
 
 
-def _row(m: Material, one: dict[str, Any]) -> tuple[Cell, ...]:
+def _row(context: ReportContext, account: dict[str, Any]) -> tuple[Cell, ...]:
     moods = tuple(
-        _counted(m, "sentiment", mood, one["sentiment"][mood])
-        for mood in _MOODS
-        if one["sentiment"][mood]
+        _label_and_count(context, "sentiment", mood, account["sentiment"][mood])
+        for mood in _SENTIMENTS
+        if account["sentiment"][mood]
     )
     gains = tuple(
-        _counted(m, "metric", metric, n) for metric, n in sorted(one["gained"].items())
+        _label_and_count(context, "metric", metric, n)
+        for metric, n in sorted(account["gained"].items())
     )
     return (
-        (_name(m, one), _class(m, one["class"]), m.say.platform(one["platform"])),
-        (m.number(one["n"]), *moods),
+        (
+            _account_name(context, account),
+            _class_label(context, account["class"]),
+            context.phrases.platform(account["platform"]),
+        ),
+        (context.number(account["n"]), *moods),
         gains or (UNKNOWN,),
     )
 
 
-def _counted(m: Material, vocabulary: str, id_: str, n: int) -> str:
-    return f"{m.say.label(vocabulary, id_)} {m.number(n)}"
+def _label_and_count(context: ReportContext, vocabulary: str, id_: str, n: int) -> str:
+    return f"{context.phrases.label(vocabulary, id_)} {context.number(n)}"
 
 
-def _joined(m: Material, joined: dict[str, Any]) -> str:
-    _, n_ = m.lang.gettext, m.lang.ngettext
-    named = [_name(m, one) for one in joined["registered"]]
-    said = []
-    if named:
-        said.append(
-            _("Joined an incident: %(names)s.", names=m.say.together(named[:SHOWN]))
+def _joined_sentence(context: ReportContext, joined: dict[str, Any]) -> str:
+    _, n_ = context.lang.gettext, context.lang.ngettext
+    account_names = [
+        _account_name(context, account) for account in joined["registered"]
+    ]
+    sentences = []
+    if account_names:
+        sentences.append(
+            _(
+                "Joined an incident: %(names)s.",
+                names=context.phrases.joined(account_names[:MAX_ACCOUNTS]),
+            )
         )
     if joined["others"]:
-        said.append(
+        sentences.append(
             n_(
                 "%(n)s account with many followers joined an incident; it is not in "
                 "the registry and is not named.",
@@ -151,17 +164,17 @@ def _joined(m: Material, joined: dict[str, Any]) -> str:
                 joined["others"],
             )
         )
-    return " ".join(said) or _("No influential account joined an incident.")
+    return " ".join(sentences) or _("No influential account joined an incident.")
 
 
-def _name(m: Material, one: dict[str, Any]) -> str:
-    if one["name"] is None:
-        return m.lang.gettext("an account that has left the registry")
-    return m.cut(one["name"])
+def _account_name(context: ReportContext, account: dict[str, Any]) -> str:
+    if account["name"] is None:
+        return context.lang.gettext("an account that has left the registry")
+    return context.shorten(account["name"])
 
 
-def _class(m: Material, id_: str | None) -> str:
-    _ = m.lang.gettext
+def _class_label(context: ReportContext, id_: str | None) -> str:
+    _ = context.lang.gettext
     return {
         "public_office": _("public office"),
         "media": _("media"),
@@ -170,7 +183,7 @@ def _class(m: Material, id_: str | None) -> str:
     }.get(id_ or "", UNKNOWN)
 
 
-def _named(row: Any) -> dict[str, Any]:
+def _identity(row: Any) -> dict[str, Any]:
     return {
         "platform": row.platform,
         "handle": row.handle,

@@ -1,4 +1,4 @@
-"""Posts that a report quotes, drawn by lot: neither the loudest nor the newest."""
+"""Posts that a report quotes, drawn at random: neither the loudest nor the newest."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
@@ -18,54 +18,68 @@ QUOTED_TOPICS = 4
 QUOTED_URGENT = 2
 
 
-def drawn(
+def draw_quotes(
     session: Session, week: TimeSpan, topics: Sequence[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     """Of the urgent posts, and of what most people ask about: one post a person."""
 
-    def lot(name: str) -> str:
+    def seed(name: str) -> str:
         return f"{week.start.isoformat()}:{name}"
 
-    asked = sorted(topics, key=lambda one: (-(one["asking"]["n"] or 0), one["id"]))
-    wanted = [one["id"] for one in asked if one["id"] not in NEVER_QUOTED]
-    taken: set[int] = set()
-    made: list[dict[str, Any]] = []
-    for level in URGENT:
-        found = quotes.of_urgency(session, week, level)
-        why = {"why": "urgent", "urgency": level}
-        made += _taken(draw(found, lot(level)), taken, QUOTED_URGENT - len(made), why)
-    for topic in wanted[:QUOTED_TOPICS]:
-        found = quotes.of_topic(session, week, topic)
-        why = {"why": "topic", "topic": topic}
-        made += _taken(draw(found, lot(topic)), taken, 1, why)
-    return made
+    topics_by_asking = sorted(
+        topics, key=lambda topic: (-(topic["asking"]["n"] or 0), topic["id"])
+    )
+    quotable_topics = [
+        topic["id"] for topic in topics_by_asking if topic["id"] not in NEVER_QUOTED
+    ]
+    quoted_authors: set[int] = set()
+    drawn_quotes: list[dict[str, Any]] = []
+    for urgency in URGENT:
+        drawables = quotes.of_urgency(session, week, urgency)
+        reason = {"why": "urgent", "urgency": urgency}
+        drawn_quotes += _take_quotes(
+            shuffle_by_seed(drawables, seed(urgency)),
+            quoted_authors,
+            QUOTED_URGENT - len(drawn_quotes),
+            reason,
+        )
+    for topic in quotable_topics[:QUOTED_TOPICS]:
+        drawables = quotes.of_topic(session, week, topic)
+        reason = {"why": "topic", "topic": topic}
+        drawn_quotes += _take_quotes(
+            shuffle_by_seed(drawables, seed(topic)), quoted_authors, 1, reason
+        )
+    return drawn_quotes
 
 
-def draw(drawables: Iterable[Drawable], lot: str) -> list[Drawable]:
-    """The same posts in an order that only `lot` decides: not loudness, not time."""
+def shuffle_by_seed(drawables: Iterable[Drawable], seed: str) -> list[Drawable]:
+    """The same posts in an order that depends on `seed` alone."""
 
-    def number(one: Drawable) -> str:
-        said = f"{lot}:{one.platform}:{one.external_id}"
-        return hashlib.sha256(said.encode()).hexdigest()
+    def number(drawable: Drawable) -> str:
+        key = f"{seed}:{drawable.platform}:{drawable.external_id}"
+        return hashlib.sha256(key.encode()).hexdigest()
 
     return sorted(drawables, key=number)
 
 
-def _taken(
-    pool: Sequence[Drawable], taken: set[int], most: int, why: dict[str, str]
+def _take_quotes(
+    pool: Sequence[Drawable],
+    quoted_authors: set[int],
+    limit: int,
+    reason: dict[str, str],
 ) -> list[dict[str, Any]]:
     """The first of the pool, one post a person."""
-    made: list[dict[str, Any]] = []
-    for one in pool:
-        if len(made) < most and one.author_id not in taken:
-            taken.add(one.author_id)
-            made.append(
+    quotes: list[dict[str, Any]] = []
+    for drawable in pool:
+        if len(quotes) < limit and drawable.author_id not in quoted_authors:
+            quoted_authors.add(drawable.author_id)
+            quotes.append(
                 {
-                    **why,
-                    "platform": one.platform,
-                    "external_id": one.external_id,
-                    "content_hash": one.content_hash,
+                    **reason,
+                    "platform": drawable.platform,
+                    "external_id": drawable.external_id,
+                    "content_hash": drawable.content_hash,
                     "drawn_from": len(pool),
                 }
             )
-    return made
+    return quotes

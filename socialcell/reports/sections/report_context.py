@@ -1,4 +1,4 @@
-"""What the sections of the weekly report are made from, and the rows they share."""
+"""What the sections of the weekly report are made from, and rows that they share."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,19 +6,19 @@ from typing import Any
 
 from socialcell.i18n import Language
 from socialcell.reports.page import Cell, Quotation, Table
-from socialcell.reports.phrases import UNKNOWN, Phrases, top
+from socialcell.reports.phrases import UNKNOWN, Phrases, first_with_counts
 from socialcell.text import one_line
 
-TOPICS = 10
-WARDS = 10
-LONGEST = 60
-"""Characters of a name, a query or a promise that stand in a table."""
-SET_ASIDE = "politics"
+MAX_TOPICS = 10
+MAX_WARDS = 10
+MAX_CELL_LENGTH = 60
+"""Characters of a name, a query or a promise in a cell of a table."""
+HIDDEN_TOPIC = "politics"
 """The topic that is counted and not shown."""
 
 
 @dataclass(frozen=True)
-class Pictures:
+class ChartFiles:
     """File names of the charts; None where there is nothing to draw."""
 
     days: str | None = None
@@ -30,45 +30,49 @@ class Pictures:
 
 
 @dataclass(frozen=True)
-class Material:
-    """The frozen numbers, quotations as of now, chart files, and how to say it.
+class ReportContext:
+    """The frozen numbers, quotations as of now, chart files, phrases of a language.
 
     `console_url` is where staff look at incidents, None where there is no console.
     """
 
     numbers: dict[str, Any]
     quotations: Sequence[Quotation]
-    pictures: Pictures
-    say: Phrases
+    chart_files: ChartFiles
+    phrases: Phrases
     console_url: str | None = None
 
     @property
     def lang(self) -> Language:
-        return self.say.lang
+        return self.phrases.lang
 
-    def counted(self, caption: str, head: str, vocabulary: str, key: str) -> Table:
+    def vocabulary_table(
+        self, caption: str, head: str, vocabulary: str, key: str
+    ) -> Table:
         """A table of one vocabulary: mentions, share of all, comparison."""
         _ = self.lang.gettext
         rows = [
             (
-                (self.say.label(vocabulary, one["id"]),),
-                self.say.n(one),
-                self._share(one),
-                self.say.same(one),
+                (self.phrases.label(vocabulary, figure["id"]),),
+                self.phrases.count_cell(figure),
+                self._share(figure),
+                self.phrases.comparison_cell(figure),
             )
-            for one in self.numbers[key]
+            for figure in self.numbers[key]
         ]
-        heads = (head, _("Mentions"), _("Share"), self.same_head())
+        heads = (head, _("Mentions"), _("Share"), self.comparison_heading())
         return Table(caption, heads, rows, self.basis())
 
-    def area_rows(self, areas: list[dict[str, Any]], most: int) -> list[Sequence[Cell]]:
+    def area_rows(
+        self, areas: list[dict[str, Any]], limit: int
+    ) -> list[Sequence[Cell]]:
         return [
             (
-                (self.say.name(one["name"], one["id"]),),
-                self.say.n(one),
-                self.say.same(one),
+                (self.phrases.name(area["name"], area["id"]),),
+                self.phrases.count_cell(area),
+                self.phrases.comparison_cell(area),
             )
-            for one in top(areas, most)
+            for area in first_with_counts(areas, limit)
         ]
 
     def basis(self) -> str:
@@ -78,21 +82,21 @@ class Material:
             return self.lang.gettext("Coverage is not known.")
         return self.lang.gettext(
             "Counted over %(covered)s platform-hours.",
-            covered=self.say.of(coverage["covered"], coverage["due"]),
+            covered=self.phrases.part_of_whole(coverage["covered"], coverage["due"]),
         )
 
-    def same_head(self) -> str:
+    def comparison_heading(self) -> str:
         return self.lang.gettext("Same hours, before → now")
 
-    def cut(self, text: str) -> str:
-        """The beginning of a text of others that may be of any length."""
-        return one_line(text, LONGEST)
+    def shorten(self, text: str) -> str:
+        """The beginning of somebody else's text, which may be of any length."""
+        return one_line(text, MAX_CELL_LENGTH)
 
-    def number(self, value: int | None) -> str:
-        return UNKNOWN if value is None else self.lang.number(value)
+    def number(self, count: int | None) -> str:
+        return UNKNOWN if count is None else self.lang.number(count)
 
-    def _share(self, one: dict[str, Any]) -> Cell:
-        whole = self.numbers["mentions"]["n"]
-        if not whole or one["n"] is None:
+    def _share(self, figure: dict[str, Any]) -> Cell:
+        total = self.numbers["mentions"]["n"]
+        if not total or figure["n"] is None:
             return (UNKNOWN,)
-        return (self.lang.percent(one["n"], whole),)
+        return (self.lang.percent(figure["n"], total),)

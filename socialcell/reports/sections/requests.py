@@ -1,57 +1,62 @@
-"""The sections on what needs somebody: what is urgent, whose, where, who says it."""
+"""The sections on urgent mentions, owners, wards and quotations."""
 
 from socialcell.reports.page import Block, Cell, Chart, Paragraph, Section, Table
-from socialcell.reports.phrases import top
-from socialcell.reports.sections.report_context import TOPICS, Material
+from socialcell.reports.phrases import first_with_counts
+from socialcell.reports.sections.report_context import MAX_TOPICS, ReportContext
 
 
-def urgent(m: Material) -> Section:
-    _ = m.lang.gettext
-    levels = [
-        one for one in m.numbers["urgencies"] if one["id"] in ("critical", "high")
+def urgent(context: ReportContext) -> Section:
+    _ = context.lang.gettext
+    urgencies = [
+        level
+        for level in context.numbers["urgencies"]
+        if level["id"] in ("critical", "high")
     ]
-    levels.sort(key=lambda one: str(one["id"]))
+    urgencies.sort(key=lambda level: str(level["id"]))
     blocks: list[Block] = []
-    if any(one["n"] for one in levels):
-        heads = (_("Urgency"), _("Mentions"), m.same_head())
+    if any(level["n"] for level in urgencies):
+        heads = (_("Urgency"), _("Mentions"), context.comparison_heading())
         rows = [
             (
-                (m.say.label("urgency", one["id"]),),
-                m.say.n(one),
-                m.say.same(one),
+                (context.phrases.label("urgency", level["id"]),),
+                context.phrases.count_cell(level),
+                context.phrases.comparison_cell(level),
             )
-            for one in levels
+            for level in urgencies
         ]
-        blocks.append(Table(_("Urgent mentions"), heads, rows, m.basis()))
-        for caption, head, names in (
-            (_("Urgent mentions by topic"), _("Topic"), _topic_rows(m)),
+        blocks.append(Table(_("Urgent mentions"), heads, rows, context.basis()))
+        for caption, head, rows_of_kind in (
+            (_("Urgent mentions by topic"), _("Topic"), _topic_rows(context)),
             (
                 _("Urgent mentions by ward office"),
                 _("Ward office"),
-                m.area_rows(m.numbers["urgent"]["wards"], 5),
+                context.area_rows(context.numbers["urgent"]["wards"], 5),
             ),
         ):
-            if names:
-                heads = (head, _("Mentions"), m.same_head())
-                blocks.append(Table(caption, heads, names, m.basis()))
+            if rows_of_kind:
+                heads = (head, _("Mentions"), context.comparison_heading())
+                blocks.append(Table(caption, heads, rows_of_kind, context.basis()))
     else:
         blocks.append(Paragraph(_("No mention was read as urgent.")))
-    blocks += [one for one in m.quotations if one.why == "urgent"]
+    blocks += [level for level in context.quotations if level.why == "urgent"]
     return Section(_("What is urgent"), blocks)
 
 
-def owners(m: Material) -> Section:
-    _ = m.lang.gettext
-    owners = m.numbers["owners"][:TOPICS]
-    if not owners:
+def owners(context: ReportContext) -> Section:
+    _ = context.lang.gettext
+    owners_by_topic = context.numbers["owners"][:MAX_TOPICS]
+    if not owners_by_topic:
         return Section("", [])
     rows = [
         (
-            (m.say.label("topic", one["topic"]),),
-            m.say.n(one["asking"]),
-            tuple(m.say.name(who["name"], who["id"]) for who in one["owners"]),
+            (context.phrases.label("topic", topic_owners["topic"]),),
+            context.phrases.count_cell(topic_owners["asking"]),
+            tuple(
+                context.phrases.name(owner["name"], owner["id"])
+                for owner in topic_owners["owners"]
+            ),
         )
-        for one in owners
+        for topic_owners in owners_by_topic
     ]
     heads = (_("Topic"), _("Asking"), _("Who answers for it"))
     note = _(
@@ -59,77 +64,79 @@ def owners(m: Material) -> Section:
         "usual one."
     )
     table = Table(
-        _("Mentions that ask for something, by topic"), heads, rows, m.basis()
+        _("Mentions that ask for something, by topic"), heads, rows, context.basis()
     )
     return Section(_("Whose problem it is"), [table, Paragraph(note)])
 
 
-def wards(m: Material) -> Section:
-    _ = m.lang.gettext
-    wards = m.numbers["wards"]
-    rows = m.area_rows(wards, len(wards))
+def wards(context: ReportContext) -> Section:
+    _ = context.lang.gettext
+    ward_figures = context.numbers["wards"]
+    rows = context.area_rows(ward_figures, len(ward_figures))
     blocks: list[Block] = []
     if rows:
-        if m.pictures.wards:
-            first = top(wards, 1)[0]
+        if context.chart_files.wards:
+            first = first_with_counts(ward_figures, 1)[0]
             alt = _(
                 "Chart: mentions by ward office. Most: %(ward)s with %(n)s. The "
                 "table below has all numbers.",
-                ward=m.say.name(first["name"], first["id"]),
-                n=m.number(first["n"]),
+                ward=context.phrases.name(first["name"], first["id"]),
+                n=context.number(first["n"]),
             )
-            blocks.append(Chart(m.pictures.wards, alt))
-        heads = (_("Ward office"), _("Mentions"), m.same_head())
-        blocks.append(Table(_("Mentions by ward office"), heads, rows, m.basis()))
+            blocks.append(Chart(context.chart_files.wards, alt))
+        heads = (_("Ward office"), _("Mentions"), context.comparison_heading())
+        blocks.append(Table(_("Mentions by ward office"), heads, rows, context.basis()))
     silent = [
-        m.say.name(one["name"], one["id"])
-        for one in wards
-        if not one["n"] and not (one["same_hours"] or {}).get("before")
+        context.phrases.name(ward["name"], ward["id"])
+        for ward in ward_figures
+        if not ward["n"] and not (ward["same_hours"] or {}).get("before")
     ]
     if silent:
         blocks.append(
             Paragraph(
                 _(
                     "No mention named a place of: %(wards)s.",
-                    wards=m.say.together(silent),
+                    wards=context.phrases.joined(silent),
                 )
             )
         )
-    villages = m.area_rows(m.numbers["villages"], TOPICS)
+    villages = context.area_rows(context.numbers["villages"], MAX_TOPICS)
     if villages:
-        heads = (_("Village"), _("Mentions"), m.same_head())
+        heads = (_("Village"), _("Mentions"), context.comparison_heading())
         blocks.append(
             Table(
                 _("Of these, villages merged later"),
                 heads,
                 villages,
-                m.basis(),
+                context.basis(),
                 detail=2,
             )
         )
     return Section(_("Where"), blocks)
 
 
-def quoted(m: Material) -> Section:
-    _ = m.lang.gettext
-    quoted = [one for one in m.quotations if one.why != "urgent"]
-    if not quoted:
+def quoted(context: ReportContext) -> Section:
+    _ = context.lang.gettext
+    quotations = [
+        quotation for quotation in context.quotations if quotation.why != "urgent"
+    ]
+    if not quotations:
         return Section("", [])
-    how = _(
+    note = _(
         "For each of the topics that most people ask about, one post was drawn by "
         "lot, so neither the loudest nor the newest. Reposts, spam, very short "
         "posts, offices and media are left out, and each person is quoted once. "
         "Names and handles are hidden."
     )
-    return Section(_("In people's own words"), [Paragraph(how), *quoted])
+    return Section(_("In people's own words"), [Paragraph(note), *quotations])
 
 
-def _topic_rows(m: Material) -> list[tuple[Cell, ...]]:
+def _topic_rows(context: ReportContext) -> list[tuple[Cell, ...]]:
     return [
         (
-            (m.say.label("topic", one["id"]),),
-            m.say.n(one),
-            m.say.same(one),
+            (context.phrases.label("topic", topic["id"]),),
+            context.phrases.count_cell(topic),
+            context.phrases.comparison_cell(topic),
         )
-        for one in top(m.numbers["urgent"]["topics"], 5)
+        for topic in first_with_counts(context.numbers["urgent"]["topics"], 5)
     ]

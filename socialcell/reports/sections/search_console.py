@@ -12,70 +12,78 @@ from socialcell.campaigns.outcomes.store.figures import QuerySum, SearchSum
 from socialcell.listening.people.visibility import People
 from socialcell.reports.page import Block, Cell, Paragraph, Section, Table
 from socialcell.reports.phrases import UNKNOWN
-from socialcell.reports.sections.report_context import Material
+from socialcell.reports.sections.report_context import ReportContext
 
-QUERIES = 6
+MAX_QUERIES = 6
 _WEEK = timedelta(days=7)
 _Days = dict[date, SearchSum]
 
 
-def counted(session: Session, last: date) -> dict[str, Any]:
+def count_search(session: Session, last: date) -> dict[str, Any]:
     """Sites and their queries in the week that ends with a day, as plain JSON.
 
-    Google tells days late: a week is compared with the same days of the week before.
+    Google reports days late: a week is compared with the same days of the week before.
     """
     first = last - timedelta(days=6)
     sites: dict[str, dict[str, _Days]] = defaultdict(lambda: {"total": {}, "query": {}})
     for row in figures.search_sums(session, first - _WEEK, last):
         sites[row.site][row.dimension][row.day] = row
-    queries = figures.top_queries(session, first, last, QUERIES)
+    queries = figures.top_queries(session, first, last, MAX_QUERIES)
     return {
         "sites": [
-            _site(name, held, first) for name, held in sites.items() if held["total"]
+            _site_numbers(name, days_by_dimension, first)
+            for name, days_by_dimension in sites.items()
+            if days_by_dimension["total"]
         ],
         "queries": [
-            {"site": one.site, "query": one.query, **_sums([one])} for one in queries
+            {"site": query.site, "query": query.query, **_sums([query])}
+            for query in queries
         ],
     }
 
 
-def shown(numbers: dict[str, Any], people: People) -> dict[str, Any]:
+def with_masked_queries(numbers: dict[str, Any], people: People) -> dict[str, Any]:
     """The numbers with queries in which nobody can be recognised by an address."""
     if "search" not in numbers:
         return numbers
     search = numbers["search"]
-    masked = [
-        {**one, "query": people.masked("search", one["query"])}
-        for one in search["queries"]
+    masked_queries = [
+        {**query_row, "query": people.masked("search", query_row["query"])}
+        for query_row in search["queries"]
     ]
-    return {**numbers, "search": {**search, "queries": masked}}
+    return {**numbers, "search": {**search, "queries": masked_queries}}
 
 
-def section(m: Material) -> Section:
+def section(context: ReportContext) -> Section:
     """Left out of reports that were frozen by earlier versions."""
-    _ = m.lang.gettext
-    search = m.numbers.get("search")
+    _ = context.lang.gettext
+    search = context.numbers.get("search")
     if search is None:
         return Section("", [])
     title = _("Search: how the city's pages were found")
-    held = [one for one in search["sites"] if one["now"]["days"]]
-    if not held:
-        none = _("No figures of Google's search results are held for this week.")
-        return Section(title, [Paragraph(none)])
+    sites_with_days = [site for site in search["sites"] if site["now"]["days"]]
+    if not sites_with_days:
+        no_figures = _("No figures of Google's search results are held for this week.")
+        return Section(title, [Paragraph(no_figures)])
     figures_heads = (_("Clicks"), _("Shown (times)"), _("Mean position"))
     blocks: list[Block] = []
-    for one in held:
-        name = m.cut(_plain(one["site"]))
+    for site in sites_with_days:
+        name = context.shorten(_site_label(site["site"]))
         rows = [
-            ((label,), *_cells(m, one[when]))
-            for label, when in (
+            ((label,), *_sum_cells(context, site[period]))
+            for label, period in (
                 (_("This week"), "now"),
                 (_("Same days, week before"), "before"),
             )
         ]
-        blocks.append(Table(name, (_("Days"), *figures_heads), rows, _basis(m, one)))
+        blocks.append(
+            Table(name, (_("Days"), *figures_heads), rows, _basis(context, site))
+        )
     if search["queries"]:
-        rows = [((m.cut(one["query"]),), *_cells(m, one)) for one in search["queries"]]
+        rows = [
+            ((context.shorten(site["query"]),), *_sum_cells(context, site))
+            for site in search["queries"]
+        ]
         heads = (_("Query"), *figures_heads)
         blocks.append(Table(_("Queries with the most clicks"), heads, rows))
     else:
@@ -83,13 +91,15 @@ def section(m: Material) -> Section:
     return Section(title, blocks)
 
 
-def _site(name: str, held: Mapping[str, _Days], first: date) -> dict[str, Any]:
-    total, query = held["total"], held["query"]
+def _site_numbers(
+    name: str, days_by_dimension: Mapping[str, _Days], first: date
+) -> dict[str, Any]:
+    total, query = days_by_dimension["total"], days_by_dimension["query"]
     now = [day for day in total if day >= first]
     before = [total[day - _WEEK] for day in now if day - _WEEK in total]
-    named = [day for day in now if day in query]
-    whole, told = (
-        sum(rows[day].sums.clicks or 0 for day in named) for rows in (total, query)
+    named_days = [day for day in now if day in query]
+    total_clicks, query_clicks = (
+        sum(rows[day].sums.clicks or 0 for day in named_days) for rows in (total, query)
     )
     return {
         "site": name,
@@ -98,68 +108,72 @@ def _site(name: str, held: Mapping[str, _Days], first: date) -> dict[str, Any]:
         | {"days": len(before)},
         "through": max(now).isoformat() if now else None,
         "moving": sum(not total[day].final for day in now),
-        "unnamed_clicks": whole - told if named else None,
+        "unnamed_clicks": total_clicks - query_clicks if named_days else None,
     }
 
 
 def _sums(rows: Sequence[SearchSum | QuerySum]) -> dict[str, Any]:
     """Clicks, impressions, and the mean position weighted by impressions."""
-    clicks, impressions, placed, position = (
+    clicks, impressions, placements, position = (
         [getattr(row.sums, name) for row in rows if getattr(row.sums, name) is not None]
         for name in ("clicks", "impressions", "placed", "position")
     )
     return {
         "clicks": int(sum(clicks)) if clicks else None,
         "impressions": int(sum(impressions)) if impressions else None,
-        "position": float(sum(position)) / int(sum(placed)) if sum(placed) else None,
+        "position": float(sum(position)) / int(sum(placements))
+        if sum(placements)
+        else None,
     }
 
 
-def _cells(m: Material, one: dict[str, Any]) -> tuple[Cell, ...]:
-    position = one["position"]
+def _sum_cells(context: ReportContext, sums: dict[str, Any]) -> tuple[Cell, ...]:
+    position = sums["position"]
     return (
-        (m.number(one["clicks"]),),
-        (m.number(one["impressions"]),),
-        (UNKNOWN if position is None else m.lang.number(round(position, 1)),),
+        (context.number(sums["clicks"]),),
+        (context.number(sums["impressions"]),),
+        (UNKNOWN if position is None else context.lang.number(round(position, 1)),),
     )
 
 
-def _basis(m: Material, one: dict[str, Any]) -> str:
-    _ = m.lang.gettext
-    said = [
+def _basis(context: ReportContext, site: dict[str, Any]) -> str:
+    _ = context.lang.gettext
+    sentences = [
         _(
             "Held: %(days)s days (Pacific time), through %(last)s; Google tells them "
             "two to three days late.",
-            days=m.say.of(one["now"]["days"], 7),
-            last=m.lang.month_day(date.fromisoformat(one["through"])),
+            days=context.phrases.part_of_whole(site["now"]["days"], 7),
+            last=context.lang.month_day(date.fromisoformat(site["through"])),
         )
     ]
-    if one["before"]["days"] < one["now"]["days"]:
-        said.append(
+    if site["before"]["days"] < site["now"]["days"]:
+        sentences.append(
             _(
                 "The week before holds %(days)s of these days and is not compared.",
-                days=m.say.of(one["before"]["days"], one["now"]["days"]),
+                days=context.phrases.part_of_whole(
+                    site["before"]["days"], site["now"]["days"]
+                ),
             )
         )
-    if one["moving"]:
-        said.append(
-            m.lang.ngettext(
+    if site["moving"]:
+        sentences.append(
+            context.lang.ngettext(
                 "%(n)s day may still change.",
                 "%(n)s days may still change.",
-                one["moving"],
+                site["moving"],
             )
         )
-    if one["unnamed_clicks"]:
-        said.append(
-            m.lang.ngettext(
+    if site["unnamed_clicks"]:
+        sentences.append(
+            context.lang.ngettext(
                 "%(n)s click belongs to no query that Google names.",
                 "%(n)s clicks belong to no query that Google names.",
-                one["unnamed_clicks"],
+                site["unnamed_clicks"],
             )
         )
-    return " ".join(said)
+    return " ".join(sentences)
 
 
-def _plain(site: str) -> str:
-    """A property as people know it: without the scheme and the last stroke."""
+def _site_label(site: str) -> str:
+    """A property as people know it: without the scheme and the last slash."""
     return site.removeprefix("sc-domain:").split("://")[-1].rstrip("/")

@@ -6,38 +6,44 @@ from typing import Any
 from socialcell import charts
 from socialcell.charts import ChartSeries
 from socialcell.i18n import Language
-from socialcell.reports.phrases import Phrases, top
+from socialcell.reports.phrases import Phrases, first_with_counts
 from socialcell.reports.sections import campaign_effects, clicks
-from socialcell.reports.sections.report_context import SET_ASIDE, TOPICS, WARDS
+from socialcell.reports.sections.report_context import (
+    HIDDEN_TOPIC,
+    MAX_TOPICS,
+    MAX_WARDS,
+)
 
 
-def draw(numbers: dict[str, Any], lang: Language) -> dict[str, bytes]:
+def draw_charts(numbers: dict[str, Any], lang: Language) -> dict[str, bytes]:
     """Name (days, hours, topics …) → PNG; only where there is something to see."""
     if numbers["mentions"]["n"] is None:
         return {}
-    say = Phrases(lang)
+    phrases = Phrases(lang)
     figures = {
-        "days": _days(numbers, say),
-        "hours": _hours(numbers, say) if numbers["peak"] else None,
-        "topics": _topics(numbers, say),
-        "wards": _wards(numbers, say),
-        "campaign": _campaign(numbers, say),
-        "clicks": _clicks(numbers, say),
+        "days": _days(numbers, phrases),
+        "hours": _hours(numbers, phrases) if numbers["peak"] else None,
+        "topics": _topics(numbers, phrases),
+        "wards": _wards(numbers, phrases),
+        "campaign": _campaign(numbers, phrases),
+        "clicks": _clicks(numbers, phrases),
     }
-    return {name: charts.png(made) for name, made in figures.items() if made}
+    return {name: charts.png(figure) for name, figure in figures.items() if figure}
 
 
-def _days(numbers: dict[str, Any], say: Phrases) -> Any:
-    _ = say.lang.gettext
+def _days(numbers: dict[str, Any], phrases: Phrases) -> Any:
+    _ = phrases.lang.gettext
     days = numbers["days"]
-    labels = [_below(say, day["date"]) for day in days]
+    labels = [_two_line_label(phrases, day["date"]) for day in days]
     compared = numbers["mentions"]["same_hours"] is not None
     if compared:
         pairs = [day["same_hours"] or {} for day in days]
         series = [
-            ChartSeries(_("This week"), [one.get("now") for one in pairs], charts.NOW),
             ChartSeries(
-                _("Week before"), [one.get("before") for one in pairs], charts.BEFORE
+                _("This week"), [pair.get("now") for pair in pairs], charts.NOW
+            ),
+            ChartSeries(
+                _("Week before"), [pair.get("before") for pair in pairs], charts.BEFORE
             ),
         ]
     else:
@@ -45,29 +51,36 @@ def _days(numbers: dict[str, Any], say: Phrases) -> Any:
     return charts.columns(
         labels,
         series,
-        show=say.lang.number,
+        show=phrases.lang.number,
         unit=_("Mentions, same hours") if compared else _("Mentions"),
         missing=_("not comparable") if compared else _("no data"),
     )
 
 
-def _hours(numbers: dict[str, Any], say: Phrases) -> Any:
-    _ = say.lang.gettext
+def _hours(numbers: dict[str, Any], phrases: Phrases) -> Any:
+    _ = phrases.lang.gettext
     return charts.hours(
         numbers["hours"],
         numbers["whole_hours"],
-        [(24 * n, _below(say, day["date"])) for n, day in enumerate(numbers["days"])],
-        show=say.lang.number,
+        [
+            (24 * n, _two_line_label(phrases, day["date"]))
+            for n, day in enumerate(numbers["days"])
+        ],
+        show=phrases.lang.number,
         unit=_("Mentions an hour"),
         name=_("This week"),
         missing=_("not fully collected"),
     )
 
 
-def _topics(numbers: dict[str, Any], say: Phrases) -> Any:
-    topics = [one for one in numbers["topics"] if one["id"] != SET_ASIDE and one["n"]]
-    shown = top(topics, TOPICS)
-    if not shown:
+def _topics(numbers: dict[str, Any], phrases: Phrases) -> Any:
+    topics = [
+        topic
+        for topic in numbers["topics"]
+        if topic["id"] != HIDDEN_TOPIC and topic["n"]
+    ]
+    shown_topics = first_with_counts(topics, MAX_TOPICS)
+    if not shown_topics:
         return None
     colours = {
         "negative": charts.NEGATIVE,
@@ -75,60 +88,60 @@ def _topics(numbers: dict[str, Any], say: Phrases) -> Any:
         "positive": charts.POSITIVE,
     }
     return charts.bars(
-        [say.label("topic", one["id"]) for one in shown],
+        [phrases.label("topic", topic["id"]) for topic in shown_topics],
         [
             ChartSeries(
-                say.label("sentiment", mood),
-                [one["sentiment"][mood] for one in shown],
+                phrases.label("sentiment", label),
+                [topic["sentiment"][label] for topic in shown_topics],
                 colour,
             )
-            for mood, colour in colours.items()
+            for label, colour in colours.items()
         ],
-        show=say.lang.number,
-        unit=say.lang.gettext("Mentions"),
+        show=phrases.lang.number,
+        unit=phrases.lang.gettext("Mentions"),
     )
 
 
-def _wards(numbers: dict[str, Any], say: Phrases) -> Any:
-    shown = [one for one in numbers["wards"] if one["n"]][:WARDS]
-    if not shown:
+def _wards(numbers: dict[str, Any], phrases: Phrases) -> Any:
+    shown_wards = [ward for ward in numbers["wards"] if ward["n"]][:MAX_WARDS]
+    if not shown_wards:
         return None
     return charts.bars(
-        [say.name(one["name"], one["id"]) for one in shown],
-        [ChartSeries("", [one["n"] for one in shown], charts.NOW)],
-        show=say.lang.number,
-        unit=say.lang.gettext("Mentions"),
+        [phrases.name(ward["name"], ward["id"]) for ward in shown_wards],
+        [ChartSeries("", [ward["n"] for ward in shown_wards], charts.NOW)],
+        show=phrases.lang.number,
+        unit=phrases.lang.gettext("Mentions"),
     )
 
 
-def _campaign(numbers: dict[str, Any], say: Phrases) -> Any:
-    """The campaign that the section shows a picture of."""
-    drawn = campaign_effects.drawn(numbers)
-    if drawn is None:
+def _campaign(numbers: dict[str, Any], phrases: Phrases) -> Any:
+    """The campaign whose effect is drawn."""
+    campaign = campaign_effects.campaign_with_chart(numbers)
+    if campaign is None:
         return None
-    _ = say.lang.gettext
-    series = drawn["series"]
+    _ = phrases.lang.gettext
+    series = campaign["series"]
     days = [date.fromisoformat(day) for day in series["days"]]
-    start = days.index(date.fromisoformat(drawn["start"]))
+    start = days.index(date.fromisoformat(campaign["start"]))
     mondays = [n for n, day in enumerate(days) if day.weekday() == 0]
     return charts.lines(
-        [(n, say.lang.month_day(days[n])) for n in mondays],
+        [(n, phrases.lang.month_day(days[n])) for n in mondays],
         [
             ChartSeries(_("Without the campaign"), series["expected"], charts.BEFORE),
             ChartSeries(_("As it was"), series["actual"], charts.NOW),
         ],
         start,
-        show=say.lang.number,
-        unit=campaign_effects.outcome(say, drawn["goal"]),
+        show=phrases.lang.number,
+        unit=campaign_effects.outcome_label(phrases, campaign["goal"]),
     )
 
 
-def _clicks(numbers: dict[str, Any], say: Phrases) -> Any:
+def _clicks(numbers: dict[str, Any], phrases: Phrases) -> Any:
     """Who asked for the campaign's links, by where they stand."""
-    drawn = campaign_effects.most_clicked(numbers)
-    if drawn is None:
+    campaign = campaign_effects.most_clicked(numbers)
+    if campaign is None:
         return None
-    labels, counts = clicks.drawing(say, drawn)
+    labels, counts = clicks.chart_counts(phrases, campaign)
     colours = (charts.NOW, charts.BEFORE, charts.NEUTRAL)
     return charts.bars(
         labels,
@@ -136,11 +149,11 @@ def _clicks(numbers: dict[str, Any], say: Phrases) -> Any:
             ChartSeries(name, values, colour)
             for (name, values), colour in zip(counts.items(), colours, strict=True)
         ],
-        show=say.lang.number,
-        unit=say.lang.gettext("Requests for the links"),
+        show=phrases.lang.number,
+        unit=phrases.lang.gettext("Requests for the links"),
     )
 
 
-def _below(say: Phrases, day: str) -> str:
+def _two_line_label(phrases: Phrases, day: str) -> str:
     """A day's label in two lines, so that seven fit side by side."""
-    return say.lang.short_day(date.fromisoformat(day)).replace(" ", "\n")
+    return phrases.lang.short_day(date.fromisoformat(day)).replace(" ", "\n")

@@ -3,196 +3,227 @@
 from datetime import date, datetime
 
 from socialcell.reports.page import Block, Chart, Paragraph, Section, Table
-from socialcell.reports.phrases import UNKNOWN, top
-from socialcell.reports.sections.report_context import SET_ASIDE, TOPICS, Material
+from socialcell.reports.phrases import UNKNOWN, first_with_counts
+from socialcell.reports.sections.report_context import (
+    HIDDEN_TOPIC,
+    MAX_TOPICS,
+    ReportContext,
+)
 
 
-def volume(m: Material) -> Section:
-    _ = m.lang.gettext
+def volume(context: ReportContext) -> Section:
+    _ = context.lang.gettext
     blocks: list[Block] = []
-    if m.pictures.days:
-        blocks.append(Chart(m.pictures.days, _days_alt(m)))
+    if context.chart_files.days:
+        blocks.append(Chart(context.chart_files.days, _days_alt(context)))
     rows = [
         (
-            (m.lang.short_day(date.fromisoformat(day["date"])),),
-            m.say.n(day),
-            m.say.covered(day),
-            m.say.same(day),
+            (context.lang.short_day(date.fromisoformat(day["date"])),),
+            context.phrases.count_cell(day),
+            context.phrases.coverage_cell(day),
+            context.phrases.comparison_cell(day),
         )
-        for day in m.numbers["days"]
+        for day in context.numbers["days"]
     ]
-    for label, one in (
-        (_("Week"), m.numbers["mentions"]),
-        (_("of these reposts"), m.numbers["reposts"]),
+    for label, figure in (
+        (_("Week"), context.numbers["mentions"]),
+        (_("of these reposts"), context.numbers["reposts"]),
     ):
         rows.append(
             (
                 (label,),
-                m.say.n(one),
-                m.say.covered(one),
-                m.say.same(one),
+                context.phrases.count_cell(figure),
+                context.phrases.coverage_cell(figure),
+                context.phrases.comparison_cell(figure),
             )
         )
     heads = (
         _("Day"),
         _("Mentions"),
         _("Platform-hours covered"),
-        m.same_head(),
+        context.comparison_heading(),
     )
     blocks.append(Table(_("Mentions by day"), heads, rows))
     return Section(_("How much was said"), blocks)
 
 
-def hours(m: Material) -> Section:
-    _ = m.lang.gettext
+def hours(context: ReportContext) -> Section:
+    _ = context.lang.gettext
     blocks: list[Block] = []
-    peak = m.numbers["peak"]
+    peak = context.numbers["peak"]
     if peak:
         at = datetime.fromisoformat(peak["at"])
-        said = m.lang.ngettext(
+        sentence = context.lang.ngettext(
             "The busiest hour began on %(day)s at %(clock)s: %(n)s mention.",
             "The busiest hour began on %(day)s at %(clock)s: %(n)s mentions.",
             peak["n"],
-            day=m.lang.day(at),
-            clock=m.lang.clock(at),
+            day=context.lang.day(at),
+            clock=context.lang.clock(at),
         )
-        blocks.append(Paragraph(said))
-        if m.pictures.hours:
-            alt = _("Chart: mentions by hour of the week. %(peak)s", peak=said)
-            blocks.append(Chart(m.pictures.hours, alt))
-    days = [date.fromisoformat(day["date"]) for day in m.numbers["days"]]
-    hours = m.numbers["hours"]
+        blocks.append(Paragraph(sentence))
+        if context.chart_files.hours:
+            alt = _("Chart: mentions by hour of the week. %(peak)s", peak=sentence)
+            blocks.append(Chart(context.chart_files.hours, alt))
+    days = [date.fromisoformat(day["date"]) for day in context.numbers["days"]]
+    hourly_counts = context.numbers["hours"]
     rows = [
         (
-            (m.lang.digits(f"{hour:02}"),),
-            *((m.number(hours[day * 24 + hour]),) for day in range(7)),
+            (context.lang.digits(f"{hour:02}"),),
+            *((context.number(hourly_counts[day * 24 + hour]),) for day in range(7)),
         )
         for hour in range(24)
     ]
-    heads = (_("Hour"), *(m.lang.weekday(day) for day in days))
+    heads = (_("Hour"), *(context.lang.weekday(day) for day in days))
     caption = _(
         "Mentions by hour (rows: the hour that begins then, Indian time; –: none in an "
         "hour that was not fully collected)"
     )
-    blocks.append(Table(caption, heads, rows, m.basis(), dense=True, detail=3))
+    blocks.append(Table(caption, heads, rows, context.basis(), dense=True, detail=3))
     return Section(_("Hour by hour"), blocks)
 
 
-def intents(m: Material) -> Section:
-    _ = m.lang.gettext
-    table = m.counted(_("Mentions by intent"), _("Intent"), "intent", "intents")
+def intents(context: ReportContext) -> Section:
+    _ = context.lang.gettext
+    table = context.vocabulary_table(
+        _("Mentions by intent"), _("Intent"), "intent", "intents"
+    )
     return Section(_("What people want"), [table])
 
 
-def topics(m: Material) -> Section:
-    _ = m.lang.gettext
-    topics = [one for one in m.numbers["topics"] if one["id"] != SET_ASIDE]
-    shown = top(topics, TOPICS)
-    if not shown:
+def topics(context: ReportContext) -> Section:
+    _ = context.lang.gettext
+    visible_topics = [
+        topic for topic in context.numbers["topics"] if topic["id"] != HIDDEN_TOPIC
+    ]
+    shown_topics = first_with_counts(visible_topics, MAX_TOPICS)
+    if not shown_topics:
         return Section(_("Topics"), [Paragraph(_("No topic was recognised."))])
-    label = m.say.label
-    heads = (_("Topic"), _("Mentions"), _("Asking"), m.same_head())
+    label = context.phrases.label
+    heads = (_("Topic"), _("Mentions"), _("Asking"), context.comparison_heading())
     rows = [
         (
-            (label("topic", one["id"]),),
-            m.say.n(one),
-            m.say.n(one["asking"]),
-            m.say.same(one),
+            (label("topic", topic["id"]),),
+            context.phrases.count_cell(topic),
+            context.phrases.count_cell(topic["asking"]),
+            context.phrases.comparison_cell(topic),
         )
-        for one in shown
+        for topic in shown_topics
     ]
     blocks: list[Block] = [
-        Table(_("Mentions by topic; one may have several"), heads, rows, m.basis())
+        Table(
+            _("Mentions by topic; one may have several"), heads, rows, context.basis()
+        )
     ]
-    rest = len(top(topics, len(topics))) - len(shown)
-    if rest:
+    hidden_count = len(first_with_counts(visible_topics, len(visible_topics))) - len(
+        shown_topics
+    )
+    if hidden_count:
         blocks.append(
             Paragraph(
-                m.lang.ngettext(
+                context.lang.ngettext(
                     "%(n)s smaller topic is not shown.",
                     "%(n)s smaller topics are not shown.",
-                    rest,
+                    hidden_count,
                 )
             )
         )
-    if m.pictures.topics:
-        first = shown[0]
+    if context.chart_files.topics:
+        largest = shown_topics[0]
         alt = _(
             "Chart: topics by sentiment. Largest: %(topic)s with %(n)s mentions, "
             "%(negative)s of them negative. The table below has all numbers.",
-            topic=label("topic", first["id"]),
-            n=m.number(first["n"]),
-            negative=m.number(first["sentiment"]["negative"]),
+            topic=label("topic", largest["id"]),
+            n=context.number(largest["n"]),
+            negative=context.number(largest["sentiment"]["negative"]),
         )
-        blocks.append(Chart(m.pictures.topics, alt))
-    moods = ("negative", "neutral", "positive")
+        blocks.append(Chart(context.chart_files.topics, alt))
+    sentiment_ids = ("negative", "neutral", "positive")
     blocks.append(
         Table(
             _("Topics by sentiment, in mentions"),
-            (_("Topic"), *(label("sentiment", mood) for mood in moods)),
+            (
+                _("Topic"),
+                *(label("sentiment", sentiment_id) for sentiment_id in sentiment_ids),
+            ),
             [
                 (
-                    (label("topic", one["id"]),),
-                    *((m.number(one["sentiment"][mood]),) for mood in moods),
+                    (label("topic", topic["id"]),),
+                    *(
+                        (context.number(topic["sentiment"][sentiment_id]),)
+                        for sentiment_id in sentiment_ids
+                    ),
                 )
-                for one in shown
+                for topic in shown_topics
             ],
-            m.basis(),
+            context.basis(),
             detail=2,
         )
     )
     return Section(_("Topics"), blocks)
 
 
-def sentiments(m: Material) -> Section:
-    _ = m.lang.gettext
+def sentiments(context: ReportContext) -> Section:
+    _ = context.lang.gettext
     rows = [
         (
-            (m.say.label("sentiment", one["id"]),),
-            m.say.n(one),
-            (m.number(one["unsure"]),),
-            m.say.same(one),
+            (context.phrases.label("sentiment", sentiment["id"]),),
+            context.phrases.count_cell(sentiment),
+            (context.number(sentiment["unsure"]),),
+            context.phrases.comparison_cell(sentiment),
         )
-        for one in m.numbers["sentiments"]
+        for sentiment in context.numbers["sentiments"]
     ]
-    heads = (_("Sentiment"), _("Mentions"), _("of these unsure"), m.same_head())
+    heads = (
+        _("Sentiment"),
+        _("Mentions"),
+        _("of these unsure"),
+        context.comparison_heading(),
+    )
     return Section(
-        _("Sentiment"), [Table(_("Mentions by sentiment"), heads, rows, m.basis())]
+        _("Sentiment"),
+        [Table(_("Mentions by sentiment"), heads, rows, context.basis())],
     )
 
 
-def languages(m: Material) -> Section:
-    _ = m.lang.gettext
+def languages(context: ReportContext) -> Section:
+    _ = context.lang.gettext
     caption = _("Mentions by language")
-    table = m.counted(caption, _("Language"), "language", "languages")
+    table = context.vocabulary_table(caption, _("Language"), "language", "languages")
     return Section(_("Languages"), [table])
 
 
-def platforms(m: Material) -> Section:
-    _ = m.lang.gettext
+def platforms(context: ReportContext) -> Section:
+    _ = context.lang.gettext
     rows = [
         (
-            (m.say.platform(one["id"]),),
-            m.say.n(one),
-            m.say.covered(one) if one["coverage"]["due"] else (UNKNOWN,),
-            m.say.same(one),
+            (context.phrases.platform(platform["id"]),),
+            context.phrases.count_cell(platform),
+            context.phrases.coverage_cell(platform)
+            if platform["coverage"]["due"]
+            else (UNKNOWN,),
+            context.phrases.comparison_cell(platform),
         )
-        for one in m.numbers["platforms"]
+        for platform in context.numbers["platforms"]
     ]
-    heads = (_("Platform"), _("Mentions"), _("Hours covered"), m.same_head())
+    heads = (
+        _("Platform"),
+        _("Mentions"),
+        _("Hours covered"),
+        context.comparison_heading(),
+    )
     return Section(_("Platforms"), [Table(_("Mentions by platform"), heads, rows)])
 
 
-def engagement(m: Material) -> Section:
-    _ = m.lang.gettext
+def engagement(context: ReportContext) -> Section:
+    _ = context.lang.gettext
     rows = [
         (
-            (m.say.platform(one["platform"]),),
-            (m.say.label("metric", one["metric"]),),
-            (m.number(one["gained"]),),
-            (m.number(one["posts"]),),
+            (context.phrases.platform(gain["platform"]),),
+            (context.phrases.label("metric", gain["metric"]),),
+            (context.number(gain["gained"]),),
+            (context.number(gain["posts"]),),
         )
-        for one in m.numbers["engagement"]
+        for gain in context.numbers["engagement"]
     ]
     if not rows:
         return Section("", [])
@@ -202,16 +233,16 @@ def engagement(m: Material) -> Section:
     return Section(_("Engagement"), [table])
 
 
-def _days_alt(m: Material) -> str:
-    _ = m.lang.gettext
-    days = [day for day in m.numbers["days"] if day["n"] is not None]
+def _days_alt(context: ReportContext) -> str:
+    _ = context.lang.gettext
+    days = [day for day in context.numbers["days"] if day["n"] is not None]
     if not days:
         return _("Chart: mentions by day. No data.")
-    most = max(days, key=lambda day: day["n"])
+    largest = max(days, key=lambda day: day["n"])
     return _(
         "Chart: mentions by day, this week and the week before, over the hours "
         "that both covered. Most mentions came on %(day)s: %(n)s. The table below "
         "has all numbers.",
-        day=m.lang.day(date.fromisoformat(most["date"])),
-        n=m.lang.number(most["n"]),
+        day=context.lang.day(date.fromisoformat(largest["date"])),
+        n=context.lang.number(largest["n"]),
     )

@@ -7,34 +7,39 @@ from typing import Any
 from socialcell.clock import IST
 from socialcell.listening import coverage
 from socialcell.listening.coverage import Watch
-from socialcell.reports.compared_figures import WEEK, Held
+from socialcell.reports.compared_figures import WEEK, CoveredHours
 
 
-def counted(
-    watches: Sequence[Watch], held: Held, start: datetime, heard: Iterable[str]
+def count_coverage(
+    watches: Sequence[Watch],
+    covered_hours: CoveredHours,
+    start: datetime,
+    platforms_with_mentions: Iterable[str],
 ) -> dict[str, Any]:
     """Hours due, covered and comparable, by platform, with what is missing and why.
 
-    `heard` are the platforms of which there is a mention in the week from `start`.
+    `platforms_with_mentions`: those with a mention in the week from `start`.
     """
     return {
         "unit": "platform-hours",
-        "due": WEEK * len(held.now),
-        "covered": sum(map(len, held.now.values())),
-        "common": sum(len(held.common(platform)) for platform in held.now),
+        "due": WEEK * len(covered_hours.now),
+        "covered": sum(map(len, covered_hours.now.values())),
+        "common": sum(
+            len(covered_hours.common(platform)) for platform in covered_hours.now
+        ),
         "platforms": [
             {
                 "id": platform,
                 "due": WEEK,
-                "covered": len(held.now[platform]),
-                "covered_before": len(held.before[platform]),
-                "common": len(held.common(platform)),
+                "covered": len(covered_hours.now[platform]),
+                "covered_before": len(covered_hours.before[platform]),
+                "common": len(covered_hours.common(platform)),
                 "missing": _missing(watches, platform, start),
             }
-            for platform in sorted(held.now)
+            for platform in sorted(covered_hours.now)
         ],
         "unchecked": [watch.name for watch in watches if watch.unchecked],
-        "not_watched": sorted(set(heard) - set(held.now)),
+        "not_watched": sorted(set(platforms_with_mentions) - set(covered_hours.now)),
     }
 
 
@@ -43,10 +48,10 @@ def _missing(
 ) -> list[dict[str, Any]]:
     return [
         {
-            "from": one.start.astimezone(IST).isoformat(),
-            "to": one.end.astimezone(IST).isoformat(),
-            "hours": one.hours,
-            "causes": dict(one.causes),
+            "from": gap.start.astimezone(IST).isoformat(),
+            "to": gap.end.astimezone(IST).isoformat(),
+            "hours": gap.hours,
+            "causes": dict(gap.causes),
         }
-        for one in coverage.missing(watches, platform, start, WEEK)
+        for gap in coverage.missing(watches, platform, start, WEEK)
     ]

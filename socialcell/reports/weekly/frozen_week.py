@@ -10,7 +10,7 @@ from socialcell.clock import IST, as_utc, week_of
 from socialcell.errors import UsageError
 from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.ops import frozen
-from socialcell.reports.weekly.weekly_counts import count
+from socialcell.reports.weekly.weekly_counts import count_week
 from socialcell.settings.campaigns import Planning
 from socialcell.strategy import Strategy
 
@@ -31,7 +31,7 @@ def period(as_of: datetime, now: datetime) -> TimeSpan:
     return TimeSpan(as_utc(end.astimezone(IST) - _WEEK), end)
 
 
-def document(
+def numbers_of_week(
     engine: Engine,
     week: TimeSpan,
     now: datetime,
@@ -44,14 +44,14 @@ def document(
     `planning` is that of config.yaml as it is now; without it plans keep to their own.
     """
     with db.reading(engine) as session:
-        kept = frozen.frozen_numbers(session, KIND, week.start)
-        if kept is not None:
-            return kept
-        counted = count(session, week, now, strategy, planning)
+        frozen_numbers = frozen.frozen_numbers(session, KIND, week.start)
+        if frozen_numbers is not None:
+            return frozen_numbers
+        counted = count_week(session, week, now, strategy, planning)
     if counted["mentions"]["n"] is None:
         return counted
     with db.writing(engine) as session:
         frozen.freeze(session, KIND, week.start, week.end, now, counted)
-        kept = frozen.frozen_numbers(session, KIND, week.start)
-    assert kept is not None
-    return kept
+        frozen_numbers = frozen.frozen_numbers(session, KIND, week.start)
+    assert frozen_numbers is not None
+    return frozen_numbers

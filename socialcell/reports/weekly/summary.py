@@ -6,87 +6,93 @@ from typing import Any
 from socialcell.reports.kpis.listening import ASKING
 from socialcell.reports.phrases import Phrases
 from socialcell.reports.sections.quote_sampling import URGENT
-from socialcell.reports.weekly.weekly_counts import NO_ONES
+from socialcell.reports.weekly.weekly_counts import TOPICS_WITHOUT_OWNER
 
-NAMED = 3
+MAX_NAMED = 3
 
 
-def summary(numbers: dict[str, Any], say: Phrases, city: str) -> list[str]:
+def summary(numbers: dict[str, Any], phrases: Phrases, city: str) -> list[str]:
     """True sentences, each with its number; a week without data says only that."""
     if numbers["mentions"]["n"] is None:
         return [
-            say.lang.gettext(
+            phrases.lang.gettext(
                 "No data: nothing was collected for this week, so nothing can be said "
                 "about it. That does not mean that nobody spoke."
             )
         ]
-    said = [
-        _covered(numbers, say, city),
-        _changed(numbers, say),
-        _grown(numbers, say),
-        _asking(numbers, say),
-        _urgent(numbers, say),
-        _promised(numbers, say),
+    sentences = [
+        _collected_sentence(numbers, phrases, city),
+        _change_sentence(numbers, phrases),
+        _growth_sentence(numbers, phrases),
+        _asking_sentence(numbers, phrases),
+        _urgent_sentence(numbers, phrases),
+        _promises_sentence(numbers, phrases),
     ]
-    return [sentence for sentence in said if sentence]
+    return [sentence for sentence in sentences if sentence]
 
 
-def _covered(numbers: dict[str, Any], say: Phrases, city: str) -> str:
-    n, coverage = numbers["mentions"]["n"], numbers["coverage"]
-    names = say.together(
-        say.platform(one["id"]) for one in numbers["platforms"] if one["n"]
+def _collected_sentence(numbers: dict[str, Any], phrases: Phrases, city: str) -> str:
+    count, coverage = numbers["mentions"]["n"], numbers["coverage"]
+    platform_names = phrases.joined(
+        phrases.platform(platform["id"])
+        for platform in numbers["platforms"]
+        if platform["n"]
     )
-    said = say.lang.ngettext(
+    sentence = phrases.lang.ngettext(
         "%(n)s mention of %(city)s was collected (%(platforms)s).",
         "%(n)s mentions of %(city)s were collected (%(platforms)s).",
-        n,
+        count,
         city=city,
-        platforms=names or "–",
+        platforms=platform_names or "–",
     )
     if not coverage["due"]:
-        return said
-    said += " " + say.lang.gettext(
+        return sentence
+    sentence += " " + phrases.lang.gettext(
         "%(covered)s platform-hours were read whole (%(share)s).",
-        covered=say.of(coverage["covered"], coverage["due"]),
-        share=say.lang.percent(coverage["covered"], coverage["due"]),
+        covered=phrases.part_of_whole(coverage["covered"], coverage["due"]),
+        share=phrases.lang.percent(coverage["covered"], coverage["due"]),
     )
-    lacking = [one for one in coverage["platforms"] if one["missing"]]
-    if not lacking:
-        return said
-    return f"{said} " + say.lang.gettext(
+    incomplete_platforms = [
+        platform for platform in coverage["platforms"] if platform["missing"]
+    ]
+    if not incomplete_platforms:
+        return sentence
+    return f"{sentence} " + phrases.lang.gettext(
         "Not collected: %(what)s.",
-        what="; ".join(_lacking(one, say) for one in lacking),
+        what="; ".join(
+            _missing_hours(platform, phrases) for platform in incomplete_platforms
+        ),
     )
 
 
-def _lacking(platform: dict[str, Any], say: Phrases) -> str:
+def _missing_hours(platform: dict[str, Any], phrases: Phrases) -> str:
     """A platform's missing hours and what most of them were lost to."""
     by_cause: dict[str, int] = {}
-    for one in platform["missing"]:
-        for cause in sorted(set(one["causes"].values())):
-            by_cause[cause] = by_cause.get(cause, 0) + one["hours"]
-    return say.lang.ngettext(
+    for gap in platform["missing"]:
+        for cause in sorted(set(gap["causes"].values())):
+            by_cause[cause] = by_cause.get(cause, 0) + gap["hours"]
+    return phrases.lang.ngettext(
         "%(platform)s %(n)s hour, mostly because %(cause)s",
         "%(platform)s %(n)s hours, mostly because %(cause)s",
-        sum(one["hours"] for one in platform["missing"]),
-        platform=say.platform(platform["id"]),
-        cause=say.cause(max(by_cause, key=lambda cause: by_cause[cause])),
+        sum(gap["hours"] for gap in platform["missing"]),
+        platform=phrases.platform(platform["id"]),
+        cause=phrases.cause(max(by_cause, key=lambda cause: by_cause[cause])),
     )
 
 
-def _changed(numbers: dict[str, Any], say: Phrases) -> str:
-    _ = say.lang.gettext
+def _change_sentence(numbers: dict[str, Any], phrases: Phrases) -> str:
+    _ = phrases.lang.gettext
     same = numbers["mentions"]["same_hours"]
     if same is None:
         return _(
             "Nothing is compared: there is no hour that both this week and the week "
             "before covered."
         )
-    change = say.change(numbers["mentions"])
+    change = phrases.change_percent(numbers["mentions"])
     values = {
-        "hours": say.lang.number(same["hours"]),
-        "before": say.lang.number(same["before"]),
-        "now": say.lang.number(same["now"]),
+        "hours": phrases.lang.number(same["hours"]),
+        "before": phrases.lang.number(same["before"]),
+        "now": phrases.lang.number(same["now"]),
         "change": f" ({change})" if change else "",
     }
     if same["now"] > same["before"]:
@@ -108,68 +114,74 @@ def _changed(numbers: dict[str, Any], say: Phrases) -> str:
     )
 
 
-def _grown(numbers: dict[str, Any], say: Phrases) -> str | None:
+def _growth_sentence(numbers: dict[str, Any], phrases: Phrases) -> str | None:
     """The topic that grew most, if by more than two standard errors of a count."""
     grown = [
         (same["now"] - same["before"], topic["id"], same)
         for topic in numbers["topics"]
-        if topic["id"] not in NO_ONES
+        if topic["id"] not in TOPICS_WITHOUT_OWNER
         and (same := topic["same_hours"])
         and same["now"] - same["before"] > 2 * math.sqrt(same["now"] + same["before"])
     ]
     if not grown:
         return None
-    _more, topic, same = max(grown, key=lambda one: (one[0], one[1]))
-    return say.lang.gettext(
+    _more, topic, same = max(grown, key=lambda growth: (growth[0], growth[1]))
+    return phrases.lang.gettext(
         "%(topic)s grew most: from %(before)s to %(now)s mentions in the same hours.",
-        topic=say.label("topic", topic),
-        before=say.lang.number(same["before"]),
-        now=say.lang.number(same["now"]),
+        topic=phrases.label("topic", topic),
+        before=phrases.lang.number(same["before"]),
+        now=phrases.lang.number(same["now"]),
     )
 
 
-def _asking(numbers: dict[str, Any], say: Phrases) -> str:
-    n = sum(one["n"] or 0 for one in numbers["intents"] if one["id"] in ASKING)
-    if not n:
-        return say.lang.gettext("No mention was read as asking the city for something.")
-    said = say.lang.ngettext(
+def _asking_sentence(numbers: dict[str, Any], phrases: Phrases) -> str:
+    count = sum(
+        intent["n"] or 0 for intent in numbers["intents"] if intent["id"] in ASKING
+    )
+    if not count:
+        return phrases.lang.gettext(
+            "No mention was read as asking the city for something."
+        )
+    sentence = phrases.lang.ngettext(
         "%(n)s mention (%(share)s) asks for something: a complaint, question, "
         "suggestion or call for help.",
         "%(n)s mentions (%(share)s) ask for something: complaints, questions, "
         "suggestions and calls for help.",
-        n,
-        share=say.lang.percent(n, numbers["mentions"]["n"]),
+        count,
+        share=phrases.lang.percent(count, numbers["mentions"]["n"]),
     )
-    asked = [
-        one
-        for one in numbers["topics"]
-        if one["asking"]["n"] and one["id"] not in NO_ONES
+    topics_asked_about = [
+        topic
+        for topic in numbers["topics"]
+        if topic["asking"]["n"] and topic["id"] not in TOPICS_WITHOUT_OWNER
     ]
-    if not asked:
-        return said
-    most = min(asked, key=lambda one: (-one["asking"]["n"], one["id"]))
-    return f"{said} " + say.lang.gettext(
+    if not topics_asked_about:
+        return sentence
+    largest = min(
+        topics_asked_about, key=lambda topic: (-topic["asking"]["n"], topic["id"])
+    )
+    return f"{sentence} " + phrases.lang.gettext(
         "Asked about most: %(topic)s (%(n)s).",
-        topic=say.label("topic", most["id"]),
-        n=say.lang.number(most["asking"]["n"]),
+        topic=phrases.label("topic", largest["id"]),
+        n=phrases.lang.number(largest["asking"]["n"]),
     )
 
 
-def _urgent(numbers: dict[str, Any], say: Phrases) -> str:
-    levels = {one["id"]: one["n"] or 0 for one in numbers["urgencies"]}
-    n = sum(levels.get(level, 0) for level in URGENT)
-    if not n:
-        return say.lang.gettext("No mention was read as urgent.")
-    return say.lang.ngettext(
+def _urgent_sentence(numbers: dict[str, Any], phrases: Phrases) -> str:
+    levels = {urgency["id"]: urgency["n"] or 0 for urgency in numbers["urgencies"]}
+    count = sum(levels.get(level, 0) for level in URGENT)
+    if not count:
+        return phrases.lang.gettext("No mention was read as urgent.")
+    return phrases.lang.ngettext(
         "Needs a look: %(n)s mention was read as urgent, %(critical)s as critical.",
         "Needs a look: %(n)s mentions were read as urgent, %(critical)s of them as "
         "critical.",
-        n,
-        critical=say.lang.number(levels.get("critical", 0)),
+        count,
+        critical=phrases.lang.number(levels.get("critical", 0)),
     )
 
 
-def _promised(numbers: dict[str, Any], say: Phrases) -> str | None:
+def _promises_sentence(numbers: dict[str, Any], phrases: Phrases) -> str | None:
     """Promises that were due and not kept by the end of the week, the oldest named.
 
     Reports that were frozen by earlier versions have none.
@@ -177,9 +189,9 @@ def _promised(numbers: dict[str, Any], say: Phrases) -> str | None:
     missed = numbers.get("promises", [])
     if not missed:
         return None
-    return say.lang.ngettext(
+    return phrases.lang.ngettext(
         "Needs a decision: %(n)s promise was due and not kept: %(named)s.",
         "Needs a decision: %(n)s promises were due and not kept: %(named)s.",
         len(missed),
-        named="; ".join(one["text"].rstrip(".") for one in missed[:NAMED]),
+        named="; ".join(promise["text"].rstrip(".") for promise in missed[:MAX_NAMED]),
     )

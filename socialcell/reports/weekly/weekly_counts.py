@@ -19,11 +19,11 @@ from socialcell.listening.store.pages.source_history import watches
 from socialcell.ops import audit
 from socialcell.reports.compared_figures import (
     WEEK,
+    CoveredHours,
     Figure,
-    Held,
+    cells_of_platform,
     figure,
-    hourly,
-    of_platform,
+    hourly_counts,
     whole_hours,
 )
 from socialcell.reports.kpis import kpis
@@ -43,13 +43,13 @@ from socialcell.settings.campaigns import Planning
 from socialcell.strategy import Strategy
 
 VERSION = 2
-# Topics that say too little to name anybody who answers for them.
-NO_ONES = frozenset({"politics", "other"})
+# Topics that are too vague to name an owner.
+TOPICS_WITHOUT_OWNER = frozenset({"politics", "other"})
 
 _WEEK = timedelta(days=7)
 
 
-def count(
+def count_week(
     session: Session,
     week: TimeSpan,
     now: datetime,
@@ -60,7 +60,7 @@ def count(
 
     All figures come from one snapshot of the database when the session reads one.
     """
-    return _Counting(session, week, strategy, planning).document(now)
+    return _Counting(session, week, strategy, planning).count_all(now)
 
 
 class _Counting:
@@ -79,25 +79,25 @@ class _Counting:
         self._both = TimeSpan(self._before.start, week.end)
         self._day = week.end.astimezone(IST).date() - timedelta(days=1)
         self._watches = watches(session, self._before.start, week.end)
-        self._held = Held(
+        self._covered_hours = CoveredHours(
             coverage.covered_hours(self._watches, week.start, WEEK),
             coverage.covered_hours(self._watches, self._before.start, WEEK),
         )
         self._cells = mention_counts.mentions(session, self._both)
         self._areas = area_store.areas_on(session, self._day)
 
-    def document(self, now: datetime) -> dict[str, Any]:
+    def count_all(self, now: datetime) -> dict[str, Any]:
         session, week = self._session, self._week
         topics = self._topics()
-        counted = {
+        numbers = {
             "version": VERSION,
             "made_at": now.astimezone(IST).isoformat(),
             "audit": asdict(audit.head(session)),
-            "period": _said(week),
-            "week_before": _said(self._before),
-            "coverage": collection_coverage.counted(
+            "period": _period(week),
+            "week_before": _period(self._before),
+            "coverage": collection_coverage.count_coverage(
                 self._watches,
-                self._held,
+                self._covered_hours,
                 week.start,
                 (name for name, hour in self._cells if hour >= WEEK),
             ),
@@ -108,13 +108,13 @@ class _Counting:
             "unread": mention_counts.unread(session, week),
             "peak": self._peak(),
             "days": self._days(),
-            "hours": hourly(self._cells, self._held),
-            "whole_hours": whole_hours(self._held),
+            "hours": hourly_counts(self._cells, self._covered_hours),
+            "whole_hours": whole_hours(self._covered_hours),
             "platforms": self._platforms(),
-            "intents": self._values("intent"),
-            "sentiments": self._values("sentiment"),
-            "urgencies": self._values("urgency"),
-            "languages": self._values("language"),
+            "intents": self._figures_by_value("intent"),
+            "sentiments": self._figures_by_value("sentiment"),
+            "urgencies": self._figures_by_value("urgency"),
+            "languages": self._figures_by_value("language"),
             "topics": topics,
             "owners": self._owners(topics),
             "wards": self._wards(),
@@ -131,52 +131,64 @@ class _Counting:
                 }
                 for gain in engagement_deltas.gains(session, week)
             ],
-            "campaigns": campaign_effects.counted(session, self._day),
-            "outreach": outreach_progress.counted(
+            "campaigns": campaign_effects.count_campaigns(session, self._day),
+            "outreach": outreach_progress.count_plans(
                 session, self._day, now.astimezone(IST).date(), self._planning
             ),
             "promises": [
-                {"id": one.id, "text": one.text, "due_at": one.due_at.isoformat()}
-                for one in commitments.missed(session, week.end)
+                {
+                    "id": promise.id,
+                    "text": promise.text,
+                    "due_at": promise.due_at.isoformat(),
+                }
+                for promise in commitments.missed(session, week.end)
             ],
-            "quotations": quote_sampling.drawn(session, week, topics),
+            "quotations": quote_sampling.draw_quotes(session, week, topics),
         }
-        return counted | self._around(counted)
+        return numbers | self._count_beside(numbers)
 
-    def _around(self, counted: dict[str, Any]) -> dict[str, Any]:
-        """What stands beside the mentions: incidents, accounts, ads, search, goals."""
+    def _count_beside(self, numbers: dict[str, Any]) -> dict[str, Any]:
+        """Counts beside the mentions: incidents, accounts, ads, search, goals."""
         session, week = self._session, self._week
-        names = {area.id: names_of(area) for area in self._areas}
-        both = incidents.counted(session, self._both, week.start, names)
-        known = kpis.Known(
+        area_names = {area.id: names_of(area) for area in self._areas}
+        two_weeks = incidents.count_incidents(
+            session, self._both, week.start, area_names
+        )
+        week_counts = kpis.WeekCounts(
             week=week,
             before=self._before,
-            last=self._day,
+            sunday=self._day,
             watches=self._watches,
-            mentions=counted["mentions"],
-            intents=counted["intents"],
-            incidents=both,
-            campaigns=counted["campaigns"],
+            mentions=numbers["mentions"],
+            intents=numbers["intents"],
+            incidents=two_weeks,
+            campaigns=numbers["campaigns"],
         )
         return {
-            "incidents": [one for one in both if one["here"]],
-            "voices": public_accounts.counted(session, week),
-            "ads": ad_spend.counted(session, self._day),
-            "search": search_console.counted(session, self._day),
-            "measures": kpis.measured(session, known),
+            "incidents": [incident for incident in two_weeks if incident["here"]],
+            "voices": public_accounts.count_accounts(session, week),
+            "ads": ad_spend.count_ads(session, self._day),
+            "search": search_console.count_search(session, self._day),
+            "measures": kpis.measure_kpis(session, week_counts),
             "strategy": self._strategy and self._strategy.model_dump(mode="json"),
         }
 
     def _figure(self, cells: Cells) -> Figure:
-        return figure(cells, self._held, unit="mentions")
+        return figure(cells, self._covered_hours, unit="mentions")
 
     def _peak(self) -> dict[str, Any] | None:
-        hours = hourly(self._cells, self._held)
-        n, first = max((value or 0, -hour) for hour, value in enumerate(hours))
-        if not n:
+        hours = hourly_counts(self._cells, self._covered_hours)
+        peak_count, first = max(
+            (count_week or 0, -hour) for hour, count_week in enumerate(hours)
+        )
+        if not peak_count:
             return None
         at = self._week.start + timedelta(hours=-first)
-        return {"at": at.astimezone(IST).isoformat(), "n": n, "unit": "mentions"}
+        return {
+            "at": at.astimezone(IST).isoformat(),
+            "n": peak_count,
+            "unit": "mentions",
+        }
 
     def _days(self) -> list[dict[str, Any]]:
         monday = self._week.start.astimezone(IST).date()
@@ -185,7 +197,7 @@ class _Counting:
                 "date": (monday + timedelta(days=day)).isoformat(),
                 **figure(
                     self._cells,
-                    self._held,
+                    self._covered_hours,
                     range(day * 24, day * 24 + 24),
                     unit="mentions",
                 ),
@@ -194,98 +206,105 @@ class _Counting:
         ]
 
     def _platforms(self) -> list[dict[str, Any]]:
-        names = {name for name, _ in self._cells} | set(self._held.now)
-        made = [
+        names = {name for name, _ in self._cells} | set(self._covered_hours.now)
+        platforms = [
             {
                 "id": name,
                 **figure(
-                    of_platform(self._cells, name),
-                    self._held.only(name),
+                    cells_of_platform(self._cells, name),
+                    self._covered_hours.for_platform(name),
                     unit="mentions",
                 ),
             }
             for name in names
         ]
-        return sorted(made, key=_largest_first)
+        return sorted(platforms, key=_largest_first)
 
-    def _values(self, column: str) -> list[dict[str, Any]]:
+    def _figures_by_value(self, column: str) -> list[dict[str, Any]]:
         unsure = mention_counts.unsure(self._session, self._week, column)
         if column == "sentiment":
-            found = mention_counts.sentiments(self._session, self._both)
+            cells_by_id = mention_counts.sentiments(self._session, self._both)
         else:
-            found = mention_counts.by_column(self._session, self._both, column)
-        made = [
-            {"id": value, **self._figure(cells), "unsure": unsure.get(value, 0)}
-            for value, cells in found.items()
+            cells_by_id = mention_counts.by_column(self._session, self._both, column)
+        figures = [
+            {"id": id_, **self._figure(cells), "unsure": unsure.get(id_, 0)}
+            for id_, cells in cells_by_id.items()
         ]
-        return sorted(made, key=_largest_first)
+        return sorted(figures, key=_largest_first)
 
     def _topics(self) -> list[dict[str, Any]]:
         session = self._session
-        asked = mention_counts.by_annotation(
+        asking_cells = mention_counts.by_annotation(
             session, self._both, "topic", intents=ASKING
         )
-        moods = mention_counts.topics_by_sentiment(session, self._week)
-        found = mention_counts.topics(session, self._both)
-        made = [
+        sentiments_by_topic = mention_counts.topics_by_sentiment(session, self._week)
+        cells_by_topic = mention_counts.topics(session, self._both)
+        topics = [
             {
                 "id": topic,
                 **self._figure(cells),
-                "asking": self._figure(asked.get(topic, {})),
+                "asking": self._figure(asking_cells.get(topic, {})),
                 "sentiment": {
-                    label: moods.get(topic, {}).get(label, 0)
+                    label: sentiments_by_topic.get(topic, {}).get(label, 0)
                     for label in ("negative", "neutral", "positive")
                 },
             }
-            for topic, cells in found.items()
+            for topic, cells in cells_by_topic.items()
         ]
-        return sorted(made, key=_largest_first)
+        return sorted(topics, key=_largest_first)
 
     def _owners(self, topics: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         """Who answers for what people ask about; several where it depends on place."""
         table = owners.owners_on(self._session, self._day)
-        made = []
+        topics_with_owners = []
         for topic in topics:
-            own = [owner for owner in table if owner.topic == topic["id"]]
-            if own and topic["asking"]["n"] and topic["id"] not in NO_ONES:
-                own.sort(key=lambda owner: (not owner.is_of_all, owner.owner))
-                names = {owner.owner: names_of(owner) for owner in own}
-                made.append(
+            topic_owners = [owner for owner in table if owner.topic == topic["id"]]
+            if (
+                topic_owners
+                and topic["asking"]["n"]
+                and topic["id"] not in TOPICS_WITHOUT_OWNER
+            ):
+                topic_owners.sort(key=lambda owner: (not owner.is_of_all, owner.owner))
+                names = {owner.owner: names_of(owner) for owner in topic_owners}
+                topics_with_owners.append(
                     {
                         "topic": topic["id"],
                         "asking": topic["asking"],
                         "owners": [{"id": k, "name": v} for k, v in names.items()],
                     }
                 )
-        return sorted(made, key=lambda one: (-one["asking"]["n"], one["topic"]))
+        return sorted(
+            topics_with_owners,
+            key=lambda topic: (-topic["asking"]["n"], topic["topic"]),
+        )
 
     def _wards(self) -> list[dict[str, Any]]:
-        found = mention_counts.by_annotation(self._session, self._both, "ward")
-        asked = mention_counts.by_annotation(
+        cells_by_ward = mention_counts.by_annotation(self._session, self._both, "ward")
+        asking_cells = mention_counts.by_annotation(
             self._session, self._both, "ward", intents=ASKING
         )
         wards = {area.id: area for area in self._areas if area.kind == "ward_office"}
-        made = [
+        figures = [
             {
                 "id": ward,
                 "name": names_of(wards[ward]) if ward in wards else None,
-                **self._figure(found.get(ward, {})),
-                "asking": self._figure(asked.get(ward, {})),
+                **self._figure(cells_by_ward.get(ward, {})),
+                "asking": self._figure(asking_cells.get(ward, {})),
             }
-            for ward in found.keys() | wards.keys()
+            for ward in cells_by_ward.keys() | wards.keys()
         ]
-        return sorted(made, key=_largest_first)
+        return sorted(figures, key=_largest_first)
 
     def _villages(self) -> list[dict[str, Any]]:
         villages = {area.id: area for area in self._areas if area.kind == "village"}
-        found = mention_counts.by_annotation(
+        cells_by_village = mention_counts.by_annotation(
             self._session, self._both, "entity", values=list(villages)
         )
-        made = [
+        figures = [
             {"id": id_, "name": names_of(villages[id_]), **self._figure(cells)}
-            for id_, cells in found.items()
+            for id_, cells in cells_by_village.items()
         ]
-        return sorted(made, key=_largest_first)
+        return sorted(figures, key=_largest_first)
 
     def _urgent(self) -> dict[str, Any]:
         session, both = self._session, self._both
@@ -307,12 +326,12 @@ class _Counting:
         }
 
 
-def _largest_first(one: dict[str, Any]) -> tuple[int, int, str]:
-    same = one["same_hours"] or {"before": 0}
-    return (-(one["n"] or 0), -same["before"], one["id"])
+def _largest_first(figure: dict[str, Any]) -> tuple[int, int, str]:
+    same_hours = figure["same_hours"] or {"before": 0}
+    return (-(figure["n"] or 0), -same_hours["before"], figure["id"])
 
 
-def _said(span: TimeSpan) -> dict[str, str]:
+def _period(span: TimeSpan) -> dict[str, str]:
     return {
         "from": span.start.astimezone(IST).isoformat(),
         "to": span.end.astimezone(IST).isoformat(),

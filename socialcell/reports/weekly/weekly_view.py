@@ -18,7 +18,7 @@ from socialcell.reports.sections import (
     search_console,
     volume,
 )
-from socialcell.reports.sections.report_context import Material, Pictures
+from socialcell.reports.sections.report_context import ChartFiles, ReportContext
 from socialcell.reports.weekly.summary import summary
 from socialcell.settings.telling import Report
 
@@ -26,7 +26,7 @@ from socialcell.settings.telling import Report
 def page(
     numbers: dict[str, Any],
     quotations: Sequence[Quotation],
-    pictures: Pictures,
+    chart_files: ChartFiles,
     lang: Language,
     report: Report,
     console_url: str | None = None,
@@ -36,11 +36,13 @@ def page(
     `console_url` is where staff look at incidents, if anywhere.
     """
     _ = lang.gettext
-    say = Phrases(lang)
+    phrases = Phrases(lang)
     city = str(getattr(report, f"city_{lang.code}"))
     first = datetime.fromisoformat(numbers["period"]["from"])
     last = date.fromisoformat(numbers["days"][-1]["date"])
-    sections = _sections(Material(numbers, quotations, pictures, say, console_url))
+    sections = _sections(
+        ReportContext(numbers, quotations, chart_files, phrases, console_url)
+    )
     return Page(
         language=lang.code,
         title=_("What was said about %(city)s this week", city=city),
@@ -49,7 +51,7 @@ def page(
             first=lang.day(first),
             last=lang.day(last),
         ),
-        summary=summary(numbers, say, city),
+        summary=summary(numbers, phrases, city),
         sections=[section for section in sections if section.blocks],
         footer=_footer(numbers, lang, city),
     )
@@ -60,7 +62,7 @@ def _footer(numbers: dict[str, Any], lang: Language, city: str) -> list[str]:
 
     Reports that were frozen by earlier versions have no head.
     """
-    said = [
+    sentences = [
         lang.gettext(
             "Social media cell, %(city)s. Numbers counted on %(at)s and frozen; a "
             "quotation that its author deletes later is removed.",
@@ -68,43 +70,43 @@ def _footer(numbers: dict[str, Any], lang: Language, city: str) -> list[str]:
             at=lang.moment(datetime.fromisoformat(numbers["made_at"])),
         )
     ]
-    if sealed := numbers.get("audit"):
-        said.append(
+    if audit_head := numbers.get("audit"):
+        sentences.append(
             lang.gettext(
                 "Audit log up to then: entries: %(n)s, head: %(hash)s.",
-                n=lang.number(sealed["seq"]),
-                hash=sealed["hash"],
+                n=lang.number(audit_head["seq"]),
+                hash=audit_head["hash"],
             )
         )
-    return said
+    return sentences
 
 
-def _sections(m: Material) -> list[Section]:
-    about_itself = [
-        coverage_notes.coverage(m),
-        coverage_notes.unknown(m),
-        coverage_notes.glossary(m),
+def _sections(context: ReportContext) -> list[Section]:
+    on_the_report = [
+        coverage_notes.coverage(context),
+        coverage_notes.unknown(context),
+        coverage_notes.glossary(context),
     ]
-    if m.numbers["mentions"]["n"] is None:
-        return about_itself
+    if context.numbers["mentions"]["n"] is None:
+        return on_the_report
     return [
-        volume.volume(m),
-        volume.hours(m),
-        volume.intents(m),
-        volume.topics(m),
-        requests.urgent(m),
-        incidents.section(m),
-        requests.owners(m),
-        requests.wards(m),
-        volume.sentiments(m),
-        volume.languages(m),
-        volume.platforms(m),
-        volume.engagement(m),
-        public_accounts.section(m),
-        campaign_effects.section(m),
-        ad_spend.section(m),
-        search_console.section(m),
-        goals.section(m),
-        requests.quoted(m),
-        *about_itself,
+        volume.volume(context),
+        volume.hours(context),
+        volume.intents(context),
+        volume.topics(context),
+        requests.urgent(context),
+        incidents.section(context),
+        requests.owners(context),
+        requests.wards(context),
+        volume.sentiments(context),
+        volume.languages(context),
+        volume.platforms(context),
+        volume.engagement(context),
+        public_accounts.section(context),
+        campaign_effects.section(context),
+        ad_spend.section(context),
+        search_console.section(context),
+        goals.section(context),
+        requests.quoted(context),
+        *on_the_report,
     ]

@@ -17,37 +17,37 @@ _LONGEST_NAME = 31
 
 def workbook(page: Page) -> bytes:
     """An XLSX of one sheet a table or list of terms, in the page's language."""
-    made = io.BytesIO()
+    buffer = io.BytesIO()
     options = {
         "in_memory": True,
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
-    with xlsxwriter.Workbook(made, options) as book:
-        # Made again it is the same, byte for byte.
-        book.set_properties({"created": datetime(2000, 1, 1)})  # noqa: DTZ001
-        heading = book.add_format({"bold": True, "text_wrap": True})
-        taken: set[str] = set()
+    with xlsxwriter.Workbook(buffer, options) as xlsx:
+        # The same page gives the same bytes.
+        xlsx.set_properties({"created": datetime(2000, 1, 1)})  # noqa: DTZ001
+        heading = xlsx.add_format({"bold": True, "text_wrap": True})
+        used_names: set[str] = set()
         for section in page.sections:
-            for table in filter(None, map(_as_table, section.blocks)):
-                sheet = book.add_worksheet(_free(section.title, taken))
+            for table in filter(None, map(_table_of, section.blocks)):
+                sheet = xlsx.add_worksheet(_free_sheet_name(section.title, used_names))
                 sheet.write_string(0, 0, table.caption, heading)
                 sheet.write_string(1, 0, table.note)
-                for column, head in enumerate(table.heads):
+                for column, head in enumerate(table.headings):
                     sheet.write_string(3, column, head, heading)
                 for number, row in enumerate(table.rows, 4):
                     for column, cell in enumerate(row):
                         _write(sheet, number, column, cell)
                 sheet.freeze_panes(4, 1)
                 sheet.set_column(0, 0, 32)
-                sheet.set_column(1, max(len(table.heads) - 1, 1), 16)
-        if not taken:
-            book.add_worksheet("-")
-    return made.getvalue()
+                sheet.set_column(1, max(len(table.headings) - 1, 1), 16)
+        if not used_names:
+            xlsx.add_worksheet("-")
+    return buffer.getvalue()
 
 
-def _as_table(block: Block) -> Table | None:
+def _table_of(block: Block) -> Table | None:
     """A table, also one of terms and their meanings; nothing else has a sheet."""
     if isinstance(block, Terms):
         return Table("", (), [((term,), (meaning,)) for term, meaning in block.terms])
@@ -65,13 +65,13 @@ def _write(
         sheet.write_string(row, column, text)
 
 
-def _free(title: str, taken: set[str]) -> str:
+def _free_sheet_name(title: str, used_names: set[str]) -> str:
     """A sheet's name: what Excel allows, and not used before."""
     stem = _FORBIDDEN.sub(" ", title).strip() or "-"
     for number in count(1):
         ending = "" if number == 1 else f" {number}"
         name = stem[: _LONGEST_NAME - len(ending)] + ending
-        if name.lower() not in taken:
-            taken.add(name.lower())
+        if name.lower() not in used_names:
+            used_names.add(name.lower())
             return name
     raise AssertionError("numbers do not end")

@@ -27,7 +27,7 @@ from socialcell.listening.store.mentions import mention_queries
 from socialcell.ops import outbox_store
 from socialcell.reports import render
 from socialcell.reports.incidents import critical_item_page
-from socialcell.reports.incidents.critical_item_page import Known, Standing
+from socialcell.reports.incidents.critical_item_page import CriticalItem, ItemStatus
 from socialcell.reports.page import Page
 from socialcell.services import pseudonyms
 from socialcell.services.alerts import critical_items, incident_notifications
@@ -216,7 +216,7 @@ def _phone_call(context: Context, mention_id: int, lang: str, repeated: bool) ->
         "lang": lang,
         "title": notice.title,
         "lines": list(notice.summary),
-        "text": critical_item_page.masked(evidence, pseudonyms.of(context)),
+        "text": critical_item_page.mask_text(evidence, pseudonyms.of(context)),
         "platform": evidence.row.platform,
         "at": evidence.at.astimezone(IST).isoformat(),
         "topics": list(evidence.values.get("topic", ())),
@@ -231,7 +231,7 @@ def _phone_call(context: Context, mention_id: int, lang: str, repeated: bool) ->
 
 def _evidence(
     context: Context, mention_id: int, repeated: bool
-) -> tuple[Known, Standing]:
+) -> tuple[CriticalItem, ItemStatus]:
     with db.reading(context.engine) as session:
         row = mention_queries.mention(session, mention_id)
         assert row is not None
@@ -241,7 +241,7 @@ def _evidence(
         at = row.authored_at or context.clock.now()
         finder = OwnerFinder(owners.list_owners(session))
         owner = finder.find(owners.problem_of(row, values))
-        evidence = Known(
+        evidence = CriticalItem(
             row=row,
             at=at,
             annotations=annotations,
@@ -255,15 +255,15 @@ def _evidence(
 
 def _status(
     context: Context, session: Session, mention_id: int, repeated: bool
-) -> Standing:
+) -> ItemStatus:
     incident_id = critical_calls.incident_of(session, mention_id)
     incident = session.get(Incident, incident_id) if incident_id else None
     escalation = critical_calls.of_item(session, mention_id)
     also = critical_calls.items_of(session, incident_id) if incident_id else []
-    return Standing(
+    return ItemStatus(
         incident_id=incident_id,
-        also=[id_ for id_ in also if id_ != mention_id],
-        since=escalation.started_at if escalation else None,
+        other_ids=[id_ for id_ in also if id_ != mention_id],
+        called_since=escalation.started_at if escalation else None,
         acked_by=incident.acked_by if incident and incident.state == "acked" else None,
         repeated=repeated,
         console_url=context.workspace.config.alerts.console_url,

@@ -30,7 +30,7 @@ from socialcell.listening.store.mentions.mention_queries import MentionRow
 from socialcell.ops import outbox_store
 from socialcell.reports import render
 from socialcell.reports.incidents import incident_page as report
-from socialcell.reports.incidents.incident_page import Evidence, Told
+from socialcell.reports.incidents.incident_page import Evidence, Recipients
 from socialcell.reports.page import Page, Quotation
 from socialcell.services import pseudonyms
 from socialcell.services.context import Context
@@ -40,6 +40,7 @@ from socialcell.settings.telling import Alerts, Channel, Phone
 _LOG = log.logger(__name__)
 _MOST_MENTIONS = 20
 _ENDED = "ended"  # in a key, in place of the severity
+
 
 # How long after its end an incident's end is still notified.
 _ENDED_FOR = timedelta(days=2)
@@ -270,13 +271,13 @@ def _incident_page(
             raise UsageError(f"There is no incident {incident_id}.")
         evidence = _evidence(session, incident, context.clock.now())
         readers = _readers(session, config, incident)
-        recipients = Told(
+        recipients = Recipients(
             sum(map(len, readers.letters.values())),
             readers.channels,
             config.console_url,
         )
         notice = report.page(incident, evidence, recipients, shown, language(lang))
-        return notice, report.link(incident, evidence, recipients)
+        return notice, report.incident_link(incident, evidence, recipients)
 
 
 def _evidence(session: Session, incident: Incident, now: datetime) -> Evidence:

@@ -14,7 +14,7 @@ from socialcell.i18n import language
 from socialcell.reports import frozen_quotes, render
 from socialcell.reports.phrases import Phrases
 from socialcell.reports.sections import public_accounts, search_console, section_charts
-from socialcell.reports.sections.report_context import Pictures
+from socialcell.reports.sections.report_context import ChartFiles
 from socialcell.reports.weekly import frozen_week as week_report
 from socialcell.reports.weekly import weekly_view, workbook
 from socialcell.services import pseudonyms
@@ -57,22 +57,24 @@ def write_weekly(
     week = week_report.period(as_of or now, now)
     goals = strategy.load(context.workspace.folder)
     settings = context.workspace.config.planning
-    numbers = week_report.document(context.engine, week, now, goals, settings)
+    numbers = week_report.numbers_of_week(context.engine, week, now, goals, settings)
     people = pseudonyms.of(context)
     with db.reading(context.engine) as session:
         quotations = frozen_quotes.quotations(
             session, numbers["quotations"], people, Phrases(translations)
         )
-    numbers = search_console.shown(public_accounts.shown(numbers, people), people)
+    numbers = search_console.with_masked_queries(
+        public_accounts.without_former_names(numbers, people), people
+    )
     stem = f"weekly-{week.start.astimezone(IST).date().isoformat()}.{lang}"
     charts = {
         name: (f"{stem}.{name}.png", image)
-        for name, image in section_charts.draw(numbers, translations).items()
+        for name, image in section_charts.draw_charts(numbers, translations).items()
     }
     page = weekly_view.page(
         numbers,
         quotations,
-        Pictures(**{name: file for name, (file, _) in charts.items()}),
+        ChartFiles(**{name: file for name, (file, _) in charts.items()}),
         translations,
         context.workspace.config.report,
         context.workspace.config.alerts.console_url,

@@ -31,7 +31,7 @@ from socialcell.ops import store
 from socialcell.reports import frozen_quotes, render
 from socialcell.reports.page import Quotation
 from socialcell.reports.phrases import Phrases
-from socialcell.reports.sections.report_context import Pictures
+from socialcell.reports.sections.report_context import ChartFiles
 from socialcell.reports.weekly import frozen_week as week_report
 from socialcell.reports.weekly import weekly_view
 from socialcell.services import pseudonyms
@@ -204,7 +204,7 @@ class Elements(HTMLParser):
 def test_a_quotation_adds_words_to_the_report_and_nothing_else(held: Context) -> None:
     now, lang = held.clock.now(), language("mr")
     week = week_report.period(now, now)
-    numbers = week_report.document(held.engine, week, now)
+    numbers = week_report.numbers_of_week(held.engine, week, now)
     assert numbers["mentions"]["n"] is not None
     frozen = [
         {
@@ -224,7 +224,7 @@ def test_a_quotation_adds_words_to_the_report_and_nothing_else(held: Context) ->
 
     def written(quotation: Quotation) -> tuple[str, str]:
         about = held.workspace.config.report
-        page = weekly_view.page(numbers, [quotation], Pictures(), lang, about)
+        page = weekly_view.page(numbers, [quotation], ChartFiles(), lang, about)
         return render.html(page), render.text(page)
 
     benign = Elements(written(replace(made[0], text="पाणी नाही"))[0])

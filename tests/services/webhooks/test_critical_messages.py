@@ -227,7 +227,7 @@ def test_brief_and_weekly_report_count_it_and_quote_no_word_of_it(
 
     made = report_mail.make_daily(cell.context, "mr", clock.now())
     with db.reading(engine) as session:
-        numbers = weekly_counts.count(session, week, clock.now())
+        numbers = weekly_counts.count_week(session, week, clock.now())
 
     assert (made.brief.urgent_total, made.brief.urgent_messages) == (1, 1)
     assert "एकता" not in made.text + str(made.page)
