@@ -214,7 +214,7 @@ def test_no_english_is_left_whatever_there_is_to_say(
 ) -> None:
     said = str(
         [
-            (block.caption, block.note, block.heads, block.rows)
+            (block.caption, block.note, block.headings, block.rows)
             if isinstance(block, Table)
             else block
             for block in outreach_progress.plan_blocks(material(lang, kinds))
@@ -234,7 +234,7 @@ def test_costs_of_two_currencies_stand_in_two_tables() -> None:
         material("en", currencies=("USD", "INR", "USD"))
     )
     tables = [one for one in found if isinstance(one, Table)]
-    heads = [(one.heads[-1], len(one.rows)) for one in tables]
+    heads = [(one.headings[-1], len(one.rows)) for one in tables]
     assert heads == [("Planned cost (₹)", 1), ("Planned cost (USD)", 2)]
 
 

@@ -76,7 +76,8 @@ def _count_campaign(
     measured = measuring.measure(
         session, campaign, last + timedelta(days=1), power=False
     )
-    direct = measured["direct"]
+    direct = measured.direct
+    assert direct is not None  # the campaign has begun
     so_far = attribution_of(session, campaign, direct.since, direct.until)
     price = direct.cost_per_install
     return {
@@ -103,7 +104,7 @@ def _count_campaign(
         "places": clicks.count_places(so_far),
         "days_withheld": direct.days_withheld,
         "cost_per_install": price and price.as_dict(direct.currency),
-        "incremental": measured["incremental"],
+        "incremental": measured.gain and measured.gain.as_dict(),
         "series": _series(measured.series, campaign.start),
     }
 
