@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from socialcell import platforms
 from socialcell.connectors.abilities import Remapping
-from socialcell.connectors.base import Bucket, Capability, Connector, Surroundings
+from socialcell.connectors.base import Bucket, Capability, Connector, ConnectorContext
 from socialcell.errors import ConfigError
 
 CONNECTORS = {
@@ -47,9 +47,11 @@ _FIGURES = {
 }
 
 
-def build(name: str, settings: Mapping[str, Any], around: Surroundings) -> Connector:
+def build(
+    name: str, settings: Mapping[str, Any], context: ConnectorContext
+) -> Connector:
     """The connector of that name. ConfigError says what is wrong with its settings."""
-    made: Connector = _class(name)(_checked(name, settings), around)
+    made: Connector = _class(name)(_checked(name, settings), context)
     return made
 
 

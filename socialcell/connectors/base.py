@@ -291,7 +291,7 @@ class NoSessions:
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class ConnectorContext:
     """What a connector is given of the world: time, settings, secrets, addresses.
 
     `base_urls` maps an origin to another base URL at run time; it is never stored.

@@ -15,10 +15,10 @@ from typing import Any, ClassVar, NoReturn, TypeVar
 
 from socialcell.connectors.base import (
     Bucket,
+    ConnectorContext,
     ConnectorError,
     Health,
     Kind,
-    Surroundings,
 )
 from socialcell.errors import ConfigError
 from socialcell.text import fold
@@ -69,8 +69,8 @@ class Publisher(ABC):
     # Whether `find` can tell what the account has posted.
     can_find: ClassVar[bool] = True
 
-    def __init__(self, around: Surroundings) -> None:
-        self._clock = around.clock
+    def __init__(self, context: ConnectorContext) -> None:
+        self._clock = context.clock
 
     @abstractmethod
     def check(self) -> Health:
@@ -114,10 +114,10 @@ class Publisher(ABC):
         return None
 
 
-def build(platform: str, around: Surroundings) -> Publisher:
+def build(platform: str, context: ConnectorContext) -> Publisher:
     """The publisher of a platform. ConfigError when it is not set up, MissingSecret
     when a credential is nowhere."""
-    publisher: Publisher = _class(platform)(around)
+    publisher: Publisher = _class(platform)(context)
     return publisher
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from socialcell import config, db
 from socialcell.clock import Clock
 from socialcell.config import Workspace
-from socialcell.connectors.base import Surroundings
+from socialcell.connectors.base import ConnectorContext
 from socialcell.db import revisions
 from socialcell.services.platform_sessions import SessionFiles
 
@@ -30,9 +30,9 @@ class Context:
         return f"{socket.gethostname()}:{os.getpid()}"
 
     @property
-    def connector_context(self) -> Surroundings:
+    def connector_context(self) -> ConnectorContext:
         """The context of connectors; `base_urls` of this process override config's."""
-        return Surroundings(
+        return ConnectorContext(
             clock=self.clock,
             config=self.workspace.config,
             secret=self.workspace.secret,

@@ -11,7 +11,7 @@ import pytest
 from socialcell import config, connectors, sandbox
 from socialcell.clock import FixedClock
 from socialcell.config import Workspace
-from socialcell.connectors.base import Connector, Surroundings
+from socialcell.connectors.base import Connector, ConnectorContext
 from socialcell.sandbox import City, Sandbox
 from tests.conftest import MONDAY_MORNING
 
@@ -61,12 +61,14 @@ def meta_ads(served: Sandbox) -> Any:
 
 
 @pytest.fixture
-def around(served: Sandbox, city_clock: FixedClock, secrets: Path) -> Surroundings:
+def connector_context(
+    served: Sandbox, city_clock: FixedClock, secrets: Path
+) -> ConnectorContext:
     """What a connector is given of a workspace; there is no database among it."""
     workspace = Workspace(secrets.parent, config.Config())
     for name, value in served.secrets.items():
         (secrets / name).write_text(value)
-    return Surroundings(
+    return ConnectorContext(
         city_clock, workspace.config, workspace.secret, served.base_urls
     )
 
@@ -79,9 +81,11 @@ def source_named(served: Sandbox, name: str) -> dict[str, Any]:
     return next(source for source in served.sources if source["name"] == name)
 
 
-def connector_of(served: Sandbox, name: str, around: Surroundings) -> Connector:
+def connector_of(
+    served: Sandbox, name: str, connector_context: ConnectorContext
+) -> Connector:
     source = source_named(served, name)
-    return connectors.build(source["connector"], settings_of(source), around)
+    return connectors.build(source["connector"], settings_of(source), connector_context)
 
 
 def standing(platform: Any, group: str) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from socialcell import config, connectors, sandbox
 from socialcell.clock import FixedClock
 from socialcell.config import Workspace
-from socialcell.connectors.base import Batch, Reject, Surroundings
+from socialcell.connectors.base import Batch, ConnectorContext, Reject
 from socialcell.connectors.facts import StoreFact
 from socialcell.sandbox import Sandbox
 from socialcell.sandbox.server import LoggedRequest
@@ -24,7 +24,7 @@ class Store:
 
     running: Sandbox
     name: str
-    around: Surroundings
+    connector_context: ConnectorContext
     clock: FixedClock
 
     @property
@@ -34,7 +34,7 @@ class Store:
     def connector(self, **settings: Any) -> Any:
         (row,) = (r for r in self.running.sources if r["connector"] == self.name)
         given = connectors.settings_in(self.name, row) | settings
-        return connectors.build(self.name, given, self.around)
+        return connectors.build(self.name, given, self.connector_context)
 
     def pull(self, cursor: dict[str, Any] | None = None) -> list[Batch]:
         return list(self.connector().pull(cursor, Unlimited(), never_stop))
@@ -56,8 +56,10 @@ def serve(
         for secret, value in running.secrets.items():
             (folder / "secrets" / secret).write_text(value)
         space = Workspace(folder, config.Config())
-        around = Surroundings(clock, space.config, space.secret, running.base_urls)
-        yield Store(running, name, around, clock)
+        connector_context = ConnectorContext(
+            clock, space.config, space.secret, running.base_urls
+        )
+        yield Store(running, name, connector_context, clock)
 
 
 def facts(batches: Sequence[Batch]) -> list[StoreFact]:

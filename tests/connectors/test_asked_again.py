@@ -8,12 +8,12 @@ import pytest
 from socialcell.clock import FixedClock
 from socialcell.connectors.base import (
     Capability,
+    ConnectorContext,
     ConnectorError,
     Item,
     Kind,
     Metric,
     Refresh,
-    Surroundings,
     Tombstone,
     Undecided,
 )
@@ -33,9 +33,13 @@ every_platform = pytest.mark.parametrize("name", ASKED)
 
 
 def ask(
-    served: Sandbox, name: str, around: Surroundings, ids: list[str], **options: Any
+    served: Sandbox,
+    name: str,
+    connector_context: ConnectorContext,
+    ids: list[str],
+    **options: Any,
 ) -> list[Item]:
-    connector: Any = connector_of(served, name, around)
+    connector: Any = connector_of(served, name, connector_context)
     verb = getattr(connector, options.get("verb", "recheck"))
     batches = verb(ids, options.get("budget", Unlimited()), never_stop)
     return [item for batch in batches for item in batch.items]
@@ -43,14 +47,16 @@ def ask(
 
 @every_platform
 def test_what_is_gone_is_named_and_the_rest_brings_its_figures(
-    name: str, served: Sandbox, around: Surroundings
+    name: str, served: Sandbox, connector_context: ConnectorContext
 ) -> None:
-    held = [record.external_id for record in records(pull(served, name, around))][:30]
+    held = [
+        record.external_id for record in records(pull(served, name, connector_context))
+    ][:30]
     assert len(held) > 5
     platform = name.split(".")[0]
     served.platform(platform).remove(held[1])
 
-    items = ask(served, name, around, held)
+    items = ask(served, name, connector_context, held)
 
     gone = [item for item in items if isinstance(item, Tombstone)]
     assert gone == [Tombstone(platform, held[1], "deleted")]
@@ -62,25 +68,29 @@ def test_what_is_gone_is_named_and_the_rest_brings_its_figures(
 
 @every_platform
 def test_every_question_is_asked_of_the_budget_first(
-    name: str, served: Sandbox, around: Surroundings
+    name: str, served: Sandbox, connector_context: ConnectorContext
 ) -> None:
-    held = [record.external_id for record in records(pull(served, name, around))][:5]
+    held = [
+        record.external_id for record in records(pull(served, name, connector_context))
+    ][:5]
     asked = Unlimited()
 
-    ask(served, name, around, held, verb="refresh", budget=asked)
+    ask(served, name, connector_context, held, verb="refresh", budget=asked)
 
     assert asked.taken
 
 
 @every_platform
 def test_an_expired_token_is_named_here_too(
-    name: str, served: Sandbox, around: Surroundings
+    name: str, served: Sandbox, connector_context: ConnectorContext
 ) -> None:
-    held = [record.external_id for record in records(pull(served, name, around))][:3]
+    held = [
+        record.external_id for record in records(pull(served, name, connector_context))
+    ][:3]
     served.platform(name.split(".")[0]).expire_token()
 
     with pytest.raises(ConnectorError) as caught:
-        ask(served, name, around, held)
+        ask(served, name, connector_context, held)
 
     assert caught.value.kind is Kind.AUTH
 
@@ -128,7 +138,7 @@ def test_a_problem_that_nobody_knows_leaves_its_post_undecided_and_no_other() ->
 
 
 def test_figures_of_an_edited_post_are_those_of_its_newest_version(
-    served: Sandbox, around: Surroundings, city_clock: FixedClock
+    served: Sandbox, connector_context: ConnectorContext, city_clock: FixedClock
 ) -> None:
     now = city_clock.now()
     older = next(
@@ -140,7 +150,7 @@ def test_figures_of_an_edited_post_are_those_of_its_newest_version(
     views = CITY.metrics(newer, now)["impression"]
     budget = Unlimited()
 
-    (item,) = ask(served, "x.search", around, [older.id], budget=budget)
+    (item,) = ask(served, "x.search", connector_context, [older.id], budget=budget)
 
     assert isinstance(item, Refresh)
     assert item.external_id == older.id

@@ -11,13 +11,13 @@ from socialcell import connectors
 from socialcell.clock import FixedClock
 from socialcell.connectors.base import (
     Author,
+    ConnectorContext,
     ConnectorError,
     Kind,
     Metric,
     Refresh,
     Reject,
     Relation,
-    Surroundings,
     Tombstone,
 )
 from socialcell.connectors.bluesky.bluesky_connector import Bluesky
@@ -48,12 +48,14 @@ def asked(served: Sandbox) -> list[str]:
 
 
 def test_a_pull_is_one_sign_in_and_its_pages(
-    served: Sandbox, around: Surroundings
+    served: Sandbox, connector_context: ConnectorContext
 ) -> None:
     budget = Unlimited()
 
     batches = list(
-        connector_of(served, PUNE, around).pull(None, budget, collector.never_stop)
+        connector_of(served, PUNE, connector_context).pull(
+            None, budget, collector.never_stop
+        )
     )
 
     assert len(batches) > 2
@@ -67,13 +69,13 @@ def test_a_pull_is_one_sign_in_and_its_pages(
 
 
 @pytest.fixture
-def kept(around: Surroundings, secrets: Path) -> Surroundings:
+def kept(connector_context: ConnectorContext, secrets: Path) -> ConnectorContext:
     """With a place in which sessions outlive a run."""
-    return replace(around, sessions=SessionFiles(secrets))
+    return replace(connector_context, sessions=SessionFiles(secrets))
 
 
 def test_the_next_run_goes_on_with_the_session_of_the_last(
-    served: Sandbox, kept: Surroundings, secrets: Path
+    served: Sandbox, kept: ConnectorContext, secrets: Path
 ) -> None:
     pull(served, PUNE, kept)
     pull(served, MARATHI, kept)
@@ -86,7 +88,7 @@ def test_the_next_run_goes_on_with_the_session_of_the_last(
 
 
 def test_a_session_that_ran_out_between_two_runs_is_renewed_without_the_password(
-    served: Sandbox, kept: Surroundings, bluesky: Any
+    served: Sandbox, kept: ConnectorContext, bluesky: Any
 ) -> None:
     pull(served, MARATHI, kept)
     bluesky.expire_session()
@@ -98,7 +100,7 @@ def test_a_session_that_ran_out_between_two_runs_is_renewed_without_the_password
 
 
 def test_a_session_that_is_not_renewed_is_begun_anew(
-    served: Sandbox, kept: Surroundings, bluesky: Any
+    served: Sandbox, kept: ConnectorContext, bluesky: Any
 ) -> None:
     pull(served, MARATHI, kept)
     bluesky.revoke_session()
@@ -110,7 +112,7 @@ def test_a_session_that_is_not_renewed_is_begun_anew(
 
 
 def test_another_password_begins_another_session(
-    served: Sandbox, kept: Surroundings, secrets: Path
+    served: Sandbox, kept: ConnectorContext, secrets: Path
 ) -> None:
     pull(served, MARATHI, kept)
     (secrets / "bluesky_app_password").write_text("wrong-wrong")
@@ -120,7 +122,7 @@ def test_another_password_begins_another_session(
 
 
 def test_a_session_that_another_process_renewed_is_taken_up(
-    served: Sandbox, kept: Surroundings, bluesky: Any
+    served: Sandbox, kept: ConnectorContext, bluesky: Any
 ) -> None:
     pull(served, MARATHI, kept)
     first = connector_of(served, PUNE, kept).pull(
@@ -137,9 +139,9 @@ def test_a_session_that_another_process_renewed_is_taken_up(
 
 
 def test_where_no_session_can_be_kept_each_run_signs_in(
-    served: Sandbox, around: Surroundings, tmp_path: Path
+    served: Sandbox, connector_context: ConnectorContext, tmp_path: Path
 ) -> None:
-    nowhere = replace(around, sessions=SessionFiles(tmp_path / "missing"))
+    nowhere = replace(connector_context, sessions=SessionFiles(tmp_path / "missing"))
 
     pull(served, MARATHI, nowhere)
     pull(served, MARATHI, nowhere)
@@ -154,19 +156,22 @@ def test_sign_ins_of_a_day_are_counted() -> None:
 
 
 def test_a_marathi_word_is_searched_too(
-    served: Sandbox, around: Surroundings, city_clock: FixedClock
+    served: Sandbox, connector_context: ConnectorContext, city_clock: FixedClock
 ) -> None:
-    found = {record.external_id for record in records(pull(served, MARATHI, around))}
+    found = {
+        record.external_id
+        for record in records(pull(served, MARATHI, connector_context))
+    }
 
     assert found == expected_ids(MARATHI, [city_clock.now()])
     assert len(found) > 2
 
 
 def test_a_language_is_asked_for_when_it_is_set(
-    served: Sandbox, around: Surroundings
+    served: Sandbox, connector_context: ConnectorContext
 ) -> None:
     settings = {"query": "pune", "language": "mr"}
-    connector = connectors.build("bluesky", settings, around)
+    connector = connectors.build("bluesky", settings, connector_context)
 
     batches = list(connector.pull(None, Unlimited(), collector.never_stop))
 
@@ -175,12 +180,15 @@ def test_a_language_is_asked_for_when_it_is_set(
 
 
 def test_one_odd_post_does_not_lose_its_page(
-    served: Sandbox, around: Surroundings, bluesky: Any, city_clock: FixedClock
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    bluesky: Any,
+    city_clock: FixedClock,
 ) -> None:
     odd = bluesky.publish("odd in #Pune")
     bluesky.spoil(odd)
 
-    batches = pull(served, PUNE, around)
+    batches = pull(served, PUNE, connector_context)
 
     (record,) = items(batches, odd)
     assert record.author is not None
@@ -193,10 +201,13 @@ def test_one_odd_post_does_not_lose_its_page(
 
 
 def test_a_token_that_runs_out_in_the_middle_is_renewed_once(
-    served: Sandbox, around: Surroundings, bluesky: Any, city_clock: FixedClock
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    bluesky: Any,
+    city_clock: FixedClock,
 ) -> None:
     budget = Unlimited()
-    running = connector_of(served, PUNE, around).pull(
+    running = connector_of(served, PUNE, connector_context).pull(
         None, budget, collector.never_stop
     )
     batches = [next(running)]
@@ -210,34 +221,37 @@ def test_a_token_that_runs_out_in_the_middle_is_renewed_once(
 
 
 def test_a_token_that_is_taken_back_at_once_needs_a_person(
-    served: Sandbox, around: Surroundings, bluesky: Any
+    served: Sandbox, connector_context: ConnectorContext, bluesky: Any
 ) -> None:
     bluesky.expire_session(times=9)
 
     with pytest.raises(ConnectorError, match="app password") as caught:
-        pull(served, PUNE, around)
+        pull(served, PUNE, connector_context)
 
     assert caught.value.kind is Kind.AUTH
     assert asked(served) == [SIGN_IN, SEARCH, RENEW, SEARCH]
 
 
 def test_an_accounts_own_password_is_told_from_a_wrong_one(
-    served: Sandbox, around: Surroundings, bluesky: Any
+    served: Sandbox, connector_context: ConnectorContext, bluesky: Any
 ) -> None:
     bluesky.second_factor()
 
     with pytest.raises(ConnectorError, match="second factor") as caught:
-        pull(served, PUNE, around)
+        pull(served, PUNE, connector_context)
 
     assert caught.value.kind is Kind.AUTH
 
 
 def test_where_only_first_pages_are_given_the_rest_is_asked_for_by_time(
-    served: Sandbox, around: Surroundings, bluesky: Any, city_clock: FixedClock
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    bluesky: Any,
+    city_clock: FixedClock,
 ) -> None:
     bluesky.refuse_pages()
 
-    batches = pull(served, PUNE, around)
+    batches = pull(served, PUNE, connector_context)
 
     found = [record.external_id for record in records(batches)]
     assert set(found) == expected_ids(PUNE, [city_clock.now()])
@@ -248,7 +262,10 @@ def test_where_only_first_pages_are_given_the_rest_is_asked_for_by_time(
 
 
 def test_posts_of_the_same_moment_are_all_found_by_time(
-    served: Sandbox, around: Surroundings, bluesky: Any, city_clock: FixedClock
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    bluesky: Any,
+    city_clock: FixedClock,
 ) -> None:
     bluesky.refuse_pages()
     moment = city_clock.now() - timedelta(seconds=1)
@@ -256,34 +273,39 @@ def test_posts_of_the_same_moment_are_all_found_by_time(
     newer = {bluesky.publish(f"newer {n} in #Pune") for n in range(2)}
     assert bluesky.most == 4  # the first page ends between the three
 
-    found = {record.external_id for record in records(pull(served, PUNE, around))}
+    found = {
+        record.external_id for record in records(pull(served, PUNE, connector_context))
+    }
 
     assert same | newer <= found
 
 
 def test_a_post_that_reaches_the_index_late_is_found(
-    served: Sandbox, around: Surroundings, bluesky: Any, city_clock: FixedClock
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    bluesky: Any,
+    city_clock: FixedClock,
 ) -> None:
     late = bluesky.publish("late in #Pune")
     bluesky.hide_from_search(late)
     city_clock.advance(timedelta(minutes=30))
-    first = pull(served, PUNE, around)
+    first = pull(served, PUNE, connector_context)
     assert items(first, late) == []
     bluesky.show_in_search(late)
 
-    second = pull(served, PUNE, around, first[-1].cursor)
+    second = pull(served, PUNE, connector_context, first[-1].cursor)
 
     assert [record.text for record in items(second, late)] == ["late in #Pune"]
 
 
 def test_what_is_gone_is_told_by_its_absence_from_an_answer_by_id(
-    served: Sandbox, around: Surroundings, bluesky: Any
+    served: Sandbox, connector_context: ConnectorContext, bluesky: Any
 ) -> None:
     ids = [bluesky.publish(f"{n} in #Pune") for n in range(60)]
     bluesky.remove(ids[7])
     bluesky.hide_from_search(ids[8])
     bluesky.spoil(ids[9])
-    connector: Any = connector_of(served, PUNE, around)
+    connector: Any = connector_of(served, PUNE, connector_context)
 
     told = list(connector.recheck(ids, Unlimited(), collector.never_stop))
     counted = list(connector.refresh(ids, Unlimited(), collector.never_stop))
@@ -299,10 +321,10 @@ def test_what_is_gone_is_told_by_its_absence_from_an_answer_by_id(
 
 
 def test_an_answer_without_a_list_is_not_taken_for_deletions(
-    served: Sandbox, around: Surroundings, bluesky: Any
+    served: Sandbox, connector_context: ConnectorContext, bluesky: Any
 ) -> None:
     id_ = bluesky.publish("here")
-    connector: Any = connector_of(served, PUNE, around)
+    connector: Any = connector_of(served, PUNE, connector_context)
     running = connector.recheck([id_], Unlimited(), collector.never_stop)
     bluesky.html_instead_of_json()
 
@@ -313,9 +335,9 @@ def test_an_answer_without_a_list_is_not_taken_for_deletions(
 
 
 def test_the_password_goes_to_the_sign_in_alone(
-    served: Sandbox, around: Surroundings
+    served: Sandbox, connector_context: ConnectorContext
 ) -> None:
-    pull(served, PUNE, around)
+    pull(served, PUNE, connector_context)
 
     password = served.secrets["bluesky_app_password"]
     first, *others = [logged.request for logged in served.requests]
@@ -325,12 +347,12 @@ def test_the_password_goes_to_the_sign_in_alone(
 
 
 def test_the_check_says_what_is_wrong(
-    served: Sandbox, around: Surroundings, bluesky: Any
+    served: Sandbox, connector_context: ConnectorContext, bluesky: Any
 ) -> None:
-    assert connector_of(served, PUNE, around).check().ok
+    assert connector_of(served, PUNE, connector_context).check().ok
     bluesky.expire_token()
 
-    told = connector_of(served, PUNE, around).check()
+    told = connector_of(served, PUNE, connector_context).check()
 
     assert not told.ok
     assert "app password" in told.message
@@ -444,9 +466,9 @@ def test_a_post_without_what_it_needs_is_none(view: dict[str, Any]) -> None:
 
 
 def test_what_is_stored_can_be_read_again_by_itself(
-    served: Sandbox, around: Surroundings
+    served: Sandbox, connector_context: ConnectorContext
 ) -> None:
-    found = records(pull(served, PUNE, around))
+    found = records(pull(served, PUNE, connector_context))
 
     assert found
     assert [Bluesky.mapped(record.raw) for record in found] == found

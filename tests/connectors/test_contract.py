@@ -13,11 +13,11 @@ from socialcell.clock import Clock, FixedClock
 from socialcell.connectors import base
 from socialcell.connectors.base import (
     Batch,
+    ConnectorContext,
     ConnectorError,
     Kind,
     Record,
     Reject,
-    Surroundings,
 )
 from socialcell.listening.model import Mention
 from socialcell.listening.store import integrity
@@ -104,11 +104,11 @@ def kept_id(item: dict[str, Any]) -> str:
 def pull(
     served: Sandbox,
     name: str,
-    around: Surroundings,
+    connector_context: ConnectorContext,
     cursor: dict[str, Any] | None = None,
     stop: Callable[[], bool] = collector.never_stop,
 ) -> list[Batch]:
-    connector = connector_of(served, name, around)
+    connector = connector_of(served, name, connector_context)
     return list(connector.pull(cursor, Unlimited(), stop))
 
 
@@ -125,9 +125,14 @@ def items(batches: list[Batch], id_: str) -> list[Record]:
 
 @every_source
 def test_it_reads_everything_that_is_visible(
-    name: str, served: Sandbox, around: Surroundings, city_clock: FixedClock
+    name: str,
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    city_clock: FixedClock,
 ) -> None:
-    found = {record.external_id for record in records(pull(served, name, around))}
+    found = {
+        record.external_id for record in records(pull(served, name, connector_context))
+    }
 
     assert found == expected_ids(name, [city_clock.now()])
     assert len(found) > 5
@@ -135,13 +140,16 @@ def test_it_reads_everything_that_is_visible(
 
 @every_source
 def test_it_goes_on_where_it_stopped(
-    name: str, served: Sandbox, around: Surroundings, city_clock: FixedClock
+    name: str,
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    city_clock: FixedClock,
 ) -> None:
-    first = pull(served, name, around)
+    first = pull(served, name, connector_context)
     then = city_clock.now()
     city_clock.advance(timedelta(days=1))
 
-    second = pull(served, name, around, first[-1].cursor)
+    second = pull(served, name, connector_context, first[-1].cursor)
 
     new = {record.external_id for record in records(second)}
     assert expected_ids(name, [city_clock.now()]) - expected_ids(name, [then]) <= new
@@ -150,11 +158,11 @@ def test_it_goes_on_where_it_stopped(
 
 @every_source
 def test_it_keeps_its_place_when_nothing_is_new(
-    name: str, served: Sandbox, around: Surroundings
+    name: str, served: Sandbox, connector_context: ConnectorContext
 ) -> None:
-    first = pull(served, name, around)
+    first = pull(served, name, connector_context)
 
-    again = pull(served, name, around, first[-1].cursor)
+    again = pull(served, name, connector_context, first[-1].cursor)
 
     had = records(first) if name in OVERLAPPING else []
     assert {r.external_id for r in records(again)} <= {r.external_id for r in had}
@@ -163,21 +171,27 @@ def test_it_keeps_its_place_when_nothing_is_new(
 
 @every_source
 def test_it_asks_the_budget_before_every_call(
-    name: str, served: Sandbox, around: Surroundings
+    name: str, served: Sandbox, connector_context: ConnectorContext
 ) -> None:
     budget = Unlimited()
-    list(connector_of(served, name, around).pull(None, budget, collector.never_stop))
+    list(
+        connector_of(served, name, connector_context).pull(
+            None, budget, collector.never_stop
+        )
+    )
 
     assert len(budget.taken) == len(served.requests)
 
 
 @every_source
 def test_no_call_is_made_when_the_budget_is_spent(
-    name: str, served: Sandbox, around: Surroundings
+    name: str, served: Sandbox, connector_context: ConnectorContext
 ) -> None:
     with pytest.raises(ConnectorError, match="spent"):
         list(
-            connector_of(served, name, around).pull(None, Spent(), collector.never_stop)
+            connector_of(served, name, connector_context).pull(
+                None, Spent(), collector.never_stop
+            )
         )
 
     assert served.requests == []
@@ -204,12 +218,16 @@ FAULTS: list[tuple[str, str, Kind]] = [
 @pytest.mark.parametrize(("name", "fault", "kind"), FAULTS)
 @pytest.mark.fault("F09", "F16")
 def test_it_names_each_failure(
-    name: str, fault: str, kind: Kind, served: Sandbox, around: Surroundings
+    name: str,
+    fault: str,
+    kind: Kind,
+    served: Sandbox,
+    connector_context: ConnectorContext,
 ) -> None:
     getattr(served.platform(PLATFORM[name]), fault)()
 
     with pytest.raises(ConnectorError) as caught:
-        pull(served, name, around)
+        pull(served, name, connector_context)
 
     assert caught.value.kind is kind
     assert_plain(str(caught.value), served.secrets.values())
@@ -217,9 +235,9 @@ def test_it_names_each_failure(
 
 @every_source
 def test_a_check_that_fails_says_what_kind_of_failure_it_is(
-    name: str, served: Sandbox, around: Surroundings
+    name: str, served: Sandbox, connector_context: ConnectorContext
 ) -> None:
-    connector = connector_of(served, name, around)
+    connector = connector_of(served, name, connector_context)
     assert connector.check().ok
     served.platform(PLATFORM[name]).server_error(times=None)
 
@@ -231,13 +249,16 @@ def test_a_check_that_fails_says_what_kind_of_failure_it_is(
 @every_source
 @pytest.mark.fault("F08")
 def test_it_waits_as_long_as_told(
-    name: str, served: Sandbox, around: Surroundings, city_clock: FixedClock
+    name: str,
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    city_clock: FixedClock,
 ) -> None:
     platform = served.platform(PLATFORM[name])
     platform.limit()
 
     with pytest.raises(ConnectorError) as caught:
-        pull(served, name, around)
+        pull(served, name, connector_context)
 
     assert caught.value.until is not None
     told = caught.value.until - city_clock.now()
@@ -247,11 +268,14 @@ def test_it_waits_as_long_as_told(
 @every_source
 @pytest.mark.fault("F11")
 def test_one_malformed_item_does_not_spoil_its_page(
-    name: str, served: Sandbox, around: Surroundings, city_clock: FixedClock
+    name: str,
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    city_clock: FixedClock,
 ) -> None:
     served.platform(PLATFORM[name]).malformed_item()
 
-    batches = pull(served, name, around)
+    batches = pull(served, name, connector_context)
 
     rejects = [i for batch in batches for i in batch.items if isinstance(i, Reject)]
     assert len(rejects) == 1
@@ -263,13 +287,16 @@ def test_one_malformed_item_does_not_spoil_its_page(
 @pytest.mark.parametrize("name", PAGED)
 @pytest.mark.fault("F13")
 def test_posts_inserted_between_pages_come_with_the_next_pull(
-    name: str, served: Sandbox, around: Surroundings, city_clock: FixedClock
+    name: str,
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    city_clock: FixedClock,
 ) -> None:
     inserted = served.platform(PLATFORM[name]).insert_between_pages(3)
 
-    first = pull(served, name, around)
+    first = pull(served, name, connector_context)
     city_clock.advance(timedelta(minutes=5))
-    second = pull(served, name, around, first[-1].cursor)
+    second = pull(served, name, connector_context, first[-1].cursor)
 
     both = {record.external_id for record in records(first + second)}
     assert len(first) > 1
@@ -278,33 +305,40 @@ def test_posts_inserted_between_pages_come_with_the_next_pull(
 
 @pytest.mark.parametrize("name", PAGED)
 def test_posts_deleted_between_pages_take_no_others_with_them(
-    name: str, served: Sandbox, around: Surroundings, city_clock: FixedClock
+    name: str,
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    city_clock: FixedClock,
 ) -> None:
     platform = served.platform(PLATFORM[name])
     platform.delete_between_pages(2)
 
-    found = {record.external_id for record in records(pull(served, name, around))}
+    found = {
+        record.external_id for record in records(pull(served, name, connector_context))
+    }
 
     assert platform.deleted
     assert expected_ids(name, [city_clock.now()]) - set(platform.deleted) <= found
 
 
-def test_a_feed_that_is_gone_is_named_so(served: Sandbox, around: Surroundings) -> None:
+def test_a_feed_that_is_gone_is_named_so(
+    served: Sandbox, connector_context: ConnectorContext
+) -> None:
     served.platform("rss").gone(CITY.papers[0].slug)
 
     with pytest.raises(ConnectorError) as caught:
-        pull(served, FEED, around)
+        pull(served, FEED, connector_context)
 
     assert caught.value.kind is Kind.GONE
 
 
 def test_xs_other_dialect_is_read_alike(
-    served: Sandbox, around: Surroundings, city_clock: FixedClock
+    served: Sandbox, connector_context: ConnectorContext, city_clock: FixedClock
 ) -> None:
-    plain = records(pull(served, "x.search", around))
+    plain = records(pull(served, "x.search", connector_context))
     served.platform("x").dialect = "post"
 
-    renamed = records(pull(served, "x.search", around))
+    renamed = records(pull(served, "x.search", connector_context))
 
     def told(found: list[Record]) -> list[Any]:
         return [
@@ -355,7 +389,7 @@ def test_random_crashes_lose_nothing_and_store_nothing_twice(
     name: str,
     schedules: int,
     served: Sandbox,
-    around: Surroundings,
+    connector_context: ConnectorContext,
     city_clock: FixedClock,
     engine: Engine,
 ) -> None:
@@ -371,9 +405,9 @@ def test_random_crashes_lose_nothing_and_store_nothing_twice(
         for _run in range(8):
             moments.append(city_clock.now())
             crash_at = random.choice([None, 0, 1, 2, 3])
-            pull_and_maybe_crash(engine, served, source, around, crash_at)
+            pull_and_maybe_crash(engine, served, source, connector_context, crash_at)
             city_clock.advance(timedelta(hours=random.choice([1, 3, 7])))
-        pull_and_maybe_crash(engine, served, source, around, None)
+        pull_and_maybe_crash(engine, served, source, connector_context, None)
         moments.append(city_clock.now())
 
         new = {id_ for at, id_ in flood if at <= moments[-1]}
@@ -399,12 +433,16 @@ def flooded(served: Sandbox, name: str, begin: datetime) -> list[tuple[datetime,
 
 
 def pull_and_maybe_crash(
-    engine: Engine, served: Sandbox, source: Any, around: Surroundings, at: int | None
+    engine: Engine,
+    served: Sandbox,
+    source: Any,
+    connector_context: ConnectorContext,
+    at: int | None,
 ) -> None:
-    inner = connector_of(served, source.name.rsplit(".", 1)[0], around)
+    inner = connector_of(served, source.name.rsplit(".", 1)[0], connector_context)
     connector = CrashingConnector(inner, at)
     try:
-        result = run(engine, source, connector, around.clock)
+        result = run(engine, source, connector, connector_context.clock)
     except Crash:
         return
     assert result.state == "ok", result
@@ -450,13 +488,17 @@ def all_ids(name: str) -> set[str]:
 @every_source
 @pytest.mark.fault("F08", "F09")
 def test_with_a_fault_on_one_platform_the_other_is_unaffected(
-    name: str, served: Sandbox, around: Surroundings, engine: Engine, context: Any
+    name: str,
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    engine: Engine,
+    context: Any,
 ) -> None:
     for source in served.sources:
         make_source(engine, source["name"], source["connector"], **settings_of(source))
     served.platform(PLATFORM[name]).server_error(times=None)
     open_context = collector.Context(
-        context.workspace, engine, around.clock, served.base_urls
+        context.workspace, engine, connector_context.clock, served.base_urls
     )
 
     results = {result.source: result for result in collector.collect(open_context)}

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from socialcell import db
 from socialcell.clock import FixedClock
-from socialcell.connectors.base import Surroundings
+from socialcell.connectors.base import ConnectorContext
 from socialcell.ops import store
 from socialcell.ops.model import Credential
 from socialcell.sandbox import Sandbox
@@ -23,13 +23,16 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def city(
-    served: Sandbox, around: Surroundings, engine: Engine, context: Context
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    engine: Engine,
+    context: Context,
 ) -> Context:
     """A workspace that listens to the sandbox's X and Mastodon."""
     for name in ("x.mentions", "x.search", "mastodon.pune"):
         entered = source_named(served, name)
         make_source(engine, name, entered["connector"], **settings_of(entered))
-    return Context(context.workspace, engine, around.clock, served.base_urls)
+    return Context(context.workspace, engine, connector_context.clock, served.base_urls)
 
 
 def news(states: list[credential_checks.CredentialState]) -> dict[str, str]:

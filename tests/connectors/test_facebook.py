@@ -9,12 +9,12 @@ from socialcell import connectors
 from socialcell.clock import FixedClock
 from socialcell.connectors.base import (
     Author,
+    ConnectorContext,
     ConnectorError,
     Kind,
     Metric,
     Record,
     Relation,
-    Surroundings,
 )
 from socialcell.connectors.meta.facebook_connector import Facebook
 from socialcell.connectors.meta.facebook_post import comment_record, post_record
@@ -35,10 +35,11 @@ def newest_own(facebook: Any) -> str:
 
 
 def test_a_person_s_post_comes_without_its_author_and_the_city_s_own_with_it(
-    served: Sandbox, around: Surroundings, facebook: Any
+    served: Sandbox, connector_context: ConnectorContext, facebook: Any
 ) -> None:
     found = {
-        record.external_id: record for record in records(pull(served, FEED, around))
+        record.external_id: record
+        for record in records(pull(served, FEED, connector_context))
     }
 
     own = [found[id_] for id_ in standing(facebook, "own")]
@@ -52,7 +53,10 @@ def test_a_person_s_post_comes_without_its_author_and_the_city_s_own_with_it(
 
 
 def test_comments_bring_answers_to_comments_and_say_where_they_belong(
-    served: Sandbox, around: Surroundings, facebook: Any, city_clock: FixedClock
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    facebook: Any,
+    city_clock: FixedClock,
 ) -> None:
     top = facebook.comment("When will the water come?")
     answer = facebook.publish(
@@ -62,7 +66,9 @@ def test_comments_bring_answers_to_comments_and_say_where_they_belong(
         reply_to=top,
     )
 
-    found = {r.external_id: r for r in records(pull(served, COMMENTS, around))}
+    found = {
+        r.external_id: r for r in records(pull(served, COMMENTS, connector_context))
+    }
 
     assert found[top].relations == (Relation("reply", newest_own(facebook)),)
     assert found[answer].relations == (Relation("reply", top),)
@@ -74,11 +80,14 @@ def test_comments_bring_answers_to_comments_and_say_where_they_belong(
 
 
 def test_more_comments_than_come_with_a_post_are_asked_for(
-    served: Sandbox, around: Surroundings, facebook: Any
+    served: Sandbox, connector_context: ConnectorContext, facebook: Any
 ) -> None:
     written = {facebook.comment(f"And me, number {n}") for n in range(11)}
 
-    found = {record.external_id for record in records(pull(served, COMMENTS, around))}
+    found = {
+        record.external_id
+        for record in records(pull(served, COMMENTS, connector_context))
+    }
 
     assert facebook.most < 11
     assert written <= found
@@ -87,17 +96,20 @@ def test_more_comments_than_come_with_a_post_are_asked_for(
 
 
 def test_old_comments_are_not_asked_for_again(
-    served: Sandbox, around: Surroundings, facebook: Any, city_clock: FixedClock
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    facebook: Any,
+    city_clock: FixedClock,
 ) -> None:
     old = city_clock.now() - timedelta(hours=49)
     busy = facebook._newest_own(old).id
     for n in range(11):
         facebook.comment(f"And me, number {n}", old)
-    first = pull(served, COMMENTS, around)
+    first = pull(served, COMMENTS, connector_context)
     before = len(served.requests)
     late = facebook.comment("A word more", below=busy)
 
-    second = pull(served, COMMENTS, around, first[-1].cursor)
+    second = pull(served, COMMENTS, connector_context, first[-1].cursor)
 
     found = {record.external_id for record in records(second)}
     assert late in found
@@ -109,13 +121,16 @@ def test_old_comments_are_not_asked_for_again(
 
 
 def test_a_comment_on_a_post_of_last_week_is_found(
-    served: Sandbox, around: Surroundings, facebook: Any, city_clock: FixedClock
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    facebook: Any,
+    city_clock: FixedClock,
 ) -> None:
-    first = pull(served, COMMENTS, around)
+    first = pull(served, COMMENTS, connector_context)
     old = standing(facebook, "own")[0]
     late = facebook.comment("Only now I saw this", below=old)
 
-    second = pull(served, COMMENTS, around, first[-1].cursor)
+    second = pull(served, COMMENTS, connector_context, first[-1].cursor)
 
     age = city_clock.now() - facebook._found(old).at
     assert age > timedelta(days=5)  # far beyond the 48 hours that are read again
@@ -123,7 +138,7 @@ def test_a_comment_on_a_post_of_last_week_is_found(
 
 
 def test_edges_within_a_page_that_repeat_for_ever_are_drift(
-    served: Sandbox, around: Surroundings, facebook: Any
+    served: Sandbox, connector_context: ConnectorContext, facebook: Any
 ) -> None:
     for n in range(5):
         facebook.comment(f"Round {n}")
@@ -135,16 +150,19 @@ def test_edges_within_a_page_that_repeat_for_ever_are_drift(
     facebook.paged = stuck
 
     with pytest.raises(ConnectorError, match="again and again") as caught:
-        pull(served, COMMENTS, around)
+        pull(served, COMMENTS, connector_context)
 
     assert caught.value.kind is Kind.DRIFT
 
 
 def test_counts_are_what_truly_happened(
-    served: Sandbox, around: Surroundings, facebook: Any, city_clock: FixedClock
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    facebook: Any,
+    city_clock: FixedClock,
 ) -> None:
     now = city_clock.now()
-    for record in records(pull(served, FEED, around)):
+    for record in records(pull(served, FEED, connector_context)):
         post = CITY.by_id["facebook", record.external_id]
         true = CITY.metrics(post, now)
         told = {metric.name: metric for metric in record.metrics}
@@ -230,10 +248,10 @@ def test_a_post_without_what_it_needs_is_none(changes: dict[str, Any]) -> None:
 
 
 def test_what_is_kept_raw_is_read_again_alike(
-    served: Sandbox, around: Surroundings
+    served: Sandbox, connector_context: ConnectorContext
 ) -> None:
     for name in (FEED, COMMENTS):
-        for record in records(pull(served, name, around)):
+        for record in records(pull(served, name, connector_context)):
             again = Facebook.mapped(record.raw)
             assert isinstance(again, Record)
             for part in ("external_id", "text", "author", "relations", "metrics"):
@@ -257,8 +275,8 @@ def test_a_comment_without_its_post_is_none() -> None:
 
 
 def test_the_page_s_own_token_is_hidden_as_well(
-    served: Sandbox, around: Surroundings, facebook: Any
+    served: Sandbox, connector_context: ConnectorContext, facebook: Any
 ) -> None:
-    pull(served, FEED, around)
+    pull(served, FEED, connector_context)
 
     assert facebook.page_token not in redact(f"it was {facebook.page_token} here")

@@ -8,11 +8,11 @@ import pytest
 from socialcell.clock import FixedClock
 from socialcell.connectors.base import (
     Batch,
+    ConnectorContext,
     ConnectorError,
     Kind,
     Metric,
     Refresh,
-    Surroundings,
     Tombstone,
 )
 from socialcell.sandbox import Sandbox
@@ -27,14 +27,18 @@ TAGGED = "facebook.tagged"
 
 @pytest.mark.parametrize(("name", "group"), [(FEED, "own"), (COMMENTS, "comment")])
 def test_what_is_gone_is_named_and_nothing_else(
-    name: str, group: str, served: Sandbox, around: Surroundings, facebook: Any
+    name: str,
+    group: str,
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    facebook: Any,
 ) -> None:
     held = standing(facebook, group)
     stays = [id_ for id_ in held if facebook._found(id_).ends is None]
     facebook.remove(stays[0])
     before = len(served.requests)
 
-    items = ask(served, name, around, held)
+    items = ask(served, name, connector_context, held)
 
     gone = {item.external_id: item for item in items if isinstance(item, Tombstone)}
     assert gone[stays[0]] == Tombstone("facebook", stays[0], "deleted")
@@ -47,44 +51,44 @@ def test_what_is_gone_is_named_and_nothing_else(
 
 
 def test_a_comment_goes_with_its_post(
-    served: Sandbox, around: Surroundings, facebook: Any
+    served: Sandbox, connector_context: ConnectorContext, facebook: Any
 ) -> None:
     id_ = facebook.comment("Will this stay?")
     facebook.remove(newest_own(facebook))
 
-    items = ask(served, COMMENTS, around, [id_])
+    items = ask(served, COMMENTS, connector_context, [id_])
 
     assert items == [Tombstone("facebook", id_, "deleted")]
 
 
 def test_without_the_permission_nothing_is_taken_for_deleted(
-    served: Sandbox, around: Surroundings, facebook: Any
+    served: Sandbox, connector_context: ConnectorContext, facebook: Any
 ) -> None:
     held = standing(facebook, "own")
     facebook.withdraw("pages_read_user_content")
 
     with pytest.raises(ConnectorError, match="nothing was removed") as caught:
-        ask(served, FEED, around, held)
+        ask(served, FEED, connector_context, held)
 
     assert caught.value.kind is Kind.ACCESS
 
 
 def test_other_people_s_posts_are_not_judged(
-    served: Sandbox, around: Surroundings, facebook: Any
+    served: Sandbox, connector_context: ConnectorContext, facebook: Any
 ) -> None:
     (first, *_) = standing(facebook, "tagged")
     facebook.remove(first)
 
-    assert ask(served, TAGGED, around, [first]) == []
-    assert ask(served, TAGGED, around, [first], verb="refresh") == []
+    assert ask(served, TAGGED, connector_context, [first]) == []
+    assert ask(served, TAGGED, connector_context, [first], verb="refresh") == []
 
 
 def test_a_hundred_and_twenty_are_asked_for_in_three_requests(
-    served: Sandbox, around: Surroundings, facebook: Any
+    served: Sandbox, connector_context: ConnectorContext, facebook: Any
 ) -> None:
     (first, *_) = standing(facebook, "own")
     budget = Unlimited()
-    connector: Any = connector_of(served, FEED, around)
+    connector: Any = connector_of(served, FEED, connector_context)
 
     batches: list[Batch] = list(connector.recheck([first] * 120, budget, never_stop))
     again: list[Batch] = list(connector.recheck([first], Unlimited(), never_stop))
@@ -111,25 +115,28 @@ def test_a_failure_is_named_here_too(
     fault: str,
     kind: Kind,
     served: Sandbox,
-    around: Surroundings,
+    connector_context: ConnectorContext,
     facebook: Any,
 ) -> None:
     held = standing(facebook, "own")
     getattr(facebook, fault)()
 
     with pytest.raises(ConnectorError) as caught:
-        ask(served, FEED, around, held, verb=verb)
+        ask(served, FEED, connector_context, held, verb=verb)
 
     assert caught.value.kind is kind
 
 
 def test_figures_are_observed_again_with_how_often_a_post_was_seen(
-    served: Sandbox, around: Surroundings, facebook: Any, city_clock: FixedClock
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    facebook: Any,
+    city_clock: FixedClock,
 ) -> None:
     (own, *_), (visitor, *_) = standing(facebook, "own"), standing(facebook, "visitor")
     city_clock.advance(timedelta(hours=5))
 
-    items = ask(served, FEED, around, [own, visitor], verb="refresh")
+    items = ask(served, FEED, connector_context, [own, visitor], verb="refresh")
 
     now = city_clock.now()
     told = {item.external_id: item for item in items if isinstance(item, Refresh)}
@@ -145,12 +152,12 @@ def test_figures_are_observed_again_with_how_often_a_post_was_seen(
 
 
 def test_a_retired_figure_of_posts_takes_no_count_with_it(
-    served: Sandbox, around: Surroundings, facebook: Any
+    served: Sandbox, connector_context: ConnectorContext, facebook: Any
 ) -> None:
     facebook.retire("post_media_view")
     (own, *_) = standing(facebook, "own")
 
-    (item,) = ask(served, FEED, around, [own], verb="refresh")
+    (item,) = ask(served, FEED, connector_context, [own], verb="refresh")
 
     assert isinstance(item, Refresh)
     states = {metric.name: metric.state for metric in item.metrics}
@@ -159,11 +166,14 @@ def test_a_retired_figure_of_posts_takes_no_count_with_it(
 
 
 def test_comments_are_counted_again(
-    served: Sandbox, around: Surroundings, facebook: Any, city_clock: FixedClock
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    facebook: Any,
+    city_clock: FixedClock,
 ) -> None:
     held = standing(facebook, "comment")[:3]
 
-    items = ask(served, COMMENTS, around, held, verb="refresh")
+    items = ask(served, COMMENTS, connector_context, held, verb="refresh")
 
     told = {item.external_id: item for item in items if isinstance(item, Refresh)}
     for id_ in held:

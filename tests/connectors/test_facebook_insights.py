@@ -7,7 +7,13 @@ import pytest
 
 from socialcell import connectors
 from socialcell.clock import FixedClock
-from socialcell.connectors.base import Batch, ConnectorError, Kind, Reject, Surroundings
+from socialcell.connectors.base import (
+    Batch,
+    ConnectorContext,
+    ConnectorError,
+    Kind,
+    Reject,
+)
 from socialcell.connectors.facts import StoreFact
 from socialcell.connectors.meta.facebook_insights import day_before
 from socialcell.sandbox import Sandbox
@@ -25,9 +31,9 @@ def facts(batches: list[Batch]) -> list[StoreFact]:
 
 
 def test_insights_are_a_call_a_family_and_a_fact_a_day(
-    served: Sandbox, around: Surroundings, city_clock: FixedClock
+    served: Sandbox, connector_context: ConnectorContext, city_clock: FixedClock
 ) -> None:
-    batches = pull(served, INSIGHTS, around)
+    batches = pull(served, INSIGHTS, connector_context)
 
     paths = [logged.request.path for logged in served.requests]
     assert paths == [f"/v26.0/{PAGE_ID}", *[f"/v26.0/{PAGE_ID}/insights"] * 5]
@@ -44,11 +50,11 @@ def test_insights_are_a_call_a_family_and_a_fact_a_day(
 
 
 def test_a_retired_metric_stops_its_own_family_and_no_other(
-    served: Sandbox, around: Surroundings, facebook: Any
+    served: Sandbox, connector_context: ConnectorContext, facebook: Any
 ) -> None:
     facebook.retire("page_follows")
 
-    batches = pull(served, INSIGHTS, around)
+    batches = pull(served, INSIGHTS, connector_context)
 
     rejects = [i for b in batches for i in b.items if isinstance(i, Reject)]
     assert len(rejects) == 1
@@ -64,26 +70,26 @@ def test_a_retired_metric_stops_its_own_family_and_no_other(
 
 
 def test_when_every_family_is_retired_the_source_needs_a_person(
-    served: Sandbox, around: Surroundings, facebook: Any
+    served: Sandbox, connector_context: ConnectorContext, facebook: Any
 ) -> None:
     for metric in facebook_json.METRICS:
         facebook.retire(metric)
 
     with pytest.raises(ConnectorError, match="valid insights metric") as caught:
-        pull(served, INSIGHTS, around)
+        pull(served, INSIGHTS, connector_context)
 
     assert caught.value.kind is Kind.CONFIG
 
 
 def test_a_metric_that_is_cut_gives_a_fact_for_each_part(
-    served: Sandbox, around: Surroundings
+    served: Sandbox, connector_context: ConnectorContext
 ) -> None:
     settings = {
         "kind": "insights",
         "page_id": PAGE_ID,
         "insights": {"kinds": ["page_actions_post_reactions_total"]},
     }
-    connector = connectors.build("facebook", settings, around)
+    connector = connectors.build("facebook", settings, connector_context)
 
     found = facts(list(connector.pull(None, Unlimited(), never_stop)))
 
@@ -94,12 +100,12 @@ def test_a_metric_that_is_cut_gives_a_fact_for_each_part(
 
 
 def test_the_last_week_is_read_again_and_no_more(
-    served: Sandbox, around: Surroundings, city_clock: FixedClock
+    served: Sandbox, connector_context: ConnectorContext, city_clock: FixedClock
 ) -> None:
-    first = pull(served, INSIGHTS, around)
+    first = pull(served, INSIGHTS, connector_context)
     city_clock.advance(timedelta(days=1))
 
-    second = pull(served, INSIGHTS, around, first[-1].cursor)
+    second = pull(served, INSIGHTS, connector_context, first[-1].cursor)
 
     oldest = min(fact.day for fact in facts(second))
     assert max(fact.day for fact in facts(second)) == date(2026, 11, 20)
@@ -108,9 +114,11 @@ def test_the_last_week_is_read_again_and_no_more(
 
 
 def test_a_stopped_run_of_insights_is_done_again(
-    served: Sandbox, around: Surroundings, facebook: Any
+    served: Sandbox, connector_context: ConnectorContext, facebook: Any
 ) -> None:
-    running = connector_of(served, INSIGHTS, around).pull(None, Unlimited(), never_stop)
+    running = connector_of(served, INSIGHTS, connector_context).pull(
+        None, Unlimited(), never_stop
+    )
     first = next(running)
     facebook.server_error()
 

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, select
 from socialcell import connectors, db, sandbox
 from socialcell.campaigns.outcomes.figures_model import AdDay, SearchDay, StoreDay
 from socialcell.clock import FixedClock
-from socialcell.connectors.base import Batch, Connector, Surroundings
+from socialcell.connectors.base import Batch, Connector, ConnectorContext
 from socialcell.sandbox import Sandbox
 from socialcell.services.collection import collector
 from socialcell.services.collection.allowance_ledger import Ledger
@@ -76,8 +76,8 @@ def settings(running: Sandbox, name: str) -> dict[str, Any]:
 def pull(
     opened: Context, name: str, given: dict[str, Any], source: Any, at: int | None
 ) -> None:
-    around: Surroundings = opened.connector_context
-    connector = Crashing(connectors.build(name, given, around), at)
+    connector_context: ConnectorContext = opened.connector_context
+    connector = Crashing(connectors.build(name, given, connector_context), at)
     ledger = Ledger(opened.engine, opened.clock, connector.platform, {})
     try:
         result = collector.run(opened, source, connector, ledger, kind="pull")

@@ -14,7 +14,13 @@ import pytest
 from socialcell import config, connectors
 from socialcell.clock import FixedClock
 from socialcell.config import Workspace
-from socialcell.connectors.base import Batch, ConnectorError, Kind, Reject, Surroundings
+from socialcell.connectors.base import (
+    Batch,
+    ConnectorContext,
+    ConnectorError,
+    Kind,
+    Reject,
+)
 from socialcell.connectors.facts import AdFact
 from socialcell.connectors.google import google_ads_client
 from socialcell.connectors.google.google_ads import figures_query, installs_query
@@ -37,14 +43,14 @@ class Ads:
 
     account: Any
     sign_in: Any
-    around: Surroundings
+    connector_context: ConnectorContext
     log: list[LoggedRequest]
     clock: FixedClock
     secrets: dict[str, str]
 
     def connector(self, **settings: Any) -> Any:
         return connectors.build(
-            "google_ads", {"customer_id": ACCOUNT} | settings, self.around
+            "google_ads", {"customer_id": ACCOUNT} | settings, self.connector_context
         )
 
     def pull(self, cursor: dict[str, Any] | None = None) -> list[Batch]:
@@ -74,11 +80,13 @@ def ads(tmp_path: Path, city_clock: FixedClock) -> Iterator[Ads]:
             n: stack.enter_context(rows[n].serve(platform, log))
             for n, platform in served.items()
         }
-        around = Surroundings(city_clock, space.config, space.secret, urls)
+        connector_context = ConnectorContext(
+            city_clock, space.config, space.secret, urls
+        )
         yield Ads(
             served["google_ads"],
             served["google_ads_oauth"],
-            around,
+            connector_context,
             log,
             city_clock,
             secrets,

@@ -13,10 +13,10 @@ from sqlalchemy import Engine
 from socialcell import config, connectors
 from socialcell.clock import FixedClock
 from socialcell.connectors.base import (
+    ConnectorContext,
     ConnectorError,
     Kind,
     Metric,
-    Surroundings,
 )
 from socialcell.connectors.google.google_play import GooglePlay, to_record
 from socialcell.errors import ConfigError
@@ -48,9 +48,9 @@ def asked(served: Sandbox) -> list[str]:
 
 
 def test_a_pull_is_one_sign_in_and_its_pages(
-    served: Sandbox, around: Surroundings
+    served: Sandbox, connector_context: ConnectorContext
 ) -> None:
-    batches = pull(served, REVIEWS, around)
+    batches = pull(served, REVIEWS, connector_context)
 
     assert len(batches) > 2
     assert asked(served) == ["google", *["google_play"] * len(batches)]
@@ -59,10 +59,13 @@ def test_a_pull_is_one_sign_in_and_its_pages(
 
 
 def test_a_token_taken_back_in_the_middle_is_renewed_once(
-    served: Sandbox, around: Surroundings, play: Any, city_clock: FixedClock
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    play: Any,
+    city_clock: FixedClock,
 ) -> None:
     budget = Unlimited()
-    running = connector_of(served, REVIEWS, around).pull(None, budget, never)
+    running = connector_of(served, REVIEWS, connector_context).pull(None, budget, never)
     batches = [next(running)]
     play.revoke_token()
     batches += running
@@ -74,12 +77,12 @@ def test_a_token_taken_back_in_the_middle_is_renewed_once(
 
 
 def test_a_revoked_sign_in_needs_a_person_and_is_not_tried_again(
-    served: Sandbox, around: Surroundings
+    served: Sandbox, connector_context: ConnectorContext
 ) -> None:
     served.platform("google").refuse_grant()
 
     with pytest.raises(ConnectorError, match="invalid_grant") as caught:
-        pull(served, REVIEWS, around)
+        pull(served, REVIEWS, connector_context)
 
     assert caught.value.kind is Kind.AUTH
     assert "Sign in again" in str(caught.value)
@@ -87,24 +90,27 @@ def test_a_revoked_sign_in_needs_a_person_and_is_not_tried_again(
 
 
 def test_trouble_at_the_token_address_is_not_taken_for_a_revoked_sign_in(
-    served: Sandbox, around: Surroundings
+    served: Sandbox, connector_context: ConnectorContext
 ) -> None:
     served.platform("google").server_error(times=None)
 
     with pytest.raises(ConnectorError) as caught:
-        pull(served, REVIEWS, around)
+        pull(served, REVIEWS, connector_context)
 
     assert caught.value.kind is Kind.TRANSIENT
     assert asked(served) == ["google"]  # google-auth would sleep and ask again
 
 
 def test_the_hours_questions_are_a_short_wait(
-    served: Sandbox, around: Surroundings, play: Any, city_clock: FixedClock
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    play: Any,
+    city_clock: FixedClock,
 ) -> None:
     play.quota_spent()
 
     with pytest.raises(ConnectorError) as caught:
-        pull(served, REVIEWS, around)
+        pull(served, REVIEWS, connector_context)
 
     assert caught.value.kind is Kind.RATE
     assert caught.value.until == city_clock.now() + timedelta(hours=1)
@@ -112,20 +118,22 @@ def test_the_hours_questions_are_a_short_wait(
 
 def test_after_more_than_a_week_of_silence_a_gap_is_recorded(
     served: Sandbox,
-    around: Surroundings,
+    connector_context: ConnectorContext,
     play: Any,
     city_clock: FixedClock,
     engine: Engine,
 ) -> None:
     source = make_source(engine, REVIEWS, "google_play", package=PACKAGE)
-    run(engine, source, connector_of(served, REVIEWS, around), city_clock)
+    run(engine, source, connector_of(served, REVIEWS, connector_context), city_clock)
     before = city_clock.now()
     lost = play.publish("nobody read me", before + timedelta(hours=1))
     city_clock.advance(timedelta(days=9))
     kept = play.publish("still there", city_clock.now() - timedelta(days=6))
 
-    batches = pull(served, REVIEWS, around)
-    result = run(engine, source, connector_of(served, REVIEWS, around), city_clock)
+    batches = pull(served, REVIEWS, connector_context)
+    result = run(
+        engine, source, connector_of(served, REVIEWS, connector_context), city_clock
+    )
 
     assert result.state == "ok"
     assert items(batches, lost) == []
@@ -137,18 +145,25 @@ def test_after_more_than_a_week_of_silence_a_gap_is_recorded(
 
 
 def test_an_app_without_reviews_is_no_drift(
-    served: Sandbox, around: Surroundings, play: Any, city_clock: FixedClock
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    play: Any,
+    city_clock: FixedClock,
 ) -> None:
     city_clock.advance(timedelta(days=30))
 
-    (batch,) = pull(served, REVIEWS, around)
+    (batch,) = pull(served, REVIEWS, connector_context)
 
     assert batch.items == []
     assert batch.covered is not None
 
 
-def test_an_unknown_app_is_named(served: Sandbox, around: Surroundings) -> None:
-    other = connectors.build("google_play", {"package": "org.example.other"}, around)
+def test_an_unknown_app_is_named(
+    served: Sandbox, connector_context: ConnectorContext
+) -> None:
+    other = connectors.build(
+        "google_play", {"package": "org.example.other"}, connector_context
+    )
 
     with pytest.raises(ConnectorError, match="applicationNotFound") as caught:
         list(other.pull(None, Unlimited(), never))
@@ -157,9 +172,9 @@ def test_an_unknown_app_is_named(served: Sandbox, around: Surroundings) -> None:
 
 
 def test_the_check_says_what_is_wrong(
-    served: Sandbox, around: Surroundings, play: Any
+    served: Sandbox, connector_context: ConnectorContext, play: Any
 ) -> None:
-    connector = connector_of(served, REVIEWS, around)
+    connector = connector_of(served, REVIEWS, connector_context)
     assert connector.check().ok
     play.missing_permission()
 
@@ -170,9 +185,12 @@ def test_the_check_says_what_is_wrong(
 
 
 def test_a_service_accounts_key_signs_in_at_googles_address_only(
-    served: Sandbox, around: Surroundings, city_clock: FixedClock, folder: Any
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    city_clock: FixedClock,
+    folder: Any,
 ) -> None:
-    connector = with_service_account(around, json.dumps(a_key()), folder)
+    connector = with_service_account(connector_context, json.dumps(a_key()), folder)
 
     batches = list(connector.pull(None, Unlimited(), never))
 
@@ -183,20 +201,24 @@ def test_a_service_accounts_key_signs_in_at_googles_address_only(
 
 
 def test_a_secret_that_is_no_key_is_refused_without_showing_it(
-    around: Surroundings, folder: Any
+    connector_context: ConnectorContext, folder: Any
 ) -> None:
     for text in ("not JSON at all", "[]", '{"type": "service_account"}'):
         with pytest.raises(ConfigError, match="JSON key") as caught:
-            with_service_account(around, text, folder)
+            with_service_account(connector_context, text, folder)
         assert text not in str(caught.value)
 
 
-def with_service_account(around: Surroundings, secret: str, folder: Any) -> Any:
+def with_service_account(
+    connector_context: ConnectorContext, secret: str, folder: Any
+) -> Any:
     """The connector where config.yaml says that a service account reads."""
     (folder / "secrets" / "google_service_account").write_text(secret)
     given = {"connectors": {"google": {"access": "service_account"}}}
-    around = replace(around, config=config.Config.model_validate(given))
-    return connectors.build("google_play", {"package": PACKAGE}, around)
+    connector_context = replace(
+        connector_context, config=config.Config.model_validate(given)
+    )
+    return connectors.build("google_play", {"package": PACKAGE}, connector_context)
 
 
 def a_key() -> dict[str, str]:
@@ -299,9 +321,9 @@ def test_a_review_without_what_it_needs_is_none(data: dict[str, Any]) -> None:
 
 
 def test_what_is_stored_can_be_read_again_by_itself(
-    served: Sandbox, around: Surroundings
+    served: Sandbox, connector_context: ConnectorContext
 ) -> None:
-    found = records(pull(served, REVIEWS, around))
+    found = records(pull(served, REVIEWS, connector_context))
 
     assert found
     assert [GooglePlay.mapped(record.raw) for record in found] == found

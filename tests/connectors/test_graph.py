@@ -12,7 +12,7 @@ import requests
 
 from socialcell import connectors
 from socialcell.clock import FixedClock
-from socialcell.connectors.base import ConnectorError, Kind, Surroundings
+from socialcell.connectors.base import ConnectorContext, ConnectorError, Kind
 from socialcell.connectors.meta.graph_check import (
     VERSIONS,
     debugged,
@@ -34,8 +34,8 @@ NEEDED = ("pages_read_engagement", "pages_read_user_content")
 
 
 @pytest.fixture
-def graph(around: Surroundings) -> Graph:
-    return connect(around, "facebook")
+def graph(connector_context: ConnectorContext) -> Graph:
+    return connect(connector_context, "facebook")
 
 
 @pytest.fixture
@@ -48,12 +48,17 @@ def page(graph: Graph, facebook: Any) -> Graph:
 
 
 def test_any_version_is_asked_for_and_the_token_is_in_no_address(
-    served: Sandbox, around: Surroundings, facebook: Any
+    served: Sandbox, connector_context: ConnectorContext, facebook: Any
 ) -> None:
     meta = MetaSection(version="v31.0")
-    given = around.config.connectors.model_copy(update={"meta": meta})
-    config = around.config.model_copy(update={"connectors": given})
-    newer = Surroundings(around.clock, config, around.secret, dict(around.base_urls))
+    given = connector_context.config.connectors.model_copy(update={"meta": meta})
+    config = connector_context.config.model_copy(update={"connectors": given})
+    newer = ConnectorContext(
+        connector_context.clock,
+        config,
+        connector_context.secret,
+        dict(connector_context.base_urls),
+    )
 
     connect(newer, "facebook").ask(PAGE_ID, fields="name")
 
@@ -202,13 +207,13 @@ def test_a_usage_header_of_no_form_says_nothing(header: str) -> None:
 
 
 def test_at_three_quarters_a_run_ends_and_keeps_its_place(
-    served: Sandbox, around: Surroundings, facebook: Any
+    served: Sandbox, connector_context: ConnectorContext, facebook: Any
 ) -> None:
     facebook.use_up(76)
 
-    first = pull(served, "facebook.feed", around)
+    first = pull(served, "facebook.feed", connector_context)
     facebook.heal()
-    rest = pull(served, "facebook.feed", around, first[-1].cursor)
+    rest = pull(served, "facebook.feed", connector_context, first[-1].cursor)
 
     assert len(first) == 1
     assert first[0].cursor["open"] is not None
@@ -219,12 +224,15 @@ def test_at_three_quarters_a_run_ends_and_keeps_its_place(
 
 
 def test_at_nine_tenths_the_source_waits_until_meta_gives_back(
-    served: Sandbox, around: Surroundings, facebook: Any, city_clock: FixedClock
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    facebook: Any,
+    city_clock: FixedClock,
 ) -> None:
     facebook.use_up(93, minutes=40)
 
     with pytest.raises(ConnectorError, match="93 %") as caught:
-        pull(served, "facebook.feed", around)
+        pull(served, "facebook.feed", connector_context)
 
     assert caught.value.kind is Kind.RATE
     assert caught.value.until == city_clock.now() + timedelta(minutes=40)
@@ -383,32 +391,32 @@ def test_a_version_is_warned_of_half_a_year_before_it_ends() -> None:
 
 
 def test_the_check_of_a_source_reads_a_page_and_says_what_is_wrong(
-    served: Sandbox, around: Surroundings, facebook: Any
+    served: Sandbox, connector_context: ConnectorContext, facebook: Any
 ) -> None:
     for kind in ("feed", "comments", "tagged", "insights"):
-        assert connector_of(served, f"facebook.{kind}", around).check().ok
+        assert connector_of(served, f"facebook.{kind}", connector_context).check().ok
     facebook.take_task()
 
-    told = connector_of(served, "facebook.feed", around).check()
+    told = connector_of(served, "facebook.feed", connector_context).check()
 
     assert not told.ok
     assert "no task on the page" in told.message
 
 
 def test_a_token_without_a_task_needs_a_person(
-    served: Sandbox, around: Surroundings, facebook: Any
+    served: Sandbox, connector_context: ConnectorContext, facebook: Any
 ) -> None:
     facebook.take_task()
 
     with pytest.raises(ConnectorError, match="system user") as caught:
-        pull(served, "facebook.feed", around)
+        pull(served, "facebook.feed", connector_context)
 
     assert caught.value.kind is Kind.ACCESS
 
 
-def test_a_page_that_is_not_there_is_gone(around: Surroundings) -> None:
+def test_a_page_that_is_not_there_is_gone(connector_context: ConnectorContext) -> None:
     settings = {"kind": "feed", "page_id": "999999"}
-    strange = connectors.build("facebook", settings, around)
+    strange = connectors.build("facebook", settings, connector_context)
 
     with pytest.raises(ConnectorError) as caught:
         list(strange.pull(None, Unlimited(), lambda: False))

@@ -10,13 +10,13 @@ from socialcell.clock import FixedClock
 from socialcell.connectors.base import (
     Author,
     Batch,
+    ConnectorContext,
     ConnectorError,
     Kind,
     Metric,
     Record,
     Refresh,
     Relation,
-    Surroundings,
     Tombstone,
 )
 from socialcell.connectors.meta.instagram_connector import Instagram
@@ -43,10 +43,10 @@ def instagram(served: Sandbox) -> Any:
 
 
 def test_own_media_name_the_account_and_others_their_authors(
-    served: Sandbox, around: Surroundings
+    served: Sandbox, connector_context: ConnectorContext
 ) -> None:
-    own = records(pull(served, MEDIA, around))
-    tags = records(pull(served, TAGS, around))
+    own = records(pull(served, MEDIA, connector_context))
+    tags = records(pull(served, TAGS, connector_context))
 
     assert {(r.author and r.author.handle, r.via) for r in own} == {(USERNAME, "own")}
     for record in tags:
@@ -60,39 +60,48 @@ def test_own_media_name_the_account_and_others_their_authors(
 
 
 def test_an_old_page_of_tags_ends_the_visit(
-    served: Sandbox, around: Surroundings, instagram: Any, city_clock: FixedClock
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    instagram: Any,
+    city_clock: FixedClock,
 ) -> None:
     instagram.most = 2
-    first = pull(served, TAGS, around)
+    first = pull(served, TAGS, connector_context)
     city_clock.advance(timedelta(hours=72))
 
-    second = pull(served, TAGS, around, first[-1].cursor)
+    second = pull(served, TAGS, connector_context, first[-1].cursor)
 
     assert len(first) > 3
     assert len(second) < len(first)
 
 
 def test_a_tag_that_is_put_on_a_medium_of_yesterday_is_found(
-    served: Sandbox, around: Surroundings, instagram: Any, city_clock: FixedClock
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    instagram: Any,
+    city_clock: FixedClock,
 ) -> None:
     instagram.most = 1
     for hours in (10, 20, 30):
         instagram.publish("newer", city_clock.now() - timedelta(hours=hours))
-    first = pull(served, TAGS, around)
+    first = pull(served, TAGS, connector_context)
     late = instagram.publish("tagged later", city_clock.now() - timedelta(hours=40))
 
-    second = pull(served, TAGS, around, first[-1].cursor)
+    second = pull(served, TAGS, connector_context, first[-1].cursor)
 
     assert late in {record.external_id for record in records(second)}
 
 
 def test_counts_are_what_truly_happened_and_hidden_likes_are_not_nought(
-    served: Sandbox, around: Surroundings, instagram: Any, city_clock: FixedClock
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    instagram: Any,
+    city_clock: FixedClock,
 ) -> None:
     (shy, *_) = standing(instagram, "own")
     instagram.hides_likes.add(shy)
 
-    for record in records(pull(served, MEDIA, around)):
+    for record in records(pull(served, MEDIA, connector_context)):
         true = CITY.metrics(
             CITY.by_id["instagram", record.external_id], city_clock.now()
         )
@@ -127,11 +136,7 @@ def test_a_medium_becomes_a_record() -> None:
     assert record.text == "नवे उद्यान #Pune"
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [{"id": None}, {"id": 5}, {"timestamp": "noon"}, {"timestamp": None},
-     {"username": 7}],
-)  # fmt: skip
+@ pytest . mark . parametrize ( "changes" , [ { "id" : None } , { "id" : 5 } , { "timestamp" : "noon" } , { "timestamp" : None } , { "username" : 7 } ] )  # fmt: skip
 def test_a_medium_without_what_it_needs_is_none(changes: dict[str, Any]) -> None:
     node = {"id": "1", "timestamp": "2026-11-20T04:00:00+0000", **changes}
 
@@ -140,10 +145,10 @@ def test_a_medium_without_what_it_needs_is_none(changes: dict[str, Any]) -> None
 
 
 def test_what_is_kept_raw_is_read_again_alike(
-    served: Sandbox, around: Surroundings
+    served: Sandbox, connector_context: ConnectorContext
 ) -> None:
     for name in (MEDIA, COMMENTS, TAGS, HASHTAG):
-        for record in records(pull(served, name, around)):
+        for record in records(pull(served, name, connector_context)):
             again = Instagram.mapped(record.raw)
             assert isinstance(again, Record)
             for part in ("external_id", "text", "author", "relations", "metrics"):
@@ -155,12 +160,14 @@ def test_what_is_kept_raw_is_read_again_alike(
 
 
 def test_answers_to_comments_come_with_them_and_say_whom_they_answer(
-    served: Sandbox, around: Surroundings, instagram: Any
+    served: Sandbox, connector_context: ConnectorContext, instagram: Any
 ) -> None:
     top = instagram.comment("When?")
     answer = instagram.comment("Tomorrow.", below=top)
 
-    found = {r.external_id: r for r in records(pull(served, COMMENTS, around))}
+    found = {
+        r.external_id: r for r in records(pull(served, COMMENTS, connector_context))
+    }
 
     medium = found[top].conversation
     assert found[top].relations == (Relation("reply", str(medium)),)
@@ -172,13 +179,16 @@ def test_answers_to_comments_come_with_them_and_say_whom_they_answer(
 
 
 def test_a_new_answer_below_an_old_comment_is_found(
-    served: Sandbox, around: Surroundings, instagram: Any, city_clock: FixedClock
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    instagram: Any,
+    city_clock: FixedClock,
 ) -> None:
     old = instagram.comment("When?", city_clock.now() - timedelta(days=4))
-    first = pull(served, COMMENTS, around)
+    first = pull(served, COMMENTS, connector_context)
     late = instagram.comment("Only now.", below=old)
 
-    second = pull(served, COMMENTS, around, first[-1].cursor)
+    second = pull(served, COMMENTS, connector_context, first[-1].cursor)
 
     found = {record.external_id for record in records(second)}
     assert late in found
@@ -186,11 +196,14 @@ def test_a_new_answer_below_an_old_comment_is_found(
 
 
 def test_more_comments_than_come_with_a_medium_are_asked_for(
-    served: Sandbox, around: Surroundings, instagram: Any
+    served: Sandbox, connector_context: ConnectorContext, instagram: Any
 ) -> None:
     written = {instagram.comment(f"And me, number {n}") for n in range(11)}
 
-    found = {record.external_id for record in records(pull(served, COMMENTS, around))}
+    found = {
+        record.external_id
+        for record in records(pull(served, COMMENTS, connector_context))
+    }
 
     assert instagram.most < 11
     assert written <= found
@@ -200,9 +213,12 @@ def test_more_comments_than_come_with_a_medium_are_asked_for(
 
 
 def test_the_same_after_on_each_page_still_leads_on(
-    served: Sandbox, around: Surroundings, city_clock: FixedClock
+    served: Sandbox, connector_context: ConnectorContext, city_clock: FixedClock
 ) -> None:
-    found = {record.external_id for record in records(pull(served, HASHTAG, around))}
+    found = {
+        record.external_id
+        for record in records(pull(served, HASHTAG, connector_context))
+    }
 
     pages = [
         log.request for log in served.requests if "recent_media" in log.request.path
@@ -215,10 +231,10 @@ def test_the_same_after_on_each_page_still_leads_on(
 
 
 def test_the_number_of_a_hashtag_is_looked_for_once(
-    served: Sandbox, around: Surroundings, instagram: Any
+    served: Sandbox, connector_context: ConnectorContext, instagram: Any
 ) -> None:
-    first = pull(served, HASHTAG, around)
-    pull(served, HASHTAG, around, first[-1].cursor)
+    first = pull(served, HASHTAG, connector_context)
+    pull(served, HASHTAG, connector_context, first[-1].cursor)
 
     paths = [logged.request.path for logged in served.requests]
     assert paths.count("/v26.0/ig_hashtag_search") == 1
@@ -226,9 +242,13 @@ def test_the_number_of_a_hashtag_is_looked_for_once(
     assert list(instagram.searched) == ["pune"]
 
 
-def test_another_hashtag_is_looked_for_anew(around: Surroundings) -> None:
+def test_another_hashtag_is_looked_for_anew(
+    connector_context: ConnectorContext,
+) -> None:
     kept = {"hashtag": {"name": "pune", "id": HASHTAG_ID}}
-    other = connectors.build("instagram", settings(hashtag="kothrud"), around)
+    other = connectors.build(
+        "instagram", settings(hashtag="kothrud"), connector_context
+    )
 
     with pytest.raises(ConnectorError, match="does not exist") as caught:
         list(other.pull(kept, Unlimited(), never_stop))
@@ -237,24 +257,27 @@ def test_another_hashtag_is_looked_for_anew(around: Surroundings) -> None:
 
 
 def test_the_thirty_first_hashtag_of_a_week_waits_a_day(
-    served: Sandbox, around: Surroundings, instagram: Any, city_clock: FixedClock
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    instagram: Any,
+    city_clock: FixedClock,
 ) -> None:
     for n in range(30):
         instagram.searched[f"tag{n}"] = city_clock.now() - timedelta(days=6)
 
     with pytest.raises(ConnectorError, match="This week's hashtags") as caught:
-        pull(served, HASHTAG, around)
+        pull(served, HASHTAG, connector_context)
 
     assert caught.value.kind is Kind.QUOTA
     assert caught.value.until == city_clock.now() + timedelta(days=1)
     city_clock.advance(timedelta(days=1))
-    assert records(pull(served, HASHTAG, around))
+    assert records(pull(served, HASHTAG, connector_context))
 
 
 def test_a_hashtag_does_not_say_who_wrote(
-    served: Sandbox, around: Surroundings
+    served: Sandbox, connector_context: ConnectorContext
 ) -> None:
-    found = records(pull(served, HASHTAG, around))
+    found = records(pull(served, HASHTAG, connector_context))
 
     assert {(record.author, record.missing) for record in found} == {
         (None, ("author",))
@@ -263,13 +286,13 @@ def test_a_hashtag_does_not_say_who_wrote(
 
 
 def test_who_comes_after_a_day_has_a_gap(
-    served: Sandbox, around: Surroundings, city_clock: FixedClock
+    served: Sandbox, connector_context: ConnectorContext, city_clock: FixedClock
 ) -> None:
-    first = pull(served, HASHTAG, around)
+    first = pull(served, HASHTAG, connector_context)
     before = city_clock.now()
     city_clock.advance(timedelta(hours=30))
 
-    second = pull(served, HASHTAG, around, first[-1].cursor)
+    second = pull(served, HASHTAG, connector_context, first[-1].cursor)
 
     now = city_clock.now()
     assert first[-1].gap is None
@@ -279,18 +302,21 @@ def test_who_comes_after_a_day_has_a_gap(
 
 
 def test_what_a_broken_run_lost_lies_in_a_gap(
-    served: Sandbox, around: Surroundings, instagram: Any, city_clock: FixedClock
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    instagram: Any,
+    city_clock: FixedClock,
 ) -> None:
-    first = pull(served, HASHTAG, around)
+    first = pull(served, HASHTAG, connector_context)
     city_clock.advance(timedelta(hours=20))
     lost, at = instagram.publish("nobody saw this", group="hashtag"), city_clock.now()
     for _ in range(4):
         instagram.publish("this was seen", group="hashtag")
-    running = connector_of(served, HASHTAG, around)
+    running = connector_of(served, HASHTAG, connector_context)
     broken = [next(running.pull(first[-1].cursor, Unlimited(), never_stop))]
     city_clock.advance(timedelta(hours=26))
 
-    last = pull(served, HASHTAG, around, broken[-1].cursor)
+    last = pull(served, HASHTAG, connector_context, broken[-1].cursor)
 
     assert lost not in {r.external_id for r in records([*broken, *last])}
     (gap,) = [batch.gap for batch in last if batch.gap]
@@ -302,34 +328,41 @@ def test_what_a_broken_run_lost_lies_in_a_gap(
 
 @pytest.mark.parametrize(("name", "group"), [(MEDIA, "own"), (COMMENTS, "comment")])
 def test_what_is_gone_is_named(
-    name: str, group: str, served: Sandbox, around: Surroundings, instagram: Any
+    name: str,
+    group: str,
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    instagram: Any,
 ) -> None:
     held = standing(instagram, group)
     instagram.remove(held[0])
 
-    items = ask(served, name, around, held)
+    items = ask(served, name, connector_context, held)
 
     assert Tombstone("instagram", held[0], "deleted") in items
     assert {i.external_id for i in items if isinstance(i, Tombstone)} < set(held)
 
 
 def test_strangers_media_are_not_judged(
-    served: Sandbox, around: Surroundings, instagram: Any
+    served: Sandbox, connector_context: ConnectorContext, instagram: Any
 ) -> None:
     (tag, *_), (found, *_) = standing(instagram, "tag"), standing(instagram, "hashtag")
     for verb in ("recheck", "refresh"):
-        assert ask(served, TAGS, around, [tag], verb=verb) == []
-        assert ask(served, HASHTAG, around, [found], verb=verb) == []
+        assert ask(served, TAGS, connector_context, [tag], verb=verb) == []
+        assert ask(served, HASHTAG, connector_context, [found], verb=verb) == []
     assert served.requests == []
 
 
 def test_figures_are_asked_for_one_by_one(
-    served: Sandbox, around: Surroundings, instagram: Any, city_clock: FixedClock
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    instagram: Any,
+    city_clock: FixedClock,
 ) -> None:
     instagram.retire("views")
     (own, *_) = standing(instagram, "own")
 
-    (item,) = ask(served, MEDIA, around, [own], verb="refresh")
+    (item,) = ask(served, MEDIA, connector_context, [own], verb="refresh")
 
     assert isinstance(item, Refresh)
     told = {metric.name: metric for metric in item.metrics}
@@ -342,13 +375,13 @@ def test_figures_are_asked_for_one_by_one(
 
 
 def test_without_the_permission_nothing_is_taken_for_deleted(
-    served: Sandbox, around: Surroundings, instagram: Any
+    served: Sandbox, connector_context: ConnectorContext, instagram: Any
 ) -> None:
     instagram.withdraw("instagram_manage_comments")
     gone = "17900000000000001"
 
     with pytest.raises(ConnectorError, match="nothing was removed") as caught:
-        ask(served, COMMENTS, around, [gone])
+        ask(served, COMMENTS, connector_context, [gone])
 
     assert caught.value.kind is Kind.ACCESS
 
@@ -362,13 +395,13 @@ def settings(**changes: Any) -> dict[str, Any]:
 
 
 def test_each_kind_is_checked_with_a_small_read(
-    served: Sandbox, around: Surroundings, instagram: Any
+    served: Sandbox, connector_context: ConnectorContext, instagram: Any
 ) -> None:
     for name in (MEDIA, COMMENTS, TAGS, HASHTAG):
-        assert connector_of(served, name, around).check().ok
+        assert connector_of(served, name, connector_context).check().ok
     instagram.withdraw("instagram_manage_comments")
 
-    told = connector_of(served, TAGS, around).check()
+    told = connector_of(served, TAGS, connector_context).check()
 
     assert (told.ok, told.kind) == (False, Kind.ACCESS)
     assert "instagram_manage_comments" in told.message
@@ -396,8 +429,10 @@ def test_settings_that_make_no_sense_are_refused(changes: dict[str, Any]) -> Non
         connectors.check_settings("instagram", settings(**changes))
 
 
-def test_a_batch_tells_what_it_cost(served: Sandbox, around: Surroundings) -> None:
-    batches: list[Batch] = pull(served, HASHTAG, around)
+def test_a_batch_tells_what_it_cost(
+    served: Sandbox, connector_context: ConnectorContext
+) -> None:
+    batches: list[Batch] = pull(served, HASHTAG, connector_context)
 
     # The first page with the search for the number.
     assert [batch.cost["calls"] for batch in batches][:2] == [2, 1]

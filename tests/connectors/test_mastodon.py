@@ -10,12 +10,12 @@ from socialcell.clock import FixedClock
 from socialcell.connectors.base import (
     Author,
     Batch,
+    ConnectorContext,
     ConnectorError,
     Filtered,
     Kind,
     Metric,
     Relation,
-    Surroundings,
 )
 from socialcell.connectors.mastodon.mastodon_connector import id_at, to_record
 from socialcell.errors import ConfigError
@@ -38,11 +38,11 @@ def min_ids(served: Sandbox) -> list[int]:
 
 
 def test_nothing_is_asked_but_the_timeline(
-    served: Sandbox, around: Surroundings, server: Any
+    served: Sandbox, connector_context: ConnectorContext, server: Any
 ) -> None:
     server.instance_broken()
 
-    batches = pull(served, TAG, around)
+    batches = pull(served, TAG, connector_context)
 
     paths = {logged.request.path for logged in served.requests}
     assert paths == {"/api/v1/timelines/tag/Pune"}
@@ -50,12 +50,12 @@ def test_nothing_is_asked_but_the_timeline(
 
 
 def test_pages_lead_upward_and_each_is_a_place_to_go_on_from(
-    served: Sandbox, around: Surroundings, city_clock: FixedClock
+    served: Sandbox, connector_context: ConnectorContext, city_clock: FixedClock
 ) -> None:
-    stopped = pull(served, TAG, around, stop=lambda: True)
+    stopped = pull(served, TAG, connector_context, stop=lambda: True)
     assert len(stopped) == 1
 
-    rest = pull(served, TAG, around, stopped[-1].cursor)
+    rest = pull(served, TAG, connector_context, stopped[-1].cursor)
 
     assert min_ids(served) == sorted(min_ids(served))
     assert min_ids(served)[1] == max(int(r.external_id) for r in records(stopped))
@@ -63,47 +63,50 @@ def test_pages_lead_upward_and_each_is_a_place_to_go_on_from(
     assert len(found) == len(set(found))
     assert set(found) == expected_ids(TAG, [city_clock.now()])
     assert [batch.covered for batch in stopped + rest][:-1] == [None] * len(rest)
-    assert rest[-1].covered == (
-        city_clock.now() - timedelta(days=14),
-        city_clock.now(),
-    )
+    assert rest[-1].covered == (city_clock.now() - timedelta(days=14), city_clock.now())
 
 
 def test_a_status_of_another_server_that_arrives_late_is_found(
-    served: Sandbox, around: Surroundings, server: Any, city_clock: FixedClock
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    server: Any,
+    city_clock: FixedClock,
 ) -> None:
     server.publish("already here #Pune")
-    first = pull(served, TAG, around)
+    first = pull(served, TAG, connector_context)
     late = server.publish("slow server #Pune", city_clock.now() - timedelta(minutes=50))
     city_clock.advance(timedelta(minutes=15))
 
-    second = pull(served, TAG, around, first[-1].cursor)
+    second = pull(served, TAG, connector_context, first[-1].cursor)
 
     assert late in {record.external_id for record in records(second)}
 
 
 def test_a_broken_off_run_finds_late_arrivals_as_well(
-    served: Sandbox, around: Surroundings, server: Any, city_clock: FixedClock
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    server: Any,
+    city_clock: FixedClock,
 ) -> None:
     for minutes in (55, 50, 45, 40, 35, 30, 25):
         moment = city_clock.now() - timedelta(minutes=minutes)
         server.publish(f"{minutes} #Pune", moment)
-    first = pull(served, TAG, around)
+    first = pull(served, TAG, connector_context)
     late = server.publish("late #Pune", city_clock.now() - timedelta(minutes=28))
 
-    broken = pull(served, TAG, around, first[-1].cursor, stop=lambda: True)
+    broken = pull(served, TAG, connector_context, first[-1].cursor, stop=lambda: True)
     assert late not in {record.external_id for record in records(broken)}
-    rest = pull(served, TAG, around, broken[-1].cursor)
+    rest = pull(served, TAG, connector_context, broken[-1].cursor)
 
     assert late in {record.external_id for record in records(rest)}
 
 
 def test_a_limit_in_the_middle_keeps_the_pages_before_it(
-    served: Sandbox, around: Surroundings, server: Any
+    served: Sandbox, connector_context: ConnectorContext, server: Any
 ) -> None:
     server.limit(after=2)
     batches: list[Batch] = []
-    running = connector_of(served, TAG, around).pull(
+    running = connector_of(served, TAG, connector_context).pull(
         None, Unlimited(), collector.never_stop
     )
 
@@ -113,42 +116,46 @@ def test_a_limit_in_the_middle_keeps_the_pages_before_it(
     assert caught.value.kind is Kind.RATE
     assert len(batches) == 2
     assert len(served.requests) == 3  # and not asked again
+
     limits = batches[-1].limits
     assert limits is not None
     assert limits.remaining == 298
 
 
 def test_kindred_servers_say_in_epoch_seconds_when_to_come_back(
-    served: Sandbox, around: Surroundings, server: Any, city_clock: FixedClock
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    server: Any,
+    city_clock: FixedClock,
 ) -> None:
     server.odd_reset()
     server.limit()
 
     with pytest.raises(ConnectorError) as caught:
-        pull(served, TAG, around)
+        pull(served, TAG, connector_context)
 
     assert caught.value.until == city_clock.now() + server.window
 
 
 def test_an_answer_that_cannot_be_read_is_not_quoted(
-    served: Sandbox, around: Surroundings, server: Any
+    served: Sandbox, connector_context: ConnectorContext, server: Any
 ) -> None:
     server.html_instead_of_json()
 
     with pytest.raises(ConnectorError) as caught:
-        pull(served, TAG, around)
+        pull(served, TAG, connector_context)
 
     assert "Checking your browser" not in str(caught.value)
     assert "text/html" in str(caught.value)
 
 
 def test_what_only_followers_may_see_is_left_out(
-    served: Sandbox, around: Surroundings, server: Any
+    served: Sandbox, connector_context: ConnectorContext, server: Any
 ) -> None:
     id_ = server.publish("for friends #Pune")
     server.hide(id_)
 
-    batches = pull(served, TAG, around)
+    batches = pull(served, TAG, connector_context)
 
     assert id_ not in {record.external_id for record in records(batches)}
     left = [i for batch in batches for i in batch.items if isinstance(i, Filtered)]
@@ -156,12 +163,12 @@ def test_what_only_followers_may_see_is_left_out(
 
 
 def test_the_words_are_those_that_were_written(
-    served: Sandbox, around: Surroundings, city_clock: FixedClock
+    served: Sandbox, connector_context: ConnectorContext, city_clock: FixedClock
 ) -> None:
     truth = {item["id"]: item for item in TRUTH["items"]}
     now = city_clock.now().isoformat(timespec="milliseconds")
 
-    found = records(pull(served, "mastodon.pune-mr", around))
+    found = records(pull(served, "mastodon.pune-mr", connector_context))
 
     assert found
     for record in found:
@@ -176,9 +183,9 @@ def test_the_words_are_those_that_were_written(
 
 
 def test_the_check_says_what_is_wrong(
-    served: Sandbox, around: Surroundings, server: Any
+    served: Sandbox, connector_context: ConnectorContext, server: Any
 ) -> None:
-    connector = connector_of(served, TAG, around)
+    connector = connector_of(served, TAG, connector_context)
     assert connector.check().ok
     server.login_required()
 

@@ -9,7 +9,13 @@ from sqlalchemy import Engine, select
 from socialcell import connectors, db
 from socialcell.campaigns.outcomes.figures_model import AdDay
 from socialcell.clock import FixedClock
-from socialcell.connectors.base import Batch, ConnectorError, Kind, Reject, Surroundings
+from socialcell.connectors.base import (
+    Batch,
+    ConnectorContext,
+    ConnectorError,
+    Kind,
+    Reject,
+)
 from socialcell.connectors.facts import AdFact
 from socialcell.errors import ConfigError
 from socialcell.sandbox import Sandbox
@@ -36,20 +42,24 @@ def facts(batches: list[Batch], level: str = "campaign") -> dict[Any, AdFact]:
 
 
 def broken(
-    served: Sandbox, around: Surroundings, cursor: dict[str, Any] | None = None
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    cursor: dict[str, Any] | None = None,
 ) -> tuple[list[Batch], ConnectorError]:
     """What came before a run failed, and how it failed."""
     batches: list[Batch] = []
-    running = connector_of(served, NAME, around).pull(cursor, Unlimited(), never_stop)
+    running = connector_of(served, NAME, connector_context).pull(
+        cursor, Unlimited(), never_stop
+    )
     with pytest.raises(ConnectorError) as caught:
         batches.extend(running)
     return batches, caught.value
 
 
 def test_every_day_of_every_campaign_is_what_truly_happened(
-    served: Sandbox, around: Surroundings, meta_ads: Any
+    served: Sandbox, connector_context: ConnectorContext, meta_ads: Any
 ) -> None:
-    found = facts(pull(served, NAME, around))
+    found = facts(pull(served, NAME, connector_context))
 
     days = meta_ads.world.days(meta_ads.world.first, TODAY - timedelta(1))
     expected = {}
@@ -69,6 +79,7 @@ def test_every_day_of_every_campaign_is_what_truly_happened(
         assert fact.link_clicks == (done.link_clicks or None)
         assert fact.reach == done.reach
         assert fact.cost_micros == done.spend * 10_000  # from hundredths
+
         assert fact.video_views == done.plays
         assert (fact.currency, fact.zone) == ("INR", "Asia/Kolkata")
     names = {fact.campaign_name for fact in found.values()}
@@ -76,9 +87,9 @@ def test_every_day_of_every_campaign_is_what_truly_happened(
 
 
 def test_the_levels_are_kept_apart_and_reach_does_not_add_up(
-    served: Sandbox, around: Surroundings
+    served: Sandbox, connector_context: ConnectorContext
 ) -> None:
-    batches = pull(served, NAME, around)
+    batches = pull(served, NAME, connector_context)
     top, sets, single = (facts(batches, lv) for lv in ("campaign", "ad_group", "ad"))
     day = TODAY - timedelta(3)
 
@@ -95,9 +106,12 @@ def test_the_levels_are_kept_apart_and_reach_does_not_add_up(
 
 
 def test_installs_are_kept_by_action_type_and_never_added_up(
-    served: Sandbox, around: Surroundings, meta_ads: Any, city_clock: FixedClock
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    meta_ads: Any,
+    city_clock: FixedClock,
 ) -> None:
-    found = facts(pull(served, NAME, around))
+    found = facts(pull(served, NAME, connector_context))
 
     campaign = ADS[0].campaign
     ads = tuple(ad for ad in ADS if ad.campaign == campaign)
@@ -112,12 +126,15 @@ def test_installs_are_kept_by_action_type_and_never_added_up(
 
 
 def test_the_last_thirty_days_are_restated(
-    served: Sandbox, around: Surroundings, meta_ads: Any, city_clock: FixedClock
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    meta_ads: Any,
+    city_clock: FixedClock,
 ) -> None:
-    first = pull(served, NAME, around)
+    first = pull(served, NAME, connector_context)
     city_clock.advance(timedelta(days=1))
 
-    second = pull(served, NAME, around, first[-1].cursor)
+    second = pull(served, NAME, connector_context, first[-1].cursor)
 
     assert first[-1].cursor == {"through": "2026-11-21", "today": None, "jobs": []}
     assert second[-1].cursor["through"] == "2026-11-22"
@@ -127,6 +144,7 @@ def test_the_last_thirty_days_are_restated(
     assert (
         len(meta_ads.jobs) == 9 + 3
     )  # three slices of 91 days, then one; three levels
+
     key = ADS[0].campaign, None, None, TODAY - timedelta(1)
     early, late = facts(first)[key], facts(second)[key]
     assert late.installs[INSTALL] > early.installs[INSTALL]
@@ -135,15 +153,15 @@ def test_the_last_thirty_days_are_restated(
 
 def test_what_was_restated_is_stored_with_what_was_said_first(
     served: Sandbox,
-    around: Surroundings,
+    connector_context: ConnectorContext,
     city_clock: FixedClock,
     engine: Engine,
 ) -> None:
     source = make_source(engine, NAME, "meta_ads", account_id=ACCOUNT)
-    run(engine, served, source, around)
+    run(engine, served, source, connector_context)
     city_clock.advance(timedelta(days=5))
 
-    result = run(engine, served, source, around)
+    result = run(engine, served, source, connector_context)
 
     assert result.counts["updated"] > 0
     table = db.table(AdDay)
@@ -160,33 +178,39 @@ def test_what_was_restated_is_stored_with_what_was_said_first(
 
 
 def run(
-    engine: Engine, served: Sandbox, source: Any, around: Surroundings
+    engine: Engine, served: Sandbox, source: Any, connector_context: ConnectorContext
 ) -> collector.RunResult:
-    connector = connector_of(served, NAME, around)
-    ledger = Ledger(engine, around.clock, "meta_ads", {})
-    context: Any = ContextOf(engine, around.clock)
+    connector = connector_of(served, NAME, connector_context)
+    ledger = Ledger(engine, connector_context.clock, "meta_ads", {})
+    context: Any = ContextOf(engine, connector_context.clock)
     return collector.run(context, source, connector, ledger, kind="pull")
 
 
 def test_the_budget_is_asked_before_every_call(
-    served: Sandbox, around: Surroundings
+    served: Sandbox, connector_context: ConnectorContext
 ) -> None:
     budget = Unlimited()
-    batches = list(connector_of(served, NAME, around).pull(None, budget, never_stop))
+    batches = list(
+        connector_of(served, NAME, connector_context).pull(None, budget, never_stop)
+    )
 
     assert len(budget.taken) == len(served.requests)
     assert sum(batch.cost["calls"] for batch in batches) == len(served.requests)
 
 
 def test_no_call_is_made_when_the_budget_is_spent(
-    served: Sandbox, around: Surroundings
+    served: Sandbox, connector_context: ConnectorContext
 ) -> None:
     class Spent:
         def take(self, bucket: str, n: int = 1) -> None:
             raise ConnectorError(Kind.QUOTA, "spent")
 
     with pytest.raises(ConnectorError, match="spent"):
-        list(connector_of(served, NAME, around).pull(None, Spent(), never_stop))
+        list(
+            connector_of(served, NAME, connector_context).pull(
+                None, Spent(), never_stop
+            )
+        )
 
     assert served.requests == []
 
@@ -205,11 +229,15 @@ def test_no_call_is_made_when_the_budget_is_spent(
     ],
 )
 def test_it_names_each_failure(
-    fault: str, kind: Kind, served: Sandbox, around: Surroundings, meta_ads: Any
+    fault: str,
+    kind: Kind,
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    meta_ads: Any,
 ) -> None:
     getattr(meta_ads, fault)()
 
-    _batches, error = broken(served, around)
+    _batches, error = broken(served, connector_context)
 
     assert error.kind is kind
     assert [secret for secret in served.secrets.values() if secret in str(error)] == []
@@ -217,41 +245,47 @@ def test_it_names_each_failure(
 
 
 def test_it_waits_as_long_as_told(
-    served: Sandbox, around: Surroundings, meta_ads: Any, city_clock: FixedClock
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    meta_ads: Any,
+    city_clock: FixedClock,
 ) -> None:
     meta_ads.limit()
 
-    _batches, error = broken(served, around)
+    _batches, error = broken(served, connector_context)
 
     assert error.until == city_clock.now() + meta_ads.window
 
 
 def test_one_malformed_row_does_not_spoil_its_report(
-    served: Sandbox, around: Surroundings, meta_ads: Any
+    served: Sandbox, connector_context: ConnectorContext, meta_ads: Any
 ) -> None:
     meta_ads.malformed_item()
 
-    batches = pull(served, NAME, around)
+    batches = pull(served, NAME, connector_context)
 
     rejects = [i for b in batches for i in b.items if isinstance(i, Reject)]
     assert len(rejects) == 1
     meta_ads.heal()
-    assert facts(batches) == facts(pull(served, NAME, around))
+    assert facts(batches) == facts(pull(served, NAME, connector_context))
 
 
-def test_it_stops_between_reports(served: Sandbox, around: Surroundings) -> None:
-    connector = connector_of(served, NAME, around)
+def test_it_stops_between_reports(
+    served: Sandbox, connector_context: ConnectorContext
+) -> None:
+    connector = connector_of(served, NAME, connector_context)
 
     batches = list(connector.pull(None, Unlimited(), lambda: True))
 
     assert len(batches) == 2  # the jobs, and one report
+
     assert batches[-1].cursor["jobs"]
 
 
 def test_the_check_names_currency_days_and_a_disabled_account(
-    served: Sandbox, around: Surroundings, meta_ads: Any
+    served: Sandbox, connector_context: ConnectorContext, meta_ads: Any
 ) -> None:
-    connector = connector_of(served, NAME, around)
+    connector = connector_of(served, NAME, connector_context)
     good = connector.check()
     meta_ads.disable()
     unpaid = connector.check()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from socialcell.clock import FixedClock
-from socialcell.connectors.base import ConnectorError, Kind, Surroundings
+from socialcell.connectors.base import ConnectorContext, ConnectorError, Kind
 from socialcell.sandbox import Sandbox
 from socialcell.services.collection.collector import never_stop
 from tests.connectors.conftest import Unlimited, connector_of
@@ -15,10 +15,13 @@ from tests.connectors.test_meta_ads import NAME, broken, facts
 
 
 def test_reports_that_are_not_ready_are_looked_after_by_the_next_run(
-    served: Sandbox, around: Surroundings, meta_ads: Any, city_clock: FixedClock
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    meta_ads: Any,
+    city_clock: FixedClock,
 ) -> None:
     meta_ads.take_time(looks=1)
-    batches, error = broken(served, around)
+    batches, error = broken(served, connector_context)
 
     assert error.kind is Kind.RATE
     assert "still making" in str(error)
@@ -27,74 +30,85 @@ def test_reports_that_are_not_ready_are_looked_after_by_the_next_run(
     asked = len(meta_ads.jobs)
     city_clock.advance(timedelta(minutes=2))
 
-    rest = pull(served, NAME, around, batches[-1].cursor)
+    rest = pull(served, NAME, connector_context, batches[-1].cursor)
 
     assert len(meta_ads.jobs) == asked  # nothing is asked for twice
+
     assert facts(rest)
     assert rest[-1].cursor == {"through": "2026-11-21", "today": None, "jobs": []}
 
 
 def test_a_run_that_breaks_off_between_reports_reads_the_others_later(
-    served: Sandbox, around: Surroundings, meta_ads: Any
+    served: Sandbox, connector_context: ConnectorContext, meta_ads: Any
 ) -> None:
-    running = connector_of(served, NAME, around).pull(None, Unlimited(), never_stop)
+    running = connector_of(served, NAME, connector_context).pull(
+        None, Unlimited(), never_stop
+    )
     begun = [next(running), next(running), next(running)]
 
-    rest = pull(served, NAME, around, begun[-1].cursor)
+    rest = pull(served, NAME, connector_context, begun[-1].cursor)
 
     whole = facts([*begun, *rest], "ad")
-    assert whole == facts(pull(served, NAME, around), "ad")
+    assert whole == facts(pull(served, NAME, connector_context), "ad")
     assert len(begun[-1].cursor["jobs"]) == len(begun[0].cursor["jobs"]) - 2
 
 
 def test_a_sandbox_that_was_started_again_knows_the_reports(
-    served: Sandbox, around: Surroundings, meta_ads: Any
+    served: Sandbox, connector_context: ConnectorContext, meta_ads: Any
 ) -> None:
-    running = connector_of(served, NAME, around).pull(None, Unlimited(), never_stop)
+    running = connector_of(served, NAME, connector_context).pull(
+        None, Unlimited(), never_stop
+    )
     begun = [next(running), next(running)]
     meta_ads.jobs.clear()  # as in a new process
 
-    rest = pull(served, NAME, around, begun[-1].cursor)
+    rest = pull(served, NAME, connector_context, begun[-1].cursor)
 
     whole = facts([*begun, *rest], "ad")
-    assert whole == facts(pull(served, NAME, around), "ad")
+    assert whole == facts(pull(served, NAME, connector_context), "ad")
 
 
 def test_a_report_that_failed_at_meta_is_asked_for_anew(
-    served: Sandbox, around: Surroundings, meta_ads: Any
+    served: Sandbox, connector_context: ConnectorContext, meta_ads: Any
 ) -> None:
     meta_ads.fail_job()
-    batches, error = broken(served, around)
+    batches, error = broken(served, connector_context)
 
     assert error.kind is Kind.TRANSIENT
     assert "retry your request" in str(error)
     assert batches[-1].cursor == {"through": None, "today": None, "jobs": []}
-    assert facts(pull(served, NAME, around, batches[-1].cursor))
+    assert facts(pull(served, NAME, connector_context, batches[-1].cursor))
 
 
 def test_a_forgotten_report_is_asked_for_anew(
-    served: Sandbox, around: Surroundings, meta_ads: Any, city_clock: FixedClock
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    meta_ads: Any,
+    city_clock: FixedClock,
 ) -> None:
     meta_ads.take_time(looks=9)
-    batches, _error = broken(served, around)
+    batches, _error = broken(served, connector_context)
     meta_ads.forget_jobs()
     meta_ads.take_time(looks=0)
 
-    again, error = broken(served, around, batches[-1].cursor)
+    again, error = broken(served, connector_context, batches[-1].cursor)
 
     assert error.kind is Kind.TRANSIENT
     assert again[-1].cursor["jobs"] == []
-    assert facts(pull(served, NAME, around, again[-1].cursor))
+    assert facts(pull(served, NAME, connector_context, again[-1].cursor))
 
 
 def test_a_report_that_takes_half_a_day_is_given_up(
-    served: Sandbox, around: Surroundings, meta_ads: Any, city_clock: FixedClock
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    meta_ads: Any,
+    city_clock: FixedClock,
 ) -> None:
     meta_ads.take_time(looks=99)
-    batches, _error = broken(served, around)
+    batches, _error = broken(served, connector_context)
     city_clock.advance(timedelta(hours=13))
 
-    again, error = broken(served, around, batches[-1].cursor)
+    again, error = broken(served, connector_context, batches[-1].cursor)
 
     assert "half a day" in str(error)
     assert again[-1].cursor["jobs"] == []
@@ -102,9 +116,11 @@ def test_a_report_that_takes_half_a_day_is_given_up(
 
 @pytest.mark.parametrize("fault", ["server_error", "drop_connection", "limit"])
 def test_trouble_on_the_way_loses_no_report(
-    fault: str, served: Sandbox, around: Surroundings, meta_ads: Any
+    fault: str, served: Sandbox, connector_context: ConnectorContext, meta_ads: Any
 ) -> None:
-    running = connector_of(served, NAME, around).pull(None, Unlimited(), never_stop)
+    running = connector_of(served, NAME, connector_context).pull(
+        None, Unlimited(), never_stop
+    )
     begun = [next(running), next(running)]
     getattr(meta_ads, fault)()
     with pytest.raises(ConnectorError):
@@ -112,17 +128,17 @@ def test_trouble_on_the_way_loses_no_report(
     meta_ads.heal()
     asked = len(meta_ads.jobs)
 
-    rest = pull(served, NAME, around, begun[-1].cursor)
+    rest = pull(served, NAME, connector_context, begun[-1].cursor)
 
     assert len(meta_ads.jobs) == asked
-    assert facts([*begun, *rest]) == facts(pull(served, NAME, around))
+    assert facts([*begun, *rest]) == facts(pull(served, NAME, connector_context))
 
 
 def test_a_report_of_many_pages_is_read_to_its_end(
-    served: Sandbox, around: Surroundings, meta_ads: Any
+    served: Sandbox, connector_context: ConnectorContext, meta_ads: Any
 ) -> None:
-    whole = facts(pull(served, NAME, around), "ad")
+    whole = facts(pull(served, NAME, connector_context), "ad")
     meta_ads.most = 7
 
-    assert facts(pull(served, NAME, around), "ad") == whole
+    assert facts(pull(served, NAME, connector_context), "ad") == whole
     assert len(whole) > 14

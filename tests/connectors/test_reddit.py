@@ -13,12 +13,12 @@ from socialcell.clock import FixedClock
 from socialcell.connectors.base import (
     Author,
     Batch,
+    ConnectorContext,
     ConnectorError,
     Filtered,
     Kind,
     Metric,
     Relation,
-    Surroundings,
     Tombstone,
 )
 from socialcell.connectors.reddit.reddit_post import to_record, tombstone
@@ -52,9 +52,9 @@ def asked(served: Sandbox) -> list[str]:
 
 
 def test_a_pull_is_one_login_and_its_pages_and_nothing_else(
-    served: Sandbox, around: Surroundings
+    served: Sandbox, connector_context: ConnectorContext
 ) -> None:
-    batches = pull(served, NEW, around)
+    batches = pull(served, NEW, connector_context)
 
     pages = [f"/r/{GROUP}/new"] * len(batches)
     assert asked(served) == ["/api/v1/access_token", *pages]
@@ -63,7 +63,7 @@ def test_a_pull_is_one_login_and_its_pages_and_nothing_else(
 
 def test_a_planted_praw_ini_is_not_read(
     served: Sandbox,
-    around: Surroundings,
+    connector_context: ConnectorContext,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -73,21 +73,25 @@ def test_a_planted_praw_ini_is_not_read(
     monkeypatch.setenv("praw_password", "secret")
     (tmp_path / "praw.ini").write_text("[DEFAULT]\noauth_url=https://evil.example\n]")
 
-    assert records(pull(served, NEW, around))
+    assert records(pull(served, NEW, connector_context))
 
 
 def test_an_old_submission_at_the_top_does_not_hide_what_is_new(
-    served: Sandbox, around: Surroundings, reddit: Any, city_clock: FixedClock
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    reddit: Any,
+    city_clock: FixedClock,
 ) -> None:
-    first = pull(served, NEW, around)
+    first = pull(served, NEW, connector_context)
     oldest = records(first)[-1].external_id
     city_clock.advance(timedelta(hours=30))
     for id_ in [record.external_id for record in records(first)[-12:]]:
         reddit.displace(id_)
 
-    second = pull(served, NEW, around, first[-1].cursor)
+    second = pull(served, NEW, connector_context, first[-1].cursor)
 
     assert reddit.most < 12  # a whole page of old ones comes first
+
     new = expected_ids(NEW, [city_clock.now()]) - {
         record.external_id for record in records(first)
     }
@@ -97,37 +101,43 @@ def test_an_old_submission_at_the_top_does_not_hide_what_is_new(
 
 
 def test_what_was_read_long_before_is_filtered_by_name(
-    served: Sandbox, around: Surroundings, city_clock: FixedClock
+    served: Sandbox, connector_context: ConnectorContext, city_clock: FixedClock
 ) -> None:
-    first = pull(served, NEW, around)
+    first = pull(served, NEW, connector_context)
     city_clock.advance(timedelta(hours=6))
 
-    second = pull(served, NEW, around, first[-1].cursor)
+    second = pull(served, NEW, connector_context, first[-1].cursor)
 
     rules = {i.rule for batch in second for i in batch.items if isinstance(i, Filtered)}
     assert rules == {"read before"}
 
 
 def test_a_submission_that_appears_an_hour_late_is_found(
-    served: Sandbox, around: Surroundings, reddit: Any, city_clock: FixedClock
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    reddit: Any,
+    city_clock: FixedClock,
 ) -> None:
     for minutes in range(40):
         moment = city_clock.now() - timedelta(minutes=minutes)
         reddit.publish("busy", moment, title="Busy", group=GROUP)
-    first = pull(served, NEW, around)
+    first = pull(served, NEW, connector_context)
     late = city_clock.now() - timedelta(hours=1, minutes=50)
     id_ = reddit.publish("held back by a filter", late, title="Late", group=GROUP)
 
-    second = pull(served, NEW, around, first[-1].cursor)
+    second = pull(served, NEW, connector_context, first[-1].cursor)
 
     assert [record.title for record in items(second, id_)] == ["Late"]
 
 
 def test_a_deleted_anchor_takes_nothing_with_it(
-    served: Sandbox, around: Surroundings, reddit: Any, city_clock: FixedClock
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    reddit: Any,
+    city_clock: FixedClock,
 ) -> None:
     batches = []
-    running = connector_of(served, NEW, around).pull(
+    running = connector_of(served, NEW, connector_context).pull(
         None, Unlimited(), collector.never_stop
     )
     for batch in running:
@@ -143,14 +153,14 @@ def test_a_deleted_anchor_takes_nothing_with_it(
 
 def test_the_ceiling_of_a_listing_is_a_recorded_gap(
     served: Sandbox,
-    around: Surroundings,
+    connector_context: ConnectorContext,
     reddit: Any,
     city_clock: FixedClock,
     engine: Engine,
 ) -> None:
     reddit.most = 100
     source = make_source(engine, NEW, "reddit", kind="new", subreddit=GROUP)
-    run(engine, source, connector_of(served, NEW, around), city_clock)
+    run(engine, source, connector_of(served, NEW, connector_context), city_clock)
     before = city_clock.now()
     city_clock.advance(timedelta(hours=10))
     begun = city_clock.now() - timedelta(hours=3)
@@ -158,9 +168,12 @@ def test_the_ceiling_of_a_listing_is_a_recorded_gap(
         moment = begun + timedelta(seconds=5 * n)
         reddit.publish(f"flood {n}", moment, title="Flood", group=GROUP)
 
-    result = run(engine, source, connector_of(served, NEW, around), city_clock)
+    result = run(
+        engine, source, connector_of(served, NEW, connector_context), city_clock
+    )
 
     assert result.counts["stored"] >= 1000 - 20  # the city's own are among them
+
     gap = gap_of(engine, source)
     assert gap.from_at == before
     assert begun < gap.to_at < city_clock.now()
@@ -168,11 +181,14 @@ def test_the_ceiling_of_a_listing_is_a_recorded_gap(
 
 
 def test_a_spent_allowance_stops_between_pages_without_a_nap(
-    served: Sandbox, around: Surroundings, reddit: Any, city_clock: FixedClock
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    reddit: Any,
+    city_clock: FixedClock,
 ) -> None:
     reddit.spend(left=2)
     batches: list[Batch] = []
-    running = connector_of(served, NEW, around).pull(
+    running = connector_of(served, NEW, connector_context).pull(
         None, Unlimited(), collector.never_stop
     )
     started = time.monotonic()
@@ -181,6 +197,7 @@ def test_a_spent_allowance_stops_between_pages_without_a_nap(
         batches.extend(running)
 
     assert time.monotonic() - started < 60  # prawcore would sleep for minutes
+
     assert caught.value.kind is Kind.RATE
     assert len(batches) == 2
     assert len(served.requests) == 3
@@ -194,9 +211,9 @@ def test_a_spent_allowance_stops_between_pages_without_a_nap(
 
 @pytest.mark.parametrize("fault", ["server_error", "drop_connection", "truncate"])
 def test_a_failure_is_told_at_once_and_not_tried_again(
-    fault: str, served: Sandbox, around: Surroundings, reddit: Any
+    fault: str, served: Sandbox, connector_context: ConnectorContext, reddit: Any
 ) -> None:
-    running = connector_of(served, NEW, around).pull(
+    running = connector_of(served, NEW, connector_context).pull(
         None, Unlimited(), collector.never_stop
     )
     next(running)
@@ -212,9 +229,9 @@ def test_a_failure_is_told_at_once_and_not_tried_again(
 
 
 def test_a_page_that_is_html_in_the_middle_of_a_run_is_drift(
-    served: Sandbox, around: Surroundings, reddit: Any
+    served: Sandbox, connector_context: ConnectorContext, reddit: Any
 ) -> None:
-    running = connector_of(served, NEW, around).pull(
+    running = connector_of(served, NEW, connector_context).pull(
         None, Unlimited(), collector.never_stop
     )
     next(running)
@@ -227,10 +244,15 @@ def test_a_page_that_is_html_in_the_middle_of_a_run_is_drift(
 
 
 def test_a_token_taken_back_in_the_middle_is_renewed_once(
-    served: Sandbox, around: Surroundings, reddit: Any, city_clock: FixedClock
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    reddit: Any,
+    city_clock: FixedClock,
 ) -> None:
     budget = Unlimited()
-    running = connector_of(served, NEW, around).pull(None, budget, collector.never_stop)
+    running = connector_of(served, NEW, connector_context).pull(
+        None, budget, collector.never_stop
+    )
     batches = [next(running)]
     reddit.revoke_token()
     batches += running
@@ -242,36 +264,36 @@ def test_a_token_taken_back_in_the_middle_is_renewed_once(
 
 
 def test_a_token_taken_back_again_and_again_needs_a_person(
-    served: Sandbox, around: Surroundings, reddit: Any
+    served: Sandbox, connector_context: ConnectorContext, reddit: Any
 ) -> None:
     reddit.revoke_token(times=9)
 
     with pytest.raises(ConnectorError) as caught:
-        pull(served, NEW, around)
+        pull(served, NEW, connector_context)
 
     assert caught.value.kind is Kind.AUTH
     assert len(served.requests) == 4
 
 
 def test_a_private_subreddit_and_an_unknown_one_are_told_apart(
-    served: Sandbox, around: Surroundings, reddit: Any
+    served: Sandbox, connector_context: ConnectorContext, reddit: Any
 ) -> None:
     reddit.private(GROUP)
     with pytest.raises(ConnectorError, match="private") as caught:
-        pull(served, NEW, around)
+        pull(served, NEW, connector_context)
     assert caught.value.kind is Kind.ACCESS
 
     settings = {"kind": "new", "subreddit": "NobodyHasThis"}
-    unknown = connectors.build("reddit", settings, around)
+    unknown = connectors.build("reddit", settings, connector_context)
     with pytest.raises(ConnectorError, match="knows no subreddit") as caught:
         list(unknown.pull(None, Unlimited(), collector.never_stop))
     assert caught.value.kind is Kind.CONFIG
 
 
 def test_the_check_says_what_is_wrong(
-    served: Sandbox, around: Surroundings, reddit: Any
+    served: Sandbox, connector_context: ConnectorContext, reddit: Any
 ) -> None:
-    connector = connector_of(served, NEW, around)
+    connector = connector_of(served, NEW, connector_context)
     assert connector.check().ok
     reddit.expire_token()
 
@@ -282,16 +304,16 @@ def test_the_check_says_what_is_wrong(
 
 
 def test_what_is_removed_upstream_is_emptied_here(
-    served: Sandbox, around: Surroundings, reddit: Any
+    served: Sandbox, connector_context: ConnectorContext, reddit: Any
 ) -> None:
     known = reddit.publish("my address is 12 Lane 3", title="Leak", group=GROUP)
-    first = pull(served, NEW, around)
+    first = pull(served, NEW, connector_context)
     assert items(first, known)[0].text == "my address is 12 Lane 3"
     strange = reddit.publish("gone at once", title="Never seen", group=GROUP)
     reddit.moderate(known)
     reddit.erase(strange)
 
-    second = pull(served, NEW, around, first[-1].cursor)
+    second = pull(served, NEW, connector_context, first[-1].cursor)
 
     gone = [i for batch in second for i in batch.items if isinstance(i, Tombstone)]
     assert set(gone) == {
@@ -302,12 +324,12 @@ def test_what_is_removed_upstream_is_emptied_here(
 
 
 def test_a_closed_account_leaves_its_words_without_a_name(
-    served: Sandbox, around: Surroundings, reddit: Any
+    served: Sandbox, connector_context: ConnectorContext, reddit: Any
 ) -> None:
     id_ = reddit.publish("who wrote this?", title="Hello", group=GROUP)
     reddit.forget_author(id_)
 
-    (record,) = items(pull(served, NEW, around), id_)
+    (record,) = items(pull(served, NEW, connector_context), id_)
 
     assert record.author is None
     assert record.missing == ("author",)

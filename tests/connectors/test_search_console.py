@@ -11,7 +11,13 @@ import pytest
 from socialcell import config, connectors, sandbox
 from socialcell.clock import FixedClock
 from socialcell.config import Workspace
-from socialcell.connectors.base import Batch, ConnectorError, Kind, Reject, Surroundings
+from socialcell.connectors.base import (
+    Batch,
+    ConnectorContext,
+    ConnectorError,
+    Kind,
+    Reject,
+)
 from socialcell.connectors.facts import SearchFact
 from socialcell.errors import ConfigError
 from socialcell.sandbox import Sandbox
@@ -31,12 +37,12 @@ def running(city_clock: FixedClock) -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def here(running: Sandbox, city_clock: FixedClock, tmp_path: Path) -> Surroundings:
+def here(running: Sandbox, city_clock: FixedClock, tmp_path: Path) -> ConnectorContext:
     (tmp_path / "secrets").mkdir(mode=0o700)
     for name, value in running.secrets.items():
         (tmp_path / "secrets" / name).write_text(value)
     space = Workspace(tmp_path, config.Config())
-    return Surroundings(city_clock, space.config, space.secret, running.base_urls)
+    return ConnectorContext(city_clock, space.config, space.secret, running.base_urls)
 
 
 @pytest.fixture
@@ -44,12 +50,12 @@ def console(running: Sandbox) -> Any:
     return running.platform("search_console")
 
 
-def connector(here: Surroundings, **settings: Any) -> Any:
+def connector(here: ConnectorContext, **settings: Any) -> Any:
     return connectors.build("search_console", {"site": SITE} | settings, here)
 
 
 def pull(
-    here: Surroundings, cursor: dict[str, Any] | None = None, **settings: Any
+    here: ConnectorContext, cursor: dict[str, Any] | None = None, **settings: Any
 ) -> list[Batch]:
     return list(connector(here, **settings).pull(cursor, Unlimited(), never_stop))
 
@@ -76,7 +82,7 @@ def asked(running: Sandbox) -> list[dict[str, Any]]:
 
 
 def test_every_final_day_is_read_as_it_truly_was(
-    here: Surroundings, console: Any
+    here: ConnectorContext, console: Any
 ) -> None:
     batches = pull(here)
 
@@ -105,7 +111,9 @@ def test_every_final_day_is_read_as_it_truly_was(
     assert batches[-1].cursor == {"through": NEWEST.isoformat()}
 
 
-def test_the_whole_is_more_than_the_queries_that_are_named(here: Surroundings) -> None:
+def test_the_whole_is_more_than_the_queries_that_are_named(
+    here: ConnectorContext,
+) -> None:
     batches = pull(here)
 
     (total,) = (f for (d, _k), f in facts(batches, "total").items() if d == NEWEST)
@@ -114,7 +122,7 @@ def test_the_whole_is_more_than_the_queries_that_are_named(here: Surroundings) -
 
 
 def test_queries_and_pages_are_asked_apart_and_a_day_at_a_time(
-    running: Sandbox, here: Surroundings, console: Any
+    running: Sandbox, here: ConnectorContext, console: Any
 ) -> None:
     pull(here)
 
@@ -129,7 +137,7 @@ def test_queries_and_pages_are_asked_apart_and_a_day_at_a_time(
 
 
 def test_a_day_that_became_final_comes_with_the_next_visit_and_no_other(
-    here: Surroundings, city_clock: FixedClock
+    here: ConnectorContext, city_clock: FixedClock
 ) -> None:
     first = pull(here)
     assert facts(pull(here, first[-1].cursor), "total") == {}
@@ -144,7 +152,7 @@ def test_a_day_that_became_final_comes_with_the_next_visit_and_no_other(
 
 
 def test_the_day_turns_in_california(
-    here: Surroundings, city_clock: FixedClock
+    here: ConnectorContext, city_clock: FixedClock
 ) -> None:
     first = pull(here)
     # 07:59 in London is a minute to midnight there; a minute later it is the 21st.
@@ -158,7 +166,7 @@ def test_the_day_turns_in_california(
 
 
 def test_a_new_source_begins_as_many_days_back_as_it_was_told(
-    here: Surroundings,
+    here: ConnectorContext,
 ) -> None:
     batches = pull(here, days=5)
 
@@ -171,7 +179,7 @@ def test_a_new_source_begins_as_many_days_back_as_it_was_told(
 
 
 def test_more_rows_than_one_answer_holds_are_read_to_the_end(
-    running: Sandbox, here: Surroundings, console: Any
+    running: Sandbox, here: ConnectorContext, console: Any
 ) -> None:
     console.flood(NEWEST, 25_005)
 
@@ -183,7 +191,7 @@ def test_more_rows_than_one_answer_holds_are_read_to_the_end(
 
 
 def test_a_page_that_comes_again_is_drift(
-    running: Sandbox, here: Surroundings, console: Any
+    running: Sandbox, here: ConnectorContext, console: Any
 ) -> None:
     console.flood(NEWEST, 25_005)
     console.stuck_cursor()
@@ -195,7 +203,7 @@ def test_a_page_that_comes_again_is_drift(
 
 
 def test_a_run_that_is_stopped_within_a_day_begins_that_day_again(
-    here: Surroundings, console: Any
+    here: ConnectorContext, console: Any
 ) -> None:
     stops = iter([False, False, False, True])
     running = connector(here).pull(None, Unlimited(), lambda: next(stops))
@@ -210,7 +218,7 @@ def test_a_run_that_is_stopped_within_a_day_begins_that_day_again(
 
 
 def test_one_row_that_cannot_be_read_does_not_spoil_its_day(
-    here: Surroundings, console: Any
+    here: ConnectorContext, console: Any
 ) -> None:
     console.malformed_item()
 
@@ -224,7 +232,7 @@ def test_one_row_that_cannot_be_read_does_not_spoil_its_day(
 
 
 def test_every_call_is_asked_of_the_budget_and_booked(
-    running: Sandbox, here: Surroundings, console: Any
+    running: Sandbox, here: ConnectorContext, console: Any
 ) -> None:
     budget = Unlimited()
 
@@ -238,7 +246,7 @@ def test_every_call_is_asked_of_the_budget_and_booked(
 
 @each_failure(quota_spent=Kind.RATE)
 def test_it_names_each_failure(
-    fault: str, kind: Kind, running: Sandbox, here: Surroundings, console: Any
+    fault: str, kind: Kind, running: Sandbox, here: ConnectorContext, console: Any
 ) -> None:
     getattr(console, fault)()
 
@@ -250,7 +258,7 @@ def test_it_names_each_failure(
 
 
 def test_a_spent_load_is_waited_out_for_a_quarter_of_an_hour(
-    here: Surroundings, console: Any, city_clock: FixedClock
+    here: ConnectorContext, console: Any, city_clock: FixedClock
 ) -> None:
     console.quota_spent()
 
@@ -261,7 +269,7 @@ def test_a_spent_load_is_waited_out_for_a_quarter_of_an_hour(
 
 
 def test_a_token_taken_back_in_the_middle_is_renewed_once(
-    running: Sandbox, here: Surroundings, console: Any
+    running: Sandbox, here: ConnectorContext, console: Any
 ) -> None:
     reading = connector(here).pull(None, Unlimited(), never_stop)
     batches = [next(reading)]
@@ -272,7 +280,9 @@ def test_a_token_taken_back_in_the_middle_is_renewed_once(
     assert [logged.platform for logged in running.requests].count("google") == 2
 
 
-def test_a_revoked_sign_in_needs_a_person(running: Sandbox, here: Surroundings) -> None:
+def test_a_revoked_sign_in_needs_a_person(
+    running: Sandbox, here: ConnectorContext
+) -> None:
     running.platform("google").refuse_grant()
 
     with pytest.raises(ConnectorError, match="invalid_grant") as caught:
@@ -282,7 +292,9 @@ def test_a_revoked_sign_in_needs_a_person(running: Sandbox, here: Surroundings) 
     assert len(running.requests) == 1
 
 
-def test_a_site_of_somebody_else_is_a_missing_permission(here: Surroundings) -> None:
+def test_a_site_of_somebody_else_is_a_missing_permission(
+    here: ConnectorContext,
+) -> None:
     with pytest.raises(ConnectorError, match="sufficient permission") as caught:
         pull(here, site="sc-domain:other.example")
 
@@ -290,7 +302,7 @@ def test_a_site_of_somebody_else_is_a_missing_permission(here: Surroundings) -> 
 
 
 def test_the_check_tells_whether_the_property_is_verified(
-    here: Surroundings, console: Any
+    here: ConnectorContext, console: Any
 ) -> None:
     told = connector(here).check()
     assert told.ok

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from socialcell import db
 from socialcell.clock import FixedClock
-from socialcell.connectors.base import ConnectorError, Kind, Surroundings
+from socialcell.connectors.base import ConnectorContext, ConnectorError, Kind
 from socialcell.ops import store
 from socialcell.ops.model import Source
 from socialcell.sandbox import Sandbox
@@ -25,12 +25,15 @@ WINDOW = timedelta(minutes=15)
 
 @pytest.fixture
 def city(
-    served: Sandbox, around: Surroundings, engine: Engine, context: Context
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    engine: Engine,
+    context: Context,
 ) -> Context:
     """A workspace with every source of the sandbox, at the sandbox's time."""
     for source in served.sources:
         make_source(engine, source["name"], source["connector"], **settings_of(source))
-    return Context(context.workspace, engine, around.clock, served.base_urls)
+    return Context(context.workspace, engine, connector_context.clock, served.base_urls)
 
 
 def collected(city: Context) -> dict[str, collector.RunResult]:

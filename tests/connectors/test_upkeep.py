@@ -10,9 +10,9 @@ from socialcell import db
 from socialcell.clock import FixedClock
 from socialcell.connectors.base import (
     Bucket,
+    ConnectorContext,
     Metric,
     Refresh,
-    Surroundings,
     Tombstone,
 )
 from socialcell.errors import UsageError
@@ -195,12 +195,15 @@ def test_a_report_that_quoted_it_is_written_without_it(
 
 @pytest.fixture
 def city(
-    served: Sandbox, around: Surroundings, engine: Engine, context: Context
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    engine: Engine,
+    context: Context,
 ) -> Context:
     """A workspace that listens to the sandbox's X, at the sandbox's time."""
     entered = source_named(served, "x.mentions")
     make_source(engine, "x.mentions", "x", **settings_of(entered))
-    return Context(context.workspace, engine, around.clock, served.base_urls)
+    return Context(context.workspace, engine, connector_context.clock, served.base_urls)
 
 
 def test_what_was_deleted_upstream_is_gone_here_after_a_recheck(

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, select
 
 from socialcell import db
 from socialcell.clock import FixedClock
-from socialcell.connectors.base import Record, Surroundings, Withheld
+from socialcell.connectors.base import ConnectorContext, Record, Withheld
 from socialcell.listening.model import Author, Engagement, Mention
 from socialcell.listening.model import Upkeep as UpkeepRow
 from socialcell.ops.model import FrozenReport
@@ -35,12 +35,15 @@ LONG = "@PuneCityDemo Water & mud stand < 1 m from our doors. " * 12
 
 @pytest.fixture
 def city(
-    served: Sandbox, around: Surroundings, engine: Engine, context: Context
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    engine: Engine,
+    context: Context,
 ) -> Context:
     """A workspace that listens to the sandbox's X, at the sandbox's time."""
     entered = source_named(served, "x.mentions")
     make_source(engine, "x.mentions", "x", **settings_of(entered))
-    return Context(context.workspace, engine, around.clock, served.base_urls)
+    return Context(context.workspace, engine, connector_context.clock, served.base_urls)
 
 
 def mention(engine: Engine, external_id: str) -> Any:
@@ -96,13 +99,13 @@ def answer(*posts: dict[str, Any], **more: Any) -> ServerResponse:
 
 
 def test_a_long_post_with_escapes_is_held_as_it_was_written(
-    served: Sandbox, around: Surroundings
+    served: Sandbox, connector_context: ConnectorContext
 ) -> None:
     id_ = served.platform("x").publish(LONG)
 
     held = {
         record.external_id: record
-        for record in records(pull(served, "x.mentions", around))
+        for record in records(pull(served, "x.mentions", connector_context))
     }
 
     assert held[id_].text == LONG

@@ -11,11 +11,11 @@ from socialcell import connectors, db
 from socialcell.clock import FixedClock
 from socialcell.connectors.base import (
     Batch,
+    ConnectorContext,
     ConnectorError,
     Filtered,
     Kind,
     Metric,
-    Surroundings,
     Tombstone,
 )
 from socialcell.connectors.google.google_errors import next_midnight
@@ -43,12 +43,14 @@ def asked(served: Sandbox) -> list[str]:
 
 
 def test_each_page_of_a_search_is_a_search_and_a_unit_to_read_its_videos(
-    served: Sandbox, around: Surroundings
+    served: Sandbox, connector_context: ConnectorContext
 ) -> None:
     budget = Unlimited()
 
     batches = list(
-        connector_of(served, SEARCH, around).pull(None, budget, collector.never_stop)
+        connector_of(served, SEARCH, connector_context).pull(
+            None, budget, collector.never_stop
+        )
     )
 
     assert len(batches) > 2
@@ -60,12 +62,14 @@ def test_each_page_of_a_search_is_a_search_and_a_unit_to_read_its_videos(
 
 
 def test_uploads_and_comments_take_no_search(
-    served: Sandbox, around: Surroundings
+    served: Sandbox, connector_context: ConnectorContext
 ) -> None:
     for name in (UPLOADS, COMMENTS):
         budget = Unlimited()
         list(
-            connector_of(served, name, around).pull(None, budget, collector.never_stop)
+            connector_of(served, name, connector_context).pull(
+                None, budget, collector.never_stop
+            )
         )
         assert {bucket for bucket, _n in budget.taken} == {"units"}
     assert "search" not in asked(served)
@@ -80,30 +84,30 @@ def test_all_buckets_are_counted_by_the_day_in_california() -> None:
 
 
 def test_when_searches_are_spent_the_rest_of_youtube_goes_on(
-    served: Sandbox, around: Surroundings, youtube: Any
+    served: Sandbox, connector_context: ConnectorContext, youtube: Any
 ) -> None:
     youtube.allowed = {"search": 2, "units": 10_000, "stats": 10_000}
 
     with pytest.raises(ConnectorError, match="midnight Pacific") as caught:
-        pull(served, SEARCH, around)
+        pull(served, SEARCH, connector_context)
 
     assert caught.value.kind is Kind.QUOTA
     assert caught.value.until == MIDNIGHT_THERE
-    assert records(pull(served, UPLOADS, around))
+    assert records(pull(served, UPLOADS, connector_context))
 
 
 def test_our_own_ledger_ends_the_searches_at_the_same_moment(
-    served: Sandbox, around: Surroundings, engine: Engine
+    served: Sandbox, connector_context: ConnectorContext, engine: Engine
 ) -> None:
     buckets = {one.name: one for one in connectors.buckets("youtube")}
-    ledger = Ledger(engine, around.clock, "youtube", buckets)
+    ledger = Ledger(engine, connector_context.clock, "youtube", buckets)
     spent = Batch([], {}, cost={"searches": 100})
     with db.writing(engine) as session:
         ledger.book(session, spent)
 
     with pytest.raises(ConnectorError) as caught:
         list(
-            connector_of(served, SEARCH, around).pull(
+            connector_of(served, SEARCH, connector_context).pull(
                 None, ledger, collector.never_stop
             )
         )
@@ -111,18 +115,19 @@ def test_our_own_ledger_ends_the_searches_at_the_same_moment(
     assert caught.value.kind is Kind.QUOTA
     assert caught.value.until == MIDNIGHT_THERE
     assert served.requests == []
-    uploads = connector_of(served, UPLOADS, around)
+    uploads = connector_of(served, UPLOADS, connector_context)
     assert records(list(uploads.pull(None, ledger, collector.never_stop)))
 
 
 @pytest.mark.parametrize(
     ("now", "then"),
-    [
-        # In winter eight hours behind London, in summer seven.
+    [  # In winter eight hours behind London, in summer seven.
         ("2026-11-25T07:59:00", "2026-11-25T08:00:00"),
         ("2026-11-25T08:00:00", "2026-11-26T08:00:00"),
-        ("2026-07-01T12:00:00", "2026-07-02T07:00:00"),
-        # The clocks go forward on 8 March, and back on 1 November.
+        (
+            "2026-07-01T12:00:00",
+            "2026-07-02T07:00:00",
+        ),  # The clocks go forward on 8 March, and back on 1 November.
         ("2026-03-08T07:00:00", "2026-03-08T08:00:00"),
         ("2026-03-08T12:00:00", "2026-03-09T07:00:00"),
         ("2026-11-01T06:30:00", "2026-11-01T07:00:00"),
@@ -136,12 +141,15 @@ def test_googles_day_ends_at_midnight_in_california(now: str, then: str) -> None
 
 
 def test_a_rate_is_not_taken_for_a_spent_day(
-    served: Sandbox, around: Surroundings, youtube: Any, city_clock: FixedClock
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    youtube: Any,
+    city_clock: FixedClock,
 ) -> None:
     youtube.limit()
 
     with pytest.raises(ConnectorError) as caught:
-        pull(served, UPLOADS, around)
+        pull(served, UPLOADS, connector_context)
 
     assert caught.value.kind is Kind.RATE
     assert caught.value.until == city_clock.now() + timedelta(minutes=15)
@@ -149,21 +157,21 @@ def test_a_rate_is_not_taken_for_a_spent_day(
 
 
 def test_a_key_that_is_refused_in_the_older_words_needs_a_person(
-    served: Sandbox, around: Surroundings, youtube: Any
+    served: Sandbox, connector_context: ConnectorContext, youtube: Any
 ) -> None:
     youtube.revoke_key()
 
     with pytest.raises(ConnectorError, match="new API key") as caught:
-        pull(served, UPLOADS, around)
+        pull(served, UPLOADS, connector_context)
 
     assert caught.value.kind is Kind.AUTH
 
 
 def test_the_key_is_in_no_address_and_nobody_is_asked_about_the_interface(
-    served: Sandbox, around: Surroundings
+    served: Sandbox, connector_context: ConnectorContext
 ) -> None:
     for name in (SEARCH, UPLOADS, COMMENTS):
-        pull(served, name, around)
+        pull(served, name, connector_context)
 
     key = served.secrets["youtube_key"]
     for logged in served.requests:
@@ -173,32 +181,38 @@ def test_the_key_is_in_no_address_and_nobody_is_asked_about_the_interface(
 
 
 def test_a_video_that_search_finds_half_a_day_late_is_read(
-    served: Sandbox, around: Surroundings, youtube: Any, city_clock: FixedClock
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    youtube: Any,
+    city_clock: FixedClock,
 ) -> None:
     late = youtube.publish("found late")
     youtube.hide_from_search(late)
     city_clock.advance(timedelta(hours=1))
-    first = pull(served, SEARCH, around)
+    first = pull(served, SEARCH, connector_context)
     assert items(first, late) == []
     youtube.show_in_search(late)
     city_clock.advance(timedelta(hours=12))
 
-    second = pull(served, SEARCH, around, first[-1].cursor)
+    second = pull(served, SEARCH, connector_context, first[-1].cursor)
 
     assert [record.text for record in items(second, late)] == ["found late"]
 
 
 def test_what_search_leaves_out_is_not_taken_for_deleted(
-    served: Sandbox, around: Surroundings, youtube: Any, city_clock: FixedClock
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    youtube: Any,
+    city_clock: FixedClock,
 ) -> None:
     id_ = youtube.publish("here today")
-    first = pull(served, SEARCH, around)
+    first = pull(served, SEARCH, connector_context)
     assert items(first, id_)
     youtube.hide_from_search(id_)
     city_clock.advance(timedelta(hours=3))
 
-    second = pull(served, SEARCH, around, first[-1].cursor)
-    connector: Any = connector_of(served, SEARCH, around)
+    second = pull(served, SEARCH, connector_context, first[-1].cursor)
+    connector: Any = connector_of(served, SEARCH, connector_context)
     asked_again = list(connector.recheck([id_], Unlimited(), collector.never_stop))
 
     said = [item for batch in [*second, *asked_again] for item in batch.items]
@@ -206,13 +220,13 @@ def test_what_search_leaves_out_is_not_taken_for_deleted(
 
 
 def test_a_video_that_became_private_is_gone(
-    served: Sandbox, around: Surroundings, youtube: Any
+    served: Sandbox, connector_context: ConnectorContext, youtube: Any
 ) -> None:
     hidden, kept = youtube.publish("soon private"), youtube.publish("stays")
     youtube.make_private(hidden)
 
-    batches = pull(served, UPLOADS, around)
-    connector: Any = connector_of(served, UPLOADS, around)
+    batches = pull(served, UPLOADS, connector_context)
+    connector: Any = connector_of(served, UPLOADS, connector_context)
     again = list(connector.recheck([hidden, kept], Unlimited(), collector.never_stop))
 
     assert items(batches, hidden) == []
@@ -224,12 +238,12 @@ def test_a_video_that_became_private_is_gone(
 
 
 def test_counts_are_asked_fifty_at_a_time_in_their_own_bucket(
-    served: Sandbox, around: Surroundings, youtube: Any
+    served: Sandbox, connector_context: ConnectorContext, youtube: Any
 ) -> None:
     ids = [youtube.publish(f"video {n}") for n in range(60)]
     youtube.hide_likes(ids[3])
     youtube.remove(ids[4])
-    connector: Any = connector_of(served, UPLOADS, around)
+    connector: Any = connector_of(served, UPLOADS, connector_context)
     budget = Unlimited()
 
     batches = list(connector.refresh(ids, budget, collector.never_stop))
@@ -246,12 +260,12 @@ def test_counts_are_asked_fifty_at_a_time_in_their_own_bucket(
 
 
 def test_the_counts_of_a_refresh_are_those_of_the_world(
-    served: Sandbox, around: Surroundings, city_clock: FixedClock
+    served: Sandbox, connector_context: ConnectorContext, city_clock: FixedClock
 ) -> None:
-    mine = pull(served, UPLOADS, around)
+    mine = pull(served, UPLOADS, connector_context)
     one = records(mine)[-1]
     city_clock.advance(timedelta(hours=20))
-    connector: Any = connector_of(served, UPLOADS, around)
+    connector: Any = connector_of(served, UPLOADS, connector_context)
 
     (batch,) = connector.refresh([one.external_id], Unlimited(), collector.never_stop)
 
@@ -266,13 +280,13 @@ def test_the_counts_of_a_refresh_are_those_of_the_world(
 
 
 def test_a_channel_that_youtube_does_not_know_is_gone(
-    served: Sandbox, around: Surroundings
+    served: Sandbox, connector_context: ConnectorContext
 ) -> None:
     unknown = {"kind": "uploads", "channel_id": "UC" + "x" * 22}
 
     with pytest.raises(ConnectorError, match="knows no channel") as caught:
         list(
-            connectors.build("youtube", unknown, around).pull(
+            connectors.build("youtube", unknown, connector_context).pull(
                 None, Unlimited(), collector.never_stop
             )
         )
@@ -282,21 +296,23 @@ def test_a_channel_that_youtube_does_not_know_is_gone(
 
 def test_what_lies_below_the_end_of_a_search_is_a_recorded_gap(
     served: Sandbox,
-    around: Surroundings,
+    connector_context: ConnectorContext,
     youtube: Any,
     city_clock: FixedClock,
     engine: Engine,
 ) -> None:
     youtube.most = 100
     source = make_source(engine, SEARCH, "youtube", kind="search", query="pune")
-    run(engine, source, connector_of(served, SEARCH, around), city_clock)
+    run(engine, source, connector_of(served, SEARCH, connector_context), city_clock)
     before = city_clock.now()
     city_clock.advance(timedelta(hours=10))
     begun = city_clock.now() - timedelta(hours=3)
     for n in range(600):
         youtube.publish(f"flood {n}", begun + timedelta(seconds=10 * n))
 
-    result = run(engine, source, connector_of(served, SEARCH, around), city_clock)
+    result = run(
+        engine, source, connector_of(served, SEARCH, connector_context), city_clock
+    )
 
     assert result.counts["stored"] >= 490
     gap = gap_of(engine, source)
@@ -307,9 +323,9 @@ def test_what_lies_below_the_end_of_a_search_is_a_recorded_gap(
 
 @pytest.mark.parametrize("name", [SEARCH, UPLOADS])
 def test_the_check_spends_no_search_and_says_what_is_wrong(
-    name: str, served: Sandbox, around: Surroundings, youtube: Any
+    name: str, served: Sandbox, connector_context: ConnectorContext, youtube: Any
 ) -> None:
-    connector = connector_of(served, name, around)
+    connector = connector_of(served, name, connector_context)
     assert connector.check().ok
     assert len(served.requests) == 1
     assert "search" not in asked(served)
@@ -322,14 +338,16 @@ def test_the_check_spends_no_search_and_says_what_is_wrong(
 
 
 def test_without_googles_library_the_message_says_what_to_install(
-    served: Sandbox, around: Surroundings, monkeypatch: pytest.MonkeyPatch
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for name in [n for n in sys.modules if n.startswith("googleapiclient")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "googleapiclient", None)
 
     with pytest.raises(ConfigError, match=r"socialcell\[google\]"):
-        connector_of(served, UPLOADS, around)
+        connector_of(served, UPLOADS, connector_context)
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,12 @@ from socialcell import connectors
 from socialcell.clock import FixedClock
 from socialcell.connectors.base import (
     Batch,
+    ConnectorContext,
     ConnectorError,
     Filtered,
     Kind,
     Refresh,
     Relation,
-    Surroundings,
     Tombstone,
 )
 from socialcell.sandbox import Sandbox
@@ -35,9 +35,9 @@ def asked(served: Sandbox) -> list[str]:
     return [path.removeprefix("/youtube/v3/") for path in paths]
 
 
-def of_videos(around: Surroundings, *ids: str) -> Any:
+def of_videos(connector_context: ConnectorContext, *ids: str) -> Any:
     settings = {"kind": "comments", "videos": list(ids)}
-    return connectors.build("youtube", settings, around)
+    return connectors.build("youtube", settings, connector_context)
 
 
 def everything(connector: Any) -> list[Batch]:
@@ -45,12 +45,12 @@ def everything(connector: Any) -> list[Batch]:
 
 
 def test_a_deleted_comment_is_told_by_recheck_and_on_the_way_of_a_refresh(
-    served: Sandbox, around: Surroundings, youtube: Any
+    served: Sandbox, connector_context: ConnectorContext, youtube: Any
 ) -> None:
     gone, kept = youtube.comment("delete me"), youtube.comment("keep me")
     answer = youtube.comment("an answer", to=kept)
     youtube.remove(gone)
-    connector: Any = connector_of(served, COMMENTS, around)
+    connector: Any = connector_of(served, COMMENTS, connector_context)
     ids = [gone, kept, answer]
 
     told = list(connector.recheck(ids, Unlimited(), collector.never_stop))
@@ -65,10 +65,10 @@ def test_a_deleted_comment_is_told_by_recheck_and_on_the_way_of_a_refresh(
 
 
 def test_of_many_comments_that_are_there_none_is_taken_for_deleted(
-    served: Sandbox, around: Surroundings, youtube: Any
+    served: Sandbox, connector_context: ConnectorContext, youtube: Any
 ) -> None:
     ids = [youtube.comment(f"comment {n}") for n in range(45)]
-    connector: Any = connector_of(served, COMMENTS, around)
+    connector: Any = connector_of(served, COMMENTS, connector_context)
 
     told = list(connector.recheck(ids, Unlimited(), collector.never_stop))
     counted = list(connector.refresh(ids, Unlimited(), collector.never_stop))
@@ -80,13 +80,13 @@ def test_of_many_comments_that_are_there_none_is_taken_for_deleted(
 
 
 def test_a_thread_with_more_answers_than_a_page_shows_is_read_whole(
-    served: Sandbox, around: Surroundings, youtube: Any
+    served: Sandbox, connector_context: ConnectorContext, youtube: Any
 ) -> None:
     youtube.most = 100
     top = youtube.comment("who is responsible?")
     answers = {youtube.comment(f"answer {n}", to=top) for n in range(8)}
 
-    batches = pull(served, COMMENTS, around)
+    batches = pull(served, COMMENTS, connector_context)
 
     found = {record.external_id: record for record in records(batches)}
     assert answers <= set(found)
@@ -98,53 +98,56 @@ def test_a_thread_with_more_answers_than_a_page_shows_is_read_whole(
 
 
 def test_an_answer_to_a_comment_of_the_day_before_yesterday_is_found(
-    served: Sandbox, around: Surroundings, youtube: Any, city_clock: FixedClock
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    youtube: Any,
+    city_clock: FixedClock,
 ) -> None:
     top = youtube.comment("an old question")
     city_clock.advance(timedelta(hours=1))
     for n in range(12):  # more than a page lies above it
         youtube.comment(f"something else {n}")
     city_clock.advance(timedelta(hours=46))
-    first = pull(served, COMMENTS, around)
+    first = pull(served, COMMENTS, connector_context)
     city_clock.advance(timedelta(hours=1))
     answer = youtube.comment("the answer at last", to=top)
 
-    second = pull(served, COMMENTS, around, first[-1].cursor)
+    second = pull(served, COMMENTS, connector_context, first[-1].cursor)
 
     assert [record.text for record in items(second, answer)] == ["the answer at last"]
 
 
 def test_comments_are_read_as_text_and_not_as_html(
-    served: Sandbox, around: Surroundings, youtube: Any
+    served: Sandbox, connector_context: ConnectorContext, youtube: Any
 ) -> None:
     id_ = youtube.comment("5 < 7 & पाणी\nnone")
 
-    (record,) = items(pull(served, COMMENTS, around), id_)
+    (record,) = items(pull(served, COMMENTS, connector_context), id_)
 
     assert record.text == "5 < 7 & पाणी\nnone"
 
 
 def test_a_closed_account_leaves_a_comment_without_a_name(
-    served: Sandbox, around: Surroundings, youtube: Any
+    served: Sandbox, connector_context: ConnectorContext, youtube: Any
 ) -> None:
     id_ = youtube.comment("who was that?")
     youtube.forget_author(id_)
 
-    (record,) = items(pull(served, COMMENTS, around), id_)
+    (record,) = items(pull(served, COMMENTS, connector_context), id_)
 
     assert record.author is None
     assert record.missing == ("author",)
 
 
 def test_a_video_that_takes_no_comments_does_not_end_the_run(
-    served: Sandbox, around: Surroundings, youtube: Any
+    served: Sandbox, connector_context: ConnectorContext, youtube: Any
 ) -> None:
     closed, open_, gone = (youtube.publish(f"video {n}") for n in range(3))
     said = youtube.comment("still open", on=open_)
     youtube.close_comments(closed)
     youtube.remove(gone)
 
-    batches = everything(of_videos(around, closed, open_, gone))
+    batches = everything(of_videos(connector_context, closed, open_, gone))
 
     assert [record.external_id for record in records(batches)] == [said]
     rules = {i.rule for b in batches for i in b.items if isinstance(i, Filtered)}
@@ -153,12 +156,12 @@ def test_a_video_that_takes_no_comments_does_not_end_the_run(
 
 
 def test_a_source_all_of_whose_videos_are_closed_is_gone(
-    around: Surroundings, youtube: Any
+    connector_context: ConnectorContext, youtube: Any
 ) -> None:
     closed = youtube.publish("no comments please")
     youtube.close_comments(closed)
 
     with pytest.raises(ConnectorError, match="commentsDisabled") as caught:
-        everything(of_videos(around, closed))
+        everything(of_videos(connector_context, closed))
 
     assert caught.value.kind is Kind.GONE

@@ -8,10 +8,10 @@ import pytest
 
 from socialcell.connectors.base import (
     Author,
+    ConnectorContext,
     Metric,
     Record,
     Relation,
-    Surroundings,
 )
 from socialcell.connectors.google.youtube_connector import YouTube
 from socialcell.connectors.google.youtube_item import comment, video
@@ -93,9 +93,9 @@ def test_a_video_without_what_it_needs_is_none(changes: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("name", ["youtube.uploads", "youtube.comments"])
 def test_what_is_stored_can_be_read_again_by_itself(
-    name: str, served: Sandbox, around: Surroundings
+    name: str, served: Sandbox, connector_context: ConnectorContext
 ) -> None:
-    found = records(pull(served, name, around))
+    found = records(pull(served, name, connector_context))
 
     assert len(found) > 5
     again = [YouTube.mapped(record.raw) for record in found]

@@ -14,11 +14,11 @@ from socialcell.connectors.base import (
     Bucket,
     Budget,
     Capability,
+    ConnectorContext,
     ConnectorError,
     Health,
     Item,
     Kind,
-    Surroundings,
 )
 from socialcell.connectors.common import chunks_with_last, require_readable
 from socialcell.connectors.files.fact_file import fact_rows
@@ -67,9 +67,9 @@ class AppStoreReports:
     )
     buckets: ClassVar[tuple[Bucket, ...]] = (Bucket("calls", "hour", cap=3_500),)
 
-    def __init__(self, settings: AppStoreSettings, around: Surroundings) -> None:
+    def __init__(self, settings: AppStoreSettings, context: ConnectorContext) -> None:
         self._settings = settings
-        self._client = AppStore(around, settings.key_id, settings.issuer_id)
+        self._client = AppStore(context, settings.key_id, settings.issuer_id)
 
     def check(self) -> Health:
         """Whether reports were asked for, and which of them Apple offers."""

@@ -12,7 +12,7 @@ import requests
 from socialcell.clock import SystemClock
 from socialcell.connectors import strict_json
 from socialcell.connectors.apple.apple_token import signed_token
-from socialcell.connectors.base import Budget, ConnectorError, Kind, Surroundings
+from socialcell.connectors.base import Budget, ConnectorContext, ConnectorError, Kind
 from socialcell.connectors.common import open_session
 from socialcell.http import BODY_CAP, USER_AGENT, fetch, retry_after
 from socialcell.text import one_line
@@ -38,13 +38,13 @@ class Segment:
 class AppStore:
     """One run's client. Every failure is a ConnectorError; nothing is asked twice."""
 
-    def __init__(self, around: Surroundings, key_id: str, issuer: str) -> None:
-        self._clock = around.clock
-        self._base_urls = around.base_urls
+    def __init__(self, context: ConnectorContext, key_id: str, issuer: str) -> None:
+        self._clock = context.clock
+        self._base_urls = context.base_urls
         # Apple compares a token with the real time.
-        key = around.secret(SECRET).get_secret_value()
+        key = context.secret(SECRET).get_secret_value()
         self._token = signed_token(key, key_id, issuer, SystemClock().now())
-        self._session = open_session(around.base_url, ORIGIN)
+        self._session = open_session(context.base_url, ORIGIN)
         self._spent = 0
 
     def cost(self) -> dict[str, int]:

@@ -12,12 +12,12 @@ from socialcell.connectors.base import (
     Bucket,
     Budget,
     Capability,
+    ConnectorContext,
     ConnectorError,
     Health,
     Item,
     Kind,
     Refresh,
-    Surroundings,
     Tombstone,
 )
 from socialcell.connectors.bluesky.bluesky_post import metrics, to_record
@@ -63,10 +63,10 @@ class Bluesky:
         Bucket("calls", "day"),
     )
 
-    def __init__(self, settings: BlueskySettings, around: Surroundings) -> None:
+    def __init__(self, settings: BlueskySettings, context: ConnectorContext) -> None:
         self._settings = settings
-        self._clock = around.clock
-        self._session = Session(around)
+        self._clock = context.clock
+        self._session = Session(context)
 
     def check(self) -> Health:
         """Sign in, and search for one post."""

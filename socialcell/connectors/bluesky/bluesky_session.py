@@ -10,10 +10,10 @@ import requests
 from socialcell.connectors import strict_json
 from socialcell.connectors.base import (
     Budget,
+    ConnectorContext,
     ConnectorError,
     Kind,
     Limits,
-    Surroundings,
 )
 from socialcell.connectors.common import open_session
 from socialcell.http import (
@@ -43,16 +43,16 @@ class Session:
     takes few sign-ins a day.
     """
 
-    def __init__(self, around: Surroundings) -> None:
-        given = around.config.connectors.bluesky
+    def __init__(self, context: ConnectorContext) -> None:
+        given = context.config.connectors.bluesky
         self._service, self._handle = given.service, given.handle
-        self._password = around.secret(given.password.secret)
-        self._clock = around.clock
-        self._session = open_session(around.base_url, given.service)
+        self._password = context.secret(given.password.secret)
+        self._clock = context.clock
+        self._session = open_session(context.base_url, given.service)
         # A session is of one account at one address, under one password.
-        address = around.base_url(given.service) or given.service
+        address = context.base_url(given.service) or given.service
         self._mark = _digest(address, given.handle, self._password.get_secret_value())
-        self._kept = around.sessions
+        self._kept = context.sessions
         self._token: str | None = None
         self._refresh: str | None = None
         # What was tried for a token since the server last took one.

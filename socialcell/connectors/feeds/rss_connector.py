@@ -18,13 +18,13 @@ from socialcell.connectors.base import (
     Batch,
     Budget,
     Capability,
+    ConnectorContext,
     ConnectorError,
     Health,
     Item,
     Kind,
     Record,
     Reject,
-    Surroundings,
 )
 from socialcell.connectors.common import require_readable
 from socialcell.http import HttpAnswer, fetch, require_public_form, retry_after
@@ -70,10 +70,10 @@ class Feed:
     cursor_version: ClassVar[int] = 1
     capabilities: ClassVar[frozenset[Capability]] = frozenset({Capability.MENTIONS})
 
-    def __init__(self, settings: FeedSettings, around: Surroundings) -> None:
+    def __init__(self, settings: FeedSettings, context: ConnectorContext) -> None:
         self._url = settings.url
-        self._clock = around.clock
-        self._base_urls = around.base_urls
+        self._clock = context.clock
+        self._base_urls = context.base_urls
 
     def check(self) -> Health:
         try:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from socialcell.connectors.base import Surroundings
+from socialcell.connectors.base import ConnectorContext
 from socialcell.connectors.google.google_api import TOKEN_URI, imported
 from socialcell.errors import ConfigError
 
@@ -14,16 +14,16 @@ REMEDY = (
 )
 
 
-def credentials(around: Surroundings, scopes: Sequence[str]) -> Any:
+def credentials(context: ConnectorContext, scopes: Sequence[str]) -> Any:
     """google-auth's credentials as config.yaml names them, without an access token.
 
     The token address is Google's own: one that stands in a key file could be anybody's.
     ConfigError when a secret is missing or the key file is none.
     """
-    given = around.config.connectors.google
+    given = context.config.connectors.google
     if given.access == "service_account":
         name = given.service_account.secret
-        key = _key(name, around.secret(name).get_secret_value())
+        key = _key(name, context.secret(name).get_secret_value())
         service_account = imported("google.oauth2.service_account")
         try:
             return service_account.Credentials.from_service_account_info(
@@ -34,10 +34,10 @@ def credentials(around: Surroundings, scopes: Sequence[str]) -> Any:
             raise _not_a_key(name) from None
     return imported("google.oauth2.credentials").Credentials(
         None,
-        refresh_token=around.secret(given.refresh_token.secret).get_secret_value(),
+        refresh_token=context.secret(given.refresh_token.secret).get_secret_value(),
         token_uri=TOKEN_URI,
-        client_id=around.secret(given.client_id.secret).get_secret_value(),
-        client_secret=around.secret(given.client_secret.secret).get_secret_value(),
+        client_id=context.secret(given.client_id.secret).get_secret_value(),
+        client_secret=context.secret(given.client_secret.secret).get_secret_value(),
     )
 
 

@@ -13,12 +13,12 @@ from socialcell.connectors.base import (
     Bucket,
     Budget,
     Capability,
+    ConnectorContext,
     ConnectorError,
     Health,
     Item,
     Kind,
     Reject,
-    Surroundings,
 )
 from socialcell.connectors.facts import AdFact
 from socialcell.connectors.google.google_ads_client import Client, library
@@ -98,11 +98,11 @@ class GoogleAds:
         Bucket("operations", "day", zone="America/Los_Angeles", cap=15_000),
     )
 
-    def __init__(self, settings: GoogleAdsSettings, around: Surroundings) -> None:
+    def __init__(self, settings: GoogleAdsSettings, context: ConnectorContext) -> None:
         self._settings = settings
-        self._clock = around.clock
+        self._clock = context.clock
         self._client = Client(
-            around,
+            context,
             settings.api_version,
             settings.customer_id,
             settings.login_customer_id,

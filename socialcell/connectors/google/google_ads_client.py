@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 import requests
 
-from socialcell.connectors.base import ConnectorError, Kind, Surroundings
+from socialcell.connectors.base import ConnectorContext, ConnectorError, Kind
 from socialcell.connectors.common import set_up_session
 from socialcell.errors import ConfigError
 from socialcell.http import USER_AGENT, PoliteAdapter
@@ -63,20 +63,24 @@ class Client:
     """
 
     def __init__(
-        self, around: Surroundings, version: str, customer: str, manager: str | None
+        self,
+        context: ConnectorContext,
+        version: str,
+        customer: str,
+        manager: str | None,
     ) -> None:
         library(version)
-        self._clock = around.clock
+        self._clock = context.clock
         self._version = version
         self._customer = customer
         token, client_id, client_secret, refresh = (
-            around.secret(name).get_secret_value() for name in SECRETS
+            context.secret(name).get_secret_value() for name in SECRETS
         )
         self._credentials = _credentials(
-            client_id, client_secret, refresh, around.base_url("google_ads_oauth")
+            client_id, client_secret, refresh, context.base_url("google_ads_oauth")
         )
         self._service = _service(
-            self._credentials, version, token, manager, around.base_url("google_ads")
+            self._credentials, version, token, manager, context.base_url("google_ads")
         )
 
     def refresh(self) -> None:

@@ -10,9 +10,9 @@ import requests
 from socialcell.connectors import strict_json
 from socialcell.connectors.base import (
     Budget,
+    ConnectorContext,
     ConnectorError,
     Kind,
-    Surroundings,
     TokenTaken,
 )
 from socialcell.connectors.common import open_session, repeated_page
@@ -35,13 +35,13 @@ class Google:
     def __init__(
         self,
         api: Api,
-        around: Surroundings,
+        context: ConnectorContext,
         *,
         headers: Mapping[str, str] | None = None,
         credentials: Any = None,
     ) -> None:
         self._api, self._credentials = api, credentials
-        self._line = _Line(api, around, headers or {})
+        self._line = _Line(api, context, headers or {})
         self._sign_ins = 0
         self._spent: Counter[str] = Counter()
         self.resources: Any = imported("googleapiclient.discovery").build_from_document(
@@ -116,10 +116,10 @@ class _Line:
     """
 
     def __init__(
-        self, api: Api, around: Surroundings, headers: Mapping[str, str]
+        self, api: Api, context: ConnectorContext, headers: Mapping[str, str]
     ) -> None:
-        self._api, self._clock, self._headers = api, around.clock, dict(headers)
-        self._session = open_session(around.base_url, api.origin, TOKEN_ORIGIN)
+        self._api, self._clock, self._headers = api, context.clock, dict(headers)
+        self._session = open_session(context.base_url, api.origin, TOKEN_ORIGIN)
         self._response = imported("httplib2").Response
         self.token: str | None = None
         self.last_error: str | None = None

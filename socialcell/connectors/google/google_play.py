@@ -13,6 +13,7 @@ from socialcell.connectors.base import (
     Bucket,
     Budget,
     Capability,
+    ConnectorContext,
     ConnectorError,
     Health,
     Item,
@@ -20,7 +21,6 @@ from socialcell.connectors.base import (
     Metric,
     Record,
     Reject,
-    Surroundings,
 )
 from socialcell.connectors.common import CoverageWindow, PageGuard, require_readable
 from socialcell.connectors.google import google_account
@@ -63,11 +63,11 @@ class GooglePlay:
     capabilities: ClassVar[frozenset[Capability]] = frozenset({Capability.REVIEWS})
     buckets: ClassVar[tuple[Bucket, ...]] = (Bucket("calls", "hour", cap=200),)
 
-    def __init__(self, settings: GooglePlaySettings, around: Surroundings) -> None:
+    def __init__(self, settings: GooglePlaySettings, context: ConnectorContext) -> None:
         self._package = settings.package
-        self._clock = around.clock
-        credentials = google_account.credentials(around, [_SCOPE])
-        self._google = Google(API, around, credentials=credentials)
+        self._clock = context.clock
+        credentials = google_account.credentials(context, [_SCOPE])
+        self._google = Google(API, context, credentials=credentials)
 
     def check(self) -> Health:
         """Sign in and read one review: the account may see this app."""

@@ -15,11 +15,11 @@ from socialcell.connectors.base import (
     Bucket,
     Budget,
     Capability,
+    ConnectorContext,
     ConnectorError,
     Health,
     Item,
     Kind,
-    Surroundings,
 )
 from socialcell.connectors.common import chunks_with_last, require_readable
 from socialcell.connectors.files.fact_file import fact_rows
@@ -79,11 +79,13 @@ class PlayConsole:
     )
     buckets: ClassVar[tuple[Bucket, ...]] = (Bucket("calls", "day"),)
 
-    def __init__(self, settings: PlayConsoleSettings, around: Surroundings) -> None:
+    def __init__(
+        self, settings: PlayConsoleSettings, context: ConnectorContext
+    ) -> None:
         self._settings = settings
-        self._clock = around.clock
-        credentials = google_account.credentials(around, [_SCOPE])
-        self._google = Google(_API, around, credentials=credentials)
+        self._clock = context.clock
+        credentials = google_account.credentials(context, [_SCOPE])
+        self._google = Google(_API, context, credentials=credentials)
 
     def check(self) -> Health:
         """Whether the bucket can be listed, and through which month it has files."""

@@ -11,12 +11,12 @@ from socialcell.connectors.base import (
     Bucket,
     Budget,
     Capability,
+    ConnectorContext,
     ConnectorError,
     Health,
     Item,
     Kind,
     Reject,
-    Surroundings,
 )
 from socialcell.connectors.common import (
     chunks,
@@ -74,11 +74,13 @@ class SearchConsole:
     )
     buckets: ClassVar[tuple[Bucket, ...]] = (Bucket("calls", "day", str(PACIFIC)),)
 
-    def __init__(self, settings: SearchConsoleSettings, around: Surroundings) -> None:
+    def __init__(
+        self, settings: SearchConsoleSettings, context: ConnectorContext
+    ) -> None:
         self._settings = settings
-        self._clock = around.clock
-        credentials = google_account.credentials(around, [_SCOPE])
-        self._google = Google(API, around, credentials=credentials)
+        self._clock = context.clock
+        credentials = google_account.credentials(context, [_SCOPE])
+        self._google = Google(API, context, credentials=credentials)
 
     def check(self) -> Health:
         """Sign in, and ask what the account may do with the property."""

@@ -11,11 +11,11 @@ from socialcell.connectors.base import (
     Bucket,
     Budget,
     Capability,
+    ConnectorContext,
     ConnectorError,
     Health,
     Item,
     Refresh,
-    Surroundings,
     Tombstone,
 )
 from socialcell.connectors.common import CoverageWindow, lookup_chunks
@@ -109,13 +109,13 @@ class YouTube:
         Bucket("statistics", "day", _PACIFIC, 10_000),
     )
 
-    def __init__(self, settings: YouTubeSettings, around: Surroundings) -> None:
+    def __init__(self, settings: YouTubeSettings, context: ConnectorContext) -> None:
         self._settings = settings
-        self._clock = around.clock
-        key = around.secret(around.config.connectors.youtube.key.secret)
+        self._clock = context.clock
+        key = context.secret(context.config.connectors.youtube.key.secret)
         # In a header, where the library would write it into every address.
         self._google = Google(
-            API, around, headers={"x-goog-api-key": key.get_secret_value()}
+            API, context, headers={"x-goog-api-key": key.get_secret_value()}
         )
         self._api = self._google.resources
         self._reader = Reader(self._google)

@@ -15,6 +15,7 @@ from socialcell.connectors.base import (
     Batch,
     Budget,
     Capability,
+    ConnectorContext,
     ConnectorError,
     Filtered,
     Health,
@@ -25,7 +26,6 @@ from socialcell.connectors.base import (
     Record,
     Refresh,
     Relation,
-    Surroundings,
     Tombstone,
 )
 from socialcell.connectors.common import (
@@ -79,15 +79,15 @@ class Mastodon:
         {Capability.MENTIONS, Capability.POST_METRICS, Capability.RECHECK}
     )
 
-    def __init__(self, settings: MastodonSettings, around: Surroundings) -> None:
+    def __init__(self, settings: MastodonSettings, context: ConnectorContext) -> None:
         self._tag = settings.hashtag
-        self._clock = around.clock
-        given = around.config.connectors.mastodon
-        self._door = PoliteAdapter(around.base_url(given.instance))
+        self._clock = context.clock
+        given = context.config.connectors.mastodon
+        self._door = PoliteAdapter(context.base_url(given.instance))
         session = set_up_session(requests.Session(), {given.instance: self._door})
         self._client = _Client(
             api_base_url=given.instance,
-            access_token=around.secret(given.token.secret).get_secret_value(),
+            access_token=context.secret(given.token.secret).get_secret_value(),
             session=session,
             ratelimit_method="throw",
             request_timeout=20,

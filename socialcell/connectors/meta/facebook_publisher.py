@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar
 
-from socialcell.connectors.base import Surroundings
+from socialcell.connectors.base import ConnectorContext
 from socialcell.connectors.meta.graph_client import Graph
 from socialcell.connectors.meta.graph_publisher import GraphPublisher
 from socialcell.connectors.publisher import (
@@ -30,9 +30,9 @@ class FacebookPublisher(GraphPublisher):
         "pages_read_engagement",
     )
 
-    def __init__(self, around: Surroundings) -> None:
-        settings = set_up(around.config.publishing.facebook, self.platform)
-        super().__init__(around, settings.page_id)
+    def __init__(self, context: ConnectorContext) -> None:
+        settings = set_up(context.config.publishing.facebook, self.platform)
+        super().__init__(context, settings.page_id)
 
     def post(self, words: str, media: str | None, key: str | None) -> Posted:
         if media is None:

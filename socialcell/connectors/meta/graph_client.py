@@ -11,7 +11,7 @@ import requests
 
 from socialcell.clock import Clock
 from socialcell.connectors import strict_json
-from socialcell.connectors.base import ConnectorError, Kind, Limits, Surroundings
+from socialcell.connectors.base import ConnectorContext, ConnectorError, Kind, Limits
 from socialcell.connectors.common import set_up_session
 from socialcell.connectors.meta.graph_errors import (
     Refusal,
@@ -200,14 +200,14 @@ class Graph:
         return refused(answer, self._clock.now(), self.usage.regain or _WAIT)
 
 
-def connect(around: Surroundings, platform: str) -> Graph:
+def connect(context: ConnectorContext, platform: str) -> Graph:
     """The Graph API with the workspace's token, for one of Meta's platforms."""
-    given = around.config.connectors.meta
+    given = context.config.connectors.meta
     return Graph(
-        around.secret(given.token.secret).get_secret_value(),
+        context.secret(given.token.secret).get_secret_value(),
         version=given.version,
-        clock=around.clock,
-        base_url=around.base_url(platform) or around.base_url(ORIGIN),
+        clock=context.clock,
+        base_url=context.base_url(platform) or context.base_url(ORIGIN),
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from socialcell.connectors.base import Health, Surroundings
+from socialcell.connectors.base import ConnectorContext, Health
 from socialcell.connectors.meta.graph_check import examine
 from socialcell.connectors.meta.graph_client import Graph, connect
 from socialcell.connectors.publisher import (
@@ -19,10 +19,10 @@ class GraphPublisher(Publisher):
 
     scopes: ClassVar[tuple[str, ...]]
 
-    def __init__(self, around: Surroundings, account: str) -> None:
-        super().__init__(around)
+    def __init__(self, context: ConnectorContext, account: str) -> None:
+        super().__init__(context)
         self._account = account
-        self._graph = connect(around, self.platform)
+        self._graph = connect(context, self.platform)
 
     def check(self) -> Health:
         def read() -> tuple[str, ...]:

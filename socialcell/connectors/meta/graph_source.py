@@ -9,8 +9,8 @@ from socialcell.connectors.base import (
     Bucket,
     Budget,
     Capability,
+    ConnectorContext,
     Health,
-    Surroundings,
 )
 from socialcell.connectors.meta.graph_check import examine
 from socialcell.connectors.meta.graph_client import connect
@@ -37,10 +37,10 @@ class GraphSource(ABC, Generic[_Settings]):
     # account, and says in its headers how many percent are used.
     buckets: ClassVar[tuple[Bucket, ...]] = (Bucket("calls", "day"),)
 
-    def __init__(self, settings: _Settings, around: Surroundings) -> None:
+    def __init__(self, settings: _Settings, context: ConnectorContext) -> None:
         self._settings = settings
-        self._clock = around.clock
-        self._graph = connect(around, self.platform)
+        self._clock = context.clock
+        self._graph = connect(context, self.platform)
 
     def check(self) -> Health:
         """The token's life and permissions, then one small read of what is read."""

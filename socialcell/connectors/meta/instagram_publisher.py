@@ -10,9 +10,9 @@ from typing import Any, ClassVar
 
 from socialcell.connectors.base import (
     Bucket,
+    ConnectorContext,
     ConnectorError,
     Kind,
-    Surroundings,
 )
 from socialcell.connectors.meta.graph_publisher import GraphPublisher
 from socialcell.connectors.publisher import (
@@ -41,9 +41,9 @@ class InstagramPublisher(GraphPublisher):
         "instagram_manage_comments",
     )
 
-    def __init__(self, around: Surroundings) -> None:
-        settings = set_up(around.config.publishing.instagram, self.platform)
-        super().__init__(around, settings.account_id)
+    def __init__(self, context: ConnectorContext) -> None:
+        settings = set_up(context.config.publishing.instagram, self.platform)
+        super().__init__(context, settings.account_id)
 
     def prepare(self, words: str, media: str | None) -> str | None:
         """A container; unpublished ones vanish after a day."""

@@ -13,11 +13,11 @@ from socialcell.connectors.base import (
     Bucket,
     Budget,
     Capability,
+    ConnectorContext,
     ConnectorError,
     Health,
     Item,
     Kind,
-    Surroundings,
 )
 from socialcell.connectors.common import repeated_page
 from socialcell.connectors.meta.graph_check import examine
@@ -86,10 +86,10 @@ class MetaAds:
     capabilities: ClassVar[frozenset[Capability]] = frozenset({Capability.AD_METRICS})
     buckets: ClassVar[tuple[Bucket, ...]] = (Bucket("calls", "day"),)
 
-    def __init__(self, settings: MetaAdsSettings, around: Surroundings) -> None:
+    def __init__(self, settings: MetaAdsSettings, context: ConnectorContext) -> None:
         self._settings = settings
-        self._clock = around.clock
-        self._graph = connect(around, self.platform)
+        self._clock = context.clock
+        self._graph = connect(context, self.platform)
         self._node = f"act_{settings.account_id}"
 
     def check(self) -> Health:

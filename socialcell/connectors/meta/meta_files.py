@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from socialcell.connectors.base import ConnectorError, Kind, Surroundings
+from socialcell.connectors.base import ConnectorContext, ConnectorError, Kind
 from socialcell.connectors.common import open_session
 from socialcell.connectors.meta.graph_errors import refused
 from socialcell.http import USER_AGENT
@@ -25,7 +25,7 @@ class File:
     content: bytes
 
 
-def fetch(around: Surroundings, named: str, address: str, cap: int) -> File:
+def fetch(context: ConnectorContext, named: str, address: str, cap: int) -> File:
     """The file at an address that Graph gave.
 
     `named` is the connector, whose server in the sandbox stands for Meta's.
@@ -38,16 +38,16 @@ def fetch(around: Surroundings, named: str, address: str, cap: int) -> File:
     origin = f"https://{host}"
     headers = {"User-Agent": USER_AGENT}
     if host.endswith(_WITH_TOKEN):
-        token = around.secret(around.config.connectors.meta.token.secret)
+        token = context.secret(context.config.connectors.meta.token.secret)
         headers["Authorization"] = f"Bearer {token.get_secret_value()}"
-    base = around.base_url(origin) or around.base_url(named)
+    base = context.base_url(origin) or context.base_url(named)
     answer = _asked(address, origin, base, headers)
     if answer.status_code in (404, 410):
         raise ConnectorError(Kind.GONE, "Meta does not have the file any more")
     if answer.status_code in (401, 403):
         raise ConnectorError(Kind.ACCESS, "Meta does not give the file to this token")
     if answer.status_code != 200:
-        raise refused(answer, around.clock.now(), _WAIT)
+        raise refused(answer, context.clock.now(), _WAIT)
     require_size(len(answer.content), cap)
     told = answer.headers.get("content-type", "")
     return File(told.split(";")[0].strip().lower(), answer.content)

@@ -82,7 +82,7 @@ class Messenger(MetaReceiver[MetaSettings]):
         found = self._as_page().page(f"{message}/attachments").data
         if not place.isdecimal() or int(place) >= len(found):
             raise ConnectorError(Kind.GONE, "The message has no such file any more")
-        return fetch(self._around, self.server, _address(found[int(place)]), cap)
+        return fetch(self._context, self.server, _address(found[int(place)]), cap)
 
     def _as_page(self) -> "Graph":
         return self._graph().as_page(self._settings.account_id)

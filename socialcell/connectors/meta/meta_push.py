@@ -11,7 +11,13 @@ from pydantic import SecretStr
 
 from socialcell.connectors import strict_json
 from socialcell.connectors.abilities import Receiving
-from socialcell.connectors.base import Batch, ConnectorError, Kind, Record, Surroundings
+from socialcell.connectors.base import (
+    Batch,
+    ConnectorContext,
+    ConnectorError,
+    Kind,
+    Record,
+)
 
 if TYPE_CHECKING:
     from socialcell.connectors.meta.meta_files import File
@@ -127,12 +133,12 @@ class Door:
     verify_token: SecretStr
 
     @classmethod
-    def of(cls, around: Surroundings) -> "Door":
+    def of(cls, context: ConnectorContext) -> "Door":
         """The door of the app that config.yaml names. MissingSecret."""
-        given = around.config.connectors.meta
+        given = context.config.connectors.meta
         return cls(
-            around.secret(given.app_secret.secret),
-            around.secret(given.verify_token.secret),
+            context.secret(given.app_secret.secret),
+            context.secret(given.verify_token.secret),
         )
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> None:

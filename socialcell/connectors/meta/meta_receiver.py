@@ -10,10 +10,10 @@ from socialcell.connectors.base import (
     UNREADABLE,
     Batch,
     Budget,
+    ConnectorContext,
     Filtered,
     Item,
     Reject,
-    Surroundings,
 )
 from socialcell.connectors.meta.meta_push import (
     Delivery,
@@ -68,9 +68,9 @@ class MetaReceiver(ABC, Generic[_Settings]):
     server: ClassVar[str]  # the sandbox's, where that stands for Meta
     cursor_version: ClassVar[int] = 1
 
-    def __init__(self, settings: _Settings, around: Surroundings) -> None:
-        self._settings, self._around = settings, around
-        self._door = Door.of(around)
+    def __init__(self, settings: _Settings, context: ConnectorContext) -> None:
+        self._settings, self._context = settings, context
+        self._door = Door.of(context)
 
     def pull(
         self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
@@ -103,7 +103,7 @@ class MetaReceiver(ABC, Generic[_Settings]):
         # The door of pushes does without Meta's client.
         from socialcell.connectors.meta.graph_client import connect
 
-        return connect(self._around, self.server)
+        return connect(self._context, self.server)
 
 
 def left_out(rule: str) -> Filtered:

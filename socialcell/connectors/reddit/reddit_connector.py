@@ -12,6 +12,7 @@ from socialcell.connectors.base import (
     Batch,
     Budget,
     Capability,
+    ConnectorContext,
     ConnectorError,
     Filtered,
     Health,
@@ -20,7 +21,6 @@ from socialcell.connectors.base import (
     Limits,
     Record,
     Reject,
-    Surroundings,
     TokenTaken,
 )
 from socialcell.connectors.common import (
@@ -106,14 +106,14 @@ class Reddit:
         {Capability.MENTIONS, Capability.POST_METRICS, Capability.RECHECK}
     )
 
-    def __init__(self, settings: RedditSettings, around: Surroundings) -> None:
+    def __init__(self, settings: RedditSettings, context: ConnectorContext) -> None:
         self._settings = settings
-        self._clock = around.clock
-        given = around.config.connectors.reddit
-        self._id = around.secret(given.client_id.secret).get_secret_value()
-        self._secret = around.secret(given.client_secret.secret).get_secret_value()
+        self._clock = context.clock
+        given = context.config.connectors.reddit
+        self._id = context.secret(given.client_id.secret).get_secret_value()
+        self._secret = context.secret(given.client_secret.secret).get_secret_value()
         self._agent = f"linux:socialcell:v0.1 (by /u/{given.account})"
-        self._base_url = around.base_url
+        self._base_url = context.base_url
 
     def check(self) -> Health:
         """Log in and read one submission: the app is approved and may read this."""

@@ -13,10 +13,10 @@ import requests
 
 from socialcell import chat
 from socialcell.connectors.base import (
+    ConnectorContext,
     ConnectorError,
     Health,
     Kind,
-    Surroundings,
 )
 from socialcell.connectors.publisher import (
     Posted,
@@ -41,13 +41,13 @@ class TelegramPublisher(Publisher):
     platform: ClassVar[str] = "telegram"
     can_find: ClassVar[bool] = False
 
-    def __init__(self, around: Surroundings) -> None:
-        super().__init__(around)
-        settings = set_up(around.config.publishing.telegram, self.platform)
-        self._token = around.secret(settings.token.secret).get_secret_value()
-        self._chat = around.secret(settings.chat.secret).get_secret_value()
+    def __init__(self, context: ConnectorContext) -> None:
+        super().__init__(context)
+        settings = set_up(context.config.publishing.telegram, self.platform)
+        self._token = context.secret(settings.token.secret).get_secret_value()
+        self._chat = context.secret(settings.chat.secret).get_secret_value()
         self._name = self._chat.removeprefix("@") if self._chat[:1] == "@" else None
-        self._base_urls = around.base_urls
+        self._base_urls = context.base_urls
 
     def check(self) -> Health:
         try:

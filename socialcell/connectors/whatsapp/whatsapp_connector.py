@@ -84,7 +84,7 @@ class WhatsApp(MetaReceiver[WhatsAppSettings]):
             raise ConnectorError(
                 Kind.DRIFT, f"What Meta tells of a file cannot be read: {error}"
             ) from None
-        return fetch(self._around, self.platform, address, cap)
+        return fetch(self._context, self.platform, address, cap)
 
     def templates(self) -> Iterator[Template]:
         """Every template of the account, whatever its status."""

@@ -16,6 +16,7 @@ from socialcell.connectors.base import (
     Bucket,
     Budget,
     Capability,
+    ConnectorContext,
     ConnectorError,
     Health,
     Item,
@@ -23,7 +24,6 @@ from socialcell.connectors.base import (
     Limits,
     Refresh,
     Reject,
-    Surroundings,
     Tombstone,
     Undecided,
 )
@@ -115,15 +115,17 @@ class X:
         {Capability.MENTIONS, Capability.POST_METRICS, Capability.RECHECK}
     )
 
-    def __init__(self, settings: XSettings, around: Surroundings) -> None:
+    def __init__(self, settings: XSettings, context: ConnectorContext) -> None:
         self._settings = settings
-        self._clock = around.clock
+        self._clock = context.clock
         self._client = tweepy.Client(
-            around.secret(around.config.connectors.x.bearer.secret).get_secret_value(),
+            context.secret(
+                context.config.connectors.x.bearer.secret
+            ).get_secret_value(),
             return_type=requests.Response,
             wait_on_rate_limit=False,
         )
-        self._door = PoliteAdapter(around.base_url(ORIGIN) or ORIGIN)
+        self._door = PoliteAdapter(context.base_url(ORIGIN) or ORIGIN)
         set_up_session(self._client.session, {TWEEPY_ORIGIN: self._door})
 
     def check(self) -> Health:

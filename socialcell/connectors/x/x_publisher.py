@@ -11,10 +11,10 @@ import tweepy
 from socialcell.connectors import strict_json
 from socialcell.connectors.base import (
     Bucket,
+    ConnectorContext,
     ConnectorError,
     Health,
     Kind,
-    Surroundings,
 )
 from socialcell.connectors.common import set_up_session
 from socialcell.connectors.publisher import (
@@ -53,9 +53,9 @@ class XPublisher(Publisher):
         Bucket("deletions", "month", price_micros=10_000),
     )
 
-    def __init__(self, around: Surroundings) -> None:
-        super().__init__(around)
-        settings = set_up(around.config.publishing.x, self.platform)
+    def __init__(self, context: ConnectorContext) -> None:
+        super().__init__(context)
+        settings = set_up(context.config.publishing.x, self.platform)
         self._user = settings.user_id
         keys = (
             settings.consumer_key,
@@ -63,11 +63,11 @@ class XPublisher(Publisher):
             settings.access_token,
             settings.access_secret,
         )
-        values = [around.secret(key.secret).get_secret_value() for key in keys]
+        values = [context.secret(key.secret).get_secret_value() for key in keys]
         self._client = tweepy.Client(
             None, *values, return_type=requests.Response, wait_on_rate_limit=False
         )
-        self._door = PoliteAdapter(around.base_url(ORIGIN) or ORIGIN)
+        self._door = PoliteAdapter(context.base_url(ORIGIN) or ORIGIN)
         self._client.session = set_up_session(_Session(), {ORIGIN: self._door})
 
     def check(self) -> Health:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from socialcell import config, db
 from socialcell.config import Workspace
-from socialcell.connectors.base import Surroundings
+from socialcell.connectors.base import ConnectorContext
 from socialcell.db import revisions
 from socialcell.db.refusals import where
 from socialcell.errors import SocialcellError
@@ -87,7 +87,7 @@ def _workspace_checks(workspace: Workspace, *, deep: bool) -> Iterator[Check]:
 
 
 def _database_checks(
-    context: Context, connector_context: Surroundings, *, deep: bool
+    context: Context, connector_context: ConnectorContext, *, deep: bool
 ) -> Iterator[Check]:
     yield database_checks.durability(context.engine)
     yield database_checks.space(context.engine)

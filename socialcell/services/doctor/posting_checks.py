@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from socialcell import db
 from socialcell.campaigns.publishing import store
 from socialcell.connectors import publisher
-from socialcell.connectors.base import Surroundings
+from socialcell.connectors.base import ConnectorContext
 from socialcell.errors import SocialcellError
 from socialcell.ops import outbox_store
 from socialcell.ops.outbox_model import Outgoing
@@ -98,7 +98,7 @@ def templates(context: Context) -> Check:
     return ok("notice templates", f"{n}, of them in {place}: {own}")
 
 
-def answers(context: Context, connector_context: Surroundings) -> Iterator[Check]:
+def answers(context: Context, connector_context: ConnectorContext) -> Iterator[Check]:
     """Whether each account answers, and its keys may write."""
     for platform in _platforms(context):
         name = f"publishing {platform}"

@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from socialcell import connectors, db
 from socialcell.clock import in_pune
-from socialcell.connectors.base import ConnectorError, Surroundings
+from socialcell.connectors.base import ConnectorContext, ConnectorError
 from socialcell.errors import ConfigError
 from socialcell.ops import store
 from socialcell.ops.model import Source
@@ -48,7 +48,7 @@ def rules(context: Context) -> Iterator[Check]:
             yield warning(f"rules of {platform}", *rule)
 
 
-def answers(context: Context, connector_context: Surroundings) -> Iterator[Check]:
+def answers(context: Context, connector_context: ConnectorContext) -> Iterator[Check]:
     """Ask the platform of each enabled source whether it can be read now."""
     for source in _enabled(context):
         label = f"source {source.name} answers"

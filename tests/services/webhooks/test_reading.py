@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from socialcell.connectors import build
 from socialcell.connectors.base import (
+    ConnectorContext,
     ConnectorError,
     Filtered,
     Kind,
     Record,
     Reject,
-    Surroundings,
 )
 from socialcell.connectors.checked_records import readable
 from socialcell.connectors.meta.meta_push import Push
@@ -25,19 +25,23 @@ from tests.services.webhooks import pushes
 
 
 @pytest.fixture(scope="module")
-def around() -> Surroundings:
+def connector_context() -> ConnectorContext:
     from pydantic import SecretStr
 
     from socialcell.clock import FixedClock
     from socialcell.settings import Config
 
-    return Surroundings(FixedClock(NOON), Config(), lambda name: SecretStr("secret"))
+    return ConnectorContext(
+        FixedClock(NOON), Config(), lambda name: SecretStr("secret")
+    )
 
 
-def read(around: Surroundings, push: Any, kind: str = "whatsapp") -> Push:
+def read(
+    connector_context: ConnectorContext, push: Any, kind: str = "whatsapp"
+) -> Push:
     account = pushes.PAGE_ID if kind == "messenger" else pushes.INSTAGRAM_ID
     given = pushes.WHATSAPP if kind == "whatsapp" else {"account_id": account}
-    reader: Any = build(kind, given, around)
+    reader: Any = build(kind, given, connector_context)
     found = reader.read(push if isinstance(push, bytes) else pushes.as_bytes(push))
     assert isinstance(found, Push)
     return found
@@ -65,9 +69,9 @@ SAID = [
 
 @pytest.mark.parametrize(("message", "text"), SAID)
 def test_a_message_says_its_words(
-    around: Surroundings, message: dict[str, Any], text: str
+    connector_context: ConnectorContext, message: dict[str, Any], text: str
 ) -> None:
-    (item,) = read(around, pushes.whatsapp(message)).items
+    (item,) = read(connector_context, pushes.whatsapp(message)).items
 
     assert isinstance(item, Record)
     assert (item.text, item.kind) == (text, "message")
@@ -75,9 +79,9 @@ def test_a_message_says_its_words(
 
 @pytest.mark.parametrize("kind", ["reaction", "system", "request_welcome"])
 def test_what_says_nothing_to_the_city_is_filtered_by_name(
-    around: Surroundings, kind: str
+    connector_context: ConnectorContext, kind: str
 ) -> None:
-    (item,) = read(around, pushes.whatsapp(of_kind(kind, {}))).items
+    (item,) = read(connector_context, pushes.whatsapp(of_kind(kind, {}))).items
 
     assert item == Filtered(kind)
 
@@ -93,73 +97,92 @@ def test_what_says_nothing_to_the_city_is_filtered_by_name(
     ],
 )
 def test_a_file_is_noted_with_what_it_is_asked_for_by(
-    around: Surroundings, kind: str, held: str
+    connector_context: ConnectorContext, kind: str, held: str
 ) -> None:
     told = {"id": "555", "mime_type": "a/b; codecs=opus"}
 
-    (file,) = read(around, pushes.whatsapp(of_kind(kind, told))).media
+    (file,) = read(connector_context, pushes.whatsapp(of_kind(kind, told))).media
 
     assert (file.ref, file.kind, file.content_type) == ("555", held, "a/b")
 
 
 def test_address_cards_of_people_who_did_not_write_are_not_kept(
-    around: Surroundings,
+    connector_context: ConnectorContext,
 ) -> None:
     cards = [{"name": {"first_name": "Somebody"}, "phones": [{"phone": "999123"}]}]
 
-    push = read(around, pushes.whatsapp(of_kind("contacts", cards)))
+    push = read(connector_context, pushes.whatsapp(of_kind("contacts", cards)))
 
     assert "Somebody" not in json.dumps(push.items[0].raw)
     assert "999123" not in json.dumps(push.items[0].raw)
 
 
 @pytest.mark.parametrize("word", ["STOP", "stop.", " थांबा ", "बंद करा", "Unsubscribe!"])
-def test_stop_said_alone_is_a_wish(around: Surroundings, word: str) -> None:
-    (wish,) = read(around, pushes.whatsapp(pushes.text_message(word))).refusals
+def test_stop_said_alone_is_a_wish(
+    connector_context: ConnectorContext, word: str
+) -> None:
+    (wish,) = read(
+        connector_context, pushes.whatsapp(pushes.text_message(word))
+    ).refusals
 
     assert (wish.uid, wish.at) == (pushes.ASHA, NOON)
 
 
 @pytest.mark.parametrize("words", ["Stop the garbage burning", "bus stop", "थांबा जरा"])
-def test_stop_among_other_words_is_none(around: Surroundings, words: str) -> None:
-    assert read(around, pushes.whatsapp(pushes.text_message(words))).refusals == ()
+def test_stop_among_other_words_is_none(
+    connector_context: ConnectorContext, words: str
+) -> None:
+    assert (
+        read(connector_context, pushes.whatsapp(pushes.text_message(words))).refusals
+        == ()
+    )
 
 
-def test_signed_addresses_of_files_are_not_stored(around: Surroundings) -> None:
+def test_signed_addresses_of_files_are_not_stored(
+    connector_context: ConnectorContext,
+) -> None:
     url = "https://scontent.xx.fbcdn.net/v/1.jpg?oh=signed"
     attached = [{"type": "image", "payload": {"url": url}}]
     push = pushes.messenger(pushes.event("Look", attachments=attached))
 
-    made = read(around, push, "messenger")
+    made = read(connector_context, push, "messenger")
 
     assert "oh=signed" not in str(made)
     assert [(one.ref, one.kind) for one in made.media] == [("m_one/0", "image")]
 
 
 def test_our_own_messages_and_those_of_another_account_are_filtered(
-    around: Surroundings,
+    connector_context: ConnectorContext,
 ) -> None:
     echo = pushes.messenger(pushes.event("Ours", is_echo=True))
     other = pushes.messenger(pushes.event("Not ours"))
     other["entry"][0]["id"] = "999999999"
 
-    assert read(around, echo, "messenger").items == [Filtered("a message of ours")]
-    assert read(around, other, "messenger").items == [Filtered("another account")]
+    assert read(connector_context, echo, "messenger").items == [
+        Filtered("a message of ours")
+    ]
+    assert read(connector_context, other, "messenger").items == [
+        Filtered("another account")
+    ]
 
 
-def test_a_mention_on_instagram_is_awaited_by_its_number(around: Surroundings) -> None:
+def test_a_mention_on_instagram_is_awaited_by_its_number(
+    connector_context: ConnectorContext,
+) -> None:
     comment = pushes.mention(media_id="17900", comment_id="17901")
     caption = pushes.mention(media_id="17902")
 
     kind = "instagram_messages"
-    assert read(around, comment, kind).awaited == ("comment:17901",)
-    assert read(around, caption, kind).awaited == ("media:17902",)
+    assert read(connector_context, comment, kind).awaited == ("comment:17901",)
+    assert read(connector_context, caption, kind).awaited == ("media:17902",)
 
 
-def test_a_mention_whose_number_is_none_is_set_aside(around: Surroundings) -> None:
+def test_a_mention_whose_number_is_none_is_set_aside(
+    connector_context: ConnectorContext,
+) -> None:
     odd = pushes.mention(media_id="17900?fields=access_token")
 
-    (item,) = read(around, odd, "instagram_messages").items
+    (item,) = read(connector_context, odd, "instagram_messages").items
 
     assert isinstance(item, Reject)
 
@@ -206,7 +229,7 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 )
 @given(data=st.data())
 def test_whatever_stands_where_the_reader_reads_on_and_accounts_for_it(
-    around: Surroundings, kind: str, good: Any, data: Any
+    connector_context: ConnectorContext, kind: str, good: Any, data: Any
 ) -> None:
     push = copy.deepcopy(good)
     *way, last = data.draw(st.sampled_from(list(places(good))))
@@ -216,7 +239,7 @@ def test_whatever_stands_where_the_reader_reads_on_and_accounts_for_it(
     inner[last] = data.draw(ODD)
 
     try:
-        made = read(around, push, kind)
+        made = read(connector_context, push, kind)
     except ConnectorError as error:
         if error.kind is not Kind.DRIFT:
             raise
