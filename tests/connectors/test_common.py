@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 
 from socialcell.connectors.base import Batch, ConnectorError, Kind, Reject
-from socialcell.connectors.common import (
+from socialcell.connectors.http_sessions import open_session
+from socialcell.connectors.page_reading import (
     CoverageWindow,
     PageGuard,
     chunks,
     chunks_with_last,
     lookup_chunks,
-    open_session,
     read_or_reject,
     require_readable,
 )

@@ -20,8 +20,8 @@ from socialcell.connectors.base import (
     Item,
     Kind,
 )
-from socialcell.connectors.common import chunks_with_last, require_readable
 from socialcell.connectors.files.fact_file import fact_rows
+from socialcell.connectors.page_reading import chunks_with_last, require_readable
 from socialcell.connectors.unmetered import Unmetered
 
 _REQUESTS = "/v1/analyticsReportRequests"

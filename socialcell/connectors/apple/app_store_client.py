@@ -13,7 +13,7 @@ from socialcell.clock import SystemClock
 from socialcell.connectors import strict_json
 from socialcell.connectors.apple.apple_token import signed_token
 from socialcell.connectors.base import Budget, ConnectorContext, ConnectorError, Kind
-from socialcell.connectors.common import open_session
+from socialcell.connectors.http_sessions import open_session
 from socialcell.http import BODY_CAP, USER_AGENT, fetch, retry_after
 from socialcell.text import one_line
 

@@ -22,7 +22,7 @@ from socialcell.connectors.base import (
 )
 from socialcell.connectors.bluesky.bluesky_post import metrics, to_record
 from socialcell.connectors.bluesky.bluesky_session import Session
-from socialcell.connectors.common import (
+from socialcell.connectors.page_reading import (
     CoverageWindow,
     PageGuard,
     lookup_chunks,

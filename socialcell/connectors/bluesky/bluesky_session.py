@@ -15,7 +15,7 @@ from socialcell.connectors.base import (
     Kind,
     Limits,
 )
-from socialcell.connectors.common import open_session
+from socialcell.connectors.http_sessions import open_session
 from socialcell.http import (
     USER_AGENT,
     epoch,

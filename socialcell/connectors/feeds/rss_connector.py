@@ -26,7 +26,7 @@ from socialcell.connectors.base import (
     Record,
     Reject,
 )
-from socialcell.connectors.common import require_readable
+from socialcell.connectors.page_reading import require_readable
 from socialcell.http import HttpAnswer, fetch, require_public_form, retry_after
 from socialcell.text import from_html
 

@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 import requests
 
 from socialcell.connectors.base import ConnectorContext, ConnectorError, Kind
-from socialcell.connectors.common import set_up_session
+from socialcell.connectors.http_sessions import set_up_session
 from socialcell.errors import ConfigError
 from socialcell.http import USER_AGENT, PoliteAdapter
 

@@ -15,7 +15,6 @@ from socialcell.connectors.base import (
     Kind,
     TokenTaken,
 )
-from socialcell.connectors.common import open_session, repeated_page
 from socialcell.connectors.google.google_api import (
     TOKEN_ORIGIN,
     Api,
@@ -23,6 +22,8 @@ from socialcell.connectors.google.google_api import (
     imported,
 )
 from socialcell.connectors.google.google_errors import refused
+from socialcell.connectors.http_sessions import open_session
+from socialcell.connectors.page_reading import repeated_page
 from socialcell.http import USER_AGENT
 from socialcell.text import one_line
 

@@ -22,10 +22,14 @@ from socialcell.connectors.base import (
     Record,
     Reject,
 )
-from socialcell.connectors.common import CoverageWindow, PageGuard, require_readable
 from socialcell.connectors.google import google_account
 from socialcell.connectors.google.google_api import Api
 from socialcell.connectors.google.google_client import Google, pages
+from socialcell.connectors.page_reading import (
+    CoverageWindow,
+    PageGuard,
+    require_readable,
+)
 from socialcell.connectors.unmetered import Unmetered
 
 API = Api(

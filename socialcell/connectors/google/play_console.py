@@ -21,12 +21,12 @@ from socialcell.connectors.base import (
     Item,
     Kind,
 )
-from socialcell.connectors.common import chunks_with_last, require_readable
 from socialcell.connectors.files.fact_file import fact_rows
 from socialcell.connectors.google import google_account
 from socialcell.connectors.google.google_api import Api
 from socialcell.connectors.google.google_client import Google, pages
 from socialcell.connectors.google.play_statistics import METRICS, NEEDED, play_facts
+from socialcell.connectors.page_reading import chunks_with_last, require_readable
 from socialcell.connectors.unmetered import Unmetered
 
 ORIGIN = "https://storage.googleapis.com"

@@ -18,17 +18,17 @@ from socialcell.connectors.base import (
     Kind,
     Reject,
 )
-from socialcell.connectors.common import (
-    chunks,
-    read_or_reject,
-    repeated_page,
-    require_readable,
-)
 from socialcell.connectors.facts import SearchFact
 from socialcell.connectors.google import google_account
 from socialcell.connectors.google.google_api import Api
 from socialcell.connectors.google.google_client import Google
 from socialcell.connectors.google.google_errors import PACIFIC
+from socialcell.connectors.page_reading import (
+    chunks,
+    read_or_reject,
+    repeated_page,
+    require_readable,
+)
 from socialcell.connectors.unmetered import Unmetered
 from socialcell.text import clean_text
 

@@ -18,7 +18,6 @@ from socialcell.connectors.base import (
     Refresh,
     Tombstone,
 )
-from socialcell.connectors.common import CoverageWindow, lookup_chunks
 from socialcell.connectors.google.google_api import Api
 from socialcell.connectors.google.google_client import Google
 from socialcell.connectors.google.youtube_item import (
@@ -29,6 +28,7 @@ from socialcell.connectors.google.youtube_item import (
     video_metrics,
 )
 from socialcell.connectors.google.youtube_pages import Page, Reader, by_id
+from socialcell.connectors.page_reading import CoverageWindow, lookup_chunks
 from socialcell.connectors.unmetered import Unmetered
 
 API = Api(

@@ -14,10 +14,10 @@ from socialcell.connectors.base import (
     Kind,
     Reject,
 )
-from socialcell.connectors.common import PageGuard, read_or_reject
 from socialcell.connectors.google.google_client import Google, pages
 from socialcell.connectors.google.youtube_item import comment, video
 from socialcell.connectors.json_values import moment
+from socialcell.connectors.page_reading import PageGuard, read_or_reject
 
 _SEARCH_ENDS = 480  # a search lists about 500; a few less when some were removed
 _VIDEOS, _THREADS = 50, 100  # the most that a page holds

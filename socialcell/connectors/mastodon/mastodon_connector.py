@@ -28,14 +28,14 @@ from socialcell.connectors.base import (
     Relation,
     Tombstone,
 )
-from socialcell.connectors.common import (
+from socialcell.connectors.http_sessions import set_up_session
+from socialcell.connectors.json_values import moment
+from socialcell.connectors.page_reading import (
     lookup_chunks,
     read_or_reject,
     repeated_page,
     require_readable,
-    set_up_session,
 )
-from socialcell.connectors.json_values import moment
 from socialcell.http import USER_AGENT, PoliteAdapter, epoch, header_count, retry_after
 from socialcell.text import from_html, web_addresses
 

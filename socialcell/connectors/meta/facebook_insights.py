@@ -15,10 +15,10 @@ from socialcell.connectors.base import (
     Kind,
     Reject,
 )
-from socialcell.connectors.common import require_readable
 from socialcell.connectors.facts import StoreFact
 from socialcell.connectors.meta.graph_client import Graph
 from socialcell.connectors.meta.meta_values import moment
+from socialcell.connectors.page_reading import require_readable
 
 # developers.facebook.com/docs/graph-api/reference/insights; the metrics that replaced
 # page_fans and the impressions, which are gone since November 2025 and June 2026.

@@ -12,7 +12,7 @@ import requests
 from socialcell.clock import Clock
 from socialcell.connectors import strict_json
 from socialcell.connectors.base import ConnectorContext, ConnectorError, Kind, Limits
-from socialcell.connectors.common import set_up_session
+from socialcell.connectors.http_sessions import set_up_session
 from socialcell.connectors.meta.graph_errors import (
     Refusal,
     refusal_error,

@@ -11,9 +11,9 @@ from socialcell.connectors.base import (
     Item,
     Reject,
 )
-from socialcell.connectors.common import repeated_page
 from socialcell.connectors.meta.graph_client import Graph, nested
 from socialcell.connectors.meta.meta_values import text_of
+from socialcell.connectors.page_reading import repeated_page
 
 _PAGE = 100
 

@@ -13,10 +13,10 @@ from socialcell.connectors.base import (
     Refresh,
     Tombstone,
 )
-from socialcell.connectors.common import chunks
 from socialcell.connectors.meta.graph_check import require_scopes
 from socialcell.connectors.meta.graph_client import MOST_AT_ONCE, Graph
 from socialcell.connectors.meta.graph_errors import Refusal
+from socialcell.connectors.page_reading import chunks
 
 # What speaks of the token or of the moment, not of one object.
 _OF_ALL = (Kind.AUTH, Kind.RATE, Kind.TRANSIENT)

@@ -15,9 +15,9 @@ from socialcell.connectors.base import (
     Kind,
     Reject,
 )
-from socialcell.connectors.common import PageGuard, repeated_page
 from socialcell.connectors.meta.graph_client import Graph, Page
 from socialcell.connectors.meta.meta_values import moment
+from socialcell.connectors.page_reading import PageGuard, repeated_page
 
 FIRST = timedelta(days=30)  # how far back a new source begins
 OVERLAP = timedelta(hours=48)  # read again: late items, new counts

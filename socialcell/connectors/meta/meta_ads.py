@@ -19,7 +19,6 @@ from socialcell.connectors.base import (
     Item,
     Kind,
 )
-from socialcell.connectors.common import repeated_page
 from socialcell.connectors.meta.graph_check import examine
 from socialcell.connectors.meta.graph_client import connect
 from socialcell.connectors.meta.graph_errors import Refusal
@@ -29,6 +28,7 @@ from socialcell.connectors.meta.meta_ads_rows import (
     facts_of,
     fields_of,
 )
+from socialcell.connectors.page_reading import repeated_page
 from socialcell.connectors.strict_json import from_text
 
 _FIRST = 90  # days that a new source looks back

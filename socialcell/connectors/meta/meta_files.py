@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import requests
 
 from socialcell.connectors.base import ConnectorContext, ConnectorError, Kind
-from socialcell.connectors.common import open_session
+from socialcell.connectors.http_sessions import open_session
 from socialcell.connectors.meta.graph_errors import refused
 from socialcell.http import USER_AGENT
 

@@ -14,7 +14,7 @@ from praw.config import Config as PrawConfig
 from socialcell.clock import Clock
 from socialcell.connectors import strict_json
 from socialcell.connectors.base import ConnectorError, Kind, Limits, TokenTaken
-from socialcell.connectors.common import open_session
+from socialcell.connectors.http_sessions import open_session
 from socialcell.http import header_count, retry_after
 from socialcell.text import one_line
 

@@ -23,7 +23,7 @@ from socialcell.connectors.base import (
     Reject,
     TokenTaken,
 )
-from socialcell.connectors.common import (
+from socialcell.connectors.page_reading import (
     lookup_chunks,
     repeated_page,
     require_readable,

@@ -27,12 +27,12 @@ from socialcell.connectors.base import (
     Tombstone,
     Undecided,
 )
-from socialcell.connectors.common import (
+from socialcell.connectors.http_sessions import set_up_session
+from socialcell.connectors.page_reading import (
     lookup_chunks,
     read_or_reject,
     repeated_page,
     require_readable,
-    set_up_session,
 )
 from socialcell.connectors.x.x_lookup import looked_up, newer_versions, settled
 from socialcell.connectors.x.x_post import originals_of, to_record

@@ -16,7 +16,7 @@ from socialcell.connectors.base import (
     Health,
     Kind,
 )
-from socialcell.connectors.common import set_up_session
+from socialcell.connectors.http_sessions import set_up_session
 from socialcell.connectors.publisher import (
     SLACK,
     Posted,

@@ -1,11 +1,9 @@
-"""What connectors repeat: sessions, repeated pages, the last batch of a run, chunks."""
+"""Read pages: repeated ones, a window of time and its last batch, chunks, rejects."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
-
-import requests
 
 from socialcell.connectors.base import (
     UNREADABLE,
@@ -14,28 +12,8 @@ from socialcell.connectors.base import (
     Kind,
     Reject,
 )
-from socialcell.http import PoliteAdapter
 
 _T = TypeVar("_T")
-
-
-def open_session(
-    base_url: Callable[[str], str | None], *origins: str
-) -> requests.Session:
-    """A session for these origins, each sent to its base URL, as `set_up_session`."""
-    adapters = {origin: PoliteAdapter(base_url(origin)) for origin in origins}
-    return set_up_session(requests.Session(), adapters)
-
-
-def set_up_session(
-    session: requests.Session, adapters: Mapping[str, PoliteAdapter]
-) -> requests.Session:
-    """The session with an adapter for each prefix of addresses. Proxies and passwords
-    of the environment and of .netrc are not used: a secret goes to its origin alone."""
-    session.trust_env = False
-    for prefix, adapter in adapters.items():
-        session.mount(prefix, adapter)
-    return session
 
 
 def repeated_page(service: str, what: str = "page") -> ConnectorError:
